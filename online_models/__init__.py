@@ -1,0 +1,1 @@
+"""From demand to a price: pure functions and estimators; no Kafka, no clock, no I/O."""

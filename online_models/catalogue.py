@@ -1,0 +1,205 @@
+"""The catalogue of one partition: SKUs, channels, offers, categories, as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.columns import Columns
+
+#: Money that is not given: no list price, no minimum advertised price.
+NO_PRICE = -1
+#: An instant that never comes, and one before all others (ms since the epoch).
+NEVER = np.iinfo(np.int64).max
+ALWAYS = np.iinfo(np.int64).min
+ROLES = ("kvi", "core", "long_tail")
+PPM = 1_000_000
+
+
+class Names:
+    """Text ↔ dense integer, in order of first appearance."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.names: list[str] = list(names)
+        self.index: dict[str, int] = {name: i for i, name in enumerate(self.names)}
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, i: int) -> str:
+        return self.names[i]
+
+    def id(self, name: str) -> int:
+        """The integer of `name`, which is added where it is new."""
+        found = self.index.get(name)
+        if found is None:
+            found = self.index[name] = len(self.names)
+            self.names.append(name)
+        return found
+
+    def ids(self, names: Iterable[str]) -> NDArray[np.int64]:
+        """Integers of many names, shape (n,)."""
+        return np.array([self.id(name) for name in names], dtype=np.int64)
+
+
+class Skus(Columns):
+    """One row per SKU. Money in minor units, rates in parts per million, instants in ms."""
+
+    FIELDS = {
+        "known": (np.bool_, False),
+        "retired": (np.bool_, False),
+        "digits": (np.int8, 2),
+        "currency": (np.int32, -1),
+        "category": (np.int32, -1),
+        "brand": (np.int32, -1),
+        "role": (np.int8, 1),
+        "tax_ppm": (np.int64, 0),
+        "list_price": (np.int64, NO_PRICE),
+        "map_price": (np.int64, NO_PRICE),
+        "launched_at": (np.int64, ALWAYS),
+        "ends_at": (np.int64, NEVER),
+    }
+    known: NDArray[np.bool_]
+    retired: NDArray[np.bool_]
+    digits: NDArray[np.int8]
+    currency: NDArray[np.int32]
+    category: NDArray[np.int32]
+    brand: NDArray[np.int32]
+    role: NDArray[np.int8]
+    tax_ppm: NDArray[np.int64]
+    list_price: NDArray[np.int64]
+    map_price: NDArray[np.int64]
+    launched_at: NDArray[np.int64]
+    ends_at: NDArray[np.int64]
+
+
+class Offers(Columns):
+    """One row per offer (SKU × channel). `catalogue_price` is what the product record says."""
+
+    FIELDS = {
+        "sku": (np.int32, -1),
+        "channel": (np.int32, -1),
+        "listed": (np.bool_, False),
+        "cost": (np.int64, 0),
+        "fee_ppm": (np.int64, 0),
+        "fee_fixed": (np.int64, 0),
+        "catalogue_price": (np.int64, NO_PRICE),
+    }
+    sku: NDArray[np.int32]
+    channel: NDArray[np.int32]
+    listed: NDArray[np.bool_]
+    cost: NDArray[np.int64]
+    fee_ppm: NDArray[np.int64]
+    fee_fixed: NDArray[np.int64]
+    catalogue_price: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTerms:
+    """What one channel asks and allows for a product."""
+
+    price: int
+    cost: int
+    fee_ppm: int
+    fee_fixed: int
+    listed: bool
+
+
+class Catalogue:
+    """Names and columns of everything that is sold in this partition.
+
+    `sku_offers[s]` lists the offer rows of SKU `s` in order of appearance. `version` rises with
+    every change of what a selector can see, so that whoever caches a match knows when to redo it.
+    """
+
+    def __init__(self) -> None:
+        self.sku_names = Names()
+        self.channel_names = Names()
+        self.category_names = Names()
+        self.brand_names = Names()
+        self.currency_names = Names()
+        self.skus = Skus()
+        self.offers = Offers()
+        self.sku_offers: list[list[int]] = []
+        self.tags: list[tuple[str, ...]] = []
+        self.substitutes: list[tuple[str, ...]] = []
+        self.titles: list[str] = []
+        self._offer_index: dict[tuple[int, int], int] = {}
+        self.version = 0
+
+    def sku(self, name: str) -> int:
+        """The row of a SKU, added (not yet `known`) where it is new."""
+        row = self.sku_names.id(name)
+        if row >= self.skus.size:
+            self.skus.grow(row + 1)
+            self.sku_offers.append([])
+            self.tags.append(())
+            self.substitutes.append(())
+            self.titles.append("")
+        return row
+
+    def offer(self, sku: int, channel: int) -> int:
+        """The row of an offer, or −1 where there is none."""
+        return self._offer_index.get((sku, channel), -1)
+
+    def add_offer(self, sku: int, channel: int) -> int:
+        """The row of an offer, added (not `listed`) where it is new."""
+        row = self._offer_index.get((sku, channel))
+        if row is None:
+            row = self._offer_index[sku, channel] = self.offers.size
+            self.offers.grow(row + 1)
+            self.offers.sku[row] = sku
+            self.offers.channel[row] = channel
+            self.sku_offers[sku].append(row)
+            self.version += 1
+        return row
+
+    def offer_name(self, row: int) -> tuple[str, str]:
+        """(sku, channel) of an offer row."""
+        offers = self.offers
+        return self.sku_names[offers.sku[row]], self.channel_names[offers.channel[row]]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Names and columns; arrays stay arrays, text stays text."""
+        return {
+            "skus": self.skus.snapshot(),
+            "offers": self.offers.snapshot(),
+            "names": {
+                "sku": self.sku_names.names,
+                "channel": self.channel_names.names,
+                "category": self.category_names.names,
+                "brand": self.brand_names.names,
+                "currency": self.currency_names.names,
+            },
+            "tags": [list(tags) for tags in self.tags],
+            "substitutes": [list(names) for names in self.substitutes],
+            "titles": self.titles,
+            "version": self.version,
+        }
+
+    @classmethod
+    def restore(cls, snapshot: Mapping[str, Any]) -> Catalogue:
+        """The inverse of `snapshot`."""
+        catalogue = cls()
+        names = snapshot["names"]
+        catalogue.sku_names = Names(names["sku"])
+        catalogue.channel_names = Names(names["channel"])
+        catalogue.category_names = Names(names["category"])
+        catalogue.brand_names = Names(names["brand"])
+        catalogue.currency_names = Names(names["currency"])
+        catalogue.skus = Skus.restore(snapshot["skus"])
+        catalogue.offers = Offers.restore(snapshot["offers"])
+        catalogue.tags = [tuple(tags) for tags in snapshot["tags"]]
+        catalogue.substitutes = [tuple(names) for names in snapshot["substitutes"]]
+        catalogue.titles = list(snapshot["titles"])
+        catalogue.version = snapshot["version"]
+        catalogue.sku_offers = [[] for _ in catalogue.sku_names.names]
+        pairs = zip(catalogue.offers.sku.tolist(), catalogue.offers.channel.tolist(), strict=True)
+        for row, (sku, channel) in enumerate(pairs):
+            catalogue._offer_index[sku, channel] = row
+            catalogue.sku_offers[sku].append(row)
+        return catalogue

@@ -1,0 +1,82 @@
+"""Structures of arrays that grow, with a snapshot as plain arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Doubling from a small start costs at most one copy per row, amortised.
+FIRST_CAPACITY = 64
+
+
+class Columns:
+    """Rows held as one NumPy array per field, all of the same length.
+
+    A subclass declares `FIELDS`: name → (dtype, fill) or (dtype, fill, width); a width makes the
+    field two-dimensional, shape (rows, width). Each field is an attribute: a view of the `size`
+    rows in use, to be read and written in place. Views are renewed by `grow`, so hold none across
+    it.
+
+    >>> class Points(Columns):
+    ...     FIELDS = {"x": (np.float64, 0.0), "tags": (np.int64, -1, 2)}
+    >>> points = Points()
+    >>> points.grow(3)
+    >>> points.x[1] = 2.5
+    >>> points.tags.shape
+    (3, 2)
+    >>> Points.restore(points.snapshot()).x.tolist()
+    [0.0, 2.5, 0.0]
+    """
+
+    FIELDS: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._capacity = 0
+        self._store: dict[str, NDArray[Any]] = {}
+        self._allocate(FIRST_CAPACITY)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def grow(self, size: int) -> None:
+        """Make at least `size` rows usable; new rows hold each field's fill."""
+        if size <= self.size:
+            return
+        if size > self._capacity:
+            self._allocate(max(size, 2 * self._capacity))
+        self.size = size
+        self._renew()
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """Copies of the rows in use, by field."""
+        return {name: self._store[name][: self.size].copy() for name in self.FIELDS}
+
+    @classmethod
+    def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The inverse of `snapshot`; a field that the snapshot lacks keeps its fill."""
+        columns = cls()
+        sizes = {len(array) for name, array in arrays.items() if name in cls.FIELDS}
+        if len(sizes) > 1:
+            raise ValueError(f"{cls.__name__}: fields of unequal length {sorted(sizes)}")
+        columns.grow(sizes.pop() if sizes else 0)
+        for name, array in arrays.items():
+            if name in cls.FIELDS:
+                columns._store[name][: columns.size] = array
+        return columns
+
+    def _allocate(self, capacity: int) -> None:
+        for name, (dtype, fill, *width) in self.FIELDS.items():
+            array = np.full((capacity, *width), fill, dtype=dtype)
+            if name in self._store:
+                array[: self.size] = self._store[name][: self.size]
+            self._store[name] = array
+        self._capacity = capacity
+        self._renew()
+
+    def _renew(self) -> None:
+        for name, array in self._store.items():
+            setattr(self, name, array[: self.size])

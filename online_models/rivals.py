@@ -1,0 +1,118 @@
+"""What competitors ask: the last word of each competitor per SKU, as a padded matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import ALWAYS, Names
+from online_models.columns import Columns
+
+#: Most SKUs are watched at a handful of competitors; the matrix doubles where one has more.
+FIRST_WIDTH = 4
+
+
+class Entries(Columns):
+    """One row per (SKU, competitor, channel). Money in minor units of the SKU's currency.
+
+    `channel` −1: the entry counts for every channel. `own` marks the merchant's own name.
+    """
+
+    FIELDS = {
+        "sku": (np.int32, -1),
+        "competitor": (np.int32, -1),
+        "channel": (np.int32, -1),
+        "price": (np.int64, 0),
+        "shipping": (np.int64, 0),
+        "in_stock": (np.bool_, True),
+        "own": (np.bool_, False),
+        "confidence_ppm": (np.int64, 1_000_000),
+        "time": (np.int64, ALWAYS),
+    }
+    sku: NDArray[np.int32]
+    competitor: NDArray[np.int32]
+    channel: NDArray[np.int32]
+    price: NDArray[np.int64]
+    shipping: NDArray[np.int64]
+    in_stock: NDArray[np.bool_]
+    own: NDArray[np.bool_]
+    confidence_ppm: NDArray[np.int64]
+    time: NDArray[np.int64]
+
+
+class Rivals:
+    """The competitor prices of one partition.
+
+    `slots` (shape (SKUs, width), int32) holds entry rows, −1 where there is none: gather
+    `entries.price[slots[sku]]` and mask with `slots[sku] >= 0`.
+    """
+
+    def __init__(self, own_names: frozenset[str] = frozenset()) -> None:
+        self.own_names = frozenset(name.strip().casefold() for name in own_names)
+        self.names = Names()
+        self.entries = Entries()
+        self.slots: NDArray[np.int32] = np.full((0, FIRST_WIDTH), -1, dtype=np.int32)
+        self.filled: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self._index: dict[tuple[int, int, int], int] = {}
+
+    def entry(self, sku: int, competitor: str, channel: int) -> int:
+        """The row of an entry, added where it is new (and then to be filled by the caller)."""
+        name = self.names.id(competitor)
+        key = (sku, name, channel)
+        row = self._index.get(key)
+        if row is None:
+            row = self._index[key] = self.entries.size
+            self.entries.grow(row + 1)
+            self.entries.sku[row] = sku
+            self.entries.competitor[row] = name
+            self.entries.channel[row] = channel
+            self.entries.own[row] = competitor.strip().casefold() in self.own_names
+            self._place(sku, row)
+        return row
+
+    def _place(self, sku: int, row: int) -> None:
+        if sku >= len(self.slots):
+            rows = max(sku + 1, 2 * len(self.slots), 64)
+            slots = np.full((rows, self.slots.shape[1]), -1, dtype=np.int32)
+            slots[: len(self.slots)] = self.slots
+            self.slots = slots
+            self.filled = np.concatenate(
+                [self.filled, np.zeros(rows - len(self.filled), dtype=np.int32)]
+            )
+        place = int(self.filled[sku])
+        if place == self.slots.shape[1]:
+            self.slots = np.pad(self.slots, ((0, 0), (0, place)), constant_values=-1)
+        self.slots[sku, place] = row
+        self.filled[sku] += 1
+
+    def rows_of(self, skus: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
+        """Entry rows of each SKU, shape (n, width), −1 where there is none."""
+        if not len(self.slots):
+            return np.full((len(skus), 1), -1, dtype=np.int32)
+        inside = skus < len(self.slots)
+        rows = self.slots[np.where(inside, skus, 0)]
+        if not inside.all():
+            rows[~inside] = -1
+        return rows
+
+    def snapshot(self) -> dict[str, Any]:
+        """Entries and names; the matrix is rebuilt from them."""
+        return {"entries": self.entries.snapshot(), "names": self.names.names}
+
+    @classmethod
+    def restore(cls, snapshot: Mapping[str, Any], own_names: frozenset[str]) -> Rivals:
+        """The inverse of `snapshot`, in the same order of rows."""
+        rivals = cls(own_names)
+        rivals.names = Names(snapshot["names"])
+        rivals.entries = Entries.restore(snapshot["entries"])
+        entries = rivals.entries
+        keys = zip(
+            entries.sku.tolist(), entries.competitor.tolist(), entries.channel.tolist(), strict=True
+        )
+        for row, key in enumerate(keys):
+            rivals._index[key] = row
+            rivals._place(key[0], row)
+        return rivals

@@ -1,0 +1,1 @@
+"""The shells around the fold: ingest, worker, replay, pipe and the commands."""
