@@ -1,0 +1,22 @@
+"""`clickstream`: views, baskets and wishes, one by one or counted beforehand."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.fields import Count, Instant, Money, Name, Text
+from schemas.records import Event
+
+
+class Click(Event):
+    """`count` such actions; `price_shown` is in the currency of the product."""
+
+    sku: Name
+    action: Literal["view", "cart", "remove", "wishlist"]
+    time: Instant | None = None
+    session_id: Text | None = None
+    customer_id: Text | None = None
+    channel: Name = "web"
+    segment: Name | None = None
+    price_shown: Money | None = None
+    count: Count = 1

@@ -1,0 +1,27 @@
+"""`demand-observations`: closed buckets, those without a sale included."""
+
+from __future__ import annotations
+
+from schemas.fields import Currency, Flag, InstantText, MoneyText, Name, Number, Ordinal, Stock
+from schemas.records import Outgoing
+
+
+class DemandObservation(Outgoing):
+    """The demand of an offer in [bucket_start, bucket_end).
+
+    `units` may be negative where returns exceed sales. Where `stocked_out`, it is a lower bound.
+    """
+
+    sku: Name
+    channel: Name
+    bucket_start: InstantText
+    bucket_end: InstantText
+    units: Ordinal
+    views: Stock
+    price: MoneyText | None
+    currency: Currency | None = None
+    competitor_price: MoneyText | None = None
+    on_hand: Stock | None = None
+    stocked_out: Flag
+    promotion_id: Name | None = None
+    features: dict[Name, Number] = {}

@@ -1,0 +1,26 @@
+"""`model-updates`: weights of a trained model, and its standing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from schemas.fields import Count, InstantText, Name, Number, Stock, Text
+from schemas.records import Outgoing
+
+
+class ModelUpdate(Outgoing):
+    """`weights` in whole, or the part `chunk` of `chunks`; `sha256` is of the whole."""
+
+    model: Name
+    version: Name | Annotated[int, Field(ge=0)]
+    trained_at: InstantText
+    trained_through: InstantText
+    metrics: dict[Name, Number]
+    weights: JsonValue
+    status: Literal["challenger", "champion", "retired"]
+    architecture: dict[str, JsonValue] | None = None
+    sha256: Text | None = None
+    chunk: Stock | None = None
+    chunks: Count | None = None

@@ -1,0 +1,38 @@
+"""`orders`: whole orders of several lines, placed, cancelled or returned."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import model_validator
+
+from schemas.fields import Count, Currency, Instant, Money, Name, Text, check_amount, not_empty
+from schemas.records import Event, Incoming
+
+
+class OrderLine(Incoming):
+    """One line; `unit_price` is what one unit cost the customer, tax included."""
+
+    sku: Name
+    quantity: Count
+    unit_price: Money
+    promotion_id: Name | None = None
+
+
+class Order(Event):
+    """An order; without `time` the Kafka record's timestamp holds."""
+
+    order_id: Name
+    time: Instant | None = None
+    channel: Name = "web"
+    segment: Name | None = None
+    currency: Currency
+    customer_id: Text | None = None
+    status: Literal["placed", "cancelled", "returned"] = "placed"
+    lines: Annotated[tuple[OrderLine, ...], not_empty()]
+
+    @model_validator(mode="after")
+    def _amounts_fit(self) -> Order:
+        for index, line in enumerate(self.lines):
+            check_amount(f"lines[{index}].unit_price", line.unit_price, self.currency)
+        return self

@@ -1,0 +1,90 @@
+"""`pricing-policies`: what is priced how, within which bounds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from schemas.fields import (
+    Count,
+    Duration,
+    Flag,
+    Fraction,
+    Instant,
+    Name,
+    Ordinal,
+    Share,
+    Stock,
+    Text,
+    not_empty,
+)
+from schemas.guardrails import Guardrails
+from schemas.instants import DAY
+from schemas.records import Event, Incoming
+from schemas.selection import Selector
+from schemas.strategies import Optimise, Strategy
+
+
+class Objective(Incoming):
+    """What `optimise` maximises, over which horizon (ms); `sell_by` ends finite stock."""
+
+    maximise: Literal["profit", "revenue", "units", "sell_through"] = "profit"
+    horizon: Duration = 30 * DAY
+    sell_by: Instant | None = None
+    minimum_units: Stock | None = None
+
+
+class Explore(Incoming):
+    """How much of the expected profit may be spent on learning, and how."""
+
+    kind: Literal["thompson", "none"] = "none"
+    budget: Share | None = None
+
+
+class Approval(Incoming):
+    """A step above the share waits for approval, and expires (ms) without one."""
+
+    required_above_step: Fraction | None = None
+    expires_after: Duration = DAY
+
+
+class Experiment(Incoming):
+    """The share `holdout` of the units, drawn by hash, keeps its prices."""
+
+    name: Name
+    holdout: Share
+    unit: Literal["sku", "offer"] = "sku"
+
+
+class QuantityBreak(Incoming):
+    """From this quantity on, this share off."""
+
+    minimum_quantity: Count
+    discount: Share
+
+
+class SegmentTerms(Incoming):
+    """What a segment gets below the public price, and whether offers may be personal."""
+
+    segment: Name
+    breaks: tuple[QuantityBreak, ...] = ()
+    personalise: Flag = False
+    disclosure: Text | None = None
+
+
+class Policy(Event):
+    """A policy; the highest priority wins, then the most specific selector, then the id."""
+
+    policy_id: Name
+    version: Ordinal = 1
+    status: Literal["active", "inactive", "draft", "paused", "retired"] = "active"
+    time: Instant | None = None
+    priority: Ordinal = 0
+    seed: Ordinal = 0
+    select: Selector = Selector()
+    objective: Objective = Objective()
+    strategy: Annotated[tuple[Strategy, ...], not_empty()] = (Optimise(kind="optimise"),)
+    explore: Explore = Explore()
+    guardrails: Guardrails = Guardrails()
+    approval: Approval = Approval()
+    experiment: Experiment | None = None
+    segments: tuple[SegmentTerms, ...] = ()

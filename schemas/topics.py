@@ -1,0 +1,152 @@
+"""The topic registry. A new topic is one file with its record, and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from schemas import records
+from schemas.acks import PriceAck
+from schemas.clickstream import Click
+from schemas.competitor_prices import CompetitorPrice
+from schemas.control import PricingControl
+from schemas.dead_letters import DeadLetterHeaders
+from schemas.demand_observations import DemandObservation
+from schemas.instants import DAY
+from schemas.inventory import Inventory
+from schemas.model_updates import ModelUpdate
+from schemas.orders import Order
+from schemas.policies import Policy
+from schemas.price_changes import PriceChange
+from schemas.price_decisions import PriceDecision
+from schemas.price_offers import PriceOffer
+from schemas.pricing_alerts import PricingAlert
+from schemas.products import Product
+from schemas.promotion_plans import PromotionPlan
+from schemas.promotions import Promotion
+
+#: Part of the determinism: fixed when a topic is created, whatever the number of workers.
+PARTITIONS = 8
+
+#: Kafka's own default for one record, which producers outside are set to.
+ONE_RECORD = 1_048_588
+
+#: A dead letter holds a record of the largest size plus its headers, and one model's part or one
+#: batch of the journal is a few megabytes at most.
+LARGE_RECORD = 8 * ONE_RECORD
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic and its settings.
+
+    `record` is its value's model (for dead letters, of the headers), None where it is binary.
+    `key` names the fields whose values, joined by `|`, are the key; where it is empty, the key is
+    free or none. `broadcast` topics concern every partition of the journal: they have one
+    partition, and so one order. `retention_ms` None keeps records for ever.
+    """
+
+    name: str
+    direction: Literal["in", "out", "internal"]
+    record: Any
+    key: tuple[str, ...] = ()
+    retention_ms: int | None = 14 * DAY
+    compacted: bool = False
+    broadcast: bool = False
+    max_message_bytes: int = ONE_RECORD
+
+    @property
+    def partitions(self) -> int:
+        """The default number of partitions."""
+        return 1 if self.broadcast else PARTITIONS
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The topic's settings as Kafka names them."""
+        kept = -1 if self.retention_ms is None else self.retention_ms
+        return {
+            "cleanup.policy": "compact" if self.compacted else "delete",
+            "max.message.bytes": str(self.max_message_bytes),
+            "retention.ms": str(kept),
+        }
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """Validates one value (for dead letters, the headers)."""
+        return TypeAdapter(self.record)
+
+    def key_of(self, fields: Mapping[str, Any]) -> str | None:
+        """The key of a record with these fields; None where it has none, or the key is free.
+
+        A `|` or `\\` inside a field is escaped by `\\` where the key joins several fields.
+
+        >>> TOPICS["price-changes"].key_of({"sku": "a|b", "channel": "web"})
+        'a\\\\|b|web'
+        """
+        if len(self.key) <= 1:
+            return fields.get(self.key[0]) if self.key else None
+        parts = (str(fields[name]).replace("\\", "\\\\").replace("|", "\\|") for name in self.key)
+        return "|".join(parts)
+
+
+_SKU = ("sku",)
+_OFFER = ("sku", "channel")
+_FOR_EVER = None
+
+_ALL = (
+    Topic("orders", "in", Order),
+    Topic("competitor-prices", "in", CompetitorPrice, _SKU),
+    Topic("clickstream", "in", Click, _SKU),
+    Topic("products", "in", Product, _SKU, _FOR_EVER, compacted=True),
+    Topic("inventory", "in", Inventory, _SKU),
+    Topic("promotions", "in", Promotion, ("promotion_id",), _FOR_EVER, True, broadcast=True),
+    Topic("pricing-policies", "in", Policy, ("policy_id",), _FOR_EVER, True, broadcast=True),
+    Topic("price-acks", "in", PriceAck, _SKU),
+    Topic("pricing-control", "in", PricingControl, _SKU, broadcast=True),
+    Topic("price-changes", "out", PriceChange, _OFFER, _FOR_EVER, compacted=True),
+    Topic("price-decisions", "out", PriceDecision, _SKU, 400 * DAY),
+    Topic("price-offers", "out", PriceOffer, _SKU, 90 * DAY),
+    Topic("promotion-plans", "out", PromotionPlan, _SKU, 90 * DAY),
+    Topic("demand-observations", "out", DemandObservation, _SKU, 800 * DAY),
+    Topic("pricing-alerts", "out", PricingAlert, _SKU, 90 * DAY),
+    Topic("dead-letters", "out", DeadLetterHeaders, (), 30 * DAY, max_message_bytes=LARGE_RECORD),
+    Topic(
+        "model-updates",
+        "out",
+        ModelUpdate,
+        ("model",),
+        400 * DAY,
+        broadcast=True,
+        max_message_bytes=LARGE_RECORD,
+    ),
+    Topic("pricing-journal", "internal", None, (), 30 * DAY, max_message_bytes=LARGE_RECORD),
+    Topic(
+        "pricing-snapshots",
+        "internal",
+        None,
+        (),
+        _FOR_EVER,
+        compacted=True,
+        max_message_bytes=LARGE_RECORD,
+    ),
+)
+
+#: Every topic, by name.
+TOPICS: dict[str, Topic] = {topic.name: topic for topic in _ALL}
+
+
+def topic(name: str) -> Topic:
+    """The topic of that name; ValueError, listing them all, where there is none."""
+    try:
+        return TOPICS[name]
+    except KeyError:
+        raise ValueError(f"unknown topic {name!r}; topics are {', '.join(TOPICS)}") from None
+
+
+def decode(name: str, value: bytes) -> Any:
+    """The record that `value` of topic `name` holds; RecordError, naming the field, if none."""
+    return records.decode(topic(name).adapter, value)
