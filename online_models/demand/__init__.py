@@ -1,0 +1,18 @@
+"""Demand, learnt online from every bucket: sold, unsold or sold out."""
+
+from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.forecast import Forecast
+from online_models.demand.models import DemandModels
+from online_models.demand.observations import Observations
+from online_models.demand.report import LearnReport
+from online_models.demand.settings import DemandSettings
+
+__all__ = [
+    "DecisionContext",
+    "DemandCurves",
+    "DemandModels",
+    "DemandSettings",
+    "Forecast",
+    "LearnReport",
+    "Observations",
+]

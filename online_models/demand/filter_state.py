@@ -1,0 +1,97 @@
+"""State of the hierarchical filter: coefficients and covariance per offer, packed in columns."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.columns import Columns
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: Coefficients of an offer's log rate per day, in the order of the state.
+LEVEL, ELASTICITY, CONFOUNDING, RIVAL, PROMOTED = range(5)
+COEFFICIENTS = 5
+#: Packed lower triangle: entry (i, j), j ≤ i, lies at i (i + 1) / 2 + j.
+PACKED = COEFFICIENTS * (COEFFICIENTS + 1) // 2
+
+
+def packed(i: int, j: int) -> int:
+    """Position of covariance entry (i, j) in the packed triangle."""
+    low, high = (i, j) if i < j else (j, i)
+    return high * (high + 1) // 2 + low
+
+
+class FilterState(Columns):
+    """One row per offer; a row that has never learnt has `last_end` −1."""
+
+    FIELDS = {
+        "mean": (np.float64, 0.0, COEFFICIENTS),
+        "covariance": (np.float64, 0.0, PACKED),
+        "anchor": (np.float64, np.nan),
+        "rival_anchor": (np.float64, np.nan),
+        "log_price": (np.float64, np.nan),
+        "log_rival": (np.float64, np.nan),
+        "policy_part": (np.float64, 0.0),
+        "last_end": (np.int64, -1),
+        "days": (np.float64, 0.0),
+        "variance_sum": (np.float64, 0.0),
+        "square_sum": (np.float64, 0.0),
+        "innovation": (np.float64, 0.0),
+        "alarm_up": (np.float64, 0.0),
+        "alarm_down": (np.float64, 0.0),
+    }
+    #: Posterior mean and covariance under the offer's own wide prior.
+    mean: Floats
+    covariance: Floats
+    #: Log prices at which the level is the log rate; NaN until one is known.
+    anchor: Floats
+    rival_anchor: Floats
+    #: Last known log prices, for buckets and decisions that lack one.
+    log_price: Floats
+    log_rival: Floats
+    #: Last part of the price deviation that the pricer's rule predicts.
+    policy_part: Floats
+    last_end: Integers
+    #: Discounted days learnt.
+    days: Floats
+    #: Discounted Σ ((units − mean)² − mean) and Σ mean²: their ratio is 1 / size.
+    variance_sum: Floats
+    square_sum: Floats
+    #: Smoothed product of successive standardised residuals: positive when the level lags.
+    innovation: Floats
+    #: Cumulative sums of the residual's normal score, up and down.
+    alarm_up: Floats
+    alarm_down: Floats
+
+
+def times(covariance: Floats, h: tuple[Floats | float, ...]) -> Floats:
+    """P h for packed P (n, PACKED) and h of COEFFICIENTS columns (a 0.0 column is skipped)."""
+    product = np.zeros((len(covariance), COEFFICIENTS))
+    for j, column in enumerate(h):
+        if isinstance(column, float) and column == 0.0:
+            continue
+        for i in range(COEFFICIENTS):
+            product[:, i] += covariance[:, packed(i, j)] * column
+    return product
+
+
+def along(direction: Floats, h: tuple[Floats | float, ...]) -> Floats:
+    """hᵀ v for v (n, COEFFICIENTS)."""
+    value = np.zeros(len(direction))
+    for j, column in enumerate(h):
+        if not (isinstance(column, float) and column == 0.0):
+            value += direction[:, j] * column
+    return value
+
+
+def deflate(covariance: Floats, direction: Floats, gain: Floats) -> None:
+    """P −= v vᵀ · gain, in place, packed."""
+    for i in range(COEFFICIENTS):
+        scaled = direction[:, i] * gain
+        for j in range(i + 1):
+            covariance[:, packed(i, j)] -= scaled * direction[:, j]
+    for i in range(COEFFICIENTS):
+        diagonal = covariance[:, packed(i, i)]
+        np.maximum(diagonal, 1e-12, out=diagonal)

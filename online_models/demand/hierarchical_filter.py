@@ -1,0 +1,290 @@
+"""The hierarchical filter: a dynamic regression of counts per offer, pooled over categories.
+
+log E[units per day] = level + ε·(log p − anchor) + κ·(predictable part of log p)
+                       + ρ·(log rival price − its anchor) + π·promoted + calendar,
+
+the coefficients random walks, the units negative binomial. Every offer keeps the posterior under
+a wide prior of its own, which is what its data say; the pools of its category are applied when
+it is read. So one offer's data count once, and all offers of a category inform a cold one.
+
+What identifies the elasticity ε: price moves within an offer around its drifting level, the
+rival's price, promotion, weekday and the channel's shared shock held fixed. Where the pricer
+explored, the part of the price that its own rule predicts has the free coefficient ε + κ, and ε
+rests on the randomised part alone; κ absorbs a merchant who prices on what he expects to sell.
+
+References: West, Harrison, Migon, "Dynamic generalized linear models and Bayesian forecasting",
+JASA 80 (1985); the control function as in Wooldridge, J. Human Resources 50 (2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.calendar import Calendar
+from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.filter_state import (
+    COEFFICIENTS,
+    ELASTICITY,
+    LEVEL,
+    FilterState,
+    along,
+    deflate,
+    packed,
+    times,
+)
+from online_models.demand.forecast import Forecast
+from online_models.demand.hierarchy import CategoryTree, Pool
+from online_models.demand.observations import DAY, Observations
+from online_models.demand.settings import DemandSettings
+from online_models.demand.update import clipped_units, posterior_step
+from online_models.exact_math import exp, log, sum_by
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: An offer's own prior is this many times wider than the pools: it says next to nothing.
+OWN_PRIOR_WIDTH = 4.0
+#: Prior 1 / size, and the buckets' worth of belief in the category's.
+PRIOR_INVERSE_SIZE = 0.5
+INVERSE_SIZE_WEIGHT = 20.0
+#: Memory of the dispersion, per bucket.
+DISPERSION_FORGETTING = 0.98
+#: Residuals beyond so many standard deviations count as this many.
+LARGEST_RESIDUAL = 6.0
+LONGEST_SILENCE_DAYS = 3650.0
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """Pooled posterior of the rows asked for."""
+
+    mean: Floats
+    covariance: Floats
+
+
+class HierarchicalFilter:
+    """Coefficients of all offers of a partition; rows are the partition's offers."""
+
+    def __init__(self, settings: DemandSettings, calendar: Calendar, tree: CategoryTree) -> None:
+        self.settings = settings
+        self.calendar = calendar
+        self.tree = tree
+        self.state = FilterState()
+        s = settings
+        self.pools = (
+            Pool(-1.0, 1.5, 1.5),
+            Pool(s.elasticity_mean, s.elasticity_between_categories, s.elasticity_between_offers),
+            Pool(0.0, 1.0, 0.5),
+            Pool(0.3, 0.4, 0.4),
+            Pool(0.2, 0.5, 0.5),
+        )
+        self.prior_mean = np.array([pool.prior_mean for pool in self.pools])
+        self.prior_variance = OWN_PRIOR_WIDTH * np.array(
+            [pool.category_variance + pool.prior_scatter for pool in self.pools]
+        )
+        self.drift = np.full(COEFFICIENTS, s.elasticity_drift * s.elasticity_drift)
+        self.drift[LEVEL] = s.level_drift * s.level_drift
+        self.inverse_size = np.full(1, PRIOR_INVERSE_SIZE)
+        self.unpooled = np.zeros(1, np.int64)
+
+    def grow(self, size: int) -> None:
+        """Make offers up to row `size` known, each at its own wide prior."""
+        before = len(self.state)
+        self.state.grow(size)
+        self.state.mean[before:] = self.prior_mean
+        for k in range(COEFFICIENTS):
+            self.state.covariance[before:, packed(k, k)] = self.prior_variance[k]
+
+    def posterior(self, offer: Integers, row: Integers, now: Integers) -> Posterior:
+        """Coefficients as known at `now`, the pools of the category rows applied."""
+        mean, covariance = self._advanced(offer, now)
+        for k in range(COEFFICIENTS):
+            self._apply_pool(k, row, mean, covariance)
+        return Posterior(mean, covariance)
+
+    def predict(
+        self, seen: Observations, row: Integers, posterior: Posterior
+    ) -> tuple[Forecast, Floats, tuple[Floats | float, ...]]:
+        """Forecast, variance of the log rate, and the regressors of each row."""
+        h = self._regressors(seen)
+        direction = times(posterior.covariance, h)
+        variance = np.maximum(along(direction, h), 1e-12)
+        rate = along(posterior.mean, h)
+        length = seen.end - seen.start
+        rate = rate + self.calendar.log_factor(row, seen.start, length)
+        mean = np.maximum(exp(np.minimum(rate, 30.0)) * seen.days(), 1e-9)
+        return Forecast(mean, self._size(seen.offer, row)), variance, h
+
+    def learn(
+        self,
+        seen: Observations,
+        posterior: Posterior,
+        prediction: tuple[Forecast, Floats, tuple[Floats | float, ...]],
+        shock: Floats,
+    ) -> None:
+        """Update by one period; each offer occurs once, `shock` is the log of what all share."""
+        forecast, variance, h = prediction
+        offer = seen.offer
+        size = forecast.size
+        mean = forecast.mean * exp(shock)
+        spread = np.sqrt(mean + mean * mean / size)
+        units = clipped_units(seen.units, mean)
+        units = np.minimum(units, mean + LARGEST_RESIDUAL * spread + 1.0)
+        score, information = posterior_step(units, mean, size, variance)
+
+        own_mean, own_covariance = self._advanced(offer, seen.end)
+        direction = times(own_covariance, h)
+        own_variance = np.maximum(along(direction, h), 1e-12)
+        gap = along(posterior.mean, h) + variance * score - along(own_mean, h)
+        damping = 1.0 / (1.0 + own_variance * information)
+        gain = (information * gap + score) * damping
+        own_mean += direction * gain[:, None]
+        deflate(own_covariance, direction, information * damping)
+
+        state = self.state
+        state.mean[offer] = own_mean
+        state.covariance[offer] = own_covariance
+        self._remember_prices(seen)
+        state.last_end[offer] = np.maximum(state.last_end[offer], seen.end)
+        state.days[offer] += seen.days()
+        weight = 1.0 / ((1.0 + mean) * (1.0 + mean))
+        excess = units - mean
+        state.variance_sum[offer] = DISPERSION_FORGETTING * state.variance_sum[offer] + weight * (
+            excess * excess - mean
+        )
+        state.square_sum[offer] = (
+            DISPERSION_FORGETTING * state.square_sum[offer] + weight * mean * mean
+        )
+        self.unpooled[0] += len(offer)
+
+    def pool(self, category_row: Integers) -> None:
+        """Renew the pools once every offer has had its turn, on average."""
+        if self.unpooled[0] < max(len(self.state), 1):
+            return
+        self.unpooled[0] = 0
+        state = self.state
+        for k, pool in enumerate(self.pools):
+            variance = state.covariance[:, packed(k, k)]
+            precision = np.maximum(1.0 / variance - 1.0 / self.prior_variance[k], 0.0)
+            evidence = state.mean[:, k] / variance - self.prior_mean[k] / self.prior_variance[k]
+            evidence = np.where((precision > 0.0) & (state.last_end >= 0), evidence, 0.0)
+            precision = np.where(state.last_end >= 0, precision, 0.0)
+            pool.estimate(self.tree, category_row, precision, evidence)
+        rows = len(self.tree)
+        excess = sum_by(category_row, state.variance_sum, rows)
+        square = sum_by(category_row, state.square_sum, rows)
+        whole = (excess.cumsum()[-1] + INVERSE_SIZE_WEIGHT * PRIOR_INVERSE_SIZE) / (
+            square.cumsum()[-1] + INVERSE_SIZE_WEIGHT
+        )
+        ratio = (excess + INVERSE_SIZE_WEIGHT * whole) / (square + INVERSE_SIZE_WEIGHT)
+        ratio[0] = whole
+        self.inverse_size = np.minimum(np.maximum(ratio, 1e-3), 20.0)
+
+    def curves(self, offer: Integers, row: Integers, context: DecisionContext) -> DemandCurves:
+        """Log rate per day at the price in force, elasticity, and their joint covariance."""
+        state = self.state
+        posterior = self.posterior(offer, row, context.now)
+        anchor = np.where(np.isnan(state.anchor[offer]), log(context.price), state.anchor[offer])
+        rival = self._deviation(log(context.rival_price), state.rival_anchor[offer])
+        h: tuple[Floats | float, ...] = (
+            1.0,
+            log(context.price) - anchor,
+            state.policy_part[offer],
+            rival,
+            context.promoted,
+        )
+        direction = times(posterior.covariance, h)
+        return DemandCurves(
+            anchor_price=context.price,
+            log_rate=along(posterior.mean, h),
+            elasticity=posterior.mean[:, ELASTICITY],
+            log_rate_variance=np.maximum(along(direction, h), 1e-12),
+            covariance=direction[:, ELASTICITY],
+            elasticity_variance=posterior.covariance[:, packed(ELASTICITY, ELASTICITY)],
+            dispersion=self._size(offer, row),
+        )
+
+    def _advanced(self, offer: Integers, now: Integers) -> tuple[Floats, Floats]:
+        """Own mean and covariance, the random walks run on to `now`."""
+        state = self.state
+        last = state.last_end[offer]
+        elapsed = np.where(last >= 0, (now - last) / DAY, 0.0)
+        elapsed = np.minimum(np.maximum(elapsed, 0.0), LONGEST_SILENCE_DAYS)
+        covariance = state.covariance[offer]
+        for k in range(COEFFICIENTS):
+            covariance[:, packed(k, k)] += self.drift[k] * elapsed
+        return state.mean[offer], covariance
+
+    def _apply_pool(self, k: int, row: Integers, mean: Floats, covariance: Floats) -> None:
+        """Replace the own prior of coefficient k by its category's, in place."""
+        pool = self.pools[k]
+        width = pool.scatter[row] + pool.variance[row]
+        own = 1.0 / self.prior_variance[k]
+        precision = np.maximum(1.0 / width - own, 0.0)
+        evidence = pool.mean[row] / width - self.prior_mean[k] * own
+        direction = np.stack([covariance[:, packed(i, k)] for i in range(COEFFICIENTS)], axis=1)
+        damping = 1.0 / (1.0 + precision * direction[:, k])
+        evidence = np.where(precision > 0.0, evidence, 0.0)
+        mean += direction * ((evidence - precision * mean[:, k]) * damping)[:, None]
+        deflate(covariance, direction, precision * damping)
+
+    def _regressors(self, seen: Observations) -> tuple[Floats | float, ...]:
+        state = self.state
+        price = log(seen.price)
+        price = np.where(np.isnan(price), state.log_price[seen.offer], price)
+        deviation = self._deviation(price, state.anchor[seen.offer])
+        policy = np.where(np.isnan(seen.exploration), 0.0, deviation - seen.exploration)
+        rival = self._deviation(log(seen.rival_price), state.rival_anchor[seen.offer])
+        return (1.0, deviation, policy, rival, seen.promoted)
+
+    @staticmethod
+    def _deviation(value: Floats, anchor: Floats) -> Floats:
+        """Log price against its anchor, 0 where either is unknown, at most a factor of e²."""
+        gap = np.where(np.isnan(value) | np.isnan(anchor), 0.0, value - anchor)
+        return np.minimum(np.maximum(gap, -2.0), 2.0)
+
+    def _remember_prices(self, seen: Observations) -> None:
+        state, offer = self.state, seen.offer
+        for name, anchor, value in (
+            ("log_price", "anchor", log(seen.price)),
+            ("log_rival", "rival_anchor", log(seen.rival_price)),
+        ):
+            known = ~np.isnan(value)
+            getattr(state, name)[offer[known]] = value[known]
+            first = known & np.isnan(getattr(state, anchor)[offer])
+            getattr(state, anchor)[offer[first]] = value[first]
+        policy = np.where(np.isnan(seen.exploration), 0.0, seen.exploration)
+        gap = self._deviation(state.log_price[offer], state.anchor[offer])
+        state.policy_part[offer] = np.where(np.isnan(seen.exploration), 0.0, gap - policy)
+
+    def _size(self, offer: Integers, row: Integers) -> Floats:
+        state = self.state
+        ratio = (state.variance_sum[offer] + INVERSE_SIZE_WEIGHT * self.inverse_size[row]) / (
+            state.square_sum[offer] + INVERSE_SIZE_WEIGHT
+        )
+        return 1.0 / np.minimum(np.maximum(ratio, 1e-3), 20.0)
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """State as arrays, flat names."""
+        arrays = {f"state.{name}": array for name, array in self.state.snapshot().items()}
+        for k, pool in enumerate(self.pools):
+            arrays[f"pool.{k}"] = np.stack([pool.mean, pool.variance, pool.scatter])
+        arrays["inverse_size"] = self.inverse_size.copy()
+        arrays["unpooled"] = self.unpooled.copy()
+        return arrays
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`."""
+        prefix = "state."
+        self.state = FilterState.restore(
+            {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
+        )
+        for k, pool in enumerate(self.pools):
+            pool.mean, pool.variance, pool.scatter = np.array(arrays[f"pool.{k}"], np.float64)
+        self.inverse_size = np.array(arrays["inverse_size"], np.float64)
+        self.unpooled = np.array(arrays["unpooled"], np.int64)

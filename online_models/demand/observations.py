@@ -1,0 +1,134 @@
+"""Closed buckets as columns: what every demand model learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+DAY = 86_400_000
+ATTRIBUTES = 4
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """Buckets closed at one tick, one row per (offer, interval); all arrays have n rows.
+
+    Zero-sale buckets are rows like any other. Prices are gross, in minor units of the offer's
+    currency.
+    """
+
+    #: Dense row of the offer in its partition.
+    offer: Integers
+    #: Interval [start, end), ms since the epoch.
+    start: Integers
+    end: Integers
+    #: Net units (placed − cancelled − returned); a negative net is learnt as 0.
+    units: Floats
+    views: Floats
+    #: Time-weighted price really shown; NaN where unknown.
+    price: Floats
+    #: Lowest usable rival price, and their mean; NaN where there is none.
+    rival_price: Floats
+    rival_mean: Floats
+    #: Depth of the promotion in force, 0 to 1, and whether one was in force at all.
+    promotion: Floats
+    promoted: Floats
+    #: Numeric promotion attributes (display, feature, …), shape (n, 4), 0 where absent.
+    attributes: Floats
+    #: Fraction of the interval in stock: exposure; at 0 there is nothing to learn.
+    available: Floats
+    stocked_out: NDArray[np.bool_]
+    #: Log price minus its mean under the pricer's own randomisation (0 where it did not explore);
+    #: NaN where the pricer's mean is not known. This part of a price cannot be confounded.
+    exploration: Floats
+
+    @classmethod
+    def of(
+        cls,
+        offer: ArrayLike,
+        start: ArrayLike,
+        units: ArrayLike,
+        *,
+        length: int = DAY,
+        **columns: ArrayLike,
+    ) -> Observations:
+        """Observations from the columns at hand, the others at 'unknown' or 'none'.
+
+        >>> Observations.of([0, 1], 0, [3, 0], price=[999, 499]).price.tolist()
+        [999.0, 499.0]
+        """
+        rows = np.asarray(offer, np.int64)
+        n = len(rows)
+        begin = np.array(np.broadcast_to(np.asarray(start, np.int64), n))
+        defaults: dict[str, ArrayLike] = {
+            "end": begin + length,
+            "units": units,
+            "views": 0.0,
+            "price": np.nan,
+            "rival_price": np.nan,
+            "rival_mean": columns.get("rival_price", np.nan),
+            "promotion": 0.0,
+            "promoted": 0.0,
+            "attributes": np.zeros((n, ATTRIBUTES)),
+            "available": 1.0,
+            "stocked_out": False,
+            "exploration": np.nan,
+        }
+        unknown = sorted(columns.keys() - defaults.keys())
+        if unknown:
+            raise TypeError(f"Observations has no column {unknown[0]!r}")
+        defaults.update(columns)
+        kinds = {"end": np.int64, "stocked_out": np.bool_}
+        shapes = {"attributes": (n, ATTRIBUTES)}
+        full: dict[str, NDArray[Any]] = {
+            name: np.array(
+                np.broadcast_to(np.asarray(value, kinds.get(name, np.float64)), shapes.get(name, n))
+            )
+            for name, value in defaults.items()
+        }
+        return cls(offer=rows, start=begin, **full)
+
+    def __len__(self) -> int:
+        return len(self.offer)
+
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Observations:
+        """The rows chosen, in the order chosen."""
+        return Observations(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    def days(self) -> Floats:
+        """Exposure of each row: days in stock."""
+        share: Floats = np.minimum(np.maximum(self.available, 0.0), 1.0)
+        length: Floats = np.maximum(self.end - self.start, 1) / DAY
+        return length * share
+
+    def periods(self) -> Iterator[Integers]:
+        """Row numbers that share one interval, the intervals by end, then start; by offer within.
+
+        An offer occurs once in a period: its second row for one interval makes a period of its
+        own, after the first.
+        """
+        if len(self) == 0:
+            return
+        order = np.lexsort((self.offer, self.start, self.end))
+        offer, start, end = self.offer[order], self.start[order], self.end[order]
+        new = (np.diff(start) != 0) | (np.diff(end) != 0)
+        again = (np.diff(offer) == 0) & ~new
+        if again.any():
+            first = np.maximum.accumulate(
+                np.where(np.append(True, ~again), np.arange(len(self)), 0)
+            )
+            turn = np.arange(len(self)) - first
+            order = order[np.lexsort((offer, turn, start, end))]
+            offer, start, end = self.offer[order], self.start[order], self.end[order]
+            new = (np.diff(start) != 0) | (np.diff(end) != 0) | (np.diff(offer) <= 0)
+        bounds = [0, *(np.flatnonzero(new) + 1).tolist(), len(self)]
+        for low, high in pairwise(bounds):
+            yield order[low:high]

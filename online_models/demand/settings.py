@@ -1,0 +1,28 @@
+"""What a user may tune about the demand models, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DemandSettings:
+    """Settings of the demand models of one partition; part of what a replay must repeat."""
+
+    #: Elasticity before any evidence. Meta-analyses put store-level own-price elasticities at
+    #: −1.76 (Tellis, JMR 1988) to −2.62, median −2.22 (Bijmolt, van Heerde, Pieters, JMR 2005).
+    elasticity_mean: float = -2.0
+    #: Its standard deviation between categories, and between the offers of one category.
+    elasticity_between_categories: float = 0.7
+    elasticity_between_offers: float = 0.7
+    #: Random walk of an offer's log level, standard deviation per square root of a day. The
+    #: running estimate per category starts here.
+    level_drift: float = 0.06
+    #: Random walk of the elasticities, per square root of a day: 0.3 in two years.
+    elasticity_drift: float = 0.011
+    #: Weight of one day's evidence on weekday factors: about three months of memory.
+    calendar_forgetting: float = 0.99
+    #: Offset of the shop's wall clock from UTC in ms; weekdays and hours follow it.
+    utc_offset: int = 0
+    #: False-alarm control of drift detection: mean days between false alarms of one offer.
+    drift_days_between_false_alarms: float = 2000.0

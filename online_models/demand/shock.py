@@ -1,0 +1,39 @@
+"""What all offers of a channel share in one bucket: a busy day, or a day that is missing."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.forecast import Forecast
+from online_models.exact_math import log, sum_by
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: Variance of a channel's daily shock before evidence: ±15 %.
+SHOCK_VARIANCE = 0.15 * 0.15
+#: A channel that sells nothing where so many units were due has a missing day, not a bad one.
+MISSING_DAY_UNITS = 25.0
+MISSING_DAY_OFFERS = 10
+#: One offer's share of a shock's evidence is bounded like any residual.
+LARGEST_RESIDUAL = 6.0
+
+
+def channel_shock(
+    channel: Integers, units: Floats, forecast: Forecast
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Log shock of each row's channel, shrunk to 0, and whether its day is missing; both (n,)."""
+    groups = int(channel.max()) + 1 if len(channel) else 0
+    spread = forecast.mean + forecast.mean * forecast.mean / forecast.size
+    bounded = np.minimum(units, forecast.mean + LARGEST_RESIDUAL * np.sqrt(spread))
+    sold = sum_by(channel, bounded, groups)
+    due = sum_by(channel, forecast.mean, groups)
+    offers = np.bincount(channel, minlength=groups)
+    noise = sum_by(channel, spread, groups) / np.maximum(due * due, 1e-12)
+    gain = SHOCK_VARIANCE / (SHOCK_VARIANCE + noise)
+    shock = gain * log((sold + 1.0) / (due + 1.0))
+    missing = (sold == 0.0) & (due >= MISSING_DAY_UNITS) & (offers >= MISSING_DAY_OFFERS)
+    # One offer alone has no shock but its own.
+    shock = np.where(missing | (offers < MISSING_DAY_OFFERS), 0.0, shock)
+    return shock[channel], missing[channel]
