@@ -51,7 +51,7 @@ def _known_currency(code: str) -> str:
 def _not_negative(value: Decimal) -> Decimal:
     if value < 0:
         raise ValueError(f"{value} is negative")
-    return value
+    return abs(value) if value.is_signed() else value
 
 
 def _share(value: Decimal) -> Decimal:

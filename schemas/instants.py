@@ -34,10 +34,19 @@ def to_ms(value: str | int | float) -> int:
     1714564800000
     """
     if type(value) is str:
-        if len(value) == 20 and value[19] == "Z" and value[16] == ":":
+        size = len(value)
+        ms = -1
+        if size == 20 and value.isascii():
             seconds = value[17:19]
-            if seconds.isdecimal() and seconds < "60" and seconds.isascii():
-                return _in_range(_minute(value[:16]) + int(seconds) * 1000, value)
+            if seconds.isdecimal() and seconds < "60" and value[16] == ":" and value[19] == "Z":
+                ms = _minute(value[:16]) + 1000 * int(seconds)
+        elif size == 24 and value.isascii():
+            figures = value[17:19] + value[20:23]
+            marks = value[16] + value[19] + value[23]
+            if marks == ":.Z" and figures.isdecimal() and figures < "6":
+                ms = _minute(value[:16]) + int(figures)
+        if EARLIEST <= ms <= LATEST:
+            return ms
         return _in_range(_parse(value), value)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value // 1:
         raise ValueError(f"{value!r} is not a time: expected RFC 3339 text or epoch milliseconds")

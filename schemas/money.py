@@ -15,8 +15,8 @@ LARGEST_MINOR = 10**15
 #: No honest amount is longer; bounds the work that a hostile text can cause.
 LONGEST_TEXT = 64
 
-#: Distinct texts remembered per currency; beyond it the memory starts anew.
-_REMEMBERED = 1 << 16
+#: Distinct amounts remembered per currency; beyond it the memory starts anew.
+_REMEMBERED = 1 << 15
 
 _TEXT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _WIDE = Context(prec=2 * LONGEST_TEXT)
@@ -24,7 +24,25 @@ _WIDE = Context(prec=2 * LONGEST_TEXT)
 
 _SCALE = [10**digits for digits in range(5)]
 _STEP = [Decimal(1).scaleb(-digits) for digits in range(5)]
-_seen: dict[str, dict[str, int]] = {code: {} for code in MINOR_DIGITS}
+
+
+class Amounts(dict[str | int | float, int]):
+    """`amounts[value]` is `scaled(value, digits)`, remembered: prices repeat, and this is hot.
+
+    >>> Amounts(2)["12.99"]
+    1299
+    """
+
+    def __init__(self, digits: int) -> None:
+        super().__init__()
+        self.digits = digits
+
+    def __missing__(self, value: str | int | float) -> int:
+        amount = scaled(value, self.digits)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[value] = amount
+        return amount
 
 
 def to_minor(value: str | int | float | Decimal, currency: str) -> int:
@@ -41,14 +59,9 @@ def to_minor(value: str | int | float | Decimal, currency: str) -> int:
     """
     if type(value) is str:
         try:
-            return _seen[currency][value]
+            return _AMOUNTS[currency][value]
         except KeyError:
-            minor = scaled(value, minor_digits(currency))
-            seen = _seen[currency]
-            if len(seen) >= _REMEMBERED:
-                seen.clear()
-            seen[value] = minor
-            return minor
+            pass
     return scaled(value, minor_digits(currency))
 
 
@@ -74,6 +87,9 @@ def scaled(value: str | int | float | Decimal, digits: int) -> int:
     elif type(value) is int and -LARGEST_MINOR <= value <= LARGEST_MINOR:
         return _bounded(value * _SCALE[digits], value)
     return _scaled_decimal(to_decimal(value), digits)
+
+
+_AMOUNTS = {code: Amounts(digits) for code, digits in MINOR_DIGITS.items()}
 
 
 def to_decimal(value: str | int | float | Decimal) -> Decimal:

@@ -1,0 +1,110 @@
+"""Whole batches of JSON values, decoded and validated in one pass where nothing is wrong.
+
+Almost every batch is clean, so it is decoded as one text of lines; only where that fails are the
+values decoded one by one, and only what still fails is judged by the record's pydantic model. The
+verdict on a value never depends on its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from pydantic import TypeAdapter
+
+from schemas.records import RecordError, decode
+
+Row = TypeVar("Row")
+
+#: How a row declines a value: not JSON, not its types, not an exact value, an unknown currency.
+_DECLINED = (msgspec.MsgspecError, ValueError, KeyError, RecursionError)
+
+
+@dataclass(slots=True)
+class Batch(Generic[Row]):
+    """`rows[i]` is what `values[i]` holds, None where `errors[i]` says what is wrong with it."""
+
+    rows: list[Row | None]
+    errors: dict[int, str] = field(default_factory=dict)
+
+
+class BatchDecoder(Generic[Row]):
+    """Decodes values of one topic to rows of type `row`, a msgspec struct.
+
+    `settle` turns the wire's forms in freshly decoded rows into exact values in place, or raises
+    ValueError. Row and `record`, the pydantic model, must agree on every value that both accept;
+    what the row declines, the record decides.
+    """
+
+    def __init__(
+        self, row: type[Row], settle: Callable[[list[Row]], None], record: TypeAdapter[Any]
+    ) -> None:
+        self._decoder = msgspec.json.Decoder(row)
+        self._settle = settle
+        self._record = record
+
+    def decode(self, values: Sequence[bytes | None]) -> Batch[Row]:
+        """The rows of `values`, in their order."""
+        rows = self._together(values)
+        if rows is not None:
+            return Batch(rows)
+        batch: Batch[Row] = Batch([])
+        for index, value in enumerate(values):
+            try:
+                batch.rows.append(self.decode_one(value))
+            except RecordError as error:
+                batch.rows.append(None)
+                batch.errors[index] = str(error)
+        return batch
+
+    def decode_one(self, value: bytes | None) -> Row:
+        """The row of one value; RecordError, naming the field, where it is not such a record."""
+        if value is None:
+            raise RecordError("no value")
+        try:
+            if not value.isascii():
+                value.decode("utf-8")
+            rows = [self._decoder.decode(value)]
+            self._settle(rows)
+        except _DECLINED:
+            return self._judged(value)
+        return rows[0]
+
+    def _judged(self, value: bytes) -> Row:
+        model = decode(self._record, value)
+        rows = [self._decoder.decode(self._record.dump_json(model, exclude_none=True))]
+        self._settle(rows)
+        return rows[0]
+
+    def _together(self, values: Sequence[bytes | None]) -> list[Row | None] | None:
+        """All rows at once; None where any value is not a plain, valid record on one line.
+
+        Joined by line feeds, no record can reach across two values: each value ends with `}` and
+        the next begins with `{`, which no JSON object continues with, and a line feed inside a
+        string is not JSON. So each value holds at least one record, and as many records as values
+        means one each.
+        """
+        try:
+            joined = b"\n".join(values)  # type: ignore[arg-type]
+        except TypeError:
+            return None
+        breaks = len(values) - 1
+        if (
+            not joined.startswith(b"{")
+            or not joined.endswith(b"}")
+            or joined.count(b"\n") != breaks
+            or joined.count(b"}\n{") != breaks
+        ):
+            return None if values else []
+        try:
+            if not joined.isascii():
+                joined.decode("utf-8")
+            rows = self._decoder.decode_lines(joined)
+            if len(rows) != len(values):
+                return None
+            self._settle(rows)
+        except _DECLINED:
+            return None
+        return rows  # type: ignore[return-value]

@@ -1,0 +1,42 @@
+"""Fast rows of `clickstream`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from schemas.instants import to_ms
+from schemas.topics import TOPICS
+from schemas.wire.batches import BatchDecoder
+from schemas.wire.fields import FINEST_PRICES, Count, Instant, Money, Name
+
+
+class ClickRow(Struct, gc=False):
+    """`time` is in ms; `price_shown` has `MOST_DIGITS` decimals of the product's currency."""
+
+    sku: Name
+    action: Literal["view", "cart", "remove", "wishlist"]
+    time: Instant | None = None
+    session_id: str | None = None
+    customer_id: str | None = None
+    channel: Name | None = None
+    segment: Name | None = None
+    price_shown: Money | None = None
+    count: Count | None = None
+    event_id: Name | None = None
+
+
+def _settle(rows: list[ClickRow]) -> None:
+    for row in rows:
+        if row.time is not None:
+            row.time = to_ms(row.time)
+        if row.channel is None:
+            row.channel = "web"
+        if row.count is None:
+            row.count = 1
+        if row.price_shown is not None:
+            row.price_shown = FINEST_PRICES[row.price_shown]
+
+
+DECODER = BatchDecoder(ClickRow, _settle, TOPICS["clickstream"].adapter)

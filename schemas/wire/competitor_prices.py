@@ -1,0 +1,43 @@
+"""Fast rows of `competitor-prices`."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from schemas.instants import to_ms
+from schemas.topics import TOPICS
+from schemas.wire.batches import BatchDecoder
+from schemas.wire.fields import PRICES, Confidence, Instant, Money, Name
+
+
+class CompetitorPriceRow(Struct, gc=False):
+    """`time` is in ms; `price` and `shipping` are in minor units of `currency`."""
+
+    sku: Name
+    competitor: Name
+    price: Money
+    currency: str
+    time: Instant | None = None
+    shipping: Money | None = None
+    in_stock: bool | None = None
+    match_confidence: Confidence | None = None
+    channel: Name | None = None
+    url: str | None = None
+    event_id: Name | None = None
+
+
+def _settle(rows: list[CompetitorPriceRow]) -> None:
+    for row in rows:
+        prices = PRICES[row.currency]
+        row.price = prices[row.price]
+        if row.time is not None:
+            row.time = to_ms(row.time)
+        if row.shipping is not None:
+            row.shipping = prices[row.shipping]
+        if row.in_stock is None:
+            row.in_stock = True
+        if row.match_confidence is None:
+            row.match_confidence = 1.0
+
+
+DECODER = BatchDecoder(CompetitorPriceRow, _settle, TOPICS["competitor-prices"].adapter)

@@ -1,0 +1,43 @@
+"""Types of the fast rows: what msgspec takes in one pass, settled to exact values after it.
+
+A row is decoded in the wire's types and then settled in place. So each type below that differs is
+the wire's at run time, and for the type checker that of a settled row, which is all one ever sees.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from schemas.currencies import MINOR_DIGITS, MOST_DIGITS
+from schemas.fields import LARGEST_COUNT, LONGEST_NAME
+from schemas.money import Amounts
+
+Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
+Count = Annotated[int, Meta(ge=1, le=LARGEST_COUNT)]
+Stock = Annotated[int, Meta(ge=0, le=LARGEST_COUNT)]
+Confidence = Annotated[float, Meta(ge=0, le=1)]
+
+if TYPE_CHECKING:
+    Instant = int
+    Money = int
+else:
+    Instant = int | str
+    Money = Annotated[int, Meta(ge=0)] | Annotated[float, Meta(ge=0)] | str
+
+
+class Prices(Amounts):
+    """Remembered amounts, ValueError for whatever might be negative (`-0` included)."""
+
+    def __missing__(self, value: str | int | float) -> int:
+        if type(value) is str and value.startswith("-"):
+            raise ValueError(f"{value} is negative")
+        return super().__missing__(value)
+
+
+#: Wire form → minor units, by currency; a KeyError means an unknown currency.
+PRICES = {code: Prices(digits) for code, digits in MINOR_DIGITS.items()}
+
+#: Wire form → units of the last of `MOST_DIGITS` decimals, where the currency is known only later.
+FINEST_PRICES = Prices(MOST_DIGITS)

@@ -1,0 +1,51 @@
+"""Fast rows of `orders`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from schemas.instants import to_ms
+from schemas.topics import TOPICS
+from schemas.wire.batches import BatchDecoder
+from schemas.wire.fields import PRICES, Count, Instant, Money, Name
+
+
+class OrderLineRow(Struct, gc=False):
+    """`unit_price` is in minor units of the order's currency."""
+
+    sku: Name
+    quantity: Count
+    unit_price: Money
+    promotion_id: Name | None = None
+
+
+class OrderRow(Struct, gc=False):
+    """`time` is in ms; None stands for the record's own timestamp."""
+
+    order_id: Name
+    currency: str
+    lines: Annotated[list[OrderLineRow], Meta(min_length=1)]
+    time: Instant | None = None
+    channel: Name | None = None
+    segment: Name | None = None
+    customer_id: str | None = None
+    status: Literal["placed", "cancelled", "returned"] | None = None
+    event_id: Name | None = None
+
+
+def _settle(rows: list[OrderRow]) -> None:
+    for row in rows:
+        prices = PRICES[row.currency]
+        if row.time is not None:
+            row.time = to_ms(row.time)
+        if row.channel is None:
+            row.channel = "web"
+        if row.status is None:
+            row.status = "placed"
+        for line in row.lines:
+            line.unit_price = prices[line.unit_price]
+
+
+DECODER = BatchDecoder(OrderRow, _settle, TOPICS["orders"].adapter)
