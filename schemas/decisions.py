@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field, JsonValue, model_validator
+from pydantic import JsonValue, model_validator
 
 from schemas.fields import (
     Currency,
@@ -61,7 +59,7 @@ class PriceRecord(Outgoing):
     """The fields of a change, which a decision shares."""
 
     decision_id: Name
-    revision: Annotated[Ordinal, Field(ge=0)]
+    revision: Stock
     sku: Name
     channel: Name
     price: MoneyText

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -72,11 +72,6 @@ def _some(value: tuple[Any, ...]) -> tuple[Any, ...]:
     return value
 
 
-def not_empty() -> AfterValidator:
-    """For a list that must not be empty; says so only where its entries are well-formed."""
-    return AfterValidator(_some)
-
-
 def check_amount(path: str, value: Decimal | None, currency: str) -> None:
     """ValueError, naming `path`, where `value` is too large for `currency`."""
     if value is not None:
@@ -100,14 +95,19 @@ def _as_text(write: Callable[[Any], str]) -> PlainSerializer:
     return PlainSerializer(write, return_type=str, when_used="json-unless-none")
 
 
+Item = TypeVar("Item")
+
+#: A list that must not be empty; it is called so only where all its entries are well-formed.
+Some = Annotated[tuple[Item, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
 Name = Annotated[str, Strict(), StringConstraints(min_length=1, max_length=LONGEST_NAME)]
 Text = Annotated[str, Strict()]
 Flag = Annotated[bool, Strict()]
-Count = Annotated[int, BeforeValidator(_whole), Strict(), Field(ge=1, le=LARGEST_COUNT)]
-Stock = Annotated[int, BeforeValidator(_whole), Strict(), Field(ge=0, le=LARGEST_COUNT)]
-Ordinal = Annotated[int, BeforeValidator(_whole), Strict(), Field(ge=-(2**53), le=2**53)]
-Number = Annotated[float, BeforeValidator(_number), Strict(), Field(allow_inf_nan=False)]
-Confidence = Annotated[Number, Field(ge=0, le=1)]
+Count = Annotated[int, Strict(), Field(ge=1, le=LARGEST_COUNT), BeforeValidator(_whole)]
+Stock = Annotated[int, Strict(), Field(ge=0, le=LARGEST_COUNT), BeforeValidator(_whole)]
+Ordinal = Annotated[int, Strict(), Field(ge=-(2**53), le=2**53), BeforeValidator(_whole)]
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False), BeforeValidator(_number)]
+Weight = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False), BeforeValidator(_number)]
+Confidence = Annotated[float, Strict(), Field(ge=0, le=1), BeforeValidator(_number)]
 
 _DECIMAL = {"type": "string", "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"}
 _PERCENT = {"type": "string", "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)\s*%?$"}

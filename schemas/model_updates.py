@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, JsonValue
+from pydantic import JsonValue
 
 from schemas.fields import Count, InstantText, Name, Number, Stock, Text
 from schemas.records import Outgoing
@@ -14,7 +14,7 @@ class ModelUpdate(Outgoing):
     """`weights` in whole, or the part `chunk` of `chunks`; `sha256` is of the whole."""
 
     model: Name
-    version: Name | Annotated[int, Field(ge=0)]
+    version: Name | Stock
     trained_at: InstantText
     trained_through: InstantText
     metrics: dict[Name, Number]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import model_validator
 
-from schemas.fields import Count, Currency, Instant, Money, Name, Text, check_amount, not_empty
+from schemas.fields import Count, Currency, Instant, Money, Name, Some, Text, check_amount
 from schemas.records import Event, Incoming
 
 
@@ -29,7 +29,7 @@ class Order(Event):
     currency: Currency
     customer_id: Text | None = None
     status: Literal["placed", "cancelled", "returned"] = "placed"
-    lines: Annotated[tuple[OrderLine, ...], not_empty()]
+    lines: Some[OrderLine]
 
     @model_validator(mode="after")
     def _amounts_fit(self) -> Order:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
+
+from pydantic import Field
 
 from schemas.fields import (
     Count,
@@ -13,12 +15,11 @@ from schemas.fields import (
     Name,
     Ordinal,
     Share,
+    Some,
     Stock,
     Text,
-    not_empty,
 )
 from schemas.guardrails import Guardrails
-from schemas.instants import DAY
 from schemas.records import Event, Incoming
 from schemas.selection import Selector
 from schemas.strategies import Optimise, Strategy
@@ -28,7 +29,7 @@ class Objective(Incoming):
     """What `optimise` maximises, over which horizon (ms); `sell_by` ends finite stock."""
 
     maximise: Literal["profit", "revenue", "units", "sell_through"] = "profit"
-    horizon: Duration = 30 * DAY
+    horizon: Duration = Field(default="P30D", validate_default=True)
     sell_by: Instant | None = None
     minimum_units: Stock | None = None
 
@@ -44,7 +45,7 @@ class Approval(Incoming):
     """A step above the share waits for approval, and expires (ms) without one."""
 
     required_above_step: Fraction | None = None
-    expires_after: Duration = DAY
+    expires_after: Duration = Field(default="P1D", validate_default=True)
 
 
 class Experiment(Incoming):
@@ -82,7 +83,7 @@ class Policy(Event):
     seed: Ordinal = 0
     select: Selector = Selector()
     objective: Objective = Objective()
-    strategy: Annotated[tuple[Strategy, ...], not_empty()] = (Optimise(kind="optimise"),)
+    strategy: Some[Strategy] = (Optimise(kind="optimise"),)
     explore: Explore = Explore()
     guardrails: Guardrails = Guardrails()
     approval: Approval = Approval()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from schemas.decisions import Expected, ExplanationStep, PriceRecord
-from schemas.fields import Number, check_money
+from schemas.fields import Confidence, check_money
 
 
 class PriceDecision(PriceRecord):
@@ -19,7 +19,7 @@ class PriceDecision(PriceRecord):
 
     outcome: Literal["changed", "held", "proposed", "rejected", "overridden"]
     explanation: tuple[ExplanationStep, ...]
-    propensity: Annotated[Number, Field(ge=0, le=1)]
+    propensity: Confidence
     expected: Expected | None = None
     expected_kept: Expected | None = None
 

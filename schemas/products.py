@@ -13,8 +13,8 @@ from schemas.records import Event, Incoming
 class ChannelFee(Incoming):
     """What a channel keeps of a sale: `rate` × gross price + `fixed`."""
 
-    rate: Fraction = Field(default=0, validate_default=True)
-    fixed: Money = Field(default=0, validate_default=True)
+    rate: Fraction = Field(default="0", validate_default=True)
+    fixed: Money = Field(default="0", validate_default=True)
 
 
 class ChannelListing(Incoming):
@@ -40,7 +40,7 @@ class Product(Event):
     role: Literal["kvi", "core", "long_tail"] | None = None
     list_price: Money | None = None
     map_price: Money | None = None
-    tax_rate: Fraction = Field(default=0, validate_default=True)
+    tax_rate: Fraction = Field(default="0", validate_default=True)
     fees: dict[Name, ChannelFee] = {}
     channels: dict[Name, ChannelListing] = {}
     substitutes: tuple[Name, ...] = ()

@@ -10,6 +10,10 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_
 
 from schemas.fields import Name
 
+#: A message is read by people and travels in a header: no more errors, and no more characters.
+MOST_ERRORS = 8
+LONGEST_MESSAGE = 1000
+
 
 class RecordError(ValueError):
     """A value is not the record that its topic promises; the message names the field."""
@@ -65,31 +69,36 @@ def validate(validator: Callable[[Any], Any], document: Any) -> Any:
 
 
 def describe(error: ValidationError, document: Any) -> str:
-    """All that is wrong with `document`, each as `path: message`, joined by `; `."""
-    return "; ".join(
-        f"{_path(item['loc'], document, item['type'])}{_message(item)}" for item in error.errors()
-    )
+    """What is wrong with `document`: `path: message; path: message; …`, at moderate length."""
+    items = error.errors(include_url=False, include_input=False)
+    shown = "; ".join(_described(item, document) for item in items[:MOST_ERRORS])
+    more = f"; and {len(items) - MOST_ERRORS} more" if len(items) > MOST_ERRORS else ""
+    return (shown if len(shown) <= LONGEST_MESSAGE else shown[:LONGEST_MESSAGE] + "…") + more
 
 
-def _path(location: tuple[int | str, ...], document: Any, kind: str) -> str:
-    """`strategy[0].which: `, without the labels that pydantic inserts for unions."""
+def _described(item: Any, document: Any) -> str:
+    path = _path(item["loc"], document, item["type"] in ("missing", "extra_forbidden"))
+    message = str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        path += "." + str(item["ctx"]["discriminator"]).strip("'")
+    if item["type"] in ("missing", "union_tag_not_found"):
+        message = "required, but absent"
+    elif item["type"] == "union_tag_invalid":
+        message = f"{item['ctx']['tag']!r} is none of {item['ctx']['expected_tags']}"
+    path = path.removeprefix(".")
+    return f"{path}: {message}" if path else message
+
+
+def _path(location: tuple[int | str, ...], document: Any, unknown_last: bool) -> str:
+    """`.strategy[0].which`, without the labels that pydantic inserts for unions."""
     path = ""
     for position, part in enumerate(location):
-        last = position == len(location) - 1
         if isinstance(part, int):
             path += f"[{part}]"
             document = document[part] if isinstance(document, list) else None
         elif isinstance(document, dict) and part in document:
             path += f".{part}"
             document = document[part]
-        elif last and kind in ("missing", "extra_forbidden"):
+        elif unknown_last and position == len(location) - 1:
             path += f".{part}"
-    return f"{path.removeprefix('.')}: " if path else ""
-
-
-def _message(item: Any) -> str:
-    if item["type"] == "missing":
-        return "required, but absent"
-    if item["type"] == "union_tag_not_found":
-        return f"{item['ctx']['discriminator']} is required, but absent"
-    return str(item["msg"]).removeprefix("Value error, ")
+    return path

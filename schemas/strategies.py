@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from schemas.fields import Confidence, Count, Duration, Flag, Fraction, Name, Number, SignedFraction
-from schemas.offsets import Offset, OffsetField
+from schemas.fields import Confidence, Count, Duration, Flag, Fraction, Name, SignedFraction, Weight
+from schemas.offsets import OffsetField
 from schemas.records import Incoming
 
 
@@ -28,8 +27,8 @@ class MatchCompetitor(Incoming):
     kind: Literal["match_competitor"]
     which: Literal["lowest", "median", "rank"] = "lowest"
     rank: Count | None = None
-    weights: dict[Name, Annotated[Number, Field(ge=0)]] = {}
-    offset: OffsetField = Offset(amount=Decimal(0))
+    weights: dict[Name, Weight] = {}
+    offset: OffsetField = Field(default="0", validate_default=True)
     max_age: Duration | None = None
     minimum_confidence: Confidence = 0.0
     competitors: tuple[Name, ...] = ()

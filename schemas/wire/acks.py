@@ -6,10 +6,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from schemas.currencies import minor_digits
 from schemas.instants import to_ms
 from schemas.topics import TOPICS
 from schemas.wire.batches import BatchDecoder
-from schemas.wire.fields import FINEST_PRICES, MINOR_DIGITS, Instant, Money, Name
+from schemas.wire.fields import FINEST_PRICES, Instant, Money, Name
 
 
 class PriceAckRow(Struct, gc=False):
@@ -33,8 +34,8 @@ def _settle(rows: list[PriceAckRow]) -> None:
             row.time = to_ms(row.time)
         if row.channel is None:
             row.channel = "web"
-        if row.currency is not None and row.currency not in MINOR_DIGITS:
-            raise ValueError(row.currency)
+        if row.currency is not None:
+            minor_digits(row.currency)
 
 
 DECODER = BatchDecoder(PriceAckRow, _settle, TOPICS["price-acks"].adapter)

@@ -1,0 +1,1 @@
+"""The machine-readable forms of the records: JSON Schema, Avro and AsyncAPI 3."""
