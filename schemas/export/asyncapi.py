@@ -60,8 +60,7 @@ def _operation(topic: Topic) -> tuple[str, dict[str, Any]]:
 
 def _message(topic: Topic, schemas: dict[str, Any]) -> dict[str, Any]:
     schema = _relocated(json_schema(topic))
-    for name in ("$schema", "x-topic"):
-        del schema[name]
+    del schema["$schema"]
     for name, definition in schema.pop("$defs", {}).items():
         if schemas.setdefault(name, definition) != definition:
             raise ValueError(f"two records define {name!r} differently")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.examples import EXAMPLES
 from schemas.topics import Topic
 
 Schema = dict[str, Any]
@@ -17,7 +18,8 @@ def json_schema(topic: Topic) -> Schema:
     schema = _tidy(schema)
     for part in [schema, *schema.get("$defs", {}).values()]:
         _let_optional_be_null(part)
-    return {"$schema": DIALECT, "title": topic.name, **schema, "x-topic": topic.name}
+    head = {"$schema": DIALECT, "title": topic.name, "examples": [EXAMPLES[topic.name]]}
+    return {**head, **schema}
 
 
 def _tidy(node: Any) -> Any:

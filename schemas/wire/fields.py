@@ -16,7 +16,6 @@ from schemas.money import Amounts
 
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
 Count = Annotated[int, Meta(ge=1, le=LARGEST_COUNT)]
-Stock = Annotated[int, Meta(ge=0, le=LARGEST_COUNT)]
 Confidence = Annotated[float, Meta(ge=0, le=1)]
 
 if TYPE_CHECKING:
