@@ -1,0 +1,137 @@
+"""What is sold: first prices, costs, categories, and the demand that the market hides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from online_models.market.arrays import Floats, Ints
+from online_models.market.calendar import day_start
+from online_models.market.randomness import generator
+
+#: Offers per category; enough to pool over, few enough that categories differ.
+CATEGORY_SIZE = 15
+#: Spread (log) of the first prices about the best ones. With constant elasticity half of
+#: ε(ε − 1) times its square is what fixed pricing loses: it was chosen so that fixed prices earn
+#: about .924 of the clairvoyant's profit in the plain market.
+MISPRICING = 0.27
+#: The first price is at most this far (log) from the best one.
+WORST_MISPRICING = 0.36
+#: At its first price no offer costs more than this share of what is left of the price.
+DEAREST = 0.9
+#: Category elasticities, and the offers' spread about their category.
+ELASTICITIES = (1.9, 3.2)
+ELASTICITY_SPREAD = 0.35
+LOWEST_ELASTICITY = 1.4
+#: Spread (log) of base demand over offers.
+POPULARITY_SPREAD = 0.4
+#: Views for a unit sold at the first price.
+VIEWS_PER_UNIT = 12.0
+#: Value-added tax by category in a taxed market, and the marketplace's fee.
+TAX_RATES = (0.0, 0.07, 0.19)
+FEE_RATE = 0.08
+
+
+@dataclass(frozen=True)
+class Assortment:
+    """The offers of one market, all on channel `web`; arrays have shape (n,).
+
+    `first_price` and `cost` are minor units of `currency` (two digits). Public to a contender are
+    the names, categories, prices, costs, taxes and fees; `elasticity` (own price, positive, at the
+    first price), `base` (expected units a day at the first price) and `target` (the prices that
+    the costs make best) are the market's secret.
+    """
+
+    skus: tuple[str, ...]
+    category: Ints
+    categories: tuple[str, ...]
+    first_price: Ints
+    cost: Ints
+    tax_rate: Floats
+    fee_rate: Floats
+    elasticity: Floats
+    base: Floats
+    target: Floats
+    currency: str = "EUR"
+
+    def __len__(self) -> int:
+        return len(self.skus)
+
+    @property
+    def kept(self) -> Floats:
+        """What is left of a unit of gross price after tax and the channel's fee, shape (n,)."""
+        return 1.0 / (1.0 + self.tax_rate) - self.fee_rate
+
+    def margins(self, prices: Floats) -> Floats:
+        """Profit per unit in minor units at gross `prices`, shape (…, n)."""
+        return self.kept * prices - self.cost
+
+    def products(self) -> list[dict[str, object]]:
+        """The records of topic `products`, one per offer."""
+        return [
+            {
+                "sku": sku,
+                "name": f"{self.categories[c]} {sku}",
+                "currency": self.currency,
+                "price": f"{price / 100:.2f}",
+                "cost": f"{cost / 100:.2f}",
+                "category": self.categories[c],
+                "tax_rate": f"{tax:g}",
+                "fees": {"web": {"rate": f"{fee:g}", "fixed": "0.00"}},
+                "launched_at": day_start(0),
+                "substitutes": [],
+            }
+            for sku, c, price, cost, tax, fee in zip(
+                self.skus,
+                self.category.tolist(),
+                self.first_price.tolist(),
+                self.cost.tolist(),
+                self.tax_rate.tolist(),
+                self.fee_rate.tolist(),
+                strict=True,
+            )
+        ]
+
+
+def draw_assortment(seed: int, offers: int, sales: float, taxed: bool = False) -> Assortment:
+    """Draw `offers` offers that sell `sales` units a day each on average at their first price.
+
+    Prices are lognormal about 12.00. The first price is off `target` by `MISPRICING`; the cost is
+    the one that makes the target optimal at constant elasticity, until `costs.settle` fits it to
+    the curve.
+
+    >>> assortment = draw_assortment(seed=1, offers=30, sales=2.0)
+    >>> len(assortment), round(float(assortment.base.mean()), 6)
+    (30, 2.0)
+    """
+    rng = generator(seed, "assortment")
+    category = np.arange(offers, dtype=np.int64) // CATEGORY_SIZE
+    count = int(category[-1]) + 1
+    centre = rng.uniform(*ELASTICITIES, size=count)
+    elasticity = np.maximum(
+        centre[category] + rng.normal(0.0, ELASTICITY_SPREAD, offers), LOWEST_ELASTICITY
+    )
+    first_price = np.maximum(np.rint(rng.lognormal(np.log(1200), 0.6, offers)), 150).astype(
+        np.int64
+    )
+    off = np.clip(rng.normal(0.0, MISPRICING, offers), -WORST_MISPRICING, WORST_MISPRICING)
+    off = np.maximum(off, np.log((elasticity - 1.0) / elasticity / DEAREST))
+    tax_rate = rng.choice(TAX_RATES, size=count)[category] if taxed else np.zeros(offers)
+    fee_rate = np.full(offers, FEE_RATE if taxed else 0.0)
+    kept = 1.0 / (1.0 + tax_rate) - fee_rate
+    target: Floats = first_price.astype(np.float64) * np.exp(-off)
+    cost = np.rint(kept * target * (elasticity - 1.0) / elasticity).astype(np.int64)
+    base = rng.lognormal(0.0, POPULARITY_SPREAD, offers)
+    return Assortment(
+        skus=tuple(f"sku-{i:04d}" for i in range(offers)),
+        category=category,
+        categories=tuple(f"aisle/{c:02d}" for c in range(count)),
+        first_price=first_price,
+        cost=cost,
+        tax_rate=tax_rate,
+        fee_rate=fee_rate,
+        elasticity=elasticity,
+        base=base * (sales * offers / base.sum()),
+        target=target,
+    )

@@ -1,0 +1,99 @@
+"""What one would ask who knew the market: the best prices of a day, and how exact they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from scipy import optimize
+
+from online_models.market.arrays import Floats, Ints
+from online_models.market.demand.nested_logit import NestedLogit
+from online_models.market.problem import Problem
+from online_models.market.rivals.field import Field
+from online_models.market.solvers.ascent import STATIONARY, ascend, slack
+from online_models.market.solvers.grid import separable_optimum
+from online_models.market.solvers.nested import nested_optimum
+
+
+class Exactness(StrEnum):
+    """What is known of an optimum.
+
+    EXACT: no price vector earns more on this day, nor on any other day by its consequences.
+    STATIONARY: the first-order conditions hold (to `STATIONARY`), best of several ascents; the
+        unique one where the nested logit's condition holds.
+    COMMITTED: today's prices move tomorrow's demand or rivals; these are the prices that earn most
+        if kept until everything has settled. A dynamic plan may earn more: a lower bound.
+    MYOPIC: stock ties the days together; these are the best prices for the day alone.
+    """
+
+    EXACT = "exact"
+    STATIONARY = "stationary"
+    COMMITTED = "committed"
+    MYOPIC = "myopic"
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Prices in whole minor units, shape (n,), and what is known of them."""
+
+    prices: Ints
+    exactness: Exactness
+
+
+def day_optimum(problem: Problem, starts: Sequence[Floats]) -> Floats:
+    """The best prices of one day with its state given, shape (n,)."""
+    low, high = problem.bounds
+    if problem.demand.separable:
+        return separable_optimum(problem.profits, low, high)
+    if isinstance(problem.demand, NestedLogit) and problem.on_hand is None:
+        prices = nested_optimum(problem.assortment, problem.demand, problem.index)
+        if ((prices > low) & (prices < high)).all() and slack(problem, prices) <= STATIONARY:
+            return prices
+        starts = [np.clip(prices, low, high)]
+    return ascend(problem, starts)
+
+
+def committed_optimum(problem: Problem, field: Field, starts: Sequence[Floats]) -> Floats:
+    """The best prices if kept while every rival comes to rest against them, shape (n,).
+
+    Separable curves by grid; joint ones by ascent with central differences, warm from `starts`.
+    """
+
+    def settled(prices: Floats) -> Floats:
+        rival, sold = field.lowest(prices)
+        index = replace(problem.index, rival=rival, rivalled=sold)
+        return replace(problem, index=index).profits(prices)
+
+    low, high = problem.bounds
+    if problem.demand.separable:
+        return separable_optimum(settled, low, high)
+    scale = max(abs(float(settled(starts[0]).sum())), 1.0)
+    steps = 1e-6 * np.eye(len(low))
+
+    def loss(x: Floats) -> tuple[float, Floats]:
+        ahead = settled(np.exp(x + steps)).sum(axis=-1)
+        behind = settled(np.exp(x - steps)).sum(axis=-1)
+        return -float(settled(np.exp(x)).sum()) / scale, (behind - ahead) / (2e-6 * scale)
+
+    found = optimize.minimize(
+        loss,
+        np.log(np.clip(starts[0], low, high)),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=optimize.Bounds(np.log(low), np.log(high)),
+        options={"maxiter": 60, "ftol": 1e-9},
+    )
+    return np.asarray(np.exp(found.x), dtype=np.float64)
+
+
+def whole(problem: Problem, prices: Floats) -> Ints:
+    """Prices in whole minor units: the better neighbour where offers are separate, else nearest."""
+    if not problem.demand.separable:
+        return np.rint(prices).astype(np.int64)
+    neighbours = np.stack([np.floor(prices), np.ceil(prices)])
+    better = problem.profits(neighbours).argmax(axis=0)
+    chosen: Ints = neighbours[better, np.arange(len(prices))].astype(np.int64)
+    return chosen

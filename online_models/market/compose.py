@@ -1,0 +1,103 @@
+"""Markets by name: a curve and any parts, joined by a plus sign."""
+
+from __future__ import annotations
+
+from online_models.market.assortment import draw_assortment
+from online_models.market.costs import settle
+from online_models.market.demand import DEMANDS
+from online_models.market.dirt import DIRTS
+from online_models.market.effects import EFFECTS
+from online_models.market.market import Market
+from online_models.market.noise import Counts
+from online_models.market.rivals import RIVALS
+from online_models.market.rivals.field import Field
+from online_models.market.stock import STOCKS
+
+#: Sizes of the negative binomial that the part `overdispersed` gives the sales.
+OVERDISPERSED = 2.0
+#: Parts that are settings of the market itself.
+SETTINGS = ("taxed", "overdispersed")
+
+#: Markets with a name of their own: name → the parts they stand for.
+MARKETS: dict[str, str] = {
+    "plain": "log_linear",
+    "nested": "nested_logit",
+    "mixed": "mixed_logit",
+    "crossed": "crossed",
+    "choke": "choke",
+    "valuation": "valuation",
+    "seasonal": "log_linear+season+shock+overdispersed",
+    "drifting": "valuation+drift+season",
+    "remembering": "log_linear+reference",
+    "stockpiling": "choke+pantry",
+    "advertised": "valuation+advertising+taxed",
+    "matched": "log_linear+match",
+    "undercut": "choke+undercut",
+    "cycling": "valuation+cycle+sleep",
+    "contested": "log_linear+drift+match+sleep",
+    "replenished": "valuation+replenished+overdispersed",
+    "perishable": "log_linear+perishable",
+    "dirty": "log_linear+bulk_orders+unit_mixups+bot_clicks+missing_fields+duplicates+late_events"
+    "+sleep",
+    "wild": "nested_logit+season+shock+drift+advertising+reference+pantry+match+cycle+sleep"
+    "+overdispersed+taxed+bulk_orders+unit_mixups+bot_clicks+missing_fields+duplicates+late_events",
+}
+
+
+class UnknownPartError(ValueError):
+    """A market's name holds a part that nobody registered."""
+
+
+def parts(name: str) -> list[str]:
+    """The parts that a market's name stands for; its own name may be the first of more.
+
+    Raises
+    ------
+    UnknownPartError
+        Where a part is none of the registered ones, or there is not exactly one curve.
+
+    >>> parts("plain+season")
+    ['log_linear', 'season']
+    """
+    found = [part for word in name.split("+") for part in MARKETS.get(word, word).split("+")]
+    known = [*DEMANDS, *EFFECTS, *RIVALS, *STOCKS, *DIRTS, *SETTINGS]
+    for part in found:
+        if part not in known:
+            raise UnknownPartError(
+                f"market {name!r}: no part {part!r}; there are {', '.join(known)}"
+            )
+    if sum(part in DEMANDS for part in found) != 1:
+        raise UnknownPartError(
+            f"market {name!r}: exactly one curve of {', '.join(DEMANDS)} is needed"
+        )
+    if sum(part in STOCKS for part in found) > 1:
+        raise UnknownPartError(
+            f"market {name!r}: at most one stock of {', '.join(STOCKS)} is possible"
+        )
+    return list(dict.fromkeys(found))
+
+
+def compose(name: str, seed: int, offers: int = 120, sales: float = 8.0) -> Market:
+    """Build the market `name` with `offers` offers that sell `sales` a day each on average.
+
+    >>> compose("nested+match", seed=1, offers=30).rivals.names
+    ('match',)
+    """
+    chosen = parts(name)
+    assortment = draw_assortment(seed, offers, sales, taxed="taxed" in chosen)
+    curve = next(part for part in chosen if part in DEMANDS)
+    rivals = Field({part: RIVALS[part]() for part in RIVALS if part in chosen}, assortment, seed)
+    demand = DEMANDS[curve](assortment, seed)
+    assortment = settle(assortment, demand, rivals)
+    stock = next((part for part in chosen if part in STOCKS), None)
+    return Market(
+        name=name,
+        seed=seed,
+        assortment=assortment,
+        demand=demand,
+        effects=[EFFECTS[part](assortment, seed) for part in EFFECTS if part in chosen],
+        rivals=rivals,
+        stock=None if stock is None else STOCKS[stock](assortment, seed),
+        dirt=[(part, DIRTS[part]()) for part in DIRTS if part in chosen],
+        counts=Counts(OVERDISPERSED if "overdispersed" in chosen else None),
+    )

@@ -1,0 +1,106 @@
+"""The events of a market's day as flat columns, one row per event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import numpy as np
+
+from online_models.market.arrays import Bools, Ints
+
+#: Values of the `missing` columns: the field that a broken record lacks.
+NOTHING, SKU, PRICE, AMOUNT = 0, 1, 2, 3
+#: `price` or `quantity` of a row whose field is missing.
+UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Columns of equal length."""
+
+    def __len__(self) -> int:
+        return len(getattr(self, fields(self)[0].name))
+
+    def take(self, rows: Ints | Bools) -> Self:
+        """The rows at an index or a mask."""
+        return type(self)(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+    def changed(self, **columns: Any) -> Self:
+        """A copy with some columns replaced."""
+        names = [f.name for f in fields(self)]
+        return type(self)(**{name: columns.get(name, getattr(self, name)) for name in names})
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """All rows of all parts, one after the other."""
+        return cls(
+            **{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)}
+        )
+
+
+@dataclass(frozen=True)
+class Arriving(Rows):
+    """Rows that reach the stream at `arrival`, at or after the `time` they speak of (ms UTC).
+
+    event: identity for deduplication; a repeated event repeats it.
+    missing: the field that the record lacks (`NOTHING`, `SKU`, `PRICE`, `AMOUNT`).
+    """
+
+    event: Ints
+    offer: Ints
+    time: Ints
+    arrival: Ints
+    missing: Ints
+
+    def in_order(self) -> Self:
+        """Rows by arrival; ties keep their order."""
+        return self.take(np.argsort(self.arrival, kind="stable"))
+
+
+@dataclass(frozen=True)
+class Orders(Arriving):
+    """Order lines; lines of one `order` share their time. `unit_price` in minor units."""
+
+    order: Ints
+    quantity: Ints
+    unit_price: Ints
+
+
+@dataclass(frozen=True)
+class Clicks(Arriving):
+    """Aggregated views."""
+
+    count: Ints
+
+
+@dataclass(frozen=True)
+class Quotes(Arriving):
+    """Competitor prices; `rival` indexes `Market.rivals.names`."""
+
+    rival: Ints
+    price: Ints
+    in_stock: Ints
+
+
+@dataclass(frozen=True)
+class Levels(Rows):
+    """Stock at the start of the day, with the next delivery (quantity 0: none on its way)."""
+
+    offer: Ints
+    time: Ints
+    on_hand: Ints
+    inbound: Ints
+    expected_at: Ints
+
+
+@dataclass(frozen=True)
+class Events:
+    """Everything that happens in the market on a day, each stream by arrival."""
+
+    orders: Orders
+    clicks: Clicks
+    quotes: Quotes
+    levels: Levels
+    promotions: list[dict[str, Any]]

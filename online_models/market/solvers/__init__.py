@@ -1,0 +1,1 @@
+"""Solvers of the clairvoyant optimum, one per structure of demand."""
