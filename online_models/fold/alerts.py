@@ -1,0 +1,49 @@
+"""What the fold itself must not pass over in silence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from online_models.fold.state import State
+from online_models.outputs import Output
+from schemas.instants import to_text as instant_text
+
+#: Kind → what it says, with the number since the last tick.
+MESSAGES = {
+    "late_event": "{} events came after their bucket had closed; they were not learnt from",
+    "late_correction": "{} cancellations or returns found no order in an open bucket",
+    "currency_mismatch": "{} events were in another currency than their product",
+    "out_of_order_rival": "{} competitor prices were older than the one in force",
+    "out_of_order_inventory": "{} stock counts were older than the one in force",
+    "feed_gap": "{} empty intervals were taken for an outage and not learnt as silence",
+}
+
+
+def counted(state: State, now: int) -> list[Output]:
+    """An alert per kind that was counted since the last tick."""
+    buckets = state.buckets
+    state.count("late_event", buckets.late)
+    state.count("feed_gap", buckets.skipped)
+    buckets.late = buckets.skipped = 0
+    outputs = [
+        alert(kind, MESSAGES[kind].format(number), now, {"count": number})
+        for kind, number in state.counts.items()
+    ]
+    state.counts.clear()
+    return outputs
+
+
+def alert(
+    kind: str, message: str, now: int, details: dict[str, Any], severity: str = "warning"
+) -> Output:
+    """A `pricing-alerts` record that concerns no single offer."""
+    value = {
+        "kind": kind,
+        "severity": severity,
+        "message": message,
+        "time": instant_text(now),
+        "details": details,
+    }
+    return Output("pricing-alerts", kind.encode(), msgspec.json.encode(value), now)

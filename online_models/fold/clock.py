@@ -1,0 +1,58 @@
+"""Event time of one partition: the stream's clock and the watermark of its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from online_models.catalogue import ALWAYS
+from online_models.fold.batch import Source, Watermark
+
+
+class Clock:
+    """`now` is the highest event time seen; `watermark` is what all sources have passed.
+
+    Decisions are made at `now`; buckets close by the watermark, so that a source which lags (a
+    second worker that catches up, say) never finds its bucket closed. Both only ever rise.
+    """
+
+    def __init__(self) -> None:
+        self.now = ALWAYS
+        self.watermark = ALWAYS
+        self.sources: dict[Source, tuple[int, bool]] = {}
+
+    @property
+    def running(self) -> bool:
+        """Whether any event has told the time yet."""
+        return self.now != ALWAYS
+
+    def observe(self, watermarks: Iterable[Watermark]) -> None:
+        """Take down how far the sources have come."""
+        for source, time, idle in watermarks:
+            before = self.sources.get(source, (ALWAYS, True))[0]
+            self.sources[source] = (max(before, time), idle)
+
+    def tick(self, time: int, forced: bool) -> None:
+        """Move on: to `time` where it is forced, else to the least of the busy sources."""
+        busy = [at for at, idle in self.sources.values() if not idle]
+        mark = time if forced or not busy else min(time, *busy)
+        self.watermark = max(self.watermark, mark)
+        self.now = max(self.now, self.watermark)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "now": self.now,
+            "watermark": self.watermark,
+            "sources": [[*source, *state] for source, state in self.sources.items()],
+        }
+
+    @classmethod
+    def restore(cls, snapshot: Mapping[str, Any]) -> Clock:
+        """The inverse of `snapshot`."""
+        clock = cls()
+        clock.now = snapshot["now"]
+        clock.watermark = snapshot["watermark"]
+        for topic, partition, time, idle in snapshot["sources"]:
+            clock.sources[Source(topic, partition)] = (time, idle)
+        return clock

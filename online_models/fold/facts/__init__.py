@@ -1,0 +1,19 @@
+"""Slow topics: one file each, registered here by one line."""
+
+from __future__ import annotations
+
+from online_models.fold.facts import acks, control, inventory, policies, products, promotions
+from online_models.fold.facts.fact import Handler
+
+#: Topic → what the fold does with a record of it.
+HANDLERS: dict[str, Handler] = {
+    handler.topic: handler
+    for handler in (
+        products.HANDLER,
+        inventory.HANDLER,
+        promotions.HANDLER,
+        policies.HANDLER,
+        acks.HANDLER,
+        control.HANDLER,
+    )
+}

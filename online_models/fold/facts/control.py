@@ -1,0 +1,22 @@
+"""`pricing-control` but for its ticks: the kill switch, approvals, manual prices, rollbacks."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from online_models.fold.batch import Fact
+from online_models.fold.facts.fact import Effect, Handler, Reach
+from online_models.fold.state import State
+from schemas.control import PricingControl
+from schemas.records import decode
+
+_CONTROL: TypeAdapter[PricingControl] = TypeAdapter(PricingControl)
+
+
+def apply(state: State, fact: Fact, now: int) -> Effect:
+    """Obey one control record."""
+    rows, outputs = state.pricing.control(decode(_CONTROL, fact.value or b""), now)
+    return Effect(rows, outputs)
+
+
+HANDLER = Handler("pricing-control", Reach.ALL, apply, tells_time=True)

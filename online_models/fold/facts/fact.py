@@ -1,0 +1,48 @@
+"""What a slow topic's file provides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.fold.batch import Fact
+from online_models.fold.state import State
+from online_models.outputs import Output
+
+
+class Reach(Enum):
+    """Whom a record concerns: one SKU (its partition alone gets it), or anybody (all do)."""
+
+    SKU = "sku"
+    ALL = "all"
+
+
+class Effect(NamedTuple):
+    """What a record leads to: offers to decide anew, and outputs of its own."""
+
+    rows: NDArray[np.int64]
+    outputs: list[Output]
+
+
+NOBODY = np.zeros(0, dtype=np.int64)
+NOTHING = Effect(NOBODY, [])
+
+Apply = Callable[[State, Fact, int], Effect]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """`apply(state, fact, now)` changes the state by one record; `now` is the stream's clock, ms.
+
+    `tells_time`: whether the record's own time moves that clock on.
+    """
+
+    topic: str
+    reach: Reach
+    apply: Apply
+    tells_time: bool = False

@@ -1,0 +1,23 @@
+"""`pricing-policies`: who is priced how, from the next decision on."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from online_models.fold.batch import Fact
+from online_models.fold.facts.fact import Effect, Handler, Reach
+from online_models.fold.state import State
+from schemas.policies import Policy
+from schemas.records import decode
+
+_POLICY = TypeAdapter(Policy)
+
+
+def apply(state: State, fact: Fact, now: int) -> Effect:
+    """Add, change or (a tombstone) withdraw one policy."""
+    record: Policy | None = None if fact.value is None else decode(_POLICY, fact.value)
+    identity = (fact.key or "") if record is None else record.policy_id
+    return Effect(state.pricing.put_policy(identity, record, now), [])
+
+
+HANDLER = Handler("pricing-policies", Reach.ALL, apply)

@@ -1,0 +1,109 @@
+"""`products`: the catalogue; a tombstone retires a product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from pydantic import TypeAdapter
+
+from online_models.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
+from online_models.fold.batch import Fact
+from online_models.fold.facts.fact import NOTHING, Effect, Handler, Reach
+from online_models.fold.listing import bring_on_sale, take_off_sale
+from online_models.fold.state import State
+from schemas.currencies import minor_digits
+from schemas.money import to_minor
+from schemas.products import ChannelFee, ChannelListing, Product
+from schemas.records import decode
+
+#: Where a product is sold that names no channels.
+DEFAULT_CHANNEL = "web"
+_PRODUCT = TypeAdapter(Product)
+
+
+class _Introduced(msgspec.Struct):
+    category: str
+    channels: dict[str, Any] | None = None
+
+
+def introduced(fact: Fact) -> tuple[str | None, list[str]]:
+    """The category and the channels that a product record names (nothing for a tombstone)."""
+    if fact.value is None:
+        return None, []
+    record = msgspec.json.decode(fact.value, type=_Introduced)
+    return record.category, list(record.channels or [DEFAULT_CHANNEL])
+
+
+def apply(state: State, fact: Fact, now: int) -> Effect:
+    """Bring one product record into the catalogue, its new offers on sale."""
+    catalogue = state.catalogue
+    sku = catalogue.sku(fact.key or "")
+    if fact.value is None:
+        catalogue.skus.retired[sku] = True
+        catalogue.version += 1
+        take_off_sale(state, np.array(catalogue.sku_offers[sku], dtype=np.int64), now)
+        return NOTHING
+    product: Product = decode(_PRODUCT, fact.value)
+    _describe(state, sku, product)
+    channels: dict[str, ChannelListing | None] = dict(product.channels) or {DEFAULT_CHANNEL: None}
+    listed: list[int] = []
+    unlisted: list[int] = []
+    for row in catalogue.sku_offers[sku]:
+        channel = catalogue.channel_names[catalogue.offers.channel[row]]
+        terms = channels.get(channel)
+        _terms(state, row, product, terms, product.fees.get(channel))
+        declared = channel in channels
+        barred = terms is not None and not terms.listed
+        state.listing.declared[row] = declared
+        state.listing.barred[row] = barred
+        on_sale = not barred and (declared or bool(state.listing.seen[row]))
+        (listed if on_sale else unlisted).append(row)
+    gone = [row for row in unlisted if catalogue.offers.listed[row]]
+    take_off_sale(state, np.array(gone, dtype=np.int64), now)
+    return Effect(bring_on_sale(state, listed, now), [])
+
+
+def _describe(state: State, sku: int, product: Product) -> None:
+    catalogue, skus = state.catalogue, state.catalogue.skus
+    currency = product.currency
+    skus.known[sku] = True
+    skus.retired[sku] = False
+    skus.digits[sku] = minor_digits(currency)
+    skus.currency[sku] = catalogue.currency_names.id(currency)
+    skus.category[sku] = catalogue.category_names.id(product.category)
+    skus.brand[sku] = -1 if product.brand is None else catalogue.brand_names.id(product.brand)
+    skus.role[sku] = ROLES.index(product.role or "core")
+    skus.tax_ppm[sku] = int(product.tax_rate * PPM)
+    skus.list_price[sku] = _optional(product.list_price, currency)
+    skus.map_price[sku] = _optional(product.map_price, currency)
+    skus.launched_at[sku] = ALWAYS if product.launched_at is None else product.launched_at
+    skus.ends_at[sku] = NEVER if product.ends_at is None else product.ends_at
+    catalogue.tags[sku] = product.tags
+    catalogue.substitutes[sku] = product.substitutes
+    catalogue.titles[sku] = product.name
+    catalogue.version += 1
+
+
+def _terms(
+    state: State,
+    row: int,
+    product: Product,
+    listing: ChannelListing | None,
+    fee: ChannelFee | None,
+) -> None:
+    offers, currency = state.catalogue.offers, product.currency
+    price = product.price if listing is None or listing.price is None else listing.price
+    cost = product.cost if listing is None or listing.cost is None else listing.cost
+    offers.catalogue_price[row] = to_minor(price, currency)
+    offers.cost[row] = to_minor(cost, currency)
+    offers.fee_ppm[row] = 0 if fee is None else int(fee.rate * PPM)
+    offers.fee_fixed[row] = 0 if fee is None else to_minor(fee.fixed, currency)
+
+
+def _optional(price: Any, currency: str) -> int:
+    return NO_PRICE if price is None else to_minor(price, currency)
+
+
+HANDLER = Handler("products", Reach.SKU, apply)

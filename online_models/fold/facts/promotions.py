@@ -1,0 +1,23 @@
+"""`promotions`: campaigns that change what is shown and what is expected."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from online_models.fold.batch import Fact
+from online_models.fold.facts.fact import Effect, Handler, Reach
+from online_models.fold.state import State
+from schemas.promotions import Promotion
+from schemas.records import decode
+
+_PROMOTION = TypeAdapter(Promotion)
+
+
+def apply(state: State, fact: Fact, now: int) -> Effect:
+    """Add, change or (a tombstone, `cancelled`) withdraw one promotion."""
+    record: Promotion | None = None if fact.value is None else decode(_PROMOTION, fact.value)
+    identity = (fact.key or "") if record is None else record.promotion_id
+    return Effect(state.pricing.put_promotion(identity, record, now), [])
+
+
+HANDLER = Handler("promotions", Reach.ALL, apply)

@@ -1,0 +1,117 @@
+"""`fold(state, batch) → outputs`, for one partition of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.fold import segment
+from online_models.fold.batch import Batch, Kind
+from online_models.fold.decide import Placed, decide
+from online_models.fold.facts import HANDLERS
+from online_models.fold.listing import start_clock
+from online_models.fold.lookup import Lookup, is_barrier
+from online_models.fold.state import FoldSettings, State
+from online_models.fold.tick import tick
+from online_models.outputs import Output
+
+Ints = NDArray[np.int64]
+
+
+class Fold:
+    """The pricer of one partition: a pure function of the events so far.
+
+    The same events in the same order give the same outputs, byte for byte, however they are cut
+    into batches, and wherever the state was saved and restored in between.
+    """
+
+    def __init__(self, settings: FoldSettings) -> None:
+        self.state = State(settings)
+
+    def step(self, batch: Batch) -> list[Output]:
+        """Take one batch; returns its outputs in the order of the events that led to them."""
+        state = self.state
+        state.clock.observe(batch.watermarks)
+        fresh = state.progress.fresh(batch)
+        if not fresh.all():
+            batch = batch.take(fresh)
+        if not len(batch):
+            return []
+        lookup = Lookup(batch)
+        placed: list[Placed] = []
+        barriers = np.flatnonzero(is_barrier(batch)).tolist()
+        low = 0
+        for barrier in [*barriers, len(batch)]:
+            if barrier > low:
+                placed += self._segment(batch, lookup, low, barrier)
+            if barrier < len(batch):
+                placed += self._barrier(batch, barrier)
+            low = barrier + 1
+        return [output for _, output in placed]
+
+    def _segment(self, batch: Batch, lookup: Lookup, low: int, high: int) -> list[Placed]:
+        state, clock = self.state, self.state.clock
+        timed = self._timed(batch, low, high)
+        placed: list[Placed] = []
+        if not clock.running and timed.any():
+            first = low + int(np.argmax(timed))
+            if first > low:
+                now = np.full(len(batch), clock.now, dtype=np.int64)
+                placed += segment.run(state, batch, lookup, now, low, first)
+            clock.now = int(batch.time[first])
+            placed += self._start(batch, first)
+            timed = timed[first - low :]
+            low = first
+        times = np.where(timed, batch.time[low:high], clock.now)
+        now = np.full(len(batch), clock.now, dtype=np.int64)
+        now[low:high] = np.maximum(np.maximum.accumulate(times), clock.now)
+        clock.now = int(now[high - 1])
+        return placed + segment.run(state, batch, lookup, now, low, high)
+
+    def _timed(self, batch: Batch, low: int, high: int) -> NDArray[np.bool_]:
+        """Mask of the events whose time moves the clock."""
+        kind = batch.kind[low:high]
+        timed: NDArray[np.bool_] = kind != Kind.FACT
+        for i in np.flatnonzero(~timed).tolist():
+            timed[i] = HANDLERS[batch.facts[batch.detail[low + i]].topic].tells_time
+        return timed
+
+    def _barrier(self, batch: Batch, place: int) -> list[Placed]:
+        state, clock = self.state, self.state.clock
+        if batch.kind[place] == Kind.TICK:
+            return tick(state, batch, place)
+        fact = batch.facts[batch.detail[place]]
+        handler = HANDLERS[fact.topic]
+        placed: list[Placed] = []
+        if handler.tells_time:
+            started = clock.running
+            clock.now = max(clock.now, int(batch.time[place]))
+            if not started:
+                placed += self._start(batch, place)
+        effect = handler.apply(state, fact, clock.now)
+        placed += [(place, output) for output in effect.outputs]
+        return placed + self._decide(batch, place, effect.rows)
+
+    def _start(self, batch: Batch, place: int) -> list[Placed]:
+        return self._decide(batch, place, start_clock(self.state, self.state.clock.now))
+
+    def _decide(self, batch: Batch, place: int, rows: Ints) -> list[Placed]:
+        rows = rows[self.state.catalogue.offers.listed[rows]]
+        if not len(rows):
+            return []
+        now = np.full(len(rows), self.state.clock.now, dtype=np.int64)
+        return decide(self.state, batch, rows, now, np.full(len(rows), place, dtype=np.int64))
+
+    def snapshot(self) -> dict[str, Any]:
+        """The state as nested plain values and arrays."""
+        return self.state.snapshot()
+
+    @classmethod
+    def restore(cls, snapshot: Mapping[str, Any], settings: FoldSettings) -> Fold:
+        """A fold that goes on where `snapshot` was taken, under the same settings."""
+        fold = cls(settings)
+        fold.state = State.restore(snapshot, settings)
+        return fold

@@ -1,0 +1,136 @@
+"""From the texts of a batch to the rows of the state."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.fold.batch import Batch, Kind
+from online_models.fold.facts import HANDLERS
+from online_models.fold.facts.fact import Reach
+from online_models.fold.facts.products import introduced
+from online_models.fold.state import State
+
+Ints = NDArray[np.int64]
+UNKNOWN = -2
+#: What an event may introduce: names alone, an offer by an order or a click, a fact's own.
+_NAMES, _OFFER, _FACT = 0, 1, 2
+
+
+class Lookup:
+    """Rows by text index of one batch, filled as events introduce them, in their order.
+
+    Rows are given in the order in which the journal names things, never in an order that depends
+    on where a batch begins: rows decide the order of outputs and of sums.
+    """
+
+    def __init__(self, batch: Batch) -> None:
+        texts = len(batch.texts)
+        # one more at the end, so that index −1 (no text) stays −1
+        self.sku_rows: Ints = np.full(texts + 1, UNKNOWN, dtype=np.int64)
+        self.sku_rows[-1] = -1
+        self._channels: Ints = np.full(texts + 1, UNKNOWN, dtype=np.int64)
+        self._channels[-1] = -1
+        self._currencies: Ints = np.full(texts + 1, UNKNOWN, dtype=np.int64)
+        self._texts = batch.texts
+        #: SKU row → place of the product record that made it known, where this batch did.
+        self.introduced: dict[int, int] = {}
+        #: Offer row of every order and click, shape (len(batch),).
+        self.offer: Ints = np.full(len(batch), -1, dtype=np.int64)
+
+    def sku_row(self, state: State, text: int) -> int:
+        """The row of a SKU by its text, added where it is new."""
+        row = int(self.sku_rows[text])
+        if row == UNKNOWN:
+            row = self.sku_rows[text] = state.catalogue.sku(self._texts[text])
+        return row
+
+    def channel_row(self, state: State, text: int) -> int:
+        """The id of a channel by its text."""
+        row = int(self._channels[text])
+        if row == UNKNOWN:
+            row = self._channels[text] = state.catalogue.channel_names.id(self._texts[text])
+        return row
+
+    def currency_row(self, state: State, text: int) -> int:
+        """The id of a currency by its text, −1 for none."""
+        if text < 0:
+            return -1
+        row = int(self._currencies[text])
+        if row == UNKNOWN:
+            row = self._currencies[text] = state.catalogue.currency_names.id(self._texts[text])
+        return row
+
+    def right_currency(self, state: State, batch: Batch, place: int, sku: int) -> bool:
+        """Whether an event's money is in the currency of its product, as far as that is known."""
+        skus = state.catalogue.skus
+        if not skus.known[sku]:
+            return True
+        return self.currency_row(state, int(batch.currency[place])) == int(skus.currency[sku])
+
+    def introduce(
+        self, state: State, batch: Batch, hot: Ints, low: int, high: int
+    ) -> list[tuple[int, int]]:
+        """Give rows to all that events [low, high) name, in their order.
+
+        `hot` are the places of orders and clicks. Returns (place, offer row) of offers that an
+        order or a click shows for the first time.
+        """
+        news: list[tuple[int, int]] = []
+        inverse = firsts = np.zeros(0, dtype=np.int64)
+        if len(hot):
+            width = len(batch.texts) + 1
+            pairs = batch.sku[hot].astype(np.int64) * width + batch.channel[hot]
+            _, firsts, inverse = np.unique(pairs, return_index=True, return_inverse=True)
+            news += [(place, _OFFER) for place in hot[firsts].tolist()]
+        kind = batch.kind[low:high]
+        rivals = np.flatnonzero(kind == Kind.RIVAL) + low
+        named = (self.sku_rows[batch.sku[rivals]] == UNKNOWN) | (
+            self._channels[batch.channel[rivals]] == UNKNOWN
+        )
+        news += [(place, _NAMES) for place in rivals[named].tolist()]
+        facts = np.flatnonzero(kind == Kind.FACT) + low
+        news += [(place, _FACT) for place in facts.tolist()]
+        if not news:
+            return []
+        news.sort()
+        first_seen = []
+        rows: dict[int, int] = {}
+        catalogue, listing = state.catalogue, state.listing
+        for place, what in news:
+            sku = self.sku_row(state, int(batch.sku[place]))
+            if what == _FACT:
+                self._introduce_fact(state, batch, place, sku)
+                continue
+            text = int(batch.channel[place])
+            channel = self.channel_row(state, text) if text >= 0 else -1
+            if what == _OFFER:
+                row = rows[place] = catalogue.add_offer(sku, channel)
+                if row >= listing.size or not listing.seen[row]:
+                    first_seen.append((place, row))
+        state.grow()
+        if len(hot):
+            by_pair = np.array([rows[place] for place in hot[firsts].tolist()], dtype=np.int64)
+            self.offer[hot] = by_pair[inverse]
+        return first_seen
+
+    def _introduce_fact(self, state: State, batch: Batch, place: int, sku: int) -> None:
+        fact = batch.facts[batch.detail[place]]
+        if fact.topic != "products":
+            return
+        catalogue = state.catalogue
+        category, channels = introduced(fact)
+        if category is not None:
+            catalogue.category_names.id(category)
+            if not catalogue.skus.known[sku]:
+                self.introduced.setdefault(sku, place)
+        for name in channels:
+            catalogue.add_offer(sku, catalogue.channel_names.id(name))
+
+
+def is_barrier(batch: Batch) -> NDArray[np.bool_]:
+    """Mask of events that concern more than one SKU: everything before them comes first."""
+    barrier: NDArray[np.bool_] = batch.kind == Kind.TICK
+    for place in np.flatnonzero(batch.kind == Kind.FACT).tolist():
+        barrier[place] = HANDLERS[batch.facts[batch.detail[place]].topic].reach is Reach.ALL
+    return barrier

@@ -1,0 +1,119 @@
+"""A closed interval as observations: what the models learn from, and what is published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import Catalogue
+from online_models.demand.observations import Observations
+from online_models.fold.buckets import Buckets
+from online_models.fold.signals import ATTRIBUTES, OpenBucket, Signal
+from online_models.outputs import Output
+from online_models.stock import Stock
+from schemas.instants import to_text as instant_text
+from schemas.money import texts as money_texts
+
+Floats = NDArray[np.float64]
+
+
+def observe(buckets: Buckets, bucket: OpenBucket, start: int) -> Observations:
+    """Observations of every offer that was on sale or seen in the interval from `start`.
+
+    The price is what was shown, averaged over time; where the feed says nothing, what was paid.
+    """
+    mean, present = buckets.averages(bucket)
+    seen = present | (bucket.units != 0) | (bucket.views != 0)
+    rows = np.flatnonzero(seen)
+    mean = mean[rows]
+    paid = bucket.paid[rows]
+    average_paid = np.where(paid > 0, bucket.revenue[rows] / np.maximum(paid, 1), np.nan)
+    shown = mean[:, Signal.PRICE]
+    on_sale = bucket.area[rows, Signal.ON_SALE]
+    available = bucket.area[rows, Signal.AVAILABLE] / buckets.length
+    units = bucket.units[rows].astype(np.float64)
+    # sold although the stock record said none: the record was late, the units are real
+    available = np.where((units > 0) & (available <= 0), on_sale / buckets.length, available)
+    return Observations.of(
+        rows,
+        start,
+        units,
+        length=buckets.length,
+        views=bucket.views[rows],
+        price=np.where(present[rows] & (shown > 0), shown, average_paid),
+        rival_price=mean[:, Signal.RIVAL_LOWEST],
+        rival_mean=mean[:, Signal.RIVAL_MEAN],
+        promotion=mean[:, Signal.DEPTH],
+        promoted=mean[:, Signal.PROMOTED],
+        attributes=mean[:, Signal.ATTRIBUTE : Signal.ATTRIBUTE + ATTRIBUTES].copy(),
+        available=available,
+        stocked_out=bucket.area[rows, Signal.AVAILABLE] < on_sale,
+    )
+
+
+def publish(
+    observations: Observations,
+    bucket: OpenBucket,
+    catalogue: Catalogue,
+    stock: Stock,
+    promotions: list[str],
+) -> list[Output]:
+    """The `demand-observations` of one interval, a record per offer."""
+    rows = observations.offer
+    if not len(rows):
+        return []
+    digits = catalogue.skus.digits[catalogue.offers.sku[rows]]
+    start = instant_text(int(observations.start[0]))
+    end_ms = int(observations.end[0])
+    end = instant_text(end_ms)
+    columns = zip(
+        rows.tolist(),
+        bucket.units[rows].tolist(),
+        bucket.views[rows].tolist(),
+        bucket.carts[rows].tolist(),
+        _money(observations.price, digits),
+        _money(observations.rival_price, digits),
+        stock.on_hand[rows].tolist(),
+        observations.stocked_out.tolist(),
+        bucket.promotion[rows].tolist(),
+        np.rint(observations.promotion * 10_000).astype(np.int64).tolist(),
+        np.rint(observations.available * 10_000).astype(np.int64).tolist(),
+        strict=True,
+    )
+    encode = msgspec.json.encode
+    outputs = []
+    for row, units, views, carts, price, rival, left, out, promotion, depth, part in columns:
+        sku, channel = catalogue.offer_name(row)
+        value: dict[str, Any] = {
+            "sku": sku,
+            "channel": channel,
+            "bucket_start": start,
+            "bucket_end": end,
+            "units": units,
+            "views": views,
+            "price": price,
+            "competitor_price": rival,
+            "on_hand": left if left >= 0 else None,
+            "stocked_out": out,
+            "promotion_id": promotions[promotion] if promotion >= 0 else None,
+            "features": {
+                "carts": carts,
+                "promotion_depth": depth / 10_000,
+                "available": part / 10_000,
+            },
+        }
+        outputs.append(Output("demand-observations", sku.encode(), encode(value), end_ms))
+    return outputs
+
+
+def _money(prices: Floats, digits: NDArray[np.int8]) -> list[str | None]:
+    texts: list[str | None] = [None] * len(prices)
+    for places in np.unique(digits).tolist():
+        rows = np.flatnonzero((digits == places) & ~np.isnan(prices))
+        minor = np.rint(prices[rows]).astype(np.int64).tolist()
+        for row, text in zip(rows.tolist(), money_texts(minor, places), strict=True):
+            texts[row] = text
+    return texts

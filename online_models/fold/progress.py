@@ -1,0 +1,100 @@
+"""Which events were seen before: by source offset, and by `event_id`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.fold.batch import Batch, Source
+
+DAY = 86_400_000
+#: A producer that sends an `event_id` twice does so within a week, the contract says.
+IDENTITY_WINDOW = 7 * DAY
+
+
+class Progress:
+    """The highest offset of each source partition, and the identities of the last week.
+
+    Every source partition reaches a journal partition in order, so whatever is at or below the
+    highest offset is a repeat: of an ingest that restarted, or of one that lost its partitions
+    and did not know it yet.
+    """
+
+    def __init__(self) -> None:
+        self.offsets: dict[Source, int] = {}
+        self.identities: dict[int, int] = {}
+        self.repeats = 0
+        self.duplicates = 0
+        self._pruned = 0
+
+    def fresh(self, batch: Batch) -> NDArray[np.bool_]:
+        """Mask of the events that were not seen before, which then count as seen."""
+        if not batch.sources:
+            return np.ones(len(batch), dtype=np.bool_)
+        high = np.array([self.offsets.get(source, -1) for source in batch.sources], dtype=np.int64)
+        inside = batch.source >= 0
+        fresh = ~inside | (batch.offset > high[batch.source])
+        self.repeats += len(batch) - int(np.count_nonzero(fresh))
+        ahead = np.full(len(batch.sources), -1, dtype=np.int64)
+        np.maximum.at(ahead, batch.source[inside], batch.offset[inside])
+        for source, offset, before in zip(
+            batch.sources, ahead.tolist(), high.tolist(), strict=True
+        ):
+            if offset > before:
+                self.offsets[source] = offset
+        if batch.identity.any():
+            self._drop_duplicates(batch, fresh)
+        return fresh
+
+    def _drop_duplicates(self, batch: Batch, fresh: NDArray[np.bool_]) -> None:
+        rows = np.flatnonzero((batch.identity != 0) & fresh)
+        columns = (batch.identity, batch.time, batch.source, batch.offset)
+        owner: dict[int, tuple[int, int]] = {}
+        for row, identity, time, source, offset in zip(
+            rows.tolist(), *(column[rows].tolist() for column in columns), strict=True
+        ):
+            record = (source, offset)
+            if owner.get(identity) == record:
+                continue  # another line of the record that brought this identity
+            seen = self.identities.get(identity)
+            if seen is not None and abs(time - seen) <= IDENTITY_WINDOW:
+                fresh[row] = False
+                self.duplicates += 1
+                continue
+            owner[identity] = record
+            self.identities[identity] = time
+
+    def forget(self, now: int) -> None:
+        """Drop identities out of the window; once a day of event time is enough."""
+        if now - self._pruned >= DAY:
+            self._pruned = now
+            horizon = now - IDENTITY_WINDOW
+            self.identities = {i: t for i, t in self.identities.items() if t >= horizon}
+
+    def snapshot(self) -> dict[str, Any]:
+        """Offsets and identities as arrays."""
+        count = len(self.identities)
+        return {
+            "offsets": [[*source, offset] for source, offset in self.offsets.items()],
+            "identities": np.fromiter(self.identities.keys(), dtype=np.int64, count=count),
+            "times": np.fromiter(self.identities.values(), dtype=np.int64, count=count),
+            "repeats": self.repeats,
+            "duplicates": self.duplicates,
+            "pruned": self._pruned,
+        }
+
+    @classmethod
+    def restore(cls, snapshot: Mapping[str, Any]) -> Progress:
+        """The inverse of `snapshot`."""
+        progress = cls()
+        for topic, partition, offset in snapshot["offsets"]:
+            progress.offsets[Source(topic, partition)] = offset
+        identities, times = snapshot["identities"].tolist(), snapshot["times"].tolist()
+        progress.identities = dict(zip(identities, times, strict=True))
+        progress.repeats = snapshot["repeats"]
+        progress.duplicates = snapshot["duplicates"]
+        progress._pruned = snapshot["pruned"]
+        return progress

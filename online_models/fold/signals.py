@@ -1,0 +1,72 @@
+"""What was in force at an offer, averaged over the time for which it was."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import ALWAYS
+from online_models.columns import Columns
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Signal(IntEnum):
+    """A step function of time per offer. Prices are minor units, times the indicator beside them,
+    so that an average over the time of presence is a ratio of two integrals.
+    """
+
+    ON_SALE = 0
+    PRICE = 1
+    AVAILABLE = 2
+    RIVAL = 3
+    RIVAL_LOWEST = 4
+    RIVAL_MEAN = 5
+    PROMOTED = 6
+    DEPTH = 7
+    ATTRIBUTE = 8
+
+
+ATTRIBUTES = 4
+WIDTH = Signal.ATTRIBUTE + ATTRIBUTES
+
+
+class Signals(Columns):
+    """The present value of every signal and the instant up to which it has been integrated."""
+
+    FIELDS = {
+        "value": (np.float64, 0.0, WIDTH),
+        "since": (np.int64, ALWAYS),
+        "promotion": (np.int32, -1),
+    }
+    value: Floats
+    since: Ints
+    promotion: NDArray[np.int32]
+
+
+class OpenBucket(Columns):
+    """Sums over one interval, a row per offer. `area` is the integral of each signal over it, ms.
+
+    `paid` and `revenue` (minor units) count placed lines only; `units` is net of cancellations and
+    returns.
+    """
+
+    FIELDS = {
+        "units": (np.int64, 0),
+        "views": (np.int64, 0),
+        "carts": (np.int64, 0),
+        "paid": (np.int64, 0),
+        "revenue": (np.int64, 0),
+        "promotion": (np.int32, -1),
+        "area": (np.float64, 0.0, WIDTH),
+    }
+    units: Ints
+    views: Ints
+    carts: Ints
+    paid: Ints
+    revenue: Ints
+    promotion: NDArray[np.int32]
+    area: Floats

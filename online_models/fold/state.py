@@ -1,0 +1,140 @@
+"""Everything that the fold knows of one partition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import Catalogue
+from online_models.columns import Columns
+from online_models.demand.models import DemandModels
+from online_models.demand.settings import DemandSettings
+from online_models.fold.buckets import Buckets
+from online_models.fold.clock import Clock
+from online_models.fold.orders import OrderLog
+from online_models.fold.progress import Progress
+from online_models.pricing.pricing import Pricing
+from online_models.pricing.settings import PricingSettings
+from online_models.rivals import Rivals
+from online_models.stock import Stock
+
+DAY = 86_400_000
+HOUR = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class FoldSettings:
+    """What a replay must repeat to get the same prices."""
+
+    #: Length of a demand bucket in ms: a day suits most shops; an hour, offers that sell by the
+    #: dozen every hour.
+    bucket: int = DAY
+    #: How long after a bucket's end late events still count, ms. None: an hour for hours, a day
+    #: for days.
+    lateness: int | None = None
+    #: How long a competitor's price counts as evidence of what customers saw, ms.
+    rival_memory: int = 3 * DAY
+    demand: DemandSettings = field(default_factory=DemandSettings)
+    pricing: PricingSettings = field(default_factory=PricingSettings)
+
+    @property
+    def allowed_lateness(self) -> int:
+        """Allowed lateness in ms."""
+        if self.lateness is not None:
+            return self.lateness
+        return DAY if self.bucket >= DAY else HOUR
+
+
+class Listing(Columns):
+    """One row per offer: whether the product record names its channel, and whether any order or
+    click showed that it is sold there.
+    """
+
+    FIELDS = {
+        "declared": (np.bool_, False),
+        "barred": (np.bool_, False),
+        "seen": (np.bool_, False),
+        "priced": (np.bool_, False),
+    }
+    declared: NDArray[np.bool_]
+    barred: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
+    priced: NDArray[np.bool_]
+
+
+class State:
+    """The parts, wired together. Mutated by the fold alone."""
+
+    def __init__(self, settings: FoldSettings) -> None:
+        self.settings = settings
+        self.clock = Clock()
+        self.progress = Progress()
+        self.catalogue = Catalogue()
+        self.listing = Listing()
+        self.rivals = Rivals(settings.pricing.own_names)
+        self.stock = Stock()
+        self.buckets = Buckets(settings.bucket, settings.allowed_lateness)
+        self.orders = OrderLog()
+        self.demand = DemandModels(settings.demand)
+        self.pricing = self._pricing()
+        #: Offers that appeared before any event told the time: priced at the first that does.
+        self.waiting: dict[int, None] = {}
+        #: Things worth an alert at the next tick: kind → how many.
+        self.counts: dict[str, int] = {}
+
+    def _pricing(self) -> Pricing:
+        return Pricing(self.catalogue, self.rivals, self.stock, self.demand, self.settings.pricing)
+
+    def grow(self) -> None:
+        """Give every part a row per offer."""
+        offers = self.catalogue.offers.size
+        self.listing.grow(offers)
+        self.stock.grow(offers)
+        self.buckets.grow(offers)
+
+    def count(self, kind: str, number: int = 1) -> None:
+        """Count something that deserves an alert."""
+        if number:
+            self.counts[kind] = self.counts.get(kind, 0) + number
+
+    def snapshot(self) -> dict[str, Any]:
+        """The whole state as nested plain values and arrays."""
+        return {
+            "clock": self.clock.snapshot(),
+            "progress": self.progress.snapshot(),
+            "catalogue": self.catalogue.snapshot(),
+            "listing": self.listing.snapshot(),
+            "rivals": self.rivals.snapshot(),
+            "stock": self.stock.snapshot(),
+            "buckets": self.buckets.snapshot(),
+            "orders": self.orders.snapshot(),
+            "demand": self.demand.snapshot(),
+            "pricing": self.pricing.snapshot(),
+            "waiting": list(self.waiting),
+            "counts": dict(self.counts),
+        }
+
+    @classmethod
+    def restore(cls, snapshot: Mapping[str, Any], settings: FoldSettings) -> State:
+        """The inverse of `snapshot`, under the same settings."""
+        state = cls(settings)
+        state.clock = Clock.restore(snapshot["clock"])
+        state.progress = Progress.restore(snapshot["progress"])
+        state.catalogue = Catalogue.restore(snapshot["catalogue"])
+        state.listing = Listing.restore(snapshot["listing"])
+        state.rivals = Rivals.restore(snapshot["rivals"], settings.pricing.own_names)
+        state.stock = Stock.restore(snapshot["stock"])
+        state.buckets = Buckets.restore(
+            snapshot["buckets"], settings.bucket, settings.allowed_lateness
+        )
+        state.orders = OrderLog.restore(snapshot["orders"])
+        state.demand = DemandModels.restore(snapshot["demand"], settings.demand)
+        state.pricing = state._pricing()
+        state.pricing.restore(snapshot["pricing"])
+        state.waiting = dict.fromkeys(snapshot["waiting"])
+        state.counts = dict(snapshot["counts"])
+        return state

@@ -1,0 +1,63 @@
+"""Time moves on: stock settles, buckets close and are learnt, and what has come due is decided."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.fold.alerts import counted
+from online_models.fold.batch import FORCED, Batch
+from online_models.fold.decide import Placed, decide
+from online_models.fold.listing import show, show_rivals, start_clock
+from online_models.fold.observing import observe, publish
+from online_models.fold.state import State
+from online_models.outputs import Output
+
+Ints = NDArray[np.int64]
+
+
+def tick(state: State, batch: Batch, place: int) -> list[Placed]:
+    """Fold the tick at `place`."""
+    clock = state.clock
+    started = clock.running
+    clock.tick(int(batch.time[place]), int(batch.flag[place]) == FORCED)
+    now = clock.now
+    outputs: list[Output] = []
+    due = [] if started else [start_clock(state, now)]
+    due.append(state.stock.settle())
+    _show(state, due[-1], now)
+    due.append(_close(state, outputs))
+    state.progress.forget(now)
+    due.append(state.pricing.due(now))
+    rows = np.unique(np.concatenate(due))
+    rows = rows[state.catalogue.offers.listed[rows]]
+    placed = [(place, output) for output in outputs + counted(state, now)]
+    if len(rows):
+        at = np.full(len(rows), now, dtype=np.int64)
+        show_rivals(state, rows, at)
+        placed += decide(state, batch, rows, at, np.full(len(rows), place, dtype=np.int64))
+    return placed
+
+
+def _show(state: State, rows: Ints, now: int) -> None:
+    listed = rows[state.catalogue.offers.listed[rows]]
+    if len(listed):
+        show(state, listed, np.full(len(listed), now, dtype=np.int64))
+
+
+def _close(state: State, outputs: list[Output]) -> Ints:
+    """Close buckets, learn from them, publish them; returns the offers concerned."""
+    concerned = [np.zeros(0, dtype=np.int64)]
+    buckets = state.buckets
+    for start, bucket in buckets.close(state.clock.watermark):
+        observations = observe(buckets, bucket, start)
+        if not len(observations):
+            continue
+        state.demand.learn(observations)
+        outputs += publish(
+            observations, bucket, state.catalogue, state.stock, state.pricing.promotion_ids
+        )
+        concerned.append(observations.offer)
+    if len(concerned) > 1:
+        state.orders.forget(buckets.closed)
+    return np.concatenate(concerned)

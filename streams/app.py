@@ -1,0 +1,120 @@
+"""The Faust app that frames a worker, with the few parts of Faust that we must replace.
+
+Faust tracks no offsets here: the journal's agent takes its stream without acknowledgement, and
+offsets are committed by whoever publishes the outputs, together with them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any, NoReturn
+
+import faust
+from faust.auth import SASLCredentials, SSLCredentials
+from faust.tables.manager import TableManager
+from faust.transport.drivers import aiokafka as driver
+from faust.types.auth import AuthProtocol
+
+from streams.clients import bootstrap, ssl_context
+from streams.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+#: Faust's own fetch wait is a hard-coded 1.5 s, which would be the latency of a quiet shop.
+FETCH_WAIT_MS = 20
+#: Seconds until a silent worker's partitions are given to others. Static membership keeps them
+#: for a worker that restarts within that time.
+SESSION_TIMEOUT = 6
+HEARTBEAT_INTERVAL = 1
+#: Records are batches of up to thousands of events: a few suffice to keep the fold busy.
+STREAM_BUFFER = 16
+#: Exit status of a worker that stopped rather than go wrong.
+FAILED = 3
+
+
+def die(why: str, error: BaseException) -> NoReturn:
+    """End the process at once: whoever supervises it starts it again, and recovery takes up
+    exactly where the last transaction ended. Going on would lose a record or publish it twice.
+    """
+    logger.critical("%s: %r", why, error, exc_info=error)
+    logging.shutdown()
+    os._exit(FAILED)
+
+
+class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS
+        return consumer
+
+
+class _Consumer(driver.Consumer):  # type: ignore[misc]
+    def _new_consumer_thread(self) -> _ConsumerThread:
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+
+class _Transport(driver.Transport):  # type: ignore[misc]
+    Consumer = _Consumer
+
+
+class _NoTables(TableManager):  # type: ignore[misc]
+    async def on_start(self) -> None:
+        """There are no tables: start without the second of sleep that they are given."""
+        await self._update_channels()
+        await self.recovery.start()
+
+
+class App(faust.App):  # type: ignore[misc]
+    """Faust with a short fetch wait, and death instead of silence when an agent fails."""
+
+    def _new_transport(self) -> _Transport:
+        return _Transport(self.conf.broker_consumer, self)
+
+    async def _on_agent_error(self, agent: Any, error: BaseException) -> None:
+        # Faust would restart the agent and lose the record
+        die(f"{agent!r} failed", error)
+
+
+def create(settings: Settings, datadir: str) -> App:
+    """An app for one worker process."""
+    servers = bootstrap(settings).split(",")
+    instance = f"{settings.app}-{settings.instance}" if settings.instance else None
+    return App(
+        settings.app,
+        broker=[f"kafka://{server}" for server in servers],
+        broker_credentials=_credentials(settings),
+        store="memory://",
+        datadir=datadir,
+        web_enabled=False,
+        topic_partitions=settings.partitions,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        broker_session_timeout=SESSION_TIMEOUT,
+        broker_heartbeat_interval=HEARTBEAT_INTERVAL,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=instance,
+        consumer_max_fetch_size=8 << 20,
+        stream_recovery_delay=0,
+        stream_buffer_maxsize=STREAM_BUFFER,
+        stream_wait_empty=False,
+        TableManager=_NoTables,
+    )
+
+
+def _credentials(settings: Settings) -> Any:
+    protocol = settings.security_protocol
+    if protocol == "PLAINTEXT":
+        return None
+    context = ssl_context(settings) if "SSL" in protocol else None
+    if protocol == "SSL":
+        return SSLCredentials(context)
+    password = settings.sasl_password
+    credentials = SASLCredentials(
+        mechanism=settings.sasl_mechanism,
+        username=settings.sasl_username,
+        password=None if password is None else password.get_secret_value(),
+        ssl_context=context,
+    )
+    credentials.protocol = AuthProtocol(protocol)
+    return credentials

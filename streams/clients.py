@@ -1,0 +1,56 @@
+"""Options that every Kafka client of the project shares."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+from streams.settings import Settings
+
+#: Largest request: a journal batch or a part of a snapshot (`max.message.bytes` of both topics).
+LARGEST_REQUEST = 8 << 20
+#: A full batch is a megabyte: the broker's own default for one record.
+BATCH = 1 << 20
+
+
+class MissingBootstrap(SystemExit):
+    """No Kafka to talk to."""
+
+
+def bootstrap(settings: Settings) -> str:
+    """The bootstrap servers; MissingBootstrap says how to name them."""
+    if not settings.bootstrap:
+        raise MissingBootstrap(
+            "pricetide: which Kafka? Pass --bootstrap HOST:PORT or set PRICETIDE_BOOTSTRAP "
+            "(`pricetide broker` starts one for development)"
+        )
+    return settings.bootstrap
+
+
+def security(settings: Settings) -> dict[str, Any]:
+    """Security options in aiokafka's names."""
+    options: dict[str, Any] = {"security_protocol": settings.security_protocol}
+    if "SSL" in settings.security_protocol:
+        options["ssl_context"] = ssl_context(settings)
+    if settings.security_protocol.startswith("SASL"):
+        password = settings.sasl_password
+        options |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": None if password is None else password.get_secret_value(),
+        }
+    return options
+
+
+def ssl_context(settings: Settings) -> ssl.SSLContext:
+    """TLS as the settings say; the system's certificate authorities where they name none."""
+    cafile = None if settings.ssl_cafile is None else str(settings.ssl_cafile)
+    context = ssl.create_default_context(cafile=cafile)
+    if settings.ssl_certfile is not None:
+        context.load_cert_chain(settings.ssl_certfile, settings.ssl_keyfile)
+    return context
+
+
+def client(settings: Settings) -> dict[str, Any]:
+    """Options for any aiokafka client."""
+    return {"bootstrap_servers": bootstrap(settings).split(","), **security(settings)}

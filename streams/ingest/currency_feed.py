@@ -1,0 +1,71 @@
+"""Every product's currency, in every worker: orders of any SKU may come in here."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from schemas.currencies import MINOR_DIGITS
+from streams.clients import client
+from streams.ingest.currencies import Currencies
+from streams.settings import Settings
+
+TOPIC = "products"
+
+
+class _Product(msgspec.Struct):
+    sku: str
+    currency: str
+
+
+class CurrencyFeed:
+    """Follows the whole of `products`, outside any group."""
+
+    def __init__(self, settings: Settings, currencies: Currencies) -> None:
+        self._settings = settings
+        self._currencies = currencies
+        self._follower: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Read `products` up to its present end, and go on following it."""
+        self._consumer = AIOKafkaConsumer(
+            **client(self._settings), group_id=None, auto_offset_reset="earliest"
+        )
+        await self._consumer.start()
+        partitions = await self._partitions()
+        self._consumer.assign(partitions)
+        ends = await self._consumer.end_offsets(partitions)
+        await self._consumer.seek_to_beginning()
+        while any([await self._consumer.position(tp) < end for tp, end in ends.items()]):
+            await self._read(timeout_ms=100)
+        self._follower = asyncio.create_task(self._follow())
+
+    async def _partitions(self) -> list[TopicPartition]:
+        cluster = await self._consumer._client.fetch_all_metadata()
+        return [TopicPartition(TOPIC, p) for p in sorted(cluster.partitions_for_topic(TOPIC) or ())]
+
+    async def _follow(self) -> None:
+        while True:
+            await self._read(timeout_ms=1000)
+
+    async def _read(self, timeout_ms: int) -> None:
+        fetched: dict[Any, Any] = await self._consumer.getmany(timeout_ms=timeout_ms)
+        for records in fetched.values():
+            for record in records:
+                if record.value is None:
+                    continue
+                try:
+                    product = msgspec.json.decode(record.value, type=_Product)
+                except msgspec.MsgspecError:
+                    continue  # whoever ingests it buries it, with the reason
+                if product.currency in MINOR_DIGITS:
+                    self._currencies.of_sku[product.sku] = product.currency
+
+    async def stop(self) -> None:
+        """Stop following."""
+        if self._follower is not None:
+            self._follower.cancel()
+        await self._consumer.stop()

@@ -1,0 +1,82 @@
+"""Which partition of the journal an event belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from kafka.partitioner.default import murmur2
+from numpy.typing import NDArray
+
+from online_models.fold.batch import Batch, Kind
+
+#: SKUs remembered; cleared when full, so that made-up SKUs cannot fill the memory.
+REMEMBERED = 1 << 20
+_TEXT_COLUMNS = ("sku", "channel", "currency", "segment")
+
+
+class Router:
+    """Routes by SKU with Kafka's own murmur2, as Java's and Python's producers do."""
+
+    def __init__(self, partitions: int) -> None:
+        self.partitions = partitions
+        self._known: dict[str, int] = {}
+
+    def partition(self, sku: str) -> int:
+        """The partition of a SKU."""
+        known = self._known.get(sku)
+        if known is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            known = self._known[sku] = (murmur2(sku.encode()) & 0x7FFFFFFF) % self.partitions
+        return known
+
+    def split(self, batch: Batch) -> Iterator[tuple[int, Batch]]:
+        """(partition, its part of the batch), for partitions with any events.
+
+        An event without a SKU goes to every partition.
+        """
+        if self.partitions == 1:
+            if len(batch):
+                yield 0, batch
+            return
+        used = np.unique(batch.sku)
+        table = np.full(len(batch.texts) + 1, -1, dtype=np.int64)
+        for text in used[used >= 0].tolist():
+            table[text] = self.partition(batch.texts[text])
+        target = table[batch.sku]
+        for partition in range(self.partitions):
+            rows = np.flatnonzero((target == partition) | (target < 0))
+            if len(rows):
+                yield partition, compact(batch.take(rows))
+
+
+def compact(batch: Batch) -> Batch:
+    """The batch with only the texts, sources and facts that its events name."""
+    named = [getattr(batch, column) for column in _TEXT_COLUMNS]
+    hot = (batch.kind == Kind.ORDER) | (batch.kind == Kind.RIVAL)
+    fact = batch.kind == Kind.FACT
+    texts = np.unique(np.concatenate([*named, batch.detail[hot]]))
+    texts = texts[texts >= 0]
+    new_text = _renumbered(texts, len(batch.texts))
+    for column in _TEXT_COLUMNS:
+        setattr(batch, column, new_text[getattr(batch, column)])
+    facts = batch.detail[fact]
+    detail = batch.detail.copy()
+    detail[hot] = new_text[batch.detail[hot]]
+    detail[fact] = np.arange(len(facts), dtype=detail.dtype)
+    batch.detail = detail
+    batch.facts = [batch.facts[i] for i in facts.tolist()]
+    batch.texts = [batch.texts[i] for i in texts.tolist()]
+    sources = np.unique(batch.source)
+    sources = sources[sources >= 0]
+    batch.source = _renumbered(sources, len(batch.sources))[batch.source]
+    batch.sources = [batch.sources[i] for i in sources.tolist()]
+    return batch
+
+
+def _renumbered(used: NDArray[np.int32], size: int) -> NDArray[np.int32]:
+    """Old index → new one; index −1 stays −1."""
+    table = np.full(size + 1, -1, dtype=np.int32)
+    table[used] = np.arange(len(used), dtype=np.int32)
+    return table

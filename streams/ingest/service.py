@@ -1,0 +1,188 @@
+"""Input topics to journal: the loop of a worker's ingest."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from mode import Service
+
+from online_models.fold.batch import Batch, Source
+from streams.app import die
+from streams.clients import BATCH, LARGEST_REQUEST, client
+from streams.ingest.border import Border
+from streams.ingest.currency_feed import CurrencyFeed
+from streams.ingest.decoder import INPUTS, Decoded, Decoder
+from streams.ingest.hot import HOT
+from streams.ingest.order import merge
+from streams.ingest.routing import Router
+from streams.ingest.watermarks import Watermarks, with_tick
+from streams.journal import codec
+from streams.journal.tail import last_tick
+from streams.records import DeadLetter, Record
+from streams.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+JOURNAL = "pricing-journal"
+DEAD_LETTERS = "dead-letters"
+#: Records per round: enough that the cost of a round is spread thin, few enough for a round to
+#: take a few tens of ms.
+ROUND = 4000
+#: ms a round waits for records; also how often an idle shop's time is looked at.
+WAIT_MS = 200
+FETCH_WAIT_MS = 10
+#: Seconds between commits of the input offsets. A crash repeats what came since, and the fold
+#: skips it.
+COMMIT_SECONDS = 0.5
+#: Seconds between looks at which sources have nothing more to read.
+LOOK_SECONDS = 0.2
+#: Journal records on their way before reading waits for them.
+IN_FLIGHT = 256
+
+
+class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
+    """Reads, decodes, routes and writes in rounds; at least once, in order per source."""
+
+    def __init__(self, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._settings = settings
+        border = Border(settings.customer_key.get_secret_value().encode(), settings.rates)
+        self._decoder = Decoder(border)
+        self._router = Router(settings.partitions)
+        self._looked_at = 0.0
+        self._feed = CurrencyFeed(settings, border.currencies)
+        self._sent: list[asyncio.Future[Any]] = []
+        self._positions: dict[TopicPartition, int] = {}
+        self._committed_at = time.monotonic()
+        self._loop_done = asyncio.Event()
+
+    async def on_start(self) -> None:
+        """Connect; know every product's currency before the first order is judged."""
+        options = client(self._settings)
+        group = f"{self._settings.app}-ingest"
+        instance = self._settings.instance
+        self._producer = AIOKafkaProducer(
+            **options,
+            enable_idempotence=True,
+            linger_ms=0,
+            max_batch_size=BATCH,
+            max_request_size=LARGEST_REQUEST,
+        )
+        self._consumer = AIOKafkaConsumer(
+            **options,
+            group_id=group,
+            group_instance_id=f"{group}-{instance}" if instance else None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            max_partition_fetch_bytes=1 << 20,
+            session_timeout_ms=6000,
+            heartbeat_interval_ms=1000,
+            check_crcs=False,
+        )
+        await self._producer.start()
+        await self._feed.start()
+        self._watermarks = Watermarks(await last_tick(self._settings))
+        self._consumer.subscribe(sorted(INPUTS), listener=self)
+        await self._consumer.start()
+
+    async def on_stop(self) -> None:
+        """Finish the round, write it down, leave the group."""
+        await asyncio.wait_for(self._loop_done.wait(), timeout=5)
+        await self._flush()
+        await asyncio.gather(self._consumer.stop(), self._producer.stop(), self._feed.stop())
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """Whoever reads on from here finds everything before committed."""
+        if revoked:
+            await self._flush()
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        """Time is told by the sources that are read here."""
+        sources = {Source(tp.topic, tp.partition) for tp in assigned if tp.topic in HOT}
+        self._watermarks.assign(sources, _wall())
+
+    @Service.task
+    async def _run(self) -> None:
+        try:
+            while not self.should_stop:
+                await self._round()
+        except Exception as error:
+            die("ingest failed", error)
+        finally:
+            self._loop_done.set()
+
+    async def _round(self) -> None:
+        fetched = await self._consumer.getmany(timeout_ms=WAIT_MS, max_records=ROUND)
+        wall = _wall()
+        runs = [
+            [Record(r.topic, r.partition, r.offset, r.key, r.value, r.timestamp) for r in records]
+            for records in fetched.values()
+        ]
+        decoded = self._decoder.decode(merge(runs))
+        batch = await self._timed(decoded.batch, wall)
+        for partition, part in self._router.split(batch):
+            value = codec.encode(part)
+            self._sent.append(await self._producer.send(JOURNAL, value, partition=partition))
+        await self._bury(decoded)
+        for tp, records in fetched.items():
+            self._positions[tp] = records[-1].offset + 1
+        due = time.monotonic() - self._committed_at >= COMMIT_SECONDS
+        if due or len(self._sent) > IN_FLIGHT:
+            await self._flush()
+
+    async def _timed(self, batch: Batch, wall: int) -> Batch:
+        self._watermarks.observe(batch, wall)
+        if time.monotonic() - self._looked_at >= LOOK_SECONDS:
+            self._looked_at = time.monotonic()
+            for tp in self._consumer.assignment():
+                end = self._consumer.highwater(tp) if tp.topic in HOT else None
+                if end is not None and await self._consumer.position(tp) >= end:
+                    self._watermarks.caught_up(Source(tp.topic, tp.partition), wall)
+        due = self._watermarks.tick(wall)
+        return batch if due is None else with_tick(batch, *due)
+
+    async def _bury(self, decoded: Decoded) -> None:
+        for _, letter in decoded.dead:
+            logger.warning("dead letter: %s", describe(letter))
+            future = await self._producer.send(
+                DEAD_LETTERS, letter.record.value, key=letter.record.key, headers=headers(letter)
+            )
+            self._sent.append(future)
+
+    async def _flush(self) -> None:
+        """Wait until the journal has everything, then let the input go."""
+        sent, self._sent = self._sent, []
+        positions, self._positions = self._positions, dict(self._positions)
+        await asyncio.gather(*sent)
+        owned = self._consumer.assignment()
+        mine = {tp: offset for tp, offset in positions.items() if tp in owned}
+        if mine:
+            await self._consumer.commit(mine)
+        self._committed_at = time.monotonic()
+
+
+def _wall() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def describe(letter: DeadLetter) -> str:
+    """One line about a dead letter; never its content, which may be personal."""
+    record = letter.record
+    return f"{record.topic}-{record.partition} offset {record.offset}: {letter.error}"
+
+
+def headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
+    """The headers under which a record is buried."""
+    record = letter.record
+    return [
+        ("error", letter.error.encode()),
+        ("source-topic", record.topic.encode()),
+        ("source-partition", b"%d" % record.partition),
+        ("source-offset", b"%d" % record.offset),
+    ]

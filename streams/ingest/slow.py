@@ -1,0 +1,101 @@
+"""The slow topics: validated one by one, carried into the journal as they came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from online_models.fold.batch import FORCED, Fact, Kind
+from schemas.records import RecordError
+from schemas.topics import decode
+from streams.ingest.border import Border
+from streams.ingest.gathered import Gathered
+from streams.ingest.hashing import public_hash
+from streams.ingest.hot import CERTAIN
+from streams.records import Record
+
+#: Topics whose records concern one SKU; all other slow topics concern every partition.
+BY_SKU = ("products", "inventory", "price-acks")
+#: Slow topics whose records are upserts by key: no value means that the key is gone.
+UPSERTS = ("products", "promotions", "pricing-policies")
+SLOW = (*BY_SKU, "promotions", "pricing-policies", "pricing-control")
+
+
+def gather(record: Record, place: int, gathered: Gathered, border: Border) -> None:
+    """Append the event of one slow record; RecordError says what is wrong with it."""
+    if record.value is None:
+        if record.topic not in UPSERTS:
+            raise RecordError("no value")
+        key = _key(record)
+        if record.topic == "products":
+            border.currencies.of_sku.pop(key, None)
+        sku = key if record.topic == "products" else None
+        fact = Fact(record.topic, key, None)
+        _append(gathered, place, record.timestamp, sku, 0, gathered.fact(fact), Kind.FACT, 0)
+        return
+    model = decode(record.topic, record.value)
+    time = getattr(model, "time", None)
+    at = record.timestamp if time is None else time
+    error = border.refuses(at, record.timestamp)
+    if error:
+        raise RecordError(error)
+    identity = 0
+    if model.event_id is not None:
+        identity = public_hash(f"{record.topic}\0{model.event_id}")
+    if getattr(model, "kind", None) == "tick":
+        _append(gathered, place, at, None, identity, -1, Kind.TICK, FORCED)
+        return
+    _check_currency(model, border)
+    if record.topic == "products":
+        border.currencies.of_sku[model.sku] = model.currency
+    concerned = model.sku if record.topic in BY_SKU else None
+    fact = Fact(record.topic, concerned, record.value)
+    _append(gathered, place, at, concerned, identity, gathered.fact(fact), Kind.FACT, 0)
+
+
+def _key(record: Record) -> str:
+    if not record.key:
+        raise RecordError("key: a record without a value needs a key to say what is gone")
+    try:
+        return record.key.decode()
+    except UnicodeDecodeError:
+        raise RecordError("key: not UTF-8") from None
+
+
+def _check_currency(model: Any, border: Border) -> None:
+    currency = getattr(model, "currency", None)
+    sku = getattr(model, "sku", None)
+    if currency is None or sku is None or hasattr(model, "cost"):
+        return
+    own = border.currencies.of_sku.get(sku)
+    if own not in (None, currency):
+        raise RecordError(f"currency: {currency}, but {sku!r} is priced in {own}")
+
+
+def _append(
+    gathered: Gathered,
+    place: int,
+    time: int,
+    sku: str | None,
+    identity: int,
+    detail: int,
+    kind: Kind,
+    flag: int,
+) -> None:
+    row = (
+        place,
+        int(kind),
+        time,
+        identity,
+        gathered.text(sku),
+        -1,
+        -1,
+        -1,
+        1,
+        detail,
+        0,
+        flag,
+        CERTAIN,
+        0,
+        -1,
+    )
+    gathered.flat.extend(row)

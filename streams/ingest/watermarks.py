@@ -1,0 +1,91 @@
+"""How far event time has come, as one ingest sees it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from online_models.fold.batch import COLUMNS, DEFAULTS, Batch, Kind, Source, Watermark
+from schemas.instants import HOUR
+
+#: Event time passes an hour: buckets may close, so the journal is told at once.
+BOUNDARY = HOUR
+#: Wall-clock ms between ticks otherwise: the precision of cooldowns, promotions and the like.
+PACE = 1000
+#: Wall-clock ms without an event, at the end of its partition, after which a source is idle.
+IDLE_AFTER = 1000
+
+
+class Watermarks:
+    """Watermarks of the sources of one ingest, and the ticks that they lead to.
+
+    While events come, a tick says what the busy sources have all passed. When none comes, time
+    flows on at the pace of the wall clock from the last event, so that what ends by itself ends:
+    for live events that is the wall clock, for replayed ones the time of the replay.
+    """
+
+    def __init__(self, last: tuple[int, int] | None = None) -> None:
+        """`last`: (event time, wall-clock time, ms) of the last tick of whoever ran before."""
+        self._times: dict[Source, int] = {}
+        self._seen: dict[Source, int] = {}
+        self._idle: set[Source] = set()
+        self._told = 0
+        self._told_at = 0
+        self._latest, self._latest_at = last or (0, 0)
+
+    def observe(self, batch: Batch, wall: int) -> None:
+        """Take down the event times of a batch that was read at `wall`, ms."""
+        hot = batch.kind <= Kind.RIVAL
+        if not hot.any():
+            return
+        latest = np.full(len(batch.sources), -1, dtype=np.int64)
+        np.maximum.at(latest, batch.source[hot], batch.time[hot])
+        for source, time in zip(batch.sources, latest.tolist(), strict=True):
+            if time >= 0:
+                self._times[source] = max(time, self._times.get(source, 0))
+                self._seen[source] = wall
+                self._idle.discard(source)
+        newest = max(self._times.values())
+        if newest > self._latest:
+            self._latest, self._latest_at = newest, wall
+
+    def caught_up(self, source: Source, wall: int) -> None:
+        """A source has nothing more to read at `wall`."""
+        if wall - self._seen[source] >= IDLE_AFTER:
+            self._idle.add(source)
+
+    def assign(self, sources: set[Source], wall: int) -> None:
+        """These sources are read here now, and no others.
+
+        A new one holds time up until it shows an event, or has nothing more to read: what lies
+        there unread may be old.
+        """
+        for source in self._times.keys() - sources:
+            del self._times[source], self._seen[source]
+            self._idle.discard(source)
+        for source in sorted(sources - self._times.keys()):
+            self._times[source], self._seen[source] = 0, wall
+
+    def tick(self, wall: int) -> tuple[int, list[Watermark]] | None:
+        """(time, watermarks) of a tick that is due at `wall`, or None."""
+        if not self._latest:
+            return None
+        busy = [time for source, time in self._times.items() if source not in self._idle]
+        time = min(busy) if busy else self._latest + max(wall - self._latest_at, 0)
+        if time <= self._told:
+            return None
+        if time // BOUNDARY == self._told // BOUNDARY and wall - self._told_at < PACE:
+            return None
+        self._told, self._told_at = time, wall
+        marks = [Watermark(s, t, s in self._idle) for s, t in self._times.items()]
+        return time, marks
+
+
+def with_tick(batch: Batch, time: int, watermarks: list[Watermark]) -> Batch:
+    """The batch with a tick for every partition at its end."""
+    row = {name: DEFAULTS.get(name, 0) for name in COLUMNS}
+    row |= {"kind": int(Kind.TICK), "time": time}
+    columns = {
+        name: np.append(getattr(batch, name), np.array([row[name]], dtype=dtype))
+        for name, dtype in COLUMNS.items()
+    }
+    return Batch(batch.texts, batch.sources, batch.facts, watermarks, **columns)

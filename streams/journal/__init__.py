@@ -1,0 +1,1 @@
+"""The journal: the one order of events that every price is a function of."""

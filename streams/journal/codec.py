@@ -1,0 +1,77 @@
+"""Journal batches as bytes: a versioned msgpack envelope around raw little-endian columns."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from online_models.fold.batch import COLUMNS, DEFAULTS, Batch, Fact, Source, Watermark
+
+#: Raised with every change that an older reader would misread.
+VERSION = 1
+
+
+class Envelope(msgspec.Struct, array_like=True, frozen=True):
+    """What is on the wire. A column that holds its default throughout is left out."""
+
+    version: int
+    events: int
+    texts: list[str]
+    sources: list[tuple[str, int]]
+    facts: list[tuple[str, str | None, bytes | None]]
+    watermarks: list[tuple[str, int, int, bool]]
+    columns: dict[str, bytes]
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Envelope)
+
+
+class JournalError(ValueError):
+    """A journal record that this version cannot read."""
+
+
+def encode(batch: Batch) -> bytes:
+    """The bytes of a batch; equal batches give equal bytes."""
+    columns = {}
+    for name, dtype in COLUMNS.items():
+        column = np.ascontiguousarray(getattr(batch, name), dtype=dtype)
+        if (column != DEFAULTS.get(name, 0)).any():
+            columns[name] = column.tobytes()
+    return _ENCODER.encode(
+        Envelope(
+            VERSION,
+            len(batch),
+            batch.texts,
+            [(topic, partition) for topic, partition in batch.sources],
+            [(topic, key, raw) for topic, key, raw in batch.facts],
+            [(*mark.source, mark.time, mark.idle) for mark in batch.watermarks],
+            columns,
+        )
+    )
+
+
+def decode(value: bytes) -> Batch:
+    """The inverse of `encode`; JournalError where the bytes are no batch of this version."""
+    try:
+        envelope = _DECODER.decode(value)
+    except msgspec.MsgspecError as error:
+        raise JournalError(f"not a journal batch: {error}") from error
+    if envelope.version != VERSION:
+        raise JournalError(f"journal version {envelope.version}, this reader knows {VERSION}")
+    columns = {}
+    for name, dtype in COLUMNS.items():
+        raw = envelope.columns.get(name)
+        if raw is None:
+            columns[name] = np.full(envelope.events, DEFAULTS.get(name, 0), dtype=dtype)
+            continue
+        columns[name] = np.frombuffer(raw, dtype=dtype)
+        if len(columns[name]) != envelope.events:
+            raise JournalError(f"column {name} has {len(columns[name])} of {envelope.events} rows")
+    return Batch(
+        envelope.texts,
+        [Source(*source) for source in envelope.sources],
+        [Fact(*fact) for fact in envelope.facts],
+        [Watermark(Source(t, p), time, idle) for t, p, time, idle in envelope.watermarks],
+        **columns,
+    )

@@ -1,0 +1,51 @@
+"""The last tick in the journal: where event time stood when the last ingest stopped."""
+
+from __future__ import annotations
+
+import numpy as np
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from online_models.fold.batch import Kind
+from streams.clients import client
+from streams.journal import codec
+from streams.settings import Settings
+
+#: Ticks come at least every second or so, beside at most a few dozen batches.
+FIRST_LOOK = 100
+
+
+async def last_tick(settings: Settings) -> tuple[int, int] | None:
+    """(event time, wall-clock time of its writing) of the last tick, ms; None without any."""
+    consumer = AIOKafkaConsumer(
+        **client(settings), group_id=None, enable_auto_commit=False, fetch_max_wait_ms=20
+    )
+    await consumer.start()
+    try:
+        tp = TopicPartition("pricing-journal", 0)  # every partition gets every tick
+        consumer.assign([tp])
+        end = (await consumer.end_offsets([tp]))[tp]
+        begin = (await consumer.beginning_offsets([tp]))[tp]
+        look = FIRST_LOOK
+        while end > begin:
+            low = max(begin, end - look)
+            found = await _search(consumer, tp, low, end)
+            if found or low == begin:
+                return found
+            look *= 4
+        return None
+    finally:
+        await consumer.stop()
+
+
+async def _search(
+    consumer: AIOKafkaConsumer, tp: TopicPartition, low: int, end: int
+) -> tuple[int, int] | None:
+    found = None
+    consumer.seek(tp, low)
+    while await consumer.position(tp) < end:
+        for record in (await consumer.getmany(tp, timeout_ms=200)).get(tp, []):
+            batch = codec.decode(record.value)
+            ticks = np.flatnonzero(batch.kind == Kind.TICK)
+            if len(ticks):
+                found = int(batch.time[ticks].max()), record.timestamp
+    return found

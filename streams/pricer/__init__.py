@@ -1,0 +1,1 @@
+"""From the journal to prices: one fold per partition, published exactly once."""

@@ -1,0 +1,78 @@
+"""The Faust agent over the journal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from aiokafka import TopicPartition
+
+from streams.app import App, die
+from streams.ingest.routing import Router
+from streams.pricer.partition import Partition
+from streams.pricer.publisher import JOURNAL
+from streams.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class Pricer:
+    """Gives each assigned partition of the journal its fold, and takes it away in time."""
+
+    def __init__(self, app: App, settings: Settings) -> None:
+        self.partitions: dict[int, Partition] = {}
+        self._app = app
+        self._settings = settings
+        self._router = Router(settings.partitions)
+        self._lock = asyncio.Lock()
+        journal = app.topic(
+            JOURNAL,
+            key_type=bytes,
+            key_serializer="raw",
+            value_type=bytes,
+            value_serializer="raw",
+            acks=False,
+        )
+        app.on_partitions_revoked.connect(self._revoked)
+        # after Faust's own bookkeeping, before it seeks to the committed offsets and resumes:
+        # `on_partitions_assigned` comes too late, records arrive before the state is there
+        app.on_rebalance_complete.connect(self._assigned)
+        app.agent(journal, name="pricer", concurrency=1, isolated_partitions=True)(self._price)
+
+    async def _price(self, stream: Any) -> None:
+        async for event in stream.noack().events():
+            message = event.message
+            partition = self.partitions.get(message.partition)
+            if partition is not None:
+                await partition.feed(message.offset, message.value)
+
+    async def _revoked(self, _app: Any, revoked: set[Any], **_: Any) -> None:
+        async with self._lock:
+            gone = [self.partitions.pop(tp.partition, None) for tp in sorted(revoked)]
+            await asyncio.gather(*[partition.stop() for partition in gone if partition])
+
+    async def _assigned(self, _app: Any, **_: Any) -> None:
+        async with self._lock:
+            try:
+                fresh = [
+                    self._partition(tp.partition)
+                    for tp in sorted(self._app.consumer.assignment())
+                    if tp.topic == JOURNAL and tp.partition not in self.partitions
+                ]
+                for partition in await asyncio.gather(*[part.start() for part in fresh]):
+                    self.partitions[partition.number] = partition
+            except Exception as error:
+                die("the state of a partition cannot be recovered", error)
+
+    def _partition(self, number: int) -> Partition:
+        return Partition(self._settings, number, self._router, self._commit)
+
+    async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
+        await self._app.consumer._thread.commit(offsets)
+
+    async def stop(self) -> None:
+        """Let go of everything."""
+        async with self._lock:
+            parts, self.partitions = self.partitions, {}
+            await asyncio.gather(*[partition.stop() for partition in parts.values()])

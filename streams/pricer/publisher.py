@@ -1,0 +1,111 @@
+"""Outputs to Kafka: in transactions with the journal's offset, or at least once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from online_models.outputs import Output
+from streams.clients import BATCH, LARGEST_REQUEST, client
+from streams.ingest.routing import Router
+from streams.settings import Settings
+from streams.snapshots import store
+
+JOURNAL = "pricing-journal"
+#: An orphaned transaction blocks readers until it times out, where nobody takes over.
+TRANSACTION_TIMEOUT_MS = 10_000
+#: aiokafka sleeps this long after any retriable error, such as a transaction still closing.
+RETRY_BACKOFF_MS = 10
+
+
+class CommitOffset(Protocol):
+    """Commits an offset of the journal for the worker's consumer group."""
+
+    async def __call__(self, offsets: dict[TopicPartition, int]) -> Any:
+        """Returns once it is committed."""
+
+
+class Publisher:
+    """Publishes what one journal partition leads to.
+
+    `start` fences whoever published for the partition before: no output of theirs can be committed
+    from then on, so that what is committed can be read and relied on.
+    """
+
+    def __init__(self, settings: Settings, partition: int, router: Router) -> None:
+        self._journal = TopicPartition(JOURNAL, partition)
+        self._group = settings.app
+        self._router = router
+        self._exactly_once = settings.delivery == "exactly-once"
+        identity = {"transactional_id": f"{settings.app}-{partition}"}
+        self._producer = AIOKafkaProducer(
+            **client(settings),
+            **(identity if self._exactly_once else {"enable_idempotence": True}),
+            transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
+            acks="all",
+            linger_ms=0,
+            max_batch_size=BATCH,
+            max_request_size=LARGEST_REQUEST,
+            retry_backoff_ms=RETRY_BACKOFF_MS,
+        )
+        self._sent: list[asyncio.Future[Any]] = []
+        self.open = False
+
+    async def start(self) -> None:
+        """Connect, and fence."""
+        await self._producer.start()
+
+    async def stop(self) -> None:
+        """Close; an open transaction is aborted by the broker."""
+        await self._producer.stop()
+
+    async def begin(self) -> None:
+        """Open a transaction where none is open."""
+        if not self.open:
+            if self._exactly_once:
+                await self._producer.begin_transaction()
+            self.open = True
+
+    async def send(self, outputs: Iterable[Output]) -> None:
+        """Hand outputs to the producer, in order."""
+        batches: dict[tuple[str, int], Any] = {}
+        for topic, key, value, time in outputs:
+            where = (topic, 0 if key is None else self._router.partition(key.decode()))
+            batch = batches.get(where)
+            if batch is None:
+                batch = batches[where] = self._producer.create_batch()
+            if batch.append(key=key, value=value, timestamp=time) is None:
+                await self._send_batch(batch, where)
+                batch = batches[where] = self._producer.create_batch()
+                batch.append(key=key, value=value, timestamp=time)
+        for where, batch in batches.items():
+            await self._send_batch(batch, where)
+
+    async def _send_batch(self, batch: Any, where: tuple[str, int]) -> None:
+        topic, partition = where
+        self._sent.append(await self._producer.send_batch(batch, topic, partition=partition))
+
+    async def send_snapshot(self, parts: Iterable[bytes]) -> None:
+        """Hand the parts of a snapshot to the producer."""
+        partition = self._journal.partition
+        for i, part in enumerate(parts):
+            sent = await self._producer.send(
+                store.TOPIC, part, key=store.key(i), partition=partition
+            )
+            self._sent.append(sent)
+
+    async def commit(self, position: int, commit_offset: CommitOffset) -> None:
+        """Everything sent so far is out, and the journal is done up to `position` (exclusive)."""
+        offsets = {self._journal: position}
+        if self._exactly_once:
+            await self._producer.send_offsets_to_transaction(offsets, self._group)
+            await self._producer.commit_transaction()
+            await asyncio.gather(*self._sent)
+        else:
+            await asyncio.gather(*self._sent)
+            await commit_offset(offsets)
+        self._sent.clear()
+        self.open = False

@@ -1,0 +1,89 @@
+"""The state as it was: the newest snapshot, and the journal folded from there in silence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from online_models.fold.fold import Fold
+from streams.clients import client
+from streams.journal import codec
+from streams.pricer.publisher import JOURNAL
+from streams.settings import Settings
+from streams.snapshots import store
+
+logger = logging.getLogger(__name__)
+
+#: aiokafka's stop can hang after a quick start; what it would tidy up dies with the connection.
+STOP_SECONDS = 2.0
+
+
+class LostError(RuntimeError):
+    """The journal or the snapshots contradict each other: going on would make prices up."""
+
+
+class Recovered(NamedTuple):
+    """A fold, and the journal offset at which it goes on (`snapshot`: where it was loaded)."""
+
+    fold: Fold
+    position: int
+    snapshot: int
+
+
+async def recover(settings: Settings, partition: int) -> Recovered:
+    """The state after the last committed journal record. The publisher must have fenced before."""
+    journal = TopicPartition(JOURNAL, partition)
+    options = client(settings) | {"enable_auto_commit": False}
+    reader = AIOKafkaConsumer(
+        **options,
+        group_id=None,
+        isolation_level="read_committed",
+        fetch_max_wait_ms=20,
+        max_partition_fetch_bytes=8 << 20,
+    )
+    group = AIOKafkaConsumer(**options, group_id=settings.app)
+    await asyncio.gather(reader.start(), group.start())
+    try:
+        # one assignment: a second one followed by a quick stop hangs aiokafka's fetcher
+        reader.assign([TopicPartition(store.TOPIC, partition), journal])
+        committed = await group.committed(journal) or 0
+        reader.pause(journal)
+        found = await store.newest(reader, partition)
+        reader.pause(TopicPartition(store.TOPIC, partition))
+        reader.resume(journal)
+        start, fold = 0, Fold(settings.fold)
+        if found is not None:
+            start, fold = found[0], Fold.restore(found[1], settings.fold)
+        if start > committed and settings.delivery == "exactly-once":
+            raise LostError(
+                f"snapshot at {start}, beyond the committed offset {committed} of {journal}"
+            )
+        committed = max(committed, start)
+        await _replay(reader, journal, fold, start, committed)
+        return Recovered(fold, committed, start)
+    finally:
+        stops = [asyncio.ensure_future(reader.stop()), asyncio.ensure_future(group.stop())]
+        await asyncio.wait(stops, timeout=STOP_SECONDS)
+
+
+async def _replay(
+    reader: AIOKafkaConsumer, journal: TopicPartition, fold: Fold, start: int, end: int
+) -> None:
+    if start >= end:
+        return
+    reader.seek(journal, start)
+    position = start
+    while position < end:
+        for record in (await reader.getmany(journal, timeout_ms=200)).get(journal, []):
+            if record.offset >= end:
+                break
+            if record.offset != position:
+                raise LostError(
+                    f"{journal} has no record {position} any more (next is {record.offset}): "
+                    "its retention is shorter than the age of the newest snapshot"
+                )
+            fold.step(codec.decode(record.value))
+            position += 1

@@ -1,0 +1,106 @@
+"""Everything a user may set: flags over `PRICETIDE_*` variables over a TOML file."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from online_models.fold.state import FoldSettings
+from online_models.pricing.settings import PricingSettings
+from schemas import durations
+from schemas.topics import PARTITIONS
+
+#: Read from the working folder where `PRICETIDE_CONFIG` names no other file.
+DEFAULT_FILE = "pricetide.toml"
+
+
+class Settings(BaseSettings):
+    """Each field is a variable `PRICETIDE_<NAME>` and a key of the TOML file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PRICETIDE_", extra="ignore", frozen=True, toml_file=DEFAULT_FILE
+    )
+
+    bootstrap: str | None = Field(None, description="Kafka bootstrap servers, HOST:PORT[,…]")
+    app: str = Field("pricetide", description="prefix of consumer groups and transactional ids")
+    instance: str | None = Field(
+        None,
+        description="name of this worker among its like, kept across restarts (the pod's name): "
+        "static membership makes a restart a matter of a second or two",
+    )
+    partitions: int = Field(
+        PARTITIONS, ge=1, le=1024, description="partitions of the journal; part of the determinism"
+    )
+    delivery: Literal["exactly-once", "at-least-once"] = Field(
+        "exactly-once",
+        description="at-least-once skips the transactions: quicker, and a repeat after a crash is "
+        "byte-identical",
+    )
+    transaction_ms: int = Field(
+        20, ge=0, le=5000, description="longest wait of outputs for the end of their transaction"
+    )
+    snapshot_seconds: float = Field(
+        10.0, gt=0, description="least seconds between snapshots of a partition's state"
+    )
+    bucket: str = Field("P1D", description="length of a demand bucket, ISO 8601: PT1H or P1D")
+    lateness: str | None = Field(
+        None, description="how late an event may come, ISO 8601; default PT1H for hours, P1D else"
+    )
+    own_names: frozenset[str] = Field(
+        frozenset(), description='your names in competitor feeds, JSON: ["acme"]'
+    )
+    timezone: str = Field("UTC", description="IANA zone whose midnight starts a day")
+    rates: dict[str, Decimal] = Field(
+        default_factory=dict, description='accepted foreign money, JSON: {"EUR/USD": "1.08"}'
+    )
+    customer_key: SecretStr = Field(
+        SecretStr("pricetide"), description="secret key of the hashes that replace customer ids"
+    )
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="how to talk to Kafka"
+    )
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="with SASL_*"
+    )
+    sasl_username: str | None = Field(None, description="with SASL_*")
+    sasl_password: SecretStr | None = Field(None, description="with SASL_*")
+    ssl_cafile: Path | None = Field(None, description="certificate authority, PEM, with *SSL")
+    ssl_certfile: Path | None = Field(None, description="client certificate, PEM, with *SSL")
+    ssl_keyfile: Path | None = Field(None, description="client key, PEM, with *SSL")
+
+    @field_validator("bucket", "lateness")
+    @classmethod
+    def _is_duration(cls, text: str | None) -> str | None:
+        if text is not None:
+            durations.to_ms(text)
+        return text
+
+    @property
+    def fold(self) -> FoldSettings:
+        """What the fold needs to know."""
+        return FoldSettings(
+            bucket=durations.to_ms(self.bucket),
+            lateness=None if self.lateness is None else durations.to_ms(self.lateness),
+            pricing=PricingSettings(own_names=self.own_names, timezone=self.timezone),
+        )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
