@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 #: Active codes by their number of minor digits (ISO 4217 list one; codes without a minor unit,
-#: such as gold or special drawing rights, price nothing and are left out).
+#: such as gold or special drawing rights, price nothing and are left out), and BGN, withdrawn in
+#: 2026, for recordings from before.
 _BY_DIGITS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
     2: """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import Strict, model_validator
 
 from schemas.decisions import Expected, ExplanationStep, PriceRecord
 from schemas.fields import Confidence, check_money
@@ -18,7 +18,7 @@ class PriceDecision(PriceRecord):
     """
 
     outcome: Literal["changed", "held", "proposed", "rejected", "overridden"]
-    explanation: tuple[ExplanationStep, ...]
+    explanation: Annotated[tuple[ExplanationStep, ...], Strict(False)]
     propensity: Confidence
     expected: Expected | None = None
     expected_kept: Expected | None = None

@@ -81,7 +81,8 @@ def _described(item: Any, document: Any) -> str:
     message = str(item["msg"]).removeprefix("Value error, ")
     if item["type"] in ("union_tag_invalid", "union_tag_not_found"):
         path += "." + str(item["ctx"]["discriminator"]).strip("'")
-    if item["type"] in ("missing", "union_tag_not_found"):
+    untagged = item["type"] == "union_tag_invalid" and item["ctx"]["tag"] == "None"
+    if item["type"] in ("missing", "union_tag_not_found") or untagged:
         message = "required, but absent"
     elif item["type"] == "union_tag_invalid":
         message = f"{item['ctx']['tag']!r} is none of {item['ctx']['expected_tags']}"

@@ -74,8 +74,12 @@ class BatchDecoder(Generic[Row]):
 
     def _judged(self, value: bytes) -> Row:
         model = decode(self._record, value)
-        rows = [self._decoder.decode(self._record.dump_json(model, exclude_none=True))]
-        self._settle(rows)
+        plain = self._record.dump_json(model, exclude_none=True)
+        try:
+            rows = [self._decoder.decode(plain)]
+            self._settle(rows)
+        except _DECLINED as error:
+            raise RecordError(f"not representable: {error}") from None
         return rows[0]
 
     def _together(self, values: Sequence[bytes | None]) -> list[Row | None] | None:

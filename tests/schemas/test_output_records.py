@@ -1,0 +1,124 @@
+"""Output records are strict: known fields, canonical forms, exact money."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from schemas.dead_letters import DeadLetterHeaders
+from schemas.examples import EXAMPLES
+from schemas.records import RecordError
+from schemas.topics import TOPICS, decode
+
+OUTPUTS = [topic.name for topic in TOPICS.values() if topic.direction == "out"]
+
+
+def times(topic: str) -> list[str]:
+    return [name for name, text in EXAMPLES[topic].items() if str(text).endswith("Z")]
+
+
+def test_every_output_topic_has_strict_cases() -> None:
+    assert len(OUTPUTS) == 8
+
+
+@pytest.mark.parametrize("topic", OUTPUTS)
+def test_the_example_comes_out_as_it_went_in(topic: str) -> None:
+    record = decode(topic, json.dumps(EXAMPLES[topic]).encode())
+    assert json.loads(TOPICS[topic].adapter.dump_json(record, by_alias=True)) == EXAMPLES[topic]
+
+
+@pytest.mark.parametrize("topic", OUTPUTS)
+def test_an_unknown_field_is_an_error(topic: str) -> None:
+    with pytest.raises(RecordError, match="surprise: Extra inputs are not permitted"):
+        decode(topic, json.dumps({**EXAMPLES[topic], "surprise": 1}).encode())
+
+
+@pytest.mark.parametrize(("topic", "field"), [(t, f) for t in OUTPUTS for f in times(t)])
+@pytest.mark.parametrize(
+    "time",
+    [
+        1714564800000,
+        "2024-05-01T14:00:00+02:00",
+        "2024-05-01T12:00:00+00:00",
+        "2024-05-01T12:00:00.000Z",
+        "2024-05-01 12:00:00Z",
+    ],
+)
+def test_time_is_utc_text_with_z(topic: str, field: str, time: Any) -> None:
+    with pytest.raises(RecordError, match=f"^{field}: "):
+        decode(topic, json.dumps({**EXAMPLES[topic], field: time}).encode())
+
+
+@pytest.mark.parametrize(
+    ("topic", "field"),
+    [
+        ("price-changes", "price"),
+        ("price-changes", "previous_price"),
+        ("price-changes", "lowest_prior_price_30d"),
+        ("price-decisions", "price"),
+        ("price-offers", "price"),
+    ],
+)
+@pytest.mark.parametrize("price", ["12.5", "12.500", "12", 12.5, "1e1", "+12.50", "012.50", ".50"])
+def test_money_is_text_with_the_currency_s_minor_digits(topic: str, field: str, price: Any) -> None:
+    with pytest.raises(RecordError, match=f"^{field}: "):
+        decode(topic, json.dumps({**EXAMPLES[topic], field: price}).encode())
+
+
+def test_yen_have_no_decimals_and_dinars_three() -> None:
+    for currency, price in (("JPY", "1500"), ("KWD", "1.500")):
+        money = dict.fromkeys(("price", "previous_price", "lowest_prior_price_30d"), price)
+        decode(
+            "price-changes",
+            json.dumps(EXAMPLES["price-changes"] | money | {"currency": currency}).encode(),
+        )
+
+
+def decision(**changes: Any) -> bytes:
+    return json.dumps({**copy.deepcopy(EXAMPLES["price-decisions"]), **changes}).encode()
+
+
+def step(rule: str, before: str | None, after: str) -> dict[str, Any]:
+    return {"rule": rule, "input": before, "output": after, "detail": {}}
+
+
+def test_an_explanation_is_an_unbroken_chain_to_the_price() -> None:
+    decode("price-decisions", decision(explanation=[step("keep", None, "12.49")]))
+    broken = [step("keep", None, "12.99"), step("cap", "12.98", "12.49")]
+    with pytest.raises(RecordError, match=r"explanation\[1\].input is not the output before"):
+        decode("price-decisions", decision(explanation=broken))
+    with pytest.raises(RecordError, match="the last output of explanation is not the price"):
+        decode("price-decisions", decision(explanation=[step("keep", None, "12.48")]))
+    with pytest.raises(RecordError, match=r"explanation\[0\].output: '12.5' should be '12.50'"):
+        decode("price-decisions", decision(explanation=[step("keep", None, "12.5")]))
+
+
+@pytest.mark.parametrize("propensity", [-0.1, 1.1, "1"])
+def test_a_propensity_is_a_probability(propensity: Any) -> None:
+    with pytest.raises(RecordError, match=r"^propensity: "):
+        decode("price-decisions", decision(propensity=propensity))
+
+
+def test_dead_letter_headers_travel_as_bytes_under_their_names() -> None:
+    headers = DeadLetterHeaders(
+        error="sku: required, but absent",
+        source_topic="orders",
+        source_partition=3,
+        source_offset=7,
+    )
+    assert headers.kafka() == [
+        ("error", b"sku: required, but absent"),
+        ("source-topic", b"orders"),
+        ("source-partition", b"3"),
+        ("source-offset", b"7"),
+    ]
+
+
+def test_a_record_is_immutable() -> None:
+    record = decode("price-changes", json.dumps(EXAMPLES["price-changes"]).encode())
+    with pytest.raises(ValidationError, match="frozen"):
+        record.price = "0.01"

@@ -1,0 +1,146 @@
+"""Policies: every mistake is told by its path, every value inside is exact."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from schemas.instants import DAY, HOUR
+from schemas.offsets import Offset
+
+
+def put(path: str, value: Any) -> Any:
+    """A change of the example: `guardrails.cooldown`, `strategy.0.which`, …"""
+
+    def change(document: Any) -> None:
+        *parents, last = (int(part) if part.isdecimal() else part for part in path.split("."))
+        for part in parents:
+            document = document[part]
+        document[last] = value
+
+    return change
+
+
+def test_the_contract_s_own_example_is_read_exactly(changed: Any) -> None:
+    policy = changed("pricing-policies", lambda _: None)
+    match, optimise = policy.strategy
+    assert (match.which, match.offset, match.max_age) == (
+        "lowest",
+        Offset(amount=Decimal("-0.01")),
+        DAY,
+    )
+    assert optimise.kind == "optimise"
+    assert policy.objective.horizon == 30 * DAY
+    assert policy.explore.budget == Decimal("0.01")
+    guardrails = policy.guardrails
+    assert guardrails.minimum_margin == Decimal("0.05")
+    assert guardrails.cooldown == HOUR
+    assert guardrails.freeze[0].until - guardrails.freeze[0].from_ == 3 * DAY
+    assert policy.experiment.holdout == Decimal("0.1")
+    assert policy.segments[0].breaks[0].discount == Decimal("0.05")
+
+
+def test_the_least_policy_optimises_profit_without_any_bound(read: Any) -> None:
+    policy = read("pricing-policies", {"policy_id": "p"})
+    assert [entry.kind for entry in policy.strategy] == ["optimise"]
+    assert policy.objective.maximise == "profit"
+    assert policy.explore.kind == "none"
+    bounds = policy.guardrails.model_dump()
+    assert all(value is None or value == () for value in bounds.values())
+    selector = policy.select.model_dump()
+    assert all(entries == () for entries in selector.values())
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "error"),
+    [
+        ("strategy.0.which", "cheapest", "strategy[0].which: Input should be 'lowest', 'median'"),
+        ("strategy.0.which", "rank", 'strategy[0]: rank is required where which is "rank"'),
+        ("strategy.0.offset", "-1 cent", "strategy[0].offset: '-1 cent' is not a decimal amount"),
+        ("strategy.0.max_age", "P1M", "strategy[0].max_age: 'P1M' has years or months"),
+        ("strategy.0.minimum_confidence", 2, "strategy[0].minimum_confidence: "),
+        ("strategy.0.rank", 0, "strategy[0].rank: "),
+        ("strategy.0.weights", {"a": -1}, "strategy[0].weights.a: "),
+        ("strategy.1.kind", "magic", "strategy[1].kind: 'magic' is none of 'optimise', 'match_"),
+        ("strategy.1", {}, "strategy[1].kind: required, but absent"),
+        ("strategy.1", {"kind": "cost_plus"}, "strategy[1].margin: required, but absent"),
+        ("strategy.1", {"kind": "cost_plus", "margin": "100%"}, "strategy[1].margin: "),
+        ("strategy", [], "strategy: needs at least one entry"),
+        ("objective.maximise", "fun", "objective.maximise: "),
+        ("objective.horizon", 30, "objective.horizon: 30 is not a duration"),
+        ("objective.minimum_units", -1, "objective.minimum_units: "),
+        ("explore.kind", "random", "explore.kind: "),
+        ("explore.budget", "150%", "explore.budget: 1.50 is outside 0 … 1"),
+        ("guardrails.minimum_price", "-1", "guardrails.minimum_price: -1 is negative"),
+        ("guardrails.minimum_margin", "100%", "guardrails.minimum_margin: "),
+        ("guardrails.reference_band", "-5%", "guardrails.reference_band: -0.05 is negative"),
+        ("guardrails.max_step_up", "five", "guardrails.max_step_up: 'five' is not a fraction"),
+        ("guardrails.cooldown", "-PT1H", "guardrails.cooldown: '-PT1H' is a negative duration"),
+        ("guardrails.max_changes_per_day", -1, "guardrails.max_changes_per_day: "),
+        ("guardrails.price_endings", ["99c"], "guardrails.price_endings[0]: "),
+        ("guardrails.respect_map", "yes", "guardrails.respect_map: "),
+        (
+            "guardrails.freeze",
+            [{"from": "2024-01-02T00:00:00Z", "until": "2024-01-01T00:00:00Z"}],
+            "guardrails.freeze[0]: until must be after from",
+        ),
+        (
+            "guardrails.freeze",
+            [{"from": "2024-01-02T00:00:00Z"}],
+            "guardrails.freeze[0].until: required, but absent",
+        ),
+        ("guardrails.freeze", [{"from": "soon"}], "guardrails.freeze[0].from: 'soon' is not"),
+        ("approval.required_above_step", "-1%", "approval.required_above_step: -0.01 is negative"),
+        ("experiment.holdout", 1.5, "experiment.holdout: 1.5 is outside 0 … 1"),
+        ("experiment.unit", "day", "experiment.unit: "),
+        ("segments.0.breaks.0.minimum_quantity", 0, "segments[0].breaks[0].minimum_quantity: "),
+        ("segments.0.segment", "", "segments[0].segment: "),
+        ("select.categories", "food", "select.categories: Input should be a valid tuple"),
+        ("select.skus", [""], "select.skus[0]: "),
+        ("status", "on", "status: "),
+        ("priority", "high", "priority: "),
+    ],
+)
+def test_a_mistake_is_told_by_its_path(error_of: Any, path: str, value: Any, error: str) -> None:
+    assert error_of("pricing-policies", put(path, value)).startswith(error)
+
+
+def test_bounds_that_contradict_are_left_to_run_time(changed: Any) -> None:
+    policy = changed("pricing-policies", put("guardrails.minimum_price", "1000"))
+    assert policy.guardrails.minimum_price > policy.guardrails.maximum_price
+
+
+@pytest.mark.parametrize(
+    ("value", "offset"),
+    [
+        ("-1%", Offset(fraction=Decimal("-0.01"))),
+        (-0.01, Offset(amount=Decimal("-0.01"))),
+        (0, Offset(amount=Decimal(0))),
+    ],
+)
+def test_an_offset_is_money_or_a_percentage(changed: Any, value: Any, offset: Offset) -> None:
+    assert changed("pricing-policies", put("strategy.0.offset", value)).strategy[0].offset == offset
+
+
+@pytest.mark.parametrize("value", [".99", "0.99", 0.99])
+def test_an_ending_may_be_written_with_or_without_its_zero(changed: Any, value: Any) -> None:
+    policy = changed("pricing-policies", put("guardrails.price_endings", [value, "9", "00"]))
+    assert policy.guardrails.price_endings == (".99", "9", "00")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"kind": "cost_plus", "margin": "25%"},
+        {"kind": "cost_plus", "margin": -0.05},
+        {"kind": "markdown"},
+        {"kind": "keep"},
+        {"kind": "reinforcement"},
+        {"kind": "match_competitor", "which": "rank", "rank": 2},
+        {"kind": "match_competitor", "which": "median", "weights": {"a": 2, "b": 0.5}},
+    ],
+)
+def test_every_strategy_of_the_contract_is_known(changed: Any, entry: Any) -> None:
+    assert changed("pricing-policies", put("strategy", [entry])).strategy[0].kind == entry["kind"]
