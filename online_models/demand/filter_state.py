@@ -34,6 +34,7 @@ class FilterState(Columns):
         "log_price": (np.float64, np.nan),
         "log_rival": (np.float64, np.nan),
         "policy_part": (np.float64, 0.0),
+        "first_end": (np.int64, -1),
         "last_end": (np.int64, -1),
         "days": (np.float64, 0.0),
         "variance_sum": (np.float64, 0.0),
@@ -53,6 +54,8 @@ class FilterState(Columns):
     log_rival: Floats
     #: Last part of the price deviation that the pricer's rule predicts.
     policy_part: Floats
+    #: Ends of the first and the last bucket learnt, −1 before.
+    first_end: Integers
     last_end: Integers
     #: Discounted days learnt.
     days: Floats

@@ -41,7 +41,7 @@ from online_models.demand.forecast import Forecast
 from online_models.demand.hierarchy import CategoryTree, Pool
 from online_models.demand.observations import DAY, Observations
 from online_models.demand.settings import DemandSettings
-from online_models.demand.update import clipped_units, posterior_step
+from online_models.demand.update import bounded_units, posterior_step
 from online_models.exact_math import exp, log, sum_by
 
 Floats = NDArray[np.float64]
@@ -49,14 +49,12 @@ Integers = NDArray[np.int64]
 
 #: An offer's own prior is this many times wider than the pools: it says next to nothing.
 OWN_PRIOR_WIDTH = 4.0
+OWN_LEVEL_VARIANCE = 400.0
 #: Prior 1 / size, and the buckets' worth of belief in the category's.
 PRIOR_INVERSE_SIZE = 0.5
 INVERSE_SIZE_WEIGHT = 20.0
 #: Memory of the dispersion, per bucket.
 DISPERSION_FORGETTING = 0.98
-#: Residuals beyond so many standard deviations count as this many.
-LARGEST_RESIDUAL = 6.0
-LONGEST_SILENCE_DAYS = 3650.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,8 @@ class HierarchicalFilter:
         self.prior_variance = OWN_PRIOR_WIDTH * np.array(
             [pool.category_variance + pool.prior_scatter for pool in self.pools]
         )
+        # The first bucket alone must set a level, or all offers would err alike at the start.
+        self.prior_variance[LEVEL] = OWN_LEVEL_VARIANCE
         self.drift = np.full(COEFFICIENTS, s.elasticity_drift * s.elasticity_drift)
         self.drift[LEVEL] = s.level_drift * s.level_drift
         self.inverse_size = np.full(1, PRIOR_INVERSE_SIZE)
@@ -103,8 +103,9 @@ class HierarchicalFilter:
     def posterior(self, offer: Integers, row: Integers, now: Integers) -> Posterior:
         """Coefficients as known at `now`, the pools of the category rows applied."""
         mean, covariance = self._advanced(offer, now)
+        age = self._age(offer, now)
         for k in range(COEFFICIENTS):
-            self._apply_pool(k, row, mean, covariance)
+            self._apply_pool(k, row, age, mean, covariance)
         return Posterior(mean, covariance)
 
     def predict(
@@ -132,9 +133,7 @@ class HierarchicalFilter:
         offer = seen.offer
         size = forecast.size
         mean = forecast.mean * exp(shock)
-        spread = np.sqrt(mean + mean * mean / size)
-        units = clipped_units(seen.units, mean)
-        units = np.minimum(units, mean + LARGEST_RESIDUAL * spread + 1.0)
+        units = bounded_units(seen.units, mean, size, variance)
         score, information = posterior_step(units, mean, size, variance)
 
         own_mean, own_covariance = self._advanced(offer, seen.end)
@@ -150,10 +149,13 @@ class HierarchicalFilter:
         state.mean[offer] = own_mean
         state.covariance[offer] = own_covariance
         self._remember_prices(seen)
+        first = state.first_end[offer]
+        state.first_end[offer] = np.where(first < 0, seen.end, np.minimum(first, seen.end))
         state.last_end[offer] = np.maximum(state.last_end[offer], seen.end)
         state.days[offer] += seen.days()
-        weight = 1.0 / ((1.0 + mean) * (1.0 + mean))
-        excess = units - mean
+        # While the level itself is unknown, a residual says nothing of the dispersion.
+        weight = np.where(variance < 0.5, 1.0, 0.0) / ((1.0 + mean) * (1.0 + mean))
+        excess = bounded_units(units, mean, size, 0.0 * mean) - mean
         state.variance_sum[offer] = DISPERSION_FORGETTING * state.variance_sum[offer] + weight * (
             excess * excess - mean
         )
@@ -168,12 +170,15 @@ class HierarchicalFilter:
             return
         self.unpooled[0] = 0
         state = self.state
+        age = (state.last_end - state.first_end) / DAY
         for k, pool in enumerate(self.pools):
             variance = state.covariance[:, packed(k, k)]
-            precision = np.maximum(1.0 / variance - 1.0 / self.prior_variance[k], 0.0)
-            evidence = state.mean[:, k] / variance - self.prior_mean[k] / self.prior_variance[k]
-            evidence = np.where((precision > 0.0) & (state.last_end >= 0), evidence, 0.0)
-            precision = np.where(state.last_end >= 0, precision, 0.0)
+            prior = self.prior_variance[k] + self.drift[k] * age
+            precision = 1.0 / variance - 1.0 / prior
+            evidence = state.mean[:, k] / variance - self.prior_mean[k] / prior
+            # Below this the data say nothing of this coefficient, and rounding would speak.
+            told = (state.last_end >= 0) & (precision * prior > 1e-6)
+            precision, evidence = np.where(told, precision, 0.0), np.where(told, evidence, 0.0)
             pool.estimate(self.tree, category_row, precision, evidence)
         rows = len(self.tree)
         excess = sum_by(category_row, state.variance_sum, rows)
@@ -214,17 +219,25 @@ class HierarchicalFilter:
         state = self.state
         last = state.last_end[offer]
         elapsed = np.where(last >= 0, (now - last) / DAY, 0.0)
-        elapsed = np.minimum(np.maximum(elapsed, 0.0), LONGEST_SILENCE_DAYS)
+        elapsed = np.maximum(elapsed, 0.0)
         covariance = state.covariance[offer]
         for k in range(COEFFICIENTS):
             covariance[:, packed(k, k)] += self.drift[k] * elapsed
         return state.mean[offer], covariance
 
-    def _apply_pool(self, k: int, row: Integers, mean: Floats, covariance: Floats) -> None:
+    def _age(self, offer: Integers, now: Integers) -> Floats:
+        """Days since the first bucket: so long has the own prior itself been a random walk."""
+        first = self.state.first_end[offer]
+        age = np.where(first >= 0, (now - first) / DAY, 0.0)
+        return np.maximum(age, 0.0)
+
+    def _apply_pool(
+        self, k: int, row: Integers, age: Floats, mean: Floats, covariance: Floats
+    ) -> None:
         """Replace the own prior of coefficient k by its category's, in place."""
         pool = self.pools[k]
         width = pool.scatter[row] + pool.variance[row]
-        own = 1.0 / self.prior_variance[k]
+        own = 1.0 / (self.prior_variance[k] + self.drift[k] * age)
         precision = np.maximum(1.0 / width - own, 0.0)
         evidence = pool.mean[row] / width - self.prior_mean[k] * own
         direction = np.stack([covariance[:, packed(i, k)] for i in range(COEFFICIENTS)], axis=1)

@@ -168,7 +168,9 @@ class DemandModels:
         posterior = self.filter.posterior(seen.offer, row, seen.end)
         prediction = self.filter.predict(seen, row, posterior)
         forecast = prediction[0]
-        shock, missing = channel_shock(self.registry.channel[seen.offer], seen.units, forecast)
+        shock, missing = channel_shock(
+            self.registry.channel[seen.offer], seen.units, forecast, prediction[1]
+        )
         skipped = missing | (seen.available <= 0.0)
         alarm = self._watch(seen, forecast, skipped)
         if skipped.any():

@@ -16,23 +16,33 @@ SHOCK_VARIANCE = 0.15 * 0.15
 #: A channel that sells nothing where so many units were due has a missing day, not a bad one.
 MISSING_DAY_UNITS = 25.0
 MISSING_DAY_OFFERS = 10
+#: An offer whose log rate is vaguer than this has no part in the channel's sums.
+KNOWN_VARIANCE = 0.25
+#: No day is taken for busier or quieter than by a factor of about five.
+LARGEST_SHOCK = 1.6
 #: One offer's share of a shock's evidence is bounded like any residual.
 LARGEST_RESIDUAL = 6.0
 
 
 def channel_shock(
-    channel: Integers, units: Floats, forecast: Forecast
+    channel: Integers, units: Floats, forecast: Forecast, variance: Floats
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Log shock of each row's channel, shrunk to 0, and whether its day is missing; both (n,)."""
+    """Log shock of each row's channel, shrunk to 0, and whether its day is missing; both (n,).
+
+    `variance` is that of each log rate: offers that are hardly known yet say nothing of the day.
+    """
     groups = int(channel.max()) + 1 if len(channel) else 0
     spread = forecast.mean + forecast.mean * forecast.mean / forecast.size
     bounded = np.minimum(units, forecast.mean + LARGEST_RESIDUAL * np.sqrt(spread))
-    sold = sum_by(channel, bounded, groups)
-    due = sum_by(channel, forecast.mean, groups)
-    offers = np.bincount(channel, minlength=groups)
+    known = variance < KNOWN_VARIANCE
+    spread = np.where(known, spread + forecast.mean * forecast.mean * variance, 0.0)
+    sold = sum_by(channel, np.where(known, bounded, 0.0), groups)
+    due = sum_by(channel, np.where(known, forecast.mean, 0.0), groups)
+    offers = np.bincount(channel, weights=known, minlength=groups)
     noise = sum_by(channel, spread, groups) / np.maximum(due * due, 1e-12)
     gain = SHOCK_VARIANCE / (SHOCK_VARIANCE + noise)
     shock = gain * log((sold + 1.0) / (due + 1.0))
+    shock = np.minimum(np.maximum(shock, -LARGEST_SHOCK), LARGEST_SHOCK)
     missing = (sold == 0.0) & (due >= MISSING_DAY_UNITS) & (offers >= MISSING_DAY_OFFERS)
     # One offer alone has no shock but its own.
     shock = np.where(missing | (offers < MISSING_DAY_OFFERS), 0.0, shock)

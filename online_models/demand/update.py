@@ -11,13 +11,22 @@ Floats = NDArray[np.float64]
 
 #: Steps of a convex root search that starts on the far side of the root.
 NEWTON_STEPS = 4
-#: One bucket moves a log rate by at most a factor of e³: 20.
-LARGEST_STEP = 3.0
+#: One bucket moves a well-known log rate by at most this; an unknown one further.
+LARGEST_STEP = 1.5
+STEP_DEVIATIONS = 3.0
+#: Residuals beyond so many standard deviations count as this many.
+LARGEST_RESIDUAL = 6.0
 
 
-def clipped_units(units: Floats, mean: Floats) -> Floats:
-    """Units bounded for learning at 20 (mean + 1): one bulk order is not a new level."""
-    return np.minimum(np.maximum(units, 0.0), 20.0 * (mean + 1.0))
+def bounded_units(units: Floats, mean: Floats, size: Floats, variance: Floats) -> Floats:
+    """Units bounded for learning: one bulk order is not a new level.
+
+    The bound is 6 standard deviations of the count, widened by what the log rate's own variance
+    allows, so that an offer that nobody knows yet may sell thousands at once.
+    """
+    spread = mean + LARGEST_RESIDUAL * np.sqrt(mean + mean * mean / size) + 1.0
+    bound = spread * exp(STEP_DEVIATIONS * np.sqrt(np.minimum(variance, 25.0)))
+    return np.minimum(np.maximum(units, 0.0), bound)
 
 
 def posterior_step(
@@ -38,14 +47,15 @@ def posterior_step(
     # Two bounds on the root from the far side: the linear step, and where the fit is perfect.
     perfect = log((units + 0.05) / (mean + 0.05))
     step = np.where(excess > 0.0, np.minimum(first, perfect), np.maximum(first, perfect))
-    step = np.minimum(np.maximum(step, -LARGEST_STEP), LARGEST_STEP)
+    bound = LARGEST_STEP + STEP_DEVIATIONS * np.sqrt(variance)
+    step = np.minimum(np.maximum(step, -bound), bound)
     for _ in range(NEWTON_STEPS):
         rate = mean * exp(step)
         damping = 1.0 / (1.0 + rate / size)
         score = (units - rate) * damping
         slope = 1.0 + variance * rate * (1.0 + units / size) * damping * damping
         step = step - (step - variance * score) / slope
-        step = np.minimum(np.maximum(step, -LARGEST_STEP), LARGEST_STEP)
+        step = np.minimum(np.maximum(step, -bound), bound)
     rate = mean * exp(step)
     information = rate / (1.0 + rate / size)
     with np.errstate(all="ignore"):
