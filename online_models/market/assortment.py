@@ -12,17 +12,17 @@ from online_models.market.randomness import generator
 
 #: Offers per category; enough to pool over, few enough that categories differ.
 CATEGORY_SIZE = 15
-#: Spread (log) of the first prices about the best ones. With constant elasticity half of
-#: ε(ε − 1) times its square is what fixed pricing loses: it was chosen so that fixed prices earn
-#: about .924 of the clairvoyant's profit in the plain market.
-MISPRICING = 0.27
+#: The merchant's first prices follow one markup for all, with this spread (log): they are off the
+#: best prices because elasticities differ, and what fixed pricing loses is mostly that.
+MARKUP_SPREAD = 0.08
 #: The first price is at most this far (log) from the best one.
-WORST_MISPRICING = 0.36
+WORST_MISPRICING = 0.45
 #: At its first price no offer costs more than this share of what is left of the price.
 DEAREST = 0.9
-#: Category elasticities, and the offers' spread about their category.
-ELASTICITIES = (1.9, 3.2)
-ELASTICITY_SPREAD = 0.35
+#: Category elasticities, and the offers' spread about their category: chosen so that fixed prices
+#: earn about .924 of the clairvoyant's profit in the plain market.
+ELASTICITIES = (1.8, 3.45)
+ELASTICITY_SPREAD = 0.4
 LOWEST_ELASTICITY = 1.4
 #: Spread (log) of base demand over offers.
 POPULARITY_SPREAD = 0.4
@@ -97,9 +97,10 @@ class Assortment:
 def draw_assortment(seed: int, offers: int, sales: float, taxed: bool = False) -> Assortment:
     """Draw `offers` offers that sell `sales` units a day each on average at their first price.
 
-    Prices are lognormal about 12.00. The first price is off `target` by `MISPRICING`; the cost is
-    the one that makes the target optimal at constant elasticity, until `costs.settle` fits it to
-    the curve.
+    First prices are lognormal about 12.00; with constant elasticities they are costs times one
+    markup, and `target` lies above them where demand is less elastic than the average's. The costs
+    are those that make the target optimal at constant elasticity, until `costs.settle` fits them
+    to the curve.
 
     >>> assortment = draw_assortment(seed=1, offers=30, sales=2.0)
     >>> len(assortment), round(float(assortment.base.mean()), 6)
@@ -115,7 +116,9 @@ def draw_assortment(seed: int, offers: int, sales: float, taxed: bool = False) -
     first_price = np.maximum(np.rint(rng.lognormal(np.log(1200), 0.6, offers)), 150).astype(
         np.int64
     )
-    off = np.clip(rng.normal(0.0, MISPRICING, offers), -WORST_MISPRICING, WORST_MISPRICING)
+    markup = np.log(elasticity / (elasticity - 1.0))
+    off = markup.mean() - markup + rng.normal(0.0, MARKUP_SPREAD, offers)
+    off = np.clip(off, -WORST_MISPRICING, WORST_MISPRICING)
     off = np.maximum(off, np.log((elasticity - 1.0) / elasticity / DEAREST))
     tax_rate = rng.choice(TAX_RATES, size=count)[category] if taxed else np.zeros(offers)
     fee_rate = np.full(offers, FEE_RATE if taxed else 0.0)

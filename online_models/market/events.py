@@ -12,8 +12,6 @@ from online_models.market.arrays import Bools, Ints
 
 #: Values of the `missing` columns: the field that a broken record lacks.
 NOTHING, SKU, PRICE, AMOUNT = 0, 1, 2, 3
-#: `price` or `quantity` of a row whose field is missing.
-UNKNOWN = -1
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,11 @@ class Arriving(Rows):
     arrival: Ints
     missing: Ints
 
+    @property
+    def record(self) -> Ints:
+        """Rows of equal value travel in one record: late, broken or repeated as a whole."""
+        return self.event
+
     def in_order(self) -> Self:
         """Rows by arrival; ties keep their order."""
         return self.take(np.argsort(self.arrival, kind="stable"))
@@ -66,6 +69,11 @@ class Orders(Arriving):
     order: Ints
     quantity: Ints
     unit_price: Ints
+
+    @property
+    def record(self) -> Ints:
+        """An order is one record."""
+        return self.order
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from online_models.market.index import Index
 
 #: What an offer gains when all others of its category rise by a little, as a share of its own
 #: elasticity. The demand of a category as a whole still falls with its price level.
-CROSS_SHARE = 0.1
+CROSS_SHARE = 0.15
 #: Dear substitutes stop mattering: the effect of a price saturates at this distance (log).
 SATURATION = 0.6
 

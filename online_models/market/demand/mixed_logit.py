@@ -40,10 +40,12 @@ class MixedLogit:
         self.visitors = float(assortment.base.sum()) / (1.0 - OUTSIDE_SHARE)
         share = assortment.base / self.visitors
         utility = np.log(share / OUTSIDE_SHARE)
-        for _ in range(500):
+        gap = np.ones_like(share)
+        while np.abs(gap).max() > 1e-10:
             weights = np.exp(utility + self._taste)
             kinds = weights / (1.0 + weights.sum(axis=1, keepdims=True))
-            utility = utility + np.log(share / kinds.mean(axis=0))
+            gap = np.log(share / kinds.mean(axis=0))
+            utility = utility + gap
         self._utility = utility
         own = (self.thrift * kinds * (1.0 - kinds)).mean(axis=0) / share
         self._sensitivity = assortment.elasticity / own

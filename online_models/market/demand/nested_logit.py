@@ -12,7 +12,7 @@ from online_models.market.randomness import generator
 #: Share of the shop's visitors who buy nothing at the first prices.
 OUTSIDE_SHARE = 0.95
 #: Dissimilarity τ of the nests: 1 is plain logit, near 0 the offers of a nest are the same good.
-DISSIMILARITIES = (0.75, 0.95)
+DISSIMILARITIES = (0.78, 0.96)
 #: A rival's weight in the nest at its first price, as a share of the offer's own.
 RIVAL_WEIGHT = 0.4
 

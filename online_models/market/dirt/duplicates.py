@@ -30,6 +30,8 @@ class Duplicates:
 
 
 def _repeated(rows: Stream, rng: np.random.Generator) -> Stream:
-    twins = rows.take(np.flatnonzero(rng.random(len(rows)) < CHANCE))
-    twins = twins.changed(arrival=twins.arrival + rng.integers(1, LONGEST_MS, len(twins)))
+    records, place = np.unique(rows.record, return_inverse=True)
+    repeated = (rng.random(len(records)) < CHANCE)[place]
+    delay = rng.integers(1, LONGEST_MS, len(records))[place]
+    twins = rows.changed(arrival=rows.arrival + delay).take(repeated)
     return rows.joined([rows, twins]).in_order()

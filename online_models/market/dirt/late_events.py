@@ -30,6 +30,7 @@ class LateEvents:
 
 
 def _delayed(rows: Stream, rng: np.random.Generator) -> Stream:
-    late = rng.random(len(rows)) < CHANCE
-    delay = rng.exponential(MEAN_DELAY_MS, len(rows)).astype(np.int64)
-    return rows.changed(arrival=rows.arrival + late * delay).in_order()
+    records, place = np.unique(rows.record, return_inverse=True)
+    late = rng.random(len(records)) < CHANCE
+    delay = late * rng.exponential(MEAN_DELAY_MS, len(records)).astype(np.int64)
+    return rows.changed(arrival=rows.arrival + delay[place]).in_order()

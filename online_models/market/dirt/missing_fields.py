@@ -29,5 +29,7 @@ class MissingFields:
 
 
 def _broken(rows: Stream, kinds: tuple[int, ...], rng: np.random.Generator) -> Stream:
-    kind = np.array(kinds, dtype=np.int64)[rng.integers(0, len(kinds), len(rows))]
-    return rows.changed(missing=np.where(rng.random(len(rows)) < CHANCE, kind, NOTHING))
+    records, place = np.unique(rows.record, return_inverse=True)
+    kind = np.array(kinds, dtype=np.int64)[rng.integers(0, len(kinds), len(records))]
+    broken = rng.random(len(records)) < CHANCE
+    return rows.changed(missing=np.where(broken, kind, NOTHING)[place])

@@ -55,7 +55,7 @@ class Field:
             [np.where(self.in_stock[r], price, np.inf) for r, price in enumerate(prices)], axis=0
         )
         first = np.where(self.sells, self.first, np.inf).min(axis=0)
-        sold: Bools = self.in_stock.any(axis=0)
+        sold: Bools = np.asarray(self.in_stock.any(axis=0))
         ratio: Floats = np.where(sold, lowest, 1.0) / np.where(sold, first, 1.0)
         relative: Floats = np.log(ratio)
         return relative, sold.astype(np.float64)
