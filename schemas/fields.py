@@ -40,7 +40,9 @@ def _number(value: Any) -> Any:
 
 
 def _plain(value: Decimal) -> str:
-    return f"{value:f}"
+    """Without exponent, unless it would then be too long to be read again (`1E-200`)."""
+    plain = f"{value:f}"
+    return plain if len(plain) <= money.LONGEST_TEXT else str(value)
 
 
 def _known_currency(code: str) -> str:

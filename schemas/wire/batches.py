@@ -34,8 +34,9 @@ class BatchDecoder(Generic[Row]):
     """Decodes values of one topic to rows of type `row`, a msgspec struct.
 
     `settle` turns the wire's forms in freshly decoded rows into exact values in place, or raises
-    ValueError. Row and `record`, the pydantic model, must agree on every value that both accept;
-    what the row declines, the record decides.
+    ValueError. What the row declines, `record`, the pydantic model, decides; where both accept a
+    value, they must read the same from it. Fields that are left out stay unread by the row, which
+    therefore minds no number in them beyond a double's range.
     """
 
     def __init__(

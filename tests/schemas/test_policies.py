@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.instants import DAY, HOUR
 from schemas.offsets import Offset
+from schemas.topics import TOPICS, decode
 
 
 def put(path: str, value: Any) -> Any:
@@ -144,3 +148,47 @@ def test_an_ending_may_be_written_with_or_without_its_zero(changed: Any, value: 
 )
 def test_every_strategy_of_the_contract_is_known(changed: Any, entry: Any) -> None:
     assert changed("pricing-policies", put("strategy", [entry])).strategy[0].kind == entry["kind"]
+
+
+SHARES = st.decimals(0, 1, places=4).map(str) | st.integers(0, 100).map("{}%".format)
+AMOUNTS = st.decimals(0, 10**6, places=2).map(str) | st.integers(0, 10**6)
+DURATIONS = st.sampled_from(["PT1H", "P30D", "P2W", "PT0.25S", "P1DT12H"])
+GUARDRAILS = st.fixed_dictionaries(
+    {},
+    optional={
+        "minimum_price": AMOUNTS | st.none(),
+        "maximum_price": AMOUNTS | st.none(),
+        "minimum_margin": SHARES.filter(lambda share: Decimal(share.rstrip("%")) < 1),
+        "reference_band": SHARES | st.none(),
+        "max_step_up": SHARES,
+        "cooldown": DURATIONS,
+        "max_changes_per_day": st.integers(0, 10) | st.none(),
+        "price_endings": st.lists(st.sampled_from([".99", "0.49", 0.95, "00"])) | st.none(),
+    },
+)
+ENTRIES: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.just({"kind": "optimise"}),
+    st.builds(dict, kind=st.just("markdown"), salvage=SHARES),
+    st.builds(
+        dict,
+        kind=st.just("match_competitor"),
+        offset=st.sampled_from(["-0.01", "-1%", 0, 0.5, "2.50%"]),
+        max_age=DURATIONS | st.none(),
+    ),
+)
+
+
+@given(GUARDRAILS, st.lists(ENTRIES, min_size=1), SHARES, DURATIONS)
+def test_a_policy_survives_its_own_json(
+    guardrails: Any, strategy: Any, share: str, duration: str
+) -> None:
+    document = {
+        "policy_id": "p",
+        "guardrails": guardrails,
+        "strategy": strategy,
+        "explore": {"kind": "thompson", "budget": share},
+        "approval": {"expires_after": duration},
+    }
+    policy = decode("pricing-policies", json.dumps(document).encode())
+    written = TOPICS["pricing-policies"].adapter.dump_json(policy, by_alias=True)
+    assert decode("pricing-policies", written) == policy

@@ -10,12 +10,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.examples import EXAMPLES
+from schemas.wire.batches import BatchDecoder
 from schemas.wire.clickstream import DECODER as CLICKS
 from schemas.wire.competitor_prices import DECODER as RIVALS
 from schemas.wire.orders import DECODER as ORDERS
 
 VIEW = b'{"sku":"a","action":"view"}'
-DECODERS = {"orders": ORDERS, "clickstream": CLICKS, "competitor-prices": RIVALS}
+DECODERS: dict[str, BatchDecoder[Any]] = {
+    "orders": ORDERS,
+    "clickstream": CLICKS,
+    "competitor-prices": RIVALS,
+}
 
 
 def view(sku: str, **fields: Any) -> bytes:

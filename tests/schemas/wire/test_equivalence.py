@@ -15,11 +15,16 @@ from schemas.examples import EXAMPLES
 from schemas.money import scaled, to_minor
 from schemas.records import RecordError
 from schemas.topics import decode
+from schemas.wire.batches import BatchDecoder
 from schemas.wire.clickstream import DECODER as CLICKS
 from schemas.wire.competitor_prices import DECODER as RIVALS
 from schemas.wire.orders import DECODER as ORDERS
 
-DECODERS = {"orders": ORDERS, "clickstream": CLICKS, "competitor-prices": RIVALS}
+DECODERS: dict[str, BatchDecoder[Any]] = {
+    "orders": ORDERS,
+    "clickstream": CLICKS,
+    "competitor-prices": RIVALS,
+}
 
 MONEY = st.one_of(
     st.sampled_from(["12.99", "0", "-0", "-0.001", "-1", ".5", "5.", "1e3", "1e13", "1e14", "NaN"]),
@@ -40,7 +45,9 @@ TIME = st.one_of(
 )
 NAME = st.one_of(st.sampled_from(["", None, 5, True, "a", "☕" * 256, "☕" * 257]), st.text())
 COUNT = st.sampled_from([1, 2, 0, -1, 1.0, 2.5, "1", True, None, 10**12, 10**12 + 1, 10**30])
-ANY = st.sampled_from([None, True, False, 0, 1, "", "x", [], {}, 0.5, 1e300])
+ANY: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, False, 0, 1, "", "x", [], {}, 0.5, 1e300]
+)
 STATUS = st.sampled_from(["placed", "cancelled", "returned", "shipped", None, 1])
 ACTION = st.sampled_from(["view", "cart", "remove", "wishlist", "buy", None])
 CURRENCY = st.sampled_from(["USD", "JPY", "KWD", "CLF", "usd", "XXX", "", None, 7])
@@ -138,6 +145,12 @@ def test_a_price_is_the_same_as_text_and_as_number(price: Decimal) -> None:
         value = b'{"sku":"a","competitor":"b","currency":"USD","price":%b}' % written.encode()
         assert RIVALS.decode_one(value).price == int(price * 100)
         assert agree("competitor-prices", value)
+
+
+def test_a_price_next_to_nothing_is_nothing_even_where_the_record_decides() -> None:
+    value = b'{"sku":"a","action":"view","count":1.0,"price_shown":1.2e-243}'
+    assert CLICKS.decode_one(value).price_shown == 0
+    assert agree("clickstream", value)
 
 
 def test_the_last_of_two_equal_names_counts_for_both() -> None:
