@@ -76,7 +76,7 @@ class App(faust.App):  # type: ignore[misc]
         die(f"{agent!r} failed", error)
 
 
-def create(settings: Settings, datadir: str) -> App:
+def create(settings: Settings) -> App:
     """An app for one worker process."""
     servers = bootstrap(settings).split(",")
     instance = f"{settings.app}-{settings.instance}" if settings.instance else None
@@ -85,7 +85,6 @@ def create(settings: Settings, datadir: str) -> App:
         broker=[f"kafka://{server}" for server in servers],
         broker_credentials=_credentials(settings),
         store="memory://",
-        datadir=datadir,
         web_enabled=False,
         topic_partitions=settings.partitions,
         topic_disable_leader=True,

@@ -20,13 +20,15 @@ from schemas.money import texts as money_texts
 Floats = NDArray[np.float64]
 
 
-def observe(buckets: Buckets, bucket: OpenBucket, start: int) -> Observations:
-    """Observations of every offer that was on sale or seen in the interval from `start`.
+def observe(
+    buckets: Buckets, bucket: OpenBucket, start: int, known: NDArray[np.bool_]
+) -> Observations:
+    """Observations of every known offer that was on sale or seen in the interval from `start`.
 
     The price is what was shown, averaged over time; where the feed says nothing, what was paid.
     """
     mean, present = buckets.averages(bucket)
-    seen = present | (bucket.units != 0) | (bucket.views != 0)
+    seen = known & (present | (bucket.units != 0) | (bucket.views != 0))
     rows = np.flatnonzero(seen)
     mean = mean[rows]
     paid = bucket.paid[rows]

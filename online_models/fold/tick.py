@@ -50,7 +50,7 @@ def _close(state: State, outputs: list[Output]) -> Ints:
     concerned = [np.zeros(0, dtype=np.int64)]
     buckets = state.buckets
     for start, bucket in buckets.close(state.clock.watermark):
-        observations = observe(buckets, bucket, start)
+        observations = observe(buckets, bucket, start, state.listing.priced)
         if not len(observations):
             continue
         state.demand.learn(observations)

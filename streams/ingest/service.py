@@ -16,14 +16,15 @@ from streams.app import die
 from streams.clients import BATCH, LARGEST_REQUEST, client
 from streams.ingest.border import Border
 from streams.ingest.currency_feed import CurrencyFeed
+from streams.ingest.dead_letters import describe, headers
 from streams.ingest.decoder import INPUTS, Decoded, Decoder
 from streams.ingest.hot import HOT
 from streams.ingest.order import merge
 from streams.ingest.routing import Router
-from streams.ingest.watermarks import Watermarks, with_tick
+from streams.ingest.watermarks import Watermarks, with_ticks
 from streams.journal import codec
 from streams.journal.tail import last_tick
-from streams.records import DeadLetter, Record
+from streams.records import Record
 from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -145,7 +146,10 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 if end is not None and await self._consumer.position(tp) >= end:
                     self._watermarks.caught_up(Source(tp.topic, tp.partition), wall)
         due = self._watermarks.tick(wall)
-        return batch if due is None else with_tick(batch, *due)
+        if due is None:
+            return batch
+        now, marks = due
+        return with_ticks(batch, [len(batch)], [now], marks)
 
     async def _bury(self, decoded: Decoded) -> None:
         for _, letter in decoded.dead:
@@ -169,20 +173,3 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
 def _wall() -> int:
     return time.time_ns() // 1_000_000
-
-
-def describe(letter: DeadLetter) -> str:
-    """One line about a dead letter; never its content, which may be personal."""
-    record = letter.record
-    return f"{record.topic}-{record.partition} offset {record.offset}: {letter.error}"
-
-
-def headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
-    """The headers under which a record is buried."""
-    record = letter.record
-    return [
-        ("error", letter.error.encode()),
-        ("source-topic", record.topic.encode()),
-        ("source-partition", b"%d" % record.partition),
-        ("source-offset", b"%d" % record.offset),
-    ]

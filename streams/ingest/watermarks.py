@@ -80,12 +80,13 @@ class Watermarks:
         return time, marks
 
 
-def with_tick(batch: Batch, time: int, watermarks: list[Watermark]) -> Batch:
-    """The batch with a tick for every partition at its end."""
-    row = {name: DEFAULTS.get(name, 0) for name in COLUMNS}
-    row |= {"kind": int(Kind.TICK), "time": time}
+def with_ticks(
+    batch: Batch, places: list[int], times: list[int], watermarks: list[Watermark]
+) -> Batch:
+    """The batch with ticks for every partition before the events at `places`."""
+    row = {name: DEFAULTS.get(name, 0) for name in COLUMNS} | {"kind": int(Kind.TICK)}
     columns = {
-        name: np.append(getattr(batch, name), np.array([row[name]], dtype=dtype))
-        for name, dtype in COLUMNS.items()
+        name: np.insert(getattr(batch, name), places, times if name == "time" else row[name])
+        for name in COLUMNS
     }
     return Batch(batch.texts, batch.sources, batch.facts, watermarks, **columns)

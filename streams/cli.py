@@ -1,0 +1,87 @@
+"""The command `pricetide`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from pydantic import ValidationError
+
+from streams.settings import Settings
+
+DESCRIPTION = """\
+Prices from events: exact on replay, explained to the cent, learnt online.
+
+Start with `pricetide demo --once`; then `pricetide COMMAND --help`. Settings come from flags, then
+PRICETIDE_* variables, then pricetide.toml.
+"""
+
+#: Command → its module and one line about it. Modules are imported when they are called.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("streams.demo.command", "see it work on real orders, on this machine"),
+    "broker": ("streams.broker.command", "a real Apache Kafka for development"),
+    "topics": ("streams.topics_command", "create or check every topic"),
+    "worker": ("streams.worker.command", "price what comes in, until stopped"),
+    "record": ("streams.recording.command", "topics to a recording"),
+    "replay": ("streams.replay.command", "recordings through the pricer, without Kafka"),
+    "pipe": ("streams.pipe.command", "the pricer on stdin and stdout"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    named = next((word for word in given if not word.startswith("-")), None)
+    parser = argparse.ArgumentParser(
+        prog="pricetide",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    modules: dict[str, ModuleType] = {}
+    for name, (module, line) in COMMANDS.items():
+        command = commands.add_parser(name, help=line)
+        if name == named:
+            modules[name] = importlib.import_module(module)
+            modules[name].add_arguments(command)
+            _add_settings(command, getattr(modules[name], "SETTINGS", ()))
+    args = parser.parse_args(given)
+    module_of = modules[args.command]
+    try:
+        settings = _settings(args, getattr(module_of, "SETTINGS", ()))
+    except ValidationError as error:
+        for problem in error.errors():
+            field = ".".join(str(part) for part in problem["loc"])
+            print(f"pricetide: setting {field}: {problem['msg']}", file=sys.stderr)
+        return 2
+    status: int = module_of.main(args, settings)
+    return status
+
+
+def _add_settings(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
+    if not names:
+        return
+    group = parser.add_argument_group("settings")
+    for name in names:
+        field = Settings.model_fields[name]
+        group.add_argument(
+            f"--{name.replace('_', '-')}",
+            dest=f"setting_{name}",
+            metavar=name.rsplit("_", 1)[-1].upper(),
+            help=f"{field.description} [PRICETIDE_{name.upper()}]",
+        )
+
+
+def _settings(args: argparse.Namespace, names: Sequence[str]) -> Settings:
+    given: dict[str, Any] = {
+        name: value for name in names if (value := getattr(args, f"setting_{name}")) is not None
+    }
+    return Settings(**given)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

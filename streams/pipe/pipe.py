@@ -1,0 +1,92 @@
+"""Lines in, lines out: the same border and the same fold as a worker's, in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+import numpy as np
+
+from online_models.fold.batch import Kind
+from online_models.fold.fold import Fold
+from streams.ingest.border import Border
+from streams.ingest.decoder import Decoded, Decoder
+from streams.pipe.lines import LineError, of_dead_letter, of_output, parse
+from streams.policy_file import TOPIC as POLICIES
+from streams.policy_file import PolicyRecord
+from streams.records import DeadLetter, Record
+from streams.settings import Settings
+
+CONTROL = "pricing-control"
+#: Lines taken at once between ticks.
+ROUND = 4000
+
+
+class Pipe:
+    """One partition, fed by lines; what comes out depends on the lines alone, never on how they
+    are handed over.
+    """
+
+    def __init__(self, settings: Settings, policies: Iterable[PolicyRecord] = ()) -> None:
+        key = settings.customer_key.get_secret_value().encode()
+        self._decoder = Decoder(Border(key, settings.rates))
+        self._fold = Fold(settings.fold)
+        self._offsets: dict[str, int] = {}
+        self._lines = 0
+        given = [
+            Record(POLICIES, 0, i, policy.key.encode(), policy.value, -1)
+            for i, policy in enumerate(policies)
+        ]
+        self._offsets[POLICIES] = len(given)
+        self.opening = list(self._run(given)) if given else []
+
+    def feed(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """The lines that these lines lead to, in order."""
+        records: list[Record] = []
+        for line in lines:
+            self._lines += 1
+            if not line.strip():
+                continue
+            try:
+                record = parse(line, self._offsets)
+            except LineError as error:
+                yield from self._run(records)
+                records = []
+                yield of_dead_letter(DeadLetter(self._malformed(line), str(error)))
+                continue
+            records.append(record)
+            if record.topic == CONTROL or len(records) == ROUND:
+                yield from self._run(records)
+                records = []
+        yield from self._run(records)
+
+    def _malformed(self, line: bytes) -> Record:
+        return Record("stdin", 0, self._lines - 1, None, line.rstrip(b"\r\n"), -1)
+
+    def _run(self, records: list[Record]) -> Iterator[bytes]:
+        if not records:
+            return
+        decoded = self._decoder.decode(records)
+        batch = decoded.batch
+        low = 0
+        for place, letter in decoded.dead:
+            high = int(np.searchsorted(decoded.place, place))
+            yield from self._step(decoded, low, high)
+            yield of_dead_letter(letter)
+            low = high
+        yield from self._step(decoded, low, len(batch))
+        if len(batch) and batch.kind[-1] == Kind.TICK and decoded.place[-1] == len(records) - 1:
+            yield _echo(records[-1])
+
+    def _step(self, decoded: Decoded, low: int, high: int) -> Iterator[bytes]:
+        if high > low:
+            part = decoded.batch.take(slice(low, high))
+            for output in self._fold.step(part):
+                yield of_output(output)
+
+
+def _echo(tick: Record) -> bytes:
+    """The tick as it was asked: the sign that everything up to it has been said."""
+    value = msgspec.json.decode(tick.value or b"{}")
+    echo = {"kind": "tick", "time": value.get("time")}
+    return msgspec.json.encode({"topic": CONTROL, "key": None, "value": echo}) + b"\n"

@@ -1,0 +1,1 @@
+"""Recordings through the very same fold: no broker, no clock, the same bytes every time."""

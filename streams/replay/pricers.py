@@ -1,0 +1,69 @@
+"""All partitions of a shop in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from online_models.fold.batch import Batch, Fact, Kind, Rows, Source
+from online_models.fold.fold import Fold
+from online_models.outputs import Output
+from streams.ingest.routing import Router
+from streams.policy_file import TOPIC as POLICIES
+from streams.policy_file import PolicyRecord
+from streams.settings import Settings
+
+
+class Priced(NamedTuple):
+    """An output and the partition of its topic that a worker would publish it to."""
+
+    partition: int
+    output: Output
+
+
+class Pricers:
+    """One fold per journal partition. Given policies replace those of the recording."""
+
+    def __init__(self, settings: Settings, policies: list[PolicyRecord] | None) -> None:
+        self._settings = settings
+        self._policies = policies
+        self._router = Router(settings.partitions)
+        self._folds: dict[int, Fold] = {}
+
+    def step(self, partition: int, batch: Batch) -> Iterator[Priced]:
+        """Fold a batch of one journal partition."""
+        fold = self._folds.get(partition)
+        if fold is None:
+            fold = self._folds[partition] = Fold(self._settings.fold)
+            if self._policies:
+                fold.step(_opening(self._policies))
+        if self._policies is not None:
+            batch = _without_policies(batch)
+        for output in fold.step(batch):
+            key = output.key
+            yield Priced(0 if key is None else self._router.partition(key.decode()), output)
+
+    def split(self, batch: Batch) -> Iterator[tuple[int, Batch]]:
+        """The journal partitions' parts of a batch."""
+        return self._router.split(batch)
+
+
+def _opening(policies: list[PolicyRecord]) -> Batch:
+    rows = Rows()
+    for i, policy in enumerate(policies):
+        detail = rows.fact(Fact(POLICIES, policy.key, policy.value))
+        rows.add(Kind.FACT, -1, Source("policy-file", 0), offset=i, detail=detail)
+    return rows.batch()
+
+
+def _without_policies(batch: Batch) -> Batch:
+    dropped = [
+        place
+        for place in (batch.kind == Kind.FACT).nonzero()[0].tolist()
+        if batch.facts[batch.detail[place]].topic == POLICIES
+    ]
+    if not dropped:
+        return batch
+    keep = batch.kind == batch.kind
+    keep[dropped] = False
+    return batch.take(keep)

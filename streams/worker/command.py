@@ -1,0 +1,80 @@
+"""`pricetide worker`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+import faust
+from mode import Worker
+
+from streams import app as frame
+from streams.clients import bootstrap
+from streams.ingest.service import Ingest
+from streams.policy_file import PolicyFileError, load
+from streams.pricer.agent import Pricer
+from streams.settings import Settings
+from streams.worker.policies import publish
+
+DESCRIPTION = """\
+Run a worker until it is stopped (SIGTERM or Ctrl-C: clean, within 10 s).
+
+Any number of workers share the partitions. `--role ingest` only fills the journal, `--role price`
+only prices what is in it; `all` does both.
+
+Example:
+  PRICETIDE_INSTANCE=shop-0 pricetide worker --bootstrap kafka:9092 --policies policies.json
+"""
+
+SETTINGS = (
+    "bootstrap",
+    "app",
+    "instance",
+    "partitions",
+    "delivery",
+    "transaction_ms",
+    "snapshot_seconds",
+    "bucket",
+    "lateness",
+    "timezone",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's description and flags."""
+    parser.description = DESCRIPTION
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "--role", choices=("all", "ingest", "price"), default="all", help="what to do (default all)"
+    )
+    parser.add_argument(
+        "--policies", type=Path, metavar="FILE", help="publish these policies to the topic first"
+    )
+    parser.add_argument(
+        "--log", default="info", metavar="LEVEL", help="debug, info (default), warning, error"
+    )
+
+
+def main(args: argparse.Namespace, settings: Settings) -> int:
+    """Run until stopped."""
+    bootstrap(settings)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        policies = load(args.policies) if args.policies else []
+    except PolicyFileError as error:
+        print(f"pricetide worker: {error}", file=sys.stderr)
+        return 2
+    if policies:
+        asyncio.run(publish(settings, policies))
+    services = [Ingest(settings)] if args.role in ("all", "ingest") else []
+    if args.role == "ingest":
+        worker = Worker(*services, loglevel=args.log, redirect_stdouts=False)
+    else:
+        app = frame.create(settings)
+        Pricer(app, settings)
+        worker = faust.Worker(app, *services, loglevel=args.log, redirect_stdouts=False)
+    worker.execute_from_commandline()
+    return 0
