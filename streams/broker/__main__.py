@@ -1,0 +1,10 @@
+"""`python -m streams.broker`: the broker command by itself."""
+
+import argparse
+import sys
+
+from streams.broker import command
+
+parser = argparse.ArgumentParser(prog="python -m streams.broker")
+command.add_arguments(parser)
+sys.exit(command.main(parser.parse_args()))
