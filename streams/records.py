@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+
+class KafkaRecord(Protocol):
+    """What every client's record offers; `timestamp` in ms."""
+
+    @property
+    def topic(self) -> str:
+        """The topic it was read from."""
+
+    @property
+    def partition(self) -> int:
+        """The partition it was read from."""
+
+    @property
+    def offset(self) -> int:
+        """Its offset there."""
+
+    @property
+    def key(self) -> bytes | None:
+        """Its key."""
+
+    @property
+    def value(self) -> bytes | None:
+        """Its value; None is a tombstone."""
+
+    @property
+    def timestamp(self) -> int:
+        """ms since the epoch; −1 where it has none."""
 
 
 class Record(NamedTuple):
-    """One record of an input topic; `timestamp` in ms."""
+    """A record made here."""
 
     topic: str
     partition: int
@@ -19,5 +47,5 @@ class Record(NamedTuple):
 class DeadLetter(NamedTuple):
     """A record that could not be used, and why."""
 
-    record: Record
+    record: KafkaRecord
     error: str

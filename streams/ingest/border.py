@@ -8,6 +8,7 @@ from decimal import Decimal
 from schemas.currencies import MOST_DIGITS, minor_digits
 from schemas.instants import DAY
 from schemas.instants import to_text as instant_text
+from schemas.money import rescaled
 from streams.ingest.currencies import Currencies
 from streams.ingest.hashing import KeyedHash
 
@@ -40,4 +41,4 @@ class Border:
         currency = self.currencies.of_sku.get(sku)
         if currency is None:
             return -1
-        return int(finest // 10 ** (MOST_DIGITS - minor_digits(currency)))
+        return rescaled(finest, MOST_DIGITS, minor_digits(currency))

@@ -8,14 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.batch import Batch, Source
+from online_models.fold.batch import Batch
 from schemas.records import RecordError
 from schemas.topics import TOPICS
 from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hot import HOT
+from streams.ingest.order import Run
 from streams.ingest.slow import SLOW, gather
-from streams.records import DeadLetter, Record
+from streams.records import DeadLetter
 
 #: A larger value is no event of a shop; it would only crowd out others.
 LARGEST_VALUE = 512 * 1024
@@ -24,66 +25,89 @@ INPUTS = frozenset(HOT) | frozenset(SLOW)
 
 
 class Decoded(NamedTuple):
-    """One round of reading. `place` (shape (events,)): index of each event's record."""
+    """One round of reading. `places` (shape (events,)): the place of each event's record."""
 
     batch: Batch
-    place: NDArray[np.int64]
+    places: NDArray[np.int64]
     dead: list[tuple[int, DeadLetter]]
 
 
 class Decoder:
-    """Decodes rounds of records, in the order given; what it decides depends on that order alone,
+    """Decodes rounds of records; what it decides depends on the order of the records alone,
     never on where a round ends.
     """
 
     def __init__(self, border: Border) -> None:
         self.border = border
 
-    def decode(self, records: Sequence[Record]) -> Decoded:
+    def decode(self, runs: Sequence[Run]) -> Decoded:
         """All events of a round, and dead letters with the place of their record."""
         gathered = Gathered()
         errors: dict[int, str] = {}
-        waiting: dict[str, list[int]] = {}
-        for place, record in enumerate(records):
-            topic = record.topic
-            if record.value is not None and len(record.value) > LARGEST_VALUE:
-                size = len(record.value)
-                errors[place] = f"value has {size} bytes, more than {LARGEST_VALUE} allowed"
-            elif topic in HOT:
-                waiting.setdefault(topic, []).append(place)
-            elif topic in INPUTS:
-                if topic == "products":  # from here on its currency counts
-                    self._hot(records, waiting, gathered, errors)
+        total = sum(len(run.records) for run in runs)
+        # a product's currency counts from its place on
+        cuts = sorted({place for run in runs if _is_products(run) for place in run.places.tolist()})
+        low = 0
+        for high in [*cuts, total]:
+            for run in runs if not cuts else [run.between(low, high) for run in runs]:
+                self._run(run, gathered, errors)
+            low = high
+        source = np.zeros(total, dtype=np.int32)
+        offset = np.zeros(total, dtype=np.int64)
+        for i, run in enumerate(runs):
+            source[run.places] = i
+            offset[run.places] = [record.offset for record in run.records]
+        batch, places = gathered.batch([run.source for run in runs], source, offset)
+        return Decoded(batch, places, _dead(runs, errors))
+
+    def _run(self, run: Run, gathered: Gathered, errors: dict[int, str]) -> None:
+        topic, places = run.source.topic, run.places.tolist()
+        large = [
+            place
+            for place, record in zip(places, run.records, strict=True)
+            if record.value is not None and len(record.value) > LARGEST_VALUE
+        ]
+        if large:
+            run = self._without(run, set(large), errors)
+            places = run.places.tolist()
+        if topic in HOT:
+            decoder, events = HOT[topic]
+            decoded = decoder.decode([record.value for record in run.records])
+            times = [record.timestamp for record in run.records]
+            errors |= {places[i]: error for i, error in decoded.errors.items()}
+            errors |= events(zip(places, times, decoded.rows, strict=True), gathered, self.border)
+        elif topic in INPUTS:
+            for place, record in zip(places, run.records, strict=True):
                 try:
                     gather(record, place, gathered, self.border)
                 except RecordError as error:
                     errors[place] = str(error)
-            else:
-                known = "is no input topic" if topic in TOPICS else "is no topic of the pricer"
-                errors[place] = f"topic: {topic!r} {known}"
-        self._hot(records, waiting, gathered, errors)
-        sources: dict[Source, int] = {}
-        source = [sources.setdefault(Source(r.topic, r.partition), len(sources)) for r in records]
-        offset = [record.offset for record in records]
-        batch, places = gathered.batch(list(sources), source, offset)
-        dead = [(place, DeadLetter(records[place], errors[place])) for place in sorted(errors)]
-        return Decoded(batch, places, dead)
+        else:
+            known = "is no input topic" if topic in TOPICS else "is no topic of the pricer"
+            errors |= dict.fromkeys(places, f"topic: {topic!r} {known}")
 
-    def _hot(
-        self,
-        records: Sequence[Record],
-        waiting: dict[str, list[int]],
-        gathered: Gathered,
-        errors: dict[int, str],
-    ) -> None:
-        for topic, places in waiting.items():
-            decoder, events = HOT[topic]
-            decoded = decoder.decode([records[place].value for place in places])
-            rows = [
-                (place, records[place].timestamp, row)
-                for place, row in zip(places, decoded.rows, strict=True)
-                if row is not None
-            ]
-            errors |= {places[i]: error for i, error in decoded.errors.items()}
-            errors |= events(rows, gathered, self.border)
-        waiting.clear()
+    def _without(self, run: Run, large: set[int], errors: dict[int, str]) -> Run:
+        kept = []
+        for i, (place, record) in enumerate(zip(run.places.tolist(), run.records, strict=True)):
+            if place in large:
+                size = len(record.value or b"")
+                errors[place] = f"value has {size} bytes, more than {LARGEST_VALUE} allowed"
+            else:
+                kept.append(i)
+        return Run(run.source, [run.records[i] for i in kept], run.places[kept])
+
+
+def _is_products(run: Run) -> bool:
+    return run.source.topic == "products"
+
+
+def _dead(runs: Sequence[Run], errors: dict[int, str]) -> list[tuple[int, DeadLetter]]:
+    if not errors:
+        return []
+    records = {
+        place: record
+        for run in runs
+        for place, record in zip(run.places.tolist(), run.records, strict=True)
+        if place in errors
+    }
+    return [(place, DeadLetter(records[place], errors[place])) for place in sorted(errors)]

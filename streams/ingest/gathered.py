@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,11 +47,11 @@ class Gathered:
         return len(self.facts) - 1
 
     def batch(
-        self, sources: list[Source], source: Sequence[int], offset: Sequence[int]
+        self, sources: list[Source], source: NDArray[np.int32], offset: NDArray[np.int64]
     ) -> tuple[Batch, NDArray[np.int64]]:
         """All events in the order of their records, and the place of each one's record.
 
-        `source` and `offset` are those of each record of the round.
+        `source` and `offset` are those of the record at each place.
         """
         table = np.array(self.flat, dtype=np.int64).reshape(-1, WIDTH)
         table = table[np.argsort(table[:, 0], kind="stable")]
@@ -62,6 +60,6 @@ class Gathered:
             name: np.ascontiguousarray(table[:, i], dtype=COLUMNS[name])
             for i, name in enumerate(FIELDS[1:], start=1)
         }
-        columns["source"] = np.array(source, dtype=COLUMNS["source"])[place]
-        columns["offset"] = np.array(offset, dtype=COLUMNS["offset"])[place]
+        columns["source"] = source[place]
+        columns["offset"] = offset[place]
         return Batch(list(self.texts), sources, self.facts, [], **columns), place

@@ -15,7 +15,7 @@ from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hashing import public_hash
 
-#: (place of the record, its timestamp, the row) of what was decoded.
+#: (place of the record, its timestamp, the row or None) of what was decoded.
 Decoded = Iterable[tuple[int, int, Any]]
 #: Turns rows into events; returns what is wrong with records, by place.
 Gather = Callable[[Decoded, Gathered, Border], dict[int, str]]
@@ -36,8 +36,10 @@ def _orders(rows: Decoded, gathered: Gathered, border: Border) -> dict[int, str]
     errors: dict[int, str] = {}
     texts, extend = gathered.texts, gathered.flat.extend
     customer, currencies = border.customer, border.currencies
-    order: OrderRow
+    order: OrderRow | None
     for place, timestamp, order in rows:
+        if order is None:
+            continue
         time = timestamp if order.time is None else order.time
         currency = order.currency
         error = border.refuses(time, timestamp) or _wrong_currency(order, border)
@@ -93,8 +95,10 @@ def _clicks(rows: Decoded, gathered: Gathered, border: Border) -> dict[int, str]
     errors: dict[int, str] = {}
     texts, extend = gathered.texts, gathered.flat.extend
     person, session = border.customer, border.session
-    click: ClickRow
+    click: ClickRow | None
     for place, timestamp, click in rows:
+        if click is None:
+            continue
         time = timestamp if click.time is None else click.time
         error = border.refuses(time, timestamp)
         if error:
@@ -127,8 +131,10 @@ def _competitor_prices(rows: Decoded, gathered: Gathered, border: Border) -> dic
     errors: dict[int, str] = {}
     texts, extend = gathered.texts, gathered.flat.extend
     currencies = border.currencies
-    price: CompetitorPriceRow
+    price: CompetitorPriceRow | None
     for place, timestamp, price in rows:
+        if price is None:
+            continue
         time = timestamp if price.time is None else price.time
         sku, currency = price.sku, price.currency
         error = border.refuses(time, timestamp)

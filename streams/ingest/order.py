@@ -1,26 +1,61 @@
-"""The order in which records of several partitions enter the journal."""
+"""The order in which records enter the journal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from streams.records import Record
+from online_models.fold.batch import Source
+from streams.records import KafkaRecord
+
+Ints = NDArray[np.int64]
 
 
-def merge(partitions: Iterable[Sequence[Record]]) -> list[Record]:
-    """Records of several partitions by timestamp; each partition keeps its own order.
+class Run(NamedTuple):
+    """Records of one source in their own order; `places` (ascending) are theirs among all."""
 
-    A timestamp that runs back within a partition counts as the highest before it.
+    source: Source
+    records: Sequence[KafkaRecord]
+    places: Ints
+
+    def between(self, low: int, high: int) -> Run:
+        """The records with places in [low, high)."""
+        first, last = np.searchsorted(self.places, [low, high]).tolist()
+        return Run(self.source, self.records[first:last], self.places[first:last])
+
+
+def by_timestamp(fetched: Mapping[Source, Sequence[KafkaRecord]]) -> list[Run]:
+    """Runs of several sources, merged by timestamp; each source keeps its own order.
+
+    A timestamp that runs back within a source counts as the highest before it.
     """
-    runs = [run for run in partitions if run]
-    if len(runs) == 1:
-        return list(runs[0])
-    times = [
-        np.maximum.accumulate(np.array([r.timestamp for r in run], dtype=np.int64)) for run in runs
-    ]
-    records = [record for run in runs for record in run]
-    if not records:
+    runs = [(source, records) for source, records in fetched.items() if records]
+    if not runs:
         return []
-    return [records[i] for i in np.argsort(np.concatenate(times), kind="stable").tolist()]
+    times = [
+        np.maximum.accumulate(np.array([r.timestamp for r in records], dtype=np.int64))
+        for _, records in runs
+    ]
+    order = np.argsort(np.concatenate(times), kind="stable")
+    places = np.empty(len(order), dtype=np.int64)
+    places[order] = np.arange(len(order))
+    cuts = np.cumsum([len(part) for part in times])[:-1]
+    parts = np.split(places, cuts)
+    return [Run(source, records, part) for (source, records), part in zip(runs, parts, strict=True)]
+
+
+def as_given(records: Iterable[KafkaRecord]) -> list[Run]:
+    """Runs of records that are in order already."""
+    sources: dict[Source, tuple[list[KafkaRecord], list[int]]] = {}
+    for place, record in enumerate(records):
+        source = Source(record.topic, record.partition)
+        members, places = sources.setdefault(source, ([], []))
+        members.append(record)
+        places.append(place)
+    return [
+        Run(source, members, np.array(places, dtype=np.int64))
+        for source, (members, places) in sources.items()
+    ]

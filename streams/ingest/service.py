@@ -14,17 +14,17 @@ from mode import Service
 from online_models.fold.batch import Batch, Source
 from streams.app import die
 from streams.clients import BATCH, LARGEST_REQUEST, client
+from streams.ingest.alignment import to_hold
 from streams.ingest.border import Border
 from streams.ingest.currency_feed import CurrencyFeed
 from streams.ingest.dead_letters import describe, headers
 from streams.ingest.decoder import INPUTS, Decoded, Decoder
 from streams.ingest.hot import HOT
-from streams.ingest.order import merge
+from streams.ingest.order import by_timestamp
 from streams.ingest.routing import Router
 from streams.ingest.watermarks import Watermarks, with_ticks
 from streams.journal import codec
 from streams.journal.tail import last_tick
-from streams.records import Record
 from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._feed = CurrencyFeed(settings, border.currencies)
         self._sent: list[asyncio.Future[Any]] = []
         self._positions: dict[TopicPartition, int] = {}
+        self._timestamps: dict[TopicPartition, int] = {}
         self._committed_at = time.monotonic()
         self._loop_done = asyncio.Event()
 
@@ -107,6 +108,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         """Time is told by the sources that are read here."""
         sources = {Source(tp.topic, tp.partition) for tp in assigned if tp.topic in HOT}
         self._watermarks.assign(sources, _wall())
+        self._consumer.pause(*[tp for tp in assigned if tp.topic in HOT])
 
     @Service.task
     async def _run(self) -> None:
@@ -121,18 +123,17 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def _round(self) -> None:
         fetched = await self._consumer.getmany(timeout_ms=WAIT_MS, max_records=ROUND)
         wall = _wall()
-        runs = [
-            [Record(r.topic, r.partition, r.offset, r.key, r.value, r.timestamp) for r in records]
-            for records in fetched.values()
-        ]
-        decoded = self._decoder.decode(merge(runs))
+        runs = by_timestamp({Source(*tp): records for tp, records in fetched.items()})
+        decoded = self._decoder.decode(runs)
         batch = await self._timed(decoded.batch, wall)
         for partition, part in self._router.split(batch):
             value = codec.encode(part)
             self._sent.append(await self._producer.send(JOURNAL, value, partition=partition))
         await self._bury(decoded)
         for tp, records in fetched.items():
-            self._positions[tp] = records[-1].offset + 1
+            last = records[-1]
+            self._positions[tp] = last.offset + 1
+            self._timestamps[tp] = max(last.timestamp, self._timestamps.get(tp, 0))
         due = time.monotonic() - self._committed_at >= COMMIT_SECONDS
         if due or len(self._sent) > IN_FLIGHT:
             await self._flush()
@@ -141,15 +142,27 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._watermarks.observe(batch, wall)
         if time.monotonic() - self._looked_at >= LOOK_SECONDS:
             self._looked_at = time.monotonic()
-            for tp in self._consumer.assignment():
-                end = self._consumer.highwater(tp) if tp.topic in HOT else None
-                if end is not None and await self._consumer.position(tp) >= end:
-                    self._watermarks.caught_up(Source(tp.topic, tp.partition), wall)
+            await self._look(wall)
         due = self._watermarks.tick(wall)
         if due is None:
             return batch
         now, marks = due
         return with_ticks(batch, [len(batch)], [now], marks)
+
+    async def _look(self, wall: int) -> None:
+        """See which partitions are read to their end, and let the others catch up."""
+        assigned = self._consumer.assignment()
+        unread = set()
+        for tp in assigned:
+            end = self._consumer.highwater(tp)
+            if end is None or await self._consumer.position(tp) < end:
+                unread.add(tp)
+            elif tp.topic in HOT:
+                self._watermarks.caught_up(Source(tp.topic, tp.partition), wall)
+        hold = to_hold(self._timestamps, unread, assigned)
+        paused = self._consumer.paused()
+        self._consumer.pause(*(hold - paused))
+        self._consumer.resume(*(paused - hold))
 
     async def _bury(self, decoded: Decoded) -> None:
         for _, letter in decoded.dead:

@@ -11,7 +11,7 @@ from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hashing import public_hash
 from streams.ingest.hot import CERTAIN
-from streams.records import Record
+from streams.records import KafkaRecord
 
 #: Topics whose records concern one SKU; all other slow topics concern every partition.
 BY_SKU = ("products", "inventory", "price-acks")
@@ -20,7 +20,7 @@ UPSERTS = ("products", "promotions", "pricing-policies")
 SLOW = (*BY_SKU, "promotions", "pricing-policies", "pricing-control")
 
 
-def gather(record: Record, place: int, gathered: Gathered, border: Border) -> None:
+def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) -> None:
     """Append the event of one slow record; RecordError says what is wrong with it."""
     if record.value is None:
         if record.topic not in UPSERTS:
@@ -52,7 +52,7 @@ def gather(record: Record, place: int, gathered: Gathered, border: Border) -> No
     _append(gathered, place, at, concerned, identity, gathered.fact(fact), Kind.FACT, 0)
 
 
-def _key(record: Record) -> str:
+def _key(record: KafkaRecord) -> str:
     if not record.key:
         raise RecordError("key: a record without a value needs a key to say what is gone")
     try:

@@ -11,6 +11,7 @@ from online_models.fold.batch import Kind
 from online_models.fold.fold import Fold
 from streams.ingest.border import Border
 from streams.ingest.decoder import Decoded, Decoder
+from streams.ingest.order import as_given
 from streams.pipe.lines import LineError, of_dead_letter, of_output, parse
 from streams.policy_file import TOPIC as POLICIES
 from streams.policy_file import PolicyRecord
@@ -66,16 +67,16 @@ class Pipe:
     def _run(self, records: list[Record]) -> Iterator[bytes]:
         if not records:
             return
-        decoded = self._decoder.decode(records)
+        decoded = self._decoder.decode(as_given(records))
         batch = decoded.batch
         low = 0
         for place, letter in decoded.dead:
-            high = int(np.searchsorted(decoded.place, place))
+            high = int(np.searchsorted(decoded.places, place))
             yield from self._step(decoded, low, high)
             yield of_dead_letter(letter)
             low = high
         yield from self._step(decoded, low, len(batch))
-        if len(batch) and batch.kind[-1] == Kind.TICK and decoded.place[-1] == len(records) - 1:
+        if len(batch) and batch.kind[-1] == Kind.TICK and decoded.places[-1] == len(records) - 1:
             yield _echo(records[-1])
 
     def _step(self, decoded: Decoded, low: int, high: int) -> Iterator[bytes]:
