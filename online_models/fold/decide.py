@@ -16,13 +16,19 @@ Ints = NDArray[np.int64]
 Placed = tuple[int, Output]
 
 
-def decide(state: State, batch: Batch, rows: Ints, now: Ints, places: Ints) -> list[Placed]:
-    """Decide the prices of distinct offers at `now`, each caused by the event at its place."""
+def decide(
+    state: State, batch: Batch, rows: Ints, now: Ints, places: Ints, timed: bool = False
+) -> list[Placed]:
+    """Decide the prices of distinct offers at `now`, each caused by the event at its place.
+
+    `timed`: nothing but time has passed.
+    """
     causes = Causes(
         [source.topic for source in batch.sources],
         batch.source[places].astype(np.int64),
         np.array([s.partition for s in batch.sources] or [0], dtype=np.int64)[batch.source[places]],
         batch.offset[places],
+        np.full(len(rows), timed),
     )
     decided = state.pricing.decide(rows, now, causes)
     show(state, rows, now)

@@ -35,7 +35,8 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     if len(rows):
         at = np.full(len(rows), now, dtype=np.int64)
         show_rivals(state, rows, at)
-        placed += decide(state, batch, rows, at, np.full(len(rows), place, dtype=np.int64))
+        places = np.full(len(rows), place, dtype=np.int64)
+        placed += decide(state, batch, rows, at, places, timed=True)
     return placed
 
 
