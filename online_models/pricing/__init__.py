@@ -1,0 +1,1 @@
+"""From demand to a price: policies, strategies, guardrails, explanations."""

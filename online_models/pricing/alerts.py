@@ -1,0 +1,131 @@
+"""What a merchant should know about an offer, said once per trouble and again after a while."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from online_models.catalogue import Catalogue
+from online_models.outputs import Output
+from online_models.pricing.chain import pair_names
+from online_models.pricing.economics import margin_floor
+from online_models.pricing.reasons import UNBOUND
+from online_models.pricing.resolve import Resolved
+from schemas.instants import to_text
+from schemas.money import texts
+
+Placed = tuple[int, Output]
+
+
+def alert(
+    catalogue: Catalogue,
+    row: int,
+    kind: str,
+    severity: str,
+    message: str,
+    now: int,
+    details: dict[str, Any],
+) -> Output:
+    """A `pricing-alerts` record about an offer."""
+    sku, channel = catalogue.offer_name(row)
+    value = {
+        "kind": kind,
+        "severity": severity,
+        "sku": sku,
+        "channel": channel,
+        "message": message,
+        "time": to_text(now),
+        "details": details,
+    }
+    return Output("pricing-alerts", sku.encode(), msgspec.json.encode(value), now)
+
+
+def alerts(resolved: Resolved) -> list[Placed]:
+    """The alerts of written decisions, with their place among the offers."""
+    return [*_conflicts(resolved), *_stale(resolved), *_below_cost(resolved)]
+
+
+def _conflicts(resolved: Resolved) -> list[Placed]:
+    situation, pairs = resolved.situation, resolved.passage.conflict
+    ledger, rows, now = situation.world.ledger, situation.rows, situation.now
+    trouble = pairs >= 0
+    known = (ledger.conflict[rows] == pairs) & (
+        now - situation.world.settings.alert_again < ledger.conflict_told[rows]
+    )
+    fresh = np.flatnonzero(trouble & ~known)
+    bound = ~np.isin(resolved.source, UNBOUND)
+    ledger.conflict[rows[bound]] = pairs[bound]
+    ledger.conflict_told[rows[fresh]] = now[fresh]
+    found: list[Placed] = []
+    for place in fresh.tolist():
+        names = pair_names(int(pairs[place]))
+        message = f"{' and '.join(names)} leave no legal price: the price in force stays"
+        price = texts([int(situation.price[place])], situation.terms.digits)[0]
+        details = {"bounds": names, "price": price, "policy_id": situation.terms.policy.policy_id}
+        row, at = int(rows[place]), int(now[place])
+        catalogue = situation.world.catalogue
+        found.append(
+            (place, alert(catalogue, row, "bounds_conflict", "critical", message, at, details))
+        )
+    return found
+
+
+def _stale(resolved: Resolved) -> list[Placed]:
+    situation = resolved.situation
+    ledger, rows = situation.world.ledger, situation.rows
+    fresh = np.flatnonzero(resolved.wish.stale & ~ledger.stale[rows])
+    ledger.stale[rows] = resolved.wish.stale
+    message = "no competitor price is fresh enough to be followed"
+    return [
+        (
+            place,
+            alert(
+                situation.world.catalogue,
+                int(rows[place]),
+                "stale_competitors",
+                "warning",
+                message,
+                int(situation.now[place]),
+                {},
+            ),
+        )
+        for place in fresh.tolist()
+    ]
+
+
+def _below_cost(resolved: Resolved) -> list[Placed]:
+    situation = resolved.situation
+    ledger, rows = situation.world.ledger, situation.rows
+    floor = margin_floor(situation, 0)
+    below = ledger.price[rows] < floor
+    fresh = np.flatnonzero(below & ~ledger.below_cost[rows])
+    ledger.below_cost[rows] = below
+    found: list[Placed] = []
+    for place in fresh.tolist():
+        row = int(rows[place])
+        price, least = texts([int(ledger.price[row]), int(floor[place])], situation.terms.digits)
+        message = f"the price in force, {price}, is below {least}, which cost, tax and fees take"
+        found.append(
+            (
+                place,
+                alert(
+                    situation.world.catalogue,
+                    row,
+                    "selling_below_cost",
+                    "critical",
+                    message,
+                    int(situation.now[place]),
+                    {"price": price, "break_even": least},
+                ),
+            )
+        )
+    return found
+
+
+def missing_ack(catalogue: Catalogue, row: int, decision_id: str, now: int) -> Output:
+    """A change that the shop has not acknowledged in time."""
+    message = f"the shop has not acknowledged decision {decision_id}"
+    details = {"decision_id": decision_id}
+    return alert(catalogue, row, "ack_missing", "warning", message, now, details)

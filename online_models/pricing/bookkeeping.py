@@ -1,0 +1,156 @@
+"""Writes decisions into the ledger and the history, and looks ahead to when to decide again."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import NEVER, NO_PRICE
+from online_models.pricing.chain import Passage
+from online_models.pricing.history import History
+from online_models.pricing.promotions import NONE
+from online_models.pricing.reasons import CODES, UNBOUND, Outcome, Source
+from online_models.pricing.resolve import Resolved
+from online_models.pricing.situation import Flags
+from online_models.pricing.sources import UNDECIDED
+
+_KEEP = CODES["keep"]
+
+
+def moved(resolved: Resolved) -> Flags:
+    """Where the price shown changes, shape (n,)."""
+    return np.isin(resolved.outcome, (Outcome.CHANGED, Outcome.OVERRIDDEN))
+
+
+def unchanged(resolved: Resolved) -> Flags:
+    """Where the decision says again what the last published one said."""
+    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
+    same: Flags = (
+        (resolved.outcome == Outcome.HELD)
+        & (ledger.outcome[rows] == Outcome.HELD)
+        & (ledger.raw[rows] == resolved.wish.raw)
+        & (ledger.reason[rows] == resolved.reason)
+        & (ledger.edition[rows] == resolved.situation.terms.edition)
+    )
+    return same
+
+
+def number(resolved: Resolved, published: NDArray[np.intp]) -> None:
+    """Give the published decisions their sequence numbers, and remember what they said."""
+    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows[published]
+    ledger.sequence[rows] += 1
+    ledger.raw[rows] = resolved.wish.raw[published]
+    ledger.outcome[rows] = resolved.outcome[published]
+    ledger.reason[rows] = resolved.reason[published]
+    ledger.edition[rows] = resolved.situation.terms.edition
+
+
+def write(resolved: Resolved, history: History) -> None:
+    """Bring the books in line with numbered decisions."""
+    changed = np.flatnonzero(moved(resolved))
+    if len(changed):
+        _write_changes(resolved, changed, history)
+    _settle_base(resolved)
+    _write_proposals(resolved)
+    _schedule(resolved)
+
+
+def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: History) -> None:
+    situation = resolved.situation
+    ledger, rows, now = situation.world.ledger, situation.rows[changed], situation.now[changed]
+    price, source = resolved.price[changed], resolved.source[changed]
+    base = np.where(source == Source.PROMOTION, situation.base[changed], price)
+    history.append(ledger.entry, rows, now, price, base, ledger.sequence[rows])
+    _write_home(resolved, changed)
+    ledger.price[rows] = price
+    ledger.revision[rows] += 1
+    ledger.changed_at[rows] = now
+    ledger.changes[rows] = situation.changes_today[changed] + 1
+    ledger.day[rows] = situation.day[changed]
+    ledger.ack_due[rows] = now + situation.world.settings.ack_timeout
+    reduced = source == Source.PROMOTION
+    promotion = resolved.promotion.promotion[changed]
+    first = reduced & (ledger.reduced_by[rows] != promotion)
+    ledger.reduced_by[rows] = np.where(first, promotion, ledger.reduced_by[rows])
+    ledger.reduced_at[rows] = np.where(first, now, ledger.reduced_at[rows])
+    ledger.promotion[rows] = np.where(reduced, promotion, NONE)
+
+
+def _write_home(resolved: Resolved, changed: NDArray[np.intp]) -> None:
+    """Remember the price before a pull; whatever else moves the price makes that its home."""
+    situation = resolved.situation
+    ledger, rows = situation.world.ledger, situation.rows[changed]
+    source, by = resolved.source[changed], resolved.wish.by[changed]
+    home, base, price = ledger.home[rows], situation.base[changed], resolved.price[changed]
+    before = np.where(home == NO_PRICE, base, home)
+    approved = source == Source.APPROVED
+    pull = np.where(approved, ledger.proposal_pull[rows], resolved.wish.pulls[changed])
+    temporary = (source == Source.OVERRIDE) & (ledger.override_until[rows] != NEVER)
+    stays = np.isin(source, (Source.PROMOTION, Source.RETURN, Source.HOLDOUT)) | (by == _KEEP)
+    own = ~(pull | temporary | stays)
+    ledger.home[rows] = np.where(stays, home, np.where(own, price, before))
+    human = (source == Source.ROLLBACK) | ((source == Source.OVERRIDE) & ~temporary)
+    down = pull & (resolved.wish.raw[changed] < before)
+    ledger.pulled[rows] = (ledger.pulled[rows] | down) & ~human
+
+
+def _settle_base(resolved: Resolved) -> None:
+    """The regular price follows the price shown, but for a promotion and what overrides it."""
+    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
+    promotion = resolved.promotion
+    promoted = (promotion.promotion != NONE) & (promotion.price < resolved.situation.base)
+    follows = ~(
+        promoted & np.isin(resolved.source, (Source.PROMOTION, Source.OVERRIDE, Source.ROLLBACK))
+    ) & ~np.isin(resolved.source, UNBOUND)
+    held_return = (resolved.source == Source.RETURN) & (resolved.outcome == Outcome.HELD)
+    follows &= ~held_return
+    ledger.base[rows[follows]] = ledger.price[rows[follows]]
+
+
+def _write_proposals(resolved: Resolved) -> None:
+    situation = resolved.situation
+    ledger, rows = situation.world.ledger, situation.rows
+    source, outcome = resolved.source, resolved.outcome
+    over = outcome == Outcome.REJECTED
+    if over.any():
+        some = rows[over]
+        ledger.declined_raw[some] = ledger.proposal_raw[some]
+        ledger.declined_edition[some] = situation.terms.edition
+    awaiting = resolved.reason == CODES["awaiting_approval"]
+    undone = over | moved(resolved) | ((source == Source.STRATEGY) & ~awaiting)
+    some = rows[undone & (ledger.proposal[rows] != NONE)]
+    if len(some):
+        ledger.proposal[some] = NONE
+        ledger.proposal_expires[some] = NEVER
+        ledger.verdict[some] = UNDECIDED
+    fresh = np.flatnonzero(outcome == Outcome.PROPOSED)
+    if len(fresh):
+        some = rows[fresh]
+        ledger.proposal[some] = ledger.sequence[some]
+        ledger.proposal_price[some] = resolved.price[fresh]
+        ledger.proposal_raw[some] = resolved.wish.raw[fresh]
+        ledger.proposal_pull[some] = resolved.wish.pulls[fresh]
+        expires = situation.terms.policy.approval.expires_after
+        ledger.proposal_expires[some] = situation.now[fresh] + expires
+
+
+def _schedule(resolved: Resolved) -> None:
+    """The next instant at which time alone may change the answer."""
+    situation, passage = resolved.situation, resolved.passage
+    ledger, rows, now = situation.world.ledger, situation.rows, situation.now
+    soon = now + situation.world.settings.shortest_wait
+    due = np.minimum(resolved.wish.again, passage.delayed)
+    due = np.where(moved(resolved) & _further(resolved, passage), soon, due)
+    over = (resolved.outcome == Outcome.REJECTED) | (resolved.source == Source.RETURN)
+    due = np.where(over & (resolved.outcome != Outcome.HELD), soon, due)
+    overridden = ledger.override[rows] != NO_PRICE
+    due = np.minimum(due, np.where(overridden, ledger.override_until[rows], NEVER))
+    due = np.minimum(due, ledger.proposal_expires[rows])
+    due = np.minimum(due, ledger.ack_due[rows])
+    due = np.minimum(due, np.where(ledger.retry_at[rows] > now, ledger.retry_at[rows], NEVER))
+    ledger.due[rows] = np.maximum(due, soon)
+
+
+def _further(resolved: Resolved, passage: Passage) -> Flags:
+    """Where a rule let only part of the wished way go."""
+    return np.asarray((passage.binding >= 0) & (resolved.wish.raw != resolved.price))

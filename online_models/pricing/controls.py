@@ -1,0 +1,167 @@
+"""Human orders: the kill switch, verdicts on proposals, manual prices, rollbacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from online_models.catalogue import NEVER, NO_PRICE
+from online_models.outputs import Output
+from online_models.pricing.alerts import alert
+from online_models.pricing.selection import selected
+from online_models.pricing.situation import Ints
+from online_models.pricing.sources import APPROVED, REJECTED
+from schemas.control import Approve, Pause, Reject, Resume, Rollback, SetPrice
+from schemas.instants import to_text
+from schemas.money import scaled
+from schemas.selection import Selector
+
+if TYPE_CHECKING:
+    from online_models.pricing.pricing import Pricing
+
+Effect = tuple[Ints, list[Output]]
+
+
+def obey(
+    pricing: Pricing, record: Pause | Resume | Approve | Reject | SetPrice | Rollback, now: int
+) -> Effect:
+    """Take an order down; the decisions that follow carry it out."""
+    if isinstance(record, Pause):
+        return _pause(pricing, record), []
+    if isinstance(record, Resume):
+        return _resume(pricing, record), []
+    if isinstance(record, SetPrice):
+        return _set_price(pricing, record, now)
+    if isinstance(record, Rollback):
+        return _rollback(pricing, record, now)
+    return _judge(pricing, record, now)
+
+
+def _priced(pricing: Pricing, selector: Selector) -> Ints:
+    rows = selected(pricing.world.catalogue, selector)
+    priced: Ints = rows[pricing.ledger.price[rows] != NO_PRICE]
+    return priced
+
+
+def _pause(pricing: Pricing, record: Pause) -> Ints:
+    rows = _priced(pricing, record.select)
+    pricing.ledger.paused[rows] = True
+    said = {"actor": record.actor, "reason": record.reason}
+    pricing.notes.write("paused", rows.tolist(), said)
+    return rows
+
+
+def _resume(pricing: Pricing, record: Resume) -> Ints:
+    rows = _priced(pricing, record.select)
+    pricing.ledger.paused[rows] = False
+    _release(pricing, rows)
+    pricing.notes.erase("paused", rows.tolist())
+    return rows
+
+
+def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
+    catalogue, ledger = pricing.world.catalogue, pricing.ledger
+    sku = catalogue.sku_names.index.get(record.sku, -1)
+    channel = catalogue.channel_names.index.get(record.channel, -1)
+    row = catalogue.offer(sku, channel)
+    if row < 0 or ledger.price[row] == NO_PRICE:
+        message = f"set_price names an offer that is not priced: {record.sku}, {record.channel}"
+        return _refused(pricing, message, now)
+    currency = catalogue.currency_names[catalogue.skus.currency[sku]]
+    if record.currency not in (None, currency):
+        message = f"set_price is in {record.currency}, but {record.sku} is priced in {currency}"
+        return _refused(pricing, message, now)
+    price = scaled(record.price, int(catalogue.skus.digits[sku]))
+    if price < 1:
+        return _refused(pricing, f"set_price for {record.sku} is not above zero", now)
+    rows = np.array([row], dtype=np.int64)
+    _release(pricing, rows)
+    _drop_proposals(pricing, rows)
+    ledger.override[row] = price
+    ledger.override_until[row] = NEVER if record.until is None else record.until
+    ledger.forced[row] = record.force
+    said = {
+        "actor": record.actor,
+        "reason": record.reason,
+        "until": None if record.until is None else to_text(record.until),
+        "force": True if record.force else None,
+    }
+    pricing.notes.write("override", [row], said)
+    return rows, []
+
+
+def _rollback(pricing: Pricing, record: Rollback, now: int) -> Effect:
+    """Prices as of a time; a decision's id means the price it made, and for other selected offers
+    the time at which it did. Without a selector an id concerns its own offer alone.
+    """
+    ledger, history = pricing.ledger, pricing.history
+    named: dict[int, int] = {}
+    if isinstance(record.to, int):
+        instant, rows = record.to, _priced(pricing, record.select)
+    else:
+        found = pricing.world.identities.parse(record.to)
+        made = None if found is None else history.of_decision(int(ledger.entry[found[0]]), found[1])
+        if found is None or made is None:
+            return _unknown(pricing, record.to, now)
+        named, instant = {found[0]: made[0]}, made[1]
+        own = record.select == Selector()
+        rows = np.array([found[0]]) if own else _priced(pricing, record.select)
+    _drop_proposals(pricing, rows)
+    ledger.override[rows] = NO_PRICE
+    ledger.override_until[rows] = NEVER
+    ledger.forced[rows] = False
+    for row in rows.tolist():
+        restored = named.get(row)
+        if restored is None:
+            restored = history.at(int(ledger.entry[row]), instant)
+        ledger.rollback[row] = restored
+    to = to_text(record.to) if isinstance(record.to, int) else record.to
+    said = {"actor": record.actor, "reason": record.reason, "to": to}
+    said["holds"] = "until a policy version, a control record or resume releases it"
+    pricing.notes.write("rollback", rows.tolist(), said)
+    return rows, []
+
+
+def _judge(pricing: Pricing, record: Approve | Reject, now: int) -> Effect:
+    ledger = pricing.ledger
+    found = pricing.world.identities.parse(record.decision_id)
+    if found is None or int(ledger.proposal[found[0]]) != found[1]:
+        return _unknown(pricing, record.decision_id, now)
+    row = found[0]
+    approved = isinstance(record, Approve)
+    ledger.verdict[row] = APPROVED if approved else REJECTED
+    said = {"proposal": record.decision_id, "actor": record.actor, "reason": record.reason}
+    pricing.notes.write("approved" if approved else "rejected", [row], said)
+    rows = np.array([row], dtype=np.int64)
+    _release(pricing, rows)
+    return rows, []
+
+
+def _release(pricing: Pricing, rows: Ints) -> None:
+    pricing.ledger.rollback[rows] = NO_PRICE
+    pricing.notes.erase("rollback", rows.tolist())
+
+
+def _drop_proposals(pricing: Pricing, rows: Ints) -> None:
+    pricing.ledger.proposal[rows] = -1
+    pricing.ledger.proposal_expires[rows] = NEVER
+    pricing.ledger.verdict[rows] = 0
+
+
+def _unknown(pricing: Pricing, decision_id: str, now: int) -> Effect:
+    """Broadcast orders reach every partition: what another one decided is none of ours."""
+    found = pricing.world.identities.parse(decision_id)
+    if found is None:
+        return np.zeros(0, dtype=np.int64), []
+    message = f"decision {decision_id} is no open proposal, nor a change that is still on record"
+    return np.zeros(0, dtype=np.int64), [_note(pricing, found[0], message, now)]
+
+
+def _refused(pricing: Pricing, message: str, now: int) -> Effect:
+    del pricing, message, now
+    return np.zeros(0, dtype=np.int64), []
+
+
+def _note(pricing: Pricing, row: int, message: str, now: int) -> Output:
+    return alert(pricing.world.catalogue, row, "control_ignored", "warning", message, now, {})

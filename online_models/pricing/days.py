@@ -1,0 +1,54 @@
+"""Calendar days of a time zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from datetime import time as clock_time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.instants import DAY
+
+Ints = NDArray[np.int64]
+_EPOCH = datetime(1970, 1, 1).toordinal()
+
+
+class Days:
+    """Day numbers since the epoch, and midnights, of one zone.
+
+    >>> int(Days("UTC").number(np.array([86_400_000]))[0])
+    1
+    >>> int(Days("Asia/Tokyo").midnight_after(np.array([0]))[0]) // 3_600_000
+    15
+    """
+
+    def __init__(self, timezone: str) -> None:
+        self._utc = timezone == "UTC"
+        self._zone = ZoneInfo(timezone)
+        self._one = lru_cache(maxsize=4096)(self._day)
+
+    def number(self, now: Ints) -> Ints:
+        """The day of each instant (ms), shape (n,)."""
+        if self._utc:
+            return now // DAY
+        return self._look_up(now)[0]
+
+    def midnight_after(self, now: Ints) -> Ints:
+        """The first midnight after each instant, ms, shape (n,)."""
+        if self._utc:
+            return (now // DAY + 1) * DAY
+        return self._look_up(now)[1]
+
+    def _look_up(self, now: Ints) -> tuple[Ints, Ints]:
+        # Offsets from UTC are whole quarters of an hour, and so are their changes.
+        quarters, place = np.unique(now // (DAY // 96), return_inverse=True)
+        days = np.array([self._one(q) for q in quarters.tolist()], dtype=np.int64).reshape(-1, 2)
+        return days[place, 0], days[place, 1]
+
+    def _day(self, quarter: int) -> tuple[int, int]:
+        local = datetime.fromtimestamp(quarter * 900, self._zone)
+        following = datetime.combine(local.date() + timedelta(days=1), clock_time(), self._zone)
+        return local.toordinal() - _EPOCH, round(following.timestamp() * 1000)

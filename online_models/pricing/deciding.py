@@ -1,0 +1,99 @@
+"""One round of decisions, one vectorised pass per policy."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import NEVER, NO_PRICE
+from online_models.outputs import Output
+from online_models.pricing.acknowledgements import overdue
+from online_models.pricing.alerts import Placed, alerts
+from online_models.pricing.bookkeeping import number, unchanged, write
+from online_models.pricing.causes import Causes
+from online_models.pricing.publish import look_back, records
+from online_models.pricing.resolve import resolve
+from online_models.pricing.situation import Ints, Situation
+from online_models.pricing.trace import MoneyTexts
+
+if TYPE_CHECKING:
+    from online_models.pricing.pricing import Pricing
+
+#: Number of minor digits that a currency may have, and one more.
+_DIGITS = 8
+_money = {digits: MoneyTexts(digits) for digits in range(_DIGITS)}
+
+
+def decide(pricing: Pricing, rows: Ints, now: Ints, causes: Causes) -> list[tuple[int, Output]]:
+    """Decide distinct offers at `now`, shape (n,); records by place among `rows`, in that order."""
+    catalogue, ledger = pricing.world.catalogue, pricing.ledger
+    sku = catalogue.offers.sku[rows]
+    active = (
+        catalogue.offers.listed[rows] & ~catalogue.skus.retired[sku] & (ledger.price[rows] >= 0)
+    )
+    ledger.due[rows[~active]] = NEVER
+    _end_overrides(pricing, rows, now)
+    outputs: list[Placed] = overdue(pricing, rows, now)
+    key = ledger.policy[rows].astype(np.int64) * _DIGITS + catalogue.skus.digits[sku]
+    for wave in _waves(pricing, rows, active):
+        outputs += _decide_wave(pricing, wave, key, rows, now, causes)
+    outputs.sort(key=itemgetter(0))
+    return outputs
+
+
+def _decide_wave(
+    pricing: Pricing, wave: NDArray[np.intp], key: Ints, rows: Ints, now: Ints, causes: Causes
+) -> list[Placed]:
+    outputs: list[Placed] = []
+    groups = np.unique(key[wave]).tolist() if len(wave) else []
+    for group in groups:
+        places = wave if len(groups) == 1 else wave[key[wave] == group]
+        slot, digits = divmod(group, _DIGITS)
+        terms = pricing.book.terms(slot, digits)
+        situation = Situation(pricing.world, terms, rows[places], now[places])
+        resolved = resolve(situation, pricing.promotions, pricing.notes)
+        silent = causes.by_time[places] & unchanged(resolved)
+        published = np.flatnonzero(~silent)
+        money = _money[digits]
+        before = look_back(resolved, published, pricing.history, money) if len(published) else None
+        number(resolved, published)
+        write(resolved, pricing.history)
+        outputs += [(int(places[place]), output) for place, output in alerts(resolved)]
+        if before is not None:
+            told = records(
+                resolved,
+                published,
+                before,
+                causes.take(places[published]),
+                pricing.promotions,
+                money,
+                pricing.model_version,
+            )
+            for place, out in zip(places[published].tolist(), told, strict=True):
+                outputs += [(place, output) for output in out]
+    return outputs
+
+
+def _waves(pricing: Pricing, rows: Ints, active: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
+    """Places to decide at once: what a policy protects goes before what must not undercut it."""
+    names = pricing.book.protected_channels
+    if not names:
+        return [np.flatnonzero(active)]
+    catalogue = pricing.world.catalogue
+    index = catalogue.channel_names.index
+    protected = np.isin(catalogue.offers.channel[rows], [index[n] for n in names if n in index])
+    return [np.flatnonzero(active & protected), np.flatnonzero(active & ~protected)]
+
+
+def _end_overrides(pricing: Pricing, rows: Ints, now: Ints) -> None:
+    ledger = pricing.ledger
+    over = (ledger.override[rows] != NO_PRICE) & (now >= ledger.override_until[rows])
+    if over.any():
+        ended = rows[over]
+        ledger.override[ended] = NO_PRICE
+        ledger.override_until[ended] = NEVER
+        ledger.forced[ended] = False
+        pricing.notes.erase("override", ended.tolist())

@@ -1,0 +1,42 @@
+"""What a price leaves: exact where it bounds, in floating point where it is an expectation."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import PPM
+from online_models.pricing.ratios import scaled_ceil
+from online_models.pricing.situation import NO_CEILING, Situation
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def margin_floor(situation: Situation, margin_ppm: int) -> Ints:
+    """The lowest gross price with (net − cost − fees) / net ≥ margin, minor units, shape (n,).
+
+    Net is gross / (1 + tax), a fee is rate × gross + fixed. So, with all rates in ppm of M = 10⁶,
+    gross × ((M − margin) M − rate (M + tax)) ≥ (cost + fixed) M (M + tax), solved in integers.
+    Where the left factor is below a millionth, no price reaches the margin: NO_CEILING.
+    """
+    taxed = PPM + situation.tax_ppm
+    share = (PPM - margin_ppm) * PPM - situation.fee_ppm * taxed
+    reachable = share >= PPM
+    floor = scaled_ceil(
+        situation.cost + situation.fee_fixed, PPM * taxed, np.where(reachable, share, PPM)
+    )
+    return np.where(reachable, np.minimum(floor, NO_CEILING), NO_CEILING)
+
+
+def net_share(situation: Situation) -> Floats:
+    """What is left of the gross price after tax, before fees; shape (n,)."""
+    return PPM / (PPM + situation.tax_ppm).astype(np.float64)
+
+
+def unit_profit(situation: Situation, price: Floats) -> Floats:
+    """Net price − fees − cost at gross prices of shape (n,) or (n, k), minor units."""
+    rows = (slice(None),) + (None,) * (price.ndim - 1)
+    rate = net_share(situation) - situation.fee_ppm / PPM
+    fixed = (situation.fee_fixed + situation.cost).astype(np.float64)
+    return price * rate[rows] - fixed[rows]

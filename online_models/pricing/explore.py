@@ -1,0 +1,101 @@
+"""Thompson sampling over legal prices, with the exact probability of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import PPM
+from online_models.exact_math import log, normal_cdf, uniforms
+from online_models.pricing.economics import net_share, unit_profit
+from online_models.pricing.guardrails.price_endings import nearest_ending
+from online_models.pricing.objective import outlook, span, value
+from online_models.pricing.search import spread
+from online_models.pricing.situation import Floats, Ints, Situation
+
+#: Prices tried per offer and draw. Within a step of ±5 % they lie about 1 % apart.
+ARMS = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Drawn prices in minor units and the probability with which each was drawn, shape (n,)."""
+
+    price: Ints
+    propensity: Floats
+
+
+def draw(situation: Situation, greedy: Ints) -> Draw:
+    """Sample each offer's elasticity from its posterior and take the price that suits it best.
+
+    The arms are legal prices within reach. The rate's level is common to all arms, so the best arm
+    depends on the elasticity e alone: with unit values m and x = log price, arm k + 1 beats arm k
+    where e > −log(m[k+1] / m[k]) / (x[k+1] − x[k]), and these thresholds rise with k since log m is
+    concave in x. So the probability of each arm is a difference of normal tails. Draws that would
+    cost more than the budget (a share of the best expected value) fall to the nearest arm that
+    does not. One draw a day and policy seed: what re-decides a price does not draw anew.
+    """
+    low, high = np.maximum(situation.reach_low, 1), situation.reach_high
+    high = np.minimum(high, np.maximum(2 * situation.base, low))
+    low = np.minimum(low, high)
+    arms = spread(low, high, ARMS)
+    endings = situation.terms.endings
+    if endings:
+        flat = nearest_ending(
+            endings, arms.reshape(-1), np.repeat(low, ARMS), np.repeat(high, ARMS)
+        ).reshape(arms.shape)
+        arms = np.where(flat < 0, greedy[:, None], flat)
+    prices = arms.astype(np.float64)
+    over = span(situation)
+    worth = value(situation, prices, outlook(situation, prices, over, False).units)
+    first, last = _affordable(worth, situation.terms.exploration_budget / PPM)
+    tails = _tails(situation, prices)
+    index = np.arange(ARMS - 1)
+    # Below the first affordable arm the draw is surely beyond, from the last on surely not.
+    beyond = np.where(index < first[:, None], 1.0, np.where(index >= last[:, None], 0.0, tails))
+    day, seed = situation.day, situation.terms.policy.seed
+    words = situation.world.identities.words(situation.rows)
+    u = uniforms(seed, words, day)[:, 0]
+    place = np.count_nonzero(u[:, None] < beyond, axis=1)
+    rows = np.arange(len(situation))
+    edges = np.concatenate([np.ones((len(rows), 1)), beyond, np.zeros((len(rows), 1))], axis=1)
+    chance = edges[:, :-1] - edges[:, 1:]
+    price = arms[rows, place]
+    # Arms may coincide after rounding: the price's probability is that of all of them.
+    same = arms == price[:, None]
+    propensity = np.zeros(len(rows))
+    for arm in range(ARMS):
+        propensity += np.where(same[:, arm], chance[:, arm], 0.0)
+    return Draw(price, np.minimum(np.maximum(propensity, 0.0), 1.0))
+
+
+def _affordable(worth: Floats, budget: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First and last arm of the run around the best whose value costs no more than the budget."""
+    best = np.argmax(worth, axis=1)
+    top = worth[np.arange(len(worth)), best][:, None]
+    enough = worth >= top - budget * np.abs(top)
+    columns = np.arange(worth.shape[1])
+    below = np.where(~enough & (columns < best[:, None]), columns, -1).max(axis=1)
+    above = np.where(~enough & (columns > best[:, None]), columns, worth.shape[1]).min(axis=1)
+    return below + 1, above - 1
+
+
+def _tails(situation: Situation, prices: Floats) -> Floats:
+    """P(the best arm for the sampled elasticity lies beyond arm k), shape (n, ARMS − 1)."""
+    maximise = situation.terms.policy.objective.maximise
+    if maximise == "profit":
+        unit = unit_profit(situation, prices)
+    elif maximise == "revenue":
+        unit = prices * net_share(situation)[:, None]
+    else:
+        unit = np.ones_like(prices)
+    x, m = log(prices), log(np.maximum(unit, 1e-9))
+    gap = x[:, 1:] - x[:, :-1]
+    apart = gap > 0.0
+    threshold = np.where(apart, -(m[:, 1:] - m[:, :-1]) / np.where(apart, gap, 1.0), -np.inf)
+    threshold = np.maximum.accumulate(threshold, axis=1)
+    curves = situation.curves
+    deviation = np.maximum(np.sqrt(np.maximum(curves.elasticity_variance, 0.0)), 1e-9)
+    return normal_cdf((curves.elasticity[:, None] - threshold) / deviation[:, None])

@@ -1,0 +1,25 @@
+"""No change of the regular price for a while after the last change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from online_models.catalogue import ALWAYS
+from online_models.pricing.guardrails.guardrail import Delay, Ints
+from online_models.pricing.situation import Situation
+from online_models.pricing.terms import Terms
+from schemas.durations import to_text
+
+
+def _until(situation: Situation) -> Ints:
+    changed = situation.changed_at
+    return np.where(changed == ALWAYS, ALWAYS, np.maximum(changed, 0) + situation.terms.cooldown)
+
+
+def _facts(terms: Terms) -> dict[str, Any]:
+    return {"cooldown": to_text(terms.cooldown)}
+
+
+RULE = Delay("cooldown", binds=lambda terms: terms.cooldown > 0, until=_until, facts=_facts)

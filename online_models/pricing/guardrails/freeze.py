@@ -1,0 +1,21 @@
+"""No change of the regular price in certain intervals [from, until)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from online_models.catalogue import ALWAYS
+from online_models.pricing.guardrails.guardrail import Delay, Ints
+from online_models.pricing.situation import Situation
+
+
+def _until(situation: Situation) -> Ints:
+    end = np.full(len(situation), ALWAYS, dtype=np.int64)
+    # By start, so that one freeze that begins where another ends prolongs it.
+    for start, until in sorted(situation.terms.freezes):
+        at = np.maximum(situation.now, end)
+        end = np.where((start <= at) & (at < until), until, end)
+    return end
+
+
+RULE = Delay("freeze", binds=lambda terms: bool(terms.freezes), until=_until)

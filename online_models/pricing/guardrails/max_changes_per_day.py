@@ -1,0 +1,29 @@
+"""No more than so many changes on one calendar day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from online_models.catalogue import ALWAYS
+from online_models.pricing.guardrails.guardrail import Delay, Ints
+from online_models.pricing.situation import Situation
+from online_models.pricing.terms import Terms
+
+
+def _until(situation: Situation) -> Ints:
+    spent = situation.changes_today >= situation.terms.max_changes_per_day
+    return np.where(spent, situation.midnight, ALWAYS)
+
+
+def _facts(terms: Terms) -> dict[str, Any]:
+    return {"changes": terms.max_changes_per_day}
+
+
+RULE = Delay(
+    "max_changes_per_day",
+    binds=lambda terms: terms.max_changes_per_day >= 0,
+    until=_until,
+    facts=_facts,
+)

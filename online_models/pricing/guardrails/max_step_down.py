@@ -1,0 +1,34 @@
+"""No fall of the regular price by more than a share of the price in force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from online_models.catalogue import PPM
+from online_models.pricing.guardrails.guardrail import Bound, Ints
+from online_models.pricing.ratios import scaled_ceil
+from online_models.pricing.situation import Situation
+from online_models.pricing.terms import Terms
+from schemas.percentages import to_text
+
+
+def _floor(situation: Situation) -> Ints:
+    share = np.maximum(PPM - situation.terms.max_step_down, 0)
+    return scaled_ceil(situation.price, share, PPM)
+
+
+def _facts(terms: Terms) -> dict[str, Any]:
+    step = terms.policy.guardrails.max_step_down
+    return {} if step is None else {"step": to_text(step)}
+
+
+RULE = Bound(
+    "max_step_down",
+    binds=lambda terms: terms.max_step_down >= 0,
+    floor=_floor,
+    regular=True,
+    step=True,
+    facts=_facts,
+)

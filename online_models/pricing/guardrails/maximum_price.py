@@ -1,0 +1,15 @@
+"""No price above an amount."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from online_models.pricing.guardrails.guardrail import Bound, Ints
+from online_models.pricing.situation import Situation
+
+
+def _ceiling(situation: Situation) -> Ints:
+    return np.full(len(situation), situation.terms.maximum_price, dtype=np.int64)
+
+
+RULE = Bound("maximum_price", binds=lambda terms: terms.maximum_price >= 0, ceiling=_ceiling)

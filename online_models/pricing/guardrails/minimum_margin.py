@@ -1,0 +1,29 @@
+"""No price whose margin, (net price − cost − fees) / net price, is below a share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from online_models.pricing.economics import margin_floor
+from online_models.pricing.guardrails.guardrail import Bound, Ints
+from online_models.pricing.situation import Situation
+from online_models.pricing.terms import Terms
+from schemas.percentages import to_text
+
+
+def _floor(situation: Situation) -> Ints:
+    margin = situation.terms.minimum_margin
+    return margin_floor(situation, 0 if margin is None else margin)
+
+
+def _facts(terms: Terms) -> dict[str, Any]:
+    margin = terms.policy.guardrails.minimum_margin
+    return {} if margin is None else {"margin": to_text(margin)}
+
+
+RULE = Bound(
+    "minimum_margin",
+    binds=lambda terms: terms.minimum_margin is not None,
+    floor=_floor,
+    facts=_facts,
+)

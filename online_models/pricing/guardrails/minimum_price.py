@@ -1,0 +1,15 @@
+"""No price below an amount."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from online_models.pricing.guardrails.guardrail import Bound, Ints
+from online_models.pricing.situation import Situation
+
+
+def _floor(situation: Situation) -> Ints:
+    return np.full(len(situation), situation.terms.minimum_price, dtype=np.int64)
+
+
+RULE = Bound("minimum_price", binds=lambda terms: terms.minimum_price >= 0, floor=_floor)

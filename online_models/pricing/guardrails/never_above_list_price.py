@@ -1,0 +1,17 @@
+"""No price above the product's list price, where it has one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from online_models.pricing.guardrails.guardrail import Bound, Ints
+from online_models.pricing.situation import NO_CEILING, Situation
+
+
+def _ceiling(situation: Situation) -> Ints:
+    return np.where(situation.list_price >= 0, situation.list_price, NO_CEILING)
+
+
+RULE = Bound(
+    "never_above_list_price", binds=lambda terms: terms.never_above_list_price, ceiling=_ceiling
+)

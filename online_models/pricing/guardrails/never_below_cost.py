@@ -1,0 +1,14 @@
+"""No price that leaves less than the cost after tax and fees."""
+
+from __future__ import annotations
+
+from online_models.pricing.economics import margin_floor
+from online_models.pricing.guardrails.guardrail import Bound, Ints
+from online_models.pricing.situation import Situation
+
+
+def _floor(situation: Situation) -> Ints:
+    return margin_floor(situation, 0)
+
+
+RULE = Bound("never_below_cost", binds=lambda terms: terms.never_below_cost, floor=_floor)

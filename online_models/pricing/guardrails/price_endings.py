@@ -1,0 +1,52 @@
+"""The regular price ends in one of certain figures: the nearest such price that is allowed.
+
+Of two equally near prices the lower one is taken.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from online_models.catalogue import NO_PRICE
+from online_models.pricing.guardrails.guardrail import Grid, Ints
+from online_models.pricing.situation import NO_CEILING, Situation
+from online_models.pricing.terms import Terms
+
+
+def nearest_ending(
+    endings: tuple[tuple[int, int], ...], price: Ints, low: Ints, high: Ints
+) -> Ints:
+    """The price in [low, high] with one of `endings` (modulus, remainder) next to `price`.
+
+    `price` lies in [low, high]; NO_PRICE where no such price does. Shapes (n,).
+
+    >>> one = np.array([1030])
+    >>> nearest_ending(((100, 99), (100, 49)), one, one - 100, one + 100).tolist()
+    [1049]
+    """
+    best = np.full(len(price), NO_PRICE, dtype=np.int64)
+    distance = np.full(len(price), NO_CEILING, dtype=np.int64)
+    for modulus, remainder in endings:
+        below = price - (price - remainder) % modulus
+        for candidate in (below, below + modulus):
+            gap = np.abs(candidate - price)
+            nearer = (gap < distance) | ((gap == distance) & (candidate < best))
+            nearer &= (candidate >= low) & (candidate <= high)
+            best = np.where(nearer, candidate, best)
+            distance = np.where(nearer, gap, distance)
+    return best
+
+
+def _nearest(situation: Situation, price: Ints, low: Ints, high: Ints) -> Ints:
+    return nearest_ending(situation.terms.endings, price, low, high)
+
+
+def _facts(terms: Terms) -> dict[str, Any]:
+    return {"endings": list(terms.policy.guardrails.price_endings)}
+
+
+RULE = Grid(
+    "price_endings", binds=lambda terms: bool(terms.endings), nearest=_nearest, facts=_facts
+)

@@ -1,0 +1,42 @@
+"""No other channel undercuts one that the policy protects.
+
+The offers of a SKU are decided protected channels first, so the floor is what those show from now
+on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from online_models.pricing.guardrails.guardrail import Bound, Ints
+from online_models.pricing.situation import NO_FLOOR, Situation
+from online_models.pricing.terms import Terms
+
+
+def _floor(situation: Situation) -> Ints:
+    catalogue, ledger = situation.world.catalogue, situation.world.ledger
+    names = catalogue.channel_names.index
+    protected = [names[n] for n in situation.terms.policy.guardrails.protect_channels if n in names]
+    floor = np.full(len(situation), NO_FLOOR, dtype=np.int64)
+    own = np.isin(situation.channel, protected)
+    for channel in protected:
+        rows = np.array(
+            [catalogue.offer(sku, channel) for sku in situation.sku.tolist()], dtype=np.int64
+        )
+        listed = (rows >= 0) & catalogue.offers.listed[rows] & ~own
+        floor = np.maximum(floor, np.where(listed, ledger.price[rows], NO_FLOOR))
+    return floor
+
+
+def _facts(terms: Terms) -> dict[str, Any]:
+    return {"channels": list(terms.policy.guardrails.protect_channels)}
+
+
+RULE = Bound(
+    "protect_channels",
+    binds=lambda terms: bool(terms.policy.guardrails.protect_channels),
+    floor=_floor,
+    facts=_facts,
+)

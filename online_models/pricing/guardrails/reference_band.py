@@ -1,0 +1,38 @@
+"""The regular price stays within a share of the offer's reference price."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from online_models.catalogue import PPM
+from online_models.pricing.guardrails.guardrail import Bound, Ints
+from online_models.pricing.ratios import scaled_ceil, scaled_floor
+from online_models.pricing.situation import Situation
+from online_models.pricing.terms import Terms
+from schemas.percentages import to_text
+
+
+def _floor(situation: Situation) -> Ints:
+    share = np.maximum(PPM - situation.terms.reference_band, 0)
+    return scaled_ceil(situation.reference, share, PPM)
+
+
+def _ceiling(situation: Situation) -> Ints:
+    return scaled_floor(situation.reference, PPM + situation.terms.reference_band, PPM)
+
+
+def _facts(terms: Terms) -> dict[str, Any]:
+    band = terms.policy.guardrails.reference_band
+    return {} if band is None else {"band": to_text(band)}
+
+
+RULE = Bound(
+    "reference_band",
+    binds=lambda terms: terms.reference_band >= 0,
+    floor=_floor,
+    ceiling=_ceiling,
+    regular=True,
+    facts=_facts,
+)

@@ -1,0 +1,15 @@
+"""No price below the manufacturer's minimum advertised price, where there is one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from online_models.pricing.guardrails.guardrail import Bound, Ints
+from online_models.pricing.situation import NO_FLOOR, Situation
+
+
+def _floor(situation: Situation) -> Ints:
+    return np.where(situation.map_price >= 0, situation.map_price, NO_FLOOR)
+
+
+RULE = Bound("respect_map", binds=lambda terms: terms.respect_map, floor=_floor)

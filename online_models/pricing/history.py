@@ -1,0 +1,152 @@
+"""The prices that were in force: the 30-day low, and what a rollback restores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import ALWAYS, NO_PRICE
+from online_models.columns import Columns
+from schemas.instants import DAY
+
+Ints = NDArray[np.int64]
+
+#: Directive 98/6/EC, article 6a: the lowest price of at least 30 days before the reduction.
+LOOK_BACK = 30 * DAY
+NONE = -1
+_FIRST_LIMIT = 4096
+
+
+class Entries(Columns):
+    """Prices by the instant from which they were in force; `before` is the offer's entry before."""
+
+    FIELDS = {
+        "offer": (np.int32, NONE),
+        "time": (np.int64, ALWAYS),
+        "price": (np.int64, NO_PRICE),
+        "base": (np.int64, NO_PRICE),
+        "sequence": (np.int64, NONE),
+        "before": (np.int64, NONE),
+    }
+    offer: NDArray[np.int32]
+    time: Ints
+    price: Ints
+    base: Ints
+    sequence: Ints
+    before: Ints
+
+
+class History:
+    """Linked entries of all offers in one log; the head of each offer's chain is the ledger's.
+
+    Entries that no question can reach any more are dropped when the log has doubled.
+    """
+
+    def __init__(self, keep: int) -> None:
+        self.keep = keep
+        self.entries = Entries()
+        self._limit = _FIRST_LIMIT
+
+    def append(
+        self, heads: Ints, rows: Ints, time: Ints, price: Ints, base: Ints, sequence: Ints
+    ) -> None:
+        """Take down prices in force from `time` on (distinct `rows`); `heads` is updated."""
+        entries = self.entries
+        if entries.size + len(rows) > self._limit:
+            self._drop(heads, int(time.max()))
+        at = np.arange(entries.size, entries.size + len(rows))
+        entries.grow(entries.size + len(rows))
+        entries.offer[at] = rows
+        entries.time[at] = time
+        entries.price[at] = price
+        entries.base[at] = base
+        entries.sequence[at] = sequence
+        entries.before[at] = heads[rows]
+        heads[rows] = at
+
+    def undo(self, heads: Ints, row: int, sequence: int) -> tuple[int, int] | None:
+        """Strike an offer's last price, where it is that of `sequence`; returns (price, base)
+        of the one before.
+        """
+        head = int(heads[row])
+        if head == NONE or int(self.entries.sequence[head]) != sequence:
+            return None
+        before = int(self.entries.before[head])
+        if before == NONE:
+            return None
+        heads[row] = before
+        return int(self.entries.price[before]), int(self.entries.base[before])
+
+    def lowest(self, head: int, until: int, launched_at: int) -> int:
+        """The lowest price in force at any instant of [until − 30 days, until).
+
+        The first price counts from the launch on, and nothing before the launch counts. Where that
+        leaves no instant, the price in force just before `until`.
+        """
+        entries = self.entries
+        time, price, before = entries.time.item, entries.price.item, entries.before.item
+        start = max(until - LOOK_BACK, launched_at)
+        lowest = last = NO_PRICE
+        end, last_began = until, until
+        while head != NONE:
+            began, amount, earlier = time(head), price(head), before(head)
+            if earlier == NONE and launched_at != ALWAYS:
+                began = min(began, launched_at)
+            if began < end and start < end:
+                lowest = amount if lowest == NO_PRICE else min(lowest, amount)
+            if last == NO_PRICE or last_began > until:
+                last, last_began = amount, began
+            end = min(end, began)
+            if end <= start:
+                break
+            head = earlier
+        return last if lowest == NO_PRICE else lowest
+
+    def at(self, head: int, instant: int) -> int:
+        """The regular price in force at an instant (the oldest known, where that is later)."""
+        entries = self.entries
+        while entries.time[head] > instant and entries.before[head] != NONE:
+            head = int(entries.before[head])
+        return int(entries.base[head])
+
+    def of_decision(self, head: int, sequence: int) -> tuple[int, int] | None:
+        """(regular price, instant) of the change that a decision made, where it is still known."""
+        entries = self.entries
+        while head != NONE:
+            if entries.sequence[head] == sequence:
+                return int(entries.base[head]), int(entries.time[head])
+            head = int(entries.before[head])
+        return None
+
+    def _drop(self, heads: Ints, now: int) -> None:
+        """Rewrite the log without what ended before the time that is kept."""
+        entries = self.entries
+        ended = np.full(entries.size, np.iinfo(np.int64).max)
+        linked = entries.before != NONE
+        ended[entries.before[linked]] = entries.time[linked]
+        reachable = np.zeros(entries.size, dtype=np.bool_)
+        reachable[heads[heads != NONE]] = True
+        reachable[entries.before[linked]] = True
+        kept = np.flatnonzero((ended > now - self.keep) & reachable)
+        place = np.full(entries.size + 1, NONE, dtype=np.int64)
+        place[kept] = np.arange(len(kept))
+        fresh = Entries()
+        fresh.grow(len(kept))
+        for name in Entries.FIELDS:
+            getattr(fresh, name)[:] = getattr(entries, name)[kept]
+        fresh.before[:] = place[fresh.before]
+        heads[:] = place[heads]
+        self.entries = fresh
+        self._limit = max(_FIRST_LIMIT, 2 * fresh.size)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The log as arrays."""
+        return {"entries": self.entries.snapshot(), "limit": self._limit}
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """The inverse of `snapshot`."""
+        self.entries = Entries.restore(snapshot["entries"])
+        self._limit = snapshot["limit"]

@@ -1,0 +1,64 @@
+"""Names of decisions and keys of draws: the same on every replay."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import Catalogue
+
+
+class Identities:
+    """A 64-bit hash of (sku, channel) per offer.
+
+    A decision's id is that hash and the number of the offer's decision, so it depends neither on
+    offsets nor on how events were batched. A collision of two offers (chance 1 in 10⁹ with 200k
+    offers) would confuse their acknowledgements alone.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._prefixes: list[str] = []
+        self._rows: dict[str, int] = {}
+        self._words = np.zeros(0, dtype=np.uint64)
+        self._sku_words = np.zeros(0, dtype=np.uint64)
+
+    def grow(self) -> None:
+        """Name the offers that the catalogue gained."""
+        start, end = len(self._prefixes), self._catalogue.offers.size
+        if start == end:
+            return
+        for row in range(start, end):
+            sku, channel = self._catalogue.offer_name(row)
+            prefix = blake2b(f"{sku}\0{channel}".encode(), digest_size=8).hexdigest()
+            self._prefixes.append(prefix)
+            self._rows[prefix] = row
+        fresh = np.array([int(p, 16) for p in self._prefixes[start:]], dtype=np.uint64)
+        self._words = np.concatenate([self._words, fresh])
+        names = self._catalogue.sku_names.names[len(self._sku_words) :]
+        skus = [int.from_bytes(blake2b(n.encode(), digest_size=8).digest(), "big") for n in names]
+        self._sku_words = np.concatenate([self._sku_words, np.array(skus, dtype=np.uint64)])
+
+    def sku_words(self, skus: NDArray[Any]) -> NDArray[np.uint64]:
+        """A 64-bit hash per SKU row, shape (n,)."""
+        words: NDArray[np.uint64] = self._sku_words[skus]
+        return words
+
+    def words(self, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """The hashes of offers as draw keys, shape (n,)."""
+        return self._words[rows]
+
+    def decision(self, row: int, sequence: int) -> str:
+        """The id of an offer's `sequence`-th published decision."""
+        return f"{self._prefixes[row]}-{sequence}"
+
+    def parse(self, decision_id: str) -> tuple[int, int] | None:
+        """(offer row, sequence) of a decision of this partition, else None."""
+        prefix, _, sequence = decision_id.rpartition("-")
+        row = self._rows.get(prefix)
+        if row is None or not (sequence.isascii() and sequence.isdecimal()):
+            return None
+        return row, int(sequence)

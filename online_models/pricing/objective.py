@@ -1,0 +1,98 @@
+"""The value of a price under the posterior of demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.exact_math import exp
+from online_models.pricing.economics import net_share, unit_profit
+from online_models.pricing.situation import Situation
+from schemas.instants import DAY
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+#: log units beyond which a forecast is no forecast but an overflow.
+_LARGEST_LOG = 30.0
+#: Half the width of a 90 % interval in standard deviations.
+_NINETY = 1.6448536269514722
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is sold over a horizon at most: `days` and `stock` (inf where unknown), shape (n,)."""
+
+    days: Floats
+    stock: Floats
+
+
+def span(situation: Situation) -> Span:
+    """The horizon of the objective, cut at `sell_by`; stock with what arrives in it."""
+    n, objective = len(situation), situation.terms.policy.objective
+    days = np.full(n, situation.terms.horizon_days)
+    if objective.sell_by is not None:
+        left = (objective.sell_by - situation.now) / DAY
+        days = np.where(left > 0.0, left, days)
+    stock = situation.on_hand.astype(np.float64)
+    known = stock >= 0.0
+    for place in np.flatnonzero(known).tolist():
+        end = situation.now[place] + days[place] * DAY
+        arriving = situation.world.stock.inbound(int(situation.rows[place]))
+        stock[place] += sum(quantity for quantity, expected in arriving if expected < end)
+    return Span(days, np.where(known, stock, np.inf))
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Expected units sold (stock permitting), and the same at the ends of a 90 % interval of the
+    rate; shape (n,) or (n, k).
+    """
+
+    units: Floats
+    lower: Floats
+    upper: Floats
+
+
+def outlook(situation: Situation, price: Floats, over: Span, interval: bool = True) -> Outlook:
+    """Units over the span at gross prices in minor units, (n,) or (n, k).
+
+    The mean of a log-normal rate is exp(mean + variance / 2).
+    """
+    rows = (slice(None),) + (None,) * (price.ndim - 1)
+    mean, variance = situation.curves.log_demand(price)
+    days, stock = over.days[rows], over.stock[rows]
+
+    def sold(log_rate: Floats) -> Floats:
+        return np.minimum(exp(np.minimum(log_rate, _LARGEST_LOG)) * days, stock)
+
+    units = sold(mean + 0.5 * variance)
+    if not interval:
+        return Outlook(units, units, units)
+    width = _NINETY * np.sqrt(variance)
+    return Outlook(units, sold(mean - width), sold(mean + width))
+
+
+def value(situation: Situation, price: Floats, units: Floats) -> Floats:
+    """What the policy's objective is worth at gross prices (n, k) and units sold there.
+
+    Units and sell-through count units; a price that sells no fewer and earns more wins, so revenue
+    breaks the tie at a millionth of a unit's weight.
+    """
+    objective = situation.terms.policy.objective
+    rows = (slice(None),) + (None,) * (price.ndim - 1)
+    revenue = price * net_share(situation)[rows] * units
+    if objective.maximise == "profit":
+        worth = unit_profit(situation, price) * units
+    elif objective.maximise == "revenue":
+        worth = revenue
+    else:
+        scale = situation.base.astype(np.float64)[rows]
+        worth = units + 1e-6 * revenue / scale
+    if objective.minimum_units is not None:
+        short = np.maximum(objective.minimum_units - units, 0.0)
+        # Any unit short outweighs every profit, so the least shortfall wins first.
+        worth = worth - short * 1e12
+    return worth

@@ -1,0 +1,199 @@
+"""The pricer of one partition: what is in force, and what is to change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import NO_PRICE, Catalogue
+from online_models.outputs import Output
+from online_models.pricing import acknowledgements, controls
+from online_models.pricing.book import PolicyBook
+from online_models.pricing.causes import Causes
+from online_models.pricing.days import Days
+from online_models.pricing.deciding import decide
+from online_models.pricing.history import History
+from online_models.pricing.identities import Identities
+from online_models.pricing.ledger import NONE, Ledger
+from online_models.pricing.notes import Notes
+from online_models.pricing.promotions import Promotions
+from online_models.pricing.settings import PricingSettings
+from online_models.pricing.situation import Demand, StockLevels, World
+from online_models.rivals import Rivals
+from schemas.acks import PriceAck
+from schemas.control import Approve, Pause, Reject, Resume, Rollback, SetPrice
+from schemas.policies import Policy
+from schemas.promotions import Promotion
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Command = Pause | Resume | Approve | Reject | SetPrice | Rollback
+
+__all__ = ["Causes", "Pricing"]
+
+
+class Pricing:
+    """Policies, promotions, prices in force and the decisions about them.
+
+    `rows` are offer rows of the catalogue; instants are ms, money minor units. Everything is
+    mutated in place, by the fold alone. `model_version` is what decisions say of the demand models.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        rivals: Rivals,
+        stock: StockLevels,
+        demand: Demand,
+        settings: PricingSettings,
+    ) -> None:
+        self.settings = settings
+        self.ledger = Ledger()
+        self.history = History(settings.history)
+        self.promotions = Promotions(catalogue)
+        self.book = PolicyBook(catalogue, settings)
+        self.notes = Notes()
+        self.silent_channels: dict[str, bool] = {}
+        self.model_version = "online"
+        self.world = World(
+            catalogue,
+            rivals,
+            stock,
+            demand,
+            self.ledger,
+            Identities(catalogue),
+            Days(settings.timezone),
+            settings,
+        )
+
+    @property
+    def promotion_ids(self) -> list[str]:
+        """Ids of promotions by the index that `promotion_in_force` gives."""
+        return self.promotions.ids.names
+
+    def appear(self, rows: Ints, prices: Ints, now: int) -> None:
+        """Take down offers with their first price: revision 0."""
+        self._grow()
+        ledger = self.ledger
+        ledger.price[rows] = ledger.base[rows] = ledger.first[rows] = prices
+        instants = np.full(len(rows), now, dtype=np.int64)
+        self.history.append(ledger.entry, rows, instants, prices, prices, ledger.sequence[rows])
+        self.catalogue_changed(rows, now)
+
+    def shown_price(self, rows: Ints) -> Ints:
+        """Prices in force as far as known, minor units, NO_PRICE where there is none yet."""
+        self._grow()
+        price: Ints = self.ledger.price[rows]
+        return price
+
+    def catalogue_changed(self, rows: Ints, now: int) -> None:
+        """Find anew which policy and promotions concern offers whose product changed."""
+        del now
+        self._grow()
+        self.promotions.enrol(rows)
+        self._rule(rows)
+
+    def put_policy(self, policy_id: str, policy: Policy | None, now: int) -> Ints:
+        """Add, change or (None) withdraw a policy; returns the offers to decide anew."""
+        del now
+        self._grow()
+        self.book.put(policy_id, policy)
+        return self._rule(self._priced())
+
+    def put_promotion(self, promotion_id: str, promotion: Promotion | None, now: int) -> Ints:
+        """Add, change or (None) withdraw a promotion; returns the offers to decide anew."""
+        self._grow()
+        rows = self.promotions.put(promotion_id, promotion, now)
+        priced: Ints = rows[self.ledger.price[rows] != NO_PRICE]
+        return priced
+
+    def control(self, record: Command, now: int) -> tuple[Ints, list[Output]]:
+        """Obey a control record; returns the offers to decide anew, and alerts."""
+        self._grow()
+        return controls.obey(self, record, now)
+
+    def acknowledge(self, ack: PriceAck, now: int) -> tuple[Ints, list[Output]]:
+        """Reconcile what the shop shows; returns the offers to decide anew, and alerts."""
+        self._grow()
+        return acknowledgements.reconcile(self, ack, now)
+
+    def due(self, now: int) -> Ints:
+        """Offers whose time has come, ascending."""
+        return np.flatnonzero(self.ledger.due <= now)
+
+    def decide(self, rows: Ints, now: Ints, causes: Causes) -> list[tuple[int, Output]]:
+        """Decide distinct offers at `now`, (n,); all channels of a SKU come in one call.
+
+        Returns (place among `rows`, record) in order of the places.
+        """
+        self._grow()
+        return decide(self, rows, now, causes)
+
+    def promotion_in_force(
+        self, rows: Ints, now: Ints
+    ) -> tuple[Floats, Floats, Floats, NDArray[np.int32]]:
+        """(depth, 1 where promoted, attributes (n, 4), index or −1) of the promotions at `now`.
+
+        Depth is the share of the regular price that the promotion takes off.
+        """
+        self._grow()
+        catalogue, base = self.world.catalogue, self.ledger.base[rows]
+        digits = catalogue.skus.digits[catalogue.offers.sku[rows]]
+        found = self.promotions.in_force(rows, now, base, digits)
+        depth = (base - found.price) / np.maximum(base, 1)
+        promoted = (found.promotion != NONE).astype(np.float64)
+        attributes = self.promotions.attributes(found.promotion.tolist())
+        return depth, promoted, attributes, found.promotion
+
+    def _grow(self) -> None:
+        if self.ledger.size < self.world.catalogue.offers.size:
+            self.ledger.grow(self.world.catalogue.offers.size)
+        self.world.identities.grow()
+
+    def _priced(self) -> Ints:
+        return np.flatnonzero(self.ledger.price != NO_PRICE)
+
+    def _rule(self, rows: Ints) -> Ints:
+        """Bring the rulings of offers up to date; returns those whose policy or version changed.
+
+        A rollback held by the policy that was is released.
+        """
+        ledger = self.ledger
+        slot, why = self.book.rule(rows)
+        editions = np.array(self.book.editions, dtype=np.int64)[slot]
+        moved = (ledger.policy[rows] != slot) | (ledger.ruled_by[rows] != editions)
+        ledger.policy[rows], ledger.why[rows] = slot, why
+        ledger.ruled_by[rows] = editions
+        changed: Ints = rows[moved]
+        ledger.pulled[changed] = False
+        ledger.rollback[changed] = NO_PRICE
+        return changed
+
+    def snapshot(self) -> dict[str, Any]:
+        """The whole state as nested plain values and arrays."""
+        return {
+            "ledger": self.ledger.snapshot(),
+            "history": self.history.snapshot(),
+            "promotions": self.promotions.snapshot(),
+            "book": self.book.snapshot(),
+            "notes": self.notes.snapshot(),
+            "silent_channels": dict(self.silent_channels),
+            "model_version": self.model_version,
+        }
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """The inverse of `snapshot`, over the same catalogue and settings."""
+        restored = Ledger.restore(snapshot["ledger"])
+        self.ledger.grow(restored.size)
+        for name in Ledger.FIELDS:
+            getattr(self.ledger, name)[:] = getattr(restored, name)
+        self.history.restore(snapshot["history"])
+        self.promotions.restore(snapshot["promotions"])
+        self.book.restore(snapshot["book"])
+        self.notes.restore(snapshot["notes"])
+        self.silent_channels = dict(snapshot["silent_channels"])
+        self.model_version = snapshot["model_version"]
+        self._grow()

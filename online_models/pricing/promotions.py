@@ -1,0 +1,198 @@
+"""Promotions: which are in force where, and what they make of a regular price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import NEVER, PPM, Catalogue, Names
+from online_models.pricing.ratios import scaled_round
+from online_models.pricing.selection import Traits, selected, specificity, traits
+from schemas import money, percentages
+from schemas.promotions import Promotion
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+NONE = -1
+#: Numeric attributes that demand sees; the first names to appear take the places.
+ATTRIBUTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The promotion of each offer at an instant, shape (n,).
+
+    `promotion` indexes the promotions (NONE), `price` is the regular price with its discount, and
+    `boundary` the next instant at which that may change.
+    """
+
+    promotion: NDArray[np.int32]
+    price: Ints
+    boundary: Ints
+
+
+class Promotions:
+    """Promotions in order of appearance; of several the lowest price wins, then the lowest id."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self.ids = Names()
+        self._records: list[Promotion | None] = []
+        self._attributes = Names()
+        self._of_offer: dict[int, list[int]] = {}
+
+    def put(self, promotion_id: str, promotion: Promotion | None, now: int) -> Ints:
+        """Add, replace or (None) withdraw a promotion; returns the offers it concerns."""
+        index = self.ids.id(promotion_id)
+        if index == len(self._records):
+            self._records.append(None)
+        before = [row for row, members in self._of_offer.items() if index in members]
+        for row in before:
+            self._leave(row, index)
+        self._forget(now)
+        live = promotion is not None and not promotion.cancelled and promotion.ends_at > now
+        self._records[index] = promotion if live else None
+        rows: list[int] = []
+        if live and promotion is not None:
+            for name in promotion.attributes:
+                self._attributes.id(name)
+            chosen = selected(self._catalogue, promotion.select).tolist()
+            rows = [row for row in chosen if self._on_channel(promotion, row)]
+            for row in rows:
+                self._of_offer.setdefault(row, []).append(index)
+        return np.array(sorted({*before, *rows}), dtype=np.int64)
+
+    def enrol(self, rows: Ints) -> None:
+        """Find the promotions of offers that are new or whose traits changed."""
+        live = [(i, record) for i, record in enumerate(self._records) if record is not None]
+        if not live and not self._of_offer:
+            return
+        for row in rows.tolist():
+            offer = traits(self._catalogue, row)
+            members = [i for i, record in live if _selects(record, offer)]
+            if members:
+                self._of_offer[row] = members
+            else:
+                self._of_offer.pop(row, None)
+
+    def in_force(self, rows: Ints, now: Ints, base: Ints, digits: Any) -> InForce:
+        """What is in force at `now` (ms) given regular prices, all of shape (n,)."""
+        n = len(rows)
+        best = InForce(np.full(n, NONE, dtype=np.int32), base.copy(), np.full(n, NEVER))
+        if not self._of_offer:
+            return best
+        places = np.broadcast_to(np.asarray(digits), n)
+        for place, row in enumerate(rows.tolist()):
+            members = self._of_offer.get(row)
+            if members:
+                at, regular = int(now[place]), int(base[place])
+                found = self._best(members, at, regular, int(places[place]))
+                best.promotion[place], best.price[place], best.boundary[place] = found
+        return best
+
+    def details(self, index: int) -> dict[str, Any]:
+        """The terms of a promotion, for an explanation."""
+        record = self._records[index]
+        if record is None:
+            return {"promotion_id": self.ids[index]}
+        discount = record.discount.model_dump(mode="json", exclude_none=True)
+        return {"promotion_id": self.ids[index], "discount": discount}
+
+    def attributes(self, promotions: Iterable[int]) -> Floats:
+        """Numeric attributes of promotions (NONE: zeros), shape (n, ATTRIBUTES)."""
+        rows = [self._numbers(index) for index in promotions]
+        return np.array(rows, dtype=np.float64).reshape(-1, ATTRIBUTES)
+
+    def _numbers(self, index: int) -> list[float]:
+        numbers = [0.0] * ATTRIBUTES
+        record = self._records[index] if index != NONE else None
+        if record is not None:
+            for name, value in record.attributes.items():
+                place = self._attributes.id(name)
+                if place < ATTRIBUTES and isinstance(value, (bool, int, float)):
+                    numbers[place] = float(value)
+        return numbers
+
+    def _best(self, members: list[int], now: int, base: int, digits: int) -> tuple[int, int, int]:
+        best: tuple[int, str, int] | None = None
+        boundary = NEVER
+        for index in members:
+            record = self._records[index]
+            if record is None or now >= record.ends_at:
+                continue
+            if now < record.starts_at:
+                boundary = min(boundary, record.starts_at)
+                continue
+            boundary = min(boundary, record.ends_at)
+            offer = (discounted(record, base, digits), record.promotion_id, index)
+            best = offer if best is None else min(best, offer)
+        return (NONE, base, boundary) if best is None else (best[2], best[0], boundary)
+
+    def _on_channel(self, promotion: Promotion, row: int) -> bool:
+        channel = self._catalogue.channel_names[self._catalogue.offers.channel[row]]
+        return not promotion.channels or channel in promotion.channels
+
+    def _forget(self, now: int) -> None:
+        """Drop what has ended; its id stays."""
+        ended = {i for i, record in enumerate(self._records) if record and record.ends_at <= now}
+        if not ended:
+            return
+        for index in sorted(ended):
+            self._records[index] = None
+        for row, members in list(self._of_offer.items()):
+            left = [index for index in members if index not in ended]
+            if left:
+                self._of_offer[row] = left
+            else:
+                del self._of_offer[row]
+
+    def _leave(self, row: int, index: int) -> None:
+        members = self._of_offer[row]
+        members.remove(index)
+        if not members:
+            del self._of_offer[row]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Promotions as JSON; the offers' memberships as lists."""
+        return {
+            "ids": self.ids.names,
+            "records": [
+                None if record is None else record.model_dump_json() for record in self._records
+            ],
+            "attributes": self._attributes.names,
+            "of_offer": [[row, members] for row, members in self._of_offer.items()],
+        }
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """The inverse of `snapshot`."""
+        self.ids = Names(snapshot["ids"])
+        self._records = [
+            None if text is None else Promotion.model_validate_json(text)
+            for text in snapshot["records"]
+        ]
+        self._attributes = Names(snapshot["attributes"])
+        self._of_offer = {row: list(members) for row, members in snapshot["of_offer"]}
+
+
+def discounted(promotion: Promotion, base: int, digits: int) -> int:
+    """The regular price with the discount, minor units, at least 1 and at most `base`."""
+    discount = promotion.discount
+    if discount.percent is not None:
+        left = PPM - percentages.to_ppm(discount.percent)
+        price = int(scaled_round(np.array([base]), left, PPM)[0])
+    elif discount.amount is not None:
+        price = base - money.scaled(discount.amount, digits)
+    else:
+        price = money.scaled(discount.price or 0, digits)
+    return min(max(price, 1), base)
+
+
+def _selects(promotion: Promotion, offer: Traits) -> bool:
+    if promotion.channels and offer.channel not in promotion.channels:
+        return False
+    return specificity(promotion.select, offer) is not None

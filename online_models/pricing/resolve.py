@@ -1,0 +1,139 @@
+"""From situations to prices: what each offer of one policy is to cost now, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import NO_PRICE
+from online_models.pricing.asking import Wish, ask, explore
+from online_models.pricing.bounds import NOBODY, limits
+from online_models.pricing.chain import Passage, pass_through
+from online_models.pricing.guardrails import GUARDRAILS
+from online_models.pricing.notes import Notes
+from online_models.pricing.promotions import InForce, Promotions
+from online_models.pricing.proposals import gate
+from online_models.pricing.reasons import (
+    CODES,
+    SOURCE_NAMES,
+    UNBOUND,
+    UNPACED,
+    Outcome,
+    Source,
+)
+from online_models.pricing.situation import Floats, Ints, Situation
+from online_models.pricing.sources import sources, targets
+from online_models.pricing.trace import Trace, Values
+
+_GUARDRAIL_CODES = np.array([CODES[rule.name] for rule in GUARDRAILS] + [-1], dtype=np.int8)
+
+
+@dataclass(slots=True)
+class Resolved:
+    """What became of the offers of one policy; columns of shape (n,).
+
+    `price` is the one to publish (for a proposal, the proposed one), `reason` a code of REASONS.
+    """
+
+    situation: Situation
+    trace: Trace
+    promotion: InForce
+    source: NDArray[np.int8]
+    wish: Wish
+    price: Ints
+    outcome: NDArray[np.int8]
+    reason: NDArray[np.int8]
+    propensity: Floats
+    passage: Passage
+
+
+def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resolved:
+    """Decide the offers of one policy; nothing is written down yet."""
+    kept, rows = situation.price, situation.rows
+    promotion = promotions.in_force(rows, situation.now, situation.base, situation.terms.digits)
+    source = sources(situation, promotion)
+    forced = (source == Source.OVERRIDE) & situation.world.ledger.forced[rows]
+    bounded = ~np.isin(source, UNBOUND) & ~forced
+    paced = bounded & ~np.isin(source, UNPACED)
+    bounds = limits(situation, bounded, paced)
+    wish = Wish(
+        targets(situation, source, promotion),
+        source.copy(),
+        np.zeros(len(rows), dtype=np.bool_),
+        promotion.boundary.copy(),
+        np.zeros(len(rows), dtype=np.bool_),
+    )
+    trace = Trace(kept)
+    strategic = source == Source.STRATEGY
+    if not strategic.all():
+        _tell(trace, situation, source, wish, promotions, promotion, notes)
+    drawn, propensity = np.full(len(rows), NO_PRICE, dtype=np.int64), np.ones(len(rows))
+    if strategic.any():
+        ask(situation, trace, strategic, wish)
+        drawn, propensity = explore(situation, trace, wish)
+    passage = pass_through(situation, trace, bounds, bounded, paced)
+    # A price that a rule held or moved was not drawn: it follows for certain.
+    propensity = np.where((drawn != NO_PRICE) & (trace.price == drawn), propensity, 1.0)
+    outcome = np.where(trace.price != kept, Outcome.CHANGED, Outcome.HELD).astype(np.int8)
+    outcome[(outcome == Outcome.CHANGED) & (source == Source.OVERRIDE)] = Outcome.OVERRIDDEN
+    reason = _reason(kept, trace.price, strategic, wish, passage)
+    gate(situation, trace, source, wish, outcome, reason)
+    turned_down = (source == Source.REJECTED) | (source == Source.EXPIRED)
+    if turned_down.any():
+        outcome[turned_down] = Outcome.REJECTED
+        reason[turned_down] = source[turned_down]
+        trace.add("price_in_force", kept, applies=turned_down)
+    return Resolved(
+        situation, trace, promotion, source, wish, trace.price, outcome, reason, propensity, passage
+    )
+
+
+def _reason(
+    kept: Ints, price: Ints, strategic: NDArray[np.bool_], wish: Wish, passage: Passage
+) -> NDArray[np.int8]:
+    """Who spoke; the guardrail where it, not the wish, made or prevented the change."""
+    reason = wish.by.copy()
+    wanted, changed = wish.raw != kept, price != kept
+    reason[strategic & ~wanted & ~changed] = CODES["no_change"]
+    by_rule = (wanted != changed) & (passage.binding != NOBODY)
+    reason[by_rule] = _GUARDRAIL_CODES[passage.binding[by_rule]]
+    reason[passage.conflict != NOBODY] = CODES["bounds_conflict"]
+    return reason
+
+
+def _tell(
+    trace: Trace,
+    situation: Situation,
+    source: NDArray[np.int8],
+    wish: Wish,
+    promotions: Promotions,
+    promotion: InForce,
+    notes: Notes,
+) -> None:
+    """Steps for the raw prices that no strategy set."""
+    for code in sorted(set(source.tolist()) - {Source.STRATEGY}):
+        name = SOURCE_NAMES[code]
+        details: dict[str, Values] = {}
+        if code == Source.PROMOTION:
+            details["regular_price"] = situation.base
+            details["promotion"] = lambda at: [
+                _json(promotions.details(index)) for index in promotion.promotion[at].tolist()
+            ]
+        elif code == Source.HOLDOUT:
+            experiment = situation.terms.policy.experiment
+            text = _json({} if experiment is None else experiment.name)
+            details["experiment"] = lambda at, text=text: [text] * len(at)  # type: ignore[misc]
+        else:
+            details["order"] = lambda at, name=name: notes.read(  # type: ignore[misc]
+                name, situation.rows[at].tolist()
+            )
+        applies = source == code
+        trace.add(name, wish.raw, details, applies=None if applies.all() else applies)
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,49 @@
+"""What a user may tune about pricing beyond the policies, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.instants import DAY, HOUR, MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class PricingSettings:
+    """Settings of the decisions of one partition; part of what a replay must repeat."""
+
+    #: Names under which competitor feeds list the merchant; compared without case and surrounding
+    #: space. Such an entry is never a competitor.
+    own_names: frozenset[str] = frozenset()
+    #: IANA name of the zone whose midnight starts a day (changes per day, daily re-decisions).
+    timezone: str = "UTC"
+    #: ms between re-decisions of an offer whose strategy follows the demand models. Their
+    #: buckets close by the day; more often would chase noise.
+    reoptimise: int = DAY
+    #: ms after which a price change without an acknowledgement raises an alert. Shops apply
+    #: price files every quarter of an hour or so.
+    ack_timeout: int = HOUR
+    #: ms for which a price that the shop rejected is not tried again.
+    retry_after_rejection: int = HOUR
+    #: ms for which a competitor's price is evidence of what customers compare with.
+    rival_memory: int = 3 * DAY
+    #: ms without any competitor price after which the whole feed counts as silent. Feeds scan
+    #: daily; one missed scan is no news.
+    feed_silence: int = 2 * DAY
+    #: ms of price history kept. The law asks for 30 days; the rest is how far a rollback reaches.
+    history: int = 45 * DAY
+    #: ms between repetitions of an alert about an offer whose trouble goes on.
+    alert_again: int = DAY
+    #: Share of the expected profit that exploration may cost where the policy names no budget.
+    exploration_budget: float = 0.01
+    #: A rejected proposal of the demand models returns only when their price has moved by more
+    #: than this share: every closed bucket moves it a little.
+    proposal_change: float = 0.01
+    #: Own undercuts answered by a rival's undercut, in a row, after which the offer stops
+    #: undercutting and returns home: two repricers would otherwise race to their floors.
+    undercut_rounds: int = 4
+    #: A rival's price within this share below ours right after our own move is an answer to it.
+    undercut_answer: float = 0.02
+    #: ms for which an offer that left such a race ignores it.
+    undercut_rest: int = DAY
+    #: ms: the shortest pause between two looks at what is due; ticks come no faster.
+    shortest_wait: int = MINUTE // 60

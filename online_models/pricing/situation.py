@@ -1,0 +1,214 @@
+"""What strategies and guardrails see: the offers of one policy at their instants, as columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import Catalogue
+from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.pricing.days import Days
+from online_models.pricing.identities import Identities
+from online_models.pricing.ledger import Ledger
+from online_models.pricing.settings import PricingSettings
+from online_models.pricing.terms import Terms
+from online_models.rivals import Rivals
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: Above every price: no ceiling. Below every price: no floor.
+NO_CEILING = 1 << 60
+NO_FLOOR = 0
+
+
+class StockLevels(Protocol):
+    """What is left to sell."""
+
+    @property
+    def on_hand(self) -> Ints:
+        """Units per offer row, −1 where unknown."""
+
+    def inbound(self, row: int) -> list[tuple[int, int]]:
+        """(quantity, expected at) of what is on its way to an offer, soonest first."""
+
+
+class Demand(Protocol):
+    """Demand as a function of price."""
+
+    def curves(self, offer: Ints, context: DecisionContext) -> DemandCurves:
+        """Posterior of log demand per day against price, around the price in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The parts of a partition that a decision reads."""
+
+    catalogue: Catalogue
+    rivals: Rivals
+    stock: StockLevels
+    demand: Demand
+    ledger: Ledger
+    identities: Identities
+    days: Days
+    settings: PricingSettings
+
+
+class Situation:
+    """Offers ruled by the same terms, `rows` and `now` (ms) of shape (n,).
+
+    Columns are gathered when first read. `lowest` and `highest` are the bounds that hold for any
+    price of the offer, `reach_low` and `reach_high` those within the pace that is allowed now.
+    """
+
+    def __init__(self, world: World, terms: Terms, rows: Ints, now: Ints) -> None:
+        self.world = world
+        self.terms = terms
+        self.rows = rows
+        self.now = now
+        none = np.full(len(rows), NO_FLOOR, dtype=np.int64)
+        top = np.full(len(rows), NO_CEILING, dtype=np.int64)
+        self.lowest, self.highest = none, top
+        self.reach_low, self.reach_high = none, top
+
+    def take(self, chosen: NDArray[Any]) -> Situation:
+        """The same for some of the offers."""
+        part = Situation(self.world, self.terms, self.rows[chosen], self.now[chosen])
+        part.lowest, part.highest = self.lowest[chosen], self.highest[chosen]
+        part.reach_low, part.reach_high = self.reach_low[chosen], self.reach_high[chosen]
+        return part
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def sku(self) -> NDArray[np.int32]:
+        """SKU rows."""
+        return self.world.catalogue.offers.sku[self.rows]
+
+    @cached_property
+    def channel(self) -> NDArray[np.int32]:
+        """Channel ids."""
+        return self.world.catalogue.offers.channel[self.rows]
+
+    @cached_property
+    def cost(self) -> Ints:
+        """Unit cost without tax."""
+        return self.world.catalogue.offers.cost[self.rows]
+
+    @cached_property
+    def fee_ppm(self) -> Ints:
+        """Channel fee as a share of the gross price."""
+        return self.world.catalogue.offers.fee_ppm[self.rows]
+
+    @cached_property
+    def fee_fixed(self) -> Ints:
+        """Channel fee per unit."""
+        return self.world.catalogue.offers.fee_fixed[self.rows]
+
+    @cached_property
+    def tax_ppm(self) -> Ints:
+        """Tax on the net price."""
+        return self.world.catalogue.skus.tax_ppm[self.sku]
+
+    @cached_property
+    def list_price(self) -> Ints:
+        """List prices, NO_PRICE where there is none."""
+        return self.world.catalogue.skus.list_price[self.sku]
+
+    @cached_property
+    def map_price(self) -> Ints:
+        """Minimum advertised prices, NO_PRICE where there is none."""
+        return self.world.catalogue.skus.map_price[self.sku]
+
+    @cached_property
+    def price(self) -> Ints:
+        """Prices in force."""
+        return self.world.ledger.price[self.rows]
+
+    @cached_property
+    def base(self) -> Ints:
+        """Regular prices in force."""
+        return self.world.ledger.base[self.rows]
+
+    @cached_property
+    def home(self) -> Ints:
+        """Prices before the competitors pulled; the regular price where they did not."""
+        home = self.world.ledger.home[self.rows]
+        return np.where(home < 0, self.base, home)
+
+    @cached_property
+    def reference(self) -> Ints:
+        """The centre of the reference band."""
+        if self.terms.reference_price >= 0:
+            return np.full(len(self), self.terms.reference_price, dtype=np.int64)
+        return self.world.ledger.first[self.rows]
+
+    @cached_property
+    def day(self) -> Ints:
+        """Calendar days."""
+        return self.world.days.number(self.now)
+
+    @cached_property
+    def midnight(self) -> Ints:
+        """The ends of those days."""
+        return self.world.days.midnight_after(self.now)
+
+    @cached_property
+    def changed_at(self) -> Ints:
+        """Instants of the last changes, ALWAYS where there was none."""
+        return self.world.ledger.changed_at[self.rows]
+
+    @cached_property
+    def changes_today(self) -> Ints:
+        """Numbers of changes on this calendar day."""
+        ledger = self.world.ledger
+        return np.where(ledger.day[self.rows] == self.day, ledger.changes[self.rows], 0)
+
+    @cached_property
+    def on_hand(self) -> Ints:
+        """Units in stock, −1 where unknown."""
+        return self.world.stock.on_hand[self.rows]
+
+    @cached_property
+    def rival_price(self) -> Floats:
+        """The lowest usable rival price, NaN where there is none."""
+        book, rivals = self.world.rivals.entries, self.world.rivals
+        if not book.size:
+            return np.full(len(self), np.nan)
+        entries = rivals.rows_of(self.sku)
+        usable = usable_entries(rivals, entries, self.channel)
+        age = self.now[:, None] - book.time[entries]
+        usable &= age <= self.world.settings.rival_memory
+        asked = np.where(usable, book.price[entries] + book.shipping[entries], NO_CEILING)
+        lowest = asked.min(axis=1)
+        return np.where(lowest == NO_CEILING, np.nan, lowest.astype(np.float64))
+
+    @cached_property
+    def curves(self) -> DemandCurves:
+        """The posterior of demand against price, without a promotion."""
+        none = np.zeros(len(self))
+        context = DecisionContext(
+            self.now, self.base.astype(np.float64), self.rival_price, none, none
+        )
+        return self.world.demand.curves(self.rows, context)
+
+
+def usable_entries(rivals: Rivals, entries: NDArray[np.int32], channel: NDArray[np.int32]) -> Flags:
+    """Which entries are a competitor's, in stock and on the offer's channel; shape of `entries`."""
+    book = rivals.entries
+    if not book.size:
+        return np.zeros(entries.shape, dtype=np.bool_)
+    on = book.channel[entries]
+    usable: Flags = (
+        (entries >= 0)
+        & book.in_stock[entries]
+        & ~book.own[entries]
+        & ((on < 0) | (on == channel[:, None]))
+    )
+    return usable

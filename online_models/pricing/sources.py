@@ -1,0 +1,91 @@
+"""What sets the raw price of each offer: a human, a promotion, or the strategies."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import NO_PRICE
+from online_models.pricing.promotions import NONE, InForce
+from online_models.pricing.reasons import Source
+from online_models.pricing.situation import Flags, Ints, Situation
+from schemas.policies import Experiment
+
+#: `verdict` in the ledger on a proposal.
+UNDECIDED, APPROVED, REJECTED = 0, 1, 2
+
+
+def sources(situation: Situation, promotion: InForce) -> NDArray[np.int8]:
+    """The Source of each offer's raw price, shape (n,)."""
+    ledger, rows, now = situation.world.ledger, situation.rows, situation.now
+    pending = ledger.proposal[rows] != NONE
+    promoted = (promotion.promotion != NONE) & (promotion.price < situation.base)
+    conditions: list[tuple[Source, Flags]] = [
+        (Source.REJECTED, pending & (ledger.verdict[rows] == REJECTED)),
+        (Source.EXPIRED, pending & (now >= ledger.proposal_expires[rows])),
+        (Source.OVERRIDE, overridden(situation)),
+        (Source.ROLLBACK, ledger.rollback[rows] != NO_PRICE),
+        (Source.PAUSED, ledger.paused[rows]),
+        (Source.REFUSED, now < ledger.retry_at[rows]),
+        (Source.PROMOTION, promoted),
+        (Source.RETURN, situation.price != situation.base),
+        (Source.APPROVED, pending & (ledger.verdict[rows] == APPROVED)),
+        (Source.HOLDOUT, held_out(situation)),
+    ]
+    source = np.full(len(rows), Source.STRATEGY, dtype=np.int8)
+    for code, condition in reversed(conditions):
+        source[condition] = code
+    return source
+
+
+def overridden(situation: Situation) -> Flags:
+    """Where a manual price is in force."""
+    ledger, rows = situation.world.ledger, situation.rows
+    given = ledger.override[rows] != NO_PRICE
+    return np.asarray(given & (situation.now < ledger.override_until[rows]))
+
+
+def held_out(situation: Situation) -> Flags:
+    """Which offers an experiment leaves alone, by hash of its name and the unit."""
+    experiment = situation.terms.policy.experiment
+    if experiment is None:
+        return np.zeros(len(situation), dtype=np.bool_)
+    identities = situation.world.identities
+    words = (
+        identities.sku_words(situation.sku)
+        if experiment.unit == "sku"
+        else identities.words(situation.rows)
+    )
+    return in_holdout(experiment, words)
+
+
+def in_holdout(experiment: Experiment, words: NDArray[np.uint64]) -> Flags:
+    """Whether units (their 64-bit hashes) fall into the held-out share."""
+    salt = int.from_bytes(blake2b(experiment.name.encode(), digest_size=8).digest(), "little")
+    mixed = words ^ np.uint64(salt)
+    # The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    share = (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return np.asarray(share < float(experiment.holdout))
+
+
+def targets(situation: Situation, source: NDArray[np.int8], promotion: InForce) -> Ints:
+    """Raw prices of all sources but the strategies (there the price in force), shape (n,)."""
+    ledger, rows = situation.world.ledger, situation.rows
+    raw = situation.price.copy()
+    for code, values in (
+        (Source.REJECTED, ledger.proposal_price),
+        (Source.EXPIRED, ledger.proposal_price),
+        (Source.OVERRIDE, ledger.override),
+        (Source.ROLLBACK, ledger.rollback),
+        (Source.APPROVED, ledger.proposal_price),
+    ):
+        chosen = source == code
+        if chosen.any():
+            raw[chosen] = values[rows[chosen]]
+    raw = np.where(source == Source.PROMOTION, promotion.price, raw)
+    return np.where(source == Source.RETURN, situation.base, raw)

@@ -1,0 +1,32 @@
+"""Cost plus a margin."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from online_models.catalogue import NO_PRICE
+from online_models.pricing.economics import margin_floor
+from online_models.pricing.situation import NO_CEILING, Situation
+from online_models.pricing.strategies.strategy import Proposal, never
+from schemas.percentages import to_ppm, to_text
+from schemas.strategies import CostPlus as Entry
+
+
+class CostPlus:
+    """The lowest price whose margin on the net price, after tax and fees, reaches the share.
+
+    It has nothing to say where the cost is not known (zero) or no price reaches the margin.
+    """
+
+    kind = "cost_plus"
+
+    def propose(self, entry: Entry, situation: Situation) -> Proposal:
+        """That price, for every offer."""
+        price = margin_floor(situation, to_ppm(entry.margin))
+        known = (situation.cost > 0) & (price < NO_CEILING)
+        return Proposal(
+            np.where(known, price, NO_PRICE),
+            never(situation),
+            {"cost": situation.cost},
+            {"margin": to_text(entry.margin)},
+        )

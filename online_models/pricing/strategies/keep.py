@@ -1,0 +1,18 @@
+"""Keep the price that held before any other strategy moved it."""
+
+from __future__ import annotations
+
+from online_models.pricing.situation import Situation
+from online_models.pricing.strategies.strategy import Proposal, never
+from schemas.strategies import Keep as Entry
+
+
+class Keep:
+    """The price before competitors pulled, else the price in force."""
+
+    kind = "keep"
+
+    def propose(self, entry: Entry, situation: Situation) -> Proposal:
+        """That price, for every offer."""
+        del entry
+        return Proposal(situation.home, never(situation))

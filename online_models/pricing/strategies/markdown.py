@@ -1,0 +1,50 @@
+"""Sell a finite stock by a date."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from online_models.catalogue import NO_PRICE, PPM
+from online_models.pricing.economics import net_share
+from online_models.pricing.objective import outlook, span
+from online_models.pricing.search import best_price
+from online_models.pricing.situation import Floats, Situation
+from online_models.pricing.strategies.optimise import curve_details, search_range
+from online_models.pricing.strategies.strategy import Proposal
+from schemas.percentages import to_ppm, to_text
+from schemas.strategies import Markdown as Entry
+
+
+class Markdown:
+    """The fluid price: revenue after fees until `sell_by`, plus the salvage of what is left.
+
+    Solved anew at every decision with the stock and the posterior of that moment, which is nearly
+    optimal (Gallego and van Ryzin, Management Science 40, 1994; Jasin and Kumar, Mathematics of
+    Operations Research 37, 2012). The cost is sunk; `salvage` is the share of it that unsold stock
+    brings back. It says nothing without a `sell_by` to come, or without a known stock.
+    """
+
+    kind = "markdown"
+
+    def propose(self, entry: Entry, situation: Situation) -> Proposal:
+        """The fluid price of every offer with a stock to sell."""
+        low, high = search_range(situation)
+        over = span(situation)
+        salvage_ppm = 0 if entry.salvage is None else to_ppm(entry.salvage)
+        salvage = situation.cost * (salvage_ppm / PPM)
+        kept = (net_share(situation) - situation.fee_ppm / PPM)[:, None]
+        fixed = (situation.fee_fixed + salvage)[:, None]
+
+        def worth(price: Floats) -> Floats:
+            return (price * kept - fixed) * outlook(situation, price, over, False).units
+
+        best = best_price(low, high, worth)
+        sell_by = situation.terms.policy.objective.sell_by
+        open_ = (situation.on_hand > 0) & (situation.now < (sell_by or 0))
+        again = situation.now + situation.world.settings.reoptimise
+        details = {
+            **curve_details(situation),
+            "stock": lambda rows: [str(units) for units in situation.on_hand[rows].tolist()],
+        }
+        facts = {} if entry.salvage is None else {"salvage": to_text(entry.salvage)}
+        return Proposal(np.where(open_, best, NO_PRICE), again, details, facts)

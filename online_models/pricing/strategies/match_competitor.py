@@ -1,0 +1,134 @@
+"""Follow the competitors."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import NEVER, NO_PRICE, PPM
+from online_models.pricing.ratios import scaled_round
+from online_models.pricing.situation import NO_CEILING, Flags, Situation, usable_entries
+from online_models.pricing.strategies.strategy import Ints, Proposal, never, silent
+from online_models.pricing.trace import Values
+from online_models.rivals import Rivals
+from schemas.money import scaled
+from schemas.percentages import to_ppm
+from schemas.strategies import MatchCompetitor as Entry
+
+
+class MatchCompetitor:
+    """The lowest, median or `rank`-th lowest rival price (the highest where there are fewer),
+    moved by the offset.
+
+    A rival counts where it is in stock, fresh, surely the same product, not excluded and not the
+    merchant. An offer that a rival pulled down returns no further than to its home: from then on a
+    rival above home has no say, until a policy version or a manual price gives it a new home.
+    """
+
+    kind = "match_competitor"
+
+    def propose(self, entry: Entry, situation: Situation) -> Proposal:
+        """The rival's price plus the offset, where a rival counts."""
+        rivals, now = situation.world.rivals, situation.now
+        if not rivals.entries.size:
+            return Proposal(silent(situation), never(situation))
+        rows = rivals.rows_of(situation.sku)
+        counts = usable_entries(rivals, rows, situation.channel) & eligible(entry, rivals)[rows]
+        book = rivals.entries
+        again = np.full(len(situation), NEVER, dtype=np.int64)
+        known = counts.any(axis=1)
+        if entry.max_age is not None:
+            expiry = book.time[rows] + entry.max_age + 1
+            counts &= now[:, None] < expiry
+            again = np.where(counts, expiry, NEVER).min(axis=1)
+        asked = np.where(counts, book.price[rows], NO_CEILING)
+        if entry.include_shipping:
+            asked = np.where(counts, asked + book.shipping[rows], NO_CEILING)
+        matched, which = chosen(entry, asked, rows, rivals)
+        target = np.where(matched < NO_CEILING, _offset(entry, matched, situation), NO_PRICE)
+        ledger = situation.world.ledger
+        risen = ledger.pulled[situation.rows] & (target >= situation.home)
+        resting = now < ledger.rest_until[situation.rows]
+        target = np.where(risen | resting, NO_PRICE, target)
+        again = np.where(resting, np.minimum(again, ledger.rest_until[situation.rows]), again)
+        facts = {"which": entry.which, "offset": entry.offset.text()}
+
+        def names(at: Ints) -> list[str]:
+            found = which[at].tolist()
+            texts = [rivals.names[book.competitor[i]] if i >= 0 else None for i in found]
+            return [msgspec.json.encode(text).decode() for text in texts]
+
+        details: dict[str, Values] = {"rival": matched, "competitor": names}
+        return Proposal(
+            target, again, details, facts, True, np.asarray(known & ~counts.any(axis=1))
+        )
+
+
+def eligible(entry: Entry, rivals: Rivals) -> Flags:
+    """Which entries the strategy's names and confidence admit, shape (entries or 1,)."""
+    book = rivals.entries
+    if not book.size:
+        return np.zeros(1, dtype=np.bool_)
+    wanted = {name.strip().casefold() for name in entry.competitors}
+    barred = {name.strip().casefold() for name in entry.exclude}
+    named = np.array(
+        [
+            (not wanted or name in wanted) and name not in barred
+            for name in (name.strip().casefold() for name in rivals.names.names)
+        ],
+        dtype=np.bool_,
+    )
+    least = round(entry.minimum_confidence * PPM)
+    return named[book.competitor] & (book.confidence_ppm >= least)
+
+
+def chosen(
+    entry: Entry, asked: Ints, rows: NDArray[np.int32], rivals: Rivals
+) -> tuple[Ints, NDArray[np.int32]]:
+    """(price, entry row) that the offers follow; (NO_CEILING, −1) where no rival counts.
+
+    A median of an even number of rivals is the mean of the middle two (half to even), a weighted
+    one the lowest price at which half of the weight is reached; neither is one rival's.
+    """
+    order = np.argsort(asked, axis=1, kind="stable")
+    prices = np.take_along_axis(asked, order, axis=1)
+    count = np.count_nonzero(prices < NO_CEILING, axis=1)
+    every = np.arange(len(asked))
+    last = np.maximum(count - 1, 0)
+    if entry.which == "median":
+        if entry.weights:
+            place = _weighted_middle(entry, np.take_along_axis(rows, order, axis=1), count, rivals)
+            return prices[every, place], np.full(len(asked), -1, dtype=np.int32)
+        low, high = prices[every, last // 2], prices[every, count // 2]
+        middle = (low + high) // 2
+        middle += ((low + high) % 2 == 1) & (middle % 2 == 1)
+        return np.where(count > 0, middle, NO_CEILING), np.full(len(asked), -1, dtype=np.int32)
+    place = np.zeros_like(last)
+    if entry.which == "rank" and entry.rank is not None:
+        place = np.minimum(entry.rank - 1, last)
+    found = np.take_along_axis(rows, order[every, place][:, None], axis=1)[:, 0]
+    return prices[every, place], np.where(count > 0, found, -1).astype(np.int32)
+
+
+def _weighted_middle(
+    entry: Entry, rows: NDArray[np.int32], count: Ints, rivals: Rivals
+) -> NDArray[np.int64]:
+    by_name = {name.strip().casefold(): weight for name, weight in entry.weights.items()}
+    weights = np.array(
+        [by_name.get(name.strip().casefold(), 1.0) for name in rivals.names.names] or [1.0]
+    )
+    names = rivals.entries.competitor[rows] if rivals.entries.size else np.zeros_like(rows)
+    counted = np.arange(rows.shape[1])[None, :] < count[:, None]
+    mass = np.cumsum(np.where(counted, weights[names], 0.0), axis=1)
+    half = mass[:, -1:] / 2.0
+    return np.asarray((mass < half).sum(axis=1), dtype=np.int64).clip(0, rows.shape[1] - 1)
+
+
+def _offset(entry: Entry, matched: Ints, situation: Situation) -> Ints:
+    if entry.offset.fraction is not None:
+        share = max(PPM + to_ppm(entry.offset.fraction), 0)
+        moved = scaled_round(np.where(matched < NO_CEILING, matched, 0), share, PPM)
+    else:
+        moved = matched + scaled(entry.offset.amount or 0, situation.terms.digits)
+    return np.maximum(moved, 1)

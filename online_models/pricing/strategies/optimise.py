@@ -1,0 +1,63 @@
+"""The price that is worth most under the demand models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from online_models.pricing.objective import outlook, span, value
+from online_models.pricing.search import best_price
+from online_models.pricing.situation import NO_CEILING, NO_FLOOR, Floats, Ints, Situation
+from online_models.pricing.strategies.strategy import Proposal
+from online_models.pricing.trace import Values
+from schemas.strategies import Optimise as Entry
+
+
+class Optimise:
+    """Expected profit, revenue, units or sell-through over the legal prices of an offer.
+
+    The expectation is over the posterior of demand, units are censored at the stock (with what
+    arrives within the horizon); after tax, fees and cost. Where no bound closes the range it is
+    half to twice the regular price: no demand model knows what lies beyond.
+    """
+
+    kind = "optimise"
+
+    def propose(self, entry: Entry, situation: Situation) -> Proposal:
+        """The best price of every offer; it is due again after the setting `reoptimise`."""
+        del entry
+        low, high = search_range(situation)
+        over = span(situation)
+
+        def worth(price: Floats) -> Floats:
+            return value(situation, price, outlook(situation, price, over, False).units)
+
+        best = best_price(low, high, worth)
+        best = np.where(over.stock > 0.0, best, situation.base)
+        again = situation.now + situation.world.settings.reoptimise
+        maximise = situation.terms.policy.objective.maximise
+        return Proposal(best, again, curve_details(situation), {"maximise": maximise})
+
+
+def search_range(situation: Situation) -> tuple[Ints, Ints]:
+    """The legal prices of the offers, (low, high) in minor units, low ≤ high."""
+    low, high, base = situation.lowest, situation.highest, situation.base
+    low = np.where(low > NO_FLOOR, low, np.minimum((base + 1) // 2, high))
+    high = np.where(high < NO_CEILING, high, np.maximum(2 * base, low))
+    low = np.maximum(low, 1)
+    return low, np.maximum(high, low)
+
+
+def curve_details(situation: Situation) -> Mapping[str, Values]:
+    """What the demand models say around the price in force."""
+    curves = situation.curves
+
+    def numbers(values: Floats) -> Values:
+        return lambda rows: [f"{number:.4g}" for number in values[rows].tolist()]
+
+    return {
+        "elasticity": numbers(curves.elasticity),
+        "elasticity_deviation": numbers(np.sqrt(np.maximum(curves.elasticity_variance, 0.0))),
+        "log_units_per_day": numbers(curves.log_rate),
+    }

@@ -1,0 +1,53 @@
+"""What a strategy is given and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.catalogue import NEVER, NO_PRICE
+from online_models.pricing.situation import Situation
+from online_models.pricing.trace import Values
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Raw prices of shape (n,) in minor units, NO_PRICE where the strategy has nothing to say.
+
+    `again` is the instant from which the answer may change by itself. `details` explain the price;
+    `pulls` marks prices that follow a rival, `stale` offers whose rivals' prices are all too old.
+    """
+
+    price: Ints
+    again: Ints
+    details: Mapping[str, Values] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    pulls: bool = False
+    stale: NDArray[np.bool_] | None = None
+
+
+class Strategy(Protocol):
+    """A kind of entry in a policy's `strategy`."""
+
+    @property
+    def kind(self) -> str:
+        """Its name in a policy."""
+
+    def propose(self, entry: Any, situation: Situation) -> Proposal:
+        """Raw prices for the offers of `situation` under the policy's `entry`."""
+
+
+def never(situation: Situation) -> Ints:
+    """Nothing but an event can change the answer."""
+    return np.full(len(situation), NEVER, dtype=np.int64)
+
+
+def silent(situation: Situation) -> Ints:
+    """No price for any offer."""
+    return np.full(len(situation), NO_PRICE, dtype=np.int64)
