@@ -91,9 +91,10 @@ def committed_optimum(problem: Problem, field: Field, starts: Sequence[Floats]) 
 
 def whole(problem: Problem, prices: Floats) -> Ints:
     """Prices in whole minor units: the better neighbour where offers are separate, else nearest."""
+    low, high = problem.bounds
     if not problem.demand.separable:
-        return np.rint(prices).astype(np.int64)
-    neighbours = np.stack([np.floor(prices), np.ceil(prices)])
+        return np.clip(np.rint(prices), low, high).astype(np.int64)
+    neighbours = np.clip([np.floor(prices), np.ceil(prices)], low, high)
     better = problem.profits(neighbours).argmax(axis=0)
     chosen: Ints = neighbours[better, np.arange(len(prices))].astype(np.int64)
     return chosen

@@ -31,7 +31,7 @@ MARKETS: dict[str, str] = {
     "matched": "log_linear+match",
     "undercutting": "choke+undercut",
     "cycling": "valuation+cycle+sleep",
-    "contested": "log_linear+drift+match+sleep",
+    "contested": "log_linear+drift+season+undercut+cycle",
     "stocked": "valuation+replenished+overdispersed",
     "fresh": "log_linear+perishable",
     "dirty": "log_linear+bulk_orders+unit_mixups+bot_clicks+missing_fields+duplicates+late_events"

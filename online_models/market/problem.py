@@ -12,8 +12,15 @@ from online_models.market.demand.curve import Demand
 from online_models.market.index import Index
 from online_models.market.noise import Counts
 
-#: The clairvoyant, like any contender, asks between these shares of the first price.
+#: Guardrails of clairvoyant and contender alike: between these shares of the first price.
 LOWEST, HIGHEST = 0.5, 2.0
+
+
+def limits(assortment: Assortment) -> tuple[Ints, Ints]:
+    """Lowest and highest legal price in minor units, shape (n,): the band, and never below cost."""
+    first = assortment.first_price
+    low = np.maximum(np.ceil(LOWEST * first), np.ceil(assortment.cost / assortment.kept))
+    return low.astype(np.int64), np.floor(HIGHEST * first).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -33,9 +40,9 @@ class Problem:
 
     @property
     def bounds(self) -> tuple[Floats, Floats]:
-        """Lowest and highest price to consider, minor units, shape (n,)."""
-        first = self.assortment.first_price.astype(np.float64)
-        return LOWEST * first, HIGHEST * first
+        """The legal limits as floats, shape (n,)."""
+        low, high = limits(self.assortment)
+        return low.astype(np.float64), high.astype(np.float64)
 
     def rates(self, prices: Floats) -> Floats:
         """Expected units asked for, shape of `prices`."""

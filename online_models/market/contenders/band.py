@@ -6,15 +6,7 @@ import numpy as np
 
 from online_models.market.arrays import Bools, Floats, Ints
 from online_models.market.assortment import Assortment
-from online_models.market.problem import HIGHEST, LOWEST
-
-
-def limits(assortment: Assortment) -> tuple[Ints, Ints]:
-    """Lowest and highest legal price in minor units, both of shape (n,)."""
-    first = assortment.first_price
-    floor = np.ceil(assortment.cost / assortment.kept)
-    low = np.maximum(np.ceil(LOWEST * first), floor)
-    return low.astype(np.int64), np.floor(HIGHEST * first).astype(np.int64)
+from online_models.market.problem import limits
 
 
 def legal(assortment: Assortment, prices: Floats) -> Ints:

@@ -12,14 +12,14 @@ from online_models.market.index import Shift
 from online_models.market.randomness import generator
 
 #: Daily step (log) of an offer's level, and of its sensitivity relative to its elasticity.
-LEVEL_STEP = 0.012
-SLOPE_STEP = 0.008
+LEVEL_STEP = 0.015
+SLOPE_STEP = 0.012
 #: Chance a day that an offer jumps, and the spread of the jump in level and relative sensitivity.
 JUMP_CHANCE = 0.002
 JUMP_LEVEL = 0.4
 JUMP_SLOPE = 0.15
 #: Relative change of the sensitivity stays within this.
-SLOPE_LIMIT = 0.3
+SLOPE_LIMIT = 0.35
 #: Mean reversion per day, so that a market of several years stays one.
 REVERSION = 0.003
 

@@ -1,0 +1,98 @@
+"""How contenders are judged: shares of the clairvoyant's profit, intervals by seed, regret."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from online_models.market.arrays import Floats
+from online_models.market.closed_loop import Track
+
+#: The regret's exponent is fitted from this share of the days on, on points even in log time.
+FIT_FROM = 1 / 16
+FIT_POINTS = 24
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean over seeds with its 95 % Student interval; the bounds are NaN for a single seed."""
+
+    mean: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """One contender over all seeds.
+
+    share: of the clairvoyant's profit. lift: profit over static pricing, relative.
+    tenth: tenth percentile over offers of their own share, mean over seeds.
+    exponent: b of regret(T) ∝ T^b, of the mean regret over seeds; NaN where there is no regret.
+    elasticity_error: at the last look; NaN without belief. breaches: guardrail breaches, summed.
+    """
+
+    share: Interval
+    lift: Interval
+    tenth: float
+    exponent: float
+    elasticity_error: float
+    breaches: int
+
+
+def interval(values: Sequence[float] | Floats) -> Interval:
+    """Mean and 95 % Student interval of independent values.
+
+    >>> interval([1.0, 2.0, 3.0]).mean
+    2.0
+    """
+    sample = np.asarray(values, dtype=np.float64)
+    mean = float(sample.mean())
+    if len(sample) < 2:
+        return Interval(mean, float("nan"), float("nan"))
+    half = stats.t.ppf(0.975, len(sample) - 1) * sample.std(ddof=1) / np.sqrt(len(sample))
+    return Interval(mean, mean - float(half), mean + float(half))
+
+
+def regret(tracks: Sequence[Track], clairvoyant: Sequence[Track]) -> Floats:
+    """Mean over seeds of the cumulated regret in minor units, shape (T,)."""
+    gaps = [best.profit - track.profit for track, best in zip(tracks, clairvoyant, strict=True)]
+    summed: Floats = np.cumsum(np.mean(gaps, axis=0))
+    return summed
+
+
+def exponent(cumulated: Floats) -> float:
+    """Slope of log regret on log time from `FIT_FROM` of the days on, by least squares.
+
+    >>> round(exponent(np.sqrt(np.arange(1, 1441))), 6)
+    0.5
+    """
+    days = len(cumulated)
+    first = max(1, round(days * FIT_FROM))
+    points = np.unique(np.rint(np.geomspace(first, days, FIT_POINTS)).astype(np.int64))
+    values = cumulated[points - 1]
+    if len(points) < 3 or (values <= 0).any():
+        return float("nan")
+    return float(np.polyfit(np.log(points), np.log(values), 1)[0])
+
+
+def score(tracks: Sequence[Track], clairvoyant: Sequence[Track], static: Sequence[Track]) -> Score:
+    """Judge a contender; the three sequences hold the same seeds in the same order."""
+    profit, best, still = (
+        np.array([track.profit.sum() for track in group]) for group in (tracks, clairvoyant, static)
+    )
+    tenths = [
+        np.percentile(track.offer_profit / top.offer_profit, 10)
+        for track, top in zip(tracks, clairvoyant, strict=True)
+    ]
+    return Score(
+        share=interval(profit / best),
+        lift=interval(profit / still - 1.0),
+        tenth=float(np.mean(tenths)),
+        exponent=exponent(regret(tracks, clairvoyant)),
+        elasticity_error=float(np.mean([track.elasticity_error[-1] for track in tracks])),
+        breaches=int(sum(track.breaches.sum() for track in tracks)),
+    )

@@ -1,0 +1,1 @@
+"""`pricetide simulate`: contenders × markets × seeds in parallel, resumable, with a report."""

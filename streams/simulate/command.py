@@ -1,0 +1,115 @@
+"""`pricetide simulate`: does a pricer earn more than static prices, in markets that know."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from online_models.market import MARKETS, UnknownPartError, parts
+from online_models.market.contenders import CONTENDERS
+from online_models.market.demand import DEMANDS
+from online_models.market.dirt import DIRTS
+from online_models.market.effects import EFFECTS
+from online_models.market.rivals import RIVALS
+from online_models.market.stock import STOCKS
+from streams.simulate.cells import cells
+from streams.simulate.outcome import document, outcomes
+from streams.simulate.parallel import run_all
+from streams.simulate.report import report
+from streams.simulate.store import Store
+from streams.simulate.table import MEANINGS, headline, table
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
+
+EPILOG = f"""\
+Example: pricetide simulate --markets plain,nested+match --sales 2,8 --seeds 5 --out lab
+
+A market is a curve and any parts, joined by +; the names below stand for such sums.
+  markets   {", ".join(MARKETS)}
+  curves    {", ".join(DEMANDS)}
+  effects   {", ".join(EFFECTS)}
+  rivals    {", ".join(RIVALS)}
+  stocks    {", ".join(STOCKS)}
+  dirt      {", ".join(DIRTS)}
+
+Runs that are finished stay in OUT/results, so that the same command goes on after an
+interruption. The report is OUT/report.html, its figures are OUT/summary.json."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's flags."""
+    parser.description = "Let pricers compete in simulated markets whose best prices are known."
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--markets", default="plain", help="comma-separated (default: plain)")
+    parser.add_argument(
+        "--contenders",
+        default=",".join(CONTENDERS),
+        help=f"comma-separated, of {', '.join(CONTENDERS)} (default: all)",
+    )
+    parser.add_argument("--sales", default="8", help="units a day per offer, comma-separated")
+    parser.add_argument("--days", type=_positive, default=180, help="days of each run")
+    parser.add_argument("--offers", type=_positive, default=120, help="offers of each market")
+    parser.add_argument("--seeds", type=_positive, default=5, help="number of seeds, from 0 on")
+    parser.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument("--out", type=Path, default=Path("simulation"), help="folder to write to")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON instead")
+
+
+def main(args: argparse.Namespace, _settings: Settings) -> int:
+    """Run the experiment; 0 when it is complete, 2 on bad input, 130 when interrupted."""
+    console = Console(stderr=True)
+    try:
+        markets, names = args.markets.split(","), args.contenders.split(",")
+        for market in markets:
+            parts(market)
+        if unknown := [name for name in names if name not in CONTENDERS]:
+            raise ValueError(f"--contenders: none is named {', '.join(unknown)}")
+        sales = [_rate(text) for text in args.sales.split(",")]
+        wanted = cells(markets, sales, names, args.seeds, args.offers, args.days)
+        store = Store(args.out)
+        tracks = run_all(wanted, store, args.jobs, console)
+    except (ValueError, UnknownPartError, OSError) as error:
+        print(f"pricetide simulate: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("pricetide simulate: interrupted; the same command goes on", file=sys.stderr)
+        return 130
+    found = outcomes({cell: tracks[cell] for cell in wanted})
+    summary = json.dumps([document(outcome) for outcome in found], indent=1)
+    (args.out / "summary.json").write_text(summary + "\n", encoding="utf-8")
+    path = args.out / "report.html"
+    path.write_text(report(found), encoding="utf-8")
+    if args.json:
+        print(summary)
+        return 0
+    terminal = Console()
+    for outcome in found:
+        terminal.print(f"[bold]{outcome.setting}[/bold]: {headline(outcome)}", highlight=False)
+        terminal.print(table(outcome))
+    terminal.print(f"{MEANINGS}\nreport: {path}", highlight=False)
+    return 0
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"--sales: {text!r} is not a number") from None
+    if not 0.0 < value < 1e6:
+        raise ValueError(f"--sales: {text} is not between 0 and a million")
+    return value

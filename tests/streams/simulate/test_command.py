@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.simulate import command, parallel
+from streams.simulate.cells import cells
+
+
+def call(out: Path, *flags: str) -> int:
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    small = ("--offers", "15", "--days", "20", "--seeds", "2", "--jobs", "1")
+    settings: Any = None
+    return command.main(parser.parse_args([*small, "--out", str(out), *flags]), settings)
+
+
+def test_an_experiment_ends_with_a_table_a_summary_and_a_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(tmp_path, "--markets", "plain,nested", "--contenders", "greedy") == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("plain, 8 a day × 20 days: static pricing earns")
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert [found["market"] for found in summary] == ["plain", "nested"]
+    assert list(summary[0]["contenders"]) == ["fixed", "greedy", "clairvoyant"]
+    assert summary[0]["contenders"]["clairvoyant"]["share"]["mean"] == 1.0
+    page = (tmp_path / "report.html").read_text()
+    assert page.count("<section>") == 2
+    assert "Static pricing earns" in page
+    assert page.count("<svg") == page.count("</svg>") >= 10
+    assert "http" not in page
+    assert "nan" not in page.lower()
+
+
+def test_finished_runs_are_not_run_again_and_give_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(tmp_path, "--contenders", "cost_plus") == 0
+    first = (tmp_path / "report.html").read_bytes()
+
+    def never(_cell: object) -> None:
+        raise AssertionError("a finished run was started again")
+
+    monkeypatch.setattr(parallel, "run", never)
+    assert call(tmp_path, "--contenders", "cost_plus") == 0
+    assert (tmp_path / "report.html").read_bytes() == first
+
+
+def test_the_same_experiment_elsewhere_gives_the_same_bytes(tmp_path: Path) -> None:
+    for place in ("one", "two"):
+        assert call(tmp_path / place, "--contenders", "thompson", "--markets", "contested") == 0
+    for name in ("report.html", "summary.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--markets", "plain+winter"), "no part 'winter'"),
+        (("--contenders", "oracle"), "none is named oracle"),
+        (("--sales", "many"), "'many' is not a number"),
+        (("--sales", "-1"), "not between 0"),
+    ],
+)
+def test_bad_input_ends_with_one_clear_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...], message: str
+) -> None:
+    assert call(tmp_path, *flags) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert error.startswith("pricetide simulate: ")
+    assert message in error
+
+
+def test_every_experiment_holds_static_pricing_first_and_the_clairvoyant_last() -> None:
+    wanted = cells(["plain"], [2.0], ["clairvoyant", "greedy", "greedy"], 1, 15, 10)
+    assert [cell.contender for cell in wanted] == ["fixed", "greedy", "clairvoyant"]
+    assert len({cell.name for cell in wanted}) == len(wanted)
