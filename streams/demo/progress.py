@@ -1,0 +1,91 @@
+"""How far a worker has come, seen from outside: the journal, and the offset it has priced."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from online_models.fold.batch import Kind
+from streams.clients import client
+from streams.ingest.decoder import INPUTS
+from streams.journal import codec
+from streams.settings import Settings
+
+JOURNAL = "pricing-journal"
+#: Seconds between looks at what is priced.
+LOOK = 0.05
+
+
+class Progress:
+    """Follows one partition of the journal: every partition gets every tick.
+
+    `reached` is the event time (ms) of the last tick that is priced and published.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.reached = 0
+        self._partitions = [TopicPartition(JOURNAL, p) for p in range(settings.partitions)]
+        self._ticks: deque[tuple[int, int]] = deque()
+        options = client(settings) | {"enable_auto_commit": False}
+        self._journal = AIOKafkaConsumer(**options, group_id=None, fetch_max_wait_ms=20)
+        self._priced = AIOKafkaConsumer(**options, group_id=settings.app)
+        self._ingested = AIOKafkaConsumer(**options, group_id=f"{settings.app}-ingest")
+
+    async def __aenter__(self) -> Self:
+        """Connect; what is in the journal already does not count."""
+        consumers = (self._journal, self._priced, self._ingested)
+        await asyncio.gather(*(consumer.start() for consumer in consumers))
+        self._journal.assign(self._partitions[:1])
+        await self._journal.seek_to_end()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Disconnect."""
+        consumers = (self._journal, self._priced, self._ingested)
+        await asyncio.gather(*(consumer.stop() for consumer in consumers))
+
+    async def follow(self) -> None:
+        """Keep `reached` up to date, until cancelled."""
+        first = self._partitions[0]
+        while True:
+            fetched = await self._journal.getmany(first, timeout_ms=int(LOOK * 1000))
+            for record in fetched.get(first, []):
+                batch = codec.decode(record.value)
+                times = batch.time[batch.kind == Kind.TICK]
+                if len(times):
+                    self._ticks.append((record.offset, int(np.max(times))))
+            priced = await self._priced.committed(first) or 0
+            while self._ticks and self._ticks[0][0] < priced:
+                self.reached = max(self.reached, self._ticks.popleft()[1])
+            await asyncio.sleep(LOOK)
+
+    async def drain(self) -> None:
+        """Wait until everything that is in the input topics now is priced and published."""
+        topics = sorted(INPUTS)
+        inputs = [
+            TopicPartition(topic, partition)
+            for topic in topics
+            for partition in await self._partitions_of(topic)
+        ]
+        await self._passed(self._ingested, await self._ingested.end_offsets(inputs))
+        await self._passed(self._priced, await self._priced.end_offsets(self._partitions))
+
+    async def _partitions_of(self, topic: str) -> list[int]:
+        # asks the cluster where the client does not know the topic yet
+        await self._ingested.end_offsets([TopicPartition(topic, 0)])
+        return sorted(self._ingested.partitions_for_topic(topic) or {0})
+
+    async def _passed(self, group: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
+        for partition, end in ends.items():
+            while end and (await group.committed(partition) or 0) < end:
+                await asyncio.sleep(LOOK)
