@@ -55,7 +55,7 @@ def _conflicts(resolved: Resolved) -> list[Placed]:
         now - situation.world.settings.alert_again < ledger.conflict_told[rows]
     )
     fresh = np.flatnonzero(trouble & ~known)
-    bound = ~np.isin(resolved.source, UNBOUND)
+    bound = ~UNBOUND[resolved.source]
     ledger.conflict[rows[bound]] = pairs[bound]
     ledger.conflict_told[rows[fresh]] = now[fresh]
     found: list[Placed] = []

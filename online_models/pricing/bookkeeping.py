@@ -9,17 +9,21 @@ from online_models.catalogue import NEVER, NO_PRICE
 from online_models.pricing.chain import Passage
 from online_models.pricing.history import History
 from online_models.pricing.promotions import NONE
-from online_models.pricing.reasons import CODES, UNBOUND, Outcome, Source
+from online_models.pricing.reasons import CODES, MOVES, UNBOUND, Outcome, Source, table
 from online_models.pricing.resolve import Resolved
 from online_models.pricing.situation import Flags
 from online_models.pricing.sources import UNDECIDED
 
 _KEEP = CODES["keep"]
+#: Sources that leave an offer's home alone, and those that leave its regular price alone while a
+#: promotion is in force.
+_HOME_STAYS = table([Source.PROMOTION, Source.RETURN, Source.HOLDOUT], len(Source))
+_ABOVE = table([Source.PROMOTION, Source.OVERRIDE, Source.ROLLBACK], len(Source))
 
 
 def moved(resolved: Resolved) -> Flags:
     """Where the price shown changes, shape (n,)."""
-    return np.isin(resolved.outcome, (Outcome.CHANGED, Outcome.OVERRIDDEN))
+    return MOVES[resolved.outcome]
 
 
 def unchanged(resolved: Resolved) -> Flags:
@@ -86,7 +90,7 @@ def _write_home(resolved: Resolved, changed: NDArray[np.intp]) -> None:
     approved = source == Source.APPROVED
     pull = np.where(approved, ledger.proposal_pull[rows], resolved.wish.pulls[changed])
     temporary = (source == Source.OVERRIDE) & (ledger.override_until[rows] != NEVER)
-    stays = np.isin(source, (Source.PROMOTION, Source.RETURN, Source.HOLDOUT)) | (by == _KEEP)
+    stays = _HOME_STAYS[source] | (by == _KEEP)
     own = ~(pull | temporary | stays)
     ledger.home[rows] = np.where(stays, home, np.where(own, price, before))
     human = (source == Source.ROLLBACK) | ((source == Source.OVERRIDE) & ~temporary)
@@ -99,9 +103,7 @@ def _settle_base(resolved: Resolved) -> None:
     ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
     promotion = resolved.promotion
     promoted = (promotion.promotion != NONE) & (promotion.price < resolved.situation.base)
-    follows = ~(
-        promoted & np.isin(resolved.source, (Source.PROMOTION, Source.OVERRIDE, Source.ROLLBACK))
-    ) & ~np.isin(resolved.source, UNBOUND)
+    follows = ~(promoted & _ABOVE[resolved.source]) & ~UNBOUND[resolved.source]
     held_return = (resolved.source == Source.RETURN) & (resolved.outcome == Outcome.HELD)
     follows &= ~held_return
     ledger.base[rows[follows]] = ledger.price[rows[follows]]

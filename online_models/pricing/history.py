@@ -54,9 +54,9 @@ class History:
         self, heads: Ints, rows: Ints, time: Ints, price: Ints, base: Ints, sequence: Ints
     ) -> None:
         """Take down prices in force from `time` on (distinct `rows`); `heads` is updated."""
-        entries = self.entries
-        if entries.size + len(rows) > self._limit:
+        if self.entries.size + len(rows) > self._limit:
             self._drop(heads, int(time.max()))
+        entries = self.entries
         at = np.arange(entries.size, entries.size + len(rows))
         entries.grow(entries.size + len(rows))
         entries.offer[at] = rows

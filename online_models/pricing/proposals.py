@@ -9,13 +9,13 @@ from online_models.catalogue import PPM
 from online_models.pricing.asking import Wish
 from online_models.pricing.promotions import NONE
 from online_models.pricing.ratios import scaled_floor
-from online_models.pricing.reasons import CODES, Outcome, Source
+from online_models.pricing.reasons import CODES, Outcome, Source, table
 from online_models.pricing.situation import Flags, Situation
 from online_models.pricing.trace import Trace
 from schemas.percentages import to_text
 
 #: Strategies whose price is computed from facts: any change of it is a change of its inputs.
-_EXACT = tuple(CODES[kind] for kind in ("match_competitor", "cost_plus", "keep"))
+_EXACT = table((CODES[kind] for kind in ("match_competitor", "cost_plus", "keep")), len(CODES))
 
 
 def gate(
@@ -59,7 +59,7 @@ def gate(
 def _declined(situation: Situation, wish: Wish) -> Flags:
     ledger, rows = situation.world.ledger, situation.rows
     before = ledger.declined_raw[rows]
-    exact = np.isin(wish.by, _EXACT)
+    exact = _EXACT[wish.by]
     tolerance = np.where(exact, 0.0, before * situation.world.settings.proposal_change)
     same = np.abs(wish.raw - before) <= tolerance
     return np.asarray(same & (ledger.declined_edition[rows] == situation.terms.edition))

@@ -57,8 +57,8 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
     promotion = promotions.in_force(rows, situation.now, situation.base, situation.terms.digits)
     source = sources(situation, promotion)
     forced = (source == Source.OVERRIDE) & situation.world.ledger.forced[rows]
-    bounded = ~np.isin(source, UNBOUND) & ~forced
-    paced = bounded & ~np.isin(source, UNPACED)
+    bounded = ~UNBOUND[source] & ~forced
+    paced = bounded & ~UNPACED[source]
     bounds = limits(situation, bounded, paced)
     wish = Wish(
         targets(situation, source, promotion),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from online_models.catalogue import Catalogue
 from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.exact_math import log
 from online_models.pricing.days import Days
 from online_models.pricing.identities import Identities
 from online_models.pricing.ledger import Ledger
@@ -197,6 +198,11 @@ class Situation:
             self.now, self.base.astype(np.float64), self.rival_price, none, none
         )
         return self.world.demand.curves(self.rows, context)
+
+    @cached_property
+    def log_anchor(self) -> Floats:
+        """Logarithms of the prices around which the curves are given."""
+        return log(self.curves.anchor_price)
 
 
 def usable_entries(rivals: Rivals, entries: NDArray[np.int32], channel: NDArray[np.int32]) -> Flags:
