@@ -87,6 +87,8 @@ def show(state: State, rows: Ints, now: Ints) -> None:
 def show_rivals(state: State, rows: Ints, now: Ints) -> None:
     """Bring the rival signals of offers in line with the competitor prices in force."""
     catalogue, rivals = state.catalogue, state.rivals
+    if not rivals.entries.size:
+        return
     entries = rivals.rows_of(catalogue.offers.sku[rows])
     book = rivals.entries
     channel = book.channel[entries]
