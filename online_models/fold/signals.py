@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +14,20 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-class Signal(IntEnum):
+class Signal:
     """A step function of time per offer. Prices are minor units, times the indicator beside them,
     so that an average over the time of presence is a ratio of two integrals.
     """
 
-    ON_SALE = 0
-    PRICE = 1
-    AVAILABLE = 2
-    RIVAL = 3
-    RIVAL_LOWEST = 4
-    RIVAL_MEAN = 5
-    PROMOTED = 6
-    DEPTH = 7
-    ATTRIBUTE = 8
+    ON_SALE: Final = 0
+    PRICE: Final = 1
+    AVAILABLE: Final = 2
+    RIVAL: Final = 3
+    RIVAL_LOWEST: Final = 4
+    RIVAL_MEAN: Final = 5
+    PROMOTED: Final = 6
+    DEPTH: Final = 7
+    ATTRIBUTE: Final = 8
 
 
 ATTRIBUTES = 4

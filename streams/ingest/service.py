@@ -37,6 +37,8 @@ ROUND = 4000
 #: ms a round waits for records; also how often an idle shop's time is looked at.
 WAIT_MS = 200
 FETCH_WAIT_MS = 10
+#: Seconds between rounds at least: a round costs a millisecond or two however few its events.
+LEAST_ROUND = 0.005
 #: Seconds between commits of the input offsets. A crash repeats what came since, and the fold
 #: skips it.
 COMMIT_SECONDS = 0.5
@@ -114,7 +116,9 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def _run(self) -> None:
         try:
             while not self.should_stop:
+                begun = time.monotonic()
                 await self._round()
+                await asyncio.sleep(max(0.0, begun + LEAST_ROUND - time.monotonic()))
         except Exception as error:
             die("ingest failed", error)
         finally:

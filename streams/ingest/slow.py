@@ -78,12 +78,12 @@ def _append(
     sku: str | None,
     identity: int,
     detail: int,
-    kind: Kind,
+    kind: int,
     flag: int,
 ) -> None:
     row = (
         place,
-        int(kind),
+        kind,
         time,
         identity,
         gathered.text(sku),

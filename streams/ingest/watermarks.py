@@ -84,7 +84,7 @@ def with_ticks(
     batch: Batch, places: list[int], times: list[int], watermarks: list[Watermark]
 ) -> Batch:
     """The batch with ticks for every partition before the events at `places`."""
-    row = {name: DEFAULTS.get(name, 0) for name in COLUMNS} | {"kind": int(Kind.TICK)}
+    row = {name: DEFAULTS.get(name, 0) for name in COLUMNS} | {"kind": Kind.TICK}
     columns = {
         name: np.insert(getattr(batch, name), places, times if name == "time" else row[name])
         for name in COLUMNS

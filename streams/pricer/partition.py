@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 #: A snapshot may take this share of the time: a large state is saved less often.
 SNAPSHOT_SHARE = 0.05
+#: Events that lead to no output are committed this many seconds later at most. A crash folds
+#: them again, which changes nothing; a transaction for each would cost more than the fold.
+QUIET_SECONDS = 1.0
 
 
 class Partition:
@@ -68,18 +71,26 @@ class Partition:
             if offset > self.position:
                 raise LostError(f"journal {self.number}: got {offset}, expected {self.position}")
             outputs = self.fold.step(codec.decode(value))
-            if not self._publisher.open:
-                await self._publisher.begin()
-                self._timer = asyncio.create_task(self._later())
-            await self._publisher.send(outputs)
             self.position += 1
+            if outputs:
+                if not self._publisher.open:
+                    await self._publisher.begin()
+                    self._commit_within(self._settings.transaction_ms / 1000)
+                await self._publisher.send(outputs)
+            elif self._timer is None:
+                self._commit_within(QUIET_SECONDS)
 
-    async def _later(self) -> None:
+    def _commit_within(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.create_task(self._later(seconds))
+
+    async def _later(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        # from here on nobody cancels it: a transaction is not left half committed
+        self._timer = None
         try:
-            await asyncio.sleep(self._settings.transaction_ms / 1000)
             await self.commit()
-        except asyncio.CancelledError:
-            raise
         except Exception as error:
             # a transaction that cannot be committed must not be followed by another
             die(f"partition {self.number} cannot publish", error)
@@ -87,8 +98,9 @@ class Partition:
     async def commit(self) -> None:
         """End the transaction, with a snapshot where one is due."""
         async with self._lock:
-            if self._closed or not self._publisher.open:
+            if self._closed:
                 return
+            await self._publisher.begin()
             if self._encoding is not None and self._encoding.done():
                 await self._publisher.send_snapshot(self._encoding.result())
                 self._encoding = None
