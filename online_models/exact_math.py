@@ -16,113 +16,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from online_models.exact_elementary import exp, expm1, log, log1p, polynomial, power
 from online_models.philox import keyed_bits
 
+__all__ = [
+    "column_sums",
+    "exp",
+    "expm1",
+    "gammaln",
+    "log",
+    "log1p",
+    "normal_cdf",
+    "normal_quantile",
+    "normals",
+    "power",
+    "sum_by",
+    "total",
+    "uniforms",
+]
+
 Floats = NDArray[np.float64]
-
-_LN2_HIGH = 6.93147180369123816490e-01
-_LN2_LOW = 1.90821492927058770002e-10
-_INVERSE_LN2 = 1.44269504088896338700
-_EXP_OVERFLOW = 709.782712893384
-_EXP_UNDERFLOW = -745.1332191019412
-_EXP = (
-    4.13813679705723846039e-08,
-    -1.65339022054652515390e-06,
-    6.61375632143793436117e-05,
-    -2.77777777770155933842e-03,
-    1.66666666666666019037e-01,
-)
-_LOG_EVEN = (1.531383769920937332e-01, 2.222219843214978396e-01, 3.999999999940941908e-01)
-_LOG_ODD = (
-    1.479819860511658591e-01,
-    1.818357216161805012e-01,
-    2.857142874366239149e-01,
-    6.666666666666735130e-01,
-)
-#: Bits of 1.0 and of sqrt(1/2): adding their gap before the shift puts a mantissa above sqrt(2)
-#: into the next binade, so that the reduced argument lies in [sqrt(1/2), sqrt(2)).
-_ONE_BITS = 0x3FF0000000000000
-_ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
-_MANTISSA = 0x000FFFFFFFFFFFFF
-
-
-def _polynomial(x: Floats, coefficients: tuple[float, ...]) -> Floats:
-    """Horner's scheme, highest power first."""
-    value = np.full_like(x, coefficients[0])
-    for coefficient in coefficients[1:]:
-        value *= x
-        value += coefficient
-    return value
-
-
-def _reduced_exp(r: Floats) -> tuple[Floats, Floats]:
-    """(r, c) → exp(r) = 1 + r + r c / (2 − c) for |r| ≤ ln 2 / 2."""
-    t = r * r
-    t *= _polynomial(t, _EXP)
-    t = r - t
-    return r * t, 2.0 - t
-
-
-def exp(x: ArrayLike) -> Floats:
-    """e^x within 1 ulp (2 where the result is subnormal); 0 and inf past the ends; nan stays."""
-    x = np.asarray(x, np.float64)
-    with np.errstate(all="ignore"):
-        bounded = np.minimum(np.maximum(x, -746.0), 710.0)
-        k = np.rint(bounded * _INVERSE_LN2)
-        low = k * _LN2_LOW
-        high = bounded - k * _LN2_HIGH
-        r = high - low
-        rc, divisor = _reduced_exp(r)
-        value = 1.0 - ((low - rc / divisor) - high)
-        power = np.where(k == k, k, 0.0).astype(np.int64)
-        half = power >> 1
-        # Two factors, since 2^k alone leaves the normal range where the product may not.
-        value *= ((half + 1023) << 52).view(np.float64)
-        value *= ((power - half + 1023) << 52).view(np.float64)
-        value = np.where(x > _EXP_OVERFLOW, np.inf, value)
-        return np.where(x < _EXP_UNDERFLOW, 0.0, value)
-
-
-def log(x: ArrayLike) -> Floats:
-    """Natural logarithm within 1 ulp, subnormals included; log 0 = −inf, negative → nan."""
-    x = np.asarray(x, np.float64)
-    with np.errstate(all="ignore"):
-        tiny = x < 2.2250738585072014e-308
-        bits = np.where(tiny, x * 18014398509481984.0, x).view(np.int64)
-        bits = bits + (_ONE_BITS - _ROOT_HALF_BITS)
-        k = ((bits >> 52) - 1023).astype(np.float64) - 54.0 * tiny
-        f = ((bits & _MANTISSA) + _ROOT_HALF_BITS).view(np.float64) - 1.0
-        s = f / (2.0 + f)
-        z = s * s
-        w = z * z
-        series = w * _polynomial(w, _LOG_EVEN) + z * _polynomial(w, _LOG_ODD)
-        half_square = 0.5 * f * f
-        value = k * _LN2_HIGH - ((half_square - (s * (half_square + series) + k * _LN2_LOW)) - f)
-        value = np.where(x > 0.0, value, np.where(x == 0.0, -np.inf, np.nan))
-        return np.where(x == np.inf, np.inf, value)
-
-
-def log1p(x: ArrayLike) -> Floats:
-    """log(1 + x) within 2 ulp, also where x is tiny."""
-    x = np.asarray(x, np.float64)
-    with np.errstate(all="ignore"):
-        u = 1.0 + x
-        return np.where(np.isfinite(u) & (u > 0.0), log(u) + (x - (u - 1.0)) / u, log(u))
-
-
-def expm1(x: ArrayLike) -> Floats:
-    """e^x − 1 within 4 ulp, also where x is tiny."""
-    x = np.asarray(x, np.float64)
-    with np.errstate(all="ignore"):
-        r = np.minimum(np.maximum(x, -0.35), 0.35)
-        rc, divisor = _reduced_exp(r)
-        return np.where(np.abs(x) < 0.34, r + rc / divisor, exp(x) - 1.0)
-
-
-def power(x: ArrayLike, exponent: ArrayLike) -> Floats:
-    """x^exponent for x > 0, relative error about |exponent log x| ulp."""
-    return exp(np.asarray(exponent, np.float64) * log(x))
-
 
 _HART_NUMERATOR = (
     3.52624965998911e-02,
@@ -150,7 +63,7 @@ def normal_cdf(x: ArrayLike) -> Floats:
     x = np.asarray(x, np.float64)
     with np.errstate(all="ignore"):
         a = np.abs(x)
-        near = _polynomial(a, _HART_NUMERATOR) / _polynomial(a, _HART_DENOMINATOR)
+        near = polynomial(a, _HART_NUMERATOR) / polynomial(a, _HART_DENOMINATOR)
         b = a + 0.65
         for numerator in range(8, 0, -1):
             b = a + numerator / b
@@ -189,12 +102,12 @@ def normal_quantile(p: ArrayLike) -> Floats:
     with np.errstate(all="ignore"):
         q = p - 0.5
         r = 0.180625 - q * q
-        centre = q * (_polynomial(r, _CENTRE[0]) / _polynomial(r, _CENTRE[1]))
+        centre = q * (polynomial(r, _CENTRE[0]) / polynomial(r, _CENTRE[1]))
         s = np.sqrt(-log(np.minimum(p, 1.0 - p)))
         m = s - 1.6
         t = s - 5.0
-        middle = _polynomial(m, _MIDDLE[0]) / _polynomial(m, _MIDDLE[1])
-        tail = _polynomial(t, _TAIL[0]) / _polynomial(t, _TAIL[1])
+        middle = polynomial(m, _MIDDLE[0]) / polynomial(m, _MIDDLE[1])
+        tail = polynomial(t, _TAIL[0]) / polynomial(t, _TAIL[1])
         outer = np.where(s <= 5.0, middle, tail)
         outer = np.where(s == np.inf, np.inf, outer)
         value = np.where(np.abs(q) <= 0.425, centre, np.where(q < 0.0, -outer, outer))
@@ -225,7 +138,7 @@ def gammaln(x: ArrayLike) -> Floats:
             product *= base + step
         shifted = np.where(small, x + _STIRLING_FROM, x)
         inverse = 1.0 / shifted
-        series = _polynomial(inverse * inverse, _STIRLING) * inverse
+        series = polynomial(inverse * inverse, _STIRLING) * inverse
         value = (shifted - 0.5) * log(shifted) - shifted + _HALF_LOG_TWO_PI + series
         value = np.where(small, value - log(product), value)
         value = np.where(x == np.inf, np.inf, value)

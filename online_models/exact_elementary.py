@@ -1,0 +1,201 @@
+"""Exponential and logarithm from IEEE 754 basic operations alone: the ground of `exact_math`.
+
+References: fdlibm (Sun Microsystems, 1993), whose reductions and polynomials these are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+_LN2_HIGH = 6.93147180369123816490e-01
+_LN2_LOW = 1.90821492927058770002e-10
+_INVERSE_LN2 = 1.44269504088896338700
+_EXP_OVERFLOW = 709.782712893384
+_EXP_UNDERFLOW = -745.1332191019412
+_EXP = (
+    4.13813679705723846039e-08,
+    -1.65339022054652515390e-06,
+    6.61375632143793436117e-05,
+    -2.77777777770155933842e-03,
+    1.66666666666666019037e-01,
+)
+_LOG_EVEN = (1.531383769920937332e-01, 2.222219843214978396e-01, 3.999999999940941908e-01)
+_LOG_ODD = (
+    1.479819860511658591e-01,
+    1.818357216161805012e-01,
+    2.857142874366239149e-01,
+    6.666666666666735130e-01,
+)
+#: Bits of 1.0 and of sqrt(1/2): adding their gap before the shift puts a mantissa above sqrt(2)
+#: into the next binade, so that the reduced argument lies in [sqrt(1/2), sqrt(2)).
+_ONE_BITS = 0x3FF0000000000000
+_ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
+_MANTISSA = 0x000FFFFFFFFFFFFF
+_SMALLEST_NORMAL = 2.2250738585072014e-308
+#: Up to here neither the power of two nor the result leaves the normal range.
+_EXP_USUAL = 700.0
+
+
+#: Elements worked on at once, so that a function's scratch arrays stay in the second-level cache.
+_BLOCK = 8192
+
+
+def polynomial(x: Floats, coefficients: tuple[float, ...]) -> Floats:
+    """Horner's scheme, highest power first."""
+    value = x * coefficients[0]
+    value += coefficients[1]
+    for coefficient in coefficients[2:]:
+        value *= x
+        value += coefficient
+    return value
+
+
+def _blockwise(x: ArrayLike, block: Callable[[Floats], Floats]) -> Floats:
+    """Apply an elementwise function block by block; the result has the shape of `x`."""
+    array = np.asarray(x, np.float64)
+    flat = array.reshape(-1)
+    if flat.size <= _BLOCK:
+        return block(flat).reshape(array.shape)
+    out = np.empty(flat.size)
+    for first in range(0, flat.size, _BLOCK):
+        out[first : first + _BLOCK] = block(flat[first : first + _BLOCK])
+    return out.reshape(array.shape)
+
+
+def _reduced_exp(r: Floats) -> tuple[Floats, Floats]:
+    """(r, c) → exp(r) = 1 + r + r c / (2 − c) for |r| ≤ ln 2 / 2."""
+    t = r * r
+    t = r - t * polynomial(t, _EXP)
+    return r * t, 2.0 - t
+
+
+def exp(x: ArrayLike) -> Floats:
+    """e^x within 1 ulp (2 where the result is subnormal); 0 and inf past the ends; nan stays."""
+    return _blockwise(x, _exp)
+
+
+def _exp(x: Floats) -> Floats:
+    usual = np.abs(x) < _EXP_USUAL
+    if usual.all():
+        return _exp_usual(x)
+    value = _exp_usual(np.where(usual, x, 0.0))
+    rest = np.flatnonzero(~usual)
+    value[rest] = _exp_unusual(x[rest])
+    return value
+
+
+def _exp_usual(x: Floats) -> Floats:
+    k = np.rint(x * _INVERSE_LN2)
+    low = k * _LN2_LOW
+    high = k * _LN2_HIGH
+    np.subtract(x, high, out=high)
+    rc, divisor = _reduced_exp(high - low)
+    rc /= divisor
+    low -= rc
+    low -= high
+    np.subtract(1.0, low, out=low)
+    power = k.astype(np.int64)
+    power += 1023
+    power <<= 52
+    low *= power.view(np.float64)
+    return low
+
+
+def _exp_unusual(x: Floats) -> Floats:
+    """Where the result is inf, 0, nan, subnormal or close to it."""
+    inside = (x <= _EXP_OVERFLOW) & (x >= _EXP_UNDERFLOW)
+    bounded = np.where(inside, x, 0.0)
+    # e^x = (e^(x/2))² would double the error; a shift by whole powers of two does not.
+    k = np.rint(bounded * _INVERSE_LN2)
+    shift = np.where(k > 0.0, 256.0, -256.0) * (np.abs(k) > 256.0)
+    low = (k - shift) * _LN2_LOW
+    high = (bounded - shift * _LN2_HIGH) - (k - shift) * _LN2_HIGH
+    low = low + shift * _LN2_LOW
+    rc, divisor = _reduced_exp(high - low)
+    value = 1.0 - ((low - rc / divisor) - high)
+    whole = k.astype(np.int64)
+    half = whole >> 1
+    # Two factors, since 2^k alone leaves the normal range where the product may not.
+    value *= ((half + 1023) << 52).view(np.float64)
+    value *= ((whole - half + 1023) << 52).view(np.float64)
+    value = np.where(x > _EXP_OVERFLOW, np.inf, value)
+    value = np.where(x < _EXP_UNDERFLOW, 0.0, value)
+    return np.where(np.isnan(x), np.nan, value)
+
+
+def log(x: ArrayLike) -> Floats:
+    """Natural logarithm within 1 ulp, subnormals included; log 0 = −inf, negative → nan."""
+    return _blockwise(x, _log)
+
+
+def _log(x: Floats) -> Floats:
+    value = _log_usual(x)
+    unusual = ~((x >= _SMALLEST_NORMAL) & (x < np.inf))
+    if unusual.any():
+        rest = np.flatnonzero(unusual)
+        value[rest] = _log_unusual(x[rest])
+    return value
+
+
+def _log_usual(x: Floats) -> Floats:
+    bits = x.view(np.int64) + (_ONE_BITS - _ROOT_HALF_BITS)
+    k = (bits >> 52).astype(np.float64)
+    k -= 1023.0
+    bits &= _MANTISSA
+    bits += _ROOT_HALF_BITS
+    f = bits.view(np.float64)
+    f -= 1.0
+    s = f + 2.0
+    np.divide(f, s, out=s)
+    z = s * s
+    w = z * z
+    series = polynomial(w, _LOG_ODD)
+    series *= z
+    w *= polynomial(w, _LOG_EVEN)
+    series += w
+    half_square = 0.5 * f
+    half_square *= f
+    series += half_square
+    series *= s
+    series += k * _LN2_LOW
+    half_square -= series
+    half_square -= f
+    k *= _LN2_HIGH
+    k -= half_square
+    return k
+
+
+def _log_unusual(x: Floats) -> Floats:
+    """Where the argument is 0, subnormal, inf, nan or negative."""
+    subnormal = (x > 0.0) & (x < _SMALLEST_NORMAL)
+    scaled = np.where(subnormal, x, _SMALLEST_NORMAL) * 2.0**54
+    value = _log_usual(scaled) - 54.0 * (_LN2_HIGH + _LN2_LOW)
+    value = np.where(x == 0.0, -np.inf, np.where(subnormal, value, np.nan))
+    return np.where(x == np.inf, np.inf, value)
+
+
+def log1p(x: ArrayLike) -> Floats:
+    """log(1 + x) within 2 ulp, also where x is tiny."""
+    x = np.asarray(x, np.float64)
+    with np.errstate(all="ignore"):
+        u = 1.0 + x
+        return np.where(np.isfinite(u) & (u > 0.0), log(u) + (x - (u - 1.0)) / u, log(u))
+
+
+def expm1(x: ArrayLike) -> Floats:
+    """e^x − 1 within 4 ulp, also where x is tiny."""
+    x = np.asarray(x, np.float64)
+    with np.errstate(all="ignore"):
+        r = np.minimum(np.maximum(x, -0.35), 0.35)
+        rc, divisor = _reduced_exp(r)
+        return np.where(np.abs(x) < 0.34, r + rc / divisor, exp(x) - 1.0)
+
+
+def power(x: ArrayLike, exponent: ArrayLike) -> Floats:
+    """x^exponent for x > 0, relative error about |exponent log x| ulp."""
+    return exp(np.asarray(exponent, np.float64) * log(x))
