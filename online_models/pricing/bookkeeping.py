@@ -140,7 +140,7 @@ def _schedule(resolved: Resolved) -> None:
     """The next instant at which time alone may change the answer."""
     situation, passage = resolved.situation, resolved.passage
     ledger, rows, now = situation.world.ledger, situation.rows, situation.now
-    soon = now + situation.world.settings.shortest_wait
+    soon = now + 1
     due = np.minimum(resolved.wish.again, passage.delayed)
     due = np.where(moved(resolved) & _further(resolved, passage), soon, due)
     over = (resolved.outcome == Outcome.REJECTED) | (resolved.source == Source.RETURN)

@@ -75,6 +75,7 @@ def pass_through(
     conflicted = passage.conflict != NOBODY
     if conflicted.any():
         details: dict[str, Values] = {
+            "held": situation.price,
             "bounds": lambda rows: _names(passage.conflict[rows]),
             "lowest": bounds.low,
             "highest": bounds.high,
@@ -91,7 +92,9 @@ def _bound(rule: Bound, situation: Situation, trace: Trace, bounds: Limits) -> N
     limit, price = bounds.of[rule.name], trace.price
     details: dict[str, Values] = {}
     if limit.floor is not None:
-        price = np.maximum(price, limit.floor)
+        # A floor that no price reaches is told as a conflict, not as a price.
+        reached = limit.floor < NO_CEILING
+        price = np.where(reached, np.maximum(price, limit.floor), price)
         details["minimum"] = limit.floor
     if limit.ceiling is not None:
         price = np.minimum(price, limit.ceiling)

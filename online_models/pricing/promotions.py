@@ -13,7 +13,7 @@ from online_models.catalogue import NEVER, PPM, Catalogue, Names
 from online_models.pricing.ratios import scaled_round
 from online_models.pricing.selection import Traits, selected, specificity, traits
 from schemas import money, percentages
-from schemas.promotions import Promotion
+from schemas.promotions import Discount, Promotion
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -129,7 +129,7 @@ class Promotions:
                 boundary = min(boundary, record.starts_at)
                 continue
             boundary = min(boundary, record.ends_at)
-            offer = (discounted(record, base, digits), record.promotion_id, index)
+            offer = (discounted(record.discount, base, digits), record.promotion_id, index)
             best = offer if best is None else min(best, offer)
         return (NONE, base, boundary) if best is None else (best[2], best[0], boundary)
 
@@ -179,9 +179,12 @@ class Promotions:
         self._of_offer = {row: list(members) for row, members in snapshot["of_offer"]}
 
 
-def discounted(promotion: Promotion, base: int, digits: int) -> int:
-    """The regular price with the discount, minor units, at least 1 and at most `base`."""
-    discount = promotion.discount
+def discounted(discount: Discount, base: int, digits: int) -> int:
+    """The regular price with the discount, minor units, at least 1 and at most `base`.
+
+    >>> discounted(Discount(percent="20%"), 1299, 2)
+    1039
+    """
     if discount.percent is not None:
         left = PPM - percentages.to_ppm(discount.percent)
         price = int(scaled_round(np.array([base]), left, PPM)[0])

@@ -86,7 +86,7 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
     if turned_down.any():
         outcome[turned_down] = Outcome.REJECTED
         reason[turned_down] = source[turned_down]
-        trace.add("price_in_force", kept, applies=turned_down)
+        trace.add("price_in_force", kept, {"held": kept}, applies=turned_down)
     return Resolved(
         situation, trace, promotion, source, wish, trace.price, outcome, reason, propensity, passage
     )

@@ -25,14 +25,22 @@ def spread(low: Ints, high: Ints, points: int) -> Ints:
     return low[:, None] + (high - low)[:, None] * step[None, :] // (points - 1)
 
 
-def best_price(low: Ints, high: Ints, worth: Callable[[Floats], Floats]) -> Ints:
+def best_price(
+    low: Ints, high: Ints, kept: Ints, worthwhile: float, worth: Callable[[Floats], Floats]
+) -> Ints:
     """The price in [low, high] with the highest worth; of equals the highest price.
 
     `worth` maps prices (n, k) to values (n, k); it should have one peak between the grid's points.
+    Where the best price is worth no more than a share `worthwhile` above `kept`, and that is legal,
+    it is `kept`.
     """
     grid = spread(low, high, POINTS)
-    values = worth(grid.astype(np.float64))
-    return _vertex(grid, values, _last_best(values))
+    values = worth(np.concatenate([grid, kept[:, None]], axis=1).astype(np.float64))
+    values, now = values[:, :POINTS], values[:, POINTS]
+    place = _last_best(values)
+    top = values[np.arange(len(grid)), place]
+    stays = (kept >= low) & (kept <= high) & (top - now <= worthwhile * np.abs(now))
+    return np.where(stays, kept, _vertex(grid, values, place))
 
 
 def _last_best(values: Floats) -> NDArray[np.intp]:

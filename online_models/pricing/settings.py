@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schemas.instants import DAY, HOUR, MINUTE
+from schemas.instants import DAY, HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +45,6 @@ class PricingSettings:
     undercut_answer: float = 0.02
     #: ms for which an offer that left such a race ignores it.
     undercut_rest: int = DAY
-    #: ms: the shortest pause between two looks at what is due; ticks come no faster.
-    shortest_wait: int = MINUTE // 60
+    #: Share of the expected objective that a move of `optimise` must gain; below it the price
+    #: stays. 0.005 % is half a per cent of the price around the optimum: noise, not news.
+    worthwhile: float = 5e-5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -62,7 +63,7 @@ def compile_terms(policy: Policy, edition: int, digits: int, settings: PricingSe
         max_step_down=_share(rails.max_step_down),
         cooldown=rails.cooldown or 0,
         max_changes_per_day=-1 if rails.max_changes_per_day is None else rails.max_changes_per_day,
-        endings=tuple(_ending(text, digits) for text in rails.price_endings if _fits(text, digits)),
+        endings=endings(rails.price_endings, digits),
         freezes=tuple((freeze.from_, freeze.until) for freeze in rails.freeze),
         approval_step=_share(policy.approval.required_above_step),
         exploration_budget=_budget(budget, settings) if policy.explore.kind == "thompson" else -1,
@@ -82,13 +83,17 @@ def _share(fraction: Decimal | None) -> int:
     return -1 if fraction is None else percentages.to_ppm(fraction)
 
 
-def _fits(ending: str, digits: int) -> bool:
-    """Whether prices of that currency can end so: `.99` never ends a price in yen."""
-    return len(ending.partition(".")[2].rstrip("0")) <= digits
+def endings(texts: Iterable[str], digits: int) -> tuple[tuple[int, int], ...]:
+    """(modulus, remainder) in minor units of the prices that end so.
+
+    What no price of that currency ends in is left out: `.99` never ends a price in yen.
+    """
+    fitting = (text for text in texts if len(text.partition(".")[2].rstrip("0")) <= digits)
+    return tuple(_ending(text, digits) for text in fitting)
 
 
 def _ending(text: str, digits: int) -> tuple[int, int]:
-    """(modulus, remainder) in minor units of the prices that end in `text`.
+    """What one text means.
 
     >>> _ending(".99", 2), _ending("4.9", 2), _ending("9", 2), _ending("80", 0)
     ((100, 99), (1000, 490), (10, 9), (100, 80))

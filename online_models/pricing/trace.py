@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.situation import NO_CEILING, NO_FLOOR
+from online_models.pricing.situation import NO_CEILING
 from schemas.money import texts
 
 Ints = NDArray[np.int64]
@@ -22,10 +22,10 @@ _REMEMBERED = 1 << 16
 
 
 class MoneyTexts(dict[int, str]):
-    """Minor units → the JSON text of that money, remembered; a sentinel is null."""
+    """Minor units → the JSON text of that money, remembered; NO_CEILING is null."""
 
     def __init__(self, digits: int) -> None:
-        super().__init__({NO_CEILING: "null", NO_FLOOR: "null", -1: "null"})
+        super().__init__({NO_CEILING: "null"})
         self._digits = digits
 
     def __missing__(self, amount: int) -> str:

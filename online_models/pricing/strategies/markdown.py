@@ -29,7 +29,7 @@ class Markdown:
     def propose(self, entry: Entry, situation: Situation) -> Proposal:
         """The fluid price of every offer with a stock to sell."""
         low, high = search_range(situation)
-        over = span(situation)
+        over, least = span(situation), situation.world.settings.worthwhile
         salvage_ppm = 0 if entry.salvage is None else to_ppm(entry.salvage)
         salvage = situation.cost * (salvage_ppm / PPM)
         kept = (net_share(situation) - situation.fee_ppm / PPM)[:, None]
@@ -38,7 +38,7 @@ class Markdown:
         def worth(price: Floats) -> Floats:
             return (price * kept - fixed) * outlook(situation, price, over, False).units
 
-        best = best_price(low, high, worth)
+        best = best_price(low, high, situation.base, least, worth)
         sell_by = situation.terms.policy.objective.sell_by
         open_ = (situation.on_hand > 0) & (situation.now < (sell_by or 0))
         again = situation.now + situation.world.settings.reoptimise

@@ -13,6 +13,7 @@ from online_models.pricing.strategies.strategy import Ints, Proposal, never, sil
 from online_models.pricing.trace import Values
 from online_models.rivals import Rivals
 from schemas.money import scaled
+from schemas.offsets import Offset
 from schemas.percentages import to_ppm
 from schemas.strategies import MatchCompetitor as Entry
 
@@ -46,7 +47,9 @@ class MatchCompetitor:
         if entry.include_shipping:
             asked = np.where(counts, asked + book.shipping[rows], NO_CEILING)
         matched, which = chosen(entry, asked, rows, rivals)
-        target = np.where(matched < NO_CEILING, _offset(entry, matched, situation), NO_PRICE)
+        target = np.where(
+            matched < NO_CEILING, moved(entry.offset, matched, situation.terms.digits), NO_PRICE
+        )
         ledger = situation.world.ledger
         risen = ledger.pulled[situation.rows] & (target >= situation.home)
         resting = now < ledger.rest_until[situation.rows]
@@ -125,10 +128,15 @@ def _weighted_middle(
     return np.asarray((mass < half).sum(axis=1), dtype=np.int64).clip(0, rows.shape[1] - 1)
 
 
-def _offset(entry: Entry, matched: Ints, situation: Situation) -> Ints:
-    if entry.offset.fraction is not None:
-        share = max(PPM + to_ppm(entry.offset.fraction), 0)
-        moved = scaled_round(np.where(matched < NO_CEILING, matched, 0), share, PPM)
+def moved(offset: Offset, price: Ints, digits: int) -> Ints:
+    """Prices in minor units moved by an offset, at least 1; a share is rounded half to even.
+
+    >>> moved(Offset.parse("-1%"), np.array([999]), 2).tolist()
+    [989]
+    """
+    if offset.fraction is not None:
+        share = max(PPM + to_ppm(offset.fraction), 0)
+        shifted = scaled_round(np.where(price < NO_CEILING, price, 0), share, PPM)
     else:
-        moved = matched + scaled(entry.offset.amount or 0, situation.terms.digits)
-    return np.maximum(moved, 1)
+        shifted = price + scaled(offset.amount or 0, digits)
+    return np.maximum(shifted, 1)

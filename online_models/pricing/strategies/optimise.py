@@ -28,12 +28,12 @@ class Optimise:
         """The best price of every offer; it is due again after the setting `reoptimise`."""
         del entry
         low, high = search_range(situation)
-        over = span(situation)
+        over, least = span(situation), situation.world.settings.worthwhile
 
         def worth(price: Floats) -> Floats:
             return value(situation, price, outlook(situation, price, over, False).units)
 
-        best = best_price(low, high, worth)
+        best = best_price(low, high, situation.base, least, worth)
         best = np.where(over.stock > 0.0, best, situation.base)
         again = situation.now + situation.world.settings.reoptimise
         maximise = situation.terms.policy.objective.maximise

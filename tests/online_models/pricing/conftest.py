@@ -92,7 +92,7 @@ class Shop:
         cost: str = "5.00",
         channel: str = "web",
         currency: str = "EUR",
-        decide: bool = True,
+        decide: bool = False,
         **traits: Any,
     ) -> int:
         catalogue = self.catalogue
