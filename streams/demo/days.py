@@ -36,6 +36,12 @@ class Days:
         """The number of days."""
         return self.last + 1 - self.first
 
+    @property
+    def orders(self) -> int:
+        """The number of orders: customers, day by day."""
+        pairs = np.stack([self.sales.day, self.sales.customer])
+        return int(np.unique(pairs, axis=1).shape[1])
+
     def __iter__(self) -> Iterator[list[Event]]:
         """The events of each day, by time: products that are new, orders, clicks, rivals."""
         assortment, names = self.assortment, self.assortment.names

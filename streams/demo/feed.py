@@ -21,9 +21,7 @@ BEAT = 0.01
 LOOK = 0.02
 
 
-async def flat_out(
-    days: Iterable[list[Event]], sender: Sender, reached: Callable[[], int]
-) -> None:
+async def flat_out(days: Iterable[list[Event]], sender: Sender, reached: Callable[[], int]) -> None:
     """Send days as fast as the worker, whose event time is `reached()`, follows."""
     start = None
     for events in days:

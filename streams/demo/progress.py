@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from online_models.fold.batch import Kind
 from streams.clients import client
+from streams.demo.ends import ends
 from streams.ingest.decoder import INPUTS
 from streams.journal import codec
 from streams.settings import Settings
@@ -29,7 +30,8 @@ class Progress:
 
     def __init__(self, settings: Settings) -> None:
         self.reached = 0
-        self._partitions = [TopicPartition(JOURNAL, p) for p in range(settings.partitions)]
+        self._settings = settings
+        self._followed = TopicPartition(JOURNAL, 0)
         self._ticks: deque[tuple[int, int]] = deque()
         options = client(settings) | {"enable_auto_commit": False}
         self._journal = AIOKafkaConsumer(**options, group_id=None, fetch_max_wait_ms=20)
@@ -40,7 +42,7 @@ class Progress:
         """Connect; what is in the journal already does not count."""
         consumers = (self._journal, self._priced, self._ingested)
         await asyncio.gather(*(consumer.start() for consumer in consumers))
-        self._journal.assign(self._partitions[:1])
+        self._journal.assign([self._followed])
         await self._journal.seek_to_end()
         return self
 
@@ -56,7 +58,7 @@ class Progress:
 
     async def follow(self) -> None:
         """Keep `reached` up to date, until cancelled."""
-        first = self._partitions[0]
+        first = self._followed
         while True:
             fetched = await self._journal.getmany(first, timeout_ms=int(LOOK * 1000))
             for record in fetched.get(first, []):
@@ -71,21 +73,10 @@ class Progress:
 
     async def drain(self) -> None:
         """Wait until everything that is in the input topics now is priced and published."""
-        topics = sorted(INPUTS)
-        inputs = [
-            TopicPartition(topic, partition)
-            for topic in topics
-            for partition in await self._partitions_of(topic)
-        ]
-        await self._passed(self._ingested, await self._ingested.end_offsets(inputs))
-        await self._passed(self._priced, await self._priced.end_offsets(self._partitions))
+        await self._passed(self._ingested, await ends(self._settings, sorted(INPUTS)))
+        await self._passed(self._priced, await ends(self._settings, [JOURNAL]))
 
-    async def _partitions_of(self, topic: str) -> list[int]:
-        # asks the cluster where the client does not know the topic yet
-        await self._ingested.end_offsets([TopicPartition(topic, 0)])
-        return sorted(self._ingested.partitions_for_topic(topic) or {0})
-
-    async def _passed(self, group: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
-        for partition, end in ends.items():
+    async def _passed(self, group: AIOKafkaConsumer, until: dict[TopicPartition, int]) -> None:
+        for partition, end in until.items():
             while end and (await group.committed(partition) or 0) < end:
                 await asyncio.sleep(LOOK)

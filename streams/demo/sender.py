@@ -20,15 +20,15 @@ IN_FLIGHT = 64
 
 
 class Sender:
-    """Sends events in the order given, each to its key's partition, and counts them.
+    """Sends events in the order given, each to its key's partition, and counts them: an order
+    is as many events as it has lines.
 
     `moments` holds the wall-clock seconds (monotonic) at which each record of `timed` topics was
     sent, by (topic, partition, offset); it is complete after `flush`.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.records = 0
-        self.lines = 0
+        self.events = 0
         self.timed: set[str] = set()
         self.moments: dict[tuple[str, int, int], float] = {}
         self._routers: dict[str, Router] = {}
@@ -70,8 +70,7 @@ class Sender:
                 await self._send(batch, where)
                 batch = batches[where] = self._producer.create_batch()
                 batch.append(**record)
-            self.lines += event.lines
-        self.records += len(events)
+            self.events += event.lines
         for where, batch in batches.items():
             await self._send(batch, where)
         if len(self._sent) > IN_FLIGHT:

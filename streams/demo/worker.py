@@ -54,7 +54,9 @@ class WorkerProcess:
         """DemoError, with the end of the log, where the worker has ended."""
         status = self._process.poll()
         if status is not None:
-            raise DemoError(f"the worker ended with status {status}; its last words:\n{self.tail()}")
+            raise DemoError(
+                f"the worker ended with status {status}; its last words:\n{self.tail()}"
+            )
 
     def tail(self) -> str:
         """The last lines of the log."""

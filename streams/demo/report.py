@@ -1,0 +1,105 @@
+"""What the demo did, in the merchant's words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from schemas.instants import DAY
+from schemas.instants import to_text as instant_text
+from streams.demo.days import Days
+from streams.demo.play import Stage
+from streams.demo.tally import Tally
+from streams.demo.words import ALERTS, REASONS, plain, told
+
+MOVES = 6
+REASONS_SHOWN = 6
+
+
+def report(days: Days, stage: Stage, tally: Tally) -> RenderableType:
+    """The summary."""
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="bold", no_wrap=True)
+    facts.add_column()
+    for name, text in _facts(days, stage, tally):
+        facts.add_row(name, text)
+    return Group(
+        Text("\nWhat happened", style="bold underline"),
+        facts,
+        _counts("Why prices changed", tally.changes, REASONS),
+        _counts("Why prices stayed", tally.holds, REASONS),
+        _moves(tally),
+        *([_counts("Alerts", tally.alerts, ALERTS)] if tally.alerts else []),
+        *([_counts("Records that could not be used", tally.dead, {})] if tally.dead else []),
+        Text(SYNTHETIC, style="italic"),
+    )
+
+
+SYNTHETIC = """\
+Real: every order line, with its day, price and cost. Made up from them, and labelled `synthetic` \
+in every record: clicks, the three competitors, the items' names; and the time of day of orders. \
+The shoppers of then did not see these prices, so nothing here says what they would have earned.\
+"""
+
+
+def _facts(days: Days, stage: Stage, tally: Tally) -> Iterable[tuple[str, str]]:
+    first, last = (instant_text(day * DAY)[:10] for day in (days.first, days.last))
+    yield "Days", f"{len(days)}, from {first} to {last}"
+    yield (
+        "Events",
+        f"{stage.events:,}: {len(days.sales):,} real order lines in {days.orders:,} orders; the "
+        "rest is synthetic clicks and competitor prices",
+    )
+    if stage.flat_out is not None:
+        events, seconds = stage.flat_out
+        yield "Speed", f"{events / seconds:,.0f} events/s: {events:,} in {seconds:.0f} s"
+    yield "Offers", f"{len(tally.offers):,} priced"
+    changed, held = sum(tally.changes.values()), sum(tally.holds.values())
+    decided = sum(tally.outcomes.values())
+    yield "Decisions", f"{decided:,}: {changed:,} changes, {held:,} holds"
+    yield "Shop", f"{stage.applied:,} changes applied and acknowledged"
+    if stage.latency is None:
+        yield "Latency", "no competitor's price led to a change while it was measured"
+    else:
+        number, p50, p99 = stage.latency
+        yield (
+            "Latency",
+            f"p50 {p50:.0f} ms, p99 {p99:.0f} ms from a competitor's price to the new price in "
+            f"the shop ({number:,} changes on the last day, fed at an even pace)",
+        )
+    yield "Dead letters", f"{sum(tally.dead.values()):,}"
+
+
+def _counts(title: str, counts: Counter[str], words: dict[str, str]) -> Table:
+    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", show_header=False)
+    table.add_column(justify="right")
+    table.add_column()
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    for code, number in ranked[:REASONS_SHOWN]:
+        table.add_row(f"{number:,}", plain(code, words))
+    rest = sum(number for _, number in ranked[REASONS_SHOWN:])
+    if rest:
+        table.add_row(f"{rest:,}", "other")
+    return table
+
+
+def _moves(tally: Tally) -> Table:
+    table = Table(title="The largest moves", box=SIMPLE_HEAD, title_justify="left")
+    table.add_column("item", no_wrap=True)
+    table.add_column("price, TWD", no_wrap=True)
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("its last step")
+    for sku, move in tally.largest(MOVES):
+        steps = "1 step" if move.number == 1 else f"{move.number} steps"
+        table.add_row(
+            sku,
+            f"{move.first} → {move.last} ({steps})",
+            f"{100 * move.share:+.0f} %",
+            told(move.decision),
+        )
+    return table

@@ -1,0 +1,115 @@
+"""What the worker wrote, counted from its topics."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from aiokafka import AIOKafkaConsumer
+
+from streams.clients import client
+from streams.settings import Settings
+
+TOPICS = ("price-decisions", "pricing-alerts", "dead-letters")
+
+#: Bytes of one partition in one fetch: decisions are a kilobyte each, and there are many.
+FETCH = 4 << 20
+
+
+class _Decision(msgspec.Struct, frozen=True):
+    sku: str
+    channel: str
+    outcome: str
+    reason: str
+    price: str
+    previous_price: str | None
+
+
+class _Alert(msgspec.Struct, frozen=True):
+    kind: str
+
+
+@dataclass(slots=True)
+class Move:
+    """The way of one offer's price: where it started, where it is, and why (the last decision)."""
+
+    first: str
+    last: str
+    number: int
+    decision: bytes
+
+    @property
+    def share(self) -> float:
+        """The whole way, as a share of the first price."""
+        return float(self.last) / float(self.first) - 1
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts, by outcome, reason, kind of alert, and error."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    changes: Counter[str] = field(default_factory=Counter)
+    holds: Counter[str] = field(default_factory=Counter)
+    alerts: Counter[str] = field(default_factory=Counter)
+    dead: Counter[str] = field(default_factory=Counter)
+    offers: set[tuple[str, str]] = field(default_factory=set)
+    moves: dict[tuple[str, str], Move] = field(default_factory=dict)
+
+    def take(self, topic: str, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
+        """Count one record of an output topic."""
+        if topic == "dead-letters":
+            self.dead[dict(headers).get("error", b"unknown").decode(errors="replace")] += 1
+        elif topic == "pricing-alerts":
+            self.alerts[msgspec.json.decode(value or b"", type=_Alert).kind] += 1
+        else:
+            self._decided(value or b"")
+
+    def _decided(self, value: bytes) -> None:
+        decision = msgspec.json.decode(value, type=_Decision)
+        offer = (decision.sku, decision.channel)
+        self.offers.add(offer)
+        self.outcomes[decision.outcome] += 1
+        if decision.price == decision.previous_price or decision.previous_price is None:
+            self.holds[decision.reason] += 1
+            return
+        if decision.outcome in ("changed", "overridden"):
+            self.changes[decision.reason] += 1
+            move = self.moves.get(offer)
+            if move is None:
+                start = decision.previous_price
+                move = self.moves[offer] = Move(start, decision.price, 0, value)
+            move.last, move.number, move.decision = decision.price, move.number + 1, value
+
+    def largest(self, number: int) -> list[tuple[str, Move]]:
+        """(SKU, move) of the offers that are farthest from where they started."""
+        ranked = sorted(self.moves.items(), key=lambda pair: (-abs(pair[1].share), pair[0]))
+        return [(sku, move) for (sku, _), move in ranked[:number]]
+
+
+async def read(
+    settings: Settings, tally: Tally, told: Callable[[int, int], Any] = lambda _done, _all: None
+) -> None:
+    """Count everything that is committed in the output topics now; `told(done, all)` meanwhile."""
+    consumer = AIOKafkaConsumer(
+        *TOPICS,
+        **client(settings),
+        group_id=None,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=FETCH,
+        check_crcs=False,
+    )
+    async with consumer:
+        ends = await consumer.end_offsets(consumer.assignment())
+        left = {partition for partition, end in ends.items() if end}
+        while left:
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                for record in records:
+                    tally.take(record.topic, record.value, record.headers)
+            positions = {each: await consumer.position(each) for each in ends}
+            left = {each for each in left if positions[each] < ends[each]}
+            told(sum(positions.values()), sum(ends.values()))

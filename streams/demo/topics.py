@@ -1,0 +1,40 @@
+"""The demo's topics: those of the registry, on a Kafka that is ours to fill."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from schemas.topics import TOPICS
+from streams.admin import TopicsError, create_topics
+from streams.clients import client
+from streams.demo.ends import ends
+from streams.demo.error import DemoError
+from streams.settings import Settings
+
+#: Topics that real events would be in.
+PROBED = ("orders", "products")
+
+
+def create(settings: Settings, *, ours: bool) -> None:
+    """Create them; DemoError where that fails.
+
+    In a Kafka of our own nothing is ever deleted: TaFeng's events are older than any retention.
+    """
+    topics = list(TOPICS.values())
+    if ours:
+        topics = [replace(topic, retention_ms=None) for topic in topics]
+    try:
+        create_topics(client(settings), topics, partitions=settings.partitions)
+    except TopicsError as error:
+        raise DemoError(str(error)) from error
+
+
+async def require_empty(settings: Settings) -> None:
+    """DemoError where there are orders or products already: ours must not mix with real ones."""
+    for partition, end in (await ends(settings, PROBED)).items():
+        if end:
+            raise DemoError(
+                f"topic {partition.topic} at {settings.bootstrap} holds records already, and the "
+                "demo's must not mix with them: give it a Kafka of its own, or leave out "
+                "--bootstrap"
+            )

@@ -1,0 +1,55 @@
+"""The codes of decisions and alerts, for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+#: Reason of a decision → why the price changed, or stayed.
+REASONS = {
+    "optimise": "a better price by what demand has shown",
+    "match_competitor": "a competitor's price",
+    "no_change": "the price is right as it is",
+    "keep": "nothing asks for another price",
+    "bounds_conflict": "bounds contradict each other: nothing legal is left",
+    "cooldown": "changed too short a time ago",
+    "max_changes_per_day": "enough changes for one day",
+    "max_step_up": "as far up as one step may go",
+    "max_step_down": "as far down as one step may go",
+    "minimum_margin": "less would be below the margin",
+    "reference_band": "as far as it may go from its first price",
+    "price_endings": "no other price with an allowed ending is near",
+    "regular_price": "back to its regular price",
+}
+
+#: Kind of an alert → what it says.
+ALERTS = {
+    "bounds_conflict": "the margin asked for cannot be reached within the other bounds",
+    "selling_below_cost": "sold below cost",
+    "stale_competitors": "no competitor price is fresh enough to be followed",
+    "price_feed_silent": "the competitor feed has fallen silent",
+    "ack_missing": "not acknowledged in an hour of event time, which flies here",
+    "anomalous_order": "an order far beyond the usual",
+    "model_degraded": "demand is not what the models expect",
+    "stockout_ahead": "stock will not last",
+    "late_event": "an event came after its day had closed",
+}
+
+
+def plain(code: str, words: dict[str, str]) -> str:
+    """What a code says; the code itself, spaced, where there are no words for it."""
+    return words.get(code) or code.replace("_", " ")
+
+
+def told(decision: bytes) -> str:
+    """The path of a price in words, from a `price-decisions` record: who wants what, what binds."""
+    steps: list[dict[str, Any]] = msgspec.json.decode(decision)["explanation"]
+    parts = []
+    for step in steps:
+        rule = step["rule"].replace("_", " ")
+        if step["input"] is None:
+            parts.append(f"{rule} asks for {step['output']}")
+        elif step["input"] != step["output"]:
+            parts.append(f"{rule} makes it {step['output']}")
+    return ", ".join(parts)
