@@ -19,7 +19,7 @@ SLOTS = 7 + 24
 #: 1970-01-01 was a Thursday; Monday is 0.
 _EPOCH_WEEKDAY = 3
 #: Expected units' worth of belief in the catalogue's factor, and in 1 for the catalogue itself.
-_SHRINKAGE = 60.0
+_SHRINKAGE = 400.0
 
 
 class Calendar:

@@ -1,4 +1,4 @@
-"""Drift alarms per offer: a two-sided cumulative sum of the residual's normal score.
+"""Drift alarms per offer: a two-sided cumulative sum of the standardised residual.
 
 References: Page, "Continuous inspection schemes", Biometrika 41 (1954); Siegmund's approximation
 of the average run length, as in Montgomery, "Statistical Quality Control", ch. 9.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.exact_math import log, normal_quantile
+from online_models.exact_math import log
 
 Floats = NDArray[np.float64]
 
@@ -32,10 +32,9 @@ def threshold(days_between_false_alarms: float) -> float:
     return b / (2.0 * REFERENCE) - 1.166
 
 
-def residual_score(lower: Floats, upper: Floats) -> Floats:
-    """Standard normal score of the middle of the probability integral transform, bounded."""
-    middle = np.minimum(np.maximum(0.5 * (lower + upper), 1e-4), 1.0 - 1e-4)
-    score = normal_quantile(middle)
+def residual_score(units: Floats, mean: Floats, size: Floats) -> Floats:
+    """Residual in standard deviations of the forecast, bounded, (n,)."""
+    score = (units - mean) / np.sqrt(mean + mean * mean / size)
     return np.minimum(np.maximum(score, -LARGEST_SCORE), LARGEST_SCORE)
 
 

@@ -39,9 +39,6 @@ class FilterState(Columns):
         "days": (np.float64, 0.0),
         "variance_sum": (np.float64, 0.0),
         "square_sum": (np.float64, 0.0),
-        "innovation": (np.float64, 0.0),
-        "alarm_up": (np.float64, 0.0),
-        "alarm_down": (np.float64, 0.0),
     }
     #: Posterior mean and covariance under the offer's own wide prior.
     mean: Floats
@@ -62,11 +59,6 @@ class FilterState(Columns):
     #: Discounted Σ ((units − mean)² − mean) and Σ mean²: their ratio is 1 / size.
     variance_sum: Floats
     square_sum: Floats
-    #: Smoothed product of successive standardised residuals: positive when the level lags.
-    innovation: Floats
-    #: Cumulative sums of the residual's normal score, up and down.
-    alarm_up: Floats
-    alarm_down: Floats
 
 
 def times(covariance: Floats, h: tuple[Floats | float, ...]) -> Floats:

@@ -39,8 +39,11 @@ from online_models.demand.filter_state import (
 )
 from online_models.demand.forecast import Forecast
 from online_models.demand.hierarchy import CategoryTree, Pool
+from online_models.demand.negative_binomial import log_probability
 from online_models.demand.observations import DAY, Observations
+from online_models.demand.period import Period
 from online_models.demand.settings import DemandSettings
+from online_models.demand.shock import channel_shock
 from online_models.demand.update import bounded_units, posterior_step
 from online_models.exact_math import exp, log, sum_by
 
@@ -50,6 +53,8 @@ Integers = NDArray[np.int64]
 #: An offer's own prior is this many times wider than the pools: it says next to nothing.
 OWN_PRIOR_WIDTH = 4.0
 OWN_LEVEL_VARIANCE = 400.0
+#: Variance that a drift alarm adds to a log level.
+ALARM_VARIANCE = 0.25
 #: Prior 1 / size, and the buckets' worth of belief in the category's.
 PRIOR_INVERSE_SIZE = 0.5
 INVERSE_SIZE_WEIGHT = 20.0
@@ -63,6 +68,29 @@ class Posterior:
 
     mean: Floats
     covariance: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class RatePrediction:
+    """What a period was predicted from, n rows."""
+
+    #: Expected units and their negative-binomial size.
+    mean: Floats
+    size: Floats
+    #: Variance of the log rate, and the regressors behind it.
+    variance: Floats
+    regressors: tuple[Floats | float, ...]
+    #: Log rate per day, the calendar apart.
+    log_rate: Floats
+
+    @property
+    def covered(self) -> NDArray[np.bool_]:
+        """Every offer is covered, cold ones from their category."""
+        return np.ones(len(self.mean), np.bool_)
+
+    def forecast(self) -> Forecast:
+        """One negative binomial per row."""
+        return Forecast.single(self.mean, self.size)
 
 
 class HierarchicalFilter:
@@ -91,14 +119,25 @@ class HierarchicalFilter:
         self.drift[LEVEL] = s.level_drift * s.level_drift
         self.inverse_size = np.full(1, PRIOR_INVERSE_SIZE)
         self.unpooled = np.zeros(1, np.int64)
+        #: Category row of each offer when last learnt.
+        self.row = np.zeros(0, np.int64)
 
-    def grow(self, size: int) -> None:
-        """Make offers up to row `size` known, each at its own wide prior."""
+    def grow(self, offers: int, categories: int, _channels: int) -> None:
+        """Make offers and category rows known, each offer at its own wide prior."""
         before = len(self.state)
-        self.state.grow(size)
+        self.state.grow(offers)
         self.state.mean[before:] = self.prior_mean
         for k in range(COEFFICIENTS):
             self.state.covariance[before:, packed(k, k)] = self.prior_variance[k]
+        for pool in self.pools:
+            pool.include(categories)
+        missing = categories - len(self.inverse_size)
+        if missing > 0:
+            fill = np.full(missing, self.inverse_size[0])
+            self.inverse_size = np.append(self.inverse_size, fill)
+        known = np.zeros(offers, np.int64)
+        known[: len(self.row)] = self.row
+        self.row = known
 
     def posterior(self, offer: Integers, row: Integers, now: Integers) -> Posterior:
         """Coefficients as known at `now`, the pools of the category rows applied."""
@@ -108,38 +147,33 @@ class HierarchicalFilter:
             self._apply_pool(k, row, age, mean, covariance)
         return Posterior(mean, covariance)
 
-    def predict(
-        self, seen: Observations, row: Integers, posterior: Posterior
-    ) -> tuple[Forecast, Floats, tuple[Floats | float, ...]]:
-        """Forecast, variance of the log rate, and the regressors of each row."""
+    def predict(self, period: Period) -> RatePrediction:
+        """Expected units and their dispersion, and what they were predicted from."""
+        seen, row = period.seen, period.row
+        posterior = self.posterior(seen.offer, row, seen.end)
         h = self._regressors(seen)
         direction = times(posterior.covariance, h)
         variance = np.maximum(along(direction, h), 1e-12)
-        rate = along(posterior.mean, h)
-        length = seen.end - seen.start
-        rate = rate + self.calendar.log_factor(row, seen.start, length)
+        log_rate = along(posterior.mean, h)
+        rate = log_rate + self.calendar.log_factor(row, seen.start, seen.end - seen.start)
         mean = np.maximum(exp(np.minimum(rate, 30.0)) * seen.days(), 1e-9)
-        return Forecast(mean, self._size(seen.offer, row)), variance, h
+        return RatePrediction(mean, self._size(seen.offer, row), variance, h, log_rate)
 
-    def learn(
-        self,
-        seen: Observations,
-        posterior: Posterior,
-        prediction: tuple[Forecast, Floats, tuple[Floats | float, ...]],
-        shock: Floats,
-    ) -> None:
-        """Update by one period; each offer occurs once, `shock` is the log of what all share."""
-        forecast, variance, h = prediction
+    def learn(self, period: Period, prediction: RatePrediction) -> Floats:
+        """Update by one period; returns the prediction's log score, (n,)."""
+        seen = period.seen
+        self.row[seen.offer] = period.row
+        variance, h, size = prediction.variance, prediction.regressors, prediction.size
         offer = seen.offer
-        size = forecast.size
-        mean = forecast.mean * exp(shock)
+        shock = channel_shock(period.channel, seen.units, prediction.mean, size, variance)
+        mean = prediction.mean * exp(shock)
         units = bounded_units(seen.units, mean, size, variance)
         score, information = posterior_step(units, mean, size, variance)
 
         own_mean, own_covariance = self._advanced(offer, seen.end)
         direction = times(own_covariance, h)
         own_variance = np.maximum(along(direction, h), 1e-12)
-        gap = along(posterior.mean, h) + variance * score - along(own_mean, h)
+        gap = prediction.log_rate + variance * score - along(own_mean, h)
         damping = 1.0 / (1.0 + own_variance * information)
         gain = (information * gap + score) * damping
         own_mean += direction * gain[:, None]
@@ -163,13 +197,14 @@ class HierarchicalFilter:
             DISPERSION_FORGETTING * state.square_sum[offer] + weight * mean * mean
         )
         self.unpooled[0] += len(offer)
+        if self.unpooled[0] >= len(self.state):
+            self.unpooled[0] = 0
+            self._pool()
+        return log_probability(np.maximum(seen.units, 0.0), prediction.mean, size)
 
-    def pool(self, category_row: Integers) -> None:
-        """Renew the pools once every offer has had its turn, on average."""
-        if self.unpooled[0] < max(len(self.state), 1):
-            return
-        self.unpooled[0] = 0
-        state = self.state
+    def _pool(self) -> None:
+        """Renew the pools; done once every offer has had its turn, on average."""
+        state, category_row = self.state, self.row
         age = (state.last_end - state.first_end) / DAY
         for k, pool in enumerate(self.pools):
             variance = state.covariance[:, packed(k, k)]
@@ -189,6 +224,10 @@ class HierarchicalFilter:
         ratio = (excess + INVERSE_SIZE_WEIGHT * whole) / (square + INVERSE_SIZE_WEIGHT)
         ratio[0] = whole
         self.inverse_size = np.minimum(np.maximum(ratio, 1e-3), 20.0)
+
+    def widen(self, offer: Integers) -> None:
+        """Doubt the levels of these offers: a drift alarm was raised."""
+        self.state.covariance[offer, packed(LEVEL, LEVEL)] += ALARM_VARIANCE
 
     def curves(self, offer: Integers, row: Integers, context: DecisionContext) -> DemandCurves:
         """Log rate per day at the price in force, elasticity, and their joint covariance."""
@@ -289,6 +328,7 @@ class HierarchicalFilter:
             arrays[f"pool.{k}"] = np.stack([pool.mean, pool.variance, pool.scatter])
         arrays["inverse_size"] = self.inverse_size.copy()
         arrays["unpooled"] = self.unpooled.copy()
+        arrays["row"] = self.row.copy()
         return arrays
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -301,3 +341,4 @@ class HierarchicalFilter:
             pool.mean, pool.variance, pool.scatter = np.array(arrays[f"pool.{k}"], np.float64)
         self.inverse_size = np.array(arrays["inverse_size"], np.float64)
         self.unpooled = np.array(arrays["unpooled"], np.int64)
+        self.row = np.array(arrays["row"], np.int64)

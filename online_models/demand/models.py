@@ -8,49 +8,37 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
 from online_models.demand import drift
 from online_models.demand.calendar import Calendar
 from online_models.demand.curves import DecisionContext, DemandCurves
-from online_models.demand.filter_state import LEVEL, packed
+from online_models.demand.experts import EXPERTS, Expert, Prediction
 from online_models.demand.forecast import Forecast
 from online_models.demand.hierarchical_filter import HierarchicalFilter
 from online_models.demand.hierarchy import CategoryTree
+from online_models.demand.mixture import Mixture
 from online_models.demand.observations import DAY, Observations
-from online_models.demand.report import LearnReport
+from online_models.demand.period import Period
+from online_models.demand.registry import Registry
+from online_models.demand.report import LearnReport, PeriodReport
 from online_models.demand.settings import DemandSettings
-from online_models.demand.shock import channel_shock
+from online_models.demand.shock import missing_day
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-#: Variance that a drift alarm adds to an offer's log level.
-ALARM_WIDENING = 0.25
-
-
-class Registry(Columns):
-    """What an offer is: its product, its channel, its category's row in the tree."""
-
-    FIELDS = {
-        "sku": (np.int64, -1),
-        "channel": (np.int64, 0),
-        "category_row": (np.int64, 0),
-    }
-    sku: Integers
-    channel: Integers
-    category_row: Integers
 
 
 class DemandModels:
     """Learns from closed buckets, forecasts them, and gives demand as a function of price.
 
-    >>> import numpy as np
+    Forecasts are a mixture of all experts; price response comes from the hierarchical filter,
+    which keeps it apart from the level.
+
     >>> models = DemandModels()
     >>> models.register([0], [0], [0], [0])
     >>> for day in range(60):
     ...     seen = Observations.of([0], day * DAY, [6.0], price=[1000.0])
     ...     report = models.learn(seen)
-    >>> 5.5 < float(report.forecast.mean[0]) < 6.5
+    >>> 5.5 < float(report.mean[0]) < 6.5
     True
     """
 
@@ -60,12 +48,21 @@ class DemandModels:
         self.registry = Registry()
         self.calendar = Calendar(self.settings.calendar_forgetting, self.settings.utc_offset)
         self.filter = HierarchicalFilter(self.settings, self.calendar, self.tree)
+        self.experts: dict[str, Expert] = {
+            name: build(self.settings, self.calendar, self.tree) for name, build in EXPERTS.items()
+        }
+        self.experts["filter"] = self.filter
+        self.lead = next(iter(self.experts))
+        self.mixture = Mixture(len(self.experts))
+        self.channels = np.zeros(1, np.int64)
         self.alarm_height = drift.threshold(self.settings.drift_days_between_false_alarms)
 
-    def register_categories(self, category: NDArray[Any], parent: NDArray[Any]) -> None:
+    def register_categories(
+        self, category: NDArray[Any] | list[int], parent: NDArray[Any] | list[int]
+    ) -> None:
         """Hang categories (ids ≥ 0) below their parents (−1: the catalogue)."""
         self.tree.register(np.asarray(category, np.int64), np.asarray(parent, np.int64))
-        self._include_categories()
+        self._grow()
 
     def register(
         self,
@@ -82,41 +79,40 @@ class DemandModels:
         if len(rows) == 0:
             return
         self.tree.include(categories)
-        self._include_categories()
-        size = int(rows.max()) + 1
-        self.registry.grow(size)
-        self.filter.grow(size)
+        self.registry.grow(int(rows.max()) + 1)
         self.registry.sku[rows] = np.asarray(sku, np.int64)
         self.registry.channel[rows] = np.asarray(channel, np.int64)
         self.registry.category_row[rows] = categories + 1
+        self.channels[0] = max(int(self.channels[0]), int(np.max(channel)) + 1)
+        self._grow()
 
     def learn(self, observations: Observations) -> LearnReport:
         """Forecast every bucket, then learn from it; periods in order of time."""
-        n = len(observations)
-        mean, size = np.zeros(n), np.ones(n)
-        skipped, drifted = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-        for rows in observations.periods():
-            forecast, skip, alarm = self._learn_period(observations.take(rows))
-            mean[rows], size[rows] = forecast.mean, forecast.size
-            skipped[rows], drifted[rows] = skip, alarm
-        return LearnReport(observations, Forecast(mean, size), skipped, drifted)
+        periods = [
+            self._learn_period(self._period(observations.take(rows)), rows)
+            for rows in observations.periods()
+        ]
+        return LearnReport(observations, periods, tuple(self.experts))
 
     def forecast(self, offer: Integers, context: DecisionContext, length: int = DAY) -> Forecast:
-        """Units of the bucket of `length` ms that begins at `context.now`, in stock throughout."""
-        n = len(offer)
+        """Units of the bucket of `length` ms that begins at `context.now`, in stock throughout.
+
+        All rows must share one instant, and each offer may occur once.
+        """
         bucket = Observations.of(
             offer,
             context.now,
-            np.zeros(n),
+            np.zeros(len(offer)),
             length=length,
             price=context.price,
             rival_price=context.rival_price,
             promotion=context.promotion,
             promoted=context.promoted,
         )
-        row = self.registry.category_row[offer]
-        posterior = self.filter.posterior(offer, row, context.now)
-        return self.filter.predict(bucket, row, posterior)[0]
+        period = self._period(bucket)
+        predictions = self._predictions(period)
+        weights, _ = self._weights(period, predictions)
+        return Forecast.mixed([p.forecast() for p in predictions.values()], weights)
 
     def curves(self, offer: Integers, context: DecisionContext) -> DemandCurves:
         """Posterior of log demand per day against price, around the price in force."""
@@ -124,11 +120,13 @@ class DemandModels:
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """All state as arrays with flat names; the same state gives the same bytes."""
-        parts = {
+        parts: dict[str, dict[str, NDArray[Any]]] = {
             "registry": self.registry.snapshot(),
             "tree": {"parent": self.tree.parent.copy(), "depth": self.tree.depth.copy()},
             "calendar": self.calendar.snapshot(),
-            "filter": self.filter.snapshot(),
+            "mixture": self.mixture.snapshot(),
+            "models": {"channels": self.channels.copy()},
+            **{name: expert.snapshot() for name, expert in self.experts.items()},
         }
         return {f"{part}.{name}": a for part, arrays in parts.items() for name, a in arrays.items()}
 
@@ -148,54 +146,62 @@ class DemandModels:
         models.tree.parent = np.array(tree["parent"], np.int64)
         models.tree.depth = np.array(tree["depth"], np.int64)
         models.calendar.load(part("calendar"))
-        models.filter.load(part("filter"))
+        models.mixture.load(part("mixture"))
+        models.channels = np.array(part("models")["channels"], np.int64)
+        for name, expert in models.experts.items():
+            expert.load(part(name))
         return models
 
-    def _include_categories(self) -> None:
+    def _grow(self) -> None:
         rows = len(self.tree)
         self.calendar.include(rows)
-        for pool in self.filter.pools:
-            pool.include(rows)
-        missing = rows - len(self.filter.inverse_size)
-        if missing > 0:
-            fill = np.full(missing, self.filter.inverse_size[0])
-            self.filter.inverse_size = np.append(self.filter.inverse_size, fill)
+        self.mixture.grow(rows)
+        for expert in self.experts.values():
+            expert.grow(len(self.registry), rows, int(self.channels[0]))
 
-    def _learn_period(
-        self, seen: Observations
-    ) -> tuple[Forecast, NDArray[np.bool_], NDArray[np.bool_]]:
-        row = self.registry.category_row[seen.offer]
-        posterior = self.filter.posterior(seen.offer, row, seen.end)
-        prediction = self.filter.predict(seen, row, posterior)
-        forecast = prediction[0]
-        shock, missing = channel_shock(
-            self.registry.channel[seen.offer], seen.units, forecast, prediction[1]
-        )
+    def _period(self, seen: Observations) -> Period:
+        offer, known = seen.offer, self.registry
+        return Period(seen, known.sku[offer], known.channel[offer], known.category_row[offer])
+
+    def _predictions(self, period: Period) -> dict[str, Prediction]:
+        return {name: expert.predict(period) for name, expert in self.experts.items()}
+
+    def _weights(
+        self, period: Period, predictions: dict[str, Prediction]
+    ) -> tuple[Floats, NDArray[np.bool_]]:
+        covered = np.stack([p.covered for p in predictions.values()], axis=1)
+        mean = predictions[self.lead].mean
+        return self.mixture.weights(period.row, mean, covered), covered
+
+    def _learn_period(self, period: Period, rows: NDArray[np.int64]) -> PeriodReport:
+        seen = period.seen
+        predictions = self._predictions(period)
+        weights, covered = self._weights(period, predictions)
+        missing = missing_day(period.channel, seen.units, predictions[self.lead].mean)
         skipped = missing | (seen.available <= 0.0)
-        alarm = self._watch(seen, forecast, skipped)
+        drifted = self._watch(seen, predictions["filter"].forecast(), skipped)
+        told = PeriodReport(rows, predictions, weights, skipped, drifted)
         if skipped.any():
             kept = np.flatnonzero(~skipped)
-            seen, row, shock = seen.take(kept), row[kept], shock[kept]
-            posterior = self.filter.posterior(seen.offer, row, seen.end)
-            prediction = self.filter.predict(seen, row, posterior)
-        if len(seen):
-            self.filter.learn(seen, posterior, prediction, shock)
-            units = np.minimum(np.maximum(seen.units, 0.0), 20.0 * (prediction[0].mean + 1.0))
-            length = seen.end - seen.start
-            self.calendar.learn(row, seen.start, length, units, prediction[0].mean)
-            self.filter.pool(self.registry.category_row)
-        return forecast, skipped, alarm
+            period, covered = period.take(kept), covered[kept]
+            predictions = self._predictions(period)
+        if len(period):
+            scores = [e.learn(period, predictions[name]) for name, e in self.experts.items()]
+            mean = predictions[self.lead].mean
+            self.mixture.learn(period.row, mean, covered, np.stack(scores, axis=1))
+        return told
 
     def _watch(
         self, seen: Observations, forecast: Forecast, skipped: NDArray[np.bool_]
     ) -> NDArray[np.bool_]:
-        """Run the drift alarms; an alarm widens the level's variance."""
-        state, offer = self.filter.state, seen.offer
-        score = drift.residual_score(*forecast.pit(np.maximum(seen.units, 0.0)))
+        """Run the drift alarms; an alarm widens the level's variance in the filter."""
+        offer = seen.offer
+        score = drift.residual_score(seen.units, forecast.means[:, 0], forecast.sizes[:, 0])
         score = np.where(skipped, 0.0, score)
+        known = self.registry
         up, down, alarm = drift.accumulate(
-            state.alarm_up[offer], state.alarm_down[offer], score, self.alarm_height
+            known.alarm_up[offer], known.alarm_down[offer], score, self.alarm_height
         )
-        state.alarm_up[offer], state.alarm_down[offer] = up, down
-        state.covariance[offer, packed(LEVEL, LEVEL)] += ALARM_WIDENING * alarm
+        known.alarm_up[offer], known.alarm_down[offer] = up, down
+        self.filter.widen(offer[alarm])
         return alarm

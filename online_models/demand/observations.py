@@ -49,6 +49,8 @@ class Observations:
     #: Log price minus its mean under the pricer's own randomisation (0 where it did not explore);
     #: NaN where the pricer's mean is not known. This part of a price cannot be confounded.
     exploration: Floats
+    #: Order lines behind the units (how bulky the baskets are); NaN where not counted.
+    orders: Floats
 
     @classmethod
     def of(
@@ -81,6 +83,7 @@ class Observations:
             "available": 1.0,
             "stocked_out": False,
             "exploration": np.nan,
+            "orders": np.nan,
         }
         unknown = sorted(columns.keys() - defaults.keys())
         if unknown:

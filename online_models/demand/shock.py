@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.forecast import Forecast
 from online_models.exact_math import log, sum_by
 
 Floats = NDArray[np.float64]
@@ -15,7 +14,8 @@ Integers = NDArray[np.int64]
 SHOCK_VARIANCE = 0.15 * 0.15
 #: A channel that sells nothing where so many units were due has a missing day, not a bad one.
 MISSING_DAY_UNITS = 25.0
-MISSING_DAY_OFFERS = 10
+#: A channel of fewer offers has no shock apart from theirs.
+LEAST_OFFERS = 10
 #: An offer whose log rate is vaguer than this has no part in the channel's sums.
 KNOWN_VARIANCE = 0.25
 #: No day is taken for busier or quieter than by a factor of about five.
@@ -25,25 +25,35 @@ LARGEST_RESIDUAL = 6.0
 
 
 def channel_shock(
-    channel: Integers, units: Floats, forecast: Forecast, variance: Floats
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Log shock of each row's channel, shrunk to 0, and whether its day is missing; both (n,).
+    channel: Integers, units: Floats, mean: Floats, size: Floats, variance: Floats
+) -> Floats:
+    """Log shock of each row's channel, shrunk to 0, (n,).
 
     `variance` is that of each log rate: offers that are hardly known yet say nothing of the day.
     """
     groups = int(channel.max()) + 1 if len(channel) else 0
-    spread = forecast.mean + forecast.mean * forecast.mean / forecast.size
-    bounded = np.minimum(units, forecast.mean + LARGEST_RESIDUAL * np.sqrt(spread))
+    spread = mean + mean * mean / size
+    bounded = np.minimum(np.maximum(units, 0.0), mean + LARGEST_RESIDUAL * np.sqrt(spread))
     known = variance < KNOWN_VARIANCE
-    spread = np.where(known, spread + forecast.mean * forecast.mean * variance, 0.0)
+    spread = np.where(known, spread + mean * mean * variance, 0.0)
     sold = sum_by(channel, np.where(known, bounded, 0.0), groups)
-    due = sum_by(channel, np.where(known, forecast.mean, 0.0), groups)
+    due = sum_by(channel, np.where(known, mean, 0.0), groups)
     offers = np.bincount(channel, weights=known, minlength=groups)
     noise = sum_by(channel, spread, groups) / np.maximum(due * due, 1e-12)
     gain = SHOCK_VARIANCE / (SHOCK_VARIANCE + noise)
     shock = gain * log((sold + 1.0) / (due + 1.0))
     shock = np.minimum(np.maximum(shock, -LARGEST_SHOCK), LARGEST_SHOCK)
-    missing = (sold == 0.0) & (due >= MISSING_DAY_UNITS) & (offers >= MISSING_DAY_OFFERS)
     # One offer alone has no shock but its own.
-    shock = np.where(missing | (offers < MISSING_DAY_OFFERS), 0.0, shock)
-    return shock[channel], missing[channel]
+    return np.where(offers < LEAST_OFFERS, 0.0, shock)[channel]
+
+
+def missing_day(channel: Integers, units: Floats, mean: Floats) -> NDArray[np.bool_]:
+    """Rows of channels that sold nothing at all where much was due, (n,)."""
+    groups = int(channel.max()) + 1 if len(channel) else 0
+    sold = sum_by(channel, np.maximum(units, 0.0), groups)
+    due = sum_by(channel, mean, groups)
+    offers = np.bincount(channel, minlength=groups)
+    missing: NDArray[np.bool_] = (
+        (sold == 0.0) & (due >= MISSING_DAY_UNITS) & (offers >= LEAST_OFFERS)
+    )
+    return missing[channel]

@@ -1,0 +1,30 @@
+"""One period as the experts see it: observations of one interval, and what their offers are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.observations import Observations
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Rows of one interval [start, end), each offer at most once, sorted by offer."""
+
+    seen: Observations
+    #: Product, channel, and category row (0 is the catalogue) of each offer, (n,).
+    sku: Integers
+    channel: Integers
+    row: Integers
+
+    def __len__(self) -> int:
+        return len(self.seen)
+
+    def take(self, rows: NDArray[np.int64]) -> Period:
+        """The rows chosen, in the order chosen."""
+        return Period(self.seen.take(rows), self.sku[rows], self.channel[rows], self.row[rows])
