@@ -1,0 +1,93 @@
+"""Running levels of the offers and of their categories: what forecasts are relative to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.columns import Columns
+from online_models.exact_math import sum_by
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Weights that a bucket keeps for the next: half-lives of 2, 7 and 34 buckets.
+DISCOUNTS = (0.7, 0.9, 0.98)
+#: Buckets' worth of weight that the category's level has in an offer's.
+SHRINKAGE = 2.0
+#: Categories share rows by hash; a collision blurs a prior, no more.
+CATEGORY_ROWS = 4096
+#: A bucket that sells more than this many times (level + 1) is learnt as that many.
+SURPRISE = 20.0
+#: Level of a catalogue that has seen nothing, units a bucket.
+FIRST_LEVEL = 0.5
+#: Weight of a bucket in an offer's reference price.
+REFERENCE_WEIGHT = 0.1
+
+
+class Running(Columns):
+    """One row per offer: discounted units and buckets in stock, and the reference price."""
+
+    FIELDS = {
+        "units": (np.float64, 0.0, len(DISCOUNTS)),
+        "time": (np.float64, 0.0, len(DISCOUNTS)),
+        #: Buckets seen in all, and since the last one with a sale.
+        "age": (np.float64, 0.0),
+        "silence": (np.float64, 0.0),
+        #: Exponential average of the log price, NaN until a price is known.
+        "reference": (np.float64, np.nan),
+    }
+    units: Floats
+    time: Floats
+    age: Floats
+    silence: Floats
+    reference: Floats
+
+
+class Categories:
+    """Discounted units, buckets in stock and log price per category row."""
+
+    def __init__(self) -> None:
+        self.units = np.zeros(CATEGORY_ROWS)
+        self.time = np.zeros(CATEGORY_ROWS)
+        self.log_price = np.zeros(CATEGORY_ROWS)
+        self.priced = np.zeros(CATEGORY_ROWS)
+
+    def level(self, row: Ints) -> Floats:
+        """Units per offer and bucket, shape (n,)."""
+        level: Floats = (self.units[row] + FIRST_LEVEL) / (self.time[row] + 1.0)
+        return level
+
+    def mean_log_price(self, row: Ints) -> Floats:
+        """Mean log price, 0 where no price is known; shape (n,)."""
+        weight = self.priced[row]
+        return np.where(weight > 0.0, self.log_price[row] / np.maximum(weight, 1e-12), 0.0)
+
+    def learn(self, row: Ints, units: Floats, time: Floats, log_price: Floats) -> None:
+        """Discount the categories that are seen, then add their rows."""
+        keep = DISCOUNTS[-1]
+        seen = np.flatnonzero(np.bincount(row, minlength=CATEGORY_ROWS))
+        known = log_price == log_price
+        priced = np.where(known, log_price, 0.0)
+        for total, part in (
+            (self.units, units),
+            (self.time, time),
+            (self.log_price, priced),
+            (self.priced, known.astype(np.float64)),
+        ):
+            total[seen] = keep * total[seen] + sum_by(row, part, CATEGORY_ROWS)[seen]
+
+    def snapshot(self) -> dict[str, Floats]:
+        """Copies of the state."""
+        return {name: getattr(self, name).copy() for name in vars(self)}
+
+    @classmethod
+    def restore(cls, arrays: Mapping[str, Floats]) -> Self:
+        """The inverse of `snapshot`."""
+        categories = cls()
+        for name in vars(categories):
+            setattr(categories, name, np.array(arrays[name], np.float64))
+        return categories

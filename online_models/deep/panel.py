@@ -1,0 +1,123 @@
+"""Recorded `demand-observations` and `products` as observations of offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from online_models.catalogue import Names
+from online_models.deep.hashing import words
+from online_models.deep.offers import Offers
+from online_models.demand.observations import Observations
+from online_models.exact_math import log
+from schemas.instants import to_ms
+from schemas.money import to_minor
+from schemas.records import RecordError
+
+#: Where neither the observation nor the product tells its currency: two minor digits.
+DEFAULT_CURRENCY = "EUR"
+
+
+class Panel:
+    """Collects records in any order; `observations` gives them as columns.
+
+    >>> panel = Panel()
+    >>> panel.product({"sku": "a", "name": "Espresso", "currency": "EUR", "price": "9.99",
+    ...                "category": "food/coffee"})
+    >>> panel.observe({"sku": "a", "channel": "web", "bucket_start": "2024-05-01T00:00:00Z",
+    ...                "bucket_end": "2024-05-02T00:00:00Z", "units": 3, "views": 40,
+    ...                "price": "9.99", "stocked_out": False})
+    >>> panel.observations().price.tolist()
+    [999.0]
+    """
+
+    def __init__(self) -> None:
+        self.names = Names()
+        self._products: dict[str, Mapping[str, Any]] = {}
+        self._rows: list[tuple[Any, ...]] = []
+        self._skus: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def product(self, record: Mapping[str, Any]) -> None:
+        """Note what a product is; the latest record of a SKU counts."""
+        self._products[record["sku"]] = record
+
+    def observe(self, record: Mapping[str, Any]) -> None:
+        """Add one closed bucket; RecordError where a field is missing or no such value."""
+        try:
+            self._rows.append(self._row(record))
+        except KeyError as error:
+            raise RecordError(f"{error.args[0]}: required, but absent") from None
+        except (TypeError, ValueError) as error:
+            raise RecordError(f"demand observation: {error}") from None
+
+    def _row(self, record: Mapping[str, Any]) -> tuple[Any, ...]:
+        sku = record["sku"]
+        offer = self.names.id(f"{sku}|{record['channel']}")
+        if offer == len(self._skus):
+            self._skus.append(sku)
+        product = self._products.get(sku, {})
+        currency = record.get("currency") or product.get("currency") or DEFAULT_CURRENCY
+        features = record.get("features") or {}
+        return (
+            offer,
+            to_ms(record["bucket_start"]),
+            to_ms(record["bucket_end"]),
+            float(record["units"]),
+            float(record["views"]),
+            _minor(record.get("price"), currency),
+            _minor(record.get("competitor_price"), currency),
+            float(features.get("promotion_depth", 0.0)),
+            float(record.get("promotion_id") is not None),
+            float(features.get("available", 1.0)),
+            bool(record["stocked_out"]),
+        )
+
+    def observations(self) -> Observations:
+        """All buckets, by end, then offer; a bucket that was recorded twice counts once."""
+        columns = [np.array(column) for column in zip(*self._rows, strict=True)]
+        if not columns:
+            return Observations.of([], 0, [])
+        offer, start, end = columns[:3]
+        order = np.lexsort((offer, start, end))
+        repeated = (np.diff(offer[order]) == 0) & (np.diff(start[order]) == 0)
+        repeated &= np.diff(end[order]) == 0
+        # the last record of a bucket is its latest revision; the sort is stable
+        order = order[np.append(~repeated, True)]
+        offer, start, end, units, views, price, rival, depth, promoted, available, out = (
+            column[order] for column in columns
+        )
+        return Observations.of(
+            offer,
+            start,
+            units,
+            end=end,
+            views=views,
+            price=price,
+            rival_price=rival,
+            promotion=depth,
+            promoted=promoted,
+            available=available,
+            stocked_out=out,
+        )
+
+    def offers(self) -> Offers:
+        """The offers' descriptions, row by row as in `observations`."""
+        offers = Offers()
+        for row, sku in enumerate(self._skus):
+            product = self._products.get(sku, {})
+            price = _minor(product.get("price"), product.get("currency", DEFAULT_CURRENCY))
+            tokens = words(
+                product.get("name", ""), product.get("brand"), product.get("attributes") or {}
+            )
+            first = float(log(price)) if price > 0.0 else np.nan
+            offers.register(row, sku, product.get("category", ""), tokens, first)
+        return offers
+
+
+def _minor(amount: Any, currency: str) -> float:
+    return np.nan if amount is None else float(to_minor(amount, currency))

@@ -1,0 +1,82 @@
+"""A deep belief network: logistic layers, each pre-trained as a restricted Boltzmann machine.
+
+References: Hinton, Osindero, Teh, "A fast learning algorithm for deep belief nets", Neural
+Computation 18 (2006); Hinton, "A practical guide to training restricted Boltzmann machines", 2010.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from online_models.deep import exact_layers as layers
+from online_models.deep.spec import WINDOW_CHANNELS, Spec
+from online_models.deep.zoo.architecture import (
+    Architecture,
+    Columns,
+    Floats32,
+    Hyper,
+    Shapes,
+    Weights,
+    rest_width,
+)
+
+
+def _shapes(spec: Spec, hyper: Hyper) -> Shapes:
+    width = spec.window * WINDOW_CHANNELS + rest_width(spec)
+    shapes: Shapes = {}
+    for i, units in enumerate(hyper["units"]):
+        shapes[f"belief_{i}/kernel"] = (width, units)
+        shapes[f"belief_{i}/bias"] = (units,)
+        width = units
+    return shapes
+
+
+def _build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:  # noqa: ARG001
+    import keras
+
+    x = keras.layers.Concatenate(name="joined")([keras.layers.Flatten(name="past")(window), rest])
+    # visible units are probabilities
+    x = keras.layers.Activation("sigmoid", name="visible")(x)
+    for i, units in enumerate(hyper["units"]):
+        x = keras.layers.Dense(units, activation="sigmoid", name=f"belief_{i}")(x)
+    return x
+
+
+def _forward(weights: Weights, columns: Columns, hyper: Hyper) -> Floats32:
+    flat = columns.window.reshape(-1, columns.window.shape[2])
+    x = layers.sigmoid(np.concatenate([flat, columns.rest]))
+    for i in range(len(hyper["units"])):
+        kernel, bias = weights[f"belief_{i}/kernel"], weights[f"belief_{i}/bias"]
+        x = layers.sigmoid(layers.dense(x, kernel, bias))
+    return x
+
+
+def _pretrain(model: Any, inputs: Any, hyper: Hyper, seed: int) -> None:
+    """Greedily, layer by layer, each by contrastive divergence on the layer below."""
+    import keras
+
+    from online_models.deep.zoo.boltzmann import contrastive_divergence
+
+    below = keras.Model(model.inputs, model.get_layer("visible").output)
+    visible = below.predict(inputs, batch_size=4096, verbose=0)
+    for i in range(len(hyper["units"])):
+        layer = model.get_layer(f"belief_{i}")
+        kernel, bias = contrastive_divergence(visible, int(layer.units), seed + i)
+        layer.set_weights([kernel, bias])
+        visible = layer(visible).numpy()
+
+
+BELIEF = Architecture(
+    name="belief",
+    space={
+        "units": ((48, 24), (32, 16), (64, 32)),
+        "rate": (4e-3, 2e-3, 8e-3),
+    },
+    width=lambda hyper: int(hyper["units"][-1]),
+    shapes=_shapes,
+    build=_build,
+    forward=_forward,
+    pretrain=_pretrain,
+)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from online_models.deep.history import KEPT, UNKNOWN, History
+from online_models.deep.offers import Offers
+from online_models.demand.observations import DAY, Observations
+
+RATE, SEEN = KEPT.index("rate"), KEPT.index("seen")
+
+
+def history(offers: int = 3, window: int = 5) -> History:
+    described = Offers()
+    for row in range(offers):
+        described.register(row, f"s{row}", "c", [], 7.0)
+    return History(described, UNKNOWN, window)
+
+
+def test_a_gap_leaves_unseen_buckets_in_the_window() -> None:
+    past = history(1)
+    for day, units in ((0, 1.0), (1, 2.0), (4, 3.0)):
+        past.push(Observations.of([0], day * DAY, [units]))
+    assert past.windows[0, :, RATE].tolist() == [1.0, 2.0, 0.0, 0.0, 3.0]
+    assert past.windows[0, :, SEEN].tolist() == [1.0, 1.0, 0.0, 0.0, 1.0]
+
+
+def test_a_gap_longer_than_the_window_clears_it() -> None:
+    past = history(1)
+    past.push(Observations.of([0], 0, [9.0]))
+    past.push(Observations.of([0], 100 * DAY, [2.0]))
+    assert past.windows[0, :, RATE].tolist() == [0.0, 0.0, 0.0, 0.0, 2.0]
+
+
+def test_buckets_that_come_late_or_of_another_length_change_nothing() -> None:
+    past = history(1)
+    past.push(Observations.of([0], 5 * DAY, [1.0]))
+    before = {name: array.tobytes() for name, array in past.snapshot().items()}
+    past.push(Observations.of([0], 5 * DAY, [8.0]))
+    past.push(Observations.of([0], 2 * DAY, [8.0]))
+    past.push(Observations.of([0], 6 * DAY, [8.0], length=DAY // 24))
+    past.push(Observations.of([7], 6 * DAY, [8.0]))
+    assert {name: array.tobytes() for name, array in past.snapshot().items()} == before
+
+
+def test_a_wild_order_moves_the_level_by_a_bounded_factor() -> None:
+    past = history(1)
+    for day in range(40):
+        past.push(Observations.of([0], day * DAY, [2.0]))
+    before = float(past.level(np.array([0]))[0])
+    past.push(Observations.of([0], 40 * DAY, [2e6]))
+    assert float(past.level(np.array([0]))[0]) < 4.0 * before
+
+
+def test_a_new_offer_starts_at_the_level_of_its_category() -> None:
+    past = history(3)
+    for day in range(60):
+        past.push(Observations.of([0, 1], day * DAY, [8.0, 8.0]))
+    assert 6.0 < float(past.level(np.array([2]))[0]) < 9.0
+
+
+@given(
+    st.lists(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 50)), max_size=3), max_size=12),
+    st.integers(0, 11),
+)
+def test_a_snapshot_continues_as_if_nothing_had_happened(
+    days: list[list[tuple[int, int]]], cut: int
+) -> None:
+    whole, part = history(), history()
+    for day, sold in enumerate(days):
+        if day == cut:
+            resumed = history()
+            resumed.load(part.snapshot())
+            part = resumed
+        rows = dict(sold)
+        seen = Observations.of(
+            list(rows), day * DAY, list(rows.values()), price=np.full(len(rows), 99.0)
+        )
+        whole.push(seen)
+        part.push(seen)
+    mine, theirs = whole.snapshot(), part.snapshot()
+    assert {n: a.tobytes() for n, a in mine.items()} == {n: a.tobytes() for n, a in theirs.items()}

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+
+def test_what_the_worker_imports_loads_no_tensorflow() -> None:
+    modules = [
+        "online_models.deep",
+        "online_models.deep.expert",
+        "online_models.deep.zoo",
+        "online_models.deep.panel",
+        "online_models.demand",
+    ]
+    code = (
+        f"import sys, {', '.join(modules)}\n"
+        "heavy = {'tensorflow', 'keras', 'sklearn', 'tensorboard'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
