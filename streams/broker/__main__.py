@@ -7,4 +7,5 @@ from streams.broker import command
 
 parser = argparse.ArgumentParser(prog="python -m streams.broker")
 command.add_arguments(parser)
-sys.exit(command.main(parser.parse_args()))
+args = parser.parse_args()
+sys.exit(command.run(args.port, args.data, args.brokers))

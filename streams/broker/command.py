@@ -14,6 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from streams.broker import jars
 from streams.broker.embedded import EmbeddedBroker
 from streams.broker.error import BrokerError
+from streams.settings import Settings
 
 DESCRIPTION = """\
 Run a real Apache Kafka on this machine, from Python packages alone.
@@ -50,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def main(args: argparse.Namespace) -> int:
+def main(args: argparse.Namespace, _settings: Settings) -> int:
     """Run the broker until a signal; return the exit status."""
     return run(args.port, args.data, args.brokers)
 

@@ -9,7 +9,9 @@ from streams.broker.security import Security
 CLIENT, INTERNAL, CONTROLLER = "CLIENT", "INTERNAL", "CONTROLLER"
 LONG_MAX = 2**63 - 1
 MIB = 2**20
-LARGEST_MESSAGE = 8 * MIB
+DAY_MS = 86_400_000
+# Eight records of Kafka's default limit: a dead letter holds one of them and its headers.
+LARGEST_MESSAGE = 8 * 1_048_588
 
 # One rolling file per node, whose path comes as a Java system property, so that no file name
 # needs escaping here. Log4j's own shutdown hook would silence Kafka's orderly shutdown; the
@@ -116,9 +118,11 @@ _SPEED = {
     # Topics are made on purpose, with their settings; a misspelt name must fail.
     "auto.create.topics.enable": "false",
     "num.partitions": "8",
-    # A replay's records are as old, and a simulation's as new, as their events are.
+    # A replay's records are as old, and a simulation's as new, as their events are: neither may
+    # be refused, or deleted minutes after they were written because of a topic's retention.
     "log.message.timestamp.after.max.ms": str(LONG_MAX),
     "log.retention.ms": "-1",
+    "log.retention.check.interval.ms": str(1000 * DAY_MS),
     # A group starts at once, where production waits for more members.
     "group.initial.rebalance.delay.ms": "0",
     # Fewer than the 50 that a large cluster needs: each costs a folder, and time at the start.

@@ -51,7 +51,7 @@ class Node:
         if (self.partitions / "meta.properties").exists():
             return
         command = self._java("kafka.tools.StorageTool", self._archive.use())
-        command += ["format", "-t", cluster_id, "-c", str(self._properties)]
+        command += ["format", f"--cluster-id={cluster_id}", f"--config={self._properties}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise BrokerError(f"Kafka could not format {self.partitions}: {done.stderr.strip()}")

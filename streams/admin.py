@@ -1,0 +1,185 @@
+"""Create the topics of the registry, or check them against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from schemas.topics import Topic
+
+#: Let the cluster choose.
+DEFAULT = -1
+#: Long enough for a cluster that is restarting, short enough for somebody who mistyped its name.
+REACH_MS = 10_000
+
+MIGRATE = """\
+it is fixed at creation, for it decides in which order events meet, and so the prices. To migrate: \
+record, recreate, replay. Stop the workers and keep the inputs (`pricetide record TOPIC… --out \
+DIR`), delete the topics, create them with `pricetide topics --partitions N`, and price the \
+recording anew (`pricetide replay DIR`)"""
+
+
+class TopicsError(RuntimeError):
+    """The topics can't be created or checked; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting of an existing topic that isn't what the registry wants."""
+
+    topic: str
+    setting: str
+    wanted: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found: names of missing topics (created, unless only checked), and differences."""
+
+    existing: tuple[str, ...]
+    missing: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+def create_topics(
+    client: Mapping[str, Any],
+    topics: Iterable[Topic],
+    *,
+    partitions: int | None = None,
+    replication: int | None = None,
+    check: bool = False,
+) -> Report:
+    """Create the topics that are missing, and compare those that exist.
+
+    Parameters
+    ----------
+    client
+        Options of a Kafka client: `bootstrap_servers`, and what security takes.
+    topics
+        The wanted topics.
+    partitions
+        Instead of the registry's number; broadcast topics have one all the same.
+    replication
+        Replication factor of new topics, and to compare with; the cluster's own if None.
+    check
+        Change nothing.
+
+    Raises
+    ------
+    TopicsError
+        Kafka can't be reached or refuses; or a topic whose number of partitions decides the prices
+        has another one. Nothing is created then.
+    """
+    wanted = {topic.name: topic for topic in topics}
+    counts = {
+        topic.name: topic.partitions if topic.broadcast else partitions or topic.partitions
+        for topic in wanted.values()
+    }
+    try:
+        admin = KafkaAdminClient(**client, bootstrap_timeout_ms=REACH_MS)
+    except (KafkaError, OSError) as error:
+        raise TopicsError(f"no Kafka answers at {_servers(client)}: {error}") from error
+    try:
+        described = {each["name"]: each for each in admin.describe_topics(list(wanted))}
+        found = {name: described[name] for name in wanted if not described[name]["error_code"]}
+        missing = [name for name in wanted if name not in found]
+        differences = [
+            *_partition_differences(wanted, counts, found, check=check),
+            *_replication_differences(replication, found),
+            *_setting_differences(admin, [wanted[name] for name in found]),
+        ]
+        if missing and not check:
+            _create(admin, [wanted[name] for name in missing], counts, replication)
+    except KafkaError as error:
+        raise TopicsError(f"Kafka refused: {error}") from error
+    finally:
+        admin.close()
+    return Report(tuple(found), tuple(missing), tuple(differences))
+
+
+def _servers(client: Mapping[str, Any]) -> str:
+    servers = client["bootstrap_servers"]
+    return servers if isinstance(servers, str) else ",".join(servers)
+
+
+def _partition_differences(
+    wanted: Mapping[str, Topic],
+    counts: Mapping[str, int],
+    found: Mapping[str, Mapping[str, Any]],
+    *,
+    check: bool,
+) -> list[Difference]:
+    differences = []
+    for name, each in found.items():
+        count = len(each["partitions"])
+        if count == counts[name]:
+            continue
+        # Inputs may come in any number of partitions: what they hold is routed by SKU anyhow.
+        free = wanted[name].direction == "in" and not wanted[name].broadcast
+        if not (free or check):
+            raise TopicsError(
+                f"the number of partitions of {name} is {count}, not {counts[name]}; {MIGRATE}"
+            )
+        differences.append(Difference(name, "partitions", str(counts[name]), str(count)))
+    return differences
+
+
+def _replication_differences(
+    wanted: int | None, found: Mapping[str, Mapping[str, Any]]
+) -> list[Difference]:
+    if wanted is None:
+        return []
+    factors = {
+        name: min(len(partition["replica_nodes"]) for partition in each["partitions"])
+        for name, each in found.items()
+    }
+    return [
+        Difference(name, "replication factor", str(wanted), str(factor))
+        for name, factor in factors.items()
+        if factor != wanted
+    ]
+
+
+def _setting_differences(admin: KafkaAdminClient, topics: list[Topic]) -> list[Difference]:
+    if not topics:
+        return []
+    resources = [
+        ConfigResource(ConfigResourceType.TOPIC, topic.name, topic.settings) for topic in topics
+    ]
+    kept = admin.describe_configs(resources, config_filter="all")["topic"]
+    return [
+        Difference(topic.name, setting, value, kept[topic.name][setting]["value"])
+        for topic in topics
+        for setting, value in topic.settings.items()
+        if kept[topic.name][setting]["value"] != value
+    ]
+
+
+def _create(
+    admin: KafkaAdminClient,
+    topics: list[Topic],
+    counts: Mapping[str, int],
+    replication: int | None,
+) -> None:
+    options = {
+        topic.name: {
+            "num_partitions": counts[topic.name],
+            "replication_factor": replication or DEFAULT,
+            "configs": topic.settings,
+        }
+        for topic in topics
+    }
+    answer = admin.create_topics(options, raise_errors=False)
+    for topic in answer["topics"]:
+        error = for_code(topic["error_code"])
+        # Somebody else created it in between, which is just as well.
+        if topic["error_code"] and error is not TopicAlreadyExistsError:
+            reason = topic["error_message"] or error.__name__
+            raise TopicsError(f"topic {topic['name']} was not created: {reason}")
+    admin.wait_for_topics(list(options))

@@ -1,0 +1,124 @@
+"""In which order the records of a recording belong.
+
+Records are merged by timestamp, then topic, partition and offset. Within a partition the order is
+that of the offsets, as Kafka delivered them, whatever their timestamps say: a record counts as
+being no earlier than the ones before it in its partition. So the order of a recording is a matter
+of its records alone, not of how they are spread over files and lines.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.recording import files
+from streams.recording.error import RecordingError
+from streams.recording.line import LineError, parse
+
+Integers = NDArray[np.int64]
+
+
+class Index(NamedTuple):
+    """The records of all files, in their order; 32 bytes a record in memory.
+
+    `file` and `line` say where each is (the n-th indexed line of that file), `offset` what its
+    offset is, `timestamp` when it counts as being, all of shape (records,).
+    """
+
+    file: Integers
+    line: Integers
+    offset: Integers
+    timestamp: Integers
+    topics: dict[str, int]
+
+
+class _Columns:
+    """What is read of each line, in the order of reading."""
+
+    def __init__(self) -> None:
+        self.topic, self.partition = array("q"), array("q")
+        self.offset, self.timestamp = array("q"), array("q")
+        self.file, self.line, self.number = array("q"), array("q"), array("q")
+        self.names: dict[str, int] = {}
+        self._next_offset: dict[tuple[int, int], int] = {}
+
+    def read(self, place: int, path: Path, topics: Collection[str] | None) -> None:
+        count = 0
+        for number, text in files.lines(path):
+            try:
+                line = parse(text)
+            except LineError as error:
+                raise RecordingError(f"{path}:{number}: {error}") from error
+            if topics is not None and line.topic not in topics:
+                continue
+            topic = self.names.setdefault(line.topic, len(self.names))
+            offset = line.offset
+            if offset is None:
+                offset = self._next_offset.get((topic, line.partition), 0)
+            self._next_offset[topic, line.partition] = offset + 1
+            self.topic.append(topic)
+            self.partition.append(line.partition)
+            self.offset.append(offset)
+            self.timestamp.append(line.timestamp)
+            self.file.append(place)
+            self.line.append(count)
+            self.number.append(number)
+            count += 1
+
+
+def index(paths: Sequence[Path], topics: Collection[str] | None) -> Index:
+    """Read all files once, and order their records.
+
+    Parameters
+    ----------
+    paths
+        The files.
+    topics
+        Only these, if given.
+
+    Raises
+    ------
+    RecordingError
+        A line is malformed, or two have the same topic, partition and offset.
+    """
+    columns = _Columns()
+    for place, path in enumerate(paths):
+        columns.read(place, path, topics)
+    names = sorted(columns.names)
+    rank = np.empty(len(names), np.int64)
+    rank[[columns.names[name] for name in names]] = np.arange(len(names))
+    topic = rank[_integers(columns.topic)]
+    partition, offset = _integers(columns.partition), _integers(columns.offset)
+    timestamp = _integers(columns.timestamp).copy()
+    file, line = _integers(columns.file), _integers(columns.line)
+
+    in_partition = np.lexsort((offset, partition, topic))
+    same = (np.diff(topic[in_partition]) == 0) & (np.diff(partition[in_partition]) == 0)
+    twice = np.flatnonzero(same & (np.diff(offset[in_partition]) == 0))
+    if len(twice):
+        first, second = in_partition[twice[0]], in_partition[twice[0] + 1]
+        where = [f"{paths[file[each]]}:{columns.number[each]}" for each in (first, second)]
+        raise RecordingError(
+            f"{names[topic[first]]} partition {partition[first]} offset {offset[first]} is there"
+            f" twice: {where[0]} and {where[1]}"
+        )
+    for run in np.split(in_partition, np.flatnonzero(~same) + 1):
+        timestamp[run] = np.maximum.accumulate(timestamp[run])
+    order = np.lexsort((offset, partition, topic, timestamp))
+    counts = np.bincount(topic, minlength=len(names)).tolist()
+    return Index(
+        file[order],
+        line[order],
+        offset[order],
+        timestamp[order],
+        dict(zip(names, counts, strict=True)),
+    )
+
+
+def _integers(column: array[int]) -> Integers:
+    return np.frombuffer(column, np.int64)

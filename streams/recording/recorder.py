@@ -1,0 +1,177 @@
+"""Read topics from Kafka into a recording."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from kafka import KafkaAdminClient
+from kafka.errors import for_code
+
+from streams.admin import REACH_MS
+from streams.recording.entry import Entry
+from streams.recording.error import RecordingError
+from streams.recording.merge import Merge
+from streams.recording.writer import RecordingWriter
+
+#: A partition that is so many entries ahead of the others waits for them.
+FURTHEST_AHEAD = 20_000
+MOST_AT_ONCE = 5_000
+WAIT_MS = 200
+#: In step with the largest messages of the topics.
+FETCH_BYTES = 8 << 20
+FLUSH_SECONDS = 1.0
+
+Progress = Callable[[int, int], None]
+"""Called with (offsets passed so far, offsets in all up to the end at the start)."""
+
+
+class Recorder:
+    """Reads what is committed in topics, from their beginning.
+
+    Parameters
+    ----------
+    client
+        Options of a Kafka client: `bootstrap_servers`, and what security takes.
+    topics
+        Their names.
+    writer
+        Where the entries go.
+    progress
+        Told how far it is.
+    """
+
+    def __init__(
+        self,
+        client: Mapping[str, Any],
+        topics: Sequence[str],
+        writer: RecordingWriter,
+        progress: Progress,
+    ) -> None:
+        self._client = dict(client)
+        self._writer = writer
+        self._progress = progress
+        self._partitions = [
+            TopicPartition(topic, number)
+            for topic, count in partition_counts(client, topics).items()
+            for number in range(count)
+        ]
+        for topic in topics:
+            writer.open(topic)
+
+    async def run(self, *, follow: bool, stop: asyncio.Event) -> bool:
+        """Record up to the present end, or with `follow` until `stop` is set.
+
+        Returns whether the present end was reached.
+        """
+        consumer = AIOKafkaConsumer(
+            **self._client,
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=FETCH_BYTES,
+        )
+        try:
+            await consumer.start()
+            consumer.assign(self._partitions)
+            ends = await consumer.end_offsets(self._partitions)
+            reached = await self._to_ends(consumer, ends, stop)
+            if reached and follow:
+                await self._follow(consumer, ends, stop)
+            return reached
+        finally:
+            await consumer.stop()
+
+    async def _to_ends(
+        self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], stop: asyncio.Event
+    ) -> bool:
+        begins = await consumer.beginning_offsets(self._partitions)
+        topics: dict[str, list[int]] = {}
+        for each in self._partitions:
+            topics.setdefault(each.topic, []).append(each.partition)
+        merges = {topic: Merge(numbers) for topic, numbers in topics.items()}
+        pending = {each for each in self._partitions if begins[each] < ends[each]}
+        for each in self._partitions:
+            if each not in pending:
+                merges[each.topic].end(each.partition)
+        total = sum(ends[each] - begins[each] for each in pending)
+        positions = {each: begins[each] for each in pending}
+        while pending and not stop.is_set():
+            batches = await consumer.getmany(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE)
+            for each, batch in batches.items():
+                merge = merges[each.topic]
+                merge.add(each.partition, map(_entry, _before(batch, ends[each])))
+                if merge.backlog(each.partition) > FURTHEST_AHEAD:
+                    consumer.pause(each)
+            for each in list(pending):
+                # Passes over the marks of transactions and what compaction left out, too.
+                positions[each] = min(await consumer.position(each), ends[each])
+                if positions[each] == ends[each]:
+                    pending.remove(each)
+                    merges[each.topic].end(each.partition)
+            for merge in merges.values():
+                for entry in merge.ready():
+                    self._writer.write(entry)
+            for each in consumer.paused():
+                if merges[each.topic].backlog(each.partition) <= FURTHEST_AHEAD:
+                    consumer.resume(each)
+            self._progress(sum(positions.values()) - sum(begins[each] for each in positions), total)
+        return not pending
+
+    async def _follow(
+        self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], stop: asyncio.Event
+    ) -> None:
+        for each in self._partitions:
+            # What came along from beyond the end was left out there.
+            if await consumer.position(each) > ends[each]:
+                consumer.seek(each, ends[each])
+        flushed = time.monotonic()
+        while not stop.is_set():
+            batches = await consumer.getmany(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE)
+            for batch in batches.values():
+                for record in batch:
+                    self._writer.write(_entry(record))
+            if time.monotonic() - flushed > FLUSH_SECONDS:
+                self._writer.flush()
+                flushed = time.monotonic()
+
+
+def partition_counts(client: Mapping[str, Any], topics: Sequence[str]) -> dict[str, int]:
+    """Return the number of partitions of each topic.
+
+    Raises
+    ------
+    RecordingError
+        There is no such topic, or it may not be read.
+    """
+    admin = KafkaAdminClient(**client, bootstrap_timeout_ms=REACH_MS)
+    try:
+        described = admin.describe_topics(list(topics))
+    finally:
+        admin.close()
+    for topic in described:
+        if topic["error_code"]:
+            reason = for_code(topic["error_code"]).__name__
+            raise RecordingError(f"topic {topic['name']} cannot be recorded: {reason}")
+    return {topic["name"]: len(topic["partitions"]) for topic in described}
+
+
+def _before(batch: list[ConsumerRecord], end: int) -> list[ConsumerRecord]:
+    if batch and batch[-1].offset >= end:
+        return [record for record in batch if record.offset < end]
+    return batch
+
+
+def _entry(record: ConsumerRecord) -> Entry:
+    return Entry(
+        record.topic,
+        record.partition,
+        record.offset,
+        record.key,
+        record.value,
+        record.timestamp,
+        record.headers,
+    )

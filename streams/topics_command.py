@@ -1,0 +1,72 @@
+"""`pricetide topics`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+from schemas.topics import TOPICS
+from streams.admin import Report, TopicsError, create_topics
+from streams.clients import client
+from streams.settings import Settings
+
+DESCRIPTION = """\
+Create every topic that is missing, with its settings, and compare those that exist.
+
+Settings that differ are told and left alone, for operators may have their reasons. A change of the
+number of partitions is refused, for it would change the prices.
+
+Example:
+  pricetide topics --bootstrap kafka:9092 --replication 3
+"""
+
+SETTINGS = ("bootstrap", "partitions")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's description and flags."""
+    parser.description = DESCRIPTION
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "--replication",
+        type=int,
+        metavar="N",
+        help="replication factor of new topics (default: the cluster's)",
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="change nothing; exit status 1 where a topic is missing or differs",
+    )
+
+
+def main(args: argparse.Namespace, settings: Settings) -> int:
+    """Create or check the topics; return the exit status."""
+    if args.replication is not None and args.replication < 1:
+        print("pricetide topics: --replication must be at least 1", file=sys.stderr)
+        return 2
+    try:
+        report = create_topics(
+            client(settings),
+            TOPICS.values(),
+            partitions=settings.partitions,
+            replication=args.replication,
+            check=args.check,
+        )
+    except TopicsError as error:
+        print(f"pricetide topics: {error}", file=sys.stderr)
+        return 1
+    print("\n".join(lines(report, check=args.check)))
+    return int(args.check and bool(report.missing or report.differences))
+
+
+def lines(report: Report, *, check: bool) -> Iterator[str]:
+    """Tell a report in lines of text."""
+    for name in report.missing:
+        yield f"{'missing' if check else 'created'}  {name}"
+    for each in report.differences:
+        yield f"differs  {each.topic}: {each.setting} is {each.found}, not {each.wanted}"
+    yield f"{len(report.existing)} topics exist, {len(report.missing)} " + (
+        "are missing" if check else "were created"
+    )
