@@ -25,8 +25,12 @@ def settle(assortment: Assortment, demand: Demand, rivals: Field) -> Assortment:
     n = len(assortment)
     index = total([], n, *rivals.lowest())
     target, kept = assortment.target, assortment.kept
-    transposed = np.stack([demand.pullback(target, index, unit) for unit in np.eye(n)]).T
-    margins = np.linalg.solve(transposed, -kept * demand.rates(target, index))
+    earned = kept * demand.rates(target, index)
+    if demand.separable:
+        margins = -earned / demand.pullback(target, index, np.ones(n))
+    else:
+        transposed = np.stack([demand.pullback(target, index, unit) for unit in np.eye(n)]).T
+        margins = np.linalg.solve(transposed, -earned)
     dearest = DEAREST * kept * assortment.first_price
     cost = np.clip(kept * target - margins, CHEAPEST * kept * target, dearest)
     return replace(assortment, cost=np.rint(cost).astype(np.int64))

@@ -6,23 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
+from online_models.experiments.interval import Interval, student
 from online_models.market.arrays import Floats
 from online_models.market.closed_loop import Track
 
 #: The regret's exponent is fitted from this share of the days on, on points even in log time.
 FIT_FROM = 1 / 16
 FIT_POINTS = 24
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A mean over seeds with its 95 % Student interval; the bounds are NaN for a single seed."""
-
-    mean: float
-    lower: float
-    upper: float
 
 
 @dataclass(frozen=True)
@@ -41,20 +32,6 @@ class Score:
     exponent: float
     elasticity_error: float
     breaches: int
-
-
-def interval(values: Sequence[float] | Floats) -> Interval:
-    """Mean and 95 % Student interval of independent values.
-
-    >>> interval([1.0, 2.0, 3.0]).mean
-    2.0
-    """
-    sample = np.asarray(values, dtype=np.float64)
-    mean = float(sample.mean())
-    if len(sample) < 2:
-        return Interval(mean, float("nan"), float("nan"))
-    half = stats.t.ppf(0.975, len(sample) - 1) * sample.std(ddof=1) / np.sqrt(len(sample))
-    return Interval(mean, mean - float(half), mean + float(half))
 
 
 def regret(tracks: Sequence[Track], clairvoyant: Sequence[Track]) -> Floats:
@@ -89,8 +66,8 @@ def score(tracks: Sequence[Track], clairvoyant: Sequence[Track], static: Sequenc
         for track, top in zip(tracks, clairvoyant, strict=True)
     ]
     return Score(
-        share=interval(profit / best),
-        lift=interval(profit / still - 1.0),
+        share=student(profit / best),
+        lift=student(profit / still - 1.0),
         tenth=float(np.mean(tenths)),
         exponent=exponent(regret(tracks, clairvoyant)),
         elasticity_error=float(np.mean([track.elasticity_error[-1] for track in tracks])),

@@ -7,7 +7,7 @@ from math import isnan
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from online_models.market.score import Interval
+from online_models.experiments.interval import Interval
 from streams.simulate.cells import STATIC
 from streams.simulate.outcome import Outcome
 
@@ -43,11 +43,11 @@ def number(value: float, digits: int = 2) -> str:
 
 
 #: Heading of each column, short enough for a terminal of 80; `MEANINGS` says what they stand for.
-HEADINGS = ("contender", "share", "over static", "tenth", "T^", "elasticity", "breaches")
+HEADINGS = ("contender", "share", "over static", "tenth", "regret", "error", "out")
 MEANINGS = (
     "share: of the clairvoyant's profit. over static: profit over fixed prices. tenth: tenth "
-    "percentile of the offers' own shares. T^: regret grows with this power of time. elasticity: "
-    "root mean square error at the end. breaches: prices outside the guardrails."
+    "percentile of the offers' own shares. regret: it grows with this power of time. error: of the "
+    "elasticities, root mean square at the end. out: prices outside the guardrails."
 )
 
 
@@ -70,7 +70,9 @@ def rows(outcome: Outcome) -> list[tuple[str, ...]]:
 def table(outcome: Outcome) -> Table:
     """The outcome as a table for the terminal."""
     title = f"{outcome.setting}, {outcome.seeds} seeds"
-    found = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    found = Table(
+        title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1)
+    )
     for place, heading in enumerate(HEADINGS):
         found.add_column(heading, justify="left" if place == 0 else "right", no_wrap=True)
     for row in rows(outcome):
