@@ -30,7 +30,7 @@ def settle(assortment: Assortment, demand: Demand, rivals: Field) -> Assortment:
         margins = -earned / demand.pullback(target, index, np.ones(n))
     else:
         transposed = np.stack([demand.pullback(target, index, unit) for unit in np.eye(n)]).T
-        margins = np.linalg.solve(transposed, -earned)
+        margins = np.asarray(np.linalg.solve(transposed, -earned), dtype=np.float64)
     dearest = DEAREST * kept * assortment.first_price
     cost = np.clip(kept * target - margins, CHEAPEST * kept * target, dearest)
     return replace(assortment, cost=np.rint(cost).astype(np.int64))
