@@ -129,3 +129,15 @@ def missing_ack(catalogue: Catalogue, row: int, decision_id: str, now: int) -> O
     message = f"the shop has not acknowledged decision {decision_id}"
     details = {"decision_id": decision_id}
     return alert(catalogue, row, "ack_missing", "warning", message, now, details)
+
+
+def feed_silent(latest: int, now: int) -> Output:
+    """No competitor price at all for longer than the setting `feed_silence`."""
+    value = {
+        "kind": "price_feed_silent",
+        "severity": "warning",
+        "message": f"no competitor price has come since {to_text(latest)}",
+        "time": to_text(now),
+        "details": {"latest": to_text(latest)},
+    }
+    return Output("pricing-alerts", b"price_feed_silent", msgspec.json.encode(value), now)

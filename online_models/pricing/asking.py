@@ -22,7 +22,8 @@ _BY_KIND = {strategy.kind: strategy for strategy in STRATEGIES}
 @dataclass(slots=True)
 class Wish:
     """What the sources want, shape (n,): raw prices, the reason code of who spoke, whether the
-    price follows a rival, when to ask again, and where the rivals' prices have all grown old.
+    price follows a rival, when to ask again, where the rivals' prices are all too old, and
+    where a rival has answered the last undercut.
     """
 
     raw: Ints
@@ -30,6 +31,7 @@ class Wish:
     pulls: Flags
     again: Ints
     stale: Flags
+    answered: Flags
 
 
 def ask(situation: Situation, trace: Trace, strategic: Flags, wish: Wish) -> None:
@@ -49,6 +51,8 @@ def ask(situation: Situation, trace: Trace, strategic: Flags, wish: Wish) -> Non
         whole = len(left) == n
         proposal = strategy.propose(entry, situation if whole else situation.take(left))
         wish.again[left] = np.minimum(wish.again[left], proposal.again)
+        if proposal.answered is not None:
+            wish.answered[left] |= proposal.answered
         if proposal.stale is not None:
             wish.stale[left] |= proposal.stale
         yields = proposal.price != NO_PRICE

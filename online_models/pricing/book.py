@@ -31,7 +31,7 @@ BUILT_IN = Policy(
 )
 
 #: Why the policy that rules an offer does; the ledger holds the index.
-REASONS = (
+RULINGS = (
     "no policy selects the offer",
     "the only policy that selects the offer",
     "the highest priority",
@@ -87,13 +87,13 @@ class PolicyBook:
         return found
 
     def rule(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
-        """(slot that rules, index into REASONS) of each offer row, shape (n,)."""
+        """(slot that rules, index into RULINGS) of each offer row, shape (n,)."""
         found = [self._look_up(row) for row in rows.tolist()]
         pairs = np.array(found, dtype=np.int32).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1].astype(np.int8)
 
     def ruler(self, offer: Traits) -> tuple[int, int]:
-        """(slot, index into REASONS) of the policy that rules an offer with these traits."""
+        """(slot, index into RULINGS) of the policy that rules an offer with these traits."""
         best: tuple[int, Any] | None = None
         rivals = 0
         why = 0

@@ -39,6 +39,13 @@ def unchanged(resolved: Resolved) -> Flags:
     return same
 
 
+def renewed(resolved: Resolved, published: NDArray[np.intp]) -> Flags:
+    """Where a published decision changes the price shown, or is the first of a policy version."""
+    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows[published]
+    another = ledger.edition[rows] != resolved.situation.terms.edition
+    return np.asarray(moved(resolved)[published] | another)
+
+
 def number(resolved: Resolved, published: NDArray[np.intp]) -> None:
     """Give the published decisions their sequence numbers, and remember what they said."""
     ledger, rows = resolved.situation.world.ledger, resolved.situation.rows[published]
@@ -54,6 +61,8 @@ def write(resolved: Resolved, history: History) -> None:
     changed = np.flatnonzero(moved(resolved))
     if len(changed):
         _write_changes(resolved, changed, history)
+    if resolved.wish.answered.any() or resolved.wish.pulls.any():
+        _write_race(resolved)
     _settle_base(resolved)
     _write_proposals(resolved)
     _schedule(resolved)
@@ -96,6 +105,19 @@ def _write_home(resolved: Resolved, changed: NDArray[np.intp]) -> None:
     human = (source == Source.ROLLBACK) | ((source == Source.OVERRIDE) & ~temporary)
     down = pull & (resolved.wish.raw[changed] < before)
     ledger.pulled[rows] = (ledger.pulled[rows] | down) & ~human
+
+
+def _write_race(resolved: Resolved) -> None:
+    """Count the rounds of a race with a rival; send the offer home where they are enough."""
+    situation, wish = resolved.situation, resolved.wish
+    ledger, rows, settings = situation.world.ledger, situation.rows, situation.world.settings
+    weary = wish.answered & (ledger.undercuts[rows] >= settings.undercut_rounds)
+    ledger.rest_until[rows[weary]] = situation.now[weary] + settings.undercut_rest
+    ledger.undercuts[rows[weary]] = 0
+    follows = moved(resolved) & wish.pulls
+    answers = follows & wish.answered & (resolved.price < situation.price)
+    ledger.undercuts[rows[follows & ~answers]] = 0
+    ledger.undercuts[rows[answers]] += 1
 
 
 def _settle_base(resolved: Resolved) -> None:

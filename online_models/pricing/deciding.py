@@ -12,11 +12,13 @@ from online_models.catalogue import NEVER, NO_PRICE
 from online_models.outputs import Output
 from online_models.pricing.acknowledgements import overdue
 from online_models.pricing.alerts import Placed, alerts
-from online_models.pricing.bookkeeping import number, unchanged, write
+from online_models.pricing.bookkeeping import number, renewed, unchanged, write
 from online_models.pricing.causes import Causes
 from online_models.pricing.publish import look_back, records
 from online_models.pricing.resolve import resolve
+from online_models.pricing.segment_prices import segment_prices
 from online_models.pricing.situation import Ints, Situation
+from online_models.pricing.stockouts import stockouts
 from online_models.pricing.trace import MoneyTexts
 
 if TYPE_CHECKING:
@@ -58,11 +60,13 @@ def _decide_wave(
         silent = causes.by_time[places] & unchanged(resolved)
         published = np.flatnonzero(~silent)
         money = _money[digits]
-        before = look_back(resolved, published, pricing.history, money) if len(published) else None
+        if len(published):
+            before = look_back(resolved, published, pricing.history, money)
+        fresh = published[renewed(resolved, published)]
         number(resolved, published)
         write(resolved, pricing.history)
-        outputs += [(int(places[place]), output) for place, output in alerts(resolved)]
-        if before is not None:
+        found = alerts(resolved)
+        if len(published):
             told = records(
                 resolved,
                 published,
@@ -72,8 +76,15 @@ def _decide_wave(
                 money,
                 pricing.model_version,
             )
-            for place, out in zip(places[published].tolist(), told, strict=True):
-                outputs += [(place, output) for output in out]
+            found += [
+                (place, output)
+                for place, out in zip(published.tolist(), told, strict=True)
+                for output in out
+            ]
+            found += segment_prices(resolved, fresh, money)
+            found += stockouts(resolved, published)
+        at = places.tolist()
+        outputs += [(at[place], output) for place, output in found]
     return outputs
 
 

@@ -23,6 +23,7 @@ class Ledger(Columns):
     pulled it down. `sequence` numbers the published decisions. `raw`, `outcome`, `reason` and
     `edition` repeat the last of them; `edition` counts the versions of policies as they came;
     `policy`, `why` and `ruled_by` name the slot, the reason and the edition that rule now.
+    `undercuts` counts own undercuts that a rival answered by another, in a row.
     """
 
     FIELDS = {
@@ -65,6 +66,7 @@ class Ledger(Columns):
         "conflict_told": (np.int64, ALWAYS),
         "stale": (np.bool_, False),
         "below_cost": (np.bool_, False),
+        "short": (np.bool_, False),
         "ack_due": (np.int64, NEVER),
         "retry_at": (np.int64, ALWAYS),
         "undercuts": (np.int16, 0),
@@ -109,6 +111,7 @@ class Ledger(Columns):
     conflict_told: Ints
     stale: Flags
     below_cost: Flags
+    short: Flags
     ack_due: Ints
     retry_at: Ints
     undercuts: NDArray[np.int16]

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import NO_PRICE, Catalogue
+from online_models.catalogue import ALWAYS, NO_PRICE, Catalogue
 from online_models.outputs import Output
 from online_models.pricing import acknowledgements, controls
+from online_models.pricing.alerts import feed_silent
 from online_models.pricing.book import PolicyBook
 from online_models.pricing.causes import Causes
 from online_models.pricing.days import Days
@@ -58,6 +59,8 @@ class Pricing:
         self.notes = Notes()
         self.silent_channels: dict[str, bool] = {}
         self.model_version = "online"
+        #: The last competitor price before a silence that has been told of.
+        self.silence_told = ALWAYS
         self.world = World(
             catalogue,
             rivals,
@@ -132,6 +135,17 @@ class Pricing:
         self._grow()
         return decide(self, rows, now, causes)
 
+    def watch(self, now: int) -> list[Output]:
+        """Alerts about the partition as a whole: a feed of competitor prices that fell silent."""
+        times = self.world.rivals.entries.time
+        if not len(times):
+            return []
+        latest = int(times.max())
+        if now - latest <= self.settings.feed_silence or latest == self.silence_told:
+            return []
+        self.silence_told = latest
+        return [feed_silent(latest, now)]
+
     def promotion_in_force(
         self, rows: Ints, now: Ints
     ) -> tuple[Floats, Floats, Floats, NDArray[np.int32]]:
@@ -182,6 +196,7 @@ class Pricing:
             "notes": self.notes.snapshot(),
             "silent_channels": dict(self.silent_channels),
             "model_version": self.model_version,
+            "silence_told": self.silence_told,
         }
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
@@ -196,4 +211,5 @@ class Pricing:
         self.notes.restore(snapshot["notes"])
         self.silent_channels = dict(snapshot["silent_channels"])
         self.model_version = snapshot["model_version"]
+        self.silence_told = snapshot["silence_told"]
         self._grow()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.outputs import Output
+from online_models.pricing.book import RULINGS
 from online_models.pricing.bookkeeping import moved
 from online_models.pricing.causes import TICK, Causes
 from online_models.pricing.expectation import expected
@@ -22,6 +23,7 @@ from online_models.pricing.sources import held_out
 from online_models.pricing.trace import MoneyTexts
 from schemas.instants import to_text as instant_text
 
+_RULED = tuple(msgspec.json.encode(reason).decode() for reason in RULINGS)
 OUTCOMES = tuple(outcome.name.lower() for outcome in Outcome)
 
 
@@ -87,7 +89,7 @@ def records(
         _promotion_texts(promoted, promotions),
         _experiment_texts(resolved, published),
         _cause_texts(causes),
-        resolved.trace.explain(published, money),
+        resolved.trace.explain(published, money, _ruled_texts(ledger.why[rows])),
         *before.expected,
         strict=True,
     )
@@ -150,6 +152,10 @@ def _promotion_texts(promoted: Ints, promotions: Promotions) -> Iterable[str]:
         "" if index == NONE else f',"promotion_id":{_json(promotions.ids[index])}'
         for index in promoted.tolist()
     ]
+
+
+def _ruled_texts(why: NDArray[np.int8]) -> list[str]:
+    return [_RULED[code] for code in why.tolist()]
 
 
 def _experiment_texts(resolved: Resolved, published: NDArray[np.intp]) -> list[str]:

@@ -66,6 +66,7 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
         np.zeros(len(rows), dtype=np.bool_),
         promotion.boundary.copy(),
         np.zeros(len(rows), dtype=np.bool_),
+        np.zeros(len(rows), dtype=np.bool_),
     )
     trace = Trace(kept)
     strategic = source == Source.STRATEGY

@@ -33,6 +33,8 @@ class PricingSettings:
     history: int = 45 * DAY
     #: ms between repetitions of an alert about an offer whose trouble goes on.
     alert_again: int = DAY
+    #: ms that a stock should last where no arrival is announced: the usual lead time of a week.
+    stockout_horizon: int = 7 * DAY
     #: Share of the expected profit that exploration may cost where the policy names no budget.
     exploration_budget: float = 0.01
     #: A rejected proposal of the demand models returns only when their price has moved by more
@@ -40,9 +42,10 @@ class PricingSettings:
     proposal_change: float = 0.01
     #: Own undercuts answered by a rival's undercut, in a row, after which the offer stops
     #: undercutting and returns home: two repricers would otherwise race to their floors.
-    undercut_rounds: int = 4
-    #: A rival's price within this share below ours right after our own move is an answer to it.
-    undercut_answer: float = 0.02
+    undercut_rounds: int = 6
+    #: A rival's move after ours to a price at most this share below ours is an answer to it, not
+    #: a price of its own.
+    undercut_answer: float = 0.005
     #: ms for which an offer that left such a race ignores it.
     undercut_rest: int = DAY
     #: Share of the expected objective that a move of `optimise` must gain; below it the price

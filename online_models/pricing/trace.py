@@ -67,8 +67,10 @@ class Trace:
         self.price = output
         self.steps.append(Step(rule, output, details or {}, facts or {}, applies))
 
-    def explain(self, rows: Ints, money: MoneyTexts) -> list[str]:
-        """The JSON of the explanations of some rows."""
+    def explain(self, rows: Ints, money: MoneyTexts, ruled: list[str]) -> list[str]:
+        """The JSON of the explanations of some rows; the first step also says why the policy
+        `ruled` (JSON texts by row).
+        """
         parts: list[list[str]] = [[] for _ in range(len(rows))]
         before = ["null"] * len(rows)
         everyone = range(len(rows))
@@ -87,6 +89,9 @@ class Trace:
             for place, output, detail in zip(
                 places, outputs, _details(step, chosen, money), strict=True
             ):
+                if not parts[place]:
+                    comma = "" if detail == "{}" else ","
+                    detail = f'{{"ruled":{ruled[place]}{comma}{detail[1:]}'
                 parts[place].append(f'{head}{before[place]},"output":{output},"detail":{detail}}}')
                 before[place] = output
         return ["[" + ",".join(part) + "]" for part in parts]

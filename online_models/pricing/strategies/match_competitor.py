@@ -25,6 +25,8 @@ class MatchCompetitor:
     A rival counts where it is in stock, fresh, surely the same product, not excluded and not the
     merchant. An offer that a rival pulled down returns no further than to its home: from then on a
     rival above home has no say, until a policy version or a manual price gives it a new home.
+    A rival that answers every undercut by its own is a repricer: after some rounds the offer rests
+    at home for a while, instead of racing it to the floor.
     """
 
     kind = "match_competitor"
@@ -53,7 +55,11 @@ class MatchCompetitor:
         ledger = situation.world.ledger
         risen = ledger.pulled[situation.rows] & (target >= situation.home)
         resting = now < ledger.rest_until[situation.rows]
-        target = np.where(risen | resting, NO_PRICE, target)
+        answered = self._answered(situation, matched, which) & (target < situation.price)
+        weary = answered & (
+            ledger.undercuts[situation.rows] >= situation.world.settings.undercut_rounds
+        )
+        target = np.where(risen | resting | weary, NO_PRICE, target)
         again = np.where(resting, np.minimum(again, ledger.rest_until[situation.rows]), again)
         facts = {"which": entry.which, "offset": entry.offset.text()}
 
@@ -63,9 +69,15 @@ class MatchCompetitor:
             return [msgspec.json.encode(text).decode() for text in texts]
 
         details: dict[str, Values] = {"rival": matched, "competitor": names}
-        return Proposal(
-            target, again, details, facts, True, np.asarray(known & ~counts.any(axis=1))
-        )
+        stale = np.asarray(known & ~counts.any(axis=1))
+        return Proposal(target, again, details, facts, True, stale, answered)
+
+    def _answered(self, situation: Situation, matched: Ints, which: NDArray[np.int32]) -> Flags:
+        """Where the matched rival has moved after us to a price just below ours."""
+        moved_last = situation.world.rivals.entries.time[which] > situation.changed_at
+        answer = situation.world.settings.undercut_answer * situation.price
+        gap = situation.price - matched
+        return np.asarray((which >= 0) & moved_last & (gap >= 0) & (gap <= answer))
 
 
 def eligible(entry: Entry, rivals: Rivals) -> Flags:

@@ -21,7 +21,8 @@ class Proposal:
     """Raw prices of shape (n,) in minor units, NO_PRICE where the strategy has nothing to say.
 
     `again` is the instant from which the answer may change by itself. `details` explain the price;
-    `pulls` marks prices that follow a rival, `stale` offers whose rivals' prices are all too old.
+    `pulls` marks prices that follow a rival, `stale` offers whose rivals' prices are all too old,
+    `answered` offers whose last undercut the rival has just answered by its own.
     """
 
     price: Ints
@@ -30,6 +31,7 @@ class Proposal:
     facts: Mapping[str, Any] = field(default_factory=dict)
     pulls: bool = False
     stale: NDArray[np.bool_] | None = None
+    answered: NDArray[np.bool_] | None = None
 
 
 class Strategy(Protocol):

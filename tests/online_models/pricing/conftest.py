@@ -24,6 +24,7 @@ from schemas.money import to_minor
 from schemas.policies import Policy
 from schemas.price_changes import PriceChange
 from schemas.price_decisions import PriceDecision
+from schemas.price_offers import PriceOffer
 from schemas.pricing_alerts import PricingAlert
 from schemas.promotions import Promotion
 
@@ -34,6 +35,7 @@ MODELS: dict[str, Any] = {
     "price-decisions": TypeAdapter(PriceDecision),
     "price-changes": TypeAdapter(PriceChange),
     "pricing-alerts": TypeAdapter(PricingAlert),
+    "price-offers": TypeAdapter(PriceOffer),
 }
 CONTROL: TypeAdapter[Any] = TypeAdapter(PricingControl)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -254,7 +255,7 @@ def check(
     old: int,
 ) -> None:
     steps = decision["explanation"]
-    for one, other in zip(steps, steps[1:], strict=False):
+    for one, other in pairwise(steps):
         assert one["output"] == other["input"]
     assert steps[-1]["output"] == decision["price"]
     assert recompute(steps, "EUR") == decision["price"]
