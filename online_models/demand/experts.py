@@ -16,6 +16,7 @@ from online_models.demand.count_model import CountModel
 from online_models.demand.forecast import Forecast
 from online_models.demand.hierarchical_filter import HierarchicalFilter
 from online_models.demand.hierarchy import CategoryTree
+from online_models.demand.panel_model import PanelModel
 from online_models.demand.period import Period
 from online_models.demand.settings import DemandSettings
 
@@ -64,8 +65,13 @@ def _filter(settings: DemandSettings, calendar: Calendar, tree: CategoryTree) ->
     return HierarchicalFilter(settings, calendar, tree)
 
 
+def _panel(_settings: DemandSettings, calendar: Calendar, _tree: CategoryTree) -> Expert:
+    return PanelModel(calendar)
+
+
 #: Name → builder. The count model leads and owns the calendar; order is part of the state.
 EXPERTS = {
     "count": _count,
     "filter": _filter,
+    "panel": _panel,
 }

@@ -29,7 +29,8 @@ from online_models import exact_math as m
 grid = np.concatenate([np.linspace(-750, 750, 200001), m.uniforms(1, np.arange(50000))[:, 0],
                        m.exp(np.linspace(-745, 709, 20001)), [0.0, -0.0, np.inf, -np.inf, np.nan]])
 h = hashlib.sha256()
-for f in (m.exp, m.log, m.log1p, m.expm1, m.normal_cdf, m.normal_quantile, m.gammaln):
+for f in (m.exp, m.log, m.log1p, m.expm1, m.normal_cdf, m.normal_quantile, m.gammaln,
+          m.cosine_of_turns):
     h.update(np.nan_to_num(f(grid), nan=-7.0, posinf=3.0, neginf=-3.0).tobytes())
 u = m.uniforms(3, np.arange(9999), count=3)
 h.update(u.tobytes()); h.update(m.normals(4, np.arange(9999), count=3).tobytes())
@@ -163,3 +164,9 @@ def test_sums_are_sequential() -> None:
     assert m.total([]) == 0.0
     np.testing.assert_array_equal(m.column_sums(values[:, None].copy()), [expected])
     assert m.column_sums(np.zeros((0, 3))).shape == (3,)
+
+
+def test_cosine_matches_a_reference() -> None:
+    x = np.linspace(-7, 7, 20001)
+    np.testing.assert_allclose(m.cosine_of_turns(x), np.cos(2 * np.pi * x), rtol=0, atol=2e-14)
+    assert m.cosine_of_turns(0.25) == pytest.approx(0.0, abs=1e-15)
