@@ -104,9 +104,9 @@ def test_each_topic_has_a_file_even_an_empty_one(tmp_path):
 
 def test_an_error_leaves_the_earlier_recording(tmp_path):
     write(tmp_path, entries(5))
-    with pytest.raises(ZeroDivisionError), RecordingWriter(tmp_path) as writer:
-        writer.write(entries(1)[0])
-        raise ZeroDivisionError
+    interrupted = (entry for entry in [entries(1)[0], None])
+    with pytest.raises(TypeError):
+        write(tmp_path, interrupted)
     assert len(Recording([tmp_path])) == 5
     assert [each.name for each in tmp_path.iterdir()] == ["orders.jsonl.gz"]
 
@@ -193,3 +193,8 @@ def test_what_is_not_there_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordingError, match="cannot be written"):
         RecordingWriter(tmp_path / "file")
+
+
+def test_an_entry_reaches_the_fold_as_a_record():
+    entry = Entry("orders", 1, 2, b"k", b"v", 3, (("h", b"1"),))
+    assert entry.record == ("orders", 1, 2, b"k", b"v", 3)
