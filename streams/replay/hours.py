@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.fold.batch import Batch, Kind
+from online_models.fold.batch import Batch, Kind, Rows
 from schemas.instants import HOUR
 from streams.ingest.watermarks import with_ticks
 
@@ -30,6 +30,7 @@ class Hours:
         self._latest = int(times[-1])
         return with_ticks(batch, places, (hours[places] * HOUR).tolist(), [])
 
-    def end(self, batch: Batch) -> Batch:
-        """A last tick, at the last event, at the end of a batch."""
-        return with_ticks(batch, [len(batch)], [self._latest], []) if self._latest else batch
+    def end(self) -> Batch:
+        """A last tick, at the last event."""
+        empty = Rows().batch()
+        return with_ticks(empty, [0], [self._latest], []) if self._latest else empty

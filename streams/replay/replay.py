@@ -1,0 +1,124 @@
+"""A recording through the fold: from its journal where it has one, else from its input topics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from online_models.fold.batch import Batch, Kind
+from streams.ingest.border import Border
+from streams.ingest.dead_letters import headers
+from streams.ingest.decoder import INPUTS, Decoder
+from streams.ingest.order import as_given
+from streams.journal import codec
+from streams.policy_file import PolicyRecord
+from streams.recording.entry import Entry
+from streams.recording.error import RecordingError
+from streams.recording.reader import Recording
+from streams.records import KafkaRecord
+from streams.replay.hours import Hours
+from streams.replay.pricers import Priced, Pricers
+from streams.settings import Settings
+
+JOURNAL = "pricing-journal"
+DEAD_LETTERS = "dead-letters"
+#: Input records taken at once.
+ROUND = 4000
+
+
+class Replay:
+    """Iterates over the output entries; `done` counts the entries that were read.
+
+    A recorded journal gives exactly what the workers gave. Recorded inputs, merged by timestamp,
+    say what would have been: given policies replace those of the recording.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        paths: list[Path],
+        policies: list[PolicyRecord] | None,
+        until: int | None,
+    ) -> None:
+        recording = Recording(paths)
+        self.from_journal = JOURNAL in recording.topics
+        topics = {JOURNAL} if self.from_journal else INPUTS & recording.topics.keys()
+        if not topics:
+            raise RecordingError(
+                f"nothing to replay: neither {JOURNAL} nor any input topic in "
+                + ", ".join(str(path) for path in paths)
+            )
+        self.recording = Recording(paths, topics)
+        self.done = 0
+        self._settings = settings
+        self._pricers = Pricers(settings, policies)
+        self._until = until
+        self._offsets: dict[tuple[str, int], int] = {}
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Replay."""
+        yield from self._journal() if self.from_journal else self._inputs()
+
+    def _journal(self) -> Iterator[Entry]:
+        positions: dict[int, int] = {}
+        for entry in self.recording:
+            self.done += 1
+            partition, offset = entry.partition, entry.offset
+            expected = positions.get(partition, offset)
+            if offset != expected:
+                raise RecordingError(f"{JOURNAL}-{partition}: offset {offset} after {expected - 1}")
+            positions[partition] = offset + 1
+            try:
+                batch = codec.decode(entry.value or b"")
+            except codec.JournalError as error:
+                raise RecordingError(f"{JOURNAL}-{partition} offset {offset}: {error}") from error
+            yield from self._step(partition, batch)
+
+    def _inputs(self) -> Iterator[Entry]:
+        key = self._settings.customer_key.get_secret_value().encode()
+        decoder, hours = Decoder(Border(key, self._settings.rates)), Hours()
+        entries = iter(self.recording)
+        while records := list(islice(entries, ROUND)):
+            yield from self._round(decoder, hours, records)
+            self.done += len(records)
+        for partition, part in self._pricers.split(hours.end()):
+            yield from self._step(partition, part)
+
+    def _round(
+        self, decoder: Decoder, hours: Hours, records: Iterable[KafkaRecord]
+    ) -> Iterator[Entry]:
+        decoded = decoder.decode(as_given(records))
+        for _, letter in decoded.dead:
+            found = letter.record
+            labels = tuple(headers(letter))
+            yield self._entry(DEAD_LETTERS, 0, found.key, found.value, found.timestamp, labels)
+        for partition, part in self._pricers.split(hours.tell(decoded.batch)):
+            yield from self._step(partition, part)
+
+    def _step(self, partition: int, batch: Batch) -> Iterator[Entry]:
+        if self._until is not None:
+            late = (batch.time > self._until) & (batch.kind != Kind.FACT)
+            if late.any():
+                batch = batch.take(np.flatnonzero(~late))
+        for priced in self._pricers.step(partition, batch):
+            yield self._output(priced)
+
+    def _output(self, priced: Priced) -> Entry:
+        output = priced.output
+        return self._entry(output.topic, priced.partition, output.key, output.value, output.time)
+
+    def _entry(
+        self,
+        topic: str,
+        partition: int,
+        key: bytes | None,
+        value: bytes | None,
+        timestamp: int,
+        labels: tuple[tuple[str, bytes], ...] = (),
+    ) -> Entry:
+        offset = self._offsets.get((topic, partition), 0)
+        self._offsets[topic, partition] = offset + 1
+        return Entry(topic, partition, offset, key, value, timestamp, labels)
