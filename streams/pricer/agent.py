@@ -38,6 +38,8 @@ class Pricer:
         # after Faust's own bookkeeping, before it seeks to the committed offsets and resumes:
         # `on_partitions_assigned` comes too late, records arrive before the state is there
         app.on_rebalance_complete.connect(self._assigned)
+        # Faust revokes nothing when it stops
+        app.on_before_shutdown.connect(self._shut_down)
         app.agent(journal, name="pricer", concurrency=1, isolated_partitions=True)(self._price)
 
     async def _price(self, stream: Any) -> None:
@@ -71,8 +73,7 @@ class Pricer:
     async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
         await self._app.consumer._thread.commit(offsets)
 
-    async def stop(self) -> None:
-        """Let go of everything."""
+    async def _shut_down(self, _app: Any, **_: Any) -> None:
         async with self._lock:
             parts, self.partitions = self.partitions, {}
             await asyncio.gather(*[partition.stop() for partition in parts.values()])

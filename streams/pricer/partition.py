@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import Any
 
 from online_models.fold.fold import Fold
 from streams.app import die
@@ -134,11 +133,9 @@ class Partition:
 
     async def _last_words(self) -> None:
         await self._publisher.begin()
-        if self._encoding is not None:
-            await self._encoding
+        encoded = None if self._encoding is None else await self._encoding
         if self._snapshot_at != self.position:
-            await self._publisher.send_snapshot(self._state())
+            encoded = snapshots.encode(self.fold.snapshot(), self.position)
+        if encoded is not None:
+            await self._publisher.send_snapshot(encoded)
         await self._publisher.commit(self.position, self._commit_offset)
-
-    def _state(self) -> Any:
-        return snapshots.encode(self.fold.snapshot(), self.position)

@@ -89,7 +89,12 @@ class Publisher:
         self._sent.append(await self._producer.send_batch(batch, topic, partition=partition))
 
     async def send_snapshot(self, parts: Iterable[bytes]) -> None:
-        """Hand the parts of a snapshot to the producer."""
+        """Hand the parts of a snapshot to the producer.
+
+        What the snapshot reflects is out before it: recovery relies on that.
+        """
+        if not self._exactly_once:
+            await asyncio.gather(*self._sent)
         partition = self._journal.partition
         for i, part in enumerate(parts):
             sent = await self._producer.send(
