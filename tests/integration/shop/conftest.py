@@ -1,0 +1,49 @@
+"""A shop on a broker of its own, and workers that end with the test."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from streams.broker import EmbeddedBroker
+from streams.settings import Settings
+from tests.integration.shop.kafka_shop import KafkaShop
+from tests.integration.shop.truth import undisturbed
+from tests.integration.shop.worker import Worker
+
+#: Fewer than the contract's 8, so that a test has less to wait for.
+PARTITIONS = 4
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[KafkaShop]:
+    """The contract's topics, empty, on a Kafka of the module's own."""
+    with EmbeddedBroker() as broker:
+        shop = KafkaShop(broker.bootstrap, PARTITIONS)
+        yield shop
+        shop.close()
+
+
+@pytest.fixture(scope="module")
+def start_worker(
+    shop: KafkaShop, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Worker]]:
+    """Start a worker: `start_worker("w0", "--role", "price", PRICETIDE_APP="other")`."""
+    folder = tmp_path_factory.mktemp("workers")
+    started: list[Worker] = []
+
+    def start(instance: str, *flags: str, **variables: str) -> Worker:
+        variables = {"PRICETIDE_PARTITIONS": str(PARTITIONS), **variables}
+        worker = Worker(shop.bootstrap, folder, instance, *flags, **variables)
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        if worker.process.poll() is None:
+            worker.kill()
+
+
+@pytest.fixture(scope="module")
+def expected(shop: KafkaShop) -> Callable[..., list]:
+    """What the priced part of the journal leads to without any disturbance."""
+    return lambda **settings: undisturbed(shop.journal(), shop.position(), Settings(**settings))

@@ -1,0 +1,183 @@
+"""The topics of a shop on a real Kafka: written, waited for, and read back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from schemas.topics import TOPICS
+from tests.integration.shop.traffic import Event
+from tests.integration.shop.worker import Worker
+
+JOURNAL = "pricing-journal"
+OUTPUTS = (
+    "price-changes",
+    "price-decisions",
+    "price-offers",
+    "promotion-plans",
+    "demand-observations",
+    "pricing-alerts",
+)
+INPUTS = tuple(topic.name for topic in TOPICS.values() if topic.direction == "in")
+PATIENCE_SECONDS = 60.0
+#: The events of these tests are years old: Kafka would remove or compact them as soon as it looks.
+KEEP = {"retention.ms": "-1", "cleanup.policy": "delete"}
+
+
+class Published(NamedTuple):
+    """An output record, without its offset."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    timestamp: int
+
+
+class KafkaShop:
+    """Topics of the contract on one broker. `partitions` stands for 8 where the contract has 8."""
+
+    def __init__(self, bootstrap: str, partitions: int) -> None:
+        self.bootstrap = bootstrap
+        self.partitions = partitions
+        self._admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+        self.producer = KafkaProducer(
+            bootstrap_servers=bootstrap, acks="all", linger_ms=1, max_request_size=8 << 20
+        )
+        self.create(TOPICS)
+
+    def close(self) -> None:
+        """Disconnect."""
+        self.producer.close()
+        self._admin.close()
+
+    def create(self, names: Iterable[str]) -> None:
+        """Create topics with the registry's settings."""
+        wanted = {
+            name: {
+                "num_partitions": 1 if TOPICS[name].broadcast else self.partitions,
+                "configs": TOPICS[name].settings | KEEP,
+            }
+            for name in names
+        }
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                self._admin.create_topics(wanted, wait_for_metadata=True)
+            except TopicAlreadyExistsError:  # its deletion is under way
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+    def recreate(self, names: Iterable[str]) -> None:
+        """Empty topics."""
+        self._admin.delete_topics(list(names))
+        self.create(names)
+
+    def send(self, events: Iterable[Event], per_second: float | None = None) -> None:
+        """Write events, at a pace if one is given; returns when Kafka has them all."""
+        begun = time.monotonic()
+        for i, event in enumerate(events):
+            if per_second is not None:
+                time.sleep(max(0.0, begun + i / per_second - time.monotonic()))
+            self.put(event.topic, event.value, event.key.encode(), event.time)
+        self.producer.flush()
+
+    def put(
+        self, topic: str, value: bytes | None, key: bytes | None = None, time: int | None = None
+    ) -> Any:
+        """Write one record."""
+        return self.producer.send(topic, value=value, key=key, timestamp_ms=time)
+
+    def tps(self, topic: str) -> list[TopicPartition]:
+        """The partitions of a topic."""
+        number = 1 if TOPICS[topic].broadcast else self.partitions
+        return [TopicPartition(topic, partition) for partition in range(number)]
+
+    def ends(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
+        """End offsets, open transactions included."""
+        consumer = KafkaConsumer(bootstrap_servers=self.bootstrap)
+        try:
+            return dict(consumer.end_offsets([tp for topic in topics for tp in self.tps(topic)]))
+        finally:
+            consumer.close()
+
+    def committed(self, group: str) -> dict[TopicPartition, int]:
+        """The offsets that a group has committed."""
+        try:
+            found = self._admin.list_group_offsets({group: None})[group]
+        except KafkaError:
+            return {}
+        return {tp: offset.offset for tp, offset in found.items() if offset.offset >= 0}
+
+    def done(self, group: str, ends: dict[TopicPartition, int]) -> bool:
+        """Whether a group has committed everything below `ends`."""
+        committed = self.committed(group)
+        return all(committed.get(tp, 0) >= end for tp, end in ends.items())
+
+    def settle(self, *workers: Worker, app: str = "pricetide") -> None:
+        """Wait until all that was sent is in the journal, and the journal priced by `workers`."""
+        ends = self.ends(INPUTS)
+        self.wait(lambda: self.done(f"{app}-ingest", ends), "ingested", *workers)
+        self.priced(*workers, app=app)
+
+    def priced(self, *workers: Worker, app: str = "pricetide") -> None:
+        """Wait until what is in the journal now is priced."""
+        ends = self.ends([JOURNAL])
+        self.wait(lambda: self.done(app, ends), "priced", *workers)
+
+    def wait(self, condition: Callable[[], bool], what: str, *workers: Worker) -> None:
+        """Wait for a condition, while `workers` live."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            for worker in workers:
+                assert worker.process.poll() is None, worker.tail()
+            assert time.monotonic() < deadline, f"not {what} within {PATIENCE_SECONDS:.0f} s"
+            time.sleep(0.05)
+
+    def read(self, topics: Iterable[str], isolation: str = "read_committed") -> list[Any]:
+        """Records up to the present ends, partition by partition, in order."""
+        ends = self.ends(topics)
+        consumer = KafkaConsumer(
+            bootstrap_servers=self.bootstrap,
+            isolation_level=isolation,
+            enable_auto_commit=False,
+            fetch_max_wait_ms=20,
+            max_partition_fetch_bytes=8 << 20,
+        )
+        records: list[Any] = []
+        try:
+            consumer.assign(list(ends))
+            consumer.seek_to_beginning()
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while any(consumer.position(tp) < end for tp, end in ends.items()):
+                for batch in consumer.poll(timeout_ms=100, max_records=5000).values():
+                    records += batch
+                assert time.monotonic() < deadline, "an open transaction blocks the reader"
+        finally:
+            consumer.close()
+        return sorted(records, key=lambda r: (r.topic, r.partition, r.offset))
+
+    def published(self, isolation: str = "read_committed") -> list[Published]:
+        """All outputs of the pricer, in order within each partition."""
+        return [
+            Published(r.topic, r.key, r.value, r.timestamp) for r in self.read(OUTPUTS, isolation)
+        ]
+
+    def position(self, app: str = "pricetide") -> dict[int, int]:
+        """Up to where (exclusive) each partition of the journal is priced."""
+        found = self.committed(app)
+        return {tp.partition: found.get(tp, 0) for tp in self.tps(JOURNAL)}
+
+    def journal(self) -> dict[int, list[bytes]]:
+        """The journal, by partition."""
+        found: dict[int, list[bytes]] = {p: [] for p in range(self.partitions)}
+        for record in self.read([JOURNAL]):
+            assert record.offset == len(found[record.partition]), "the journal has a hole"
+            found[record.partition].append(record.value)
+        return found

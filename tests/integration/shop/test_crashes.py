@@ -1,0 +1,57 @@
+"""Workers that are killed in mid-stream, and started again by whoever supervises them."""
+
+import pytest
+
+from tests.integration.shop import traffic
+from tests.integration.shop.kafka_shop import OUTPUTS
+from tests.integration.shop.truth import assert_exactly, digest
+
+pytestmark = pytest.mark.integration
+
+EVENTS = 2000
+PER_SECOND = 1000
+
+
+@pytest.fixture(scope="module")
+def disturbed(shop, start_worker):
+    """A shop both of whose workers were killed in mid-stream, one of them twice."""
+    workers = [start_worker(f"w{i}") for i in range(2)]
+    shop.send(traffic.catalogue())
+    for worker in workers:
+        worker.wait_for("ready after")
+    events = list(traffic.events(EVENTS))
+    for low, victim in ((0, 0), (500, 1), (1000, 0), (1500, None)):
+        shop.send(events[low : low + 500], PER_SECOND)
+        if victim is not None:
+            workers[victim].kill()
+            workers[victim].start()
+    shop.settle(*workers)
+    for worker in workers:
+        assert worker.stop() == 0, worker.tail()
+    return shop
+
+
+@pytest.fixture(scope="module")
+def outputs(disturbed):
+    return disturbed.published()
+
+
+def test_outputs_are_those_of_an_undisturbed_run(outputs, expected):
+    assert len(outputs) > EVENTS // 2
+    assert_exactly(outputs, expected())
+
+
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_the_same_journal_gives_the_same_prices_to_any_number_of_workers(
+    disturbed, outputs, start_worker, number
+):
+    first = digest(outputs)
+    disturbed.recreate([*OUTPUTS, "pricing-snapshots"])
+    app = f"priced-by-{number}"
+    workers = [
+        start_worker(f"{number}-{i}", "--role", "price", PRICETIDE_APP=app) for i in range(number)
+    ]
+    disturbed.priced(*workers, app=app)
+    for worker in workers:
+        worker.kill()
+    assert digest(disturbed.published()) == first

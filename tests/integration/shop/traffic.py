@@ -1,0 +1,162 @@
+"""A small shop's events: every input topic, several channels and currencies, the same every time."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+#: A Monday, 00:00 UTC.
+START = 1_700_438_400_000
+MINUTE = 60_000
+SKUS = tuple(f"sku-{i:02d}" for i in range(48))
+CURRENCIES = ("USD", "JPY", "KWD")
+DIGITS = {"USD": 2, "JPY": 0, "KWD": 3}
+CATEGORIES = ("matched", "learnt", "kept")
+#: A rival's every move moves a matched offer; the others are priced by the built-in default and by
+#: a policy with most guardrails there are.
+POLICIES: list[dict[str, Any]] = [
+    {
+        "policy_id": "match",
+        "priority": 5,
+        "select": {"categories": ["matched"]},
+        "strategy": [
+            {"kind": "match_competitor", "which": "lowest", "max_age": "PT6H"},
+            {"kind": "keep"},
+        ],
+    },
+    {
+        "policy_id": "careful",
+        "select": {"categories": ["kept"]},
+        "strategy": [{"kind": "match_competitor", "which": "median"}, {"kind": "optimise"}],
+        "guardrails": {
+            "minimum_margin": "2%",
+            "reference_band": "25%",
+            "max_step_up": "4%",
+            "max_step_down": "4%",
+            "cooldown": "PT30M",
+            "max_changes_per_day": 6,
+        },
+        "approval": {"required_above_step": "3%", "expires_after": "PT4H"},
+    },
+]
+
+
+class Event(NamedTuple):
+    """An input record; `time` is its timestamp in ms."""
+
+    topic: str
+    key: str
+    value: bytes
+    time: int
+
+
+def currency(sku: str) -> str:
+    """Every sixth SKU is sold for yen, the one after it for dinars."""
+    return {0: "JPY", 1: "KWD"}.get(SKUS.index(sku) % 6, "USD")
+
+
+def money(sku: str, minor: int) -> str:
+    """Minor units as text."""
+    digits = DIGITS[currency(sku)]
+    return f"{minor / 10**digits:.{digits}f}"
+
+
+def base_price(sku: str) -> int:
+    """The first price, minor units."""
+    return 1000 + 75 * SKUS.index(sku)
+
+
+def catalogue() -> Iterator[Event]:
+    """Policies and products."""
+    for policy in POLICIES:
+        yield _event("pricing-policies", policy["policy_id"], policy, START)
+    for i, sku in enumerate(SKUS):
+        price = base_price(sku)
+        product: dict[str, Any] = {
+            "sku": sku,
+            "name": f"Item {i}",
+            "currency": currency(sku),
+            "price": money(sku, price),
+            "cost": money(sku, price * 6 // 10),
+            "category": CATEGORIES[i % 3],
+        }
+        if i % 4 == 0:
+            product["channels"] = {"web": {}, "store:1": {"price": money(sku, price + 50)}}
+        yield _event("products", sku, product, START)
+
+
+def events(number: int, seed: int = 1, step: int = MINUTE) -> Iterator[Event]:
+    """Traffic in which a `step` of event time, ms, passes from one event to the next."""
+    draw = random.Random(seed)
+    for i in range(number):
+        time = START + MINUTE + i * step
+        yield _draw(draw, i, draw.choice(SKUS), time)
+
+
+def _draw(draw: random.Random, i: int, sku: str, time: int) -> Event:
+    kind = draw.random()
+    price = base_price(sku)
+    if kind < 0.35:
+        lines = [
+            {"sku": s, "quantity": draw.randrange(1, 4), "unit_price": money(s, base_price(s))}
+            for s in {sku: None, **dict.fromkeys(_like(draw, sku))}
+        ]
+        number = i if kind < 0.33 else max(0, i - draw.randrange(60))
+        status = "placed" if kind < 0.33 else draw.choice(["cancelled", "returned"])
+        value: dict[str, Any] = {
+            "order_id": f"o{number}",
+            "time": time - draw.choice([0, 0, 0, 90 * MINUTE]),
+            "currency": currency(sku),
+            "customer_id": f"c{draw.randrange(90)}",
+            "channel": draw.choice(["web", "web", "store:1"]),
+            "status": status,
+            "lines": lines,
+        }
+        return _event("orders", value["order_id"], value, time)
+    if kind < 0.6:
+        value = {"sku": sku, "action": draw.choice(["view", "view", "cart"]), "time": time}
+        if draw.random() < 0.2:
+            value["event_id"] = f"click-{draw.randrange(400)}"
+        return _event("clickstream", sku, value, time)
+    if kind < 0.94:
+        value = {
+            "sku": sku,
+            "competitor": f"rival-{draw.randrange(3)}",
+            "price": money(sku, int(price * draw.uniform(0.85, 1.15))),
+            "currency": currency(sku),
+            "time": time,
+            "in_stock": draw.random() < 0.95,
+        }
+        return _event("competitor-prices", sku, value, time)
+    if kind < 0.97:
+        value = {"sku": sku, "time": time, "on_hand": draw.randrange(40)}
+        return _event("inventory", sku, value, time)
+    if kind < 0.985:
+        promotion = f"promo-{draw.randrange(4)}"
+        value = {
+            "promotion_id": promotion,
+            "select": {"categories": [draw.choice(CATEGORIES)]},
+            "starts_at": time + 10 * MINUTE,
+            "ends_at": time + 200 * MINUTE,
+            "discount": {"percent": "10%"},
+        }
+        return _event("promotions", promotion, value, time)
+    kind_of_control = draw.choice(["pause", "resume", "set_price"])
+    value = {"kind": kind_of_control, "actor": "anna", "reason": "drill", "time": time}
+    if kind_of_control == "set_price":
+        value |= {"sku": sku, "channel": "web", "price": money(sku, price + 10)}
+    else:
+        value["select"] = {"skus": [sku]}
+    return _event("pricing-control", sku, value, time)
+
+
+def _like(draw: random.Random, sku: str) -> list[str]:
+    """Up to two more SKUs that are sold for the same money."""
+    same = [other for other in SKUS if currency(other) == currency(sku)]
+    return draw.sample(same, draw.randrange(3))
+
+
+def _event(topic: str, key: str, value: dict[str, Any], time: int) -> Event:
+    return Event(topic, key, json.dumps(value, separators=(",", ":")).encode(), time)

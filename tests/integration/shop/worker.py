@@ -1,0 +1,78 @@
+"""A worker as a process of its own, that a test may kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+#: A clean stop takes at most this long, the contract says.
+CLEAN_STOP_SECONDS = 10
+
+
+class Worker:
+    """`pricetide worker` with a static instance id; its log is `log`."""
+
+    def __init__(
+        self, bootstrap: str, folder: Path, instance: str, *flags: str, **variables: str
+    ) -> None:
+        self.instance = instance
+        self.log = folder / f"{instance}.log"
+        self._command = [sys.executable, "-m", "streams.cli", "worker", "--bootstrap", bootstrap]
+        self._command += flags
+        self._variables = {
+            "PRICETIDE_INSTANCE": instance,
+            "PRICETIDE_SNAPSHOT_SECONDS": "1",
+            "OMP_NUM_THREADS": "1",
+            **variables,
+        }
+        self.start()
+
+    def start(self) -> None:
+        """Start, also again after an end."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self._command,
+                env=os.environ | self._variables,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self.process.send_signal(number)
+
+    def stop(self) -> int:
+        """Stop it cleanly; returns its exit status."""
+        self.signal(signal.SIGTERM)
+        try:
+            return self.process.wait(CLEAN_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(
+                f"no clean stop in {CLEAN_STOP_SECONDS} s\n{self.tail()}"
+            ) from None
+
+    def wait_for(self, text: str, seconds: float = 30) -> None:
+        """Wait until the log has a text."""
+        deadline = time.monotonic() + seconds
+        while text not in self.text():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"{self.instance} never said {text!r}\n{self.tail()}")
+            time.sleep(0.05)
+
+    def text(self) -> str:
+        """Everything it has said."""
+        return self.log.read_text(errors="replace")
+
+    def tail(self) -> str:
+        """The last it has said."""
+        return "\n".join(self.text().splitlines()[-30:])
