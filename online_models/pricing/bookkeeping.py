@@ -81,6 +81,9 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Histo
     ledger.changes[rows] = situation.changes_today[changed] + 1
     ledger.day[rows] = situation.day[changed]
     ledger.ack_due[rows] = now + situation.world.settings.ack_timeout
+    ledger.drawn[rows] = np.where(resolved.drawn[changed], price, NO_PRICE)
+    ledger.drawn_on[rows] = situation.day[changed]
+    ledger.propensity[rows] = resolved.propensity[changed]
     reduced = source == Source.PROMOTION
     promotion = resolved.promotion.promotion[changed]
     first = reduced & (ledger.reduced_by[rows] != promotion)

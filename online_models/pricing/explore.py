@@ -35,7 +35,7 @@ def draw(situation: Situation, greedy: Ints) -> Draw:
     where e > −log(m[k+1] / m[k]) / (x[k+1] − x[k]), and these thresholds rise with k since log m is
     concave in x. So the probability of each arm is a difference of normal tails. Draws that would
     cost more than the budget (a share of the best expected value) fall to the nearest arm that
-    does not. One draw a day and policy seed: what re-decides a price does not draw anew.
+    does not. A price drawn today stays: what re-decides it does not draw anew.
     """
     low, high = np.maximum(situation.reach_low, 1), situation.reach_high
     high = np.minimum(high, np.maximum(2 * situation.base, low))
@@ -49,7 +49,8 @@ def draw(situation: Situation, greedy: Ints) -> Draw:
         arms = np.where(flat < 0, greedy[:, None], flat)
     prices = arms.astype(np.float64)
     over = span(situation)
-    worth = value(situation, prices, outlook(situation, prices, over, False).units)
+    tried = np.concatenate([prices, greedy[:, None].astype(np.float64)], axis=1)
+    worth = value(situation, tried, outlook(situation, tried, over, False).units)
     first, last = _affordable(worth, situation.terms.exploration_budget / PPM)
     tails = _tails(situation, prices)
     index = np.arange(ARMS - 1)
@@ -68,17 +69,29 @@ def draw(situation: Situation, greedy: Ints) -> Draw:
     propensity = np.zeros(len(rows))
     for arm in range(ARMS):
         propensity += np.where(same[:, arm], chance[:, arm], 0.0)
-    return Draw(price, np.minimum(np.maximum(propensity, 0.0), 1.0))
+    ledger = situation.world.ledger
+    stays = (ledger.drawn_on[situation.rows] == day) & (
+        ledger.drawn[situation.rows] == situation.price
+    )
+    return Draw(
+        np.where(stays, situation.price, price),
+        np.where(stays, ledger.propensity[situation.rows], np.minimum(propensity, 1.0)),
+    )
 
 
 def _affordable(worth: Floats, budget: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First and last arm of the run around the best whose value costs no more than the budget."""
-    best = np.argmax(worth, axis=1)
-    top = worth[np.arange(len(worth)), best][:, None]
-    enough = worth >= top - budget * np.abs(top)
-    columns = np.arange(worth.shape[1])
+    """First and last arm of the run around the best whose value costs no more than the budget.
+
+    The last column of `worth` is the best legal price, which may be out of reach: then the arm that
+    comes closest is the only one.
+    """
+    arms = worth[:, :-1]
+    best = np.argmax(arms, axis=1)
+    top = np.maximum(arms[np.arange(len(arms)), best], worth[:, -1])[:, None]
+    enough = arms >= top - budget * np.abs(top)
+    columns = np.arange(ARMS)
     below = np.where(~enough & (columns < best[:, None]), columns, -1).max(axis=1)
-    above = np.where(~enough & (columns > best[:, None]), columns, worth.shape[1]).min(axis=1)
+    above = np.where(~enough & (columns > best[:, None]), columns, ARMS).min(axis=1)
     return below + 1, above - 1
 
 

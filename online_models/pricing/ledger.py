@@ -23,6 +23,7 @@ class Ledger(Columns):
     pulled it down. `sequence` numbers the published decisions. `raw`, `outcome`, `reason` and
     `edition` repeat the last of them; `edition` counts the versions of policies as they came;
     `policy`, `why` and `ruled_by` name the slot, the reason and the edition that rule now.
+    `drawn` is the price that exploration drew on the day `drawn_on`, with its `propensity`.
     `undercuts` counts own undercuts that a rival answered by another, in a row.
     """
 
@@ -64,6 +65,9 @@ class Ledger(Columns):
         "declined_edition": (np.int64, NONE),
         "conflict": (np.int32, NONE),
         "conflict_told": (np.int64, ALWAYS),
+        "drawn": (np.int64, NO_PRICE),
+        "drawn_on": (np.int64, -1),
+        "propensity": (np.float64, 1.0),
         "stale": (np.bool_, False),
         "below_cost": (np.bool_, False),
         "short": (np.bool_, False),
@@ -109,6 +113,9 @@ class Ledger(Columns):
     declined_edition: Ints
     conflict: NDArray[np.int32]
     conflict_told: Ints
+    drawn: Ints
+    drawn_on: Ints
+    propensity: NDArray[np.float64]
     stale: Flags
     below_cost: Flags
     short: Flags

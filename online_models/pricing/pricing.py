@@ -92,6 +92,14 @@ class Pricing:
         price: Ints = self.ledger.price[rows]
         return price
 
+    def restate(self, rows: Ints, prices: Ints, now: int) -> None:
+        """The shop shows these prices, whoever set them: they are in force from now on."""
+        self._grow()
+        ledger = self.ledger
+        at = np.full(len(rows), now, dtype=np.int64)
+        self.history.append(ledger.entry, rows, at, prices, prices, ledger.sequence[rows])
+        ledger.price[rows] = ledger.base[rows] = prices
+
     def catalogue_changed(self, rows: Ints, now: int) -> None:
         """Find anew which policy and promotions concern offers whose product changed."""
         del now

@@ -36,7 +36,8 @@ _GUARDRAIL_CODES = np.array([CODES[rule.name] for rule in GUARDRAILS] + [-1], dt
 class Resolved:
     """What became of the offers of one policy; columns of shape (n,).
 
-    `price` is the one to publish (for a proposal, the proposed one), `reason` a code of REASONS.
+    `price` is the one to publish (for a proposal, the proposed one), `reason` a code of REASONS,
+    `drawn` whether exploration drew that price.
     """
 
     situation: Situation
@@ -47,6 +48,7 @@ class Resolved:
     price: Ints
     outcome: NDArray[np.int8]
     reason: NDArray[np.int8]
+    drawn: NDArray[np.bool_]
     propensity: Floats
     passage: Passage
 
@@ -78,7 +80,8 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
         drawn, propensity = explore(situation, trace, wish)
     passage = pass_through(situation, trace, bounds, bounded, paced)
     # A price that a rule held or moved was not drawn: it follows for certain.
-    propensity = np.where((drawn != NO_PRICE) & (trace.price == drawn), propensity, 1.0)
+    by_lot = (drawn != NO_PRICE) & (trace.price == drawn)
+    propensity = np.where(by_lot, propensity, 1.0)
     outcome = np.where(trace.price != kept, Outcome.CHANGED, Outcome.HELD).astype(np.int8)
     outcome[(outcome == Outcome.CHANGED) & (source == Source.OVERRIDE)] = Outcome.OVERRIDDEN
     reason = _reason(kept, trace.price, strategic, wish, passage)
@@ -89,7 +92,17 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
         reason[turned_down] = source[turned_down]
         trace.add("price_in_force", kept, {"held": kept}, applies=turned_down)
     return Resolved(
-        situation, trace, promotion, source, wish, trace.price, outcome, reason, propensity, passage
+        situation=situation,
+        trace=trace,
+        promotion=promotion,
+        source=source,
+        wish=wish,
+        price=trace.price,
+        outcome=outcome,
+        reason=reason,
+        drawn=by_lot,
+        propensity=propensity,
+        passage=passage,
     )
 
 

@@ -1,0 +1,125 @@
+"""Which policy rules an offer, and that a change of policy decides only what it concerns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from online_models.pricing.selection import Specificity, Traits, specificity
+from schemas.selection import Selector
+
+KEEP = [{"kind": "keep"}]
+
+
+def ruler(shop: Any) -> tuple[str, str]:
+    decision = shop.decisions[-1]
+    return decision["policy_id"], decision["explanation"][0]["detail"]["ruled"]
+
+
+def test_without_a_policy_the_built_in_default_rules(shop: Any) -> None:
+    shop.product(decide=True)
+    assert ruler(shop) == ("default", "no policy selects the offer")
+
+
+def test_the_highest_priority_rules_whatever_is_more_specific(shop: Any) -> None:
+    shop.product()
+    shop.policy("broad", priority=5, strategy=KEEP)
+    shop.policy("narrow", priority=1, strategy=KEEP, select={"skus": ["a"]})
+    shop.rival("9.00")
+    assert ruler(shop) == ("broad", "the highest priority")
+
+
+@pytest.mark.parametrize(
+    ("broad", "narrow"),
+    [
+        ({}, {"channels": ["web"]}),
+        ({"categories": ["food"]}, {"categories": ["food/coffee"]}),
+        ({"categories": ["food/coffee"]}, {"categories": ["food/coffee"], "brands": ["acme"]}),
+        ({"categories": ["food/coffee"], "channels": ["web"]}, {"skus": ["a"]}),
+        ({"tags": ["x"]}, {"tags": ["x"], "roles": ["kvi"]}),
+    ],
+)
+def test_of_equal_priority_the_most_specific_selector_rules(
+    shop: Any, broad: dict[str, Any], narrow: dict[str, Any]
+) -> None:
+    shop.product(brand="acme", role="kvi", tags=("x", "y"))
+    shop.policy("aaa", strategy=KEEP, select=broad)
+    shop.policy("zzz", strategy=KEEP, select=narrow)
+    assert ruler(shop) == ("zzz", "the most specific selector of that priority")
+
+
+def test_last_the_policy_id_decides(shop: Any) -> None:
+    shop.product()
+    shop.policy("b", strategy=KEEP)
+    shop.policy("a", strategy=KEEP)
+    assert ruler(shop) == ("a", "the first id among policies of equal priority and specificity")
+
+
+@pytest.mark.parametrize(
+    ("selector", "found"),
+    [
+        ({}, True),
+        ({"skus": ["a"]}, True),
+        ({"skus": ["b"]}, False),
+        ({"categories": ["food"]}, True),
+        ({"categories": ["foo"]}, False),
+        ({"categories": ["food/coffee/beans"]}, False),
+        ({"brands": ["acme"]}, True),
+        ({"brands": ["other"]}, False),
+        ({"tags": ["n", "x"]}, True),
+        ({"tags": ["n"]}, False),
+        ({"roles": ["kvi"]}, True),
+        ({"roles": ["core"]}, False),
+        ({"channels": ["store"]}, False),
+    ],
+)
+def test_selectors(selector: dict[str, Any], found: bool) -> None:
+    offer = Traits("a", "web", "food/coffee", "acme", "kvi", ("x", "y"))
+    fit = specificity(Selector.model_validate(selector), offer)
+    assert (fit is not None) == found
+    assert fit is None or isinstance(fit, Specificity)
+
+
+def test_only_offers_whose_ruling_changed_are_decided_anew(shop: Any) -> None:
+    shop.product("a", category="food/tea")
+    shop.product("b")
+    shop.policy("p", strategy=KEEP)
+    said = len(shop.decisions)
+    shop.policy("tea", strategy=KEEP, select={"categories": ["food/tea"]})
+    assert [d["sku"] for d in shop.decisions[said:]] == ["a"]
+    shop.policy("tea", strategy=KEEP, select={"categories": ["food/tea"]})
+    assert len(shop.decisions) == said + 1
+    shop.withdraw("tea")
+    assert [d["policy_id"] for d in shop.decisions[said:]] == ["tea", "p"]
+
+
+@pytest.mark.parametrize("status", ["inactive", "draft", "paused", "retired"])
+def test_only_active_policies_rule(shop: Any, status: str) -> None:
+    shop.product(decide=True)
+    shop.policy("p", strategy=KEEP, status=status)
+    assert shop.decisions[-1]["policy_id"] == "default"
+    shop.policy("p", strategy=KEEP)
+    shop.policy("p", strategy=KEEP, status=status, version=3)
+    assert [d["policy_id"] for d in shop.decisions] == ["default", "p", "default"]
+
+
+def test_a_product_that_changes_category_changes_its_policy(shop: Any) -> None:
+    shop.product("a", category="food/tea")
+    shop.policy("tea", strategy=KEEP, select={"categories": ["food/tea"]})
+    shop.product("a", category="food/coffee", decide=True)
+    assert shop.decisions[-1]["policy_id"] == "default"
+
+
+def test_the_version_travels_with_every_decision(shop: Any) -> None:
+    shop.product()
+    shop.policy("p", strategy=KEEP, version=7)
+    assert shop.decisions[-1]["policy_version"] == 7
+
+
+def test_money_of_a_policy_is_in_the_offers_currency(shop: Any) -> None:
+    shop.product("yen", price="1000", cost="1", currency="JPY")
+    shop.product("dinar", price="10.000", cost="1", currency="KWD")
+    shop.policy("p", strategy=KEEP, guardrails={"minimum_price": "10.5"})
+    assert shop.price("dinar") == "10.500"
+    assert shop.price("yen") == "none"

@@ -1,0 +1,114 @@
+"""Exploration: legal, affordable, logged with its true probability; holdouts left alone."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from online_models.pricing.explore import draw
+from online_models.pricing.situation import Situation
+
+DAY = 86_400_000
+OPTIMISE = [{"kind": "optimise"}]
+
+
+def explorers(new_shop: Any, demand: Any, n: int, budget: str = "5%", **fields: Any) -> Any:
+    shop = new_shop(demand=demand)
+    for i in range(n):
+        shop.product(f"s{i}", cost="5.00")
+    shop.policy(
+        strategy=OPTIMISE,
+        explore={"kind": "thompson", "budget": budget},
+        guardrails={"max_step_up": "12%", "max_step_down": "12%"},
+        **fields,
+    )
+    return shop
+
+
+def test_prices_are_drawn_as_often_as_their_propensity_says(
+    new_shop: Any, known_demand: Any
+) -> None:
+    shop = explorers(new_shop, known_demand(sd=0.4), 3000, "100%")
+    by_price: dict[str, list[float]] = {}
+    for decision in shop.decisions:
+        by_price.setdefault(decision["price"], []).append(decision["propensity"])
+    assert len(by_price) >= 5
+    drawn = [d for d in shop.decisions if d["outcome"] == "changed"]
+    for price in {d["price"] for d in drawn}:
+        stated = by_price[price][0]
+        share = len(by_price[price]) / 3000
+        assert abs(share - stated) < 4 * math.sqrt(stated * (1 - stated) / 3000) + 1e-3
+
+
+def test_the_probabilities_are_those_of_thompson_sampling(new_shop: Any, known_demand: Any) -> None:
+    """Against plain simulation: sample elasticities, take the best of the very same prices."""
+    shop = explorers(new_shop, known_demand(sd=0.4), 1, "100%")
+    terms = shop.pricing.book.terms(1, 2)
+    situation = Situation(shop.pricing.world, terms, np.array([0]), np.array([shop.now]))
+    situation.reach_low, situation.reach_high = np.array([880]), np.array([1120])
+    drawn = draw(situation, np.array([1000]))
+    arms = np.arange(880, 1121, 24)
+    elasticity = np.random.default_rng(0).normal(-2.0, 0.4, 200_000)
+    values = (arms - 500.0) * (arms / 1000.0) ** elasticity[:, None]
+    share = np.mean(arms[values.argmax(axis=1)] == drawn.price[0])
+    assert abs(share - drawn.propensity[0]) < 0.005
+
+
+def test_no_draw_costs_more_than_the_budget(new_shop: Any, known_demand: Any) -> None:
+    shop = explorers(new_shop, known_demand(sd=0.6), 500, "1%")
+    profits = [
+        (float(d["expected"]["profit"]), float(d["expected_kept"]["profit"]))
+        for d in shop.decisions
+    ]
+    # 10.00, the kept price, is the optimum but for the posterior's spread.
+    assert len({d["price"] for d in shop.decisions}) > 3
+    assert all(new >= 0.985 * kept for new, kept in profits)
+
+
+def test_one_draw_a_day(new_shop: Any, known_demand: Any) -> None:
+    shop = explorers(new_shop, known_demand(sd=0.4), 1)
+    first = shop.pricing.shown_price([0])[0]
+    for _ in range(5):
+        shop.decide([0], "inventory")
+    within = {c["price"] for c in shop.changes}
+    for _ in range(30):
+        shop.now += DAY
+        shop.decide([0], "inventory")
+    assert first > 0
+    assert len(within) <= 3
+    assert len({c["price"] for c in shop.changes}) > 4
+
+
+def test_draws_depend_on_the_seed_alone(new_shop: Any, known_demand: Any) -> None:
+    one, same, other = (
+        explorers(new_shop, known_demand(sd=0.4), 50, seed=seed) for seed in (1, 1, 2)
+    )
+    assert [d["price"] for d in one.decisions] == [d["price"] for d in same.decisions]
+    assert [d["price"] for d in one.decisions] != [d["price"] for d in other.decisions]
+
+
+def test_what_is_not_drawn_has_propensity_one(shop: Any) -> None:
+    shop.product(cost="5.50")
+    shop.policy(strategy=OPTIMISE)
+    assert shop.decisions[-1]["propensity"] == 1
+
+
+def test_a_tenth_of_the_skus_is_held_out_on_all_channels(shop: Any) -> None:
+    for i in range(1000):
+        for channel in ("web", "store"):
+            shop.product(f"s{i}", channel=channel, cost="1.00")
+    shop.policy(
+        strategy=[{"kind": "cost_plus", "margin": "50%"}],
+        experiment={"name": "autumn", "holdout": 0.1, "unit": "sku"},
+    )
+    arms: dict[str, set[str]] = {}
+    for decision in shop.decisions:
+        assert decision["experiment"]["name"] == "autumn"
+        arms.setdefault(decision["sku"], set()).add(decision["experiment"]["arm"])
+        held = decision["experiment"]["arm"] == "holdout"
+        assert (decision["reason"] == "holdout") == held
+        assert (decision["outcome"] == "held") == held
+    assert all(len(arm) == 1 for arm in arms.values())
+    assert 70 <= sum(arm == {"holdout"} for arm in arms.values()) <= 130
