@@ -7,17 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.exact_math import uniforms
-from schemas.instants import DAY, HOUR
+from schemas.instants import DAY
 from schemas.instants import to_text as instant_text
 from schemas.money import texts
 from streams.demo.assortment import CURRENCY, unit_price
 from streams.demo.event import Event
 from streams.demo.tafeng import Sales
 
-#: TaFeng tells the day only. Orders are spread over a shop's hours, 08:00 to 23:00 in Taipei, so
-#: that a day of the shop is a day of UTC.
-OPENS, CLOSES = 0 * HOUR, 15 * HOUR
-_WORD = 1  # sets these draws apart from those of the synthesis
+#: Sets the draws of the time of day apart from those of the synthesis. TaFeng tells the day only:
+#: orders are spread over all of it, as an online shop's are, in UTC.
+_MOMENT = 1
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -69,5 +68,5 @@ def orders(sales: Sales, names: list[str], seed: int) -> list[Event]:
 
 
 def _times(customers: NDArray[np.int64], day: int, seed: int) -> NDArray[np.int64]:
-    within = uniforms(seed, _WORD, day, customers)[:, 0]
-    return day * DAY + OPENS + (within * (CLOSES - OPENS)).astype(np.int64)
+    within = uniforms(seed, _MOMENT, day, customers)[:, 0]
+    return day * DAY + (within * DAY).astype(np.int64)

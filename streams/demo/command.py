@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import shutil
 import signal
@@ -38,8 +39,10 @@ Example:
 """
 
 SETTINGS = ("bootstrap", "app")
-#: Six orders in ten, and a few minutes on two cores, installation included.
-DEFAULT_ITEMS = 2000
+#: Nearly half of all order lines, in a minute or two on two cores.
+DEFAULT_ITEMS = 1000
+#: One worker on two cores: more partitions would only cut its batches smaller.
+PARTITIONS = 2
 POLICIES = Path(__file__).with_name("policies.json")
 
 
@@ -71,19 +74,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Run the demo; returns the exit status."""
     console = Console()
+    # while Kafka is young its clients complain of what they then try again, with success
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     folder = Path(tempfile.mkdtemp(prefix="pricetide-demo-"))
     try:
         with ExitStack() as stack:
-            asyncio.run(_demo(args, settings, console, folder, stack))
+            try:
+                asyncio.run(_demo(args, settings, console, folder, stack))
+            finally:
+                _ignore_signals()
     except (DemoError, BrokerError) as error:
         print(f"pricetide demo: {error}", file=sys.stderr)
         print(f"The worker's log, if it got so far, is in {folder}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         console.print("stopped")
+        shutil.rmtree(folder, ignore_errors=True)
         return 130
     shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+def _ignore_signals() -> None:
+    """From now on all is being stopped: a second Ctrl-C must not leave a process behind."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 async def _demo(
@@ -101,9 +116,13 @@ async def _demo(
     if ours:
         install_with_progress()
         broker = stack.enter_context(EmbeddedBroker())
-        settings = settings.model_copy(update={"bootstrap": broker.bootstrap})
+        update: dict[str, object] = {"bootstrap": broker.bootstrap}
+        if "partitions" not in settings.model_fields_set:
+            update["partitions"] = PARTITIONS
+        settings = settings.model_copy(update=update)
     topics.create(settings, ours=ours)
-    await topics.require_empty(settings)
+    if not ours:
+        await topics.require_empty(settings)
     worker = WorkerProcess(settings, POLICIES, folder / "worker.log")
     stack.callback(worker.stop)
     console.print(

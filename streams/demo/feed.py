@@ -10,15 +10,14 @@ from schemas.instants import DAY, HOUR
 from streams.demo.event import Event
 from streams.demo.sender import Sender
 
-#: Event time by which the feed may be ahead of the worker: what is priced today must not have
-#: seen tomorrow, and prices that are applied must not come a day late.
-LEAD = DAY // 2
-#: Event time that is sent in one go when the worker takes all it can.
-SLICE = 2 * HOUR
+#: Event time by which the feed may be ahead of the worker, and how much of it is sent in one go:
+#: together half a day. What is priced today must not have seen tomorrow, and prices that are
+#: applied must not come a day late; less would make the batches small, and the worker slow.
+LEAD, SLICE = 6 * HOUR, 6 * HOUR
 #: Wall-clock seconds between sends at a given speed.
 BEAT = 0.01
 #: Seconds between looks at how far the worker has come.
-LOOK = 0.02
+LOOK = 0.01
 
 
 async def flat_out(days: Iterable[list[Event]], sender: Sender, reached: Callable[[], int]) -> None:

@@ -19,7 +19,7 @@ from streams.settings import Settings
 
 JOURNAL = "pricing-journal"
 #: Seconds between looks at what is priced.
-LOOK = 0.05
+LOOK = 0.01
 
 
 class Progress:

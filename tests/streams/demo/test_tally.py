@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from rich.console import Console
+
+from streams.demo.days import Days
+from streams.demo.latency import Latency, Stopwatch
+from streams.demo.play import Stage
+from streams.demo.report import report
+from streams.demo.shop import Change
+from streams.demo.tafeng import Sales
+from streams.demo.tally import Tally
+from streams.demo.words import told
+
+
+def decision(price: str, previous: str | None, reason: str, sku: str = "a", **more: Any) -> bytes:
+    record = {
+        "sku": sku,
+        "channel": "web",
+        "outcome": "held" if price == previous else "changed",
+        "reason": reason,
+        "price": price,
+        "previous_price": previous,
+        "explanation": [
+            {"rule": "optimise", "input": None, "output": "13.37", "detail": {}},
+            {"rule": "cooldown", "input": "13.37", "output": "13.37", "detail": {}},
+            {"rule": "price_endings", "input": "13.37", "output": price, "detail": {}},
+        ],
+    }
+    return msgspec.json.encode(record | more)
+
+
+def counted(*records: bytes) -> Tally:
+    tally = Tally()
+    for record in records:
+        tally.take("price-decisions", record, ())
+    return tally
+
+
+def test_changes_and_holds_are_counted_by_their_reasons() -> None:
+    tally = counted(
+        decision("11.00", "10.00", "optimise"),
+        decision("11.00", "11.00", "cooldown"),
+        decision("11.00", "11.00", "cooldown"),
+        decision("20.00", "21.00", "match_competitor", sku="b"),
+    )
+    assert tally.changes == {"optimise": 1, "match_competitor": 1}
+    assert tally.holds == {"cooldown": 2}
+    assert tally.offers == {("a", "web"), ("b", "web")}
+
+
+def test_a_move_goes_from_the_first_price_to_the_last_with_the_last_reason() -> None:
+    tally = counted(
+        decision("11.00", "10.00", "optimise"),
+        decision("12.00", "11.00", "optimise"),
+        decision("12.00", "12.00", "cooldown"),
+        decision("9.00", "10.00", "optimise", sku="b"),
+    )
+    (sku, move), (other, _) = tally.largest(5)
+    assert (sku, other) == ("a", "b")
+    assert (move.first, move.last, move.number) == ("10.00", "12.00", 2)
+    assert msgspec.json.decode(move.decision)["price"] == "12.00"
+
+
+def test_a_proposal_is_neither_a_change_nor_a_move() -> None:
+    tally = counted(decision("11.00", "10.00", "approval_required", outcome="proposed"))
+    assert tally.outcomes == {"proposed": 1}
+    assert not tally.changes
+    assert not tally.moves
+
+
+def test_alerts_and_dead_letters_are_counted_by_kind_and_error() -> None:
+    tally = Tally()
+    tally.take("pricing-alerts", b'{"kind":"bounds_conflict","message":"no legal price"}', ())
+    tally.take("dead-letters", None, [("error", b"not JSON"), ("source-topic", b"orders")])
+    tally.take("dead-letters", b"\xff", [("error", b"not JSON")])
+    assert tally.alerts == {"bounds_conflict": 1}
+    assert tally.dead == {"not JSON": 2}
+
+
+def test_an_explanation_names_what_asks_and_what_binds_and_skips_the_rest() -> None:
+    text = told(decision("13.50", "12.00", "optimise"))
+    assert text == "optimise asks for 13.37, price endings makes it 13.50"
+
+
+def test_latency_is_from_sending_a_competitors_price_to_the_first_change_it_led_to() -> None:
+    watch = Stopwatch()
+    for offset in (0, 0, 1):
+        watch.see(caused("competitor-prices", offset))
+    watch.see(caused("orders", 7))
+    sent = {place: seen - 0.010 * (place[2] + 1) for place, seen in watch.seen.items()}
+    latency = watch.latency(sent | {("competitor-prices", 0, 99): 0.0})
+    assert latency is not None
+    assert latency.number == 2
+    assert (round(latency.p50), round(latency.p99)) == (20, 20)
+    assert watch.latency({}) is None
+
+
+def caused(topic: str, offset: int) -> Change:
+    cause: dict[str, str | int] = {"topic": topic, "partition": 0, "offset": offset}
+    return Change("d", 1, "a", "web", "1.00", "2001-01-01T00:00:00Z", cause)
+
+
+def test_the_summary_has_the_numbers_and_says_what_is_made_up(sales: Sales) -> None:
+    tally = counted(
+        decision("12.00", "10.00", "optimise"),
+        decision("12.00", "12.00", "max_changes_per_day"),
+    )
+    tally.take("pricing-alerts", b'{"kind":"selling_below_cost"}', ())
+    stage = Stage(events=1234, applied=1, flat_out=(1000, 2.0), latency=Latency(17, 23.4, 56.7))
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(report(Days.of(sales, None, None), stage, tally))
+    text = " ".join(captured.get().split())
+    for part in (
+        "3, from 2000-11-01 to 2000-11-03",
+        "1,234: 8 real order lines in 5 orders",
+        "500 events/s: 1,000 in 2 s",
+        "2: 1 changes, 1 holds",
+        "1 changes applied and acknowledged",
+        "p50 23 ms, p99 57 ms",
+        "1 enough changes for one day",
+        "10.00 → 12.00 (1 step)",
+        "+20 %",
+        "1 sold below cost",
+        "Made up from them, and labelled `synthetic`",
+    ):
+        assert part in text
