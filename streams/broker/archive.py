@@ -60,9 +60,9 @@ class Archive:
         """Return the flags of a start that writes its classes to `into` when it exits."""
         return [f"-XX:SharedArchiveFile={self._runtime}", f"-XX:ArchiveClassesAtExit={into}"]
 
-    def keep(self, recorded: Path) -> None:
-        """Take over what an exited process recorded; an empty file, of a killed one, goes."""
-        if recorded.stat().st_size:
+    def keep(self, recorded: Path, *, whole: bool) -> None:
+        """Take over what a process recorded as it ended; half an archive, or none, goes."""
+        if whole and recorded.stat().st_size:
             recorded.replace(self._broker)
         else:
             recorded.unlink()

@@ -2,7 +2,6 @@
 
 import atexit
 import shutil
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Self
 from streams.broker import configuration, jars, java, process, ready
 from streams.broker.configuration import Address
 from streams.broker.error import BrokerError
-from streams.broker.folder import DataFolder
+from streams.broker.folder import DataFolder, temporary_folder
 from streams.broker.node import Node
 from streams.broker.ports import free_ports
 from streams.broker.security import Security
@@ -110,7 +109,7 @@ class EmbeddedBroker:
             kafka = jars.install()
             path = self._data
             if path is None:
-                path = self._temporary = Path(tempfile.mkdtemp(prefix="pricetide-broker-"))
+                path = self._temporary = temporary_folder()
             self._folder = DataFolder(path, self.brokers)
             self._security.prepare(self._folder.path)
             heap = java.HEAP_ALONE if self.brokers == 1 else java.HEAP_OF_SEVERAL

@@ -3,11 +3,32 @@
 import base64
 import fcntl
 import json
+import shutil
+import tempfile
 import uuid
 from pathlib import Path
 from typing import IO
 
 from streams.broker.error import BrokerError
+
+TEMPORARY = "pricetide-broker-"
+IDENTITY = "cluster.json"
+
+
+def temporary_folder() -> Path:
+    """Return a new temporary folder, after removing those of brokers whose process was killed."""
+    for orphan in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
+        # A folder gets its identity under its lock: with the one, and without the other, nobody
+        # will come back to it.
+        try:
+            with (orphan / "lock").open("r+") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                orphaned = (orphan / IDENTITY).exists()
+        except OSError:
+            continue
+        if orphaned:
+            shutil.rmtree(orphan, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=TEMPORARY))
 
 
 class DataFolder:
@@ -53,9 +74,12 @@ class DataFolder:
         self._lock.close()
 
     def _identity(self, brokers: int) -> str:
-        file = self.path / "cluster.json"
+        file = self.path / IDENTITY
         if file.exists():
-            kept = json.loads(file.read_text())
+            try:
+                kept = json.loads(file.read_text())
+            except ValueError as error:
+                raise BrokerError(f"{file} is damaged: {error}") from error
             if kept["brokers"] != brokers:
                 raise BrokerError(
                     f"the data folder {self.path} was made for {kept['brokers']} broker(s),"

@@ -89,8 +89,9 @@ class Node:
 
     def ended(self) -> None:
         """Clear up after the process has ended."""
-        if self._recording is not None:
-            self._archive.keep(self._recording)
+        if self._recording is not None and self.process is not None:
+            # A killed process has a negative status, and may have left half an archive.
+            self._archive.keep(self._recording, whole=self.process.returncode >= 0)
         self._recording = None
         self.process = None
 

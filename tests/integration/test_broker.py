@@ -32,9 +32,10 @@ def ends(pid):
     return not alive(pid)
 
 
-def start_command(*flags):
+def start_command(**environment):
     return subprocess.Popen(
-        [sys.executable, "-m", "streams.broker", *flags],
+        [sys.executable, "-m", "streams.broker"],
+        env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -145,8 +146,8 @@ def test_the_command_fails_with_a_reason_when_kafka_dies():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent death signal")
-def test_kafka_does_not_outlive_a_killed_parent():
-    command = start_command()
+def test_kafka_does_not_outlive_a_killed_parent(tmp_path):
+    command = start_command(TMPDIR=str(tmp_path))
     command.stdout.readline()
     kafka = child_of(command.pid)
     command.kill()

@@ -1,7 +1,7 @@
 import pytest
 
 from streams.broker.error import BrokerError
-from streams.broker.folder import DataFolder
+from streams.broker.folder import DataFolder, temporary_folder
 
 
 def test_a_folder_keeps_its_cluster_id(tmp_path):
@@ -39,3 +39,19 @@ def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BrokerError, match="cannot be used"):
         DataFolder(tmp_path / "file", brokers=1)
+
+
+def test_a_damaged_identity_is_named(tmp_path):
+    (tmp_path / "cluster.json").write_text("{")
+    with pytest.raises(BrokerError, match=r"cluster\.json is damaged"):
+        DataFolder(tmp_path, brokers=1)
+
+
+def test_temporary_folders_of_killed_processes_are_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    orphan, used, fresh = temporary_folder(), temporary_folder(), temporary_folder()
+    DataFolder(orphan, brokers=1).release()
+    held = DataFolder(used, brokers=1)
+    latest = temporary_folder()
+    held.release()
+    assert sorted(tmp_path.iterdir()) == sorted([used, fresh, latest])
