@@ -45,7 +45,7 @@ RULES: dict[str, Callable[[Sales], Mask]] = {
     "no quantity": lambda sales: sales.units <= 0,
     "no price": lambda sales: sales.paid <= 0,
     "no cost": lambda sales: sales.cost <= 0,
-    "price beyond a third or three times the item's usual one": _far_from_usual,
+    "a price three times the item's usual one, or a third of it": _far_from_usual,
 }
 
 

@@ -43,6 +43,8 @@ SETTINGS = ("bootstrap", "app")
 DEFAULT_ITEMS = 1000
 #: One worker on two cores: more partitions would only cut its batches smaller.
 PARTITIONS = 2
+#: Columns where the output is no terminal.
+WIDTH = 100
 POLICIES = Path(__file__).with_name("policies.json")
 
 
@@ -74,8 +76,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Run the demo; returns the exit status."""
     console = Console()
-    # while Kafka is young its clients complain of what they then try again, with success
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    if not console.is_terminal:
+        console.width = WIDTH
+    # while Kafka is young its clients complain of what they then try again, with success; and
+    # when the demo fails they complain of not having been closed
+    for name in ("aiokafka", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     folder = Path(tempfile.mkdtemp(prefix="pricetide-demo-"))
     try:
         with ExitStack() as stack:
@@ -126,8 +132,9 @@ async def _demo(
     worker = WorkerProcess(settings, POLICIES, folder / "worker.log")
     stack.callback(worker.stop)
     console.print(
-        f"Kafka {'of its own ' if ours else ''}at {settings.bootstrap}, worker {worker.pid}, "
-        f"its log in {worker.log}"
+        f"Kafka{' of its own' if ours else ''} at {settings.bootstrap}; worker {worker.pid} with "
+        f"the policies in {POLICIES.name}, its log in {worker.log}",
+        highlight=False,
     )
     with Screen(console, days) as screen:
         play = Play(settings, days, args.speed, screen.show)
@@ -155,10 +162,10 @@ def _orders(args: argparse.Namespace, console: Console) -> Days:
     days = Days.of(sales, None if args.all else args.items, args.days)
     share = len(days.sales) / len(sales)
     console.print(
-        f"TaFeng: {len(sales) + sum(dropped.values()):,} real order lines, {left_out} left out.\n"
-        f"Of these the {len(days.assortment.names):,} best-selling items over {len(days)} days: "
-        f"{len(days.sales):,} lines, {share:.0%}"
-        + ("." if share == 1 else "; `--all` takes everything.")
+        f"TaFeng: {len(sales) + sum(dropped.values()):,} real order lines; left out: {left_out}.\n"
+        f"Here: {len(days.sales):,} lines ({share:.1%}), of the {len(days.assortment.names):,} "
+        f"best-selling items over {len(days)} days"
+        + (", which is all." if share == 1 else "; `--all` takes everything.")
     )
     return days
 

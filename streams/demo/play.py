@@ -19,8 +19,8 @@ from streams.settings import Settings
 
 #: Days of event time at the end of the feed that are fed at an even pace, to measure latency, and
 #: the days a second of then: some 500 events/s, a busy shop's.
-TAIL_DAYS = 1
-TAIL_SPEED = 1 / 15
+TAIL_DAYS = 2
+TAIL_SPEED = 1 / 10
 #: Seconds in which the last prices reach the shop, and its acknowledgements come back.
 ROUND_TRIP = 0.5
 BEAT = 0.2

@@ -70,7 +70,7 @@ def _facts(days: Days, stage: Stage, tally: Tally) -> Iterable[tuple[str, str]]:
         yield (
             "Latency",
             f"p50 {p50:.0f} ms, p99 {p99:.0f} ms from a competitor's price to the new price in "
-            f"the shop ({number:,} changes on the last day, fed at an even pace)",
+            f"the shop ({number:,} changes on the last days, fed at an even pace)",
         )
     yield "Dead letters", f"{sum(tally.dead.values()):,}"
 

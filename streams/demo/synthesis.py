@@ -91,14 +91,15 @@ def clicks(day: int, skus: list[str], units: Floats, usual: Floats, seed: int) -
 def competitor_prices(day: int, skus: list[str], going: Ints, seed: int) -> list[Event]:
     """What the rivals ask on one day for SKUs (k,), of which `going` (k,) is the real price."""
     ids = _barcodes(skus)
+    week = (day + ids % 7) // 7  # each item's own: prices move on every day of the week
     events: list[Event] = []
     for number, rival in enumerate(RIVALS):
         stocks = uniforms(seed, _STOCKED, number, ids)[:, 0] < rival.stocks
         scan = uniforms(seed, _SCAN, number, day, ids, count=2)
-        mood = uniforms(seed, _MOOD, number, day // 7, ids, count=2)
+        mood = uniforms(seed, _MOOD, number, week, ids, count=2)
         seen = np.flatnonzero(stocks & (scan[:, 0] < SCANNED) & (mood[:, 1] >= rival.silent))
         drawn = normals(seed, _PLACE, number, ids)[:, 0] * rival.spread
-        drawn = drawn + normals(seed, _PLACE, number, day // 7 + 1, ids)[:, 0] * rival.swing
+        drawn = drawn + normals(seed, _PLACE, number, week, ids)[:, 0] * rival.swing
         cut = np.where(mood[:, 0] < rival.campaigns, 1 - rival.cut, 1.0)
         # whole dollars, as tills had them
         price = np.maximum(np.rint(going / MINOR * rival.level * exp(drawn) * cut), 1.0)

@@ -19,7 +19,7 @@ REASONS = {
     "max_step_down": "as far down as one step may go",
     "minimum_margin": "less would be below the margin",
     "reference_band": "as far as it may go from its first price",
-    "price_endings": "no other price with an allowed ending is near",
+    "price_endings": "rounded to an allowed ending, it is the price in force",
     "regular_price": "back to its regular price",
 }
 

