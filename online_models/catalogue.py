@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -47,7 +46,10 @@ class Names:
 
 
 class Skus(Columns):
-    """One row per SKU. Money in minor units, rates in parts per million, instants in ms."""
+    """One row per SKU. Money in minor units, rates in parts per million, instants in ms.
+
+    `price` and `cost` hold on channels for which the product names no others.
+    """
 
     FIELDS = {
         "known": (np.bool_, False),
@@ -58,6 +60,8 @@ class Skus(Columns):
         "brand": (np.int32, -1),
         "role": (np.int8, 1),
         "tax_ppm": (np.int64, 0),
+        "price": (np.int64, NO_PRICE),
+        "cost": (np.int64, 0),
         "list_price": (np.int64, NO_PRICE),
         "map_price": (np.int64, NO_PRICE),
         "launched_at": (np.int64, ALWAYS),
@@ -71,6 +75,8 @@ class Skus(Columns):
     brand: NDArray[np.int32]
     role: NDArray[np.int8]
     tax_ppm: NDArray[np.int64]
+    price: NDArray[np.int64]
+    cost: NDArray[np.int64]
     list_price: NDArray[np.int64]
     map_price: NDArray[np.int64]
     launched_at: NDArray[np.int64]
@@ -98,17 +104,6 @@ class Offers(Columns):
     catalogue_price: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelTerms:
-    """What one channel asks and allows for a product."""
-
-    price: int
-    cost: int
-    fee_ppm: int
-    fee_fixed: int
-    listed: bool
-
-
 class Catalogue:
     """Names and columns of everything that is sold in this partition.
 
@@ -128,6 +123,8 @@ class Catalogue:
         self.tags: list[tuple[str, ...]] = []
         self.substitutes: list[tuple[str, ...]] = []
         self.titles: list[str] = []
+        #: Per SKU: channel → (rate in parts per million, fixed fee in minor units).
+        self.fees: list[dict[str, tuple[int, int]]] = []
         self._offer_index: dict[tuple[int, int], int] = {}
         self.version = 0
 
@@ -140,6 +137,7 @@ class Catalogue:
             self.tags.append(())
             self.substitutes.append(())
             self.titles.append("")
+            self.fees.append({})
         return row
 
     def offer(self, sku: int, channel: int) -> int:
@@ -147,13 +145,17 @@ class Catalogue:
         return self._offer_index.get((sku, channel), -1)
 
     def add_offer(self, sku: int, channel: int) -> int:
-        """The row of an offer, added (not `listed`) where it is new."""
+        """The row of an offer, added (not `listed`, on the product's terms) where it is new."""
         row = self._offer_index.get((sku, channel))
         if row is None:
             row = self._offer_index[sku, channel] = self.offers.size
             self.offers.grow(row + 1)
             self.offers.sku[row] = sku
             self.offers.channel[row] = channel
+            self.offers.catalogue_price[row] = self.skus.price[sku]
+            self.offers.cost[row] = self.skus.cost[sku]
+            rate, fixed = self.fees[sku].get(self.channel_names[channel], (0, 0))
+            self.offers.fee_ppm[row], self.offers.fee_fixed[row] = rate, fixed
             self.sku_offers[sku].append(row)
             self.version += 1
         return row
@@ -164,20 +166,21 @@ class Catalogue:
         return self.sku_names[offers.sku[row]], self.channel_names[offers.channel[row]]
 
     def snapshot(self) -> dict[str, Any]:
-        """Names and columns; arrays stay arrays, text stays text."""
+        """Names and columns as copies; arrays stay arrays, text stays text."""
         return {
             "skus": self.skus.snapshot(),
             "offers": self.offers.snapshot(),
             "names": {
-                "sku": self.sku_names.names,
-                "channel": self.channel_names.names,
-                "category": self.category_names.names,
-                "brand": self.brand_names.names,
-                "currency": self.currency_names.names,
+                "sku": list(self.sku_names.names),
+                "channel": list(self.channel_names.names),
+                "category": list(self.category_names.names),
+                "brand": list(self.brand_names.names),
+                "currency": list(self.currency_names.names),
             },
             "tags": [list(tags) for tags in self.tags],
             "substitutes": [list(names) for names in self.substitutes],
-            "titles": self.titles,
+            "titles": list(self.titles),
+            "fees": [[list(fee) for fee in fees.items()] for fees in self.fees],
             "version": self.version,
         }
 
@@ -196,6 +199,9 @@ class Catalogue:
         catalogue.tags = [tuple(tags) for tags in snapshot["tags"]]
         catalogue.substitutes = [tuple(names) for names in snapshot["substitutes"]]
         catalogue.titles = list(snapshot["titles"])
+        catalogue.fees = [
+            {channel: (rate, fixed) for channel, (rate, fixed) in fees} for fees in snapshot["fees"]
+        ]
         catalogue.version = snapshot["version"]
         catalogue.sku_offers = [[] for _ in catalogue.sku_names.names]
         pairs = zip(catalogue.offers.sku.tolist(), catalogue.offers.channel.tolist(), strict=True)

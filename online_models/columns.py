@@ -70,7 +70,9 @@ class Columns:
 
     def _allocate(self, capacity: int) -> None:
         for name, (dtype, fill, *width) in self.FIELDS.items():
-            array = np.full((capacity, *width), fill, dtype=dtype)
+            # zeros cost no memory until they are written
+            shape = (capacity, *width)
+            array = np.full(shape, fill, dtype) if fill else np.zeros(shape, dtype)
             if name in self._store:
                 array[: self.size] = self._store[name][: self.size]
             self._store[name] = array

@@ -13,6 +13,8 @@ from online_models.columns import Columns
 
 #: Most SKUs are watched at a handful of competitors; the matrix doubles where one has more.
 FIRST_WIDTH = 4
+#: No product has more honest rivals; past it a new one takes the place of the stalest entry.
+MOST_RIVALS = 128
 
 
 class Entries(Columns):
@@ -64,13 +66,23 @@ class Rivals:
         key = (sku, name, channel)
         row = self._index.get(key)
         if row is None:
-            row = self._index[key] = self.entries.size
+            full = sku < len(self.filled) and self.filled[sku] == MOST_RIVALS
+            row = self._index[key] = self._stalest(sku) if full else self.entries.size
             self.entries.grow(row + 1)
             self.entries.sku[row] = sku
             self.entries.competitor[row] = name
             self.entries.channel[row] = channel
             self.entries.own[row] = competitor.strip().casefold() in self.own_names
-            self._place(sku, row)
+            self.entries.time[row] = ALWAYS
+            if not full:
+                self._place(sku, row)
+        return row
+
+    def _stalest(self, sku: int) -> int:
+        """The entry of a SKU that was seen longest ago, which is given up."""
+        rows, entries = self.slots[sku], self.entries
+        row = int(rows[np.argmin(entries.time[rows])])
+        del self._index[sku, int(entries.competitor[row]), int(entries.channel[row])]
         return row
 
     def _place(self, sku: int, row: int) -> None:
@@ -100,7 +112,7 @@ class Rivals:
 
     def snapshot(self) -> dict[str, Any]:
         """Entries and names; the matrix is rebuilt from them."""
-        return {"entries": self.entries.snapshot(), "names": self.names.names}
+        return {"entries": self.entries.snapshot(), "names": list(self.names.names)}
 
     @classmethod
     def restore(cls, snapshot: Mapping[str, Any], own_names: frozenset[str]) -> Rivals:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,52 +22,84 @@ class Levels(Columns):
     counted_at: NDArray[np.int64]
 
 
+class Delivery(NamedTuple):
+    """(quantity, expected at) of what is on its way; `expected_at` in ms."""
+
+    quantity: int
+    expected_at: int
+
+
+class Count(NamedTuple):
+    """Units found at a place, and when (ms)."""
+
+    units: int
+    time: int
+    inbound: tuple[Delivery, ...] = ()
+
+
 class Stock:
     """Stock of one partition's offers.
 
-    A count names a location or none; the level of an offer is the sum over its locations. Sales
-    reduce it at the next tick, and only those that happened after the count, so the level does not
-    depend on how the journal was cut into batches.
+    A count names a location or none, and a channel or none (it then serves all); the level of an
+    offer is the sum over the locations that serve it. Counts are remembered by SKU too, for offers
+    that appear after them. Sales reduce a level at the next tick, and only those that happened
+    after the last count, so the level does not depend on how the journal was cut into batches.
     """
 
     def __init__(self) -> None:
         self.levels = Levels()
-        self._locations: dict[int, dict[str, int]] = {}
-        self._inbound: dict[int, dict[str, list[tuple[int, int]]]] = {}
+        self._locations: dict[int, dict[str, Count]] = {}
+        #: SKU → (channel, "" for all, and location) → count, in order of arrival.
+        self._counted: dict[int, dict[tuple[str, str], Count]] = {}
         self._sold: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
-
-    def grow(self, offers: int) -> None:
-        """Make room for new offers."""
-        self.levels.grow(offers)
 
     @property
     def on_hand(self) -> NDArray[np.int64]:
         """Units on hand per offer, −1 where no count was ever seen."""
         return self.levels.on_hand
 
+    def appear(self, row: int, sku: int, channel: str) -> None:
+        """Make room for a new offer, which takes over what was counted of its SKU."""
+        self.levels.grow(row + 1)
+        for (named, location), count in self._counted.get(sku, {}).items():
+            if named in ("", channel):
+                self._take(row, location, count)
+
     def inbound(self, row: int) -> list[tuple[int, int]]:
         """(quantity, expected at) of what is on its way to an offer, soonest first."""
-        places = self._inbound.get(row, {})
-        return sorted((entry for entries in places.values() for entry in entries), key=_expected)
+        places = self._locations.get(row, {})
+        found = (delivery for count in places.values() for delivery in count.inbound)
+        return sorted(found, key=_expected)
 
     def count(
-        self, row: int, location: str, units: int, time: int, inbound: list[tuple[int, int]]
+        self, sku: int, channel: str, location: str, count: Count, rows: Iterable[int]
     ) -> bool:
-        """Take down a count; False where a later one of that offer is already known."""
-        if time < self.levels.counted_at[row]:
+        """Take down a count that serves the offers `rows`; False where a later one is known."""
+        known = self._counted.setdefault(sku, {})
+        before = known.pop((channel, location), None)
+        if before is not None and count.time < before.time:
+            known[channel, location] = before
             return False
-        places = self._locations.setdefault(row, {})
-        places[location] = max(units, 0)
-        self.levels.on_hand[row] = sum(places.values())
-        self.levels.counted_at[row] = time
-        self._inbound.setdefault(row, {})[location] = inbound
+        known[channel, location] = count
+        for row in rows:
+            self._take(row, location, count)
         return True
+
+    def _take(self, row: int, location: str, count: Count) -> None:
+        places = self._locations.setdefault(row, {})
+        if location in places and count.time < places[location].time:
+            return
+        places[location] = count
+        levels = self.levels
+        levels.on_hand[row] = sum(place.units for place in places.values())
+        levels.counted_at[row] = max(levels.counted_at[row], count.time)
 
     def sold(
         self, rows: NDArray[np.int64], units: NDArray[np.int64], times: NDArray[np.int64]
     ) -> None:
         """Remember sales (negative: returned to stock) until the next tick."""
-        self._sold.append((rows, units, times))
+        if len(rows):
+            self._sold.append((rows, units, times))
 
     def settle(self) -> NDArray[np.int64]:
         """Take the remembered sales off the levels; returns the offers that changed, ascending."""
@@ -88,21 +120,22 @@ class Stock:
     def _share(self, row: int) -> None:
         """Bring the locations down to the level: sales do not say where they were served from."""
         places = self._locations[row]
-        surplus = sum(places.values()) - int(self.levels.on_hand[row])
+        surplus = sum(place.units for place in places.values()) - int(self.levels.on_hand[row])
         for location in sorted(places):
-            taken = min(places[location], surplus) if surplus > 0 else surplus
-            places[location] -= taken
+            place = places[location]
+            taken = min(place.units, surplus) if surplus > 0 else surplus
+            places[location] = place._replace(units=place.units - taken)
             surplus -= taken
             if surplus == 0:
                 break
 
     def snapshot(self) -> dict[str, Any]:
-        """Levels and places as plain values."""
+        """Levels and places as plain values, apart from the live ones."""
         return {
             "levels": self.levels.snapshot(),
-            "locations": [[row, places] for row, places in self._locations.items()],
-            "inbound": [[row, places] for row, places in self._inbound.items()],
-            "sold": [list(part) for part in self._sold],
+            "locations": [[row, list(p.items())] for row, p in self._locations.items()],
+            "counted": [[sku, list(known.items())] for sku, known in self._counted.items()],
+            "sold": list(self._sold),
         }
 
     @classmethod
@@ -110,14 +143,22 @@ class Stock:
         """The inverse of `snapshot`."""
         stock = cls()
         stock.levels = Levels.restore(snapshot["levels"])
-        stock._locations = {row: dict(places) for row, places in snapshot["locations"]}
-        stock._inbound = {
-            row: {place: [tuple(entry) for entry in entries] for place, entries in places.items()}
-            for row, places in snapshot["inbound"]
+        stock._locations = {
+            row: {place: _count(count) for place, count in places}
+            for row, places in snapshot["locations"]
+        }
+        stock._counted = {
+            sku: {(channel, place): _count(count) for (channel, place), count in known}
+            for sku, known in snapshot["counted"]
         }
         stock._sold = [tuple(part) for part in snapshot["sold"]]
         return stock
 
 
-def _expected(entry: tuple[int, int]) -> tuple[int, int]:
-    return entry[1], entry[0]
+def _count(plain: Any) -> Count:
+    units, time, inbound = plain
+    return Count(units, time, tuple(Delivery(*delivery) for delivery in inbound))
+
+
+def _expected(delivery: tuple[int, int]) -> tuple[int, int]:
+    return delivery[1], delivery[0]

@@ -15,6 +15,7 @@ MESSAGES = {
     "late_event": "{} events came after their bucket had closed; they were not learnt from",
     "late_correction": "{} cancellations or returns found no order in an open bucket",
     "currency_mismatch": "{} events were in another currency than their product",
+    "currency_changed": "{} product records were in another currency than before, and ignored",
     "out_of_order_rival": "{} competitor prices were older than the one in force",
     "out_of_order_inventory": "{} stock counts were older than the one in force",
     "feed_gap": "{} empty intervals were taken for an outage and not learnt as silence",
@@ -28,8 +29,9 @@ def counted(state: State, now: int) -> list[Output]:
     state.count("feed_gap", buckets.skipped)
     buckets.late = buckets.skipped = 0
     outputs = [
-        alert(kind, MESSAGES[kind].format(number), now, {"count": number})
-        for kind, number in state.counts.items()
+        alert(kind, message.format(number), now, {"count": number})
+        for kind, message in MESSAGES.items()
+        if (number := state.counts.get(kind))
     ]
     state.counts.clear()
     return outputs

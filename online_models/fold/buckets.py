@@ -54,7 +54,7 @@ class Buckets:
                 index[late] = -1
         return index
 
-    def add(self, rows: Ints, index: Ints, **amounts: Ints) -> None:
+    def add(self, rows: Ints, index: Ints, **amounts: NDArray[Any]) -> None:
         """Add amounts to the open intervals `index` of offers `rows` (−1: dropped)."""
         low, high = (int(index.min()), int(index.max())) if len(index) else (-1, -1)
         for k in [low] if low == high else np.unique(index).tolist():
@@ -84,11 +84,11 @@ class Buckets:
 
     def _integrate(self, rows: Ints, since: Ints, until: Ints) -> None:
         value = self.signals.value[rows]
-        last = int(until.max() - 1) // self.length
-        first = max(int(since.min()) // self.length, last - LONGEST_SILENCE)
+        last = (until - 1) // self.length
+        since = np.maximum(since, (last - LONGEST_SILENCE) * self.length)
         if self.closed != ALWAYS:
-            first = max(first, self.closed + 1)
-        for k in range(first, last + 1):
+            since = np.maximum(since, (self.closed + 1) * self.length)
+        for k in _between(since // self.length, last):
             start = k * self.length
             overlap = np.minimum(until, start + self.length) - np.maximum(since, start)
             np.maximum(overlap, 0, out=overlap)
@@ -102,21 +102,28 @@ class Buckets:
     def close(self, watermark: int) -> Iterator[tuple[int, OpenBucket]]:
         """Close what is over: yields (start in ms, bucket), oldest first."""
         last = (watermark - self.lateness - 1) // self.length - 1
-        if not self.signals.size or not (self.open or self.closed != ALWAYS):
-            return
-        first = self.closed + 1 if self.closed != ALWAYS else min(self.open)
-        if last < first:
+        first = self._first()
+        if first is None or last < first:
             return
         everyone = np.arange(self.signals.size)
         end = (last + 1) * self.length
         self.settle(everyone, np.full(self.signals.size, end))
-        busy = [k for k in self.open if k <= last]
-        self.skipped += last + 1 - first - len(busy)
-        for k in sorted(busy):
+        busy = sorted(k for k in self.open if k <= last)
+        silent = max(last - LONGEST_SILENCE - first, 0)
+        self.skipped += silent - sum(k < first + silent for k in busy)
+        for k in busy:
             bucket = self.open.pop(k)
             bucket.grow(self.signals.size)
             yield k * self.length, bucket
         self.closed = last
+
+    def _first(self) -> int | None:
+        """The oldest interval that is not closed, None before anything is sold or seen."""
+        if self.closed != ALWAYS:
+            return self.closed + 1
+        since = self.signals.since[self.signals.since != ALWAYS]
+        sold = [int(since.min()) // self.length] if len(since) else []
+        return min([*self.open, *sold], default=None)
 
     def averages(self, bucket: OpenBucket) -> tuple[Floats, NDArray[np.bool_]]:
         """Mean of each signal over its presence, shape (offers, WIDTH), and who was on sale."""
@@ -150,3 +157,13 @@ class Buckets:
         buckets.late = snapshot["late"]
         buckets.skipped = snapshot["skipped"]
         return buckets
+
+
+def _between(first: Ints, last: Ints) -> list[int]:
+    """All intervals from `first` to `last` of any row, ascending; both have shape (n,)."""
+    low, high = int(first.min()), int(last.max())
+    if high - low <= LONGEST_SILENCE:
+        return list(range(low, high + 1))
+    steps = np.arange(LONGEST_SILENCE + 1)
+    reached = np.minimum(first[:, None] + steps, last[:, None])
+    return [int(k) for k in np.unique(reached)]

@@ -23,6 +23,9 @@ def decide(
 
     `timed`: nothing but time has passed.
     """
+    if state.settings.observe_only:
+        show(state, rows, now)
+        return []
     causes = Causes(
         [source.topic for source in batch.sources],
         batch.source[places].astype(np.int64),

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from online_models.fold.batch import Action, Batch, Status
 from online_models.fold.lookup import Lookup
+from online_models.fold.orders import NONE, keys
 from online_models.fold.state import State
 
 Ints = NDArray[np.int64]
@@ -23,33 +24,35 @@ def add_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None
     rows = lookup.offer[placed]
     units = batch.count[placed]
     intervals = state.buckets.intervals(batch.time[placed])
-    state.buckets.add(
-        rows, intervals, units=units, paid=units, revenue=units * batch.amount[placed]
-    )
+    revenue = units.astype(np.float64) * batch.amount[placed]
+    state.buckets.add(rows, intervals, units=units, paid=units, revenue=revenue)
     state.stock.sold(rows, units, batch.time[placed])
-    # a correction finds the orders before it, and none after
-    done = 0
-    for place, until in zip(
-        corrections.tolist(), np.searchsorted(placed, corrections).tolist(), strict=True
-    ):
-        part = slice(done, until)
-        state.orders.append(batch.extra[placed[part]], rows[part], intervals[part])
-        done = until
-        _correct(state, batch, lookup, place)
-    state.orders.append(batch.extra[placed[done:]], rows[done:], intervals[done:])
+    inside = intervals >= 0
+    placed, rows, intervals = placed[inside], rows[inside], intervals[inside]
+    if len(corrections):
+        _correct(state, batch, lookup, corrections, (placed, rows, intervals))
+    state.orders.append(batch.extra[placed], rows, intervals)
 
 
-def _correct(state: State, batch: Batch, lookup: Lookup, place: int) -> None:
-    """Take cancelled or returned units out of the interval in which they were counted."""
-    row = int(lookup.offer[place])
-    units = np.array([-batch.count[place]], dtype=np.int64)
-    interval = state.orders.interval(int(batch.extra[place]), row)
-    offer = np.array([row], dtype=np.int64)
-    if interval is None or interval < 0:
-        state.count("late_correction")
-    else:
-        state.buckets.add(offer, np.array([interval], dtype=np.int64), units=units)
-    state.stock.sold(offer, units, batch.time[place : place + 1])
+def _correct(
+    state: State, batch: Batch, lookup: Lookup, places: Ints, lines: tuple[Ints, Ints, Ints]
+) -> None:
+    """Take cancelled or returned units out of the interval in which they were counted.
+
+    `lines`: (places, offers, intervals) of the orders placed in the same segment; a correction
+    finds those before it, and none after.
+    """
+    offers, units = lookup.offer[places], -batch.count[places]
+    intervals = state.orders.intervals(batch.extra[places], offers)
+    placed, rows, fell_into = lines
+    wanted, known = keys(batch.extra[places], offers), keys(batch.extra[placed], rows)
+    for i in np.flatnonzero(np.isin(wanted, known)).tolist():
+        before = np.flatnonzero((known == wanted[i]) & (placed < places[i]))
+        if len(before):
+            intervals[i] = fell_into[before[-1]]
+    state.count("late_correction", int(np.count_nonzero(intervals == NONE)))
+    state.buckets.add(offers, intervals, units=units)
+    state.stock.sold(offers, units, batch.time[places])
 
 
 def add_clicks(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None:
@@ -57,11 +60,14 @@ def add_clicks(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None
     intervals = state.buckets.intervals(batch.time[places])
     flag, number = batch.flag[places], batch.count[places]
     rows = lookup.offer[places]
+    priced = batch.amount[places] > 0
     state.buckets.add(
         rows,
         intervals,
         views=np.where(flag == Action.VIEW, number, 0),
         carts=np.where(flag == Action.CART, number, 0),
+        quotes=np.where(priced, number, 0),
+        quoted=np.where(priced, number.astype(np.float64) * batch.amount[places], 0.0),
     )
 
 

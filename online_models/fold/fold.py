@@ -77,6 +77,7 @@ class Fold:
         timed: NDArray[np.bool_] = kind != Kind.FACT
         for i in np.flatnonzero(~timed).tolist():
             timed[i] = HANDLERS[batch.facts[batch.detail[low + i]].topic].tells_time
+        timed &= batch.time[low:high] >= 0
         return timed
 
     def _barrier(self, batch: Batch, place: int) -> list[Placed]:
@@ -85,10 +86,11 @@ class Fold:
             return tick(state, batch, place)
         fact = batch.facts[batch.detail[place]]
         handler = HANDLERS[fact.topic]
+        time = int(batch.time[place])
         placed: list[Placed] = []
-        if handler.tells_time:
+        if handler.tells_time and time >= 0:
             started = clock.running
-            clock.now = max(clock.now, int(batch.time[place]))
+            clock.now = max(clock.now, time)
             if not started:
                 placed += self._start(batch, place)
         effect = handler.apply(state, fact, clock.now)

@@ -42,7 +42,7 @@ def take_off_sale(state: State, rows: Ints, now: int) -> None:
         state.waiting.pop(row, None)
     if state.clock.running and len(rows):
         state.pricing.catalogue_changed(rows, now)
-        state.buckets.put(rows, np.full(len(rows), now), {Signal.ON_SALE: 0.0})
+        show(state, rows, np.full(len(rows), now))
 
 
 def start_clock(state: State, now: int) -> Ints:
@@ -52,21 +52,14 @@ def start_clock(state: State, now: int) -> Ints:
 
 
 def show(state: State, rows: Ints, now: Ints) -> None:
-    """Bring the signals of listed offers in line with what is in force at `now`."""
+    """Bring the signals of offers in line with what is in force at `now`; all rest off sale."""
     depth, promoted, attributes, promotion = state.pricing.promotion_in_force(rows, now)
     on_hand = state.stock.on_hand[rows]
     price = state.pricing.shown_price(rows)
     signals = state.buckets.signals.value
-    fresh = np.column_stack(
-        [
-            state.catalogue.offers.listed[rows].astype(np.float64),
-            price,
-            (on_hand != 0) & state.catalogue.offers.listed[rows],
-            promoted,
-            depth,
-            attributes,
-        ]
-    )
+    listed = state.catalogue.offers.listed[rows].astype(np.float64)
+    fresh = np.column_stack([listed, price, on_hand != 0, promoted, depth, attributes])
+    fresh *= listed[:, None]
     columns = [
         Signal.ON_SALE,
         Signal.PRICE,

@@ -12,6 +12,7 @@ from online_models.catalogue import Catalogue
 from online_models.demand.observations import Observations
 from online_models.fold.buckets import Buckets
 from online_models.fold.signals import ATTRIBUTES, OpenBucket, Signal
+from online_models.fold.state import Listing
 from online_models.outputs import Output
 from online_models.stock import Stock
 from schemas.instants import to_text as instant_text
@@ -21,19 +22,24 @@ Floats = NDArray[np.float64]
 
 
 def observe(
-    buckets: Buckets, bucket: OpenBucket, start: int, known: NDArray[np.bool_]
+    buckets: Buckets, bucket: OpenBucket, start: int, listing: Listing, fed: NDArray[np.bool_]
 ) -> Observations:
-    """Observations of every known offer that was on sale or seen in the interval from `start`.
+    """Observations of every priced offer that was on sale or seen in the interval from `start`.
 
-    The price is what was shown, averaged over time; where the feed says nothing, what was paid.
+    The price is what was shown, averaged over time, where the price feed tells it (`fed`: it was
+    published or acknowledged); else what was paid, else what clicks saw, else what either of them
+    last told, else what the product record says.
     """
     mean, present = buckets.averages(bucket)
-    seen = known & (present | (bucket.units != 0) | (bucket.views != 0))
+    seen = listing.priced & (present | (bucket.units != 0) | (bucket.views != 0))
     rows = np.flatnonzero(seen)
     mean = mean[rows]
-    paid = bucket.paid[rows]
-    average_paid = np.where(paid > 0, bucket.revenue[rows] / np.maximum(paid, 1), np.nan)
-    shown = mean[:, Signal.PRICE]
+    told = _ratio(bucket.revenue[rows], bucket.paid[rows])
+    told = np.where(np.isnan(told), _ratio(bucket.quoted[rows], bucket.quotes[rows]), told)
+    carried = listing.seen_price[rows]
+    told = np.where(np.isnan(told), carried, told)
+    listing.seen_price[rows] = told
+    shown = np.where(present[rows], mean[:, Signal.PRICE], np.nan)
     on_sale = bucket.area[rows, Signal.ON_SALE]
     available = bucket.area[rows, Signal.AVAILABLE] / buckets.length
     units = bucket.units[rows].astype(np.float64)
@@ -45,7 +51,7 @@ def observe(
         units,
         length=buckets.length,
         views=bucket.views[rows],
-        price=np.where(present[rows] & (shown > 0), shown, average_paid),
+        price=np.where((fed[rows] & present[rows]) | np.isnan(told), shown, told),
         rival_price=mean[:, Signal.RIVAL_LOWEST],
         rival_mean=mean[:, Signal.RIVAL_MEAN],
         promotion=mean[:, Signal.DEPTH],
@@ -109,6 +115,10 @@ def publish(
         }
         outputs.append(Output("demand-observations", sku.encode(), encode(value), end_ms))
     return outputs
+
+
+def _ratio(total: NDArray[Any], number: NDArray[np.int64]) -> Floats:
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
 
 
 def _money(prices: Floats, digits: NDArray[np.int8]) -> list[str | None]:

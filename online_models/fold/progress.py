@@ -56,6 +56,8 @@ class Progress:
         for row, identity, time, source, offset in zip(
             rows.tolist(), *(column[rows].tolist() for column in columns), strict=True
         ):
+            if time - self._pruned >= DAY:
+                self._prune(time)
             record = (source, offset)
             if owner.get(identity) == record:
                 continue  # another line of the record that brought this identity
@@ -67,12 +69,15 @@ class Progress:
             owner[identity] = record
             self.identities[identity] = time
 
-    def forget(self, now: int) -> None:
-        """Drop identities out of the window; once a day of event time is enough."""
-        if now - self._pruned >= DAY:
-            self._pruned = now
-            horizon = now - IDENTITY_WINDOW
-            self.identities = {i: t for i, t in self.identities.items() if t >= horizon}
+    def _prune(self, now: int) -> None:
+        """Drop identities out of the window; once a day of event time is enough.
+
+        Done as identities come, in their order, and not at ticks: so what is forgotten does not
+        depend on how the journal was cut into batches.
+        """
+        self._pruned = now
+        horizon = now - IDENTITY_WINDOW
+        self.identities = {i: t for i, t in self.identities.items() if t >= horizon}
 
     def snapshot(self) -> dict[str, Any]:
         """Offsets and identities as arrays."""

@@ -50,8 +50,8 @@ class Signals(Columns):
 class OpenBucket(Columns):
     """Sums over one interval, a row per offer. `area` is the integral of each signal over it, ms.
 
-    `paid` and `revenue` (minor units) count placed lines only; `units` is net of cancellations and
-    returns.
+    `paid` units and their `revenue` (minor units) are of placed lines only; `units` is net of
+    cancellations and returns. `quotes` are clicks that told the price shown, `quoted` its sum.
     """
 
     FIELDS = {
@@ -59,7 +59,9 @@ class OpenBucket(Columns):
         "views": (np.int64, 0),
         "carts": (np.int64, 0),
         "paid": (np.int64, 0),
-        "revenue": (np.int64, 0),
+        "revenue": (np.float64, 0.0),
+        "quotes": (np.int64, 0),
+        "quoted": (np.float64, 0.0),
         "promotion": (np.int32, -1),
         "area": (np.float64, 0.0, WIDTH),
     }
@@ -67,6 +69,8 @@ class OpenBucket(Columns):
     views: Ints
     carts: Ints
     paid: Ints
-    revenue: Ints
+    revenue: Floats
+    quotes: Ints
+    quoted: Floats
     promotion: NDArray[np.int32]
     area: Floats

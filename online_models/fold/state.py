@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from online_models.catalogue import Catalogue
 from online_models.columns import Columns
 from online_models.demand.models import DemandModels
+from online_models.demand.observations import Observations
+from online_models.demand.report import LearnReport
 from online_models.demand.settings import DemandSettings
 from online_models.fold.buckets import Buckets
 from online_models.fold.clock import Clock
@@ -38,6 +40,8 @@ class FoldSettings:
     lateness: int | None = None
     #: How long a competitor's price counts as evidence of what customers saw, ms.
     rival_memory: int = 3 * DAY
+    #: Learn, and decide nothing: whose prices were charged is history.
+    observe_only: bool = False
     demand: DemandSettings = field(default_factory=DemandSettings)
     pricing: PricingSettings = field(default_factory=PricingSettings)
 
@@ -50,8 +54,9 @@ class FoldSettings:
 
 
 class Listing(Columns):
-    """One row per offer: whether the product record names its channel, and whether any order or
-    click showed that it is sold there.
+    """One row per offer: whether the product record names its channel, whether any order or click
+    showed that it is sold there, whether the shop ever told what it shows, and the price last seen
+    there (minor units, NaN for none).
     """
 
     FIELDS = {
@@ -59,11 +64,15 @@ class Listing(Columns):
         "barred": (np.bool_, False),
         "seen": (np.bool_, False),
         "priced": (np.bool_, False),
+        "told": (np.bool_, False),
+        "seen_price": (np.float64, np.nan),
     }
     declared: NDArray[np.bool_]
     barred: NDArray[np.bool_]
     seen: NDArray[np.bool_]
     priced: NDArray[np.bool_]
+    told: NDArray[np.bool_]
+    seen_price: NDArray[np.float64]
 
 
 class State:
@@ -85,6 +94,8 @@ class State:
         self.waiting: dict[int, None] = {}
         #: Things worth an alert at the next tick: kind → how many.
         self.counts: dict[str, int] = {}
+        #: Called with every closed interval's observations and what the models had forecast.
+        self.on_learnt: Callable[[Observations, LearnReport], None] | None = None
 
     def _pricing(self) -> Pricing:
         return Pricing(self.catalogue, self.rivals, self.stock, self.demand, self.settings.pricing)
@@ -93,8 +104,12 @@ class State:
         """Give every part a row per offer."""
         offers = self.catalogue.offers.size
         self.listing.grow(offers)
-        self.stock.grow(offers)
         self.buckets.grow(offers)
+        for row in range(self.stock.levels.size, offers):
+            self.stock.appear(row, int(self.catalogue.offers.sku[row]), self._channel(row))
+
+    def _channel(self, row: int) -> str:
+        return self.catalogue.offer_name(row)[1]
 
     def count(self, kind: str, number: int = 1) -> None:
         """Count something that deserves an alert."""

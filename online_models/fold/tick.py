@@ -27,7 +27,6 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     due.append(state.stock.settle())
     _show(state, due[-1], now)
     due.append(_close(state, outputs))
-    state.progress.forget(now)
     due.append(state.pricing.due(now))
     rows = np.unique(np.concatenate(due))
     rows = rows[state.catalogue.offers.listed[rows]]
@@ -50,15 +49,20 @@ def _close(state: State, outputs: list[Output]) -> Ints:
     """Close buckets, learn from them, publish them; returns the offers concerned."""
     concerned = [np.zeros(0, dtype=np.int64)]
     buckets = state.buckets
+    closed = buckets.closed
     for start, bucket in buckets.close(state.clock.watermark):
-        observations = observe(buckets, bucket, start, state.listing.priced)
+        ledger = state.pricing.ledger
+        fed = state.listing.told | (ledger.revision[: state.listing.size] > 0)
+        observations = observe(buckets, bucket, start, state.listing, fed)
         if not len(observations):
             continue
-        state.demand.learn(observations)
+        report = state.demand.learn(observations)
+        if state.on_learnt is not None:
+            state.on_learnt(observations, report)
         outputs += publish(
             observations, bucket, state.catalogue, state.stock, state.pricing.promotion_ids
         )
         concerned.append(observations.offer)
-    if len(concerned) > 1:
+    if buckets.closed != closed:
         state.orders.forget(buckets.closed)
     return np.concatenate(concerned)

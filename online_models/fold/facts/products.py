@@ -15,7 +15,7 @@ from online_models.fold.listing import bring_on_sale, take_off_sale
 from online_models.fold.state import State
 from schemas.currencies import minor_digits
 from schemas.money import to_minor
-from schemas.products import ChannelFee, ChannelListing, Product
+from schemas.products import ChannelListing, Product
 from schemas.records import decode
 
 #: Where a product is sold that names no channels.
@@ -46,6 +46,10 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
         take_off_sale(state, np.array(catalogue.sku_offers[sku], dtype=np.int64), now)
         return NOTHING
     product: Product = decode(_PRODUCT, fact.value)
+    if _changes_currency(state, sku, product):
+        # its prices, costs and history are counted in the old one
+        state.count("currency_changed")
+        return NOTHING
     _describe(state, sku, product)
     channels: dict[str, ChannelListing | None] = dict(product.channels) or {DEFAULT_CHANNEL: None}
     listed: list[int] = []
@@ -53,7 +57,7 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
     for row in catalogue.sku_offers[sku]:
         channel = catalogue.channel_names[catalogue.offers.channel[row]]
         terms = channels.get(channel)
-        _terms(state, row, product, terms, product.fees.get(channel))
+        _terms(state, row, channel, terms, product.currency)
         declared = channel in channels
         barred = terms is not None and not terms.listed
         state.listing.declared[row] = declared
@@ -63,6 +67,13 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
     gone = [row for row in unlisted if catalogue.offers.listed[row]]
     take_off_sale(state, np.array(gone, dtype=np.int64), now)
     return Effect(bring_on_sale(state, listed, now), [])
+
+
+def _changes_currency(state: State, sku: int, product: Product) -> bool:
+    catalogue = state.catalogue
+    if not catalogue.skus.known[sku]:
+        return False
+    return catalogue.currency_names[catalogue.skus.currency[sku]] != product.currency
 
 
 def _describe(state: State, sku: int, product: Product) -> None:
@@ -76,6 +87,8 @@ def _describe(state: State, sku: int, product: Product) -> None:
     skus.brand[sku] = -1 if product.brand is None else catalogue.brand_names.id(product.brand)
     skus.role[sku] = ROLES.index(product.role or "core")
     skus.tax_ppm[sku] = int(product.tax_rate * PPM)
+    skus.price[sku] = to_minor(product.price, currency)
+    skus.cost[sku] = to_minor(product.cost, currency)
     skus.list_price[sku] = _optional(product.list_price, currency)
     skus.map_price[sku] = _optional(product.map_price, currency)
     skus.launched_at[sku] = ALWAYS if product.launched_at is None else product.launched_at
@@ -83,23 +96,23 @@ def _describe(state: State, sku: int, product: Product) -> None:
     catalogue.tags[sku] = product.tags
     catalogue.substitutes[sku] = product.substitutes
     catalogue.titles[sku] = product.name
+    catalogue.fees[sku] = {
+        channel: (int(fee.rate * PPM), to_minor(fee.fixed, currency))
+        for channel, fee in product.fees.items()
+    }
     catalogue.version += 1
 
 
 def _terms(
-    state: State,
-    row: int,
-    product: Product,
-    listing: ChannelListing | None,
-    fee: ChannelFee | None,
+    state: State, row: int, channel: str, listing: ChannelListing | None, currency: str
 ) -> None:
-    offers, currency = state.catalogue.offers, product.currency
-    price = product.price if listing is None or listing.price is None else listing.price
-    cost = product.cost if listing is None or listing.cost is None else listing.cost
-    offers.catalogue_price[row] = to_minor(price, currency)
-    offers.cost[row] = to_minor(cost, currency)
-    offers.fee_ppm[row] = 0 if fee is None else int(fee.rate * PPM)
-    offers.fee_fixed[row] = 0 if fee is None else to_minor(fee.fixed, currency)
+    offers, skus = state.catalogue.offers, state.catalogue.skus
+    sku = offers.sku[row]
+    price, cost = (None, None) if listing is None else (listing.price, listing.cost)
+    offers.catalogue_price[row] = skus.price[sku] if price is None else to_minor(price, currency)
+    offers.cost[row] = skus.cost[sku] if cost is None else to_minor(cost, currency)
+    fee = state.catalogue.fees[sku].get(channel, (0, 0))
+    offers.fee_ppm[row], offers.fee_fixed[row] = fee
 
 
 def _optional(price: Any, currency: str) -> int:
