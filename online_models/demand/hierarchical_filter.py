@@ -105,7 +105,7 @@ class HierarchicalFilter:
         self.pools = (
             Pool(-1.0, 1.5, 1.5),
             Pool(s.elasticity_mean, s.elasticity_between_categories, s.elasticity_between_offers),
-            Pool(0.0, 1.0, 0.5),
+            Pool(0.0, 3.0, 1.0),
             Pool(0.3, 0.4, 0.4),
             Pool(0.2, 0.5, 0.5),
         )
@@ -168,7 +168,9 @@ class HierarchicalFilter:
         shock = channel_shock(period.channel, seen.units, prediction.mean, size, variance)
         mean = prediction.mean * exp(shock)
         units = bounded_units(seen.units, mean, size, variance)
-        score, information = posterior_step(units, mean, size, variance)
+        # The size learnt is the forecast's: the rate's own variance is part of it.
+        scatter = np.maximum(1.0 / size - variance, 0.3 / size)
+        score, information = posterior_step(units, mean, 1.0 / scatter, variance)
 
         own_mean, own_covariance = self._advanced(offer, seen.end)
         direction = times(own_covariance, h)

@@ -14,7 +14,7 @@ class DemandSettings:
     elasticity_mean: float = -2.0
     #: Its standard deviation between categories, and between the offers of one category.
     elasticity_between_categories: float = 0.7
-    elasticity_between_offers: float = 0.7
+    elasticity_between_offers: float = 0.5
     #: Random walk of an offer's log level, standard deviation per square root of a day. The
     #: running estimate per category starts here.
     level_drift: float = 0.06

@@ -20,9 +20,13 @@ FIRST_DAY = date(2000, 11, 1)
 
 @dataclass(frozen=True, slots=True)
 class DailySales:
-    """Items × days; `price` is that of the last day with a sale before (NaN before the first)."""
+    """Items × days; `orders` counts order lines.
+
+    `price` is that of the last day with a sale before, NaN before the first.
+    """
 
     units: NDArray[np.float64]
+    orders: NDArray[np.float64]
     price: NDArray[np.float64]
     category: NDArray[np.int64]
 
@@ -31,7 +35,11 @@ class DailySales:
         items = len(self.units)
         start = ((FIRST_DAY - date(1970, 1, 1)).days + d) * DAY
         return Observations.of(
-            np.arange(items), start, self.units[:, d], price=self.price[:, d] * 100.0
+            np.arange(items),
+            start,
+            self.units[:, d],
+            price=self.price[:, d] * 100.0,
+            orders=self.orders[:, d],
         )
 
 
@@ -69,6 +77,7 @@ def daily_sales(items: int = 1000) -> DailySales:
     shape = (items, int(days.max()) + 1)
     cell = place[item[chosen]] * shape[1] + days[chosen]
     sold = np.bincount(cell, weights=units[chosen], minlength=shape[0] * shape[1]).reshape(shape)
+    lines = np.bincount(cell, minlength=sold.size).reshape(shape).astype(np.float64)
     turnover = np.bincount(cell, weights=paid[chosen], minlength=sold.size).reshape(shape)
     price = np.full(shape, np.nan)
     last = np.full(items, np.nan)
@@ -76,4 +85,4 @@ def daily_sales(items: int = 1000) -> DailySales:
         price[:, d] = last
         some = (sold[:, d] > 0) & (turnover[:, d] > 0)
         last[some] = turnover[some, d] / sold[some, d]
-    return DailySales(sold, price, np.unique(subclass[top], return_inverse=True)[1])
+    return DailySales(sold, lines, price, np.unique(subclass[top], return_inverse=True)[1])
