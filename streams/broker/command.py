@@ -1,5 +1,7 @@
 """`pricetide broker`: a real Apache Kafka for development."""
 
+from __future__ import annotations
+
 import argparse
 import signal
 import sys
@@ -7,6 +9,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
@@ -14,7 +17,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from streams.broker import jars
 from streams.broker.embedded import EmbeddedBroker
 from streams.broker.error import BrokerError
-from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
 
 DESCRIPTION = """\
 Run a real Apache Kafka on this machine, from Python packages alone.
@@ -58,7 +63,11 @@ def main(args: argparse.Namespace, _settings: Settings) -> int:
 
 def run(port: int, data: Path | None, brokers: int) -> int:
     """Run the broker until SIGINT or SIGTERM (status 0) or its failure (status 1)."""
-    broker = EmbeddedBroker(data, brokers=brokers, port=port)
+    try:
+        broker = EmbeddedBroker(data, brokers=brokers, port=port)
+    except BrokerError as error:
+        print(f"pricetide broker: {error}", file=sys.stderr)
+        return 2
     # Set for SIGINT too: a shell starts background jobs with it ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)

@@ -17,6 +17,7 @@ from streams.broker.ports import free_ports
 from streams.broker.security import Security
 
 HOST = "127.0.0.1"
+LAST_PORT = 65_535
 # Free ports are looked for before the nodes take them; somebody else may be quicker.
 ATTEMPTS = 3
 PORT_TAKEN = "Address already in use"
@@ -65,6 +66,8 @@ class EmbeddedBroker:
     ) -> None:
         if brokers not in (1, 3):
             raise BrokerError(f"a cluster has 1 or 3 brokers, not {brokers}")
+        if not 0 <= port <= LAST_PORT - brokers + 1:
+            raise BrokerError(f"there is no port {port}: ports end at {LAST_PORT}")
         self.brokers = brokers
         self._data = data
         self._port = port

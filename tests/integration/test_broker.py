@@ -94,6 +94,12 @@ def test_a_taken_port_is_named_in_the_error(broker):
         EmbeddedBroker(port=port).start()
 
 
+@pytest.mark.parametrize("port", [-1, 65_534, 70_000])
+def test_a_port_that_does_not_exist_is_refused(port):
+    with pytest.raises(BrokerError, match=f"there is no port {port}"):
+        EmbeddedBroker(port=port, brokers=3)
+
+
 def test_a_thread_that_ends_leaves_its_broker_running(tmp_path):
     broker = EmbeddedBroker(tmp_path)
     thread = threading.Thread(target=broker.start)
