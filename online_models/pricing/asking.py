@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import NO_PRICE
+from online_models.catalogue import NO_PRICE, ROLES
 from online_models.pricing.explore import draw
 from online_models.pricing.reasons import CODES
 from online_models.pricing.situation import NO_CEILING, Flags, Floats, Ints, Situation
@@ -74,11 +74,13 @@ def ask(situation: Situation, trace: Trace, strategic: Flags, wish: Wish) -> Non
 def explore(situation: Situation, trace: Trace, wish: Wish) -> tuple[Ints, Floats]:
     """Replace what `optimise` wants by a draw, where the policy explores.
 
+    Key value items are left alone: customers judge the shop by their prices.
     Returns the drawn prices (NO_PRICE elsewhere) and the probabilities with which they were drawn.
     """
     n = len(situation)
     drawn, propensity = np.full(n, NO_PRICE, dtype=np.int64), np.ones(n)
     free = (wish.by == CODES[Optimise.kind]) & (situation.reach_low <= situation.reach_high)
+    free &= situation.world.catalogue.skus.role[situation.sku] != ROLES.index("kvi")
     rows = np.flatnonzero(free)
     if situation.terms.exploration_budget < 0 or not len(rows):
         return drawn, propensity

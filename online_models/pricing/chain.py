@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -21,8 +22,12 @@ _BASE = len(GUARDRAILS) + 1
 
 def pair_names(pair: int) -> list[str]:
     """The guardrails of a conflict's code, in order of the guardrails."""
-    codes = sorted(code for code in divmod(pair, _BASE) if code < len(GUARDRAILS))
-    return [GUARDRAILS[code].name for code in codes]
+    return code_names(code for code in divmod(pair, _BASE) if code < len(GUARDRAILS))
+
+
+def code_names(codes: Iterable[int]) -> list[str]:
+    """Names of guardrails by their index (NOBODY is left out), in their order."""
+    return [GUARDRAILS[code].name for code in sorted(codes) if code >= 0]
 
 
 def _pair(one: NDArray[np.int8], other: NDArray[np.int8]) -> NDArray[np.int32]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from online_models.catalogue import NEVER, NO_PRICE
 from online_models.outputs import Output
-from online_models.pricing.alerts import alert
 from online_models.pricing.selection import selected
 from online_models.pricing.situation import Ints
 from online_models.pricing.sources import APPROVED, REJECTED
@@ -65,16 +65,18 @@ def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
     sku = catalogue.sku_names.index.get(record.sku, -1)
     channel = catalogue.channel_names.index.get(record.channel, -1)
     row = catalogue.offer(sku, channel)
+    if sku < 0:
+        # Broadcast orders reach every partition: an unknown SKU is another one's.
+        return np.zeros(0, dtype=np.int64), []
     if row < 0 or ledger.price[row] == NO_PRICE:
-        message = f"set_price names an offer that is not priced: {record.sku}, {record.channel}"
-        return _refused(pricing, message, now)
+        return _ignored(record.sku, f"set_price: no price on channel {record.channel}", now)
     currency = catalogue.currency_names[catalogue.skus.currency[sku]]
     if record.currency not in (None, currency):
-        message = f"set_price is in {record.currency}, but {record.sku} is priced in {currency}"
-        return _refused(pricing, message, now)
+        message = f"set_price: the product is priced in {currency}, not {record.currency}"
+        return _ignored(record.sku, message, now)
     price = scaled(record.price, int(catalogue.skus.digits[sku]))
     if price < 1:
-        return _refused(pricing, f"set_price for {record.sku} is not above zero", now)
+        return _ignored(record.sku, "set_price: the price is not above zero", now)
     rows = np.array([row], dtype=np.int64)
     _release(pricing, rows)
     _drop_proposals(pricing, rows)
@@ -155,13 +157,18 @@ def _unknown(pricing: Pricing, decision_id: str, now: int) -> Effect:
     if found is None:
         return np.zeros(0, dtype=np.int64), []
     message = f"decision {decision_id} is no open proposal, nor a change that is still on record"
-    return np.zeros(0, dtype=np.int64), [_note(pricing, found[0], message, now)]
+    return _ignored(pricing.world.catalogue.offer_name(found[0])[0], message, now)
 
 
-def _refused(pricing: Pricing, message: str, now: int) -> Effect:
-    del pricing, message, now
-    return np.zeros(0, dtype=np.int64), []
-
-
-def _note(pricing: Pricing, row: int, message: str, now: int) -> Output:
-    return alert(pricing.world.catalogue, row, "control_ignored", "warning", message, now, {})
+def _ignored(sku: str, message: str, now: int) -> Effect:
+    """An order that cannot be carried out is said to be so."""
+    value = {
+        "kind": "control_ignored",
+        "severity": "warning",
+        "sku": sku,
+        "message": message,
+        "time": to_text(now),
+        "details": {},
+    }
+    output = Output("pricing-alerts", sku.encode(), msgspec.json.encode(value), now)
+    return np.zeros(0, dtype=np.int64), [output]

@@ -14,6 +14,7 @@ from online_models.pricing.guardrails.price_endings import nearest_ending
 from online_models.pricing.objective import outlook, span, value
 from online_models.pricing.search import spread
 from online_models.pricing.situation import Floats, Ints, Situation
+from online_models.pricing.substitutes import recaptured
 
 #: Prices tried per offer and draw. Within a step of ±5 % they lie about 1 % apart.
 ARMS = 11
@@ -99,7 +100,7 @@ def _tails(situation: Situation, prices: Floats) -> Floats:
     """P(the best arm for the sampled elasticity lies beyond arm k), shape (n, ARMS − 1)."""
     maximise = situation.terms.policy.objective.maximise
     if maximise == "profit":
-        unit = unit_profit(situation, prices)
+        unit = unit_profit(situation, prices) - recaptured(situation)[:, None]
     elif maximise == "revenue":
         unit = prices * net_share(situation)[:, None]
     else:

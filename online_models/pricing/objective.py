@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from online_models.exact_math import exp, log
 from online_models.pricing.economics import net_share, unit_profit
 from online_models.pricing.situation import Situation
+from online_models.pricing.substitutes import recaptured
 from schemas.instants import DAY
 
 Ints = NDArray[np.int64]
@@ -88,14 +89,15 @@ def _log_demand(situation: Situation, price: Floats) -> tuple[Floats, Floats]:
 def value(situation: Situation, price: Floats, units: Floats) -> Floats:
     """What the policy's objective is worth at gross prices (n, k) and units sold there.
 
-    Units and sell-through count units; a price that sells no fewer and earns more wins, so revenue
+    Profit is less what the units take away from declared substitutes. Units and sell-through count
+    units; a price that sells no fewer and earns more wins, so revenue
     breaks the tie at a millionth of a unit's weight.
     """
     objective = situation.terms.policy.objective
     rows = (slice(None),) + (None,) * (price.ndim - 1)
     revenue = price * net_share(situation)[rows] * units
     if objective.maximise == "profit":
-        worth = unit_profit(situation, price) * units
+        worth = (unit_profit(situation, price) - recaptured(situation)[rows]) * units
     elif objective.maximise == "revenue":
         worth = revenue
     else:

@@ -33,6 +33,10 @@ class PricingSettings:
     history: int = 45 * DAY
     #: ms between repetitions of an alert about an offer whose trouble goes on.
     alert_again: int = DAY
+    #: Share of the units that a dearer offer loses which its declared substitutes on the same
+    #: channel win. Markets with close substitutes show 0.2 to 0.5; a low value errs little where
+    #: there is no competition at all.
+    diversion: float = 0.1
     #: ms that a stock should last where no arrival is announced: the usual lead time of a week.
     stockout_horizon: int = 7 * DAY
     #: Share of the expected profit that exploration may cost where the policy names no budget.

@@ -112,3 +112,12 @@ def test_a_tenth_of_the_skus_is_held_out_on_all_channels(shop: Any) -> None:
         assert (decision["outcome"] == "held") == held
     assert all(len(arm) == 1 for arm in arms.values())
     assert 70 <= sum(arm == {"holdout"} for arm in arms.values()) <= 130
+
+
+def test_key_value_items_are_no_experiment(new_shop: Any, known_demand: Any) -> None:
+    shop = new_shop(demand=known_demand(sd=0.4))
+    for i in range(50):
+        shop.product(f"s{i}", cost="5.00", role="kvi")
+    shop.policy(strategy=OPTIMISE, explore={"kind": "thompson", "budget": "5%"})
+    assert {d["propensity"] for d in shop.decisions} == {1}
+    assert len({d["price"] for d in shop.decisions}) == 1

@@ -89,7 +89,9 @@ def test_a_manual_price_for_an_unknown_offer_changes_nothing(shop: Any) -> None:
     shop.control(kind="set_price", sku="nobody", price="8.00")
     shop.control(kind="set_price", sku="a", channel="moon", price="8.00")
     shop.control(kind="set_price", sku="a", price="8.00", currency="USD")
+    shop.control(kind="set_price", sku="a", price="0")
     assert shop.changes == []
+    assert len(shop.alerts("control_ignored")) == 3  # an unknown SKU is another partition's
 
 
 def proposed(shop: Any) -> dict[str, Any]:

@@ -191,3 +191,15 @@ def test_cost_plus_without_a_cost_says_nothing(shop: Any) -> None:
     shop.product(cost="0")
     shop.policy(strategy=[{"kind": "cost_plus", "margin": "10%"}, KEEP])
     assert shop.decisions[-1]["reason"] == "no_change"
+
+
+def test_profitable_substitutes_make_an_offer_dearer(shop: Any) -> None:
+    """Each unit takes 0.1 × 10 of the substitute: like a cost of 6, so twice that."""
+    row = shop.product(price="11.00", cost="5.00")
+    shop.product("b", price="15.00", cost="5.00")
+    shop.catalogue.substitutes[0] = ("b", "elsewhere")
+    shop.policy(strategy=[{"kind": "optimise"}], select={"skus": ["a"]})
+    assert abs(float(shop.price()) - 12.0) < 0.15
+    shop.catalogue.substitutes[0] = ()
+    shop.decide([row], "products")
+    assert abs(float(shop.price()) - 10.0) < 0.15

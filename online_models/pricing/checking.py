@@ -1,0 +1,169 @@
+"""Policies looked at before they go live: who is ruled by what, and which bounds contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from online_models.catalogue import NO_PRICE, Catalogue
+from online_models.pricing.book import RULINGS
+from online_models.pricing.bounds import limits
+from online_models.pricing.chain import code_names
+from online_models.pricing.pricing import Pricing
+from online_models.pricing.settings import PricingSettings
+from online_models.pricing.situation import NO_CEILING, NO_FLOOR, Demand, Situation, StockLevels
+from online_models.pricing.strategies import STRATEGIES
+from online_models.pricing.terms import Terms, compile_terms
+from online_models.rivals import Rivals
+from schemas.policies import Policy
+
+#: Digits of the currency in which a policy without products is looked at.
+_USUAL_DIGITS = 2
+#: The instant of the check, for terms that depend on one: any will do.
+_AT = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """An offer and the policy that rules it, with the reason why."""
+
+    sku: str
+    channel: str
+    policy_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a policy that its author should know; `bounds` where they contradict.
+
+    `sku` and `channel` are None where it holds whatever the offer.
+    """
+
+    policy_id: str
+    message: str
+    bounds: tuple[str, ...] = ()
+    sku: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Who is ruled by what, and findings: contradictions first, then advice."""
+
+    ruled: list[Ruled]
+    findings: list[Finding]
+
+
+def check(
+    policies: Sequence[Policy],
+    catalogue: Catalogue,
+    settings: PricingSettings,
+    demand: Demand,
+    stock: StockLevels,
+) -> Report:
+    """Look at policies against the offers of a catalogue (which may be empty).
+
+    Offers are taken at their catalogue price; nothing is decided, so demand and stock are not
+    asked.
+    """
+    findings = [*_contradictions(policies, settings), *_advice(policies)]
+    pricing = Pricing(catalogue, Rivals(settings.own_names), stock, demand, settings)
+    offers = catalogue.offers
+    rows = np.flatnonzero(offers.listed & (offers.catalogue_price != NO_PRICE))
+    pricing.appear(rows, offers.catalogue_price[rows], _AT)
+    for policy in policies:
+        pricing.put_policy(policy.policy_id, policy, _AT)
+    ruled = [
+        Ruled(*catalogue.offer_name(row), _ruler(pricing, slot).policy_id, RULINGS[why])
+        for row, slot, why in zip(
+            rows.tolist(),
+            pricing.ledger.policy[rows].tolist(),
+            pricing.ledger.why[rows].tolist(),
+            strict=True,
+        )
+    ]
+    findings += _contradictory_offers(pricing, rows)
+    if len(rows):
+        busy = {one.policy_id for one in ruled}
+        findings += [
+            Finding(policy.policy_id, "rules no offer of these products")
+            for policy in policies
+            if policy.status == "active" and policy.policy_id not in busy
+        ]
+    return Report(ruled, sorted(findings, key=lambda finding: not finding.bounds))
+
+
+def _ruler(pricing: Pricing, slot: int) -> Policy:
+    return pricing.book.terms(slot, _USUAL_DIGITS).policy
+
+
+def _contradictory_offers(pricing: Pricing, rows: np.typing.NDArray[np.int64]) -> list[Finding]:
+    catalogue, ledger = pricing.world.catalogue, pricing.ledger
+    digits = catalogue.skus.digits[catalogue.offers.sku[rows]]
+    keys = sorted(set(zip(ledger.policy[rows].tolist(), digits.tolist(), strict=True)))
+    found: list[Finding] = []
+    for slot, precision in keys:
+        chosen = rows[(ledger.policy[rows] == slot) & (digits == precision)]
+        terms = pricing.book.terms(slot, precision)
+        situation = Situation(pricing.world, terms, chosen, np.full(len(chosen), _AT))
+        everyone = np.ones(len(chosen), dtype=np.bool_)
+        bounds = limits(situation, everyone, everyone)
+        for place in np.flatnonzero(bounds.low > bounds.high).tolist():
+            names = code_names((int(bounds.low_by[place]), int(bounds.high_by[place])))
+            sku, channel = catalogue.offer_name(int(chosen[place]))
+            message = f"{' and '.join(names)} leave no price at its present cost and price"
+            found.append(Finding(terms.policy.policy_id, message, tuple(names), sku, channel))
+    return found
+
+
+def _contradictions(policies: Sequence[Policy], settings: PricingSettings) -> Iterator[Finding]:
+    """Bounds that contradict each other whatever the offer."""
+    for policy in policies:
+        terms = compile_terms(policy, 0, _USUAL_DIGITS, settings)
+        low, high = terms.minimum_price, terms.maximum_price
+        if low >= 0 and 0 <= high < low:
+            message = "minimum_price is above maximum_price"
+            yield Finding(policy.policy_id, message, ("minimum_price", "maximum_price"))
+        elif not _legal_ending(terms):
+            message = "no price between minimum_price and maximum_price ends as it must"
+            bounds = ("minimum_price", "maximum_price", "price_endings")
+            yield Finding(policy.policy_id, message, bounds)
+
+
+def _legal_ending(terms: Terms) -> bool:
+    low = max(terms.minimum_price, NO_FLOOR)
+    high = terms.maximum_price if terms.maximum_price >= 0 else NO_CEILING
+    return not terms.endings or any(
+        low + (remainder - low) % modulus <= high for modulus, remainder in terms.endings
+    )
+
+
+def _advice(policies: Sequence[Policy]) -> Iterator[Finding]:
+    """Terms that have no effect, or surely not the one that was meant."""
+    seen: set[str] = set()
+    for policy in policies:
+        kinds = {entry.kind for entry in policy.strategy}
+        rails, step = policy.guardrails, policy.approval.required_above_step
+        if policy.policy_id in seen:
+            yield Finding(policy.policy_id, "appears twice: the last one counts")
+        seen.add(policy.policy_id)
+        unknown = sorted(kinds - {strategy.kind for strategy in STRATEGIES})
+        if unknown:
+            yield Finding(policy.policy_id, f"names strategies that are not here: {unknown}")
+        if policy.status != "active":
+            yield Finding(policy.policy_id, f"rules nothing: its status is {policy.status}")
+        if policy.explore.kind == "thompson" and "optimise" not in kinds:
+            yield Finding(policy.policy_id, "explores nothing: no strategy is optimise")
+        if "markdown" in kinds and policy.objective.sell_by is None:
+            yield Finding(policy.policy_id, "markdown has nothing to say without sell_by")
+        if rails.reference_price is not None and rails.reference_band is None:
+            yield Finding(policy.policy_id, "reference_price has no effect without reference_band")
+        steps = (rails.max_step_up, rails.max_step_down)
+        if step is not None and all(most is not None and most <= step for most in steps):
+            yield Finding(policy.policy_id, "approval is never asked for: steps are smaller")
+        floors = (rails.minimum_price, rails.minimum_margin, rails.never_below_cost)
+        if not any(floor is not None and floor is not False for floor in floors):
+            yield Finding(policy.policy_id, "has no floor: no minimum_price or minimum_margin")

@@ -1,0 +1,94 @@
+"""Policies checked before they go live."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from online_models.pricing.checking import Report, check
+from schemas.policies import Policy
+
+
+def report(shop: Any, *policies: dict[str, Any]) -> Report:
+    records = [Policy.model_validate({"policy_id": "p", **fields}) for fields in policies]
+    offers = shop.catalogue.offers
+    offers.catalogue_price[:] = 1000
+    return check(records, shop.catalogue, shop.settings, shop.demand, shop.stock)
+
+
+def messages(found: Report) -> list[str]:
+    return [finding.message for finding in found.findings]
+
+
+def test_it_says_who_rules_whom_and_why(shop: Any) -> None:
+    shop.product("tea", category="food/tea")
+    shop.product("mug", category="kitchen")
+    found = report(
+        shop,
+        {"policy_id": "all", "guardrails": {"minimum_price": "1"}},
+        {
+            "policy_id": "tea",
+            "select": {"categories": ["food"]},
+            "guardrails": {"minimum_price": "1"},
+        },
+    )
+    assert [(one.sku, one.policy_id, one.why) for one in found.ruled] == [
+        ("tea", "tea", "the most specific selector of that priority"),
+        ("mug", "all", "the only policy that selects the offer"),
+    ]
+    assert found.findings == []
+
+
+def test_contradictions_of_an_offer_name_both_bounds(shop: Any) -> None:
+    shop.product(cost="9.80")
+    found = report(shop, {"guardrails": {"minimum_margin": "20%", "maximum_price": "11.00"}})
+    finding = found.findings[0]
+    assert (finding.sku, finding.channel) == ("a", "web")
+    assert finding.bounds == ("maximum_price", "minimum_margin")
+
+
+def test_contradictions_show_without_any_product(shop: Any) -> None:
+    found = report(shop, {"guardrails": {"minimum_price": "12", "maximum_price": "11"}})
+    assert found.findings[0].bounds == ("minimum_price", "maximum_price")
+    found = report(
+        shop,
+        {
+            "guardrails": {
+                "minimum_price": "12.00",
+                "maximum_price": "12.90",
+                "price_endings": [".99"],
+            }
+        },
+    )
+    assert "price_endings" in found.findings[0].bounds
+
+
+def test_what_has_no_effect_is_said(shop: Any) -> None:
+    shop.product()
+    found = report(
+        shop,
+        {"select": {"skus": ["nobody"]}, "guardrails": {"minimum_price": "1"}},
+        {
+            "policy_id": "q",
+            "strategy": [{"kind": "markdown"}, {"kind": "keep"}],
+            "explore": {"kind": "thompson"},
+            "approval": {"required_above_step": "10%"},
+            "guardrails": {
+                "max_step_up": "5%",
+                "max_step_down": "5%",
+                "reference_price": "9",
+            },
+        },
+        {"policy_id": "q", "status": "draft", "guardrails": {"minimum_price": "1"}},
+    )
+    said = " ".join(messages(found))
+    for words in (
+        "rules no offer",
+        "explores nothing",
+        "without sell_by",
+        "without reference_band",
+        "approval is never",
+        "has no floor",
+        "appears twice",
+        "its status is draft",
+    ):
+        assert words in said
