@@ -19,7 +19,7 @@ from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
 from streams.records import KafkaRecord
-from streams.replay.hours import Hours
+from streams.replay.passing import Passing
 from streams.replay.pricers import Priced, Pricers
 from streams.settings import Settings
 
@@ -79,23 +79,23 @@ class Replay:
 
     def _inputs(self) -> Iterator[Entry]:
         key = self._settings.customer_key.get_secret_value().encode()
-        decoder, hours = Decoder(Border(key, self._settings.rates)), Hours()
+        decoder, passing = Decoder(Border(key, self._settings.rates)), Passing()
         entries = iter(self.recording)
         while records := list(islice(entries, ROUND)):
-            yield from self._round(decoder, hours, records)
+            yield from self._round(decoder, passing, records)
             self.done += len(records)
-        for partition, part in self._pricers.split(hours.end()):
+        for partition, part in self._pricers.split(passing.end(passing.latest)):
             yield from self._step(partition, part)
 
     def _round(
-        self, decoder: Decoder, hours: Hours, records: Iterable[KafkaRecord]
+        self, decoder: Decoder, passing: Passing, records: Iterable[KafkaRecord]
     ) -> Iterator[Entry]:
         decoded = decoder.decode(as_given(records))
         for _, letter in decoded.dead:
             found = letter.record
             labels = tuple(headers(letter))
             yield self._entry(DEAD_LETTERS, 0, found.key, found.value, found.timestamp, labels)
-        for partition, part in self._pricers.split(hours.tell(decoded.batch)):
+        for partition, part in self._pricers.split(passing.tell(decoded.batch)):
             yield from self._step(partition, part)
 
     def _step(self, partition: int, batch: Batch) -> Iterator[Entry]:

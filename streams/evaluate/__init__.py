@@ -1,0 +1,1 @@
+"""Demand models judged on a recording."""

@@ -1,0 +1,70 @@
+"""A recording's demand as the models see it: buckets closed, nothing decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from online_models.catalogue import Catalogue
+from online_models.demand.models import DemandModels
+from online_models.demand.observations import Observations
+from online_models.demand.report import LearnReport
+from online_models.fold.fold import Fold
+from schemas.instants import DAY
+from streams.ingest.border import Border
+from streams.ingest.decoder import INPUTS, Decoder
+from streams.ingest.order import as_given
+from streams.recording.error import RecordingError
+from streams.recording.reader import Recording
+from streams.replay.passing import Passing
+from streams.settings import Settings
+
+#: Input records taken at once.
+ROUND = 4000
+OnLearnt = Callable[[Observations, LearnReport], None]
+
+
+class Observed:
+    """Runs recorded input topics through one fold that only learns.
+
+    Prices are history here: what was paid or acknowledged counts, and nothing is decided. All
+    partitions are one, so that everything is pooled.
+    """
+
+    def __init__(self, settings: Settings, paths: list[Path], on_learnt: OnLearnt) -> None:
+        recording = Recording(paths)
+        topics = INPUTS & recording.topics.keys()
+        if "orders" not in topics:
+            named = ", ".join(str(path) for path in paths)
+            raise RecordingError(f"no orders in {named}: demand cannot be evaluated without")
+        self.recording = Recording(paths, topics)
+        key = settings.customer_key.get_secret_value().encode()
+        self._decoder = Decoder(Border(key, settings.rates))
+        self._fold = Fold(replace(settings.fold, observe_only=True))
+        self._fold.state.on_learnt = on_learnt
+        self._passing = Passing(min(settings.fold.bucket, DAY))
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The offers, by the rows that observations name."""
+        return self._fold.state.catalogue
+
+    @property
+    def demand(self) -> DemandModels:
+        """The models."""
+        return self._fold.state.demand
+
+    def run(self) -> Iterator[int]:
+        """Run; yields how many records are done."""
+        entries = iter(self.recording)
+        done = 0
+        while records := list(islice(entries, ROUND)):
+            self._fold.step(self._passing.tell(self._decoder.decode(as_given(records)).batch))
+            done += len(records)
+            yield done
+        settings, latest = self._fold.state.settings, self._passing.latest
+        # the last bucket counts, however little of it was recorded
+        end = (latest // settings.bucket + 1) * settings.bucket
+        self._fold.step(self._passing.end(end + settings.allowed_lateness + 1))
