@@ -51,8 +51,9 @@ def _close(state: State, outputs: list[Output]) -> Ints:
     buckets = state.buckets
     closed = buckets.closed
     for start, bucket in buckets.close(state.clock.watermark):
-        ledger = state.pricing.ledger
-        fed = state.listing.told | (ledger.revision[: state.listing.size] > 0)
+        changed = state.pricing.ledger.revision > 0
+        fed = state.listing.told.copy()
+        fed[: len(changed)] |= changed
         observations = observe(buckets, bucket, start, state.listing, fed)
         if not len(observations):
             continue
