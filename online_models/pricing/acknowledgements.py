@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 def reconcile(pricing: Pricing, ack: PriceAck, now: int) -> tuple[Ints, list[Output]]:
-    """Believe the shop: a rejected change is struck, another price shown is taken down.
+    """Believe the shop: a rejected change is struck, another price shown is taken down; in both
+    cases the shop is left in peace for a while.
 
     Only the last change counts: an older one has been overtaken. Returns the offers to decide anew
     and alerts.
@@ -53,6 +54,8 @@ def reconcile(pricing: Pricing, ack: PriceAck, now: int) -> tuple[Ints, list[Out
     at, prices = np.array([now], dtype=np.int64), np.array([shown], dtype=np.int64)
     pricing.history.append(ledger.entry, rows, at, prices, base, ledger.sequence[rows])
     ledger.price[row], ledger.base[row] = shown, base[0]
+    # A shop that rounds by its own rules would else be asked again with every answer.
+    ledger.retry_at[row] = now + pricing.settings.retry_after_rejection
     return rows, []
 
 

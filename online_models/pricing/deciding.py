@@ -33,9 +33,7 @@ def decide(pricing: Pricing, rows: Ints, now: Ints, causes: Causes) -> list[tupl
     """Decide distinct offers at `now`, shape (n,); records by place among `rows`, in that order."""
     catalogue, ledger = pricing.world.catalogue, pricing.ledger
     sku = catalogue.offers.sku[rows]
-    active = (
-        catalogue.offers.listed[rows] & ~catalogue.skus.retired[sku] & (ledger.price[rows] >= 0)
-    )
+    active = catalogue.offers.listed[rows] & ~catalogue.skus.retired[sku] & (ledger.price[rows] > 0)
     ledger.due[rows[~active]] = NEVER
     _end_overrides(pricing, rows, now)
     outputs: list[Placed] = overdue(pricing, rows, now)

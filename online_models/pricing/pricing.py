@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import ALWAYS, NO_PRICE, Catalogue
+from online_models.catalogue import ALWAYS, NEVER, NO_PRICE, Catalogue
 from online_models.outputs import Output
 from online_models.pricing import acknowledgements, controls
 from online_models.pricing.alerts import feed_silent
@@ -106,6 +106,7 @@ class Pricing:
         self._grow()
         self.promotions.enrol(rows)
         self._rule(rows)
+        self.ledger.due[rows[~self.world.catalogue.offers.listed[rows]]] = NEVER
 
     def put_policy(self, policy_id: str, policy: Policy | None, now: int) -> Ints:
         """Add, change or (None) withdraw a policy; returns the offers to decide anew."""

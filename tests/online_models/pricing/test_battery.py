@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -82,7 +83,7 @@ def random_policy(rng: np.random.Generator) -> dict[str, Any]:
         "strategy": [kinds[i] for i in chosen.tolist()],
         "explore": {"kind": "thompson" if rng.random() < 0.4 else "none", "budget": "2%"},
         "guardrails": guardrails,
-        "approval": {"required_above_step": maybe("8%", 0.2)},
+        "approval": {"required_above_step": maybe("8%", 0.4)},
         "experiment": maybe({"name": "e", "holdout": 0.2, "unit": "offer"}, 0.2),
     }
 
@@ -209,7 +210,7 @@ class Oracle:
         return not any(self.ends_well(price) for price in window)
 
 
-def play(new_shop: Any, seed: int) -> int:
+def play(new_shop: Any, seed: int, seen: Counter[str]) -> int:
     """One policy over many offers; returns how many pairs were checked."""
     rng = np.random.default_rng(seed)
     shop = new_shop()
@@ -237,6 +238,8 @@ def play(new_shop: Any, seed: int) -> int:
             conflicts[place] = value
     assert set(decisions) == set(rows.tolist())
     for row in rows.tolist():
+        seen[decisions[row]["outcome"]] += 1
+        seen[decisions[row]["reason"]] += 1
         check(
             Oracle(shop, policy, row, before),
             decisions[row],
@@ -281,8 +284,19 @@ def check(
 
 
 def test_no_guardrail_is_breached_and_every_price_recomputes(new_shop: Any) -> None:
+    seen: Counter[str] = Counter()
     for seed in range(25):
-        play(new_shop, seed)
+        play(new_shop, seed, seen)
+    reasons = {
+        "bounds_conflict",
+        "cooldown",
+        "freeze",
+        "price_endings",
+        "minimum_margin",
+        "holdout",
+    }
+    reasons |= {strategy.kind for strategy in STRATEGIES} | {"changed", "held", "proposed"}
+    assert reasons <= set(seen)
 
 
 @pytest.mark.slow
@@ -290,5 +304,5 @@ def test_a_million_pairs_of_state_and_policy(new_shop: Any) -> None:
     pairs, seed = 0, 1000
     goal = int(os.environ.get("PRICETIDE_BATTERY_PAIRS", "1000000"))
     while pairs < goal:
-        pairs += play(new_shop, seed)
+        pairs += play(new_shop, seed, Counter())
         seed += 1

@@ -221,6 +221,9 @@ def test_an_acknowledged_price_is_believed(shop: Any) -> None:
     matching(shop)
     shop.rival("9.00")
     shop.ack(shop.changes[-1], price="9.05")
+    assert shop.pricing.shown_price([0])[0] == 905
+    assert len(shop.changes) == 1
+    shop.tick(HOUR)
     assert shop.changes[-1]["previous_price"] == "9.05"
     assert shop.changes[-1]["price"] == "9.00"
 

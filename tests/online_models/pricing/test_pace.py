@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 HOUR = 3_600_000
 DAY = 24 * HOUR
 MATCH = {"kind": "match_competitor"}
@@ -132,3 +134,14 @@ def test_endings_of_a_currency_without_cents(shop: Any) -> None:
     shop.policy(strategy=[MATCH], guardrails={"price_endings": ["80", ".99"]})
     shop.rival("912")
     assert prices(shop) == ["880"]
+
+
+def test_an_offer_off_sale_is_never_due(shop: Any) -> None:
+    row = shop.product(cost="1.00", decide=True)
+    assert shop.pricing.due(shop.now + 9 * DAY).tolist() == [row]
+    shop.catalogue.offers.listed[row] = False
+    shop.pricing.catalogue_changed(np.array([row]), shop.now)
+    assert shop.pricing.due(shop.now + 9 * DAY).tolist() == []
+    said = len(shop.published)
+    shop.decide([row], "inventory")
+    assert len(shop.published) == said
