@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "record": ("streams.recording.command", "topics to a recording"),
     "replay": ("streams.replay.command", "recordings through the pricer, without Kafka"),
     "pipe": ("streams.pipe.command", "the pricer on stdin and stdout"),
+    "explain": ("streams.explain.command", "a decision in words, recomputed to the cent"),
+    "policies": ("streams.policies.command", "check a policy file before it goes live"),
     "evaluate": ("streams.evaluate.command", "the demand models judged on a recording"),
     "simulate": ("streams.simulate.command", "policies against each other in simulated markets"),
 }

@@ -1,0 +1,1 @@
+"""Policies looked at before they go live."""
