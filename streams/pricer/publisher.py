@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.producer import sender
 
 from online_models.outputs import Output
 from streams.clients import BATCH, LARGEST_REQUEST, client
@@ -19,6 +20,9 @@ JOURNAL = "pricing-journal"
 TRANSACTION_TIMEOUT_MS = 10_000
 #: aiokafka sleeps this long after any retriable error, such as a transaction still closing.
 RETRY_BACKOFF_MS = 10
+#: A transaction right after another finds the first one's markers still being written; aiokafka
+#: waits a hard-coded 20 ms then, although they take the broker a few.
+sender.BACKOFF_OVERRIDE = 0.004
 
 
 class CommitOffset(Protocol):

@@ -62,6 +62,9 @@ async def recover(settings: Settings, partition: int) -> Recovered:
                 f"snapshot at {start}, beyond the committed offset {committed} of {journal}"
             )
         committed = max(committed, start)
+        begin = (await reader.beginning_offsets([journal]))[journal]
+        if start < min(begin, committed):
+            raise _cut_off(journal, start, begin)
         await _replay(reader, journal, fold, start, committed)
         return Recovered(fold, committed, start)
     finally:
@@ -81,9 +84,13 @@ async def _replay(
             if record.offset >= end:
                 break
             if record.offset != position:
-                raise LostError(
-                    f"{journal} has no record {position} any more (next is {record.offset}): "
-                    "its retention is shorter than the age of the newest snapshot"
-                )
+                raise _cut_off(journal, position, record.offset)
             fold.step(codec.decode(record.value))
             position += 1
+
+
+def _cut_off(journal: TopicPartition, wanted: int, found: int) -> LostError:
+    return LostError(
+        f"{journal} has no record {wanted} any more (next is {found}): "
+        "its retention is shorter than the age of the newest snapshot"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -41,6 +42,12 @@ SETTINGS = (
     "lateness",
     "timezone",
 )
+
+
+#: Python's collector looks for cycles every 700 objects by default; events are batches of far more,
+#: hold no cycles, and a full collection of a large catalogue stops the worker for a tenth of a
+#: second.
+COLLECTIONS = (100_000, 50, 100)
 
 
 class _Quiet:
@@ -87,6 +94,7 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
         return 2
     if policies:
         asyncio.run(publish(settings, policies))
+    gc.set_threshold(*COLLECTIONS)
     services = [Ingest(settings)] if args.role in ("all", "ingest") else []
     if args.role == "ingest":
         worker = _IngestWorker(*services, loglevel=args.log, redirect_stdouts=False)
