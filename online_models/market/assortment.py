@@ -14,14 +14,14 @@ from online_models.market.randomness import generator
 CATEGORY_SIZE = 15
 #: The merchant's first prices follow one markup for all, with this spread (log): they are off the
 #: best prices because elasticities differ, and what fixed pricing loses is mostly that.
-MARKUP_SPREAD = 0.08
+MARKUP_SPREAD = 0.1
 #: The first price is at most this far (log) from the best one.
 WORST_MISPRICING = 0.45
 #: At its first price no offer costs more than this share of what is left of the price.
 DEAREST = 0.9
 #: Category elasticities, and the offers' spread about their category: chosen so that fixed prices
 #: earn about .924 of the clairvoyant's profit in the plain market.
-ELASTICITIES = (1.8, 3.45)
+ELASTICITIES = (1.8, 3.55)
 ELASTICITY_SPREAD = 0.4
 LOWEST_ELASTICITY = 1.4
 #: Spread (log) of base demand over offers.

@@ -36,8 +36,8 @@ def records(assortment: Assortment, rivals: tuple[str, ...], events: Events) -> 
     `rivals` are the names that `events.quotes.rival` indexes (`Market.rivals.names`).
     """
     found = [
-        *_levels(assortment, events),
-        *_promotions(events),
+        *levels(assortment, events),
+        *promotions(events),
         *_quotes(assortment, rivals, events),
         *_clicks(assortment, events),
         *_orders(assortment, events),
@@ -53,7 +53,8 @@ def _rows(stream: Any, *names: str) -> Iterator[tuple[int, ...]]:
     return zip(*(getattr(stream, name).tolist() for name in names), strict=True)
 
 
-def _levels(goods: Assortment, events: Events) -> Iterator[Record]:
+def levels(goods: Assortment, events: Events) -> Iterator[Record]:
+    """Records of topic `inventory`."""
     names = ("offer", "time", "on_hand", "inbound", "expected_at")
     for offer, time, on_hand, inbound, expected_at in _rows(events.levels, *names):
         value: dict[str, Any] = {"sku": goods.skus[offer], "time": time, "on_hand": on_hand}
@@ -62,7 +63,8 @@ def _levels(goods: Assortment, events: Events) -> Iterator[Record]:
         yield Record("inventory", goods.skus[offer], value, time)
 
 
-def _promotions(events: Events) -> Iterator[Record]:
+def promotions(events: Events) -> Iterator[Record]:
+    """Records of topic `promotions`."""
     for value in events.promotions:
         yield Record("promotions", value["promotion_id"], value, value["starts_at"])
 

@@ -7,6 +7,7 @@ from online_models.market.contenders.cost_plus import CostPlus
 from online_models.market.contenders.fixed import Fixed
 from online_models.market.contenders.greedy import Greedy, Pooled
 from online_models.market.contenders.oracles import Clairvoyant, OwnElasticity
+from online_models.market.contenders.pricetide import Pricetide
 from online_models.market.contenders.rules import Rules
 from online_models.market.contenders.thompson import Thompson
 
@@ -19,6 +20,7 @@ CONTENDERS: dict[str, type[Contender]] = {
     "greedy": Greedy,
     "pooled": Pooled,
     "thompson": Thompson,
+    "pricetide": Pricetide,
     "own_elasticity": OwnElasticity,
     "clairvoyant": Clairvoyant,
 }

@@ -1,0 +1,69 @@
+"""Pricetide itself: the very fold of the live worker, in process."""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import json
+
+from online_models.demand.curves import DecisionContext
+from online_models.fold.batch import Batch
+from online_models.fold.fold import Fold
+from online_models.fold.state import FoldSettings
+from online_models.market.arrays import Floats, Ints
+from online_models.market.calendar import day_start
+from online_models.market.contenders.contender import Seen
+from online_models.market.journal import Journal, Policies
+from online_models.market.market import Market
+
+#: What it does unless told otherwise: profit, a little exploration, the market's own guardrails.
+POLICIES: Policies = (
+    {
+        "policy_id": "simulated",
+        "version": 1,
+        "objective": {"maximise": "profit"},
+        "strategy": [{"kind": "optimise"}],
+        "explore": {"kind": "thompson", "budget": "1%"},
+        "guardrails": {"minimum_margin": "0%", "reference_band": "100%"},
+    },
+)
+
+
+class Pricetide:
+    """Feeds the fold each day's events and a tick, and asks the prices that it publishes."""
+
+    def __init__(self, market: Market, _seed: int, policies: Policies = POLICIES) -> None:
+        self._goods = market.assortment
+        self._row = {sku: row for row, sku in enumerate(self._goods.skus)}
+        self._journal = Journal(market)
+        self._fold = Fold(FoldSettings())
+        self._prices = self._goods.first_price.copy()
+        self._day = 0
+        self._step(self._journal.opening(policies))
+
+    def decide(self, day: int, seen: Seen | None) -> Ints:
+        """The prices in force once the fold has seen the day before."""
+        self._day = day
+        if seen is not None:
+            self._step(self._journal.day(seen.events, day - 1))
+        return self._prices.copy()
+
+    def elasticities(self) -> Floats:
+        """Posterior means of the fold's demand curves at the prices in force."""
+        names = self._fold.state.catalogue
+        offers = np.array([names.offer(names.sku(sku), 0) for sku in self._goods.skus])
+        nothing = np.zeros(len(offers))
+        context = DecisionContext(
+            now=np.full(len(offers), day_start(self._day), dtype=np.int64),
+            price=self._prices.astype(np.float64),
+            rival_price=np.full(len(offers), np.nan),
+            promotion=nothing,
+            promoted=nothing,
+        )
+        return -self._fold.state.demand.curves(offers, context).elasticity
+
+    def _step(self, batch: Batch) -> None:
+        for output in self._fold.step(batch):
+            if output.topic == "price-changes":
+                change = json.decode(output.value)
+                minor = round(float(change["price"]) * 100.0)
+                self._prices[self._row[change["sku"]]] = minor
