@@ -94,6 +94,14 @@ class KafkaShop:
         """Write one record."""
         return self.producer.send(topic, value=value, key=key, timestamp_ms=time)
 
+    def put_to(self, topic: str, partition: int, value: bytes) -> None:
+        """Write one record to a partition; returns when Kafka has it."""
+        self.producer.send(topic, value=value, partition=partition).get(timeout=30)
+
+    def delete_before(self, offsets: dict[TopicPartition, int]) -> None:
+        """Remove the oldest records, as retention would."""
+        self._admin.delete_records(offsets)
+
     def tps(self, topic: str) -> list[TopicPartition]:
         """The partitions of a topic."""
         number = 1 if TOPICS[topic].broadcast else self.partitions

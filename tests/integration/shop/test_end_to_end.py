@@ -1,5 +1,6 @@
 """Events in, prices out."""
 
+import itertools
 import json
 from collections import defaultdict
 from decimal import Decimal
@@ -92,7 +93,7 @@ def test_revisions_rise_by_one_and_prices_chain(records):
     assert sum(map(len, changes.values())) > 100
     for those in changes.values():
         assert [change["revision"] for change in those] == list(range(1, len(those) + 1))
-        for before, after in zip(those, those[1:], strict=False):
+        for before, after in itertools.pairwise(those):
             assert after["previous_price"] == before["price"]
 
 

@@ -1,0 +1,61 @@
+"""A journal that is not what it was: the worker stops rather than make prices up."""
+
+import pytest
+from kafka import KafkaProducer, TopicPartition
+
+from online_models.fold.batch import Kind, Rows
+from streams.app import FAILED
+from streams.journal import codec
+from tests.integration.shop import traffic
+from tests.integration.shop.kafka_shop import JOURNAL
+from tests.integration.shop.truth import assert_exactly
+
+pytestmark = pytest.mark.integration
+
+ENDS_WITHIN = 30
+
+
+def tick(time):
+    rows = Rows()
+    rows.add(Kind.TICK, time)
+    return codec.encode(rows.batch())
+
+
+def test_a_hole_in_the_journal_ends_the_worker_after_all_before_it_is_published(
+    shop, start_worker, expected
+):
+    worker = start_worker("w0", "--role", "price")
+    for partition in range(shop.partitions):
+        shop.put_to(JOURNAL, partition, tick(traffic.START))
+    shop.priced(worker)
+    alien = KafkaProducer(bootstrap_servers=shop.bootstrap, transactional_id="alien")
+    alien.init_transactions()
+    alien.begin_transaction()
+    alien.send(JOURNAL, tick(traffic.START + 1), partition=0)
+    alien.commit_transaction()  # its end takes an offset that no record has
+    alien.close()
+    for partition in range(shop.partitions):
+        shop.put_to(JOURNAL, partition, tick(traffic.START + 2))
+    assert worker.process.wait(ENDS_WITHIN) == FAILED, worker.tail()
+    assert "got 3, expected 2" in worker.text()
+    assert "Traceback" in worker.text()
+    # nor does it go on after a restart
+    worker.start()
+    assert worker.process.wait(ENDS_WITHIN) == FAILED, worker.tail()
+
+
+def test_a_journal_cut_off_before_the_snapshot_ends_the_worker(shop, start_worker):
+    shop.recreate([JOURNAL, "pricing-snapshots"])
+    worker = start_worker(
+        "w1", "--role", "price", PRICETIDE_APP="cut", PRICETIDE_SNAPSHOT_SECONDS="3600"
+    )
+    for time in range(3):
+        for partition in range(shop.partitions):
+            shop.put_to(JOURNAL, partition, tick(traffic.START + time))
+    shop.priced(worker, app="cut")
+    worker.kill()
+    shop.delete_before({TopicPartition(JOURNAL, 0): 2})
+    said = len(worker.text())
+    worker.start()
+    assert worker.process.wait(ENDS_WITHIN) == FAILED, worker.tail()
+    assert "has no record 0 any more" in worker.text()[said:]

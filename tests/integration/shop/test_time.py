@@ -1,0 +1,58 @@
+"""Time passes in a shop where nothing happens."""
+
+import json
+import time
+
+import pytest
+
+from schemas.instants import to_ms
+
+pytestmark = pytest.mark.integration
+
+COOLDOWN_SECONDS = 3
+POLICY = {
+    "policy_id": "match",
+    "strategy": [{"kind": "match_competitor"}, {"kind": "keep"}],
+    "guardrails": {"cooldown": f"PT{COOLDOWN_SECONDS}S"},
+}
+PRODUCT = {
+    "sku": "tea",
+    "name": "Tea",
+    "category": "tea",
+    "currency": "USD",
+    "price": "10.00",
+    "cost": 5,
+}
+
+
+def now():
+    return time.time_ns() // 1_000_000
+
+
+def test_a_cooldown_ends_by_itself(shop, start_worker):
+    worker = start_worker("w0")
+
+    def put(topic, value):
+        shop.put(topic, json.dumps(value).encode(), b"tea", now()).get(timeout=30)
+
+    def rival(price):
+        value = {"sku": "tea", "competitor": "r", "currency": "USD", "price": price, "time": now()}
+        put("competitor-prices", value)
+
+    def changes():
+        return [json.loads(record.value) for record in shop.read(["price-changes"])]
+
+    put("pricing-policies", POLICY)
+    put("products", PRODUCT)
+    worker.wait_for("ready after")
+    rival("9.00")
+    rival("8.00")
+    shop.wait(lambda: len(changes()) == 2, "changed again", worker)
+    assert worker.stop() == 0, worker.tail()
+    first, second = changes()
+    assert (first["price"], second["price"]) == ("9.00", "8.00")
+    assert first["cause"]["topic"] == "competitor-prices"
+    assert second["cause"]["topic"] == "tick"
+    assert to_ms(second["time"]) - to_ms(first["time"]) >= 1000 * COOLDOWN_SECONDS
+    outcomes = [json.loads(r.value)["outcome"] for r in shop.read(["price-decisions"])]
+    assert outcomes[-3:] == ["changed", "held", "changed"]
