@@ -8,7 +8,6 @@ from streams.app import FAILED
 from streams.journal import codec
 from tests.integration.shop import traffic
 from tests.integration.shop.kafka_shop import JOURNAL
-from tests.integration.shop.truth import assert_exactly
 
 pytestmark = pytest.mark.integration
 
@@ -21,9 +20,7 @@ def tick(time):
     return codec.encode(rows.batch())
 
 
-def test_a_hole_in_the_journal_ends_the_worker_after_all_before_it_is_published(
-    shop, start_worker, expected
-):
+def test_a_hole_in_the_journal_ends_the_worker_after_all_before_it_is_published(shop, start_worker):
     worker = start_worker("w0", "--role", "price")
     for partition in range(shop.partitions):
         shop.put_to(JOURNAL, partition, tick(traffic.START))

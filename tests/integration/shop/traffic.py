@@ -1,4 +1,4 @@
-"""A small shop's events: every input topic, several channels and currencies, the same every time."""
+"""A small shop's events: most input topics, several channels and currencies, always the same."""
 
 from __future__ import annotations
 
