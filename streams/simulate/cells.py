@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import product
 
 from online_models.market import compose
 from online_models.market.closed_loop import Track, compete
-from online_models.market.contenders import CONTENDERS
+from online_models.market.contenders import CONTENDERS, Contender
+from online_models.market.contenders.pricetide import Pricetide
 
 #: Every experiment holds these two: what all are measured by, and what all are compared with.
 CLAIRVOYANT, STATIC = "clairvoyant", "fixed"
@@ -28,40 +30,49 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Entrant:
+    """A contender by name; `policies` (JSON, an array) makes it Pricetide under those."""
+
+    name: str
+    policies: str = ""
+
+
+@dataclass(frozen=True)
 class Cell:
-    """One run; its `name` is unique and fit for a file."""
+    """One run."""
 
     setting: Setting
-    contender: str
+    entrant: Entrant
     seed: int
 
     @property
-    def name(self) -> str:
+    def identity(self) -> str:
         """Everything that the run depends on but the code."""
-        where = self.setting
-        return (
-            f"{where.market}-{where.sales:g}x{where.days}x{where.offers}"
-            f"-{self.contender}-{self.seed}"
-        )
+        return json.dumps(asdict(self), sort_keys=True)
 
 
 def cells(
     markets: Sequence[str],
     sales: Sequence[float],
-    contenders: Sequence[str],
+    entrants: Sequence[Entrant],
     seeds: int,
     offers: int,
     days: int,
 ) -> list[Cell]:
     """All cells of an experiment, static pricing first and the clairvoyant last."""
-    chosen = [name for name in dict.fromkeys(contenders) if name not in (STATIC, CLAIRVOYANT)]
+    chosen = [who for who in dict.fromkeys(entrants) if who.name not in (STATIC, CLAIRVOYANT)]
     settings = [Setting(m, s, offers, days) for m, s in product(markets, sales)]
-    names = [STATIC, *chosen, CLAIRVOYANT]
-    return [Cell(*which) for which in product(settings, names, range(seeds))]
+    everyone = [Entrant(STATIC), *chosen, Entrant(CLAIRVOYANT)]
+    return [Cell(*which) for which in product(settings, everyone, range(seeds))]
 
 
 def run(cell: Cell) -> Track:
     """Play one cell from its first day to its last."""
-    where = cell.setting
+    where, who = cell.setting, cell.entrant
     market = compose(where.market, cell.seed, where.offers, where.sales)
-    return compete(market, CONTENDERS[cell.contender](market, cell.seed), where.days)
+    contender: Contender
+    if who.policies:
+        contender = Pricetide(market, cell.seed, json.loads(who.policies))
+    else:
+        contender = CONTENDERS[who.name](market, cell.seed)
+    return compete(market, contender, where.days)

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ from online_models.market.dirt import DIRTS
 from online_models.market.effects import EFFECTS
 from online_models.market.rivals import RIVALS
 from online_models.market.stock import STOCKS
-from streams.simulate.cells import cells
+from streams.policy_file import load
+from streams.simulate.cells import Entrant, cells
 from streams.simulate.outcome import document, outcomes
 from streams.simulate.parallel import run_all
 from streams.simulate.report import report
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 EPILOG = f"""\
-Example: pricetide simulate --markets plain,nested+match --sales 2,8 --seeds 5 --out lab
+Example: pricetide simulate --markets plain,nested+match --sales 2,8 --policies mine.json
 
 A market is a curve and any parts, joined by +; the names below stand for such sums.
   markets   {", ".join(MARKETS)}
@@ -54,6 +56,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=",".join(CONTENDERS),
         help=f"comma-separated, of {', '.join(CONTENDERS)} (default: all)",
     )
+    parser.add_argument(
+        "--policies",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="policy files; each lets Pricetide compete under it, by the name of the file",
+    )
     parser.add_argument("--sales", default="8", help="units a day per offer, comma-separated")
     parser.add_argument("--days", type=_positive, default=180, help="days of each run")
     parser.add_argument("--offers", type=_positive, default=120, help="offers of each market")
@@ -73,7 +83,8 @@ def main(args: argparse.Namespace, _settings: Settings) -> int:
         if unknown := [name for name in names if name not in CONTENDERS]:
             raise ValueError(f"--contenders: none is named {', '.join(unknown)}")
         sales = [_rate(text) for text in args.sales.split(",")]
-        wanted = cells(markets, sales, names, args.seeds, args.offers, args.days)
+        entrants = [*map(Entrant, names), *_policies(args.policies, names)]
+        wanted = cells(markets, sales, entrants, args.seeds, args.offers, args.days)
         store = Store(args.out)
         tracks = run_all(wanted, store, args.jobs, console)
     except (ValueError, UnknownPartError, OSError) as error:
@@ -103,6 +114,17 @@ def _positive(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return value
+
+
+def _policies(paths: Sequence[Path], taken: Sequence[str]) -> list[Entrant]:
+    """One entrant per policy file, named by the file."""
+    found: list[Entrant] = []
+    for path in paths:
+        if path.stem in taken or path.stem in {who.name for who in found}:
+            raise ValueError(f"--policies: {path.stem!r} competes already; rename {path.name}")
+        values = [record.value.decode() for record in load(path)]
+        found.append(Entrant(path.stem, f"[{','.join(values)}]"))
+    return found
 
 
 def _rate(text: str) -> float:

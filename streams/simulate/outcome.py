@@ -33,7 +33,7 @@ def outcomes(tracks: Mapping[Cell, Track]) -> list[Outcome]:
     """Group the tracks of an experiment by setting and judge them."""
     grouped: dict[Setting, dict[str, dict[int, Track]]] = {}
     for cell, track in tracks.items():
-        named = grouped.setdefault(cell.setting, {}).setdefault(cell.contender, {})
+        named = grouped.setdefault(cell.setting, {}).setdefault(cell.entrant.name, {})
         named[cell.seed] = track
     found = []
     for setting, by_name in grouped.items():

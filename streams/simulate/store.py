@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,12 @@ from online_models.market.closed_loop import Track
 from streams.simulate.cells import Cell
 
 
+@cache
 def fingerprint() -> str:
-    """A digest of the code whose results are kept: results of other code are not reused."""
+    """A digest of the code whose results are kept: results of other code are not reused.
+
+    Taken once: what a process has loaded stays.
+    """
     digest = hashlib.sha256(np.__version__.encode())
     root = Path(next(iter(online_models.__path__)))
     for path in sorted(root.rglob("*.py")):
@@ -47,4 +52,4 @@ class Store:
         partial.replace(path)
 
     def _path(self, cell: Cell) -> Path:
-        return self._folder / f"{hashlib.sha256(cell.name.encode()).hexdigest()[:24]}.npz"
+        return self._folder / f"{hashlib.sha256(cell.identity.encode()).hexdigest()[:24]}.npz"

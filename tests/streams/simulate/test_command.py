@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from streams.simulate import command, parallel
-from streams.simulate.cells import cells
+from streams.simulate.cells import Entrant, cells
 
 
 def call(out: Path, *flags: str) -> int:
@@ -78,6 +78,31 @@ def test_bad_input_ends_with_one_clear_line(
 
 
 def test_every_experiment_holds_static_pricing_first_and_the_clairvoyant_last() -> None:
-    wanted = cells(["plain"], [2.0], ["clairvoyant", "greedy", "greedy"], 1, 15, 10)
-    assert [cell.contender for cell in wanted] == ["fixed", "greedy", "clairvoyant"]
-    assert len({cell.name for cell in wanted}) == len(wanted)
+    entrants = [Entrant("clairvoyant"), Entrant("greedy"), Entrant("greedy")]
+    wanted = cells(["plain"], [2.0], entrants, 1, 15, 10)
+    assert [cell.entrant.name for cell in wanted] == ["fixed", "greedy", "clairvoyant"]
+    assert len({cell.identity for cell in wanted}) == len(wanted)
+
+
+def test_a_policy_file_competes_under_its_name(tmp_path: Path) -> None:
+    policy = {
+        "policy_id": "still",
+        "version": 1,
+        "strategy": [{"kind": "keep"}],
+        "guardrails": {},
+    }
+    file = tmp_path / "still.json"
+    file.write_text(json.dumps(policy))
+    assert call(tmp_path, "--contenders", "fixed", "--policies", str(file)) == 0
+    (found,) = json.loads((tmp_path / "summary.json").read_text())
+    assert list(found["contenders"]) == ["fixed", "still", "clairvoyant"]
+    assert found["contenders"]["still"]["share"] == found["contenders"]["fixed"]["share"]
+
+
+def test_a_policy_file_must_not_take_the_name_of_another_contender(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "greedy.json"
+    file.write_text("[]")
+    assert call(tmp_path, "--contenders", "greedy", "--policies", str(file)) == 2
+    assert "'greedy' competes already" in capsys.readouterr().err
