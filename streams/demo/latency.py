@@ -1,4 +1,4 @@
-"""How long a price change took, from the competitor's price to the shop."""
+"""How long a competitor's price took to have its effect, as a reader of the outputs sees it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from streams.demo.shop import Change
+import msgspec
+from aiokafka import AIOKafkaConsumer
+
+from streams.clients import client
+from streams.settings import Settings
 
 TOPIC = "competitor-prices"
 
@@ -15,25 +19,57 @@ Place = tuple[str, int, int]
 
 
 class Latency(NamedTuple):
-    """Milliseconds, of so many changes."""
+    """Milliseconds, over so many competitor prices, of which some changed a price."""
 
-    number: int
+    prices: int
     p50: float
     p99: float
+    changes: int
+
+
+class _Cause(msgspec.Struct, frozen=True):
+    topic: str
+    partition: int
+    offset: int
+
+
+class _Decision(msgspec.Struct, frozen=True):
+    outcome: str
+    cause: _Cause
 
 
 class Stopwatch:
-    """Notes when the shop saw the first change that a competitor's price led to."""
+    """Notes when the first decision that each competitor's price led to could be read."""
 
     def __init__(self) -> None:
         self.seen: dict[Place, float] = {}
+        self.changes: set[Place] = set()
 
-    def see(self, change: Change) -> None:
-        """The shop has this change now."""
-        cause = change.cause
-        if cause["topic"] == TOPIC:
-            place = (TOPIC, int(cause["partition"]), int(cause["offset"]))
-            self.seen.setdefault(place, time.monotonic())
+    async def follow(self, settings: Settings) -> None:
+        """Read what is decided from now on, until cancelled."""
+        consumer = AIOKafkaConsumer(
+            "price-decisions",
+            **client(settings),
+            group_id=None,
+            isolation_level="read_committed",
+            fetch_max_wait_ms=20,
+        )
+        async with consumer:
+            while True:
+                fetched = await consumer.getmany(timeout_ms=200)
+                now = time.monotonic()
+                for records in fetched.values():
+                    for record in records:
+                        self.see(record.value, now)
+
+    def see(self, decision: bytes, now: float) -> None:
+        """A `price-decisions` record was read at `now` (monotonic seconds)."""
+        read = msgspec.json.decode(decision, type=_Decision)
+        if read.cause.topic == TOPIC:
+            place = (TOPIC, read.cause.partition, read.cause.offset)
+            self.seen.setdefault(place, now)
+            if read.outcome == "changed":
+                self.changes.add(place)
 
     def latency(self, sent: Mapping[Place, float]) -> Latency | None:
         """Over the records whose moment of sending (monotonic seconds) is known; None for none."""
@@ -41,4 +77,4 @@ class Stopwatch:
         if not waits:
             return None
         p50, p99 = (1000 * waits[int(q * (len(waits) - 1) + 0.5)] for q in (0.5, 0.99))
-        return Latency(len(waits), p50, p99)
+        return Latency(len(waits), p50, p99, len(self.changes & sent.keys()))

@@ -6,21 +6,23 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 
+from schemas.instants import DAY, HOUR
 from streams.demo import feed, shop
 from streams.demo.days import Days
 from streams.demo.error import DemoError
+from streams.demo.event import Event
 from streams.demo.latency import TOPIC, Latency, Stopwatch
 from streams.demo.progress import Progress
 from streams.demo.sender import Sender
 from streams.demo.worker import WorkerProcess
 from streams.settings import Settings
 
-#: Days of event time at the end of the feed that are fed at an even pace, to measure latency, and
-#: the days a second of then: some 500 events/s, a busy shop's.
-TAIL_DAYS = 2
-TAIL_SPEED = 1 / 10
+#: The last part of the feed goes at an even pace, to measure latency: so much event time, and so
+#: many days of it a second. Some hundred events/s, a busy shop's; faster, and partitions would
+#: wait for each other, as they do where a backlog is read.
+TAIL = 12 * HOUR
+TAIL_SPEED = 1 / 40
 #: Seconds in which the last prices reach the shop, and its acknowledgements come back.
 ROUND_TRIP = 0.5
 BEAT = 0.2
@@ -88,11 +90,14 @@ class Play:
 
     async def _feed(self, sender: Sender, progress: Progress) -> None:
         stage, days = self.stage, iter(self._days)
-        if self._speed is None and len(self._days) > TAIL_DAYS:
-            head = islice(days, len(self._days) - TAIL_DAYS)
+        if self._speed is None:
+            tail: list[Event] = []
+            head = feed.until((self._days.last + 1) * DAY - TAIL, days, tail)
             await feed.flat_out(head, sender, lambda: progress.reached)
             await progress.drain()
             stage.flat_out = stage.since_start(sender.events)
+            days = iter([tail])
+        watch = asyncio.create_task(self._watch.follow(self._settings))
         sender.timed.add(TOPIC)
         await feed.paced(days, sender, self._speed or TAIL_SPEED)
         await progress.drain()
@@ -100,6 +105,7 @@ class Play:
         await progress.drain()
         stage.events = sender.events
         stage.latency = self._watch.latency(sender.moments)
+        watch.cancel()
 
     async def _show(self, sender: Sender, progress: Progress) -> None:
         while True:
@@ -110,6 +116,5 @@ class Play:
             self._shown(stage)
             await asyncio.sleep(BEAT)
 
-    def _applied(self, change: shop.Change) -> None:
+    def _applied(self, _: shop.Change) -> None:
         self.stage.applied += 1
-        self._watch.see(change)

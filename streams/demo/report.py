@@ -64,13 +64,13 @@ def _facts(days: Days, stage: Stage, tally: Tally) -> Iterable[tuple[str, str]]:
     yield "Decisions", f"{decided:,}: {changed:,} changes, {held:,} holds"
     yield "Shop", f"{stage.applied:,} changes applied and acknowledged"
     if stage.latency is None:
-        yield "Latency", "no competitor's price led to a change while it was measured"
+        yield "Latency", "no competitor's price came while it was measured"
     else:
-        number, p50, p99 = stage.latency
+        prices, p50, p99, moved = stage.latency
         yield (
             "Latency",
-            f"p50 {p50:.0f} ms, p99 {p99:.0f} ms from a competitor's price to the new price in "
-            f"the shop ({number:,} changes on the last days, fed at an even pace)",
+            f"p50 {p50:.0f} ms, p99 {p99:.0f} ms from a competitor's price to the decision about "
+            f"it ({prices:,} prices at an even pace at the end, {moved:,} of them with a change)",
         )
     yield "Dead letters", f"{sum(tally.dead.values()):,}"
 

@@ -20,7 +20,6 @@ class Change(msgspec.Struct, frozen=True):
     channel: str
     price: str
     effective_at: str
-    cause: dict[str, str | int]
 
 
 class Shelf:

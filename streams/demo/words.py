@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from online_models.pricing.words import sentence
+
 #: Reason of a decision → why the price changed, or stayed.
 REASONS = {
     "optimise": "a better price by what demand has shown",
@@ -43,13 +45,6 @@ def plain(code: str, words: dict[str, str]) -> str:
 
 
 def told(decision: bytes) -> str:
-    """The path of a price in words, from a `price-decisions` record: who wants what, what binds."""
+    """Where the price of a `price-decisions` record comes from: what asked, and what changed it."""
     steps: list[dict[str, Any]] = msgspec.json.decode(decision)["explanation"]
-    parts = []
-    for step in steps:
-        rule = step["rule"].replace("_", " ")
-        if step["input"] is None:
-            parts.append(f"{rule} asks for {step['output']}")
-        elif step["input"] != step["output"]:
-            parts.append(f"{rule} makes it {step['output']}")
-    return ", ".join(parts)
+    return " ".join(sentence(step) for step in steps if step["input"] != step["output"])

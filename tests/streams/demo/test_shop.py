@@ -16,7 +16,6 @@ def change(revision: int, price: str = "12.50", sku: str = "a", channel: str = "
         channel=channel,
         price=price,
         effective_at="2001-02-03T04:05:06.789Z",
-        cause={"topic": "competitor-prices", "partition": 0, "offset": revision},
     )
 
 

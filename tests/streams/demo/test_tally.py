@@ -6,10 +6,9 @@ import msgspec
 from rich.console import Console
 
 from streams.demo.days import Days
-from streams.demo.latency import Latency, Stopwatch
+from streams.demo.latency import Latency
 from streams.demo.play import Stage
 from streams.demo.report import report
-from streams.demo.shop import Change
 from streams.demo.tafeng import Sales
 from streams.demo.tally import Tally
 from streams.demo.words import told
@@ -24,9 +23,14 @@ def decision(price: str, previous: str | None, reason: str, sku: str = "a", **mo
         "price": price,
         "previous_price": previous,
         "explanation": [
-            {"rule": "optimise", "input": None, "output": "13.37", "detail": {}},
-            {"rule": "cooldown", "input": "13.37", "output": "13.37", "detail": {}},
-            {"rule": "price_endings", "input": "13.37", "output": price, "detail": {}},
+            {"rule": "keep", "input": None, "output": "13.37", "detail": {}},
+            {"rule": "cooldown", "input": "13.37", "output": "13.37", "detail": {"held": None}},
+            {
+                "rule": "price_endings",
+                "input": "13.37",
+                "output": price,
+                "detail": {"endings": [".50"]},
+            },
         ],
     }
     return msgspec.json.encode(record | more)
@@ -82,25 +86,9 @@ def test_alerts_and_dead_letters_are_counted_by_kind_and_error() -> None:
 
 def test_an_explanation_names_what_asks_and_what_binds_and_skips_the_rest() -> None:
     text = told(decision("13.50", "12.00", "optimise"))
-    assert text == "optimise asks for 13.37, price endings makes it 13.50"
-
-
-def test_latency_is_from_sending_a_competitors_price_to_the_first_change_it_led_to() -> None:
-    watch = Stopwatch()
-    for offset in (0, 0, 1):
-        watch.see(caused("competitor-prices", offset))
-    watch.see(caused("orders", 7))
-    sent = {place: seen - 0.010 * (place[2] + 1) for place, seen in watch.seen.items()}
-    latency = watch.latency(sent | {("competitor-prices", 0, 99): 0.0})
-    assert latency is not None
-    assert latency.number == 2
-    assert (round(latency.p50), round(latency.p99)) == (20, 20)
-    assert watch.latency({}) is None
-
-
-def caused(topic: str, offset: int) -> Change:
-    cause: dict[str, str | int] = {"topic": topic, "partition": 0, "offset": offset}
-    return Change("d", 1, "a", "web", "1.00", "2001-01-01T00:00:00Z", cause)
+    assert text == (
+        "The strategy keeps the price at home: 13.37. Prices end in .50; 13.37 becomes 13.50."
+    )
 
 
 def test_the_summary_has_the_numbers_and_says_what_is_made_up(sales: Sales) -> None:
@@ -109,7 +97,7 @@ def test_the_summary_has_the_numbers_and_says_what_is_made_up(sales: Sales) -> N
         decision("12.00", "12.00", "max_changes_per_day"),
     )
     tally.take("pricing-alerts", b'{"kind":"selling_below_cost"}', ())
-    stage = Stage(events=1234, applied=1, flat_out=(1000, 2.0), latency=Latency(17, 23.4, 56.7))
+    stage = Stage(events=1234, applied=1, flat_out=(1000, 2.0), latency=Latency(17, 23.4, 56.7, 5))
     console = Console(width=100)
     with console.capture() as captured:
         console.print(report(Days.of(sales, None, None), stage, tally))
@@ -121,6 +109,7 @@ def test_the_summary_has_the_numbers_and_says_what_is_made_up(sales: Sales) -> N
         "2: 1 changes, 1 holds",
         "1 changes applied and acknowledged",
         "p50 23 ms, p99 57 ms",
+        "(17 prices at an even pace at the end, 5 of them with a change)",
         "1 enough changes for one day",
         "10.00 → 12.00 (1 step)",
         "+20 %",
