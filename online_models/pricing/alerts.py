@@ -48,27 +48,36 @@ def alerts(resolved: Resolved) -> list[Placed]:
 
 
 def _conflicts(resolved: Resolved) -> list[Placed]:
-    situation, pairs = resolved.situation, resolved.passage.conflict
+    situation, passage = resolved.situation, resolved.passage
     ledger, rows, now = situation.world.ledger, situation.rows, situation.now
-    trouble = pairs >= 0
+    crossed = passage.conflict >= 0
+    pairs = np.where(crossed, passage.conflict, passage.stuck)
     known = (ledger.conflict[rows] == pairs) & (
         now - situation.world.settings.alert_again < ledger.conflict_told[rows]
     )
-    fresh = np.flatnonzero(trouble & ~known)
+    fresh = np.flatnonzero((pairs >= 0) & ~known)
     bound = ~UNBOUND[resolved.source]
     ledger.conflict[rows[bound]] = pairs[bound]
     ledger.conflict_told[rows[fresh]] = now[fresh]
     found: list[Placed] = []
     for place in fresh.tolist():
         names = pair_names(int(pairs[place]))
-        message = f"{' and '.join(names)} leave no legal price: the price in force stays"
+        both = " and ".join(names)
+        severity, message = "warning", f"{both} leave no way to the wanted price"
+        if crossed[place]:
+            severity, message = "critical", f"{both} leave no legal price"
         price = texts([int(situation.price[place])], situation.terms.digits)[0]
         details = {"bounds": names, "price": price, "policy_id": situation.terms.policy.policy_id}
-        row, at = int(rows[place]), int(now[place])
-        catalogue = situation.world.catalogue
-        found.append(
-            (place, alert(catalogue, row, "bounds_conflict", "critical", message, at, details))
+        told = alert(
+            situation.world.catalogue,
+            int(rows[place]),
+            "bounds_conflict",
+            severity,
+            f"{message}: the price in force stays",
+            int(now[place]),
+            details,
         )
+        found.append((place, told))
     return found
 
 

@@ -41,12 +41,14 @@ class Passage:
     """What the guardrails made of the raw prices, shape (n,).
 
     `binding` is the index in GUARDRAILS of the last one that moved the price (NOBODY), `conflict`
-    the code of those that contradict each other (NOBODY; see `pair_names`), `delayed` until when a
-    delay holds the price (NEVER: none does).
+    the code of those that contradict each other (NOBODY; see `pair_names`), `stuck` the code of
+    those that leave a legal price on the way to the wanted one out of reach for ever, `delayed`
+    until when a delay holds the price (NEVER: none does).
     """
 
     binding: NDArray[np.int8]
     conflict: NDArray[np.int32]
+    stuck: NDArray[np.int32]
     delayed: Ints
 
 
@@ -61,8 +63,10 @@ def pass_through(
     passage = Passage(
         np.full(n, NOBODY, dtype=np.int8),
         np.full(n, NOBODY, dtype=np.int32),
+        np.full(n, NOBODY, dtype=np.int32),
         np.full(n, NEVER, dtype=np.int64),
     )
+    raw = trace.price
     crossed = bounded & (bounds.low > bounds.high)
     if crossed.any():
         passage.conflict[crossed] = _pair(bounds.low_by, bounds.high_by)[crossed]
@@ -74,6 +78,7 @@ def pass_through(
             _bound(rule, situation, trace, bounds)
         elif isinstance(rule, Grid):
             _grid(code, rule, situation, trace, bounds, passage, paced)
+            _way_out(code, rule, situation, raw, trace.price, bounds, passage, paced)
         else:
             _delay(rule, situation, trace, passage, paced)
         passage.binding[trace.price != before] = code
@@ -130,6 +135,29 @@ def _grid(
     applies = None if free.all() else free
     details = {"lowest": bounds.low, "highest": bounds.high}
     trace.add(rule.name, price, details, rule.facts(situation.terms), applies)
+
+
+def _way_out(
+    code: int,
+    rule: Grid,
+    situation: Situation,
+    raw: Ints,
+    price: Ints,
+    bounds: Limits,
+    passage: Passage,
+    paced: Flags,
+) -> None:
+    """Find offers whose next legal price lies beyond a step: they would wait for ever."""
+    kept, low, high = situation.price, np.maximum(situation.lowest, 1), situation.highest
+    wanted = np.minimum(np.maximum(raw, low), high)
+    still = paced & (passage.conflict == NOBODY) & (price == kept) & (wanted != kept)
+    if not still.any():
+        return
+    goal = rule.nearest(situation, wanted, low, high)
+    still &= (goal != NO_PRICE) & (goal != kept) & ((goal > kept) == (wanted > kept))
+    side = np.where(wanted > kept, bounds.high_by, bounds.low_by)
+    pairs = _pair(np.full(len(side), code, np.int8), side)
+    passage.stuck = np.where(still & (side != NOBODY), pairs, NOBODY).astype(np.int32)
 
 
 def _delay(rule: Delay, situation: Situation, trace: Trace, passage: Passage, paced: Flags) -> None:

@@ -20,13 +20,18 @@ def margin_floor(situation: Situation, margin_ppm: int) -> Ints:
     gross × ((M − margin) M − rate (M + tax)) ≥ (cost + fixed) M (M + tax), solved in integers.
     Where the left factor is below a millionth, no price reaches the margin: NO_CEILING.
     """
+    known = situation.margin_floors.get(margin_ppm)
+    if known is not None:
+        return known
     taxed = PPM + situation.tax_ppm
     share = (PPM - margin_ppm) * PPM - situation.fee_ppm * taxed
     reachable = share >= PPM
     floor = scaled_ceil(
         situation.cost + situation.fee_fixed, PPM * taxed, np.where(reachable, share, PPM)
     )
-    return np.where(reachable, np.minimum(floor, NO_CEILING), NO_CEILING)
+    floor = np.where(reachable, np.minimum(floor, NO_CEILING), NO_CEILING)
+    situation.margin_floors[margin_ppm] = floor
+    return floor
 
 
 def net_share(situation: Situation) -> Floats:

@@ -76,6 +76,8 @@ class Situation:
         top = np.full(len(rows), NO_CEILING, dtype=np.int64)
         self.lowest, self.highest = none, top
         self.reach_low, self.reach_high = none, top
+        #: Floors already solved for, by margin in ppm.
+        self.margin_floors: dict[int, Ints] = {}
 
     def take(self, chosen: NDArray[Any]) -> Situation:
         """The same for some of the offers."""

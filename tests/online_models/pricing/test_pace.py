@@ -117,6 +117,15 @@ def test_endings_out_of_reach_hold_the_price_and_say_so(shop: Any) -> None:
     follow(shop, "9.00", price="9.99", price_endings=[".99"], max_step_down="0.5%")
     assert prices(shop) == []
     assert shop.decisions[-1]["reason"] == "price_endings"
+    alert = shop.alerts("bounds_conflict")[-1]
+    assert alert["details"]["bounds"] == ["max_step_down", "price_endings"]
+    assert alert["severity"] == "warning"
+
+
+def test_an_ending_that_is_the_nearest_is_no_contradiction(shop: Any) -> None:
+    follow(shop, "9.90", price="9.99", price_endings=[".99"], max_step_down="5%")
+    assert prices(shop) == []
+    assert shop.decisions[-1]["reason"] == "price_endings"
     assert shop.alerts("bounds_conflict") == []
 
 
