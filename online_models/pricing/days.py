@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from datetime import time as clock_time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -27,7 +27,8 @@ class Days:
 
     def __init__(self, timezone: str) -> None:
         self._utc = timezone == "UTC"
-        self._zone = ZoneInfo(timezone)
+        # UTC must work where no time zone database is installed.
+        self._zone: tzinfo = UTC if self._utc else ZoneInfo(timezone)
         self._one = lru_cache(maxsize=4096)(self._day)
 
     def number(self, now: Ints) -> Ints:

@@ -45,18 +45,27 @@ class Promotions:
         self._records: list[Promotion | None] = []
         self._attributes = Names()
         self._of_offer: dict[int, list[int]] = {}
+        #: Promotions by the SKUs that they name, and those that name none; the first end of all.
+        self._by_sku: dict[str, list[int]] = {}
+        self._broad: list[int] = []
+        self._first_end = NEVER
 
     def put(self, promotion_id: str, promotion: Promotion | None, now: int) -> Ints:
         """Add, replace or (None) withdraw a promotion; returns the offers it concerns."""
         index = self.ids.id(promotion_id)
         if index == len(self._records):
             self._records.append(None)
-        before = [row for row, members in self._of_offer.items() if index in members]
+        before: list[int] = []
+        if self._records[index] is not None:
+            before = [row for row, members in self._of_offer.items() if index in members]
+            self._unlist(index)
         for row in before:
             self._leave(row, index)
         self._forget(now)
         live = promotion is not None and not promotion.cancelled and promotion.ends_at > now
         self._records[index] = promotion if live else None
+        if live:
+            self._list(index)
         rows: list[int] = []
         if live and promotion is not None:
             for name in promotion.attributes:
@@ -69,12 +78,12 @@ class Promotions:
 
     def enrol(self, rows: Ints) -> None:
         """Find the promotions of offers that are new or whose traits changed."""
-        live = [(i, record) for i, record in enumerate(self._records) if record is not None]
-        if not live and not self._of_offer:
+        if not self._by_sku and not self._broad and not self._of_offer:
             return
         for row in rows.tolist():
             offer = traits(self._catalogue, row)
-            members = [i for i, record in live if _selects(record, offer)]
+            candidates = sorted([*self._by_sku.get(offer.sku, ()), *self._broad])
+            members = [i for i in candidates if _selects(self._records[i], offer)]
             if members:
                 self._of_offer[row] = members
             else:
@@ -139,17 +148,41 @@ class Promotions:
 
     def _forget(self, now: int) -> None:
         """Drop what has ended; its id stays."""
-        ended = {i for i, record in enumerate(self._records) if record and record.ends_at <= now}
-        if not ended:
+        if now < self._first_end:
             return
+        ended = {i for i, record in enumerate(self._records) if record and record.ends_at <= now}
         for index in sorted(ended):
+            self._unlist(index)
             self._records[index] = None
+        ends = (record.ends_at for record in self._records if record)
+        self._first_end = min(ends, default=NEVER)
         for row, members in list(self._of_offer.items()):
             left = [index for index in members if index not in ended]
             if left:
                 self._of_offer[row] = left
             else:
                 del self._of_offer[row]
+
+    def _list(self, index: int) -> None:
+        record = self._records[index]
+        if record is None:
+            return
+        self._first_end = min(self._first_end, record.ends_at)
+        if not record.select.skus:
+            self._broad.append(index)
+        for sku in dict.fromkeys(record.select.skus):
+            self._by_sku.setdefault(sku, []).append(index)
+
+    def _unlist(self, index: int) -> None:
+        record = self._records[index]
+        if record is None:
+            return
+        if not record.select.skus:
+            self._broad.remove(index)
+        for sku in dict.fromkeys(record.select.skus):
+            self._by_sku[sku].remove(index)
+            if not self._by_sku[sku]:
+                del self._by_sku[sku]
 
     def _leave(self, row: int, index: int) -> None:
         members = self._of_offer[row]
@@ -177,6 +210,8 @@ class Promotions:
         ]
         self._attributes = Names(snapshot["attributes"])
         self._of_offer = {row: list(members) for row, members in snapshot["of_offer"]}
+        for index in range(len(self._records)):
+            self._list(index)
 
 
 def discounted(discount: Discount, base: int, digits: int) -> int:
@@ -195,7 +230,9 @@ def discounted(discount: Discount, base: int, digits: int) -> int:
     return min(max(price, 1), base)
 
 
-def _selects(promotion: Promotion, offer: Traits) -> bool:
+def _selects(promotion: Promotion | None, offer: Traits) -> bool:
+    if promotion is None:
+        return False
     if promotion.channels and offer.channel not in promotion.channels:
         return False
     return specificity(promotion.select, offer) is not None

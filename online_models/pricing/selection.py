@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,16 +81,42 @@ def specificity(selector: Selector, offer: Traits) -> Specificity | None:
 
 def selected(catalogue: Catalogue, selector: Selector) -> NDArray[np.int64]:
     """The offer rows that a selector selects, ascending."""
+    offers, skus = catalogue.offers, catalogue.skus
     if selector.skus:
         index = catalogue.sku_names.index
-        skus = [index[name] for name in dict.fromkeys(selector.skus) if name in index]
-        candidates = sorted(row for sku in skus for row in catalogue.sku_offers[sku])
+        named = [index[name] for name in dict.fromkeys(selector.skus) if name in index]
+        rows = sorted(row for sku in named for row in catalogue.sku_offers[sku])
+        chosen = np.array(rows, dtype=np.int64)
     else:
-        candidates = list(range(catalogue.offers.size))
-    if selector == Selector(skus=selector.skus):
-        return np.array(candidates, dtype=np.int64)
-    rows = [row for row in candidates if specificity(selector, traits(catalogue, row)) is not None]
-    return np.array(rows, dtype=np.int64)
+        chosen = np.arange(offers.size)
+    tests: list[tuple[list[bool], NDArray[np.integer[Any]]]] = []
+    sku = offers.sku[chosen]
+    if selector.channels:
+        names = catalogue.channel_names.names
+        tests.append(([n in selector.channels for n in names], offers.channel[chosen]))
+    if selector.categories:
+        fits = [
+            any(_depth(name, own) for name in selector.categories)
+            for own in catalogue.category_names.names
+        ]
+        tests.append((fits, skus.category[sku]))
+    if selector.brands:
+        names = catalogue.brand_names.names
+        tests.append(([n in selector.brands for n in names], skus.brand[sku]))
+    if selector.roles:
+        tests.append(([n in selector.roles for n in ROLES], skus.role[sku]))
+    keep = np.ones(len(chosen), dtype=np.bool_)
+    for fits, codes in tests:
+        # One more entry at the end: code −1, for what the product does not say.
+        keep &= np.array([*fits, False], dtype=np.bool_)[codes]
+    chosen = chosen[keep]
+    if selector.tags:
+        tagged = [
+            any(tag in selector.tags for tag in catalogue.tags[code])
+            for code in offers.sku[chosen].tolist()
+        ]
+        chosen = chosen[np.array(tagged, dtype=np.bool_)]
+    return chosen
 
 
 def _depth(selected_category: str, category: str) -> int:

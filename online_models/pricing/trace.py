@@ -30,7 +30,8 @@ class MoneyTexts(dict[int, str]):
 
     def __missing__(self, amount: int) -> str:
         if len(self) >= _REMEMBERED:
-            self.__init__(self._digits)  # type: ignore[misc]
+            self.clear()
+            self[NO_CEILING] = "null"
         text = self[amount] = f'"{texts([amount], self._digits)[0]}"'
         return text
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from online_models.pricing.selection import Specificity, Traits, specificity
+from online_models.pricing.selection import Specificity, Traits, selected, specificity, traits
 from schemas.selection import Selector
 
 KEEP = [{"kind": "keep"}]
@@ -123,3 +125,47 @@ def test_money_of_a_policy_is_in_the_offers_currency(shop: Any) -> None:
     shop.policy("p", strategy=KEEP, guardrails={"minimum_price": "10.5"})
     assert shop.price("dinar") == "10.500"
     assert shop.price("yen") == "none"
+
+
+NAMES = st.sampled_from(["a", "b", "c"])
+LISTS = st.lists(NAMES, max_size=2)
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "skus": LISTS,
+            "categories": st.lists(st.sampled_from(["a", "a/b", "c"]), max_size=2),
+            "brands": LISTS,
+            "tags": LISTS,
+            "roles": st.lists(st.sampled_from(["kvi", "core"]), max_size=1),
+            "channels": LISTS,
+        }
+    ),
+    st.randoms(use_true_random=False),
+)
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_selecting_many_equals_selecting_one_by_one(
+    new_shop: Any, fields: dict[str, Any], random: Any
+) -> None:
+    shop = new_shop()
+    for sku in "abc":
+        for channel in random.sample("abc", 2):
+            shop.product(
+                sku,
+                channel=channel,
+                category=random.choice(["a", "a/b", "a/bc", "c"]),
+                brand=random.choice(["a", "b", None]),
+                role=random.choice(["kvi", "core", "long_tail"]),
+                tags=tuple(random.sample("abc", random.randint(0, 2))),
+            )
+    selector = Selector.model_validate(fields)
+    catalogue = shop.catalogue
+    one_by_one = [
+        row
+        for row in range(catalogue.offers.size)
+        if specificity(selector, traits(catalogue, row)) is not None
+    ]
+    assert selected(catalogue, selector).tolist() == one_by_one
