@@ -121,7 +121,7 @@ class Lookup:
         catalogue = state.catalogue
         category, channels = introduced(fact)
         if category is not None:
-            catalogue.category_names.id(category)
+            state.introduce_category(category)
             if not catalogue.skus.known[sku]:
                 self.introduced.setdefault(sku, place)
         for name in channels:

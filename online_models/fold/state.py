@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import Catalogue
+from online_models.cleaning.cleaning import Cleaning
 from online_models.columns import Columns
 from online_models.demand.models import DemandModels
 from online_models.demand.observations import Observations
@@ -88,6 +89,7 @@ class State:
         self.stock = Stock()
         self.buckets = Buckets(settings.bucket, settings.allowed_lateness)
         self.orders = OrderLog()
+        self.cleaning = Cleaning()
         self.demand = DemandModels(settings.demand)
         self.pricing = self._pricing()
         #: Offers that appeared before any event told the time: priced at the first that does.
@@ -105,11 +107,21 @@ class State:
         offers = self.catalogue.offers.size
         self.listing.grow(offers)
         self.buckets.grow(offers)
+        self.cleaning.grow(offers)
         for row in range(self.stock.levels.size, offers):
             self.stock.appear(row, int(self.catalogue.offers.sku[row]), self._channel(row))
 
     def _channel(self, row: int) -> str:
         return self.catalogue.offer_name(row)[1]
+
+    def introduce_category(self, path: str) -> None:
+        """Name a category, such as `food/coffee`, and hang it below its ancestors."""
+        names = self.catalogue.category_names
+        if path in names.index:
+            return
+        parts = path.split("/")
+        ids = [names.id("/".join(parts[: i + 1])) for i in range(len(parts))]
+        self.demand.register_categories(ids, [-1, *ids[:-1]])
 
     def count(self, kind: str, number: int = 1) -> None:
         """Count something that deserves an alert."""
@@ -127,6 +139,7 @@ class State:
             "stock": self.stock.snapshot(),
             "buckets": self.buckets.snapshot(),
             "orders": self.orders.snapshot(),
+            "cleaning": self.cleaning.snapshot(),
             "demand": self.demand.snapshot(),
             "pricing": self.pricing.snapshot(),
             "waiting": list(self.waiting),
@@ -147,6 +160,7 @@ class State:
             snapshot["buckets"], settings.bucket, settings.allowed_lateness
         )
         state.orders = OrderLog.restore(snapshot["orders"])
+        state.cleaning = Cleaning.restore(snapshot["cleaning"])
         state.demand = DemandModels.restore(snapshot["demand"], settings.demand)
         state.pricing = state._pricing()
         state.pricing.restore(snapshot["pricing"])
