@@ -23,7 +23,7 @@ from online_models.deep.levels import (
 )
 from online_models.deep.offers import Offers
 from online_models.demand.observations import Observations
-from online_models.exact_math import log
+from online_models.exact_math import log, total
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -33,6 +33,8 @@ Ints = NDArray[np.int64]
 KEPT = ("rate", "log_price", "rival_gap", "promotion", "available", "views", "seen")
 
 
+#: Units that are added to what the whole partition sold and should have sold.
+SHOP_INERTIA = 20.0
 #: Length of the buckets before the first has come.
 UNKNOWN = 0
 
@@ -55,6 +57,8 @@ class History:
         self.window = window
         self.running = Running()
         self.categories = Categories()
+        #: Log of the partition's units over their running levels, the newest bucket last.
+        self.shop = np.zeros(window)
         #: Shape (offers, window, len(KEPT)), the newest bucket last.
         self.windows = np.zeros((0, window, len(KEPT)), np.float32)
         #: End of the newest bucket, ms; −1 before the first.
@@ -110,6 +114,7 @@ class History:
         units = np.minimum(np.maximum(seen.units, 0.0), SURPRISE * (self.level(seen.offer) + 1.0))
         units = np.where(in_stock, units, 0.0)
         self._roll(seen, units, time)
+        self._feel(units, self.level(seen.offer) * time)
         sold = np.flatnonzero(in_stock)
         self._learn_levels(seen.take(sold), units[sold], time[sold])
         self.until[seen.offer] = seen.end
@@ -139,6 +144,12 @@ class History:
         )
         self.windows[offer, -1] = np.stack(newest, axis=1).astype(np.float32)
 
+    def _feel(self, units: Floats, expected: Floats) -> None:
+        """Note how all offers together sold against their levels: what moves the whole shop."""
+        weight = total(expected) + SHOP_INERTIA
+        moved = log(np.array([(total(units) + SHOP_INERTIA) / weight]))
+        self.shop = np.append(self.shop[1:], moved)
+
     def _learn_levels(self, seen: Observations, units: Floats, time: Floats) -> None:
         offer, running = seen.offer, self.running
         log_price, _ = log_prices(seen)
@@ -162,6 +173,7 @@ class History:
             **{f"categories.{name}": a for name, a in self.categories.snapshot().items()},
             "windows": self.windows[:size].copy(),
             "until": self.until[:size].copy(),
+            "shop": self.shop.copy(),
             "bucket": np.array([self.bucket], np.int64),
         }
 
@@ -171,6 +183,7 @@ class History:
         self.categories = Categories.restore(part(arrays, "categories"))
         self.windows = np.array(arrays["windows"], np.float32)
         self.until = np.array(arrays["until"], np.int64)
+        self.shop = np.array(arrays["shop"], np.float64)
         self.bucket = int(arrays["bucket"][0])
 
 

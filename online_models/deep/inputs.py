@@ -13,12 +13,14 @@ from online_models.deep.levels import DISCOUNTS
 from online_models.deep.price_path import price_features
 from online_models.deep.spec import STATIC_FEATURES, WINDOW_CHANNELS, Spec
 from online_models.demand.observations import Observations
-from online_models.exact_math import log, log1p
+from online_models.exact_math import log, log1p, total
 
 Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
+#: Buckets after which the shop's own rhythm repeats: a week of days.
+SEASON = 7
 #: Buckets of an offer after which its own embedding counts half; before, its text and category do.
 HALF_KNOWN = 14.0
 
@@ -117,7 +119,11 @@ def _static(
     static[:, 9] = log_rival == log_rival
     static[:, 10] = seen.promotion * 4.0
     static[:, 11] = seen.promoted
-    static[:, 12:STATIC_FEATURES] = np.minimum(np.maximum(seen.attributes, -10.0), 10.0)
+    static[:, 12:16] = np.minimum(np.maximum(seen.attributes, -10.0), 10.0)
+    static[:, 16] = history.shop[-1] * 2.0
+    static[:, 17] = history.shop[-2] * 2.0
+    static[:, 18] = history.shop[-SEASON] * 2.0
+    static[:, 19] = total(history.shop[-SEASON:]) * (2.0 / SEASON)
     after = STATIC_FEATURES + spec.calendar
     static[:, STATIC_FEATURES:after] = calendar.features(seen.start, spec.bucket, spec.yearly)
     static[:, after:] = history.offers.text[offer]

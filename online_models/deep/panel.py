@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,21 @@ from schemas.records import RecordError
 
 #: Where neither the observation nor the product tells its currency: two minor digits.
 DEFAULT_CURRENCY = "EUR"
+
+#: Columns of the buckets in memory, by their kind: 81 bytes a bucket.
+_COLUMNS = {
+    "offer": "q",
+    "start": "q",
+    "end": "q",
+    "units": "d",
+    "views": "d",
+    "price": "d",
+    "rival_price": "d",
+    "promotion": "d",
+    "promoted": "d",
+    "available": "d",
+    "stocked_out": "b",
+}
 
 
 class Panel:
@@ -36,11 +52,11 @@ class Panel:
     def __init__(self) -> None:
         self.names = Names()
         self._products: dict[str, Mapping[str, Any]] = {}
-        self._rows: list[tuple[Any, ...]] = []
+        self._columns = {name: array(kind) for name, kind in _COLUMNS.items()}
         self._skus: list[str] = []
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._columns["offer"])
 
     def product(self, record: Mapping[str, Any]) -> None:
         """Note what a product is; the latest record of a SKU counts."""
@@ -49,11 +65,13 @@ class Panel:
     def observe(self, record: Mapping[str, Any]) -> None:
         """Add one closed bucket; RecordError where a field is missing or no such value."""
         try:
-            self._rows.append(self._row(record))
+            row = self._row(record)
         except KeyError as error:
             raise RecordError(f"{error.args[0]}: required, but absent") from None
         except (TypeError, ValueError) as error:
             raise RecordError(f"demand observation: {error}") from None
+        for column, value in zip(self._columns.values(), row, strict=True):
+            column.append(value)
 
     def _row(self, record: Mapping[str, Any]) -> tuple[Any, ...]:
         sku = record["sku"]
@@ -74,20 +92,18 @@ class Panel:
             float(features.get("promotion_depth", 0.0)),
             float(record.get("promotion_id") is not None),
             float(features.get("available", 1.0)),
-            bool(record["stocked_out"]),
+            int(record["stocked_out"]),
         )
 
     def observations(self) -> Observations:
         """All buckets, by end, then offer; a bucket that was recorded twice counts once."""
-        columns = [np.array(column) for column in zip(*self._rows, strict=True)]
-        if not columns:
-            return Observations.of([], 0, [])
+        columns = [np.array(column) for column in self._columns.values()]
         offer, start, end = columns[:3]
         order = np.lexsort((offer, start, end))
         repeated = (np.diff(offer[order]) == 0) & (np.diff(start[order]) == 0)
         repeated &= np.diff(end[order]) == 0
         # the last record of a bucket is its latest revision; the sort is stable
-        order = order[np.append(~repeated, True)]
+        order = order[np.append(~repeated, True)[: len(order)]]
         offer, start, end, units, views, price, rival, depth, promoted, available, out = (
             column[order] for column in columns
         )
@@ -102,7 +118,7 @@ class Panel:
             promotion=depth,
             promoted=promoted,
             available=available,
-            stocked_out=out,
+            stocked_out=out != 0,
         )
 
     def offers(self) -> Offers:

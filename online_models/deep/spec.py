@@ -15,7 +15,7 @@ WINDOW_CHANNELS = 8
 #: Features of the price path (see `price_path`).
 PRICE_FEATURES = 4
 #: Static features besides the calendar and the text (see `inputs`).
-STATIC_FEATURES = 16
+STATIC_FEATURES = 20
 #: Width of the hashed text features.
 TEXT_FEATURES = 32
 #: A season of the year is learnt only from more than one of them.
@@ -24,7 +24,7 @@ YEARLY_FROM = 500 * DAY
 #: Largest sizes a model may ask the fold for: an update is input, and input has bounds.
 LIMITS = {
     "bucket": 31 * DAY,
-    "window": 128,
+    "window": 64,
     "items": 1 << 16,
     "categories": 1 << 12,
 }
@@ -35,15 +35,15 @@ class Spec:
     """Sizes of a network's inputs.
 
     >>> Spec().static
-    55
+    59
     """
 
     #: Length of the buckets, ms; a network forecasts no others.
     bucket: int = DAY
     #: Number of past buckets it sees.
-    window: int = 28
+    window: int = 14
     #: Rows of the hashed embedding tables.
-    items: int = 2048
+    items: int = 8192
     categories: int = 128
     #: Whether it knows the season of the year.
     yearly: bool = False

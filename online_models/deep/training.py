@@ -20,6 +20,9 @@ BATCH = 512
 EPOCHS = 12
 #: Epochs without progress on the latest part of the training data, after which training ends.
 PATIENCE = 2
+#: What an epoch leaves of the learning rate, and the pull of weights towards 0.
+DECAY = 0.7
+WEIGHT_DECAY = 0.02
 #: That part: the last of the training's time.
 VALIDATION = 0.15
 
@@ -39,45 +42,67 @@ def fit(
     hyper: Hyper,
     data: Dataset,
     seed: int = 0,
-    epochs: int = EPOCHS,
     callbacks: Sequence[Any] = (),
 ) -> Fit:
-    """Train on `data`, stopping early by its last `VALIDATION` of time.
+    """Train on `data`: first without its last `VALIDATION` of time, which says after how many
+    epochs to stop; then anew on all of it for as many, since what is latest matters most.
 
     The same seed on the same machine gives the same weights.
     """
     import keras
 
-    keras.utils.set_random_seed(seed)
     train, held = split.at(data.end, VALIDATION)
-    model = keras_network.build(architecture, data.spec, hyper)
-    if architecture.pretrain is not None:
-        inputs = keras_network.arrays(data.take(train).inputs)
-        architecture.pretrain(model, inputs, hyper, seed)
-    model.compile(
-        optimizer=keras.optimizers.Adam(hyper["rate"], global_clipnorm=5.0),
-        loss=negative_binomial_loss,
-        jit_compile=False,
-    )
     past, later = data.take(train), data.take(held)
-    stop = keras.callbacks.EarlyStopping(
-        monitor="val_loss", patience=PATIENCE, restore_best_weights=True
-    )
-    decay = keras.callbacks.ReduceLROnPlateau(factor=0.4, patience=0, min_delta=1e-3)
-    history = model.fit(
+    stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=PATIENCE)
+    trial = _model(architecture, hyper, past, seed)
+    history = trial.fit(
         keras_network.arrays(past.inputs),
         targets(past),
         validation_data=(keras_network.arrays(later.inputs), targets(later)),
         batch_size=BATCH,
-        epochs=epochs,
-        shuffle=True,
+        epochs=EPOCHS,
         verbose=0,
-        callbacks=[stop, decay, *callbacks],
+        callbacks=[stop, _schedule(hyper), *callbacks],
+    ).history
+    validation = history["val_loss"]
+    epochs = int(np.argmin(validation)) + 1
+    model = _model(architecture, hyper, data, seed)
+    model.fit(
+        keras_network.arrays(data.inputs),
+        targets(data),
+        batch_size=BATCH,
+        epochs=epochs,
+        verbose=0,
+        callbacks=[_schedule(hyper)],
     )
-    network = Network.of(
-        Network(architecture, data.spec, hyper, {}).document(), keras_network.export(model)
+    document = Network(architecture, data.spec, hyper, {}).document()
+    network = Network.of(document, keras_network.export(model))
+    return Fit(network, model, history["loss"], validation)
+
+
+def _model(architecture: Architecture, hyper: Hyper, data: Dataset, seed: int) -> Any:
+    """A compiled model, pre-trained where the architecture says so."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    model = keras_network.build(architecture, data.spec, hyper)
+    if architecture.pretrain is not None:
+        architecture.pretrain(model, keras_network.arrays(data.inputs), hyper, seed)
+    model.compile(
+        optimizer=keras.optimizers.AdamW(
+            hyper["rate"], weight_decay=WEIGHT_DECAY, global_clipnorm=5.0
+        ),
+        loss=negative_binomial_loss,
+        jit_compile=False,
     )
-    return Fit(network, model, history.history["loss"], history.history["val_loss"])
+    return model
+
+
+def _schedule(hyper: Hyper) -> Any:
+    """The rate falls by a third each epoch, so that early and late stopping differ little."""
+    import keras
+
+    return keras.callbacks.LearningRateScheduler(lambda epoch: hyper["rate"] * DECAY**epoch)
 
 
 def targets(data: Dataset) -> Any:

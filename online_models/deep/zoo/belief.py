@@ -72,7 +72,7 @@ BELIEF = Architecture(
     name="belief",
     space={
         "units": ((48, 24), (32, 16), (64, 32)),
-        "rate": (4e-3, 2e-3, 8e-3),
+        "rate": (1e-2, 5e-3, 2e-2),
     },
     width=lambda hyper: int(hyper["units"][-1]),
     shapes=_shapes,

@@ -83,7 +83,7 @@ CNN = Architecture(
         "filters": (12, 8, 16),
         "kernel": (7, 3, 5),
         "units": (32, 24),
-        "dropout": (0.1, 0.0, 0.25),
+        "dropout": (0.25, 0.1, 0.4),
         "rate": (2e-3, 1e-3, 5e-3),
     },
     width=lambda hyper: int(hyper["units"]),

@@ -52,7 +52,7 @@ MLP = Architecture(
     name="mlp",
     space={
         "units": ((48, 32), (32, 16), (64, 32), (32,)),
-        "dropout": (0.1, 0.0, 0.25),
+        "dropout": (0.25, 0.1, 0.4),
         "rate": (2e-3, 1e-3, 5e-3),
     },
     width=lambda hyper: int(hyper["units"][-1]),

@@ -43,9 +43,7 @@ def build(architecture: Architecture, spec: Spec, hyper: Hyper) -> Any:
         OUTPUTS,
         name="head",
         kernel_initializer=keras.initializers.RandomNormal(stddev=0.02, seed=1),
-        bias_initializer=lambda shape, dtype=None: ops.convert_to_tensor(
-            np.reshape(FIRST_BIAS, shape), dtype
-        ),
+        bias_initializer=keras.initializers.Constant(np.array(FIRST_BIAS, np.float32)),
     )(features)
     steepness = ops.sum(ops.softplus(head[:, 2:]) * price, axis=1, keepdims=True)
     log_mean = ops.clip(offset + head[:, :1] - steepness, *LOG_MEAN)

@@ -1,0 +1,67 @@
+"""Trained versions in a folder, with the aliases `champion` and `challenger`.
+
+`VERSION/weights.ptide`, `VERSION/card.md`, `VERSION/version.json`; and `aliases.json`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from online_models.deep.card import Card
+from online_models.deep.container import pack, unpack
+from online_models.deep.network import Network
+from streams.trainer import store
+
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+
+
+class Registry:
+    """The versions of one model below `folder`; each file is complete or absent."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def versions(self) -> list[str]:
+        """All complete versions, sorted."""
+        return sorted(path.parent.name for path in self.folder.glob("*/version.json"))
+
+    def add(self, network: Network, card: Card) -> None:
+        """Keep a version, and call it the challenger; the same version again changes nothing."""
+        folder = self.folder / card.version
+        store.write(folder / "weights.ptide", pack(network.document(), network.weights))
+        store.write(folder / "card.md", card.text().encode())
+        # last: a version is there once it can be described
+        store.write_json(folder / "version.json", asdict(card))
+        if self.alias(CHAMPION) != card.version:
+            self._call({CHALLENGER: card.version})
+
+    def network(self, version: str) -> Network:
+        """The network of a version."""
+        return Network.of(*unpack((self.folder / version / "weights.ptide").read_bytes()))
+
+    def describe(self, version: str) -> dict[str, Any]:
+        """The facts of a version's card; KeyError where there is no such version."""
+        document = store.read_json(self.folder / version / "version.json")
+        if document is None:
+            raise KeyError(f"there is no version {version!r} in {self.folder}")
+        found: dict[str, Any] = document
+        return found
+
+    def alias(self, name: str) -> str | None:
+        """The version that an alias stands for, None where it stands for none."""
+        aliases = store.read_json(self.folder / "aliases.json") or {}
+        version: str | None = aliases.get(name)
+        return version
+
+    def promote(self, version: str) -> None:
+        """Call a version the champion; KeyError where there is no such version."""
+        self.describe(version)
+        challenger = self.alias(CHALLENGER)
+        self._call({CHAMPION: version, CHALLENGER: None if challenger == version else challenger})
+
+    def _call(self, names: dict[str, str | None]) -> None:
+        aliases = store.read_json(self.folder / "aliases.json") or {}
+        store.write_json(self.folder / "aliases.json", aliases | names)

@@ -1,0 +1,121 @@
+"""A whole training run: search, held-out measures, final fit, registry."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from online_models.deep import split
+from online_models.deep.card import Card
+from online_models.deep.chunks import Standing
+from online_models.deep.dataset import Dataset
+from online_models.deep.expert import MODEL
+from online_models.deep.metrics import measure
+from online_models.deep.models import DeepModel, build
+from online_models.deep.network import Network
+from online_models.deep.search.trials import Trial
+from online_models.deep.search.validation import OBJECTIVE
+from online_models.deep.zoo import ARCHITECTURES
+from schemas.instants import to_text
+from streams.trainer import store
+from streams.trainer.registry import CHAMPION, Registry
+from streams.trainer.search import search
+
+#: The last of the time is held out from the search, and each fold's test is as long.
+SHARE = 0.12
+#: Name in the card of the champion so far.
+INCUMBENT = "champion so far"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run, where, and in how many processes."""
+
+    trials: Sequence[Trial]
+    folds: int
+    processes: int
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The version that a run ended with."""
+
+    network: Network
+    standing: Standing
+    card: Card
+
+
+def train(data: Dataset, plan: Plan, done: Callable[[dict[str, Any]], None]) -> Outcome:
+    """Run `plan` on `data`; the same data and plan lead to the same version, however often killed.
+
+    Networks alone become versions; baselines are there to compare.
+    """
+    past, held = split.at(data.end, SHARE)
+    folder = plan.folder / "runs" / store.fingerprint(data)
+    results = search(plan.trials, data.take(past), folder, plan.folds, SHARE, plan.processes, done)
+    deep = [trial for trial in plan.trials if trial.model in ARCHITECTURES]
+    best = min(deep, key=lambda trial: results[trial.key]["mean"][OBJECTIVE])
+    names = hashlib.sha256(f"{store.fingerprint(data)} {best.key}".encode()).hexdigest()[:8]
+    through = int(data.end.max())
+    version = f"{to_text(through)[:10]}-{best.model}-{names}"
+    registry = Registry(plan.folder / "registry" / MODEL)
+    if version in registry.versions():
+        return _known(registry, version)
+    started = time.monotonic()
+    holdout = _holdout(data.take(past), data.take(held), best, version, registry)
+    final = build(best.model, best.hyper, best.seed)
+    assert isinstance(final, DeepModel)
+    final.fit(data)
+    assert final.network is not None
+    card = Card(
+        version=version,
+        network=final.network.document(),
+        trained_at=time.time_ns() // 1_000_000,
+        trained_from=int(data.end.min()) - data.spec.bucket,
+        trained_through=through,
+        rows=len(data),
+        offers=len(np.unique(data.offer)),
+        seconds=time.monotonic() - started,
+        search={key: result["mean"] for key, result in results.items()},
+        holdout=holdout,
+    )
+    registry.add(final.network, card)
+    return Outcome(final.network, _standing(card), card)
+
+
+def _known(registry: Registry, version: str) -> Outcome:
+    card = Card(**registry.describe(version))
+    return Outcome(registry.network(version), _standing(card), card)
+
+
+def _standing(card: Card) -> Standing:
+    metrics = dict(card.holdout[card.version])
+    return Standing(MODEL, card.version, card.trained_at, card.trained_through, metrics)
+
+
+def _holdout(
+    past: Dataset, held: Dataset, best: Trial, version: str, registry: Registry
+) -> Mapping[str, Mapping[str, float]]:
+    """Measures on time that the search never saw: the best trial's, the level's, the champion's.
+
+    The champion may have seen that time; the comparison then flatters it.
+    """
+    model = build(best.model, best.hyper, best.seed).fit(past)
+    forecasts = {
+        version: model.predict(held.inputs),
+        "level": build("level").fit(past).predict(held.inputs),
+    }
+    champion = registry.alias(CHAMPION)
+    if champion is not None:
+        forecasts[INCUMBENT] = registry.network(champion).predict(held.inputs)
+    return {
+        name: measure(forecast, held.units, held.naive).document()
+        for name, forecast in forecasts.items()
+    }

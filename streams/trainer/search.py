@@ -1,0 +1,66 @@
+"""All trials of a search, in parallel; those with a result from before are not run again."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+from online_models.deep.dataset import Dataset
+from online_models.deep.search.trials import Trial
+from streams.trainer import store, trial_process
+
+Done = Callable[[dict[str, Any]], None]
+
+
+def search(
+    trials: Sequence[Trial],
+    data: Dataset,
+    folder: Path,
+    folds: int,
+    share: float,
+    processes: int,
+    done: Done,
+) -> dict[str, dict[str, Any]]:
+    """Results by trial key; `done` is told of each, those from before included.
+
+    Results go to `folder/trials`, boards to `folder/logs`; `data` is stored while trials run.
+    """
+    results, logs = folder / "trials", folder / "logs"
+    found: dict[str, dict[str, Any]] = {}
+    missing = []
+    for trial in trials:
+        result = store.read_json(results / f"{trial.key}.json")
+        if result is None:
+            missing.append(trial)
+        else:
+            found[trial.key] = result
+            done(result)
+    if missing:
+        stored = folder / "dataset.npz"
+        store.save(stored, data)
+        # spawned, not forked: TensorFlow does not survive a fork
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(
+            max_workers=min(processes, len(missing)),
+            mp_context=context,
+            initializer=trial_process.prepare,
+            initargs=(stored, os.getpid()),
+        ) as pool:
+            futures = [
+                pool.submit(trial_process.run, trial, folds, share, results, logs)
+                for trial in missing
+            ]
+            try:
+                for future in as_completed(futures):
+                    result = future.result()
+                    found[result["key"]] = result
+                    done(result)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        stored.unlink()
+    return found

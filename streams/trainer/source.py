@@ -1,0 +1,98 @@
+"""Where the observations come from: recordings, or the topics themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from online_models.deep.dataset import Dataset, build
+from online_models.deep.panel import Panel
+from online_models.deep.spec import DAY, Spec
+from schemas.records import RecordError
+from streams.clients import client
+from streams.recording import Recording, RecordingError, RecordingWriter
+from streams.recording.recorder import Recorder
+from streams.settings import Settings
+
+OBSERVATIONS = "demand-observations"
+PRODUCTS = "products"
+#: Periods at the start that only fill the windows.
+WARM_UP = 14
+
+
+class NothingToLearn(ValueError):  # noqa: N818
+    """The source holds too little; the message says what."""
+
+
+def recorded(settings: Settings, folder: Path) -> list[Path]:
+    """Record both topics, up to their present end, into `folder`."""
+
+    async def run() -> None:
+        with RecordingWriter(folder) as writer:
+            topics = [OBSERVATIONS, PRODUCTS]
+            recorder = Recorder(client(settings), topics, writer, lambda _done, _total: None)
+            await recorder.run(follow=False, stop=asyncio.Event())
+
+    asyncio.run(run())
+    return [folder]
+
+
+def panel(paths: Sequence[Path]) -> Panel:
+    """Products and buckets of recordings.
+
+    Raises
+    ------
+    RecordingError
+        Where a recording can't be read, or a record is malformed.
+    """
+    found = Panel()
+    for entry in Recording(paths, [PRODUCTS]):
+        if entry.value is not None:
+            found.product(msgspec.json.decode(entry.value))
+    for entry in Recording(paths, [OBSERVATIONS]):
+        if entry.value is None:
+            continue
+        try:
+            found.observe(msgspec.json.decode(entry.value))
+        except RecordError as error:
+            where = f"{OBSERVATIONS}, partition {entry.partition}, offset {entry.offset}"
+            raise RecordingError(f"{where}: {error}") from None
+    return found
+
+
+def dataset(paths: Sequence[Path], settings: Settings, days: int | None) -> Dataset:
+    """The data set of recordings, or (without any) of the topics; of the last `days` only.
+
+    The bucket length is the one that most observations have.
+
+    Raises
+    ------
+    NothingToLearn
+        Where the source holds too few buckets.
+    """
+    if paths:
+        found = panel(paths)
+    else:
+        with tempfile.TemporaryDirectory(prefix="pricetide-train-") as folder:
+            found = panel(recorded(settings, Path(folder)))
+    seen = found.observations()
+    if not len(seen):
+        raise NothingToLearn(f"there are no records of {OBSERVATIONS}")
+    if days is not None:
+        seen = seen.take(seen.end > int(seen.end.max()) - days * DAY)
+    lengths, counts = np.unique(seen.end - seen.start, return_counts=True)
+    bucket = int(lengths[np.argmax(counts)])
+    span = int(seen.end.max() - seen.start.min())
+    if span // bucket < 3 * WARM_UP:
+        raise NothingToLearn(
+            f"{span // bucket} buckets in time are too few; {3 * WARM_UP} are the least"
+        )
+    spec = Spec.for_span(bucket, span)
+    return build(
+        seen, found.offers(), spec, skip=WARM_UP, season=7 if bucket >= DAY else DAY // bucket
+    )

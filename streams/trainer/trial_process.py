@@ -1,0 +1,78 @@
+"""One trial in a process of its own: cross-validation, its board, and its result as a file."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from online_models.deep.dataset import Dataset
+from online_models.deep.search.trials import Trial
+from online_models.deep.search.validation import cross_validate
+from online_models.deep.zoo import ARCHITECTURES
+from streams.trainer import boards, store
+
+#: Training yields to a worker on the same machine.
+NICENESS = 10
+
+_data: Dataset
+
+
+def prepare(data: Path, parent: int) -> None:
+    """Set up a process of the pool: one thread, the data set in memory, and an end with its parent.
+
+    A killed parent cannot end its children; so each looks for it.
+    """
+    global _data
+    single_thread()
+    os.nice(NICENESS)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _data = store.load(data)
+
+
+def single_thread() -> None:
+    """Keep TensorFlow, before it is imported, to one quiet thread on the CPU's own kernels."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ[name] = "1"
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def run(trial: Trial, folds: int, share: float, results: Path, logs: Path) -> dict[str, Any]:
+    """Score a trial and write its result, which is also returned."""
+    started = time.monotonic()
+    board = logs / trial.key
+    # what a killed attempt left would show as a second run
+    shutil.rmtree(board, ignore_errors=True)
+    deep = trial.model in ARCHITECTURES
+    score = cross_validate(
+        trial,
+        _data,
+        folds,
+        share,
+        done=lambda fold, forecast, held: boards.residuals(board, forecast, held, fold),
+        callbacks=lambda fold: [boards.callback(board / f"fold_{fold}")] if deep else [],
+    )
+    boards.hyper_parameters(board, trial.model, trial.hyper, score.mean)
+    result = {
+        "key": trial.key,
+        "model": trial.model,
+        "hyper": dict(trial.hyper),
+        "seed": trial.seed,
+        "mean": score.mean,
+        "folds": [fold.document() for fold in score.folds],
+        "seconds": time.monotonic() - started,
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+    store.write_json(results / f"{trial.key}.json", result)
+    return result
