@@ -10,8 +10,12 @@ from types import ModuleType
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from streams.settings import Settings
+
+#: What a shell reports of a command that Ctrl-C ended: 128 + SIGINT.
+INTERRUPTED = 130
 
 DESCRIPTION = """\
 Prices from events: exact on replay, explained to the cent, learnt online.
@@ -62,7 +66,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             field = ".".join(str(part) for part in problem["loc"])
             print(f"pricetide: setting {field}: {problem['msg']}", file=sys.stderr)
         return 2
-    status: int = module_of.main(args, settings)
+    except SettingsError as error:
+        print(f"pricetide: settings: {error}", file=sys.stderr)
+        return 2
+    try:
+        status: int = module_of.main(args, settings)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return status
 
 

@@ -30,7 +30,9 @@ def load(path: Path) -> list[PolicyRecord]:
         document = msgspec.json.decode(path.read_bytes())
     except OSError as error:
         raise PolicyFileError(f"{path}: {error.strerror}") from error
-    except msgspec.MsgspecError as error:
+    except RecursionError:
+        raise PolicyFileError(f"{path}: JSON is nested too deeply") from None
+    except (msgspec.MsgspecError, ValueError) as error:
         raise PolicyFileError(f"{path}: not JSON: {error}") from error
     policies = document if isinstance(document, list) else [document]
     records = []
@@ -41,7 +43,9 @@ def load(path: Path) -> list[PolicyRecord]:
         except RecordError as error:
             where = f"{path}: policy {i + 1} of {len(policies)}"
             raise PolicyFileError(f"{where}: {error}") from error
-    twice = {r.key for r in records if sum(other.key == r.key for other in records) > 1}
-    if twice:
-        raise PolicyFileError(f"{path}: policy_id {sorted(twice)[0]!r} occurs twice")
+    seen: set[str] = set()
+    for record in records:
+        if record.key in seen:
+            raise PolicyFileError(f"{path}: policy_id {record.key!r} occurs twice")
+        seen.add(record.key)
     return records

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+import os
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from online_models.fold.state import FoldSettings
 from online_models.pricing.settings import PricingSettings
 from schemas import durations
+from schemas.currencies import minor_digits
+from schemas.instants import MINUTE
 from schemas.topics import PARTITIONS
 
 #: Read from the working folder where `PRICETIDE_CONFIG` names no other file.
 DEFAULT_FILE = "pricetide.toml"
+CONFIG = "PRICETIDE_CONFIG"
+#: A shorter bucket holds nothing that could be learnt from, and there would be too many.
+SHORTEST_BUCKET = MINUTE
 
 
 class Settings(BaseSettings):
     """Each field is a variable `PRICETIDE_<NAME>` and a key of the TOML file."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="PRICETIDE_", extra="ignore", frozen=True, toml_file=DEFAULT_FILE
-    )
+    model_config = SettingsConfigDict(env_prefix="PRICETIDE_", extra="ignore", frozen=True)
 
     bootstrap: str | None = Field(None, description="Kafka bootstrap servers, HOST:PORT[,…]")
     app: str = Field("pricetide", description="prefix of consumer groups and transactional ids")
@@ -84,6 +91,33 @@ class Settings(BaseSettings):
             durations.to_ms(text)
         return text
 
+    @field_validator("bucket")
+    @classmethod
+    def _is_long_enough(cls, text: str) -> str:
+        if durations.to_ms(text) < SHORTEST_BUCKET:
+            raise ValueError(f"{text} is shorter than a minute")
+        return text
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{name!r} is no IANA time zone such as Europe/Berlin") from error
+        return name
+
+    @field_validator("rates")
+    @classmethod
+    def _are_rates(cls, rates: dict[str, Decimal]) -> dict[str, Decimal]:
+        for pair, rate in rates.items():
+            source, _, target = pair.partition("/")
+            for currency in (source, target):
+                minor_digits(currency)
+            if not (rate.is_finite() and rate > 0):
+                raise ValueError(f"{pair}: {rate} is no rate above zero")
+        return rates
+
     @property
     def fold(self) -> FoldSettings:
         """What the fold needs to know."""
@@ -103,4 +137,16 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, then the environment, then the file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _file(settings_cls)
+
+
+def _file(settings_cls: type[BaseSettings]) -> PydanticBaseSettingsSource:
+    """The TOML file, which may be absent unless it was named; SettingsError says what is wrong."""
+    named = os.environ.get(CONFIG)
+    path = Path(named or DEFAULT_FILE)
+    if named and not path.is_file():
+        raise SettingsError(f"{CONFIG}: no file {named}")
+    try:
+        return TomlConfigSettingsSource(settings_cls, toml_file=path)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path}: {error}") from error

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from schemas.currencies import MOST_DIGITS, minor_digits
-from schemas.instants import DAY
+from schemas.instants import DAY, EARLIEST, LATEST
 from schemas.instants import to_text as instant_text
 from schemas.money import rescaled
 from streams.ingest.currencies import Currencies
@@ -27,6 +27,10 @@ class Border:
 
     def refuses(self, time: int, timestamp: int) -> str | None:
         """Why an event time cannot be true, or None; `timestamp`: the record's own, −1 if none."""
+        if not EARLIEST <= time <= LATEST:
+            if time < 0:
+                return "time: absent, and the record has no timestamp either"
+            return f"time: absent, and the record's timestamp {time} is no epoch milliseconds"
         if time - timestamp > FURTHEST_AHEAD and timestamp >= 0:
             return (
                 f"time: {instant_text(time)} is more than a day ahead of the record's own"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from schemas.currencies import minor_digits
+from schemas.money import LARGEST_MINOR
 
 
 class Currencies:
@@ -23,12 +24,16 @@ class Currencies:
             scale = 10 ** minor_digits(target) / Fraction(10 ** minor_digits(source))
             self._rates[source, target] = Fraction(rate) * scale
 
-    def mismatch(self, sku: str, currency: str) -> str | None:
-        """The product's currency where `currency` is another one without a rate, else None."""
+    def refuses(self, sku: str, currency: str, amount: int) -> str | None:
+        """Why `amount` minor units of `currency` cannot be money for a product, or None."""
         own = self.of_sku.get(sku)
-        if own is None or own == currency or (currency, own) in self._rates:
+        if own is None or own == currency:
             return None
-        return own
+        if (currency, own) not in self._rates:
+            return f"{currency}, but {sku!r} is priced in {own} and no rate is configured"
+        if self.convert(sku, currency, amount)[1] > LARGEST_MINOR:
+            return f"{currency}, and in {own} the amount is beyond any price"
+        return None
 
     def convert(self, sku: str, currency: str, amount: int) -> tuple[str, int]:
         """(currency, amount in its minor units) as the product counts it, rounded half to even."""

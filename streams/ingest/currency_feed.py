@@ -22,7 +22,7 @@ class _Product(msgspec.Struct):
 
 
 class CurrencyFeed:
-    """Follows the whole of `products`, outside any group."""
+    """Follows the whole of `products`, outside any group; a SKU's first currency is its own."""
 
     def __init__(self, settings: Settings, currencies: Currencies) -> None:
         self._settings = settings
@@ -62,7 +62,7 @@ class CurrencyFeed:
                 except msgspec.MsgspecError:
                     continue  # whoever ingests it buries it, with the reason
                 if product.currency in MINOR_DIGITS:
-                    self._currencies.of_sku[product.sku] = product.currency
+                    self._currencies.of_sku.setdefault(product.sku, product.currency)
 
     async def stop(self) -> None:
         """Stop following."""

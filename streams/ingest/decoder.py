@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -47,11 +48,10 @@ class Decoder:
         total = sum(len(run.records) for run in runs)
         # a product's currency counts from its place on
         cuts = sorted({place for run in runs if _is_products(run) for place in run.places.tolist()})
-        low = 0
-        for high in [*cuts, total]:
-            for run in runs if not cuts else [run.between(low, high) for run in runs]:
+        in_turn = sorted(runs, key=_is_products, reverse=True)
+        for low, high in pairwise([0, *cuts, total]):
+            for run in in_turn if not cuts else _within(in_turn, low, high):
                 self._run(run, gathered, errors)
-            low = high
         source = np.zeros(total, dtype=np.int32)
         offset = np.zeros(total, dtype=np.int64)
         for i, run in enumerate(runs):
@@ -95,6 +95,14 @@ class Decoder:
             else:
                 kept.append(i)
         return Run(run.source, [run.records[i] for i in kept], run.places[kept])
+
+
+def _within(runs: Sequence[Run], low: int, high: int) -> Iterator[Run]:
+    """The parts of runs with places in [low, high), where there are any."""
+    for run in runs:
+        part = run.between(low, high)
+        if part.records:
+            yield part
 
 
 def _is_products(run: Run) -> bool:

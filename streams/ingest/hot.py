@@ -81,12 +81,9 @@ def _orders(rows: Decoded, gathered: Gathered, border: Border) -> dict[int, str]
 
 def _wrong_currency(order: OrderRow, border: Border) -> str | None:
     for i, line in enumerate(order.lines):
-        own = border.currencies.mismatch(line.sku, order.currency)
-        if own:
-            return (
-                f"currency: {order.currency}, but lines[{i}].sku {line.sku!r} is priced in {own}"
-                " and no rate is configured"
-            )
+        error = border.currencies.refuses(line.sku, order.currency, line.unit_price)
+        if error:
+            return f"currency (lines[{i}]): {error}"
     return None
 
 
@@ -136,16 +133,12 @@ def _competitor_prices(rows: Decoded, gathered: Gathered, border: Border) -> dic
             continue
         time = timestamp if price.time is None else price.time
         sku, currency = price.sku, price.currency
-        error = border.refuses(time, timestamp)
-        own = currencies.mismatch(sku, currency)
-        if own:
-            error = (
-                f"currency: {currency}, but {sku!r} is priced in {own} and no rate is configured"
-            )
-        if error:
-            errors[place] = error
-            continue
         amount, shipping = price.price, price.shipping or 0
+        error = border.refuses(time, timestamp)
+        wrong = currencies.refuses(sku, currency, max(amount, shipping))
+        if error or wrong:
+            errors[place] = error or f"currency: {wrong}"
+            continue
         if currencies.of_sku.get(sku, currency) != currency:
             _, shipping = currencies.convert(sku, currency, shipping)
             currency, amount = currencies.convert(sku, currency, amount)

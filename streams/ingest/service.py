@@ -112,7 +112,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._watermarks.assign(sources, _wall())
         self._consumer.pause(*[tp for tp in assigned if tp.topic in HOT])
 
-    @Service.task
+    @Service.task  # type: ignore[untyped-decorator]
     async def _run(self) -> None:
         try:
             while not self.should_stop:

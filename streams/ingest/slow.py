@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from online_models.fold.batch import FORCED, Fact, Kind
+from schemas.fields import LONGEST_NAME
 from schemas.records import RecordError
 from schemas.topics import decode
 from streams.ingest.border import Border
@@ -17,6 +18,8 @@ from streams.records import KafkaRecord
 BY_SKU = ("products", "inventory", "price-acks")
 #: Slow topics whose records are upserts by key: no value means that the key is gone.
 UPSERTS = ("products", "promotions", "pricing-policies")
+#: The timestamp of a record without one.
+NO_TIME = -1
 SLOW = (*BY_SKU, "promotions", "pricing-policies", "pricing-control")
 
 
@@ -26,8 +29,6 @@ def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) 
         if record.topic not in UPSERTS:
             raise RecordError("no value")
         key = _key(record)
-        if record.topic == "products":
-            border.currencies.of_sku.pop(key, None)
         sku = key if record.topic == "products" else None
         fact = Fact(record.topic, key, None)
         _append(gathered, place, record.timestamp, sku, 0, gathered.fact(fact), Kind.FACT, 0)
@@ -35,13 +36,15 @@ def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) 
     model = decode(record.topic, record.value)
     time = getattr(model, "time", None)
     at = record.timestamp if time is None else time
-    error = border.refuses(at, record.timestamp)
+    tick = getattr(model, "kind", None) == "tick"
+    # a record that needs no time of its own counts from the moment at which it is read
+    error = border.refuses(at, record.timestamp) if tick or at != NO_TIME else None
     if error:
         raise RecordError(error)
     identity = 0
     if model.event_id is not None:
         identity = public_hash(f"{record.topic}\0{model.event_id}")
-    if getattr(model, "kind", None) == "tick":
+    if tick:
         _append(gathered, place, at, None, identity, -1, Kind.TICK, FORCED)
         return
     _check_currency(model, border)
@@ -56,15 +59,18 @@ def _key(record: KafkaRecord) -> str:
     if not record.key:
         raise RecordError("key: a record without a value needs a key to say what is gone")
     try:
-        return record.key.decode()
+        key = record.key.decode()
     except UnicodeDecodeError:
         raise RecordError("key: not UTF-8") from None
+    if len(key) > LONGEST_NAME:
+        raise RecordError(f"key: {len(key)} characters, more than {LONGEST_NAME} allowed")
+    return key
 
 
 def _check_currency(model: Any, border: Border) -> None:
     currency = getattr(model, "currency", None)
     sku = getattr(model, "sku", None)
-    if currency is None or sku is None or hasattr(model, "cost"):
+    if currency is None or sku is None:
         return
     own = border.currencies.of_sku.get(sku)
     if own not in (None, currency):

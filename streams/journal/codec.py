@@ -65,9 +65,9 @@ def decode(value: bytes) -> Batch:
         if raw is None:
             columns[name] = np.full(envelope.events, DEFAULTS.get(name, 0), dtype=dtype)
             continue
+        if len(raw) != envelope.events * np.dtype(dtype).itemsize:
+            raise JournalError(f"column {name}: {len(raw)} bytes for {envelope.events} events")
         columns[name] = np.frombuffer(raw, dtype=dtype)
-        if len(columns[name]) != envelope.events:
-            raise JournalError(f"column {name} has {len(columns[name])} of {envelope.events} rows")
     return Batch(
         envelope.texts,
         [Source(*source) for source in envelope.sources],

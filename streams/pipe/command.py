@@ -58,10 +58,13 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
 
 def _arriving(source: int) -> Iterator[list[bytes]]:
     """Whole lines as they come: an interactive peer gets its answers at once."""
-    rest = b""
+    begun: list[bytes] = []  # a line may come in many pieces, and is joined once
     while chunk := os.read(source, CHUNK):
-        *lines, rest = (rest + chunk).split(b"\n")
+        *lines, rest = chunk.split(b"\n")
         if lines:
+            lines[0] = b"".join([*begun, lines[0]])
+            begun = []
             yield lines
-    if rest:
-        yield [rest]
+        begun.append(rest)
+    if any(begun):
+        yield [b"".join(begun)]

@@ -81,6 +81,10 @@ def decode_part(value: bytes) -> Part:
 
 
 def decode(parts: list[Part]) -> dict[str, Any]:
-    """The state of all its parts, in order."""
-    state: dict[str, Any] = _DECODER.decode(zlib.decompress(b"".join(part.data for part in parts)))
+    """The state of all its parts, in order; SnapshotError where they do not make one."""
+    try:
+        raw = zlib.decompress(b"".join(part.data for part in parts))
+        state: dict[str, Any] = _DECODER.decode(raw)
+    except (zlib.error, msgspec.MsgspecError) as error:
+        raise SnapshotError(f"the parts are no state: {error}") from error
     return state
