@@ -105,7 +105,8 @@ class Batch:
     | TICK | | | | | FORCED or 0 | |
 
     `amount` and `extra` prices are minor units of `currency`. `person` is a keyed hash of the
-    customer or session, 0 for none. One source record never spans two batches of a partition.
+    customer or session, 0 for none. One source record never spans two batches of a partition, and
+    none holds it twice.
     """
 
     texts: list[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.alerts import counted
+from online_models.fold.alerts import anomalies, counted
 from online_models.fold.batch import FORCED, Batch
 from online_models.fold.decide import Placed, decide
 from online_models.fold.listing import show, show_rivals, start_clock
@@ -26,11 +26,12 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     due = [] if started else [start_clock(state, now)]
     due.append(state.stock.settle())
     _show(state, due[-1], now)
+    state.cleaning.settle(now, state.pricing.shown_price)
     due.append(_close(state, outputs))
     due.append(state.pricing.due(now))
     rows = np.unique(np.concatenate(due))
     rows = rows[state.catalogue.offers.listed[rows]]
-    placed = [(place, output) for output in outputs + counted(state, now)]
+    placed = [(place, output) for output in outputs + counted(state, now) + anomalies(state, now)]
     if len(rows):
         at = np.full(len(rows), now, dtype=np.int64)
         show_rivals(state, rows, at)
