@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sized
+from types import MappingProxyType
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
@@ -34,7 +35,7 @@ def report(days: Days, stage: Stage, tally: Tally) -> RenderableType:
         _counts("Why prices changed", tally.changes, REASONS),
         _counts("Why prices stayed", tally.holds, REASONS),
         _moves(tally),
-        *([_counts("Alerts", tally.alerts, ALERTS)] if tally.alerts else []),
+        *([_counts("Alerts", tally.alerts, ALERTS, tally.troubled)] if tally.alerts else []),
         *([_counts("Records that could not be used", tally.dead, {})] if tally.dead else []),
         Text(SYNTHETIC, style="italic"),
     )
@@ -75,13 +76,20 @@ def _facts(days: Days, stage: Stage, tally: Tally) -> Iterable[tuple[str, str]]:
     yield "Dead letters", f"{sum(tally.dead.values()):,}"
 
 
-def _counts(title: str, counts: Counter[str], words: dict[str, str]) -> Table:
+def _counts(
+    title: str,
+    counts: Counter[str],
+    words: dict[str, str],
+    troubled: Mapping[str, Sized] = MappingProxyType({}),
+) -> Table:
     table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", show_header=False)
     table.add_column(justify="right")
     table.add_column()
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     for code, number in ranked[:REASONS_SHOWN]:
-        table.add_row(f"{number:,}", plain(code, words))
+        items = len(troubled.get(code, ()))
+        about = f" ({items:,} item{'s' if items > 1 else ''})" if items else ""
+        table.add_row(f"{number:,}", plain(code, words) + about)
     rest = sum(number for _, number in ranked[REASONS_SHOWN:])
     if rest:
         table.add_row(f"{rest:,}", "other")

@@ -30,37 +30,31 @@ class Shelf:
 
     def apply(self, change: Change) -> bool:
         """Show the price; False where the shelf has this revision, or a newer one, already."""
-        offer = (change.sku, change.channel)
-        if offer in self.shown and change.revision <= self.shown[offer].revision:
+        last = self.shown.get((change.sku, change.channel))
+        if last is not None and change.revision <= last.revision:
             return False
-        self.shown[offer] = change
+        self.shown[change.sku, change.channel] = change
         return True
 
 
 async def run(settings: Settings, shelf: Shelf, applied: Callable[[Change], None]) -> None:
     """Apply and acknowledge changes until cancelled.
 
-    The topic keeps the last change of every offer, so a restart fills the shelf from it: there is
+    The topic keeps the last change of every offer: a restart fills the shelf from it, and there is
     no consumer group, and nothing to commit.
     """
-    consumer = AIOKafkaConsumer(
-        "price-changes",
-        **client(settings),
-        isolation_level="read_committed",
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=20,
-    )
-    producer = AIOKafkaProducer(**client(settings), enable_idempotence=True)
-    async with consumer, producer:
+    options = {"isolation_level": "read_committed", "auto_offset_reset": "earliest"}
+    consumer = AIOKafkaConsumer("price-changes", **client(settings), **options)
+    async with consumer, AIOKafkaProducer(**client(settings)) as producer:
         async for record in consumer:
             change = msgspec.json.decode(record.value, type=Change)
             if shelf.apply(change):
                 applied(change)
-                ack = acknowledgement(change)
-                await producer.send("price-acks", ack, change.sku.encode(), None, record.timestamp)
+                ack, key = acknowledgement(change), change.sku.encode()
+                await producer.send("price-acks", ack, key, timestamp_ms=record.timestamp)
 
 
 def acknowledgement(change: Change) -> bytes:
-    """The `price-acks` record; a shop in real life gives the time at which it did apply it."""
-    fields = {name: getattr(change, name) for name in ("decision_id", "sku", "channel", "price")}
-    return msgspec.json.encode({**fields, "status": "applied", "time": change.effective_at})
+    """The `price-acks` record; `time` is when the price was first shown: here, at once."""
+    told = {name: getattr(change, name) for name in ("decision_id", "sku", "channel", "price")}
+    return msgspec.json.encode({**told, "status": "applied", "time": change.effective_at})

@@ -30,6 +30,7 @@ class _Decision(msgspec.Struct, frozen=True):
 
 class _Alert(msgspec.Struct, frozen=True):
     kind: str
+    sku: str | None = None
 
 
 @dataclass(slots=True)
@@ -49,12 +50,13 @@ class Move:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts, by outcome, reason, kind of alert, and error."""
+    """Counts, by outcome, reason, kind of alert, and error; SKUs that alerts of a kind name."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     changes: Counter[str] = field(default_factory=Counter)
     holds: Counter[str] = field(default_factory=Counter)
     alerts: Counter[str] = field(default_factory=Counter)
+    troubled: dict[str, set[str]] = field(default_factory=dict)
     dead: Counter[str] = field(default_factory=Counter)
     offers: set[tuple[str, str]] = field(default_factory=set)
     moves: dict[tuple[str, str], Move] = field(default_factory=dict)
@@ -64,7 +66,10 @@ class Tally:
         if topic == "dead-letters":
             self.dead[dict(headers).get("error", b"unknown").decode(errors="replace")] += 1
         elif topic == "pricing-alerts":
-            self.alerts[msgspec.json.decode(value or b"", type=_Alert).kind] += 1
+            alert = msgspec.json.decode(value or b"", type=_Alert)
+            self.alerts[alert.kind] += 1
+            if alert.sku is not None:
+                self.troubled.setdefault(alert.kind, set()).add(alert.sku)
         else:
             self._decided(value or b"")
 

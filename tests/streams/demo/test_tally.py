@@ -96,7 +96,8 @@ def test_the_summary_has_the_numbers_and_says_what_is_made_up(sales: Sales) -> N
         decision("12.00", "10.00", "optimise"),
         decision("12.00", "12.00", "max_changes_per_day"),
     )
-    tally.take("pricing-alerts", b'{"kind":"selling_below_cost"}', ())
+    for _ in range(2):
+        tally.take("pricing-alerts", b'{"kind":"selling_below_cost","sku":"a"}', ())
     stage = Stage(events=1234, applied=1, flat_out=(1000, 2.0), latency=Latency(17, 23.4, 56.7, 5))
     console = Console(width=100)
     with console.capture() as captured:
@@ -113,7 +114,7 @@ def test_the_summary_has_the_numbers_and_says_what_is_made_up(sales: Sales) -> N
         "1 enough changes for one day",
         "10.00 → 12.00 (1 step)",
         "+20 %",
-        "1 sold below cost",
+        "2 sold below cost (1 item)",
         "Made up from them, and labelled `synthetic`",
     ):
         assert part in text
