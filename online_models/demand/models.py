@@ -49,7 +49,8 @@ class DemandModels:
         self.calendar = Calendar(self.settings.calendar_forgetting, self.settings.utc_offset)
         self.filter = HierarchicalFilter(self.settings, self.calendar, self.tree)
         self.experts: dict[str, Expert] = {
-            name: build(self.settings, self.calendar, self.tree) for name, build in EXPERTS.items()
+            name: EXPERTS[name](self.settings, self.calendar, self.tree)
+            for name in self.settings.experts
         }
         self.experts["filter"] = self.filter
         self.lead = next(iter(self.experts))
@@ -94,11 +95,19 @@ class DemandModels:
         ]
         return LearnReport(observations, periods, tuple(self.experts))
 
-    def forecast(self, offer: Integers, context: DecisionContext, length: int = DAY) -> Forecast:
-        """Units of the bucket of `length` ms that begins at `context.now`, in stock throughout.
+    def predict(self, observations: Observations) -> LearnReport:
+        """Forecast buckets without learning them; their units are not looked at."""
+        periods = []
+        for rows in observations.periods():
+            period = self._period(observations.take(rows))
+            predictions = self._predictions(period)
+            weights, _ = self._weights(period, predictions)
+            nothing = np.zeros(len(rows), np.bool_)
+            periods.append(PeriodReport(rows, predictions, weights, nothing, nothing))
+        return LearnReport(observations, periods, tuple(self.experts))
 
-        All rows must share one instant, and each offer may occur once.
-        """
+    def forecast(self, offer: Integers, context: DecisionContext, length: int = DAY) -> Forecast:
+        """Units of the bucket of `length` ms that begins at `context.now`, in stock throughout."""
         bucket = Observations.of(
             offer,
             context.now,
@@ -109,10 +118,7 @@ class DemandModels:
             promotion=context.promotion,
             promoted=context.promoted,
         )
-        period = self._period(bucket)
-        predictions = self._predictions(period)
-        weights, _ = self._weights(period, predictions)
-        return Forecast.mixed([p.forecast() for p in predictions.values()], weights)
+        return self.predict(bucket).forecast
 
     def curves(self, offer: Integers, context: DecisionContext) -> DemandCurves:
         """Posterior of log demand per day against price, around the price in force."""
@@ -161,7 +167,9 @@ class DemandModels:
 
     def _period(self, seen: Observations) -> Period:
         offer, known = seen.offer, self.registry
-        return Period(seen, known.sku[offer], known.channel[offer], known.category_row[offer])
+        return Period(
+            seen.cleaned(), known.sku[offer], known.channel[offer], known.category_row[offer]
+        )
 
     def _predictions(self, period: Period) -> dict[str, Prediction]:
         return {name: expert.predict(period) for name, expert in self.experts.items()}

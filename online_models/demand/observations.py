@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
 
@@ -105,6 +105,30 @@ class Observations:
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Observations:
         """The rows chosen, in the order chosen."""
         return Observations(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    def cleaned(self) -> Observations:
+        """Impossible values as unknown or none: prices that are not positive, units not finite."""
+
+        def possible(price: Floats) -> Floats:
+            return np.where((price > 0.0) & (price < 1e15), price, np.nan)
+
+        def finite(value: Floats, otherwise: float = 0.0) -> Floats:
+            return np.where(np.abs(value) < 1e15, value, otherwise)
+
+        return replace(
+            self,
+            units=finite(self.units),
+            views=finite(self.views),
+            price=possible(self.price),
+            rival_price=possible(self.rival_price),
+            rival_mean=possible(self.rival_mean),
+            promotion=finite(self.promotion),
+            promoted=finite(self.promoted),
+            attributes=finite(self.attributes),
+            available=finite(self.available, 1.0),
+            exploration=finite(self.exploration, np.nan),
+            orders=finite(self.orders, np.nan),
+        )
 
     def days(self) -> Floats:
         """Exposure of each row: days in stock."""
