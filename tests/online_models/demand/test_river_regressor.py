@@ -14,7 +14,13 @@ from online_models.demand.river_regressor import DemandRegressor
 
 PARAMS = list(DemandRegressor._unit_test_params())
 CHECKS = [
-    pytest.param(params, check, id=f"{params['expert']}-{check.__name__}")
+    pytest.param(
+        params,
+        check,
+        id=f"{params['expert']}-{check.__name__}",
+        # All experts share the interface; one of them is enough for an everyday run.
+        marks=[] if params["expert"] == "mixture" else [pytest.mark.slow],
+    )
     for params in PARAMS
     for check in checks.yield_checks(DemandRegressor(**params))
     if check.__name__ not in DemandRegressor()._unit_test_skips()
