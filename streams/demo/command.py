@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import shutil
 import signal
 import sys
 import tempfile
-from contextlib import ExitStack
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -43,6 +44,14 @@ SETTINGS = ("bootstrap", "app")
 DEFAULT_ITEMS = 1000
 #: One worker on two cores: more partitions would only cut its batches smaller.
 PARTITIONS = 2
+#: Exit status of what Ctrl-C ended, as shells have it.
+INTERRUPTED = 130
+WATCH_SECONDS = 0.2
+LOOK_AROUND = """
+Kafka and the worker stay up: feed it more, or look around, and Ctrl-C ends it all.
+  pricetide record price-changes price-decisions --out recording --bootstrap {bootstrap}
+  tail -f {log}
+"""
 #: Columns where the output is no terminal.
 WIDTH = 100
 POLICIES = Path(__file__).with_name("policies.json")
@@ -83,77 +92,90 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     for name in ("aiokafka", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     folder = Path(tempfile.mkdtemp(prefix="pricetide-demo-"))
+    # what a supervisor sends ends everything in order, as Ctrl-C does
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    status = 0
     try:
         with ExitStack() as stack:
             try:
-                asyncio.run(_demo(args, settings, console, folder, stack))
+                alive = _demo(args, settings, console, folder, stack)
+                if not args.once:
+                    _stay(alive)
             finally:
-                _ignore_signals()
+                # all is being stopped: a second Ctrl-C must not leave a process behind
+                for number in (signal.SIGINT, signal.SIGTERM):
+                    signal.signal(number, signal.SIG_IGN)
     except (DemoError, BrokerError) as error:
         print(f"pricetide demo: {error}", file=sys.stderr)
         print(f"The worker's log, if it got so far, is in {folder}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        console.print("stopped")
-        shutil.rmtree(folder, ignore_errors=True)
-        return 130
+        console.print("Stopped before the end.")
+        status = INTERRUPTED
     shutil.rmtree(folder, ignore_errors=True)
-    return 0
+    return status
 
 
-def _ignore_signals() -> None:
-    """From now on all is being stopped: a second Ctrl-C must not leave a process behind."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-
-
-async def _demo(
+def _demo(
     args: argparse.Namespace,
     settings: Settings,
     console: Console,
     folder: Path,
     stack: ExitStack,
-) -> None:
-    # what a supervisor sends ends everything in order, like Ctrl-C
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, os.kill, os.getpid(), signal.SIGINT)
+) -> Callable[[], None]:
+    """Run up to the summary; what is started is stopped by `stack`.
+
+    Returns a function that raises what has gone wrong since.
+    """
     days = _orders(args, console)
+    watched: list[Callable[[], None]] = []
     ours = settings.bootstrap is None
     if ours:
         install_with_progress()
         broker = stack.enter_context(EmbeddedBroker())
-        update: dict[str, object] = {"bootstrap": broker.bootstrap}
-        if "partitions" not in settings.model_fields_set:
-            update["partitions"] = PARTITIONS
-        settings = settings.model_copy(update=update)
+        watched.append(broker.require_running)
+        settings = _on(broker, settings)
     topics.create(settings, ours=ours)
     if not ours:
-        await topics.require_empty(settings)
+        asyncio.run(topics.require_empty(settings))
     worker = WorkerProcess(settings, POLICIES, folder / "worker.log")
     stack.callback(worker.stop)
+    watched.append(worker.require_running)
     console.print(
         f"Kafka{' of its own' if ours else ''} at {settings.bootstrap}; worker {worker.pid} with "
         f"the policies in {POLICIES.name}, its log in {worker.log}",
         highlight=False,
     )
+
+    def alive() -> None:
+        for check in watched:
+            check()
+
+    counts = tally.Tally()
     with Screen(console, days) as screen:
-        play = Play(settings, days, args.speed, screen.show)
-        stage = await play.run(worker)
-        counts = tally.Tally()
-        await tally.read(settings, counts)
+        play = Play(settings, days, args.speed, screen.show, alive)
+        stage = asyncio.run(play.run())
+        asyncio.run(tally.read(settings, counts))
     if not counts.changes:
         raise DemoError(f"no price changed; the worker's last words:\n{worker.tail()}")
     console.print(report(days, stage, counts))
     if not args.once:
-        console.print(
-            f"\nKafka and the worker stay up. Look around:\n"
-            f"  pricetide record price-changes price-decisions --out ./recording "
-            f"--bootstrap {settings.bootstrap}\n"
-            f"  less {worker.log}\n"
-            "Ctrl-C ends it all.",
-            highlight=False,
-        )
-        await worker.watch()
+        console.print(LOOK_AROUND.format(bootstrap=settings.bootstrap, log=worker.log))
+    return alive
+
+
+def _on(broker: EmbeddedBroker, settings: Settings) -> Settings:
+    update: dict[str, object] = {"bootstrap": broker.bootstrap}
+    if "partitions" not in settings.model_fields_set:
+        update["partitions"] = PARTITIONS
+    return settings.model_copy(update=update)
+
+
+def _stay(alive: Callable[[], None]) -> None:
+    with suppress(KeyboardInterrupt):
+        while True:
+            alive()
+            time.sleep(WATCH_SECONDS)
 
 
 def _orders(args: argparse.Namespace, console: Console) -> Days:

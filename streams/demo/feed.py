@@ -45,14 +45,6 @@ async def paced(days: Iterable[list[Event]], sender: Sender, days_a_second: floa
     await sender.flush()
 
 
-def until(time: int, days: Iterable[list[Event]], rest: list[Event]) -> Iterator[list[Event]]:
-    """Days up to `time`; what comes later goes to `rest`."""
-    for events in days:
-        early = [event for event in events if event.time < time]
-        rest += events[len(early) :]
-        yield early
-
-
 def slices(events: list[Event], length: int) -> Iterator[tuple[int, list[Event]]]:
     """(start, events) of every span of `length` ms that has any; events are by time.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -42,11 +43,17 @@ class Stopwatch:
     """Notes when the first decision that each competitor's price led to could be read."""
 
     def __init__(self) -> None:
+        self._begun = asyncio.Event()
         self.seen: dict[Place, float] = {}
         self.changes: set[Place] = set()
 
+    def begin(self) -> None:
+        """From now on it is worth reading."""
+        self._begun.set()
+
     async def follow(self, settings: Settings) -> None:
-        """Read what is decided from now on, until cancelled."""
+        """Once begun, read what is decided, until cancelled."""
+        await self._begun.wait()
         consumer = AIOKafkaConsumer(
             "price-decisions",
             **client(settings),

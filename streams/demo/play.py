@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from schemas.instants import DAY, HOUR
+from aiokafka.errors import KafkaError
+
+from schemas.instants import DAY
+from streams.broker import BrokerError
 from streams.demo import feed, shop
 from streams.demo.days import Days
 from streams.demo.error import DemoError
@@ -15,17 +19,19 @@ from streams.demo.event import Event
 from streams.demo.latency import TOPIC, Latency, Stopwatch
 from streams.demo.progress import Progress
 from streams.demo.sender import Sender
-from streams.demo.worker import WorkerProcess
 from streams.settings import Settings
 
-#: The last part of the feed goes at an even pace, to measure latency: so much event time, and so
-#: many days of it a second. Some hundred events/s, a busy shop's; faster, and partitions would
-#: wait for each other, as they do where a backlog is read.
-TAIL = 12 * HOUR
-TAIL_SPEED = 1 / 40
+#: The last records of the feed, at most those of its last day, go at an even pace in so many
+#: seconds, to measure latency: some 150 a second, a busy shop's. Where a backlog is read,
+#: partitions wait for each other, and latency says nothing.
+TAIL_RECORDS = 3000
+TAIL_SECONDS = 20.0
 #: Seconds in which the last prices reach the shop, and its acknowledgements come back.
 ROUND_TRIP = 0.5
 BEAT = 0.2
+#: Event time moves on every second, even where no event comes: a worker that is silent for so long
+#: has come to a halt.
+STALLED_SECONDS = 120.0
 
 
 @dataclass(slots=True)
@@ -52,67 +58,86 @@ class Stage:
 
 
 class Play:
-    """Feeds `days` to a worker and applies its prices; `shown` is called now and then.
+    """Feeds `days` to a worker and applies its prices.
 
     `speed` in days a second; None for as fast as the worker takes it, with a tail at an even pace.
+    `shown` is called now and then, and so is `alive`, which raises what has gone wrong elsewhere.
     """
 
     def __init__(
-        self, settings: Settings, days: Days, speed: float | None, shown: Callable[[Stage], None]
+        self,
+        settings: Settings,
+        days: Days,
+        speed: float | None,
+        shown: Callable[[Stage], None],
+        alive: Callable[[], None],
     ) -> None:
         self.stage = Stage()
         self._settings = settings
         self._days = days
         self._speed = speed
         self._shown = shown
+        self._alive = alive
         self._watch = Stopwatch()
 
-    async def run(self, worker: WorkerProcess) -> Stage:
-        """Return when all is fed, priced and applied; DemoError where the worker ends before."""
+    async def run(self) -> Stage:
+        """Return when all is fed, priced and applied; DemoError where that comes to a halt."""
         async with Sender(self._settings) as sender, Progress(self._settings) as progress:
             try:
                 async with asyncio.TaskGroup() as group:
                     beside = [
                         group.create_task(each)
                         for each in (
-                            worker.watch(),
                             progress.follow(),
                             shop.run(self._settings, shop.Shelf(), self._applied),
-                            self._show(sender, progress),
+                            self._watch.follow(self._settings),
+                            self._look(sender, progress),
                         )
                     ]
                     await self._feed(sender, progress)
                     for task in beside:
                         task.cancel()
-            except* DemoError as errors:
-                raise errors.exceptions[0] from None
+            except* (DemoError, BrokerError, KafkaError) as errors:
+                raise DemoError(str(errors.exceptions[0])) from None
         return self.stage
 
     async def _feed(self, sender: Sender, progress: Progress) -> None:
-        stage, days = self.stage, iter(self._days)
-        if self._speed is None:
+        stage, days, speed = self.stage, iter(self._days), self._speed
+        if speed is None:
             tail: list[Event] = []
-            head = feed.until((self._days.last + 1) * DAY - TAIL, days, tail)
-            await feed.flat_out(head, sender, lambda: progress.reached)
+            await feed.flat_out(self._head(days, tail), sender, lambda: progress.reached)
             await progress.drain()
             stage.flat_out = stage.since_start(sender.events)
-            days = iter([tail])
-        watch = asyncio.create_task(self._watch.follow(self._settings))
+            span = max(tail[-1].time - tail[0].time, 1)
+            days, speed = iter([tail]), span / DAY / TAIL_SECONDS
+        self._watch.begin()
         sender.timed.add(TOPIC)
-        await feed.paced(days, sender, self._speed or TAIL_SPEED)
+        await feed.paced(days, sender, speed)
         await progress.drain()
         await asyncio.sleep(ROUND_TRIP)
         await progress.drain()
         stage.events = sender.events
         stage.latency = self._watch.latency(sender.moments)
-        watch.cancel()
 
-    async def _show(self, sender: Sender, progress: Progress) -> None:
+    def _head(self, days: Iterator[list[Event]], tail: list[Event]) -> Iterator[list[Event]]:
+        """All days but the last records, which go to `tail`."""
+        yield from islice(days, len(self._days) - 1)
+        last = next(days)
+        tail += last[-TAIL_RECORDS:]
+        yield last[:-TAIL_RECORDS]
+
+    async def _look(self, sender: Sender, progress: Progress) -> None:
+        moved = time.monotonic()
         while True:
-            stage = self.stage
+            stage, now = self.stage, time.monotonic()
+            self._alive()
+            if progress.reached > stage.reached:
+                moved = now
+            elif now - moved > STALLED_SECONDS:
+                raise DemoError(f"the worker has priced nothing for {STALLED_SECONDS:.0f} s")
             stage.events, stage.reached = sender.events, progress.reached
             if stage.reached and stage.started is None:
-                stage.started = (sender.events, time.monotonic())
+                stage.started = (sender.events, now)
             self._shown(stage)
             await asyncio.sleep(BEAT)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer
@@ -95,10 +94,8 @@ class Tally:
         return [(sku, move) for (sku, _), move in ranked[:number]]
 
 
-async def read(
-    settings: Settings, tally: Tally, told: Callable[[int, int], Any] = lambda _done, _all: None
-) -> None:
-    """Count everything that is committed in the output topics now; `told(done, all)` meanwhile."""
+async def read(settings: Settings, tally: Tally) -> None:
+    """Count everything that is committed in the output topics now."""
     consumer = AIOKafkaConsumer(
         *TOPICS,
         **client(settings),
@@ -117,4 +114,3 @@ async def read(
                     tally.take(record.topic, record.value, record.headers)
             positions = {each: await consumer.position(each) for each in ends}
             left = {each for each in left if positions[each] < ends[each]}
-            told(sum(positions.values()), sum(ends.values()))

@@ -64,7 +64,10 @@ def test_the_demo_runs_once_and_tells_what_happened(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the worker in /proc")
+in_proc = pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the worker in /proc")
+
+
+@in_proc
 def test_a_worker_that_dies_ends_the_demo_with_its_last_words(tmp_path: Path) -> None:
     demo = subprocess.Popen(
         [*DEMO, "--once"],
@@ -74,14 +77,39 @@ def test_a_worker_that_dies_ends_the_demo_with_its_last_words(tmp_path: Path) ->
         env=os.environ | {"TMPDIR": str(tmp_path)},
     )
     try:
-        deadline = time.monotonic() + 60
-        while not (workers := workers_of(demo.pid)):
-            assert time.monotonic() < deadline
-            assert demo.poll() is None
-            time.sleep(0.1)
-        os.kill(workers[0], signal.SIGKILL)
+        os.kill(worker_of(demo), signal.SIGKILL)
         _, errors = demo.communicate(timeout=60)
     finally:
         demo.kill()
     assert demo.returncode == 1
     assert "pricetide demo: the worker ended with status -9" in errors
+
+
+@in_proc
+def test_an_interrupted_demo_leaves_nothing_behind(tmp_path: Path) -> None:
+    demo = subprocess.Popen(
+        [*DEMO, "--once"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    )
+    try:
+        worker = worker_of(demo)
+        demo.send_signal(signal.SIGTERM)
+        output, _ = demo.communicate(timeout=60)
+    finally:
+        demo.kill()
+    assert demo.returncode == 130
+    assert "Stopped before the end." in output
+    assert not Path(f"/proc/{worker}").exists()
+    assert not list(tmp_path.iterdir())
+
+
+def worker_of(demo: subprocess.Popen[str]) -> int:
+    """The worker that the demo starts, once it is there."""
+    deadline = time.monotonic() + 60
+    while not (workers := workers_of(demo.pid)):
+        assert time.monotonic() < deadline
+        assert demo.poll() is None
+        time.sleep(0.1)
+    return workers[0]

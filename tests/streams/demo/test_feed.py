@@ -86,11 +86,3 @@ def test_a_paced_feed_sends_everything_in_order() -> None:
     days = [[event(day * DAY + hour * HOUR) for hour in range(24)] for day in range(2)]
     asyncio.run(feed.paced(days, Recorder(sent.extend), 1000.0))  # type: ignore[arg-type]
     assert sent == [each for day in days for each in day]
-
-
-def test_what_is_before_an_instant_comes_first_and_the_rest_is_kept() -> None:
-    days = [[event(day * 100 + time) for time in range(3)] for day in range(3)]
-    rest: list[Event] = []
-    early = list(feed.until(101, days, rest))
-    assert [[each.time for each in part] for part in early] == [[0, 1, 2], [100], []]
-    assert [each.time for each in rest] == [101, 102, 200, 201, 202]
