@@ -30,6 +30,8 @@ def observe(
     published or acknowledged); else what was paid, else what clicks saw, else what either of them
     last told, else what the product record says.
     """
+    # more was returned than the log knows to have been sold: orders from before it began
+    np.maximum(bucket.units, 0, out=bucket.units)
     mean, present = buckets.averages(bucket)
     seen = listing.priced & (present | (bucket.units != 0) | (bucket.views != 0))
     rows = np.flatnonzero(seen)
@@ -42,7 +44,8 @@ def observe(
     shown = np.where(present[rows], mean[:, Signal.PRICE], np.nan)
     on_sale = bucket.area[rows, Signal.ON_SALE]
     available = bucket.area[rows, Signal.AVAILABLE] / buckets.length
-    units = bucket.units[rows].astype(np.float64)
+    # what a bulk order or a bot adds is a fact, and no demand
+    units = (bucket.units[rows] - np.maximum(bucket.excess[rows], 0)).astype(np.float64)
     # sold although the stock record said none: the record was late, the units are real
     available = np.where((units > 0) & (available <= 0), on_sale / buckets.length, available)
     return Observations.of(
@@ -50,7 +53,7 @@ def observe(
         start,
         units,
         length=buckets.length,
-        views=bucket.views[rows],
+        views=bucket.views[rows] - bucket.ignored[rows],
         price=np.where((fed[rows] & present[rows]) | np.isnan(told), shown, told),
         rival_price=mean[:, Signal.RIVAL_LOWEST],
         rival_mean=mean[:, Signal.RIVAL_MEAN],

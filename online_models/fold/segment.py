@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.catalogue import ALWAYS
 from online_models.fold.batch import Batch, Kind
 from online_models.fold.decide import Placed, decide
 from online_models.fold.demand import add_clicks, add_orders
@@ -95,11 +96,14 @@ def _round(
     places: list[int] = []
     rivalled: list[int] = []
     rivalled_places: list[int] = []
+    on_sale: dict[int, int] = {}
     columns = zip(*(part.tolist() for part in chosen), strict=True)
     kinds = batch.kind[chosen[0]].tolist()
     for (place, sku, offer), kind in zip(columns, kinds, strict=True):
         if offer != SEEN:
-            concerned = _first_sight(state, sku, offer, int(now[place]))
+            concerned = []
+            if _first_sight(state, sku, offer):
+                on_sale[offer] = place
         elif kind == Kind.RIVAL:
             concerned = _rival(state, batch, lookup, place, sku)
             rivalled += concerned
@@ -109,8 +113,13 @@ def _round(
             effect = HANDLERS[fact.topic].apply(state, fact, int(now[place]))
             placed += [(place, output) for output in effect.outputs]
             concerned = effect.rows.tolist()
+            on_sale |= dict.fromkeys(effect.on_sale, place)
         rows += concerned
         places += [place] * len(concerned)
+    if on_sale:
+        fresh = _bring_on_sale(state, on_sale, now)
+        rows += fresh
+        places += [on_sale[row] for row in fresh]
     if rivalled:
         at = now[np.array(rivalled_places)]
         show_rivals(state, np.array(rivalled, dtype=np.int64), at)
@@ -120,17 +129,23 @@ def _round(
     return placed
 
 
-def _first_sight(state: State, sku: int, offer: int, now: int) -> list[int]:
-    """An order or a click shows that an offer exists."""
+def _bring_on_sale(state: State, on_sale: dict[int, int], now: Ints) -> list[int]:
+    """List offers at the places of their events; returns those to decide."""
+    rows = np.array(list(on_sale), dtype=np.int64)
+    moments = now[list(on_sale.values())]
+    fresh: list[int] = []
+    for moment in np.unique(moments).tolist():
+        fresh += bring_on_sale(state, rows[moments == moment].tolist(), moment).tolist()
+    return fresh
+
+
+def _first_sight(state: State, sku: int, offer: int) -> bool:
+    """Whether an order or a click, which shows that an offer exists, puts it on sale."""
     listing = state.listing
     listing.seen[offer] = True
     skus = state.catalogue.skus
-    if not skus.known[sku] or skus.retired[sku] or listing.barred[offer]:
-        return []
-    if state.catalogue.offers.listed[offer]:
-        return []
-    listed: list[int] = bring_on_sale(state, [offer], now).tolist()
-    return listed
+    sold = bool(skus.known[sku]) and not skus.retired[sku] and not listing.barred[offer]
+    return sold and not state.catalogue.offers.listed[offer]
 
 
 def _rival(state: State, batch: Batch, lookup: Lookup, place: int, sku: int) -> list[int]:
@@ -146,10 +161,16 @@ def _rival(state: State, batch: Batch, lookup: Lookup, place: int, sku: int) -> 
     if time < book.time[row]:
         state.count("out_of_order_rival")
         return []
-    book.price[row] = batch.amount[place]
-    book.shipping[row] = batch.extra[place]
-    book.in_stock[row] = batch.flag[place]
-    book.confidence_ppm[row] = batch.confidence[place]
+    if not book.own[row] and _held_back(state, row, int(batch.amount[place])):
+        if batch.flag[place] and book.time[row] != ALWAYS:
+            return []
+        # sold out is sold out, whatever the price; at first sight there is no other to go by
+        book.in_stock[row] = False
+    else:
+        book.price[row] = batch.amount[place]
+        book.shipping[row] = batch.extra[place]
+        book.in_stock[row] = batch.flag[place]
+        book.confidence_ppm[row] = batch.confidence[place]
     book.time[row] = time
     offers = catalogue.offers
     return [
@@ -157,3 +178,15 @@ def _rival(state: State, batch: Batch, lookup: Lookup, place: int, sku: int) -> 
         for offer in catalogue.sku_offers[sku]
         if offers.listed[offer] and channel in (-1, offers.channel[offer])
     ]
+
+
+def _held_back(state: State, row: int, price: int) -> bool:
+    """Whether a competitor's price must be confirmed before it counts."""
+
+    def own(sku: int) -> list[int]:
+        offers = state.catalogue.offers.listed
+        rows = [row for row in state.catalogue.sku_offers[sku] if offers[row]]
+        prices = state.pricing.shown_price(np.array(rows, dtype=np.int64)).tolist()
+        return [price for price in prices if price > 0]
+
+    return state.cleaning.holds_rival(state.rivals, row, price, own)

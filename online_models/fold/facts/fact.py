@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -23,10 +23,13 @@ class Reach(Enum):
 
 
 class Effect(NamedTuple):
-    """What a record leads to: offers to decide anew, and outputs of its own."""
+    """What a record leads to: offers to decide anew, outputs of its own, and offers that it puts
+    on sale (which are then decided too).
+    """
 
     rows: NDArray[np.int64]
     outputs: list[Output]
+    on_sale: Sequence[int] = ()
 
 
 NOBODY = np.zeros(0, dtype=np.int64)

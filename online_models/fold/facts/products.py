@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 
 from online_models.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
 from online_models.fold.batch import Fact
-from online_models.fold.facts.fact import NOTHING, Effect, Handler, Reach
-from online_models.fold.listing import bring_on_sale, take_off_sale
+from online_models.fold.facts.fact import NOBODY, NOTHING, Effect, Handler, Reach
+from online_models.fold.listing import take_off_sale
 from online_models.fold.state import State
 from schemas.currencies import minor_digits
 from schemas.money import to_minor
@@ -66,7 +66,7 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
         (listed if on_sale else unlisted).append(row)
     gone = [row for row in unlisted if catalogue.offers.listed[row]]
     take_off_sale(state, np.array(gone, dtype=np.int64), now)
-    return Effect(bring_on_sale(state, listed, now), [])
+    return Effect(NOBODY, [], listed)
 
 
 def _changes_currency(state: State, sku: int, product: Product) -> bool:

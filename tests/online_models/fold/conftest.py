@@ -195,9 +195,9 @@ class Journal:
         self._fact("price-acks", time, value, sku, sku)
 
     def control(self, time: int, **fields: Any) -> None:
-        if fields["kind"] != "set_price":
-            fields.setdefault("reason", "because")
-        value = {"time": time, "actor": "me", "reason": "because"} | fields
+        value = {"actor": "me", "reason": "because"} | fields
+        if time >= 0:
+            value["time"] = time
         self._fact("pricing-control", time, value, None, None)
 
     def tick(self, time: int, forced: bool = True) -> None:
@@ -445,3 +445,14 @@ def in_pieces() -> Callable[..., list[Output]]:
         return run.feed(*cut(journal.batch, [*journal.ends, *places]), restart=restart).outputs
 
     return outputs
+
+
+@pytest.fixture(scope="session")
+def restarted() -> Callable[[Run], Run]:
+    """The run, its fold restored from a snapshot."""
+
+    def restart(run: Run) -> Run:
+        run.fold = saved_and_restored(run.fold, run.settings)
+        return run
+
+    return restart
