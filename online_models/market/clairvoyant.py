@@ -13,7 +13,7 @@ from online_models.market.arrays import Floats, Ints
 from online_models.market.demand.nested_logit import NestedLogit
 from online_models.market.problem import Problem
 from online_models.market.rivals.field import Field
-from online_models.market.solvers.ascent import STATIONARY, ascend, slack
+from online_models.market.solvers.ascent import STATIONARY, ascend, slack, stretch
 from online_models.market.solvers.grid import separable_optimum
 from online_models.market.solvers.nested import nested_optimum
 
@@ -70,23 +70,28 @@ def committed_optimum(problem: Problem, field: Field, starts: Sequence[Floats]) 
     low, high = problem.bounds
     if problem.demand.separable:
         return separable_optimum(settled, low, high)
-    scale = max(abs(float(settled(starts[0]).sum())), 1.0)
+    first = np.clip(starts[0], low, high)
+    by = stretch(problem, first)
+    scale = max(abs(float(settled(first).sum())), 1.0)
     steps = 1e-6 * np.eye(len(low))
 
-    def loss(x: Floats) -> tuple[float, Floats]:
+    def loss(stretched: Floats) -> tuple[float, Floats]:
+        x = stretched / by
         ahead = settled(np.exp(x + steps)).sum(axis=-1)
         behind = settled(np.exp(x - steps)).sum(axis=-1)
-        return -float(settled(np.exp(x)).sum()) / scale, (behind - ahead) / (2e-6 * scale)
+        slope = (behind - ahead) / (2e-6 * scale)
+        return -float(settled(np.exp(x)).sum()) / scale, slope / by
 
     found = optimize.minimize(
         loss,
-        np.log(np.clip(starts[0], low, high)),
+        by * np.log(first),
         jac=True,
         method="L-BFGS-B",
-        bounds=optimize.Bounds(np.log(low), np.log(high)),
-        options={"maxiter": 60, "ftol": 1e-9},
+        bounds=optimize.Bounds(by * np.log(low), by * np.log(high)),
+        options={"maxiter": 40, "ftol": 1e-8},
     )
-    return np.asarray(np.exp(found.x), dtype=np.float64)
+    best: Floats = np.clip(np.exp(found.x / by), low, high)
+    return best
 
 
 def whole(problem: Problem, prices: Floats) -> Ints:

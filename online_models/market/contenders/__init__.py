@@ -8,6 +8,7 @@ from online_models.market.contenders.fixed import Fixed
 from online_models.market.contenders.greedy import Greedy, Pooled
 from online_models.market.contenders.oracles import Clairvoyant, OwnElasticity
 from online_models.market.contenders.pricetide import Pricetide
+from online_models.market.contenders.probing import Probing
 from online_models.market.contenders.rules import Rules
 from online_models.market.contenders.thompson import Thompson
 
@@ -20,6 +21,7 @@ CONTENDERS: dict[str, type[Contender]] = {
     "greedy": Greedy,
     "pooled": Pooled,
     "thompson": Thompson,
+    "probing": Probing,
     "pricetide": Pricetide,
     "own_elasticity": OwnElasticity,
     "clairvoyant": Clairvoyant,
