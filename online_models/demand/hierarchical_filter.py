@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from online_models.demand.calendar import Calendar
 from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.filter_pools import INVERSE_SIZE_WEIGHT, FilterPools
 from online_models.demand.filter_state import (
     COEFFICIENTS,
     ELASTICITY,
@@ -38,26 +39,20 @@ from online_models.demand.filter_state import (
     times,
 )
 from online_models.demand.forecast import Forecast
-from online_models.demand.hierarchy import CategoryTree, Pool
+from online_models.demand.hierarchy import CategoryTree
 from online_models.demand.negative_binomial import log_probability
 from online_models.demand.observations import DAY, Observations
 from online_models.demand.period import Period
 from online_models.demand.settings import DemandSettings
 from online_models.demand.shock import channel_shock
 from online_models.demand.update import bounded_units, posterior_step
-from online_models.exact_math import exp, log, sum_by
+from online_models.exact_math import exp, log
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-#: An offer's own prior is this many times wider than the pools: it says next to nothing.
-OWN_PRIOR_WIDTH = 4.0
-OWN_LEVEL_VARIANCE = 400.0
 #: Variance that a drift alarm adds to a log level.
 ALARM_VARIANCE = 0.25
-#: Prior 1 / size, and the buckets' worth of belief in the category's.
-PRIOR_INVERSE_SIZE = 0.5
-INVERSE_SIZE_WEIGHT = 20.0
 #: Memory of the dispersion, per bucket.
 DISPERSION_FORGETTING = 0.98
 
@@ -97,27 +92,10 @@ class HierarchicalFilter:
     """Coefficients of all offers of a partition; rows are the partition's offers."""
 
     def __init__(self, settings: DemandSettings, calendar: Calendar, tree: CategoryTree) -> None:
-        self.settings = settings
         self.calendar = calendar
         self.tree = tree
         self.state = FilterState()
-        s = settings
-        self.pools = (
-            Pool(-1.0, 1.5, 1.5),
-            Pool(s.elasticity_mean, s.elasticity_between_categories, s.elasticity_between_offers),
-            Pool(0.0, 3.0, 1.0),
-            Pool(0.3, 0.4, 0.4),
-            Pool(0.2, 0.5, 0.5),
-        )
-        self.prior_mean = np.array([pool.prior_mean for pool in self.pools])
-        self.prior_variance = OWN_PRIOR_WIDTH * np.array(
-            [pool.category_variance + pool.prior_scatter for pool in self.pools]
-        )
-        # The first bucket alone must set a level, or all offers would err alike at the start.
-        self.prior_variance[LEVEL] = OWN_LEVEL_VARIANCE
-        self.drift = np.full(COEFFICIENTS, s.elasticity_drift * s.elasticity_drift)
-        self.drift[LEVEL] = s.level_drift * s.level_drift
-        self.inverse_size = np.full(1, PRIOR_INVERSE_SIZE)
+        self.pools = FilterPools(settings)
         self.unpooled = np.zeros(1, np.int64)
         #: Category row of each offer when last learnt.
         self.row = np.zeros(0, np.int64)
@@ -126,25 +104,21 @@ class HierarchicalFilter:
         """Make offers and category rows known, each offer at its own wide prior."""
         before = len(self.state)
         self.state.grow(offers)
-        self.state.mean[before:] = self.prior_mean
+        self.state.mean[before:] = self.pools.prior_mean
         for k in range(COEFFICIENTS):
-            self.state.covariance[before:, packed(k, k)] = self.prior_variance[k]
-        for pool in self.pools:
-            pool.include(categories)
-        missing = categories - len(self.inverse_size)
-        if missing > 0:
-            fill = np.full(missing, self.inverse_size[0])
-            self.inverse_size = np.append(self.inverse_size, fill)
+            self.state.covariance[before:, packed(k, k)] = self.pools.prior_variance[k]
+        self.pools.include(categories)
         known = np.zeros(offers, np.int64)
         known[: len(self.row)] = self.row
         self.row = known
 
     def posterior(self, offer: Integers, row: Integers, now: Integers) -> Posterior:
         """Coefficients as known at `now`, the pools of the category rows applied."""
-        mean, covariance = self._advanced(offer, now)
-        age = self._age(offer, now)
-        for k in range(COEFFICIENTS):
-            self._apply_pool(k, row, age, mean, covariance)
+        mean, covariance = self._advanced(offer, row, now)
+        first = self.state.first_end[offer]
+        # So long has the own prior itself been a random walk.
+        age = np.where(first >= 0, np.maximum(now - first, 0) / DAY, 0.0)
+        self.pools.apply(row, age, mean, covariance)
         return Posterior(mean, covariance)
 
     def predict(self, period: Period) -> RatePrediction:
@@ -172,7 +146,7 @@ class HierarchicalFilter:
         scatter = np.maximum(1.0 / size - variance, 0.3 / size)
         score, information = posterior_step(units, mean, 1.0 / scatter, variance)
 
-        own_mean, own_covariance = self._advanced(offer, seen.end)
+        own_mean, own_covariance = self._advanced(offer, period.row, seen.end)
         direction = times(own_covariance, h)
         own_variance = np.maximum(along(direction, h), 1e-12)
         gap = prediction.log_rate + variance * score - along(own_mean, h)
@@ -198,34 +172,15 @@ class HierarchicalFilter:
         state.square_sum[offer] = (
             DISPERSION_FORGETTING * state.square_sum[offer] + weight * mean * mean
         )
+        residual = excess / np.sqrt(mean + mean * mean / size)
+        residual = np.where(variance < 0.5, np.minimum(np.maximum(residual, -3.0), 3.0), 0.0)
+        self.pools.residuals(period.row, residual * state.residual[offer])
+        state.residual[offer] = residual
         self.unpooled[0] += len(offer)
         if self.unpooled[0] >= len(self.state):
             self.unpooled[0] = 0
-            self._pool()
+            self.pools.renew(self.tree, self.state, self.row)
         return log_probability(np.maximum(seen.units, 0.0), prediction.mean, size)
-
-    def _pool(self) -> None:
-        """Renew the pools; done once every offer has had its turn, on average."""
-        state, category_row = self.state, self.row
-        age = (state.last_end - state.first_end) / DAY
-        for k, pool in enumerate(self.pools):
-            variance = state.covariance[:, packed(k, k)]
-            prior = self.prior_variance[k] + self.drift[k] * age
-            precision = 1.0 / variance - 1.0 / prior
-            evidence = state.mean[:, k] / variance - self.prior_mean[k] / prior
-            # Below this the data say nothing of this coefficient, and rounding would speak.
-            told = (state.last_end >= 0) & (precision * prior > 1e-6)
-            precision, evidence = np.where(told, precision, 0.0), np.where(told, evidence, 0.0)
-            pool.estimate(self.tree, category_row, precision, evidence)
-        rows = len(self.tree)
-        excess = sum_by(category_row, state.variance_sum, rows)
-        square = sum_by(category_row, state.square_sum, rows)
-        whole = (excess.cumsum()[-1] + INVERSE_SIZE_WEIGHT * PRIOR_INVERSE_SIZE) / (
-            square.cumsum()[-1] + INVERSE_SIZE_WEIGHT
-        )
-        ratio = (excess + INVERSE_SIZE_WEIGHT * whole) / (square + INVERSE_SIZE_WEIGHT)
-        ratio[0] = whole
-        self.inverse_size = np.minimum(np.maximum(ratio, 1e-3), 20.0)
 
     def widen(self, offer: Integers) -> None:
         """Doubt the levels of these offers: a drift alarm was raised."""
@@ -255,37 +210,15 @@ class HierarchicalFilter:
             dispersion=self._size(offer, row),
         )
 
-    def _advanced(self, offer: Integers, now: Integers) -> tuple[Floats, Floats]:
+    def _advanced(self, offer: Integers, row: Integers, now: Integers) -> tuple[Floats, Floats]:
         """Own mean and covariance, the random walks run on to `now`."""
         state = self.state
         last = state.last_end[offer]
-        elapsed = np.where(last >= 0, (now - last) / DAY, 0.0)
-        elapsed = np.maximum(elapsed, 0.0)
+        elapsed = np.where(last >= 0, np.maximum(now - last, 0) / DAY, 0.0)
         covariance = state.covariance[offer]
         for k in range(COEFFICIENTS):
-            covariance[:, packed(k, k)] += self.drift[k] * elapsed
+            covariance[:, packed(k, k)] += self.pools.drift(k, row) * elapsed
         return state.mean[offer], covariance
-
-    def _age(self, offer: Integers, now: Integers) -> Floats:
-        """Days since the first bucket: so long has the own prior itself been a random walk."""
-        first = self.state.first_end[offer]
-        age = np.where(first >= 0, (now - first) / DAY, 0.0)
-        return np.maximum(age, 0.0)
-
-    def _apply_pool(
-        self, k: int, row: Integers, age: Floats, mean: Floats, covariance: Floats
-    ) -> None:
-        """Replace the own prior of coefficient k by its category's, in place."""
-        pool = self.pools[k]
-        width = pool.scatter[row] + pool.variance[row]
-        own = 1.0 / (self.prior_variance[k] + self.drift[k] * age)
-        precision = np.maximum(1.0 / width - own, 0.0)
-        evidence = pool.mean[row] / width - self.prior_mean[k] * own
-        direction = np.stack([covariance[:, packed(i, k)] for i in range(COEFFICIENTS)], axis=1)
-        damping = 1.0 / (1.0 + precision * direction[:, k])
-        evidence = np.where(precision > 0.0, evidence, 0.0)
-        mean += direction * ((evidence - precision * mean[:, k]) * damping)[:, None]
-        deflate(covariance, direction, precision * damping)
 
     def _regressors(self, seen: Observations) -> tuple[Floats | float, ...]:
         state = self.state
@@ -318,7 +251,8 @@ class HierarchicalFilter:
 
     def _size(self, offer: Integers, row: Integers) -> Floats:
         state = self.state
-        ratio = (state.variance_sum[offer] + INVERSE_SIZE_WEIGHT * self.inverse_size[row]) / (
+        prior = INVERSE_SIZE_WEIGHT * self.pools.inverse_size[row]
+        ratio = (state.variance_sum[offer] + prior) / (
             state.square_sum[offer] + INVERSE_SIZE_WEIGHT
         )
         return 1.0 / np.minimum(np.maximum(ratio, 1e-3), 20.0)
@@ -326,21 +260,16 @@ class HierarchicalFilter:
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays, flat names."""
         arrays = {f"state.{name}": array for name, array in self.state.snapshot().items()}
-        for k, pool in enumerate(self.pools):
-            arrays[f"pool.{k}"] = np.stack([pool.mean, pool.variance, pool.scatter])
-        arrays["inverse_size"] = self.inverse_size.copy()
-        arrays["unpooled"] = self.unpooled.copy()
-        arrays["row"] = self.row.copy()
-        return arrays
+        arrays |= {f"pools.{name}": array for name, array in self.pools.snapshot().items()}
+        return arrays | {"unpooled": self.unpooled.copy(), "row": self.row.copy()}
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
-        prefix = "state."
-        self.state = FilterState.restore(
-            {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
-        )
-        for k, pool in enumerate(self.pools):
-            pool.mean, pool.variance, pool.scatter = np.array(arrays[f"pool.{k}"], np.float64)
-        self.inverse_size = np.array(arrays["inverse_size"], np.float64)
+
+        def part(prefix: str) -> dict[str, NDArray[Any]]:
+            return {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
+
+        self.state = FilterState.restore(part("state."))
+        self.pools.load(part("pools."))
         self.unpooled = np.array(arrays["unpooled"], np.int64)
         self.row = np.array(arrays["row"], np.int64)
