@@ -103,7 +103,7 @@ def cases(network: Network) -> dict[str, tuple[dict[str, Any], str]]:
                 **spoiled(value, pack({**document, "spec": wide}, network.weights)),
                 "architecture": {**document, "spec": wide},
             },
-            "shape",
+            "spec.window",
         ),
         "other architecture declared": ({**value, "architecture": other}, "architecture"),
         "impossible part": ({**value, "chunk": 7}, "chunk: 7 of 1"),

@@ -1,0 +1,92 @@
+"""`pricetide train` from end to end, killed and resumed."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from online_models.deep.expert import DeepExpert
+from schemas.model_updates import ModelUpdate
+from streams.settings import Settings
+from streams.trainer import command
+
+
+def run(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    return command.main(parser.parse_args(arguments), Settings(bootstrap=None))
+
+
+def updates(folder: Path) -> list[dict[str, Any]]:
+    with gzip.open(folder / "model-updates.jsonl.gz", "rt") as file:
+        return [json.loads(line)["value"] for line in file]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "what from?"),
+        (["--models", "oracle"], "no model 'oracle'"),
+        (["--models", "tree"], "at least one network"),
+        (["--promote", "v9"], "no version 'v9'"),
+        (["nowhere"], "there is no recording nowhere"),
+    ],
+)
+def test_bad_input_ends_with_one_clear_line(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*arguments, "--out", str(tmp_path)]) == 2
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert message in lines[0]
+
+
+@pytest.mark.deep
+@pytest.mark.slow
+def test_a_killed_run_goes_on_and_its_update_is_accepted(recording: Path, tmp_path: Path) -> None:
+    arguments = [str(recording), "--models", "level,multiple,mlp", "--processes", "1"]
+    arguments += ["--out", str(tmp_path), "--folds", "1"]
+    code = (
+        "import argparse, sys\n"
+        "from streams.trainer import command\n"
+        "from streams.settings import Settings\n"
+        "if __name__ == '__main__':\n"
+        "    parser = argparse.ArgumentParser()\n"
+        "    command.add_arguments(parser)\n"
+        "    sys.exit(command.main(parser.parse_args(), Settings(bootstrap=None)))\n"
+    )
+    script = tmp_path / "train.py"
+    script.write_text(code)
+    first = subprocess.Popen([sys.executable, str(script), *arguments], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 600
+    while not (done := list(tmp_path.glob("runs/*/trials/*.json"))):
+        assert first.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    kept = {path: path.stat().st_mtime_ns for path in done}
+    subprocess.run([sys.executable, str(script), *arguments], check=True, timeout=900)
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert len(list(tmp_path.glob("runs/*/trials/*.json"))) == 3
+    assert not list(tmp_path.glob("**/*.part*"))
+    assert list(tmp_path.glob("runs/*/logs/mlp-*/fold_0/train/events.out.tfevents.*"))
+    expert = DeepExpert()
+    verdicts = [expert.accept(ModelUpdate.model_validate(value)) for value in updates(tmp_path)]
+    assert verdicts[-1].kind == "accepted"
+    challenger = expert.champions.challenger
+    assert challenger is not None
+    assert run(["--promote", challenger.version, "--out", str(tmp_path)]) == 0
+    for value in updates(tmp_path):
+        expert.accept(ModelUpdate.model_validate(value))
+    assert expert.version == challenger.version

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from online_models.deep.card import Card
+from online_models.deep.network import Network
+from online_models.deep.spec import Spec
+from online_models.deep.zoo import ARCHITECTURES, head
+from streams.trainer.registry import CHALLENGER, CHAMPION, Registry
+
+MEASURES = {"mase": 0.6, "wape": 0.7, "mae": 1.0, "mse": 2.0, "pinball": 0.4, "log_loss": 1.9}
+MEASURES["bias"] = 0.0
+
+
+def network() -> Network:
+    spec, mlp = Spec(items=16, categories=4), ARCHITECTURES["mlp"]
+    hyper = mlp.defaults()
+    shapes = head.shapes(mlp, spec, hyper)
+    weights = {name: np.ones(shape, np.float32) for name, shape in shapes.items()}
+    return Network(mlp, spec, hyper, weights)
+
+
+def card(version: str) -> Card:
+    return Card(
+        version=version,
+        network=network().document(),
+        trained_at=1_700_000_000_000,
+        trained_from=1_690_000_000_000,
+        trained_through=1_699_000_000_000,
+        rows=100,
+        offers=5,
+        seconds=1.0,
+        search={"mlp-1": MEASURES},
+        holdout={version: MEASURES, "level": {**MEASURES, "log_loss": 2.5}},
+    )
+
+
+def test_a_new_version_is_the_challenger_until_it_is_promoted(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    assert (registry.alias(CHAMPION), registry.versions()) == (None, [])
+    registry.add(network(), card("v1"))
+    assert (registry.alias(CHAMPION), registry.alias(CHALLENGER)) == (None, "v1")
+    registry.promote("v1")
+    registry.add(network(), card("v2"))
+    assert (registry.alias(CHAMPION), registry.alias(CHALLENGER)) == ("v1", "v2")
+    assert registry.versions() == ["v1", "v2"]
+    with pytest.raises(KeyError, match="no version 'v3'"):
+        registry.promote("v3")
+
+
+def test_a_version_comes_back_as_it_was(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    registry.add(network(), card("v1"))
+    again = registry.network("v1")
+    assert again.document() == network().document()
+    assert Card(**registry.describe("v1")) == card("v1")
+
+
+def test_a_version_without_its_last_file_is_none(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    registry.add(network(), card("v1"))
+    (tmp_path / "v1" / "version.json").unlink()
+    assert registry.versions() == []
+
+
+def test_the_card_says_what_the_version_is_and_how_it_did(tmp_path: Path) -> None:
+    Registry(tmp_path).add(network(), card("v1"))
+    text = (tmp_path / "v1" / "card.md").read_text()
+    for part in ("# Model card: demand v1", "40 % below", "| level | 0.6", "## Limits"):
+        assert part in text
