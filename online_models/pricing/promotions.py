@@ -59,6 +59,7 @@ class Promotions:
         if self._records[index] is not None:
             before = [row for row, members in self._of_offer.items() if index in members]
             self._unlist(index)
+            self._records[index] = None
         for row in before:
             self._leave(row, index)
         self._forget(now)
