@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from online_models.fold.state import State
 from online_models.outputs import Output
 from schemas.instants import to_text as instant_text
+from schemas.money import texts
 
 #: Kind → what it says, with the number since the last tick.
 MESSAGES = {
@@ -34,6 +36,36 @@ def counted(state: State, now: int) -> list[Output]:
         if (number := state.counts.get(kind))
     ]
     state.counts.clear()
+    return outputs
+
+
+def anomalies(state: State, now: int) -> list[Output]:
+    """What the cleaning has found, an alert per offer (or product) and trouble."""
+    catalogue = state.catalogue
+
+    def money(by_sku: bool, row: int) -> Callable[[int], str]:
+        sku = row if by_sku else int(catalogue.offers.sku[row])
+        digits = int(catalogue.skus.digits[sku])
+        return lambda minor: texts([minor], digits)[0]
+
+    outputs = []
+    for found in state.cleaning.warnings(now, money):
+        sku, channel = (
+            (catalogue.sku_names[found.row], None)
+            if found.by_sku
+            else catalogue.offer_name(found.row)
+        )
+        value = {
+            "kind": found.kind,
+            "severity": "warning",
+            "sku": sku,
+            "channel": channel,
+            "message": found.message,
+            "time": instant_text(now),
+            "details": found.details,
+        }
+        encoded = msgspec.json.encode(value)
+        outputs.append(Output("pricing-alerts", sku.encode(), encoded, now))
     return outputs
 
 

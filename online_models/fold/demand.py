@@ -24,8 +24,10 @@ def add_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None
     rows = lookup.offer[placed]
     units = batch.count[placed]
     intervals = state.buckets.intervals(batch.time[placed])
-    revenue = units.astype(np.float64) * batch.amount[placed]
-    state.buckets.add(rows, intervals, units=units, paid=units, revenue=revenue)
+    lines = state.cleaning.judge_lines(rows, units, batch.amount[placed])
+    paid = np.where(lines.priced, units, 0)
+    revenue = paid.astype(np.float64) * batch.amount[placed]
+    state.buckets.add(rows, intervals, units=units, excess=lines.excess, paid=paid, revenue=revenue)
     state.stock.sold(rows, units, batch.time[placed])
     inside = intervals >= 0
     placed, rows, intervals = placed[inside], rows[inside], intervals[inside]
@@ -51,7 +53,8 @@ def _correct(
         if len(before):
             intervals[i] = fell_into[before[-1]]
     state.count("late_correction", int(np.count_nonzero(intervals == NONE)))
-    state.buckets.add(offers, intervals, units=units)
+    excess = -state.cleaning.corrected(offers, batch.count[places])
+    state.buckets.add(offers, intervals, units=units, excess=excess)
     state.stock.sold(offers, units, batch.time[places])
 
 
@@ -60,14 +63,18 @@ def add_clicks(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None
     intervals = state.buckets.intervals(batch.time[places])
     flag, number = batch.flag[places], batch.count[places]
     rows = lookup.offer[places]
-    priced = batch.amount[places] > 0
+    prices = batch.amount[places]
+    clicks = state.cleaning.judge_clicks(rows, number, batch.person[places], prices)
+    believed = np.where(clicks.priced, number - clicks.ignored, 0)
+    viewed = flag == Action.VIEW
     state.buckets.add(
         rows,
         intervals,
-        views=np.where(flag == Action.VIEW, number, 0),
+        views=np.where(viewed, number, 0),
+        ignored=np.where(viewed, clicks.ignored, 0),
         carts=np.where(flag == Action.CART, number, 0),
-        quotes=np.where(priced, number, 0),
-        quoted=np.where(priced, number.astype(np.float64) * batch.amount[places], 0.0),
+        quotes=believed,
+        quoted=believed.astype(np.float64) * prices,
     )
 
 

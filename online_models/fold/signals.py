@@ -50,13 +50,17 @@ class Signals(Columns):
 class OpenBucket(Columns):
     """Sums over one interval, a row per offer. `area` is the integral of each signal over it, ms.
 
-    `paid` units and their `revenue` (minor units) are of placed lines only; `units` is net of
-    cancellations and returns. `quotes` are clicks that told the price shown, `quoted` its sum.
+    `units` is net of cancellations and returns, `excess` the part of them that is no measure of
+    demand. `paid` units and their `revenue` (minor units) are of placed lines whose price is
+    believed. `quotes` are clicks that told a price that is believed, `quoted` its sum; `ignored`
+    views are a bot's.
     """
 
     FIELDS = {
         "units": (np.int64, 0),
+        "excess": (np.int64, 0),
         "views": (np.int64, 0),
+        "ignored": (np.int64, 0),
         "carts": (np.int64, 0),
         "paid": (np.int64, 0),
         "revenue": (np.float64, 0.0),
@@ -66,7 +70,9 @@ class OpenBucket(Columns):
         "area": (np.float64, 0.0, WIDTH),
     }
     units: Ints
+    excess: Ints
     views: Ints
+    ignored: Ints
     carts: Ints
     paid: Ints
     revenue: Floats

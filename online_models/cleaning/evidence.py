@@ -1,0 +1,79 @@
+"""What detectors are shown, and what they say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Lines:
+    """Placed order lines in their order, (n,): offer row, units, unit price in minor units."""
+
+    offer: Ints
+    quantity: Ints
+    price: Ints
+    #: Detectors' verdict: units that the learner must not see, and whose price is believed.
+    excess: Ints
+    priced: Flags
+
+    @classmethod
+    def of(cls, offer: Ints, quantity: Ints, price: Ints) -> Lines:
+        """Lines that nobody has objected to."""
+        return cls(offer, quantity, price, np.zeros_like(offer), np.ones(len(offer), np.bool_))
+
+
+@dataclass(slots=True)
+class Clicks:
+    """Click records in their order, (n,): offer row, number of clicks, keyed hash of the customer
+    or session (0: unknown), price shown in minor units (−1: not told).
+    """
+
+    offer: Ints
+    count: Ints
+    person: Ints
+    price: Ints
+    #: Detectors' verdict: clicks that the learner must not see, and whose price is believed.
+    ignored: Ints
+    priced: Flags
+
+    @classmethod
+    def of(cls, offer: Ints, count: Ints, person: Ints, price: Ints) -> Clicks:
+        """Clicks that nobody has objected to."""
+        return cls(offer, count, person, price, np.zeros_like(offer), price > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RivalPrice:
+    """A competitor's price, minor units, beside what is known of its like.
+
+    `trusted` is this entry's last price that was believed, `held` the last one that was not; 0
+    where there is none. `others` and `own` give the other entries' prices of the SKU (believed or
+    held) and the merchant's own in force; they are asked only where they matter.
+    """
+
+    sku: int
+    price: int
+    trusted: int
+    held: int
+    others: Callable[[], list[int]]
+    own: Callable[[], list[int]]
+
+    def another_near(self) -> bool:
+        """Whether another rival asks about as much: within half as much again."""
+        return any(within(self.price, other, 1.5) for other in self.others())
+
+
+def within(price: int, reference: int, factor: float) -> bool:
+    """Whether two prices, both positive, are within a factor of each other.
+
+    >>> within(300, 1000, 5), within(100, 1000, 5), within(0, 1000, 5)
+    (True, False, False)
+    """
+    return price > 0 and reference <= price * factor and price <= reference * factor
