@@ -84,7 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Run the demo; returns the exit status."""
-    console = Console()
+    console = Console(highlight=False)
     if not console.is_terminal:
         console.width = WIDTH
     # while Kafka is young its clients complain of what they then try again, with success; and
@@ -107,8 +107,10 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
                     signal.signal(number, signal.SIG_IGN)
     except (DemoError, BrokerError) as error:
         print(f"pricetide demo: {error}", file=sys.stderr)
-        print(f"The worker's log, if it got so far, is in {folder}", file=sys.stderr)
-        return 1
+        if any(folder.iterdir()):
+            print(f"The worker's log is in {folder}", file=sys.stderr)
+            return 1
+        status = 1
     except KeyboardInterrupt:
         console.print("Stopped before the end.")
         status = INTERRUPTED
@@ -144,7 +146,6 @@ def _demo(
     console.print(
         f"Kafka{' of its own' if ours else ''} at {settings.bootstrap}; worker {worker.pid} with "
         f"the policies in {POLICIES.name}, its log in {worker.log}",
-        highlight=False,
     )
 
     def alive() -> None:

@@ -82,7 +82,9 @@ def _counts(
     words: dict[str, str],
     troubled: Mapping[str, Sized] = MappingProxyType({}),
 ) -> Table:
-    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", show_header=False)
+    table = Table(
+        title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", show_header=False
+    )
     table.add_column(justify="right")
     table.add_column()
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -97,7 +99,9 @@ def _counts(
 
 
 def _moves(tally: Tally) -> Table:
-    table = Table(title="The largest moves", box=SIMPLE_HEAD, title_justify="left")
+    table = Table(
+        title="The largest moves", box=SIMPLE_HEAD, title_justify="left", title_style="bold"
+    )
     table.add_column("item", no_wrap=True)
     table.add_column("price, TWD", no_wrap=True)
     table.add_column("", justify="right", no_wrap=True)

@@ -56,9 +56,12 @@ class Screen:
         if since is None:
             return
         events, seconds = since
+        pace = f"{events / max(seconds, 1e-3):,.0f}/s"
+        if stage.flat_out is not None:
+            pace = "at an even pace, to measure latency"
         text = (
-            f"{instant_text(stage.reached)[:10]}  {stage.events:,} events "
-            f"({events / max(seconds, 1e-3):,.0f}/s)  {stage.applied:,} price changes"
+            f"{instant_text(stage.reached)[:10]}  {stage.events:,} events ({pace})  "
+            f"{stage.applied:,} price changes"
         )
         done = min(max(stage.reached / DAY - self._first, 0), self._number)
         self._bar.update(self._task, completed=done, description=text)
