@@ -1,4 +1,4 @@
-"""What the offers of a category share in the hierarchical filter: priors, drift and dispersion."""
+"""What the offers of a category share in the hierarchical filter: priors and dispersion."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from online_models.demand.filter_state import (
 from online_models.demand.hierarchy import CategoryTree, Pool
 from online_models.demand.observations import DAY
 from online_models.demand.settings import DemandSettings
-from online_models.exact_math import exp, sum_by
+from online_models.exact_math import sum_by
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -30,14 +30,10 @@ OWN_LEVEL_VARIANCE = 400.0
 #: Prior 1 / size, and the buckets' worth of belief in the category's.
 PRIOR_INVERSE_SIZE = 0.5
 INVERSE_SIZE_WEIGHT = 20.0
-#: The level's drift follows the residuals' autocorrelation, which is 0 when it is right: by this
-#: share a pass, from sums of this memory, with so many residuals' worth of belief in 0.
-TUNING_STEP, TUNING_FORGETTING, TUNING_WEIGHT = 0.3, 0.95, 200.0
-LEAST_DRIFT, LARGEST_DRIFT = 0.01 * 0.01, 0.4 * 0.4
 
 
 class FilterPools:
-    """Pools of every coefficient, and level drift and 1 / size per category row."""
+    """Pools of every coefficient, and 1 / size per category row."""
 
     def __init__(self, settings: DemandSettings) -> None:
         s = settings
@@ -53,12 +49,10 @@ class FilterPools:
             [pool.category_variance + pool.prior_scatter for pool in self.coefficients]
         )
         self.prior_variance[LEVEL] = OWN_LEVEL_VARIANCE
-        #: Variance per day of the random walks; the level's is per category row.
-        self.slope_drift = s.elasticity_drift * s.elasticity_drift
-        self.level_drift: Floats = np.full(1, s.level_drift * s.level_drift)
+        #: Variance per day of each coefficient's random walk.
+        self.drift: Floats = np.full(COEFFICIENTS, s.elasticity_drift * s.elasticity_drift)
+        self.drift[LEVEL] = s.level_drift * s.level_drift
         self.inverse_size: Floats = np.full(1, PRIOR_INVERSE_SIZE)
-        #: Discounted sum and number of products of successive residuals, (2, rows).
-        self.succession: Floats = np.zeros((2, 1))
 
     def include(self, rows: int) -> None:
         """New category rows start at the catalogue's values."""
@@ -68,19 +62,12 @@ class FilterPools:
         if missing > 0:
             fill = np.full(missing, self.inverse_size[0])
             self.inverse_size = np.append(self.inverse_size, fill)
-            self.level_drift = np.append(self.level_drift, np.full(missing, self.level_drift[0]))
-            zeros = np.zeros((2, missing))
-            self.succession = np.concatenate([self.succession, zeros], axis=1)
-
-    def drift(self, k: int, row: Integers) -> Floats | float:
-        """Variance per day of coefficient k's random walk."""
-        return self.level_drift[row] if k == LEVEL else self.slope_drift
 
     def apply(self, row: Integers, age: Floats, mean: Floats, covariance: Floats) -> None:
         """Replace the own priors by the categories', in place; `age` in days."""
         for k, pool in enumerate(self.coefficients):
             width = pool.scatter[row] + pool.variance[row]
-            own = 1.0 / (self.prior_variance[k] + self.drift(k, row) * age)
+            own = 1.0 / (self.prior_variance[k] + self.drift[k] * age)
             precision = np.maximum(1.0 / width - own, 0.0)
             evidence = pool.mean[row] / width - self.prior_mean[k] * own
             entries = [covariance[:, packed(i, k)] for i in range(COEFFICIENTS)]
@@ -90,18 +77,12 @@ class FilterPools:
             mean += direction * ((evidence - precision * mean[:, k]) * damping)[:, None]
             deflate(covariance, direction, precision * damping)
 
-    def residuals(self, row: Integers, product: Floats) -> None:
-        """Add products of successive standardised residuals, (n,)."""
-        rows = self.succession.shape[1]
-        self.succession[0] += sum_by(row, product, rows)
-        self.succession[1] += np.bincount(row, minlength=rows)
-
     def renew(self, tree: CategoryTree, state: FilterState, row: Integers) -> None:
         """Estimate all pools anew from what every offer's data say; `row` is each offer's."""
         age = (state.last_end - state.first_end) / DAY
         for k, pool in enumerate(self.coefficients):
             variance = state.covariance[:, packed(k, k)]
-            prior = self.prior_variance[k] + self.drift(k, row) * age
+            prior = self.prior_variance[k] + self.drift[k] * age
             precision = 1.0 / variance - 1.0 / prior
             evidence = state.mean[:, k] / variance - self.prior_mean[k] / prior
             # Below this the data say nothing of this coefficient, and rounding would speak.
@@ -116,17 +97,6 @@ class FilterPools:
         ratio = (excess + INVERSE_SIZE_WEIGHT * whole) / (square + INVERSE_SIZE_WEIGHT)
         ratio[0] = whole
         self.inverse_size = np.minimum(np.maximum(ratio, 1e-3), 20.0)
-        self._tune_drift()
-
-    def _tune_drift(self) -> None:
-        """A level that lags leaves residuals that agree with the ones before."""
-        lagged, pairs = self.succession
-        whole = lagged.cumsum()[-1] / (pairs.cumsum()[-1] + TUNING_WEIGHT)
-        own = (lagged + TUNING_WEIGHT * whole) / (pairs + TUNING_WEIGHT)
-        own[0] = whole
-        moved = self.level_drift * exp(TUNING_STEP * np.minimum(np.maximum(own, -1.0), 1.0))
-        self.level_drift = np.minimum(np.maximum(moved, LEAST_DRIFT), LARGEST_DRIFT)
-        self.succession *= TUNING_FORGETTING
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays."""
@@ -134,14 +104,10 @@ class FilterPools:
             str(k): np.stack([pool.mean, pool.variance, pool.scatter])
             for k, pool in enumerate(self.coefficients)
         }
-        return arrays | {name: getattr(self, name).copy() for name in _SHARED}
+        return arrays | {"inverse_size": self.inverse_size.copy()}
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
         for k, pool in enumerate(self.coefficients):
             pool.mean, pool.variance, pool.scatter = np.array(arrays[str(k)], np.float64)
-        for name in _SHARED:
-            setattr(self, name, np.array(arrays[name], np.float64))
-
-
-_SHARED = ("level_drift", "inverse_size", "succession")
+        self.inverse_size = np.array(arrays["inverse_size"], np.float64)

@@ -39,7 +39,6 @@ class FilterState(Columns):
         "days": (np.float64, 0.0),
         "variance_sum": (np.float64, 0.0),
         "square_sum": (np.float64, 0.0),
-        "residual": (np.float64, 0.0),
     }
     #: Posterior mean and covariance under the offer's own wide prior.
     mean: Floats
@@ -60,8 +59,6 @@ class FilterState(Columns):
     #: Discounted Σ ((units − mean)² − mean) and Σ mean²: their ratio is 1 / size.
     variance_sum: Floats
     square_sum: Floats
-    #: Last standardised residual.
-    residual: Floats
 
 
 def times(covariance: Floats, h: tuple[Floats | float, ...]) -> Floats:

@@ -114,7 +114,7 @@ class HierarchicalFilter:
 
     def posterior(self, offer: Integers, row: Integers, now: Integers) -> Posterior:
         """Coefficients as known at `now`, the pools of the category rows applied."""
-        mean, covariance = self._advanced(offer, row, now)
+        mean, covariance = self._advanced(offer, now)
         first = self.state.first_end[offer]
         # So long has the own prior itself been a random walk.
         age = np.where(first >= 0, np.maximum(now - first, 0) / DAY, 0.0)
@@ -146,7 +146,7 @@ class HierarchicalFilter:
         scatter = np.maximum(1.0 / size - variance, 0.3 / size)
         score, information = posterior_step(units, mean, 1.0 / scatter, variance)
 
-        own_mean, own_covariance = self._advanced(offer, period.row, seen.end)
+        own_mean, own_covariance = self._advanced(offer, seen.end)
         direction = times(own_covariance, h)
         own_variance = np.maximum(along(direction, h), 1e-12)
         gap = prediction.log_rate + variance * score - along(own_mean, h)
@@ -172,10 +172,6 @@ class HierarchicalFilter:
         state.square_sum[offer] = (
             DISPERSION_FORGETTING * state.square_sum[offer] + weight * mean * mean
         )
-        residual = excess / np.sqrt(mean + mean * mean / size)
-        residual = np.where(variance < 0.5, np.minimum(np.maximum(residual, -3.0), 3.0), 0.0)
-        self.pools.residuals(period.row, residual * state.residual[offer])
-        state.residual[offer] = residual
         self.unpooled[0] += len(offer)
         if self.unpooled[0] >= len(self.state):
             self.unpooled[0] = 0
@@ -210,14 +206,14 @@ class HierarchicalFilter:
             dispersion=self._size(offer, row),
         )
 
-    def _advanced(self, offer: Integers, row: Integers, now: Integers) -> tuple[Floats, Floats]:
+    def _advanced(self, offer: Integers, now: Integers) -> tuple[Floats, Floats]:
         """Own mean and covariance, the random walks run on to `now`."""
         state = self.state
         last = state.last_end[offer]
         elapsed = np.where(last >= 0, np.maximum(now - last, 0) / DAY, 0.0)
         covariance = state.covariance[offer]
         for k in range(COEFFICIENTS):
-            covariance[:, packed(k, k)] += self.pools.drift(k, row) * elapsed
+            covariance[:, packed(k, k)] += self.pools.drift[k] * elapsed
         return state.mean[offer], covariance
 
     def _regressors(self, seen: Observations) -> tuple[Floats | float, ...]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from online_models.columns import Columns
 from online_models.demand.observations import ATTRIBUTES, Observations
-from online_models.exact_math import log
+from online_models.exact_math import log, sum_by
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -105,6 +105,37 @@ def remember_prices(state: OfferState, seen: Observations) -> None:
         column[offer] = np.where(np.isnan(new), old, moved)
 
 
+def averages(rows: PanelRows, place: Integers, groups: int) -> PanelRows:
+    """Averages of the rows by group, each (groups,)."""
+    counts = np.maximum(np.bincount(place, minlength=groups), 1)
+
+    def average(values: Floats) -> Floats:
+        return sum_by(place, values, groups) / counts
+
+    attributes = np.stack([average(a.copy()) for a in rows.attributes])
+    return PanelRows(
+        average(rows.price),
+        average(rows.rival_mean),
+        average(rows.rival),
+        average(rows.promoted),
+        average(rows.depth),
+        attributes,
+    )
+
+
+def by_row(means: PanelRows, place: Integers) -> PanelRows:
+    """Group averages laid out by row."""
+    return PanelRows(
+        means.price[place],
+        means.rival_mean[place],
+        means.rival[place],
+        means.promoted[place],
+        means.depth[place],
+        means.attributes[:, place],
+    )
+
+
+#: Number of regressors of the channel level.
 CHANNEL_FEATURES = 11 + ATTRIBUTES
 
 

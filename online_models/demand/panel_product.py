@@ -55,8 +55,12 @@ class ProductLevel:
         self.periods = np.zeros(0, np.int64)
         self.noise: Floats = np.zeros((0, SLOTS))
 
-    def add_block(self) -> int:
-        """A block of unknown products; returns its number."""
+    def grow(self, blocks: int) -> None:
+        """Make room for blocks of products that are still unknown."""
+        while len(self.periods) < blocks:
+            self._add_block()
+
+    def _add_block(self) -> None:
         variance = np.full(DIMENSION, POOLED_VARIANCE)
         variance[0] = 100.0
         variance[_OWN_FROM:_COSINE_FROM] = OWN_VARIANCE
@@ -67,7 +71,6 @@ class ProductLevel:
         self.covariance = np.concatenate([self.covariance, np.diag(variance)[None]])
         self.periods = np.append(self.periods, 0)
         self.noise = np.concatenate([self.noise, np.full((1, SLOTS), FIRST_NOISE)])
-        return len(self.periods) - 1
 
     def predict(self, block: int, slot: Integers, design: Floats) -> tuple[Floats, Floats]:
         """Mean and variance of each product's next mean, from design (POOLED, products)."""

@@ -1,0 +1,169 @@
+"""Which products the panel model covers, where they sit, and what it remembers of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.columns import Columns
+from online_models.demand.observations import DAY
+from online_models.demand.panel_features import PanelRows
+from online_models.demand.panel_product import SLOTS
+from online_models.demand.period import Period
+from online_models.exact_math import sum_by
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: A product qualifies with so many channels in a bucket that sell so many units on average.
+LEAST_CHANNELS, LEAST_UNITS = 12, 5.0
+REFERENCE_BUCKETS = 8
+
+
+class ProductState(Columns):
+    """One row per qualified product."""
+
+    FIELDS = {
+        "block": (np.int64, -1),
+        "slot": (np.int64, 0),
+        "past_prices": (np.float64, np.nan, REFERENCE_BUCKETS),
+        "last_price": (np.float64, 0.0),
+        "last_promoted": (np.float64, 0.0),
+        "stocked_up": (np.float64, 0.0),
+        "variance": (np.float64, 0.1, 2),
+    }
+    block: Integers
+    slot: Integers
+    #: Price deviations of the last buckets, the newest last.
+    past_prices: Floats
+    last_price: Floats
+    last_promoted: Floats
+    #: Smoothed past promotions: what the pantry holds.
+    stocked_up: Floats
+    #: Variance of the channel level without and with a promotion.
+    variance: Floats
+
+
+class PanelProducts:
+    """Qualified products: dense rows, each at a slot of a block of its category."""
+
+    def __init__(self) -> None:
+        self.state = ProductState()
+        #: Product of each SKU id, −1 where it has not qualified.
+        self.product_of: Integers = np.zeros(0, np.int64)
+        #: Block of each category row that still has free slots, and how many are taken.
+        self.open_block: Integers = np.zeros(0, np.int64)
+        self.taken: Integers = np.zeros(0, np.int64)
+        self.blocks = np.zeros(1, np.int64)
+
+    def __len__(self) -> int:
+        return len(self.state)
+
+    def grow(self, categories: int) -> None:
+        """Make room for category rows."""
+        missing = categories - len(self.open_block)
+        if missing > 0:
+            self.open_block = np.append(self.open_block, np.full(missing, -1))
+            self.taken = np.append(self.taken, np.zeros(missing, np.int64))
+
+    def of(self, sku: Integers) -> Integers:
+        """Product of each row's SKU, −1 where it has not qualified."""
+        if not len(self.product_of):
+            return np.full(len(sku), -1)
+        inside = (sku >= 0) & (sku < len(self.product_of))
+        return np.where(inside, self.product_of[np.where(inside, sku, 0)], -1)
+
+    def qualify(self, period: Period, units: Floats) -> None:
+        """Admit the products that enough channels now sell enough of, by SKU id."""
+        if int(period.seen.end[0] - period.seen.start[0]) < DAY // 2:
+            return
+        known = self.of(period.sku)
+        new = np.flatnonzero((known < 0) & (period.sku >= 0) & ~np.isnan(period.seen.price))
+        if not len(new):
+            return
+        skus, first, place = np.unique(period.sku[new], return_index=True, return_inverse=True)
+        channels = np.bincount(place, minlength=len(skus))
+        average = sum_by(place, units[new], len(skus)) / channels
+        for i in np.flatnonzero((channels >= LEAST_CHANNELS) & (average >= LEAST_UNITS)).tolist():
+            self._admit(int(skus[i]), int(period.row[new[first[i]]]))
+
+    def remember(self, present: Integers, design: Floats) -> None:
+        """Keep what the next bucket's regressors need of this one's."""
+        state = self.state
+        state.past_prices[present, :-1] = state.past_prices[present, 1:]
+        state.past_prices[present, -1] = design[1]
+        state.last_price[present] = design[1]
+        state.last_promoted[present] = design[5]
+        state.stocked_up[present] = 0.6 * state.stocked_up[present] + 0.8 * design[5]
+
+    def design(
+        self, present: Integers, means: PanelRows, rows: PanelRows, place: Integers
+    ) -> Floats:
+        """Regressors of the product level, (POOLED, products)."""
+        state = self.state
+        past = state.past_prices[present]
+        reference = np.zeros(len(present))
+        known = np.zeros(len(present))
+        for k in range(REFERENCE_BUCKETS):
+            there = ~np.isnan(past[:, k])
+            reference += np.where(there, past[:, k], 0.0)
+            known += there
+        reference = reference / np.maximum(known, 1.0)
+        step = np.where(known > 0.0, means.price - reference, 0.0)
+        block = state.block[present]
+        blocks = int(block.max()) + 1
+        others = np.maximum(np.bincount(block, minlength=blocks) - 1, 1)[block]
+        rivals = (sum_by(block, means.promoted, blocks)[block] - means.promoted) / others
+        gap = rows.price - means.price[place]
+        counts = np.maximum(np.bincount(place, minlength=len(present)), 1)
+        scatter = np.sqrt(sum_by(place, gap * gap, len(present)) / counts)
+        return np.stack(
+            [
+                np.ones(len(present)),
+                means.price,
+                step,
+                means.rival_mean,
+                means.rival,
+                means.promoted,
+                means.depth,
+                *means.attributes,
+                2.0 * rivals,
+                state.last_price[present],
+                state.last_promoted[present],
+                state.stocked_up[present],
+                np.maximum(-step - 1.0, 0.0),
+                scatter,
+                step * means.promoted,
+            ]
+        )
+
+    def _admit(self, sku: int, category: int) -> None:
+        if sku >= len(self.product_of):
+            missing = max(sku + 1, 2 * len(self.product_of)) - len(self.product_of)
+            self.product_of = np.append(self.product_of, np.full(missing, -1))
+        if self.open_block[category] < 0 or self.taken[category] == SLOTS:
+            self.open_block[category] = self.blocks[0]
+            self.blocks[0] += 1
+            self.taken[category] = 0
+        product = len(self.state)
+        self.state.grow(product + 1)
+        self.state.block[product] = self.open_block[category]
+        self.state.slot[product] = self.taken[category]
+        self.taken[category] += 1
+        self.product_of[sku] = product
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """State as arrays."""
+        return {**self.state.snapshot(), **{name: getattr(self, name).copy() for name in _SHARED}}
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`."""
+        self.state = ProductState.restore(arrays)
+        for name in _SHARED:
+            setattr(self, name, np.array(arrays[name], np.int64))
+
+
+_SHARED = ("product_of", "open_block", "taken", "blocks")
