@@ -110,8 +110,8 @@ class Play:
             stage.flat_out = stage.since_start(sender.events)
             span = max(tail[-1].time - tail[0].time, 1)
             days, speed = iter([tail]), span / DAY / TAIL_SECONDS
+            sender.timed.add(TOPIC)
         self._watch.begin()
-        sender.timed.add(TOPIC)
         await feed.paced(days, sender, speed)
         await progress.drain()
         await asyncio.sleep(ROUND_TRIP)
@@ -138,6 +138,8 @@ class Play:
             stage.events, stage.reached = sender.events, progress.reached
             if stage.reached and stage.started is None:
                 stage.started = (sender.events, now)
+                if self._speed is not None:
+                    sender.timed.add(TOPIC)
             self._shown(stage)
             await asyncio.sleep(BEAT)
 
