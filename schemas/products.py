@@ -9,11 +9,14 @@ from pydantic import Field, JsonValue, model_validator
 from schemas.fields import Currency, Flag, Fraction, Instant, Money, Name, Text, check_amount
 from schemas.records import Event, Incoming
 
+#: A tax or fee of more than ten times the price is a percentage written without its sign.
+LARGEST_RATE = 10
+
 
 class ChannelFee(Incoming):
     """What a channel keeps of a sale: `rate` × gross price + `fixed`."""
 
-    rate: Fraction = Field(default="0", validate_default=True)
+    rate: Fraction = Field(default="0", validate_default=True, le=LARGEST_RATE)
     fixed: Money = Field(default="0", validate_default=True)
 
 
@@ -40,7 +43,7 @@ class Product(Event):
     role: Literal["kvi", "core", "long_tail"] | None = None
     list_price: Money | None = None
     map_price: Money | None = None
-    tax_rate: Fraction = Field(default="0", validate_default=True)
+    tax_rate: Fraction = Field(default="0", validate_default=True, le=LARGEST_RATE)
     fees: dict[Name, ChannelFee] = {}
     channels: dict[Name, ChannelListing] = {}
     substitutes: tuple[Name, ...] = ()

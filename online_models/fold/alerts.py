@@ -20,6 +20,7 @@ MESSAGES = {
     "currency_changed": "{} product records were in another currency than before, and ignored",
     "out_of_order_rival": "{} competitor prices were older than the one in force",
     "out_of_order_inventory": "{} stock counts were older than the one in force",
+    "untimely_control": "{} control records came before any event told the time, for no offer",
     "feed_gap": "{} empty intervals were taken for an outage and not learnt as silence",
 }
 

@@ -93,6 +93,9 @@ class Fold:
             clock.now = max(clock.now, time)
             if not started:
                 placed += self._start(batch, place)
+        if handler.tells_time and not clock.running:
+            state.count("untimely_control")
+            return placed
         effect = handler.apply(state, fact, clock.now)
         placed += [(place, output) for output in effect.outputs]
         return placed + self._decide(batch, place, effect.rows)

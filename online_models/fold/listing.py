@@ -10,6 +10,8 @@ from online_models.fold.signals import Signal
 from online_models.fold.state import State
 
 Ints = NDArray[np.int64]
+#: A promotion's attribute beyond is no feature of demand, and would drown all others.
+LARGEST_ATTRIBUTE = 1e6
 
 
 def bring_on_sale(state: State, rows: list[int], now: int) -> Ints:
@@ -54,6 +56,7 @@ def start_clock(state: State, now: int) -> Ints:
 def show(state: State, rows: Ints, now: Ints) -> None:
     """Bring the signals of offers in line with what is in force at `now`; all rest off sale."""
     depth, promoted, attributes, promotion = state.pricing.promotion_in_force(rows, now)
+    attributes = np.clip(attributes, -LARGEST_ATTRIBUTE, LARGEST_ATTRIBUTE)
     on_hand = state.stock.on_hand[rows]
     price = state.pricing.shown_price(rows)
     signals = state.buckets.signals.value
