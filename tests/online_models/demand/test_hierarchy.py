@@ -1,0 +1,49 @@
+"""Partial pooling: who borrows from whom, and how much."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from online_models.demand.hierarchy import CATALOGUE, CategoryTree, Pool
+
+
+def tree(parents: list[int]) -> CategoryTree:
+    made = CategoryTree()
+    made.register(np.arange(len(parents)), np.array(parents))
+    return made
+
+
+def test_a_category_without_offers_starts_at_its_parent() -> None:
+    known = tree([-1, 0, 0])  # food; food/coffee; food/tea
+    pool = Pool(0.0, 1.0, 0.5)
+    rows = np.full(50, 2)  # all offers are coffee
+    for _ in range(20):
+        pool.estimate(known, rows, np.full(50, 100.0), np.full(50, 300.0))
+    coffee, tea, food = pool.mean[2], pool.mean[3], pool.mean[1]
+    assert abs(coffee - 3.0) < 0.1
+    assert 0.0 < pool.mean[CATALOGUE] < food < coffee
+    assert abs(tea - food) < 1e-9
+    assert pool.variance[3] > pool.variance[2]
+
+
+def test_the_scatter_of_offers_is_recovered() -> None:
+    rng = np.random.default_rng(1)
+    truth = 1.0 + 0.3 * rng.standard_normal(400)
+    precision = rng.uniform(5.0, 50.0, 400)
+    seen = truth + rng.standard_normal(400) / np.sqrt(precision)
+    pool = Pool(0.0, 1.0, 1.0)
+    for _ in range(200):
+        pool.estimate(tree([-1]), np.ones(400, np.int64), precision, precision * seen)
+    assert abs(np.sqrt(pool.scatter[1]) - 0.3) < 0.06
+    assert abs(pool.mean[1] - 1.0) < 0.06
+
+
+def test_offers_that_know_nothing_change_nothing() -> None:
+    pool = Pool(-2.0, 0.7, 0.5)
+    pool.estimate(tree([-1]), np.ones(9, np.int64), np.zeros(9), np.zeros(9))
+    np.testing.assert_allclose(pool.mean, -2.0)
+
+
+def test_a_cycle_of_categories_hangs_below_the_catalogue() -> None:
+    looped = tree([1, 0])
+    assert (looped.parent == CATALOGUE).all()
