@@ -1,0 +1,138 @@
+"""The benchmark: the same job for us, for textbook Faust and for Quix Streams, in one run.
+
+Orders, clicks and competitor prices in; state per offer kept; a price record out for each
+competitor price. Everything runs on this machine, on a Kafka of its own, in two processes each.
+
+python -m tests.benchmarks [--json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from dataclasses import asdict
+
+from rich.console import Console
+
+from streams.broker import EmbeddedBroker
+from streams.policy_file import load as policies
+from streams.settings import Settings
+from streams.worker.policies import publish
+from tests.benchmarks import ours, peer
+from tests.benchmarks.latency import RIVALS, Latency, Stopwatch
+from tests.benchmarks.load import TRAFFIC, create_topics, events, fill, products
+from tests.benchmarks.processes import Process
+from tests.benchmarks.result import Result, show
+
+PER_SECOND = 1000
+
+
+def main() -> int:
+    """Run all and report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--events", type=int, default=400_000, help="for us (default 400,000)")
+    parser.add_argument("--offers", type=int, default=5_000, help="default 5,000")
+    parser.add_argument("--seconds", type=int, default=12, help="of each latency run (default 12)")
+    parser.add_argument("--no-peers", action="store_true", help="measure us alone")
+    args = parser.parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    console = Console(stderr=True)
+    results = asyncio.run(_run(args, console))
+    if args.json:
+        print(json.dumps([asdict(result) for result in results], indent=1))
+    else:
+        show(results, Console())
+    return 0
+
+
+async def _run(args: argparse.Namespace, console: Console) -> list[Result]:
+    found = await _throughput(args, console)
+    latencies = {d: await _our_latency(d, args, console) for d in ("exactly-once", "at-least-once")}
+    results = [
+        Result.of(
+            "pricetide, exactly-once",
+            latencies["exactly-once"],
+            found.rate,
+            found.cpu,
+            found.events,
+        ),
+        Result.of("pricetide, at-least-once", latencies["at-least-once"]),
+    ]
+    if args.no_peers:
+        return results
+    for other, number in ((peer.FAUST, 20_000), (peer.QUIX_STREAMS, 100_000)):
+        try:
+            results.append(await _peer(other, number, args, console))
+        except peer.MissingError as error:
+            console.print(f"[yellow]{error}")
+            results.append(Result(other.name, note="not installed"))
+    return results
+
+
+async def _throughput(args: argparse.Namespace, console: Console) -> ours.Throughput:
+    with EmbeddedBroker() as broker:
+        await _open(broker, args.offers)
+        console.print(f"pricetide: {args.events:,} events that wait in Kafka …")
+        (pid,) = broker.pids
+        assert pid is not None
+        return await ours.throughput(broker.bootstrap, pid, args.events, args.offers)
+
+
+async def _our_latency(delivery: str, args: argparse.Namespace, console: Console) -> Latency:
+    # its own Kafka: between the events that waited and the present lie years of buckets
+    with EmbeddedBroker() as broker:
+        await _open(broker, args.offers)
+        console.print(f"pricetide: latency at {PER_SECOND:,} events/s, {delivery} …")
+        workers = [ours.worker(broker.bootstrap, role, delivery) for role in ("ingest", "price")]
+        into = {topic: topic for topic in TRAFFIC}
+        return await _latency(broker.bootstrap, workers, into, "price-changes", args)
+
+
+async def _open(broker: EmbeddedBroker, offers: int) -> None:
+    await create_topics(broker.bootstrap)
+    await publish(Settings(bootstrap=broker.bootstrap), policies(ours.policies()))
+    await fill(broker.bootstrap, products(offers))
+
+
+async def _peer(
+    other: peer.Peer, number: int, args: argparse.Namespace, console: Console
+) -> Result:
+    if other is peer.QUIX_STREAMS:
+        peer.install_quix()
+    with EmbeddedBroker() as broker:
+        await create_topics(broker.bootstrap, [*other.inputs, other.prices])
+        console.print(f"{other.name}: {number:,} events that wait in Kafka …")
+        load = events(number, args.offers, ours.EVENT_RATE)
+        found = await peer.rate(other, broker.bootstrap, load)
+        console.print(f"{other.name}: latency at {PER_SECOND:,} events/s …")
+        into = {topic: other.named(topic) for topic in TRAFFIC}
+        processes = other.start(broker.bootstrap)
+        latency = await _latency(broker.bootstrap, processes, into, other.prices, args)
+    return Result.of(other.name, latency, found.rate, {"workers": found.cpu}, found.events)
+
+
+async def _latency(
+    bootstrap: str,
+    processes: list[Process],
+    into: dict[str, str],
+    prices: str,
+    args: argparse.Namespace,
+) -> Latency:
+    try:
+        probes = (e for e in events(2_000, args.offers, 1, seed=7) if e.topic == RIVALS)
+        load = events(args.seconds * PER_SECOND, args.offers, PER_SECOND, seed=5)
+        found = await Stopwatch(bootstrap, into, prices).measure(load, PER_SECOND, probes)
+        for process in processes:
+            process.require_running()
+        return found
+    finally:
+        for process in processes:
+            process.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

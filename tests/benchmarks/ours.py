@@ -1,0 +1,100 @@
+"""Our own system: two workers, one for the journal and one for the prices."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from schemas.topics import PARTITIONS
+from tests.benchmarks.load import TRAFFIC, events, fill
+from tests.benchmarks.processes import Process, cpu_seconds
+
+#: Each competitor's price moves ours: no cooldown, no limit of changes a day.
+POLICY = {
+    "policy_id": "follow",
+    "strategy": [{"kind": "match_competitor", "which": "lowest"}, {"kind": "keep"}],
+    "guardrails": {},
+}
+LONGEST_SECONDS = 90
+#: Events per second of event time.
+EVENT_RATE = 80_000
+JOURNAL = [TopicPartition("pricing-journal", p) for p in range(PARTITIONS)]
+INPUTS = [TopicPartition(topic, p) for topic in TRAFFIC for p in range(PARTITIONS)]
+
+
+@dataclass
+class Throughput:
+    """`seconds` from the first event taken to the last price committed."""
+
+    events: int
+    seconds: float
+    cpu: dict[str, float]
+
+    @property
+    def rate(self) -> float:
+        """Events per second."""
+        return self.events / self.seconds
+
+
+def worker(bootstrap: str, role: str, delivery: str = "exactly-once") -> Process:
+    """`pricetide worker`."""
+    command = [sys.executable, "-m", "streams.cli", "worker", "--bootstrap", bootstrap]
+    flags = ["--role", role, "--delivery", delivery, "--log", "warning"]
+    return Process([*command, *flags], {"PRICETIDE_INSTANCE": role})
+
+
+def policies() -> Path:
+    """The policy as a file."""
+    path = Path(tempfile.mkdtemp(prefix="bench-")) / "policies.json"
+    path.write_text(json.dumps(POLICY))
+    return path
+
+
+async def throughput(bootstrap: str, broker: int, number: int, offers: int) -> Throughput:
+    """Price `number` events that wait in the topics; `broker` is its process id."""
+    total = await fill(bootstrap, events(number, offers, EVENT_RATE))
+    group = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, group_id="pricetide", enable_auto_commit=False
+    )
+    ingest = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, group_id="pricetide-ingest", enable_auto_commit=False
+    )
+    await asyncio.gather(group.start(), ingest.start())
+    workers = {role: worker(bootstrap, role) for role in ("ingest", "price")}
+    pids = {role: process.pid for role, process in workers.items()} | {"broker": broker}
+    try:
+        end = sum((await group.end_offsets(INPUTS)).values())
+        deadline = time.monotonic() + LONGEST_SECONDS
+        taken, begun = 0, 0.0
+        before: dict[str, float] = {}
+        while True:
+            for process in workers.values():
+                process.require_running()
+            read = await _committed(ingest, INPUTS)
+            if read and not begun:
+                begun, taken = time.monotonic(), read
+                before = {role: cpu_seconds(pid) for role, pid in pids.items()}
+            journal = sum((await group.end_offsets(JOURNAL)).values())
+            if read == end and await _committed(group, JOURNAL) >= journal:
+                break
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{read} of {end} events in {LONGEST_SECONDS} s")
+            await asyncio.sleep(0.02)
+        seconds = time.monotonic() - begun
+        cpu = {role: cpu_seconds(pid) - before[role] for role, pid in pids.items()}
+        return Throughput(total - taken, seconds, cpu)
+    finally:
+        for process in workers.values():
+            process.stop()
+        await asyncio.gather(group.stop(), ingest.stop())
+
+
+async def _committed(group: AIOKafkaConsumer, partitions: list[TopicPartition]) -> int:
+    return sum([(await group.committed(tp)) or 0 for tp in partitions])

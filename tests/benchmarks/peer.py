@@ -1,0 +1,142 @@
+"""Another framework at the same job: two processes, a small function, state per offer."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.load import Event, fill
+from tests.benchmarks.processes import Process, cpu_seconds
+
+FOLDER = Path(__file__).parent / "peers"
+#: Quix Streams has dependencies of its own: it gets an environment of its own.
+QUIX_ENVIRONMENT = Path(".venv-quixstreams")
+QUIX = "quixstreams>=3.23,<4"
+PROCESSES = 2
+#: Longest silence of a peer that is to have finished.
+LONGEST_SILENCE = 15.0
+_PROGRESS = re.compile(r"^(\d+\.\d+) (\d+)$", re.MULTILINE)
+
+
+class MissingError(RuntimeError):
+    """A peer that is not installed."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """`prefix` of its topics; `single`: whether all events come in one topic."""
+
+    name: str
+    prefix: str
+    script: str
+    single: bool
+
+    @property
+    def inputs(self) -> list[str]:
+        """Its input topics."""
+        if self.single:
+            return [self.prefix + "events"]
+        return [self.prefix + topic for topic in ("orders", "clickstream", "competitor-prices")]
+
+    @property
+    def prices(self) -> str:
+        """Its output topic."""
+        return self.prefix + "prices"
+
+    def named(self, topic: str) -> str:
+        """Where events of a topic go."""
+        return self.prefix + ("events" if self.single else topic)
+
+    def start(self, bootstrap: str) -> list[Process]:
+        """Its processes."""
+        python = _quix_python() if self.script == "quix.py" else sys.executable
+        script = str(FOLDER / self.script)
+        return [Process([python, script, bootstrap, str(i)]) for i in range(PROCESSES)]
+
+
+FAUST = Peer("textbook Faust", "faust-", "textbook_faust.py", single=False)
+QUIX_STREAMS = Peer("Quix Streams", "quix-", "quix.py", single=True)
+
+
+def install_quix() -> None:
+    """Make the environment; MissingError says how to, where it cannot be made."""
+    if _quix_python_path().exists():
+        return
+    try:
+        venv.create(QUIX_ENVIRONMENT, with_pip=True)
+        pip = [str(_quix_python_path()), "-m", "pip", "install", "--quiet", QUIX]
+        subprocess.run(pip, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        detail = getattr(error, "stderr", "") or str(error)
+        raise MissingError(
+            f"Quix Streams cannot be installed ({detail.strip().splitlines()[-1]}); by hand: "
+            f'python -m venv {QUIX_ENVIRONMENT} && {_quix_python_path()} -m pip install "{QUIX}"'
+        ) from error
+
+
+def _quix_python_path() -> Path:
+    return QUIX_ENVIRONMENT / "bin" / "python"
+
+
+def _quix_python() -> str:
+    if not _quix_python_path().exists():
+        raise MissingError("Quix Streams is not installed")
+    return str(_quix_python_path())
+
+
+@dataclass
+class Rate:
+    """`events` in `seconds`, start-up left out."""
+
+    events: int
+    seconds: float
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        """Events per second."""
+        return self.events / self.seconds
+
+
+async def rate(peer: Peer, bootstrap: str, load: Iterable[Event]) -> Rate:
+    """Let a peer work off events that wait in its topics, and time it by its own reports."""
+    number = await fill(bootstrap, load, peer.named)
+    processes = peer.start(bootstrap)
+    try:
+        seen, at = 0, time.monotonic()
+        while True:
+            await asyncio.sleep(0.1)
+            for process in processes:
+                process.require_running()
+            reports = [list(_reports(process)) for process in processes]
+            done = sum(those[-1][1] for those in reports if those)
+            if done > seen:
+                seen, at = done, time.monotonic()
+            # the last few events of each process are not reported
+            if seen and time.monotonic() - at > (2 if seen > number * 0.9 else LONGEST_SILENCE):
+                break
+        if seen < number * 0.9:
+            raise TimeoutError(f"{peer.name} stopped at {seen} of {number}")
+        cpu = sum(cpu_seconds(process.pid) for process in processes)
+        return Rate(seen, _busy_seconds(reports), cpu)
+    finally:
+        for process in processes:
+            process.stop()
+
+
+def _reports(process: Process) -> Iterator[tuple[float, int]]:
+    for at, done in _PROGRESS.findall(process.text()):
+        yield float(at), int(done)
+
+
+def _busy_seconds(reports: list[list[tuple[float, int]]]) -> float:
+    """From the first report of any process to the last."""
+    times = [at for those in reports for at, _ in those]
+    return max(times) - min(times)
