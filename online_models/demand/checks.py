@@ -18,7 +18,7 @@ from online_models.demand.models import DemandModels
 from online_models.demand.observations import ATTRIBUTES, DAY, Observations
 from online_models.demand.report import LearnReport
 from online_models.demand.settings import DemandSettings
-from online_models.exact_math import exp, normals, uniforms
+from online_models.exact_math import exp, normals, power, uniforms
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +84,7 @@ def hostile_periods(periods: int, seed: int = 2) -> Iterator[Observations]:
         price = np.where(chance[:, 3] > 0.98, 1e12, price)
         price = np.where(chance[:, 4] < 0.05, np.nan, price)
         price = np.where(chance[:, 4] > 0.99, -1.0, price)
-        rival = np.where(chance[:, 5] < 0.3, np.nan, 10.0 ** (9.0 * chance[:, 5]))
+        rival = np.where(chance[:, 5] < 0.3, np.nan, power(10.0, 9.0 * chance[:, 5]))
         attributes = np.where(chance[:, :ATTRIBUTES] < 0.01, 1e9, 0.0)
         silent = uniforms(seed + 1, period // 60, rows)[:, 0] < 0.2
         seen = Observations.of(

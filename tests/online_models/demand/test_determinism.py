@@ -1,0 +1,43 @@
+"""Learning leaves the same bytes on every CPU and every BLAS kernel."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+PROGRAM = """
+import hashlib
+import itertools
+import numpy as np
+from online_models.demand import checks
+models = checks.registered("mixture")
+for seen in [*checks.ordinary_days(30), *itertools.islice(checks.hostile_periods(300), 0, 300, 5)]:
+    report = models.learn(seen)
+curves = models.curves(np.arange(checks.OFFERS), checks.context(40))
+digest = hashlib.sha256(report.mean.tobytes() + curves.log_rate.tobytes())
+digest.update(curves.elasticity.tobytes())
+digest.update(report.forecast.quantile(0.9).tobytes())
+for name, array in sorted(models.snapshot().items()):
+    digest.update(name.encode() + np.nan_to_num(array, nan=-7.0).tobytes())
+print(digest.hexdigest())
+"""
+
+
+def test_bytes_do_not_depend_on_the_machine() -> None:
+    digests = set()
+    for environment in (
+        {},
+        {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL", "OPENBLAS_CORETYPE": "Prescott"},
+        {"NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL", "OPENBLAS_CORETYPE": "Haswell"},
+        {"OPENBLAS_NUM_THREADS": "2", "OPENBLAS_CORETYPE": "SkylakeX"},
+    ):
+        run = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", PROGRAM],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        digests.add(run.stdout)
+    assert len(digests) == 1
