@@ -18,7 +18,7 @@ from online_models.deep.search import trials as declared
 from online_models.deep.zoo import ARCHITECTURES
 from streams.recording import RecordingError
 from streams.settings import Settings
-from streams.trainer import publish, report, source
+from streams.trainer import policy_run, publish, report, source
 from streams.trainer.registry import Registry
 from streams.trainer.run import Outcome, Plan, train
 from streams.trainer.trial_process import single_thread
@@ -38,6 +38,7 @@ them do so at once.
 Example:
   pricetide train recordings/autumn --models gru,mlp --trials 3 --out training
   pricetide train --bootstrap kafka:9092 --days 180
+  pricetide train --policy --out training
 """
 
 SETTINGS = ("bootstrap",)
@@ -82,6 +83,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, default=Path("training"), metavar="DIR", help="(default training)"
     )
     parser.add_argument(
+        "--policy",
+        action="store_true",
+        help="train the pricing policy of strategy `reinforcement` in simulated markets instead",
+    )
+    parser.add_argument(
         "--promote", metavar="VERSION", help="train nothing; make a registered version champion"
     )
 
@@ -93,6 +99,8 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     try:
         if args.promote:
             values = _promotion(Registry(args.out / "registry" / MODEL), args.promote)
+        elif args.policy:
+            values = policy_run.run(args.out, args.seed, console.print)
         else:
             outcome = _trained(args, settings, console)
             values = records(outcome.network.document(), outcome.network.weights, outcome.standing)
