@@ -66,6 +66,9 @@ class Settings(BaseSettings):
         frozenset(), description='your names in competitor feeds, JSON: ["acme"]'
     )
     timezone: str = Field("UTC", description="IANA zone whose midnight starts a day")
+    ack_timeout: str = Field(
+        "PT1H", description="how long the shop may take to acknowledge a price, ISO 8601"
+    )
     rates: dict[str, Decimal] = Field(
         default_factory=dict, description='accepted foreign money, JSON: {"EUR/USD": "1.08"}'
     )
@@ -84,7 +87,7 @@ class Settings(BaseSettings):
     ssl_certfile: Path | None = Field(None, description="client certificate, PEM, with *SSL")
     ssl_keyfile: Path | None = Field(None, description="client key, PEM, with *SSL")
 
-    @field_validator("bucket", "lateness")
+    @field_validator("bucket", "lateness", "ack_timeout")
     @classmethod
     def _is_duration(cls, text: str | None) -> str | None:
         if text is not None:
@@ -124,7 +127,11 @@ class Settings(BaseSettings):
         return FoldSettings(
             bucket=durations.to_ms(self.bucket),
             lateness=None if self.lateness is None else durations.to_ms(self.lateness),
-            pricing=PricingSettings(own_names=self.own_names, timezone=self.timezone),
+            pricing=PricingSettings(
+                own_names=self.own_names,
+                timezone=self.timezone,
+                ack_timeout=durations.to_ms(self.ack_timeout),
+            ),
         )
 
     @classmethod

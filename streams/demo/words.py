@@ -31,7 +31,7 @@ ALERTS = {
     "selling_below_cost": "sold below cost",
     "stale_competitors": "no competitor price is fresh enough to be followed",
     "price_feed_silent": "the competitor feed has fallen silent",
-    "ack_missing": "not acknowledged in an hour of event time, which flies here",
+    "ack_missing": "not acknowledged in time",
     "anomalous_order": "an order far beyond the usual",
     "model_degraded": "demand is not what the models expect",
     "stockout_ahead": "stock will not last",

@@ -24,6 +24,8 @@ class WorkerProcess:
         command = [sys.executable, "-m", "streams.cli", "worker", "--policies", str(policies)]
         command += ["--bootstrap", bootstrap(settings), "--app", settings.app]
         command += ["--partitions", str(settings.partitions)]
+        # days fly by in a second here, and the shop's answer takes a moment
+        command += ["--ack-timeout", "P3D"]
         self._process = spawn(command, log)
 
     @property

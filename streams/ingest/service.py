@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import CommitFailedError
 from mode import Service
 
 from online_models.fold.batch import Batch, Source
@@ -44,6 +45,8 @@ LEAST_ROUND = 0.005
 COMMIT_SECONDS = 0.5
 #: Seconds between looks at which sources have nothing more to read.
 LOOK_SECONDS = 0.2
+#: The same while some wait for others.
+HOLD_SECONDS = 0.02
 #: Journal records on their way before reading waits for them.
 IN_FLIGHT = 256
 
@@ -57,8 +60,11 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         border = Border(settings.customer_key.get_secret_value().encode(), settings.rates)
         self._decoder = Decoder(border)
         self._router = Router(settings.partitions)
-        self._looked_at = 0.0
+        self._look_at = 0.0
+        # well within the allowed lateness: no bucket closes on what is yet to come
+        self._lead = settings.fold.allowed_lateness // 2
         self._feed = CurrencyFeed(settings, border.currencies)
+        self._flushing = asyncio.Lock()
         self._sent: list[asyncio.Future[Any]] = []
         self._positions: dict[TopicPartition, int] = {}
         self._timestamps: dict[TopicPartition, int] = {}
@@ -103,8 +109,12 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """Whoever reads on from here finds everything before committed."""
-        if revoked:
-            await self._flush()
+        try:
+            if revoked:
+                await self._flush()
+        except Exception as error:
+            # the consumer would go on as if nothing had happened
+            die("ingest failed", error)
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """Time is told by the sources that are read here."""
@@ -144,9 +154,10 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _timed(self, batch: Batch, wall: int) -> Batch:
         self._watermarks.observe(batch, wall)
-        if time.monotonic() - self._looked_at >= LOOK_SECONDS:
-            self._looked_at = time.monotonic()
+        if time.monotonic() >= self._look_at:
             await self._look(wall)
+            seconds = HOLD_SECONDS if self._consumer.paused() else LOOK_SECONDS
+            self._look_at = time.monotonic() + seconds
         due = self._watermarks.tick(wall)
         if due is None:
             return batch
@@ -163,7 +174,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 unread.add(tp)
             elif tp.topic in HOT:
                 self._watermarks.caught_up(Source(tp.topic, tp.partition), wall)
-        hold = to_hold(self._timestamps, unread, assigned)
+        hold = to_hold(self._timestamps, unread, assigned, self._lead)
         paused = self._consumer.paused()
         self._consumer.pause(*(hold - paused))
         self._consumer.resume(*(paused - hold))
@@ -177,15 +188,24 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             self._sent.append(future)
 
     async def _flush(self) -> None:
-        """Wait until the journal has everything, then let the input go."""
-        sent, self._sent = self._sent, []
-        positions, self._positions = self._positions, dict(self._positions)
-        await asyncio.gather(*sent)
-        owned = self._consumer.assignment()
-        mine = {tp: offset for tp, offset in positions.items() if tp in owned}
-        if mine:
-            await self._consumer.commit(mine)
-        self._committed_at = time.monotonic()
+        """Wait until the journal has everything, then let the input go.
+
+        One at a time: an offset may be committed only when the writes before it have arrived, also
+        those that another flush is waiting for.
+        """
+        async with self._flushing:
+            sent, self._sent = self._sent, []
+            positions, self._positions = self._positions, {}
+            await asyncio.gather(*sent)
+            owned = self._consumer.assignment()
+            mine = {tp: offset for tp, offset in positions.items() if tp in owned}
+            try:
+                if mine:
+                    await self._consumer.commit(mine)
+            except CommitFailedError as error:
+                # whoever reads there now takes up where the last commit was, and the fold skips
+                logger.warning("events will come again: %s", error)
+            self._committed_at = time.monotonic()
 
 
 def _wall() -> int:

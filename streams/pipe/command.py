@@ -24,7 +24,7 @@ Example:
   pricetide pipe --policies policies.json < events.jsonl > prices.jsonl
 """
 
-SETTINGS = ("bucket", "lateness", "timezone")
+SETTINGS = ("bucket", "lateness", "timezone", "ack_timeout")
 CHUNK = 1 << 20
 
 

@@ -34,7 +34,7 @@ Examples:
   pricetide replay monday --policies bolder.json --out bolder --compare today
 """
 
-SETTINGS = ("partitions", "bucket", "lateness", "timezone")
+SETTINGS = ("partitions", "bucket", "lateness", "timezone", "ack_timeout")
 #: Differences shown; all of them are in the recordings.
 SHOWN = 10
 

@@ -41,6 +41,7 @@ SETTINGS = (
     "bucket",
     "lateness",
     "timezone",
+    "ack_timeout",
 )
 
 
