@@ -35,9 +35,7 @@ def opened(journal: Any, sku: str = "a", at: int = START, **fields: Any) -> Any:
     return journal
 
 
-@pytest.mark.parametrize(
-    ("bucket", "lateness"), [(HOUR, HOUR), (DAY, DAY)], ids=["hours", "days"]
-)
+@pytest.mark.parametrize(("bucket", "lateness"), [(HOUR, HOUR), (DAY, DAY)], ids=["hours", "days"])
 def test_a_bucket_closes_at_the_first_tick_later_than_its_end_plus_the_default_lateness(
     journal: Any, run: Fold, bucket: int, lateness: int
 ) -> None:
@@ -101,9 +99,7 @@ def test_a_late_event_is_counted_and_changes_nothing(journal: Any, run: Fold) ->
 
 
 @pytest.mark.parametrize("status", [Status.CANCELLED, Status.RETURNED])
-def test_a_return_corrects_the_bucket_of_its_order(
-    journal: Any, run: Fold, status: Status
-) -> None:
+def test_a_return_corrects_the_bucket_of_its_order(journal: Any, run: Fold, status: Status) -> None:
     opened(journal).order(START, quantity=5, order="o1")
     journal.order(START + HOUR, quantity=4, order="o2")
     journal.order(START + 2 * HOUR, quantity=2, order="o1", status=status)
@@ -182,9 +178,7 @@ def test_the_price_observed_is_the_time_weighted_mean_of_what_was_shown(
     now = START
     for gap, price in moves:
         now += gap
-        journal.control(
-            now, kind="set_price", sku="a", price=f"{price / 100:.2f}", force=True
-        )
+        journal.control(now, kind="set_price", sku="a", price=f"{price / 100:.2f}", force=True)
     journal.tick(now + 4 * HOUR)
     result = run(journal, bucket=HOUR, lateness=0)
     steps = [(START, Fraction(10))]

@@ -20,7 +20,10 @@ SETTINGS: list[dict[str, Any]] = [
     {"bucket": HOUR, "lateness": 0, "pricing": PricingSettings(own_names=frozenset({"acme"}))},
 ]
 quickly = settings(
-    max_examples=120, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=[HealthCheck.too_slow]
+    max_examples=120,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow],
 )
 
 

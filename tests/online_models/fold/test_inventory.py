@@ -44,9 +44,7 @@ def test_levels_add_up_over_locations_whose_counts_come_in_any_order(
     assert level(run(journal)) == 8
 
 
-def test_an_older_count_of_the_same_place_is_passed_over_and_told(
-    journal: Any, run: Fold
-) -> None:
+def test_an_older_count_of_the_same_place_is_passed_over_and_told(journal: Any, run: Fold) -> None:
     opened(journal).stock(START + 10, on_hand=5)
     journal.stock(START + 9, on_hand=50)
     journal.tick(START + 11)

@@ -35,9 +35,7 @@ def test_a_product_without_channels_is_sold_on_the_web(journal: Any, run: Fold) 
     assert prices(run(journal)) == {"web": "1000"}
 
 
-def test_declared_channels_have_their_own_prices_and_may_be_barred(
-    journal: Any, run: Fold
-) -> None:
+def test_declared_channels_have_their_own_prices_and_may_be_barred(journal: Any, run: Fold) -> None:
     channels = {"web": {}, "shop": {"price": "11.00"}, "store": {"listed": False}}
     journal.product(channels=channels)
     journal.policy("p", START, version=1, strategy=[{"kind": "keep"}])

@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 
 from online_models.fold.orders import NONE, OrderLog
 
-LINES = st.lists(
-    st.tuples(st.integers(-3, 3), st.integers(0, 3), st.integers(0, 5)), max_size=12
-)
+LINES = st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 3), st.integers(0, 5)), max_size=12)
 
 
 def columns(lines: list[tuple[int, ...]], width: int) -> list[np.ndarray]:

@@ -1,0 +1,201 @@
+"""What gets in depends on the order of the records alone; what does not is a dead letter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schemas.money import LARGEST_MINOR
+from streams.ingest.dead_letters import headers
+from streams.ingest.decoder import LARGEST_VALUE
+
+START = 1_700_006_400_000
+DAY = 86_400_000
+Decoded = Callable[..., Any]
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["product", "retire", "order", "rival", "click", "junk", "tick"]),
+        st.sampled_from("ab"),
+        st.sampled_from(["USD", "EUR", "GBP"]),
+    ),
+    max_size=25,
+)
+
+
+def play(feed: Any, steps: list[tuple[str, str, str]]) -> list[Any]:
+    for what, sku, currency in steps:
+        if what in ("product", "order"):
+            getattr(feed, what)(sku, currency)
+        elif what == "retire":
+            feed.put("products", None, sku.encode())
+        elif what == "rival":
+            value = {"sku": sku, "competitor": "x", "price": 9, "currency": currency}
+            feed.put("competitor-prices", value)
+        elif what == "click":
+            value = {"sku": sku, "action": "view", "price_shown": 9.5, "customer_id": "me"}
+            feed.put("clickstream", value)
+        elif what == "tick":
+            feed.put("pricing-control", {"kind": "tick", "time": START})
+        else:
+            feed.put("orders", b"{")
+    return list(feed.records)
+
+
+@given(steps=STEPS, cuts=st.sets(st.integers(1, 25), max_size=5))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_a_record_means_does_not_depend_on_where_rounds_end(
+    new_feed: Any, decoded: Decoded, steps: list[tuple[str, str, str]], cuts: set[int]
+) -> None:
+    records = play(new_feed(), steps)
+    rates = {"EUR/USD": Decimal("1.1")}
+    whole = decoded(records, rates=rates)
+    assert decoded(records, range(1, len(records)), rates) == whole
+    assert decoded(records, [c for c in cuts if c < len(records)], rates) == whole
+
+
+def test_an_order_in_another_currency_is_dead_from_the_products_record_on(
+    feed: Any, decoded: Decoded
+) -> None:
+    feed.order(currency="EUR")
+    feed.product()
+    feed.order(currency="EUR")
+    events, ((place, letter),) = decoded(feed.records)
+    assert [event[0] for event in events] == [0, 1]
+    assert place == 2
+    assert "EUR" in letter.error
+    assert "no rate is configured" in letter.error
+
+
+def test_one_foreign_line_buries_the_whole_order(feed: Any, decoded: Decoded) -> None:
+    feed.product("a", "USD")
+    feed.product("b", "EUR")
+    lines = [{"sku": sku, "quantity": 1, "unit_price": 1} for sku in "ab"]
+    feed.order(lines=lines)
+    events, ((_, letter),) = decoded(feed.records)
+    assert len(events) == 2
+    assert "lines[1]" in letter.error
+
+
+def test_with_a_rate_foreign_money_counts_in_the_products_currency(
+    feed: Any, decoded: Decoded
+) -> None:
+    feed.product("a", "JPY", price=1000, cost=500)
+    feed.order(currency="EUR", unit_price="10.05")
+    events, dead = decoded(feed.records, rates={"EUR/JPY": Decimal("160.5")})
+    assert dead == []
+    assert "JPY" in events[1]
+    assert 1613 in events[1]  # 10.05 × 160.5 = 1613.025
+
+
+def test_a_conversion_beyond_any_price_is_a_dead_letter(feed: Any, decoded: Decoded) -> None:
+    feed.product("a", "IRR")
+    feed.order(currency="KWD", unit_price=LARGEST_MINOR // 1000)
+    value = {"sku": "a", "competitor": "x", "price": LARGEST_MINOR // 1000, "currency": "KWD"}
+    feed.put("competitor-prices", value)
+    _, dead = decoded(feed.records, rates={"KWD/IRR": Decimal(10**7)})
+    assert [place for place, _ in dead] == [1, 2]
+
+
+def test_a_product_keeps_its_currency_for_good(feed: Any, decoded: Decoded) -> None:
+    feed.product(currency="USD")
+    feed.put("products", None, b"a")
+    feed.product(currency="EUR")
+    events, ((place, letter),) = decoded(feed.records)
+    assert (len(events), place) == (2, 2)
+    assert letter.error == "currency: EUR, but 'a' is priced in USD"
+
+
+@pytest.mark.parametrize(
+    ("topic", "raw", "said"),
+    [
+        ("orders", b"\xff\xfe", "UTF-8"),
+        ("orders", b'{"a": NaN}', "JSON"),
+        ("orders", b"[" * 100_000, "deep"),
+        ("orders", None, "no value"),
+        ("products", b'{"sku": "\\ud800"}', "JSON"),
+        ("products", b"{}", "sku"),
+        ("inventory", None, "no value"),
+        ("pricing-control", b'{"kind": "tock"}', "tock"),
+        ("nowhere", b"{}", "no topic"),
+        ("price-changes", b"{}", "no input topic"),
+        ("clickstream", b'{"sku": "' + b"a" * LARGEST_VALUE + b'"}', "bytes"),
+        ("products", None, "key"),
+    ],
+)
+def test_what_is_wrong_is_buried_as_it_came_with_its_origin(
+    feed: Any, decoded: Decoded, topic: str, raw: bytes | None, said: str
+) -> None:
+    record = feed.put(topic, raw)
+    events, ((_, letter),) = decoded(feed.records)
+    assert events == []
+    assert letter.record is record
+    assert said in letter.error
+    labels = dict(headers(letter))
+    assert labels["error"].decode().count(said)
+    assert labels["source-topic"] == topic.encode()
+    assert (labels["source-partition"], labels["source-offset"]) == (b"0", b"0")
+
+
+@pytest.mark.parametrize("key", [b"\xff", b"k" * 257])
+def test_a_tombstone_needs_a_key_that_names_something(
+    feed: Any, decoded: Decoded, key: bytes
+) -> None:
+    feed.put("products", None, key)
+    events, dead = decoded(feed.records)
+    assert events == []
+    assert dead[0][1].error.startswith("key: ")
+
+
+def test_keys_of_orders_may_be_anything(feed: Any, decoded: Decoded) -> None:
+    feed.put("orders", feed.order().value, b"\xff\x00")
+    events, dead = decoded(feed.records)
+    assert (len(events), dead) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "fine"),
+    [(START, True), (-1, False), (5, False), (9 * 10**18, False), (-(10**15), False)],
+)
+def test_the_records_timestamp_stands_for_an_absent_time_where_it_can_be_true(
+    feed: Any, decoded: Decoded, timestamp: int, fine: bool
+) -> None:
+    feed.put("clickstream", {"sku": "a", "action": "view"}, timestamp=timestamp)
+    events, dead = decoded(feed.records)
+    assert (len(events), len(dead)) == ((1, 0) if fine else (0, 1))
+    if fine:
+        assert timestamp in events[0]
+
+
+def test_an_event_more_than_a_day_ahead_of_its_record_is_a_wrong_clock(
+    feed: Any, decoded: Decoded
+) -> None:
+    feed.order(time=START + DAY)
+    feed.order(time=START + DAY + 1)
+    feed.put("pricing-control", {"kind": "tick", "time": START + DAY + 1})
+    _, dead = decoded(feed.records)
+    assert [place for place, _ in dead] == [1, 2]
+
+
+def test_customers_and_sessions_get_in_as_keyed_hashes_only(feed: Any, decoded: Decoded) -> None:
+    feed.order(customer_id="Ada Lovelace")
+    feed.put("clickstream", {"sku": "a", "action": "view", "session_id": "Ada Lovelace"})
+    events, _ = decoded(feed.records)
+    assert "Lovelace" not in json.dumps(events, default=str)
+    assert events[0][-2] != 0
+
+
+def test_equal_event_ids_of_different_topics_differ(feed: Any, decoded: Decoded) -> None:
+    feed.order(event_id="e")
+    feed.order(event_id="e")
+    feed.put("clickstream", {"sku": "a", "action": "view", "event_id": "e"})
+    events, _ = decoded(feed.records)
+    identities = [event[11] for event in events]
+    assert identities[0] == identities[1] != identities[2]
+    assert 0 not in identities
