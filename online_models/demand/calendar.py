@@ -18,8 +18,11 @@ HOUR = 3_600_000
 SLOTS = 7 + 24
 #: 1970-01-01 was a Thursday; Monday is 0.
 _EPOCH_WEEKDAY = 3
-#: Expected units' worth of belief in the catalogue's factor, and in 1 for the catalogue itself.
-_SHRINKAGE = 400.0
+#: Expected units' worth of belief in the catalogue's factor for a category's.
+_CATEGORY_WEIGHT = 1500.0
+#: Days' worth of belief in 1 for the catalogue's: one day is one draw, however much it sells.
+_DAYS_WEIGHT = 1.5
+_COUNT_WEIGHT = 30.0
 
 
 class Calendar:
@@ -35,6 +38,8 @@ class Calendar:
         self.observed: Floats = np.zeros((1, SLOTS))
         self.expected: Floats = np.zeros((1, SLOTS))
         self.log_factors: Floats = np.zeros((1, SLOTS))
+        #: Discounted number of days that each slot has been seen.
+        self.times: Floats = np.zeros(SLOTS)
         self.day = np.zeros(1, np.int64)
 
     def include(self, rows: int) -> None:
@@ -70,10 +75,13 @@ class Calendar:
             kept = power(self.forgetting, min(today - int(self.day[0]), 365))
             self.observed *= kept
             self.expected *= kept
+            self.times *= kept
             self.day[0] = today
-        for slot in self.slots(start, length):
+        for slot, unit in zip(self.slots(start, length), (DAY, HOUR), strict=True):
             used = slot >= 0
             if used.any():
+                first = int(np.argmax(used))
+                self.times[slot[first]] += min(int(length[first]) / unit, 1.0)
                 flat = row[used] * SLOTS + slot[used]
                 cells = self.observed.size
                 seen = np.bincount(flat, weights=units[used], minlength=cells)
@@ -84,8 +92,11 @@ class Calendar:
 
     def _renew(self) -> None:
         observed, expected = column_sums(self.observed), column_sums(self.expected)
-        whole = (observed + _SHRINKAGE) / (expected + _SHRINKAGE)
-        factors = (self.observed + _SHRINKAGE * whole) / (self.expected + _SHRINKAGE)
+        whole = power(
+            (observed + _COUNT_WEIGHT) / (expected + _COUNT_WEIGHT),
+            self.times / (self.times + _DAYS_WEIGHT),
+        )
+        factors = (self.observed + _CATEGORY_WEIGHT * whole) / (self.expected + _CATEGORY_WEIGHT)
         factors[0] = whole
         logs = log(np.minimum(np.maximum(factors, 0.05), 20.0))
         for block in (slice(0, 7), slice(7, SLOTS)):
@@ -99,6 +110,7 @@ class Calendar:
         return {
             "observed": self.observed.copy(),
             "expected": self.expected.copy(),
+            "times": self.times.copy(),
             "day": self.day.copy(),
         }
 
@@ -106,5 +118,6 @@ class Calendar:
         """The inverse of `snapshot`."""
         self.observed = np.array(arrays["observed"], np.float64)
         self.expected = np.array(arrays["expected"], np.float64)
+        self.times = np.array(arrays["times"], np.float64)
         self.day = np.array(arrays["day"], np.int64)
         self._renew()

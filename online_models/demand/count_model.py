@@ -68,16 +68,13 @@ class CountPrediction:
 
     #: Expected units of the regression alone; the mixture over shapes corrects it.
     rate: Floats
+    #: Expected units of the mixture.
+    mean: Floats
     design: Floats
     cell: Integers
     weights: Floats
     levels: Floats
     log_calendar: Floats
-
-    @property
-    def mean(self) -> Floats:
-        """Expected units, (n,)."""
-        return self.rate * weighted_columns(SHAPE_SCALE, self.weights.T)
 
     @property
     def covered(self) -> NDArray[np.bool_]:
@@ -145,7 +142,9 @@ class CountModel:
         basket = log(np.maximum(state.basket_units[offer] / state.basket_orders[offer], 0.1))
         cell = self.dispersion.cell(rate, basket, state.surprise[offer])
         weights = self.dispersion.weights(offer, cell)
-        return CountPrediction(exp(rate), design, cell, weights, units, calendar)
+        expected = exp(rate)
+        mean = expected * weighted_columns(SHAPE_SCALE, weights.T)
+        return CountPrediction(expected, mean, design, cell, weights, units, calendar)
 
     def learn(self, period: Period, prediction: CountPrediction) -> Floats:
         """Learn one period; returns the prediction's log score, (n,)."""
