@@ -93,6 +93,8 @@ class Replay:
         decoded = decoder.decode(as_given(records))
         for _, letter in decoded.dead:
             found = letter.record
+            if self._until is not None and found.timestamp > self._until:
+                continue
             labels = tuple(headers(letter))
             yield self._entry(DEAD_LETTERS, 0, found.key, found.value, found.timestamp, labels)
         for partition, part in self._pricers.split(passing.tell(decoded.batch)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
@@ -211,7 +212,7 @@ def cut(batch: Batch, places: Iterable[int]) -> list[Batch]:
     """The batch in pieces, as the journal might hold it: a record's lines stay together."""
     edges = sorted({0, len(batch), *(p for p in places if 0 < p < len(batch))})
     keep = [e for e in edges if e in (0, len(batch)) or not _inside_record(batch, e)]
-    return [batch.take(slice(low, high)) for low, high in zip(keep, keep[1:], strict=False)]
+    return [batch.take(slice(low, high)) for low, high in pairwise(keep)]
 
 
 def _inside_record(batch: Batch, place: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -159,7 +160,7 @@ def _mean(steps: list[tuple[int, Fraction]], low: int, high: int) -> Fraction:
     """Mean of a step function over [low, high) by brute force."""
     edges = [*steps, (high, Fraction(0))]
     total = Fraction(0)
-    for (at, value), (until, _) in zip(edges, edges[1:], strict=False):
+    for (at, value), (until, _) in pairwise(edges):
         total += value * max(min(until, high) - max(at, low), 0)
     return total / (high - low)
 

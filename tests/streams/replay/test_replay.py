@@ -1,0 +1,128 @@
+"""A recorded journal gives the live prices; recorded inputs say what would have been."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from online_models.fold.fold import Fold
+from schemas.instants import HOUR
+from streams.ingest.border import Border
+from streams.ingest.decoder import Decoder
+from streams.ingest.order import as_given
+from streams.ingest.routing import Router
+from streams.ingest.watermarks import with_ticks
+from streams.journal import codec
+from streams.policy_file import PolicyRecord
+from streams.recording.entry import Entry
+from streams.recording.error import RecordingError
+from streams.recording.writer import RecordingWriter
+from streams.records import Record
+from streams.replay.replay import Replay
+from streams.settings import Settings
+
+START = 1_700_006_400_000
+KEEP = b'{"policy_id": "mine", "version": 1, "strategy": [{"kind": "keep"}]}'
+Recorded = Callable[[list[Entry]], Path]
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Recorded:
+    def write(entries: list[Entry]) -> Path:
+        folder = tmp_path / f"recording{len(list(tmp_path.iterdir()))}"
+        with RecordingWriter(folder) as writer:
+            for entry in entries:
+                writer.write(entry)
+        return folder
+
+    return write
+
+
+def inputs() -> list[Record]:
+    found = []
+
+    def put(topic: str, value: Any, timestamp: int) -> None:
+        offset = sum(record.topic == topic for record in found)
+        found.append(Record(topic, 0, offset, None, json.dumps(value).encode(), timestamp))
+
+    for sku in "abcdef":
+        value = {"sku": sku, "name": sku, "currency": "USD", "price": 10, "cost": 5}
+        put("products", value | {"category": "c"}, START)
+    for i in range(60):
+        at, sku = START + i * HOUR, "abcdef"[i % 6]
+        line = {"sku": sku, "quantity": 1 + i % 3, "unit_price": 10}
+        put("orders", {"order_id": f"o{i}", "time": at, "currency": "USD", "lines": [line]}, at)
+        if i % 7 == 0:
+            put("orders", {"broken": True}, at)
+    return found
+
+
+def replayed(
+    path: Path, policies: list[PolicyRecord] | None = None, until: int | None = None
+) -> list[Entry]:
+    return list(Replay(Settings(partitions=3), [path], policies, until))
+
+
+def test_a_recorded_journal_gives_what_the_workers_gave(recorded: Recorded) -> None:
+    settings, journal, live = Settings(partitions=3), [], []
+    decoder, router = Decoder(Border(b"pricetide")), Router(3)
+    folds = {p: Fold(settings.fold) for p in range(3)}
+    records, offsets = inputs(), dict.fromkeys(range(3), 0)
+    for low in range(0, len(records), 10):
+        batch = decoder.decode(as_given(records[low : low + 10])).batch
+        batch = with_ticks(batch, [len(batch)], [int(batch.time.max())], [])
+        for partition, part in router.split(batch):
+            value = codec.encode(part)
+            entry = Entry("pricing-journal", partition, offsets[partition], None, value, low)
+            offsets[partition] += 1
+            journal.append(entry)
+            live += [(o.topic, o.key, o.value) for o in folds[partition].step(codec.decode(value))]
+    found = [(e.topic, e.key, e.value) for e in replayed(recorded(journal))]
+    assert found
+    assert sorted(found) == sorted(live)
+
+
+def test_a_hole_in_the_journal_is_no_replay(recorded: Recorded) -> None:
+    batch = Decoder(Border(b"k")).decode(as_given(inputs()[:1])).batch
+    journal = [Entry("pricing-journal", 0, i, None, codec.encode(batch), 0) for i in (4, 6)]
+    with pytest.raises(RecordingError, match="offset 6 after 4"):
+        replayed(recorded(journal))
+
+
+def test_recorded_inputs_come_out_the_same_every_time(recorded: Recorded) -> None:
+    path = recorded([Entry(*record) for record in inputs()])
+    first = replayed(path)
+    assert replayed(path) == first
+    assert {entry.topic for entry in first} >= {"price-decisions", "demand-observations"}
+    assert sum(entry.topic == "dead-letters" for entry in first) == 9
+
+
+def test_given_policies_replace_those_of_the_recording(recorded: Recorded) -> None:
+    policy = Record("pricing-policies", 0, 0, b"his", KEEP.replace(b"mine", b"his"), START - 1)
+    path = recorded([Entry(*record) for record in [policy, *inputs()]])
+
+    def rulers(entries: list[Entry]) -> set[str]:
+        values = [json.loads(e.value or b"") for e in entries if e.topic == "price-decisions"]
+        return {value["policy_id"] for value in values}
+
+    assert rulers(replayed(path)) == {"his"}
+    assert rulers(replayed(path, [PolicyRecord("mine", KEEP)])) == {"mine"}
+    assert rulers(replayed(path, [])) == {"default"}
+
+
+def test_until_stops_time(recorded: Recorded) -> None:
+    path = recorded([Entry(*record) for record in inputs()])
+    limit = START + 10 * HOUR
+    times = [entry.timestamp for entry in replayed(path, until=limit)]
+    assert times
+    assert max(times) <= limit
+
+
+def test_a_recording_without_anything_to_replay_is_named(recorded: Recorded) -> None:
+    path = recorded([Entry("price-changes", 0, 0, b"a", b"{}", START)])
+    with pytest.raises(RecordingError, match="nothing to replay"):
+        replayed(path)

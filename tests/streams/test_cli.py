@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import pytest
+
+from streams import cli
+from streams.pipe import command as pipe
+from streams.settings import Settings
+
+
+@pytest.mark.parametrize("name", sorted(cli.COMMANDS))
+def test_every_command_has_help_with_an_example(name: str, capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([name, "--help"])
+    assert ended.value.code == 0
+    assert "Example" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["pipe", "--nonsense"]])
+def test_a_wrong_command_line_ends_with_status_2(arguments: list[str], capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 2
+    assert "pricetide" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PRICETIDE_BUCKET", "soon"),
+        ("PRICETIDE_OWN_NAMES", "[acme"),
+        ("PRICETIDE_CONFIG", "/nowhere.toml"),
+    ],
+)
+def test_a_wrong_setting_ends_with_one_line_that_names_it(
+    variable: str, value: str, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert cli.main(["pipe"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert variable.removeprefix("PRICETIDE_").lower() in error.lower()
+
+
+def test_flags_reach_the_command_as_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = []
+
+    def main(args: argparse.Namespace, settings: Settings) -> int:
+        given.append(settings)
+        return 7
+
+    monkeypatch.setattr(pipe, "main", main)
+    assert cli.main(["pipe", "--bucket", "PT1H"]) == 7
+    assert given[0].bucket == "PT1H"
+
+
+def test_control_c_ends_a_command_as_shells_expect(monkeypatch: pytest.MonkeyPatch) -> None:
+    def main(args: argparse.Namespace, settings: Settings) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipe, "main", main)
+    assert cli.main(["pipe"]) == 130
