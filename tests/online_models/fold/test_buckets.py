@@ -182,9 +182,9 @@ def test_the_price_observed_is_the_time_weighted_mean_of_what_was_shown(
         journal.control(now, kind="set_price", sku="a", price=f"{price / 100:.2f}", force=True)
     journal.tick(now + 4 * HOUR)
     result = run(journal, bucket=HOUR, lateness=0)
+    changes = result.values("price-changes")
     steps = [(START, Fraction(10))]
-    for change in result.values("price-changes"):
-        steps.append((to_ms(change["effective_at"]), Fraction(change["price"])))
+    steps += [(to_ms(c["effective_at"]), Fraction(c["price"])) for c in changes]
     found = result.values("demand-observations")
     assert len(found) >= 4
     if len(steps) == 1:

@@ -1,0 +1,198 @@
+"""The tree is the architecture: dependencies point one way, and the core computes, no more."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAYERS = ("schemas", "online_models", "streams")
+#: What each layer may import of ours.
+ALLOWED = {
+    "schemas": {"schemas"},
+    "online_models": {"online_models", "schemas"},
+    "streams": {"streams", "online_models", "schemas"},
+}
+#: The outside world, which starts above the core.
+OUTSIDE = {"kafka", "aiokafka", "faust", "mode", "asyncio", "socket", "urllib", "http", "requests"}
+CLOCKS = {
+    "time.time",
+    "time.time_ns",
+    "time.monotonic",
+    "time.monotonic_ns",
+    "time.localtime",
+    "time.gmtime",
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "datetime.datetime.now",
+    "datetime.date.today",
+}
+FILES = {"open", "io.open", "os.open", "Path", "pathlib.Path", "np.load", "np.save", "np.savez"}
+#: What is no part of the fold: writes generated documents, or reads data sets offline.
+MAY_TOUCH_FILES = ("schemas/export/", "online_models/deep/", "online_models/demand/battery/")
+#: Multiplies integers below 2^53 only, which no order of summation can round.
+EXACT_PRODUCTS = "online_models/exact_linear.py"
+#: Whose last bit depends on the CPU, or whose draws on what was drawn before.
+INEXACT = {
+    *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "power", "float_power"),
+    *("sin", "cos", "tan", "tanh", "sinh", "cosh", "arctan", "cbrt", "logaddexp"),
+    *("dot", "vdot", "inner", "outer", "matmul", "einsum", "tensordot", "convolve", "correlate"),
+    *("linalg", "random", "fft", "polyfit"),
+}
+
+
+def modules(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module or ""
+
+
+def dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else "?"
+
+
+def called(tree: ast.AST) -> set[str]:
+    return {dotted(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_dependencies_point_one_way(layer: str) -> None:
+    wrong = [
+        f"{name_of(path)} imports {name}"
+        for path in modules(layer)
+        for name in imported(tree_of(path))
+        if name.split(".")[0] in LAYERS and name.split(".")[0] not in ALLOWED[layer]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("layer", ["schemas", "online_models"])
+def test_nothing_below_the_shells_knows_kafka_or_the_network(layer: str) -> None:
+    wrong = [
+        f"{name_of(path)} imports {name}"
+        for path in modules(layer)
+        for name in imported(tree_of(path))
+        if name.split(".")[0] in OUTSIDE
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("layer", ["schemas", "online_models"])
+def test_nothing_below_the_shells_reads_a_clock(layer: str) -> None:
+    wrong = [
+        f"{name_of(path)} calls {name}"
+        for path in modules(layer)
+        for name in called(tree_of(path)) & CLOCKS
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("layer", ["schemas", "online_models"])
+def test_nothing_below_the_shells_touches_files_but_what_runs_offline(layer: str) -> None:
+    wrong = [
+        f"{name_of(path)} calls {name}"
+        for path in modules(layer)
+        if not name_of(path).startswith(MAY_TOUCH_FILES)
+        for name in called(tree_of(path)) & FILES
+    ]
+    assert wrong == []
+
+
+def fold_path() -> list[Path]:
+    """The modules that the fold imports, directly or through others."""
+    found: dict[str, Path] = {}
+    left = ["online_models.fold.fold"]
+    while left:
+        name = left.pop()
+        base = ROOT.joinpath(*name.split("."))
+        path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+        if name in found or not path.is_file():
+            continue
+        found[name] = path
+        tree = tree_of(path)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("online_models"):
+                left.append(node.module or "")
+                left += [f"{node.module}.{alias.name}" for alias in node.names]
+    return sorted(found.values())
+
+
+def test_the_fold_path_is_what_it_is_thought_to_be() -> None:
+    names = {name_of(path) for path in fold_path()}
+    assert {"online_models/fold/segment.py", "online_models/pricing/deciding.py"} <= names
+    assert not any(name.startswith("online_models/market/") for name in names)
+
+
+def test_the_fold_computes_the_same_on_every_machine() -> None:
+    wrong = []
+    for path in fold_path():
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+                if name_of(path) != EXACT_PRODUCTS:
+                    wrong.append(f"{name_of(path)}:{node.lineno} multiplies matrices")
+            elif isinstance(node, ast.Attribute):
+                name = dotted(node)
+                parts = name.split(".")
+                if parts[0] in ("np", "numpy", "math", "random") and parts[1] in INEXACT:
+                    wrong.append(f"{name_of(path)}:{node.lineno} uses {name}")
+    assert wrong == []
+
+
+def test_the_fold_has_no_randomness_of_its_own() -> None:
+    wrong = [
+        f"{name_of(path)} imports {name}"
+        for path in fold_path()
+        for name in imported(tree_of(path))
+        if name.split(".")[0] in ("random", "secrets", "uuid", "threading", "multiprocessing")
+    ]
+    assert wrong == []
+
+
+def test_the_fold_iterates_over_no_set() -> None:
+    """A set's order may differ between runs; sorted, it is a list."""
+    wrong = []
+    for path in fold_path():
+        for node in ast.walk(tree_of(path)):
+            loops = [node.iter] if isinstance(node, ast.For | ast.comprehension) else []
+            for over in loops:
+                direct = isinstance(over, ast.Set | ast.SetComp)
+                built = isinstance(over, ast.Call) and dotted(over.func) in ("set", "frozenset")
+                if direct or built:
+                    wrong.append(f"{name_of(path)}:{over.lineno}")
+    assert wrong == []
+
+
+def test_no_module_is_past_reading_in_one_sitting() -> None:
+    long = [
+        f"{name_of(path)}: {lines} lines"
+        for path in modules(*LAYERS)
+        if (lines := path.read_text(encoding="utf-8").count("\n")) > 310
+    ]
+    assert long == []
+
+
+def test_no_module_is_named_for_nothing() -> None:
+    vague = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
+    assert [name_of(p) for p in modules(*LAYERS) if p.stem in vague or p.parent.name in vague] == []
