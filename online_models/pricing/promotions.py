@@ -192,14 +192,14 @@ class Promotions:
             del self._of_offer[row]
 
     def snapshot(self) -> dict[str, Any]:
-        """Promotions as JSON; the offers' memberships as lists."""
+        """Promotions as JSON; the offers' memberships as lists, apart from the live ones."""
         return {
-            "ids": self.ids.names,
+            "ids": list(self.ids.names),
             "records": [
                 None if record is None else record.model_dump_json() for record in self._records
             ],
-            "attributes": self._attributes.names,
-            "of_offer": [[row, members] for row, members in self._of_offer.items()],
+            "attributes": list(self._attributes.names),
+            "of_offer": [[row, list(members)] for row, members in self._of_offer.items()],
         }
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
