@@ -158,3 +158,28 @@ def test_a_sale_does_not_lower_its_own_prior_price(shop: Any) -> None:
     assert [c["lowest_prior_price_30d"] for c in shop.changes] == ["10.00", "10.00"]
     shop.tick(9 * DAY)
     assert shop.changes[-1]["lowest_prior_price_30d"] == "8.00"
+
+
+def test_a_promotion_that_has_ended_may_come_again(shop: Any) -> None:
+    shop.product()
+    shop.policy(strategy=KEEP)
+    for select in ({"skus": ["a"]}, {}):
+        on_sale(shop, {"percent": "20%"}, starts_at=shop.now, select=select)
+        shop.tick(5 * DAY)
+        on_sale(shop, {"percent": "30%"}, starts_at=shop.now, select=select)
+        shop.tick(5 * DAY)
+    assert prices(shop) == ["8.00", "10.00", "7.00", "10.00"] * 2
+
+
+def test_many_promotions_keep_to_their_offers(shop: Any) -> None:
+    for sku in "abc":
+        shop.product(sku)
+    shop.policy(strategy=KEEP)
+    for i, sku in enumerate("abcabc"):
+        on_sale(shop, {"percent": f"{10 + i}%"}, f"{i}", starts_at=shop.now, select={"skus": [sku]})
+    shown = {sku: shop.price(sku) for sku in "abc"}
+    assert shown == {"a": "8.70", "b": "8.60", "c": "8.50"}
+    shop.product("b", category="food/tea", decide=True)
+    assert shop.price("b") == "8.60"
+    shop.tick(5 * DAY)
+    assert {shop.price(sku) for sku in "abc"} == {"10.00"}
