@@ -23,7 +23,7 @@ OUTPUTS = (
     "pricing-alerts",
 )
 INPUTS = tuple(topic.name for topic in TOPICS.values() if topic.direction == "in")
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 #: The events of these tests are years old: Kafka would remove or compact them as soon as it looks.
 KEEP = {"retention.ms": "-1", "cleanup.policy": "delete"}
 
@@ -128,24 +128,34 @@ class KafkaShop:
         committed = self.committed(group)
         return all(committed.get(tp, 0) >= end for tp, end in ends.items())
 
-    def settle(self, *workers: Worker, app: str = "pricetide") -> None:
+    def settle(
+        self, *workers: Worker, app: str = "pricetide", seconds: float = PATIENCE_SECONDS
+    ) -> None:
         """Wait until all that was sent is in the journal, and the journal priced by `workers`."""
         ends = self.ends(INPUTS)
-        self.wait(lambda: self.done(f"{app}-ingest", ends), "ingested", *workers)
-        self.priced(*workers, app=app)
+        self.wait(lambda: self.done(f"{app}-ingest", ends), "ingested", *workers, seconds=seconds)
+        self.priced(*workers, app=app, seconds=seconds)
 
-    def priced(self, *workers: Worker, app: str = "pricetide") -> None:
+    def priced(
+        self, *workers: Worker, app: str = "pricetide", seconds: float = PATIENCE_SECONDS
+    ) -> None:
         """Wait until what is in the journal now is priced."""
         ends = self.ends([JOURNAL])
-        self.wait(lambda: self.done(app, ends), "priced", *workers)
+        self.wait(lambda: self.done(app, ends), "priced", *workers, seconds=seconds)
 
-    def wait(self, condition: Callable[[], bool], what: str, *workers: Worker) -> None:
+    def wait(
+        self,
+        condition: Callable[[], bool],
+        what: str,
+        *workers: Worker,
+        seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         """Wait for a condition, while `workers` live."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + seconds
         while not condition():
             for worker in workers:
                 assert worker.process.poll() is None, worker.tail()
-            assert time.monotonic() < deadline, f"not {what} within {PATIENCE_SECONDS:.0f} s"
+            assert time.monotonic() < deadline, f"not {what} within {seconds:.0f} s"
             time.sleep(0.05)
 
     def read(self, topics: Iterable[str], isolation: str = "read_committed") -> list[Any]:

@@ -1,9 +1,14 @@
 """Workers that are killed in mid-stream, and started again by whoever supervises them."""
 
+import gzip
+import subprocess
+import sys
+
 import pytest
 
+from streams.recording import line
 from tests.integration.shop import traffic
-from tests.integration.shop.kafka_shop import OUTPUTS
+from tests.integration.shop.kafka_shop import JOURNAL, OUTPUTS, Published
 from tests.integration.shop.truth import assert_exactly, digest
 
 pytestmark = pytest.mark.integration
@@ -39,6 +44,29 @@ def outputs(disturbed):
 def test_outputs_are_those_of_an_undisturbed_run(outputs, expected):
     assert len(outputs) > EVENTS // 2
     assert_exactly(outputs, expected())
+
+
+def test_a_replay_of_the_recorded_journal_gives_the_same_prices(disturbed, outputs, tmp_path):
+    recording, again = tmp_path / "recording", tmp_path / "again"
+    bootstrap = ["--bootstrap", disturbed.bootstrap]
+    command("record", JOURNAL, "--out", str(recording), *bootstrap)
+    partitions = ["--partitions", str(disturbed.partitions)]
+    command("replay", str(recording), "--out", str(again), *partitions)
+    assert digest(recorded(again / "price-changes.jsonl.gz")) == digest(outputs)
+
+
+def command(*words):
+    done = subprocess.run(
+        [sys.executable, "-m", "streams.cli", *words], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def recorded(path):
+    with gzip.open(path) as lines:
+        for text in lines:
+            found = line.entry(line.parse(text), 0)
+            yield Published(found.topic, found.key, found.value, found.timestamp)
 
 
 @pytest.mark.parametrize("number", [1, 2, 4])

@@ -29,8 +29,10 @@ def now():
     return time.time_ns() // 1_000_000
 
 
-def test_a_cooldown_ends_by_itself(shop, start_worker):
-    worker = start_worker("w0")
+def test_a_cooldown_ends_by_itself(shop, start_worker, tmp_path):
+    file = tmp_path / "policies.json"
+    file.write_text(json.dumps([POLICY]))
+    worker = start_worker("w0", "--policies", str(file))
 
     def put(topic, value):
         shop.put(topic, json.dumps(value).encode(), b"tea", now()).get(timeout=30)
@@ -42,7 +44,6 @@ def test_a_cooldown_ends_by_itself(shop, start_worker):
     def changes():
         return [json.loads(record.value) for record in shop.read(["price-changes"])]
 
-    put("pricing-policies", POLICY)
     put("products", PRODUCT)
     worker.wait_for("ready after")
     rival("9.00")
