@@ -27,7 +27,15 @@ def add_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None
     lines = state.cleaning.judge_lines(rows, units, batch.amount[placed])
     paid = np.where(lines.priced, units, 0)
     revenue = paid.astype(np.float64) * batch.amount[placed]
-    state.buckets.add(rows, intervals, units=units, excess=lines.excess, paid=paid, revenue=revenue)
+    state.buckets.add(
+        rows,
+        intervals,
+        units=units,
+        excess=lines.excess,
+        lines=np.ones(len(rows), dtype=np.int64),
+        paid=paid,
+        revenue=revenue,
+    )
     state.stock.sold(rows, units, batch.time[placed])
     inside = intervals >= 0
     placed, rows, intervals = placed[inside], rows[inside], intervals[inside]

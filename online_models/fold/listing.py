@@ -61,7 +61,12 @@ def show(state: State, rows: Ints, now: Ints) -> None:
     price = state.pricing.shown_price(rows)
     signals = state.buckets.signals.value
     listed = state.catalogue.offers.listed[rows].astype(np.float64)
-    fresh = np.column_stack([listed, price, on_hand != 0, promoted, depth, attributes])
+    deviation = state.pricing.deviation(rows)
+    drawn = ~np.isnan(deviation)
+    deviation = np.where(drawn, deviation, 0.0)
+    fresh = np.column_stack(
+        [listed, price, on_hand != 0, promoted, depth, drawn, deviation, attributes]
+    )
     fresh *= listed[:, None]
     columns = [
         Signal.ON_SALE,
@@ -69,6 +74,8 @@ def show(state: State, rows: Ints, now: Ints) -> None:
         Signal.AVAILABLE,
         Signal.PROMOTED,
         Signal.DEPTH,
+        Signal.DRAWN,
+        Signal.DEVIATION,
         *range(Signal.ATTRIBUTE, Signal.ATTRIBUTE + attributes.shape[1]),
     ]
     running = state.buckets.signals.promotion

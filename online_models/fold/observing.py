@@ -62,6 +62,9 @@ def observe(
         attributes=mean[:, Signal.ATTRIBUTE : Signal.ATTRIBUTE + ATTRIBUTES].copy(),
         available=available,
         stocked_out=bucket.area[rows, Signal.AVAILABLE] < on_sale,
+        orders=bucket.lines[rows],
+        # a bucket in which the pricer drew for part of the time only tells of that part
+        exploration=np.where(mean[:, Signal.DRAWN] > 0.5, mean[:, Signal.DEVIATION], np.nan),
     )
 
 

@@ -27,7 +27,9 @@ class Signal:
     RIVAL_MEAN: Final = 5
     PROMOTED: Final = 6
     DEPTH: Final = 7
-    ATTRIBUTE: Final = 8
+    DRAWN: Final = 8
+    DEVIATION: Final = 9
+    ATTRIBUTE: Final = 10
 
 
 ATTRIBUTES = 4
@@ -51,9 +53,9 @@ class OpenBucket(Columns):
     """Sums over one interval, a row per offer. `area` is the integral of each signal over it, ms.
 
     `units` is net of cancellations and returns, `excess` the part of them that is no measure of
-    demand. `paid` units and their `revenue` (minor units) are of placed lines whose price is
-    believed. `quotes` are clicks that told a price that is believed, `quoted` its sum; `ignored`
-    views are a bot's.
+    demand. `lines` counts order lines; `paid` units and their `revenue` (minor units) are of placed
+    lines whose price is believed. `quotes` are clicks that told a price that is believed, `quoted`
+    its sum; `ignored` views are a bot's.
     """
 
     FIELDS = {
@@ -62,6 +64,7 @@ class OpenBucket(Columns):
         "views": (np.int64, 0),
         "ignored": (np.int64, 0),
         "carts": (np.int64, 0),
+        "lines": (np.int64, 0),
         "paid": (np.int64, 0),
         "revenue": (np.float64, 0.0),
         "quotes": (np.int64, 0),
@@ -74,6 +77,7 @@ class OpenBucket(Columns):
     views: Ints
     ignored: Ints
     carts: Ints
+    lines: Ints
     paid: Ints
     revenue: Floats
     quotes: Ints

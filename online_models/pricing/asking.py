@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import NO_PRICE, ROLES
-from online_models.pricing.explore import draw
+from online_models.pricing.explore import Draw, draw
 from online_models.pricing.reasons import CODES
-from online_models.pricing.situation import NO_CEILING, Flags, Floats, Ints, Situation
+from online_models.pricing.situation import NO_CEILING, Flags, Ints, Situation
 from online_models.pricing.strategies import STRATEGIES
 from online_models.pricing.strategies.optimise import Optimise
 from online_models.pricing.trace import Trace, Values
@@ -71,21 +71,23 @@ def ask(situation: Situation, trace: Trace, strategic: Flags, wish: Wish) -> Non
         left = left[~yields]
 
 
-def explore(situation: Situation, trace: Trace, wish: Wish) -> tuple[Ints, Floats]:
+def explore(situation: Situation, trace: Trace, wish: Wish) -> Draw:
     """Replace what `optimise` wants by a draw, where the policy explores.
 
     Key value items are left alone: customers judge the shop by their prices.
-    Returns the drawn prices (NO_PRICE elsewhere) and the probabilities with which they were drawn.
+    Elsewhere the price drawn is NO_PRICE, its probability 1 and its deviation NaN.
     """
     n = len(situation)
     drawn, propensity = np.full(n, NO_PRICE, dtype=np.int64), np.ones(n)
+    deviation = np.full(n, np.nan)
     free = (wish.by == CODES[Optimise.kind]) & (situation.reach_low <= situation.reach_high)
     free &= situation.world.catalogue.skus.role[situation.sku] != ROLES.index("kvi")
     rows = np.flatnonzero(free)
     if situation.terms.exploration_budget < 0 or not len(rows):
-        return drawn, propensity
+        return Draw(drawn, propensity, deviation)
     result = draw(situation if len(rows) == n else situation.take(rows), wish.raw[rows])
     drawn[rows], propensity[rows] = result.price, result.propensity
+    deviation[rows] = result.deviation
     budget = situation.terms.policy.explore.budget
     trace.add(
         "explore",
@@ -94,7 +96,7 @@ def explore(situation: Situation, trace: Trace, wish: Wish) -> tuple[Ints, Float
         {"kind": "thompson"} | ({} if budget is None else {"budget": str(budget)}),
         None if len(rows) == n else free,
     )
-    return drawn, propensity
+    return Draw(drawn, propensity, deviation)
 
 
 def widened(details: Mapping[str, Values], rows: Ints, n: int) -> dict[str, Values]:

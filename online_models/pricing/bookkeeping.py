@@ -61,6 +61,11 @@ def write(resolved: Resolved, history: History) -> None:
     changed = np.flatnonzero(moved(resolved))
     if len(changed):
         _write_changes(resolved, changed, history)
+    # a price that was drawn again is in force by the new lot
+    told = moved(resolved) | resolved.drawn
+    resolved.situation.world.ledger.deviation[resolved.situation.rows[told]] = resolved.deviation[
+        told
+    ]
     if resolved.wish.answered.any() or resolved.wish.pulls.any():
         _write_race(resolved)
     _settle_base(resolved)

@@ -22,10 +22,15 @@ ARMS = 11
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Drawn prices in minor units and the probability with which each was drawn, shape (n,)."""
+    """Drawn prices in minor units and the probability with which each was drawn, shape (n,).
+
+    `deviation` is the log price less its mean over what might have been drawn: the part of the
+    price that no expectation of demand can have caused.
+    """
 
     price: Ints
     propensity: Floats
+    deviation: Floats
 
 
 def draw(situation: Situation, greedy: Ints) -> Draw:
@@ -67,9 +72,11 @@ def draw(situation: Situation, greedy: Ints) -> Draw:
     price = arms[rows, place]
     # Arms may coincide after rounding: the price's probability is that of all of them.
     same = arms == price[:, None]
-    propensity = np.zeros(len(rows))
+    propensity, mean = np.zeros(len(rows)), np.zeros(len(rows))
     for arm in range(ARMS):
         propensity += np.where(same[:, arm], chance[:, arm], 0.0)
+        mean += chance[:, arm] * log(np.maximum(arms[:, arm], 1).astype(np.float64))
+    deviation = log(np.maximum(price, 1).astype(np.float64)) - mean
     ledger = situation.world.ledger
     stays = (ledger.drawn_on[situation.rows] == day) & (
         ledger.drawn[situation.rows] == situation.price
@@ -77,6 +84,7 @@ def draw(situation: Situation, greedy: Ints) -> Draw:
     return Draw(
         np.where(stays, situation.price, price),
         np.where(stays, ledger.propensity[situation.rows], np.minimum(propensity, 1.0)),
+        np.where(stays, ledger.deviation[situation.rows], deviation),
     )
 
 

@@ -23,7 +23,8 @@ class Ledger(Columns):
     pulled it down. `sequence` numbers the published decisions. `raw`, `outcome`, `reason` and
     `edition` repeat the last of them; `edition` counts the versions of policies as they came;
     `policy`, `why` and `ruled_by` name the slot, the reason and the edition that rule now.
-    `drawn` is the price that exploration drew on the day `drawn_on`, with its `propensity`.
+    `drawn` is the price that exploration drew on the day `drawn_on`, with its `propensity` and its
+    `deviation` in logs from the mean of what might have been drawn (NaN where it did not draw).
     `undercuts` counts own undercuts that a rival answered by another, in a row.
     """
 
@@ -68,6 +69,7 @@ class Ledger(Columns):
         "drawn": (np.int64, NO_PRICE),
         "drawn_on": (np.int64, -1),
         "propensity": (np.float64, 1.0),
+        "deviation": (np.float64, np.nan),
         "stale": (np.bool_, False),
         "below_cost": (np.bool_, False),
         "short": (np.bool_, False),
@@ -116,6 +118,7 @@ class Ledger(Columns):
     drawn: Ints
     drawn_on: Ints
     propensity: NDArray[np.float64]
+    deviation: NDArray[np.float64]
     stale: Flags
     below_cost: Flags
     short: Flags

@@ -92,6 +92,12 @@ class Pricing:
         price: Ints = self.ledger.price[rows]
         return price
 
+    def deviation(self, rows: Ints) -> Floats:
+        """Log prices in force less their means over the draws, (n,), NaN where not drawn."""
+        self._grow()
+        deviation: Floats = self.ledger.deviation[rows]
+        return deviation
+
     def restate(self, rows: Ints, prices: Ints, now: int) -> None:
         """The shop shows these prices, whoever set them: they are in force from now on."""
         self._grow()

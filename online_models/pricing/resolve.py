@@ -13,6 +13,7 @@ from online_models.catalogue import NO_PRICE
 from online_models.pricing.asking import Wish, ask, explore
 from online_models.pricing.bounds import NOBODY, limits
 from online_models.pricing.chain import Passage, pass_through
+from online_models.pricing.explore import Draw
 from online_models.pricing.guardrails import GUARDRAILS
 from online_models.pricing.notes import Notes
 from online_models.pricing.promotions import InForce, Promotions
@@ -50,6 +51,7 @@ class Resolved:
     reason: NDArray[np.int8]
     drawn: NDArray[np.bool_]
     propensity: Floats
+    deviation: Floats
     passage: Passage
 
 
@@ -74,14 +76,17 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
     strategic = source == Source.STRATEGY
     if not strategic.all():
         _tell(trace, situation, source, wish, promotions, promotion, notes)
-    drawn, propensity = np.full(len(rows), NO_PRICE, dtype=np.int64), np.ones(len(rows))
+    lot = Draw(
+        np.full(len(rows), NO_PRICE, dtype=np.int64),
+        np.ones(len(rows)),
+        np.full(len(rows), np.nan),
+    )
     if strategic.any():
         ask(situation, trace, strategic, wish)
-        drawn, propensity = explore(situation, trace, wish)
+        lot = explore(situation, trace, wish)
     passage = pass_through(situation, trace, bounds, bounded, paced)
     # A price that a rule held or moved was not drawn: it follows for certain.
-    by_lot = (drawn != NO_PRICE) & (trace.price == drawn)
-    propensity = np.where(by_lot, propensity, 1.0)
+    by_lot = (lot.price != NO_PRICE) & (trace.price == lot.price)
     outcome = np.where(trace.price != kept, Outcome.CHANGED, Outcome.HELD).astype(np.int8)
     outcome[(outcome == Outcome.CHANGED) & (source == Source.OVERRIDE)] = Outcome.OVERRIDDEN
     reason = _reason(kept, trace.price, strategic, wish, passage)
@@ -101,7 +106,8 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
         outcome=outcome,
         reason=reason,
         drawn=by_lot,
-        propensity=propensity,
+        propensity=np.where(by_lot, lot.propensity, 1.0),
+        deviation=np.where(by_lot, lot.deviation, np.nan),
         passage=passage,
     )
 
