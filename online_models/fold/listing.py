@@ -100,7 +100,7 @@ def show_rivals(state: State, rows: Ints, now: Ints) -> None:
         & book.in_stock[entries]
         & ~book.own[entries]
         & ((channel < 0) | (channel == catalogue.offers.channel[rows][:, None]))
-        & (now[:, None] - book.time[entries] <= state.settings.rival_memory)
+        & (now[:, None] - book.time[entries] <= state.settings.pricing.rival_memory)
     )
     price = np.where(usable, book.price[entries] + book.shipping[entries], 0)
     number = np.count_nonzero(usable, axis=1)

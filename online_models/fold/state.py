@@ -39,8 +39,6 @@ class FoldSettings:
     #: How long after a bucket's end late events still count, ms. None: an hour for hours, a day
     #: for days.
     lateness: int | None = None
-    #: How long a competitor's price counts as evidence of what customers saw, ms.
-    rival_memory: int = 3 * DAY
     #: Learn, and decide nothing: whose prices were charged is history.
     observe_only: bool = False
     demand: DemandSettings = field(default_factory=DemandSettings)

@@ -31,7 +31,8 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     due.append(state.pricing.due(now))
     rows = np.unique(np.concatenate(due))
     rows = rows[state.catalogue.offers.listed[rows]]
-    placed = [(place, output) for output in outputs + counted(state, now) + anomalies(state, now)]
+    outputs += counted(state, now) + anomalies(state, now) + state.pricing.watch(now)
+    placed = [(place, output) for output in outputs]
     if len(rows):
         at = np.full(len(rows), now, dtype=np.int64)
         show_rivals(state, rows, at)
