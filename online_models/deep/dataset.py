@@ -34,8 +34,6 @@ class Dataset:
     offer: Ints
     #: End of the bucket, ms.
     end: Ints
-    #: Units are a lower bound.
-    censored: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.units)
@@ -60,7 +58,8 @@ def build(
 ) -> Dataset:
     """Replay `observations` through a history; each bucket's inputs are taken before it is pushed.
 
-    Buckets without stock, or of another length, give no row; nor do the first `skip` periods.
+    Buckets without stock, or of another length, give no row; nor do the first `skip` periods. One
+    in which the stock ran out counts by the time before (its exposure).
     `season` is the number of buckets after which the naive forecast repeats. Of more than about
     `most` rows a random part is kept, the same each time; the history sees them all.
     """
@@ -91,7 +90,6 @@ def build(
         naive=naive[rows],
         offer=observations.offer[rows],
         end=observations.end[rows],
-        censored=observations.stocked_out[rows],
     )
 
 

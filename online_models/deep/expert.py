@@ -138,10 +138,14 @@ class DeepExpert:
         covered: NDArray[np.bool_] = described & (seen.end - seen.start == network.spec.bucket)
         return covered
 
-    def learn(self, period: Period, prediction: DeepPrediction) -> None:
-        """Score the networks on the period, then add it to the histories."""
+    def learn(self, period: Period, prediction: DeepPrediction) -> Floats:
+        """Score the networks on the period, then add it to the histories.
+
+        Returns the prediction's log score, (n,).
+        """
         self._judge(period.seen, prediction)
         self.history.push(period.seen)
+        return prediction.log_score(np.maximum(period.seen.units, 0.0))
 
     def _judge(self, seen: Observations, prediction: DeepPrediction) -> None:
         rival = self.champions.challenger

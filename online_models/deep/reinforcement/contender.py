@@ -6,17 +6,21 @@ import numpy as np
 
 from online_models.deep.reinforcement.policy import Policy
 from online_models.deep.reinforcement.rollout import Believer, Floats, Ints
+from online_models.deep.reinforcement.trained import trained
 from online_models.market.contenders.band import legal
 from online_models.market.contenders.contender import Seen
 from online_models.market.market import Market
 
 
 class Reinforced:
-    """Believes what the live demand models believe, and prices as the policy says."""
+    """Believes what the live demand models believe, and prices as the policy says.
 
-    def __init__(self, market: Market, policy: Policy) -> None:
+    Without a `policy` it is the one that the package brings.
+    """
+
+    def __init__(self, market: Market, _seed: int, policy: Policy | None = None) -> None:
         self._goods = market.assortment
-        self._policy = policy
+        self._policy = policy or trained()
         self._believer = Believer(market)
         self._prices = self._goods.first_price.astype(np.float64)
         self._rival = np.full(len(self._goods), np.nan)

@@ -83,6 +83,23 @@ def test_a_replay_with_the_swap_at_the_same_place_forecasts_the_same_bytes(
     assert runs[0] == runs[1]
 
 
+def test_twenty_swaps_lose_no_bucket_and_a_replay_forecasts_the_same_bytes(
+    random_network: Make,
+) -> None:
+    networks = [quiet(random_network, seed) for seed in range(20)]
+    runs = []
+    for _ in range(2):
+        made, said = expert(), []
+        for day, network in enumerate(networks):
+            said += live(made, range(day, day + 1))
+            send(made, network, f"v{day}", "champion")
+            assert made.version == f"v{day}"
+        assert made.history.running.age.tolist() == [20.0] * OFFERS
+        runs.append(said)
+    assert runs[0] == runs[1]
+    assert len(set(runs[0])) == 20
+
+
 def test_a_snapshot_in_between_changes_nothing(random_network: Make) -> None:
     made = expert()
     live(made, range(4))

@@ -14,6 +14,7 @@ from online_models.deep.reinforcement.contender import Reinforced
 from online_models.deep.reinforcement.policy import FACTORS, MODEL, SHAPES, Policy
 from online_models.deep.reinforcement.rollout import FOLLOW, rollout
 from online_models.deep.reinforcement.state import FEATURES, markup, state
+from online_models.deep.reinforcement.trained import trained
 from online_models.demand.curves import DemandCurves
 from online_models.market.closed_loop import compete
 from online_models.market.compose import compose
@@ -100,9 +101,17 @@ def test_rewards_of_a_rollout_are_the_share_of_profit_given_away() -> None:
     assert np.array_equal(seen.reward, again.reward)
 
 
+def test_the_policy_that_the_package_brings_earns_more_than_following_the_belief() -> None:
+    shares = []
+    for mine in (None, trained()):
+        market = compose("plain", seed=77, offers=30, sales=8.0)
+        shares.append(rollout(market, 60, mine, 0.0, seed=1).reward.mean())
+    assert shares[1] > shares[0] + 0.01
+
+
 def test_the_policy_competes_inside_the_shared_guardrails() -> None:
     market = compose("matched", seed=3, offers=15, sales=4.0)
-    track = compete(market, Reinforced(market, policy()), 10)
+    track = compete(market, Reinforced(market, 0, policy()), 10)
     assert track.breaches[0] == 0
     assert (track.profit > 0).all()
 
