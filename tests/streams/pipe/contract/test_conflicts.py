@@ -1,0 +1,75 @@
+"""Bounds that contradict each other never resolve silently."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+STRATEGY = [{"kind": "match_competitor"}, {"kind": "keep"}]
+DAY = 86_400_000
+CONFLICTS = [
+    ({"minimum_margin": "60%", "maximum_price": "9.50"}, {}),
+    ({"minimum_price": "11.00", "maximum_price": "9.00"}, {}),
+    ({"respect_map": True, "maximum_price": "9.00"}, {"map_price": "9.50"}),
+    ({"never_above_list_price": True, "minimum_price": "9.50"}, {"list_price": "9.00"}),
+    ({"reference_band": "10%", "minimum_price": "12.00"}, {}),
+    ({"max_step_up": "5%", "minimum_price": "12.00"}, {}),
+    ({"max_step_down": "5%", "maximum_price": "8.00"}, {}),
+]
+
+
+def names(guardrails: dict[str, Any]) -> set[str]:
+    return set(guardrails) - {"reference_price"}
+
+
+@pytest.mark.parametrize(("guardrails", "product"), CONFLICTS)
+def test_the_price_is_held_and_an_alert_names_both_bounds(
+    shop: Any, guardrails: dict[str, Any], product: dict[str, Any]
+) -> None:
+    shop.policy("p", strategy=STRATEGY, guardrails=guardrails)
+    shop.product(**product)
+    shop.rival("9.20")
+    assert shop.prices() == []
+    assert (shop.last["outcome"], shop.last["reason"]) == ("held", "bounds_conflict")
+    alert = shop.alerts("bounds_conflict")[0]
+    assert set(alert["details"]["bounds"]) == names(guardrails)
+    assert all(name in alert["message"] for name in names(guardrails))
+    assert (alert["sku"], alert["channel"]) == ("a", "web")
+
+
+def test_a_manual_price_does_not_resolve_a_conflict_but_a_forced_one_passes(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY, guardrails=CONFLICTS[0][0])
+    shop.product()
+    shop.control("set_price", sku="a", channel="web", price="9.80")
+    assert shop.prices() == []
+    shop.control("set_price", sku="a", channel="web", price="9.80", force=True)
+    assert shop.prices() == ["9.80"]
+
+
+def test_a_conflict_that_ends_lets_the_price_go(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY, guardrails=CONFLICTS[0][0])
+    shop.product()
+    shop.rival("9.20")
+    shop.now += 1
+    shop.product(cost="3.00")
+    assert shop.prices() == ["9.20"]
+
+
+def test_no_legal_ending_between_the_bounds_is_a_conflict(shop: Any) -> None:
+    guardrails = {"price_endings": [".99"], "minimum_price": "9.10", "maximum_price": "9.90"}
+    shop.policy("p", strategy=STRATEGY, guardrails=guardrails)
+    shop.product(price="9.50")
+    shop.rival("9.20")
+    assert shop.prices() == []
+    bounds = set(shop.alerts("bounds_conflict")[0]["details"]["bounds"])
+    assert "price_endings" in bounds
+    assert bounds & {"minimum_price", "maximum_price"}
+
+
+def test_a_conflict_that_goes_on_is_told_again_but_not_with_every_event(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY, guardrails=CONFLICTS[0][0])
+    shop.product()
+    for cents in range(10):
+        shop.rival(f"9.{20 + cents}")
+    assert len(shop.alerts("bounds_conflict")) == 1
