@@ -121,7 +121,7 @@ class Shop:
         return [alert for alert in self.topic("pricing-alerts") if alert["kind"] == kind]
 
 
-@pytest.fixture(name="new_shop")
+@pytest.fixture(scope="session", name="new_shop")
 def fixture_new_shop() -> Callable[..., Shop]:
     """Shops of one's own: (*policies, **settings)."""
     return Shop

@@ -101,8 +101,15 @@ def test_keep_keeps(shop: Any) -> None:
     shop.product()
     shop.rival("5.00")
     for _ in range(3):
-        shop.send("orders", {"order_id": str(shop.now), "time": shop.now, "currency": "USD",
-                             "lines": [{"sku": "a", "quantity": 3, "unit_price": "10.00"}]})
+        shop.send(
+            "orders",
+            {
+                "order_id": str(shop.now),
+                "time": shop.now,
+                "currency": "USD",
+                "lines": [{"sku": "a", "quantity": 3, "unit_price": "10.00"}],
+            },
+        )
         shop.tick(DAY)
     assert shop.prices() == []
 
@@ -112,8 +119,15 @@ def test_optimise_learns_from_demand_and_expects_what_it_sells(shop: Any) -> Non
     shop.policy("p", strategy=[{"kind": "optimise"}], guardrails={"reference_band": "20%"})
     shop.product(tax_rate="0.2", fees={"web": {"rate": 0.05, "fixed": "0.10"}})
     for day in range(6):
-        shop.send("orders", {"order_id": f"o{day}", "time": shop.now + 1, "currency": "USD",
-                             "lines": [{"sku": "a", "quantity": 7, "unit_price": "10.00"}]})
+        shop.send(
+            "orders",
+            {
+                "order_id": f"o{day}",
+                "time": shop.now + 1,
+                "currency": "USD",
+                "lines": [{"sku": "a", "quantity": 7, "unit_price": "10.00"}],
+            },
+        )
         shop.tick(DAY)
     assert {first(d) for d in shop.decisions} == {"optimise"}
     for decision in shop.decisions:

@@ -1,0 +1,168 @@
+"""The rules for every record: duplicates, currencies, money, time, unknown fields."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+STRATEGY = [{"kind": "match_competitor"}, {"kind": "keep"}]
+POLICY = {"policy_id": "p", "strategy": STRATEGY}
+DAY = 86_400_000
+
+
+def observed(shop: Any) -> list[dict[str, Any]]:
+    """The demand observations once all buckets so far are closed."""
+    shop.tick(3 * DAY)
+    found: list[dict[str, Any]] = shop.topic("demand-observations")
+    return found
+
+
+def order(shop: Any, order_id: str, quantity: int = 1, **more: Any) -> list[dict[str, Any]]:
+    shop.now += 1
+    line = {"sku": "a", "quantity": quantity, "unit_price": "10.00"}
+    value = {"order_id": order_id, "time": shop.now, "currency": "USD", "lines": [line]}
+    found: list[dict[str, Any]] = shop.send("orders", value | more)
+    return found
+
+
+def test_a_second_event_of_an_id_within_7_days_is_ignored_and_counted(new_shop: Any) -> None:
+    shop = new_shop(POLICY)
+    shop.product()
+    shop.rival("9.00", event_id="e")
+    shop.rival("8.00", event_id="e")
+    assert shop.prices() == ["9.00"]
+    shop.tick(7 * DAY - 3)
+    shop.rival("7.50", event_id="e")
+    assert shop.prices() == ["9.00"]
+    shop.tick(7 * DAY + 1)
+    shop.rival("7.00", event_id="e")
+    assert shop.prices() == ["9.00", "7.00"]
+
+
+def test_an_event_id_is_unique_within_its_topic_only(new_shop: Any) -> None:
+    shop = new_shop(POLICY)
+    shop.product()
+    order(shop, "o", event_id="e")
+    click = {"sku": "a", "action": "view", "time": shop.now, "event_id": "e"}
+    shop.send("clickstream", click)
+    shop.send("clickstream", click)
+    shop.rival("9.00", event_id="e")
+    assert shop.prices() == ["9.00"]
+    first = observed(shop)[0]
+    assert (first["units"], first["views"]) == (1, 1)
+
+
+def test_events_without_an_id_are_all_different(new_shop: Any) -> None:
+    shop = new_shop(POLICY)
+    shop.product()
+    for _ in range(3):
+        shop.send("clickstream", {"sku": "a", "action": "view", "time": shop.now, "count": 2})
+    assert observed(shop)[0]["views"] == 6
+
+
+def test_an_order_that_is_delivered_twice_counts_once_by_its_event_id(new_shop: Any) -> None:
+    shop = new_shop(POLICY)
+    shop.product()
+    for _ in range(3):
+        order(shop, "o", 2, event_id="e")
+    assert observed(shop)[0]["units"] == 2
+
+
+@pytest.mark.parametrize("topic", ["orders", "competitor-prices"])
+def test_another_currency_is_a_dead_letter_unless_a_rate_is_configured(
+    new_shop: Any, topic: str
+) -> None:
+    for rates in ({}, {"EUR/USD": Decimal("1.10")}):
+        shop = new_shop(POLICY, rates=rates)
+        shop.product()
+        if topic == "orders":
+            order(shop, "o", currency="EUR")
+        else:
+            shop.rival("8.00", currency="EUR")
+        letters = [out for out in shop.said if out["topic"] == "dead-letters"]
+        assert len(letters) == (0 if rates else 1)
+        if letters:
+            assert letters[0]["headers"]["source-topic"] == topic
+            assert "EUR" in letters[0]["headers"]["error"]
+        if topic == "competitor-prices":
+            assert shop.prices() == (["8.80"] if rates else [])
+        else:
+            assert observed(shop)[0]["units"] == (1 if rates else 0)
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "rival", "published"),
+    [("JPY", "1000", "900", "900"), ("USD", "10", 9.5, "9.50"), ("KWD", "3.500", "3.25", "3.250")],
+)
+def test_money_goes_out_as_text_with_the_minor_digits_of_its_currency(
+    new_shop: Any, currency: str, price: str, rival: Any, published: str
+) -> None:
+    shop = new_shop(POLICY)
+    shop.product(currency=currency, price=price, cost="1")
+    shop.rival(rival, currency=currency)
+    change = shop.changes[-1]
+    assert (change["price"], change["currency"]) == (published, currency)
+    digits = len(published.partition(".")[2])
+    form = r"\d+" + (rf"\.\d{{{digits}}}" if digits else "")
+    money = [change[name] for name in ("price", "previous_price", "lowest_prior_price_30d")]
+    money += [step["output"] for step in shop.last["explanation"]]
+    money += [shop.last["expected"][name] for name in ("revenue", "profit", "lower", "upper")]
+    assert all(re.fullmatch("-?" + form, text) for text in money)
+
+
+def test_the_lines_timestamp_stands_in_for_a_missing_time(new_shop: Any) -> None:
+    shop = new_shop(POLICY)
+    shop.product()
+    shop.now += 1000
+    value = {"sku": "a", "competitor": "x", "price": "9.00", "currency": "USD"}
+    shop.send("competitor-prices", value, timestamp=shop.now)
+    shop.tick()
+    assert shop.changes[-1]["time"] == "2023-11-15T00:00:01Z"
+
+
+@pytest.mark.parametrize(
+    "time", ["2023-11-15T03:00:00+02:00", "2023-11-15T01:00:00Z", 1700010000000]
+)
+def test_time_comes_in_any_offset_and_goes_out_in_utc(new_shop: Any, time: Any) -> None:
+    shop = new_shop(POLICY)
+    shop.product()
+    shop.rival("9.00", time=time)
+    shop.tick(DAY)
+    assert shop.changes[-1]["time"] == "2023-11-15T01:00:00Z"
+
+
+def test_unknown_fields_are_no_error(new_shop: Any) -> None:
+    shop = new_shop(POLICY | {"colour": "blue"})
+    shop.product(colour="blue")
+    shop.rival("9.00", colour={"deep": ["blue"]})
+    assert shop.prices() == ["9.00"]
+    assert [out for out in shop.said if out["topic"] == "dead-letters"] == []
+
+
+def test_percentages_are_text_with_a_sign_or_fractions(new_shop: Any) -> None:
+    found = []
+    for band in ("10%", 0.1, "0.1", "10.0%"):
+        shop = new_shop(POLICY | {"guardrails": {"reference_band": band}})
+        shop.product()
+        shop.rival("5.00")
+        found.append(shop.prices())
+    assert found == [["9.00"]] * 4
+
+
+def test_what_has_no_offer_yet_waits_for_none_and_breaks_nothing(new_shop: Any) -> None:
+    shop = new_shop(POLICY)
+    shop.rival("9.00")
+    order(shop, "o")
+    shop.product()
+    assert shop.prices() == ["9.00"]
+
+
+def test_a_retired_product_is_not_priced(new_shop: Any) -> None:
+    shop = new_shop(POLICY)
+    shop.product()
+    shop.send("products", None, key="a", timestamp=shop.now)
+    shop.rival("9.00")
+    assert shop.changes == []

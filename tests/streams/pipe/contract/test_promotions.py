@@ -1,0 +1,124 @@
+"""Promotions in force change the price shown, end by themselves, and leave no wrong price."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+STRATEGY = [{"kind": "match_competitor"}, {"kind": "keep"}]
+HOUR = 3_600_000
+DAY = 24 * HOUR
+
+
+def promote(
+    shop: Any, discount: dict[str, Any] | None, promotion_id: str = "sale", **more: Any
+) -> None:
+    """A promotion from an hour from now to three hours from now."""
+    value = {
+        "promotion_id": promotion_id,
+        "select": {"categories": ["food"]},
+        "starts_at": shop.now + HOUR,
+        "ends_at": shop.now + 3 * HOUR,
+        "discount": discount,
+    }
+    shop.send("promotions", value | more, key=promotion_id, timestamp=shop.now)
+
+
+@pytest.mark.parametrize(
+    ("discount", "price"),
+    [({"percent": "20%"}, "8.00"), ({"percent": 0.2}, "8.00"), ({"amount": "1.50"}, "8.50"),
+     ({"price": "7.77"}, "7.77")],
+)  # fmt: skip
+def test_a_promotion_starts_and_ends_by_ticks_alone(
+    shop: Any, discount: dict[str, Any], price: str
+) -> None:
+    shop.policy("p", strategy=STRATEGY)
+    shop.product()
+    promote(shop, discount)
+    start = shop.now
+    shop.tick(HOUR - 1)
+    assert shop.prices() == []
+    shop.tick(1)
+    assert shop.prices() == [price]
+    assert shop.changes[-1]["promotion_id"] == "sale"
+    shop.tick(start + 3 * HOUR - 1 - shop.now)
+    assert shop.prices() == [price]
+    shop.tick(1)
+    assert shop.prices() == [price, "10.00"]
+    assert "promotion_id" not in shop.changes[-1]
+
+
+def test_a_discount_of_nothing_is_an_advertisement_only(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY)
+    shop.product()
+    promote(shop, {"percent": "0%"}, attributes={"display": 1})
+    shop.tick(2 * HOUR)
+    shop.tick(2 * HOUR)
+    assert shop.changes == []
+
+
+def test_a_cancelled_promotion_and_a_tombstone_end_at_once(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY)
+    shop.product()
+    promote(shop, {"percent": "10%"})
+    shop.tick(HOUR)
+    promote(shop, {"percent": "10%"}, starts_at=shop.now - 1, cancelled=True)
+    shop.tick(1)
+    assert shop.prices() == ["9.00", "10.00"]
+    promote(shop, {"percent": "10%"}, "other", starts_at=shop.now - 1)
+    shop.tick(1)
+    shop.send("promotions", None, key="other", timestamp=shop.now)
+    shop.tick(1)
+    assert shop.prices()[2:] == ["9.00", "10.00"]
+
+
+def test_only_selected_offers_and_channels_are_promoted(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY)
+    shop.product("a", channels={"web": {}, "store:1": {}})
+    shop.product("b", category="toys")
+    promote(shop, {"percent": "10%"}, channels=["store:1"])
+    shop.tick(HOUR)
+    assert [(c["sku"], c["channel"]) for c in shop.changes] == [("a", "store:1")]
+
+
+@pytest.mark.parametrize(
+    ("guardrails", "product", "price"),
+    [
+        ({"minimum_price": "9.00"}, {}, "9.00"),
+        ({"minimum_margin": "50%"}, {"cost": "4.40"}, "8.80"),
+        ({"respect_map": True}, {"map_price": "9.25"}, "9.25"),
+    ],
+)
+def test_guardrails_bind_a_promotion_too(
+    shop: Any, guardrails: dict[str, Any], product: dict[str, Any], price: str
+) -> None:
+    shop.policy("p", strategy=STRATEGY, guardrails=guardrails)
+    shop.product(**product)
+    promote(shop, {"percent": "40%"})
+    shop.tick(HOUR)
+    shop.tick(2 * HOUR)
+    assert shop.prices() == [price, "10.00"]
+
+
+def test_a_rival_that_moves_during_a_promotion_counts_when_it_ends(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY)
+    shop.product()
+    promote(shop, {"percent": "30%"})
+    shop.tick(HOUR)
+    shop.rival("9.00")
+    assert shop.prices() == ["7.00"]
+    shop.tick(2 * HOUR)
+    shop.tick(1)
+    assert shop.prices()[-1] == "9.00"
+
+
+def test_the_kill_switch_leaves_no_promotional_price_behind_for_ever(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY)
+    shop.product()
+    promote(shop, {"percent": "30%"})
+    shop.tick(HOUR)
+    shop.control("pause")
+    shop.tick(3 * HOUR)
+    shop.control("resume")
+    assert shop.prices() == ["7.00", "10.00"]
