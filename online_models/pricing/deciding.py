@@ -36,7 +36,11 @@ def decide(pricing: Pricing, rows: Ints, now: Ints, causes: Causes) -> list[tupl
     active = catalogue.offers.listed[rows] & ~catalogue.skus.retired[sku] & (ledger.price[rows] > 0)
     ledger.due[rows[~active]] = NEVER
     _end_overrides(pricing, rows, now)
-    outputs: list[Placed] = overdue(pricing, rows, now)
+    outputs: list[Placed] = []
+    if causes.by_time.all():
+        # at ticks alone: between them, acknowledgements of other offers on the channel would make
+        # the answer depend on how the journal was cut into batches
+        outputs += overdue(pricing, rows, now)
     key = ledger.policy[rows].astype(np.int64) * _DIGITS + catalogue.skus.digits[sku]
     for wave in _waves(pricing, rows, active):
         outputs += _decide_wave(pricing, wave, key, rows, now, causes)

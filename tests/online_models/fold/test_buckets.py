@@ -24,7 +24,7 @@ DAY = 24 * HOUR
 START = 1_700_006_400_000 // DAY * DAY
 Fold = Callable[..., Any]
 few = settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,20 +15,21 @@ from online_models.pricing.settings import PricingSettings
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
+START = 1_700_006_400_000 // DAY * DAY
 InPieces = Callable[..., list[Output]]
 SETTINGS: list[dict[str, Any]] = [
     {"bucket": DAY},
-    {"bucket": HOUR, "lateness": 0, "pricing": PricingSettings(own_names=frozenset({"acme"}))},
+    {"bucket": 6 * HOUR, "lateness": 0, "pricing": PricingSettings(own_names=frozenset({"acme"}))},
 ]
 quickly = settings(
-    max_examples=120,
+    max_examples=12,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow],
 )
 
 
-@pytest.mark.parametrize("options", SETTINGS, ids=["days", "hours"])
+@pytest.mark.parametrize("options", SETTINGS, ids=["a day", "six hours"])
 @given(data=st.data())
 @quickly
 def test_one_by_one_is_as_a_whole(
@@ -38,7 +40,7 @@ def test_one_by_one_is_as_a_whole(
     assert in_pieces(journal, range(len(journal.batch)), **options) == whole
 
 
-@pytest.mark.parametrize("options", SETTINGS, ids=["days", "hours"])
+@pytest.mark.parametrize("options", SETTINGS, ids=["a day", "six hours"])
 @given(data=st.data())
 @quickly
 def test_any_cut_and_any_restart_is_as_a_whole(
@@ -48,3 +50,38 @@ def test_any_cut_and_any_restart_is_as_a_whole(
     places = data.draw(st.sets(st.integers(1, len(journal.batch)), max_size=6))
     whole = in_pieces(journal, [], **options)
     assert in_pieces(journal, places, restart=True, **options) == whole
+
+
+def test_an_acknowledgement_does_not_reach_into_the_past_of_other_offers(
+    journal: Any, in_pieces: InPieces
+) -> None:
+    for sku in "ab":
+        journal.product(sku)
+    rails = {"max_step_down": "5%"}
+    strategy = [{"kind": "cost_plus", "margin": "30%"}]
+    journal.tick(START)
+    journal.policy("p", START, version=1, strategy=strategy, guardrails=rails)
+    journal.tick(START + HOUR // 2)
+    journal.rival(START + 2 * HOUR, "b")  # moves the clock past the time for an acknowledgement
+    journal.ack(START + 2 * HOUR, "a", sequence=2, price="9.50")
+    journal.stock(START + 2 * HOUR, "b")
+    journal.tick(START + 2 * HOUR)
+    written = SimpleNamespace(batch=journal.batch(), ends=[])
+    whole = in_pieces(written, [])
+    assert in_pieces(written, range(len(written.batch))) == whole
+
+
+@pytest.mark.parametrize("late", [0, 5 * DAY])
+def test_an_event_id_is_forgotten_alike_whether_ticks_stand_in_a_batch_or_between(
+    journal: Any, in_pieces: InPieces, late: int
+) -> None:
+    journal.product("a")
+    journal.order(START, event_id="e")
+    journal.tick(START + 9 * DAY)
+    journal.order(START + late, event_id="e")
+    journal.order(START + 9 * DAY, event_id="f")
+    journal.order(START + late, event_id="e")
+    journal.tick(START + 20 * DAY)
+    written = SimpleNamespace(batch=journal.batch(), ends=[])
+    whole = in_pieces(written, [], lateness=30 * DAY)
+    assert in_pieces(written, range(len(written.batch)), lateness=30 * DAY) == whole

@@ -49,7 +49,7 @@ def play(feed: Any, steps: list[tuple[str, str, str]]) -> list[Any]:
 
 
 @given(steps=STEPS, cuts=st.sets(st.integers(1, 25), max_size=5))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_a_record_means_does_not_depend_on_where_rounds_end(
     new_feed: Any, decoded: Decoded, steps: list[tuple[str, str, str]], cuts: set[int]
 ) -> None:

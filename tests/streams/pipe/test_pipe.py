@@ -62,7 +62,7 @@ MENU = st.sampled_from(
 
 
 @given(lines=st.lists(MENU, max_size=25), cuts=st.sets(st.integers(1, 24), max_size=6))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_how_lines_are_handed_over_changes_nothing(lines: list[bytes], cuts: set[int]) -> None:
     def fed(places: list[int]) -> list[bytes]:
         pipe = Pipe(Settings())
