@@ -36,6 +36,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("streams.explain.command", "a decision in words, recomputed to the cent"),
     "policies": ("streams.policies.command", "check a policy file before it goes live"),
     "evaluate": ("streams.evaluate.command", "the demand models judged on a recording"),
+    "elasticities": ("streams.elasticities.command", "own-price elasticities of a recording"),
+    "train": ("streams.trainer.command", "train the deep demand models, publish a challenger"),
     "simulate": ("streams.simulate.command", "policies against each other in simulated markets"),
 }
 
