@@ -107,7 +107,7 @@ def _smooth(panel: Panel, values: Floats, memory: float | None) -> Floats:
 
 
 def _known(panel: Panel, values: Floats) -> tuple[Floats, Floats]:
-    """A column that is sometimes unknown: its move from usual (0 there), and whether it is known."""
+    """A column with gaps: its move from usual, 0 in the gaps, and where there is none."""
     known = np.isfinite(values)
     filled = np.where(known, values, 0.0)
     number = np.bincount(panel.offer, weights=known)

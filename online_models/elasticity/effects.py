@@ -8,13 +8,13 @@ for 80 witnesses of what the controls did.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.elasticity.panel import Panel
+from online_models.exact_math import sum_by
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -65,7 +65,7 @@ class _Shocks:
     def shock(self, values: Floats) -> Floats:
         """Best guess of each cell's shock."""
         cells = len(self.total)
-        sums = np.bincount(self.cell, weights=self.weight * values, minlength=cells)
+        sums = sum_by(self.cell, self.weight * values, cells)
         guess: Floats = self.share * sums
         return guess
 
@@ -116,6 +116,27 @@ def fit(
     return Fit(value, shock, row)
 
 
+def crossed(
+    panel: Panel,
+    design: Floats,
+    response: Floats,
+    offset: Floats,
+    fold: Ints,
+    counts: bool,
+    shared: bool = True,
+) -> Fit:
+    """`fit`, the value of every row from the rows of other folds; variances are averages."""
+    value = np.zeros(len(panel))
+    folds = int(fold.max()) + 1
+    shock = row = 0.0
+    for k in range(folds):
+        test = fold == k
+        found = fit(panel, design, response, offset, ~test, counts, shared)
+        value[test] = found.value[test]
+        shock, row = shock + found.cell_variance / folds, row + found.row_variance / folds
+    return Fit(value, shock, row)
+
+
 def _groups(panel: Panel, shared: bool) -> list[tuple[Ints, float]]:
     groups = [(panel.offer, np.inf)]
     if len(panel.products) < len(panel.offers):
@@ -127,9 +148,7 @@ def _groups(panel: Panel, shared: bool) -> list[tuple[Ints, float]]:
     return groups
 
 
-def _sweep(
-    x: Floats, beta: Floats, rest: Floats, blocks: list[_Block], shocks: _Shocks
-) -> Floats:
+def _sweep(x: Floats, beta: Floats, rest: Floats, blocks: list[_Block], shocks: _Shocks) -> Floats:
     """Move coefficients and effects (in place) towards `rest`; returns what is left of it."""
     cells = len(shocks.total)
     weighted = x * shocks.weight[:, None]
@@ -145,7 +164,7 @@ def _sweep(
             size = len(b.effect)
             free = not np.isfinite(b.variance)
             precision = FREE_PRECISION if free else 1.0 / b.variance
-            pull = np.bincount(b.here, weights=shocks.whitened(rest), minlength=size)
+            pull = sum_by(b.here, shocks.whitened(rest), size)
             if not free:
                 pull -= precision * b.effect
             move = np.clip(pull / (information + precision), -LARGEST_STEP, LARGEST_STEP)
@@ -166,8 +185,7 @@ def _information(block: _Block, shocks: _Shocks) -> Floats:
     weight = np.bincount(place, weights=shocks.weight)
     told = weight - shocks.share[keys % len(shocks.total)] * weight * weight
     group = keys // len(shocks.total)
-    information: Floats = np.bincount(group, weights=told, minlength=len(block.effect))
-    return np.maximum(information, 0.0)
+    return np.maximum(sum_by(group, told, len(block.effect)), 0.0)
 
 
 def _variances(
@@ -186,7 +204,10 @@ def _variances(
 
 def _start(y: Floats, base: Floats, group: Ints, size: int, counts: bool) -> Floats:
     """Effects of offers alone."""
-    total: Callable[[Floats], Floats] = lambda w: np.bincount(group, weights=w, minlength=size)  # noqa: E731
+
+    def total(weights: Floats) -> Floats:
+        return sum_by(group, weights, size)
+
     if not counts:
         return total(y - base) / np.maximum(total(np.ones(len(y))), 1.0)
     due = total(np.exp(base))

@@ -2,8 +2,8 @@
 
 For units u with E[u | D, X] = exp(ℓ(X) + θ D̃), D̃ = D − E[D | X] of the log price D, and any
 weights that depend on X alone, E[D̃ᵀ V⁻¹ (u exp(−ℓ − θ D̃) − 1)] = 0, and the derivative by ℓ or by
-E[D | X] vanishes too: errors of the nuisance regressions matter in the second order only. (Poisson's
-own moment, u − exp(ℓ + θ D̃), is not orthogonal: an error c of ℓ would multiply θ by 1 − c.)
+E[D | X] vanishes too: errors of the nuisance regressions matter in the second order only.
+(Poisson's own moment, u − exp(ℓ + θ D̃), is not orthogonal: an error c of ℓ multiplies θ by 1 − c.)
 V holds Poisson noise, the rows' own variance, and a shock that the rows of a product at a time
 share, so that both the moves from week to week and those between stores count for what they are
 worth. Both regressions are fitted on other cells (product × time) than they are used for.

@@ -48,9 +48,10 @@ class Panel:
     cell: Ints
     market: Ints
     previous: Ints
-    #: The offer rows behind `offer`, and the product of each.
+    #: The offer rows behind `offer`, the SKU rows behind `sku`, the ids behind `category`.
     offers: Ints
     products: Ints
+    categories: Ints
 
     def __len__(self) -> int:
         return len(self.offer)
@@ -75,7 +76,7 @@ def panel(parts: Sequence[Observations], offers: Offers) -> Panel | None:
     seen = seen.take(np.lexsort((seen.start, seen.offer)))
     rows, offer = np.unique(seen.offer, return_inverse=True)
     products, sku = np.unique(offers.sku[seen.offer], return_inverse=True)
-    _, category = np.unique(offers.category[seen.offer], return_inverse=True)
+    categories, category = np.unique(offers.category[seen.offer], return_inverse=True)
     _, time = np.unique(seen.start, return_inverse=True)
     _, cell = np.unique(sku * (time.max() + 1) + time, return_inverse=True)
     _, market = np.unique(category * (time.max() + 1) + time, return_inverse=True)
@@ -94,6 +95,7 @@ def panel(parts: Sequence[Observations], offers: Offers) -> Panel | None:
         np.where(follows, previous, -1),
         rows,
         products,
+        categories,
     )
 
 
@@ -104,8 +106,8 @@ def _telling(seen: Observations, sku: Ints) -> NDArray[np.bool_]:
     number = np.bincount(sku, minlength=groups)
     units = np.bincount(sku, weights=np.maximum(seen.units, 0.0), minlength=groups)
     offers = int(seen.offer.max()) + 1
-    usual = np.bincount(seen.offer, weights=log_price, minlength=offers)
-    usual = usual / np.maximum(np.bincount(seen.offer, minlength=offers), 1)
+    total = np.bincount(seen.offer, weights=log_price, minlength=offers)
+    usual = total / np.maximum(np.bincount(seen.offer, minlength=offers), 1)
     moves = log_price - usual[seen.offer]
     scatter = np.bincount(sku, weights=moves * moves, minlength=groups) / np.maximum(number, 1)
     telling: NDArray[np.bool_] = (

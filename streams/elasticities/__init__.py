@@ -1,0 +1,1 @@
+"""Elasticities of a recording."""
