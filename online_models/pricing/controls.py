@@ -94,8 +94,9 @@ def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
 
 
 def _rollback(pricing: Pricing, record: Rollback, now: int) -> Effect:
-    """Prices as of a time; a decision's id means the price it made, and for other selected offers
-    the time at which it did. Without a selector an id concerns its own offer alone.
+    """Prices as of a time; a decision's id means the price it made or left in force, and for other
+    selected offers the time since which it was. Without a selector an id concerns its own offer
+    alone.
     """
     ledger, history = pricing.ledger, pricing.history
     named: dict[int, int] = {}
@@ -103,7 +104,9 @@ def _rollback(pricing: Pricing, record: Rollback, now: int) -> Effect:
         instant, rows = record.to, _priced(pricing, record.select)
     else:
         found = pricing.world.identities.parse(record.to)
-        made = None if found is None else history.of_decision(int(ledger.entry[found[0]]), found[1])
+        made = None
+        if found is not None and found[1] <= int(ledger.sequence[found[0]]):
+            made = history.of_decision(int(ledger.entry[found[0]]), found[1])
         if found is None or made is None:
             return _unknown(pricing, record.to, now)
         named, instant = {found[0]: made[0]}, made[1]

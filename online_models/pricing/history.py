@@ -113,10 +113,12 @@ class History:
         return int(entries.base[head])
 
     def of_decision(self, head: int, sequence: int) -> tuple[int, int] | None:
-        """(regular price, instant) of the change that a decision made, where it is still known."""
+        """(regular price, its instant) that a decision made or, where it held, left in force;
+        None where that is no longer known.
+        """
         entries = self.entries
         while head != NONE:
-            if entries.sequence[head] == sequence:
+            if entries.sequence[head] <= sequence:
                 return int(entries.base[head]), int(entries.time[head])
             head = int(entries.before[head])
         return None

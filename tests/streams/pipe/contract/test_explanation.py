@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ def test_steps_form_a_chain_that_ends_at_the_price(lively: Any) -> None:
     for decision in lively.decisions:
         steps = decision["explanation"]
         assert all({"rule", "input", "output", "detail"} <= set(step) for step in steps)
-        for before, after in zip(steps, steps[1:], strict=False):
+        for before, after in pairwise(steps):
             assert after["input"] == before["output"]
         assert steps[-1]["output"] == decision["price"]
         for step in steps:
@@ -125,15 +126,21 @@ def _share(text: str) -> Decimal:
     return Decimal(text.rstrip("%")) / 100 if text.endswith("%") else Decimal(text)
 
 
-def _apply(step: dict[str, Any], price: Decimal | None) -> Decimal:
-    """The output of a step from its input and its detail, by the contract's words."""
-    rule, detail = step["rule"], step["detail"]
-    if price is None or rule == "explore":
-        if rule == "match_competitor":
-            rival, offset = Decimal(detail["rival"]), detail["offset"]
-            if offset.endswith("%"):
-                return (rival * (1 + _share(offset))).quantize(CENT, ROUND_HALF_EVEN)
-            return rival + Decimal(offset)
+def _raw(step: dict[str, Any]) -> Decimal:
+    """The first output: of a match from the rival's price, of all others as it is told."""
+    detail = step["detail"]
+    if step["rule"] != "match_competitor":
+        return Decimal(step["output"])
+    rival, offset = Decimal(detail["rival"]), detail["offset"]
+    if offset.endswith("%"):
+        return (rival * (1 + _share(offset))).quantize(CENT, ROUND_HALF_EVEN)
+    return rival + Decimal(offset)
+
+
+def _apply(step: dict[str, Any], price: Decimal) -> Decimal:
+    """The output of a step from its input and its detail."""
+    detail = step["detail"]
+    if step["rule"] == "explore":
         return Decimal(step["output"])
     if detail.get("held") is not None:
         return Decimal(detail["held"])
@@ -158,8 +165,10 @@ def _apply(step: dict[str, Any], price: Decimal | None) -> Decimal:
 
 def test_the_price_follows_to_the_cent_from_the_explanation_alone(lively: Any) -> None:
     for decision in lively.decisions:
-        price: Decimal | None = None
-        for step in decision["explanation"]:
+        first, *others = decision["explanation"]
+        price = _raw(first)
+        assert price == Decimal(first["output"]), first
+        for step in others:
             price = _apply(step, price)
             assert price == Decimal(step["output"]), (step, decision)
         assert price == Decimal(decision["price"])

@@ -11,7 +11,7 @@ KEEP = {"kind": "keep"}
 HOUR = 3_600_000
 
 #: guardrails, product fields, price wanted, price published
-BOUNDS = [
+BOUNDS: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     ({"minimum_price": "8.50"}, {}, "8.00", "8.50"),
     ({"maximum_price": "11.50"}, {}, "12.00", "11.50"),
     ({"minimum_margin": "50%"}, {}, "7.00", "8.00"),
@@ -28,7 +28,7 @@ BOUNDS = [
     ({"price_endings": [".99"]}, {}, "12.30", "11.99"),
     ({"never_below_cost": True}, {}, "2.00", "4.00"),
 ]
-STEPS = [
+STEPS: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     ({"max_step_up": "5%"}, {}, "12.00", "10.50"),
     ({"max_step_down": "10%"}, {}, "8.00", "9.00"),
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 STRATEGY = [{"kind": "match_competitor"}, {"kind": "keep"}]
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -95,6 +97,31 @@ def test_a_rollback_restores_the_prices_of_a_time_and_holds(shop: Any) -> None:
 
 def test_a_rollback_restores_the_price_of_a_decision_and_holds(shop: Any) -> None:
     rolled_back(shop, by_id=True)
+
+
+@pytest.mark.parametrize("held", [0, 2])
+def test_a_decision_that_held_stands_for_the_price_that_it_left_in_force(
+    shop: Any, held: int
+) -> None:
+    shop.policy("p", strategy=STRATEGY)
+    shop.product()
+    shop.rival("9.00")
+    shop.rival("9.00")
+    shop.rival("8.00")
+    decision = shop.decisions[held]
+    assert decision["outcome"] == "held"
+    shop.control("rollback", to=decision["decision_id"])
+    assert shop.prices() == ["9.00", "8.00", decision["price"]]
+
+
+def test_a_decision_that_was_never_made_rolls_nothing_back(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY)
+    shop.product()
+    shop.rival("9.00")
+    made, _, number = shop.last["decision_id"].rpartition("-")
+    shop.control("rollback", to=f"{made}-{int(number) + 1}")
+    assert shop.prices() == ["9.00"]
+    assert len(shop.alerts("control_ignored")) == 1
 
 
 def test_resume_releases_a_rollback(shop: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ def steps_up(shop: Any, start: int, goal: int) -> None:
     way = [round(float(price) * 100) for price in shop.prices()]
     way = way[way.index(start) :]
     assert way == sorted(way)
-    assert all(after * 100 <= before * 105 for before, after in zip(way, way[1:], strict=False))
+    assert all(after * 100 <= before * 105 for before, after in pairwise(way))
     assert way[-1] == goal
 
 
