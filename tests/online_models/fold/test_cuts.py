@@ -55,16 +55,15 @@ def test_any_cut_and_any_restart_is_as_a_whole(
 def test_an_acknowledgement_does_not_reach_into_the_past_of_other_offers(
     journal: Any, in_pieces: InPieces
 ) -> None:
-    for sku in "ab":
+    for sku in "abc":
         journal.product(sku)
     rails = {"max_step_down": "5%"}
     strategy = [{"kind": "cost_plus", "margin": "30%"}]
     journal.tick(START)
     journal.policy("p", START, version=1, strategy=strategy, guardrails=rails)
-    journal.tick(START + HOUR // 2)
-    journal.rival(START + 2 * HOUR, "b")  # moves the clock past the time for an acknowledgement
-    journal.ack(START + 2 * HOUR, "a", sequence=2, price="9.50")
+    journal.rival(START + 2 * HOUR, "c")  # moves the clock past the time for an acknowledgement
     journal.stock(START + 2 * HOUR, "b")
+    journal.ack(START + 2 * HOUR, "a", sequence=2, price="9.50")
     journal.tick(START + 2 * HOUR)
     written = SimpleNamespace(batch=journal.batch(), ends=[])
     whole = in_pieces(written, [])
