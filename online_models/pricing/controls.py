@@ -27,10 +27,10 @@ def obey(
     pricing: Pricing, record: Pause | Resume | Approve | Reject | SetPrice | Rollback, now: int
 ) -> Effect:
     """Take an order down; the decisions that follow carry it out."""
-    if isinstance(record, Pause):
-        return _pause(pricing, record), []
-    if isinstance(record, Resume):
-        return _resume(pricing, record), []
+    if isinstance(record, (Pause, Resume)):
+        _stand(pricing, record)
+        rows = _priced(pricing, record.select)
+        return _switch(pricing, record, rows), []
     if isinstance(record, SetPrice):
         return _set_price(pricing, record, now)
     if isinstance(record, Rollback):
@@ -44,16 +44,30 @@ def _priced(pricing: Pricing, selector: Selector) -> Ints:
     return priced
 
 
-def _pause(pricing: Pricing, record: Pause) -> Ints:
-    rows = _priced(pricing, record.select)
-    pricing.ledger.paused[rows] = True
-    said = {"actor": record.actor, "reason": record.reason}
-    pricing.notes.write("paused", rows.tolist(), said)
-    return rows
+def _stand(pricing: Pricing, record: Pause | Resume) -> None:
+    """Keep the order for offers that are still to come; a resumption of all ends every pause."""
+    standing = pricing.standing
+    if isinstance(record, Resume) and record.select == Selector():
+        standing.clear()
+        return
+    same = [order for order in standing if order.select == record.select]
+    for order in same:
+        standing.remove(order)
+    standing.append(record)
 
 
-def _resume(pricing: Pricing, record: Resume) -> Ints:
-    rows = _priced(pricing, record.select)
+def inherit(pricing: Pricing, rows: Ints) -> None:
+    """The kill switch covers offers that appear while it is on."""
+    for order in pricing.standing:
+        _switch(pricing, order, np.intersect1d(rows, _priced(pricing, order.select)))
+
+
+def _switch(pricing: Pricing, record: Pause | Resume, rows: Ints) -> Ints:
+    if isinstance(record, Pause):
+        pricing.ledger.paused[rows] = True
+        said = {"actor": record.actor, "reason": record.reason}
+        pricing.notes.write("paused", rows.tolist(), said)
+        return rows
     pricing.ledger.paused[rows] = False
     _release(pricing, rows)
     pricing.notes.erase("paused", rows.tolist())

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from online_models.catalogue import ALWAYS, NEVER, NO_PRICE, Catalogue
 from online_models.outputs import Output
@@ -33,6 +34,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Command = Pause | Resume | Approve | Reject | SetPrice | Rollback
 
+_ORDER: TypeAdapter[Pause | Resume] = TypeAdapter(Pause | Resume)
+
 __all__ = ["Causes", "Pricing"]
 
 
@@ -57,6 +60,8 @@ class Pricing:
         self.promotions = Promotions(catalogue)
         self.book = PolicyBook(catalogue, settings)
         self.notes = Notes()
+        #: Pauses and resumptions that offers still to come inherit, in their order.
+        self.standing: list[Pause | Resume] = []
         self.silent_channels: dict[str, bool] = {}
         self.model_version = "online"
         #: The last competitor price before a silence that has been told of.
@@ -78,13 +83,18 @@ class Pricing:
         return self.promotions.ids.names
 
     def appear(self, rows: Ints, prices: Ints, now: int) -> None:
-        """Take down offers with their first price: revision 0."""
+        """Take down offers with their first price: revision 0, or where it stood for offers that
+        had been retired.
+        """
         self._grow()
         ledger = self.ledger
         ledger.price[rows] = ledger.base[rows] = ledger.first[rows] = prices
+        ledger.home[rows] = NO_PRICE
+        ledger.pulled[rows] = False
         instants = np.full(len(rows), now, dtype=np.int64)
         self.history.append(ledger.entry, rows, instants, prices, prices, ledger.sequence[rows])
         self.catalogue_changed(rows, now)
+        controls.inherit(self, rows)
 
     def shown_price(self, rows: Ints) -> Ints:
         """Prices in force as far as known, minor units, NO_PRICE where there is none yet."""
@@ -209,6 +219,7 @@ class Pricing:
             "promotions": self.promotions.snapshot(),
             "book": self.book.snapshot(),
             "notes": self.notes.snapshot(),
+            "standing": [order.model_dump(mode="json") for order in self.standing],
             "silent_channels": dict(self.silent_channels),
             "model_version": self.model_version,
             "silence_told": self.silence_told,
@@ -224,6 +235,7 @@ class Pricing:
         self.promotions.restore(snapshot["promotions"])
         self.book.restore(snapshot["book"])
         self.notes.restore(snapshot["notes"])
+        self.standing = [_ORDER.validate_python(order) for order in snapshot["standing"]]
         self.silent_channels = dict(snapshot["silent_channels"])
         self.model_version = snapshot["model_version"]
         self.silence_told = snapshot["silence_told"]

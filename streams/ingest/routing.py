@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from kafka.partitioner.default import murmur2
@@ -49,6 +49,23 @@ class Router:
             rows = np.flatnonzero((target == partition) | (target < 0))
             if len(rows):
                 yield partition, compact(batch.take(rows))
+
+
+def pieces(batch: Batch, encode: Callable[[Batch], bytes], limit: int) -> list[bytes]:
+    """The batch encoded, cut between records where it would be more than `limit` bytes.
+
+    A single record is never cut: one source record must not span two batches.
+    """
+    value = encode(batch)
+    if len(value) <= limit:
+        return [value]
+    fresh = (np.diff(batch.source) != 0) | (np.diff(batch.offset) != 0)
+    cuts = np.flatnonzero(fresh) + 1
+    if not len(cuts):
+        return [value]
+    middle = int(cuts[len(cuts) // 2])
+    halves = compact(batch.take(slice(0, middle))), compact(batch.take(slice(middle, len(batch))))
+    return [piece for half in halves for piece in pieces(half, encode, limit)]
 
 
 def compact(batch: Batch) -> Batch:

@@ -22,7 +22,7 @@ from streams.ingest.dead_letters import describe, headers
 from streams.ingest.decoder import INPUTS, Decoded, Decoder
 from streams.ingest.hot import HOT
 from streams.ingest.order import by_timestamp
-from streams.ingest.routing import Router
+from streams.ingest.routing import Router, pieces
 from streams.ingest.watermarks import Watermarks, with_ticks
 from streams.journal import codec
 from streams.journal.tail import last_tick
@@ -43,6 +43,8 @@ LEAST_ROUND = 0.005
 #: Seconds between commits of the input offsets. A crash repeats what came since, and the fold
 #: skips it.
 COMMIT_SECONDS = 0.5
+#: Bytes of a journal record. Most have a few tens of thousands; only facts can be large.
+LARGEST_BATCH = LARGEST_REQUEST // 2
 #: Seconds between looks at which sources have nothing more to read.
 LOOK_SECONDS = 0.2
 #: The same while some wait for others.
@@ -141,8 +143,8 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         decoded = self._decoder.decode(runs)
         batch = await self._timed(decoded.batch, wall)
         for partition, part in self._router.split(batch):
-            value = codec.encode(part)
-            self._sent.append(await self._producer.send(JOURNAL, value, partition=partition))
+            for value in pieces(part, codec.encode, LARGEST_BATCH):
+                self._sent.append(await self._producer.send(JOURNAL, value, partition=partition))
         await self._bury(decoded)
         for tp, records in fetched.items():
             last = records[-1]

@@ -35,6 +35,18 @@ def test_a_pause_holds_what_it_selects_until_resumed(shop: Any) -> None:
     assert shop.price() == "9.00"
 
 
+def test_the_kill_switch_covers_offers_that_appear_while_it_is_on(shop: Any) -> None:
+    matching(shop)
+    shop.control(kind="pause", reason="fire")
+    shop.product("late", cost="1.00")
+    shop.rival("9.00", "late")
+    assert shop.decisions[-1]["reason"] == "paused"
+    shop.control(kind="resume")
+    shop.product("later", cost="1.00")
+    shop.rival("9.00", "later")
+    assert shop.decisions[-1]["outcome"] == "changed"
+
+
 def test_a_manual_price_is_bound_by_guardrails_unless_forced(shop: Any) -> None:
     matching(shop, guardrails={"minimum_price": "8.00"})
     shop.control(kind="set_price", sku="a", price="5.00", reason="clearance")

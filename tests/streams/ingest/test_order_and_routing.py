@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from online_models.fold.batch import Batch, Fact, Kind, Rows, Source
 from streams.ingest.order import as_given, by_timestamp
-from streams.ingest.routing import Router
+from streams.ingest.routing import Router, pieces
+from streams.journal import codec
 from streams.records import Record
 
 
@@ -107,3 +108,20 @@ def test_a_part_carries_no_texts_facts_or_sources_of_others() -> None:
         assert {fact.key for fact in part.facts} <= skus
         assert set(part.texts) <= skus | {f"promotion of {sku}" for sku in skus}
         assert len(part.sources) == len(np.unique(part.source))
+
+
+@given(EVENTS, st.integers(200, 2000))
+def test_a_batch_that_is_too_large_is_cut_between_records(
+    events: list[tuple[str, str | None]], limit: int
+) -> None:
+    batch = shop(events)
+    values = pieces(batch, codec.encode, limit)
+    parts = [codec.decode(value) for value in values]
+    assert [event for part in parts for event in told(part)] == told(batch)
+    assert (len(parts) > 1) == (len(codec.encode(batch)) > limit and cuttable(batch))
+    for part, value in zip(parts, values, strict=True):
+        assert len(value) <= limit or not cuttable(part)
+
+
+def cuttable(batch: Batch) -> bool:
+    return len(set(zip(batch.source.tolist(), batch.offset.tolist(), strict=True))) > 1
