@@ -50,6 +50,7 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
         # its prices, costs and history are counted in the old one
         state.count("currency_changed")
         return NOTHING
+    returned = bool(catalogue.skus.retired[sku])
     _describe(state, sku, product)
     channels: dict[str, ChannelListing | None] = dict(product.channels) or {DEFAULT_CHANNEL: None}
     listed: list[int] = []
@@ -66,6 +67,10 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
         (listed if on_sale else unlisted).append(row)
     gone = [row for row in unlisted if catalogue.offers.listed[row]]
     take_off_sale(state, np.array(gone, dtype=np.int64), now)
+    if returned:
+        # it appears anew, and the record's price is the one in force
+        known = np.array([row for row in listed if state.listing.priced[row]], dtype=np.int64)
+        state.pricing.appear(known, catalogue.offers.catalogue_price[known], now)
     return Effect(NOBODY, [], listed)
 
 

@@ -166,3 +166,20 @@ def test_a_retired_product_is_not_priced(new_shop: Any) -> None:
     shop.send("products", None, key="a", timestamp=shop.now)
     shop.rival("9.00")
     assert shop.changes == []
+
+
+def test_a_product_that_returns_is_in_force_at_the_price_of_its_new_record(new_shop: Any) -> None:
+    strategy = [{"kind": "match_competitor", "max_age": "PT1H"}, {"kind": "keep"}]
+    guardrails = {"reference_band": "30%", "max_step_down": "5%"}
+    shop = new_shop({"policy_id": "p", "strategy": strategy, "guardrails": guardrails})
+    shop.product()
+    shop.rival("9.60")
+    shop.send("products", None, key="a", timestamp=shop.now)
+    shop.tick(DAY)
+    shop.product(price="20.00")
+    shop.rival("19.50")
+    assert shop.prices() == ["9.60", "19.50"]
+    change = shop.changes[-1]
+    assert (change["revision"], change["previous_price"]) == (2, "20.00")
+    shop.rival(None)
+    assert shop.prices()[-1] == "20.00"
