@@ -110,7 +110,7 @@ async def _peer(
         found = await peer.rate(other, broker.bootstrap, load)
         console.print(f"{other.name}: latency at {PER_SECOND:,} events/s …")
         into = {topic: other.named(topic) for topic in TRAFFIC}
-        processes = other.start(broker.bootstrap)
+        processes = await other.start(broker.bootstrap)
         latency = await _latency(broker.bootstrap, processes, into, other.prices, args)
     return Result.of(other.name, latency, found.rate, {"workers": found.cpu}, found.events)
 
