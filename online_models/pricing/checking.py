@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 
-from online_models.catalogue import NO_PRICE, Catalogue
+from online_models.catalogue import NO_PRICE, PPM, Catalogue
 from online_models.pricing.book import RULINGS
 from online_models.pricing.bounds import limits
 from online_models.pricing.chain import code_names
@@ -131,6 +134,10 @@ def _contradictions(policies: Sequence[Policy], settings: PricingSettings) -> It
             message = "no price between minimum_price and maximum_price ends as it must"
             bounds = ("minimum_price", "maximum_price", "price_endings")
             yield Finding(policy.policy_id, message, bounds)
+        elif max(low, 1) < (trap := _no_way_up(terms)):
+            limit = Decimal(trap).scaleb(-_USUAL_DIGITS)
+            message = f"below {limit} the next price ending may lie beyond max_step_up: a price "
+            yield Finding(policy.policy_id, message + "that falls there may never rise again")
 
 
 def _legal_ending(terms: Terms) -> bool:
@@ -139,6 +146,16 @@ def _legal_ending(terms: Terms) -> bool:
     return not terms.endings or any(
         low + (remainder - low) % modulus <= high for modulus, remainder in terms.endings
     )
+
+
+def _no_way_up(terms: Terms) -> int:
+    """The price from which on every step up reaches the next ending (0: everywhere)."""
+    if not terms.endings or terms.max_step_up <= 0:
+        return 0
+    period = math.lcm(*(modulus for modulus, _ in terms.endings))
+    legal = sorted({at for modulus, rest in terms.endings for at in range(rest, period, modulus)})
+    widest = max(after - before for before, after in pairwise([*legal, legal[0] + period]))
+    return -(-widest * PPM // terms.max_step_up)
 
 
 def _advice(policies: Sequence[Policy]) -> Iterator[Finding]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from online_models.pricing.checking import Report, check
 from schemas.policies import Policy
 
@@ -92,3 +94,25 @@ def test_what_has_no_effect_is_said(shop: Any) -> None:
         "its status is draft",
     ):
         assert words in said
+
+
+@pytest.mark.parametrize(
+    ("endings", "step", "floor", "limit"),
+    [
+        ([".99", ".49"], "5%", "1.00", "10.00"),
+        ([".99"], "5%", "1.00", "20.00"),
+        ([".99", ".95"], "10%", "1.00", "9.60"),
+        ([".99", ".49"], "5%", "10.00", None),
+        ([".99", ".49"], None, "1.00", None),
+        ([], "5%", "1.00", None),
+    ],
+)
+def test_a_price_that_could_fall_but_never_rise_again_is_said(
+    shop: Any, endings: list[str], step: str | None, floor: str, limit: str | None
+) -> None:
+    rails = {"price_endings": endings, "max_step_up": step, "minimum_price": floor}
+    said = messages(report(shop, {"guardrails": rails}))
+    warned = [message for message in said if "never rise" in message]
+    assert len(warned) == (limit is not None)
+    if limit:
+        assert f"below {limit} " in warned[0]
