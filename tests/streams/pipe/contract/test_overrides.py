@@ -176,3 +176,33 @@ def test_an_order_that_cannot_be_carried_out_is_said_to_be_so(shop: Any) -> None
     shop.control("approve", decision_id=shop.last["decision_id"])
     assert len(shop.alerts("control_ignored")) == 2
     assert shop.changes == []
+
+
+def test_the_way_back_from_a_forced_price_obeys_the_steps(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY, guardrails={"max_step_up": "10%", "max_step_down": "10%"})
+    shop.product()
+    until = shop.now + HOUR
+    shop.control("set_price", sku="a", channel="web", price="8.00", force=True, until=until)
+    for _ in range(5):
+        shop.tick(HOUR)
+    assert shop.prices() == ["8.00", "8.80", "9.68", "10.00"]
+
+
+def test_a_freeze_delays_a_manual_price_and_a_forced_one_passes(shop: Any) -> None:
+    freeze = [{"from": shop.now, "until": shop.now + HOUR}]
+    shop.policy("p", strategy=STRATEGY, guardrails={"freeze": freeze})
+    shop.product()
+    shop.control("set_price", sku="a", channel="web", price="9.00")
+    assert shop.prices() == []
+    shop.control("set_price", sku="a", channel="web", price="8.00", force=True)
+    assert shop.prices() == ["8.00"]
+
+
+def test_a_pause_covers_offers_that_appear_while_it_lasts(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY)
+    shop.control("pause")
+    shop.product()
+    shop.rival("9.00")
+    assert (shop.prices(), shop.last["reason"]) == ([], "paused")
+    shop.control("resume")
+    assert shop.prices() == ["9.00"]

@@ -122,3 +122,14 @@ def test_the_kill_switch_leaves_no_promotional_price_behind_for_ever(shop: Any) 
     shop.tick(3 * HOUR)
     shop.control("resume")
     assert shop.prices() == ["7.00", "10.00"]
+
+
+def test_of_two_promotions_the_deeper_counts_and_each_ends_by_itself(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY)
+    shop.product()
+    promote(shop, {"percent": "10%"}, "long", ends_at=shop.now + 5 * HOUR)
+    promote(shop, {"percent": "20%"}, "short", starts_at=shop.now + 2 * HOUR)
+    for _ in range(6):
+        shop.tick(HOUR)
+    assert shop.prices() == ["9.00", "8.00", "9.00", "10.00"]
+    assert [c.get("promotion_id") for c in shop.changes] == ["long", "short", "long", None]
