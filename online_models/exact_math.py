@@ -16,7 +16,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from online_models.exact_elementary import cosine_of_turns, exp, expm1, log, log1p, polynomial, power
+from online_models.exact_elementary import (
+    cosine_of_turns,
+    exp,
+    expm1,
+    log,
+    log1p,
+    polynomial,
+    power,
+)
 from online_models.philox import keyed_bits
 
 __all__ = [

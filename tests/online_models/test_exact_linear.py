@@ -19,7 +19,8 @@ from online_models import exact_linear as linear, exact_math as m
 x = m.normals(5, np.arange(9), count=66001) * m.exp(m.normals(6, np.arange(9)))
 g = linear.gram(x)
 s = linear.solve(g, x[:, 0])
-print(hashlib.sha256(g.tobytes() + s.tobytes() + linear.softmax(x[:, :9].copy()).tobytes()).hexdigest())
+p = linear.softmax(x[:, :9].copy())
+print(hashlib.sha256(g.tobytes() + s.tobytes() + p.tobytes()).hexdigest())
 """
 
 
