@@ -33,7 +33,9 @@ def cross_elasticities(panel: Panel) -> tuple[Floats, Floats]:
     units = np.maximum(panel.seen.units, 0.0)
     offset = np.log(np.maximum(panel.exposure, 1e-3))
     found = crossed(panel, design, units, offset, held, counts=True, shared=False)
-    variances = (found.cell_variance, found.row_variance)
+    # hardly anything but the market's common move is left: weighed as if rows were alone, and
+    # the interval by markets
+    variances = (0.0, found.cell_variance + found.row_variance)
     said = estimate(units, found.value, move, panel.market, panel.category, variances)
     prior = 1.0 / (PRIOR_DEVIATION * PRIOR_DEVIATION)
     with np.errstate(divide="ignore"):

@@ -43,9 +43,11 @@ def double_ml(panel: Panel) -> Effect:
     price = np.where(told, panel.seen.exploration, price)
     units = np.maximum(panel.seen.units, 0.0)
     log_exposure = np.log(np.maximum(panel.exposure, 1e-3))
+    # the whole move, not its residual: so an error of the price regression falls out of ℓ + θ D̃
+    move = panel.log_price - panel.log_price.mean()
     theta = none
     for _ in range(ROUNDS):
-        found = crossed(panel, design, units, log_exposure + theta * price, held, counts=True)
+        found = crossed(panel, design, units, log_exposure + theta * move, held, counts=True)
         log_mean = found.value - theta * price
         shock, own = found.cell_variance, found.row_variance
         products = estimate(units, log_mean, price, panel.cell, panel.sku, (shock, own))

@@ -82,6 +82,6 @@ def estimate(
     hat = np.clip(leverage / np.maximum(slope, 1e-9)[of_cell], 0.0, 0.8)
     meat = np.bincount(of_cell, weights=(moment / (1.0 - hat)) ** 2, minlength=groups)
     clusters = np.bincount(of_cell, weights=leverage > 0.0, minlength=groups).astype(np.int64)
-    told = (slope > 1e-6) & (clusters > 2)
+    told = (slope > 1e-6) & (clusters > 2) & (np.abs(theta) < LARGEST)
     variance = np.where(told, meat / np.maximum(slope, 1e-9) ** 2, np.inf)
     return Estimates(theta, variance, clusters)
