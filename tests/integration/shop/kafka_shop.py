@@ -115,6 +115,10 @@ class KafkaShop:
         finally:
             consumer.close()
 
+    def number(self, topic: str) -> int:
+        """How many records a topic has that are committed."""
+        return len(self.read([topic]))
+
     def committed(self, group: str) -> dict[TopicPartition, int]:
         """The offsets that a group has committed."""
         try:

@@ -19,11 +19,12 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture(scope="module")
 def priced(shop, start_worker):
-    """A shop that has seen two days of traffic, its worker stopped."""
+    """A shop that has seen four days of traffic, its worker stopped."""
     worker = start_worker("w0")
     shop.send(traffic.catalogue())
-    shop.send(traffic.events(1000, step=3 * traffic.MINUTE))
+    shop.send(traffic.events(1000, step=6 * traffic.MINUTE))
     shop.settle(worker)
+    shop.wait(lambda: shop.number("demand-observations") >= len(traffic.SKUS), "observed", worker)
     assert worker.stop() == 0, worker.tail()
     return shop
 
@@ -113,7 +114,8 @@ def test_a_change_names_the_event_that_caused_it(priced, records):
     matched = [
         change
         for change in records["price-changes"]
-        if change["cause"]["topic"] == "competitor-prices"
+        if change["reason"] == "match_competitor"
+        and change["cause"]["topic"] == "competitor-prices"
     ]
     assert len(matched) > 20
     for change in matched:
