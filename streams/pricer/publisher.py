@@ -109,12 +109,13 @@ class Publisher:
     async def commit(self, position: int, commit_offset: CommitOffset) -> None:
         """Everything sent so far is out, and the journal is done up to `position` (exclusive)."""
         offsets = {self._journal: position}
+        # first the records: while the offsets are being added, the broker cannot verify that a
+        # partition belongs to the transaction, and refuses what is sent to it
+        await asyncio.gather(*self._sent)
         if self._exactly_once:
             await self._producer.send_offsets_to_transaction(offsets, self._group)
             await self._producer.commit_transaction()
-            await asyncio.gather(*self._sent)
         else:
-            await asyncio.gather(*self._sent)
             await commit_offset(offsets)
         self._sent.clear()
         self.open = False

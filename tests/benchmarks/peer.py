@@ -22,7 +22,7 @@ QUIX = "quixstreams>=3.23,<4"
 PROCESSES = 2
 #: For each process to be up and to have its partitions.
 START_SECONDS = 5.0
-#: Faust sometimes forgets a partition; what it did until then counts as its rate.
+#: Faust was seen to stop short of the end; what it did until then counts as its rate.
 LEAST_SHARE = 0.3
 #: Longest silence of a peer that is to have finished.
 LONGEST_SILENCE = 15.0
@@ -119,7 +119,7 @@ class Rate:
 async def rate(peer: Peer, bootstrap: str, load: Iterable[Event]) -> Rate:
     """Give a peer more than it can do, and time it by its own reports.
 
-    It has shared out its partitions before: textbook Faust loses events when it does so under load.
+    It has shared out its partitions before, as we have.
     """
     processes = await peer.start(bootstrap)
     try:

@@ -105,7 +105,7 @@ def test_each_topic_has_a_file_even_an_empty_one(tmp_path):
 def test_an_error_leaves_the_earlier_recording(tmp_path):
     write(tmp_path, entries(5))
     interrupted = (entry for entry in [entries(1)[0], None])
-    with pytest.raises(TypeError):
+    with pytest.raises(AttributeError):
         write(tmp_path, interrupted)
     assert len(Recording([tmp_path])) == 5
     assert [each.name for each in tmp_path.iterdir()] == ["orders.jsonl.gz"]
