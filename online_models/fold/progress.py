@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.fold.batch import Batch, Source
+from schemas.instants import DAY
 
-DAY = 86_400_000
 #: A producer that sends an `event_id` twice does so within a week, the contract says.
 IDENTITY_WINDOW = 7 * DAY
 

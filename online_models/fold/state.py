@@ -24,9 +24,7 @@ from online_models.pricing.pricing import Pricing
 from online_models.pricing.settings import PricingSettings
 from online_models.rivals import Rivals
 from online_models.stock import Stock
-
-DAY = 86_400_000
-HOUR = 3_600_000
+from schemas.instants import DAY, HOUR
 
 
 @dataclass(frozen=True, slots=True)

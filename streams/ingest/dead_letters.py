@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from streams.records import DeadLetter
 
+TOPIC = "dead-letters"
+
 
 def headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
     """The headers under which a record is buried."""

@@ -18,20 +18,20 @@ from streams.clients import BATCH, LARGEST_REQUEST, client
 from streams.ingest.alignment import to_hold
 from streams.ingest.border import Border
 from streams.ingest.currency_feed import CurrencyFeed
+from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
 from streams.ingest.dead_letters import describe, headers
 from streams.ingest.decoder import INPUTS, Decoded, Decoder
 from streams.ingest.hot import HOT
 from streams.ingest.order import by_timestamp
 from streams.ingest.routing import Router, pieces
 from streams.ingest.watermarks import Watermarks, with_ticks
+from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.journal.tail import last_tick
 from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-JOURNAL = "pricing-journal"
-DEAD_LETTERS = "dead-letters"
 #: Records per round: enough that the cost of a round is spread thin, few enough for a round to
 #: take a few tens of ms.
 ROUND = 4000

@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from online_models.fold.batch import Kind
 from streams.clients import client
-from streams.journal import codec
+from streams.journal import TOPIC, codec
 from streams.settings import Settings
 
 #: Ticks come at least every second or so, beside at most a few dozen batches.
@@ -21,7 +21,7 @@ async def last_tick(settings: Settings) -> tuple[int, int] | None:
     )
     await consumer.start()
     try:
-        tp = TopicPartition("pricing-journal", 0)  # every partition gets every tick
+        tp = TopicPartition(TOPIC, 0)  # every partition gets every tick
         consumer.assign([tp])
         end = (await consumer.end_offsets([tp]))[tp]
         begin = (await consumer.beginning_offsets([tp]))[tp]

@@ -10,7 +10,7 @@ import msgspec
 
 from online_models.outputs import Output
 from schemas.instants import to_ms
-from streams.ingest.dead_letters import headers
+from streams.ingest.dead_letters import TOPIC, headers
 from streams.records import DeadLetter, Record
 
 
@@ -68,7 +68,7 @@ def of_output(output: Output) -> bytes:
 def of_dead_letter(letter: DeadLetter) -> bytes:
     """The line of a dead letter: the value as text where it is text, else in base 64."""
     record = letter.record
-    line: dict[str, Any] = {"topic": "dead-letters", **_field("key", record.key)}
+    line: dict[str, Any] = {"topic": TOPIC, **_field("key", record.key)}
     line |= _field("value", record.value)
     line["headers"] = {name: value.decode() for name, value in headers(letter)}
     return msgspec.json.encode(line) + b"\n"

@@ -10,8 +10,8 @@ from aiokafka import TopicPartition
 
 from streams.app import App, die
 from streams.ingest.routing import Router
+from streams.journal import TOPIC as JOURNAL
 from streams.pricer.partition import Partition
-from streams.pricer.publisher import JOURNAL
 from streams.settings import Settings
 
 logger = logging.getLogger(__name__)

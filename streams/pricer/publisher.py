@@ -12,10 +12,10 @@ from aiokafka.producer import sender
 from online_models.outputs import Output
 from streams.clients import BATCH, LARGEST_REQUEST, client
 from streams.ingest.routing import Router
+from streams.journal import TOPIC as JOURNAL
 from streams.settings import Settings
 from streams.snapshots import store
 
-JOURNAL = "pricing-journal"
 #: An orphaned transaction blocks readers until it times out, where nobody takes over.
 TRANSACTION_TIMEOUT_MS = 10_000
 #: aiokafka sleeps this long after any retriable error, such as a transaction still closing.

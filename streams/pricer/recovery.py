@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from online_models.fold.fold import Fold
 from streams.clients import client
+from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
-from streams.pricer.publisher import JOURNAL
 from streams.settings import Settings
 from streams.snapshots import store
 

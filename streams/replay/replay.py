@@ -10,9 +10,11 @@ import numpy as np
 
 from online_models.fold.batch import Batch, Kind
 from streams.ingest.border import Border
+from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
 from streams.ingest.dead_letters import headers
 from streams.ingest.decoder import INPUTS, Decoder
 from streams.ingest.order import as_given
+from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.policy_file import PolicyRecord
 from streams.recording.entry import Entry
@@ -23,8 +25,6 @@ from streams.replay.passing import Passing
 from streams.replay.pricers import Priced, Pricers
 from streams.settings import Settings
 
-JOURNAL = "pricing-journal"
-DEAD_LETTERS = "dead-letters"
 #: Input records taken at once.
 ROUND = 4000
 
