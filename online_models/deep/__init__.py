@@ -2,7 +2,7 @@
 
 One network serves the whole catalogue: it sees an offer's last buckets, what it is, and what is
 known of the bucket to come, and gives a negative-binomial forecast that never rises with the own
-price. TensorFlow is imported by `zoo.network`, `zoo.pretraining` and `training` when called, never
+price. TensorFlow is imported by `zoo.network`, `boltzmann` and `training` when called, never
 by this package, and never by a worker.
 
 `history` and `inputs` are shared by training and serving, so that both see the same features.

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-DAY = 86_400_000
+from schemas.instants import DAY
+
 WEEKDAYS = 7
 HOUR_HATS = 8
 YEAR_HATS = 6

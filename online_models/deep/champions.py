@@ -26,6 +26,7 @@ class Notice(NamedTuple):
     kind: str
     message: str
     details: dict[str, Any]
+    severity: str = "warning"
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ class Champions:
             self._crown(Candidate(version, network, Trial()))
             message = f"model {version} has won its trial and forecasts from now on"
             notices.append(
-                Notice("model_promoted", message, {"version": version, "before": before})
+                Notice("model_promoted", message, {"version": version, "before": before}, "info")
             )
         elif self.champion is not None and self.champion.trial.won:
             version = self.champion.version

@@ -17,8 +17,8 @@ from online_models.deep.container import LARGEST, Floats32, WeightsError, pack, 
 from schemas.instants import to_text
 from schemas.model_updates import ModelUpdate
 
-#: Bytes of weights in a record: as base64 it stays below a broker's default of 1 MiB.
-PART = 512 << 10
+#: Bytes of weights in a record: as base64 it stays below the largest input that ingest takes.
+PART = 256 << 10
 MOST_PARTS = LARGEST // PART
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,7 +17,7 @@ from online_models.deep.history import UNKNOWN, History, exposure, part
 from online_models.deep.inputs import inputs
 from online_models.deep.network import Network
 from online_models.deep.offers import Offers
-from online_models.deep.zoo.head import elasticity
+from online_models.deep.verdict import Verdict
 from online_models.demand.forecast import Forecast
 from online_models.demand.negative_binomial import log_probability
 from online_models.demand.observations import Observations
@@ -34,13 +34,6 @@ MODEL = "demand"
 WINDOW = 28
 #: Negative-binomial size of the running level's forecast, which models must beat.
 LEVEL_SIZE = 1.5
-
-
-class Verdict(NamedTuple):
-    """What became of an update: more parts are awaited, it is in force, or why it is not."""
-
-    kind: Literal["pending", "accepted", "rejected", "ignored"]
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +69,17 @@ class DeepExpert:
         """Tell what an offer is (see `hashing.words`); offers without are not forecast."""
         self.offers.register(row, sku, category, tokens, first_log_price)
 
+    def resemble(self, row: int, other: int, first_log_price: float) -> None:
+        """Tell that an offer is of the same product as another one, which is described."""
+        self.offers.resemble(row, other, first_log_price)
+
+    def knows(self, row: int) -> bool:
+        """Whether an offer is described."""
+        return row < self.offers.size and bool(self.offers.described[row])
+
     def accept(self, update: ModelUpdate) -> Verdict:
-        """Take up one `model-updates` record; a bad one changes nothing but the awaited parts."""
-        if update.model != MODEL:
-            return Verdict("ignored", f"model {update.model!r} forecasts no demand")
+        """Take up one `model-updates` record of this model; a bad one changes nothing
+        but the awaited parts."""
         version = str(update.version)
         if update.weights is None:
             return self._stand(version, update.status)
@@ -145,6 +145,8 @@ class DeepExpert:
         """
         self._judge(period.seen, prediction)
         self.history.push(period.seen)
+        if not prediction.covered.any():
+            return np.zeros(len(period))
         return prediction.log_score(np.maximum(period.seen.units, 0.0))
 
     def _judge(self, seen: Observations, prediction: DeepPrediction) -> None:
@@ -167,22 +169,26 @@ class DeepExpert:
         notices, self.notices = self.notices, []
         return notices
 
-    def prior(self, bucket: Observations) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-        """What to believe of offers before they have sold: log units a day, own-price elasticity
-        at the bucket's price, and whether the champion has an opinion; each (n,).
+    @property
+    def bucket(self) -> int:
+        """Length of the buckets that the champion forecasts, ms; `UNKNOWN` without a champion."""
+        champion = self.champions.champion
+        return UNKNOWN if champion is None else champion.network.spec.bucket
+
+    def prior(self, bucket: Observations) -> tuple[Floats, NDArray[np.bool_]]:
+        """What to believe of offers before they have sold: log units a day at the bucket's price,
+        and whether the champion has an opinion; each (n,).
         """
         champion = self.champions.champion
         network = None if champion is None else champion.network
         covered = self._covered(network, bucket)
-        log_rate, slope = np.zeros(len(bucket)), np.zeros(len(bucket))
+        log_rate = np.zeros(len(bucket))
         if network is not None and covered.any():
             rows = np.flatnonzero(covered)
             seen = bucket.take(rows)
-            read = inputs(self.history, seen, network.spec)
-            outputs = network.outputs(read)
+            outputs = network.outputs(inputs(self.history, seen, network.spec))
             log_rate[rows] = outputs.log_mean - log(np.maximum(seen.days(), 1e-3))
-            slope[rows] = elasticity(outputs, read.price.astype(np.float64))
-        return log_rate, slope, covered
+        return log_rate, covered
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays with flat names."""

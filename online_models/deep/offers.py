@@ -45,3 +45,10 @@ class Offers(Columns):
         self.category[row] = code_of(category)
         self.first_log_price[row] = first_log_price
         self.text[row] = text_features(tokens, TEXT_FEATURES)
+
+    def resemble(self, row: int, other: int, first_log_price: float) -> None:
+        """Describe one offer like another one of its product."""
+        self.grow(row + 1)
+        for name in ("described", "item", "category", "text"):
+            getattr(self, name)[row] = getattr(self, name)[other]
+        self.first_log_price[row] = first_log_price

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from online_models.deep.calendar import width
-
-DAY = 86_400_000
+from schemas.instants import DAY
 
 #: Channels of the window of past buckets (see `inputs`).
 WINDOW_CHANNELS = 8

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from online_models.deep import split
+from online_models.deep.boltzmann import pretrain
 from online_models.deep.dataset import Dataset
 from online_models.deep.levels import SURPRISE
 from online_models.deep.likelihood import negative_binomial_loss
@@ -86,8 +87,8 @@ def _model(architecture: Architecture, hyper: Hyper, data: Dataset, seed: int) -
 
     keras.utils.set_random_seed(seed)
     model = keras_network.build(architecture, data.spec, hyper)
-    if architecture.pretrain is not None:
-        architecture.pretrain(model, keras_network.arrays(data.inputs), hyper, seed)
+    if architecture.pretrained is not None:
+        pretrain(model, architecture.pretrained, keras_network.arrays(data.inputs), seed)
     model.compile(
         optimizer=keras.optimizers.AdamW(
             hyper["rate"], weight_decay=WEIGHT_DECAY, global_clipnorm=5.0

@@ -69,9 +69,17 @@ def _panel(_settings: DemandSettings, calendar: Calendar, _tree: CategoryTree) -
     return PanelModel(calendar)
 
 
+def _deep(_settings: DemandSettings, _calendar: Calendar, _tree: CategoryTree) -> Expert:
+    # imported when called: what it is made of reads the observations of this package
+    from online_models.deep.expert import DeepExpert
+
+    return DeepExpert()
+
+
 #: Name → builder. The count model leads and owns the calendar; order is part of the state.
 EXPERTS = {
     "count": _count,
     "filter": _filter,
     "panel": _panel,
+    "deep": _deep,
 }

@@ -53,6 +53,8 @@ Integers = NDArray[np.int64]
 
 #: Variance that a drift alarm adds to a log level.
 ALARM_VARIANCE = 0.25
+#: Variance with which the deep model's forecast of a cold offer's log level is believed.
+EXPECTED_VARIANCE = 0.5
 #: Memory of the dispersion, per bucket.
 DISPERSION_FORGETTING = 0.98
 
@@ -177,6 +179,15 @@ class HierarchicalFilter:
             self.unpooled[0] = 0
             self.pools.renew(self.tree, self.state, self.row)
         return log_probability(np.maximum(seen.units, 0.0), prediction.mean, size)
+
+    def expect(self, offer: Integers, level: Floats) -> None:
+        """Start offers (n,) that have never sold at log units a day that were forecast."""
+        state, entry = self.state, packed(LEVEL, LEVEL)
+        own = state.covariance[offer, entry]
+        precision = 1.0 / own + 1.0 / EXPECTED_VARIANCE
+        evidence = state.mean[offer, LEVEL] / own + level / EXPECTED_VARIANCE
+        state.mean[offer, LEVEL] = evidence / precision
+        state.covariance[offer, entry] = 1.0 / precision
 
     def widen(self, offer: Integers) -> None:
         """Doubt the levels of these offers: a drift alarm was raised."""

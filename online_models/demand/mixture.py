@@ -71,6 +71,11 @@ class Mixture:
             own = np.bincount(row * CLASSES + velocity, loss[:, e], groups)
             self.scores[CLASSES:, e] += own[CLASSES:]
 
+    def enter(self, expert: int) -> None:
+        """Give an expert that was silent the scores of the best of the others."""
+        others = np.delete(self.scores, expert, axis=1)
+        self.scores[:, expert] = np.max(others, axis=1)
+
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays."""
         return {"scores": self.scores.copy()}

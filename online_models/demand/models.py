@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.deep.verdict import Verdict
 from online_models.demand import drift
 from online_models.demand.calendar import Calendar
 from online_models.demand.curves import DecisionContext, DemandCurves
@@ -22,6 +23,10 @@ from online_models.demand.registry import Registry
 from online_models.demand.report import LearnReport, PeriodReport
 from online_models.demand.settings import DemandSettings
 from online_models.demand.shock import missing_day
+from schemas.model_updates import ModelUpdate
+
+if TYPE_CHECKING:
+    from online_models.deep.expert import DeepExpert
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -53,6 +58,9 @@ class DemandModels:
             for name in self.settings.experts
         }
         self.experts["filter"] = self.filter
+        if "deep" not in self.experts:
+            self.experts["deep"] = EXPERTS["deep"](self.settings, self.calendar, self.tree)
+        self.deep = cast("DeepExpert", self.experts["deep"])
         self.lead = next(iter(self.experts))
         self.mixture = Mixture(len(self.experts))
         self.channels = np.zeros(1, np.int64)
@@ -86,6 +94,32 @@ class DemandModels:
         self.registry.category_row[rows] = categories + 1
         self.channels[0] = max(int(self.channels[0]), int(np.max(channel)) + 1)
         self._grow()
+
+    def take_up(self, update: ModelUpdate) -> Verdict:
+        """Let a version of the deep model forecast, or stand for election, from now on."""
+        before = self.deep.version
+        verdict = self.deep.accept(update)
+        self._welcome(before)
+        return verdict
+
+    @property
+    def version(self) -> str:
+        """Which models speak: the online ones, and the version of the deep one, if any."""
+        deep = self.deep.version
+        return "online" if deep is None else f"online+{deep}"
+
+    def expect(self, offer: Integers, price: Integers, now: int) -> None:
+        """Give new offers (n,) the deep model's opinion of their level, where it has one."""
+        if self.deep.version is None:
+            return
+        length = self.deep.bucket
+        bucket = Observations.of(
+            offer, now - now % length, np.zeros(len(offer)), length=length, price=price
+        )
+        log_rate, covered = self.deep.prior(bucket)
+        row = self.registry.category_row[offer]
+        level = log_rate - self.calendar.log_factor(row, bucket.start, bucket.end - bucket.start)
+        self.filter.expect(offer[covered], level[covered])
 
     def learn(self, observations: Observations) -> LearnReport:
         """Forecast every bucket, then learn from it; periods in order of time."""
@@ -194,10 +228,17 @@ class DemandModels:
             period, covered = period.take(kept), covered[kept]
             predictions = self._predictions(period)
         if len(period):
+            before = self.deep.version
             scores = [e.learn(period, predictions[name]) for name, e in self.experts.items()]
             mean = predictions[self.lead].mean
             self.mixture.learn(period.row, mean, covered, np.stack(scores, axis=1))
+            self._welcome(before)
         return told
+
+    def _welcome(self, before: str | None) -> None:
+        """The deep model speaks again after a silence: at par with the best so far."""
+        if before is None and self.deep.version is not None:
+            self.mixture.enter(list(self.experts).index("deep"))
 
     def _watch(
         self, seen: Observations, forecast: Forecast, skipped: NDArray[np.bool_]

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class DemandSettings:
     """Settings of the demand models of one partition; part of what a replay must repeat."""
 
-    #: Experts that forecast side by side, the leading one first; the filter always runs.
-    experts: tuple[str, ...] = ("count", "filter", "panel")
+    #: Experts that forecast side by side, the leading one first; the filter and the
+    #: deep model, which is silent without a champion, always run.
+    experts: tuple[str, ...] = ("count", "filter", "panel", "deep")
     #: Elasticity before any evidence. Meta-analyses put store-level own-price elasticities at
     #: −1.76 (Tellis, JMR 1988) to −2.62, median −2.22 (Bijmolt, van Heerde, Pieters, JMR 2005).
     elasticity_mean: float = -2.0

@@ -40,6 +40,13 @@ def counted(state: State, now: int) -> list[Output]:
     return outputs
 
 
+def models(state: State, now: int) -> list[Output]:
+    """What became of networks since the last tick: rejected, promoted, degraded."""
+    notices = state.notices + state.demand.deep.drain()
+    state.notices.clear()
+    return [alert(n.kind, n.message, now, n.details, n.severity) for n in notices]
+
+
 def anomalies(state: State, now: int) -> list[Output]:
     """What the cleaning has found, an alert per offer (or product) and trouble."""
     catalogue = state.catalogue

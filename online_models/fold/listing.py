@@ -30,7 +30,9 @@ def bring_on_sale(state: State, rows: list[int], now: int) -> Ints:
         listing.priced[fresh] = True
         skus = offers.sku[fresh].astype(np.int64)
         categories = state.catalogue.skus.category[skus].astype(np.int64)
+        state.describe_siblings(fresh)
         state.demand.register(fresh, skus, offers.channel[fresh].astype(np.int64), categories)
+        state.demand.expect(fresh, offers.catalogue_price[fresh], now)
         state.pricing.appear(fresh, offers.catalogue_price[fresh], now)
     state.pricing.catalogue_changed(chosen, now)
     show(state, chosen, np.full(len(chosen), now))

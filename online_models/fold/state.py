@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 from online_models.catalogue import Catalogue
 from online_models.cleaning.cleaning import Cleaning
 from online_models.columns import Columns
+from online_models.deep.champions import Notice
+from online_models.deep.expert import MODEL as DEMAND
+from online_models.deep.verdict import Verdict
 from online_models.demand.models import DemandModels
 from online_models.demand.observations import Observations
 from online_models.demand.report import LearnReport
 from online_models.demand.settings import DemandSettings
+from online_models.exact_math import log
 from online_models.fold.buckets import Buckets
 from online_models.fold.clock import Clock
 from online_models.fold.orders import OrderLog
@@ -25,6 +29,7 @@ from online_models.pricing.settings import PricingSettings
 from online_models.rivals import Rivals
 from online_models.stock import Stock
 from schemas.instants import DAY, HOUR
+from schemas.model_updates import ModelUpdate
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ class State:
         self.waiting: dict[int, None] = {}
         #: Things worth an alert at the next tick: kind → how many.
         self.counts: dict[str, int] = {}
+        #: The same, each with words of its own.
+        self.notices: list[Notice] = []
         #: Called with every closed interval's observations and what the models had forecast.
         self.on_learnt: Callable[[Observations, LearnReport], None] | None = None
 
@@ -119,10 +126,37 @@ class State:
         ids = [names.id("/".join(parts[: i + 1])) for i in range(len(parts))]
         self.demand.register_categories(ids, [-1, *ids[:-1]])
 
+    def describe(self, rows: Sequence[int], sku: str, category: str, tokens: Sequence[str]) -> None:
+        """Tell the deep model what the offers of a SKU are."""
+        deep, prices = self.demand.deep, self.catalogue.offers.catalogue_price[list(rows)]
+        log_prices = log(np.where(prices > 0, prices, np.nan))
+        for row, log_price in zip(rows, log_prices.tolist(), strict=True):
+            if row == rows[0]:
+                deep.describe(row, sku, category, tokens, log_price)
+            else:
+                deep.resemble(row, rows[0], log_price)
+
+    def describe_siblings(self, rows: NDArray[np.int64]) -> None:
+        """Tell the deep model of offers that an order or a click showed on another channel."""
+        deep, offers = self.demand.deep, self.catalogue.offers
+        log_prices = log(offers.catalogue_price[rows].astype(np.float64))
+        for row, log_price in zip(rows.tolist(), log_prices.tolist(), strict=True):
+            known = [o for o in self.catalogue.sku_offers[offers.sku[row]] if deep.knows(o)]
+            if known and not deep.knows(row):
+                deep.resemble(row, known[0], log_price)
+
     def count(self, kind: str, number: int = 1) -> None:
         """Count something that deserves an alert."""
         if number:
             self.counts[kind] = self.counts.get(kind, 0) + number
+
+    def take_up(self, update: ModelUpdate) -> Verdict:
+        """Let weights forecast or price from now on, if they are what they claim to be."""
+        if update.model != DEMAND:
+            return Verdict("rejected", f"model {update.model!r} is none of this pricer's")
+        verdict = self.demand.take_up(update)
+        self.pricing.model_version = self.demand.version
+        return verdict
 
     def snapshot(self) -> dict[str, Any]:
         """The whole state as nested plain values and arrays."""
@@ -140,6 +174,7 @@ class State:
             "pricing": self.pricing.snapshot(),
             "waiting": list(self.waiting),
             "counts": dict(self.counts),
+            "notices": [list(notice) for notice in self.notices],
         }
 
     @classmethod
@@ -162,4 +197,5 @@ class State:
         state.pricing.restore(snapshot["pricing"])
         state.waiting = dict.fromkeys(snapshot["waiting"])
         state.counts = dict(snapshot["counts"])
+        state.notices = [Notice(*notice) for notice in snapshot["notices"]]
         return state

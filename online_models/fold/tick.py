@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.alerts import anomalies, counted
+from online_models.fold.alerts import anomalies, counted, models
 from online_models.fold.batch import FORCED, Batch
 from online_models.fold.decide import Placed, decide
 from online_models.fold.listing import show, show_rivals, start_clock
@@ -31,7 +31,8 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     due.append(state.pricing.due(now))
     rows = np.unique(np.concatenate(due))
     rows = rows[state.catalogue.offers.listed[rows]]
-    outputs += counted(state, now) + anomalies(state, now) + state.pricing.watch(now)
+    outputs += counted(state, now) + models(state, now) + anomalies(state, now)
+    outputs += state.pricing.watch(now)
     placed = [(place, output) for output in outputs]
     if len(rows):
         at = np.full(len(rows), now, dtype=np.int64)
@@ -60,6 +61,7 @@ def _close(state: State, outputs: list[Output]) -> Ints:
         if not len(observations):
             continue
         report = state.demand.learn(observations)
+        state.pricing.model_version = state.demand.version
         if state.on_learnt is not None:
             state.on_learnt(observations, report)
         outputs += publish(

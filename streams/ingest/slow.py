@@ -20,7 +20,7 @@ BY_SKU = ("products", "inventory", "price-acks")
 UPSERTS = ("products", "promotions", "pricing-policies")
 #: The timestamp of a record without one.
 NO_TIME = -1
-SLOW = (*BY_SKU, "promotions", "pricing-policies", "pricing-control")
+SLOW = (*BY_SKU, "promotions", "pricing-policies", "pricing-control", "model-updates")
 
 
 def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) -> None:
@@ -41,9 +41,9 @@ def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) 
     error = border.refuses(at, record.timestamp) if tick or at != NO_TIME else None
     if error:
         raise RecordError(error)
-    identity = 0
-    if model.event_id is not None:
-        identity = public_hash(f"{record.topic}\0{model.event_id}")
+    identity, event_id = 0, getattr(model, "event_id", None)
+    if event_id is not None:
+        identity = public_hash(f"{record.topic}\0{event_id}")
     if tick:
         _append(gathered, place, at, None, identity, -1, Kind.TICK, FORCED)
         return

@@ -12,7 +12,8 @@ import numpy as np
 
 from online_models.deep.dataset import Dataset, build
 from online_models.deep.panel import Panel
-from online_models.deep.spec import DAY, Spec
+from online_models.deep.spec import Spec
+from schemas.instants import DAY
 from schemas.records import RecordError
 from streams.clients import client
 from streams.recording import Recording, RecordingError, RecordingWriter

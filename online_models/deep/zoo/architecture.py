@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.deep.spec import Spec
+from online_models.deep.spec import WINDOW_CHANNELS, Spec
 
 Floats32 = NDArray[np.float32]
 Hyper = Mapping[str, Any]
@@ -32,8 +32,8 @@ class Architecture:
     `space` declares the search: name → the values that make sense; the first of each is the
     default. `shapes(spec, hyper)` names every weight of the trunk, `build(spec, hyper, window,
     rest)` makes it of Keras layers so named, and `forward(weights, columns, hyper)` computes the
-    same in NumPy; both give `width(hyper)` features. `pretrain`, where there is one, prepares the
-    weights before the whole is trained.
+    same in NumPy; both give `width(hyper)` features. Layers whose names begin with `pretrained` are
+    prepared one by one as Boltzmann machines before the whole is trained.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Architecture:
     shapes: Callable[[Spec, Hyper], Shapes]
     build: Callable[[Spec, Hyper, Any, Any], Any]
     forward: Callable[[Weights, Columns, Hyper], Floats32]
-    pretrain: Callable[[Any, Any, Hyper, int], None] | None = None
+    pretrained: str | None = None
 
     def defaults(self) -> dict[str, Any]:
         """The first value of every hyper-parameter."""
@@ -62,6 +62,17 @@ class Architecture:
 #: Widths of the embeddings of item and category, shared by all architectures.
 ITEM_WIDTH = 8
 CATEGORY_WIDTH = 4
+
+
+def stacked(layer: str, spec: Spec, hyper: Hyper) -> Shapes:
+    """Shapes of dense layers `layer`_0, `layer`_1, … over everything that is known."""
+    width = spec.window * WINDOW_CHANNELS + rest_width(spec)
+    shapes: Shapes = {}
+    for i, units in enumerate(hyper["units"]):
+        shapes[f"{layer}_{i}/kernel"] = (width, units)
+        shapes[f"{layer}_{i}/bias"] = (units,)
+        width = units
+    return shapes
 
 
 def rest_width(spec: Spec) -> int:

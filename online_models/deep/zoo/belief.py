@@ -6,31 +6,21 @@ Computation 18 (2006); Hinton, "A practical guide to training restricted Boltzma
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from online_models.deep import exact_layers as layers
-from online_models.deep.spec import WINDOW_CHANNELS, Spec
+from online_models.deep.spec import Spec
 from online_models.deep.zoo.architecture import (
     Architecture,
     Columns,
     Floats32,
     Hyper,
-    Shapes,
     Weights,
-    rest_width,
+    stacked,
 )
-
-
-def _shapes(spec: Spec, hyper: Hyper) -> Shapes:
-    width = spec.window * WINDOW_CHANNELS + rest_width(spec)
-    shapes: Shapes = {}
-    for i, units in enumerate(hyper["units"]):
-        shapes[f"belief_{i}/kernel"] = (width, units)
-        shapes[f"belief_{i}/bias"] = (units,)
-        width = units
-    return shapes
 
 
 def _build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:  # noqa: ARG001
@@ -53,21 +43,6 @@ def _forward(weights: Weights, columns: Columns, hyper: Hyper) -> Floats32:
     return x
 
 
-def _pretrain(model: Any, inputs: Any, hyper: Hyper, seed: int) -> None:
-    """Greedily, layer by layer, each by contrastive divergence on the layer below."""
-    import keras
-
-    from online_models.deep.zoo.boltzmann import contrastive_divergence
-
-    below = keras.Model(model.inputs, model.get_layer("visible").output)
-    visible = below.predict(inputs, batch_size=4096, verbose=0)
-    for i in range(len(hyper["units"])):
-        layer = model.get_layer(f"belief_{i}")
-        kernel, bias = contrastive_divergence(visible, int(layer.units), seed + i)
-        layer.set_weights([kernel, bias])
-        visible = layer(visible).numpy()
-
-
 BELIEF = Architecture(
     name="belief",
     space={
@@ -75,8 +50,8 @@ BELIEF = Architecture(
         "rate": (1e-2, 5e-3, 2e-2),
     },
     width=lambda hyper: int(hyper["units"][-1]),
-    shapes=_shapes,
+    shapes=partial(stacked, "belief"),
     build=_build,
     forward=_forward,
-    pretrain=_pretrain,
+    pretrained="belief",
 )

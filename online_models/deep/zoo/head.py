@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from online_models.deep import exact_layers as layers
 from online_models.deep.inputs import Inputs
-from online_models.deep.price_path import BEND
 from online_models.deep.spec import PRICE_FEATURES, Spec
 from online_models.deep.zoo.architecture import (
     CATEGORY_WIDTH,
@@ -88,20 +87,6 @@ def _forward(architecture: Architecture, hyper: Hyper, weights: Weights, seen: I
         log_size=np.minimum(np.maximum(raw[1], LOG_SIZE[0]), LOG_SIZE[1]),
         slopes=np.ascontiguousarray(slopes.T),
     )
-
-
-def elasticity(outputs: Outputs, price: Floats) -> Floats:
-    """Own-price elasticity (≤ 0) at the price features `price`, rivals held fixed; shape (n,)."""
-    deviation, gap = price[:, 0], price[:, 3]
-    slopes = outputs.slopes
-    steepness = (
-        slopes[:, 0]
-        + slopes[:, 1] * (deviation > BEND)
-        + slopes[:, 2] * (deviation < -BEND)
-        + slopes[:, 3] * ((gap != 0.0) & (np.abs(gap) < 1.0))
-    )
-    value: Floats = -steepness
-    return value
 
 
 def softplus(x: Floats) -> Floats:

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from online_models.deep import exact_layers as layers
-from online_models.deep.spec import WINDOW_CHANNELS, Spec
+from online_models.deep.spec import Spec
 from online_models.deep.zoo.architecture import (
     Architecture,
     Columns,
     Floats32,
     Hyper,
-    Shapes,
     Weights,
-    rest_width,
+    stacked,
 )
-
-
-def _shapes(spec: Spec, hyper: Hyper) -> Shapes:
-    width = spec.window * WINDOW_CHANNELS + rest_width(spec)
-    shapes: Shapes = {}
-    for i, units in enumerate(hyper["units"]):
-        shapes[f"dense_{i}/kernel"] = (width, units)
-        shapes[f"dense_{i}/bias"] = (units,)
-        width = units
-    return shapes
 
 
 def _build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:  # noqa: ARG001
@@ -56,7 +46,7 @@ MLP = Architecture(
         "rate": (2e-3, 1e-3, 5e-3),
     },
     width=lambda hyper: int(hyper["units"][-1]),
-    shapes=_shapes,
+    shapes=partial(stacked, "dense"),
     build=_build,
     forward=_forward,
 )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from online_models.fold.facts import acks, control, inventory, policies, products, promotions
+from online_models.fold.facts import (
+    acks,
+    control,
+    inventory,
+    models,
+    policies,
+    products,
+    promotions,
+)
 from online_models.fold.facts.fact import Handler
 
 #: Topic → what the fold does with a record of it.
@@ -13,6 +21,7 @@ HANDLERS: dict[str, Handler] = {
         inventory.HANDLER,
         promotions.HANDLER,
         policies.HANDLER,
+        models.HANDLER,
         acks.HANDLER,
         control.HANDLER,
     )

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from online_models.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
+from online_models.deep.hashing import words
 from online_models.fold.batch import Fact
 from online_models.fold.facts.fact import NOBODY, NOTHING, Effect, Handler, Reach
 from online_models.fold.listing import take_off_sale
@@ -65,6 +66,8 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
         state.listing.barred[row] = barred
         on_sale = not barred and (declared or bool(state.listing.seen[row]))
         (listed if on_sale else unlisted).append(row)
+    tokens = words(product.name, product.brand, product.attributes)
+    state.describe(catalogue.sku_offers[sku], product.sku, product.category, tokens)
     gone = [row for row in unlisted if catalogue.offers.listed[row]]
     take_off_sale(state, np.array(gone, dtype=np.int64), now)
     if returned:

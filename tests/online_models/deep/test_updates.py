@@ -144,11 +144,6 @@ def test_standing_alone_promotes_and_retires_known_versions(random_network: Make
     assert expert.version is None
 
 
-def test_updates_of_other_models_are_left_alone(random_network: Make) -> None:
-    (value,) = values(random_network("mlp"))
-    assert DeepExpert().accept(update({**value, "model": "policy"})).kind == "ignored"
-
-
 @settings(max_examples=200)
 @given(st.binary(max_size=300), st.integers(0, 80))
 def test_arbitrary_bytes_are_refused_and_never_crash(noise: bytes, cut: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -180,6 +180,10 @@ class Journal:
     def policy(self, policy_id: str, time: int, **fields: Any) -> None:
         value = {"policy_id": policy_id} | fields if fields else None
         self._fact("pricing-policies", time, value, policy_id, None)
+
+    def model(self, time: int, value: Mapping[str, Any]) -> None:
+        """One `model-updates` record."""
+        self._fact("model-updates", time, value, None, None)
 
     def ack(
         self,

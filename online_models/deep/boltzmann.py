@@ -1,4 +1,4 @@
-"""A restricted Boltzmann machine trained by contrastive divergence, in TensorFlow."""
+"""Layers pre-trained as restricted Boltzmann machines by contrastive divergence, in TensorFlow."""
 
 from __future__ import annotations
 
@@ -15,6 +15,21 @@ RATE = 0.05
 #: Rows are enough to shape a layer; the fine-tuning sees them all.
 MOST_ROWS = 20_000
 WEIGHT_DECAY = 1e-4
+
+
+def pretrain(model: Any, prefix: str, inputs: Any, seed: int) -> None:
+    """Prepare the dense layers so named, greedily, each on what the layers below it say.
+
+    The first one reads the layer `visible` of the Keras `model`, whose units are probabilities.
+    """
+    import keras
+
+    below = keras.Model(model.inputs, model.get_layer("visible").output)
+    visible = below.predict(inputs, batch_size=4096, verbose=0)
+    for i, layer in enumerate(each for each in model.layers if each.name.startswith(prefix)):
+        kernel, bias = contrastive_divergence(visible, int(layer.units), seed + i)
+        layer.set_weights([kernel, bias])
+        visible = layer(visible).numpy()
 
 
 def contrastive_divergence(visible: Floats32, hidden: int, seed: int) -> tuple[Floats32, Floats32]:
