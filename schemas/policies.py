@@ -73,7 +73,10 @@ class SegmentTerms(Incoming):
 
 
 class Policy(Event):
-    """A policy; the highest priority wins, then the most specific selector, then the id."""
+    """A policy; the highest priority wins, then the most specific selector, then the id.
+
+    `buckets` says how the demand of its offers is counted; absent, an offer's speed decides.
+    """
 
     policy_id: Name
     version: Ordinal = 1
@@ -89,3 +92,4 @@ class Policy(Event):
     approval: Approval = Approval()
     experiment: Experiment | None = None
     segments: tuple[SegmentTerms, ...] = ()
+    buckets: Literal["hour", "day"] | None = None

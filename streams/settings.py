@@ -58,7 +58,11 @@ class Settings(BaseSettings):
     snapshot_seconds: float = Field(
         10.0, gt=0, description="least seconds between snapshots of a partition's state"
     )
-    bucket: str = Field("P1D", description="length of a demand bucket, ISO 8601: PT1H or P1D")
+    bucket: str = Field(
+        "P1D",
+        description="length of a demand bucket, ISO 8601. Of a "
+        "day (P1D), fast offers, or those whose policy says so, have buckets of an hour",
+    )
     lateness: str | None = Field(
         None, description="how late an event may come, ISO 8601; default PT1H for hours, P1D else"
     )

@@ -25,6 +25,7 @@ from online_models.demand import count_features as features
 from online_models.demand.calendar import Calendar
 from online_models.demand.count_features import FEATURES, MIDDLE, CountState
 from online_models.demand.dispersion import (
+    CELL_FORGETTING,
     SHAPE_SCALE,
     SHAPE_SIZE,
     Dispersion,
@@ -152,7 +153,8 @@ class CountModel:
         units = np.maximum(seen.units, 0.0)
         mean = prediction.rate
         likelihood = shape_log_likelihood(units, mean)
-        self.dispersion.learn(seen.offer, prediction.cell, likelihood)
+        kept = period.kept(CELL_FORGETTING)
+        self.dispersion.learn(seen.offer, prediction.cell, likelihood, kept)
         spread = np.sqrt(mean + 0.5 * mean * mean)
         bounded = np.minimum(units, mean + LARGEST_RESIDUAL * spread + 1.0)
         kind = length_class(seen.end - seen.start)
@@ -204,8 +206,9 @@ class CountModel:
         self.category_shocks[0] = beside
         self.category_shocks[1] = 0.7 * self.category_shocks[1] + 0.3 * beside
         days = sum_by(row, exposure, rows)
+        kept = period.kept(CATEGORY_FORGETTING)
         for sums, added in ((self.category_units, seen_units), (self.category_exposure, days)):
-            sums *= CATEGORY_FORGETTING
+            sums *= kept
             sums += added
             sums[0] += added.cumsum()[-1] - added[0]
         length = seen.end - seen.start

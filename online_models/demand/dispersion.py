@@ -79,13 +79,18 @@ class Dispersion:
         score *= TEMPERATURE
         return softmax(score)
 
-    def learn(self, offer: Integers, cell: Integers, relative: Floats) -> None:
-        """Add log likelihoods, (n, SHAPES), of one period; each offer occurs once."""
+    def learn(
+        self, offer: Integers, cell: Integers, relative: Floats, kept: float = CELL_FORGETTING
+    ) -> None:
+        """Add log likelihoods, (n, SHAPES), of one period; each offer occurs once.
+
+        `kept` is what the period leaves of the cells' past.
+        """
         best = np.max(relative, axis=1, keepdims=True)
         loss = np.maximum(relative - best, -LARGEST_LOSS)
         self.state.log_likelihood[offer] *= OFFER_FORGETTING
         self.state.log_likelihood[offer] += loss
-        self.cells *= CELL_FORGETTING
+        self.cells *= kept
         flat = (cell[:, None] * SHAPES + np.arange(SHAPES)).ravel()
         seen = np.bincount(flat, weights=loss.ravel(), minlength=self.cells.size)
         self.cells += seen.reshape(self.cells.shape)

@@ -58,13 +58,18 @@ class Mixture:
         return np.where(covered, weight, 0.0)
 
     def learn(
-        self, row: Integers, mean: Floats, covered: NDArray[np.bool_], log_scores: Floats
+        self,
+        row: Integers,
+        mean: Floats,
+        covered: NDArray[np.bool_],
+        log_scores: Floats,
+        kept: float = FORGETTING,
     ) -> None:
-        """Add the log scores, (n, experts), of one period; only rows all could compare count."""
+        """Add the log scores, (n, experts), of one period; `kept` is what it leaves of the past."""
         best = np.max(np.where(covered, log_scores, -np.inf), axis=1, keepdims=True)
         loss = np.where(covered, np.maximum(log_scores - best, -LARGEST_LOSS), 0.0)
         velocity = np.searchsorted(VELOCITIES, mean)
-        self.scores *= FORGETTING
+        self.scores *= kept
         groups = len(self.scores)
         for e in range(self.experts):
             self.scores[:CLASSES, e] += np.bincount(velocity, loss[:, e], CLASSES)

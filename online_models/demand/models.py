@@ -16,7 +16,7 @@ from online_models.demand.experts import EXPERTS, Expert, Prediction
 from online_models.demand.forecast import Forecast
 from online_models.demand.hierarchical_filter import HierarchicalFilter
 from online_models.demand.hierarchy import CategoryTree
-from online_models.demand.mixture import Mixture
+from online_models.demand.mixture import FORGETTING, Mixture
 from online_models.demand.observations import DAY, Observations
 from online_models.demand.period import Period
 from online_models.demand.registry import Registry
@@ -231,7 +231,8 @@ class DemandModels:
             before = self.deep.version
             scores = [e.learn(period, predictions[name]) for name, e in self.experts.items()]
             mean = predictions[self.lead].mean
-            self.mixture.learn(period.row, mean, covered, np.stack(scores, axis=1))
+            memory = period.kept(FORGETTING)
+            self.mixture.learn(period.row, mean, covered, np.stack(scores, axis=1), memory)
             self._welcome(before)
         return told
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.observations import Observations
+from online_models.demand.observations import DAY, Observations
+from online_models.exact_math import power
 
 Integers = NDArray[np.int64]
 
@@ -24,6 +25,11 @@ class Period:
 
     def __len__(self) -> int:
         return len(self.seen)
+
+    def kept(self, daily: float) -> float:
+        """What a memory that keeps `daily` a bucket keeps over this one; an hour is no day."""
+        length = int(self.seen.end[0] - self.seen.start[0])
+        return daily if length >= DAY else float(power(daily, length / DAY))
 
     def take(self, rows: NDArray[np.int64]) -> Period:
         """The rows chosen, in the order chosen."""

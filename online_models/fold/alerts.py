@@ -27,10 +27,10 @@ MESSAGES = {
 
 def counted(state: State, now: int) -> list[Output]:
     """An alert per kind that was counted since the last tick."""
-    buckets = state.buckets
-    state.count("late_event", buckets.late)
-    state.count("feed_gap", buckets.skipped)
-    buckets.late = buckets.skipped = 0
+    for grain in (state.buckets.coarse, state.buckets.fine):
+        state.count("late_event", grain.late)
+        state.count("feed_gap", grain.skipped)
+        grain.late = grain.skipped = 0
     outputs = [
         alert(kind, message.format(number), now, {"count": number})
         for kind, message in MESSAGES.items()

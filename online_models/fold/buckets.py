@@ -1,67 +1,117 @@
-"""Event-time aggregation: every offer's demand per interval, silence included."""
+"""Event-time aggregation: every offer's demand per interval, silence included.
+
+Every instant of an offer falls into one interval: a day, or, while the offer's speed or its policy
+asks for it, an hour. Offers change over at a midnight that is still to come, so that neither what
+was counted nor what is open moves.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import ALWAYS
+from online_models.catalogue import ALWAYS, NEVER
+from online_models.columns import Columns
+from online_models.fold.grain import Grain, distinct
 from online_models.fold.signals import Floats, Ints, OpenBucket, Signal, Signals
+from schemas.instants import DAY, HOUR
 
-#: A gap of more empty intervals than this is an outage of the feed, not a want of demand: the
-#: intervals before the last ones are passed over instead of being learnt as silence.
-LONGEST_SILENCE = 60
+#: An interval is told by twice its start in ms, plus this where it is an hour.
+_FINE = 1
+
+
+class Window(Columns):
+    """Per offer the span of event time that is counted by the hour, ms; [NEVER, NEVER) if none."""
+
+    FIELDS = {"since": (np.int64, NEVER), "until": (np.int64, NEVER)}
+    since: Ints
+    until: Ints
+
+
+class Closed(NamedTuple):
+    """An interval that is over: `start` and `length` in ms, and the offers counted by it."""
+
+    start: int
+    length: int
+    bucket: OpenBucket
+    counted: NDArray[np.bool_]
 
 
 class Buckets:
-    """Open intervals of one length over all offers of a partition.
+    """Open intervals over all offers of a partition.
 
-    `length` and `lateness` in ms. Interval k covers [k·length, (k+1)·length) of event time. It
-    closes at the first watermark later than its end plus the lateness; what comes for it later is
-    counted in `late`, and changes nothing.
+    `length` and `lateness` in ms; where the length is a day, fast offers may be counted by the
+    hour, with `hourly_lateness`.
     """
 
-    def __init__(self, length: int, lateness: int) -> None:
-        self.length = length
-        self.lateness = lateness
-        self.open: dict[int, OpenBucket] = {}
+    def __init__(self, length: int, lateness: int, hourly_lateness: int = HOUR) -> None:
         self.signals = Signals()
-        self.closed = ALWAYS
-        self.late = 0
-        self.skipped = 0
+        self.window = Window()
+        self.coarse = Grain(length, lateness)
+        self.fine = Grain(HOUR, hourly_lateness)
+        #: Whether any offer is, or ever was, counted by the hour.
+        self.split = False
 
     def grow(self, offers: int) -> None:
         """Make room for new offers."""
         self.signals.grow(offers)
+        self.window.grow(offers)
 
-    def _bucket(self, index: int) -> OpenBucket:
-        bucket = self.open.get(index)
-        if bucket is None:
-            bucket = self.open[index] = OpenBucket()
-        bucket.grow(self.signals.size)
-        return bucket
+    def hourly(self, at: int) -> NDArray[np.bool_]:
+        """Mask of the offers that are counted by the hour at `at` (ms)."""
+        mask: NDArray[np.bool_] = (self.window.since <= at) & (at < self.window.until)
+        return mask
 
-    def intervals(self, times: Ints) -> Ints:
-        """The interval of each instant; −1 (and counted) where it is closed already."""
-        index = times // self.length
-        if self.closed != ALWAYS:
-            late = index <= self.closed
-            if late.any():
-                self.late += int(np.count_nonzero(late))
-                index[late] = -1
-        return index
+    def change(self, faster: Ints, slower: Ints, at: int, now: int) -> None:
+        """From `at` on (a midnight after `now`, ms) count offers by the hour, or by the day.
 
-    def add(self, rows: Ints, index: Ints, **amounts: NDArray[Any]) -> None:
-        """Add amounts to the open intervals `index` of offers `rows` (−1: dropped)."""
-        low, high = (int(index.min()), int(index.max())) if len(index) else (-1, -1)
-        for k in [low] if low == high else np.unique(index).tolist():
-            if k < 0:
+        Offers whose days before the last change are still open stay as they are.
+        """
+        window = self.window
+        settled = (window.since[faster] == NEVER) | (window.until[faster] <= self.coarse.floor)
+        faster = faster[settled]
+        moved = np.concatenate([faster, slower])
+        if not len(moved):
+            return
+        self.settle(moved, np.full(len(moved), now))
+        window.since[faster], window.until[faster] = at, NEVER
+        window.until[slower] = at
+        self.split = True
+
+    def intervals(self, rows: Ints, times: Ints) -> Ints:
+        """The interval of each event; −1 (and counted) where it is closed already."""
+        if not self.split:
+            return _named(self.coarse.starts(times), 0)
+        fine = (self.window.since[rows] <= times) & (times < self.window.until[rows])
+        intervals = np.empty(len(rows), dtype=np.int64)
+        intervals[~fine] = _named(self.coarse.starts(times[~fine]), 0)
+        intervals[fine] = _named(self.fine.starts(times[fine]), _FINE)
+        return intervals
+
+    def still_open(self, intervals: Ints) -> Ints:
+        """The intervals, −1 where they have closed meanwhile."""
+        if not self.split:
+            return intervals
+        floor = np.where(intervals & _FINE, self.fine.floor, self.coarse.floor)
+        return np.where(intervals >> 1 >= floor, intervals, -1)
+
+    @property
+    def forgotten(self) -> int:
+        """The last interval that no event can fall into any more, of whatever length."""
+        return 2 * self.coarse.floor - 1 if self.coarse.closed != ALWAYS else ALWAYS
+
+    def add(self, rows: Ints, intervals: Ints, **amounts: NDArray[Any]) -> None:
+        """Add amounts to the open `intervals` of offers `rows` (−1: dropped)."""
+        whole = len(found := distinct(intervals)) == 1
+        for interval in found:
+            if interval < 0:
                 continue
-            chosen = slice(None) if low == high else index == k
-            bucket = self._bucket(k)
+            grain = self.fine if interval & _FINE else self.coarse
+            chosen = slice(None) if whole else intervals == interval
+            bucket = grain.bucket((interval >> 1) // grain.length, self.signals.size)
             for name, amount in amounts.items():
                 np.add.at(getattr(bucket, name), rows[chosen], amount[chosen])
 
@@ -83,87 +133,95 @@ class Buckets:
         self.signals.since[rows[moved]] = until[moved]
 
     def _integrate(self, rows: Ints, since: Ints, until: Ints) -> None:
-        value = self.signals.value[rows]
-        last = (until - 1) // self.length
-        since = np.maximum(since, (last - LONGEST_SILENCE) * self.length)
-        if self.closed != ALWAYS:
-            since = np.maximum(since, (self.closed + 1) * self.length)
-        for k in _between(since // self.length, last):
-            start = k * self.length
-            overlap = np.minimum(until, start + self.length) - np.maximum(since, start)
-            np.maximum(overlap, 0, out=overlap)
-            if overlap.any():
-                bucket = self._bucket(k)
-                bucket.area[rows] += value * overlap[:, None]
-                promotion = self.signals.promotion[rows]
-                ran = (promotion >= 0) & (overlap > 0)
-                bucket.promotion[rows[ran]] = promotion[ran]
+        if not self.split:
+            self._piece(self.coarse, rows, since, until)
+            return
+        begins = np.clip(self.window.since[rows], since, until)
+        ends = np.clip(self.window.until[rows], begins, until)
+        for grain, low, high in (
+            (self.coarse, since, begins),
+            (self.fine, begins, ends),
+            (self.coarse, ends, until),
+        ):
+            some = high > low
+            if some.any():
+                self._piece(grain, rows[some], low[some], high[some])
 
-    def close(self, watermark: int) -> Iterator[tuple[int, OpenBucket]]:
-        """Close what is over: yields (start in ms, bucket), oldest first."""
-        last = (watermark - self.lateness - 1) // self.length - 1
-        first = self._first()
+    def _piece(self, grain: Grain, rows: Ints, since: Ints, until: Ints) -> None:
+        value, promotion = self.signals.value[rows], self.signals.promotion[rows]
+        grain.integrate(rows, since, until, value, promotion, self.signals.size)
+
+    def close(self, watermark: int) -> Iterator[Closed]:
+        """Close what is over, in order of the ends, days before hours."""
+        days, hours = list(self._close(self.coarse, watermark)), list[Closed]()
+        if self.split:
+            hours = list(self._close(self.fine, watermark))
+        yield from sorted(days + hours, key=lambda c: (c.start + c.length, -c.length))
+
+    def _close(self, grain: Grain, watermark: int) -> Iterator[Closed]:
+        last, first = grain.over(watermark), self._first(grain)
         if first is None or last < first:
             return
-        everyone = np.arange(self.signals.size)
-        end = (last + 1) * self.length
-        self.settle(everyone, np.full(self.signals.size, end))
-        busy = sorted(k for k in self.open if k <= last)
-        silent = max(last - LONGEST_SILENCE - first, 0)
-        self.skipped += silent - sum(k < first + silent for k in busy)
-        for k in busy:
-            bucket = self.open.pop(k)
-            bucket.grow(self.signals.size)
-            yield k * self.length, bucket
-        self.closed = last
+        everyone, end = np.arange(self.signals.size), (last + 1) * grain.length
+        if grain is self.fine:
+            everyone = np.flatnonzero(self.window.since < end)
+        self.settle(everyone, np.full(len(everyone), end))
+        for start, bucket in grain.close(last, first, self.signals.size):
+            fine = (self.window.since <= start) & (start < self.window.until)
+            yield Closed(start, grain.length, bucket, fine if grain is self.fine else ~fine)
 
-    def _first(self) -> int | None:
+    def _first(self, grain: Grain) -> int | None:
         """The oldest interval that is not closed, None before anything is sold or seen."""
-        if self.closed != ALWAYS:
-            return self.closed + 1
+        if grain.closed != ALWAYS:
+            return grain.closed + 1
+        if grain is self.fine:
+            began = int(self.window.since.min())
+            return None if began == NEVER else began // grain.length
         since = self.signals.since[self.signals.since != ALWAYS]
-        sold = [int(since.min()) // self.length] if len(since) else []
-        return min([*self.open, *sold], default=None)
-
-    def averages(self, bucket: OpenBucket) -> tuple[Floats, NDArray[np.bool_]]:
-        """Mean of each signal over its presence, shape (offers, WIDTH), and who was on sale."""
-        area = bucket.area
-        on_sale = area[:, Signal.ON_SALE]
-        present = on_sale > 0
-        mean = area / np.where(present, on_sale, 1.0)[:, None]
-        rival = area[:, Signal.RIVAL]
-        seen = rival > 0
-        for signal in (Signal.RIVAL_LOWEST, Signal.RIVAL_MEAN):
-            mean[:, signal] = np.where(seen, area[:, signal] / np.where(seen, rival, 1.0), np.nan)
-        return mean, present
+        sold = [int(since.min()) // grain.length] if len(since) else []
+        return min([*grain.open, *sold], default=None)
 
     def snapshot(self) -> dict[str, Any]:
         """Arrays and plain values."""
         return {
             "signals": self.signals.snapshot(),
-            "open": {str(k): bucket.snapshot() for k, bucket in self.open.items()},
-            "closed": self.closed,
-            "late": self.late,
-            "skipped": self.skipped,
+            "window": self.window.snapshot(),
+            "coarse": self.coarse.snapshot(),
+            "fine": self.fine.snapshot(),
+            "split": self.split,
         }
 
     @classmethod
-    def restore(cls, snapshot: Mapping[str, Any], length: int, lateness: int) -> Buckets:
+    def restore(
+        cls, snapshot: Mapping[str, Any], length: int, lateness: int, hourly_lateness: int
+    ) -> Buckets:
         """The inverse of `snapshot`."""
-        buckets = cls(length, lateness)
+        buckets = cls(length, lateness, hourly_lateness)
         buckets.signals = Signals.restore(snapshot["signals"])
-        buckets.open = {int(k): OpenBucket.restore(b) for k, b in snapshot["open"].items()}
-        buckets.closed = snapshot["closed"]
-        buckets.late = snapshot["late"]
-        buckets.skipped = snapshot["skipped"]
+        buckets.window = Window.restore(snapshot["window"])
+        buckets.coarse = Grain.restore(snapshot["coarse"], length, lateness)
+        buckets.fine = Grain.restore(snapshot["fine"], HOUR, hourly_lateness)
+        buckets.split = snapshot["split"]
         return buckets
 
 
-def _between(first: Ints, last: Ints) -> list[int]:
-    """All intervals from `first` to `last` of any row, ascending; both have shape (n,)."""
-    low, high = int(first.min()), int(last.max())
-    if high - low <= LONGEST_SILENCE:
-        return list(range(low, high + 1))
-    steps = np.arange(LONGEST_SILENCE + 1)
-    reached = np.minimum(first[:, None] + steps, last[:, None])
-    return [int(k) for k in np.unique(reached)]
+def averages(bucket: OpenBucket, rows: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+    """Mean of each signal over its presence at offers `rows`, (n, WIDTH), and who was on sale."""
+    area = bucket.area[rows]
+    on_sale = area[:, Signal.ON_SALE]
+    present = on_sale > 0
+    mean = area / np.where(present, on_sale, 1.0)[:, None]
+    rival = area[:, Signal.RIVAL]
+    seen = rival > 0
+    for signal in (Signal.RIVAL_LOWEST, Signal.RIVAL_MEAN):
+        mean[:, signal] = np.where(seen, area[:, signal] / np.where(seen, rival, 1.0), np.nan)
+    return mean, present
+
+
+def _named(starts: Ints, fine: int) -> Ints:
+    return np.where(starts < 0, -1, 2 * starts + fine)
+
+
+def midnight_after(now: int) -> int:
+    """The first midnight (UTC) after an instant, ms."""
+    return (now // DAY + 1) * DAY

@@ -23,7 +23,7 @@ def add_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None
     corrections = places[flag != Status.PLACED]
     rows = lookup.offer[placed]
     units = batch.count[placed]
-    intervals = state.buckets.intervals(batch.time[placed])
+    intervals = state.buckets.intervals(rows, batch.time[placed])
     lines = state.cleaning.judge_lines(rows, units, batch.amount[placed])
     paid = np.where(lines.priced, units, 0)
     revenue = paid.astype(np.float64) * batch.amount[placed]
@@ -60,6 +60,7 @@ def _correct(
         before = np.flatnonzero((known == wanted[i]) & (placed < places[i]))
         if len(before):
             intervals[i] = fell_into[before[-1]]
+    intervals = state.buckets.still_open(intervals)
     state.count("late_correction", int(np.count_nonzero(intervals == NONE)))
     excess = -state.cleaning.corrected(offers, batch.count[places])
     state.buckets.add(offers, intervals, units=units, excess=excess)
@@ -68,9 +69,9 @@ def _correct(
 
 def add_clicks(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None:
     """Count views and baskets at `places`."""
-    intervals = state.buckets.intervals(batch.time[places])
-    flag, number = batch.flag[places], batch.count[places]
     rows = lookup.offer[places]
+    intervals = state.buckets.intervals(rows, batch.time[places])
+    flag, number = batch.flag[places], batch.count[places]
     prices = batch.amount[places]
     clicks = state.cleaning.judge_clicks(rows, number, batch.person[places], prices)
     believed = np.where(clicks.priced, number - clicks.ignored, 0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from online_models.catalogue import Catalogue
 from online_models.demand.observations import Observations
-from online_models.fold.buckets import Buckets
+from online_models.fold.buckets import Closed, averages
 from online_models.fold.signals import ATTRIBUTES, OpenBucket, Signal
 from online_models.fold.state import Listing
 from online_models.outputs import Output
@@ -21,40 +21,39 @@ from schemas.money import texts as money_texts
 Floats = NDArray[np.float64]
 
 
-def observe(
-    buckets: Buckets, bucket: OpenBucket, start: int, listing: Listing, fed: NDArray[np.bool_]
-) -> Observations:
-    """Observations of every priced offer that was on sale or seen in the interval from `start`.
+def observe(closed: Closed, listing: Listing, fed: NDArray[np.bool_]) -> Observations:
+    """Observations of every priced offer that was on sale or seen in the interval.
 
     The price is what was shown, averaged over time, where the price feed tells it (`fed`: it was
     published or acknowledged); else what was paid, else what clicks saw, else what either of them
     last told, else what the product record says.
     """
+    bucket, length = closed.bucket, closed.length
     # more was returned than the log knows to have been sold: orders from before it began
     np.maximum(bucket.units, 0, out=bucket.units)
-    mean, present = buckets.averages(bucket)
-    seen = listing.priced & (present | (bucket.units != 0) | (bucket.views != 0))
-    rows = np.flatnonzero(seen)
-    mean = mean[rows]
+    on_sale = bucket.area[:, Signal.ON_SALE]
+    seen = (on_sale > 0) | (bucket.units != 0) | (bucket.views != 0)
+    rows = np.flatnonzero(seen & listing.priced & closed.counted)
+    mean, present = averages(bucket, rows)
     told = _ratio(bucket.revenue[rows], bucket.paid[rows])
     told = np.where(np.isnan(told), _ratio(bucket.quoted[rows], bucket.quotes[rows]), told)
     carried = listing.seen_price[rows]
     told = np.where(np.isnan(told), carried, told)
     listing.seen_price[rows] = told
-    shown = np.where(present[rows], mean[:, Signal.PRICE], np.nan)
-    on_sale = bucket.area[rows, Signal.ON_SALE]
-    available = bucket.area[rows, Signal.AVAILABLE] / buckets.length
+    shown = np.where(present, mean[:, Signal.PRICE], np.nan)
+    on_sale = on_sale[rows]
+    available = bucket.area[rows, Signal.AVAILABLE] / length
     # what a bulk order or a bot adds is a fact, and no demand
     units = (bucket.units[rows] - np.maximum(bucket.excess[rows], 0)).astype(np.float64)
     # sold although the stock record said none: the record was late, the units are real
-    available = np.where((units > 0) & (available <= 0), on_sale / buckets.length, available)
+    available = np.where((units > 0) & (available <= 0), on_sale / length, available)
     return Observations.of(
         rows,
-        start,
+        closed.start,
         units,
-        length=buckets.length,
+        length=length,
         views=bucket.views[rows] - bucket.ignored[rows],
-        price=np.where((fed[rows] & present[rows]) | np.isnan(told), shown, told),
+        price=np.where((fed[rows] & present) | np.isnan(told), shown, told),
         rival_price=mean[:, Signal.RIVAL_LOWEST],
         rival_mean=mean[:, Signal.RIVAL_MEAN],
         promotion=mean[:, Signal.DEPTH],

@@ -23,6 +23,7 @@ from online_models.exact_math import log
 from online_models.fold.buckets import Buckets
 from online_models.fold.clock import Clock
 from online_models.fold.orders import OrderLog
+from online_models.fold.pace import Pace
 from online_models.fold.progress import Progress
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.settings import PricingSettings
@@ -36,8 +37,8 @@ from schemas.model_updates import ModelUpdate
 class FoldSettings:
     """What a replay must repeat to get the same prices."""
 
-    #: Length of a demand bucket in ms: a day suits most shops; an hour, offers that sell by the
-    #: dozen every hour.
+    #: Length of a demand bucket in ms. Where it is a day, offers that sell by the dozen every hour,
+    #: or whose policy says so, have buckets of an hour.
     bucket: int = DAY
     #: How long after a bucket's end late events still count, ms. None: an hour for hours, a day
     #: for days.
@@ -53,6 +54,11 @@ class FoldSettings:
         if self.lateness is not None:
             return self.lateness
         return DAY if self.bucket >= DAY else HOUR
+
+    @property
+    def hourly_lateness(self) -> int:
+        """Allowed lateness of the buckets of fast offers, ms."""
+        return HOUR if self.lateness is None else self.lateness
 
 
 class Listing(Columns):
@@ -88,7 +94,8 @@ class State:
         self.listing = Listing()
         self.rivals = Rivals(settings.pricing.own_names)
         self.stock = Stock()
-        self.buckets = Buckets(settings.bucket, settings.allowed_lateness)
+        self.buckets = Buckets(settings.bucket, settings.allowed_lateness, settings.hourly_lateness)
+        self.pace = Pace(settings.bucket == DAY and not settings.observe_only)
         self.orders = OrderLog()
         self.cleaning = Cleaning()
         self.demand = DemandModels(settings.demand)
@@ -110,6 +117,7 @@ class State:
         offers = self.catalogue.offers.size
         self.listing.grow(offers)
         self.buckets.grow(offers)
+        self.pace.grow(offers)
         self.cleaning.grow(offers)
         for row in range(self.stock.levels.size, offers):
             self.stock.appear(row, int(self.catalogue.offers.sku[row]), self._channel(row))
@@ -168,6 +176,7 @@ class State:
             "rivals": self.rivals.snapshot(),
             "stock": self.stock.snapshot(),
             "buckets": self.buckets.snapshot(),
+            "pace": self.pace.snapshot(),
             "orders": self.orders.snapshot(),
             "cleaning": self.cleaning.snapshot(),
             "demand": self.demand.snapshot(),
@@ -188,8 +197,12 @@ class State:
         state.rivals = Rivals.restore(snapshot["rivals"], settings.pricing.own_names)
         state.stock = Stock.restore(snapshot["stock"])
         state.buckets = Buckets.restore(
-            snapshot["buckets"], settings.bucket, settings.allowed_lateness
+            snapshot["buckets"],
+            settings.bucket,
+            settings.allowed_lateness,
+            settings.hourly_lateness,
         )
+        state.pace.load(snapshot["pace"])
         state.orders = OrderLog.restore(snapshot["orders"])
         state.cleaning = Cleaning.restore(snapshot["cleaning"])
         state.demand = DemandModels.restore(snapshot["demand"], settings.demand)

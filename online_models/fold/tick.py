@@ -28,6 +28,7 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     _show(state, due[-1], now)
     state.cleaning.settle(now, state.pricing.shown_price)
     due.append(_close(state, outputs))
+    state.pace.choose(state.buckets, state.pricing, now)
     due.append(state.pricing.due(now))
     rows = np.unique(np.concatenate(due))
     rows = rows[state.catalogue.offers.listed[rows]]
@@ -51,23 +52,23 @@ def _show(state: State, rows: Ints, now: int) -> None:
 def _close(state: State, outputs: list[Output]) -> Ints:
     """Close buckets, learn from them, publish them; returns the offers concerned."""
     concerned = [np.zeros(0, dtype=np.int64)]
-    buckets = state.buckets
-    closed = buckets.closed
-    for start, bucket in buckets.close(state.clock.watermark):
+    forgotten = state.buckets.forgotten
+    for closed in state.buckets.close(state.clock.watermark):
         changed = state.pricing.ledger.revision > 0
         fed = state.listing.told.copy()
         fed[: len(changed)] |= changed
-        observations = observe(buckets, bucket, start, state.listing, fed)
+        observations = observe(closed, state.listing, fed)
         if not len(observations):
             continue
+        state.pace.learn(observations)
         report = state.demand.learn(observations)
         state.pricing.model_version = state.demand.version
         if state.on_learnt is not None:
             state.on_learnt(observations, report)
         outputs += publish(
-            observations, bucket, state.catalogue, state.stock, state.pricing.promotion_ids
+            observations, closed.bucket, state.catalogue, state.stock, state.pricing.promotion_ids
         )
         concerned.append(observations.offer)
-    if buckets.closed != closed:
-        state.orders.forget(buckets.closed)
+    if state.buckets.forgotten != forgotten:
+        state.orders.forget(state.buckets.forgotten)
     return np.concatenate(concerned)

@@ -86,6 +86,12 @@ class PolicyBook:
             self._terms[slot, digits] = found
         return found
 
+    @property
+    def bucket_wishes(self) -> NDArray[np.int8]:
+        """What each slot's policy says of the buckets: 1 hours, −1 days, 0 nothing; (slots,)."""
+        said = {None: 0, "hour": 1, "day": -1}
+        return np.array([said[p.buckets] if p else 0 for p in self.slots], dtype=np.int8)
+
     def rule(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
         """(slot that rules, index into RULINGS) of each offer row, shape (n,)."""
         found = [self._look_up(row) for row in rows.tolist()]

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from online_models.fold.batch import Status
-from online_models.fold.buckets import LONGEST_SILENCE, Buckets
+from online_models.fold.buckets import Buckets
+from online_models.fold.grain import LONGEST_SILENCE
 from online_models.fold.signals import Signal
 from schemas.instants import to_ms, to_text
 
@@ -242,7 +243,8 @@ def test_how_far_silence_reaches_does_not_depend_on_other_offers(instants: list[
         for group in groups:
             buckets.settle(group, START + np.array(instants)[group])
         return {
-            k: bucket.area[:, Signal.ON_SALE].tolist() for k, bucket in sorted(buckets.open.items())
+            k: bucket.area[:, Signal.ON_SALE].tolist()
+            for k, bucket in sorted(buckets.coarse.open.items())
         }
 
     together = presence([rows])
