@@ -6,8 +6,10 @@ offsets are committed by whoever publishes the outputs, together with them.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 import faust
@@ -27,8 +29,10 @@ FETCH_WAIT_MS = 20
 #: for a worker that restarts within that time.
 SESSION_TIMEOUT = 6
 HEARTBEAT_INTERVAL = 1
-#: Records are batches of up to thousands of events: a few suffice to keep the fold busy.
-STREAM_BUFFER = 16
+#: Bytes of one partition in one fetch, unless a single record has more.
+FETCH_BYTES = 1 << 20
+#: Fetches that wait for the agent: the next one and the one after suffice to keep the fold busy.
+STREAM_BUFFER = 2
 #: Exit status of a worker that stopped rather than go wrong.
 FAILED = 3
 
@@ -56,6 +60,19 @@ class _Consumer(driver.Consumer):  # type: ignore[misc]
 
 class _Transport(driver.Transport):  # type: ignore[misc]
     Consumer = _Consumer
+
+
+class Whole:
+    """Hands on what a fetch brought of a partition as one message, its value the list of records.
+
+    Faust makes two tasks for each message that it delivers, and waits some turns of the event loop
+    for them: one by one, journal records would wait for each other behind the fold.
+    """
+
+    def iterate(self, records: Mapping[Any, list[Any]]) -> Iterator[tuple[Any, Any]]:
+        """One message for each partition, at the offset of its last record."""
+        for tp, those in records.items():
+            yield tp, dataclasses.replace(those[-1], value=those)
 
 
 class _NoTables(TableManager):  # type: ignore[misc]
@@ -93,7 +110,8 @@ def create(settings: Settings) -> App:
         broker_heartbeat_interval=HEARTBEAT_INTERVAL,
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=instance,
-        consumer_max_fetch_size=8 << 20,
+        consumer_max_fetch_size=FETCH_BYTES,
+        ConsumerScheduler=Whole,
         stream_recovery_delay=0,
         stream_buffer_maxsize=STREAM_BUFFER,
         stream_wait_empty=False,

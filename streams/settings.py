@@ -53,7 +53,7 @@ class Settings(BaseSettings):
         "byte-identical",
     )
     transaction_ms: int = Field(
-        5, ge=0, le=5000, description="longest wait of outputs for the end of their transaction"
+        10, ge=0, le=5000, description="least ms from one transaction of a partition to the next"
     )
     snapshot_seconds: float = Field(
         10.0, gt=0, description="least seconds between snapshots of a partition's state"

@@ -44,10 +44,10 @@ class Pricer:
 
     async def _price(self, stream: Any) -> None:
         async for event in stream.noack().events():
-            message = event.message
-            partition = self.partitions.get(message.partition)
+            partition = self.partitions.get(event.message.partition)
             if partition is not None:
-                await partition.feed(message.offset, message.value)
+                for record in event.message.value:
+                    await partition.feed(record.offset, record.value)
 
     async def _revoked(self, _app: Any, revoked: set[Any], **_: Any) -> None:
         async with self._lock:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import deque
 
+from online_models.fold.batch import Batch
 from online_models.fold.fold import Fold
+from online_models.fold.joining import can_wait, join, run
+from online_models.outputs import Output
 from streams.app import die
 from streams.ingest.routing import Router
 from streams.journal import codec
@@ -19,13 +23,25 @@ logger = logging.getLogger(__name__)
 
 #: A snapshot may take this share of the time: a large state is saved less often.
 SNAPSHOT_SHARE = 0.05
-#: Events that lead to no output are committed this many seconds later at most. A crash folds
-#: them again, which changes nothing; a transaction for each would cost more than the fold.
-QUIET_SECONDS = 1.0
+#: The consumer group's offset is written down this many seconds later at most: it shows the lag,
+#: and spares a restart some reading.
+TELL_SECONDS = 1.0
+#: Orders and clicks wait this many seconds at most for events that need them.
+PATIENCE = 0.1
+#: Events that wait for the fold before reading waits for it, and journal records.
+EVENTS_WAITING = 20_000
+RECORDS_WAITING = 1000
+#: Events of small journal records that are folded as one.
+JOINED = 2000
+#: Seconds that are folded in one transaction at most.
+LONGEST_RUN = 0.1
 
 
 class Partition:
     """Folds the records of one partition in order, and publishes what they lead to.
+
+    Records wait while a transaction is on its way, and are then taken together: the slower the
+    broker, the larger the transactions, and no partition holds up another.
 
     It trusts no client library with the order: a record below its position is skipped, a hole
     stops the worker.
@@ -35,14 +51,21 @@ class Partition:
         self, settings: Settings, number: int, router: Router, commit_offset: CommitOffset
     ) -> None:
         self.number = number
-        self.position = 0
+        #: The first journal offset that is not folded yet, and the first that has not come yet.
+        self.position = self._expected = 0
         self.fold = Fold(settings.fold)
         self._settings = settings
         self._publisher = Publisher(settings, number, router)
         self._commit_offset = commit_offset
-        self._lock = asyncio.Lock()
+        self._waiting: deque[Batch] = deque()
+        self._events = 0
+        self._due = asyncio.Event()
+        self._room = asyncio.Event()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._runner: asyncio.Task[None] | None = None
         self._closed = False
-        self._timer: asyncio.Task[None] | None = None
+        self._told = 0
+        self._tell_at = 0.0
         self._encoding: asyncio.Future[list[bytes]] | None = None
         self._next_snapshot = time.monotonic() + settings.snapshot_seconds
         self._snapshot_at = -1
@@ -52,7 +75,9 @@ class Partition:
         begun = time.monotonic()
         await self._publisher.start()
         self.fold, self.position, snapshot = await recover(self._settings, self.number)
+        self._expected = self._told = self.position
         self._snapshot_at = snapshot
+        self._runner = asyncio.create_task(self._run())
         logger.info(
             "partition %d at %d (snapshot at %d), ready after %.1f s",
             self.number,
@@ -63,49 +88,84 @@ class Partition:
         return self
 
     async def feed(self, offset: int, value: bytes) -> None:
-        """Take one journal record."""
-        async with self._lock:
-            if self._closed or offset < self.position:
-                return
-            if offset > self.position:
-                raise LostError(f"journal {self.number}: got {offset}, expected {self.position}")
-            outputs = self.fold.step(codec.decode(value))
-            self.position += 1
-            if outputs:
-                if not self._publisher.open:
-                    await self._publisher.begin()
-                    self._commit_within(self._settings.transaction_ms / 1000)
-                await self._publisher.send(outputs)
-            elif self._timer is None:
-                self._commit_within(QUIET_SECONDS)
+        """Take one journal record; waits where too much is waiting."""
+        if offset < self._expected or self._closed:
+            return
+        if offset > self._expected:
+            raise LostError(f"journal {self.number}: got {offset}, expected {self._expected}")
+        self._expected += 1
+        batch = codec.decode(value)
+        self._waiting.append(batch)
+        self._events += len(batch)
+        if can_wait(batch) and self._events < JOINED:
+            self._wake_within(PATIENCE)
+        else:
+            self._due.set()
+        while not self._closed and (
+            self._events >= EVENTS_WAITING or len(self._waiting) >= RECORDS_WAITING
+        ):
+            self._room.clear()
+            await self._room.wait()
 
-    def _commit_within(self, seconds: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = asyncio.create_task(self._later(seconds))
+    def _wake_within(self, seconds: float) -> None:
+        if self._alarm is None:
+            self._alarm = asyncio.get_running_loop().call_later(seconds, self._due.set)
 
-    async def _later(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        # from here on nobody cancels it: a transaction is not left half committed
-        self._timer = None
+    async def _run(self) -> None:
         try:
-            await self.commit()
+            while not self._closed:
+                await self._due.wait()
+                begun = time.monotonic()
+                await self._turn(begun)
+                pause = begun + self._settings.transaction_ms / 1000 - time.monotonic()
+                if pause > 0 and not self._closed:
+                    await asyncio.sleep(pause)
         except Exception as error:
             # a transaction that cannot be committed must not be followed by another
-            die(f"partition {self.number} cannot publish", error)
+            die(f"partition {self.number} cannot go on", error)
 
-    async def commit(self) -> None:
-        """End the transaction, with a snapshot where one is due."""
-        async with self._lock:
-            if self._closed:
-                return
+    async def _turn(self, begun: float) -> None:
+        """Fold what waits, publish it, and say how far the journal is done."""
+        self._due.clear()
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        while self._waiting and time.monotonic() - begun < LONGEST_RUN:
+            outputs = self._fold_some()
+            if outputs:
+                await self._publisher.begin()
+                await self._publisher.send(outputs)
+            await asyncio.sleep(0)
+        if self._waiting:
+            self._due.set()
+        if self._encoding is not None and self._encoding.done():
             await self._publisher.begin()
-            if self._encoding is not None and self._encoding.done():
-                await self._publisher.send_snapshot(self._encoding.result())
-                self._encoding = None
-            await self._publisher.commit(self.position, self._commit_offset)
-            if self._encoding is None and time.monotonic() >= self._next_snapshot:
-                self._begin_snapshot()
+            await self._publisher.send_snapshot(self._encoding.result())
+            self._encoding = None
+        if self._publisher.open:
+            await self._publisher.commit(self.position)
+        await self._tell()
+        if self._encoding is None and time.monotonic() >= self._next_snapshot:
+            self._begin_snapshot()
+
+    def _fold_some(self) -> list[Output]:
+        number = run(self._waiting, JOINED)
+        batch = join([self._waiting.popleft() for _ in range(number)])
+        self._events -= len(batch)
+        self._room.set()
+        outputs = self.fold.step(batch)
+        self.position += number
+        return outputs
+
+    async def _tell(self) -> None:
+        if self.position == self._told:
+            return
+        now = time.monotonic()
+        if now >= self._tell_at:
+            await self._publisher.tell(self.position, self._commit_offset)
+            self._told, self._tell_at = self.position, now + TELL_SECONDS
+        else:
+            self._wake_within(self._tell_at - now)
 
     def _begin_snapshot(self) -> None:
         """Copy the state now; encode it beside the fold, and send it with a later transaction."""
@@ -120,22 +180,24 @@ class Partition:
 
     async def stop(self) -> None:
         """Publish what is whole, save the state, and let go."""
-        async with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-            if self._timer is not None:
-                self._timer.cancel()
-            try:
-                await self._last_words()
-            finally:
-                await self._publisher.stop()
+        if self._closed:
+            return
+        self._closed = True
+        self._due.set()
+        self._room.set()
+        try:
+            if self._runner is not None:
+                await self._runner
+            await self._last_words()
+        finally:
+            await self._publisher.stop()
 
     async def _last_words(self) -> None:
-        await self._publisher.begin()
         encoded = None if self._encoding is None else await self._encoding
         if self._snapshot_at != self.position:
             encoded = snapshots.encode(self.fold.snapshot(), self.position)
         if encoded is not None:
+            await self._publisher.begin()
             await self._publisher.send_snapshot(encoded)
-        await self._publisher.commit(self.position, self._commit_offset)
+            await self._publisher.commit(self.position)
+        await self._publisher.tell(self.position, self._commit_offset)

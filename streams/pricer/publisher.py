@@ -1,4 +1,4 @@
-"""Outputs to Kafka: in transactions with the journal's offset, or at least once."""
+"""Outputs to Kafka: in transactions with the position in the journal, or at least once."""
 
 from __future__ import annotations
 
@@ -99,23 +99,30 @@ class Publisher:
         """
         if not self._exactly_once:
             await asyncio.gather(*self._sent)
-        partition = self._journal.partition
         for i, part in enumerate(parts):
-            sent = await self._producer.send(
-                store.TOPIC, part, key=store.key(i), partition=partition
-            )
-            self._sent.append(sent)
+            await self._send_own(store.key(i), part)
 
-    async def commit(self, position: int, commit_offset: CommitOffset) -> None:
+    async def commit(self, position: int) -> None:
         """Everything sent so far is out, and the journal is done up to `position` (exclusive)."""
-        offsets = {self._journal: position}
-        # first the records: while the offsets are being added, the broker cannot verify that a
-        # partition belongs to the transaction, and refuses what is sent to it
-        await asyncio.gather(*self._sent)
         if self._exactly_once:
-            await self._producer.send_offsets_to_transaction(offsets, self._group)
+            await self._send_own(store.POSITION, b"%d" % position)
             await self._producer.commit_transaction()
-        else:
-            await commit_offset(offsets)
+        await asyncio.gather(*self._sent)
         self._sent.clear()
         self.open = False
+
+    async def tell(self, position: int, commit_offset: CommitOffset) -> None:
+        """Let the consumer group's offset say so too."""
+        offsets = {self._journal: position}
+        if not self._exactly_once:
+            await commit_offset(offsets)
+            return
+        await self.begin()
+        await self._producer.send_offsets_to_transaction(offsets, self._group)
+        await self._producer.commit_transaction()
+        self.open = False
+
+    async def _send_own(self, key: bytes, value: bytes) -> None:
+        partition = self._journal.partition
+        sent = await self._producer.send(store.TOPIC, value, key=key, partition=partition)
+        self._sent.append(sent)

@@ -49,18 +49,18 @@ async def recover(settings: Settings, partition: int) -> Recovered:
     try:
         # one assignment: a second one followed by a quick stop hangs aiokafka's fetcher
         reader.assign([TopicPartition(store.TOPIC, partition), journal])
-        committed = await group.committed(journal) or 0
+        told = await group.committed(journal) or 0
         reader.pause(journal)
-        found = await store.newest(reader, partition)
+        done, found = await store.newest(reader, partition)
+        # the group's offset lags while outputs are published, and leads where none are
+        committed = max(told, done or 0)
         reader.pause(TopicPartition(store.TOPIC, partition))
         reader.resume(journal)
         start, fold = 0, Fold(settings.fold)
         if found is not None:
             start, fold = found[0], Fold.restore(found[1], settings.fold)
         if start > committed and settings.delivery == "exactly-once":
-            raise LostError(
-                f"snapshot at {start}, beyond the committed offset {committed} of {journal}"
-            )
+            raise LostError(f"snapshot at {start}, beyond the position {committed} in {journal}")
         committed = max(committed, start)
         begin = (await reader.beginning_offsets([journal]))[journal]
         if start < min(begin, committed):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+from online_models.fold import joining
 from online_models.fold.batch import (
+    COLUMNS,
     FORCED,
     Action,
     Batch,
@@ -222,6 +225,37 @@ def cut(batch: Batch, places: Iterable[int]) -> list[Batch]:
 def _inside_record(batch: Batch, place: int) -> bool:
     same = batch.source[place - 1] == batch.source[place] >= 0
     return bool(same and batch.offset[place - 1] == batch.offset[place])
+
+
+def joined(batches: list[Batch], most: int) -> Iterator[Batch]:
+    """The batches as the pricer takes them where several wait, each with texts of its own."""
+    batches = [_narrow(batch) for batch in batches]
+    while batches:
+        number = joining.run(batches, most)
+        yield joining.join(batches[:number])
+        batches = batches[number:]
+
+
+def _narrow(batch: Batch) -> Batch:
+    """The batch with only the texts and facts that it needs, in another order."""
+    fact = batch.kind == Kind.FACT
+    named = (batch.kind == Kind.ORDER) | (batch.kind == Kind.RIVAL)
+    columns = {name: getattr(batch, name).copy() for name in COLUMNS}
+    used = [columns[name] for name in ("sku", "channel", "currency", "segment")]
+    texts = np.unique(np.concatenate([*used, batch.detail[named], [-1]]))[1:][::-1]
+    index = np.full(len(batch.texts) + 1, -1)
+    index[texts] = np.arange(len(texts))
+    for name in ("sku", "channel", "currency", "segment"):
+        columns[name] = index[columns[name]]
+    columns["detail"][named] = index[batch.detail[named]]
+    columns["detail"][fact] = np.arange(fact.sum())
+    return Batch(
+        [batch.texts[i] for i in texts],
+        batch.sources,
+        [batch.facts[i] for i in batch.detail[fact]],
+        batch.watermarks,
+        **columns,
+    )
 
 
 def saved_and_restored(fold: Fold, settings: FoldSettings) -> Fold:
@@ -441,13 +475,22 @@ def busy_journals() -> st.SearchStrategy[Written]:
 
 @pytest.fixture(scope="session")
 def in_pieces() -> Callable[..., list[Output]]:
-    """`in_pieces(journal, places, restart=…, settings…)`: outputs of it cut at `places` too."""
+    """`in_pieces(journal, places, restart=…, most=…, settings…)`: outputs of it cut at `places`
+    too; with `most`, pieces of that many events joined again.
+    """
 
     def outputs(
-        journal: Written, places: Iterable[int], restart: bool = False, **settings: Any
+        journal: Written,
+        places: Iterable[int],
+        restart: bool = False,
+        most: int | None = None,
+        **settings: Any,
     ) -> list[Output]:
         run = Run(FoldSettings(**settings))
-        return run.feed(*cut(journal.batch, [*journal.ends, *places]), restart=restart).outputs
+        pieces = cut(journal.batch, [*journal.ends, *places])
+        if most is not None:
+            pieces = list(joined(pieces, most))
+        return run.feed(*pieces, restart=restart).outputs
 
     return outputs
 
