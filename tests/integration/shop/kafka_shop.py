@@ -22,7 +22,7 @@ OUTPUTS = (
     "demand-observations",
     "pricing-alerts",
 )
-INPUTS = tuple(topic.name for topic in TOPICS.values() if topic.direction == "in")
+INPUTS = (*(t.name for t in TOPICS.values() if t.direction == "in"), "model-updates")
 PATIENCE_SECONDS = 120.0
 #: The events of these tests are years old: Kafka would remove or compact them as soon as it looks.
 KEEP = {"retention.ms": "-1", "cleanup.policy": "delete"}

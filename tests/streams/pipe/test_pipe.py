@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from streams.pipe.pipe import Pipe
 from streams.policy_file import load
 from streams.settings import Settings
+from tests import networks
 
 START = 1_700_006_400_000
 DAY = 86_400_000
@@ -160,3 +161,16 @@ def test_money_never_passes_through_a_float() -> None:
         tick(START),
     ]
     assert said(lines)[0]["value"]["price"] == "9007199254740.93"
+
+
+def test_a_network_on_the_way_in_forecasts_or_is_refused_with_an_alert() -> None:
+    values = networks.records(networks.network(1), "v1", "champion")
+    lines = [line("products", PRODUCT), tick(START)]
+    lines += [line("model-updates", value, timestamp=START) for value in values]
+    lines += [line("model-updates", {**values[-1], "version": "v2", "sha256": "0"})]
+    lines += [tick(START + i * DAY) for i in range(1, 4)]
+    found = said(lines)
+    (alert,) = (f["value"] for f in found if f["topic"] == "pricing-alerts")
+    assert (alert["kind"], alert["details"]["version"]) == ("model_rejected", "v2")
+    decided = [f["value"]["model_version"] for f in found if f["topic"] == "price-decisions"]
+    assert decided[0] == "online"

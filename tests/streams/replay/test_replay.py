@@ -24,6 +24,7 @@ from streams.recording.writer import RecordingWriter
 from streams.records import Record
 from streams.replay.replay import Replay
 from streams.settings import Settings
+from tests import networks
 
 START = 1_700_006_400_000
 KEEP = b'{"policy_id": "mine", "version": 1, "strategy": [{"kind": "keep"}]}'
@@ -126,3 +127,18 @@ def test_a_recording_without_anything_to_replay_is_named(recorded: Recorded) -> 
     path = recorded([Entry("price-changes", 0, 0, b"a", b"{}", START)])
     with pytest.raises(RecordingError, match="nothing to replay"):
         replayed(path)
+
+
+def test_a_recorded_network_prices_from_its_place_on(recorded: Recorded) -> None:
+    values = networks.records(networks.network(1), "v1", "champion")
+    updates = [
+        Record("model-updates", 0, i, b"demand", json.dumps(value).encode(), START + 2 * HOUR)
+        for i, value in enumerate(values)
+    ]
+    product = {"sku": "g", "name": "g", "currency": "USD", "price": 10, "cost": 5, "category": "c"}
+    late = Record("products", 0, 99, None, json.dumps(product).encode(), START + 3 * HOUR)
+    path = recorded([Entry(*record) for record in [*inputs(), *updates, late]])
+    found = [e for e in replayed(path) if e.topic == "price-decisions"]
+    versions = [json.loads(e.value or b"")["model_version"] for e in found]
+    assert set(versions) == {"online", "online+v1"}
+    assert not any(e.topic == "dead-letters" and b"weights" in (e.value or b"") for e in found)
