@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     ack_timeout: str = Field(
         "PT1H", description="how long the shop may take to acknowledge a price, ISO 8601"
     )
+    training: Path = Field(
+        Path("training"), description="folder of the trainer: trials, boards, registry"
+    )
+    train_every: str = Field("P1D", description="time between training runs, ISO 8601")
+    train_days: int = Field(180, ge=1, description="days that a training run looks back")
+    train_models: str = Field("mlp,gru", description="networks and baselines that a run tries")
     rates: dict[str, Decimal] = Field(
         default_factory=dict, description='accepted foreign money, JSON: {"EUR/USD": "1.08"}'
     )
@@ -91,7 +97,7 @@ class Settings(BaseSettings):
     ssl_certfile: Path | None = Field(None, description="client certificate, PEM, with *SSL")
     ssl_keyfile: Path | None = Field(None, description="client key, PEM, with *SSL")
 
-    @field_validator("bucket", "lateness", "ack_timeout")
+    @field_validator("bucket", "lateness", "ack_timeout", "train_every")
     @classmethod
     def _is_duration(cls, text: str | None) -> str | None:
         if text is not None:

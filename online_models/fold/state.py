@@ -14,6 +14,7 @@ from online_models.cleaning.cleaning import Cleaning
 from online_models.columns import Columns
 from online_models.deep.champions import Notice
 from online_models.deep.expert import MODEL as DEMAND
+from online_models.deep.reinforcement.policy import MODEL as POLICY
 from online_models.deep.verdict import Verdict
 from online_models.demand.models import DemandModels
 from online_models.demand.observations import Observations
@@ -160,6 +161,8 @@ class State:
 
     def take_up(self, update: ModelUpdate) -> Verdict:
         """Let weights forecast or price from now on, if they are what they claim to be."""
+        if update.model == POLICY:
+            return self.pricing.world.seat.accept(update)
         if update.model != DEMAND:
             return Verdict("rejected", f"model {update.model!r} is none of this pricer's")
         verdict = self.demand.take_up(update)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from online_models.catalogue import ALWAYS, NEVER, NO_PRICE, Catalogue
+from online_models.deep.reinforcement.seat import Seat
 from online_models.outputs import Output
 from online_models.pricing import acknowledgements, controls
 from online_models.pricing.alerts import feed_silent
@@ -75,6 +76,7 @@ class Pricing:
             Identities(catalogue),
             Days(settings.timezone),
             settings,
+            Seat(),
         )
 
     @property
@@ -231,6 +233,7 @@ class Pricing:
             "silent_channels": dict(self.silent_channels),
             "model_version": self.model_version,
             "silence_told": self.silence_told,
+            "seat": self.world.seat.snapshot(),
         }
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
@@ -247,4 +250,5 @@ class Pricing:
         self.silent_channels = dict(snapshot["silent_channels"])
         self.model_version = snapshot["model_version"]
         self.silence_told = snapshot["silence_told"]
+        self.world.seat.restore(snapshot["seat"])
         self._grow()

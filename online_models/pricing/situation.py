@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import Catalogue
+from online_models.deep.reinforcement.seat import Seat
 from online_models.demand.curves import DecisionContext, DemandCurves
 from online_models.exact_math import log
 from online_models.pricing.days import Days
@@ -58,6 +59,8 @@ class World:
     identities: Identities
     days: Days
     settings: PricingSettings
+    #: The trained policy behind the strategy `reinforcement`.
+    seat: Seat
 
 
 class Situation:

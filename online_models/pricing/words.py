@@ -56,6 +56,14 @@ def _optimise(detail: Step) -> str:
     )
 
 
+def _reinforcement(detail: Step) -> str:
+    elasticity = detail["elasticity"]
+    return (
+        f"Policy {detail['version']}, given an elasticity of {elasticity:.2f}, asks for"
+        f" {detail['factor']:g} times the markup price, which is"
+    )
+
+
 def _matched(detail: Step) -> str:
     rival = detail["competitor"] or f"the {detail['which']} of the rivals"
     return f"Following {rival} at {detail['rival']}, offset {detail['offset']}, gives"
@@ -118,6 +126,7 @@ def _other(detail: Step) -> str:
 _SENTENCES: dict[str, Callable[[Step], str]] = {
     "optimise": _optimise,
     "match_competitor": _matched,
+    "reinforcement": _reinforcement,
     "cost_plus": lambda d: f"Cost {d['cost']} plus a margin of {d['margin']} gives",
     "markdown": lambda d: f"The price that sells {d['stock']} units in time is",
     "keep": lambda _: "The strategy keeps the price at home",

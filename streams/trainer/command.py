@@ -19,6 +19,7 @@ from online_models.deep.zoo import ARCHITECTURES
 from streams.recording import RecordingError
 from streams.settings import Settings
 from streams.trainer import policy_run, publish, report, source
+from streams.trainer.needs import NO_TENSORFLOW, tensorflow_installed
 from streams.trainer.registry import Registry
 from streams.trainer.run import Outcome, Plan, train
 from streams.trainer.trial_process import single_thread
@@ -94,6 +95,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Train and publish; return the exit status."""
+    if not args.promote and not tensorflow_installed():
+        print(f"pricetide train: {NO_TENSORFLOW}", file=sys.stderr)
+        return 2
     single_thread()
     console = Console(stderr=True)
     try:

@@ -6,10 +6,10 @@ import asyncio
 import logging
 import os
 import sys
-from pathlib import Path
 
 from mode import Service
 
+from schemas import durations
 from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -21,18 +21,19 @@ STOP_SECONDS = 3.0
 
 
 class Trainer(Service):  # type: ignore[misc]
-    """Runs `pricetide train` on the topics every `every` seconds, and ends it when stopped.
+    """Runs `pricetide train` on the topics every so often, and ends it when stopped.
 
     The child is a process of its own: TensorFlow never enters this one, and whatever happens to
     the child, the worker goes on.
     """
 
-    def __init__(self, settings: Settings, folder: Path, every: float, *flags: str) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
-        self._command = [sys.executable, "-m", "streams.cli", "train"]
-        self._command += ["--out", str(folder), *flags]
-        self._every = every
+        self._command = [sys.executable, "-m", "streams.trainer.child"]
+        self._command += ["--out", str(settings.training), "--days", str(settings.train_days)]
+        self._command += ["--models", settings.train_models]
+        self._every = durations.to_ms(settings.train_every) / 1000
         self._process: asyncio.subprocess.Process | None = None
 
     async def on_started(self) -> None:
@@ -48,7 +49,9 @@ class Trainer(Service):  # type: ignore[misc]
 
     async def _train(self) -> int:
         environment = os.environ | {"PRICETIDE_BOOTSTRAP": self._settings.bootstrap or ""}
-        self._process = await asyncio.create_subprocess_exec(*self._command, env=environment)
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command, env=environment, stdin=asyncio.subprocess.PIPE
+        )
         try:
             return await self._process.wait()
         finally:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import faust
-from mode import Worker
+from mode import Service, Worker
 
 from streams import app as frame
 from streams.clients import bootstrap
@@ -18,13 +18,16 @@ from streams.ingest.service import Ingest
 from streams.policy_file import PolicyFileError, load
 from streams.pricer.agent import Pricer
 from streams.settings import Settings
+from streams.trainer.needs import NO_TENSORFLOW, tensorflow_installed
+from streams.trainer.service import Trainer
 from streams.worker.policies import publish
 
 DESCRIPTION = """\
 Run a worker until it is stopped (SIGTERM or Ctrl-C: clean, within 10 s).
 
 Any number of workers share the partitions. `--role ingest` only fills the journal, `--role price`
-only prices what is in it; `all` does both.
+only prices what is in it; `all` does both. `--role train` trains the deep demand models every so
+often, in a process of its own, and publishes each as a challenger (needs `pricetide[deep]`).
 
 Example:
   PRICETIDE_INSTANCE=shop-0 pricetide worker --bootstrap kafka:9092 --policies policies.json
@@ -42,6 +45,10 @@ SETTINGS = (
     "lateness",
     "timezone",
     "ack_timeout",
+    "training",
+    "train_every",
+    "train_days",
+    "train_models",
 )
 
 
@@ -66,8 +73,8 @@ class _Worker(_Quiet, faust.Worker):  # type: ignore[misc]
     """Ingest and pricer, or the pricer alone."""
 
 
-class _IngestWorker(_Quiet, Worker):  # type: ignore[misc]
-    """Ingest alone, without Faust's frame."""
+class _PlainWorker(_Quiet, Worker):  # type: ignore[misc]
+    """Ingest or the trainer alone, without Faust's frame."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +82,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
-        "--role", choices=("all", "ingest", "price"), default="all", help="what to do (default all)"
+        "--role",
+        choices=("all", "ingest", "price", "train"),
+        default="all",
+        help="what to do (default all)",
     )
     parser.add_argument(
         "--policies", type=Path, metavar="FILE", help="publish these policies to the topic first"
@@ -96,9 +106,16 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     if policies:
         asyncio.run(publish(settings, policies))
     gc.set_threshold(*COLLECTIONS)
-    services = [Ingest(settings)] if args.role in ("all", "ingest") else []
-    if args.role == "ingest":
-        worker = _IngestWorker(*services, loglevel=args.log, redirect_stdouts=False)
+    if args.role == "train" and not tensorflow_installed():
+        print(f"pricetide worker: {NO_TENSORFLOW}", file=sys.stderr)
+        return 2
+    services: list[Service] = []
+    if args.role in ("all", "ingest"):
+        services = [Ingest(settings)]
+    elif args.role == "train":
+        services = [Trainer(settings)]
+    if args.role in ("ingest", "train"):
+        worker = _PlainWorker(*services, loglevel=args.log, redirect_stdouts=False)
     else:
         app = frame.create(settings)
         Pricer(app, settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from online_models.market.contenders.contender import Contender, Seen
 from online_models.market.contenders.cost_plus import CostPlus
 from online_models.market.contenders.fixed import Fixed
@@ -9,12 +11,14 @@ from online_models.market.contenders.greedy import Greedy, Pooled
 from online_models.market.contenders.oracles import Clairvoyant, OwnElasticity
 from online_models.market.contenders.pricetide import Pricetide
 from online_models.market.contenders.probing import Probing
+from online_models.market.contenders.reinforced import reinforced
 from online_models.market.contenders.rules import Rules
 from online_models.market.contenders.thompson import Thompson
+from online_models.market.market import Market
 
 __all__ = ["CONTENDERS", "Contender", "Seen"]
 
-CONTENDERS: dict[str, type[Contender]] = {
+CONTENDERS: dict[str, Callable[[Market, int], Contender]] = {
     "fixed": Fixed,
     "cost_plus": CostPlus,
     "rules": Rules,
@@ -23,6 +27,7 @@ CONTENDERS: dict[str, type[Contender]] = {
     "thompson": Thompson,
     "probing": Probing,
     "pricetide": Pricetide,
+    "reinforced": reinforced,
     "own_elasticity": OwnElasticity,
     "clairvoyant": Clairvoyant,
 }

@@ -5,6 +5,7 @@ from online_models.pricing.strategies.keep import Keep
 from online_models.pricing.strategies.markdown import Markdown
 from online_models.pricing.strategies.match_competitor import MatchCompetitor
 from online_models.pricing.strategies.optimise import Optimise
+from online_models.pricing.strategies.reinforcement import Reinforcement
 from online_models.pricing.strategies.strategy import Proposal, Strategy
 
 STRATEGIES: tuple[Strategy, ...] = (
@@ -13,6 +14,7 @@ STRATEGIES: tuple[Strategy, ...] = (
     CostPlus(),
     Markdown(),
     Keep(),
+    Reinforcement(),
 )
 
 __all__ = ["STRATEGIES", "Proposal", "Strategy"]

@@ -11,6 +11,8 @@ def test_what_the_worker_imports_loads_no_tensorflow() -> None:
         "online_models.deep.zoo",
         "online_models.deep.panel",
         "online_models.demand",
+        "streams.worker.command",
+        "streams.trainer.service",
     ]
     code = (
         f"import sys, {', '.join(modules)}\n"

@@ -322,6 +322,7 @@ STRATEGIES = st.sampled_from(
         [{"kind": "optimise"}],
         [{"kind": "match_competitor", "offset": "-0.01"}, {"kind": "keep"}],
         [{"kind": "cost_plus", "margin": "30%"}],
+        [{"kind": "reinforcement"}, {"kind": "keep"}],
     ]
 )
 GUARDRAILS = st.sampled_from(

@@ -51,6 +51,7 @@ def random_policy(rng: np.random.Generator) -> dict[str, Any]:
         {"kind": "cost_plus", "margin": percent(rng, "5%", "20%", "45%")},
         {"kind": "markdown", "salvage": maybe("30%")},
         {"kind": "keep"},
+        {"kind": "reinforcement"},
     ]
     assert {kind["kind"] for kind in kinds} == {strategy.kind for strategy in STRATEGIES}
     chosen = rng.permutation(len(kinds))[: rng.integers(1, 4)]

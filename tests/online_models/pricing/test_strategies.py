@@ -203,3 +203,21 @@ def test_profitable_substitutes_make_an_offer_dearer(shop: Any) -> None:
     shop.catalogue.substitutes[0] = ()
     shop.decide([row], "products")
     assert abs(float(shop.price()) - 10.0) < 0.15
+
+
+def test_a_trained_policy_prices_within_the_guardrails_and_tells_how(shop: Any) -> None:
+    shop.product(cost="4.00")
+    shop.policy(strategy=[{"kind": "reinforcement"}, KEEP], guardrails={"max_step_up": "3%"})
+    step = shop.decisions[-1]["explanation"][0]
+    assert step["rule"] == "reinforcement"
+    assert step["detail"]["version"] == "packaged"
+    assert float(step["detail"]["factor"]) > 0.5
+    assert float(shop.price()) <= 10.30
+
+
+def test_a_policy_that_is_pinned_to_another_version_says_nothing(shop: Any) -> None:
+    shop.product(cost="4.00")
+    shop.policy(
+        strategy=[{"kind": "reinforcement", "model": "p7"}, {"kind": "cost_plus", "margin": "50%"}]
+    )
+    assert shop.price() == "8.00"

@@ -29,7 +29,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ten weeks of products and demand observations."""
-    folder = tmp_path_factory.mktemp("recording")
+    return record(tmp_path_factory.mktemp("recording"))
+
+
+def record(folder: Path) -> Path:
+    """Write those ten weeks; returns the folder."""
     rng = np.random.default_rng(2)
     base = rng.uniform(1.0, 8.0, OFFERS)
     with RecordingWriter(folder) as writer:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from streams.trainer.service import Trainer
 
 def test_stopping_the_worker_ends_a_run_under_way(tmp_path: Path) -> None:
     async def live() -> int | None:
-        trainer = Trainer(Settings(bootstrap="nowhere:1"), tmp_path, 3600.0)
+        trainer = Trainer(Settings(bootstrap="nowhere:1", training=tmp_path))
         trainer._command = [sys.executable, "-c", "import time; time.sleep(600)"]
         await trainer.start()
         while trainer._process is None:
@@ -26,7 +27,7 @@ def test_a_run_that_fails_is_tried_again_and_the_worker_goes_on(tmp_path: Path) 
     runs = tmp_path / "runs"
 
     async def live() -> None:
-        trainer = Trainer(Settings(bootstrap="nowhere:1"), tmp_path, 0.01)
+        trainer = Trainer(Settings(bootstrap="nowhere:1", training=tmp_path, train_every="PT0.01S"))
         note = f"open({str(runs)!r}, 'a').write('x'); raise SystemExit(3)"
         trainer._command = [sys.executable, "-c", note]
         await trainer.start()
@@ -36,3 +37,17 @@ def test_a_run_that_fails_is_tried_again_and_the_worker_goes_on(tmp_path: Path) 
         await trainer.stop()
 
     asyncio.run(asyncio.wait_for(live(), 60))
+
+
+def test_a_child_whose_worker_is_killed_ends_too(tmp_path: Path) -> None:
+    code = (
+        "import sys; from streams.trainer import child; child.cli.main = lambda _: "
+        "(print('up', flush=True), __import__('time').sleep(600)); sys.exit(child.main([]))"
+    )
+    pipe = subprocess.PIPE
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe)
+    assert child.stdout is not None
+    assert child.stdin is not None
+    assert child.stdout.readline() == b"up\n"
+    child.stdin.close()
+    assert child.wait(30) == 1

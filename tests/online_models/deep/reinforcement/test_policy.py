@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from online_models.deep import chunks
 from online_models.deep.container import WeightsError
-from online_models.deep.reinforcement.contender import Reinforced
 from online_models.deep.reinforcement.policy import FACTORS, MODEL, SHAPES, Policy
 from online_models.deep.reinforcement.rollout import FOLLOW, rollout
+from online_models.deep.reinforcement.seat import Seat
 from online_models.deep.reinforcement.state import FEATURES, markup, state
 from online_models.deep.reinforcement.trained import trained
 from online_models.demand.curves import DemandCurves
-from online_models.market.closed_loop import compete
 from online_models.market.compose import compose
 from schemas.model_updates import ModelUpdate
 
@@ -109,11 +108,26 @@ def test_the_policy_that_the_package_brings_earns_more_than_following_the_belief
     assert shares[1] > shares[0] + 0.01
 
 
-def test_the_policy_competes_inside_the_shared_guardrails() -> None:
-    market = compose("matched", seed=3, offers=15, sales=4.0)
-    track = compete(market, Reinforced(market, 0, policy()), 10)
-    assert track.breaches[0] == 0
-    assert (track.profit > 0).all()
+def sent(mine: Policy, version: str, status: str = "champion") -> ModelUpdate:
+    standing = chunks.Standing(MODEL, version, 1_700_000_000_000, 1_700_000_000_000, {}, status)
+    (value,) = chunks.records(mine.document(), mine.weights, standing)
+    return ModelUpdate.model_validate(value)
+
+
+def test_the_policy_in_force_changes_with_an_update_and_survives_a_snapshot() -> None:
+    seat, mine = Seat(), policy(5)
+    assert seat.policy is trained()
+    assert seat.accept(sent(mine, "p1")).kind == "accepted"
+    broken = {**mine.weights, "values/bias": mine.weights["values/bias"] * np.float32("nan")}
+    assert "not finite" in seat.accept(sent(Policy(broken), "p2")).reason
+    again = Seat()
+    again.restore(seat.snapshot())
+    assert again.version == seat.version == "p1"
+    assert all(np.array_equal(again.policy.weights[k], v) for k, v in mine.weights.items())
+    retired = sent(mine, "p1", "retired").model_copy(update={"weights": None})
+    assert again.accept(retired).kind == "accepted"
+    assert again.policy is trained()
+    assert again.accept(retired).kind == "rejected"
 
 
 @pytest.mark.deep

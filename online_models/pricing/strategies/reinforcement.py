@@ -1,0 +1,46 @@
+"""The price of a policy that was trained in the market simulator."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from online_models.catalogue import NO_PRICE, PPM
+from online_models.deep.reinforcement.policy import FACTORS
+from online_models.pricing.economics import net_share
+from online_models.pricing.situation import NO_CEILING, Situation
+from online_models.pricing.strategies.optimise import curve_details
+from online_models.pricing.strategies.strategy import Ints, Proposal, never, silent
+from schemas.strategies import Reinforcement as Entry
+
+
+class Reinforcement:
+    """The markup price of the belief about demand, moved by the factor that the policy values most.
+
+    Off the factor 1 it also pays for learning about demand. An entry that names a `model` has
+    something to say only while that version of the policy is in force.
+    """
+
+    kind = "reinforcement"
+
+    def propose(self, entry: Entry, situation: Situation) -> Proposal:
+        """The policy's price of every offer; it is due again after the setting `reoptimise`."""
+        seat = situation.world.seat
+        if entry.model not in (None, seat.version):
+            return Proposal(silent(situation), never(situation))
+        kept = net_share(situation) - situation.fee_ppm / PPM
+        spent = (situation.cost + situation.fee_fixed).astype(np.float64)
+        # a price of which nothing is kept has no markup: the policy goes by the reference then
+        marginal_cost = np.where(kept > 0.0, spent / np.where(kept > 0.0, kept, 1.0), 0.0)
+        base, reference = situation.base, situation.reference.astype(np.float64)
+        raw, chosen = seat.policy.propose(
+            situation.curves, base.astype(np.float64), reference, marginal_cost
+        )
+        bounded = np.minimum(np.maximum(raw, 1.0), float(NO_CEILING)).astype(np.int64)
+        price = np.where(np.isfinite(raw), bounded, NO_PRICE)
+        again = situation.now + situation.world.settings.reoptimise
+
+        def factors(rows: Ints) -> list[str]:
+            return [f"{FACTORS[action]:g}" for action in chosen[rows].tolist()]
+
+        details = {**curve_details(situation), "factor": factors}
+        return Proposal(price, again, details, {"version": seat.version})
