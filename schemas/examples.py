@@ -249,6 +249,16 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "promotion_id": "may",
         "features": {"display": 1.0},
     },
+    "elasticities": {
+        "scope": "offer",
+        "key": "coffee-500g|web",
+        "sku": "coffee-500g",
+        "channel": "web",
+        "category": None,
+        "time": "2024-05-02T00:00:00Z",
+        "own": {"mean": -2.1, "lower": -2.6, "upper": -1.6},
+        "competitor": {"mean": 0.4, "lower": 0.1, "upper": 0.7},
+    },
     "pricing-alerts": {
         "kind": "bounds_conflict",
         "severity": "warning",

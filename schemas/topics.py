@@ -11,11 +11,13 @@ from pydantic import TypeAdapter
 
 from schemas import records
 from schemas.acks import PriceAck
+from schemas.category_evidence import CategoryEvidence
 from schemas.clickstream import Click
 from schemas.competitor_prices import CompetitorPrice
 from schemas.control import PricingControl
 from schemas.dead_letters import DeadLetterHeaders
 from schemas.demand_observations import DemandObservation
+from schemas.elasticities import Elasticities
 from schemas.instants import DAY
 from schemas.inventory import Inventory
 from schemas.model_updates import ModelUpdate
@@ -112,6 +114,7 @@ _ALL = (
     Topic("price-offers", "out", PriceOffer, _SKU, 90 * DAY),
     Topic("promotion-plans", "out", PromotionPlan, _SKU, 90 * DAY),
     Topic("demand-observations", "out", DemandObservation, _SKU, 800 * DAY),
+    Topic("elasticities", "out", Elasticities, ("scope", "key"), _FOR_EVER, compacted=True),
     Topic("pricing-alerts", "out", PricingAlert, _SKU, 90 * DAY),
     Topic("dead-letters", "out", DeadLetterHeaders, (), 30 * DAY, max_message_bytes=LARGE_RECORD),
     Topic(
@@ -123,6 +126,7 @@ _ALL = (
         broadcast=True,
         max_message_bytes=LARGE_RECORD,
     ),
+    Topic("category-evidence", "internal", CategoryEvidence, broadcast=True),
     Topic("pricing-journal", "internal", None, (), 30 * DAY, max_message_bytes=LARGE_RECORD),
     Topic(
         "pricing-snapshots",

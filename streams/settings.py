@@ -137,6 +137,7 @@ class Settings(BaseSettings):
         return FoldSettings(
             bucket=durations.to_ms(self.bucket),
             lateness=None if self.lateness is None else durations.to_ms(self.lateness),
+            partitions=self.partitions,
             pricing=PricingSettings(
                 own_names=self.own_names,
                 timezone=self.timezone,

@@ -15,7 +15,7 @@ from online_models.demand.filter_state import (
     deflate,
     packed,
 )
-from online_models.demand.hierarchy import CategoryTree, Pool
+from online_models.demand.hierarchy import SUMS, CategoryTree, Pool
 from online_models.demand.observations import DAY
 from online_models.demand.settings import DemandSettings
 from online_models.exact_math import sum_by
@@ -30,6 +30,8 @@ OWN_LEVEL_VARIANCE = 400.0
 #: Prior 1 / size, and the buckets' worth of belief in the category's.
 PRIOR_INVERSE_SIZE = 0.5
 INVERSE_SIZE_WEIGHT = 20.0
+#: Numbers per category that partitions tell each other.
+EVIDENCE = COEFFICIENTS * SUMS + 2
 
 
 class FilterPools:
@@ -53,11 +55,16 @@ class FilterPools:
         self.drift: Floats = np.full(COEFFICIENTS, s.elasticity_drift * s.elasticity_drift)
         self.drift[LEVEL] = s.level_drift * s.level_drift
         self.inverse_size: Floats = np.full(1, PRIOR_INVERSE_SIZE)
+        #: What the offers here, and those of other partitions, say of each category, (rows,
+        #: EVIDENCE): sums of every coefficient, then of the dispersion.
+        self.own: Floats = np.zeros((1, EVIDENCE))
+        self.others: Floats = np.zeros((1, EVIDENCE))
 
     def include(self, rows: int) -> None:
         """New category rows start at the catalogue's values."""
         for pool in self.coefficients:
             pool.include(rows)
+        self.own, self.others = _grown(self.own, rows), _grown(self.others, rows)
         missing = rows - len(self.inverse_size)
         if missing > 0:
             fill = np.full(missing, self.inverse_size[0])
@@ -88,9 +95,13 @@ class FilterPools:
             # Below this the data say nothing of this coefficient, and rounding would speak.
             told = (state.last_end >= 0) & (precision * prior > 1e-6)
             precision, evidence = np.where(told, precision, 0.0), np.where(told, evidence, 0.0)
-            pool.estimate(tree, row, precision, evidence)
+            columns = slice(k * SUMS, (k + 1) * SUMS)
+            others = self.others[:, columns]
+            self.own[:, columns] = pool.estimate(tree, row, precision, evidence, others)
         rows = len(tree)
-        excess, square = sum_by(row, state.variance_sum, rows), sum_by(row, state.square_sum, rows)
+        self.own[:, -2] = sum_by(row, state.variance_sum, rows)
+        self.own[:, -1] = sum_by(row, state.square_sum, rows)
+        excess, square = (self.own[:, k] + self.others[:, k] for k in (-2, -1))
         whole = (excess.cumsum()[-1] + INVERSE_SIZE_WEIGHT * PRIOR_INVERSE_SIZE) / (
             square.cumsum()[-1] + INVERSE_SIZE_WEIGHT
         )
@@ -104,10 +115,20 @@ class FilterPools:
             str(k): np.stack([pool.mean, pool.variance, pool.scatter])
             for k, pool in enumerate(self.coefficients)
         }
-        return arrays | {"inverse_size": self.inverse_size.copy()}
+        shared = {name: getattr(self, name).copy() for name in _SHARED}
+        return arrays | shared
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
         for k, pool in enumerate(self.coefficients):
             pool.mean, pool.variance, pool.scatter = np.array(arrays[str(k)], np.float64)
-        self.inverse_size = np.array(arrays["inverse_size"], np.float64)
+        for name in _SHARED:
+            setattr(self, name, np.array(arrays[name], np.float64))
+
+
+def _grown(rows: Floats, size: int) -> Floats:
+    missing = np.zeros((max(size - len(rows), 0), rows.shape[1]))
+    return np.concatenate([rows, missing])
+
+
+_SHARED = ("inverse_size", "own", "others")

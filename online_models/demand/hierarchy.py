@@ -21,6 +21,9 @@ Integers = NDArray[np.int64]
 CATALOGUE = 0
 #: Category trees deeper than this are cut: nodes below hang on their ancestor at this depth.
 MAX_DEPTH = 8
+#: What the offers of a category say of a coefficient: precision and precision × estimate of their
+#: mean, weight and weighted square of their scatter.
+SUMS = 4
 #: Offers' worth of belief in the prior scatter.
 SCATTER_WEIGHT = 8.0
 
@@ -87,21 +90,31 @@ class Pool:
             self.scatter = np.append(self.scatter, np.full(missing, self.scatter[CATALOGUE]))
 
     def estimate(
-        self, tree: CategoryTree, row: Integers, precision: Floats, evidence: Floats
-    ) -> None:
-        """Renew all rows from the offers' likelihoods.
+        self,
+        tree: CategoryTree,
+        row: Integers,
+        precision: Floats,
+        evidence: Floats,
+        others: Floats | float = 0.0,
+    ) -> Floats:
+        """Renew all rows from the offers' likelihoods; returns what they say, (rows, SUMS).
 
         `row` is each offer's category row; `precision` its likelihood precision (0: nothing
-        known) and `evidence` precision × estimate, all (offers,).
+        known) and `evidence` precision × estimate, all (offers,). `others` is the same return
+        value of offers elsewhere.
         """
         rows = len(tree)
         self.include(rows)
         damping = 1.0 / (1.0 + self.scatter[row] * precision)
-        weight = sum_by(row, precision * damping, rows)
-        moment = sum_by(row, evidence * damping, rows)
-        weight, moment = self._rolled_up(tree, weight, moment)
+        own = np.zeros((rows, SUMS))
+        own[:, 0] = sum_by(row, precision * damping, rows)
+        own[:, 1] = sum_by(row, evidence * damping, rows)
+        whole = own + others
+        weight, moment = self._rolled_up(tree, whole[:, 0], whole[:, 1])
         self._roll_down(tree, weight, moment)
-        self._rescatter(row, precision, evidence, rows)
+        own[:, 2:] = self._scattered(row, precision, evidence, rows)
+        self._rescatter(own + others)
+        return own
 
     def _rolled_up(
         self, tree: CategoryTree, weight: Floats, moment: Floats
@@ -128,14 +141,18 @@ class Pool:
             mean[nodes] = (precision * mean[nodes] + moment[nodes]) * variance[nodes]
         self.mean, self.variance = mean, variance
 
-    def _rescatter(self, row: Integers, precision: Floats, evidence: Floats, rows: int) -> None:
-        """One expectation-maximisation step on the scatter, weighted by what offers know."""
+    def _scattered(self, row: Integers, precision: Floats, evidence: Floats, rows: int) -> Floats:
+        """Weights and weighted squares of the offers' deviations, by what they know, (rows, 2)."""
         scatter = self.scatter[row]
         posterior = scatter / (1.0 + scatter * precision)
         known = 1.0 - posterior / scatter
         deviation = (evidence - precision * self.mean[row]) * posterior
         square = known * (deviation * deviation + posterior)
-        weight, moment = sum_by(row, known, rows), sum_by(row, square, rows)
+        return np.stack([sum_by(row, known, rows), sum_by(row, square, rows)], axis=1)
+
+    def _rescatter(self, sums: Floats) -> None:
+        """One expectation-maximisation step on the scatter."""
+        weight, moment = sums[:, 2], sums[:, 3]
         whole = (moment.cumsum()[-1] + SCATTER_WEIGHT * self.prior_scatter) / (
             weight.cumsum()[-1] + SCATTER_WEIGHT
         )

@@ -14,7 +14,6 @@ from online_models.exact_math import power
 from online_models.fold.buckets import Buckets, midnight_after
 from online_models.fold.signals import Floats
 from online_models.pricing.pricing import Pricing
-from schemas.instants import DAY
 
 #: Units a day from which on an hour has enough to tell, and below which a day is needed again.
 FAST, SLOW = 12 * 24.0, 5 * 24.0
@@ -31,12 +30,11 @@ class Speed(Columns):
 
 
 class Pace:
-    """Looks at every offer's speed once a day; `possible` where buckets are a day long."""
+    """Knows every offer's speed; `possible` where buckets are a day long."""
 
     def __init__(self, possible: bool) -> None:
         self.possible = possible
         self.speed = Speed()
-        self.day = -1
 
     def grow(self, offers: int) -> None:
         """Make room for new offers."""
@@ -55,10 +53,9 @@ class Pace:
         speed.days[offer] += days
 
     def choose(self, buckets: Buckets, pricing: Pricing, now: int) -> None:
-        """At the first tick of a day: who changes over at the next midnight."""
-        if not self.possible or now // DAY == self.day:
+        """Who changes over at the midnight after `now` (ms)."""
+        if not self.possible:
             return
-        self.day = now // DAY
         at = midnight_after(now)
         hourly = buckets.hourly(at)
         wanted = self._wanted(pricing, hourly)
@@ -76,11 +73,10 @@ class Pace:
             known[:] = np.where(wishes == 0, known, wishes > 0)
         return wanted
 
-    def snapshot(self) -> dict[str, Any]:
-        """Arrays and plain values."""
-        return {"speed": self.speed.snapshot(), "day": self.day}
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """Arrays."""
+        return self.speed.snapshot()
 
-    def load(self, snapshot: Mapping[str, Any]) -> None:
+    def load(self, snapshot: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
-        self.speed = Speed.restore(snapshot["speed"])
-        self.day = snapshot["day"]
+        self.speed = Speed.restore(snapshot)

@@ -20,12 +20,14 @@ from online_models.demand.models import DemandModels
 from online_models.demand.observations import Observations
 from online_models.demand.report import LearnReport
 from online_models.demand.settings import DemandSettings
+from online_models.elasticity.feed import ElasticityFeed
 from online_models.exact_math import log
 from online_models.fold.buckets import Buckets
 from online_models.fold.clock import Clock
 from online_models.fold.orders import OrderLog
 from online_models.fold.pace import Pace
 from online_models.fold.progress import Progress
+from online_models.fold.sharing import Sharing
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.settings import PricingSettings
 from online_models.rivals import Rivals
@@ -44,6 +46,8 @@ class FoldSettings:
     #: How long after a bucket's end late events still count, ms. None: an hour for hours, a day
     #: for days.
     lateness: int | None = None
+    #: Partitions of the shop's journal: several tell each other what they learn of categories.
+    partitions: int = 1
     #: Learn, and decide nothing: whose prices were charged is history.
     observe_only: bool = False
     demand: DemandSettings = field(default_factory=DemandSettings)
@@ -101,6 +105,10 @@ class State:
         self.cleaning = Cleaning()
         self.demand = DemandModels(settings.demand)
         self.pricing = self._pricing()
+        self.elasticities = ElasticityFeed()
+        self.sharing = Sharing()
+        #: Day (UTC, since the epoch) of the last look at what is looked at once a day.
+        self.day = -1
         #: Offers that appeared before any event told the time: priced at the first that does.
         self.waiting: dict[int, None] = {}
         #: Things worth an alert at the next tick: kind → how many.
@@ -180,6 +188,9 @@ class State:
             "stock": self.stock.snapshot(),
             "buckets": self.buckets.snapshot(),
             "pace": self.pace.snapshot(),
+            "elasticities": self.elasticities.snapshot(),
+            "sharing": self.sharing.snapshot(),
+            "day": self.day,
             "orders": self.orders.snapshot(),
             "cleaning": self.cleaning.snapshot(),
             "demand": self.demand.snapshot(),
@@ -206,6 +217,9 @@ class State:
             settings.hourly_lateness,
         )
         state.pace.load(snapshot["pace"])
+        state.elasticities.load(snapshot["elasticities"])
+        state.sharing = Sharing.restore(snapshot["sharing"])
+        state.day = snapshot["day"]
         state.orders = OrderLog.restore(snapshot["orders"])
         state.cleaning = Cleaning.restore(snapshot["cleaning"])
         state.demand = DemandModels.restore(snapshot["demand"], settings.demand)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from online_models.fold.alerts import anomalies, counted, models
 from online_models.fold.batch import FORCED, Batch
+from online_models.fold.daily import daily
 from online_models.fold.decide import Placed, decide
 from online_models.fold.listing import show, show_rivals, start_clock
 from online_models.fold.observing import observe, publish
@@ -28,7 +29,7 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     _show(state, due[-1], now)
     state.cleaning.settle(now, state.pricing.shown_price)
     due.append(_close(state, outputs))
-    state.pace.choose(state.buckets, state.pricing, now)
+    outputs += daily(state, now)
     due.append(state.pricing.due(now))
     rows = np.unique(np.concatenate(due))
     rows = rows[state.catalogue.offers.listed[rows]]

@@ -49,10 +49,11 @@ def sentence(step: Step) -> str:
 
 
 def _optimise(detail: Step) -> str:
-    elasticity, deviation = detail["elasticity"], detail["elasticity_deviation"]
+    elasticity, low, high = (detail[f"elasticity{end}"] for end in ("", "_lower", "_upper"))
     goal = detail["maximise"].replace("_", "-")
     return (
-        f"The best price for {goal}, given an elasticity of {elasticity:.2f} ± {deviation:.2f}, is"
+        f"The best price for {goal}, given an elasticity of {elasticity:.2f} (95 %: {low:.2f} to "
+        f"{high:.2f}), is"
     )
 
 

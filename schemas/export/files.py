@@ -18,7 +18,7 @@ def generated() -> dict[str, str]:
     """Path below `FOLDER` → content, sorted and the same at every run."""
     files: dict[str, Any] = {"asyncapi.json": asyncapi()}
     for topic in TOPICS.values():
-        if topic.record is not None:
+        if topic.direction != "internal":
             files[f"json_schema/{topic.name}.json"] = json_schema(topic)
             if topic.name != "dead-letters":  # whose value is whatever came
                 files[f"avro/{topic.name}.avsc"] = avro_schema(topic)

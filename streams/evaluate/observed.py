@@ -42,7 +42,7 @@ class Observed:
         self.recording = Recording(paths, topics)
         key = settings.customer_key.get_secret_value().encode()
         self._decoder = Decoder(Border(key, settings.rates))
-        self._fold = Fold(replace(settings.fold, observe_only=True))
+        self._fold = Fold(replace(settings.fold, observe_only=True, partitions=1))
         self._fold.state.on_learnt = on_learnt
         self._passing = Passing(min(settings.fold.bucket, DAY))
 

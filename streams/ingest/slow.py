@@ -20,7 +20,14 @@ BY_SKU = ("products", "inventory", "price-acks")
 UPSERTS = ("products", "promotions", "pricing-policies")
 #: The timestamp of a record without one.
 NO_TIME = -1
-SLOW = (*BY_SKU, "promotions", "pricing-policies", "pricing-control", "model-updates")
+SLOW = (
+    *BY_SKU,
+    "promotions",
+    "pricing-policies",
+    "pricing-control",
+    "model-updates",
+    "category-evidence",
+)
 
 
 def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -31,7 +32,7 @@ class Pipe:
     def __init__(self, settings: Settings, policies: Iterable[PolicyRecord] = ()) -> None:
         key = settings.customer_key.get_secret_value().encode()
         self._decoder = Decoder(Border(key, settings.rates))
-        self._fold = Fold(settings.fold)
+        self._fold = Fold(replace(settings.fold, partitions=1))
         self._offsets: dict[str, int] = {}
         self._lines = 0
         given = [

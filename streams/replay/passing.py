@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from online_models.fold.batch import Batch, Kind, Rows
-from schemas.instants import HOUR
+from schemas.instants import DAY, HOUR
 from streams.ingest.watermarks import with_ticks
 
 
@@ -18,6 +20,7 @@ class Passing:
     def __init__(self, step: int = HOUR) -> None:
         self.latest = 0
         self._step = step
+        self._day = -1
 
     def tell(self, batch: Batch) -> Batch:
         """The batch with its ticks."""
@@ -30,6 +33,24 @@ class Passing:
         places = np.flatnonzero((steps > before) & (before > 0)).tolist()
         self.latest = int(times[-1])
         return with_ticks(batch, places, (steps[places] * self._step).tolist(), [])
+
+    def days(self, batch: Batch) -> Iterator[tuple[Batch, bool]]:
+        """The batch cut behind the first tick of every day, and whether a part ends with one.
+
+        There the partitions tell each other what they learnt: so it reaches them at the same place
+        however the recording is read.
+        """
+        places = np.flatnonzero(batch.kind == Kind.TICK)
+        days = batch.time[places] // DAY
+        before = np.concatenate([[self._day], days[:-1]])
+        low = 0
+        for place in places[days > before].tolist():
+            yield batch.take(slice(low, place + 1)), True
+            low = place + 1
+        if len(days):
+            self._day = int(days[-1])
+        if low < len(batch):
+            yield batch.take(slice(low, len(batch))), False
 
     def end(self, time: int) -> Batch:
         """A last tick, at `time`; nothing where no event ever told one."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from online_models.fold.batch import Batch, Fact, Kind, Rows, Source
 from online_models.fold.fold import Fold
+from online_models.fold.sharing import TOPIC as EVIDENCE
 from online_models.outputs import Output
 from streams.ingest.routing import Router
 from streams.policy_file import TOPIC as POLICIES
@@ -29,6 +30,8 @@ class Pricers:
         self._policies = policies
         self._router = Router(settings.partitions)
         self._folds: dict[int, Fold] = {}
+        self._said: list[Output] = []
+        self._heard = 0
 
     def step(self, partition: int, batch: Batch) -> Iterator[Priced]:
         """Fold a batch of one journal partition."""
@@ -40,8 +43,21 @@ class Pricers:
         if self._policies is not None:
             batch = _without_policies(batch)
         for output in fold.step(batch):
+            if output.topic == EVIDENCE:
+                self._said.append(output)
             key = output.key
             yield Priced(0 if key is None else self._router.partition(key.decode()), output)
+
+    def hear(self) -> Batch:
+        """What the partitions have told each other since the last call, for all of them."""
+        rows = Rows()
+        for output in self._said:
+            detail = rows.fact(Fact(EVIDENCE, None, output.value))
+            source = Source(EVIDENCE, 0)
+            rows.add(Kind.FACT, output.time, source, offset=self._heard, detail=detail)
+            self._heard += 1
+        self._said.clear()
+        return rows.batch()
 
     def split(self, batch: Batch) -> Iterator[tuple[int, Batch]]:
         """The journal partitions' parts of a batch."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from online_models.fold.batch import Batch, Kind
+from online_models.fold.sharing import TOPIC as EVIDENCE
 from streams.ingest.border import Border
 from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
 from streams.ingest.dead_letters import headers
@@ -45,7 +46,9 @@ class Replay:
     ) -> None:
         recording = Recording(paths)
         self.from_journal = JOURNAL in recording.topics
-        topics = {JOURNAL} if self.from_journal else INPUTS & recording.topics.keys()
+        # what the partitions told each other is in the journal; without one they tell it anew
+        inputs = (INPUTS - {EVIDENCE}) & recording.topics.keys()
+        topics = {JOURNAL} if self.from_journal else inputs
         if not topics:
             raise RecordingError(
                 f"nothing to replay: neither {JOURNAL} nor any input topic in "
@@ -84,8 +87,7 @@ class Replay:
         while records := list(islice(entries, ROUND)):
             yield from self._round(decoder, passing, records)
             self.done += len(records)
-        for partition, part in self._pricers.split(passing.end(passing.latest)):
-            yield from self._step(partition, part)
+        yield from self._all(passing.end(passing.latest))
 
     def _round(
         self, decoder: Decoder, passing: Passing, records: Iterable[KafkaRecord]
@@ -97,7 +99,13 @@ class Replay:
                 continue
             labels = tuple(headers(letter))
             yield self._entry(DEAD_LETTERS, 0, found.key, found.value, found.timestamp, labels)
-        for partition, part in self._pricers.split(passing.tell(decoded.batch)):
+        for day, over in passing.days(passing.tell(decoded.batch)):
+            yield from self._all(day)
+            if over:
+                yield from self._all(self._pricers.hear())
+
+    def _all(self, batch: Batch) -> Iterator[Entry]:
+        for partition, part in self._pricers.split(batch):
             yield from self._step(partition, part)
 
     def _step(self, partition: int, batch: Batch) -> Iterator[Entry]:

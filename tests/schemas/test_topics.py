@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from schemas.topics import PARTITIONS, TOPICS, topic
 
-COMPACTED = {"products", "promotions", "pricing-policies", "price-changes", "pricing-snapshots"}
+COMPACTED = {
+    "pricing-snapshots",
+    "products",
+    "promotions",
+    "pricing-policies",
+    "price-changes",
+    "elasticities",
+}
 
 
 def test_every_topic_of_the_contract_is_there() -> None:
@@ -34,11 +41,12 @@ def test_every_topic_of_the_contract_is_there() -> None:
             "price-offers",
             "promotion-plans",
             "demand-observations",
+            "elasticities",
             "pricing-alerts",
             "dead-letters",
             "model-updates",
         ],
-        "internal": ["pricing-journal", "pricing-snapshots"],
+        "internal": ["category-evidence", "pricing-journal", "pricing-snapshots"],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from online_models.fold.facts import (
     acks,
     control,
+    evidence,
     inventory,
     models,
     policies,
@@ -22,6 +23,7 @@ HANDLERS: dict[str, Handler] = {
         promotions.HANDLER,
         policies.HANDLER,
         models.HANDLER,
+        evidence.HANDLER,
         acks.HANDLER,
         control.HANDLER,
     )

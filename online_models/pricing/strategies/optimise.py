@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from online_models.elasticity.feed import NINETY_FIVE
 from online_models.pricing.objective import outlook, span, value
 from online_models.pricing.search import best_price
 from online_models.pricing.situation import NO_CEILING, NO_FLOOR, Floats, Ints, Situation
@@ -56,8 +57,11 @@ def curve_details(situation: Situation) -> Mapping[str, Values]:
     def numbers(values: Floats) -> Values:
         return lambda rows: [f"{number:.4g}" for number in values[rows].tolist()]
 
+    deviation = np.sqrt(np.maximum(curves.elasticity_variance, 0.0))
     return {
         "elasticity": numbers(curves.elasticity),
-        "elasticity_deviation": numbers(np.sqrt(np.maximum(curves.elasticity_variance, 0.0))),
+        "elasticity_deviation": numbers(deviation),
+        "elasticity_lower": numbers(curves.elasticity - NINETY_FIVE * deviation),
+        "elasticity_upper": numbers(curves.elasticity + NINETY_FIVE * deviation),
         "log_units_per_day": numbers(curves.log_rate),
     }

@@ -1,0 +1,59 @@
+"""`elasticities`: once a day, those of the offers and categories that have news."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from online_models.elasticity.feed import NINETY_FIVE, Response
+from online_models.fold.state import State
+from online_models.outputs import Output
+from schemas.instants import to_text as instant_text
+from schemas.topics import TOPICS
+
+TOPIC = TOPICS["elasticities"]
+
+
+def tell(state: State, now: int) -> list[Output]:
+    """The records due at `now` (ms), offers before categories.
+
+    Of the partitions that share a category, the one with the least name tells of it.
+    """
+    offers = state.elasticities.offers_news(state.demand, now)
+    outputs = []
+    for row, value in _values(offers):
+        sku, channel = state.catalogue.offer_name(row)
+        key = TOPICS["price-changes"].key_of({"sku": sku, "channel": channel}) or sku
+        outputs.append(
+            _output({"scope": "offer", "key": key, "sku": sku, "channel": channel}, value, now)
+        )
+    for row, value in _values(state.elasticities.category_news(state.demand)):
+        path = state.catalogue.category_names[row - 1]
+        if state.sharing.leads(path):
+            outputs.append(
+                _output({"scope": "category", "key": path, "category": path}, value, now)
+            )
+    return outputs
+
+
+def _values(found: Response) -> list[tuple[int, dict[str, Any]]]:
+    own = _intervals(found.own.tolist(), found.own_deviation.tolist())
+    rivals = _intervals(found.competitor.tolist(), found.competitor_deviation.tolist())
+    columns = zip(found.rows.tolist(), own, rivals, strict=True)
+    return [(row, {"own": mine, "competitor": rival}) for row, mine, rival in columns]
+
+
+def _intervals(means: list[float], deviations: list[float]) -> list[dict[str, float]]:
+    told = []
+    for mean, deviation in zip(means, deviations, strict=True):
+        half = NINETY_FIVE * deviation
+        ends = {"mean": mean, "lower": mean - half, "upper": mean + half}
+        told.append({name: round(end, 4) for name, end in ends.items()})
+    return told
+
+
+def _output(names: dict[str, str], value: dict[str, Any], now: int) -> Output:
+    record = {**names, "time": instant_text(now), **value}
+    key = str(TOPIC.key_of(record)).encode()
+    return Output(TOPIC.name, key, msgspec.json.encode(record), now)

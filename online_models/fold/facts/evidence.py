@@ -1,0 +1,24 @@
+"""`category-evidence`: what another partition's offers say of the categories, from now on."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from online_models.fold.batch import Fact
+from online_models.fold.facts.fact import NOTHING, Effect, Handler, Reach
+from online_models.fold.sharing import TOPIC
+from online_models.fold.state import State
+from schemas.category_evidence import CategoryEvidence
+from schemas.records import decode
+
+_EVIDENCE = TypeAdapter(CategoryEvidence)
+
+
+def apply(state: State, fact: Fact, now: int) -> Effect:
+    """Add it to the pools."""
+    del now
+    state.sharing.hear(state, decode(_EVIDENCE, fact.value or b""))
+    return NOTHING
+
+
+HANDLER = Handler(TOPIC, Reach.ALL, apply)
