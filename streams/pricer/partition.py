@@ -65,9 +65,11 @@ class Partition:
         self._runner: asyncio.Task[None] | None = None
         self._closed = False
         self._told = 0
-        self._tell_at = 0.0
+        # partitions take turns in what they do every few seconds, or all would wait for all
+        share, now = number / settings.partitions, time.monotonic()
+        self._tell_at = now + share * TELL_SECONDS
+        self._next_snapshot = now + (1 + share) * settings.snapshot_seconds
         self._encoding: asyncio.Future[list[bytes]] | None = None
-        self._next_snapshot = time.monotonic() + settings.snapshot_seconds
         self._snapshot_at = -1
 
     async def start(self) -> Partition:
