@@ -6,6 +6,7 @@ offsets are committed by whoever publishes the outputs, together with them.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import logging
 import os
@@ -54,6 +55,30 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 
 
 class _Consumer(driver.Consumer):  # type: ignore[misc]
+    async def _drain_messages(self, fetcher: Any) -> None:
+        """Deliver what is fetched.
+
+        Faust's own makes two tasks for each message, to give it up where a rebalance begins, and
+        so waits some turns of the event loop behind the fold. Only a message that has to wait for
+        room needs them.
+        """
+        try:
+            while not (self.should_stop or fetcher.should_stop):
+                async for tp, message in self.getmany(timeout=1.0):
+                    if self._has_room(tp):
+                        await self.callback(message)
+                    else:
+                        await self.wait_first(self.callback(message), self.suspend_flow.wait())
+                await asyncio.sleep(0)
+        except (*self.consumer_stopped_errors, asyncio.CancelledError):
+            if not self.app.should_stop:
+                raise
+
+    def _has_room(self, tp: Any) -> bool:
+        channels = self.app.topics._tp_index.get(tp, ())
+        flows = self.flow_active and self.app.flow_control.is_active()
+        return flows and not any(channel.queue.full() for channel in channels)
+
     def _new_consumer_thread(self) -> _ConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
@@ -63,10 +88,8 @@ class _Transport(driver.Transport):  # type: ignore[misc]
 
 
 class Whole:
-    """Hands on what a fetch brought of a partition as one message, its value the list of records.
-
-    Faust makes two tasks for each message that it delivers, and waits some turns of the event loop
-    for them: one by one, journal records would wait for each other behind the fold.
+    """Hands on what a fetch brought of a partition as one message, its value the list of records:
+    what Faust does for each message costs more than most records themselves.
     """
 
     def iterate(self, records: Mapping[Any, list[Any]]) -> Iterator[tuple[Any, Any]]:

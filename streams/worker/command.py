@@ -58,6 +58,11 @@ SETTINGS = (
 COLLECTIONS = (100_000, 50, 100)
 
 
+#: Seconds after which a thread that waits for Python gets it. Kafka's records arrive in a thread of
+#: their own; Python's 5 ms are as long as a whole transaction.
+SWITCH_SECONDS = 0.001
+
+
 class _Quiet:
     """Faust lets every record through to its handlers; building aiokafka's debug records alone
     would cost a worker a twentieth of its time.
@@ -106,6 +111,7 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     if policies:
         asyncio.run(publish(settings, policies))
     gc.set_threshold(*COLLECTIONS)
+    sys.setswitchinterval(SWITCH_SECONDS)
     if args.role == "train" and not tensorflow_installed():
         print(f"pricetide worker: {NO_TENSORFLOW}", file=sys.stderr)
         return 2
