@@ -60,7 +60,10 @@ async def recover(settings: Settings, partition: int) -> Recovered:
         if found is not None:
             start, fold = found[0], Fold.restore(found[1], settings.fold)
         if start > committed and settings.delivery == "exactly-once":
-            raise LostError(f"snapshot at {start}, beyond the position {committed} in {journal}")
+            raise LostError(
+                f"snapshot at {start}, beyond the position {committed} in {journal}: was the "
+                "journal cut back, or are the snapshots those of another PRICETIDE_APP?"
+            )
         committed = max(committed, start)
         begin = (await reader.beginning_offsets([journal]))[journal]
         if start < min(begin, committed):
