@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from online_models.deep.champions import Champions, Notice
 from online_models.deep.chunks import Assembly
 from online_models.deep.container import WeightsError
-from online_models.deep.history import UNKNOWN, History, exposure, part
+from online_models.deep.history import History, exposure, part
 from online_models.deep.inputs import inputs
 from online_models.deep.network import Network
 from online_models.deep.offers import Offers
@@ -23,6 +23,7 @@ from online_models.demand.negative_binomial import log_probability
 from online_models.demand.observations import Observations
 from online_models.demand.period import Period
 from online_models.exact_math import exp, log, total
+from schemas.instants import DAY
 from schemas.model_updates import ModelUpdate
 
 Floats = NDArray[np.float64]
@@ -58,7 +59,8 @@ class DeepExpert:
 
     def __init__(self) -> None:
         self.offers = Offers()
-        self.history = History(self.offers, UNKNOWN, WINDOW)
+        #: Of days until a network comes that forecasts others.
+        self.history = History(self.offers, DAY, WINDOW)
         self.champions = Champions()
         self.assembly = Assembly()
         self.notices: list[Notice] = []
@@ -93,6 +95,9 @@ class DeepExpert:
         except WeightsError as error:
             return Verdict("rejected", f"model {version}: {error}")
         if update.status != "retired":
+            if network.spec.bucket != self.history.bucket:
+                self.history = History(self.offers, network.spec.bucket, WINDOW)
+                self.history.grow()
             self.champions.seat(version, network, update.status == "champion")
         return Verdict("accepted")
 
@@ -132,7 +137,7 @@ class DeepExpert:
 
     def _covered(self, network: Network | None, seen: Observations) -> NDArray[np.bool_]:
         """Rows of described offers whose buckets are of the network's length."""
-        if network is None:
+        if network is None or network.spec.bucket != self.history.bucket:
             return np.zeros(len(seen), np.bool_)
         described = self.offers.described[seen.offer]
         covered: NDArray[np.bool_] = described & (seen.end - seen.start == network.spec.bucket)
@@ -169,12 +174,6 @@ class DeepExpert:
         notices, self.notices = self.notices, []
         return notices
 
-    @property
-    def bucket(self) -> int:
-        """Length of the buckets that the champion forecasts, ms; `UNKNOWN` without a champion."""
-        champion = self.champions.champion
-        return UNKNOWN if champion is None else champion.network.spec.bucket
-
     def prior(self, bucket: Observations) -> tuple[Floats, NDArray[np.bool_]]:
         """What to believe of offers before they have sold: log units a day at the bucket's price,
         and whether the champion has an opinion; each (n,).
@@ -203,7 +202,7 @@ class DeepExpert:
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
         self.offers = Offers.restore(part(arrays, "offers"))
-        self.history = History(self.offers, UNKNOWN, WINDOW)
+        self.history = History(self.offers, DAY, WINDOW)
         self.history.load(part(arrays, "history"))
         self.champions = Champions.restore(part(arrays, "champions"))
         assembly, notices = msgspec.msgpack.decode(arrays["pending"].tobytes())

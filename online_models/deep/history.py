@@ -35,16 +35,12 @@ KEPT = ("rate", "log_price", "rival_gap", "promotion", "available", "views", "se
 
 #: Units that are added to what the whole partition sold and should have sold.
 SHOP_INERTIA = 20.0
-#: Length of the buckets before the first has come.
-UNKNOWN = 0
 
 
 class History:
     """Windows of the last `window` buckets of `bucket` ms, and levels, per offer.
 
-    Where `bucket` is `UNKNOWN` it is the length of the first bucket that is pushed.
-
-    >>> history = History(Offers(), UNKNOWN, window=3)
+    >>> history = History(Offers(), 86_400_000, window=3)
     >>> history.offers.register(0, "a", "x", [], 6.9)
     >>> history.push(Observations.of([0], 0, [4.0], price=[1000.0]))
     >>> history.windows[0, :, KEPT.index("rate")].tolist()
@@ -97,8 +93,6 @@ class History:
 
         Buckets of another length and those of offers that were not registered, count for nothing.
         """
-        if self.bucket == UNKNOWN and len(seen):
-            self.bucket = int(seen.end[0] - seen.start[0])
         self.grow()
         for rows in seen.periods():
             self._push_period(seen.take(rows))

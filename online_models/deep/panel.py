@@ -11,7 +11,7 @@ import numpy as np
 from online_models.catalogue import Names
 from online_models.deep.hashing import words
 from online_models.deep.offers import Offers
-from online_models.demand.observations import Observations
+from online_models.demand.observations import ATTRIBUTES, Observations
 from online_models.exact_math import log
 from schemas.instants import to_ms
 from schemas.money import to_minor
@@ -34,6 +34,8 @@ _COLUMNS = {
     "available": "d",
     "stocked_out": "b",
 }
+#: Features of an observation that are no attributes of its promotion.
+_OWN = {"carts", "promotion_depth", "available"}
 
 
 class Panel:
@@ -54,6 +56,10 @@ class Panel:
         self._products: dict[str, Mapping[str, Any]] = {}
         self._columns = {name: array(kind) for name, kind in _COLUMNS.items()}
         self._skus: list[str] = []
+        #: Names of promotion attributes, in the order of their places in the fold, and (bucket,
+        #: place, value) of those that are not 0.
+        self._attributes = Names()
+        self._numbers: list[tuple[int, int, float]] = []
 
     def __len__(self) -> int:
         return len(self._columns["offer"])
@@ -65,13 +71,23 @@ class Panel:
     def observe(self, record: Mapping[str, Any]) -> None:
         """Add one closed bucket; RecordError where a field is missing or no such value."""
         try:
-            row = self._row(record)
+            row, numbers = self._row(record), self._attributes_of(record)
         except KeyError as error:
             raise RecordError(f"{error.args[0]}: required, but absent") from None
         except (TypeError, ValueError) as error:
             raise RecordError(f"demand observation: {error}") from None
+        self._numbers += numbers
         for column, value in zip(self._columns.values(), row, strict=True):
             column.append(value)
+
+    def _attributes_of(self, record: Mapping[str, Any]) -> list[tuple[int, int, float]]:
+        features = record.get("features") or {}
+        found = [
+            (len(self), self._attributes.id(name), float(value))
+            for name, value in features.items()
+            if name not in _OWN
+        ]
+        return [number for number in found if number[1] < ATTRIBUTES and number[2] != 0.0]
 
     def _row(self, record: Mapping[str, Any]) -> tuple[Any, ...]:
         sku = record["sku"]
@@ -107,6 +123,9 @@ class Panel:
         offer, start, end, units, views, price, rival, depth, promoted, available, out = (
             column[order] for column in columns
         )
+        attributes = np.zeros((len(self), ATTRIBUTES))
+        for bucket, place, value in self._numbers:
+            attributes[bucket, place] = value
         return Observations.of(
             offer,
             start,
@@ -119,6 +138,7 @@ class Panel:
             promoted=promoted,
             available=available,
             stocked_out=out != 0,
+            attributes=attributes[order],
         )
 
     def offers(self) -> Offers:

@@ -112,7 +112,7 @@ class DemandModels:
         """Give new offers (n,) the deep model's opinion of their level, where it has one."""
         if self.deep.version is None:
             return
-        length = self.deep.bucket
+        length = self.deep.history.bucket
         bucket = Observations.of(
             offer, now - now % length, np.zeros(len(offer)), length=length, price=price
         )

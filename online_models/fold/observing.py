@@ -73,8 +73,13 @@ def publish(
     catalogue: Catalogue,
     stock: Stock,
     promotions: list[str],
+    attributes: list[str],
 ) -> list[Output]:
-    """The `demand-observations` of one interval, a record per offer."""
+    """The `demand-observations` of one interval, a record per offer.
+
+    `promotions` names promotions by index, `attributes` the places of the promotions' attributes:
+    each record's features name them all in that order, from which training learns it.
+    """
     rows = observations.offer
     if not len(rows):
         return []
@@ -94,11 +99,14 @@ def publish(
         bucket.promotion[rows].tolist(),
         np.rint(observations.promotion * 10_000).astype(np.int64).tolist(),
         np.rint(observations.available * 10_000).astype(np.int64).tolist(),
+        np.rint(observations.attributes[:, : len(attributes)] * 10_000).astype(np.int64).tolist(),
         strict=True,
     )
     encode = msgspec.json.encode
     outputs = []
-    for row, units, views, carts, price, rival, left, out, promotion, depth, part in columns:
+    for (
+        row, units, views, carts, price, rival, left, out, promotion, depth, part, numbers,
+    ) in columns:  # fmt: skip
         sku, channel = catalogue.offer_name(row)
         value: dict[str, Any] = {
             "sku": sku,
@@ -113,6 +121,7 @@ def publish(
             "stocked_out": out,
             "promotion_id": promotions[promotion] if promotion >= 0 else None,
             "features": {
+                **{n: v / 10_000 for n, v in zip(attributes, numbers, strict=True)},
                 "carts": carts,
                 "promotion_depth": depth / 10_000,
                 "available": part / 10_000,

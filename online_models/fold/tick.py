@@ -67,7 +67,12 @@ def _close(state: State, outputs: list[Output]) -> Ints:
         if state.on_learnt is not None:
             state.on_learnt(observations, report)
         outputs += publish(
-            observations, closed.bucket, state.catalogue, state.stock, state.pricing.promotion_ids
+            observations,
+            closed.bucket,
+            state.catalogue,
+            state.stock,
+            state.pricing.promotion_ids,
+            state.pricing.attribute_names,
         )
         concerned.append(observations.offer)
     if state.buckets.forgotten != forgotten:

@@ -84,6 +84,11 @@ class Pricing:
         """Ids of promotions by the index that `promotion_in_force` gives."""
         return self.promotions.ids.names
 
+    @property
+    def attribute_names(self) -> list[str]:
+        """Names of the promotion attributes, by the places that `promotion_in_force` gives."""
+        return self.promotions.attribute_names
+
     def appear(self, rows: Ints, prices: Ints, now: int) -> None:
         """Take down offers with their first price: revision 0, or where it stood for offers that
         had been retired.

@@ -113,6 +113,11 @@ class Promotions:
         discount = record.discount.model_dump(mode="json", exclude_none=True)
         return {"promotion_id": self.ids[index], "discount": discount}
 
+    @property
+    def attribute_names(self) -> list[str]:
+        """The names of the places of `attributes`, as far as they are taken."""
+        return self._attributes.names[:ATTRIBUTES]
+
     def attributes(self, promotions: Iterable[int]) -> Floats:
         """Numeric attributes of promotions (NONE: zeros), shape (n, ATTRIBUTES)."""
         rows = [self._numbers(index) for index in promotions]

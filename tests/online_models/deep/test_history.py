@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.deep.history import KEPT, UNKNOWN, History
+from online_models.deep.history import KEPT, History
 from online_models.deep.offers import Offers
 from online_models.demand.observations import DAY, Observations
 
@@ -15,7 +15,7 @@ def history(offers: int = 3, window: int = 5) -> History:
     described = Offers()
     for row in range(offers):
         described.register(row, f"s{row}", "c", [], 7.0)
-    return History(described, UNKNOWN, window)
+    return History(described, DAY, window)
 
 
 def test_a_gap_leaves_unseen_buckets_in_the_window() -> None:

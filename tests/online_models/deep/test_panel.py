@@ -42,6 +42,15 @@ def test_records_become_columns_in_order_of_time() -> None:
     assert np.isnan(offers.first_log_price[1])
 
 
+def test_promotion_attributes_keep_the_places_in_which_they_are_named() -> None:
+    panel = Panel()
+    own = {"carts": 2, "promotion_depth": 0.2, "available": 1.0}
+    panel.observe({**BUCKET, "features": {"display": 0.0, "feature": 1.0, **own}})
+    later = {"bucket_start": "2024-05-02T00:00:00Z", "bucket_end": "2024-05-03T00:00:00Z"}
+    panel.observe({**BUCKET, **later, "features": {"display": 0.5, "feature": 0.0, **own}})
+    assert panel.observations().attributes.tolist() == [[0.0, 1.0, 0.0, 0.0], [0.5, 0.0, 0.0, 0.0]]
+
+
 def test_a_bucket_recorded_twice_counts_once_with_its_last_record() -> None:
     panel = Panel()
     panel.observe(BUCKET)
