@@ -1,0 +1,167 @@
+"""The zoo and its baselines on TaFeng's best sellers or a simulated store panel, and the mixture.
+
+    python -m tests.benchmarks.deep_models tafeng|panel --out DIR --champion NAME --only-mixture
+
+Each model learns the past and forecasts the last of the time. Then the champion's network, trained
+on the past, is seated beside the online models, and the mixture is scored with and without it on
+the same last buckets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.deep import split
+from online_models.deep.baselines import BASELINES
+from online_models.deep.dataset import Dataset, build
+from online_models.deep.metrics import measure
+from online_models.deep.models import DeepModel
+from online_models.deep.models import build as model
+from online_models.deep.offers import Offers
+from online_models.deep.search.trials import Trial
+from online_models.deep.spec import Spec
+from online_models.deep.zoo import ARCHITECTURES
+from online_models.demand.forecast import Forecast
+from online_models.demand.models import DemandModels
+from online_models.demand.observations import DAY, Observations
+from streams.trainer.search import search
+from streams.trainer.trial_process import single_thread
+from tests.benchmarks import panel_market, tafeng
+
+SHARE = 0.2
+WARM_UP = 14
+SHOWN = ("mase", "wape", "mae", "mse", "pinball", "log_loss")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Periods of observations; product, channel and category of each offer; buckets to a season."""
+
+    periods: list[Observations]
+    sku: NDArray[np.int64]
+    channel: NDArray[np.int64]
+    category: NDArray[np.int64]
+    season: int
+
+
+def of_tafeng(items: int) -> Source:
+    sales = tafeng.daily_sales(items)
+    periods = [sales.day(d) for d in range(sales.units.shape[1])]
+    return Source(periods, np.arange(items), np.zeros(items, np.int64), sales.category, 7)
+
+
+def of_panel(_items: int) -> Source:
+    panel = panel_market.draw()
+    weeks, products, channels = panel.units.shape
+    n = np.arange(products * channels)
+    periods = [panel.week(t) for t in range(weeks)]
+    return Source(periods, n // channels, n % channels, np.zeros(len(n), np.int64), 52)
+
+
+def joined(periods: list[Observations]) -> Observations:
+    columns = {
+        name: np.concatenate([getattr(p, name) for p in periods]) for name in Observations.__slots__
+    }
+    return Observations(**columns)
+
+
+def described(source: Source) -> Offers:
+    offers = Offers()
+    for row, (sku, category) in enumerate(zip(source.sku, source.category, strict=True)):
+        words = [f"channel={source.channel[row]}"]
+        offers.register(row, f"{sku}|{source.channel[row]}", str(category), words, float("nan"))
+    return offers
+
+
+def zoo(data: Dataset, out: Path) -> None:
+    trials = [Trial(name, dict(_defaults(name)), 0) for name in (*ARCHITECTURES, *BASELINES)]
+    print(f"{'model':10s}" + "".join(f"{n:>9s}" for n in (*SHOWN, "seconds", "MB")), flush=True)
+
+    def done(result: dict[str, object]) -> None:
+        mean = result["mean"]
+        assert isinstance(mean, dict)
+        figures = "".join(f"{mean[name]:9.4f}" for name in SHOWN)
+        print(f"{result['model']!s:10s}{figures}{result['seconds']:9.1f}{result['megabytes']:9d}",
+              flush=True)  # fmt: skip
+
+    for trial in trials:
+        search([trial], data, out, 1, SHARE, 1, done)
+
+
+def _defaults(name: str) -> dict[str, object]:
+    space = ARCHITECTURES[name].space if name in ARCHITECTURES else BASELINES[name][0]
+    return {key: values[0] for key, values in space.items()}
+
+
+def mixture(source: Source, data: Dataset, name: str) -> None:
+    past, held = split.at(data.end, SHARE)
+    fitted = model(name, _defaults(name), 0).fit(data.take(past))
+    assert isinstance(fitted, DeepModel)
+    assert fitted.network is not None
+    begin = int(data.end[held].min())
+    naive = {(int(o), int(e)): v for o, e, v in zip(data.offer, data.end, data.naive, strict=True)}
+    rows: dict[str, list[tuple[Forecast, NDArray[np.float64], NDArray[np.float64]]]] = {}
+    for with_deep in (False, True):
+        models = DemandModels()
+        offers = np.arange(len(source.sku))
+        models.register(offers, source.sku, source.channel, source.category)
+        models.deep.offers = models.deep.history.offers = described(source)
+        models.deep.history.bucket = data.spec.bucket
+        for seen in source.periods:
+            scored = int(seen.end[0]) >= begin
+            if scored and with_deep and models.deep.version is None:
+                models.deep.champions.seat("v1", fitted.network, champion=True)
+                models._welcome(None)
+            report = models.learn(seen)
+            if not scored:
+                continue
+            base = np.array([naive.get((int(o), int(e)), np.nan)
+                             for o, e in zip(seen.offer, seen.end, strict=True)])  # fmt: skip
+            members = {"online and deep": report.forecast, "deep": report.member("deep")}
+            for who, said in members.items() if with_deep else [("online", report.forecast)]:
+                rows.setdefault(who, []).append((said, seen.units, base))
+    print(f"{name} beside the online models:", flush=True)
+    for who, parts in rows.items():
+        width = max(f.means.shape[1] for f, _, _ in parts)
+        forecast = Forecast(*(
+            np.concatenate([_wide(getattr(f, part), width, fill) for f, _, _ in parts])
+            for part, fill in (("means", 1.0), ("sizes", 1.0), ("weights", 0.0))
+        ))  # fmt: skip
+        units = np.concatenate([u for _, u, _ in parts])
+        found = measure(forecast, units, np.concatenate([b for _, _, b in parts])).document()
+        print(f"{who:16s}" + "".join(f"{n} {found[n]:.4f}  " for n in SHOWN), flush=True)
+
+
+def _wide(values: NDArray[np.float64], width: int, fill: float) -> NDArray[np.float64]:
+    return np.pad(values, ((0, 0), (0, width - values.shape[1])), constant_values=fill)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("source", choices=("tafeng", "panel"))
+    parser.add_argument("--items", type=int, default=500)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--champion", default="mlp")
+    parser.add_argument("--only-mixture", action="store_true")
+    args = parser.parse_args()
+    single_thread()
+    source = of_tafeng(args.items) if args.source == "tafeng" else of_panel(args.items)
+    seen = joined(source.periods)
+    bucket = int(seen.end[0] - seen.start[0])
+    spec = Spec.for_span(bucket, int(seen.end.max() - seen.start.min()))
+    data = build(seen, described(source), spec, skip=WARM_UP, season=source.season)
+    print(f"{args.source}: {len(data)} buckets of {bucket / DAY:g} days", flush=True)
+    if not args.only_mixture:
+        with tempfile.TemporaryDirectory() as folder:
+            zoo(data, args.out or Path(folder))
+    mixture(source, data, args.champion)
+
+
+if __name__ == "__main__":
+    main()
