@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from online_models.demand.filter_state import (
     COEFFICIENTS,
+    COLUMNS,
     LEVEL,
     FilterState,
     deflate,
@@ -59,9 +60,12 @@ class FilterPools:
         #: EVIDENCE): sums of every coefficient, then of the dispersion.
         self.own: Floats = np.zeros((1, EVIDENCE))
         self.others: Floats = np.zeros((1, EVIDENCE))
+        #: Width and mean of all pools, (rows, COEFFICIENTS) each, until they change.
+        self._prior: tuple[Floats, Floats] | None = None
 
     def include(self, rows: int) -> None:
         """New category rows start at the catalogue's values."""
+        self._prior = None
         for pool in self.coefficients:
             pool.include(rows)
         self.own, self.others = _grown(self.own, rows), _grown(self.others, rows)
@@ -72,20 +76,28 @@ class FilterPools:
 
     def apply(self, row: Integers, age: Floats, mean: Floats, covariance: Floats) -> None:
         """Replace the own priors by the categories', in place; `age` in days."""
-        for k, pool in enumerate(self.coefficients):
-            width = pool.scatter[row] + pool.variance[row]
-            own = 1.0 / (self.prior_variance[k] + self.drift[k] * age)
-            precision = np.maximum(1.0 / width - own, 0.0)
-            evidence = pool.mean[row] / width - self.prior_mean[k] * own
-            entries = [covariance[:, packed(i, k)] for i in range(COEFFICIENTS)]
-            direction = np.stack(entries, axis=1)
+        widths, means = self._pooled()
+        width = widths[row]
+        own = 1.0 / (self.prior_variance + self.drift * age[:, None])
+        precisions = np.maximum(1.0 / width - own, 0.0)
+        evidence = means[row] / width - self.prior_mean * own
+        evidence = np.where(precisions > 0.0, evidence, 0.0)
+        for k in range(COEFFICIENTS):
+            direction, precision = covariance[:, COLUMNS[k]], precisions[:, k]
             damping = 1.0 / (1.0 + precision * direction[:, k])
-            evidence = np.where(precision > 0.0, evidence, 0.0)
-            mean += direction * ((evidence - precision * mean[:, k]) * damping)[:, None]
+            mean += direction * ((evidence[:, k] - precision * mean[:, k]) * damping)[:, None]
             deflate(covariance, direction, precision * damping)
+
+    def _pooled(self) -> tuple[Floats, Floats]:
+        if self._prior is None:
+            pools = self.coefficients
+            widths = np.stack([pool.scatter + pool.variance for pool in pools], axis=1)
+            self._prior = widths, np.stack([pool.mean for pool in pools], axis=1)
+        return self._prior
 
     def renew(self, tree: CategoryTree, state: FilterState, row: Integers) -> None:
         """Estimate all pools anew from what every offer's data say; `row` is each offer's."""
+        self._prior = None
         age = (state.last_end - state.first_end) / DAY
         for k, pool in enumerate(self.coefficients):
             variance = state.covariance[:, packed(k, k)]
@@ -120,6 +132,7 @@ class FilterPools:
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
+        self._prior = None
         for k, pool in enumerate(self.coefficients):
             pool.mean, pool.variance, pool.scatter = np.array(arrays[str(k)], np.float64)
         for name in _SHARED:

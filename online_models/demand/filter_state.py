@@ -23,6 +23,12 @@ def packed(i: int, j: int) -> int:
     return high * (high + 1) // 2 + low
 
 
+#: Positions of the covariance's columns, of its diagonal, and the (i, j) of every position.
+COLUMNS = np.array([[packed(i, j) for i in range(COEFFICIENTS)] for j in range(COEFFICIENTS)])
+DIAGONAL = np.array([packed(i, i) for i in range(COEFFICIENTS)])
+_HIGH, _LOW = np.tril_indices(COEFFICIENTS)
+
+
 class FilterState(Columns):
     """One row per offer; a row that has never learnt has `last_end` −1."""
 
@@ -65,10 +71,11 @@ def times(covariance: Floats, h: tuple[Floats | float, ...]) -> Floats:
     """P h for packed P (n, PACKED) and h of COEFFICIENTS columns (a 0.0 column is skipped)."""
     product = np.zeros((len(covariance), COEFFICIENTS))
     for j, column in enumerate(h):
-        if isinstance(column, float) and column == 0.0:
-            continue
-        for i in range(COEFFICIENTS):
-            product[:, i] += covariance[:, packed(i, j)] * column
+        if isinstance(column, float):
+            if column != 0.0:
+                product += covariance[:, COLUMNS[j]] * column
+        else:
+            product += covariance[:, COLUMNS[j]] * column[:, None]
     return product
 
 
@@ -83,10 +90,6 @@ def along(direction: Floats, h: tuple[Floats | float, ...]) -> Floats:
 
 def deflate(covariance: Floats, direction: Floats, gain: Floats) -> None:
     """P −= v vᵀ · gain, in place, packed."""
-    for i in range(COEFFICIENTS):
-        scaled = direction[:, i] * gain
-        for j in range(i + 1):
-            covariance[:, packed(i, j)] -= scaled * direction[:, j]
-    for i in range(COEFFICIENTS):
-        diagonal = covariance[:, packed(i, i)]
-        np.maximum(diagonal, 1e-12, out=diagonal)
+    scaled = direction * gain[:, None]
+    covariance -= scaled[:, _HIGH] * direction[:, _LOW]
+    covariance[:, DIAGONAL] = np.maximum(covariance[:, DIAGONAL], 1e-12)

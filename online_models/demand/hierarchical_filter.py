@@ -30,6 +30,7 @@ from online_models.demand.curves import DecisionContext, DemandCurves
 from online_models.demand.filter_pools import INVERSE_SIZE_WEIGHT, FilterPools
 from online_models.demand.filter_state import (
     COEFFICIENTS,
+    DIAGONAL,
     ELASTICITY,
     LEVEL,
     FilterState,
@@ -197,11 +198,13 @@ class HierarchicalFilter:
         """Log rate per day at the price in force, elasticity, and their joint covariance."""
         state = self.state
         posterior = self.posterior(offer, row, context.now)
-        anchor = np.where(np.isnan(state.anchor[offer]), log(context.price), state.anchor[offer])
-        rival = self._deviation(log(context.rival_price), state.rival_anchor[offer])
+        log_price, log_rival = log(np.stack([context.price, context.rival_price]))
+        anchor = state.anchor[offer]
+        anchor = np.where(np.isnan(anchor), log_price, anchor)
+        rival = self._deviation(log_rival, state.rival_anchor[offer])
         h: tuple[Floats | float, ...] = (
             1.0,
-            log(context.price) - anchor,
+            log_price - anchor,
             state.policy_part[offer],
             rival,
             context.promoted,
@@ -223,8 +226,7 @@ class HierarchicalFilter:
         last = state.last_end[offer]
         elapsed = np.where(last >= 0, np.maximum(now - last, 0) / DAY, 0.0)
         covariance = state.covariance[offer]
-        for k in range(COEFFICIENTS):
-            covariance[:, packed(k, k)] += self.pools.drift[k] * elapsed
+        covariance[:, DIAGONAL] += elapsed[:, None] * self.pools.drift
         return state.mean[offer], covariance
 
     def _regressors(self, seen: Observations) -> tuple[Floats | float, ...]:

@@ -80,10 +80,12 @@ def explore(situation: Situation, trace: Trace, wish: Wish) -> Draw:
     n = len(situation)
     drawn, propensity = np.full(n, NO_PRICE, dtype=np.int64), np.ones(n)
     deviation = np.full(n, np.nan)
+    if situation.terms.exploration_budget < 0:
+        return Draw(drawn, propensity, deviation)
     free = (wish.by == CODES[Optimise.kind]) & (situation.reach_low <= situation.reach_high)
     free &= situation.world.catalogue.skus.role[situation.sku] != ROLES.index("kvi")
     rows = np.flatnonzero(free)
-    if situation.terms.exploration_budget < 0 or not len(rows):
+    if not len(rows):
         return Draw(drawn, propensity, deviation)
     result = draw(situation if len(rows) == n else situation.take(rows), wish.raw[rows])
     drawn[rows], propensity[rows] = result.price, result.propensity

@@ -9,7 +9,15 @@ from online_models.catalogue import NEVER, NO_PRICE
 from online_models.pricing.chain import Passage
 from online_models.pricing.history import History
 from online_models.pricing.promotions import NONE
-from online_models.pricing.reasons import CODES, MOVES, UNBOUND, Outcome, Source, table
+from online_models.pricing.reasons import (
+    CODES,
+    MOVES,
+    SOURCE_NAMES,
+    UNBOUND,
+    Outcome,
+    Source,
+    table,
+)
 from online_models.pricing.resolve import Resolved
 from online_models.pricing.situation import Flags
 from online_models.pricing.sources import UNDECIDED
@@ -17,8 +25,8 @@ from online_models.pricing.sources import UNDECIDED
 _KEEP = CODES["keep"]
 #: Sources that leave an offer's home alone, and those that leave its regular price alone while a
 #: promotion is in force.
-_HOME_STAYS = table([Source.PROMOTION, Source.RETURN, Source.HOLDOUT], len(Source))
-_ABOVE = table([Source.PROMOTION, Source.OVERRIDE, Source.ROLLBACK], len(Source))
+_HOME_STAYS = table([Source.PROMOTION, Source.RETURN, Source.HOLDOUT], len(SOURCE_NAMES))
+_ABOVE = table([Source.PROMOTION, Source.OVERRIDE, Source.ROLLBACK], len(SOURCE_NAMES))
 
 
 def moved(resolved: Resolved) -> Flags:

@@ -17,11 +17,13 @@ NOBODY = -1
 
 @dataclass(slots=True)
 class Limit:
-    """One bound with its floor and ceiling (None: it has none), shape (n,), and where it holds."""
+    """One bound with its floor and ceiling (None: it has none), shape (n,), and where it holds
+    (None: everywhere).
+    """
 
     floor: Ints | None
     ceiling: Ints | None
-    applies: Flags
+    applies: Flags | None
 
 
 @dataclass(slots=True)
@@ -46,24 +48,25 @@ def limits(situation: Situation, bounded: Flags, paced: Flags) -> Limits:
     low = np.full(n, NO_FLOOR, dtype=np.int64)
     high = np.full(n, NO_CEILING, dtype=np.int64)
     low_by = np.full(n, NOBODY, dtype=np.int8)
-    high_by = np.full(n, NOBODY, dtype=np.int8)
+    high_by = low_by
     of: dict[str, Limit] = {}
     steps_seen = False
+    everywhere = bool(bounded.all()), bool(paced.all())
     for code, rule in enumerate(GUARDRAILS):
         if not isinstance(rule, Bound) or not rule.binds(situation.terms):
             continue
         if rule.step and not steps_seen:
             steps_seen = True
-            situation.lowest, situation.highest = low.copy(), high.copy()
-        applies = paced if rule.regular else bounded
+            situation.lowest, situation.highest = low, high
+        applies = None if everywhere[rule.regular] else (bounded, paced)[rule.regular]
         floor = None if rule.floor is None else rule.floor(situation)
         ceiling = None if rule.ceiling is None else rule.ceiling(situation)
         if floor is not None:
-            tighter = applies & (floor > low)
+            tighter = floor > low if applies is None else applies & (floor > low)
             low = np.where(tighter, floor, low)
             low_by = np.where(tighter, np.int8(code), low_by)
         if ceiling is not None:
-            tighter = applies & (ceiling < high)
+            tighter = ceiling < high if applies is None else applies & (ceiling < high)
             high = np.where(tighter, ceiling, high)
             high_by = np.where(tighter, np.int8(code), high_by)
         of[rule.name] = Limit(floor, ceiling, applies)

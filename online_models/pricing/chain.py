@@ -109,8 +109,7 @@ def _bound(rule: Bound, situation: Situation, trace: Trace, bounds: Limits) -> N
     if limit.ceiling is not None:
         price = np.minimum(price, limit.ceiling)
         details["maximum"] = limit.ceiling
-    applies = None if limit.applies.all() else limit.applies
-    trace.add(rule.name, price, details, rule.facts(situation.terms), applies)
+    trace.add(rule.name, price, details, rule.facts(situation.terms), limit.applies)
 
 
 def _grid(

@@ -52,7 +52,7 @@ def _decide_wave(
     pricing: Pricing, wave: NDArray[np.intp], key: Ints, rows: Ints, now: Ints, causes: Causes
 ) -> list[Placed]:
     outputs: list[Placed] = []
-    groups = np.unique(key[wave]).tolist() if len(wave) else []
+    groups = sorted(set(key[wave].tolist()))
     for group in groups:
         places = wave if len(groups) == 1 else wave[key[wave] == group]
         slot, digits = divmod(group, _DIGITS)
@@ -69,7 +69,7 @@ def _decide_wave(
         write(resolved, pricing.history)
         found = alerts(resolved)
         if len(published):
-            told = records(
+            found += records(
                 resolved,
                 published,
                 before,
@@ -78,11 +78,6 @@ def _decide_wave(
                 money,
                 pricing.model_version,
             )
-            found += [
-                (place, output)
-                for place, out in zip(published.tolist(), told, strict=True)
-                for output in out
-            ]
             found += segment_prices(resolved, fresh, money)
             found += stockouts(resolved, published)
         at = places.tolist()

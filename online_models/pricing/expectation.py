@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from online_models.pricing.economics import net_share, unit_profit
@@ -13,34 +15,37 @@ from online_models.pricing.trace import MoneyTexts
 _LARGEST = 1e15
 
 
-def expected(situation: Situation, prices: Ints, money: MoneyTexts) -> list[list[str]]:
-    """JSON of units, revenue (net of tax), profit and its 90 % interval, per price and offer.
+def expected(
+    situation: Situation, new: Ints, kept: Ints, money: MoneyTexts
+) -> tuple[list[str], list[str]]:
+    """JSON of units, revenue (net of tax), profit and its 90 % interval, at the new and the kept
+    prices, minor units, (n,) each.
 
-    `prices` has shape (n, k), minor units; returns k lists of n texts. The interval is that of the
-    posterior of the rate; a day's luck is not in it.
+    The interval is that of the posterior of the rate; a day's luck is not in it.
     """
-    at = prices.astype(np.float64)
+    at = np.stack([new, kept], axis=1).astype(np.float64)
     sold = outlook(situation, at, span(situation))
     margin = unit_profit(situation, at)
     revenue = _minor(at * net_share(situation)[:, None] * sold.units)
     profit = _minor(margin * sold.units)
     one, other = _minor(margin * sold.lower), _minor(margin * sold.upper)
     lower, upper = np.minimum(one, other), np.maximum(one, other)
-    return [
-        [
+
+    def told(rows: Any, k: int) -> list[str]:
+        columns = (sold.units, revenue, profit, lower, upper)
+        return [
             f'{{"units":{u:.6g},"revenue":{money[r]},"profit":{money[p]},'
             f'"lower":{money[low]},"upper":{money[high]}}}'
-            for u, r, p, low, high in zip(
-                sold.units[:, k].tolist(),
-                revenue[:, k].tolist(),
-                profit[:, k].tolist(),
-                lower[:, k].tolist(),
-                upper[:, k].tolist(),
-                strict=True,
-            )
+            for u, r, p, low, high in zip(*(c[rows, k].tolist() for c in columns), strict=True)
         ]
-        for k in range(prices.shape[1])
-    ]
+
+    at_new = told(slice(None), 0)
+    at_kept = at_new.copy()
+    # most prices stay, and are not to be told twice
+    moved = (new != kept).nonzero()[0]
+    for place, text in zip(moved.tolist(), told(moved, 1), strict=True):
+        at_kept[place] = text
+    return at_new, at_kept
 
 
 def _minor(amount: Floats) -> Ints:

@@ -105,6 +105,18 @@ class History:
             head = earlier
         return last if lowest == NO_PRICE else lowest
 
+    def lowest_prices(self, heads: Ints, until: Ints, launched_at: Ints) -> list[int]:
+        """`lowest` of many offers, (n,) each: only the chains of prices that are younger than the
+        time looked back on need to be walked.
+        """
+        entries = self.entries
+        found: list[int] = entries.price[heads].tolist()
+        young = entries.time[heads] > np.maximum(until - LOOK_BACK, launched_at)
+        for place in young.nonzero()[0].tolist():
+            terms = int(heads[place]), int(until[place]), int(launched_at[place])
+            found[place] = self.lowest(*terms)
+        return found
+
     def at(self, head: int, instant: int) -> int:
         """The regular price in force at an instant (the oldest known, where that is later)."""
         entries = self.entries

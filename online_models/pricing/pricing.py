@@ -20,6 +20,7 @@ from online_models.pricing.days import Days
 from online_models.pricing.deciding import decide
 from online_models.pricing.history import History
 from online_models.pricing.identities import Identities
+from online_models.pricing.labels import Labels
 from online_models.pricing.ledger import NONE, Ledger
 from online_models.pricing.notes import Notes
 from online_models.pricing.promotions import Promotions
@@ -74,6 +75,7 @@ class Pricing:
             demand,
             self.ledger,
             Identities(catalogue),
+            Labels(catalogue),
             Days(settings.timezone),
             settings,
             Seat(),
@@ -206,6 +208,7 @@ class Pricing:
         if self.ledger.size < self.world.catalogue.offers.size:
             self.ledger.grow(self.world.catalogue.offers.size)
         self.world.identities.grow()
+        self.world.labels.grow()
 
     def _priced(self) -> Ints:
         return np.flatnonzero(self.ledger.price != NO_PRICE)

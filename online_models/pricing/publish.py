@@ -16,7 +16,7 @@ from online_models.pricing.causes import TICK, Causes
 from online_models.pricing.expectation import expected
 from online_models.pricing.history import History
 from online_models.pricing.promotions import NONE, Promotions
-from online_models.pricing.reasons import REASONS, Outcome, Source
+from online_models.pricing.reasons import OUTCOMES, REASONS, Source
 from online_models.pricing.resolve import Resolved
 from online_models.pricing.situation import Ints
 from online_models.pricing.sources import held_out
@@ -24,7 +24,6 @@ from online_models.pricing.trace import MoneyTexts
 from schemas.instants import to_text as instant_text
 
 _RULED = tuple(msgspec.json.encode(reason).decode() for reason in RULINGS)
-OUTCOMES = tuple(outcome.name.lower() for outcome in Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Before:
 
     price: list[int]
     lowest: list[int]
-    expected: list[list[str]]
+    expected: tuple[list[str], list[str]]
 
 
 def look_back(
@@ -48,10 +47,9 @@ def look_back(
     again = promoted & (ledger.reduced_by[rows] == resolved.promotion.promotion[published])
     until = np.where(again, ledger.reduced_at[rows], part.now)
     launched = situation.world.catalogue.skus.launched_at[part.sku]
-    heads = zip(ledger.entry[rows].tolist(), until.tolist(), launched.tolist(), strict=True)
-    lowest = [history.lowest(*head) for head in heads]
-    prices = np.stack([resolved.price[published], part.price], axis=1)
-    return Before(part.price.tolist(), lowest, expected(part, prices, money))
+    lowest = history.lowest_prices(ledger.entry[rows], until, launched)
+    outlook = expected(part, resolved.price[published], part.price, money)
+    return Before(part.price.tolist(), lowest, outlook)
 
 
 def records(
@@ -62,21 +60,21 @@ def records(
     promotions: Promotions,
     money: MoneyTexts,
     model_version: str,
-) -> list[list[Output]]:
-    """The records of the published decisions, in their order; call it after they are written."""
+) -> list[tuple[int, Output]]:
+    """The records of the published decisions with their places, in that order; call it after they
+    are written.
+    """
     situation = resolved.situation
     world, policy, rows = situation.world, situation.terms.policy, situation.rows[published]
     ledger, catalogue = world.ledger, world.catalogue
     changes = moved(resolved)[published].tolist()
-    offers = _Texts(catalogue.sku_names.names, catalogue.channel_names.names)
     promoted = np.where(resolved.source == Source.PROMOTION, resolved.promotion.promotion, NONE)[
         published
     ]
     columns = zip(
+        published.tolist(),
         changes,
         rows.tolist(),
-        situation.sku[published].tolist(),
-        situation.channel[published].tolist(),
         ledger.sequence[rows].tolist(),
         ledger.revision[rows].tolist(),
         resolved.price[published].tolist(),
@@ -98,21 +96,22 @@ def records(
         f'"policy_id":{_json(policy.policy_id)},"policy_version":{policy.version},'
         f'"model_version":{_json(model_version)},"lowest_prior_price_30d":'
     )
-    found: list[list[Output]] = []
+    found: list[tuple[int, Output]] = []
     instants: dict[int, str] = {}
+    currency_names, names = catalogue.currency_names.names, world.identities.decision
     for (
-        (changed, row, sku, channel, sequence, revision, price, previous, lowest, now, reason,
-         outcome, propensity, promotion, experiment, cause, explanation, new, kept),
+        (place, changed, row, sequence, revision, price, previous, lowest, now, reason, outcome,
+         propensity, promotion, experiment, cause, explanation, new, kept),
         currency,
     ) in zip(columns, currencies, strict=True):  # fmt: skip
         time = instants.get(now)
         if time is None:
             time = instants[now] = instant_text(now)
+        label = world.labels[row]
         head = (
-            f'{{"decision_id":"{world.identities.decision(row, sequence)}","revision":{revision},'
-            f'"sku":{offers.sku(sku)},"channel":{offers.channel(channel)},'
+            f'{{"decision_id":"{names(row, sequence)}","revision":{revision},{label.fields},'
             f'"price":{money[price]},"previous_price":{money[previous]},'
-            f'"currency":"{catalogue.currency_names[currency]}",'
+            f'"currency":"{currency_names[currency]}",'
             f'"effective_at":"{time}","time":"{time}","reason":"{REASONS[reason]}",'
             f"{ruled}{money[lowest]}{promotion}{experiment},{cause}"
         )
@@ -120,31 +119,11 @@ def records(
             f'{head},"outcome":"{OUTCOMES[outcome]}","explanation":{explanation},'
             f'"propensity":{propensity:.6g},"expected":{new},"expected_kept":{kept}}}'
         )
-        name = catalogue.sku_names[sku]
-        key = name.encode()
-        out = [Output("price-decisions", key, decision.encode(), now)]
+        found.append((place, Output("price-decisions", label.sku, decision.encode(), now)))
         if changed:
-            offer = f"{_escaped(name)}|{_escaped(catalogue.channel_names[channel])}"
-            out.append(Output("price-changes", offer.encode(), f"{head}}}".encode(), now))
-        found.append(out)
+            change = Output("price-changes", label.offer, f"{head}}}".encode(), now)
+            found.append((place, change))
     return found
-
-
-class _Texts:
-    """JSON texts of names, made where they are first asked for."""
-
-    def __init__(self, skus: list[str], channels: list[str]) -> None:
-        self._skus, self._channels = skus, channels
-        self._told: dict[int, str] = {}
-
-    def sku(self, index: int) -> str:
-        return _json(self._skus[index])
-
-    def channel(self, index: int) -> str:
-        text = self._told.get(index)
-        if text is None:
-            text = self._told[index] = _json(self._channels[index])
-        return text
 
 
 def _promotion_texts(promoted: Ints, promotions: Promotions) -> Iterable[str]:
@@ -181,7 +160,3 @@ def _cause_texts(causes: Causes) -> list[str]:
 
 def _json(text: str) -> str:
     return msgspec.json.encode(text).decode()
-
-
-def _escaped(name: str) -> str:
-    return name.replace("\\", "\\\\").replace("|", "\\|") if "|" in name or "\\" in name else name

@@ -11,11 +11,18 @@ Ints = NDArray[np.int64]
 #: 20 bits at a time: with a denominator below 2^42 every partial product stays below 2^63.
 _LIMB = 20
 _LIMBS = 3
+#: Products below this are exact in 64 bits.
+_FITS = 1 << 62
 LARGEST_DENOMINATOR = 1 << 42
 
 
 def _divided(amount: Ints, numerator: Any, denominator: Any) -> tuple[Ints, Ints]:
-    """(quotient, remainder) of amount × numerator / denominator, by long division in limbs."""
+    """(quotient, remainder) of amount × numerator / denominator; where the product does not fit,
+    by long division in limbs.
+    """
+    most = numerator if isinstance(numerator, int) else int(numerator.max(initial=0))
+    if int(amount.max(initial=0)) * most < _FITS:
+        return np.divmod(amount * numerator, denominator)
     whole, part = np.divmod(numerator, denominator)
     quotient, rest = amount * whole, np.zeros_like(amount)
     low = np.zeros_like(amount)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import IntEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,49 +12,26 @@ from online_models.pricing.guardrails import GUARDRAILS
 from online_models.pricing.strategies import STRATEGIES
 
 
-class Source(IntEnum):
-    """What sets the raw price, in order of precedence."""
+class Source:
+    """What sets the raw price, in order of precedence.
 
-    REJECTED = 0
-    EXPIRED = 1
-    OVERRIDE = 2
-    ROLLBACK = 3
-    PAUSED = 4
-    REFUSED = 5
-    PROMOTION = 6
-    RETURN = 7
-    APPROVED = 8
-    HOLDOUT = 9
-    STRATEGY = 10
+    Plain integers: a member of an `IntEnum` costs a microsecond each time it is looked up.
+    """
 
-
-def table(members: Iterable[int], size: int) -> NDArray[np.bool_]:
-    """Membership by code: `table(…)[codes]` is a faster `np.isin`."""
-    found = np.zeros(size, dtype=np.bool_)
-    found[list(members)] = True
-    return found
+    REJECTED: Final = 0
+    EXPIRED: Final = 1
+    OVERRIDE: Final = 2
+    ROLLBACK: Final = 3
+    PAUSED: Final = 4
+    REFUSED: Final = 5
+    PROMOTION: Final = 6
+    RETURN: Final = 7
+    APPROVED: Final = 8
+    HOLDOUT: Final = 9
+    STRATEGY: Final = 10
 
 
-#: Sources, by code, that guardrails do not bind: they keep the price in force.
-UNBOUND = table([Source.REJECTED, Source.EXPIRED, Source.PAUSED, Source.REFUSED], len(Source))
-#: Sources that bounds on the regular price's pace and distance do not bind.
-UNPACED = UNBOUND | table([Source.PROMOTION, Source.RETURN], len(Source))
-
-
-class Outcome(IntEnum):
-    """`outcome` of a decision."""
-
-    CHANGED = 0
-    HELD = 1
-    PROPOSED = 2
-    REJECTED = 3
-    OVERRIDDEN = 4
-
-
-#: Outcomes that change the price shown.
-MOVES = table([Outcome.CHANGED, Outcome.OVERRIDDEN], len(Outcome))
-
-#: Rule names of the sources in an explanation, and their reasons; a strategy has its own.
+#: Rule names of the sources, by code, in an explanation, and their reasons; a strategy has its own.
 SOURCE_NAMES = (
     "rejected",
     "proposal_expired",
@@ -68,6 +45,34 @@ SOURCE_NAMES = (
     "holdout",
     "strategy",
 )
+
+
+def table(members: Iterable[int], size: int) -> NDArray[np.bool_]:
+    """Membership by code: `table(…)[codes]` is a faster `np.isin`."""
+    found = np.zeros(size, dtype=np.bool_)
+    found[list(members)] = True
+    return found
+
+
+#: Sources, by code, that guardrails do not bind: they keep the price in force.
+UNBOUND = table([Source.REJECTED, Source.EXPIRED, Source.PAUSED, Source.REFUSED], len(SOURCE_NAMES))
+#: Sources that bounds on the regular price's pace and distance do not bind.
+UNPACED = UNBOUND | table([Source.PROMOTION, Source.RETURN], len(SOURCE_NAMES))
+
+
+class Outcome:
+    """`outcome` of a decision, an index of OUTCOMES."""
+
+    CHANGED: Final = 0
+    HELD: Final = 1
+    PROPOSED: Final = 2
+    REJECTED: Final = 3
+    OVERRIDDEN: Final = 4
+
+
+OUTCOMES = ("changed", "held", "proposed", "rejected", "overridden")
+#: Outcomes that change the price shown.
+MOVES = table([Outcome.CHANGED, Outcome.OVERRIDDEN], len(OUTCOMES))
 
 #: Reasons by code: sources, then what a decision itself adds, guardrails, strategies.
 REASONS: tuple[str, ...] = (

@@ -13,7 +13,6 @@ from online_models.catalogue import NO_PRICE
 from online_models.pricing.asking import Wish, ask, explore
 from online_models.pricing.bounds import NOBODY, limits
 from online_models.pricing.chain import Passage, pass_through
-from online_models.pricing.explore import Draw
 from online_models.pricing.guardrails import GUARDRAILS
 from online_models.pricing.notes import Notes
 from online_models.pricing.promotions import InForce, Promotions
@@ -76,20 +75,15 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
     strategic = source == Source.STRATEGY
     if not strategic.all():
         _tell(trace, situation, source, wish, promotions, promotion, notes)
-    lot = Draw(
-        np.full(len(rows), NO_PRICE, dtype=np.int64),
-        np.ones(len(rows)),
-        np.full(len(rows), np.nan),
-    )
-    if strategic.any():
-        ask(situation, trace, strategic, wish)
-        lot = explore(situation, trace, wish)
+    ask(situation, trace, strategic, wish)
+    lot = explore(situation, trace, wish)
     passage = pass_through(situation, trace, bounds, bounded, paced)
     # A price that a rule held or moved was not drawn: it follows for certain.
     by_lot = (lot.price != NO_PRICE) & (trace.price == lot.price)
-    outcome = np.where(trace.price != kept, Outcome.CHANGED, Outcome.HELD).astype(np.int8)
-    outcome[(outcome == Outcome.CHANGED) & (source == Source.OVERRIDE)] = Outcome.OVERRIDDEN
-    reason = _reason(kept, trace.price, strategic, wish, passage)
+    changed = trace.price != kept
+    outcome = np.where(changed, np.int8(Outcome.CHANGED), np.int8(Outcome.HELD))
+    outcome[changed & (source == Source.OVERRIDE)] = Outcome.OVERRIDDEN
+    reason = _reason(kept, changed, strategic, wish, passage)
     gate(situation, trace, source, wish, outcome, reason)
     turned_down = (source == Source.REJECTED) | (source == Source.EXPIRED)
     if turned_down.any():
@@ -113,11 +107,15 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
 
 
 def _reason(
-    kept: Ints, price: Ints, strategic: NDArray[np.bool_], wish: Wish, passage: Passage
+    kept: Ints,
+    changed: NDArray[np.bool_],
+    strategic: NDArray[np.bool_],
+    wish: Wish,
+    passage: Passage,
 ) -> NDArray[np.int8]:
     """Who spoke; the guardrail where it, not the wish, made or prevented the change."""
     reason = wish.by.copy()
-    wanted, changed = wish.raw != kept, price != kept
+    wanted = wish.raw != kept
     reason[strategic & ~wanted & ~changed] = CODES["no_change"]
     by_rule = (wanted != changed) & (passage.binding != NOBODY)
     reason[by_rule] = _GUARDRAIL_CODES[passage.binding[by_rule]]

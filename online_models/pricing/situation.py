@@ -15,6 +15,7 @@ from online_models.demand.curves import DecisionContext, DemandCurves
 from online_models.exact_math import log
 from online_models.pricing.days import Days
 from online_models.pricing.identities import Identities
+from online_models.pricing.labels import Labels
 from online_models.pricing.ledger import Ledger
 from online_models.pricing.settings import PricingSettings
 from online_models.pricing.terms import Terms
@@ -57,6 +58,7 @@ class World:
     demand: Demand
     ledger: Ledger
     identities: Identities
+    labels: Labels
     days: Days
     settings: PricingSettings
     #: The trained policy behind the strategy `reinforcement`.
@@ -75,10 +77,8 @@ class Situation:
         self.terms = terms
         self.rows = rows
         self.now = now
-        none = np.full(len(rows), NO_FLOOR, dtype=np.int64)
-        top = np.full(len(rows), NO_CEILING, dtype=np.int64)
-        self.lowest, self.highest = none, top
-        self.reach_low, self.reach_high = none, top
+        self.lowest = self.reach_low = np.zeros(len(rows), dtype=np.int64)
+        self.highest = self.reach_high = self.lowest + NO_CEILING
         #: Floors already solved for, by margin in ppm.
         self.margin_floors: dict[int, Ints] = {}
 
@@ -182,15 +182,23 @@ class Situation:
         return self.world.stock.on_hand[self.rows]
 
     @cached_property
+    def rival_entries(self) -> tuple[NDArray[np.int32], Flags]:
+        """Rows of the rivals' entries, −1 where there is none, and which of them are a
+        competitor's, in stock and on the offer's channel; shape (n, width).
+        """
+        rivals = self.world.rivals
+        entries = rivals.rows_of(self.sku)
+        return entries, usable_entries(rivals, entries, self.channel)
+
+    @cached_property
     def rival_price(self) -> Floats:
         """The lowest usable rival price, NaN where there is none."""
-        book, rivals = self.world.rivals.entries, self.world.rivals
+        book = self.world.rivals.entries
         if not book.size:
             return np.full(len(self), np.nan)
-        entries = rivals.rows_of(self.sku)
-        usable = usable_entries(rivals, entries, self.channel)
+        entries, usable = self.rival_entries
         age = self.now[:, None] - book.time[entries]
-        usable &= age <= self.world.settings.rival_memory
+        usable = usable & (age <= self.world.settings.rival_memory)
         asked = np.where(usable, book.price[entries] + book.shipping[entries], NO_CEILING)
         lowest = asked.min(axis=1)
         return np.where(lowest == NO_CEILING, np.nan, lowest.astype(np.float64))

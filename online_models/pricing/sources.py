@@ -22,7 +22,7 @@ def sources(situation: Situation, promotion: InForce) -> NDArray[np.int8]:
     ledger, rows, now = situation.world.ledger, situation.rows, situation.now
     pending = ledger.proposal[rows] != NONE
     promoted = (promotion.promotion != NONE) & (promotion.price < situation.base)
-    conditions: list[tuple[Source, Flags]] = [
+    conditions: list[tuple[int, Flags]] = [
         (Source.REJECTED, pending & (ledger.verdict[rows] == REJECTED)),
         (Source.EXPIRED, pending & (now >= ledger.proposal_expires[rows])),
         (Source.OVERRIDE, overridden(situation)),
@@ -77,15 +77,15 @@ def targets(situation: Situation, source: NDArray[np.int8], promotion: InForce) 
     """Raw prices of all sources but the strategies (there the price in force), shape (n,)."""
     ledger, rows = situation.world.ledger, situation.rows
     raw = situation.price.copy()
-    for code, values in (
-        (Source.REJECTED, ledger.proposal_price),
-        (Source.EXPIRED, ledger.proposal_price),
-        (Source.OVERRIDE, ledger.override),
-        (Source.ROLLBACK, ledger.rollback),
-        (Source.APPROVED, ledger.proposal_price),
-    ):
+    wanted = {
+        Source.REJECTED: ledger.proposal_price,
+        Source.EXPIRED: ledger.proposal_price,
+        Source.OVERRIDE: ledger.override,
+        Source.ROLLBACK: ledger.rollback,
+        Source.RETURN: ledger.base,
+        Source.APPROVED: ledger.proposal_price,
+    }
+    for code in sorted(wanted.keys() & source.tolist()):
         chosen = source == code
-        if chosen.any():
-            raw[chosen] = values[rows[chosen]]
-    raw = np.where(source == Source.PROMOTION, promotion.price, raw)
-    return np.where(source == Source.RETURN, situation.base, raw)
+        raw[chosen] = wanted[code][rows[chosen]]
+    return np.where(source == Source.PROMOTION, promotion.price, raw)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,44 +72,65 @@ class Trace:
         """The JSON of the explanations of some rows; the first step also says why the policy
         `ruled` (JSON texts by row).
         """
-        parts: list[list[str]] = [[] for _ in range(len(rows))]
+        told: list[str] = [""] * len(rows)
         before = ["null"] * len(rows)
-        everyone = range(len(rows))
         for step in self.steps:
-            places: Sequence[int] = everyone
-            chosen = rows
-            if step.applies is not None:
-                inside = step.applies[rows]
-                if not inside.any():
-                    continue
-                if not inside.all():
-                    places = np.flatnonzero(inside).tolist()
-                    chosen = rows[inside]
-            head = f'{{"rule":"{step.rule}","input":'
-            outputs = [money[amount] for amount in step.output[chosen].tolist()]
-            for place, output, detail in zip(
-                places, outputs, _details(step, chosen, money), strict=True
-            ):
-                if not parts[place]:
-                    comma = "" if detail == "{}" else ","
-                    detail = f'{{"ruled":{ruled[place]}{comma}{detail[1:]}'
-                parts[place].append(f'{head}{before[place]},"output":{output},"detail":{detail}}}')
-                before[place] = output
-        return ["[" + ",".join(part) + "]" for part in parts]
+            inside = None if step.applies is None else step.applies[rows]
+            if inside is None or inside.all():
+                outputs = [money[amount] for amount in step.output[rows].tolist()]
+                details = _details(step, rows, money)
+                told = _appended(step.rule, told, before, outputs, details, ruled)
+                before = outputs
+            elif inside.any():
+                chosen = rows[inside]
+                places = np.flatnonzero(inside).tolist()
+                outputs = [money[amount] for amount in step.output[chosen].tolist()]
+                some = ([column[place] for place in places] for column in (told, before, ruled))
+                texts, inputs, why = some
+                details = _details(step, chosen, money)
+                longer = _appended(step.rule, texts, inputs, outputs, details, why)
+                for place, text, output in zip(places, longer, outputs, strict=True):
+                    told[place], before[place] = text, output
+        return [f"[{text}]" for text in told]
+
+
+def _appended(
+    rule: str,
+    told: list[str],
+    inputs: list[str],
+    outputs: list[str],
+    details: list[str],
+    ruled: list[str],
+) -> list[str]:
+    """The texts of some offers with one more step; where it is the first, with why it is ruled."""
+    head = f'{{"rule":"{rule}","input":'
+    columns = zip(told, inputs, outputs, details, ruled, strict=True)
+    return [
+        f'{text},{head}{before},"output":{output},"detail":{{{detail}}}}}'
+        if text
+        else f'{head}{before},"output":{output},"detail":'
+        f'{{"ruled":{why}{"," if detail else ""}{detail}}}}}'
+        for text, before, output, detail, why in columns
+    ]
 
 
 def _details(step: Step, chosen: Ints, money: MoneyTexts) -> list[str]:
+    """The fields of a step's details, without their braces."""
     facts = msgspec.json.encode(step.facts).decode()[1:-1]
-    columns = []
+    if not step.details:
+        return [facts] * len(chosen)
+    fields, columns = [], []
     for name, values in step.details.items():
+        fields.append(f'"{name}":')
         if callable(values):
-            told = values(chosen)
+            columns.append(values(chosen))
         else:
-            told = [money[amount] for amount in values[chosen].tolist()]
-        columns.append([f'"{name}":{text}' for text in told])
-    if not columns:
-        return [f"{{{facts}}}"] * len(chosen)
-    tail = f",{facts}}}" if facts else "}"
+            columns.append([money[amount] for amount in values[chosen].tolist()])
+    tail = f",{facts}" if facts else ""
     if len(columns) == 1:
-        return [f"{{{text}{tail}" for text in columns[0]]
-    return [f"{{{','.join(texts)}{tail}" for texts in zip(*columns, strict=True)]
+        return [f"{fields[0]}{text}{tail}" for text in columns[0]]
+    if len(columns) == 2:
+        first, second = fields
+        return [f"{first}{a},{second}{b}{tail}" for a, b in zip(*columns, strict=True)]
+    pattern = ",".join(f"{field}%s" for field in fields) + tail.replace("%", "%%")
+    return [pattern % texts for texts in zip(*columns, strict=True)]

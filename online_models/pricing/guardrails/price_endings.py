@@ -26,17 +26,15 @@ def nearest_ending(
     >>> nearest_ending(((100, 99), (100, 49)), one, one - 100, one + 100).tolist()
     [1049]
     """
-    best = np.full(len(price), NO_PRICE, dtype=np.int64)
-    distance = np.full(len(price), NO_CEILING, dtype=np.int64)
-    for modulus, remainder in endings:
-        below = price - (price - remainder) % modulus
-        for candidate in (below, below + modulus):
-            gap = np.abs(candidate - price)
-            nearer = (gap < distance) | ((gap == distance) & (candidate < best))
-            nearer &= (candidate >= low) & (candidate <= high)
-            best = np.where(nearer, candidate, best)
-            distance = np.where(nearer, gap, distance)
-    return best
+    modulus, remainder = np.array(endings, dtype=np.int64).T
+    at = price[:, None]
+    below = at - (at - remainder) % modulus
+    candidates = np.concatenate([below, below + modulus], axis=1)
+    legal = (candidates >= low[:, None]) & (candidates <= high[:, None])
+    gap = np.where(legal, np.abs(candidates - at), NO_CEILING)
+    nearest = gap.min(axis=1)
+    best = np.where(gap == nearest[:, None], candidates, NO_CEILING).min(axis=1)
+    return np.where(nearest < NO_CEILING, best, NO_PRICE)
 
 
 def _nearest(situation: Situation, price: Ints, low: Ints, high: Ints) -> Ints:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from online_models.catalogue import NEVER, NO_PRICE, PPM
 from online_models.pricing.ratios import scaled_round
-from online_models.pricing.situation import NO_CEILING, Flags, Situation, usable_entries
+from online_models.pricing.situation import NO_CEILING, Flags, Situation
 from online_models.pricing.strategies.strategy import Ints, Proposal, never, silent
 from online_models.pricing.trace import Values
 from online_models.rivals import Rivals
@@ -36,8 +36,8 @@ class MatchCompetitor:
         rivals, now = situation.world.rivals, situation.now
         if not rivals.entries.size:
             return Proposal(silent(situation), never(situation))
-        rows = rivals.rows_of(situation.sku)
-        counts = usable_entries(rivals, rows, situation.channel) & eligible(entry, rivals)[rows]
+        rows, usable = situation.rival_entries
+        counts = usable & eligible(entry, rivals)[rows]
         book = rivals.entries
         again = np.full(len(situation), NEVER, dtype=np.int64)
         known = counts.any(axis=1)
