@@ -77,9 +77,9 @@ class Mixture:
             self.scores[CLASSES:, e] += own[CLASSES:]
 
     def enter(self, expert: int) -> None:
-        """Give an expert that was silent the scores of the best of the others."""
+        """Give an expert that was silent the scores of the worst of the others: it must rise."""
         others = np.delete(self.scores, expert, axis=1)
-        self.scores[:, expert] = np.max(others, axis=1)
+        self.scores[:, expert] = np.min(others, axis=1)
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays."""

@@ -237,7 +237,7 @@ class DemandModels:
         return told
 
     def _welcome(self, before: str | None) -> None:
-        """The deep model speaks again after a silence: at par with the best so far."""
+        """The deep model speaks again after a silence, and must rise from behind."""
         if before is None and self.deep.version is not None:
             self.mixture.enter(list(self.experts).index("deep"))
 

@@ -127,6 +127,7 @@ def mixture(source: Source, data: Dataset, name: str) -> None:
             for who, said in members.items() if with_deep else [("online", report.forecast)]:
                 rows.setdefault(who, []).append((said, seen.units, base))
     print(f"{name} beside the online models:", flush=True)
+    kept: dict[str, Forecast] = {}
     for who, parts in rows.items():
         width = max(f.means.shape[1] for f, _, _ in parts)
         forecast = Forecast(*(
@@ -135,7 +136,29 @@ def mixture(source: Source, data: Dataset, name: str) -> None:
         ))  # fmt: skip
         units = np.concatenate([u for _, u, _ in parts])
         found = measure(forecast, units, np.concatenate([b for _, _, b in parts])).document()
+        kept[who] = forecast
         print(f"{who:16s}" + "".join(f"{n} {found[n]:.4f}  " for n in SHOWN), flush=True)
+    ceiling(kept["online"], kept["deep"], units)
+
+
+def ceiling(online: Forecast, deep: Forecast, units: NDArray[np.float64]) -> None:
+    """What the best fixed share of the deep model would have given, chosen in hindsight."""
+    first, second = online.log_score(units), deep.log_score(units)
+    shares = np.linspace(0.0, 0.9, 10)
+    with np.errstate(divide="ignore"):
+        scores = [
+            -float(np.logaddexp(np.log(1.0 - s) + first, np.log(s) + second).mean()) for s in shares
+        ]
+    errors = [float(np.abs(online.mean * (1.0 - s) + deep.mean * s - units).mean()) for s in shares]
+    squares = [float(np.square(online.mean * (1.0 - s) + deep.mean * s - units).mean())
+               for s in shares]  # fmt: skip
+    for name, values in (("log loss", scores), ("|mean - units|", errors), ("mse", squares)):
+        best = int(np.argmin(values))
+        print(
+            f"best fixed share by {name}: {shares[best]:.1f} gives {values[best]:.4f}, "
+            f"{100 * (1 - values[best] / values[0]):.1f} % below online alone",
+            flush=True,
+        )
 
 
 def _wide(values: NDArray[np.float64], width: int, fill: float) -> NDArray[np.float64]:

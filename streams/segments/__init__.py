@@ -1,0 +1,1 @@
+"""Groups of items and of customers, found in a recording."""
