@@ -21,7 +21,7 @@ ITEMS, CUSTOMERS, DAYS = 24, 40, 28
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Half the items sell ten times as much, at a tenth of the price; half the customers buy a lot."""
+    """Half the items sell much and cheaply, the others little; half the customers buy a lot."""
     folder, rng = tmp_path_factory.mktemp("recording"), np.random.default_rng(1)
     with RecordingWriter(folder) as writer:
         for i in range(ITEMS * DAYS):
