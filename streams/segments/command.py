@@ -64,8 +64,8 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
         return 2
     try:
         names, features, table = _items(args) if args.by == "item" else _customers(args)
-        told = ~np.isnan(table).any(axis=1)
-        names, table = [n for n, keep in zip(names, told, strict=True) if keep], table[told]
+        told = np.flatnonzero(np.isfinite(table).all(axis=1))
+        names, table = [names[row] for row in told.tolist()], table[told]
         clusters, separation = choice.best(METHODS[args.method], features, table, args.most)
     except (RecordingError, ValueError) as error:
         print(f"pricetide segments: {error}", file=sys.stderr)
