@@ -1,4 +1,4 @@
-"""Another framework at the same job: two processes, a small function, state per offer."""
+"""Another framework at the same job: a small function, state per offer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ FOLDER = Path(__file__).parent / "peers"
 #: Quix Streams has dependencies of its own: it gets an environment of its own.
 QUIX_ENVIRONMENT = Path(".venv-quixstreams")
 QUIX = "quixstreams>=3.23,<4"
-PROCESSES = 2
+#: One, as their documentation starts it, and as many as we have.
+PROCESSES = (1, 2)
 #: For each process to be up and to have its partitions.
 START_SECONDS = 5.0
 #: Faust was seen to stop short of the end; what it did until then counts as its rate.
@@ -58,12 +59,12 @@ class Peer:
         """Where events of a topic go."""
         return self.prefix + ("events" if self.single else topic)
 
-    async def start(self, bootstrap: str) -> list[Process]:
-        """Its processes, up and with their partitions shared out."""
+    async def start(self, bootstrap: str, number: int) -> list[Process]:
+        """That many processes, up and with their partitions shared out."""
         python = _quix_python() if self.script == "quix.py" else sys.executable
         script = str(FOLDER / self.script)
         processes = []
-        for i in range(PROCESSES):
+        for i in range(number):
             # one after the other: the first creates the topics that both need
             process = Process([python, script, bootstrap, str(i)])
             processes.append(process)
@@ -116,21 +117,21 @@ class Rate:
         return self.events / self.seconds
 
 
-async def rate(peer: Peer, bootstrap: str, load: Iterable[Event]) -> Rate:
-    """Give a peer more than it can do, and time it by its own reports.
+async def rate(peer: Peer, bootstrap: str, load: Iterable[Event], processes: int) -> Rate:
+    """Give a peer of that many processes more than it can do, and time it by its own reports.
 
     It has shared out its partitions before, as we have.
     """
-    processes = await peer.start(bootstrap)
+    running = await peer.start(bootstrap, processes)
     try:
         number = await fill(bootstrap, load, peer.named)
-        before = sum(cpu_seconds(process.pid) for process in processes)
+        before = sum(cpu_seconds(process.pid) for process in running)
         seen, at = 0, time.monotonic()
         while True:
             await asyncio.sleep(0.1)
-            for process in processes:
+            for process in running:
                 process.require_running()
-            reports = [list(_reports(process)) for process in processes]
+            reports = [list(_reports(process)) for process in running]
             done = sum(those[-1][1] for those in reports if those)
             if done > seen:
                 seen, at = done, time.monotonic()
@@ -139,10 +140,10 @@ async def rate(peer: Peer, bootstrap: str, load: Iterable[Event]) -> Rate:
                 break
         if seen < number * LEAST_SHARE:
             raise TimeoutError(f"{peer.name} stopped at {seen} of {number}")
-        cpu = sum(cpu_seconds(process.pid) for process in processes) - before
+        cpu = sum(cpu_seconds(process.pid) for process in running) - before
         return Rate(seen, _busy_seconds(reports), cpu)
     finally:
-        for process in processes:
+        for process in running:
             process.stop()
 
 
