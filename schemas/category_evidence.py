@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Strict
 
-from schemas.fields import InstantText, Name, Number, Text
+from schemas.fields import Instant, Name, Number, Text
 from schemas.records import Outgoing
 
 
@@ -19,5 +19,5 @@ class CategoryEvidence(Outgoing):
     """
 
     origin: Name
-    time: InstantText
+    time: Instant
     categories: dict[Text, Annotated[tuple[Number, ...], Strict(False)]]

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schemas.examples import EXAMPLES
 from schemas.money import LARGEST_MINOR
 from streams.ingest.dead_letters import headers
-from streams.ingest.decoder import LARGEST_VALUE
+from streams.ingest.decoder import INPUTS, LARGEST_VALUE
 
 START = 1_700_006_400_000
 DAY = 86_400_000
@@ -199,3 +200,21 @@ def test_equal_event_ids_of_different_topics_differ(feed: Any, decoded: Decoded)
     identities = [event[11] for event in events]
     assert identities[0] == identities[1] != identities[2]
     assert 0 not in identities
+
+
+#: What the pricer tells itself: no record for others to know, and so none among the examples.
+OWN = {
+    "category-evidence": {
+        "origin": "a",
+        "time": "2024-05-01T03:10:00Z",
+        "categories": {"food": [1.0, 0.5]},
+    }
+}
+
+
+@pytest.mark.parametrize("topic", sorted(INPUTS))
+def test_an_example_of_every_input_gets_in(feed: Any, decoded: Decoded, topic: str) -> None:
+    feed.put(topic, (EXAMPLES | OWN)[topic], timestamp=START + 300 * DAY)
+    events, dead = decoded(feed.records)
+    assert not dead
+    assert events
