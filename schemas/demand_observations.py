@@ -6,6 +6,13 @@ from schemas.fields import Currency, Flag, InstantText, MoneyText, Name, Number,
 from schemas.records import Outgoing
 
 
+class Forecast(Outgoing):
+    """Units expected before the bucket, and what each model counted for in that."""
+
+    units: Number
+    weights: dict[Name, Number]
+
+
 class DemandObservation(Outgoing):
     """The demand of an offer in [bucket_start, bucket_end).
 
@@ -25,3 +32,4 @@ class DemandObservation(Outgoing):
     stocked_out: Flag
     promotion_id: Name | None = None
     features: dict[Name, Number] = {}
+    forecast: Forecast | None = None

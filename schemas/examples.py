@@ -248,6 +248,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "stocked_out": False,
         "promotion_id": "may",
         "features": {"display": 1.0},
+        "forecast": {"units": 11.4, "weights": {"count": 0.7, "filter": 0.3}},
     },
     "elasticities": {
         "scope": "offer",

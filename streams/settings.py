@@ -18,6 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from online_models.demand.river_models import parsed
+from online_models.demand.settings import DemandSettings
 from online_models.fold.state import FoldSettings
 from online_models.pricing.settings import PricingSettings
 from schemas import durations
@@ -65,6 +67,15 @@ class Settings(BaseSettings):
     )
     lateness: str | None = Field(
         None, description="how late an event may come, ISO 8601; default PT1H for hours, P1D else"
+    )
+    river: tuple[str, ...] = Field(
+        (),
+        description="River models that forecast beside the others, JSON: "
+        '["river.linear_model.BayesianLinearRegression", "river.time_series.SNARIMAX(p=7, d=0, '
+        'q=1)"]; prices do not rest on them',
+    )
+    river_by: Literal["offer", "category"] = Field(
+        "offer", description="whether there is one of these models per offer or per category"
     )
     own_names: frozenset[str] = Field(
         frozenset(), description='your names in competitor feeds, JSON: ["acme"]'
@@ -120,6 +131,13 @@ class Settings(BaseSettings):
             raise ValueError(f"{name!r} is no IANA time zone such as Europe/Berlin") from error
         return name
 
+    @field_validator("river")
+    @classmethod
+    def _are_river_models(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            parsed(name)
+        return names
+
     @field_validator("rates")
     @classmethod
     def _are_rates(cls, rates: dict[str, Decimal]) -> dict[str, Decimal]:
@@ -138,6 +156,7 @@ class Settings(BaseSettings):
             bucket=durations.to_ms(self.bucket),
             lateness=None if self.lateness is None else durations.to_ms(self.lateness),
             partitions=self.partitions,
+            demand=DemandSettings(river=self.river, river_by=self.river_by),
             pricing=PricingSettings(
                 own_names=self.own_names,
                 timezone=self.timezone,

@@ -26,6 +26,13 @@ from online_models.exact_math import exp, log, normals, power, uniforms
 
 Floats = NDArray[np.float64]
 
+#: Models of River that are plugged in by name: one of each kind.
+RIVER = (
+    "river.linear_model.BayesianLinearRegression",
+    "river.linear_model.LinearRegression",
+    "river.tree.HoeffdingAdaptiveTreeRegressor(seed=1)",
+    "river.time_series.SNARIMAX(p=1, d=0, q=1)",
+)
 #: Two products that every channel sells, and single offers beside them.
 CHANNELS, PRODUCTS, SINGLES = 14, 2, 60
 OFFERS = CHANNELS * PRODUCTS + SINGLES
@@ -33,7 +40,7 @@ OFFERS = CHANNELS * PRODUCTS + SINGLES
 
 def subjects() -> list[str]:
     """Names of all that is to be checked."""
-    return [*EXPERTS, "mixture"]
+    return [*EXPERTS, *RIVER, "mixture"]
 
 
 def settings_for(expert: str) -> DemandSettings:
@@ -41,6 +48,8 @@ def settings_for(expert: str) -> DemandSettings:
     if expert == "mixture":
         return DemandSettings()
     leading = next(iter(EXPERTS))
+    if expert in RIVER:
+        return DemandSettings(experts=(leading,), river=(expert,))
     return DemandSettings(experts=tuple(dict.fromkeys((leading, expert))))
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.baselines import BASELINES, Baseline
+from online_models.demand.baselines import BASELINES
 from online_models.demand.forecast import Forecast
 from online_models.demand.observations import Observations
 from online_models.demand.report import LearnReport
+from online_models.demand.river_models import RiverModels
 from online_models.exact_math import log
 
 Floats = NDArray[np.float64]
 MIXTURE = "mixture"
 #: Central coverage that the intervals claim.
 COVERAGE = 0.9
+BINS = 20
 
 
 @dataclass
@@ -30,6 +33,8 @@ class Score:
     units: float = 0.0
     log_score: float = 0.0
     covered: float = 0.0
+    #: How many buckets fell into each of BINS equal slices of their forecast's probability.
+    places: NDArray[np.int64] = field(default_factory=lambda: np.zeros(BINS, np.int64))
 
     def add(self, forecast: Forecast, units: Floats, draw: Floats) -> None:
         """Judge forecasts of buckets; `draw` (n,) in [0, 1) places counts within their jump of the
@@ -49,6 +54,13 @@ class Score:
         place = low + draw * (high - low)
         tail = 0.5 * (1.0 - COVERAGE)
         self.covered += float(np.count_nonzero((place > tail) & (place < 1.0 - tail)))
+        slices = np.minimum((place * BINS).astype(np.int64), BINS - 1)
+        self.places += np.bincount(slices, minlength=BINS)
+
+    def merge(self, other: Score) -> None:
+        """Add another's sums."""
+        for name in (each.name for each in fields(self)):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def figures(self) -> dict[str, float | None]:
         """The figures of `pricetide evaluate`; None where there was nothing to judge."""
@@ -62,16 +74,49 @@ class Score:
         }
 
 
+class Challenger(Protocol):
+    """What is judged beside the experts: it has no part in the mixture."""
+
+    def forecast(self, observations: Observations) -> Forecast:
+        """Forecast of each row's units, NaN means where it has no opinion."""
+
+    def learn(self, observations: Observations) -> None:
+        """Learn one interval."""
+
+
+class RiverChallenger:
+    """A River model per offer, by name."""
+
+    def __init__(self, name: str) -> None:
+        self._models = RiverModels(name)
+
+    def forecast(self, observations: Observations) -> Forecast:
+        """Forecast of each row's units."""
+        return self._models.forecast(observations, observations.offer)
+
+    def learn(self, observations: Observations) -> None:
+        """Learn one interval."""
+        self._models.learn(observations, observations.offer)
+
+
 @dataclass
 class Evaluation:
-    """Scores of the mixture, of its members and of the baselines, over the same buckets."""
+    """Scores of the mixture, of its members and of challengers, over the same buckets.
+
+    `history` holds every interval's part of each score, `weights` the experts' mean weights in it,
+    `starts` when it began (ms).
+    """
 
     seed: int = 1
     observations: int = 0
     scores: dict[str, Score] = field(default_factory=dict)
-    baselines: dict[str, Baseline] = field(
+    challengers: dict[str, Challenger] = field(
         default_factory=lambda: {name: build() for name, build in BASELINES.items()}
     )
+    history: dict[str, list[Score]] = field(default_factory=dict)
+    weights: dict[str, list[float]] = field(default_factory=dict)
+    starts: list[int] = field(default_factory=list)
+    _latest: dict[str, Score] = field(default_factory=dict)
 
     def add(self, observations: Observations, report: LearnReport) -> None:
         """Take one interval: what was observed, and what had been forecast."""
@@ -80,20 +125,28 @@ class Evaluation:
         generator = np.random.Generator(np.random.Philox([self.seed, self.observations]))
         draw = generator.random(len(judged))
         self.observations += len(judged)
+        self.starts.append(int(observations.start[0]))
         self._judge(MIXTURE, report.forecast, judged, units, draw)
-        for name in report.experts:
+        weights = report.weights[judged].sum(axis=0) / max(len(judged), 1)
+        for name, weight in zip(report.experts, weights.tolist(), strict=True):
+            self.weights.setdefault(name, []).append(weight)
             member = report.member(name)
             covered = member.weights.sum(axis=1)[judged] > 0
             self._judge(name, member, judged[covered], units[covered], draw[covered])
-        for name, baseline in self.baselines.items():
-            forecast = baseline.forecast(observations)
+        for name, challenger in self.challengers.items():
+            forecast = challenger.forecast(observations)
+            challenger.learn(observations)
             known = ~np.isnan(forecast.mean[judged])
             self._judge(name, forecast, judged[known], units[known], draw[known])
-            baseline.learn(observations)
+        for name in self.scores:
+            self.history.setdefault(name, [Score() for _ in self.starts[1:]])
+            self.history[name].append(self._latest.pop(name, Score()))
 
     def _judge(
         self, name: str, forecast: Forecast, rows: NDArray[np.intp], units: Floats, draw: Floats
     ) -> None:
         if len(rows):
             chosen = Forecast(forecast.means[rows], forecast.sizes[rows], forecast.weights[rows])
-            self.scores.setdefault(name, Score()).add(chosen, units, draw)
+            latest = self._latest[name] = Score()
+            latest.add(chosen, units, draw)
+            self.scores.setdefault(name, Score()).merge(latest)

@@ -12,6 +12,7 @@ from online_models.deep.verdict import Verdict
 from online_models.demand import drift
 from online_models.demand.calendar import Calendar
 from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.drift_watch import DriftWatch
 from online_models.demand.experts import EXPERTS, Expert, Prediction
 from online_models.demand.forecast import Forecast
 from online_models.demand.hierarchical_filter import HierarchicalFilter
@@ -21,6 +22,7 @@ from online_models.demand.observations import DAY, Observations
 from online_models.demand.period import Period
 from online_models.demand.registry import Registry
 from online_models.demand.report import LearnReport, PeriodReport
+from online_models.demand.river_expert import RiverExpert
 from online_models.demand.settings import DemandSettings
 from online_models.demand.shock import missing_day
 from schemas.model_updates import ModelUpdate
@@ -61,9 +63,12 @@ class DemandModels:
         if "deep" not in self.experts:
             self.experts["deep"] = EXPERTS["deep"](self.settings, self.calendar, self.tree)
         self.deep = cast("DeepExpert", self.experts["deep"])
+        for name in self.settings.river:
+            self.experts[name] = RiverExpert(name, self.settings.river_by)
         self.lead = next(iter(self.experts))
         self.mixture = Mixture(len(self.experts))
         self.channels = np.zeros(1, np.int64)
+        self.watch = DriftWatch()
         self.alarm_height = drift.threshold(self.settings.drift_days_between_false_alarms)
 
     def register_categories(
@@ -166,6 +171,7 @@ class DemandModels:
             "calendar": self.calendar.snapshot(),
             "mixture": self.mixture.snapshot(),
             "models": {"channels": self.channels.copy()},
+            "watch": self.watch.snapshot(),
             **{name: expert.snapshot() for name, expert in self.experts.items()},
         }
         return {f"{part}.{name}": a for part, arrays in parts.items() for name, a in arrays.items()}
@@ -187,6 +193,7 @@ class DemandModels:
         models.tree.depth = np.array(tree["depth"], np.int64)
         models.calendar.load(part("calendar"))
         models.mixture.load(part("mixture"))
+        models.watch.load(part("watch"))
         models.channels = np.array(part("models")["channels"], np.int64)
         for name, expert in models.experts.items():
             expert.load(part(name))
@@ -221,7 +228,7 @@ class DemandModels:
         weights, covered = self._weights(period, predictions)
         missing = missing_day(period.channel, seen.units, predictions[self.lead].mean)
         skipped = missing | (seen.available <= 0.0)
-        drifted = self._watch(seen, predictions["filter"].forecast(), skipped)
+        drifted = self._watch(period, predictions["filter"].forecast(), skipped)
         told = PeriodReport(rows, predictions, weights, skipped, drifted)
         if skipped.any():
             kept = np.flatnonzero(~skipped)
@@ -242,10 +249,12 @@ class DemandModels:
             self.mixture.enter(list(self.experts).index("deep"))
 
     def _watch(
-        self, seen: Observations, forecast: Forecast, skipped: NDArray[np.bool_]
+        self, period: Period, forecast: Forecast, skipped: NDArray[np.bool_]
     ) -> NDArray[np.bool_]:
-        """Run the drift alarms; an alarm widens the level's variance in the filter."""
-        offer = seen.offer
+        """Run the drift alarms of offers and categories; one widens the levels' variance in the
+        filter, so that it forgets sooner.
+        """
+        seen, offer = period.seen, period.seen.offer
         score = drift.residual_score(seen.units, forecast.means[:, 0], forecast.sizes[:, 0])
         score = np.where(skipped, 0.0, score)
         known = self.registry
@@ -253,5 +262,6 @@ class DemandModels:
             known.alarm_up[offer], known.alarm_down[offer], score, self.alarm_height
         )
         known.alarm_up[offer], known.alarm_down[offer] = up, down
-        self.filter.widen(offer[alarm])
+        drifting = self.watch.update(period.row, score, ~skipped)
+        self.filter.widen(offer[alarm | np.isin(period.row, drifting)])
         return alarm

@@ -12,6 +12,11 @@ class DemandSettings:
     #: Experts that forecast side by side, the leading one first; the filter and the
     #: deep model, which is silent without a champion, always run.
     experts: tuple[str, ...] = ("count", "filter", "panel", "deep")
+    #: River regressors or forecasters beside them, such as
+    #: `river.linear_model.BayesianLinearRegression`: they are forecast with and weighed, and leave
+    #: prices alone. One model per offer or per category (`river_by`).
+    river: tuple[str, ...] = ()
+    river_by: str = "offer"
     #: Elasticity before any evidence. Meta-analyses put store-level own-price elasticities at
     #: −1.76 (Tellis, JMR 1988) to −2.62, median −2.22 (Bijmolt, van Heerde, Pieters, JMR 2005).
     elasticity_mean: float = -2.0

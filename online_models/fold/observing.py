@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from online_models.catalogue import Catalogue
 from online_models.demand.observations import Observations
+from online_models.demand.report import LearnReport
 from online_models.fold.buckets import Closed, averages
 from online_models.fold.signals import ATTRIBUTES, OpenBucket, Signal
 from online_models.fold.state import Listing
@@ -69,6 +70,7 @@ def observe(closed: Closed, listing: Listing, fed: NDArray[np.bool_]) -> Observa
 
 def publish(
     observations: Observations,
+    report: LearnReport,
     bucket: OpenBucket,
     catalogue: Catalogue,
     stock: Stock,
@@ -102,11 +104,13 @@ def publish(
         np.rint(observations.attributes[:, : len(attributes)] * 10_000).astype(np.int64).tolist(),
         strict=True,
     )
+    forecast = np.round(report.mean, 4).tolist()
+    weights = np.round(report.weights, 3).tolist()
     encode = msgspec.json.encode
     outputs = []
-    for (
+    for i, (
         row, units, views, carts, price, rival, left, out, promotion, depth, part, numbers,
-    ) in columns:  # fmt: skip
+    ) in enumerate(columns):  # fmt: skip
         sku, channel = catalogue.offer_name(row)
         value: dict[str, Any] = {
             "sku": sku,
@@ -125,6 +129,12 @@ def publish(
                 "carts": carts,
                 "promotion_depth": depth / 10_000,
                 "available": part / 10_000,
+            },
+            "forecast": {
+                "units": forecast[i],
+                "weights": {
+                    n: w for n, w in zip(report.experts, weights[i], strict=True) if w > 0.0
+                },
             },
         }
         outputs.append(Output("demand-observations", sku.encode(), encode(value), end_ms))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.alerts import anomalies, counted, models
+from online_models.fold.alerts import anomalies, counted, drifted, models
 from online_models.fold.batch import FORCED, Batch
 from online_models.fold.daily import daily
 from online_models.fold.decide import Placed, decide
@@ -68,12 +68,14 @@ def _close(state: State, outputs: list[Output]) -> Ints:
             state.on_learnt(observations, report)
         outputs += publish(
             observations,
+            report,
             closed.bucket,
             state.catalogue,
             state.stock,
             state.pricing.promotion_ids,
             state.pricing.attribute_names,
         )
+        outputs += drifted(state, observations.offer[report.drifted], state.clock.now)
         concerned.append(observations.offer)
     if state.buckets.forgotten != forgotten:
         state.orders.forget(state.buckets.forgotten)

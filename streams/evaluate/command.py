@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from online_models.demand.evaluation import MIXTURE, Evaluation
-from online_models.demand.observations import Observations
-from online_models.demand.report import LearnReport
+from online_models.demand.evaluation import MIXTURE, Evaluation, RiverChallenger
+from online_models.demand.river_models import BASELINE
+from streams.evaluate import plots
 from streams.evaluate.observed import Observed
 from streams.evaluate.timing import timed
 from streams.recording.error import RecordingError
@@ -27,14 +26,14 @@ known before it (its own price, promotion and competitors' prices included), and
 
 rmse_log: root mean squared error of log units, buckets with units; wape: share of the units that
 was forecast wrongly; log_score: mean log probability; coverage_90: share of the buckets within the
-central 90 % interval.
+central 90 % interval; weight: what the expert counts for in the mixture, on average.
 
 Example:
-  pricetide evaluate recordings/monday --bucket P7D
+  pricetide evaluate recordings/monday --bucket P7D --plots plots
 """
 
 SETTINGS = ("bucket", "lateness", "timezone")
-FIGURES = ("rmse_log", "mae", "wape", "log_score", "coverage_90", "seconds")
+FIGURES = ("rmse_log", "mae", "wape", "log_score", "coverage_90", "seconds", "weight")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,14 +43,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "recordings", nargs="+", type=Path, metavar="RECORDING", help="a folder or file"
     )
+    parser.add_argument(
+        "--challengers",
+        nargs="*",
+        default=[BASELINE],
+        metavar="NAME",
+        help=f"River models beside the experts, outside the mixture (default: {BASELINE}); those "
+        "of the setting `river` are in it",
+    )
+    parser.add_argument("--plots", type=Path, metavar="DIR", help=f"write {plots.FILE} there")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Evaluate; returns the exit status."""
+    evaluation = Evaluation()
     try:
-        figures = evaluate(settings, args.recordings)
-    except RecordingError as error:
+        for name in args.challengers:
+            evaluation.challengers[f"river.{name.removeprefix('river.')}"] = RiverChallenger(name)
+        figures = evaluate(settings, args.recordings, evaluation)
+        if args.plots is not None:
+            path = plots.write(evaluation, settings.bucket, args.plots)
+            print(f"plots: {path}", file=sys.stderr)
+    except (RecordingError, ValueError, OSError) as error:
         print(f"pricetide evaluate: {error}", file=sys.stderr)
         return 2
     if args.json:
@@ -61,27 +75,24 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def evaluate(settings: Settings, recordings: list[Path]) -> dict[str, Any]:
-    """The figures of `--json`."""
-    evaluation = Evaluation()
-    scoring = 0.0
-
-    def learnt(observations: Observations, report: LearnReport) -> None:
-        nonlocal scoring
-        begun = time.perf_counter()
-        evaluation.add(observations, report)
-        scoring += time.perf_counter() - begun
-
-    observed = Observed(settings, recordings, learnt)
-    watches = timed(observed.demand)
+def evaluate(settings: Settings, recordings: list[Path], evaluation: Evaluation) -> dict[str, Any]:
+    """The figures of `--json`; `evaluation` collects all else."""
+    observed = Observed(settings, recordings, evaluation.add)
+    watches = timed(observed.demand.experts) | timed(evaluation.challengers)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("evaluating", total=len(observed.recording))
         for done in observed.run():
             bar.update(task, completed=done)
     seconds = {name: watch.seconds for name, watch in watches.items()}
-    seconds[MIXTURE] = sum(seconds.values())
+    seconds[MIXTURE] = sum(seconds[name] for name in observed.demand.experts)
+    weights = {name: sum(each) / len(each) for name, each in evaluation.weights.items()}
     models = [
-        {"name": name, **score.figures(), "seconds": round(seconds.get(name, 0.0), 3)}
+        {
+            "name": name,
+            **score.figures(),
+            "seconds": round(seconds.get(name, 0.0), 3),
+            "weight": round(weights[name], 4) if name in weights else None,
+        }
         for name, score in evaluation.scores.items()
     ]
     return {

@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from online_models.demand.models import DemandModels
+#: What models do for every bucket.
+WORK = ("predict", "forecast", "learn")
 
 
 class Timed:
-    """An expert with a stop-watch around what it does for every bucket."""
+    """A model with a stop-watch around its work."""
 
-    def __init__(self, expert: Any) -> None:
-        self._expert = expert
+    def __init__(self, model: Any) -> None:
+        self._model = model
         self.seconds = 0.0
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._expert, name)
+        found = getattr(self._model, name)
+        return self._timed(found) if name in WORK else found
 
-    def predict(self, period: Any) -> Any:
-        """The expert's forecast."""
-        begun = time.perf_counter()
-        prediction = self._expert.predict(period)
-        self.seconds += time.perf_counter() - begun
-        return prediction
+    def _timed(self, work: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any) -> Any:
+            begun = time.perf_counter()
+            done = work(*args)
+            self.seconds += time.perf_counter() - begun
+            return done
 
-    def learn(self, period: Any, prediction: Any) -> Any:
-        """Let the expert learn."""
-        begun = time.perf_counter()
-        score = self._expert.learn(period, prediction)
-        self.seconds += time.perf_counter() - begun
-        return score
+        return run
 
 
-def timed(models: DemandModels) -> dict[str, Timed]:
-    """Put a stop-watch on every expert."""
-    watches = {name: Timed(expert) for name, expert in models.experts.items()}
-    models.experts.update(watches)
+def timed(models: MutableMapping[str, Any]) -> dict[str, Timed]:
+    """Put a stop-watch on every model, in place."""
+    watches = {name: Timed(model) for name, model in models.items()}
+    models.update(watches)
     return watches

@@ -1,0 +1,99 @@
+"""`pricetide evaluate` judges every model on a recording, and draws what it found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from river import metrics
+
+from online_models.demand.evaluation import Evaluation, Score
+from online_models.demand.forecast import Forecast
+from streams import cli
+from streams.recording.entry import Entry
+from streams.recording.writer import RecordingWriter
+
+DAY = 86_400_000
+START = 1_700_006_400_000 // DAY * DAY
+BLR = "river.linear_model.BayesianLinearRegression"
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    """Two offers over forty days, one of which sells little."""
+    rng, offsets = np.random.default_rng(1), dict[str, int]()
+    folder = tmp_path / "recording"
+    with RecordingWriter(folder) as writer:
+
+        def put(topic: str, value: Any, at: int) -> None:
+            offset = offsets[topic] = offsets.get(topic, -1) + 1
+            data = json.dumps(value).encode()
+            writer.write(Entry(topic, 0, offset, None, data, at))
+
+        for sku in "ab":
+            value = {"sku": sku, "name": sku, "currency": "USD", "price": 10, "cost": 5}
+            put("products", value | {"category": "c"}, START)
+        for day in range(40):
+            at = START + day * DAY + 1
+            for sku, rate in (("a", 12.0), ("b", 1.0)):
+                if units := int(rng.poisson(rate)):
+                    line = {"sku": sku, "quantity": units, "unit_price": 10}
+                    order = {"order_id": f"{sku}{day}", "time": at, "currency": "USD"}
+                    put("orders", order | {"lines": [line]}, at)
+    return folder
+
+
+def test_every_model_is_judged_and_drawn(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "plots"
+    assert cli.main(["evaluate", str(recording), "--json", "--plots", str(folder)]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert set(figures) == {"bucket", "observations", "models", "used"}
+    models = {model["name"]: model for model in figures["models"]}
+    assert {"mixture", "count", "filter", "last value", "moving average", BLR} <= set(models)
+    assert figures["observations"] == 80
+    for model in models.values():
+        assert all(model[name] is not None for name in ("rmse_log", "mae", "wape", "log_score"))
+        assert model["seconds"] >= 0
+    assert sum(m["weight"] or 0 for m in models.values()) == pytest.approx(1.0, abs=0.01)
+    page = (folder / "evaluation.html").read_text()
+    assert page.count("<svg") == 5
+    assert BLR in page
+
+
+def test_a_river_model_of_the_settings_has_a_weight_in_the_mixture(
+    recording: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRICETIDE_RIVER", json.dumps([BLR]))
+    assert cli.main(["evaluate", str(recording), "--json", "--challengers"]) == 0
+    models = {m["name"]: m for m in json.loads(capsys.readouterr().out)["models"]}
+    assert 0.0 < models[BLR]["weight"] < 1.0
+
+
+def test_a_name_that_is_no_model_is_one_line(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["evaluate", str(recording), "--challengers", "tree.Oak"]) == 2
+    assert capsys.readouterr().err.strip().splitlines()[-1].startswith("pricetide evaluate: river")
+
+
+def test_the_figures_are_those_of_rivers_metrics() -> None:
+    rng = np.random.default_rng(3)
+    rate = rng.uniform(0.5, 20.0, 300)
+    units = rng.poisson(rate).astype(float)
+    forecast = Forecast.single(rate, np.full(300, 1e6))
+    score = Score()
+    score.add(forecast, units, rng.random(300))
+    rmse, mae = metrics.RMSE(), metrics.MAE()
+    for y, mean, location in zip(units, forecast.mean, forecast.log_location(), strict=True):
+        mae.update(y, mean)
+        if y > 0:
+            rmse.update(np.log(y), location)
+    figures = score.figures()
+    assert figures["mae"] == pytest.approx(mae.get())
+    assert figures["rmse_log"] == pytest.approx(rmse.get())
+    assert Evaluation().challengers
