@@ -64,9 +64,11 @@ class Cleaning:
         """The excess that cancelled or returned lines take back, (n,)."""
         return self._bulk.corrected(offer, quantity)
 
-    def judge_clicks(self, offer: Ints, count: Ints, person: Ints, price: Ints) -> Clicks:
+    def judge_clicks(
+        self, offer: Ints, count: Ints, person: Ints, price: Ints, time: Ints
+    ) -> Clicks:
         """Click records with the verdict on them."""
-        clicks = Clicks.of(offer, count, person, price)
+        clicks = Clicks.of(offer, count, person, price, time)
         for detector in self.clicks:
             detector.judge(clicks)
         return clicks

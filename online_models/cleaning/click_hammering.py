@@ -29,14 +29,16 @@ class ClickHammering:
     """More than 60 clicks of one session or customer on one offer within a clock hour.
 
     The clicks beyond are not learnt from. Counted in a fixed table by hash (a count-min sketch of
-    one row: Cormode & Muthukrishnan, J. Algorithms 55, 2005), emptied every hour of the clock.
+    one row: Cormode & Muthukrishnan, J. Algorithms 55, 2005), one for the hour of the clock and one
+    for the hour after it, whose first clicks come before any tick tells that it has begun.
     """
 
     kind = "click_hammering"
     name = "click_hammering"
 
     def __init__(self) -> None:
-        self.cells: Ints = np.zeros(CELLS, np.int64)
+        #: Even hours, then odd ones.
+        self.cells: Ints = np.zeros(2 * CELLS, np.int64)
         self.hour = 0
         self.limit = MOST_CLICKS
         self.findings = Findings()
@@ -54,6 +56,8 @@ class ClickHammering:
         self._idle = False
         mixed = (clicks.person[known] ^ (clicks.offer[known] * _SPREAD)) * _MIX
         cell = (mixed.view(np.uint64) >> np.uint64(48)).astype(np.int64)
+        hour = np.clip(clicks.time[known] // HOUR, self.hour, self.hour + 1)
+        cell += CELLS * (hour & 1)
         count = clicks.count[known]
         before = self.cells[cell]
         np.add.at(self.cells, cell, count)
@@ -68,13 +72,18 @@ class ClickHammering:
     def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
         """Start anew with every clock hour."""
         del prices
-        if now // HOUR != self.hour:
-            self.hour, self.limit = now // HOUR, MOST_CLICKS
-            if not self._idle:
-                self.cells[:] = 0
-                self._idle = True
-        elif not self._idle:
-            self.limit = MOST_CLICKS + STRANGERS * (int(self.cells.sum()) // CELLS)
+        hour = now // HOUR
+        if hour != self.hour and not self._idle:
+            for past in (0, 1) if hour != self.hour + 1 else (self.hour & 1,):
+                self._table(past)[:] = 0
+            self._idle = not self.cells.any()
+        self.hour = hour
+        self.limit = MOST_CLICKS
+        if not self._idle:
+            self.limit += STRANGERS * (int(self._table(hour & 1).sum()) // CELLS)
+
+    def _table(self, odd: int) -> Ints:
+        return self.cells[odd * CELLS : (odd + 1) * CELLS]
 
     def tell(self, row: int, number: int, value: int, money: Money) -> tuple[str, dict[str, Any]]:
         """The alert."""

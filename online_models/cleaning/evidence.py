@@ -32,21 +32,22 @@ class Lines:
 @dataclass(slots=True)
 class Clicks:
     """Click records in their order, (n,): offer row, number of clicks, keyed hash of the customer
-    or session (0: unknown), price shown in minor units (−1: not told).
+    or session (0: unknown), price shown in minor units (−1: not told), time in ms.
     """
 
     offer: Ints
     count: Ints
     person: Ints
     price: Ints
+    time: Ints
     #: Detectors' verdict: clicks that the learner must not see, and whose price is believed.
     ignored: Ints
     priced: Flags
 
     @classmethod
-    def of(cls, offer: Ints, count: Ints, person: Ints, price: Ints) -> Clicks:
+    def of(cls, offer: Ints, count: Ints, person: Ints, price: Ints, time: Ints) -> Clicks:
         """Clicks that nobody has objected to."""
-        return cls(offer, count, person, price, np.zeros_like(offer), price > 0)
+        return cls(offer, count, person, price, time, np.zeros_like(offer), price > 0)
 
 
 @dataclass(frozen=True, slots=True)

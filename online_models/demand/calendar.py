@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.observations import DAY
 from online_models.exact_math import column_sums, exp, log, power
+from schemas.instants import DAY, HOUR
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-HOUR = 3_600_000
 SLOTS = 7 + 24
 #: 1970-01-01 was a Thursday; Monday is 0.
 _EPOCH_WEEKDAY = 3

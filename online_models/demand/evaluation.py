@@ -20,6 +20,8 @@ MIXTURE = "mixture"
 #: Central coverage that the intervals claim.
 COVERAGE = 0.9
 BINS = 20
+#: The most intervals at the start of a comparison that do not count.
+WARM_UP = 8
 
 
 @dataclass
@@ -141,6 +143,23 @@ class Evaluation:
         for name in self.scores:
             self.history.setdefault(name, [Score() for _ in self.starts[1:]])
             self.history[name].append(self._latest.pop(name, Score()))
+
+    @property
+    def warm_up(self) -> int:
+        """Intervals at the start that are learnt and not judged: nothing is known of an offer yet.
+
+        A quarter of all, and eight at most.
+        """
+        return min(WARM_UP, len(self.starts) // 4)
+
+    def judged(self) -> dict[str, Score]:
+        """The scores over all intervals after the warm-up."""
+        found = {}
+        for name, history in self.history.items():
+            found[name] = Score()
+            for part in history[self.warm_up :]:
+                found[name].merge(part)
+        return {name: score for name, score in found.items() if score.n}
 
     def _judge(
         self, name: str, forecast: Forecast, rows: NDArray[np.intp], units: Floats, draw: Floats

@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-DAY = 86_400_000
+from schemas.instants import DAY
+
+__all__ = ["ATTRIBUTES", "DAY", "Observations"]
+
 ATTRIBUTES = 4
 
 Floats = NDArray[np.float64]

@@ -73,7 +73,9 @@ def add_clicks(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None
     intervals = state.buckets.intervals(rows, batch.time[places])
     flag, number = batch.flag[places], batch.count[places]
     prices = batch.amount[places]
-    clicks = state.cleaning.judge_clicks(rows, number, batch.person[places], prices)
+    clicks = state.cleaning.judge_clicks(
+        rows, number, batch.person[places], prices, batch.time[places]
+    )
     believed = np.where(clicks.priced, number - clicks.ignored, 0)
     viewed = flag == Action.VIEW
     state.buckets.add(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -26,7 +27,9 @@ known before it (its own price, promotion and competitors' prices included), and
 
 rmse_log: root mean squared error of log units, buckets with units; wape: share of the units that
 was forecast wrongly; log_score: mean log probability; coverage_90: share of the buckets within the
-central 90 % interval; weight: what the expert counts for in the mixture, on average.
+central 90 % interval; the first buckets are learnt and not judged (a quarter of the recording,
+eight at most: nothing is known of any offer yet); weight: what the expert counts for in the
+mixture, on average.
 
 Example:
   pricetide evaluate recordings/monday --bucket P7D --plots plots
@@ -93,11 +96,12 @@ def evaluate(settings: Settings, recordings: list[Path], evaluation: Evaluation)
             "seconds": round(seconds.get(name, 0.0), 3),
             "weight": round(weights[name], 4) if name in weights else None,
         }
-        for name, score in evaluation.scores.items()
+        for name, score in evaluation.judged().items()
     ]
     return {
         "bucket": settings.bucket,
         "observations": evaluation.observations,
+        "warm_up": evaluation.warm_up,
         "models": models,
         "used": MIXTURE,
     }
@@ -108,11 +112,11 @@ def _show(figures: dict[str, Any]) -> None:
     console.print(
         f"{figures['observations']:,} buckets of {figures['bucket']}; used: {figures['used']}"
     )
-    table = Table()
-    table.add_column("model")
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("model", overflow="fold", min_width=15)
     for name in FIGURES:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for model in figures["models"]:
-        cells = ["–" if model[name] is None else f"{model[name]:.3f}" for name in FIGURES]
-        table.add_row(model["name"], *cells)
+        cells = ["–" if model[name] is None else f"{model[name]:.4g}" for name in FIGURES]
+        table.add_row(model["name"].rpartition(".")[2], *cells)
     console.print(table)

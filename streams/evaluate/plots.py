@@ -37,7 +37,7 @@ def page(evaluation: Evaluation, bucket: str) -> str:
         _over_time("log score", evaluation, style, "log_score", "n"),
         _over_time("weighted absolute error", evaluation, style, "absolute", "units"),
         _weights(evaluation, style),
-        _reliability(evaluation.scores[MIXTURE]) if MIXTURE in evaluation.scores else "",
+        _reliability(evaluation.judged().get(MIXTURE, Score())),
     )
     key = "".join(f'<span class="{style[name]}"><i></i>{escape(name)}</span>' for name in names)
     return (

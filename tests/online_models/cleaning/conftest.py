@@ -45,7 +45,9 @@ class Stage:
     def clicks(
         self, offer: Ints, size: Ints, price: Ints, person: Ints
     ) -> tuple[Ints, NDArray[np.bool_]]:
-        clicks = self.cleaning.judge_clicks(offer, size, person, price)
+        clicks = self.cleaning.judge_clicks(
+            offer, size, person, price, np.full(len(offer), self.now)
+        )
         return clicks.ignored, clicks.priced
 
     def rival(self, price: int, competitor: str = "x", sku: int = 0) -> bool:

@@ -128,6 +128,22 @@ def test_a_held_price_that_is_sold_out_ends_the_match(journal: Any, run: Any) ->
     assert [v["price"] for v in run(journal).values("price-changes")] == ["9.49", "10.00"]
 
 
+def test_clicks_between_an_hours_start_and_its_first_tick_count_for_it(
+    journal: Any, run: Any
+) -> None:
+    journal.product("a")
+    journal.tick(START)
+    text = journal.rows.text
+    for at in (START + HOUR + 1, START + HOUR + 200):
+        for _ in range(40):
+            journal._add(
+                1, at, "clickstream", sku=text("a"), channel=text("web"), person=77, count=1
+            )
+        journal.tick(at + 100)
+    journal.tick(START + 3 * HOUR)
+    assert [a["details"]["records"] for a in alerts(run(journal), "click_hammering")] == [20]
+
+
 def test_one_session_that_hammers_an_offer_is_told(journal: Any, run: Any) -> None:
     now = ordinary(journal, days=2)
     text = journal.rows.text

@@ -52,7 +52,7 @@ def test_every_model_is_judged_and_drawn(
     folder = tmp_path / "plots"
     assert cli.main(["evaluate", str(recording), "--json", "--plots", str(folder)]) == 0
     figures = json.loads(capsys.readouterr().out)
-    assert set(figures) == {"bucket", "observations", "models", "used"}
+    assert set(figures) == {"bucket", "observations", "warm_up", "models", "used"}
     models = {model["name"]: model for model in figures["models"]}
     assert {"mixture", "count", "filter", "last value", "moving average", BLR} <= set(models)
     assert figures["observations"] == 80
