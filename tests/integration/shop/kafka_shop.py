@@ -14,6 +14,7 @@ from tests.integration.shop.traffic import Event
 from tests.integration.shop.worker import Worker
 
 JOURNAL = "pricing-journal"
+#: What the pricer itself writes.
 OUTPUTS = (
     "price-changes",
     "price-decisions",
@@ -21,6 +22,8 @@ OUTPUTS = (
     "promotion-plans",
     "demand-observations",
     "pricing-alerts",
+    "elasticities",
+    "category-evidence",
 )
 INPUTS = (*(t.name for t in TOPICS.values() if t.direction == "in"), "model-updates")
 PATIENCE_SECONDS = 120.0

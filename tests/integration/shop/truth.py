@@ -11,6 +11,9 @@ from streams.journal import codec
 from streams.settings import Settings
 from tests.integration.shop.kafka_shop import Published
 
+#: Topics with keys that several partitions write.
+SHARED = ("pricing-alerts", "category-evidence", "elasticities")
+
 
 def undisturbed(
     journal: Mapping[int, list[bytes]], until: Mapping[int, int], settings: Settings
@@ -27,13 +30,13 @@ def undisturbed(
 def by_key(outputs: Iterable[Published]) -> dict[tuple[str, bytes | None], list[Published]]:
     """Outputs of the same topic and key, in their order.
 
-    Alerts that concern no single SKU come from all partitions under one key: in no order.
+    What concerns no single SKU comes from all partitions under one key: in no order.
     """
     found: dict[tuple[str, bytes | None], list[Published]] = defaultdict(list)
     for output in outputs:
         found[output.topic, output.key].append(output)
     for (topic, _), those in found.items():
-        if topic == "pricing-alerts":
+        if topic in SHARED:
             those.sort()
     return dict(found)
 
