@@ -120,3 +120,27 @@ def test_draws_have_the_posterior_moments() -> None:
     np.testing.assert_allclose(slope.var(), curves.elasticity_variance[0], rtol=0.05)
     np.testing.assert_allclose(level.var(), curves.log_rate_variance[0], rtol=0.05)
     np.testing.assert_allclose(np.cov(level, slope)[0, 1], curves.covariance[0], atol=2e-3)
+
+
+def test_hours_of_a_fast_seller_tell_more_of_its_elasticity_than_its_days() -> None:
+    rng, rows = np.random.default_rng(0), np.arange(4)
+    truth = np.array([-1.2, -2.0, -2.8, -3.2])
+    errors = {}
+    for length in (DAY, DAY // 24):
+        models = DemandModels()
+        models.register(rows, rows, np.zeros(4, int), np.zeros(4, int))
+        for start in range(0, 21 * DAY, length):
+            hour = start % DAY * 24 // DAY
+            if hour == 0:
+                price = 1000.0 * np.exp(rng.choice([-0.1, 0.0, 0.1], 4))
+                rate = 40.0 * (price / 1000.0) ** truth
+                shape = 1.0 + 0.5 * np.sin(np.pi * (np.arange(24) - 8.0) / 12.0)
+                units = rng.poisson(rate * shape[:, None] * rng.gamma(20.0, 0.05, (24, 4)))
+            sold = units.sum(axis=0) if length == DAY else units[hour]
+            models.learn(Observations.of(rows, start, sold, length=length, price=price))
+        context = DecisionContext(
+            np.full(4, 21 * DAY), np.full(4, 1000.0), np.full(4, np.nan), np.zeros(4), np.zeros(4)
+        )
+        errors[length] = np.abs(models.curves(rows, context).elasticity - truth)
+    assert errors[DAY // 24].mean() < 0.6 * errors[DAY].mean()
+    assert errors[DAY // 24].max() < 0.7
