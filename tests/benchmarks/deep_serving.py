@@ -87,9 +87,11 @@ def close(offers: int, name: str | None) -> None:
     begun = time.process_time()
     models.deep.history.push(seen)
     pushed = time.process_time() - begun
-    print(f"{offers:6d} offers, champion {name or 'none':6s}: {1e3 * seconds:6.1f} ms a day's close, "
-          f"of them {1e3 * pushed:.1f} for the history; describing them all took "
-          f"{1e3 * described:.0f} ms", flush=True)  # fmt: skip
+    print(
+        f"{offers:6d} offers, champion {name or 'none':6s}: {1e3 * seconds:6.1f} ms a day's close, "
+        f"{1e3 * pushed:.1f} of them for the history; describing them: {1e3 * described:.0f} ms",
+        flush=True,
+    )
 
 
 def resident() -> int:
