@@ -30,11 +30,12 @@ class Delivery(NamedTuple):
 
 
 class Count(NamedTuple):
-    """Units found at a place, and when (ms)."""
+    """Units found at a place, and when (ms); `shared` ones serve every channel of the SKU."""
 
     units: int
     time: int
     inbound: tuple[Delivery, ...] = ()
+    shared: bool = False
 
 
 class Stock:
@@ -44,11 +45,16 @@ class Stock:
     offer is the sum over the locations that serve it. Counts are remembered by SKU too, for offers
     that appear after them. Sales reduce a level at the next tick, and only those that happened
     after the last count, so the level does not depend on how the journal was cut into batches.
+    They are served from what is the channel's own, then from what all channels share, which is then
+    gone for the others too.
     """
 
     def __init__(self) -> None:
         self.levels = Levels()
         self._locations: dict[int, dict[str, Count]] = {}
+        #: SKU of each row, and the rows of each SKU.
+        self._skus: list[int] = []
+        self._siblings: dict[int, list[int]] = {}
         #: SKU → (channel, "" for all, and location) → count, in order of arrival.
         self._counted: dict[int, dict[tuple[str, str], Count]] = {}
         self._sold: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
@@ -61,6 +67,8 @@ class Stock:
     def appear(self, row: int, sku: int, channel: str) -> None:
         """Make room for a new offer, which takes over what was counted of its SKU."""
         self.levels.grow(row + 1)
+        self._skus.append(sku)
+        self._siblings.setdefault(sku, []).append(row)
         for (named, location), count in self._counted.get(sku, {}).items():
             if named in ("", channel):
                 self._take(row, location, count)
@@ -80,7 +88,7 @@ class Stock:
         if before is not None and count.time < before.time:
             known[channel, location] = before
             return False
-        known[channel, location] = count
+        count = known[channel, location] = count._replace(shared=not channel)
         for row in rows:
             self._take(row, location, count)
         return True
@@ -109,25 +117,36 @@ class Stock:
         self._sold.clear()
         levels = self.levels
         counts = (levels.on_hand[rows] >= 0) & (times > levels.counted_at[rows])
-        rows, units = rows[counts], units[counts]
-        np.subtract.at(levels.on_hand, rows, units)
-        changed = np.unique(rows)
-        levels.on_hand[changed] = np.maximum(levels.on_hand[changed], 0)
-        for row in changed.tolist():
-            self._share(row)
-        return changed
+        net = np.zeros(levels.size, dtype=np.int64)
+        np.add.at(net, rows[counts], units[counts])
+        changed = dict.fromkeys(np.unique(rows[counts]).tolist())
+        for row in list(changed):
+            changed.update(dict.fromkeys(self._serve(row, int(net[row]))))
+        for row in changed:
+            levels.on_hand[row] = sum(place.units for place in self._locations[row].values())
+        return np.array(sorted(changed), dtype=np.int64)
 
-    def _share(self, row: int) -> None:
-        """Bring the locations down to the level: sales do not say where they were served from."""
+    def _serve(self, row: int, units: int) -> list[int]:
+        """Take units sold from (negative: return them to) the places of an offer: sales do not say
+        where they were served from. Returns the other offers that shared them.
+        """
         places = self._locations[row]
-        surplus = sum(place.units for place in places.values()) - int(self.levels.on_hand[row])
-        for location in sorted(places):
+        others: dict[int, None] = {}
+        for location in sorted(places, key=lambda name: (places[name].shared, name)):
             place = places[location]
-            taken = min(place.units, surplus) if surplus > 0 else surplus
+            taken = min(place.units, units) if units > 0 else units
             places[location] = place._replace(units=place.units - taken)
-            surplus -= taken
-            if surplus == 0:
+            units -= taken
+            if place.shared and taken:
+                for other in self._siblings[self._skus[row]]:
+                    theirs = self._locations.get(other, {}).get(location)
+                    if other != row and theirs is not None and theirs.shared:
+                        left = max(theirs.units - taken, 0)
+                        self._locations[other][location] = theirs._replace(units=left)
+                        others[other] = None
+            if units == 0:
                 break
+        return list(others)
 
     def snapshot(self) -> dict[str, Any]:
         """Levels and places as plain values, apart from the live ones."""
@@ -136,6 +155,7 @@ class Stock:
             "locations": [[row, list(p.items())] for row, p in self._locations.items()],
             "counted": [[sku, list(known.items())] for sku, known in self._counted.items()],
             "sold": list(self._sold),
+            "skus": list(self._skus),
         }
 
     @classmethod
@@ -152,12 +172,15 @@ class Stock:
             for sku, known in snapshot["counted"]
         }
         stock._sold = [tuple(part) for part in snapshot["sold"]]
+        stock._skus = list(snapshot["skus"])
+        for row, sku in enumerate(stock._skus):
+            stock._siblings.setdefault(sku, []).append(row)
         return stock
 
 
 def _count(plain: Any) -> Count:
-    units, time, inbound = plain
-    return Count(units, time, tuple(Delivery(*delivery) for delivery in inbound))
+    units, time, inbound, shared = plain
+    return Count(units, time, tuple(Delivery(*delivery) for delivery in inbound), bool(shared))
 
 
 def _expected(delivery: tuple[int, int]) -> tuple[int, int]:

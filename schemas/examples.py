@@ -42,6 +42,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "segment": "b2c",
         "currency": "EUR",
         "customer_id": "c-77",
+        "personal_prices": True,
         "status": "placed",
         "lines": [
             {"sku": "coffee-500g", "quantity": 2, "unit_price": "12.99", "promotion_id": "may"},

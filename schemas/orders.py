@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from schemas.fields import Count, Currency, Instant, Money, Name, Some, Text, check_amount
+from schemas.fields import Count, Currency, Flag, Instant, Money, Name, Some, Text, check_amount
 from schemas.records import Event, Incoming
 
 
@@ -20,7 +20,11 @@ class OrderLine(Incoming):
 
 
 class Order(Event):
-    """An order; without `time` the Kafka record's timestamp holds."""
+    """An order; without `time` the Kafka record's timestamp holds.
+
+    `personal_prices`: the customer agrees to prices made for them. Without it the pricer does not
+    keep who ordered, not even as a hash.
+    """
 
     order_id: Name
     time: Instant | None = None
@@ -28,6 +32,7 @@ class Order(Event):
     segment: Name | None = None
     currency: Currency
     customer_id: Text | None = None
+    personal_prices: Flag = False
     status: Literal["placed", "cancelled", "returned"] = "placed"
     lines: Some[OrderLine]
 

@@ -64,11 +64,17 @@ class QuantityBreak(Incoming):
 
 
 class SegmentTerms(Incoming):
-    """What a segment gets below the public price, and whether offers may be personal."""
+    """What a segment gets below the public price.
+
+    With `personalise`, its customers who agreed to personal prices and mostly buy bargains are
+    offered what they bought before at `personal_discount` off, with `disclosure` (a text of our own
+    where there is none).
+    """
 
     segment: Name
     breaks: tuple[QuantityBreak, ...] = ()
     personalise: Flag = False
+    personal_discount: Share = Field(default="5%", validate_default=True)
     disclosure: Text | None = None
 
 

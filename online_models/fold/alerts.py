@@ -17,6 +17,7 @@ from schemas.money import texts
 #: Kind → what it says, with the number since the last tick.
 MESSAGES = {
     "late_event": "{} events came after their bucket had closed; they were not learnt from",
+    "duplicate_event": "{} events had an event_id of the week before and were ignored",
     "late_correction": "{} cancellations or returns found no order in an open bucket",
     "currency_mismatch": "{} events were in another currency than their product",
     "currency_changed": "{} product records were in another currency than before, and ignored",

@@ -9,7 +9,7 @@ from online_models.fold.batch import Batch
 from online_models.fold.listing import show
 from online_models.fold.state import State
 from online_models.outputs import Output
-from online_models.pricing.pricing import Causes
+from online_models.pricing.causes import Causes
 
 Ints = NDArray[np.int64]
 #: An output with the place of the event that led to it.
@@ -17,23 +17,28 @@ Placed = tuple[int, Output]
 
 
 def decide(
-    state: State, batch: Batch, rows: Ints, now: Ints, places: Ints, timed: bool = False
+    state: State, batch: Batch, rows: Ints, now: Ints, places: Ints, causes: Causes | None = None
 ) -> list[Placed]:
-    """Decide the prices of distinct offers at `now`, each caused by the event at its place.
-
-    `timed`: nothing but time has passed.
+    """Decide the prices of distinct offers at `now`, each at its place among the events, and where
+    nothing else is said caused by the event there.
     """
     if state.settings.observe_only:
         show(state, rows, now)
         return []
-    causes = Causes(
-        [source.topic for source in batch.sources],
-        batch.source[places].astype(np.int64),
-        np.array([s.partition for s in batch.sources] or [0], dtype=np.int64)[batch.source[places]],
-        batch.offset[places],
-        np.full(len(rows), timed),
-    )
-    decided = state.pricing.decide(rows, now, causes)
+    decided = state.pricing.decide(rows, now, causes or caused(batch, places))
     show(state, rows, now)
     at = places.tolist()
     return [(at[i], output) for i, output in decided]
+
+
+def caused(batch: Batch, places: Ints, timed: bool = False) -> Causes:
+    """The events at these places as causes; `timed`: nothing but time has passed."""
+    source = batch.source[places]
+    partitions = np.array([source.partition for source in batch.sources] or [0], dtype=np.int64)
+    return Causes(
+        [source.topic for source in batch.sources],
+        source.astype(np.int64),
+        partitions[source],
+        batch.offset[places],
+        np.full(len(places), timed),
+    )

@@ -9,6 +9,7 @@ from online_models.fold.batch import Action, Batch, Status
 from online_models.fold.lookup import Lookup
 from online_models.fold.orders import NONE, keys
 from online_models.fold.state import State
+from online_models.pricing.shoppers import USUAL_SEGMENT, Line
 
 Ints = NDArray[np.int64]
 
@@ -37,11 +38,26 @@ def add_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None
         revenue=revenue,
     )
     state.stock.sold(rows, units, batch.time[placed])
+    _remember_shoppers(state, batch, placed, rows)
     inside = intervals >= 0
     placed, rows, intervals = placed[inside], rows[inside], intervals[inside]
     if len(corrections):
         _correct(state, batch, lookup, corrections, (placed, rows, intervals))
     state.orders.append(batch.extra[placed], rows, intervals)
+
+
+def _remember_shoppers(state: State, batch: Batch, places: Ints, rows: Ints) -> None:
+    """Who bought what, of those who agreed to personal prices."""
+    known = np.flatnonzero(batch.person[places])
+    if not len(known):
+        return
+    places = places[known]
+    texts, usual = batch.texts, USUAL_SEGMENT
+    segments = [texts[i] if i >= 0 else usual for i in batch.segment[places].tolist()]
+    columns = (batch.count, batch.amount, batch.time)
+    persons, told = batch.person[places].tolist(), (c[places].tolist() for c in columns)
+    lines = zip(rows[known].tolist(), persons, segments, *told, strict=True)
+    state.pricing.shoppers.bought([Line(*line) for line in lines])
 
 
 def _correct(

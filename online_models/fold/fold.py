@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from online_models.fold.lookup import Lookup, is_barrier
 from online_models.fold.state import FoldSettings, State
 from online_models.fold.tick import tick
 from online_models.outputs import Output
+from online_models.pricing.causes import Causes
 
 Ints = NDArray[np.int64]
 
@@ -36,9 +38,13 @@ class Fold:
         state = self.state
         state.clock.observe(batch.watermarks)
         fresh = state.progress.fresh(batch)
+        # events before each duplicate: it is told of by the first tick after them
+        ignored = state.progress.ignored
+        duplicates = np.cumsum(fresh)[ignored].tolist() if ignored else []
         if not fresh.all():
             batch = batch.take(fresh)
         if not len(batch):
+            state.count("duplicate_event", len(duplicates))
             return []
         lookup = Lookup(batch)
         placed: list[Placed] = []
@@ -47,6 +53,9 @@ class Fold:
         for barrier in [*barriers, len(batch)]:
             if barrier > low:
                 placed += self._segment(batch, lookup, low, barrier)
+            past = bisect_right(duplicates, barrier)
+            state.count("duplicate_event", past)
+            del duplicates[:past]
             if barrier < len(batch):
                 placed += self._barrier(batch, barrier)
             low = barrier + 1
@@ -101,7 +110,19 @@ class Fold:
         return placed + self._decide(batch, place, effect.rows)
 
     def _start(self, batch: Batch, place: int) -> list[Placed]:
-        return self._decide(batch, place, start_clock(self.state, self.state.clock.now))
+        """Price what waited for the first event that tells the time; each offer's cause is the
+        record that put it on sale.
+        """
+        state = self.state
+        records = state.waiting
+        rows = start_clock(state, state.clock.now)
+        rows = rows[state.catalogue.offers.listed[rows]]
+        if not len(rows):
+            return []
+        now = np.full(len(rows), state.clock.now, dtype=np.int64)
+        places = np.full(len(rows), place, dtype=np.int64)
+        causes = Causes.of([records[row] for row in rows.tolist()])
+        return decide(state, batch, rows, now, places, causes)
 
     def _decide(self, batch: Batch, place: int, rows: Ints) -> list[Placed]:
         rows = rows[self.state.catalogue.offers.listed[rows]]

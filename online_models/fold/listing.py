@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import NO_PRICE
+from online_models.catalogue import NEVER, NO_PRICE
 from online_models.fold.signals import Signal
 from online_models.fold.state import State
 
@@ -15,13 +15,9 @@ LARGEST_ATTRIBUTE = 1e6
 
 
 def bring_on_sale(state: State, rows: list[int], now: int) -> Ints:
-    """List offers of known SKUs; returns those with a price, which are to be decided, ascending.
-
-    While nothing has told the time, they wait: their history starts with the first event that does.
+    """List offers of known SKUs once the clock runs; returns those with a price, which are to be
+    decided, ascending.
     """
-    if not state.clock.running:
-        state.waiting.update(dict.fromkeys(rows))
-        return np.zeros(0, dtype=np.int64)
     chosen = np.array(sorted(rows), dtype=np.int64)
     offers, listing = state.catalogue.offers, state.listing
     offers.listed[chosen] = True
@@ -47,6 +43,19 @@ def take_off_sale(state: State, rows: Ints, now: int) -> None:
     if state.clock.running and len(rows):
         state.pricing.catalogue_changed(rows, now)
         show(state, rows, np.full(len(rows), now))
+
+
+def retire_ended(state: State, now: int) -> None:
+    """Retire the products whose `ends_at` has come, as a tombstone would."""
+    skus = state.catalogue.skus
+    if int(skus.ends_at.min(initial=NEVER)) > now:
+        return
+    over = skus.ends_at <= now
+    skus.ends_at[over] = NEVER
+    skus.retired[over] = True
+    state.catalogue.version += 1
+    offers = state.catalogue.offers
+    take_off_sale(state, np.flatnonzero(offers.listed & over[offers.sku]), now)
 
 
 def start_clock(state: State, now: int) -> Ints:

@@ -28,10 +28,13 @@ class Progress:
         self.identities: dict[int, int] = {}
         self.repeats = 0
         self.duplicates = 0
+        #: Places in the last batch of the events that its `event_id` told to be duplicates.
+        self.ignored: list[int] = []
         self._pruned = 0
 
     def fresh(self, batch: Batch) -> NDArray[np.bool_]:
         """Mask of the events that were not seen before, which then count as seen."""
+        self.ignored = []
         if not batch.sources:
             return np.ones(len(batch), dtype=np.bool_)
         high = np.array([self.offsets.get(source, -1) for source in batch.sources], dtype=np.int64)
@@ -65,6 +68,7 @@ class Progress:
             if seen is not None and abs(time - seen) <= IDENTITY_WINDOW:
                 fresh[row] = False
                 self.duplicates += 1
+                self.ignored.append(row)
                 continue
             owner[identity] = record
             self.identities[identity] = time

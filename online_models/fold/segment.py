@@ -117,7 +117,7 @@ def _round(
         rows += concerned
         places += [place] * len(concerned)
     if on_sale:
-        fresh = _bring_on_sale(state, on_sale, now)
+        fresh = _bring_on_sale(state, batch, on_sale, now)
         rows += fresh
         places += [on_sale[row] for row in fresh]
     if rivalled:
@@ -129,8 +129,16 @@ def _round(
     return placed
 
 
-def _bring_on_sale(state: State, on_sale: dict[int, int], now: Ints) -> list[int]:
-    """List offers at the places of their events; returns those to decide."""
+def _bring_on_sale(state: State, batch: Batch, on_sale: dict[int, int], now: Ints) -> list[int]:
+    """List offers at the places of their events; returns those to decide.
+
+    While nothing has told the time, they wait: their history starts with the first event that does.
+    """
+    if not state.clock.running:
+        for row, place in on_sale.items():
+            topic, partition = batch.sources[batch.source[place]]
+            state.waiting[row] = topic, partition, int(batch.offset[place])
+        return []
     rows = np.array(list(on_sale), dtype=np.int64)
     moments = now[list(on_sale.values())]
     fresh: list[int] = []

@@ -110,7 +110,8 @@ class State:
         #: Day (UTC, since the epoch) of the last look at what is looked at once a day.
         self.day = -1
         #: Offers that appeared before any event told the time: priced at the first that does.
-        self.waiting: dict[int, None] = {}
+        #: Each with the record that put it on sale: its topic, partition and offset.
+        self.waiting: dict[int, tuple[str, int, int]] = {}
         #: Things worth an alert at the next tick: kind → how many.
         self.counts: dict[str, int] = {}
         #: The same, each with words of its own.
@@ -195,7 +196,7 @@ class State:
             "cleaning": self.cleaning.snapshot(),
             "demand": self.demand.snapshot(),
             "pricing": self.pricing.snapshot(),
-            "waiting": list(self.waiting),
+            "waiting": [[row, *record] for row, record in self.waiting.items()],
             "counts": dict(self.counts),
             "notices": [list(notice) for notice in self.notices],
         }
@@ -225,7 +226,7 @@ class State:
         state.demand = DemandModels.restore(snapshot["demand"], settings.demand)
         state.pricing = state._pricing()
         state.pricing.restore(snapshot["pricing"])
-        state.waiting = dict.fromkeys(snapshot["waiting"])
+        state.waiting = {row: (topic, *at) for row, topic, *at in snapshot["waiting"]}
         state.counts = dict(snapshot["counts"])
         state.notices = [Notice(*notice) for notice in snapshot["notices"]]
         return state

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from online_models.fold.alerts import anomalies, counted, drifted, models
 from online_models.fold.batch import FORCED, Batch
 from online_models.fold.daily import daily
-from online_models.fold.decide import Placed, decide
-from online_models.fold.listing import show, show_rivals, start_clock
+from online_models.fold.decide import Placed, caused, decide
+from online_models.fold.listing import retire_ended, show, show_rivals, start_clock
 from online_models.fold.observing import observe, publish
 from online_models.fold.state import State
 from online_models.outputs import Output
@@ -25,8 +25,10 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     now = clock.now
     outputs: list[Output] = []
     due = [] if started else [start_clock(state, now)]
+    retire_ended(state, now)
     due.append(state.stock.settle())
     _show(state, due[-1], now)
+    state.pricing.shoppers.settle(state.pricing.ledger.base, now)
     state.cleaning.settle(now, state.pricing.shown_price)
     due.append(_close(state, outputs))
     outputs += daily(state, now)
@@ -40,7 +42,7 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
         at = np.full(len(rows), now, dtype=np.int64)
         show_rivals(state, rows, at)
         places = np.full(len(rows), place, dtype=np.int64)
-        placed += decide(state, batch, rows, at, places, timed=True)
+        placed += decide(state, batch, rows, at, places, caused(batch, places, timed=True))
     return placed
 
 

@@ -28,6 +28,14 @@ class Causes:
     offset: Ints
     timed: NDArray[np.bool_] | None = None
 
+    @classmethod
+    def of(cls, records: Sequence[tuple[str, int, int]]) -> Causes:
+        """The causes of decisions by the topic, partition and offset of the record behind each."""
+        topics = list(dict.fromkeys(topic for topic, _, _ in records))
+        told = [(topics.index(topic), partition, offset) for topic, partition, offset in records]
+        columns = np.array(told, dtype=np.int64).reshape(-1, 3)
+        return cls(topics, columns[:, 0], columns[:, 1], columns[:, 2])
+
     @property
     def by_time(self) -> NDArray[np.bool_]:
         """Where time alone led to the decision."""

@@ -14,6 +14,7 @@ from online_models.pricing.acknowledgements import overdue
 from online_models.pricing.alerts import Placed, alerts
 from online_models.pricing.bookkeeping import number, renewed, unchanged, write
 from online_models.pricing.causes import Causes
+from online_models.pricing.personal_offers import personal_offers
 from online_models.pricing.publish import look_back, records
 from online_models.pricing.resolve import resolve
 from online_models.pricing.segment_prices import segment_prices
@@ -33,7 +34,9 @@ def decide(pricing: Pricing, rows: Ints, now: Ints, causes: Causes) -> list[tupl
     """Decide distinct offers at `now`, shape (n,); records by place among `rows`, in that order."""
     catalogue, ledger = pricing.world.catalogue, pricing.ledger
     sku = catalogue.offers.sku[rows]
-    active = catalogue.offers.listed[rows] & ~catalogue.skus.retired[sku] & (ledger.price[rows] > 0)
+    skus = catalogue.skus
+    active = catalogue.offers.listed[rows] & ~skus.retired[sku] & (ledger.price[rows] > 0)
+    active &= now < skus.ends_at[sku]
     ledger.due[rows[~active]] = NEVER
     _end_overrides(pricing, rows, now)
     outputs: list[Placed] = []
@@ -79,6 +82,7 @@ def _decide_wave(
                 pricing.model_version,
             )
             found += segment_prices(resolved, fresh, money)
+            found += personal_offers(resolved, fresh, pricing.shoppers, money)
             found += stockouts(resolved, published)
         at = places.tolist()
         outputs += [(at[place], output) for place, output in found]
@@ -105,3 +109,7 @@ def _end_overrides(pricing: Pricing, rows: Ints, now: Ints) -> None:
         ledger.override_until[ended] = NEVER
         ledger.forced[ended] = False
         pricing.notes.erase("override", ended.tolist())
+        # a promotion reduces the regular price, not the manual one that has just passed
+        depth, promoted, _, _ = pricing.promotion_in_force(ended, now[over])
+        reduced = ended[(promoted > 0) & (depth > 0) & (ledger.home[ended] != NO_PRICE)]
+        ledger.base[reduced] = ledger.home[reduced]

@@ -25,6 +25,7 @@ from online_models.pricing.ledger import NONE, Ledger
 from online_models.pricing.notes import Notes
 from online_models.pricing.promotions import Promotions
 from online_models.pricing.settings import PricingSettings
+from online_models.pricing.shoppers import Shoppers
 from online_models.pricing.situation import Demand, StockLevels, World
 from online_models.rivals import Rivals
 from schemas.acks import PriceAck
@@ -62,6 +63,7 @@ class Pricing:
         self.promotions = Promotions(catalogue)
         self.book = PolicyBook(catalogue, settings)
         self.notes = Notes()
+        self.shoppers = Shoppers()
         #: Pauses and resumptions that offers still to come inherit, in their order.
         self.standing: list[Pause | Resume] = []
         self.silent_channels: dict[str, bool] = {}
@@ -237,6 +239,7 @@ class Pricing:
             "promotions": self.promotions.snapshot(),
             "book": self.book.snapshot(),
             "notes": self.notes.snapshot(),
+            "shoppers": self.shoppers.snapshot(),
             "standing": [order.model_dump(mode="json") for order in self.standing],
             "silent_channels": dict(self.silent_channels),
             "model_version": self.model_version,
@@ -254,6 +257,7 @@ class Pricing:
         self.promotions.restore(snapshot["promotions"])
         self.book.restore(snapshot["book"])
         self.notes.restore(snapshot["notes"])
+        self.shoppers.restore(snapshot["shoppers"])
         self.standing = [_ORDER.validate_python(order) for order in snapshot["standing"]]
         self.silent_channels = dict(snapshot["silent_channels"])
         self.model_version = snapshot["model_version"]

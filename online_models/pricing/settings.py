@@ -43,6 +43,8 @@ class PricingSettings:
     #: simulated half-years 5 % earned most for slow sellers and cost fast ones nothing; draws grow
     #: cheaper as the posterior narrows.
     exploration_budget: float = 0.05
+    #: ms for which a personal offer holds: a week's shopping.
+    personal_offer: int = 7 * DAY
     #: A rejected proposal of the demand models returns only when their price has moved by more
     #: than this share: every closed bucket moves it a little.
     proposal_change: float = 0.01

@@ -31,6 +31,7 @@ class OrderRow(Struct, gc=False):
     channel: Name | None = None
     segment: Name | None = None
     customer_id: str | None = None
+    personal_prices: bool | None = None
     status: Literal["placed", "cancelled", "returned"] | None = None
     event_id: Name | None = None
 
@@ -40,6 +41,8 @@ def _settle(rows: list[OrderRow]) -> None:
         prices = PRICES[row.currency]
         if row.time is not None:
             row.time = to_ms(row.time)
+        if row.personal_prices is None:
+            row.personal_prices = False
         if row.channel is None:
             row.channel = "web"
         if row.status is None:

@@ -51,7 +51,7 @@ def _orders(rows: Decoded, gathered: Gathered, border: Border) -> dict[int, str]
         segment = gathered.text(order.segment)
         flag = _STATUS[order.status or "placed"]
         number = public_hash(order.order_id)
-        person = customer(order.customer_id)
+        person = customer(order.customer_id) if order.personal_prices else 0
         for line in order.lines:
             sku, amount, unit = line.sku, line.unit_price, money
             if currencies.of_sku.get(sku, currency) != currency:

@@ -92,3 +92,18 @@ def test_deliveries_of_all_places_come_soonest_first_and_a_count_replaces_its_ow
     stock.count(0, "", "north", Count(0, 2), [0])
     assert stock.inbound(0) == [(7, 50)]
     assert stock.inbound(1) == []
+
+
+def test_a_sale_takes_shared_stock_from_every_channel_also_after_a_restart() -> None:
+    stock = Stock()
+    for row, channel in enumerate(("web", "shop", "kiosk")):
+        stock.appear(row, 0, channel)
+    stock.count(0, "", "", Count(9, 5), [0, 1, 2])
+    stock.count(0, "kiosk", "back", Count(4, 5), [2])
+    stock = Stock.restore(stock.snapshot())
+    stock.sold(ints(0, 2), ints(3, 5), ints(6, 6))
+    assert stock.settle().tolist() == [0, 1, 2]
+    assert stock.on_hand.tolist() == [5, 5, 5]
+    stock.sold(ints(1), ints(-2), ints(7))
+    stock.settle()
+    assert stock.on_hand.tolist() == [7, 7, 7]

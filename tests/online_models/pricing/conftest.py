@@ -233,7 +233,7 @@ def shop() -> Shop:
     return Shop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_shop() -> type[Shop]:
     return Shop
 

@@ -58,6 +58,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "orders": {
         "event_id": NAME, "order_id": NAME, "time": TIME, "channel": NAME, "segment": NAME,
         "currency": CURRENCY, "customer_id": NAME, "status": STATUS, "lines": ANY, "unknown": ANY,
+        "personal_prices": ANY,
     },
     "clickstream": {
         "event_id": NAME, "sku": NAME, "action": ACTION, "time": TIME, "session_id": NAME,

@@ -185,11 +185,13 @@ def test_an_event_more_than_a_day_ahead_of_its_record_is_a_wrong_clock(
 
 
 def test_customers_and_sessions_get_in_as_keyed_hashes_only(feed: Any, decoded: Decoded) -> None:
+    feed.order(customer_id="Ada Lovelace", personal_prices=True)
     feed.order(customer_id="Ada Lovelace")
     feed.put("clickstream", {"sku": "a", "action": "view", "session_id": "Ada Lovelace"})
     events, _ = decoded(feed.records)
     assert "Lovelace" not in json.dumps(events, default=str)
     assert events[0][-2] != 0
+    assert events[1][-2] == 0, "who does not agree to personal prices orders as nobody"
 
 
 def test_equal_event_ids_of_different_topics_differ(feed: Any, decoded: Decoded) -> None:

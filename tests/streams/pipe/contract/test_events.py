@@ -40,6 +40,7 @@ def test_a_second_event_of_an_id_within_7_days_is_ignored_and_counted(new_shop: 
     shop.tick(7 * DAY + 1)
     shop.rival("7.00", event_id="e")
     assert shop.prices() == ["9.00", "7.00"]
+    assert [alert["details"]["count"] for alert in shop.alerts("duplicate_event")] == [1, 1]
 
 
 def test_an_event_id_is_unique_within_its_topic_only(new_shop: Any) -> None:
@@ -183,3 +184,53 @@ def test_a_product_that_returns_is_in_force_at_the_price_of_its_new_record(new_s
     assert (change["revision"], change["previous_price"]) == (2, "20.00")
     shop.rival(None)
     assert shop.prices()[-1] == "20.00"
+
+
+def test_a_product_retires_at_its_end_by_a_tick_alone(new_shop: Any) -> None:
+    shop = new_shop(POLICY)
+    shop.product(ends_at=shop.now + DAY)
+    shop.tick(DAY - 2)
+    shop.rival("9.00")
+    assert shop.prices() == ["9.00"]
+    shop.tick(1)
+    shop.rival("8.00")
+    assert shop.prices() == ["9.00"]
+    told = observed(shop)
+    assert len(told) == 1, "no bucket after the end"
+    shop.product(ends_at=shop.now + DAY)
+    shop.rival("8.50")
+    assert shop.prices() == ["9.00", "8.00", "8.50"], "the rival that is known is followed"
+
+
+def test_nothing_is_decided_after_the_end_even_before_a_tick(new_shop: Any) -> None:
+    shop = new_shop(POLICY)
+    shop.product(ends_at=shop.now + DAY)
+    shop.now += DAY
+    value = {"sku": "a", "competitor": "r", "price": "9.00", "currency": "USD", "time": shop.now}
+    shop.send("competitor-prices", value)
+    assert shop.changes == []
+
+
+def test_the_cause_of_a_first_decision_is_the_record_that_put_the_offer_on_sale(
+    new_shop: Any,
+) -> None:
+    shop = new_shop(POLICY)
+    for sku in ("a", "b"):
+        value = {"sku": sku, "name": sku, "currency": "USD", "price": "10.00", "cost": "4.00"}
+        shop.send("products", value | {"category": "food"}, key=sku, timestamp=shop.now)
+    shop.rival("9.50")
+    causes = {d["sku"]: d["cause"]["topic"] for d in shop.decisions if d["outcome"] == "held"}
+    assert causes == {"a": "products", "b": "products"}
+    assert shop.changes[-1]["cause"]["topic"] == "competitor-prices"
+
+
+def test_stock_without_a_channel_is_sold_on_every_channel_that_shares_it(new_shop: Any) -> None:
+    shop = new_shop(POLICY)
+    shop.product(channels={"web": {}, "shop": {}})
+    shop.send("inventory", {"sku": "a", "time": shop.now, "on_hand": 9})
+    shop.send("inventory", {"sku": "a", "time": shop.now, "on_hand": 2, "channel": "web",
+                            "location": "w"})  # fmt: skip
+    order(shop, "o1", 5, channel="web")
+    order(shop, "o2", 1, channel="shop")
+    left = {seen["channel"]: seen["on_hand"] for seen in observed(shop)}
+    assert left == {"web": 5, "shop": 5}
