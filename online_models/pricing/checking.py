@@ -20,6 +20,7 @@ from online_models.pricing.situation import NO_CEILING, NO_FLOOR, Demand, Situat
 from online_models.pricing.strategies import STRATEGIES
 from online_models.pricing.terms import Terms, compile_terms
 from online_models.rivals import Rivals
+from schemas.money import texts
 from schemas.policies import Policy
 
 #: Digits of the currency in which a policy without products is looked at.
@@ -117,7 +118,12 @@ def _contradictory_offers(pricing: Pricing, rows: np.typing.NDArray[np.int64]) -
         for place in np.flatnonzero(bounds.low > bounds.high).tolist():
             names = code_names((int(bounds.low_by[place]), int(bounds.high_by[place])))
             sku, channel = catalogue.offer_name(int(chosen[place]))
-            message = f"{' and '.join(names)} leave no price at its present cost and price"
+            ends = (int(bounds.low[place]), int(bounds.high[place]))
+            low, high = texts(ends, precision)
+            asking, allowing = code_names([int(bounds.low_by[place])]) or ["a price"], names[-1:]
+            if bounds.high_by[place] >= 0:
+                allowing = code_names([int(bounds.high_by[place])])
+            message = f"{asking[0]} asks for at least {low}, {allowing[0]} allows at most {high}"
             found.append(Finding(terms.policy.policy_id, message, tuple(names), sku, channel))
     return found
 

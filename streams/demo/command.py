@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -26,6 +27,9 @@ from streams.demo.play import Play
 from streams.demo.report import report
 from streams.demo.screen import Screen
 from streams.demo.worker import WorkerProcess
+from streams.recording.entry import Entry
+from streams.recording.error import RecordingError
+from streams.recording.writer import RecordingWriter
 from streams.settings import Settings
 
 DESCRIPTION = """\
@@ -80,6 +84,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DAYS",
         help="days a second (default: as fast as the worker takes them)",
     )
+    parser.add_argument(
+        "--record", type=Path, metavar="DIR", help="write the events to a recording, start nothing"
+    )
 
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
@@ -87,6 +94,13 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = WIDTH
+    if args.record is not None:
+        try:
+            _record(args, console)
+        except (DemoError, RecordingError) as error:
+            print(f"pricetide demo: {error}", file=sys.stderr)
+            return 1
+        return 0
     # while Kafka is young its clients complain of what they then try again, with success; and
     # when the demo fails they complain of not having been closed
     for name in ("aiokafka", "asyncio"):
@@ -116,6 +130,20 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
         status = INTERRUPTED
     shutil.rmtree(folder, ignore_errors=True)
     return status
+
+
+def _record(args: argparse.Namespace, console: Console) -> None:
+    """The events that the demo would send, as a recording for `replay`."""
+    offsets = Counter[str]()
+    with RecordingWriter(args.record) as writer:
+        for events in _orders(args, console):
+            for event in events:
+                entry = Entry(
+                    event.topic, 0, offsets[event.topic], event.key, event.value, event.time
+                )
+                writer.write(entry)
+                offsets[event.topic] += 1
+    console.print(f"{offsets.total():,} events are in {args.record}")
 
 
 def _demo(
