@@ -7,7 +7,7 @@ import logging
 import time
 from collections import deque
 
-from online_models.fold.batch import Batch
+from online_models.fold.batch import Batch, Kind
 from online_models.fold.fold import Fold
 from online_models.fold.joining import can_wait, join, run
 from online_models.outputs import Output
@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 
 #: A snapshot may take this share of the time: a large state is saved less often.
 SNAPSHOT_SHARE = 0.05
-#: The consumer group's offset is written down this many seconds later at most: it shows the lag,
-#: and spares a restart some reading.
+#: The consumer group's offset is written down this many seconds later at most, and sooner where
+#: time has moved on: it shows the lag, and spares a restart some reading.
 TELL_SECONDS = 1.0
 #: Orders and clicks wait this many seconds at most for events that need them.
 PATIENCE = 0.1
@@ -67,7 +67,8 @@ class Partition:
         self._told = 0
         # partitions take turns in what they do every few seconds, or all would wait for all
         share, now = number / settings.partitions, time.monotonic()
-        self._tell_at = now + share * TELL_SECONDS
+        self._turn_of_ours = share * TELL_SECONDS
+        self._tell_at = now + self._turn_of_ours
         self._next_snapshot = now + (1 + share) * settings.snapshot_seconds
         self._encoding: asyncio.Future[list[bytes]] | None = None
         self._snapshot_at = -1
@@ -157,6 +158,8 @@ class Partition:
         self._room.set()
         outputs = self.fold.step(batch)
         self.position += number
+        if (batch.kind == Kind.TICK).any():
+            self._tell_at = min(self._tell_at, time.monotonic() + self._turn_of_ours)
         return outputs
 
     async def _tell(self) -> None:
