@@ -11,9 +11,9 @@ import numpy as np
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from online_models.fold.batch import Kind
+from schemas.topics import TOPICS
 from streams.clients import client
 from streams.demo.ends import ends
-from streams.ingest.decoder import INPUTS
 from streams.journal import codec
 from streams.settings import Settings
 
@@ -73,7 +73,8 @@ class Progress:
 
     async def drain(self) -> None:
         """Wait until everything that is in the input topics now is priced and published."""
-        await self._passed(self._ingested, await ends(self._settings, sorted(INPUTS)))
+        fed = [topic.name for topic in TOPICS.values() if topic.direction == "in"]
+        await self._passed(self._ingested, await ends(self._settings, fed))
         await self._passed(self._priced, await ends(self._settings, [JOURNAL]))
 
     async def _passed(self, group: AIOKafkaConsumer, until: dict[TopicPartition, int]) -> None:

@@ -145,9 +145,7 @@ class Partition:
             await self._publisher.begin()
             await self._publisher.send_snapshot(self._encoding.result())
             self._encoding = None
-        if self._publisher.open:
-            await self._publisher.commit(self.position)
-        await self._tell()
+        await self._commit()
         if self._encoding is None and time.monotonic() >= self._next_snapshot:
             self._begin_snapshot()
 
@@ -162,15 +160,19 @@ class Partition:
             self._tell_at = min(self._tell_at, time.monotonic() + self._turn_of_ours)
         return outputs
 
-    async def _tell(self) -> None:
+    async def _commit(self) -> None:
+        """End the transaction, if any; the group's offset is told in it, or by itself."""
+        tell = self._commit_offset if time.monotonic() >= self._tell_at else None
         if self.position == self._told:
-            return
-        now = time.monotonic()
-        if now >= self._tell_at:
-            await self._publisher.tell(self.position, self._commit_offset)
-            self._told, self._tell_at = self.position, now + TELL_SECONDS
-        else:
-            self._wake_within(self._tell_at - now)
+            tell = None
+        if tell is not None:
+            await self._publisher.begin()
+        if self._publisher.open:
+            await self._publisher.commit(self.position, tell)
+        if tell is not None:
+            self._told, self._tell_at = self.position, time.monotonic() + TELL_SECONDS
+        elif self.position != self._told:
+            self._wake_within(self._tell_at - time.monotonic())
 
     def _begin_snapshot(self) -> None:
         """Copy the state now; encode it beside the fold, and send it with a later transaction."""
@@ -201,8 +203,7 @@ class Partition:
         encoded = None if self._encoding is None else await self._encoding
         if self._snapshot_at != self.position:
             encoded = snapshots.encode(self.fold.snapshot(), self.position)
+        await self._publisher.begin()
         if encoded is not None:
-            await self._publisher.begin()
             await self._publisher.send_snapshot(encoded)
-            await self._publisher.commit(self.position)
-        await self._publisher.tell(self.position, self._commit_offset)
+        await self._publisher.commit(self.position, self._commit_offset)

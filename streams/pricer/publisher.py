@@ -102,24 +102,26 @@ class Publisher:
         for i, part in enumerate(parts):
             await self._send_own(store.key(i), part)
 
-    async def commit(self, position: int) -> None:
-        """Everything sent so far is out, and the journal is done up to `position` (exclusive)."""
-        if self._exactly_once:
-            await self._send_own(store.POSITION, b"%d" % position)
-            await self._producer.commit_transaction()
-        await asyncio.gather(*self._sent)
-        self._sent.clear()
-        self.open = False
+    async def commit(self, position: int, tell: CommitOffset | None) -> None:
+        """Everything sent so far is out, and the journal is done up to `position` (exclusive).
 
-    async def tell(self, position: int, commit_offset: CommitOffset) -> None:
-        """Let the consumer group's offset say so too."""
+        With `tell`, the consumer group's offset says so too.
+        """
         offsets = {self._journal: position}
         if not self._exactly_once:
-            await commit_offset(offsets)
-            return
-        await self.begin()
-        await self._producer.send_offsets_to_transaction(offsets, self._group)
-        await self._producer.commit_transaction()
+            await asyncio.gather(*self._sent)
+            if tell is not None:
+                await tell(offsets)
+        else:
+            await self._send_own(store.POSITION, b"%d" % position)
+            if tell is not None:
+                # first the records: while offsets are being added, the broker cannot verify that
+                # a partition belongs to the transaction, and refuses what is sent to it
+                await asyncio.gather(*self._sent)
+                await self._producer.send_offsets_to_transaction(offsets, self._group)
+            await self._producer.commit_transaction()
+            await asyncio.gather(*self._sent)
+        self._sent.clear()
         self.open = False
 
     async def _send_own(self, key: bytes, value: bytes) -> None:
