@@ -35,6 +35,8 @@ RECORDS_WAITING = 1000
 JOINED = 2000
 #: Seconds that are folded in one transaction at most.
 LONGEST_RUN = 0.1
+#: Seconds for what waits when the worker stops; who takes over folds the rest.
+LAST_RUN = 2.0
 
 
 class Partition:
@@ -195,6 +197,9 @@ class Partition:
         try:
             if self._runner is not None:
                 await self._runner
+            enough = time.monotonic() + LAST_RUN
+            while self._waiting and time.monotonic() < enough:
+                await self._turn(time.monotonic())
             await self._last_words()
         finally:
             await self._publisher.stop()

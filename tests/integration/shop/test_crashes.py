@@ -33,6 +33,10 @@ def disturbed(shop, start_worker):
     shop.settle(*workers)
     for worker in workers:
         assert worker.stop() == 0, worker.tail()
+    # a tick may have reached the journal after its pricer stopped
+    last = start_worker("last", "--role", "price")
+    shop.priced(last)
+    assert last.stop() == 0, last.tail()
     return shop
 
 
