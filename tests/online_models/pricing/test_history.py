@@ -45,7 +45,10 @@ def recorded(changes: list[Change], keep: int = 45 * TICK) -> tuple[History, int
 def check(changes: list[Change], until: int, launched_at: int) -> None:
     history, head = recorded(changes)
     launched = ALWAYS if launched_at == ALWAYS else launched_at * TICK
-    assert history.lowest(head, until * TICK, launched) == brute_force(changes, until, launched_at)
+    wanted = brute_force(changes, until, launched_at)
+    assert history.lowest(head, until * TICK, launched) == wanted
+    terms = (np.array([number]) for number in (head, until * TICK, launched))
+    assert history.lowest_prices(*terms) == [wanted]
 
 
 histories = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 9)), min_size=1, max_size=12).map(
