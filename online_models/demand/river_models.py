@@ -33,6 +33,8 @@ FIRST_VARIANCE = 0.5
 WARM_UP = 14
 #: Log units are kept within what a shop can sell.
 LARGEST_LOG = 20.0
+#: No log price or log level is learnt from further away than this: steps along a gradient diverge.
+LARGEST_GAP = 2.0
 
 
 def parsed(text: str) -> tuple[type[Any], dict[str, Any]]:
@@ -107,7 +109,8 @@ class RiverModels:
             if self.forecasts:
                 self._model(key).learn_one(y)
             else:
-                self._model(key).learn_one(x, y - self._level(offer))
+                gap = y - self._level(offer)
+                self._model(key).learn_one(x, min(max(gap, -LARGEST_GAP), LARGEST_GAP))
             smooth = self.lags.get(offer, (y, y))[1]
             self.seen[key] = self.seen.get(key, 0) + 1
             self.lags[offer] = (y, SMOOTHING * smooth + (1.0 - SMOOTHING) * y)
@@ -144,13 +147,14 @@ class RiverModels:
         offers = seen.offer.tolist()
         first = np.array([self.anchor.get(offer, np.nan) for offer in offers])
         lags = np.array([self.lags.get(offer, (0.0, 0.0)) for offer in offers]).reshape(-1, 2)
+        attributes = seen.attributes / (1.0 + np.abs(seen.attributes))
         columns = {
             "price": _gap(seen.price, first),
             "rival": _gap(seen.rival_price, seen.price),
-            "promoted": seen.promoted,
-            "depth": seen.promotion,
+            "promoted": np.minimum(np.maximum(seen.promoted, 0.0), 1.0),
+            "depth": np.minimum(np.maximum(seen.promotion, 0.0), 1.0),
             "last": lags[:, 0] - lags[:, 1],
-            **{f"attribute {k}": seen.attributes[:, k] for k in range(ATTRIBUTES)},
+            **{f"attribute {k}": attributes[:, k] for k in range(ATTRIBUTES)},
         }
         rows = [
             {"constant": 1.0, **dict(zip(columns, values, strict=True))}
@@ -163,6 +167,7 @@ class RiverModels:
 
 
 def _gap(price: Floats, other: Floats) -> Floats:
-    """log price − log other, 0 where either is unknown or impossible."""
+    """log price − log other within LARGEST_GAP, 0 where either is unknown or impossible."""
     known = (price > 0.0) & (other > 0.0)
-    return log(np.where(known, price, 1.0)) - log(np.where(known, other, 1.0))
+    gap = log(np.where(known, price, 1.0)) - log(np.where(known, other, 1.0))
+    return np.minimum(np.maximum(gap, -LARGEST_GAP), LARGEST_GAP)
