@@ -54,8 +54,9 @@ Integers = NDArray[np.int64]
 
 #: Variance that a drift alarm adds to a log level.
 ALARM_VARIANCE = 0.25
-#: Variance with which the deep model's forecast of a cold offer's log level is believed.
-EXPECTED_VARIANCE = 0.5
+#: Variance with which the deep model's forecast of a cold offer's log level is believed: what an
+#: offer is leaves a factor of e open. Held-out TaFeng items forecast worse with less.
+EXPECTED_VARIANCE = 1.0
 #: Memory of the dispersion, per bucket.
 DISPERSION_FORGETTING = 0.98
 
