@@ -26,12 +26,11 @@ from online_models.exact_math import exp, log, normals, power, uniforms
 
 Floats = NDArray[np.float64]
 
-#: Models of River that are plugged in by name: one of each kind.
+#: Regressors of River that are plugged in by name: one of each kind.
 RIVER = (
     "river.linear_model.BayesianLinearRegression",
     "river.linear_model.LinearRegression",
     "river.tree.HoeffdingAdaptiveTreeRegressor(seed=1)",
-    "river.time_series.SNARIMAX(p=1, d=0, q=1)",
 )
 #: Two products that every channel sells, and single offers beside them.
 CHANNELS, PRODUCTS, SINGLES = 14, 2, 60

@@ -17,7 +17,7 @@ from online_models.demand.river_models import RiverModels
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_PARTS = ("models", "anchor", "lags", "variance", "seen")
+_PARTS = ("models", "anchor", "lags", "variance", "seen", "astray")
 
 
 @dataclass(frozen=True, slots=True)

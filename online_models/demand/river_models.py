@@ -35,6 +35,9 @@ WARM_UP = 14
 LARGEST_LOG = 20.0
 #: No log price or log level is learnt from further away than this: steps along a gradient diverge.
 LARGEST_GAP = 2.0
+#: A forecast so far from the offer's level in logs is nonsense; after so many in a row the model
+#: starts anew.
+ASTRAY, PATIENCE = 4.0, 10
 
 
 def parsed(text: str) -> tuple[type[Any], dict[str, Any]]:
@@ -84,6 +87,7 @@ class RiverModels:
         self.lags: dict[int, tuple[float, float]] = {}
         self.variance: dict[int, float] = {}
         self.seen: dict[int, int] = {}
+        self.astray: dict[int, int] = {}
 
     def forecast(self, observations: Observations, keys: Integers) -> Forecast:
         """Forecast of each row's units, from what was learnt before."""
@@ -113,6 +117,7 @@ class RiverModels:
                 self._model(key).learn_one(x, min(max(gap, -LARGEST_GAP), LARGEST_GAP))
             smooth = self.lags.get(offer, (y, y))[1]
             self.seen[key] = self.seen.get(key, 0) + 1
+            self._watch(key, abs(said - self._level(offer)) >= ASTRAY)
             self.lags[offer] = (y, SMOOTHING * smooth + (1.0 - SMOOTHING) * y)
             if price > 0.0:
                 self.anchor.setdefault(offer, price)
@@ -121,6 +126,13 @@ class RiverModels:
         if key not in self.models:
             self.models[key] = self._build(**self._parameters)
         return self.models[key]
+
+    def _watch(self, key: int, astray: bool) -> None:
+        """Start a model anew that has said nonsense many times in a row."""
+        self.astray[key] = self.astray.get(key, 0) + 1 if astray else 0
+        if self.astray[key] >= PATIENCE:
+            del self.models[key]
+            self.seen[key] = self.astray[key] = 0
 
     def _level(self, offer: int) -> float:
         """Smoothed log units: the regressors explain what departs from it."""
@@ -137,7 +149,8 @@ class RiverModels:
             else:
                 said = level
             known = -math.inf < said < math.inf
-            told.append(min(max(float(said), 0.0), LARGEST_LOG) if known else level)
+            said = min(max(float(said), level - ASTRAY), level + ASTRAY) if known else level
+            told.append(min(max(said, 0.0), LARGEST_LOG))
         return told
 
     def _features(self, seen: Observations) -> list[Row]:

@@ -12,6 +12,8 @@ from online_models.demand.checks import RIVER
 from online_models.demand.observations import DAY, Observations
 from online_models.demand.river_models import RiverModels
 
+AUTOREGRESSION = "river.time_series.SNARIMAX(p=1, d=0, q=1)"
+
 
 def days(count: int, seed: int = 0) -> list[Observations]:
     rng = np.random.default_rng(seed)
@@ -23,7 +25,7 @@ def days(count: int, seed: int = 0) -> list[Observations]:
     return out
 
 
-@pytest.mark.parametrize("name", [*RIVER, "time_series.HoltWinters(alpha=0.3)"])
+@pytest.mark.parametrize("name", [*RIVER, AUTOREGRESSION, "time_series.HoltWinters(alpha=0.3)"])
 def test_a_river_model_is_plugged_in_by_name(name: str) -> None:
     challenger = RiverModels(name)
     errors = []
@@ -74,6 +76,7 @@ def test_a_name_that_is_no_model_is_named_in_the_error(name: str) -> None:
         "river.drift.PageHinkley",
         "river.drift.ADWIN",
         *RIVER,
+        AUTOREGRESSION,
     ],
 )
 def test_the_state_of_a_river_object_goes_on_where_it_was_written_down(text: str) -> None:
