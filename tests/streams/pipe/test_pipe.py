@@ -85,7 +85,10 @@ def test_a_tick_answers_with_what_is_due_and_then_with_itself_as_it_was_asked(ti
 
 def test_every_tick_is_echoed_even_one_that_was_seen_before() -> None:
     answers = said([tick(START, event_id="e"), tick(START, event_id="e"), tick(START - 5)])
-    assert [a["value"]["time"] for a in answers] == [START, START, START - 5]
+    echoes = [a["value"]["time"] for a in answers if a["topic"] == "pricing-control"]
+    assert echoes == [START, START, START - 5]
+    (alert,) = [a["value"] for a in answers if a["topic"] == "pricing-alerts"]
+    assert alert["kind"] == "duplicate_event"
 
 
 def test_observations_come_with_the_first_tick_past_the_lateness() -> None:
