@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.catalogue import Catalogue
 from online_models.demand.observations import Observations
 
 Floats = NDArray[np.float64]
@@ -28,6 +29,13 @@ class Offers:
     sku: Ints
     category: Ints
     brand: Ints
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> Offers:
+        """The offer rows of a catalogue."""
+        sku = catalogue.offers.sku.astype(np.int64)
+        skus = catalogue.skus
+        return cls(sku, skus.category[sku].astype(np.int64), skus.brand[sku].astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True)

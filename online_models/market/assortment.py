@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,8 @@ class Assortment:
     `first_price` and `cost` are minor units of `currency` (two digits). Public to a contender are
     the names, categories, prices, costs, taxes and fees; `elasticity` (own price, positive, at the
     first price), `base` (expected units a day at the first price) and `target` (the prices that
-    the costs make best) are the market's secret.
+    the costs make best) are the market's secret. `views_per_unit` are views for a unit sold at the
+    first price, `traits` what else the products' records say (one mapping each, or none).
     """
 
     skus: tuple[str, ...]
@@ -54,6 +56,8 @@ class Assortment:
     base: Floats
     target: Floats
     currency: str = "EUR"
+    views_per_unit: float = VIEWS_PER_UNIT
+    traits: tuple[Mapping[str, object], ...] = ()
 
     def __len__(self) -> int:
         return len(self.skus)
@@ -81,14 +85,16 @@ class Assortment:
                 "fees": {"web": {"rate": f"{fee:g}", "fixed": "0.00"}},
                 "launched_at": day_start(0),
                 "substitutes": [],
+                **traits,
             }
-            for sku, c, price, cost, tax, fee in zip(
+            for sku, c, price, cost, tax, fee, traits in zip(
                 self.skus,
                 self.category.tolist(),
                 self.first_price.tolist(),
                 self.cost.tolist(),
                 self.tax_rate.tolist(),
                 self.fee_rate.tolist(),
+                self.traits or ({},) * len(self),
                 strict=True,
             )
         ]

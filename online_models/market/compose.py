@@ -7,6 +7,7 @@ from online_models.market.costs import settle
 from online_models.market.demand import DEMANDS
 from online_models.market.dirt import DIRTS
 from online_models.market.effects import EFFECTS
+from online_models.market.likeness import Likeness, Weekdays
 from online_models.market.market import Market
 from online_models.market.noise import Counts
 from online_models.market.rivals import RIVALS
@@ -17,6 +18,8 @@ from online_models.market.stock import STOCKS
 OVERDISPERSED = 2.0
 #: Parts that are settings of the market itself.
 SETTINGS = ("taxed", "overdispersed")
+#: How recorded rivals behave: what is known of them is their level.
+QUIET_RIVAL = "sleep"
 
 #: Markets with a name of their own: name → the parts they stand for.
 MARKETS: dict[str, str] = {
@@ -74,27 +77,44 @@ def parts(name: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def compose(name: str, seed: int, offers: int = 120, sales: float = 8.0) -> Market:
+def compose(
+    name: str, seed: int, offers: int = 120, sales: float = 8.0, like: Likeness | None = None
+) -> Market:
     """Build the market `name` with `offers` offers that sell `sales` a day each on average.
+
+    With a likeness, its offers, costs, weekdays, noise and rivals stand in for drawn ones, and
+    `offers`, `sales` and the `SETTINGS` count for nothing. Its rivals keep their prices, unless
+    the name says how rivals behave; the part `season` has weekdays of its own.
 
     >>> compose("nested+match", seed=1, offers=30).rivals.names
     ('match',)
     """
     chosen = parts(name)
-    assortment = draw_assortment(seed, offers, sales, taxed="taxed" in chosen)
+    behaviours = [part for part in RIVALS if part in chosen]
+    if like is None:
+        assortment = draw_assortment(seed, offers, sales, taxed="taxed" in chosen)
+        size, levels = OVERDISPERSED if "overdispersed" in chosen else None, None
+    else:
+        assortment, size, levels = like.draw(seed), like.size, like.rivals
+        if levels is not None and not behaviours:
+            behaviours = [QUIET_RIVAL]
     curve = next(part for part in chosen if part in DEMANDS)
-    rivals = Field({part: RIVALS[part]() for part in RIVALS if part in chosen}, assortment, seed)
+    rivals = Field({part: RIVALS[part]() for part in behaviours}, assortment, seed, levels)
     demand = DEMANDS[curve](assortment, seed)
-    assortment = settle(assortment, demand, rivals)
+    if like is None:
+        assortment = settle(assortment, demand, rivals)
+    effects = [EFFECTS[part](assortment, seed) for part in EFFECTS if part in chosen]
+    if like is not None and "season" not in chosen:
+        effects.append(Weekdays(like.weekdays))
     stock = next((part for part in chosen if part in STOCKS), None)
     return Market(
         name=name,
         seed=seed,
         assortment=assortment,
         demand=demand,
-        effects=[EFFECTS[part](assortment, seed) for part in EFFECTS if part in chosen],
+        effects=effects,
         rivals=rivals,
         stock=None if stock is None else STOCKS[stock](assortment, seed),
         dirt=[(part, DIRTS[part]()) for part in DIRTS if part in chosen],
-        counts=Counts(OVERDISPERSED if "overdispersed" in chosen else None),
+        counts=Counts(size),
     )

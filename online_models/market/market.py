@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from online_models.market.arrays import Floats, Ints
-from online_models.market.assortment import VIEWS_PER_UNIT, Assortment
+from online_models.market.assortment import Assortment
 from online_models.market.baskets import identities, order_lines, view_counts
 from online_models.market.calendar import DAY_MS, day_start
 from online_models.market.clairvoyant import (
@@ -197,7 +197,8 @@ class Market:
     def _record(self, prices: Ints, sold: Ints) -> Events:
         """The clean record of today."""
         day, problem = self.today, self.problem()
-        attention = VIEWS_PER_UNIT * self.assortment.base * np.exp(problem.index.traffic)
+        usual = self.assortment.views_per_unit * self.assortment.base
+        attention = usual * np.exp(problem.index.traffic)
         rng = generator(self.seed, "record", day)
         return Events(
             orders=order_lines(day, sold, prices, rng),

@@ -95,18 +95,12 @@ def elasticities(
         bar.update(task, description="estimating")
         if not parts:
             raise RecordingError("no orders of a known product: there is no demand to explain")
-        offers = _offers(observed.catalogue)
+        offers = Offers.of(observed.catalogue)
         if method == "online":
             found = online_rows(observed.demand, parts, offers, by)
         else:
             found = double_ml_rows(parts, offers, by, cross)
     return _rows(found, observed.catalogue, by, method)
-
-
-def _offers(catalogue: Catalogue) -> Offers:
-    sku = catalogue.offers.sku.astype(np.int64)
-    skus = catalogue.skus
-    return Offers(sku, skus.category[sku].astype(np.int64), skus.brand[sku].astype(np.int64))
 
 
 def _rows(found: Rows, catalogue: Catalogue, by: By, method: str) -> list[dict[str, Any]]:

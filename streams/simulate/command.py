@@ -11,16 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from online_models.market import MARKETS, UnknownPartError, parts
 from online_models.market.contenders import CONTENDERS
 from online_models.market.demand import DEMANDS
 from online_models.market.dirt import DIRTS
 from online_models.market.effects import EFFECTS
+from online_models.market.likeness import Likeness
 from online_models.market.rivals import RIVALS
 from online_models.market.stock import STOCKS
 from streams.policy_file import load
 from streams.simulate.cells import Entrant, cells
+from streams.simulate.like import fitted, read
 from streams.simulate.outcome import document, outcomes
 from streams.simulate.parallel import run_all
 from streams.simulate.report import report
@@ -29,9 +33,13 @@ from streams.simulate.table import MEANINGS, headline, table
 
 if TYPE_CHECKING:
     from streams.settings import Settings
+#: Of a market that is like no recording.
+SALES, DAYS = "8", 180
 
 EPILOG = f"""\
-Example: pricetide simulate --markets plain,nested+match --sales 2,8 --policies mine.json
+Examples:
+  pricetide simulate --markets plain,nested+match --sales 2,8 --policies mine.json
+  pricetide simulate --like recordings/autumn --policies mine.json
 
 A market is a curve and any parts, joined by +; the names below stand for such sums.
   markets   {", ".join(MARKETS)}
@@ -64,27 +72,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="policy files; each lets Pricetide compete under it, by the name of the file",
     )
-    parser.add_argument("--sales", default="8", help="units a day per offer, comma-separated")
-    parser.add_argument("--days", type=_positive, default=180, help="days of each run")
-    parser.add_argument("--offers", type=_positive, default=120, help="offers of each market")
+    parser.add_argument(
+        "--like",
+        type=Path,
+        nargs="+",
+        metavar="RECORDING",
+        help="folders or files of recorded products, orders and, if there are any, clickstream and "
+        "competitor-prices: the markets get their offers, prices, costs, sales, weekdays, noise, "
+        "rivals and elasticities",
+    )
+    parser.add_argument(
+        "--sales",
+        help=f"units a day per offer, comma-separated (default: {SALES}); not with --like",
+    )
+    parser.add_argument(
+        "--days",
+        type=_positive,
+        help=f"days of each run (default: {DAYS}; with --like, as long as the recording)",
+    )
+    parser.add_argument(
+        "--offers",
+        type=_positive,
+        default=120,
+        help="offers of each market, with --like at most, best sellers first (default: 120)",
+    )
     parser.add_argument("--seeds", type=_positive, default=5, help="number of seeds, from 0 on")
     parser.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--out", type=Path, default=Path("simulation"), help="folder to write to")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON instead")
 
 
-def main(args: argparse.Namespace, _settings: Settings) -> int:
+def main(args: argparse.Namespace, settings: Settings) -> int:
     """Run the experiment; 0 when it is complete, 2 on bad input, 130 when interrupted."""
-    console = Console(stderr=True)
+    console, terminal = Console(stderr=True), Console()
     try:
         markets, names = args.markets.split(","), args.contenders.split(",")
         for market in markets:
             parts(market)
         if unknown := [name for name in names if name not in CONTENDERS]:
             raise ValueError(f"--contenders: none is named {', '.join(unknown)}")
-        sales = [_rate(text) for text in args.sales.split(",")]
         entrants = [*map(Entrant, names), *_policies(args.policies, names)]
-        wanted = cells(markets, sales, entrants, args.seeds, args.offers, args.days)
+        like = None
+        if args.like is None:
+            sales = [_rate(text) for text in (args.sales or SALES).split(",")]
+        elif args.sales is not None:
+            raise ValueError("--sales: with --like offers sell what they sold in the recording")
+        else:
+            like = read(settings, args.like, args.offers, console)
+            sales = [round(sum(like.base) / len(like), 2)]
+            if not args.json:
+                terminal.print(_fitted(like))
+        offers, days = (args.offers, DAYS) if like is None else (len(like), like.days)
+        wanted = cells(markets, sales, entrants, args.seeds, offers, args.days or days, like)
         store = Store(args.out)
         tracks = run_all(wanted, store, args.jobs, console)
     except (ValueError, UnknownPartError, OSError) as error:
@@ -101,12 +140,19 @@ def main(args: argparse.Namespace, _settings: Settings) -> int:
     if args.json:
         print(summary)
         return 0
-    terminal = Console()
     for outcome in found:
         terminal.print(f"[bold]{outcome.setting}[/bold]: {headline(outcome)}", highlight=False)
         terminal.print(table(outcome))
     terminal.print(f"{MEANINGS}\nreport: {path}", highlight=False)
     return 0
+
+
+def _fitted(like: Likeness) -> Table:
+    """What was fitted, as a table for the terminal."""
+    found = Table(title=f"fitted to {like.name}", title_justify="left", box=None, show_header=False)
+    for name, text in fitted(like).items():
+        found.add_row(Text(name, "bold"), Text(text))
+    return found
 
 
 def _positive(text: str) -> int:

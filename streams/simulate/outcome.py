@@ -10,6 +10,7 @@ from typing import Any
 from online_models.market.closed_loop import Track
 from online_models.market.score import Score, score
 from streams.simulate.cells import CLAIRVOYANT, STATIC, Cell, Setting
+from streams.simulate.like import fitted
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,11 @@ def document(outcome: Outcome) -> dict[str, Any]:
             return {name: plain(part) for name, part in value.items()}
         return None if isinstance(value, float) and isnan(value) else value
 
+    setting = asdict(outcome.setting)
+    like = outcome.setting.like
+    setting["like"] = None if like is None else fitted(like)
     return {
-        **asdict(outcome.setting),
+        **setting,
         "seeds": outcome.seeds,
         "contenders": {name: plain(asdict(found)) for name, found in outcome.scores.items()},
     }

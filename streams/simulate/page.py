@@ -22,6 +22,8 @@ STYLE = (
     "max-width:1120px;margin:0 auto;padding:24px 20px}"
     "h1{font-size:26px;margin:0 0 8px}h2{font-size:19px;margin:36px 0 4px}"
     ".headline{font-size:17px;margin:4px 0 14px}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 18px;margin:8px 0}"
+    "dt{color:var(--soft)}dd{margin:0}"
     ".scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
     "th,td{padding:5px 14px 5px 0;text-align:right;border-bottom:1px solid var(--line);"
     "white-space:nowrap}th{color:var(--soft);font-weight:500}"

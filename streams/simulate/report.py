@@ -11,6 +11,7 @@ from online_models.market.arrays import Floats, Ints
 from online_models.market.closed_loop import Track
 from online_models.market.score import regret
 from streams.simulate.cells import CLAIRVOYANT, STATIC
+from streams.simulate.like import fitted
 from streams.simulate.outcome import Outcome
 from streams.simulate.page import STYLE
 from streams.simulate.svg import Line, dots, lines
@@ -31,13 +32,24 @@ def report(outcomes: Sequence[Outcome]) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Pricetide: simulated markets</title><style>{STYLE}</style></head><body>"
-        f"<h1>Static against dynamic pricing</h1>{sections}"
+        f"<h1>Static against dynamic pricing</h1>{_likeness(outcomes)}{sections}"
         f"<footer>{escape(MEANINGS)} Profit is the exact expectation of each day, free of the "
         "noise of sales. "
         "Intervals are 95 % by seed. An offer's share can exceed 1 where prices move tomorrow's "
         "demand, rivals or stock: there the clairvoyant is a lower bound of the best plan."
         "</footer></body></html>\n"
     )
+
+
+def _likeness(outcomes: Sequence[Outcome]) -> str:
+    """What was fitted to a recording; all markets of an experiment are like the same one."""
+    like = outcomes[0].setting.like
+    if like is None:
+        return ""
+    lines = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in fitted(like).items()
+    )
+    return f"<h2>Fitted to your recording</h2><dl>{lines}</dl>"
 
 
 def styles(outcome: Outcome) -> dict[str, str]:

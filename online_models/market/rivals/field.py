@@ -19,10 +19,18 @@ OUT_OF_STOCK = 0.02
 
 
 class Field:
-    """Prices of R rivals, shape (R, n), minor units."""
+    """Prices of R rivals, shape (R, n), minor units.
+
+    levels: logs of their first prices over ours, shape (n,), NaN where none sells the offer; None
+    draws who sells what, and at which price.
+    """
 
     def __init__(
-        self, behaviours: Mapping[str, Behaviour], assortment: Assortment, seed: int
+        self,
+        behaviours: Mapping[str, Behaviour],
+        assortment: Assortment,
+        seed: int,
+        levels: Floats | None = None,
     ) -> None:
         self.names = tuple(behaviours)
         self._behaviours = tuple(behaviours.values())
@@ -32,6 +40,10 @@ class Field:
         self.sells: Bools = np.zeros(shape, dtype=np.bool_)
         self.first: Floats = np.zeros(shape)
         for r, name in enumerate(self.names):
+            if levels is not None:
+                self.sells[r] = np.isfinite(levels)
+                self.first[r] = assortment.first_price * np.exp(np.nan_to_num(levels))
+                continue
             rng = generator(seed, f"rival {name}")
             self.sells[r] = rng.random(n) < COVERAGE
             self.first[r] = assortment.first_price * np.exp(rng.normal(0.0, PRICE_SPREAD, n))
