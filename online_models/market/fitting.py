@@ -56,8 +56,10 @@ def fit(parts: Sequence[Observations], catalogue: Catalogue, name: str, most: in
         Where it is too short, or nothing was sold at a profit.
     """
     seen = _joined(parts)
+    if not len(seen):
+        raise UnlikeError("no known product was ever on sale in it")
     day = seen.start // DAY
-    span = int(day.max() - day.min()) + 1 if len(seen) else 0
+    span = int(day.max() - day.min()) + 1
     if span < LEAST_DAYS:
         raise UnlikeError(f"it spans {span} days; at least {LEAST_DAYS} are needed")
     units: Floats = np.bincount(seen.offer, seen.units, catalogue.offers.size).astype(np.float64)

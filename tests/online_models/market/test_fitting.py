@@ -80,7 +80,7 @@ def test_money_without_cents_is_told_in_hundredths() -> None:
 @pytest.mark.parametrize(
     ("parts", "costs", "message"),
     [
-        ([], [600], "spans 0 days"),
+        ([], [600], "no known product"),
         ([sales([5]).take(np.arange(5))], [600], "spans 5 days"),
         ([sales([0])], [600], "none sold"),
         ([sales([5])], [1200], "1 usually sold at a loss"),
