@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,26 @@ from online_models.pricing.situation import NO_CEILING, Situation
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+
+class Terms(Protocol):
+    """What is lost of the price of each offer, shape (n,): minor units and parts per million."""
+
+    @property
+    def tax_ppm(self) -> Ints:
+        """Tax on the net price."""
+
+    @property
+    def fee_ppm(self) -> Ints:
+        """The channel's part of the gross price."""
+
+    @property
+    def fee_fixed(self) -> Ints:
+        """What the channel takes of every unit."""
+
+    @property
+    def cost(self) -> Ints:
+        """Cost of a unit, without tax."""
 
 
 def margin_floor(situation: Situation, margin_ppm: int) -> Ints:
@@ -34,14 +56,14 @@ def margin_floor(situation: Situation, margin_ppm: int) -> Ints:
     return floor
 
 
-def net_share(situation: Situation) -> Floats:
+def net_share(terms: Terms) -> Floats:
     """What is left of the gross price after tax, before fees; shape (n,)."""
-    return PPM / (PPM + situation.tax_ppm).astype(np.float64)
+    return PPM / (PPM + terms.tax_ppm).astype(np.float64)
 
 
-def unit_profit(situation: Situation, price: Floats) -> Floats:
+def unit_profit(terms: Terms, price: Floats) -> Floats:
     """Net price − fees − cost at gross prices of shape (n,) or (n, k), minor units."""
     rows = (slice(None),) + (None,) * (price.ndim - 1)
-    rate = net_share(situation) - situation.fee_ppm / PPM
-    fixed = (situation.fee_fixed + situation.cost).astype(np.float64)
+    rate = net_share(terms) - terms.fee_ppm / PPM
+    fixed = (terms.fee_fixed + terms.cost).astype(np.float64)
     return price * rate[rows] - fixed[rows]

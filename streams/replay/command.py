@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -18,8 +19,13 @@ from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
 from streams.recording.writer import RecordingWriter
+from streams.replay import report
+from streams.replay.comparison import compare
+from streams.replay.paid import Paid
 from streams.replay.replay import Replay
-from streams.replay.summary import Comparison, Summary, compare
+from streams.replay.run import COMPARED, Run
+from streams.replay.summary import Summary
+from streams.replay.terms import Margins
 from streams.settings import Settings
 
 DESCRIPTION = """\
@@ -27,7 +33,10 @@ Run recordings through the pricer, without Kafka.
 
 A recorded pricing-journal gives exactly the prices that the workers gave, byte for byte. Recorded
 input topics, merged by timestamp, answer "what if": --policies replaces those of the recording,
---compare sets the outcome beside that of another run.
+--compare sets the outcome beside that of another run: its prices, what is expected of them, and,
+where that run drew prices by lot while the recorded orders were placed, an estimate of what the new
+prices would have earned, from those orders, with its 95 % interval. With --out it is also written
+to OUT/comparison.json.
 
 Examples:
   pricetide record pricing-journal --out monday && pricetide replay monday
@@ -35,8 +44,6 @@ Examples:
 """
 
 SETTINGS = ("partitions", "bucket", "lateness", "timezone", "ack_timeout")
-#: Differences shown; all of them are in the recordings.
-SHOWN = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,21 +70,27 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     try:
         policies = load(args.policies) if args.policies else None
         until = None if args.until is None else _instant(args.until)
-        replay = Replay(settings, args.recordings, policies, until)
         old = None if args.compare is None else _outcome(args.compare)
-        summary = Summary()
+        paid = None if old is None or not old.course.drawn else Paid(old.course)
+        watch = None if paid is None else paid.watch
+        replay = Replay(settings, args.recordings, policies, until, watch)
+        new = Run() if old is None else Run(old.course)
+        take = new.summary.add if old is None else new.add
         with RecordingWriter(args.out) if args.out else nullcontext() as writer:
             for entry in _with_progress(replay):
-                summary.add(entry)
+                take(entry)
                 if writer is not None:
                     writer.write(entry)
+        found = None if old is None else compare(new, old, Margins(replay.catalogues()), paid)
     except (RecordingError, PolicyFileError, ValueError) as error:
         print(f"pricetide replay: {error}", file=sys.stderr)
         return 2
     console = Console()
-    _show(console, replay, summary)
-    if old is not None:
-        _show_comparison(console, compare(summary, old), summary, old)
+    _show(console, replay, new.summary)
+    if found is not None:
+        report.show(console, found)
+        if args.out:
+            report.write(found, args.out)
     return 0
 
 
@@ -88,11 +101,15 @@ def _instant(text: str) -> int:
         raise ValueError(f"--until: {error}") from None
 
 
-def _outcome(folder: Path) -> Summary:
-    summary = Summary()
-    for entry in Recording([folder], {"price-changes", "price-decisions"}):
-        summary.add(entry)
-    return summary
+def _outcome(folder: Path) -> Run:
+    run = Run()
+    for entry in Recording([folder], COMPARED):
+        try:
+            run.add(entry)
+        except (msgspec.DecodeError, KeyError, ArithmeticError) as error:
+            where = f"{entry.topic}-{entry.partition} offset {entry.offset}"
+            raise RecordingError(f"--compare: {where}: {error}") from error
+    return run
 
 
 def _with_progress(replay: Replay) -> Iterator[Entry]:
@@ -115,23 +132,3 @@ def _show(console: Console, replay: Replay, summary: Summary) -> None:
     outcomes = ", ".join(f"{number:,} {name}" for name, number in summary.outcomes.most_common())
     console.print(f"{len(summary.offers):,} offers priced; decisions: {outcomes or 'none'}")
     console.print(f"price-changes, SHA-256 over offers: {summary.digest.whole()}")
-
-
-def _show_comparison(console: Console, found: Comparison, summary: Summary, old: Summary) -> None:
-    if found.identical:
-        console.print("Compared: the price changes are identical, byte for byte.")
-        return
-    console.print(
-        f"Compared: {found.same:,} offers end at the same price, {len(found.different):,} at "
-        f"another, {found.missing:,} are in one run only. Expected profit over the policies' "
-        f"horizons: {summary.profit:,} (was {old.profit:,})."
-    )
-    if not found.different:
-        return
-    table = Table(title="Largest differences of the last price")
-    for column in ("sku", "channel", "price", "was", "changes", "were"):
-        table.add_column(column, justify="left" if column in ("sku", "channel") else "right")
-    for (sku, channel), new, before in found.different[:SHOWN]:
-        counts = str(new.changes), str(before.changes)
-        table.add_row(sku, channel, new.price, before.price, *counts)
-    console.print(table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from online_models.catalogue import Catalogue
 from online_models.fold.batch import Batch, Fact, Kind, Rows, Source
 from online_models.fold.fold import Fold
 from online_models.fold.sharing import TOPIC as EVIDENCE
@@ -47,6 +48,10 @@ class Pricers:
                 self._said.append(output)
             key = output.key
             yield Priced(0 if key is None else self._router.partition(key.decode()), output)
+
+    def catalogues(self) -> list[Catalogue]:
+        """What each partition knows of its offers by now."""
+        return [fold.state.catalogue for _, fold in sorted(self._folds.items())]
 
     def hear(self) -> Batch:
         """What the partitions have told each other since the last call, for all of them."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from online_models.catalogue import Catalogue
 from online_models.fold.batch import Batch, Kind
 from online_models.fold.sharing import TOPIC as EVIDENCE
 from streams.ingest.border import Border
@@ -34,7 +35,8 @@ class Replay:
     """Iterates over the output entries; `done` counts the entries that were read.
 
     A recorded journal gives exactly what the workers gave. Recorded inputs, merged by timestamp,
-    say what would have been: given policies replace those of the recording.
+    say what would have been: given policies replace those of the recording. `watch` is shown every
+    batch before it is folded.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Replay:
         paths: list[Path],
         policies: list[PolicyRecord] | None,
         until: int | None,
+        watch: Callable[[Batch], None] | None = None,
     ) -> None:
         recording = Recording(paths)
         self.from_journal = JOURNAL in recording.topics
@@ -59,7 +62,12 @@ class Replay:
         self._settings = settings
         self._pricers = Pricers(settings, policies)
         self._until = until
+        self._watch = watch
         self._offsets: dict[tuple[str, int], int] = {}
+
+    def catalogues(self) -> list[Catalogue]:
+        """What the pricers know of the offers by now, a part of them each."""
+        return self._pricers.catalogues()
 
     def __iter__(self) -> Iterator[Entry]:
         """Replay."""
@@ -113,6 +121,8 @@ class Replay:
             late = (batch.time > self._until) & (batch.kind != Kind.FACT)
             if late.any():
                 batch = batch.take(np.flatnonzero(~late))
+        if self._watch is not None:
+            self._watch(batch)
         for priced in self._pricers.step(partition, batch):
             yield self._output(priced)
 

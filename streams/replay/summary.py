@@ -1,8 +1,9 @@
-"""What a replay came to, and how it differs from another one."""
+"""What a replay came to."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,13 +14,28 @@ from streams.recording.entry import Entry
 from streams.replay.digest import Digest
 
 
+@dataclass(frozen=True)
+class Expected:
+    """What is expected over the policies' horizons."""
+
+    units: float = 0.0
+    revenue: Decimal = Decimal(0)
+    profit: Decimal = Decimal(0)
+
+    def __add__(self, other: Expected) -> Expected:
+        return Expected(
+            self.units + other.units, self.revenue + other.revenue, self.profit + other.profit
+        )
+
+
 @dataclass
 class OfferOutcome:
     """Where an offer ended: its last price, how often it changed, what is expected of it."""
 
     price: str = ""
     changes: int = 0
-    profit: Decimal | None = None
+    currency: str = ""
+    expected: Expected | None = None
 
 
 @dataclass
@@ -48,41 +64,18 @@ class Summary:
         offer.changes += changed
         offer.price = decision["price"] if changed else offer.price or decision["previous_price"]
         expected = decision["expected" if changed else "expected_kept"]
-        profit = None if expected is None else expected.get("profit")
-        offer.profit = None if profit is None else Decimal(profit)
+        offer.currency = decision["currency"]
+        offer.expected = None if expected is None else _expected(expected)
 
-    @property
-    def profit(self) -> Decimal:
-        """Expected profit over the policies' horizons, summed over the offers."""
-        return sum((o.profit for o in self.offers.values() if o.profit is not None), Decimal(0))
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Offers whose last prices differ, the largest difference first."""
-
-    same: int
-    different: list[tuple[tuple[str, str], OfferOutcome, OfferOutcome]]
-    missing: int
-    identical: bool
+    def expected(self, offers: Collection[tuple[str, str]]) -> dict[str, Expected]:
+        """What is expected of these offers' last prices together, by currency."""
+        found: dict[str, Expected] = {}
+        for outcome in (self.offers[offer] for offer in sorted(offers)):
+            if outcome.expected is not None:
+                so_far = found.get(outcome.currency, Expected())
+                found[outcome.currency] = so_far + outcome.expected
+        return found
 
 
-def compare(new: Summary, old: Summary) -> Comparison:
-    """The offers of two runs side by side."""
-    shared = [offer for offer in new.offers if offer in old.offers]
-    different = [
-        (offer, new.offers[offer], old.offers[offer])
-        for offer in shared
-        if new.offers[offer].price != old.offers[offer].price
-    ]
-    different.sort(key=_distance, reverse=True)
-    missing = len(new.offers) + len(old.offers) - 2 * len(shared)
-    identical = new.digest.whole() == old.digest.whole()
-    return Comparison(len(shared) - len(different), different, missing, identical)
-
-
-def _distance(pair: tuple[tuple[str, str], OfferOutcome, OfferOutcome]) -> tuple[Decimal, str]:
-    offer, new, old = pair
-    before = Decimal(old.price)
-    change = abs(Decimal(new.price) - before) / before if before else Decimal(0)
-    return change, "|".join(offer)
+def _expected(told: Mapping[str, Any]) -> Expected:
+    return Expected(told["units"], Decimal(told["revenue"]), Decimal(told["profit"]))

@@ -1,0 +1,88 @@
+"""Two runs side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from streams.replay.counterfactual import Counterfactual, counterfactual
+from streams.replay.course import Offer
+from streams.replay.moves import Moves, moves
+from streams.replay.paid import Paid
+from streams.replay.run import Run
+from streams.replay.summary import Expected, OfferOutcome
+from streams.replay.terms import Margins
+
+#: Fewer of the units sold at the drawn prices, and it was not these that sold them.
+LEAST_PAID = 0.9
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How a new run differs from an old one.
+
+    same, different: offers by their last prices, the largest difference first. missing: offers of
+        one run only. identical: the price changes are, byte for byte, and every price in force.
+    expected, was_expected: by currency, of the last prices of the offers in both.
+    estimate: None where the old run's sales say nothing of the new prices; then `why` says so.
+    """
+
+    same: int
+    different: list[tuple[Offer, OfferOutcome, OfferOutcome]]
+    missing: int
+    identical: bool
+    moves: Moves
+    expected: dict[str, Expected]
+    was_expected: dict[str, Expected]
+    estimate: Counterfactual | None
+    why: str = ""
+
+
+def compare(new: Run, old: Run, margins: Margins, paid: Paid | None) -> Comparison:
+    """Compare; `paid` tells whose prices the recorded orders paid, if the old run drew any."""
+    ours, theirs = new.summary.offers, old.summary.offers
+    shared = [offer for offer in ours if offer in theirs]
+    different = [
+        (offer, ours[offer], theirs[offer])
+        for offer in shared
+        if ours[offer].price != theirs[offer].price
+    ]
+    different.sort(key=_distance, reverse=True)
+    told = [o for o in shared if ours[o].expected is not None and theirs[o].expected is not None]
+    apart = moves(new.course, old.course)
+    identical = not apart.apart and new.summary.digest.whole() == old.summary.digest.whole()
+    why = "the prices are the same" if identical else _silent(paid)
+    return Comparison(
+        same=len(shared) - len(different),
+        different=different,
+        missing=len(ours) + len(theirs) - 2 * len(shared),
+        identical=identical,
+        moves=apart,
+        expected=new.summary.expected(told),
+        was_expected=old.summary.expected(told),
+        estimate=None
+        if why
+        else counterfactual(new.course, old.course, new.buckets, old.buckets, margins),
+        why=why,
+    )
+
+
+def _silent(paid: Paid | None) -> str:
+    """Why the recorded sales say nothing of other prices; empty where they may."""
+    if paid is None:
+        return "the other run drew no price by lot, as a policy's `explore` does"
+    if not paid.units:
+        return "no recorded order was placed while a price stood that the other run drew"
+    if paid.share < LEAST_PAID:
+        return (
+            f"only {paid.share:.0%} of the {paid.units:,} units ordered under the prices that the "
+            "other run drew were sold at them: it is itself a what-if"
+        )
+    return ""
+
+
+def _distance(pair: tuple[Offer, OfferOutcome, OfferOutcome]) -> tuple[Decimal, str]:
+    offer, new, old = pair
+    before = Decimal(old.price)
+    change = abs(Decimal(new.price) - before) / before if before else Decimal(0)
+    return change, "|".join(offer)

@@ -1,0 +1,83 @@
+"""What a run's prices would have earned, from another run that drew its prices by lot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from online_models.experiments.counterfactual import Judgement, judge
+from streams.replay.buckets import Bucket, Buckets
+from streams.replay.course import Course, Standing
+from streams.replay.terms import Margins
+
+
+@dataclass
+class Counterfactual:
+    """A judgement per currency of the profit per offer and bucket, and what it leaves out.
+
+    apart, alike: buckets that the old run sold at a price for certain, and whose new price is
+        another, of which nothing tells what it would have done, or the same.
+    drawing: buckets for which the new run would itself have drawn; neither run tells how likely it
+        would have drawn the old price.
+    mixed: buckets in which neither price stood for more than half of the time, or whose offer,
+        price or chance of being drawn is not known.
+    """
+
+    judgements: dict[str, Judgement] = field(default_factory=dict)
+    apart: int = 0
+    alike: int = 0
+    drawing: int = 0
+    mixed: int = 0
+
+
+def counterfactual(
+    new: Course, old: Course, forecasts: Buckets, sold: Buckets, margins: Margins
+) -> Counterfactual:
+    """Judge the new run's prices by what the old one's drawn prices sold.
+
+    A bucket belongs to the price that stood for more than half of it, and is valued at the last
+    known costs, taxes and fees. The new run's state is taken as given: how its own past prices
+    would have changed it, and the customers, is not in the recording. The model beside the rewards
+    is the new run's own forecast at its price, made before the bucket.
+    """
+    found = Counterfactual()
+    rows: dict[str, list[tuple[Bucket, Standing, Standing]]] = {}
+    for bucket, sales in sorted(sold.items()):
+        ours, theirs = new.during(*bucket), old.during(*bucket)
+        currency = margins.currency.get(bucket.offer)
+        if (
+            ours is None
+            or theirs is None
+            or currency is None
+            or sales.price is None
+            or theirs.propensity <= 0.0
+        ):
+            found.mixed += 1
+        elif theirs.propensity >= 1.0:
+            found.alike += ours.price == theirs.price
+            found.apart += ours.price != theirs.price
+        elif ours.by_lot:
+            found.drawing += 1
+        else:
+            rows.setdefault(currency, []).append((bucket, ours, theirs))
+    for currency, each in sorted(rows.items()):
+        offers = [bucket.offer for bucket, _, _ in each]
+        skus = {sku: i for i, sku in enumerate(sorted({sku for sku, _ in offers}))}
+        results = [sold[bucket] for bucket, _, _ in each]
+        expected = [forecasts.get(bucket) for bucket, _, _ in each]
+        units = [0.0 if e is None or e.forecast is None else e.forecast for e in expected]
+        found.judgements[currency] = judge(
+            reward=margins.earned(
+                offers,
+                [s.price or "" for s in results],
+                np.array([s.units for s in results], dtype=np.float64),
+            ),
+            propensity=np.array([theirs.propensity for _, _, theirs in each]),
+            same=np.array([ours.price == theirs.price for _, ours, theirs in each]),
+            predicted=margins.earned(
+                offers, [ours.price for _, ours, _ in each], np.array(units, dtype=np.float64)
+            ),
+            cluster=np.array([skus[sku] for sku, _ in offers], dtype=np.int64),
+        )
+    return found

@@ -1,0 +1,102 @@
+"""The prices in force of every offer, as a run's `price-decisions` tell them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+import msgspec
+
+from schemas.instants import to_ms
+from streams.recording.entry import Entry
+
+Offer = tuple[str, str]
+#: Outcomes after which `price` is in force; a proposal leaves the price before it.
+IN_FORCE = frozenset({"changed", "overridden", "held", "rejected"})
+
+
+class Step(msgspec.Struct):
+    """What is needed of a step of an explanation."""
+
+    rule: str
+    output: str
+
+
+class Decision(msgspec.Struct):
+    """What is needed of a decision."""
+
+    sku: str
+    channel: str
+    price: str
+    previous_price: str | None
+    effective_at: str | int
+    outcome: str
+    explanation: list[Step]
+    propensity: float
+
+
+class Standing(NamedTuple):
+    """A price in force. `propensity` is below 1 where it was drawn; `by_lot` also tells of a draw
+    that a rule moved, or that had one price to draw from.
+    """
+
+    price: str
+    propensity: float
+    by_lot: bool
+
+
+_DECODER = msgspec.json.Decoder(Decision)
+
+
+class Course:
+    """Per offer the instants (ms) of its decisions, and what stood from each on.
+
+    A decision that says again what the last one said is not published: the last one stands for it.
+    """
+
+    def __init__(self) -> None:
+        self._at: dict[Offer, list[int]] = {}
+        self._standing: dict[Offer, list[Standing]] = {}
+        self.drawn = 0
+
+    def add(self, entry: Entry) -> None:
+        """Take a record of `price-decisions`; an offer's come in the order of their time."""
+        if entry.value is None:
+            return
+        told = _DECODER.decode(entry.value)
+        price = told.price if told.outcome in IN_FORCE else told.previous_price
+        if price is None:
+            return
+        offer = told.sku, told.channel
+        by_lot = any(step.rule == "explore" for step in told.explanation)
+        self.drawn += told.propensity < 1.0
+        self._at.setdefault(offer, []).append(to_ms(told.effective_at))
+        self._standing.setdefault(offer, []).append(Standing(price, told.propensity, by_lot))
+
+    def offers(self) -> list[Offer]:
+        """The offers that were priced."""
+        return list(self._at)
+
+    def instants(self, offer: Offer) -> list[int]:
+        """When the offer was decided, ms."""
+        return self._at.get(offer, [])
+
+    def at(self, offer: Offer, time: int) -> Standing | None:
+        """What stood at an instant and after its decisions; None before the first."""
+        place = bisect_right(self._at.get(offer, []), time) - 1
+        return self._standing[offer][place] if place >= 0 else None
+
+    def during(self, offer: Offer, start: int, end: int) -> Standing | None:
+        """What stood for more than half of [start, end); None where nothing did."""
+        at = self._at.get(offer, [])
+        place = max(bisect_right(at, start) - 1, 0)
+        lasted: dict[Standing, int] = {}
+        while place < len(at) and at[place] < end:
+            until = min(at[place + 1], end) if place + 1 < len(at) else end
+            standing = self._standing[offer][place]
+            lasted[standing] = lasted.get(standing, 0) + until - max(at[place], start)
+            place += 1
+        for standing, time in lasted.items():
+            if 2 * time > end - start:
+                return standing
+        return None
