@@ -43,6 +43,13 @@ class DemandCurves:
     elasticity_variance: Floats
     #: Negative-binomial size of a day's units; large is Poisson.
     dispersion: Floats
+    #: Elasticity to the price level of the rest of the category on the same channel, less its
+    #: standard deviation: where offers do not compete, believing that they do costs more than
+    #: believing the contrary where they do.
+    cross: Floats
+    #: Σ over the offers of the category, itself included, of the squared covariance of their
+    #: elasticity with this one's: how much of their variance a unit of information here removes.
+    informs: Floats
 
     def sample(self, normals: Floats) -> tuple[Floats, Floats]:
         """Posterior draws (log_rate, elasticity) from standard normals of shape (n, 2)."""

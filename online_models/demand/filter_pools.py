@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from online_models.demand.filter_state import (
     COEFFICIENTS,
     COLUMNS,
+    ELASTICITY,
     LEVEL,
     FilterState,
     deflate,
@@ -29,7 +30,7 @@ OWN_PRIOR_WIDTH = 4.0
 #: The first bucket alone must set a level, or all offers would err alike at the start.
 OWN_LEVEL_VARIANCE = 400.0
 #: Prior 1 / size, and the buckets' worth of belief in the category's.
-PRIOR_INVERSE_SIZE = 0.5
+PRIOR_INVERSE_SIZE = 0.05
 INVERSE_SIZE_WEIGHT = 20.0
 #: Numbers per category that partitions tell each other.
 EVIDENCE = COEFFICIENTS * SUMS + 2
@@ -43,9 +44,10 @@ class FilterPools:
         self.coefficients = (
             Pool(-1.0, 1.5, 1.5),
             Pool(s.elasticity_mean, s.elasticity_between_categories, s.elasticity_between_offers),
-            Pool(0.0, 3.0, 1.0),
+            Pool(0.0, s.confounding, 0.5 * s.confounding),
             Pool(0.3, 0.4, 0.4),
             Pool(0.2, 0.5, 0.5),
+            Pool(s.cross_mean, s.cross_between_categories, 0.5 * s.cross_between_categories),
         )
         self.prior_mean = np.array([pool.prior_mean for pool in self.coefficients])
         self.prior_variance = OWN_PRIOR_WIDTH * np.array(
@@ -62,6 +64,8 @@ class FilterPools:
         self.others: Floats = np.zeros((1, EVIDENCE))
         #: Width and mean of all pools, (rows, COEFFICIENTS) each, until they change.
         self._prior: tuple[Floats, Floats] | None = None
+        #: Offers that have learnt, by category row.
+        self.members: Floats = np.zeros(1)
 
     def include(self, rows: int) -> None:
         """New category rows start at the catalogue's values."""
@@ -73,6 +77,15 @@ class FilterPools:
         if missing > 0:
             fill = np.full(missing, self.inverse_size[0])
             self.inverse_size = np.append(self.inverse_size, fill)
+            self.members = np.append(self.members, np.zeros(missing))
+
+    def believe(self, elasticity: float) -> None:
+        """Set the elasticity that is believed in before any evidence."""
+        pool = self.coefficients[ELASTICITY]
+        moved, pool.prior_mean = elasticity - pool.prior_mean, elasticity
+        if not self.members.any():
+            pool.mean = pool.mean + moved
+            self._prior = None
 
     def apply(self, row: Integers, age: Floats, mean: Floats, covariance: Floats) -> None:
         """Replace the own priors by the categories', in place; `age` in days."""
@@ -95,6 +108,20 @@ class FilterPools:
             self._prior = widths, np.stack([pool.mean for pool in pools], axis=1)
         return self._prior
 
+    def informs(self, row: Integers, variance: Floats) -> Floats:
+        """Σ over the offers of the category of the squared covariance of elasticities, (n,).
+
+        Two offers are correlated by their category's mean alone, as far as each leans on it.
+        `variance` is that of each offer's elasticity.
+        """
+        pool = self.coefficients[ELASTICITY]
+        own = np.maximum(variance - pool.variance[row], 0.0)
+        leans = np.minimum(own / pool.scatter[row], 1.0)
+        shared = pool.variance[row] * leans * leans
+        others = np.maximum(self.members[row] - 1.0, 0.0)
+        informs: Floats = variance * variance + others * shared * shared
+        return informs
+
     def renew(self, tree: CategoryTree, state: FilterState, row: Integers) -> None:
         """Estimate all pools anew from what every offer's data say; `row` is each offer's."""
         self._prior = None
@@ -111,6 +138,7 @@ class FilterPools:
             others = self.others[:, columns]
             self.own[:, columns] = pool.estimate(tree, row, precision, evidence, others)
         rows = len(tree)
+        self.members = sum_by(row, (state.last_end >= 0).astype(np.float64), rows)
         self.own[:, -2] = sum_by(row, state.variance_sum, rows)
         self.own[:, -1] = sum_by(row, state.square_sum, rows)
         excess, square = (self.own[:, k] + self.others[:, k] for k in (-2, -1))
@@ -144,4 +172,4 @@ def _grown(rows: Floats, size: int) -> Floats:
     return np.concatenate([rows, missing])
 
 
-_SHARED = ("inverse_size", "own", "others")
+_SHARED = ("inverse_size", "own", "others", "members")

@@ -11,8 +11,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 #: Coefficients of an offer's log rate per day, in the order of the state.
-LEVEL, ELASTICITY, CONFOUNDING, RIVAL, PROMOTED = range(5)
-COEFFICIENTS = 5
+LEVEL, ELASTICITY, CONFOUNDING, RIVAL, PROMOTED, CROSS = range(6)
+COEFFICIENTS = 6
 #: Packed lower triangle: entry (i, j), j ≤ i, lies at i (i + 1) / 2 + j.
 PACKED = COEFFICIENTS * (COEFFICIENTS + 1) // 2
 
@@ -45,6 +45,7 @@ class FilterState(Columns):
         "days": (np.float64, 0.0),
         "variance_sum": (np.float64, 0.0),
         "square_sum": (np.float64, 0.0),
+        "lasting_error": (np.float64, 0.0),
     }
     #: Posterior mean and covariance under the offer's own wide prior.
     mean: Floats
@@ -65,6 +66,28 @@ class FilterState(Columns):
     #: Discounted Σ ((units − mean)² − mean) and Σ mean²: their ratio is 1 / size.
     variance_sum: Floats
     square_sum: Floats
+    #: Discounted mean of the standardised forecast errors.
+    lasting_error: Floats
+
+    def remember(self, offer: Integers, price: Floats, rival: Floats, exploration: Floats) -> None:
+        """Take down a bucket's log prices (NaN: unknown) and what of the own one chance drew."""
+        for name, anchor, value in (
+            ("log_price", "anchor", price),
+            ("log_rival", "rival_anchor", rival),
+        ):
+            known = ~np.isnan(value)
+            getattr(self, name)[offer[known]] = value[known]
+            first = known & np.isnan(getattr(self, anchor)[offer])
+            getattr(self, anchor)[offer[first]] = value[first]
+        drawn = ~np.isnan(exploration)
+        gap = deviation_of(self.log_price[offer], self.anchor[offer])
+        self.policy_part[offer] = np.where(drawn, gap - np.where(drawn, exploration, 0.0), 0.0)
+
+
+def deviation_of(value: Floats, anchor: Floats) -> Floats:
+    """Log price against its anchor, 0 where either is unknown, at most a factor of e²."""
+    gap = np.where(np.isnan(value) | np.isnan(anchor), 0.0, value - anchor)
+    return np.minimum(np.maximum(gap, -2.0), 2.0)
 
 
 def times(covariance: Floats, h: tuple[Floats | float, ...]) -> Floats:

@@ -1,7 +1,8 @@
 """The hierarchical filter: a dynamic regression of counts per offer, pooled over categories.
 
 log E[units per day] = level + ε·(log p − anchor) + κ·(predictable part of log p)
-                       + ρ·(log rival price − its anchor) + π·promoted + calendar,
+                       + ρ·(log rival price − its anchor) + π·promoted + χ·(mean of the siblings'
+                       log p − anchor) + calendar,
 
 the coefficients random walks, the units negative binomial. Every offer keeps the posterior under
 a wide prior of its own, which is what its data say; the pools of its category are applied when
@@ -30,22 +31,26 @@ from online_models.demand.curves import DecisionContext, DemandCurves
 from online_models.demand.filter_pools import INVERSE_SIZE_WEIGHT, FilterPools
 from online_models.demand.filter_state import (
     COEFFICIENTS,
+    CROSS,
     DIAGONAL,
     ELASTICITY,
     LEVEL,
     FilterState,
     along,
     deflate,
+    deviation_of,
     packed,
     times,
 )
 from online_models.demand.forecast import Forecast
 from online_models.demand.hierarchy import CategoryTree
+from online_models.demand.level_drift import LevelDrift
 from online_models.demand.negative_binomial import log_probability
-from online_models.demand.observations import DAY, Observations
+from online_models.demand.observations import DAY
 from online_models.demand.period import Period
 from online_models.demand.settings import DemandSettings
 from online_models.demand.shock import channel_shock
+from online_models.demand.siblings import SiblingPrices
 from online_models.demand.update import bounded_units, posterior_step
 from online_models.exact_math import exp, log
 
@@ -57,6 +62,8 @@ ALARM_VARIANCE = 0.25
 #: Variance with which the deep model's forecast of a cold offer's log level is believed: what an
 #: offer is leaves a factor of e open. Held-out TaFeng items forecast worse with less.
 EXPECTED_VARIANCE = 1.0
+#: While a log rate is vaguer than this, a residual says nothing of dispersion or drift.
+KNOWN_VARIANCE = 0.5
 #: Memory of the dispersion, per bucket.
 DISPERSION_FORGETTING = 0.98
 
@@ -73,9 +80,11 @@ class Posterior:
 class RatePrediction:
     """What a period was predicted from, n rows."""
 
-    #: Expected units and their negative-binomial size.
+    #: Expected units and their negative-binomial size; the variance of the rate is part of it.
     mean: Floats
     size: Floats
+    #: 1 / size of the units given their rate.
+    scatter: Floats
     #: Variance of the log rate, and the regressors behind it.
     variance: Floats
     regressors: tuple[Floats | float, ...]
@@ -101,10 +110,13 @@ class HierarchicalFilter:
         self.state = FilterState()
         self.pools = FilterPools(settings)
         self.unpooled = np.zeros(1, np.int64)
-        #: Category row of each offer when last learnt.
+        self.siblings = SiblingPrices()
+        self.level_drift = LevelDrift(settings.level_drift)
+        #: Category row and channel of each offer when last learnt.
         self.row = np.zeros(0, np.int64)
+        self.channel = np.zeros(0, np.int64)
 
-    def grow(self, offers: int, categories: int, _channels: int) -> None:
+    def grow(self, offers: int, categories: int, channels: int) -> None:
         """Make offers and category rows known, each offer at its own wide prior."""
         before = len(self.state)
         self.state.grow(offers)
@@ -112,9 +124,10 @@ class HierarchicalFilter:
         for k in range(COEFFICIENTS):
             self.state.covariance[before:, packed(k, k)] = self.pools.prior_variance[k]
         self.pools.include(categories)
-        known = np.zeros(offers, np.int64)
-        known[: len(self.row)] = self.row
-        self.row = known
+        self.siblings.grow(categories, channels)
+        unknown = np.zeros(offers - before, np.int64)
+        self.row = np.append(self.row, unknown)
+        self.channel = np.append(self.channel, unknown)
 
     def posterior(self, offer: Integers, row: Integers, now: Integers) -> Posterior:
         """Coefficients as known at `now`, the pools of the category rows applied."""
@@ -129,27 +142,32 @@ class HierarchicalFilter:
         """Expected units and their dispersion, and what they were predicted from."""
         seen, row = period.seen, period.row
         posterior = self.posterior(seen.offer, row, seen.end)
-        h = self._regressors(seen)
+        h = self._regressors(period)
         direction = times(posterior.covariance, h)
         variance = np.maximum(along(direction, h), 1e-12)
         log_rate = along(posterior.mean, h)
         rate = log_rate + self.calendar.log_factor(row, seen.start, seen.end - seen.start)
         mean = np.maximum(exp(np.minimum(rate, 30.0)) * seen.days(), 1e-9)
-        return RatePrediction(mean, self._size(seen.offer, row), variance, h, log_rate)
+        scatter = self._scatter(seen.offer, row)
+        return RatePrediction(mean, 1.0 / (scatter + variance), scatter, variance, h, log_rate)
 
     def learn(self, period: Period, prediction: RatePrediction) -> Floats:
         """Update by one period; returns the prediction's log score, (n,)."""
         seen = period.seen
-        self.row[seen.offer] = period.row
+        self.row[seen.offer], self.channel[seen.offer] = period.row, period.channel
         variance, h, size = prediction.variance, prediction.regressors, prediction.size
         offer = seen.offer
         shock = channel_shock(period.channel, seen.units, prediction.mean, size, variance)
         mean = prediction.mean * exp(shock)
         units = bounded_units(seen.units, mean, size, variance)
-        # The size learnt is the forecast's: the rate's own variance is part of it.
-        scatter = np.maximum(1.0 / size - variance, 0.3 / size)
-        score, information = posterior_step(units, mean, 1.0 / scatter, variance)
 
+        score, information = posterior_step(units, mean, 1.0 / prediction.scatter, variance)
+
+        known = np.flatnonzero(variance < KNOWN_VARIANCE)
+        error = (units - mean)[known] / np.sqrt(mean + mean * mean / size)[known]
+        lasting = self.state.lasting_error
+        lasting[offer[known]] = self.level_drift.learn(lasting[offer[known]], error)
+        self.pools.drift[LEVEL] = self.level_drift.variance
         own_mean, own_covariance = self._advanced(offer, seen.end)
         direction = times(own_covariance, h)
         own_variance = np.maximum(along(direction, h), 1e-12)
@@ -162,16 +180,17 @@ class HierarchicalFilter:
         state = self.state
         state.mean[offer] = own_mean
         state.covariance[offer] = own_covariance
-        self._remember_prices(seen)
+        self.state.remember(offer, log(seen.price), log(seen.rival_price), seen.exploration)
+        everyone = np.arange(len(state))
+        self.siblings.remember(self.row, self.channel, self._gaps(everyone))
         first = state.first_end[offer]
         state.first_end[offer] = np.where(first < 0, seen.end, np.minimum(first, seen.end))
         state.last_end[offer] = np.maximum(state.last_end[offer], seen.end)
         state.days[offer] += seen.days()
-        # While the level itself is unknown, a residual says nothing of the dispersion.
-        weight = np.where(variance < 0.5, 1.0, 0.0) / ((1.0 + mean) * (1.0 + mean))
+        weight = np.where(variance < KNOWN_VARIANCE, 1.0, 0.0) / ((1.0 + mean) * (1.0 + mean))
         excess = bounded_units(units, mean, size, 0.0 * mean) - mean
         state.variance_sum[offer] = DISPERSION_FORGETTING * state.variance_sum[offer] + weight * (
-            excess * excess - mean
+            excess * excess - mean - mean * mean * variance
         )
         state.square_sum[offer] = (
             DISPERSION_FORGETTING * state.square_sum[offer] + weight * mean * mean
@@ -202,13 +221,14 @@ class HierarchicalFilter:
         log_price, log_rival = log(np.stack([context.price, context.rival_price]))
         anchor = state.anchor[offer]
         anchor = np.where(np.isnan(anchor), log_price, anchor)
-        rival = self._deviation(log_rival, state.rival_anchor[offer])
+        rival = deviation_of(log_rival, state.rival_anchor[offer])
         h: tuple[Floats | float, ...] = (
             1.0,
             log_price - anchor,
             state.policy_part[offer],
             rival,
             context.promoted,
+            self.siblings.remembered(row, self.channel[offer], self._gaps(offer)),
         )
         direction = times(posterior.covariance, h)
         return DemandCurves(
@@ -218,7 +238,11 @@ class HierarchicalFilter:
             log_rate_variance=np.maximum(along(direction, h), 1e-12),
             covariance=direction[:, ELASTICITY],
             elasticity_variance=posterior.covariance[:, packed(ELASTICITY, ELASTICITY)],
-            dispersion=self._size(offer, row),
+            cross=posterior.mean[:, CROSS] - np.sqrt(posterior.covariance[:, packed(CROSS, CROSS)]),
+            informs=self.pools.informs(
+                row, posterior.covariance[:, packed(ELASTICITY, ELASTICITY)]
+            ),
+            dispersion=1.0 / self._scatter(offer, row),
         )
 
     def _advanced(self, offer: Integers, now: Integers) -> tuple[Floats, Floats]:
@@ -230,48 +254,39 @@ class HierarchicalFilter:
         covariance[:, DIAGONAL] += elapsed[:, None] * self.pools.drift
         return state.mean[offer], covariance
 
-    def _regressors(self, seen: Observations) -> tuple[Floats | float, ...]:
-        state = self.state
-        price = log(seen.price)
-        price = np.where(np.isnan(price), state.log_price[seen.offer], price)
-        deviation = self._deviation(price, state.anchor[seen.offer])
-        policy = np.where(np.isnan(seen.exploration), 0.0, deviation - seen.exploration)
-        rival = self._deviation(log(seen.rival_price), state.rival_anchor[seen.offer])
-        return (1.0, deviation, policy, rival, seen.promoted)
-
-    @staticmethod
-    def _deviation(value: Floats, anchor: Floats) -> Floats:
-        """Log price against its anchor, 0 where either is unknown, at most a factor of e²."""
-        gap = np.where(np.isnan(value) | np.isnan(anchor), 0.0, value - anchor)
+    def _gaps(self, offer: Integers) -> Floats:
+        """Last known log prices against their anchors, NaN where none is known."""
+        gap: Floats = self.state.log_price[offer] - self.state.anchor[offer]
         return np.minimum(np.maximum(gap, -2.0), 2.0)
 
-    def _remember_prices(self, seen: Observations) -> None:
-        state, offer = self.state, seen.offer
-        for name, anchor, value in (
-            ("log_price", "anchor", log(seen.price)),
-            ("log_rival", "rival_anchor", log(seen.rival_price)),
-        ):
-            known = ~np.isnan(value)
-            getattr(state, name)[offer[known]] = value[known]
-            first = known & np.isnan(getattr(state, anchor)[offer])
-            getattr(state, anchor)[offer[first]] = value[first]
-        policy = np.where(np.isnan(seen.exploration), 0.0, seen.exploration)
-        gap = self._deviation(state.log_price[offer], state.anchor[offer])
-        state.policy_part[offer] = np.where(np.isnan(seen.exploration), 0.0, gap - policy)
+    def _regressors(self, period: Period) -> tuple[Floats | float, ...]:
+        state, seen = self.state, period.seen
+        price = log(seen.price)
+        price = np.where(np.isnan(price), state.log_price[seen.offer], price)
+        deviation = deviation_of(price, state.anchor[seen.offer])
+        policy = np.where(np.isnan(seen.exploration), 0.0, deviation - seen.exploration)
+        rival = deviation_of(log(seen.rival_price), state.rival_anchor[seen.offer])
+        others = self.siblings.together(period.row, period.channel, deviation)
+        return (1.0, deviation, policy, rival, seen.promoted, others)
 
-    def _size(self, offer: Integers, row: Integers) -> Floats:
+    def _scatter(self, offer: Integers, row: Integers) -> Floats:
         state = self.state
         prior = INVERSE_SIZE_WEIGHT * self.pools.inverse_size[row]
         ratio = (state.variance_sum[offer] + prior) / (
             state.square_sum[offer] + INVERSE_SIZE_WEIGHT
         )
-        return 1.0 / np.minimum(np.maximum(ratio, 1e-3), 20.0)
+        return np.minimum(np.maximum(ratio, 1e-3), 20.0)
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays, flat names."""
-        arrays = {f"state.{name}": array for name, array in self.state.snapshot().items()}
-        arrays |= {f"pools.{name}": array for name, array in self.pools.snapshot().items()}
-        return arrays | {"unpooled": self.unpooled.copy(), "row": self.row.copy()}
+        arrays: dict[str, NDArray[Any]] = {}
+        for part in ("state", "pools", "level_drift", "siblings"):
+            arrays |= {f"{part}.{n}": a for n, a in getattr(self, part).snapshot().items()}
+        return arrays | {
+            "unpooled": self.unpooled.copy(),
+            "row": self.row.copy(),
+            "channel": self.channel.copy(),
+        }
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
@@ -281,5 +296,9 @@ class HierarchicalFilter:
 
         self.state = FilterState.restore(part("state."))
         self.pools.load(part("pools."))
+        self.siblings.load(part("siblings."))
+        self.level_drift.load(part("level_drift."))
+        self.pools.drift[LEVEL] = self.level_drift.variance
         self.unpooled = np.array(arrays["unpooled"], np.int64)
         self.row = np.array(arrays["row"], np.int64)
+        self.channel = np.array(arrays["channel"], np.int64)

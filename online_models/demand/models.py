@@ -17,6 +17,7 @@ from online_models.demand.experts import EXPERTS, Expert, Prediction
 from online_models.demand.forecast import Forecast
 from online_models.demand.hierarchical_filter import HierarchicalFilter
 from online_models.demand.hierarchy import CategoryTree
+from online_models.demand.markups import Markups
 from online_models.demand.mixture import FORGETTING, Mixture
 from online_models.demand.observations import DAY, Observations
 from online_models.demand.period import Period
@@ -67,6 +68,7 @@ class DemandModels:
             self.experts[name] = RiverExpert(name, self.settings.river_by)
         self.lead = next(iter(self.experts))
         self.mixture = Mixture(len(self.experts))
+        self.markups = Markups()
         self.channels = np.zeros(1, np.int64)
         self.watch = DriftWatch()
         self.alarm_height = drift.threshold(self.settings.drift_days_between_false_alarms)
@@ -126,6 +128,14 @@ class DemandModels:
         level = log_rate - self.calendar.log_factor(row, bucket.start, bucket.end - bucket.start)
         self.filter.expect(offer[covered], level[covered])
 
+    def priced(self, net: Floats, cost: Floats) -> None:
+        """First prices of offers, net of tax and fees, and their unit costs, (n,).
+
+        What margins the merchant has found right says what elasticities to start from.
+        """
+        self.markups.add(net, cost)
+        self.filter.pools.believe(self.markups.elasticity(self.settings.elasticity_mean))
+
     def learn(self, observations: Observations) -> LearnReport:
         """Forecast every bucket, then learn from it; periods in order of time."""
         periods = [
@@ -172,6 +182,7 @@ class DemandModels:
             "mixture": self.mixture.snapshot(),
             "models": {"channels": self.channels.copy()},
             "watch": self.watch.snapshot(),
+            "markups": self.markups.snapshot(),
             **{name: expert.snapshot() for name, expert in self.experts.items()},
         }
         return {f"{part}.{name}": a for part, arrays in parts.items() for name, a in arrays.items()}
@@ -195,6 +206,9 @@ class DemandModels:
         models.mixture.load(part("mixture"))
         models.watch.load(part("watch"))
         models.channels = np.array(part("models")["channels"], np.int64)
+        models.markups.load(part("markups"))
+        believed = models.markups.elasticity(models.settings.elasticity_mean)
+        models.filter.pools.believe(believed)
         for name, expert in models.experts.items():
             expert.load(part(name))
         return models

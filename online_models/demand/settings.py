@@ -17,12 +17,21 @@ class DemandSettings:
     #: prices alone. One model per offer or per category (`river_by`).
     river: tuple[str, ...] = ()
     river_by: str = "offer"
-    #: Elasticity before any evidence. Meta-analyses put store-level own-price elasticities at
-    #: −1.76 (Tellis, JMR 1988) to −2.62, median −2.22 (Bijmolt, van Heerde, Pieters, JMR 2005).
-    elasticity_mean: float = -2.0
+    #: Elasticity before any evidence, where no margins tell of one. Meta-analyses put store-level
+    #: own-price elasticities at −1.76 (Tellis, JMR 1988) and −2.62, median −2.22 (Bijmolt,
+    #: van Heerde, Pieters, JMR 2005).
+    elasticity_mean: float = -2.5
     #: Its standard deviation between categories, and between the offers of one category.
-    elasticity_between_categories: float = 0.7
-    elasticity_between_offers: float = 0.5
+    elasticity_between_categories: float = 0.4
+    elasticity_between_offers: float = 0.45
+    #: Standard deviation of what prices that follow the pricer's own rule tell wrongly of the
+    #: elasticity. The rule of `optimise` does not look at the level of demand, so next to nothing;
+    #: wide where prices are set by someone who knows more of demand than the data show.
+    confounding: float = 0.02
+    #: Elasticity to the prices of the rest of the category before any evidence, and its standard
+    #: deviation between categories; within one, offers scatter by half of that.
+    cross_mean: float = 0.05
+    cross_between_categories: float = 0.08
     #: Random walk of an offer's log level in the filter, standard deviation per square root of
     #: a day: 1.1 in a year. The other experts tune their memories themselves.
     level_drift: float = 0.06

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import NEVER, NO_PRICE
+from online_models.catalogue import NEVER, NO_PRICE, PPM
 from online_models.fold.signals import Signal
 from online_models.fold.state import State
 
@@ -29,6 +29,9 @@ def bring_on_sale(state: State, rows: list[int], now: int) -> Ints:
         state.describe_siblings(fresh)
         state.demand.register(fresh, skus, offers.channel[fresh].astype(np.int64), categories)
         state.demand.expect(fresh, offers.catalogue_price[fresh], now)
+        kept = PPM / (PPM + state.catalogue.skus.tax_ppm[skus]) - offers.fee_ppm[fresh] / PPM
+        net = offers.catalogue_price[fresh] * kept - offers.fee_fixed[fresh]
+        state.demand.priced(net, offers.cost[fresh].astype(np.float64))
         state.pricing.appear(fresh, offers.catalogue_price[fresh], now)
     state.pricing.catalogue_changed(chosen, now)
     show(state, chosen, np.full(len(chosen), now))

@@ -66,6 +66,7 @@ def _close(state: State, outputs: list[Output]) -> Ints:
         state.pace.learn(observations)
         report = state.demand.learn(observations)
         state.pricing.model_version = state.demand.version
+        state.pricing.sold(observations.offer, observations.units, observations.price)
         if state.on_learnt is not None:
             state.on_learnt(observations, report)
         outputs += publish(

@@ -1,4 +1,4 @@
-"""Thompson sampling over legal prices, with the exact probability of each."""
+"""Thompson sampling over legal prices around the best one, with the exact probability of each."""
 
 from __future__ import annotations
 
@@ -8,16 +8,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import PPM
-from online_models.exact_math import log, normal_cdf, uniforms
+from online_models.exact_math import exp, log, normal_cdf, uniforms
 from online_models.pricing.economics import net_share, unit_profit
 from online_models.pricing.guardrails.price_endings import nearest_ending
 from online_models.pricing.objective import outlook, span, value
 from online_models.pricing.search import spread
 from online_models.pricing.situation import Floats, Ints, Situation
 from online_models.pricing.substitutes import recaptured
+from schemas.instants import DAY
 
-#: Prices tried per offer and draw. Within a step of ±5 % they lie about 1 % apart.
-ARMS = 11
+#: Prices tried on either side of the best one. Within a budget of 1 % they lie about 1.5 % apart.
+SIDE = 5
+ARMS = 2 * SIDE + 1
+#: Log price at which the curvature of the value is measured, and beyond which nothing is drawn.
+PROBE = 0.1
+FARTHEST = 0.35
+#: An elasticity below is taken for this where the worth of knowing it is asked.
+LEAST_ELASTICITY = 1.3
+
+#: The posterior is widened to this many times its variance where much is to be learnt: learning
+#: soon serves all days that follow.
+LARGEST_ZEAL = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +45,7 @@ class Draw:
 
 
 def draw(situation: Situation, greedy: Ints) -> Draw:
-    """Sample each offer's elasticity from its posterior and take the price that suits it best.
+    """Sample each offer's elasticity about its posterior and take the price that suits it best.
 
     The arms are legal prices within reach. The rate's level is common to all arms, so the best arm
     depends on the elasticity e alone: with unit values m and x = log price, arm k + 1 beats arm k
@@ -43,16 +54,7 @@ def draw(situation: Situation, greedy: Ints) -> Draw:
     cost more than the budget (a share of the best expected value) fall to the nearest arm that
     does not. A price drawn today stays: what re-decides it does not draw anew.
     """
-    low, high = np.maximum(situation.reach_low, 1), situation.reach_high
-    high = np.minimum(high, np.maximum(2 * situation.base, low))
-    low = np.minimum(low, high)
-    arms = spread(low, high, ARMS)
-    endings = situation.terms.endings
-    if endings:
-        flat = nearest_ending(
-            endings, arms.reshape(-1), np.repeat(low, ARMS), np.repeat(high, ARMS)
-        ).reshape(arms.shape)
-        arms = np.where(flat < 0, greedy[:, None], flat)
+    arms = _arms(situation, greedy)
     prices = arms.astype(np.float64)
     over = span(situation)
     tried = np.concatenate([prices, greedy[:, None].astype(np.float64)], axis=1)
@@ -62,9 +64,8 @@ def draw(situation: Situation, greedy: Ints) -> Draw:
     index = np.arange(ARMS - 1)
     # Below the first affordable arm the draw is surely beyond, from the last on surely not.
     beyond = np.where(index < first[:, None], 1.0, np.where(index >= last[:, None], 0.0, tails))
-    day, seed = situation.day, situation.terms.policy.seed
-    words = situation.world.identities.words(situation.rows)
-    u = uniforms(seed, words, day)[:, 0]
+    day = situation.day
+    u = _luck(situation)
     place = np.count_nonzero(u[:, None] < beyond, axis=1)
     rows = np.arange(len(situation))
     edges = np.concatenate([np.ones((len(rows), 1)), beyond, np.zeros((len(rows), 1))], axis=1)
@@ -86,6 +87,50 @@ def draw(situation: Situation, greedy: Ints) -> Draw:
         np.where(stays, ledger.propensity[situation.rows], np.minimum(propensity, 1.0)),
         np.where(stays, ledger.deviation[situation.rows], deviation),
     )
+
+
+def _arms(situation: Situation, greedy: Ints) -> Ints:
+    """Legal prices about the best one, as far as the budget may reach, ascending, (n, ARMS).
+
+    Around its top a value falls like a parabola of log price: its curvature says how far.
+    """
+    low, high = np.maximum(situation.reach_low, 1), situation.reach_high
+    high = np.minimum(high, np.maximum(2 * situation.base, low))
+    low = np.minimum(low, high)
+    centre = np.minimum(np.maximum(greedy, low), high)
+    at = centre.astype(np.float64)[:, None] * exp(np.array([-PROBE, 0.0, PROBE]))
+    worth = value(situation, at, outlook(situation, at, span(situation), False).units)
+    top = worth[:, 1]
+    bend = np.maximum(2.0 * top - worth[:, 0] - worth[:, 2], 0.0) / (PROBE * PROBE)
+    allowed = 2.0 * situation.terms.exploration_budget / PPM * np.abs(top)
+    enough = allowed < FARTHEST * FARTHEST * bend
+    width = np.where(enough, np.sqrt(allowed / np.where(enough, bend, 1.0)), FARTHEST)
+    # a little further, for the parabola is not exact: what is too dear is cut off afterwards
+    width = np.minimum(1.15 * width, FARTHEST)
+    reach = np.rint(at[:, 1:2] * exp(width[:, None] * np.array([-1.0, 1.0]))).astype(np.int64)
+    bottom = np.minimum(np.maximum(reach[:, 0], low), centre)
+    ceiling = np.maximum(np.minimum(reach[:, 1], high), centre)
+    arms = np.concatenate(
+        [spread(bottom, centre, SIDE + 1), spread(centre, ceiling, SIDE + 1)[:, 1:]], axis=1
+    )
+    endings = situation.terms.endings
+    if endings:
+        flat = nearest_ending(
+            endings, arms.reshape(-1), np.repeat(low, ARMS), np.repeat(high, ARMS)
+        ).reshape(arms.shape)
+        arms = np.where(flat < 0, greedy[:, None], flat)
+    return arms
+
+
+def _luck(situation: Situation) -> Floats:
+    """The day's uniform draw of each offer, (n,): its own, or that of its category."""
+    together = situation.world.settings.drawn_together
+    seed, words = situation.terms.policy.seed, situation.world.identities.words(situation.rows)
+    own = uniforms(seed, words, situation.day, count=2)
+    skus = situation.world.catalogue.skus
+    category = skus.category[situation.sku].astype(np.int64)
+    shared = uniforms(seed, category, situation.channel.astype(np.int64), situation.day, 1)[:, 0]
+    return np.where((own[:, 1] < together) & (category >= 0), shared, own[:, 0])
 
 
 def _affordable(worth: Floats, budget: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -119,5 +164,23 @@ def _tails(situation: Situation, prices: Floats) -> Floats:
     threshold = np.where(apart, -(m[:, 1:] - m[:, :-1]) / np.where(apart, gap, 1.0), -np.inf)
     threshold = np.maximum.accumulate(threshold, axis=1)
     curves = situation.curves
-    deviation = np.maximum(np.sqrt(np.maximum(curves.elasticity_variance, 0.0)), 1e-9)
+    variance = np.maximum(curves.elasticity_variance, 0.0) * _zeal(situation)
+    deviation = np.maximum(np.sqrt(variance), 1e-9)
     return normal_cdf((curves.elasticity[:, None] - threshold) / deviation[:, None])
+
+
+def _zeal(situation: Situation) -> Floats:
+    """Factor on the elasticities' variance: 0 where learning more is not worth its cost, (n,).
+
+    With b = ε (ε − 1), a log price s off its best costs b s² / 2 of the profit, an elasticity with
+    variance v costs v / 2b, and a day's units n tell n s² of information (a Poisson likelihood). So
+    a draw pays over a horizon of H days where n H Σ cov² > b², the sum over all elasticities
+    that it informs.
+    """
+    curves = situation.curves
+    e = np.maximum(-curves.elasticity, LEAST_ELASTICITY)
+    bend = e * (e - 1.0)
+    rate = exp(np.minimum(curves.log_rate, 30.0))
+    days = situation.world.settings.learning_horizon / DAY
+    ratio = rate * days * curves.informs / (bend * bend)
+    return np.minimum(np.maximum(ratio - 1.0, 0.0), LARGEST_ZEAL)

@@ -60,13 +60,15 @@ class Outlook:
 def outlook(situation: Situation, price: Floats, over: Span, interval: bool = True) -> Outlook:
     """Units over the span at gross prices in minor units, (n,) or (n, k).
 
-    The mean of a log-normal rate is exp(mean + variance / 2).
+    The mean of a log-normal rate is exp(mean + variance / 2), at the price in force. At others the
+    elasticity's own variance is left out of the mean: it would grow with the distance, and the
+    prices of which least is known would look best for it.
     """
     rows = (slice(None),) + (None,) * (price.ndim - 1)
     mean, variance = _log_demand(situation, price)
     days, stock = over.days[rows], over.stock[rows]
 
-    log_units = mean + 0.5 * variance
+    log_units = mean + 0.5 * situation.curves.log_rate_variance[rows]
     if interval:
         width = _NINETY * np.sqrt(variance)
         log_units = np.stack([log_units, mean - width, mean + width])
@@ -89,9 +91,9 @@ def _log_demand(situation: Situation, price: Floats) -> tuple[Floats, Floats]:
 def value(situation: Situation, price: Floats, units: Floats) -> Floats:
     """What the policy's objective is worth at gross prices (n, k) and units sold there.
 
-    Profit is less what the units take away from declared substitutes. Units and sell-through count
-    units; a price that sells no fewer and earns more wins, so revenue
-    breaks the tie at a millionth of a unit's weight.
+    Profit is less what the units take away from the merchant's other offers. Units and sell-through
+    count units; a price that sells no fewer and earns more wins, so revenue breaks the tie at a
+    millionth of a unit's weight.
     """
     objective = situation.terms.policy.objective
     rows = (slice(None),) + (None,) * (price.ndim - 1)

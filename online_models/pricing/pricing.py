@@ -22,6 +22,7 @@ from online_models.pricing.history import History
 from online_models.pricing.identities import Identities
 from online_models.pricing.labels import Labels
 from online_models.pricing.ledger import NONE, Ledger
+from online_models.pricing.margins import Margins
 from online_models.pricing.notes import Notes
 from online_models.pricing.promotions import Promotions
 from online_models.pricing.settings import PricingSettings
@@ -79,6 +80,7 @@ class Pricing:
             Identities(catalogue),
             Labels(catalogue),
             Days(settings.timezone),
+            Margins(),
             settings,
             Seat(),
         )
@@ -118,6 +120,10 @@ class Pricing:
         self._grow()
         deviation: Floats = self.ledger.deviation[rows]
         return deviation
+
+    def sold(self, rows: Ints, units: Floats, prices: Floats) -> None:
+        """A bucket closed: units sold at gross prices in minor units (NaN: unknown), (n,)."""
+        self.world.margins.learn(self.world.catalogue, rows, units, prices)
 
     def restate(self, rows: Ints, prices: Ints, now: int) -> None:
         """The shop shows these prices, whoever set them: they are in force from now on."""
@@ -245,6 +251,7 @@ class Pricing:
             "model_version": self.model_version,
             "silence_told": self.silence_told,
             "seat": self.world.seat.snapshot(),
+            "margins": self.world.margins.snapshot(),
         }
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
@@ -263,4 +270,5 @@ class Pricing:
         self.model_version = snapshot["model_version"]
         self.silence_told = snapshot["silence_told"]
         self.world.seat.restore(snapshot["seat"])
+        self.world.margins.restore(snapshot["margins"])
         self._grow()

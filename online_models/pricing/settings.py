@@ -37,6 +37,14 @@ class PricingSettings:
     #: channel win. Markets with close substitutes show 0.2 to 0.5; a low value errs little where
     #: there is no competition at all.
     diversion: float = 0.1
+    #: ms of sales for which exploration learns: a draw is worth its cost where what it tells of the
+    #: elasticities earns more over so long. Half-years of simulated markets earned most with a
+    #: quarter; later draws then cost less than they tell.
+    learning_horizon: int = 90 * DAY
+    #: Chance with which an offer's draw is its category's, the same for all of them that day. What
+    #: a category's price level does to its offers is told by nothing else; on the other days
+    #: their prices move apart, which tells their own elasticities from it.
+    drawn_together: float = 0.5
     #: ms that a stock should last where no arrival is announced: the usual lead time of a week.
     stockout_horizon: int = 7 * DAY
     #: Share of the expected profit that exploration may cost where the policy names no budget. In

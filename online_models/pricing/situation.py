@@ -17,6 +17,7 @@ from online_models.pricing.days import Days
 from online_models.pricing.identities import Identities
 from online_models.pricing.labels import Labels
 from online_models.pricing.ledger import Ledger
+from online_models.pricing.margins import Margins
 from online_models.pricing.settings import PricingSettings
 from online_models.pricing.terms import Terms
 from online_models.rivals import Rivals
@@ -60,6 +61,7 @@ class World:
     identities: Identities
     labels: Labels
     days: Days
+    margins: Margins
     settings: PricingSettings
     #: The trained policy behind the strategy `reinforcement`.
     seat: Seat

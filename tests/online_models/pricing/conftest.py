@@ -59,6 +59,8 @@ class KnownDemand:
             full * 0.0,
             full * self.sd**2,
             full * 10.0,
+            full * 0.0,
+            full * self.sd**4,
         )
 
 

@@ -35,6 +35,8 @@ def curves(n: int, seed: int = 0) -> DemandCurves:
         covariance=np.zeros(n),
         elasticity_variance=rng.random(n),
         dispersion=np.ones(n),
+        cross=np.zeros(n),
+        informs=np.zeros(n),
     )
 
 
@@ -50,8 +52,9 @@ def test_states_are_bounded_and_prices_near_the_reference_whatever_the_belief(
     elasticity: float, cost: float, price: float, reference: float
 ) -> None:
     one = np.ones(1)
+    spread = one * abs(elasticity)
     belief = DemandCurves(
-        one, one * elasticity, one * elasticity, one, one, one * abs(elasticity), one
+        one, one * elasticity, one * elasticity, one, one, spread, one, 0.0 * one, spread
     )
     seen = state(belief, one * price, one * reference, one * cost)
     assert seen.shape == (1, FEATURES)
