@@ -50,6 +50,8 @@ class DemandCurves:
     #: Σ over the offers of the category, itself included, of the squared covariance of their
     #: elasticity with this one's: how much of their variance a unit of information here removes.
     informs: Floats
+    #: Whether a bucket of the offer itself was learnt yet, be it one without a sale.
+    seen: NDArray[np.bool_]
 
     def sample(self, normals: Floats) -> tuple[Floats, Floats]:
         """Posterior draws (log_rate, elasticity) from standard normals of shape (n, 2)."""

@@ -243,6 +243,7 @@ class HierarchicalFilter:
                 row, posterior.covariance[:, packed(ELASTICITY, ELASTICITY)]
             ),
             dispersion=1.0 / self._scatter(offer, row),
+            seen=state.last_end[offer] >= 0,
         )
 
     def _advanced(self, offer: Integers, now: Integers) -> tuple[Floats, Floats]:

@@ -20,7 +20,8 @@ class Optimise:
 
     The expectation is over the posterior of demand, units are censored at the stock (with what
     arrives within the horizon); after tax, fees and cost. Where no bound closes the range it is
-    half to twice the regular price: no demand model knows what lies beyond.
+    half to twice the regular price: no demand model knows what lies beyond. Until an offer's first
+    bucket is learnt, which may be one without a sale, its price stays: a prior is no evidence.
     """
 
     kind = "optimise"
@@ -35,7 +36,8 @@ class Optimise:
             return value(situation, price, outlook(situation, price, over, False).units)
 
         best = best_price(low, high, situation.base, least, worth)
-        best = np.where(over.stock > 0.0, best, situation.base)
+        stays = (over.stock <= 0.0) | ~situation.curves.seen
+        best = np.where(stays, situation.base, best)
         again = situation.now + situation.world.settings.reoptimise
         maximise = situation.terms.policy.objective.maximise
         return Proposal(best, again, curve_details(situation), {"maximise": maximise})

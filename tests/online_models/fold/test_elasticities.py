@@ -51,7 +51,7 @@ def last(outputs: list[Output], scope: str) -> dict[str, dict[str, Any]]:
 def test_elasticities_are_told_per_offer_and_category_with_intervals_that_hold_the_truth(
     journal: Any, run: Callable[..., Any]
 ) -> None:
-    outputs = run(shop(journal, "ab", 60)).outputs
+    outputs = run(shop(journal, "ab", 90)).outputs
     told = [o for o in outputs if o.topic == "elasticities"]
     offers, categories = last(told, "offer"), last(told, "category")
     assert set(offers) == {"offer|a\\|web", "offer|b\\|web"}
@@ -60,14 +60,16 @@ def test_elasticities_are_told_per_offer_and_category_with_intervals_that_hold_t
         assert record["own"]["lower"] < -3.0 < record["own"]["upper"]
     assert offers["offer|a\\|web"]["own"]["mean"] < -2.3
     # told when it moves, not every day
-    assert 4 < len(told) < 3 * 30
+    assert 4 < len(told) < 3 * 45
 
 
-def partition(skus: str, days: int, settings: FoldSettings) -> tuple[Fold, list[Output]]:
+def partition(
+    skus: str, days: int, settings: FoldSettings, elasticity: float = -3.0
+) -> tuple[Fold, list[Output]]:
     from tests.online_models.fold.conftest import Journal
 
     fold = Fold(settings)
-    return fold, fold.step(shop(Journal(), skus, days).batch())
+    return fold, fold.step(shop(Journal(), skus, days, elasticity).batch())
 
 
 def told_by(outputs: list[Output]) -> Batch:
@@ -80,7 +82,7 @@ def told_by(outputs: list[Output]) -> Batch:
 
 def test_a_partition_with_new_offers_starts_from_what_others_learnt_of_the_category() -> None:
     settings = FoldSettings(partitions=2)
-    old, outputs = partition("ab", 60, settings)
+    old, outputs = partition("ab", 60, settings, elasticity=-4.0)
     new, silent = partition("c", 3, settings)
     row = np.array([new.state.catalogue.category_names.id("food/coffee") + 1])
     pools = new.state.demand.filter.pools

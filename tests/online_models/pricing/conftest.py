@@ -61,6 +61,7 @@ class KnownDemand:
             full * 10.0,
             full * 0.0,
             full * self.sd**4,
+            full > 0.0,
         )
 
 

@@ -67,15 +67,15 @@ def restarted(shop: Any) -> None:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
-        return {"dtype": value.dtype.str, "bytes": value.tobytes()}
+        return {"dtype": value.dtype.str, "shape": value.shape, "bytes": value.tobytes()}
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return value
 
 
 def _arrays(value: Any) -> Any:
-    if isinstance(value, dict) and set(value) == {"dtype", "bytes"}:
-        return np.frombuffer(value["bytes"], dtype=value["dtype"]).copy()
+    if isinstance(value, dict) and set(value) == {"dtype", "shape", "bytes"}:
+        return np.frombuffer(value["bytes"], dtype=value["dtype"]).reshape(value["shape"]).copy()
     if isinstance(value, dict):
         return {key: _arrays(item) for key, item in value.items()}
     return value

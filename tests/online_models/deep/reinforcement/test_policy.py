@@ -37,6 +37,7 @@ def curves(n: int, seed: int = 0) -> DemandCurves:
         dispersion=np.ones(n),
         cross=np.zeros(n),
         informs=np.zeros(n),
+        seen=np.ones(n, dtype=np.bool_),
     )
 
 
@@ -54,7 +55,8 @@ def test_states_are_bounded_and_prices_near_the_reference_whatever_the_belief(
     one = np.ones(1)
     spread = one * abs(elasticity)
     belief = DemandCurves(
-        one, one * elasticity, one * elasticity, one, one, spread, one, 0.0 * one, spread
+        *(one, one * elasticity, one * elasticity, one, one, spread, one, 0.0 * one, spread),
+        seen=one > 0,
     )
     seen = state(belief, one * price, one * reference, one * cost)
     assert seen.shape == (1, FEATURES)
