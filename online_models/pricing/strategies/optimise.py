@@ -21,7 +21,8 @@ class Optimise:
     The expectation is over the posterior of demand, units are censored at the stock (with what
     arrives within the horizon); after tax, fees and cost. Where no bound closes the range it is
     half to twice the regular price: no demand model knows what lies beyond. Until an offer's first
-    bucket is learnt, which may be one without a sale, its price stays: a prior is no evidence.
+    bucket is learnt, which may be one without a sale, its price stays where the best one depends on
+    the elasticity: a prior is no evidence. That more is sold for less needs none.
     """
 
     kind = "optimise"
@@ -36,10 +37,10 @@ class Optimise:
             return value(situation, price, outlook(situation, price, over, False).units)
 
         best = best_price(low, high, situation.base, least, worth)
-        stays = (over.stock <= 0.0) | ~situation.curves.seen
-        best = np.where(stays, situation.base, best)
-        again = situation.now + situation.world.settings.reoptimise
         maximise = situation.terms.policy.objective.maximise
+        unfounded = ~situation.curves.seen if maximise in ("profit", "revenue") else False
+        best = np.where((over.stock <= 0.0) | unfounded, situation.base, best)
+        again = situation.now + situation.world.settings.reoptimise
         return Proposal(best, again, curve_details(situation), {"maximise": maximise})
 
 
