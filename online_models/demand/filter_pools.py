@@ -82,9 +82,9 @@ class FilterPools:
     def believe(self, elasticity: float) -> None:
         """Set the elasticity that is believed in before any evidence."""
         pool = self.coefficients[ELASTICITY]
-        moved, pool.prior_mean = elasticity - pool.prior_mean, elasticity
-        if not self.members.any():
-            pool.mean = pool.mean + moved
+        pool.prior_mean = elasticity
+        if not self.members.any() and not self.others.any():
+            pool.mean = np.full_like(pool.mean, elasticity)
             self._prior = None
 
     def apply(self, row: Integers, age: Floats, mean: Floats, covariance: Floats) -> None:

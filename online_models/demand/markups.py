@@ -30,6 +30,8 @@ class Markups:
 
     def __init__(self) -> None:
         self.sums = np.zeros(2, np.int64)
+        #: The elasticity that is believed in until the next bucket closes; 0 before the first.
+        self.believed = np.zeros(1)
 
     def add(self, net: Floats, cost: Floats) -> None:
         """Offers with net prices and unit costs, (n,); those without cost or margin are none."""
@@ -38,8 +40,17 @@ class Markups:
         self.sums[0] += int(np.rint(ratio * _PARTS).astype(np.int64).sum())
         self.sums[1] += int(np.count_nonzero(told))
 
-    def elasticity(self, literature: float) -> float:
-        """Elasticity to believe in before any sale; `literature` is that of other shops."""
+    def settle(self, literature: float) -> float:
+        """The elasticity to believe in from now on.
+
+        Asked for as buckets close, and not as offers appear: what is decided about one of them must
+        not depend on which others were read together with it.
+        """
+        self.believed[0] = self._elasticity(literature)
+        return float(self.believed[0])
+
+    def _elasticity(self, literature: float) -> float:
+        """Elasticity before any sale; `literature` is that of other shops."""
         offers = float(self.sums[1])
         if offers == 0.0:
             return literature
@@ -49,8 +60,9 @@ class Markups:
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays."""
-        return {"sums": self.sums.copy()}
+        return {"sums": self.sums.copy(), "believed": self.believed.copy()}
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
         self.sums = np.array(arrays["sums"], np.int64)
+        self.believed = np.array(arrays["believed"], np.float64)

@@ -134,10 +134,10 @@ class DemandModels:
         What margins the merchant has found right says what elasticities to start from.
         """
         self.markups.add(net, cost)
-        self.filter.pools.believe(self.markups.elasticity(self.settings.elasticity_mean))
 
     def learn(self, observations: Observations) -> LearnReport:
         """Forecast every bucket, then learn from it; periods in order of time."""
+        self.filter.pools.believe(self.markups.settle(self.settings.elasticity_mean))
         periods = [
             self._learn_period(self._period(observations.take(rows)), rows)
             for rows in observations.periods()
@@ -207,8 +207,8 @@ class DemandModels:
         models.watch.load(part("watch"))
         models.channels = np.array(part("models")["channels"], np.int64)
         models.markups.load(part("markups"))
-        believed = models.markups.elasticity(models.settings.elasticity_mean)
-        models.filter.pools.believe(believed)
+        if models.markups.believed[0]:
+            models.filter.pools.believe(float(models.markups.believed[0]))
         for name, expert in models.experts.items():
             expert.load(part(name))
         return models

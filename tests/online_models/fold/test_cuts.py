@@ -84,3 +84,19 @@ def test_an_event_id_is_forgotten_alike_whether_ticks_stand_in_a_batch_or_betwee
     written = SimpleNamespace(batch=journal.batch(), ends=[])
     whole = in_pieces(written, [], lateness=30 * DAY)
     assert in_pieces(written, range(len(written.batch)), lateness=30 * DAY) == whole
+
+
+def test_products_that_appear_together_tell_nothing_of_each_other(
+    journal: Any, in_pieces: InPieces
+) -> None:
+    strategy = [{"kind": "match_competitor"}, {"kind": "optimise"}]
+    journal.policy("p", START, version=1, strategy=strategy, guardrails={})
+    journal.tick(START)
+    for i, sku in enumerate("abcdef"):
+        journal.product(sku, cost=f"{3 + i}.00")
+    for i, sku in enumerate("abcdef"):
+        journal.rival(START + i, sku, 900)
+    journal.tick(START + HOUR)
+    written = SimpleNamespace(batch=journal.batch(), ends=[])
+    whole = in_pieces(written, [])
+    assert in_pieces(written, range(len(written.batch))) == whole
