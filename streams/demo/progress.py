@@ -14,10 +14,10 @@ from online_models.fold.batch import Kind
 from schemas.topics import TOPICS
 from streams.clients import client
 from streams.demo.ends import ends
+from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.settings import Settings
 
-JOURNAL = "pricing-journal"
 #: Seconds between looks at what is priced.
 LOOK = 0.01
 

@@ -113,8 +113,12 @@ class Partition:
             await self._room.wait()
 
     def _wake_within(self, seconds: float) -> None:
-        if self._alarm is None:
-            self._alarm = asyncio.get_running_loop().call_later(seconds, self._due.set)
+        loop = asyncio.get_running_loop()
+        if self._alarm is not None:
+            if self._alarm.when() <= loop.time() + seconds:
+                return
+            self._alarm.cancel()
+        self._alarm = loop.call_later(seconds, self._due.set)
 
     async def _run(self) -> None:
         try:
@@ -164,16 +168,15 @@ class Partition:
 
     async def _commit(self) -> None:
         """End the transaction, if any; the group's offset is told in it, or by itself."""
-        tell = self._commit_offset if time.monotonic() >= self._tell_at else None
-        if self.position == self._told:
-            tell = None
-        if tell is not None:
+        untold = self.position != self._told
+        due = untold and time.monotonic() >= self._tell_at
+        if due:
             await self._publisher.begin()
         if self._publisher.open:
-            await self._publisher.commit(self.position, tell)
-        if tell is not None:
+            await self._publisher.commit(self.position, self._commit_offset if due else None)
+        if due:
             self._told, self._tell_at = self.position, time.monotonic() + TELL_SECONDS
-        elif self.position != self._told:
+        elif untold:
             self._wake_within(self._tell_at - time.monotonic())
 
     def _begin_snapshot(self) -> None:
