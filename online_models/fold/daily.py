@@ -18,5 +18,5 @@ def daily(state: State, now: int) -> list[Output]:
         return []
     outputs = elasticities.tell(state, now)
     if state.settings.partitions > 1:
-        outputs += state.sharing.tell(state, now)
+        outputs += state.sharing.tell(state.catalogue, state.demand, now)
     return outputs

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.fold.batch import Batch, Kind
+from online_models.fold.categories import introduce
 from online_models.fold.facts import HANDLERS
 from online_models.fold.facts.fact import Reach
 from online_models.fold.facts.products import introduced
@@ -121,7 +122,7 @@ class Lookup:
         catalogue = state.catalogue
         category, channels = introduced(fact)
         if category is not None:
-            state.introduce_category(category)
+            introduce(catalogue, state.demand, category)
             if not catalogue.skus.known[sku]:
                 self.introduced.setdefault(sku, place)
         for name in channels:

@@ -9,19 +9,19 @@ whole shop, a day late, and a replay of the journal meets them at the same place
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.catalogue import Catalogue
 from online_models.demand.filter_pools import EVIDENCE
+from online_models.demand.models import DemandModels
+from online_models.fold.categories import introduce
 from online_models.outputs import Output
 from schemas.category_evidence import CategoryEvidence
 from schemas.instants import to_text as instant_text
-
-if TYPE_CHECKING:
-    from online_models.fold.state import State
 
 Floats = NDArray[np.float64]
 TOPIC = "category-evidence"
@@ -42,12 +42,12 @@ class Sharing:
         others = [origin for origin, said in self.heard.items() if path in said]
         return self.origin is None or all(self.origin < other for other in others)
 
-    def tell(self, state: State, now: int) -> Iterator[Output]:
+    def tell(self, catalogue: Catalogue, demand: DemandModels, now: int) -> Iterator[Output]:
         """What this partition has to say at `now` (ms)."""
-        known = np.flatnonzero(state.catalogue.skus.known)
+        known = np.flatnonzero(catalogue.skus.known)
         if self.origin is None and len(known):
-            self.origin = state.catalogue.sku_names[int(known[0])]
-        own, names = state.demand.filter.pools.own, state.catalogue.category_names
+            self.origin = catalogue.sku_names[int(known[0])]
+        own, names = demand.filter.pools.own, catalogue.category_names
         paths = [names[row - 1] for row in np.flatnonzero(own.any(axis=1)).tolist() if row > 0]
         self.told |= dict.fromkeys(paths)
         told = list(self.told)
@@ -57,7 +57,7 @@ class Sharing:
             record = {"origin": self.origin, "time": instant_text(now), "categories": said}
             yield Output(TOPIC, None, msgspec.json.encode(record), now)
 
-    def hear(self, state: State, record: CategoryEvidence) -> None:
+    def hear(self, catalogue: Catalogue, demand: DemandModels, record: CategoryEvidence) -> None:
         """Take up what another partition says; its own words come back to it too."""
         if record.origin == self.origin:
             return
@@ -65,17 +65,17 @@ class Sharing:
         for path, numbers in record.categories.items():
             if len(numbers) == EVIDENCE:
                 said[path] = numbers
-                state.introduce_category(path)
-        self.apply(state)
+                introduce(catalogue, demand, path)
+        self._apply(catalogue, demand)
 
-    def apply(self, state: State) -> None:
+    def _apply(self, catalogue: Catalogue, demand: DemandModels) -> None:
         """Hand the sum over all others to the pools, origins in order of their names."""
-        others = np.zeros_like(state.demand.filter.pools.others)
-        names = state.catalogue.category_names
+        others = np.zeros_like(demand.filter.pools.others)
+        names = catalogue.category_names
         for origin in sorted(self.heard):
             for path, numbers in self.heard[origin].items():
                 others[names.id(path) + 1] += numbers
-        state.demand.filter.pools.others = others
+        demand.filter.pools.others = others
 
     def snapshot(self) -> dict[str, Any]:
         """Plain values."""

@@ -135,15 +135,6 @@ class State:
     def _channel(self, row: int) -> str:
         return self.catalogue.offer_name(row)[1]
 
-    def introduce_category(self, path: str) -> None:
-        """Name a category, such as `food/coffee`, and hang it below its ancestors."""
-        names = self.catalogue.category_names
-        if path in names.index:
-            return
-        parts = path.split("/")
-        ids = [names.id("/".join(parts[: i + 1])) for i in range(len(parts))]
-        self.demand.register_categories(ids, [-1, *ids[:-1]])
-
     def describe(self, rows: Sequence[int], sku: str, category: str, tokens: Sequence[str]) -> None:
         """Tell the deep model what the offers of a SKU are."""
         deep, prices = self.demand.deep, self.catalogue.offers.catalogue_price[list(rows)]

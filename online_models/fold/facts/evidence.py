@@ -17,7 +17,7 @@ _EVIDENCE = TypeAdapter(CategoryEvidence)
 def apply(state: State, fact: Fact, now: int) -> Effect:
     """Add it to the pools."""
     del now
-    state.sharing.hear(state, decode(_EVIDENCE, fact.value or b""))
+    state.sharing.hear(state.catalogue, state.demand, decode(_EVIDENCE, fact.value or b""))
     return NOTHING
 
 

@@ -1,0 +1,16 @@
+"""Categories as the fold meets them: paths, such as `food/coffee`."""
+
+from __future__ import annotations
+
+from online_models.catalogue import Catalogue
+from online_models.demand.models import DemandModels
+
+
+def introduce(catalogue: Catalogue, demand: DemandModels, path: str) -> None:
+    """Name a category, and hang it below its ancestors."""
+    names = catalogue.category_names
+    if path in names.index:
+        return
+    parts = path.split("/")
+    ids = [names.id("/".join(parts[: i + 1])) for i in range(len(parts))]
+    demand.register_categories(ids, [-1, *ids[:-1]])
