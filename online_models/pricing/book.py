@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from online_models.catalogue import Catalogue
 from online_models.pricing.ledger import DEFAULT_POLICY
-from online_models.pricing.selection import Traits, specificity, traits
+from online_models.pricing.selection import Traits, selected, specificity, traits
 from online_models.pricing.settings import PricingSettings
 from online_models.pricing.terms import Terms, compile_terms
 from schemas.guardrails import Guardrails
@@ -53,29 +53,38 @@ class PolicyBook:
         self.slots: list[Policy | None] = [BUILT_IN]
         self.editions: list[int] = [0]
         self._by_id: dict[str, int] = {}
-        self._ranked: list[int] = []
+        #: Active slots with their policies, the first to rule first.
+        self._ranked: list[tuple[int, Policy]] = []
+        #: Ranks of the policies that name a SKU, and of those that name none.
+        self._naming: dict[str, list[int]] = {}
+        self._broad: list[int] = []
         self._terms: dict[tuple[int, int], Terms] = {}
         self._known: dict[Traits, tuple[int, int]] = {}
-        self._named_skus: set[str] = set()
         #: Channels that some policy protects, in order of the policies.
         self.protected_channels: tuple[str, ...] = ()
         self._latest = 0
 
-    def put(self, policy_id: str, policy: Policy | None) -> None:
-        """Add, replace or (None) withdraw a policy."""
+    def put(self, policy_id: str, policy: Policy | None) -> NDArray[np.int64]:
+        """Add, replace or (None) withdraw a policy; returns the offers that it selects or did."""
+        nobody = np.zeros(0, np.int64)
         slot = self._by_id.get(policy_id)
         if slot is None:
             if policy is None:
-                return
+                return nobody
             slot = self._by_id[policy_id] = len(self.slots)
             self.slots.append(None)
             self.editions.append(0)
-        if policy == self.slots[slot]:
-            return
+        before = self.slots[slot]
+        if policy == before:
+            return nobody
         self.slots[slot] = policy
         self._latest += 1
         self.editions[slot] = self._latest
+        for key in [key for key in self._terms if key[0] == slot]:
+            del self._terms[key]
         self._rank()
+        concerned = [selected(self._catalogue, one.select) for one in (before, policy) if one]
+        return np.unique(np.concatenate(concerned))
 
     def terms(self, slot: int, digits: int) -> Terms:
         """The terms of a slot in a currency of `digits` minor digits."""
@@ -103,9 +112,8 @@ class PolicyBook:
         best: tuple[int, Any] | None = None
         rivals = 0
         why = 0
-        for slot in self._ranked:
-            policy = self.slots[slot]
-            assert policy is not None
+        candidates = self._candidates(offer)
+        for slot, policy in candidates:
             if best is not None and policy.priority < best[1][0]:
                 break
             fit = specificity(policy.select, offer)
@@ -121,19 +129,18 @@ class PolicyBook:
                 why = 4 if key == best[1] else max(why, 3)
         if best is None:
             return DEFAULT_POLICY, 0
-        alone = rivals == 1 and not self._selects_below(best[1][0], offer)
+        alone = rivals == 1 and not _selects_below(best[1][0], offer, candidates)
         return best[0], 1 if alone else why
 
-    def _selects_below(self, priority: int, offer: Traits) -> bool:
-        return any(
-            policy.priority < priority and specificity(policy.select, offer) is not None
-            for policy in (self.slots[slot] for slot in self._ranked)
-            if policy is not None
-        )
+    def _candidates(self, offer: Traits) -> list[tuple[int, Policy]]:
+        """Slots that may select an offer with their policies, in order of rank."""
+        naming = self._naming.get(offer.sku)
+        ranks = sorted([*naming, *self._broad]) if naming else self._broad
+        return [self._ranked[rank] for rank in ranks]
 
     def _look_up(self, row: int) -> tuple[int, int]:
         offer = traits(self._catalogue, row)
-        if offer.sku not in self._named_skus:
+        if offer.sku not in self._naming:
             offer = offer._replace(sku="")
         found = self._known.get(offer)
         if found is None:
@@ -142,16 +149,21 @@ class PolicyBook:
 
     def _rank(self) -> None:
         active = [
-            (-policy.priority, policy.policy_id, slot)
+            (-policy.priority, policy.policy_id, slot, policy)
             for slot, policy in enumerate(self.slots)
             if slot != DEFAULT_POLICY and policy is not None and policy.status == "active"
         ]
-        self._ranked = [slot for _, _, slot in sorted(active)]
-        self._terms.clear()
+        self._ranked = [(slot, policy) for *_, slot, policy in sorted(active, key=_rank_of)]
         self._known.clear()
-        chosen = [policy for slot in self._ranked if (policy := self.slots[slot])]
-        self._named_skus = {sku for policy in chosen for sku in policy.select.skus}
-        protected = (name for policy in chosen for name in policy.guardrails.protect_channels)
+        self._naming, self._broad = {}, []
+        for rank, (_, policy) in enumerate(self._ranked):
+            for sku in dict.fromkeys(policy.select.skus):
+                self._naming.setdefault(sku, []).append(rank)
+            if not policy.select.skus:
+                self._broad.append(rank)
+        protected = (
+            name for _, policy in self._ranked for name in policy.guardrails.protect_channels
+        )
         self.protected_channels = tuple(dict.fromkeys(protected))
 
     def snapshot(self) -> dict[str, Any]:
@@ -175,3 +187,14 @@ class PolicyBook:
         self.editions = list(snapshot["editions"])
         self._latest = snapshot["latest"]
         self._rank()
+
+
+def _rank_of(entry: tuple[int, str, int, Policy]) -> tuple[int, str]:
+    return entry[:2]
+
+
+def _selects_below(priority: int, offer: Traits, candidates: list[tuple[int, Policy]]) -> bool:
+    return any(
+        policy.priority < priority and specificity(policy.select, offer) is not None
+        for _, policy in candidates
+    )

@@ -145,8 +145,8 @@ class Pricing:
         """Add, change or (None) withdraw a policy; returns the offers to decide anew."""
         del now
         self._grow()
-        self.book.put(policy_id, policy)
-        return self._rule(self._priced())
+        rows = self.book.put(policy_id, policy)
+        return self._rule(rows[self.ledger.price[rows] != NO_PRICE])
 
     def put_promotion(self, promotion_id: str, promotion: Promotion | None, now: int) -> Ints:
         """Add, change or (None) withdraw a promotion; returns the offers to decide anew."""
@@ -217,9 +217,6 @@ class Pricing:
             self.ledger.grow(self.world.catalogue.offers.size)
         self.world.identities.grow()
         self.world.labels.grow()
-
-    def _priced(self) -> Ints:
-        return np.flatnonzero(self.ledger.price != NO_PRICE)
 
     def _rule(self, rows: Ints) -> Ints:
         """Bring the rulings of offers up to date; returns those whose policy or version changed.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from online_models.pricing.book import PolicyBook
 from online_models.pricing.selection import Specificity, Traits, selected, specificity, traits
 from schemas.selection import Selector
 
@@ -131,26 +133,23 @@ NAMES = st.sampled_from(["a", "b", "c"])
 LISTS = st.lists(NAMES, max_size=2)
 
 
-@given(
-    st.fixed_dictionaries(
-        {
-            "skus": LISTS,
-            "categories": st.lists(st.sampled_from(["a", "a/b", "c"]), max_size=2),
-            "brands": LISTS,
-            "tags": LISTS,
-            "roles": st.lists(st.sampled_from(["kvi", "core"]), max_size=1),
-            "channels": LISTS,
-        }
-    ),
-    st.randoms(use_true_random=False),
+SELECTORS = st.fixed_dictionaries(
+    {
+        "skus": LISTS,
+        "categories": st.lists(st.sampled_from(["a", "a/b", "c"]), max_size=2),
+        "brands": LISTS,
+        "tags": LISTS,
+        "roles": st.lists(st.sampled_from(["kvi", "core"]), max_size=1),
+        "channels": LISTS,
+    }
 )
-@settings(
+PROPERTY = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_selecting_many_equals_selecting_one_by_one(
-    new_shop: Any, fields: dict[str, Any], random: Any
-) -> None:
-    shop = new_shop()
+
+
+def motley(shop: Any, random: Any) -> None:
+    """Products of all kinds, each on two channels."""
     for sku in "abc":
         for channel in random.sample("abc", 2):
             shop.product(
@@ -161,6 +160,15 @@ def test_selecting_many_equals_selecting_one_by_one(
                 role=random.choice(["kvi", "core", "long_tail"]),
                 tags=tuple(random.sample("abc", random.randint(0, 2))),
             )
+
+
+@given(SELECTORS, st.randoms(use_true_random=False))
+@PROPERTY
+def test_selecting_many_equals_selecting_one_by_one(
+    new_shop: Any, fields: dict[str, Any], random: Any
+) -> None:
+    shop = new_shop()
+    motley(shop, random)
     selector = Selector.model_validate(fields)
     catalogue = shop.catalogue
     one_by_one = [
@@ -169,3 +177,46 @@ def test_selecting_many_equals_selecting_one_by_one(
         if specificity(selector, traits(catalogue, row)) is not None
     ]
     assert selected(catalogue, selector).tolist() == one_by_one
+
+
+POLICIES = st.fixed_dictionaries(
+    {
+        "policy_id": st.sampled_from(["p", "q", "r", "s"]),
+        "priority": st.integers(0, 2),
+        "status": st.sampled_from(["active", "active", "paused"]),
+        "select": SELECTORS,
+    }
+)
+
+
+@given(st.lists(POLICIES | st.sampled_from(["p", "q", "r"]), max_size=12), st.randoms())
+@PROPERTY
+def test_policies_that_come_and_go_leave_the_rulings_of_all_looked_at_anew(
+    new_shop: Any, story: list[Any], random: Any
+) -> None:
+    shop = new_shop()
+    motley(shop, random)
+    for event in story:
+        if isinstance(event, str):
+            shop.withdraw(event)
+        else:
+            shop.policy(**event)
+    ledger, book = shop.pricing.ledger, shop.pricing.book
+    rows = np.arange(ledger.size)
+    anew = PolicyBook(shop.catalogue, shop.settings)
+    anew.restore(book.snapshot())
+    slot, why = anew.rule(rows)
+    assert (ledger.policy.tolist(), ledger.why.tolist()) == (slot.tolist(), why.tolist())
+    # ... and by hand: priority, then specificity, then the id
+    for row in rows.tolist():
+        offer = traits(shop.catalogue, row)
+        ranked = [
+            (-policy.priority, *(-part for part in fit), policy.policy_id)
+            for policy in book.slots[1:]
+            if policy is not None
+            and policy.status == "active"
+            and (fit := specificity(policy.select, offer)) is not None
+        ]
+        ruling = book.slots[int(slot[row])]
+        assert ruling is not None
+        assert ruling.policy_id == (min(ranked)[-1] if ranked else "default")
