@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from kafka.errors import (
+    KafkaError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 
 from schemas.topics import Topic
 
@@ -77,14 +83,8 @@ def create_topics(
         has another one. Nothing is created then.
     """
     wanted = {topic.name: topic for topic in topics}
-    counts = {
-        topic.name: topic.partitions if topic.broadcast else partitions or topic.partitions
-        for topic in wanted.values()
-    }
-    try:
-        admin = KafkaAdminClient(**client, bootstrap_timeout_ms=REACH_MS)
-    except (KafkaError, OSError) as error:
-        raise TopicsError(f"no Kafka answers at {_servers(client)}: {error}") from error
+    counts = _counts(wanted, partitions)
+    admin = _reach(client)
     try:
         described = {each["name"]: each for each in admin.describe_topics(list(wanted))}
         found = {name: described[name] for name in wanted if not described[name]["error_code"]}
@@ -101,6 +101,53 @@ def create_topics(
     finally:
         admin.close()
     return Report(tuple(found), tuple(missing), tuple(differences))
+
+
+def provide_topics(
+    client: Mapping[str, Any], topics: Iterable[Topic], *, partitions: int
+) -> tuple[str, ...]:
+    """Create the topics that are missing, as a worker does that starts; returns their names.
+
+    Settings are not compared, and topics that this client may not look at are left alone: a worker
+    has few rights.
+
+    Raises
+    ------
+    TopicsError
+        As `create_topics` does.
+    """
+    wanted = {topic.name: topic for topic in topics}
+    counts = _counts(wanted, partitions)
+    admin = _reach(client)
+    try:
+        described = {each["name"]: each for each in admin.describe_topics(list(wanted))}
+        found = {name: each for name, each in described.items() if not each["error_code"]}
+        _partition_differences(wanted, counts, found, check=False)
+        unknown = UnknownTopicOrPartitionError.errno
+        missing = [name for name in wanted if described[name]["error_code"] == unknown]
+        if missing:
+            _create(admin, [wanted[name] for name in missing], counts, None)
+    except KafkaError as error:
+        raise TopicsError(f"Kafka refused: {error}") from error
+    finally:
+        admin.close()
+    return tuple(missing)
+
+
+def _counts(wanted: Mapping[str, Topic], partitions: int | None) -> dict[str, int]:
+    return {
+        topic.name: topic.partitions if topic.broadcast else partitions or topic.partitions
+        for topic in wanted.values()
+    }
+
+
+def _reach(client: Mapping[str, Any]) -> KafkaAdminClient:
+    # Kafka's client logs each attempt to connect; one line from here is enough.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    try:
+        return KafkaAdminClient(**client, bootstrap_timeout_ms=REACH_MS)
+    except (KafkaError, OSError) as error:
+        raise TopicsError(f"no Kafka answers at {_servers(client)}: {error}") from error
 
 
 def _servers(client: Mapping[str, Any]) -> str:

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
 
 from online_models.pricing.explain import recompute
 from online_models.pricing.words import words
 from streams.clients import client
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
+from streams.recording.recorder import partition_counts
 from streams.settings import Settings
 
 DESCRIPTION = """\
@@ -55,6 +57,9 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     except RecordingError as error:
         print(f"pricetide explain: {error}", file=sys.stderr)
         return 2
+    except (KafkaError, OSError) as error:
+        print(f"pricetide explain: Kafka at {settings.bootstrap}: {error}", file=sys.stderr)
+        return 1
     if decision is None:
         print(f"pricetide explain: no decision {wanted} in {TOPIC}", file=sys.stderr)
         return 1
@@ -83,9 +88,10 @@ def _search(values: Iterable[bytes | None], wanted: str) -> dict[str, Any] | Non
 
 
 async def _from_topic(settings: Settings, wanted: str) -> dict[str, Any] | None:
+    options = client(settings)
+    partitions = partition_counts(options, [TOPIC])[TOPIC]
     consumer = AIOKafkaConsumer(
-        TOPIC,
-        **client(settings),
+        **options,
         group_id=None,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
@@ -93,6 +99,7 @@ async def _from_topic(settings: Settings, wanted: str) -> dict[str, Any] | None:
     )
     await consumer.start()
     try:
+        consumer.assign([TopicPartition(TOPIC, number) for number in range(partitions)])
         ends = await consumer.end_offsets(list(consumer.assignment()))
         while any([await consumer.position(tp) < end for tp, end in ends.items()]):
             fetched = await consumer.getmany(timeout_ms=500)

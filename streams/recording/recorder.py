@@ -155,7 +155,7 @@ def partition_counts(client: Mapping[str, Any], topics: Sequence[str]) -> dict[s
     for topic in described:
         if topic["error_code"]:
             reason = for_code(topic["error_code"]).__name__
-            raise RecordingError(f"topic {topic['name']} cannot be recorded: {reason}")
+            raise RecordingError(f"topic {topic['name']} cannot be read: {reason}")
     return {topic["name"]: len(topic["partitions"]) for topic in described}
 
 

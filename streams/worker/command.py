@@ -12,8 +12,10 @@ from pathlib import Path
 import faust
 from mode import Service, Worker
 
+from schemas.topics import TOPICS
 from streams import app as frame
-from streams.clients import bootstrap
+from streams.admin import TopicsError, provide_topics
+from streams.clients import client
 from streams.ingest.service import Ingest
 from streams.policy_file import PolicyFileError, load
 from streams.pricer.agent import Pricer
@@ -28,6 +30,7 @@ Run a worker until it is stopped (SIGTERM or Ctrl-C: clean, within 10 s).
 Any number of workers share the partitions. `--role ingest` only fills the journal, `--role price`
 only prices what is in it; `all` does both. `--role train` trains the deep demand models every so
 often, in a process of its own, and publishes each as a challenger (needs `pricetide[deep]`).
+Topics that are missing are created first, as `pricetide topics` would.
 
 Example:
   PRICETIDE_INSTANCE=shop-0 pricetide worker --bootstrap kafka:9092 --policies policies.json
@@ -102,12 +105,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Run until stopped."""
-    bootstrap(settings)
     try:
         policies = load(args.policies) if args.policies else []
     except PolicyFileError as error:
         print(f"pricetide worker: {error}", file=sys.stderr)
         return 2
+    try:
+        created = provide_topics(client(settings), TOPICS.values(), partitions=settings.partitions)
+    except TopicsError as error:
+        print(f"pricetide worker: {error}", file=sys.stderr)
+        return 1
+    if created:
+        print(f"pricetide worker: created {len(created)} topics that were missing", file=sys.stderr)
     if policies:
         asyncio.run(publish(settings, policies))
     gc.set_threshold(*COLLECTIONS)

@@ -165,6 +165,6 @@ def test_a_topic_that_is_not_there_is_named(bootstrap, tmp_path, capsys):
     run = ["record", "no-such-topic", "--out", str(tmp_path), "--bootstrap", bootstrap]
     assert main(run) == 1
     assert capsys.readouterr().err == (
-        "pricetide record: topic no-such-topic cannot be recorded: UnknownTopicOrPartitionError\n"
+        "pricetide record: topic no-such-topic cannot be read: UnknownTopicOrPartitionError\n"
     )
     assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from schemas.topics import TOPICS, Topic
 from streams.admin import Difference, TopicsError, create_topics
 from streams.cli import main
+from tests.integration.shop.worker import Worker
 
 pytestmark = pytest.mark.integration
 
@@ -15,8 +16,8 @@ def client(bootstrap):
 
 
 @pytest.fixture
-def admin(client):
-    running = KafkaAdminClient(**client)
+def admin(bootstrap):
+    running = KafkaAdminClient(bootstrap_servers=bootstrap)
     yield running
     running.close()
 
@@ -99,7 +100,34 @@ def test_the_replication_factor_is_checked_before_kafka_is_asked(capsys):
     assert "--replication must be at least 1" in capsys.readouterr().err
 
 
-def test_a_kafka_that_does_not_answer_is_named(monkeypatch, capsys):
+def test_a_worker_creates_what_is_missing_before_it_starts(fresh_broker, tmp_path):
+    policies = tmp_path / "policies.json"
+    policies.write_text('{"policy_id": "p", "strategy": [{"kind": "keep"}]}')
+    flags = ("--partitions", "2", "--policies", str(policies))
+    worker = Worker(fresh_broker.bootstrap, tmp_path, "w0", *flags)
+    worker.wait_for("ready after")
+    assert worker.stop() == 0, worker.tail()
+    assert f"created {len(TOPICS)} topics that were missing" in worker.text()
+    again = Worker(fresh_broker.bootstrap, tmp_path, "w1", "--partitions", "3")
+    assert again.process.wait(30) == 1
+    assert "is 2, not 3; it is fixed at creation" in again.text()
+    admin = KafkaAdminClient(bootstrap_servers=fresh_broker.bootstrap)
+    counts = {each["name"]: len(each["partitions"]) for each in admin.describe_topics(list(TOPICS))}
+    admin.close()
+    assert counts["pricing-journal"] == 2
+    assert counts["pricing-policies"] == 1
+
+
+@pytest.mark.parametrize("command", [["worker"], ["topics"], ["explain", "x-1"]])
+def test_a_kafka_that_does_not_answer_is_named(monkeypatch, capsys, command):
     monkeypatch.setattr("streams.admin.REACH_MS", 200)
-    assert main(["topics", "--bootstrap", "127.0.0.1:1"]) == 1
-    assert "no Kafka answers at 127.0.0.1:1" in capsys.readouterr().err
+    monkeypatch.setattr("streams.recording.recorder.REACH_MS", 200)
+    assert main([*command, "--bootstrap", "127.0.0.1:1"]) == 1
+    error = capsys.readouterr().err
+    assert "127.0.0.1:1" in error
+    assert error.count("\n") == 1
+
+
+def test_explaining_from_a_kafka_without_decisions_says_so(fresh_broker, capsys):
+    assert main(["explain", "x-1", "--bootstrap", fresh_broker.bootstrap]) == 2
+    assert "topic price-decisions cannot be read" in capsys.readouterr().err
