@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import ConfigDict, JsonValue
 
 from schemas.fields import Count, InstantText, Name, Number, Stock, Text
 from schemas.records import Outgoing
 
 
 class ModelUpdate(Outgoing):
-    """`weights` in whole, or the part `chunk` of `chunks`; `sha256` is of the whole."""
+    """`weights` in whole, or the part `chunk` of `chunks`; `sha256` is of the whole.
+
+    A worker reads what a newer trainer may have written: fields that it does not know are left out.
+    """
+
+    model_config = ConfigDict(extra="ignore")
 
     model: Name
     version: Name | Stock

@@ -124,6 +124,13 @@ def test_a_bad_update_is_refused_with_a_reason_and_the_champion_stays(random_net
         assert expert.champions.challenger is None
 
 
+def test_fields_of_a_newer_trainer_are_no_error(random_network: Make) -> None:
+    expert = DeepExpert()
+    for value in values(random_network("mlp")):
+        verdict = expert.accept(update({**value, "trained_by": {"host": "x"}}))
+    assert verdict.kind == "accepted"
+
+
 def test_after_a_bad_part_the_whole_may_come_again(random_network: Make) -> None:
     expert = DeepExpert()
     (value,) = values(random_network("cnn"))
