@@ -2,26 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from online_models.deep.dataset import Dataset
+from online_models.deep.search.trials import Trial
 from online_models.demand.forecast import Forecast
 
+#: Measures that the HParams page shows of each trial.
+COMPARED = ("log_loss", "mase", "wape", "mae", "mse", "pinball")
 #: Residuals of so many rows make a histogram.
 MOST_RESIDUALS = 20_000
 
 
-def callback(folder: Path) -> Any:
-    """A Keras callback that writes epoch losses and the graph."""
+def declare(folder: Path, trials: Sequence[Trial]) -> None:
+    """Note what the HParams page compares: the hyper-parameters that trials differ in, and the
+    measures.
+    """
+    import tensorflow as tf
+    from tensorboard.plugins.hparams import api as hp
+
+    names = sorted({name for trial in trials for name in trial.hyper})
+    with tf.summary.create_file_writer(str(folder)).as_default():
+        hp.hparams_config(
+            hparams=[hp.HParam(name) for name in ("model", *names)],
+            metrics=[hp.Metric(f"measures/{name}", display_name=name) for name in COMPARED],
+        )
+
+
+def callbacks(folder: Path) -> list[Any]:
+    """Keras callbacks that write the losses of each epoch, and the graph."""
     import keras
 
-    return keras.callbacks.TensorBoard(
-        log_dir=str(folder), write_graph=True, histogram_freq=0, profile_batch=0
+    class Graph(keras.callbacks.Callback):  # type: ignore[misc]
+        """Writes what the network computes; Keras's own drawing of it does not open by itself."""
+
+        def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
+            _graph(folder / "train", self.model)
+
+    losses = keras.callbacks.TensorBoard(
+        log_dir=str(folder), write_graph=False, histogram_freq=0, profile_batch=0
     )
+    return [losses, Graph()]
+
+
+def _graph(folder: Path, model: Any) -> None:
+    import tensorflow as tf
+
+    batch = [tf.TensorSpec(value.shape, value.dtype, value.name) for value in model.inputs]
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def network(*values: Any) -> Any:
+        return model(list(values))
+
+    with tf.summary.create_file_writer(str(folder)).as_default():
+        tf.summary.graph(network.get_concrete_function(*batch).graph)
 
 
 def hyper_parameters(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -40,10 +41,11 @@ def progress(console: Console, trials: int) -> Iterator[Callable[[Mapping[str, A
 
 def summary(console: Console, results: list[Mapping[str, Any]], outcome: Outcome) -> None:
     """The table of trials, and what the chosen version does on held-out time."""
-    table = Table(title="time-series cross-validation, best first")
-    table.add_column("trial")
-    for name in (*SHOWN, "seconds", "MB"):
-        table.add_column(name, justify="right")
+    # 80 columns wide: terminals are, and a trial whose name is cut off can't be found
+    table = Table(title="time-series cross-validation, best first", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("trial", no_wrap=True)
+    for name in (*SHOWN, "s", "MB"):
+        table.add_column(name, justify="right", no_wrap=True)
     for result in sorted(results, key=lambda r: float(r["mean"][OBJECTIVE])):
         measures = [f"{result['mean'][name]:.4g}" for name in SHOWN]
         cost = [f"{result['seconds']:.0f}", str(result["megabytes"])]

@@ -1,17 +1,19 @@
-"""All trials of a search, in parallel; those with a result from before are not run again."""
+"""All trials of a search, in parallel, each in a fresh process; those with a result from before
+are not run again.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
 from online_models.deep.dataset import Dataset
 from online_models.deep.search.trials import Trial
-from streams.trainer import store, trial_process
+from streams.trainer import boards, store, trial_process
 
 Done = Callable[[dict[str, Any]], None]
 
@@ -42,18 +44,23 @@ def search(
     if missing:
         stored = folder / "dataset.npz"
         store.save(stored, data)
-        # spawned, not forked: TensorFlow does not survive a fork
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(
-            max_workers=min(processes, len(missing)),
-            mp_context=context,
-            initializer=trial_process.prepare,
-            initargs=(stored, os.getpid()),
-        ) as pool:
-            futures = [
-                pool.submit(trial_process.run, trial, folds, share, results, logs)
-                for trial in missing
-            ]
+        boards.declare(logs, trials)
+        parent = os.getpid()
+
+        def alone(trial: Trial) -> dict[str, Any]:
+            """A trial in a process that has done nothing else: its memory is its own."""
+            # spawned, not forked: TensorFlow does not survive a fork
+            with ProcessPoolExecutor(
+                max_workers=1,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=trial_process.prepare,
+                initargs=(stored, parent),
+            ) as process:
+                job = process.submit(trial_process.run, trial, folds, share, results, logs)
+                return job.result()
+
+        with ThreadPoolExecutor(max_workers=min(processes, len(missing))) as pool:
+            futures = [pool.submit(alone, trial) for trial in missing]
             try:
                 for future in as_completed(futures):
                     result = future.result()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import threading
 import time
@@ -15,6 +14,7 @@ from online_models.deep.search.trials import Trial
 from online_models.deep.search.validation import cross_validate
 from online_models.deep.zoo import ARCHITECTURES
 from streams.trainer import boards, store
+from streams.trainer.peak import Peak
 
 #: Training yields to a worker on the same machine.
 NICENESS = 10
@@ -23,7 +23,7 @@ _data: Dataset
 
 
 def prepare(data: Path, parent: int) -> None:
-    """Set up a process of the pool: one thread, the data set in memory, and an end with its parent.
+    """Set up a trial's process: one thread, the data set in memory, and an end with its parent.
 
     A killed parent cannot end its children; so each looks for it.
     """
@@ -42,6 +42,14 @@ def single_thread() -> None:
         os.environ[name] = "1"
 
 
+def warm(model: str) -> None:
+    """Import what a model and its board need."""
+    import tensorflow  # noqa: F401
+
+    if model not in ARCHITECTURES:
+        import sklearn.ensemble  # noqa: F401
+
+
 def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
@@ -49,8 +57,12 @@ def _end_with(parent: int) -> None:
 
 
 def run(trial: Trial, folds: int, share: float, results: Path, logs: Path) -> dict[str, Any]:
-    """Score a trial and write its result, which is also returned."""
-    started = time.monotonic()
+    """Score a trial and write its result, which is also returned.
+
+    Its seconds and its memory are without the import of what it is made of.
+    """
+    warm(trial.model)
+    started, peak = time.monotonic(), Peak()
     board = logs / trial.key
     # what a killed attempt left would show as a second run
     shutil.rmtree(board, ignore_errors=True)
@@ -61,7 +73,7 @@ def run(trial: Trial, folds: int, share: float, results: Path, logs: Path) -> di
         folds,
         share,
         done=lambda fold, forecast, held: boards.residuals(board, forecast, held, fold),
-        callbacks=lambda fold: [boards.callback(board / f"fold_{fold}")] if deep else [],
+        callbacks=lambda fold: boards.callbacks(board / f"fold_{fold}") if deep else [],
     )
     boards.hyper_parameters(board, trial.model, trial.hyper, score.mean)
     result = {
@@ -72,7 +84,7 @@ def run(trial: Trial, folds: int, share: float, results: Path, logs: Path) -> di
         "mean": score.mean,
         "folds": [fold.document() for fold in score.folds],
         "seconds": time.monotonic() - started,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "megabytes": peak.megabytes,
     }
     store.write_json(results / f"{trial.key}.json", result)
     return result

@@ -4,7 +4,8 @@
 
 Each model learns the past and forecasts the last of the time. Then the champion's network, trained
 on the past, is seated beside the online models, and the mixture is scored with and without it on
-the same last buckets.
+the same last buckets, beside each of its members. Of the simulated panel it is known how well one
+would forecast who knew its equations and all that was before the week: the floor.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ from streams.trainer.search import search
 from streams.trainer.trial_process import single_thread
 from tests.benchmarks import panel_market, tafeng
 
+#: The mixture with the deep model, and without.
+MIXED = "online and deep"
+ONLINE = "online"
 SHARE = 0.2
 WARM_UP = 14
 SHOWN = ("mase", "wape", "mae", "mse", "pinball", "log_loss")
@@ -48,6 +52,8 @@ class Source:
     channel: NDArray[np.int64]
     category: NDArray[np.int64]
     season: int
+    #: Log units but for the shocks of the bucket itself, (periods, offers), where that is known.
+    known: NDArray[np.float64] | None = None
 
 
 def of_tafeng(items: int) -> Source:
@@ -61,7 +67,9 @@ def of_panel(_items: int) -> Source:
     weeks, products, channels = panel.units.shape
     n = np.arange(products * channels)
     periods = [panel.week(t) for t in range(weeks)]
-    return Source(periods, n // channels, n % channels, np.zeros(len(n), np.int64), 52)
+    category = np.zeros(len(n), np.int64)
+    known = panel.known.reshape(weeks, -1)
+    return Source(periods, n // channels, n % channels, category, 52, known)
 
 
 def joined(periods: list[Observations]) -> Observations:
@@ -123,11 +131,15 @@ def mixture(source: Source, data: Dataset, name: str) -> None:
                 continue
             base = np.array([naive.get((int(o), int(e)), np.nan)
                              for o, e in zip(seen.offer, seen.end, strict=True)])  # fmt: skip
-            members = {"online and deep": report.forecast, "deep": report.member("deep")}
-            for who, said in members.items() if with_deep else [("online", report.forecast)]:
-                rows.setdefault(who, []).append((said, seen.units, base))
+            names = ("deep",) if with_deep else tuple(e for e in models.experts if e != "deep")
+            members = {name: report.member(name) for name in names}
+            members[MIXED if with_deep else ONLINE] = report.forecast
+            for who, said in members.items():
+                if (said.weights.sum(axis=1) > 0.0).all():
+                    rows.setdefault(who, []).append((said, seen.units, base))
     print(f"{name} beside the online models:", flush=True)
     kept: dict[str, Forecast] = {}
+    scores: dict[str, dict[str, float]] = {}
     for who, parts in rows.items():
         width = max(f.means.shape[1] for f, _, _ in parts)
         forecast = Forecast(*(
@@ -136,9 +148,32 @@ def mixture(source: Source, data: Dataset, name: str) -> None:
         ))  # fmt: skip
         units = np.concatenate([u for _, u, _ in parts])
         found = measure(forecast, units, np.concatenate([b for _, _, b in parts])).document()
-        kept[who] = forecast
+        kept[who], scores[who] = forecast, found
         print(f"{who:16s}" + "".join(f"{n} {found[n]:.4f}  " for n in SHOWN), flush=True)
-    ceiling(kept["online"], kept["deep"], units)
+    for who in scores:
+        if who != MIXED:
+            less = [100 * (1 - scores[MIXED][n] / scores[who][n]) for n in SHOWN]
+            gains = "  ".join(f"{n} {gain:.1f} %" for n, gain in zip(SHOWN, less, strict=True))
+            print(f"{MIXED} below {who}: {gains}", flush=True)
+    ceiling(kept[ONLINE], kept["deep"], units)
+    if source.known is not None:
+        floor(source.known, begin, source)
+
+
+def floor(known: NDArray[np.float64], begin: int, source: Source) -> None:
+    """How well one forecasts who knows everything but the shocks of the bucket itself."""
+    held = np.array([int(seen.end[0]) >= begin for seen in source.periods])
+    units = np.stack([seen.units for seen in source.periods])
+    shock = np.log(np.maximum(units, 0.5)) - known
+    density, edges = np.histogram(shock, bins=200, density=True)
+    place = np.clip(np.digitize(shock[held], edges) - 1, 0, len(density) - 1)
+    score = np.log(density[place]) - np.log(np.maximum(units[held], 0.5))
+    error = np.abs(np.exp(known[held]) - units[held])
+    print(
+        f"floor: wape {error.sum() / units[held].sum():.4f}  mae {error.mean():.4f}  "
+        f"log_loss {-score.mean():.4f}",
+        flush=True,
+    )
 
 
 def ceiling(online: Forecast, deep: Forecast, units: NDArray[np.float64]) -> None:

@@ -20,12 +20,16 @@ WEEK = 7 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Arrays (weeks, products, channels), prices in minor units."""
+    """Arrays (weeks, products, channels), prices in minor units.
+
+    `known` is the log of units but for what no forecast can know: the shocks of the week itself.
+    """
 
     units: Floats
     price: Floats
     deal: Floats
     feature: Floats
+    known: Floats
     elasticity: Floats
 
     def week(self, t: int) -> Observations:
@@ -74,7 +78,7 @@ def draw(
     by_zone = 0.06 * rng.standard_normal((products, 4))
     drift, lasting, pantry = np.zeros(products), np.zeros(products), np.zeros(products)
     local = np.zeros(shape)
-    out = [np.zeros((weeks, *shape)) for _ in range(4)]
+    out = [np.zeros((weeks, *shape)) for _ in range(5)]
     for t in range(weeks):
         promotion = rng.random(products) < 0.28
         depth = np.where(promotion, 0.1 + 0.3 * rng.random(products), 0.0)
@@ -88,18 +92,19 @@ def draw(
         log_price += 0.015 * rng.standard_normal(shape)
         deal, feature = dealt[:, None] & takes_part, featured[:, None] & takes_part
         x = log_price - (usual + by_zone.mean(1))[:, None]
-        lasting = 0.85 * lasting + 0.12 * rng.standard_normal(products)
-        local = 0.7 * local + 0.12 * rng.standard_normal(shape)
+        fresh, news = 0.12 * rng.standard_normal(products), 0.12 * rng.standard_normal(shape)
+        lasting, local = 0.85 * lasting + fresh, 0.7 * local + news
         shared = shared_shock * rng.standard_t(6, products) / np.sqrt(1.5)
         log_units = base + (elasticity[:, None] + by_channel) * x
         log_units += 0.7 * np.maximum(-x - 0.15, 0.0) + cross @ x
         log_units += feature_effect[:, None] * feature + deal_effect[:, None] * deal
         log_units += (lasting + shared - 0.25 * pantry)[:, None] + local
+        known = log_units - (fresh + shared)[:, None] - news
         log_units += own_shock * rng.standard_t(5, shape) / np.sqrt(5.0 / 3.0)
         pantry = 0.5 * pantry + 1.5 * depth
         for array, value in zip(
             out,
-            (np.maximum(np.rint(np.exp(log_units)), 0.0), np.exp(log_price), deal, feature),
+            (np.maximum(np.rint(np.exp(log_units)), 0.0), np.exp(log_price), deal, feature, known),
             strict=True,
         ):
             array[t] = value

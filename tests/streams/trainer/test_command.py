@@ -51,6 +51,23 @@ def test_bad_input_ends_with_one_clear_line(
     assert message in lines[0]
 
 
+def shown(folder: Path) -> None:
+    """TensorBoard finds losses, the graph, residuals, measures, and what to compare."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    def tags(pattern: str) -> dict[str, Any]:
+        (where,) = folder.glob(f"runs/*/logs{pattern}")
+        found: dict[str, Any] = EventAccumulator(str(where)).Reload().Tags()
+        return found
+
+    training, trial = tags("/mlp-*/fold_0/train"), tags("/mlp-*")
+    assert training["graph"]
+    assert "epoch_loss" in training["tensors"]
+    assert {"residuals/standardised", "measures/log_loss"} <= set(trial["tensors"])
+    assert "_hparams_/session_start_info" in trial["tensors"]
+    assert "_hparams_/experiment" in tags("")["tensors"]
+
+
 @pytest.mark.deep
 @pytest.mark.slow
 def test_a_killed_run_goes_on_and_its_update_is_accepted(recording: Path, tmp_path: Path) -> None:
@@ -80,7 +97,7 @@ def test_a_killed_run_goes_on_and_its_update_is_accepted(recording: Path, tmp_pa
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert len(list(tmp_path.glob("runs/*/trials/*.json"))) == 3
     assert not list(tmp_path.glob("**/*.part*"))
-    assert list(tmp_path.glob("runs/*/logs/mlp-*/fold_0/train/events.out.tfevents.*"))
+    shown(tmp_path)
     expert = DeepExpert()
     verdicts = [expert.accept(ModelUpdate.model_validate(value)) for value in updates(tmp_path)]
     assert verdicts[-1].kind == "accepted"
