@@ -14,7 +14,7 @@ from online_models.pricing.reasons import CODES
 from online_models.pricing.situation import NO_CEILING, Flags, Ints, Situation
 from online_models.pricing.strategies import STRATEGIES
 from online_models.pricing.strategies.optimise import Optimise
-from online_models.pricing.trace import Trace, Values
+from online_models.pricing.trace import Numbers, Trace, Values
 
 _BY_KIND = {strategy.kind: strategy for strategy in STRATEGIES}
 
@@ -94,7 +94,7 @@ def explore(situation: Situation, trace: Trace, wish: Wish) -> Draw:
     trace.add(
         "explore",
         np.where(free, drawn, wish.raw),
-        {"propensity": lambda at: [f"{p:.6g}" for p in propensity[at].tolist()]},
+        {"propensity": Numbers(propensity, b"%.6g")},
         {"kind": "thompson"} | ({} if budget is None else {"budget": str(budget)}),
         None if len(rows) == n else free,
     )
@@ -110,6 +110,8 @@ def widened(details: Mapping[str, Values], rows: Ints, n: int) -> dict[str, Valu
         if callable(values):
             narrow = values
             return lambda at: narrow(place[at])
+        if isinstance(values, Numbers):
+            return Numbers(values.values[place], values.form)
         column = np.full(n, NO_CEILING, dtype=np.int64)
         column[rows] = values
         return column

@@ -94,8 +94,8 @@ def pass_through(
     return passage
 
 
-def _names(pairs: NDArray[np.int32]) -> list[str]:
-    return [msgspec.json.encode(pair_names(pair)).decode() for pair in pairs.tolist()]
+def _names(pairs: NDArray[np.int32]) -> list[bytes]:
+    return [msgspec.json.encode(pair_names(pair)) for pair in pairs.tolist()]
 
 
 def _bound(rule: Bound, situation: Situation, trace: Trace, bounds: Limits) -> None:
@@ -167,9 +167,9 @@ def _delay(rule: Delay, situation: Situation, trace: Trace, passage: Passage, pa
     passage.delayed = np.where(held, np.minimum(passage.delayed, until), passage.delayed)
     price = np.where(held, kept, trace.price)
 
-    def instants(rows: Ints) -> list[str]:
+    def instants(rows: Ints) -> list[bytes]:
         pairs = zip(until[rows].tolist(), held[rows].tolist(), strict=True)
-        return [f'"{to_text(end)}"' if stays else "null" for end, stays in pairs]
+        return [f'"{to_text(end)}"'.encode() if stays else b"null" for end, stays in pairs]
 
     details: dict[str, Values] = {"held": np.where(held, kept, NO_CEILING), "until": instants}
     applies = None if free.all() else free

@@ -8,6 +8,7 @@ import numpy as np
 
 from online_models.pricing.economics import net_share, unit_profit
 from online_models.pricing.objective import outlook, span
+from online_models.pricing.sheet import Sheet
 from online_models.pricing.situation import Floats, Ints, Situation
 from online_models.pricing.trace import MoneyTexts
 
@@ -17,7 +18,7 @@ _LARGEST = 1e15
 
 def expected(
     situation: Situation, new: Ints, kept: Ints, money: MoneyTexts
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[bytes], list[bytes]]:
     """JSON of units, revenue (net of tax), profit and its 90 % interval, at the new and the kept
     prices, minor units, (n,) each.
 
@@ -31,20 +32,25 @@ def expected(
     one, other = _minor(margin * sold.lower), _minor(margin * sold.upper)
     lower, upper = np.minimum(one, other), np.maximum(one, other)
 
-    def told(rows: Any, k: int) -> list[str]:
-        columns = (sold.units, revenue, profit, lower, upper)
-        return [
-            f'{{"units":{u:.6g},"revenue":{money[r]},"profit":{money[p]},'
-            f'"lower":{money[low]},"upper":{money[high]}}}'
-            for u, r, p, low, high in zip(*(c[rows, k].tolist() for c in columns), strict=True)
-        ]
+    def told(rows: Any, k: int) -> list[bytes]:
+        units = list(map(b"%.6g".__mod__, sold.units[rows, k].tolist()))
+        sheet = Sheet(len(units))
+        sheet.say(b'{"units":')
+        sheet.put(units)
+        columns = {"revenue": revenue, "profit": profit, "lower": lower, "upper": upper}
+        for name, amounts in columns.items():
+            sheet.say(f',"{name}":'.encode())
+            sheet.put(money.of(amounts[rows, k]))
+        sheet.say(b"}")
+        return list(sheet.records())
 
     at_new = told(slice(None), 0)
     at_kept = at_new.copy()
     # most prices stay, and are not to be told twice
     moved = (new != kept).nonzero()[0]
-    for place, text in zip(moved.tolist(), told(moved, 1), strict=True):
-        at_kept[place] = text
+    if len(moved):
+        for place, text in zip(moved.tolist(), told(moved, 1), strict=True):
+            at_kept[place] = text
     return at_new, at_kept
 
 

@@ -18,6 +18,9 @@ Ints = NDArray[np.int64]
 LOOK_BACK = 30 * DAY
 NONE = -1
 _FIRST_LIMIT = 4096
+#: From so many chains on it is cheaper to walk them together.
+_TOGETHER = 16
+_NEVER_SEEN = np.iinfo(np.int64).max
 
 
 class Entries(Columns):
@@ -105,17 +108,41 @@ class History:
             head = earlier
         return last if lowest == NO_PRICE else lowest
 
-    def lowest_prices(self, heads: Ints, until: Ints, launched_at: Ints) -> list[int]:
+    def lowest_prices(self, heads: Ints, until: Ints, launched_at: Ints) -> Ints:
         """`lowest` of many offers, (n,) each: only the chains of prices that are younger than the
         time looked back on need to be walked.
         """
         entries = self.entries
-        found: list[int] = entries.price[heads].tolist()
-        young = entries.time[heads] > np.maximum(until - LOOK_BACK, launched_at)
-        for place in young.nonzero()[0].tolist():
-            terms = int(heads[place]), int(until[place]), int(launched_at[place])
-            found[place] = self.lowest(*terms)
+        found: Ints = entries.price[heads]
+        start = np.maximum(until - LOOK_BACK, launched_at)
+        young = np.flatnonzero(entries.time[heads] > start)
+        if len(young) > _TOGETHER:
+            found[young] = self._walk(heads[young], until[young], start[young], launched_at[young])
+        else:
+            for place in young.tolist():
+                terms = int(heads[place]), int(until[place]), int(launched_at[place])
+                found[place] = self.lowest(*terms)
         return found
+
+    def _walk(self, heads: Ints, until: Ints, start: Ints, launched_at: Ints) -> Ints:
+        """`lowest` of many offers, all chains one entry further at a time."""
+        entries, n = self.entries, len(heads)
+        lowest, last = np.full(n, _NEVER_SEEN), np.full(n, NO_PRICE)
+        last_began, end = until.copy(), until.copy()
+        left, head = np.arange(n), heads
+        while len(left):
+            began, amount, earlier = entries.time[head], entries.price[head], entries.before[head]
+            first = (earlier == NONE) & (launched_at[left] != ALWAYS)
+            began = np.where(first, np.minimum(began, launched_at[left]), began)
+            inside = (began < end[left]) & (start[left] < end[left])
+            lowest[left] = np.where(inside, np.minimum(lowest[left], amount), lowest[left])
+            later = (last[left] == NO_PRICE) | (last_began[left] > until[left])
+            last[left] = np.where(later, amount, last[left])
+            last_began[left] = np.where(later, began, last_began[left])
+            end[left] = np.minimum(end[left], began)
+            goes_on = (end[left] > start[left]) & (earlier != NONE)
+            left, head = left[goes_on], earlier[goes_on]
+        return np.where(lowest == _NEVER_SEEN, last, lowest)
 
     def at(self, head: int, instant: int) -> int:
         """The regular price in force at an instant (the oldest known, where that is later)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any
 
@@ -54,6 +55,12 @@ class Identities:
     def decision(self, row: int, sequence: int) -> str:
         """The id of an offer's `sequence`-th published decision."""
         return f"{self._prefixes[row]}-{sequence}"
+
+    def decisions(self, rows: Iterable[int], sequences: Iterable[int]) -> list[bytes]:
+        """The ids of many decisions, ASCII."""
+        prefixes = self._prefixes
+        pairs = zip(rows, sequences, strict=True)
+        return [f"{prefixes[row]}-{sequence}".encode() for row, sequence in pairs]
 
     def parse(self, decision_id: str) -> tuple[int, int] | None:
         """(offer row, sequence) of a decision of this partition, else None."""

@@ -12,7 +12,7 @@ from online_models.catalogue import Catalogue
 class Label(NamedTuple):
     """JSON fields that name the offer, the key of records about its SKU, and of its changes."""
 
-    fields: str
+    fields: bytes
     sku: bytes
     offer: bytes
 
@@ -36,7 +36,7 @@ class Labels:
             told = self._channels.get(channel)
             if told is None:
                 told = self._channels[channel] = _json(channel), _escaped(channel)
-            fields = f'"sku":{_json(sku)},"channel":{told[0]}'
+            fields = f'"sku":{_json(sku)},"channel":{told[0]}'.encode()
             key = f"{_escaped(sku)}|{told[1]}".encode()
             self._labels.append(Label(fields, sku.encode(), key))
 

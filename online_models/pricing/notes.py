@@ -28,10 +28,10 @@ class Notes:
         for row in rows:
             texts.pop(row, None)
 
-    def read(self, kind: str, rows: Iterable[int]) -> list[str]:
+    def read(self, kind: str, rows: Iterable[int]) -> list[bytes]:
         """What was said, JSON objects."""
         texts = self._texts.get(kind, {})
-        return [texts.get(row, _NOTHING) for row in rows]
+        return [texts.get(row, _NOTHING).encode() for row in rows]
 
     def snapshot(self) -> dict[str, Any]:
         """Plain values."""

@@ -65,27 +65,26 @@ def outlook(situation: Situation, price: Floats, over: Span, interval: bool = Tr
     prices of which least is known would look best for it.
     """
     rows = (slice(None),) + (None,) * (price.ndim - 1)
-    mean, variance = _log_demand(situation, price)
-    days, stock = over.days[rows], over.stock[rows]
-
-    log_units = mean + 0.5 * situation.curves.log_rate_variance[rows]
+    curves = situation.curves
+    x = log(price)
+    x -= situation.log_anchor[rows]
+    log_units = curves.elasticity[rows] * x
+    log_units += curves.log_rate[rows]
     if interval:
+        slope = 2.0 * curves.covariance[rows] + curves.elasticity_variance[rows] * x
+        variance = np.maximum(curves.log_rate_variance[rows] + slope * x, 0.0)
         width = _NINETY * np.sqrt(variance)
-        log_units = np.stack([log_units, mean - width, mean + width])
-    sold = np.minimum(exp(np.minimum(log_units, _LARGEST_LOG)) * days, stock)
+        ends = log_units - width, log_units + width
+    log_units += 0.5 * curves.log_rate_variance[rows]
+    if interval:
+        log_units = np.stack([log_units, *ends])
+    np.minimum(log_units, _LARGEST_LOG, out=log_units)
+    sold = exp(log_units)
+    sold *= over.days[rows]
+    np.minimum(sold, over.stock[rows], out=sold)
     if not interval:
         return Outlook(sold, sold, sold)
     return Outlook(sold[0], sold[1], sold[2])
-
-
-def _log_demand(situation: Situation, price: Floats) -> tuple[Floats, Floats]:
-    """Mean and variance of the log rate, as `DemandCurves.log_demand`, one logarithm cheaper."""
-    rows = (slice(None),) + (None,) * (price.ndim - 1)
-    curves = situation.curves
-    x = log(price) - situation.log_anchor[rows]
-    mean = curves.log_rate[rows] + curves.elasticity[rows] * x
-    slope = 2.0 * curves.covariance[rows] + curves.elasticity_variance[rows] * x
-    return mean, np.maximum(curves.log_rate_variance[rows] + slope * x, 0.0)
 
 
 def value(situation: Situation, price: Floats, units: Floats) -> Floats:
@@ -97,14 +96,15 @@ def value(situation: Situation, price: Floats, units: Floats) -> Floats:
     """
     objective = situation.terms.policy.objective
     rows = (slice(None),) + (None,) * (price.ndim - 1)
-    revenue = price * net_share(situation)[rows] * units
     if objective.maximise == "profit":
-        worth = (unit_profit(situation, price) - recaptured(situation)[rows]) * units
-    elif objective.maximise == "revenue":
-        worth = revenue
+        worth = unit_profit(situation, price)
+        worth -= recaptured(situation)[rows]
+        worth *= units
     else:
-        scale = situation.base.astype(np.float64)[rows]
-        worth = units + 1e-6 * revenue / scale
+        worth = price * net_share(situation)[rows] * units
+        if objective.maximise != "revenue":
+            scale = situation.base.astype(np.float64)[rows]
+            worth = units + 1e-6 * worth / scale
     if objective.minimum_units is not None:
         short = np.maximum(objective.minimum_units - units, 0.0)
         # Any unit short outweighs every profit, so the least shortfall wins first.

@@ -48,7 +48,7 @@ def personal_offers(
                 "sku": sku,
                 "channel": channel,
                 "segment": terms.segment,
-                "price": msgspec.Raw(money[int(price[i])].encode()),
+                "price": msgspec.Raw(money[int(price[i])]),
                 "currency": world.catalogue.currency_names[currencies[i]],
                 "valid_from": to_text(now),
                 "valid_until": to_text(now + world.settings.personal_offer),

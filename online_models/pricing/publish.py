@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -18,21 +20,24 @@ from online_models.pricing.history import History
 from online_models.pricing.promotions import NONE, Promotions
 from online_models.pricing.reasons import OUTCOMES, REASONS, Source
 from online_models.pricing.resolve import Resolved
+from online_models.pricing.sheet import Sheet
 from online_models.pricing.situation import Ints
 from online_models.pricing.sources import held_out
-from online_models.pricing.trace import MoneyTexts
+from online_models.pricing.trace import MoneyTexts, explain
 from schemas.instants import to_text as instant_text
 
-_RULED = tuple(msgspec.json.encode(reason).decode() for reason in RULINGS)
+Field = TypeVar("Field")
+
+_RULED = tuple(msgspec.json.encode(reason) for reason in RULINGS)
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
     """What a record says of the state before its decision, for the published rows."""
 
-    price: list[int]
-    lowest: list[int]
-    expected: tuple[list[str], list[str]]
+    price: Ints
+    lowest: Ints
+    expected: tuple[list[bytes], list[bytes]]
 
 
 def look_back(
@@ -49,7 +54,7 @@ def look_back(
     launched = situation.world.catalogue.skus.launched_at[part.sku]
     lowest = history.lowest_prices(ledger.entry[rows], until, launched)
     outlook = expected(part, resolved.price[published], part.price, money)
-    return Before(part.price.tolist(), lowest, outlook)
+    return Before(part.price, lowest, outlook)
 
 
 def records(
@@ -61,101 +66,134 @@ def records(
     money: MoneyTexts,
     model_version: str,
 ) -> list[tuple[int, Output]]:
-    """The records of the published decisions with their places, in that order; call it after they
-    are written.
+    """The records of the published decisions with their places, the changes behind all decisions;
+    call it after they are written.
     """
-    situation = resolved.situation
-    world, policy, rows = situation.world, situation.terms.policy, situation.rows[published]
-    ledger, catalogue = world.ledger, world.catalogue
-    changes = moved(resolved)[published].tolist()
-    promoted = np.where(resolved.source == Source.PROMOTION, resolved.promotion.promotion, NONE)[
-        published
-    ]
-    columns = zip(
-        published.tolist(),
-        changes,
-        rows.tolist(),
-        ledger.sequence[rows].tolist(),
-        ledger.revision[rows].tolist(),
-        resolved.price[published].tolist(),
-        before.price,
-        before.lowest,
-        situation.now[published].tolist(),
-        resolved.reason[published].tolist(),
-        resolved.outcome[published].tolist(),
-        resolved.propensity[published].tolist(),
-        _promotion_texts(promoted, promotions),
-        _experiment_texts(resolved, published),
-        _cause_texts(causes),
-        resolved.trace.explain(published, money, _ruled_texts(ledger.why[rows])),
-        *before.expected,
-        strict=True,
-    )
-    currencies = catalogue.skus.currency[situation.sku[published]].tolist()
-    ruled = (
-        f'"policy_id":{_json(policy.policy_id)},"policy_version":{policy.version},'
-        f'"model_version":{_json(model_version)},"lowest_prior_price_30d":'
-    )
+    situation, rows = resolved.situation, resolved.situation.rows[published]
+    labels = [situation.world.labels[row] for row in rows.tolist()]
+    now: list[int] = situation.now[published].tolist()
+    heads = _heads(resolved, published, before, causes, promotions, money, model_version)
+    outcomes = _encoded(OUTCOMES, resolved.outcome[published].tolist())
+    ruled = [_RULED[code] for code in situation.world.ledger.why[rows].tolist()]
+    propensity = list(map(b"%.6g".__mod__, resolved.propensity[published].tolist()))
+    expected_new, expected_kept = before.expected
+    keys = [label.sku for label in labels]
+    at = published.tolist()
     found: list[tuple[int, Output]] = []
-    instants: dict[int, str] = {}
-    currency_names, names = catalogue.currency_names.names, world.identities.decision
-    for (
-        (place, changed, row, sequence, revision, price, previous, lowest, now, reason, outcome,
-         propensity, promotion, experiment, cause, explanation, new, kept),
-        currency,
-    ) in zip(columns, currencies, strict=True):  # fmt: skip
-        time = instants.get(now)
-        if time is None:
-            time = instants[now] = instant_text(now)
-        label = world.labels[row]
-        head = (
-            f'{{"decision_id":"{names(row, sequence)}","revision":{revision},{label.fields},'
-            f'"price":{money[price]},"previous_price":{money[previous]},'
-            f'"currency":"{currency_names[currency]}",'
-            f'"effective_at":"{time}","time":"{time}","reason":"{REASONS[reason]}",'
-            f"{ruled}{money[lowest]}{promotion}{experiment},{cause}"
-        )
-        decision = (
-            f'{head},"outcome":"{OUTCOMES[outcome]}","explanation":{explanation},'
-            f'"propensity":{propensity:.6g},"expected":{new},"expected_kept":{kept}}}'
-        )
-        found.append((place, Output("price-decisions", label.sku, decision.encode(), now)))
-        if changed:
-            change = Output("price-changes", label.offer, f"{head}}}".encode(), now)
-            found.append((place, change))
+    for places, steps in resolved.trace.alike(published):
+        some = places.tolist()
+        sheet = Sheet(len(some))
+        sheet.put(_part(heads, some))
+        sheet.say(b',"outcome":"')
+        sheet.put(_part(outcomes, some))
+        sheet.say(b'","explanation":')
+        explain(sheet, steps, published[places], money, _part(ruled, some))
+        sheet.say(b',"propensity":')
+        sheet.put(_part(propensity, some))
+        sheet.say(b',"expected":')
+        sheet.put(_part(expected_new, some))
+        sheet.say(b',"expected_kept":')
+        sheet.put(_part(expected_kept, some))
+        sheet.say(b"}")
+        topic = repeat("price-decisions", len(some))
+        fields = zip(topic, _part(keys, some), sheet.records(), _part(now, some), strict=True)
+        found += zip(_part(at, some), map(Output._make, fields), strict=True)
+    for place in moved(resolved)[published].nonzero()[0].tolist():
+        value = heads[place] + b"}"
+        found.append((at[place], Output("price-changes", labels[place].offer, value, now[place])))
     return found
 
 
-def _promotion_texts(promoted: Ints, promotions: Promotions) -> Iterable[str]:
+def _part(column: list[Field], places: list[int]) -> list[Field]:
+    """The column at ascending, distinct places."""
+    return column if len(places) == len(column) else [column[place] for place in places]
+
+
+def _heads(
+    resolved: Resolved,
+    published: NDArray[np.intp],
+    before: Before,
+    causes: Causes,
+    promotions: Promotions,
+    money: MoneyTexts,
+    model_version: str,
+) -> list[bytes]:
+    """The fields that a change and its decision have in common, without the closing brace."""
+    situation = resolved.situation
+    world, policy, rows = situation.world, situation.terms.policy, situation.rows[published]
+    ledger, catalogue, listed = world.ledger, world.catalogue, rows.tolist()
+    promoted = np.where(resolved.source == Source.PROMOTION, resolved.promotion.promotion, NONE)
+    currencies = catalogue.skus.currency[situation.sku[published]].tolist()
+    times = _instant_texts(situation.now[published].tolist())
+    sheet = Sheet(len(listed))
+    sheet.say(b'{"decision_id":"')
+    sheet.put(world.identities.decisions(listed, ledger.sequence[rows].tolist()))
+    sheet.say(b'","revision":')
+    sheet.put(list(map(b"%d".__mod__, ledger.revision[rows].tolist())))
+    sheet.say(b",")
+    sheet.put([world.labels[row].fields for row in listed])
+    sheet.say(b',"price":')
+    sheet.put(money.of(resolved.price[published]))
+    sheet.say(b',"previous_price":')
+    sheet.put(money.of(before.price))
+    sheet.say(b',"currency":"')
+    sheet.put(_encoded(catalogue.currency_names.names, currencies))
+    sheet.say(b'","effective_at":"')
+    sheet.put(times)
+    sheet.say(b'","time":"')
+    sheet.put(times)
+    sheet.say(b'","reason":"')
+    sheet.put(_encoded(REASONS, resolved.reason[published].tolist()))
+    sheet.say(
+        f'","policy_id":{_json(policy.policy_id)},"policy_version":{policy.version},'
+        f'"model_version":{_json(model_version)},"lowest_prior_price_30d":'.encode()
+    )
+    sheet.put(money.of(before.lowest))
+    sheet.put(_promotion_texts(promoted[published], promotions))
+    sheet.put(_experiment_texts(resolved, published))
+    sheet.say(b",")
+    sheet.put(_cause_texts(causes))
+    return list(sheet.records())
+
+
+def _instant_texts(now: list[int]) -> list[bytes]:
+    told = {instant: instant_text(instant).encode() for instant in set(now)}
+    return [told[instant] for instant in now]
+
+
+def _encoded(names: Sequence[str], codes: list[int]) -> list[bytes]:
+    told = [name.encode() for name in names]
+    return [told[code] for code in codes]
+
+
+def _promotion_texts(promoted: Ints, promotions: Promotions) -> list[bytes]:
     return [
-        "" if index == NONE else f',"promotion_id":{_json(promotions.ids[index])}'
+        b"" if index == NONE else f',"promotion_id":{_json(promotions.ids[index])}'.encode()
         for index in promoted.tolist()
     ]
 
 
-def _ruled_texts(why: NDArray[np.int8]) -> list[str]:
-    return [_RULED[code] for code in why.tolist()]
-
-
-def _experiment_texts(resolved: Resolved, published: NDArray[np.intp]) -> list[str]:
+def _experiment_texts(resolved: Resolved, published: NDArray[np.intp]) -> list[bytes]:
     experiment = resolved.situation.terms.policy.experiment
     if experiment is None:
-        return [""] * len(published)
+        return [b""] * len(published)
     name = _json(experiment.name)
     arms = np.where(held_out(resolved.situation)[published], "holdout", "treatment")
-    return [f',"experiment":{{"name":{name},"arm":"{arm}"}}' for arm in arms.tolist()]
+    return [f',"experiment":{{"name":{name},"arm":"{arm}"}}'.encode() for arm in arms.tolist()]
 
 
-def _cause_texts(causes: Causes) -> list[str]:
-    topics = [_json(topic) for topic in causes.topics]
-    return [
-        f'"cause":{{"topic":{topics[topic]},"partition":{partition},"offset":{offset}}}'
-        if topic >= 0
-        else f'"cause":{{"topic":"{TICK}","partition":0,"offset":{offset}}}'
-        for topic, partition, offset in zip(
-            causes.topic.tolist(), causes.partition.tolist(), causes.offset.tolist(), strict=True
-        )
-    ]
+def _cause_texts(causes: Causes) -> list[bytes]:
+    topics = [msgspec.json.encode(topic) for topic in causes.topics]
+    # the last place is that of no topic, −1
+    topics.append(f'"{TICK}"'.encode())
+    partitions = np.where(causes.topic >= 0, causes.partition, 0).tolist()
+    pairs = list(zip(causes.topic.tolist(), partitions, strict=True))
+    told = {
+        pair: b'"cause":{"topic":%b,"partition":%d,"offset":' % (topics[pair[0]], pair[1])
+        for pair in set(pairs)
+    }
+    offsets = map(b"%d}".__mod__, causes.offset.tolist())
+    return [told[pair] + offset for pair, offset in zip(pairs, offsets, strict=True)]
 
 
 def _json(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -139,11 +138,12 @@ def _tell(
         if code == Source.PROMOTION:
             details["regular_price"] = situation.base
             details["promotion"] = lambda at: [
-                _json(promotions.details(index)) for index in promotion.promotion[at].tolist()
+                msgspec.json.encode(promotions.details(index))
+                for index in promotion.promotion[at].tolist()
             ]
         elif code == Source.HOLDOUT:
             experiment = situation.terms.policy.experiment
-            text = _json({} if experiment is None else experiment.name)
+            text = msgspec.json.encode({} if experiment is None else experiment.name)
             details["experiment"] = lambda at, text=text: [text] * len(at)  # type: ignore[misc]
         else:
             details["order"] = lambda at, name=name: notes.read(  # type: ignore[misc]
@@ -151,7 +151,3 @@ def _tell(
             )
         applies = source == code
         trace.add(name, wish.raw, details, applies=None if applies.all() else applies)
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()

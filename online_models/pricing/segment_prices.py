@@ -46,7 +46,7 @@ def segment_prices(resolved: Resolved, chosen: NDArray[np.intp], money: MoneyTex
                     "sku": sku,
                     "channel": channel,
                     "segment": terms.segment,
-                    "price": msgspec.Raw(money[price[i]].encode()),
+                    "price": msgspec.Raw(money[price[i]]),
                     "currency": catalogue.currency_names[currencies[i]],
                     "valid_from": to_text(now),
                     "valid_until": None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,30 +10,53 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.pricing.sheet import Sheet
 from online_models.pricing.situation import NO_CEILING
 from schemas.money import texts
 
 Ints = NDArray[np.int64]
 
-#: A detail of a step: money (minor units, shape (n,)), or JSON texts of chosen rows.
-Values = Ints | Callable[[Ints], list[str]]
 #: Distinct amounts remembered per currency precision.
 _REMEMBERED = 1 << 16
 
 
-class MoneyTexts(dict[int, str]):
-    """Minor units → the JSON text of that money, remembered; NO_CEILING is null."""
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A column of numbers, shape (n,), and the printf form in which they are told."""
+
+    values: NDArray[Any]
+    form: bytes
+
+    def of(self, rows: Ints) -> list[bytes]:
+        """The texts of some rows."""
+        return list(map(self.form.__mod__, self.values[rows].tolist()))
+
+
+#: A detail of a step: money (minor units, shape (n,)), numbers, or JSON texts of chosen rows.
+Values = Ints | Numbers | Callable[[Ints], list[bytes]]
+
+
+class MoneyTexts(dict[int, bytes]):
+    """Minor units → the JSON of that money, remembered; NO_CEILING is null.
+
+    >>> MoneyTexts(2).of(np.array([1299, -5, NO_CEILING]))
+    [b'"12.99"', b'"-0.05"', b'null']
+    """
 
     def __init__(self, digits: int) -> None:
-        super().__init__({NO_CEILING: "null"})
+        super().__init__({NO_CEILING: b"null"})
         self._digits = digits
 
-    def __missing__(self, amount: int) -> str:
+    def __missing__(self, amount: int) -> bytes:
         if len(self) >= _REMEMBERED:
             self.clear()
-            self[NO_CEILING] = "null"
-        text = self[amount] = f'"{texts([amount], self._digits)[0]}"'
+            self[NO_CEILING] = b"null"
+        text = self[amount] = b'"%b"' % texts([amount], self._digits)[0].encode()
         return text
+
+    def of(self, amounts: Ints) -> list[bytes]:
+        """The texts of a column, shape (n,)."""
+        return list(map(self.__getitem__, amounts.tolist()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,69 +91,52 @@ class Trace:
         self.price = output
         self.steps.append(Step(rule, output, details or {}, facts or {}, applies))
 
-    def explain(self, rows: Ints, money: MoneyTexts, ruled: list[str]) -> list[str]:
-        """The JSON of the explanations of some rows; the first step also says why the policy
-        `ruled` (JSON texts by row).
-        """
-        told: list[str] = [""] * len(rows)
-        before = ["null"] * len(rows)
-        for step in self.steps:
-            inside = None if step.applies is None else step.applies[rows]
-            if inside is None or inside.all():
-                outputs = [money[amount] for amount in step.output[rows].tolist()]
-                details = _details(step, rows, money)
-                told = _appended(step.rule, told, before, outputs, details, ruled)
-                before = outputs
-            elif inside.any():
-                chosen = rows[inside]
-                places = np.flatnonzero(inside).tolist()
-                outputs = [money[amount] for amount in step.output[chosen].tolist()]
-                some = ([column[place] for place in places] for column in (told, before, ruled))
-                texts, inputs, why = some
-                details = _details(step, chosen, money)
-                longer = _appended(step.rule, texts, inputs, outputs, details, why)
-                for place, text, output in zip(places, longer, outputs, strict=True):
-                    told[place], before[place] = text, output
-        return [f"[{text}]" for text in told]
+    def alike(self, rows: Ints) -> Iterator[tuple[NDArray[np.intp], list[Step]]]:
+        """Places among `rows` that are told the same steps, and those steps."""
+        partly = [step for step in self.steps if step.applies is not None]
+        told = np.zeros(len(rows), dtype=np.int64)
+        for bit, step in enumerate(partly):
+            if step.applies is not None:
+                told |= step.applies[rows].astype(np.int64) << bit
+        for code in sorted(set(told.tolist())):
+            places = np.flatnonzero(told == code)
+            silent = {id(step) for bit, step in enumerate(partly) if not code >> bit & 1}
+            yield places, [step for step in self.steps if id(step) not in silent]
 
 
-def _appended(
-    rule: str,
-    told: list[str],
-    inputs: list[str],
-    outputs: list[str],
-    details: list[str],
-    ruled: list[str],
-) -> list[str]:
-    """The texts of some offers with one more step; where it is the first, with why it is ruled."""
-    head = f'{{"rule":"{rule}","input":'
-    columns = zip(told, inputs, outputs, details, ruled, strict=True)
-    return [
-        f'{text},{head}{before},"output":{output},"detail":{{{detail}}}}}'
-        if text
-        else f'{head}{before},"output":{output},"detail":'
-        f'{{"ruled":{why}{"," if detail else ""}{detail}}}}}'
-        for text, before, output, detail, why in columns
-    ]
+def explain(
+    sheet: Sheet, steps: Sequence[Step], rows: Ints, money: MoneyTexts, ruled: Sequence[bytes]
+) -> None:
+    """Put the explanation of rows that are told the same steps on a sheet, JSON; the first step
+    also says why the policy `ruled` (JSON by row).
+    """
+    before, inputs = None, [b"null"] * len(rows)
+    sheet.say(b"[")
+    for place, step in enumerate(steps):
+        sheet.say(f'{"," if place else ""}{{"rule":"{step.rule}","input":'.encode())
+        sheet.put(inputs)
+        sheet.say(b',"output":')
+        output = step.output[rows]
+        if before is None or not np.array_equal(output, before):
+            before, inputs = output, money.of(output)
+        sheet.put(inputs)
+        sheet.say(b',"detail":{' if place else b',"detail":{"ruled":')
+        if not place:
+            sheet.put(ruled)
+        _detail(sheet, step, rows, money, "" if place else ",")
+        sheet.say(b"}}")
+    sheet.say(b"]")
 
 
-def _details(step: Step, chosen: Ints, money: MoneyTexts) -> list[str]:
-    """The fields of a step's details, without their braces."""
-    facts = msgspec.json.encode(step.facts).decode()[1:-1]
-    if not step.details:
-        return [facts] * len(chosen)
-    fields, columns = [], []
+def _detail(sheet: Sheet, step: Step, rows: Ints, money: MoneyTexts, comma: str) -> None:
     for name, values in step.details.items():
-        fields.append(f'"{name}":')
-        if callable(values):
-            columns.append(values(chosen))
+        sheet.say(f'{comma}"{name}":'.encode())
+        comma = ","
+        if isinstance(values, Numbers):
+            sheet.put(values.of(rows))
+        elif callable(values):
+            sheet.put(values(rows))
         else:
-            columns.append([money[amount] for amount in values[chosen].tolist()])
-    tail = f",{facts}" if facts else ""
-    if len(columns) == 1:
-        return [f"{fields[0]}{text}{tail}" for text in columns[0]]
-    if len(columns) == 2:
-        first, second = fields
-        return [f"{first}{a},{second}{b}{tail}" for a, b in zip(*columns, strict=True)]
-    pattern = ",".join(f"{field}%s" for field in fields) + tail.replace("%", "%%")
-    return [pattern % texts for texts in zip(*columns, strict=True)]
+            sheet.put(money.of(values[rows]))
+    if step.facts:
+        sheet.say(comma.encode() + msgspec.json.encode(step.facts)[1:-1])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import gc
 import pstats
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
 from online_models.pricing.causes import Causes
 from schemas.instants import DAY, HOUR
+from streams.worker.command import COLLECTIONS
 
 START = 20_000 * DAY
 OFFERS = 100_000
@@ -121,6 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--profile", choices=["one", "all"])
     args = parser.parse_args()
+    gc.set_threshold(*COLLECTIONS)
     profile = cProfile.Profile(time.process_time)
     small = shop(1000)
     singles(small)

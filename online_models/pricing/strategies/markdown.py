@@ -11,6 +11,7 @@ from online_models.pricing.search import best_price
 from online_models.pricing.situation import Floats, Situation
 from online_models.pricing.strategies.optimise import curve_details, search_range
 from online_models.pricing.strategies.strategy import Proposal
+from online_models.pricing.trace import Numbers
 from schemas.percentages import to_ppm, to_text
 from schemas.strategies import Markdown as Entry
 
@@ -44,7 +45,7 @@ class Markdown:
         again = situation.now + situation.world.settings.reoptimise
         details = {
             **curve_details(situation),
-            "stock": lambda rows: [str(units) for units in situation.on_hand[rows].tolist()],
+            "stock": Numbers(situation.on_hand, b"%d"),
         }
         facts = {} if entry.salvage is None else {"salvage": to_text(entry.salvage)}
         return Proposal(np.where(open_, best, NO_PRICE), again, details, facts)

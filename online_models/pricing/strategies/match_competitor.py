@@ -63,10 +63,10 @@ class MatchCompetitor:
         again = np.where(resting, np.minimum(again, ledger.rest_until[situation.rows]), again)
         facts = {"which": entry.which, "offset": entry.offset.text()}
 
-        def names(at: Ints) -> list[str]:
+        def names(at: Ints) -> list[bytes]:
             found = which[at].tolist()
             texts = [rivals.names[book.competitor[i]] if i >= 0 else None for i in found]
-            return [msgspec.json.encode(text).decode() for text in texts]
+            return [msgspec.json.encode(text) for text in texts]
 
         details: dict[str, Values] = {"rival": matched, "competitor": names}
         stale = np.asarray(known & ~counts.any(axis=1))

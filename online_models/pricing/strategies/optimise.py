@@ -11,7 +11,7 @@ from online_models.pricing.objective import outlook, span, value
 from online_models.pricing.search import best_price
 from online_models.pricing.situation import NO_CEILING, NO_FLOOR, Floats, Ints, Situation
 from online_models.pricing.strategies.strategy import Proposal
-from online_models.pricing.trace import Values
+from online_models.pricing.trace import Numbers, Values
 from schemas.strategies import Optimise as Entry
 
 
@@ -57,8 +57,8 @@ def curve_details(situation: Situation) -> Mapping[str, Values]:
     """What the demand models say around the price in force."""
     curves = situation.curves
 
-    def numbers(values: Floats) -> Values:
-        return lambda rows: [f"{number:.4g}" for number in values[rows].tolist()]
+    def numbers(values: Floats) -> Numbers:
+        return Numbers(values, b"%.4g")
 
     deviation = np.sqrt(np.maximum(curves.elasticity_variance, 0.0))
     return {

@@ -9,7 +9,8 @@ from online_models.deep.reinforcement.policy import FACTORS
 from online_models.pricing.economics import net_share
 from online_models.pricing.situation import NO_CEILING, Situation
 from online_models.pricing.strategies.optimise import curve_details
-from online_models.pricing.strategies.strategy import Ints, Proposal, never, silent
+from online_models.pricing.strategies.strategy import Proposal, never, silent
+from online_models.pricing.trace import Numbers
 from schemas.strategies import Reinforcement as Entry
 
 
@@ -38,9 +39,6 @@ class Reinforcement:
         bounded = np.minimum(np.maximum(raw, 1.0), float(NO_CEILING)).astype(np.int64)
         price = np.where(np.isfinite(raw), bounded, NO_PRICE)
         again = situation.now + situation.world.settings.reoptimise
-
-        def factors(rows: Ints) -> list[str]:
-            return [f"{FACTORS[action]:g}" for action in chosen[rows].tolist()]
-
+        factors = Numbers(np.array(FACTORS)[chosen], b"%g")
         details = {**curve_details(situation), "factor": factors}
         return Proposal(price, again, details, {"version": seat.version})

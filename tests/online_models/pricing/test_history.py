@@ -47,8 +47,10 @@ def check(changes: list[Change], until: int, launched_at: int) -> None:
     launched = ALWAYS if launched_at == ALWAYS else launched_at * TICK
     wanted = brute_force(changes, until, launched_at)
     assert history.lowest(head, until * TICK, launched) == wanted
-    terms = (np.array([number]) for number in (head, until * TICK, launched))
-    assert history.lowest_prices(*terms) == [wanted]
+    # one by one, and so many that their chains are walked together
+    for number in (1, 20):
+        terms = (np.full(number, term) for term in (head, until * TICK, launched))
+        assert history.lowest_prices(*terms).tolist() == [wanted] * number
 
 
 histories = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 9)), min_size=1, max_size=12).map(
