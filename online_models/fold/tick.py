@@ -28,7 +28,7 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     retire_ended(state, now)
     due.append(state.stock.settle())
     _show(state, due[-1], now)
-    state.pricing.shoppers.settle(state.pricing.ledger.base, now)
+    state.pricing.settle(now)
     state.cleaning.settle(now, state.pricing.shown_price)
     due.append(_close(state, outputs))
     outputs += daily(state, now)

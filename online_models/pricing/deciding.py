@@ -1,4 +1,4 @@
-"""One round of decisions, one vectorised pass per policy."""
+"""One round of decisions, vectorised passes per policy."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Number of minor digits that a currency may have, and one more.
 _DIGITS = 8
+#: Offers decided at once: what is computed for them stays in the second-level cache.
+_BLOCK = 4096
 _money = {digits: MoneyTexts(digits) for digits in range(_DIGITS)}
 
 
@@ -60,33 +62,42 @@ def _decide_wave(
         places = wave if len(groups) == 1 else wave[key[wave] == group]
         slot, digits = divmod(group, _DIGITS)
         terms = pricing.book.terms(slot, digits)
-        situation = Situation(pricing.world, terms, rows[places], now[places])
-        resolved = resolve(situation, pricing.promotions, pricing.notes)
-        silent = causes.by_time[places] & unchanged(resolved)
-        published = np.flatnonzero(~silent)
-        money = _money[digits]
-        if len(published):
-            before = look_back(resolved, published, pricing.history, money)
-        fresh = published[renewed(resolved, published)]
-        number(resolved, published)
-        write(resolved, pricing.history)
-        found = alerts(resolved)
-        if len(published):
-            found += records(
-                resolved,
-                published,
-                before,
-                causes.take(places[published]),
-                pricing.promotions,
-                money,
-                pricing.model_version,
-            )
-            found += segment_prices(resolved, fresh, money)
-            found += personal_offers(resolved, fresh, pricing.shoppers, money)
-            found += stockouts(resolved, published)
-        at = places.tolist()
-        outputs += [(at[place], output) for place, output in found]
+        for first in range(0, len(places), _BLOCK):
+            block = places[first : first + _BLOCK]
+            situation = Situation(pricing.world, terms, rows[block], now[block])
+            at = block.tolist()
+            decided = _decide_block(pricing, situation, causes.take(block), _money[digits])
+            outputs += [(at[place], output) for place, output in decided]
     return outputs
+
+
+def _decide_block(
+    pricing: Pricing, situation: Situation, causes: Causes, money: MoneyTexts
+) -> list[Placed]:
+    """Decide offers of one policy; records by place among them."""
+    resolved = resolve(situation, pricing.promotions, pricing.notes)
+    silent = causes.by_time & unchanged(resolved)
+    published = np.flatnonzero(~silent)
+    if len(published):
+        before = look_back(resolved, published, pricing.history, money)
+    fresh = published[renewed(resolved, published)]
+    number(resolved, published)
+    write(resolved, pricing.history)
+    found = alerts(resolved)
+    if len(published):
+        found += records(
+            resolved,
+            published,
+            before,
+            causes.take(published),
+            pricing.promotions,
+            money,
+            pricing.model_version,
+        )
+        found += segment_prices(resolved, fresh, money)
+        found += personal_offers(resolved, fresh, pricing.shoppers, money)
+        found += stockouts(resolved, published)
+    return found
 
 
 def _waves(pricing: Pricing, rows: Ints, active: NDArray[np.bool_]) -> list[NDArray[np.intp]]:

@@ -18,7 +18,9 @@ DEFAULT_POLICY = 0
 class Ledger(Columns):
     """Money in minor units, instants in ms.
 
-    `price` is what the shop shows (as far as known), `base` the regular price below a promotion or
+    `price` is what the shop shows (as far as known), `unit_profit` what a unit earned at
+    the last tick (NaN: not on sale, or nobody's substitute): all that decisions about other offers
+    see of it. `base` the regular price below a promotion or
     a manual price; `home` the price before the competitors pulled, and `pulled` whether they ever
     pulled it down. `sequence` numbers the published decisions. `raw`, `outcome`, `reason` and
     `edition` repeat the last of them; `edition` counts the versions of policies as they came;
@@ -66,6 +68,7 @@ class Ledger(Columns):
         "declined_edition": (np.int64, NONE),
         "conflict": (np.int32, NONE),
         "conflict_told": (np.int64, ALWAYS),
+        "unit_profit": (np.float64, np.nan),
         "drawn": (np.int64, NO_PRICE),
         "drawn_on": (np.int64, -1),
         "propensity": (np.float64, 1.0),
@@ -115,6 +118,7 @@ class Ledger(Columns):
     declined_edition: Ints
     conflict: NDArray[np.int32]
     conflict_told: Ints
+    unit_profit: NDArray[np.float64]
     drawn: Ints
     drawn_on: Ints
     propensity: NDArray[np.float64]

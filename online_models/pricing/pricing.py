@@ -28,6 +28,7 @@ from online_models.pricing.promotions import Promotions
 from online_models.pricing.settings import PricingSettings
 from online_models.pricing.shoppers import Shoppers
 from online_models.pricing.situation import Demand, StockLevels, World
+from online_models.pricing.substitutes import unit_profits
 from online_models.rivals import Rivals
 from schemas.acks import PriceAck
 from schemas.control import Approve, Pause, Reject, Resume, Rollback, SetPrice
@@ -71,6 +72,8 @@ class Pricing:
         self.model_version = "online"
         #: The last competitor price before a silence that has been told of.
         self.silence_told = ALWAYS
+        #: A version of the catalogue, and whether it names substitutes.
+        self._substitutes = (-1, False)
         self.world = World(
             catalogue,
             rivals,
@@ -164,6 +167,16 @@ class Pricing:
         """Reconcile what the shop shows; returns the offers to decide anew, and alerts."""
         self._grow()
         return acknowledgements.reconcile(self, ack, now)
+
+    def settle(self, now: int) -> None:
+        """A tick has come: what happened since the last one may be seen by other offers."""
+        self._grow()
+        catalogue = self.world.catalogue
+        if self._substitutes[0] != catalogue.version:
+            self._substitutes = catalogue.version, any(catalogue.substitutes)
+        if self._substitutes[1]:
+            self.ledger.unit_profit[:] = unit_profits(catalogue, self.ledger.price)
+        self.shoppers.settle(self.ledger.base, now)
 
     def due(self, now: int) -> Ints:
         """Offers whose time has come, ascending."""

@@ -157,7 +157,7 @@ def _heads(
 
 
 def _instant_texts(now: list[int]) -> list[bytes]:
-    told = {instant: instant_text(instant).encode() for instant in set(now)}
+    told = {instant: instant_text(instant).encode() for instant in dict.fromkeys(now)}
     return [told[instant] for instant in now]
 
 
@@ -190,7 +190,7 @@ def _cause_texts(causes: Causes) -> list[bytes]:
     pairs = list(zip(causes.topic.tolist(), partitions, strict=True))
     told = {
         pair: b'"cause":{"topic":%b,"partition":%d,"offset":' % (topics[pair[0]], pair[1])
-        for pair in set(pairs)
+        for pair in dict.fromkeys(pairs)
     }
     offsets = map(b"%d}".__mod__, causes.offset.tolist())
     return [told[pair] + offset for pair, offset in zip(pairs, offsets, strict=True)]

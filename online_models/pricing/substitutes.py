@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.catalogue import PPM
-from online_models.pricing.situation import Floats, Situation
+from online_models.catalogue import PPM, Catalogue
+from online_models.pricing.situation import Floats, Ints, Situation
 
 #: No more than this share of an offer's lost units is believed to go to the rest of its category:
 #: where demand is vaguely known, larger ones let a whole category's prices chase each other.
@@ -16,8 +16,9 @@ def recaptured(situation: Situation) -> Floats:
     """Profit of other offers that each unit sold takes away, minor units, shape (n,).
 
     A unit lost to a higher price is won by declared substitutes at the rate of the setting
-    `diversion`, so selling it costs that share of their mean unit profit at the prices in force;
-    or by the rest of its category, if that is more. Other partitions are not seen.
+    `diversion`, so selling it costs that share of their mean unit profit as of the last tick
+    (between ticks, an offer's price must not depend on which others were decided before it); or by
+    the rest of its category, if that is more. Other partitions are not seen.
     """
     return np.maximum(_declared(situation), _learnt(situation))
 
@@ -45,19 +46,19 @@ def _declared(situation: Situation) -> Floats:
             continue
         channel = int(situation.channel[place])
         rows = [catalogue.offer(index[name], channel) for name in names if name in index]
-        profits = [
-            _unit_profit(situation, row)
-            for row in rows
-            if row >= 0 and catalogue.offers.listed[row] and ledger.price[row] >= 0
-        ]
-        if profits:
-            mean = sum(profits) / len(profits)
+        profits = [float(ledger.unit_profit[row]) for row in rows if row >= 0]
+        known = [profit for profit in profits if profit == profit]
+        if known:
+            mean = sum(known) / len(known)
             lost[place] = situation.world.settings.diversion * max(mean, 0.0)
     return lost
 
 
-def _unit_profit(situation: Situation, row: int) -> float:
-    catalogue, price = situation.world.catalogue, float(situation.world.ledger.price[row])
-    offers, tax = catalogue.offers, int(catalogue.skus.tax_ppm[catalogue.offers.sku[row]])
-    share = PPM / (PPM + tax) - int(offers.fee_ppm[row]) / PPM
-    return price * share - int(offers.fee_fixed[row]) - int(offers.cost[row])
+def unit_profits(catalogue: Catalogue, price: Ints) -> Floats:
+    """What a unit of every offer earns at these prices (NO_PRICE: none), minor units, NaN where it
+    is not on sale; shape (offers,).
+    """
+    offers, skus = catalogue.offers, catalogue.skus
+    share = PPM / (PPM + skus.tax_ppm[offers.sku]) - offers.fee_ppm / PPM
+    profit = price * share - offers.fee_fixed - offers.cost
+    return np.where(offers.listed & (price >= 0), profit, np.nan)

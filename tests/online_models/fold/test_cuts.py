@@ -100,3 +100,22 @@ def test_products_that_appear_together_tell_nothing_of_each_other(
     written = SimpleNamespace(batch=journal.batch(), ends=[])
     whole = in_pieces(written, [])
     assert in_pieces(written, range(len(written.batch))) == whole
+
+
+def test_a_substitute_that_moves_at_the_same_time_tells_nothing_before_a_tick(
+    journal: Any, in_pieces: InPieces
+) -> None:
+    journal.policy("o", START, version=1, select={"skus": ["b"]}, strategy=[{"kind": "optimise"}])
+    journal.policy("m", START, version=1, strategy=[{"kind": "match_competitor"}])
+    journal.tick(START)
+    journal.product("a")
+    journal.product("b", substitutes=["a"])
+    for day in range(3):
+        journal.order(START + day * DAY, "b", order=f"o{day}")
+        journal.tick(START + (day + 1) * DAY)
+    journal.rival(START + 3 * DAY + 1, "a", 4000)
+    journal.stock(START + 3 * DAY + 2, "b", 500)
+    journal.rival(START + 3 * DAY + 3, "b", 900)
+    written = SimpleNamespace(batch=journal.batch(), ends=[])
+    whole = in_pieces(written, [])
+    assert in_pieces(written, range(len(written.batch))) == whole

@@ -192,6 +192,7 @@ class Shop:
     def tick(self, wait: int = HOUR, times: int = 1) -> None:
         for _ in range(times):
             self.now += wait
+            self.pricing.settle(self.now)
             self.decide(self.pricing.due(self.now), None)
 
     def decide(self, rows: Iterable[int], topic: str | None) -> None:

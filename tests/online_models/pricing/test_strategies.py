@@ -198,6 +198,7 @@ def test_profitable_substitutes_make_an_offer_dearer(shop: Any) -> None:
     row = shop.product(price="11.00", cost="5.00")
     shop.product("b", price="15.00", cost="5.00")
     shop.catalogue.substitutes[0] = ("b", "elsewhere")
+    shop.tick()
     shop.policy(strategy=[{"kind": "optimise"}], select={"skus": ["a"]})
     assert abs(float(shop.price()) - 12.0) < 0.15
     shop.catalogue.substitutes[0] = ()
