@@ -37,6 +37,7 @@ _ONE_BITS = 0x3FF0000000000000
 _ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
 _MANTISSA = 0x000FFFFFFFFFFFFF
 _SMALLEST_NORMAL = 2.2250738585072014e-308
+_BELOW_NORMAL = 2.225073858507201e-308
 #: Up to here neither the power of two nor the result leaves the normal range.
 _EXP_USUAL = 700.0
 
@@ -67,6 +68,11 @@ def _blockwise(x: ArrayLike, block: Callable[[Floats], Floats]) -> Floats:
     return out.reshape(array.shape)
 
 
+def _within(x: Floats, low: float, high: float) -> bool:
+    """Whether all lie strictly between; NaN does not. Two reductions make no array."""
+    return x.size == 0 or bool(x.min() > low and x.max() < high)
+
+
 def _reduced_exp(r: Floats) -> tuple[Floats, Floats]:
     """(r, c) → exp(r) = 1 + r + r c / (2 − c) for |r| ≤ ln 2 / 2."""
     t = r * r
@@ -80,9 +86,9 @@ def exp(x: ArrayLike) -> Floats:
 
 
 def _exp(x: Floats) -> Floats:
-    usual = np.abs(x) < _EXP_USUAL
-    if usual.all():
+    if _within(x, -_EXP_USUAL, _EXP_USUAL):
         return _exp_usual(x)
+    usual = np.abs(x) < _EXP_USUAL
     value = _exp_usual(np.where(usual, x, 0.0))
     rest = np.flatnonzero(~usual)
     value[rest] = _exp_unusual(x[rest])
@@ -135,9 +141,8 @@ def log(x: ArrayLike) -> Floats:
 
 def _log(x: Floats) -> Floats:
     value = _log_usual(x)
-    unusual = ~((x >= _SMALLEST_NORMAL) & (x < np.inf))
-    if unusual.any():
-        rest = np.flatnonzero(unusual)
+    if not _within(x, _BELOW_NORMAL, np.inf):
+        rest = np.flatnonzero(~((x > _BELOW_NORMAL) & (x < np.inf)))
         value[rest] = _log_unusual(x[rest])
     return value
 
@@ -184,7 +189,8 @@ def log1p(x: ArrayLike) -> Floats:
     x = np.asarray(x, np.float64)
     with np.errstate(all="ignore"):
         u = 1.0 + x
-        return np.where(np.isfinite(u) & (u > 0.0), log(u) + (x - (u - 1.0)) / u, log(u))
+        value = log(u)
+        return np.where((u > 0.0) & (u < np.inf), value + (x - (u - 1.0)) / u, value)
 
 
 def expm1(x: ArrayLike) -> Floats:

@@ -148,8 +148,11 @@ def gammaln(x: ArrayLike) -> Floats:
         shifted = np.where(small, x + _STIRLING_FROM, x)
         inverse = 1.0 / shifted
         series = polynomial(inverse * inverse, _STIRLING) * inverse
-        value = (shifted - 0.5) * log(shifted) - shifted + _HALF_LOG_TWO_PI + series
-        value = np.where(small, value - log(product), value)
+        logs = log(np.stack([shifted, product]))
+        value = (shifted - 0.5) * logs[0] - shifted + _HALF_LOG_TWO_PI + series
+        value = np.where(small, value - logs[1], value)
+        if x.size and x.min() > 0.0 and x.max() < np.inf:
+            return value
         value = np.where(x == np.inf, np.inf, value)
         return np.where(x == 0.0, np.inf, np.where(x > 0.0, value, np.nan))
 

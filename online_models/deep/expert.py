@@ -186,7 +186,7 @@ class DeepExpert:
             rows = np.flatnonzero(covered)
             seen = bucket.take(rows)
             outputs = network.outputs(inputs(self.history, seen, network.spec))
-            log_rate[rows] = outputs.log_mean - log(np.maximum(seen.days(), 1e-3))
+            log_rate[rows] = outputs.log_mean - log(np.maximum(seen.days, 1e-3))
         return log_rate, covered
 
     def snapshot(self) -> dict[str, NDArray[Any]]:

@@ -102,7 +102,7 @@ class History:
         fits &= seen.start >= self.until[np.minimum(seen.offer, len(self.until) - 1)]
         if not fits.any():
             return
-        seen = seen.take(fits)
+        seen = seen.take(np.flatnonzero(fits))
         in_stock = seen.available > 0.0
         time = np.where(in_stock, exposure(seen), 0.0)
         units = np.minimum(np.maximum(seen.units, 0.0), SURPRISE * (self.level(seen.offer) + 1.0))
@@ -194,9 +194,6 @@ def part(arrays: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any
 
 def log_prices(seen: Observations) -> tuple[Floats, Floats]:
     """Log price (NaN where unknown), and its gap to the rival's (0 where there is none)."""
-    with np.errstate(invalid="ignore"):
-        price = np.where(seen.price > 0.0, seen.price, np.nan)
-        rival = np.where(seen.rival_price > 0.0, seen.rival_price, np.nan)
-    log_price = log(price)
-    gap = log_price - log(rival)
+    log_price = np.where(seen.price > 0.0, seen.log_price, np.nan)
+    gap = log_price - np.where(seen.rival_price > 0.0, seen.log_rival_price, np.nan)
     return log_price, np.where(gap == gap, np.minimum(np.maximum(gap, -1.0), 1.0), 0.0)

@@ -114,26 +114,37 @@ def design(
 ) -> Floats:
     """Regressors of the log rate beside its offset, shape (features, n); names in `FEATURES`."""
     offer = seen.offer
-    log_units = np.minimum(np.maximum(log(units), _LOWEST), _HIGHEST)
-    log_orders = np.minimum(np.maximum(log(orders), _LOWEST), _HIGHEST)
+    logs = np.minimum(np.maximum(log(np.stack([units, orders])), _LOWEST), _HIGHEST)
+    log_units, log_orders = logs
     middle = log_units[MIDDLE]
     gaps = log_units - middle
     gaps[MIDDLE] = middle
-    size = log1p(units[MIDDLE])
-    price = log(seen.price)
+    last_orders, usual_orders, last, high_units, run, size = log1p(
+        np.stack(
+            [
+                state.last_orders[offer],
+                orders[MIDDLE],
+                state.last_ratio[offer],
+                state.recent_high[offer],
+                state.zero_run[offer],
+                units[MIDDLE],
+            ]
+        )
+    )
+    price = seen.log_price
     price = np.where(np.isnan(price), state.fast_price[offer], price)
     fast = _bounded(price - state.fast_price[offer])
     slow = _bounded(price - state.slow_price[offer])
     high = _bounded(price - state.highest_price[offer])
-    rival = _bounded(log(seen.rival_price) - price - state.rival_gap[offer])
+    rival = _bounded(seen.log_rival_price - price - state.rival_gap[offer])
     attributes = seen.attributes / (1.0 + np.abs(seen.attributes))
     rows = [
         *gaps,
         *(log_orders - log_units),
-        log1p(state.last_orders[offer]) - log1p(orders[MIDDLE]),
-        log1p(state.last_ratio[offer]) - size,
-        log1p(state.recent_high[offer]) - size,
-        log1p(state.zero_run[offer]),
+        last_orders - usual_orders,
+        last - size,
+        high_units - size,
+        run,
         fast,
         slow,
         high,
@@ -189,12 +200,12 @@ def remember(
     state.basket_orders[offer] = 0.9 * state.basket_orders[offer] + orders
     state.buckets[offer] += 1.0
     state.last_end[offer] = np.maximum(state.last_end[offer], seen.end)
-    price = log(seen.price)
+    price = seen.log_price
     for name, memory in (("slow_price", SLOW_PRICE), ("fast_price", FAST_PRICE)):
         _smooth(getattr(state, name), offer, price, memory)
     highest = state.highest_price[offer] - 0.005
     state.highest_price[offer] = np.fmax(highest, price)
-    _smooth(state.rival_gap, offer, log(seen.rival_price) - price, SLOW_PRICE)
+    _smooth(state.rival_gap, offer, seen.log_rival_price - price, SLOW_PRICE)
 
 
 def _smooth(column: Floats, offer: Integers, value: Floats, memory: float) -> None:

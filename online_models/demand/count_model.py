@@ -137,7 +137,7 @@ class CountModel:
         rate = weighted_columns(self.beta[kind], design)
         rate += calendar
         rate += self.shop.expected(kind, channel)
-        rate += log(np.maximum(seen.days(), 1e-3))
+        rate += log(np.maximum(seen.days, 1e-3))
         rate = np.minimum(np.maximum(rate, -9.0), 16.0)
         state, offer = self.state, seen.offer
         basket = log(np.maximum(state.basket_units[offer] / state.basket_orders[offer], 0.1))
@@ -187,7 +187,7 @@ class CountModel:
         """Levels at every memory, with calendar and the channel's shock in the exposure."""
         seen, row, channel = period.seen, period.row, period.channel
         level = prediction.levels[MIDDLE]
-        plain = seen.days() * exp(prediction.log_calendar)
+        plain = seen.days * exp(prediction.log_calendar)
         base = level * plain
         bounded = np.minimum(units, 20.0 * (base + 1.0))
         known = self.state.buckets[seen.offer] > 0.0

@@ -62,7 +62,7 @@ class FilterPools:
         #: EVIDENCE): sums of every coefficient, then of the dispersion.
         self.own: Floats = np.zeros((1, EVIDENCE))
         self.others: Floats = np.zeros((1, EVIDENCE))
-        #: Width and mean of all pools, (rows, COEFFICIENTS) each, until they change.
+        #: Width and mean of all pools, (COEFFICIENTS, rows) each, until they change.
         self._prior: tuple[Floats, Floats] | None = None
         #: Offers that have learnt, by category row.
         self.members: Floats = np.zeros(1)
@@ -88,24 +88,27 @@ class FilterPools:
             self._prior = None
 
     def apply(self, row: Integers, age: Floats, mean: Floats, covariance: Floats) -> None:
-        """Replace the own priors by the categories', in place; `age` in days."""
+        """Replace the own priors by the categories', in place; `age` in days.
+
+        `mean` is (COEFFICIENTS, n), `covariance` (PACKED, n).
+        """
         widths, means = self._pooled()
-        width = widths[row]
-        own = 1.0 / (self.prior_variance + self.drift * age[:, None])
-        precisions = np.maximum(1.0 / width - own, 0.0)
-        evidence = means[row] / width - self.prior_mean * own
-        evidence = np.where(precisions > 0.0, evidence, 0.0)
         for k in range(COEFFICIENTS):
-            direction, precision = covariance[:, COLUMNS[k]], precisions[:, k]
-            damping = 1.0 / (1.0 + precision * direction[:, k])
-            mean += direction * ((evidence[:, k] - precision * mean[:, k]) * damping)[:, None]
+            width = widths[k][row]
+            own = 1.0 / (self.prior_variance[k] + self.drift[k] * age)
+            precision = np.maximum(1.0 / width - own, 0.0)
+            evidence = means[k][row] / width - self.prior_mean[k] * own
+            evidence = np.where(precision > 0.0, evidence, 0.0)
+            direction = covariance[COLUMNS[k]]
+            damping = 1.0 / (1.0 + precision * direction[k])
+            mean += direction * ((evidence - precision * mean[k]) * damping)
             deflate(covariance, direction, precision * damping)
 
     def _pooled(self) -> tuple[Floats, Floats]:
         if self._prior is None:
             pools = self.coefficients
-            widths = np.stack([pool.scatter + pool.variance for pool in pools], axis=1)
-            self._prior = widths, np.stack([pool.mean for pool in pools], axis=1)
+            widths = np.stack([pool.scatter + pool.variance for pool in pools])
+            self._prior = widths, np.stack([pool.mean for pool in pools])
         return self._prior
 
     def informs(self, row: Integers, variance: Floats) -> Floats:

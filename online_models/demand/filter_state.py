@@ -91,28 +91,27 @@ def deviation_of(value: Floats, anchor: Floats) -> Floats:
 
 
 def times(covariance: Floats, h: tuple[Floats | float, ...]) -> Floats:
-    """P h for packed P (n, PACKED) and h of COEFFICIENTS columns (a 0.0 column is skipped)."""
-    product = np.zeros((len(covariance), COEFFICIENTS))
-    for j, column in enumerate(h):
-        if isinstance(column, float):
-            if column != 0.0:
-                product += covariance[:, COLUMNS[j]] * column
-        else:
-            product += covariance[:, COLUMNS[j]] * column[:, None]
+    """P h for packed P (PACKED, n) and h of COEFFICIENTS parts (a 0.0 is skipped)."""
+    product = np.zeros((COEFFICIENTS, covariance.shape[1]))
+    for j, part in enumerate(h):
+        if not (isinstance(part, float) and part == 0.0):
+            product += covariance[COLUMNS[j]] * part
     return product
 
 
 def along(direction: Floats, h: tuple[Floats | float, ...]) -> Floats:
-    """hᵀ v for v (n, COEFFICIENTS)."""
-    value = np.zeros(len(direction))
-    for j, column in enumerate(h):
-        if not (isinstance(column, float) and column == 0.0):
-            value += direction[:, j] * column
+    """hᵀ v for v (COEFFICIENTS, n)."""
+    value = np.zeros(direction.shape[1])
+    for j, part in enumerate(h):
+        if not (isinstance(part, float) and part == 0.0):
+            value += direction[j] * part
     return value
 
 
 def deflate(covariance: Floats, direction: Floats, gain: Floats) -> None:
-    """P −= v vᵀ · gain, in place, packed."""
-    scaled = direction * gain[:, None]
-    covariance -= scaled[:, _HIGH] * direction[:, _LOW]
-    covariance[:, DIAGONAL] = np.maximum(covariance[:, DIAGONAL], 1e-12)
+    """P −= v vᵀ · gain, in place, packed (PACKED, n)."""
+    update = (direction * gain)[_HIGH]
+    update *= direction[_LOW]
+    covariance -= update
+    for at in DIAGONAL.tolist():
+        np.maximum(covariance[at], 1e-12, out=covariance[at])

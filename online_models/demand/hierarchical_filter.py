@@ -70,7 +70,7 @@ DISPERSION_FORGETTING = 0.98
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """Pooled posterior of the rows asked for."""
+    """Pooled posterior of n rows: (COEFFICIENTS, n), and packed (PACKED, n)."""
 
     mean: Floats
     covariance: Floats
@@ -147,7 +147,7 @@ class HierarchicalFilter:
         variance = np.maximum(along(direction, h), 1e-12)
         log_rate = along(posterior.mean, h)
         rate = log_rate + self.calendar.log_factor(row, seen.start, seen.end - seen.start)
-        mean = np.maximum(exp(np.minimum(rate, 30.0)) * seen.days(), 1e-9)
+        mean = np.maximum(exp(np.minimum(rate, 30.0)) * seen.days, 1e-9)
         scatter = self._scatter(seen.offer, row)
         return RatePrediction(mean, 1.0 / (scatter + variance), scatter, variance, h, log_rate)
 
@@ -174,19 +174,19 @@ class HierarchicalFilter:
         gap = prediction.log_rate + variance * score - along(own_mean, h)
         damping = 1.0 / (1.0 + own_variance * information)
         gain = (information * gap + score) * damping
-        own_mean += direction * gain[:, None]
+        own_mean += direction * gain
         deflate(own_covariance, direction, information * damping)
 
         state = self.state
-        state.mean[offer] = own_mean
-        state.covariance[offer] = own_covariance
-        self.state.remember(offer, log(seen.price), log(seen.rival_price), seen.exploration)
+        state.mean[offer] = own_mean.T
+        state.covariance[offer] = own_covariance.T
+        self.state.remember(offer, seen.log_price, seen.log_rival_price, seen.exploration)
         everyone = np.arange(len(state))
         self.siblings.remember(self.row, self.channel, self._gaps(everyone))
         first = state.first_end[offer]
         state.first_end[offer] = np.where(first < 0, seen.end, np.minimum(first, seen.end))
         state.last_end[offer] = np.maximum(state.last_end[offer], seen.end)
-        state.days[offer] += seen.days()
+        state.days[offer] += seen.days
         weight = np.where(variance < KNOWN_VARIANCE, 1.0, 0.0) / ((1.0 + mean) * (1.0 + mean))
         excess = bounded_units(units, mean, size, 0.0 * mean) - mean
         state.variance_sum[offer] = DISPERSION_FORGETTING * state.variance_sum[offer] + weight * (
@@ -234,26 +234,25 @@ class HierarchicalFilter:
         return DemandCurves(
             anchor_price=context.price,
             log_rate=along(posterior.mean, h),
-            elasticity=posterior.mean[:, ELASTICITY],
+            elasticity=posterior.mean[ELASTICITY],
             log_rate_variance=np.maximum(along(direction, h), 1e-12),
-            covariance=direction[:, ELASTICITY],
-            elasticity_variance=posterior.covariance[:, packed(ELASTICITY, ELASTICITY)],
-            cross=posterior.mean[:, CROSS] - np.sqrt(posterior.covariance[:, packed(CROSS, CROSS)]),
-            informs=self.pools.informs(
-                row, posterior.covariance[:, packed(ELASTICITY, ELASTICITY)]
-            ),
+            covariance=direction[ELASTICITY],
+            elasticity_variance=posterior.covariance[packed(ELASTICITY, ELASTICITY)],
+            cross=posterior.mean[CROSS] - np.sqrt(posterior.covariance[packed(CROSS, CROSS)]),
+            informs=self.pools.informs(row, posterior.covariance[packed(ELASTICITY, ELASTICITY)]),
             dispersion=1.0 / self._scatter(offer, row),
             seen=state.last_end[offer] >= 0,
         )
 
     def _advanced(self, offer: Integers, now: Integers) -> tuple[Floats, Floats]:
-        """Own mean and covariance, the random walks run on to `now`."""
+        """Own mean (COEFFICIENTS, n) and covariance (PACKED, n), the random walks run on."""
         state = self.state
         last = state.last_end[offer]
         elapsed = np.where(last >= 0, np.maximum(now - last, 0) / DAY, 0.0)
-        covariance = state.covariance[offer]
-        covariance[:, DIAGONAL] += elapsed[:, None] * self.pools.drift
-        return state.mean[offer], covariance
+        covariance = np.ascontiguousarray(state.covariance[offer].T)
+        for k, at in enumerate(DIAGONAL.tolist()):
+            covariance[at] += elapsed * self.pools.drift[k]
+        return np.ascontiguousarray(state.mean[offer].T), covariance
 
     def _gaps(self, offer: Integers) -> Floats:
         """Last known log prices against their anchors, NaN where none is known."""
@@ -262,11 +261,11 @@ class HierarchicalFilter:
 
     def _regressors(self, period: Period) -> tuple[Floats | float, ...]:
         state, seen = self.state, period.seen
-        price = log(seen.price)
+        price = seen.log_price
         price = np.where(np.isnan(price), state.log_price[seen.offer], price)
         deviation = deviation_of(price, state.anchor[seen.offer])
         policy = np.where(np.isnan(seen.exploration), 0.0, deviation - seen.exploration)
-        rival = deviation_of(log(seen.rival_price), state.rival_anchor[seen.offer])
+        rival = deviation_of(seen.log_rival_price, state.rival_anchor[seen.offer])
         others = self.siblings.together(period.row, period.channel, deviation)
         return (1.0, deviation, policy, rival, seen.promoted, others)
 

@@ -33,10 +33,22 @@ def log_probability(units: ArrayLike, mean: ArrayLike, size: ArrayLike) -> Float
     poisson = r > 1e7
     bounded = np.where(poisson, 1.0, r)
     rising = gammaln(y + bounded) - gammaln(bounded) - y * log(bounded)
-    value = np.where(poisson, 0.0, rising) - gammaln(y + 1.0) - (y + r) * spread
+    value = np.where(poisson, 0.0, rising) - _log_factorial(y) - (y + r) * spread
     with np.errstate(all="ignore"):
         power: Floats = np.where(y > 0.0, y * log(mu), 0.0)
     return value + power
+
+
+_LOG_FACTORIALS = gammaln(np.arange(1.0, 513.0))
+
+
+def _log_factorial(y: Floats) -> Floats:
+    """log Γ(y + 1), from a table where all counts are whole and small."""
+    if y.size and y.min() >= 0.0 and y.max() < len(_LOG_FACTORIALS):
+        whole = y.astype(np.int64)
+        if (whole == y).all():
+            return _LOG_FACTORIALS[whole]
+    return gammaln(y + 1.0)
 
 
 def cdf(units: ArrayLike, mean: ArrayLike, size: ArrayLike) -> Floats:

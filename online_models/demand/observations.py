@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from online_models.exact_math import log
 from schemas.instants import DAY
 
 __all__ = ["ATTRIBUTES", "DAY", "Observations"]
@@ -20,12 +22,12 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Observations:
     """Buckets closed at one tick, one row per (offer, interval); all arrays have n rows.
 
     Zero-sale buckets are rows like any other. Prices are gross, in minor units of the offer's
-    currency.
+    currency. No array is written to: what follows from them is computed once for all models.
     """
 
     #: Dense row of the offer in its partition.
@@ -107,6 +109,9 @@ class Observations:
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Observations:
         """The rows chosen, in the order chosen."""
+        whole = rows.dtype != np.bool_ and len(rows) == len(self)
+        if whole and bool((rows == np.arange(len(rows))).all()):
+            return self
         return Observations(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     def cleaned(self) -> Observations:
@@ -133,6 +138,17 @@ class Observations:
             orders=finite(self.orders, np.nan),
         )
 
+    @cached_property
+    def log_price(self) -> Floats:
+        """Logarithm of the price, NaN where it is unknown, (n,)."""
+        return log(self.price)
+
+    @cached_property
+    def log_rival_price(self) -> Floats:
+        """Logarithm of the lowest rival price, NaN where it is unknown, (n,)."""
+        return log(self.rival_price)
+
+    @cached_property
     def days(self) -> Floats:
         """Exposure of each row: days in stock."""
         share: Floats = np.minimum(np.maximum(self.available, 0.0), 1.0)
@@ -146,6 +162,10 @@ class Observations:
         own, after the first.
         """
         if len(self) == 0:
+            return
+        one = (self.start == self.start[0]).all() and (self.end == self.end[0]).all()
+        if one and (np.diff(self.offer) > 0).all():
+            yield np.arange(len(self))
             return
         order = np.lexsort((self.offer, self.start, self.end))
         offer, start, end = self.offer[order], self.start[order], self.end[order]

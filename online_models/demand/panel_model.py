@@ -203,7 +203,7 @@ class PanelModel:
         """Log exposure and calendar of the rows at `at`."""
         seen = period.seen
         factor = self.calendar.log_factor(period.row, seen.start, seen.end - seen.start)
-        return factor[at] + log(np.maximum(seen.days()[at], 1e-3))
+        return factor[at] + log(np.maximum(seen.days[at], 1e-3))
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays, flat names."""

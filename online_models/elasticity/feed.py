@@ -77,10 +77,10 @@ class ElasticityFeed:
         posterior = demand.filter.posterior(rows, row, instants)
         found = Response(
             rows,
-            posterior.mean[:, ELASTICITY],
-            np.sqrt(posterior.covariance[:, packed(ELASTICITY, ELASTICITY)]),
-            posterior.mean[:, RIVAL],
-            np.sqrt(posterior.covariance[:, packed(RIVAL, RIVAL)]),
+            posterior.mean[ELASTICITY],
+            np.sqrt(posterior.covariance[packed(ELASTICITY, ELASTICITY)]),
+            posterior.mean[RIVAL],
+            np.sqrt(posterior.covariance[packed(RIVAL, RIVAL)]),
         )
         return found.take(self.offers.news(rows, found.own, found.own_deviation))
 

@@ -93,7 +93,7 @@ def panel(parts: Sequence[Observations], offers: Offers) -> Panel | None:
     return Panel(
         seen,
         np.log(seen.price),
-        seen.days(),
+        seen.days,
         offer,
         sku,
         category,

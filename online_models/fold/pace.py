@@ -44,7 +44,7 @@ class Pace:
         """Average the units a day of closed buckets of any length."""
         if not self.possible:
             return
-        days, offer, speed = seen.days(), seen.offer, self.speed
+        days, offer, speed = seen.days, seen.offer, self.speed
         kept = power(MEMORY, days)
         rate = np.maximum(seen.units, 0.0) / np.maximum(days, 1e-3)
         first = speed.days[offer] == 0.0

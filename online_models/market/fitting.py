@@ -83,7 +83,7 @@ def fit(parts: Sequence[Observations], catalogue: Catalogue, name: str, most: in
     moved = np.log(rows.price) - np.log(own.price)[offer]
     moved = np.clip(np.where(np.isfinite(moved), moved, 0.0), -FARTHEST, FARTHEST)
     slope = np.maximum(elasticity, LOWEST_ELASTICITY)[offer]
-    exposed = rows.days() * np.exp(-slope * moved)
+    exposed = rows.days * np.exp(-slope * moved)
     weekdays = _weekdays(rows.units, offer, exposed, weekday)
     exposed = exposed * weekdays[weekday]
     base = np.bincount(offer, rows.units) / np.bincount(offer, exposed)
@@ -225,7 +225,7 @@ def _joined(parts: Sequence[Observations]) -> Observations:
         return Observations.of([], [], [])
     columns = [np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Observations)]
     seen = Observations(*columns).cleaned()
-    seen = seen.take(seen.days() > 0.0)
+    seen = seen.take(seen.days > 0.0)
     return replace(seen, units=np.maximum(seen.units, 0.0))
 
 

@@ -41,7 +41,7 @@ def item_features(seen: Observations, offers: int) -> Floats:
             averages: Floats = sum_by(offer, values * weights, offers) / totals
         return averages
 
-    rate = mean(units / np.maximum(seen.days(), 1e-3))
+    rate = mean(units / np.maximum(seen.days, 1e-3))
     count = mean(units)
     variance = np.maximum(mean(units * units) - count * count, 0.0)
     weekend = ((seen.start // DAY + 3) % 7 >= 5).astype(np.float64)
