@@ -19,7 +19,8 @@ class Elasticity(Outgoing):
 class Elasticities(Outgoing):
     """Those of an offer (`key`: sku|channel), or of the mean offer of a category (`key`: its path).
 
-    `own` is to the own price, `competitor` to the lowest rival's.
+    `own` is to the own price, `competitor` to the lowest rival's, `assortment` to the mean price of
+    the category's other offers on the channel: null where there are none.
     """
 
     scope: Literal["offer", "category"]
@@ -30,3 +31,4 @@ class Elasticities(Outgoing):
     time: InstantText
     own: Elasticity
     competitor: Elasticity
+    assortment: Elasticity | None = None

@@ -260,6 +260,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "time": "2024-05-02T00:00:00Z",
         "own": {"mean": -2.1, "lower": -2.6, "upper": -1.6},
         "competitor": {"mean": 0.4, "lower": 0.1, "upper": 0.7},
+        "assortment": {"mean": 0.1, "lower": 0.0, "upper": 0.2},
     },
     "pricing-alerts": {
         "kind": "bounds_conflict",

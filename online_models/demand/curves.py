@@ -43,15 +43,22 @@ class DemandCurves:
     elasticity_variance: Floats
     #: Negative-binomial size of a day's units; large is Poisson.
     dispersion: Floats
-    #: Elasticity to the price level of the rest of the category on the same channel, less its
-    #: standard deviation: where offers do not compete, believing that they do costs more than
-    #: believing the contrary where they do.
+    #: Elasticity to the price level of the rest of the category on the same channel, and its
+    #: variance.
     cross: Floats
+    cross_variance: Floats
     #: Σ over the offers of the category, itself included, of the squared covariance of their
     #: elasticity with this one's: how much of their variance a unit of information here removes.
     informs: Floats
     #: Whether a bucket of the offer itself was learnt yet, be it one without a sale.
     seen: NDArray[np.bool_]
+
+    @property
+    def least_cross(self) -> Floats:
+        """The cross elasticity less its standard deviation, (n,): where offers do not compete,
+        believing that they do costs more than believing the contrary where they do.
+        """
+        return self.cross - np.sqrt(np.maximum(self.cross_variance, 0.0))
 
     def sample(self, normals: Floats) -> tuple[Floats, Floats]:
         """Posterior draws (log_rate, elasticity) from standard normals of shape (n, 2)."""

@@ -17,7 +17,8 @@ Integers = NDArray[np.int64]
 class SiblingPrices:
     """Sums of log price deviations by group of offers that compete: a category on one channel.
 
-    Offers without a category compete with nobody.
+    Offers without a category compete with nobody. What a whole channel's prices do together passes
+    for its shock (`shock`): a channel of a single category tells next to nothing of its siblings.
     """
 
     def __init__(self) -> None:
@@ -60,6 +61,10 @@ class SiblingPrices:
         among = (count > 1.0) & (row > 0) & ~np.isnan(deviation)
         others: Floats = (self.total[group] - deviation) / np.where(among, count - 1.0, 1.0)
         return np.where(among, others, 0.0)
+
+    def among(self, row: Integers, channel: Integers) -> NDArray[np.bool_]:
+        """Whether offers of these category rows and channels have priced siblings, (n,)."""
+        return (row > 0) & (self.count[self._groups(row, channel)] > 1.0)
 
     def _groups(self, row: Integers, channel: Integers) -> Integers:
         return row * self.channels + channel

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.columns import Columns
-from online_models.demand.filter_state import ELASTICITY, RIVAL, packed
+from online_models.demand.filter_state import CROSS, ELASTICITY, RIVAL, packed
 from online_models.demand.models import DemandModels
 
 Floats = NDArray[np.float64]
@@ -41,24 +41,21 @@ class Told(Columns):
 
 
 class Response(NamedTuple):
-    """Posterior means and standard deviations of rows, each (n,): to the own and rivals' prices."""
+    """Posterior means and standard deviations of rows, each (n,): to the own price, the rivals'
+    lowest, and the mean of the category's other offers on the channel (NaN where there are none).
+    """
 
     rows: Integers
     own: Floats
     own_deviation: Floats
     competitor: Floats
     competitor_deviation: Floats
+    assortment: Floats
+    assortment_deviation: Floats
 
     def take(self, chosen: NDArray[np.bool_]) -> Response:
         """The rows chosen."""
-        deviation = self.competitor_deviation[chosen]
-        return Response(
-            self.rows[chosen],
-            self.own[chosen],
-            self.own_deviation[chosen],
-            self.competitor[chosen],
-            deviation,
-        )
+        return Response(*(column[chosen] for column in self))
 
 
 class ElasticityFeed:
@@ -75,13 +72,12 @@ class ElasticityFeed:
         rows = np.flatnonzero(state.days >= LEAST_DAYS)
         row, instants = demand.registry.category_row[rows], np.full(len(rows), now)
         posterior = demand.filter.posterior(rows, row, instants)
-        found = Response(
-            rows,
-            posterior.mean[ELASTICITY],
-            np.sqrt(posterior.covariance[packed(ELASTICITY, ELASTICITY)]),
-            posterior.mean[RIVAL],
-            np.sqrt(posterior.covariance[packed(RIVAL, RIVAL)]),
+        own, rival, cross = (
+            (posterior.mean[k], np.sqrt(posterior.covariance[packed(k, k)]))
+            for k in (ELASTICITY, RIVAL, CROSS)
         )
+        alone = ~demand.filter.siblings.among(row, demand.registry.channel[rows])
+        found = Response(rows, *own, *rival, np.where(alone, np.nan, cross[0]), cross[1])
         return found.take(self.offers.news(rows, found.own, found.own_deviation))
 
     def category_news(self, demand: DemandModels) -> Response:
@@ -90,14 +86,11 @@ class ElasticityFeed:
         self.categories.grow(len(demand.tree))
         known = demand.registry.category_row[np.flatnonzero(state.days >= LEAST_DAYS)]
         rows = np.unique(known[known > 0])
-        own, competitor = pools.coefficients[ELASTICITY], pools.coefficients[RIVAL]
-        found = Response(
-            rows,
-            own.mean[rows],
-            np.sqrt(own.variance[rows]),
-            competitor.mean[rows],
-            np.sqrt(competitor.variance[rows]),
+        own, rival, cross = (
+            (pools.coefficients[k].mean[rows], np.sqrt(pools.coefficients[k].variance[rows]))
+            for k in (ELASTICITY, RIVAL, CROSS)
         )
+        found = Response(rows, *own, *rival, *cross)
         return found.take(self.categories.news(rows, found.own, found.own_deviation))
 
     def snapshot(self) -> dict[str, Any]:

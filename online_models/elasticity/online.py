@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.demand.curves import DecisionContext
-from online_models.demand.filter_state import ELASTICITY
+from online_models.demand.filter_state import CROSS, ELASTICITY
 from online_models.demand.models import DemandModels
 from online_models.demand.observations import Observations
 from online_models.elasticity.panel import Offers
@@ -29,12 +29,15 @@ def online_rows(
     curves = demand.curves(offer, context)
     mean, variance = curves.elasticity, curves.elasticity_variance
     if by == "offer":
-        return Rows(offer, mean, variance, unknown, unknown)
+        return Rows(offer, mean, variance, curves.cross, curves.cross_variance)
     ids, group = np.unique(getattr(offers, by)[offer], return_inverse=True)
     number = np.maximum(np.bincount(group), 1)
     average = np.bincount(group, weights=mean) / number
     spread = _average_variance(demand, offer, variance, group)
     blank = np.full(len(ids), np.nan)
+    if by == "category":
+        pool, row = demand.filter.pools.coefficients[CROSS], ids + 1
+        return Rows(ids, average, spread, pool.mean[row], pool.variance[row])
     return Rows(ids, average, spread, blank, blank)
 
 

@@ -40,13 +40,20 @@ def tell(state: State, now: int) -> list[Output]:
 def _values(found: Response) -> list[tuple[int, dict[str, Any]]]:
     own = _intervals(found.own.tolist(), found.own_deviation.tolist())
     rivals = _intervals(found.competitor.tolist(), found.competitor_deviation.tolist())
-    columns = zip(found.rows.tolist(), own, rivals, strict=True)
-    return [(row, {"own": mine, "competitor": rival}) for row, mine, rival in columns]
+    others = _intervals(found.assortment.tolist(), found.assortment_deviation.tolist())
+    columns = zip(found.rows.tolist(), own, rivals, others, strict=True)
+    return [
+        (row, {"own": mine, "competitor": rival, "assortment": other})
+        for row, mine, rival, other in columns
+    ]
 
 
-def _intervals(means: list[float], deviations: list[float]) -> list[dict[str, float]]:
-    told = []
+def _intervals(means: list[float], deviations: list[float]) -> list[dict[str, float] | None]:
+    told: list[dict[str, float] | None] = []
     for mean, deviation in zip(means, deviations, strict=True):
+        if mean != mean:
+            told.append(None)
+            continue
         half = NINETY_FIVE * deviation
         ends = {"mean": mean, "lower": mean - half, "upper": mean + half}
         told.append({name: round(end, 4) for name, end in ends.items()})

@@ -31,7 +31,7 @@ def _learnt(situation: Situation) -> Floats:
     """
     curves, world = situation.curves, situation.world
     own = np.maximum(-curves.elasticity, 1.0)
-    diversion = np.minimum(np.maximum(curves.cross / own, 0.0), LARGEST_DIVERSION)
+    diversion = np.minimum(np.maximum(curves.least_cross / own, 0.0), LARGEST_DIVERSION)
     category = world.catalogue.skus.category[situation.sku]
     return diversion * np.maximum(world.margins.mean(category, situation.channel), 0.0)
 

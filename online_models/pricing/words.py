@@ -49,11 +49,15 @@ def sentence(step: Step) -> str:
 
 
 def _optimise(detail: Step) -> str:
-    elasticity, low, high = (detail[f"elasticity{end}"] for end in ("", "_lower", "_upper"))
+    own, cross = (
+        [detail[f"{name}{end}"] for end in ("", "_lower", "_upper")]
+        for name in ("elasticity", "cross_elasticity")
+    )
     goal = detail["maximise"].replace("_", "-")
     return (
-        f"The best price for {goal}, given an elasticity of {elasticity:.2f} (95 %: {low:.2f} to "
-        f"{high:.2f}), is"
+        f"The best price for {goal}, given an elasticity of {own[0]:.2f} (95 %: {own[1]:.2f} to "
+        f"{own[2]:.2f}) and one of {cross[0]:.2f} ({cross[1]:.2f} to {cross[2]:.2f}) to the "
+        f"prices of the rest of the category, is"
     )
 
 

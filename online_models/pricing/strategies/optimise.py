@@ -61,10 +61,14 @@ def curve_details(situation: Situation) -> Mapping[str, Values]:
         return Numbers(values, b"%.4g")
 
     deviation = np.sqrt(np.maximum(curves.elasticity_variance, 0.0))
+    beside = np.sqrt(np.maximum(curves.cross_variance, 0.0))
     return {
         "elasticity": numbers(curves.elasticity),
         "elasticity_deviation": numbers(deviation),
         "elasticity_lower": numbers(curves.elasticity - NINETY_FIVE * deviation),
         "elasticity_upper": numbers(curves.elasticity + NINETY_FIVE * deviation),
+        "cross_elasticity": numbers(curves.cross),
+        "cross_elasticity_lower": numbers(curves.cross - NINETY_FIVE * beside),
+        "cross_elasticity_upper": numbers(curves.cross + NINETY_FIVE * beside),
         "log_units_per_day": numbers(curves.log_rate),
     }

@@ -58,9 +58,20 @@ def test_elasticities_are_told_per_offer_and_category_with_intervals_that_hold_t
     assert set(categories) == {"category|food/coffee"}
     for record in (*offers.values(), *categories.values()):
         assert record["own"]["lower"] < -3.0 < record["own"]["upper"]
+        # the two do not compete
+        assert record["assortment"]["lower"] < 0.15
+        assert 0.1 < record["assortment"]["upper"] - record["assortment"]["lower"] < 0.6
     assert offers["offer|a\\|web"]["own"]["mean"] < -2.3
     # told when it moves, not every day
     assert 4 < len(told) < 3 * 45
+
+
+def test_an_offer_alone_in_its_category_has_no_elasticity_to_the_others_prices(
+    journal: Any, run: Callable[..., Any]
+) -> None:
+    told = [o for o in run(shop(journal, "a", 30)).outputs if o.topic == "elasticities"]
+    assert told
+    assert last(told, "offer")["offer|a\\|web"]["assortment"] is None
 
 
 def partition(

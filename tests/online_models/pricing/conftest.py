@@ -60,6 +60,7 @@ class KnownDemand:
             full * self.sd**2,
             full * 10.0,
             full * 0.0,
+            full * 0.0,
             full * self.sd**4,
             full > 0.0,
         )

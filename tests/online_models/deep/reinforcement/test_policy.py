@@ -36,6 +36,7 @@ def curves(n: int, seed: int = 0) -> DemandCurves:
         elasticity_variance=rng.random(n),
         dispersion=np.ones(n),
         cross=np.zeros(n),
+        cross_variance=np.zeros(n),
         informs=np.zeros(n),
         seen=np.ones(n, dtype=np.bool_),
     )
@@ -55,7 +56,7 @@ def test_states_are_bounded_and_prices_near_the_reference_whatever_the_belief(
     one = np.ones(1)
     spread = one * abs(elasticity)
     belief = DemandCurves(
-        *(one, one * elasticity, one * elasticity, one, one, spread, one, 0.0 * one, spread),
+        *(one, one * elasticity, one * elasticity, one, one, spread, one, 0.0 * one, 0.0 * one, spread),
         seen=one > 0,
     )
     seen = state(belief, one * price, one * reference, one * cost)
