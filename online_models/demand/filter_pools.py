@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.demand.confounding import freed
 from online_models.demand.filter_state import (
     COEFFICIENTS,
     COLUMNS,
+    CONFOUNDING,
     ELASTICITY,
     LEVEL,
     FilterState,
@@ -29,6 +31,8 @@ Integers = NDArray[np.int64]
 OWN_PRIOR_WIDTH = 4.0
 #: The first bucket alone must set a level, or all offers would err alike at the start.
 OWN_LEVEL_VARIANCE = 400.0
+#: So wide an own prior leaves it to the data whether prices are confounded.
+OWN_CONFOUNDING_VARIANCE = 36.0
 #: Prior 1 / size, and the buckets' worth of belief in the category's.
 PRIOR_INVERSE_SIZE = 0.05
 INVERSE_SIZE_WEIGHT = 20.0
@@ -54,6 +58,10 @@ class FilterPools:
             [pool.category_variance + pool.prior_scatter for pool in self.coefficients]
         )
         self.prior_variance[LEVEL] = OWN_LEVEL_VARIANCE
+        self.prior_variance[CONFOUNDING] = OWN_CONFOUNDING_VARIANCE
+        self.least_confounding = s.confounding * s.confounding
+        #: Variance of the coefficient of predicted prices between categories.
+        self.confounding: Floats = np.full(1, self.least_confounding)
         #: Variance per day of each coefficient's random walk.
         self.drift: Floats = np.full(COEFFICIENTS, s.elasticity_drift * s.elasticity_drift)
         self.drift[LEVEL] = s.level_drift * s.level_drift
@@ -139,6 +147,10 @@ class FilterPools:
             precision, evidence = np.where(told, precision, 0.0), np.where(told, evidence, 0.0)
             columns = slice(k * SUMS, (k + 1) * SUMS)
             others = self.others[:, columns]
+            if k == CONFOUNDING:
+                said = self.own[:, columns] + others
+                self.confounding[0] = freed(said[:, 0], said[:, 1], self.least_confounding)
+                pool.category_variance = float(self.confounding[0])
             self.own[:, columns] = pool.estimate(tree, row, precision, evidence, others)
         rows = len(tree)
         self.members = sum_by(row, (state.last_end >= 0).astype(np.float64), rows)
@@ -168,6 +180,7 @@ class FilterPools:
             pool.mean, pool.variance, pool.scatter = np.array(arrays[str(k)], np.float64)
         for name in _SHARED:
             setattr(self, name, np.array(arrays[name], np.float64))
+        self.coefficients[CONFOUNDING].category_variance = float(self.confounding[0])
 
 
 def _grown(rows: Floats, size: int) -> Floats:
@@ -175,4 +188,4 @@ def _grown(rows: Floats, size: int) -> Floats:
     return np.concatenate([rows, missing])
 
 
-_SHARED = ("inverse_size", "own", "others", "members")
+_SHARED = ("inverse_size", "own", "others", "members", "confounding")

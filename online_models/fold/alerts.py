@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from online_models.fold.state import State
 from online_models.outputs import Output
@@ -54,25 +52,6 @@ def models(state: State, now: int) -> list[Output]:
         message = f"{detector}: the demand of {named} has left its forecasts"
         details = {"category": category, "detector": detector}
         outputs.append(alert("model_degraded", message, now, details))
-    return outputs
-
-
-def drifted(state: State, rows: NDArray[np.int64], now: int) -> list[Output]:
-    """An alert per offer whose demand has left its forecast."""
-    outputs = []
-    for row in rows.tolist():
-        sku, channel = state.catalogue.offer_name(row)
-        value = {
-            "kind": "demand_drift",
-            "severity": "info",
-            "sku": sku,
-            "channel": channel,
-            "message": "demand has left its forecast: its level is learnt anew",
-            "time": instant_text(now),
-            "details": {},
-        }
-        encoded = msgspec.json.encode(value)
-        outputs.append(Output("pricing-alerts", sku.encode(), encoded, now))
     return outputs
 
 

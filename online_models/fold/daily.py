@@ -17,6 +17,7 @@ def daily(state: State, now: int) -> list[Output]:
     if state.settings.observe_only:
         return []
     outputs = elasticities.tell(state, now)
+    state.notices += state.drifting.tell(state.demand, state.catalogue, now)
     if state.settings.partitions > 1:
         outputs += state.sharing.tell(state.catalogue, state.demand, now)
     return outputs

@@ -24,6 +24,7 @@ from online_models.elasticity.feed import ElasticityFeed
 from online_models.exact_math import log
 from online_models.fold.buckets import Buckets
 from online_models.fold.clock import Clock
+from online_models.fold.drifting import Drifting
 from online_models.fold.orders import OrderLog
 from online_models.fold.pace import Pace
 from online_models.fold.progress import Progress
@@ -107,6 +108,7 @@ class State:
         self.pricing = self._pricing()
         self.elasticities = ElasticityFeed()
         self.sharing = Sharing()
+        self.drifting = Drifting()
         #: Day (UTC, since the epoch) of the last look at what is looked at once a day.
         self.day = -1
         #: Offers that appeared before any event told the time: priced at the first that does.
@@ -182,6 +184,7 @@ class State:
             "pace": self.pace.snapshot(),
             "elasticities": self.elasticities.snapshot(),
             "sharing": self.sharing.snapshot(),
+            "drifting": self.drifting.snapshot(),
             "day": self.day,
             "orders": self.orders.snapshot(),
             "cleaning": self.cleaning.snapshot(),
@@ -211,6 +214,7 @@ class State:
         state.pace.load(snapshot["pace"])
         state.elasticities.load(snapshot["elasticities"])
         state.sharing = Sharing.restore(snapshot["sharing"])
+        state.drifting.load(snapshot["drifting"])
         state.day = snapshot["day"]
         state.orders = OrderLog.restore(snapshot["orders"])
         state.cleaning = Cleaning.restore(snapshot["cleaning"])

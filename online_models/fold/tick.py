@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.alerts import anomalies, counted, drifted, models
+from online_models.fold.alerts import anomalies, counted, models
 from online_models.fold.batch import FORCED, Batch
 from online_models.fold.daily import daily
 from online_models.fold.decide import Placed, caused, decide
@@ -78,7 +78,7 @@ def _close(state: State, outputs: list[Output]) -> Ints:
             state.pricing.promotion_ids,
             state.pricing.attribute_names,
         )
-        outputs += drifted(state, observations.offer[report.drifted], state.clock.now)
+        state.drifting.add(observations.offer[report.drifted])
         concerned.append(observations.offer)
     if state.buckets.forgotten != forgotten:
         state.orders.forget(state.buckets.forgotten)

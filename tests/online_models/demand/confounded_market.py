@@ -75,7 +75,7 @@ def recover(market: Market, told: bool = True) -> Recovery:
     tree.include(np.zeros(1, np.int64))
     calendar = Calendar(0.99, 0)
     calendar.include(2)
-    model = HierarchicalFilter(DemandSettings(confounding=3.0), calendar, tree)
+    model = HierarchicalFilter(DemandSettings(), calendar, tree)
     n = market.offers
     model.grow(n, 2, 1)
     offer, row = np.arange(n), np.ones(n, np.int64)

@@ -56,7 +56,17 @@ def test_states_are_bounded_and_prices_near_the_reference_whatever_the_belief(
     one = np.ones(1)
     spread = one * abs(elasticity)
     belief = DemandCurves(
-        *(one, one * elasticity, one * elasticity, one, one, spread, one, 0.0 * one, 0.0 * one, spread),
+        *(
+            one,
+            one * elasticity,
+            one * elasticity,
+            one,
+            one,
+            spread,
+            one,
+            *(0.0 * one,) * 2,
+            spread,
+        ),
         seen=one > 0,
     )
     seen = state(belief, one * price, one * reference, one * cost)
