@@ -35,8 +35,8 @@ WARM_UP = 14
 LARGEST_LOG = 20.0
 #: No log price or log level is learnt from further away than this: steps along a gradient diverge.
 LARGEST_GAP = 2.0
-#: A forecast so far from the offer's level in logs is nonsense; after so many in a row the model
-#: starts anew.
+#: A forecast so far from the offer's level in logs is nonsense, like none at all; after so many in
+#: a row the model starts anew.
 ASTRAY, PATIENCE = 4.0, 10
 
 
@@ -56,7 +56,11 @@ def parsed(text: str) -> tuple[type[Any], dict[str, Any]]:
     except (ImportError, AttributeError) as error:
         raise ValueError(f"river: there is no {path!r}") from error
     kinds = (base.Regressor, time_series.base.Forecaster)
-    if not isinstance(found, type) or not issubclass(found, kinds):
+    if (
+        not isinstance(found, type)
+        or not issubclass(found, kinds)
+        or issubclass(found, base.MultiTargetRegressor)
+    ):
         raise ValueError(f"river: {path!r} is neither a regressor nor a forecaster")
     parameters = _parameters(bracket + rest) if bracket else {}
     try:
@@ -92,7 +96,7 @@ class RiverModels:
     def forecast(self, observations: Observations, keys: Integers) -> Forecast:
         """Forecast of each row's units, from what was learnt before."""
         offers = observations.offer.tolist()
-        told = self._told(offers, keys.tolist(), self._features(observations))
+        told = [said for said, _ in self._told(offers, keys.tolist(), self._features(observations))]
         variance = np.array([self.variance.get(offer, FIRST_VARIANCE) for offer in offers])
         centre = np.array(told) + 0.5 * np.minimum(variance, 2.0)
         mean = expm1(np.minimum(np.maximum(centre, 0.02), LARGEST_LOG))
@@ -104,20 +108,16 @@ class RiverModels:
         offers, prices = observations.offer.tolist(), observations.price.tolist()
         features, models = self._features(observations), keys.tolist()
         told = self._told(offers, models, features)
-        for offer, key, x, y, said, price in zip(
+        for offer, key, x, y, (said, sense), price in zip(
             offers, models, features, logs, told, prices, strict=True
         ):
             error, old = y - said, self.variance.get(offer, FIRST_VARIANCE)
             bounded = min(error * error, 9.0 * old + 1.0)
             self.variance[offer] = RESIDUAL_MEMORY * old + (1.0 - RESIDUAL_MEMORY) * bounded
-            if self.forecasts:
-                self._model(key).learn_one(y)
-            else:
-                gap = y - self._level(offer)
-                self._model(key).learn_one(x, min(max(gap, -LARGEST_GAP), LARGEST_GAP))
+            learnt = self._learn_one(key, x, y, y - self._level(offer))
             smooth = self.lags.get(offer, (y, y))[1]
             self.seen[key] = self.seen.get(key, 0) + 1
-            self._watch(key, abs(said - self._level(offer)) >= ASTRAY)
+            self._watch(key, not (sense and learnt))
             self.lags[offer] = (y, SMOOTHING * smooth + (1.0 - SMOOTHING) * y)
             if price > 0.0:
                 self.anchor.setdefault(offer, price)
@@ -126,6 +126,17 @@ class RiverModels:
         if key not in self.models:
             self.models[key] = self._build(**self._parameters)
         return self.models[key]
+
+    def _learn_one(self, key: int, x: Row, y: float, gap: float) -> bool:
+        """Whether the model could; of what it raises, another's code has the say."""
+        try:
+            if self.forecasts:
+                self._model(key).learn_one(y)
+            else:
+                self._model(key).learn_one(x, min(max(gap, -LARGEST_GAP), LARGEST_GAP))
+        except Exception:
+            return False
+        return True
 
     def _watch(self, key: int, astray: bool) -> None:
         """Start a model anew that has said nonsense many times in a row."""
@@ -138,20 +149,30 @@ class RiverModels:
         """Smoothed log units: the regressors explain what departs from it."""
         return self.lags.get(offer, (0.0, 0.0))[1]
 
-    def _told(self, offers: list[int], keys: list[int], features: list[Row]) -> list[float]:
+    def _told(
+        self, offers: list[int], keys: list[int], features: list[Row]
+    ) -> list[tuple[float, bool]]:
+        """Log units expected of each row, and whether the model made sense."""
         told = []
         for offer, key, x in zip(offers, keys, features, strict=True):
             level = self._level(offer)
-            if not self.forecasts:
-                said = level + self._model(key).predict_one(x)
-            elif self.seen.get(key, 0) >= WARM_UP:
-                said = self._model(key).forecast(1)[0]
-            else:
-                said = level
-            known = -math.inf < said < math.inf
-            said = min(max(float(said), level - ASTRAY), level + ASTRAY) if known else level
-            told.append(min(max(said, 0.0), LARGEST_LOG))
+            said = self._predict_one(key, x, level)
+            sense = abs(said - level) < ASTRAY
+            if not sense:
+                said = min(max(said, level - ASTRAY), level + ASTRAY) if said == said else level
+            told.append((min(max(said, 0.0), LARGEST_LOG), sense))
         return told
+
+    def _predict_one(self, key: int, x: Row, level: float) -> float:
+        """What the model says, NaN where it says nothing or raises."""
+        try:
+            if not self.forecasts:
+                return level + float(self._model(key).predict_one(x))
+            if self.seen.get(key, 0) >= WARM_UP:
+                return float(self._model(key).forecast(1)[0])
+        except Exception:
+            return math.nan
+        return level
 
     def _features(self, seen: Observations) -> list[Row]:
         """What the regressors see of each row."""

@@ -55,7 +55,7 @@ class Response(NamedTuple):
 
     def take(self, chosen: NDArray[np.bool_]) -> Response:
         """The rows chosen."""
-        return Response(*(column[chosen] for column in self))
+        return Response._make(column[chosen] for column in self)
 
 
 class ElasticityFeed:
