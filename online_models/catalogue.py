@@ -19,6 +19,12 @@ ROLES = ("kvi", "core", "long_tail")
 PPM = 1_000_000
 
 
+#: SKUs of a partition that events may name before a product record does, so that what came first
+#: counts once the record comes; and channels that events alone may name. Events that name more are
+#: ignored: a feed of inventions must not fill the memory.
+MOST_STRAYS, MOST_CHANNELS = 10_000, 1_000
+
+
 class Names:
     """Text ↔ dense integer, in order of first appearance."""
 
@@ -48,11 +54,13 @@ class Names:
 class Skus(Columns):
     """One row per SKU. Money in minor units, rates in parts per million, instants in ms.
 
-    `price` and `cost` hold on channels for which the product names no others.
+    `stray`: an event named it, and no product record yet. `price` and `cost` hold on channels for
+    which the product names no others.
     """
 
     FIELDS = {
         "known": (np.bool_, False),
+        "stray": (np.bool_, False),
         "retired": (np.bool_, False),
         "digits": (np.int8, 2),
         "currency": (np.int32, -1),
@@ -68,6 +76,7 @@ class Skus(Columns):
         "ends_at": (np.int64, NEVER),
     }
     known: NDArray[np.bool_]
+    stray: NDArray[np.bool_]
     retired: NDArray[np.bool_]
     digits: NDArray[np.int8]
     currency: NDArray[np.int32]
@@ -127,6 +136,8 @@ class Catalogue:
         self.fees: list[dict[str, tuple[int, int]]] = []
         self._offer_index: dict[tuple[int, int], int] = {}
         self.version = 0
+        #: SKUs that are `stray`.
+        self.strays = 0
 
     def sku(self, name: str) -> int:
         """The row of a SKU, added (not yet `known`) where it is new."""
@@ -139,6 +150,25 @@ class Catalogue:
             self.titles.append("")
             self.fees.append({})
         return row
+
+    def stray(self, name: str) -> int:
+        """The row of a SKU that an event names, −1 where there is no room for another unknown."""
+        row = self.sku_names.index.get(name, -1)
+        if row < 0 and self.strays < MOST_STRAYS:
+            row = self.sku(name)
+            self.skus.stray[row] = True
+            self.strays += 1
+        return row
+
+    def introduce(self, sku: int) -> None:
+        """A product record names this SKU."""
+        self.strays -= int(self.skus.stray[sku])
+        self.skus.stray[sku] = False
+
+    def stray_channel(self, name: str) -> int:
+        """The id of a channel that an event names, −1 where there is no room for another."""
+        names = self.channel_names
+        return names.id(name) if len(names) < MOST_CHANNELS else names.index.get(name, -1)
 
     def offer(self, sku: int, channel: int) -> int:
         """The row of an offer, or −1 where there is none."""
@@ -195,6 +225,7 @@ class Catalogue:
         catalogue.brand_names = Names(names["brand"])
         catalogue.currency_names = Names(names["currency"])
         catalogue.skus = Skus.restore(snapshot["skus"])
+        catalogue.strays = int(np.count_nonzero(catalogue.skus.stray))
         catalogue.offers = Offers.restore(snapshot["offers"])
         catalogue.tags = [tuple(tags) for tags in snapshot["tags"]]
         catalogue.substitutes = [tuple(names) for names in snapshot["substitutes"]]

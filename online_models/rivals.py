@@ -15,6 +15,9 @@ from online_models.columns import Columns
 FIRST_WIDTH = 4
 #: No product has more honest rivals; past it a new one takes the place of the stalest entry.
 MOST_RIVALS = 128
+#: Names that no entry has any more are forgotten once there are more of them than of the others,
+#: and than this.
+SPARE_NAMES = 1_000
 
 
 class Entries(Columns):
@@ -62,6 +65,8 @@ class Rivals:
 
     def entry(self, sku: int, competitor: str, channel: int) -> int:
         """The row of an entry, added where it is new (and then to be filled by the caller)."""
+        if competitor not in self.names.index:
+            self._forget_names()
         name = self.names.id(competitor)
         key = (sku, name, channel)
         row = self._index.get(key)
@@ -77,6 +82,17 @@ class Rivals:
             if not full:
                 self._place(sku, row)
         return row
+
+    def _forget_names(self) -> None:
+        """Drop the names that no entry has, if they are many."""
+        if len(self.names) < SPARE_NAMES + 2 * self.entries.size:
+            return
+        used = np.unique(self.entries.competitor)
+        self.entries.competitor[:] = np.searchsorted(used, self.entries.competitor)
+        self.names = Names(self.names[i] for i in used.tolist())
+        columns = (self.entries.sku, self.entries.competitor, self.entries.channel)
+        keys = zip(*(column.tolist() for column in columns), strict=True)
+        self._index = {key: row for row, key in enumerate(keys)}
 
     def _stalest(self, sku: int) -> int:
         """The entry of a SKU that was seen longest ago, which is given up."""

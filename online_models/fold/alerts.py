@@ -17,6 +17,8 @@ MESSAGES = {
     "late_event": "{} events came after their bucket had closed; they were not learnt from",
     "duplicate_event": "{} events had an event_id of the week before and were ignored",
     "late_correction": "{} cancellations or returns found no order in an open bucket",
+    "unknown_name": "{} events named products without a record, or channels, beyond what is"
+    " remembered of such; they were ignored",
     "currency_mismatch": "{} events were in another currency than their product",
     "currency_changed": "{} product records were in another currency than before, and ignored",
     "out_of_order_rival": "{} competitor prices were older than the one in force",

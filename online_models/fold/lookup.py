@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heappush
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,21 +38,23 @@ class Lookup:
         self._texts = batch.texts
         #: SKU row → place of the product record that made it known, where this batch did.
         self.introduced: dict[int, int] = {}
-        #: Offer row of every order and click, shape (len(batch),).
+        #: Offer row of every order and click, −1 of those that are refused, shape (len(batch),).
         self.offer: Ints = np.full(len(batch), -1, dtype=np.int64)
+        #: Events that name a SKU or a channel for which there is no room.
+        self.refused: NDArray[np.bool_] = np.zeros(len(batch), dtype=np.bool_)
 
     def sku_row(self, state: State, text: int) -> int:
-        """The row of a SKU by its text, added where it is new."""
+        """The row of a SKU by its text, added where it is new; UNKNOWN where there is no room."""
         row = int(self.sku_rows[text])
-        if row == UNKNOWN:
-            row = self.sku_rows[text] = state.catalogue.sku(self._texts[text])
+        if row == UNKNOWN and (found := state.catalogue.stray(self._texts[text])) >= 0:
+            row = self.sku_rows[text] = found
         return row
 
     def channel_row(self, state: State, text: int) -> int:
-        """The id of a channel by its text."""
+        """The id of a channel by its text, added where new; UNKNOWN where there is no room."""
         row = int(self._channels[text])
-        if row == UNKNOWN:
-            row = self._channels[text] = state.catalogue.channel_names.id(self._texts[text])
+        if row == UNKNOWN and (found := state.catalogue.stray_channel(self._texts[text])) >= 0:
+            row = self._channels[text] = found
         return row
 
     def currency_row(self, state: State, text: int) -> int:
@@ -77,49 +81,59 @@ class Lookup:
         `hot` are the places of orders and clicks. Returns (place, offer row) of offers that an
         order or a click shows for the first time.
         """
-        news: list[tuple[int, int]] = []
+        news: list[tuple[int, int, int]] = []
         inverse = firsts = np.zeros(0, dtype=np.int64)
         if len(hot):
             width = len(batch.texts) + 1
             pairs = batch.sku[hot].astype(np.int64) * width + batch.channel[hot]
             _, firsts, inverse = np.unique(pairs, return_index=True, return_inverse=True)
-            news += [(place, _OFFER) for place in hot[firsts].tolist()]
+            news += [(place, _OFFER, pair) for pair, place in enumerate(hot[firsts].tolist())]
         kind = batch.kind[low:high]
         rivals = np.flatnonzero(kind == Kind.RIVAL) + low
         named = (self.sku_rows[batch.sku[rivals]] == UNKNOWN) | (
             self._channels[batch.channel[rivals]] == UNKNOWN
         )
-        news += [(place, _NAMES) for place in rivals[named].tolist()]
+        news += [(place, _NAMES, -1) for place in rivals[named].tolist()]
         facts = np.flatnonzero(kind == Kind.FACT) + low
-        news += [(place, _FACT) for place in facts.tolist()]
+        news += [(place, _FACT, -1) for place in facts.tolist()]
         if not news:
             return []
-        news.sort()
+        heapify(news)
         first_seen = []
         rows: dict[int, int] = {}
         catalogue, listing = state.catalogue, state.listing
-        for place, what in news:
-            sku = self.sku_row(state, int(batch.sku[place]))
-            if what == _FACT:
-                self._introduce_fact(state, batch, place, sku)
+        while news:
+            place, what, pair = heappop(news)
+            if what == _FACT and self._introduces(state, batch, place):
                 continue
-            text = int(batch.channel[place])
-            channel = self.channel_row(state, text) if text >= 0 else -1
-            if what == _OFFER:
-                row = rows[place] = catalogue.add_offer(sku, channel)
+            sku = self.sku_row(state, int(batch.sku[place]))
+            text = int(batch.channel[place]) if what != _FACT else -1
+            channel = self.channel_row(state, text) if text >= 0 and sku != UNKNOWN else -1
+            if UNKNOWN in (sku, channel):
+                self.refused[place] = True
+                state.count("unknown_name")
+                later = hot[(inverse == pair) & (hot > place)][:1].tolist() if pair >= 0 else []
+                for again in later:
+                    heappush(news, (again, what, pair))
+            elif what == _OFFER:
+                row = rows[pair] = catalogue.add_offer(sku, channel)
                 if row >= listing.size or not listing.seen[row]:
                     first_seen.append((place, row))
         state.grow()
         if len(hot):
-            by_pair = np.array([rows[place] for place in hot[firsts].tolist()], dtype=np.int64)
-            self.offer[hot] = by_pair[inverse]
+            by_pair = np.array([rows.get(pair, -1) for pair in range(len(firsts))], dtype=np.int64)
+            self.offer[hot] = np.where(self.refused[hot], -1, by_pair[inverse])
         return first_seen
 
-    def _introduce_fact(self, state: State, batch: Batch, place: int, sku: int) -> None:
+    def _introduces(self, state: State, batch: Batch, place: int) -> bool:
+        """Take up the names of a product record; other facts are none."""
         fact = batch.facts[batch.detail[place]]
         if fact.topic != "products":
-            return
+            return False
         catalogue = state.catalogue
+        text = int(batch.sku[place])
+        sku = self.sku_rows[text] = catalogue.sku(self._texts[text])
+        catalogue.introduce(sku)
         category, channels = introduced(fact)
         if category is not None:
             introduce(catalogue, state.demand, category)
@@ -127,6 +141,7 @@ class Lookup:
                 self.introduced.setdefault(sku, place)
         for name in channels:
             catalogue.add_offer(sku, catalogue.channel_names.id(name))
+        return True
 
 
 def is_barrier(batch: Batch) -> NDArray[np.bool_]:

@@ -30,6 +30,7 @@ def run(state: State, batch: Batch, lookup: Lookup, now: Ints, low: int, high: i
     kind = batch.kind[low:high]
     hot = np.flatnonzero((kind == Kind.ORDER) | (kind == Kind.CLICK)) + low
     first_seen = lookup.introduce(state, batch, hot, low, high)
+    hot = hot[lookup.offer[hot] >= 0]
     events = _events(batch, lookup, kind, low, first_seen)
     placed: list[Placed] = []
     for chosen in _rounds(events):
@@ -58,6 +59,7 @@ def _events(
 ) -> tuple[Ints, Ints, Ints]:
     """(place, SKU row, offer row or SEEN's complement) of what is taken in rounds, by place."""
     slow = np.flatnonzero((kind == Kind.RIVAL) | (kind == Kind.FACT)) + low
+    slow = slow[~lookup.refused[slow]]
     skus = lookup.sku_rows[batch.sku[slow]]
     offers = np.full(len(slow), SEEN, dtype=np.int64)
     if first_seen:
