@@ -10,8 +10,9 @@ it is read. So one offer's data count once, and all offers of a category inform 
 
 What identifies the elasticity ε: price moves within an offer around its drifting level, the
 rival's price, promotion, weekday and the channel's shared shock held fixed. Where the pricer
-explored, the part of the price that its own rule predicts has the free coefficient ε + κ, and ε
-rests on the randomised part alone; κ absorbs a merchant who prices on what he expects to sell.
+explored, the part of the price that its own rule predicts has the coefficient ε + κ. κ is about 0
+until that part and the randomised one disagree (`confounding`); then ε rests on the randomised part
+alone, and κ absorbs a merchant who prices on what he expects to sell.
 
 References: West, Harrison, Migon, "Dynamic generalized linear models and Bayesian forecasting",
 JASA 80 (1985); the control function as in Wooldridge, J. Human Resources 50 (2015).

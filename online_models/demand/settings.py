@@ -25,8 +25,8 @@ class DemandSettings:
     elasticity_between_categories: float = 0.4
     elasticity_between_offers: float = 0.45
     #: Standard deviation of what prices that follow the pricer's own rule tell wrongly of the
-    #: elasticity. The rule of `optimise` does not look at the level of demand, so next to nothing;
-    #: wide where prices are set by someone who knows more of demand than the data show.
+    #: elasticity, before the data say more. The rule of `optimise` does not look at the level of
+    #: demand, so next to nothing.
     confounding: float = 0.02
     #: Elasticity to the prices of the rest of the category before any evidence, and its standard
     #: deviation between categories; within one, offers scatter by half of that.
