@@ -149,7 +149,7 @@ def gammaln(x: ArrayLike) -> Floats:
         inverse = 1.0 / shifted
         series = polynomial(inverse * inverse, _STIRLING) * inverse
         logs = log(np.stack([shifted, product]))
-        value = (shifted - 0.5) * logs[0] - shifted + _HALF_LOG_TWO_PI + series
+        value: Floats = (shifted - 0.5) * logs[0] - shifted + _HALF_LOG_TWO_PI + series
         value = np.where(small, value - logs[1], value)
         if x.size and x.min() > 0.0 and x.max() < np.inf:
             return value
