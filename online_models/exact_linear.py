@@ -24,21 +24,31 @@ def gram(columns: Floats) -> Floats:
     >>> gram(np.array([[1.0, 2.0], [0.5, -1.0]])).tolist()
     [[5.0, -1.5], [-1.5, 1.25]]
     """
-    k, n = columns.shape
+    return inner(columns, columns)
+
+
+def inner(left: Floats, right: Floats) -> Floats:
+    """Inner products of the rows of both, (…, k, n) and (…, m, n) → (…, k, m), as in `gram`."""
+    n = left.shape[-1]
+    product = np.zeros((*left.shape[:-1], right.shape[-2]))
     if n == 0:
-        return np.zeros((k, k))
-    largest = np.maximum(np.max(np.abs(columns), axis=1), 1e-280)
+        return product
+    rows, row_unit = _integers(left)
+    columns, column_unit = (rows, row_unit) if right is left else _integers(right)
+    for first in range(0, n, _ROWS):
+        part = rows[..., first : first + _ROWS]
+        product += part @ np.swapaxes(columns[..., first : first + _ROWS], -1, -2)
+    product *= row_unit[..., None]
+    product *= column_unit[..., None, :]
+    return product
+
+
+def _integers(rows: Floats) -> tuple[Floats, Floats]:
+    """Rows as whole numbers of at most 18 bits, and the unit of each."""
+    largest = np.maximum(np.max(np.abs(rows), axis=-1), 1e-280)
     _, exponent = np.frexp(largest)
     scale = np.ldexp(1.0, (_BITS - exponent).astype(np.int64))
-    integers = np.rint(columns * scale[:, None])
-    product = np.zeros((k, k))
-    for first in range(0, n, _ROWS):
-        part = integers[:, first : first + _ROWS]
-        product += part @ part.T
-    inverse = np.ldexp(1.0, (exponent - _BITS).astype(np.int64))
-    product *= inverse[:, None]
-    product *= inverse
-    return product
+    return np.rint(rows * scale[..., None]), np.ldexp(1.0, (exponent - _BITS).astype(np.int64))
 
 
 def solve(matrix: Floats, right: Floats) -> Floats:
@@ -46,21 +56,41 @@ def solve(matrix: Floats, right: Floats) -> Floats:
 
     Leading axes are a batch. A pivot that is not positive is replaced by a tiny one.
     """
-    k = right.shape[-1]
-    a = matrix.copy()
-    x = right.copy()
-    for j in range(k):
-        pivot = np.sqrt(np.maximum(a[..., j, j], 1e-12))
-        column = a[..., j:, j] / pivot[..., None]
+    lower = cholesky(matrix)
+    return backward(lower, forward(lower, right[..., None]))[..., 0]
+
+
+def cholesky(matrix: Floats) -> Floats:
+    """Lower factor L with L Lᵀ = A, (…, k, k); what lies above its diagonal is not zeroed.
+
+    Leading axes are a batch. A pivot that is not positive is replaced by a tiny one.
+    """
+    lower = matrix.copy()
+    for j in range(lower.shape[-1]):
+        pivot = np.sqrt(np.maximum(lower[..., j, j], 1e-12))
+        column = lower[..., j:, j] / pivot[..., None]
         column[..., 0] = pivot
-        a[..., j:, j] = column
+        lower[..., j:, j] = column
         below = column[..., 1:]
-        a[..., j + 1 :, j + 1 :] -= below[..., :, None] * below[..., None, :]
-        x[..., j] /= pivot
-        x[..., j + 1 :] -= below * x[..., j, None]
-    for j in range(k - 1, -1, -1):
-        x[..., j] /= a[..., j, j]
-        x[..., :j] -= a[..., j, :j] * x[..., j, None]
+        lower[..., j + 1 :, j + 1 :] -= below[..., :, None] * below[..., None, :]
+    return lower
+
+
+def forward(lower: Floats, right: Floats) -> Floats:
+    """x with L x = b, b (…, k, m)."""
+    x = right.copy()
+    for j in range(lower.shape[-1]):
+        x[..., j, :] /= lower[..., j, j, None]
+        x[..., j + 1 :, :] -= lower[..., j + 1 :, j, None] * x[..., j, None, :]
+    return x
+
+
+def backward(lower: Floats, right: Floats) -> Floats:
+    """x with Lᵀ x = b, b (…, k, m)."""
+    x = right.copy()
+    for j in range(lower.shape[-1] - 1, -1, -1):
+        x[..., j, :] /= lower[..., j, j, None]
+        x[..., :j, :] -= lower[..., j, :j, None] * x[..., j, None, :]
     return x
 
 

@@ -57,8 +57,11 @@ class ChannelLevel:
             value += chosen[:, k] * design[k]
         return value
 
-    def learn(self, product: Integers, design: Floats, target: Floats, error: Floats) -> None:
-        """Add one period; `error` is the target minus what was predicted."""
+    def learn(self, product: Integers, design: Floats, target: Floats, error: Floats) -> Floats:
+        """Add one period; `error` is the target minus what was predicted.
+
+        Returns the rows' Student-t weights over their product's variance, (n,).
+        """
         products = len(self.deviation)
         scaled = error / self.deviation[product]
         weight = (DEGREES_OF_FREEDOM + 1.0) / (DEGREES_OF_FREEDOM + scaled * scaled)
@@ -78,6 +81,7 @@ class ChannelLevel:
                 if j < i:
                     self.information[:, j, i] += added
         self._solve()
+        return weight / (self.deviation * self.deviation)[product]
 
     def _solve(self) -> None:
         identity = np.eye(CHANNEL_FEATURES)

@@ -32,6 +32,7 @@ from online_models.demand.panel_features import (
 from online_models.demand.panel_prediction import PanelPrediction, nothing_covered
 from online_models.demand.panel_product import ProductLevel
 from online_models.demand.panel_products import PanelProducts
+from online_models.demand.panel_slopes import ChannelSlopes, slopes_design
 from online_models.demand.period import Period
 from online_models.exact_math import log, sum_by
 
@@ -40,6 +41,10 @@ Integers = NDArray[np.int64]
 
 #: Periods before the block forecasts.
 WARM_UP = 3
+#: Standard deviations to either side that hold 90 % of a normal.
+NINETY_PERCENT = 1.6448536269514722
+#: Log units of a channel's surprise that its slopes learn from at most.
+LARGEST_MOVE = 0.6
 
 
 class PanelModel:
@@ -51,14 +56,16 @@ class PanelModel:
         self.products = PanelProducts()
         self.product_level = ProductLevel()
         self.channel_level = ChannelLevel()
+        self.channel_slopes = ChannelSlopes()
         self.channel_shock: Floats = np.zeros(0)
-        #: Mean squared standardised residual: what the stated variance is multiplied by.
+        #: What the stated variance is multiplied by, so that its 90 % interval holds as many.
         self.calibration: Floats = np.ones(1)
 
     def grow(self, offers: int, categories: int, channels: int) -> None:
         """Make room for offers, category rows and channels."""
         self.offers.grow(offers)
         self.products.grow(categories)
+        self.channel_slopes.grow(channels)
         missing = channels - len(self.channel_shock)
         if missing > 0:
             self.channel_shock = np.append(self.channel_shock, np.zeros(missing))
@@ -87,7 +94,10 @@ class PanelModel:
         local = channel_design(
             self.offers, offer, rows, spread, self.channel_shock[period.channel[at]]
         )
-        deviation = self.channel_level.predict(product, local)
+        everywhere = slopes_design(spread)
+        channel = period.channel[at]
+        slopes = self.channel_slopes.predict(channel, everywhere)
+        deviation = self.channel_level.predict(product, local) + slopes
         ratio = (4.0 + self.offers.variance_ratio[offer] * 4.0) / 8.0
         promoted = (rows.promoted > 0.5).astype(np.int64)
         deviation_variance = self.products.state.variance[product, promoted] * ratio
@@ -97,8 +107,8 @@ class PanelModel:
         covered = np.zeros(n, np.bool_)
         covered[at] = ready[place] & (self.offers.buckets[offer] >= 1.0)
         return PanelPrediction(
-            covered, location, variance, at, product, present, rows, design, local,
-            level[place], deviation, deviation_variance,
+            covered, location, variance, at, product, present, rows, design, local, everywhere,
+            level[place], deviation, slopes, deviation_variance,
         )  # fmt: skip
 
     def learn(self, period: Period, prediction: PanelPrediction) -> Floats:
@@ -132,20 +142,30 @@ class PanelModel:
         weight = sum_by(place, counted, len(present))
         level = sum_by(place, counted * (target - offers.intercept[offer]), len(present))
         level = level / np.maximum(weight, 1.0)
-        for b in np.unique(block[weight > 0]).tolist():
+        learnt = np.unique(block[weight > 0])
+        for b in learnt.tolist():
             mine = np.flatnonzero((block == b) & (weight > 0))
             self.product_level.learn(
                 b, products.slot[present[mine]], prediction.design[:, mine], level[mine]
             )
+        self.product_level.solve(learnt)
         deviation = target - level[place]
         error = deviation - prediction.deviation
         old = counted * np.where(fresh, 0.0, 1.0)
         known = np.flatnonzero(old > 0.0)
-        self.channel_level.learn(
+        believed = self.channel_level.learn(
             product[known],
             prediction.channel_design[:, known],
-            deviation[known],
+            (deviation - prediction.slopes)[known],
             error[known],
+        )
+        rest = (error + prediction.slopes)[known]
+        bound = LARGEST_MOVE
+        self.channel_slopes.learn(
+            period.channel[at][known],
+            prediction.slopes_design[:, known],
+            np.minimum(np.maximum(rest, -bound), bound),
+            believed,
         )
         self._learn_variances(period.channel[at], offer, product, rows, prediction, error, known)
         remember_prices(offers, period.seen.take(at))
@@ -156,7 +176,7 @@ class PanelModel:
         offers.last[offer] = deviation
         offers.last_price[offer] = prediction.channel_design[5]
         offers.buckets[offer] += 1.0
-        self.products.remember(present, prediction.design)
+        self.products.remember(present, prediction.design, np.where(weight > 0, level, np.nan))
 
     def _learn_variances(
         self,
@@ -193,10 +213,9 @@ class PanelModel:
 
     def _calibrate(self, units: Floats, prediction: PanelPrediction, covered: Integers) -> None:
         error = log(np.maximum(units, 0.5)) - prediction.location[covered]
-        square = np.minimum(error * error / prediction.variance[covered], 9.0)
-        mean = float(square.cumsum()[-1]) / len(covered)
-        # The expected square of a standard normal, bounded at 3, is 0.98.
-        moved = self.calibration[0] * (1.0 + 0.03 * (mean / 0.98 - 1.0))
+        far = error * error > NINETY_PERCENT * NINETY_PERCENT * prediction.variance[covered]
+        outside = int(np.count_nonzero(far)) / len(covered)
+        moved = self.calibration[0] * (1.0 + 0.03 * (outside / 0.1 - 1.0))
         self.calibration[0] = min(max(float(moved), 0.25), 4.0)
 
     def _offset(self, period: Period, at: Integers) -> Floats:
@@ -226,7 +245,8 @@ class PanelModel:
         self.products.load(part("products"))
         self.product_level.load(part("product_level"))
         self.channel_level.load(part("channel_level"))
+        self.channel_slopes.load(part("channel_slopes"))
 
 
 _SHARED = ("channel_shock", "calibration")
-_PARTS = ("offers", "products", "product_level", "channel_level")
+_PARTS = ("offers", "products", "product_level", "channel_level", "channel_slopes")

@@ -35,8 +35,11 @@ class PanelPrediction:
     rows: PanelRows | None
     design: Floats
     channel_design: Floats
+    slopes_design: Floats
     product_mean: Floats
     deviation: Floats
+    #: The part of the deviation that the channel's own slopes say.
+    slopes: Floats
     deviation_variance: Floats
 
     @property
@@ -62,5 +65,5 @@ def nothing_covered(n: int) -> PanelPrediction:
     none, empty = np.zeros(0, np.int64), np.zeros(0)
     return PanelPrediction(
         np.zeros(n, np.bool_), np.zeros(n), np.ones(n), none, none, none, None,
-        empty, empty, empty, empty, empty,
+        empty, empty, empty, empty, empty, empty, empty,
     )  # fmt: skip

@@ -1,13 +1,13 @@
 """Product level: a Gaussian process on the mean of a product's log units over its channels.
 
-Up to 16 products of one category share a block. Their means follow a Bayesian regression with a
-pooled linear part, a part of each product's own, random cosine features for what is not linear,
-and a mean-reverting level per product; together a Gaussian process whose kernel is the sum of
-constant, linear (pooled and own) and radial ones. The joint posterior is carried from bucket to
-bucket exactly, at a cost that does not grow with the past.
+Up to 16 products of one category share a block, whose posterior is solved exactly over a window
+of the latest buckets (`panel_solution`). Shocks have heavy tails: each observation's weight is
+that of a Student-t, renewed from what the last solution left unexplained. At most a fixed number
+of blocks is solved a period, in turn, so that a large catalogue costs no more; what came since a
+block's last solution waits for the next.
 
-References: Rahimi and Recht, "Random features for large-scale kernel machines", NIPS 2007;
-Meinhold and Singpurwalla, "Robustification of Kalman filter models", JASA 84 (1989).
+References: Lange, Little and Taylor, "Robust statistical modeling using the t distribution",
+JASA 84 (1989), for the weights.
 """
 
 from __future__ import annotations
@@ -18,153 +18,159 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.exact_math import cosine_of_turns, normals, uniforms
+from online_models.columns import Columns
+from online_models.demand.panel_kernel import LINEAR
+from online_models.demand.panel_solution import Seen, Solution
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 SLOTS = 16
-POOLED = 18
-OWN = 9
-COSINES = 32
-#: Regressors that the cosines are drawn over: price, its step, rivals, promotion, attributes.
-CURVED = (1, 2, 3, 5, 7, 8)
-_OWN_FROM = POOLED
-_COSINE_FROM = _OWN_FROM + SLOTS * OWN
-_LEVEL_FROM = _COSINE_FROM + COSINES
-DIMENSION = _LEVEL_FROM + SLOTS
-#: Prior variances in log units: pooled slopes, a product's own slopes and intercept, the curve.
-POOLED_VARIANCE, OWN_VARIANCE, OWN_INTERCEPT, CURVE_VARIANCE = 0.2, 0.02, 1.0, 0.1
-#: Mean reversion per bucket of a product's level, and its innovation variance.
-REVERSION, LEVEL_INNOVATION = 0.93, 0.012
-#: Slow drift of the pooled coefficients.
-POOLED_DRIFT = 5e-5
+#: Observations kept of a product: the window, and as many more before the oldest are dropped.
+WINDOW, MORE = 104, 24
+ROOM = WINDOW + MORE
+#: Blocks solved a period; some 30 ms each.
+SOLVED_A_PERIOD = 24
 DEGREES_OF_FREEDOM = 6.0
 NOISE_STEP = 0.05
 FIRST_NOISE = 0.12
-_FREQUENCY = 0.7 * normals(20_011, np.arange(COSINES), count=len(CURVED)) / 6.283185307179586
-_PHASE = uniforms(20_012, np.arange(COSINES))[:, 0]
+
+
+class BlockState(Columns):
+    """One row per block and slot: row = block × SLOTS + slot."""
+
+    FIELDS = {
+        "count": (np.int64, 0),
+        "solved": (np.int64, 0),
+        "noise": (np.float64, FIRST_NOISE),
+        "solved_noise": (np.float64, FIRST_NOISE),
+        "time": (np.float64, 0.0, ROOM),
+        "target": (np.float64, 0.0, ROOM),
+        "weight": (np.float64, 1.0, ROOM),
+        "design": (np.float64, 0.0, ROOM * LINEAR),
+    }
+    #: Observations held, and how many of them the block's solution has seen.
+    count: Integers
+    solved: Integers
+    #: Variance of a product's own shocks, now and as the solution was made.
+    noise: Floats
+    solved_noise: Floats
+    #: Period, mean log units, Student-t weight and regressors of the observations, oldest first.
+    time: Floats
+    target: Floats
+    weight: Floats
+    design: Floats
 
 
 class ProductLevel:
-    """Joint posterior of every block; `noise` per product row."""
+    """Observations of every block, and the solutions that follow from them."""
 
     def __init__(self) -> None:
-        self.mean: Floats = np.zeros((0, DIMENSION))
-        self.covariance: Floats = np.zeros((0, DIMENSION, DIMENSION))
+        self.state = BlockState()
+        #: Periods that each block has learnt.
         self.periods = np.zeros(0, np.int64)
-        self.noise: Floats = np.zeros((0, SLOTS))
+        #: Made again from the state where it is missing.
+        self._solutions: dict[int, Solution] = {}
 
     def grow(self, blocks: int) -> None:
         """Make room for blocks of products that are still unknown."""
-        while len(self.periods) < blocks:
-            self._add_block()
-
-    def _add_block(self) -> None:
-        variance = np.full(DIMENSION, POOLED_VARIANCE)
-        variance[0] = 100.0
-        variance[_OWN_FROM:_COSINE_FROM] = OWN_VARIANCE
-        variance[_OWN_FROM:_COSINE_FROM:OWN] = OWN_INTERCEPT
-        variance[_COSINE_FROM:_LEVEL_FROM] = CURVE_VARIANCE * 2.0 / COSINES
-        variance[_LEVEL_FROM:] = LEVEL_INNOVATION / (1.0 - REVERSION * REVERSION)
-        self.mean = np.concatenate([self.mean, np.zeros((1, DIMENSION))])
-        self.covariance = np.concatenate([self.covariance, np.diag(variance)[None]])
-        self.periods = np.append(self.periods, 0)
-        self.noise = np.concatenate([self.noise, np.full((1, SLOTS), FIRST_NOISE)])
+        missing = blocks - len(self.periods)
+        if missing > 0:
+            self.periods = np.append(self.periods, np.zeros(missing, np.int64))
+            self.state.grow(blocks * SLOTS)
 
     def predict(self, block: int, slot: Integers, design: Floats) -> tuple[Floats, Floats]:
-        """Mean and variance of each product's next mean, from design (POOLED, products)."""
-        mean, covariance = self._moved(block)
-        means, variances = np.empty(len(slot)), np.empty(len(slot))
-        for p, (at, h) in enumerate(self._regressors(slot, design)):
-            means[p] = _dot(h, mean[at])
-            variances[p] = _dot(h, _project(covariance, at, h)[at]) + self.noise[block, slot[p]]
-        return means, variances
+        """Mean and variance of each product's next mean, from design (LINEAR, products)."""
+        solution = self._solution(block)
+        mean, variance = solution.predict(slot, design, int(self.periods[block]))
+        return mean, variance + self.state.noise[block * SLOTS + slot]
 
     def learn(self, block: int, slot: Integers, design: Floats, target: Floats) -> None:
-        """Update by one period's product means, one product after the other."""
-        mean, covariance = self._moved(block)
-        for p, (at, h) in enumerate(self._regressors(slot, design)):
-            direction = _project(covariance, at, h)
-            noise = float(self.noise[block, slot[p]])
-            explained = _dot(h, direction[at])
-            error = float(target[p]) - _dot(h, mean[at])
-            spread = explained + noise
-            settled = self.periods[block] > 2
-            weight = 1.0
-            if settled:
-                weight = (DEGREES_OF_FREEDOM + 1.0) / (DEGREES_OF_FREEDOM + error * error / spread)
-                share = noise / spread
-                moved = noise + NOISE_STEP * share * (weight * error * error - noise)
-                self.noise[block, slot[p]] = min(max(moved, 1e-3), 2.0)
-            gain = 1.0 / (explained + noise / weight)
-            mean += direction * (gain * error)
-            # The product of equal factors keeps the matrix symmetric to the last bit.
-            root = direction * np.sqrt(gain)
-            covariance -= root[:, None] * root
-        self.mean[block], self.covariance[block] = mean, covariance
+        """Remember one period's product means, and what they say of the noise."""
+        state, row = self.state, block * SLOTS + slot
+        if self.periods[block] > 2:
+            mean, spread = self.predict(block, slot, design)
+            noise = state.noise[row]
+            square = (target - mean) ** 2
+            weight = (DEGREES_OF_FREEDOM + 1.0) / (DEGREES_OF_FREEDOM + square / spread)
+            moved = noise + NOISE_STEP * (noise / spread) * (weight * square - noise)
+            state.noise[row] = np.minimum(np.maximum(moved, 1e-3), 2.0)
+        full = row[state.count[row] == ROOM]
+        if len(full):
+            self._drop_oldest(block)
+        at = state.count[row]
+        state.time[row, at] = float(self.periods[block])
+        state.target[row, at] = target
+        state.weight[row, at] = 1.0
+        state.design.reshape(-1, ROOM, LINEAR)[row, at] = design.T
+        state.count[row] += 1
         self.periods[block] += 1
 
-    def _moved(self, block: int) -> tuple[Floats, Floats]:
-        """Posterior a bucket later: levels revert, pooled coefficients drift."""
-        mean, covariance = self.mean[block].copy(), self.covariance[block].copy()
-        if self.periods[block] > 0:
-            mean[_LEVEL_FROM:] *= REVERSION
-            covariance[_LEVEL_FROM:] *= REVERSION
-            covariance[:, _LEVEL_FROM:] *= REVERSION
-            diagonal = np.arange(DIMENSION)
-            covariance[diagonal[_LEVEL_FROM:], diagonal[_LEVEL_FROM:]] += LEVEL_INNOVATION
-            covariance[diagonal[:POOLED], diagonal[:POOLED]] += POOLED_DRIFT
-        return mean, covariance
+    def solve(self, blocks: Integers) -> None:
+        """Renew the solutions of blocks that have just learnt, the longest waiting first."""
+        rows = blocks[:, None] * SLOTS + np.arange(SLOTS)
+        waiting = (self.state.count[rows] - self.state.solved[rows]).sum(axis=1)
+        for b in blocks[np.argsort(-waiting, kind="stable")][:SOLVED_A_PERIOD].tolist():
+            self._renew(b)
 
-    @staticmethod
-    def _regressors(slot: Integers, design: Floats) -> list[tuple[Integers, Floats]]:
-        """Per product the positions of its non-zero regressors, and their values."""
-        turns = np.repeat(_PHASE[:, None], design.shape[1], axis=1)
-        for column, feature in enumerate(CURVED):
-            turns += _FREQUENCY[:, column, None] * design[feature]
-        curve = cosine_of_turns(turns) * np.sqrt(2.0)
-        rows = []
-        for p, s in enumerate(slot.tolist()):
-            own = _OWN_FROM + s * OWN
-            at = np.concatenate(
-                [
-                    np.arange(POOLED),
-                    np.arange(own, own + OWN),
-                    np.arange(_COSINE_FROM, _LEVEL_FROM),
-                    np.array([_LEVEL_FROM + s]),
-                ]
+    def _renew(self, block: int) -> None:
+        """Reweigh what the old solution has seen, and solve anew with all that is held."""
+        state = self.state
+        rows = np.arange(block * SLOTS, (block + 1) * SLOTS)
+        if state.solved[rows].any():
+            old = self._solution(block)
+            noise = state.solved_noise[rows[: len(old.residual)], None]
+            left = old.residual * old.residual / noise
+            weight = (DEGREES_OF_FREEDOM + 1.0) / (DEGREES_OF_FREEDOM + left)
+            kept = old.seen.there
+            part = state.weight[rows[: len(weight)], : weight.shape[1]]
+            state.weight[rows[: len(weight)], : weight.shape[1]] = np.where(kept, weight, part)
+        state.solved[rows] = state.count[rows]
+        state.solved_noise[rows] = state.noise[rows]
+        self._solutions.pop(block, None)
+
+    def _solution(self, block: int) -> Solution:
+        found = self._solutions.get(block)
+        if found is None:
+            state = self.state
+            first = block * SLOTS
+            held = state.solved[first : first + SLOTS]
+            taken = int(np.flatnonzero(held)[-1]) + 1 if held.any() else 1
+            n = max(int(held.max()), 1)
+            rows = slice(first, first + taken)
+            design = state.design[rows].reshape(taken, ROOM, LINEAR)[:, :n]
+            seen = Seen(
+                np.ascontiguousarray(np.swapaxes(design, 1, 2)),
+                state.time[rows, :n].copy(),
+                state.target[rows, :n].copy(),
+                np.arange(n) < held[:taken, None],
             )
-            h = np.concatenate([design[:, p], design[:OWN, p], curve[:, p], np.ones(1)])
-            rows.append((at, h))
-        return rows
+            noise = state.solved_noise[rows, None] / state.weight[rows, :n]
+            found = self._solutions[block] = Solution(seen, noise)
+        return found
+
+    def _drop_oldest(self, block: int) -> None:
+        """Make room in every product of a block, and solve with what is left."""
+        state = self.state
+        for row in range(block * SLOTS, (block + 1) * SLOTS):
+            surplus = int(state.count[row]) - WINDOW
+            if surplus > 0:
+                for name, width in (("time", 1), ("target", 1), ("weight", 1), ("design", LINEAR)):
+                    held = getattr(state, name)[row]
+                    held[: WINDOW * width] = held[surplus * width : (surplus + WINDOW) * width]
+                    held[WINDOW * width :] = 1.0 if name == "weight" else 0.0
+                state.count[row] = WINDOW
+        rows = slice(block * SLOTS, (block + 1) * SLOTS)
+        state.solved[rows] = state.count[rows]
+        state.solved_noise[rows] = state.noise[rows]
+        self._solutions.pop(block, None)
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays; of the symmetric covariance the lower triangle."""
-        lower = np.tril_indices(DIMENSION)
-        return {
-            "mean": self.mean.copy(),
-            "covariance": self.covariance[:, lower[0], lower[1]],
-            "periods": self.periods.copy(),
-            "noise": self.noise.copy(),
-        }
+        """State as arrays."""
+        return {"periods": self.periods.copy(), **self.state.snapshot()}
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
-        lower = np.tril_indices(DIMENSION)
-        self.mean = np.array(arrays["mean"], np.float64)
         self.periods = np.array(arrays["periods"], np.int64)
-        self.noise = np.array(arrays["noise"], np.float64)
-        self.covariance = np.zeros((len(self.mean), DIMENSION, DIMENSION))
-        self.covariance[:, lower[0], lower[1]] = arrays["covariance"]
-        self.covariance[:, lower[1], lower[0]] = arrays["covariance"]
-
-
-def _dot(a: Floats, b: Floats) -> float:
-    return float(np.add.accumulate(a * b)[-1])
-
-
-def _project(covariance: Floats, at: Integers, h: Floats) -> Floats:
-    """C h for h that is zero but at `at`; C is symmetric, its rows are added in order."""
-    value: Floats = np.add.reduce(covariance[at] * h[:, None], axis=0)
-    return value
+        self.state = BlockState.restore(arrays)
+        self._solutions = {}

@@ -13,7 +13,7 @@ from online_models.demand.observations import DAY
 from online_models.demand.panel_features import PanelRows
 from online_models.demand.panel_product import SLOTS
 from online_models.demand.period import Period
-from online_models.exact_math import sum_by
+from online_models.exact_math import exp, sum_by
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -34,6 +34,7 @@ class ProductState(Columns):
         "last_promoted": (np.float64, 0.0),
         "stocked_up": (np.float64, 0.0),
         "variance": (np.float64, 0.1, 2),
+        "log_units": (np.float64, np.nan),
     }
     block: Integers
     slot: Integers
@@ -45,6 +46,8 @@ class ProductState(Columns):
     stocked_up: Floats
     #: Variance of the channel level without and with a promotion.
     variance: Floats
+    #: Smoothed mean log units.
+    log_units: Floats
 
 
 class PanelProducts:
@@ -90,9 +93,12 @@ class PanelProducts:
         for i in np.flatnonzero((channels >= LEAST_CHANNELS) & (average >= LEAST_UNITS)).tolist():
             self._admit(int(skus[i]), int(period.row[new[first[i]]]))
 
-    def remember(self, present: Integers, design: Floats) -> None:
-        """Keep what the next bucket's regressors need of this one's."""
+    def remember(self, present: Integers, design: Floats, level: Floats) -> None:
+        """Keep what the next bucket's regressors need of this one's; `level` is NaN if unknown."""
         state = self.state
+        old = state.log_units[present]
+        moved = np.where(np.isnan(old), level, old + 0.1 * (level - old))
+        state.log_units[present] = np.where(np.isnan(level), old, moved)
         state.past_prices[present, :-1] = state.past_prices[present, 1:]
         state.past_prices[present, -1] = design[1]
         state.last_price[present] = design[1]
@@ -102,7 +108,7 @@ class PanelProducts:
     def design(
         self, present: Integers, means: PanelRows, rows: PanelRows, place: Integers
     ) -> Floats:
-        """Regressors of the product level, (POOLED, products)."""
+        """Regressors of the product level, named by `panel_kernel.PRIOR`, (LINEAR, products)."""
         state = self.state
         past = state.past_prices[present]
         reference = np.zeros(len(present))
@@ -113,10 +119,7 @@ class PanelProducts:
             known += there
         reference = reference / np.maximum(known, 1.0)
         step = np.where(known > 0.0, means.price - reference, 0.0)
-        block = state.block[present]
-        blocks = int(block.max()) + 1
-        others = np.maximum(np.bincount(block, minlength=blocks) - 1, 1)[block]
-        rivals = (sum_by(block, means.promoted, blocks)[block] - means.promoted) / others
+        sibling_price, *sibling_attributes = self._siblings(present, means)
         gap = rows.price - means.price[place]
         counts = np.maximum(np.bincount(place, minlength=len(present)), 1)
         scatter = np.sqrt(sum_by(place, gap * gap, len(present)) / counts)
@@ -130,7 +133,8 @@ class PanelProducts:
                 means.promoted,
                 means.depth,
                 *means.attributes,
-                2.0 * rivals,
+                sibling_price,
+                *sibling_attributes,
                 state.last_price[present],
                 state.last_promoted[present],
                 state.stocked_up[present],
@@ -139,6 +143,21 @@ class PanelProducts:
                 step * means.promoted,
             ]
         )
+
+    def _siblings(self, present: Integers, means: PanelRows) -> list[Floats]:
+        """Price and attributes of the other products of the block, weighted by what they sell."""
+        block = self.state.block[present]
+        blocks = int(block.max()) + 1
+        size = self.state.log_units[present]
+        size = exp(np.minimum(np.where(np.isnan(size), 0.0, size), 20.0))
+        others = sum_by(block, size, blocks)[block] - size
+        divisor = np.where(others > 0.0, others, 1.0)
+
+        def of_others(value: Floats) -> Floats:
+            whole = sum_by(block, size * value, blocks)[block]
+            return np.where(others > 0.0, (whole - size * value) / divisor, 0.0)
+
+        return [of_others(value) for value in (means.price, *means.attributes)]
 
     def _admit(self, sku: int, category: int) -> None:
         if sku >= len(self.product_of):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -73,8 +73,9 @@ def of_panel(_items: int) -> Source:
 
 
 def joined(periods: list[Observations]) -> Observations:
-    names = [field.name for field in fields(Observations)]
-    columns = {name: np.concatenate([getattr(p, name) for p in periods]) for name in names}
+    columns = {
+        name: np.concatenate([getattr(p, name) for p in periods]) for name in Observations.__slots__
+    }
     return Observations(**columns)
 
 

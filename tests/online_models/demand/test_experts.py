@@ -8,7 +8,6 @@ from online_models.demand import DemandModels, DemandSettings, Observations
 from online_models.demand.drift import REFERENCE, accumulate, threshold
 from online_models.demand.mixture import Mixture
 from online_models.demand.observations import DAY
-from online_models.demand.panel_product import DIMENSION, ProductLevel
 
 
 def test_the_mixture_follows_the_better_expert_and_keeps_a_share_for_the_other() -> None:
@@ -71,22 +70,6 @@ def test_learning_only_from_sales_is_wrong_and_learning_from_all_buckets_is_righ
     later = Observations.of(offers, 200 * DAY, np.zeros(60), price=1000.0)
     assert abs(whole.predict(later).mean.mean() - 0.2) < 0.05
     assert sales_only.predict(later).mean.mean() > 0.6
-
-
-def test_the_product_level_keeps_its_covariance_symmetric_to_the_last_bit() -> None:
-    rng = np.random.default_rng(5)
-    level = ProductLevel()
-    level.grow(1)
-    slot = np.arange(5)
-    for _ in range(60):
-        design = rng.standard_normal((18, 5))
-        level.learn(0, slot, design, 2.0 + 0.5 * design[1] + 0.3 * rng.standard_normal(5))
-    covariance = level.covariance[0]
-    np.testing.assert_array_equal(covariance, covariance.T)
-    assert covariance.shape == (DIMENSION, DIMENSION)
-    again = ProductLevel()
-    again.load(level.snapshot())
-    np.testing.assert_array_equal(again.covariance, level.covariance)
 
 
 def test_the_panel_expert_leads_where_channels_share_shocks() -> None:

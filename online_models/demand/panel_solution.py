@@ -1,0 +1,97 @@
+"""The exact posterior of one block's Gaussian process, given what was seen and how noisy it was.
+
+Products are independent given the pooled coefficients: each product's own covariance is factored
+by itself, all of a block at once, and the pooled coefficients follow from their normal equations.
+
+References: Rasmussen and Williams, "Gaussian Processes for Machine Learning", 2006, ch. 2.7.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.panel_kernel import (
+    LINEAR,
+    POOLED,
+    POOLED_VARIANCE,
+    own_covariance,
+    own_variance,
+    pooled_features,
+)
+from online_models.exact_linear import backward, cholesky, forward, gram, solve
+from online_models.exact_math import column_sums
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Observations of a block's products, padded to n rows each: `there` says which are real."""
+
+    #: (products, LINEAR, n), (products, n) and (products, n).
+    design: Floats
+    time: Floats
+    target: Floats
+    there: NDArray[np.bool_]
+
+
+class Solution:
+    """Posterior of a block."""
+
+    def __init__(self, seen: Seen, noise: Floats) -> None:
+        """Solve with the noise variance of every observation, (products, n)."""
+        products, n = seen.target.shape
+        self.seen = seen
+        both = seen.there[:, :, None] & seen.there[:, None, :]
+        covariance = own_covariance(seen.design, seen.time, seen.design, seen.time)
+        covariance *= both
+        at = np.arange(n)
+        covariance[:, at, at] = np.where(seen.there, covariance[:, at, at] + noise, 1.0)
+        self.lower = cholesky(covariance)
+        flat = np.swapaxes(seen.design, 0, 1).reshape(LINEAR, products * n)
+        pooled = pooled_features(flat).reshape(POOLED, products, n) * seen.there
+        right = np.concatenate(
+            [np.moveaxis(pooled, 0, -1), (seen.target * seen.there)[:, :, None]], axis=-1
+        )
+        whitened = forward(self.lower, right)
+        products_of = gram(np.moveaxis(whitened, -1, 0).reshape(POOLED + 1, products * n))
+        information = products_of[:POOLED, :POOLED] + np.diag(1.0 / POOLED_VARIANCE)
+        self.coefficients = solve(information, products_of[:POOLED, POOLED])
+        self.information = cholesky(information)
+        self.regressors = np.ascontiguousarray(whitened[..., :POOLED])
+        rest = whitened[..., POOLED].copy()
+        for k in range(POOLED):
+            rest -= self.coefficients[k] * self.regressors[..., k]
+        #: C⁻¹ (y − Φ β) of each product.
+        self.weights = backward(self.lower, rest[..., None])[..., 0]
+        #: What the posterior leaves unexplained of each observation.
+        self.residual = noise * self.weights
+
+    def predict(self, place: Integers, design: Floats, time: int) -> tuple[Floats, Floats]:
+        """Mean and variance of the function for products at `place`, design (LINEAR, m), (m,).
+
+        A product past those solved for has no observations yet.
+        """
+        seen = self.seen
+        known = place < len(seen.target)
+        place = np.where(known, place, 0)
+        when = np.full((len(place), 1), float(time))
+        here = design.T[:, :, None]
+        cross = own_covariance(here, when, seen.design[place], seen.time[place])[:, 0, :]
+        cross *= seen.there[place] & known[:, None]
+        features = pooled_features(design)
+        mean = column_sums((cross * self.weights[place]).T)
+        for k in range(POOLED):
+            mean += self.coefficients[k] * features[k]
+        white = forward(self.lower[place], cross[:, :, None])[..., 0]
+        own = own_variance(design) - column_sums((white * white).T)
+        left = (
+            features - column_sums(np.swapaxes(self.regressors[place] * white[:, :, None], 0, 1)).T
+        )
+        explained = forward(self.information, left)
+        shared = column_sums(explained * explained)
+        return mean, np.maximum(own + shared, 1e-6)

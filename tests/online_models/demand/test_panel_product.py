@@ -1,0 +1,132 @@
+"""The product level of the panel model: an exact Gaussian process over a window."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from online_models.demand.panel_kernel import (
+    LINEAR,
+    POOLED_VARIANCE,
+    own_covariance,
+    own_variance,
+    pooled_features,
+)
+from online_models.demand.panel_product import (
+    ROOM,
+    SLOTS,
+    SOLVED_A_PERIOD,
+    WINDOW,
+    ProductLevel,
+)
+from online_models.demand.panel_solution import Seen, Solution
+
+Floats = NDArray[np.float64]
+
+
+def designs(rng: np.random.Generator, n: int) -> Floats:
+    design = rng.standard_normal((LINEAR, n))
+    design[0] = 1.0
+    return design
+
+
+def taught(periods: int, blocks: int = 1, products: int = 5, seed: int = 5) -> ProductLevel:
+    rng = np.random.default_rng(seed)
+    level = ProductLevel()
+    level.grow(blocks)
+    for _ in range(periods):
+        for block in range(blocks):
+            design = designs(rng, products)
+            target = 2.0 + 0.5 * design[1] + 0.3 * rng.standard_normal(products)
+            level.learn(block, np.arange(products), design, target)
+        level.solve(np.arange(blocks))
+    return level
+
+
+def test_a_solution_is_the_gaussian_process_that_its_kernel_says() -> None:
+    rng = np.random.default_rng(1)
+    products, n = 3, 8
+    design = np.stack([designs(rng, n) for _ in range(products)])
+    time = np.sort(rng.integers(0, 20, (products, n)), axis=1).astype(float)
+    target = rng.standard_normal((products, n))
+    there = np.ones((products, n), np.bool_)
+    there[1, 5:] = False
+    noise = 0.1 + 0.2 * rng.random((products, n))
+    new, place = designs(rng, products), np.arange(products)
+    mean, variance = Solution(Seen(design, time, target, there), noise).predict(place, new, 21)
+
+    at = [(p, i) for p in range(products) for i in range(n) if there[p, i]]
+    columns = np.stack([design[p, :, i] for p, i in at], axis=1)
+    shared = pooled_features(columns)
+    new_shared = pooled_features(new)
+    spread = POOLED_VARIANCE[:, None]
+    covariance = shared.T @ (spread * shared)
+    cross = new_shared.T @ (spread * shared)
+    prior = np.einsum("kp,k,kp->p", new_shared, POOLED_VARIANCE, new_shared) + own_variance(new)
+    for p in range(products):
+        mine = [k for k, (q, _) in enumerate(at) if q == p]
+        when = np.array([time[at[k]] for k in mine])
+        own = own_covariance(columns[:, mine], when, columns[:, mine], when)
+        covariance[np.ix_(mine, mine)] += own
+        cross[p, mine] += own_covariance(new[:, [p]], np.array([21.0]), columns[:, mine], when)[0]
+    covariance += np.diag([noise[a] for a in at])
+    y = np.array([target[a] for a in at])
+    expected = cross @ np.linalg.solve(covariance, y)
+    left = prior - np.einsum("pk,kp->p", cross, np.linalg.solve(covariance, cross.T))
+    np.testing.assert_allclose(mean, expected, atol=2e-3)
+    np.testing.assert_allclose(variance, left, rtol=1e-2)
+
+
+def test_a_product_without_observations_has_the_pooled_answer_and_a_wide_variance() -> None:
+    level = taught(60)
+    design = np.zeros((LINEAR, 2))
+    design[0] = 1.0
+    mean, variance = level.predict(0, np.array([0, 9]), design)
+    assert mean[1] == pytest.approx(2.0, abs=0.5)
+    assert variance[1] > 3.0 * variance[0]
+
+
+def test_one_absurd_period_moves_the_forecast_little() -> None:
+    design = np.zeros((LINEAR, 1))
+    design[0] = 1.0
+    before = taught(60)
+    after = taught(60)
+    after.learn(0, np.array([0]), design, np.array([30.0]))
+    for _ in range(5):
+        after.solve(np.array([0]))
+    moved = after.predict(0, np.array([0]), design)[0] - before.predict(0, np.array([0]), design)[0]
+    assert abs(moved[0]) < 0.3
+
+
+@pytest.mark.parametrize("periods", [3, 40, ROOM + 30])
+def test_what_is_restored_says_and_learns_the_same_to_the_last_bit(periods: int) -> None:
+    level = taught(periods)
+    again = ProductLevel()
+    again.load(level.snapshot())
+    rng = np.random.default_rng(9)
+    slot = np.arange(SLOTS)
+    for _ in range(3):
+        design = designs(rng, SLOTS)
+        for ours, theirs in zip(
+            level.predict(0, slot, design), again.predict(0, slot, design), strict=True
+        ):
+            np.testing.assert_array_equal(ours, theirs)
+        for one in (level, again):
+            one.learn(0, slot, design, np.ones(SLOTS))
+            one.solve(np.array([0]))
+
+
+def test_the_window_keeps_the_latest_and_forgets_what_is_older() -> None:
+    level = taught(3 * ROOM, products=1)
+    assert WINDOW <= level.state.count[0] <= ROOM
+    held = level.state.time[0, : level.state.count[0]]
+    np.testing.assert_array_equal(held, np.arange(3 * ROOM - len(held), 3 * ROOM))
+
+
+def test_with_many_blocks_the_longest_waiting_are_solved_first_and_none_is_left_out() -> None:
+    blocks = 2 * SOLVED_A_PERIOD + 3
+    level = taught(6, blocks=blocks, products=1)
+    waiting = (level.state.count - level.state.solved).reshape(blocks, SLOTS).sum(axis=1)
+    assert waiting.max() <= 3
+    assert (level.state.solved.reshape(blocks, SLOTS)[:, 0] > 0).all()
