@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from online_models.market.arrays import Floats, Ints
+from online_models.market.audit import Audited
 from online_models.market.contenders.band import breaches
 from online_models.market.contenders.contender import Contender, Seen
 from online_models.market.market import Market
@@ -26,7 +27,9 @@ class Track:
     prices: asked for the first `KEPT_OFFERS` offers, minor units, shape (T, KEPT_OFFERS).
     look_days, elasticity_error: root mean square error of the believed own elasticities on those
         days, shape (L,); NaN where the contender believes in none.
-    breaches: decisions outside the guardrails that all contenders share.
+    breaches: prices outside the guardrails: those of its policies where a contender has any, else
+        those that all share. decisions, unexplained: see `Audit`; 0 without policies. Shape (1,)
+        each.
     """
 
     profit: Floats
@@ -35,6 +38,8 @@ class Track:
     look_days: Ints
     elasticity_error: Floats
     breaches: Ints
+    decisions: Ints
+    unexplained: Ints
 
     def columns(self) -> dict[str, Floats | Ints]:
         """The arrays by name."""
@@ -54,7 +59,8 @@ def compete(
     kept = np.zeros((days, min(KEPT_OFFERS, len(goods))), dtype=np.int64)
     look_days = np.arange(0, days, LOOK_EVERY, dtype=np.int64)
     error = np.full(len(look_days), np.nan)
-    outside = np.zeros(1, dtype=np.int64)
+    outside = 0
+    audit = contender.audit if isinstance(contender, Audited) else None
     seen = None
     for day in range(days):
         prices = contender.decide(day, seen)
@@ -62,7 +68,8 @@ def compete(
         profit[day] = earned.sum()
         offer_profit += earned
         kept[day] = prices[: kept.shape[1]]
-        outside += breaches(goods, prices).sum()
+        if audit is None:
+            outside += int(breaches(goods, prices).sum())
         if day % LOOK_EVERY == 0:
             believed = contender.elasticities()
             if believed is not None:
@@ -70,4 +77,14 @@ def compete(
                 error[day // LOOK_EVERY] = np.sqrt(np.mean(gap**2))
         seen = Seen(market.day(prices), prices)
         told(day)
-    return Track(profit, offer_profit, kept, look_days, error, outside)
+    counts = (outside, 0, 0)
+    if audit is not None:
+        counts = (audit.breaches, audit.decisions, audit.unexplained)
+    return Track(
+        profit,
+        offer_profit,
+        kept,
+        look_days,
+        error,
+        *(np.array([count], dtype=np.int64) for count in counts),
+    )

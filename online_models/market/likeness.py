@@ -17,7 +17,7 @@ from online_models.market.assortment import (
 )
 from online_models.market.calendar import weekday
 from online_models.market.index import Shift
-from online_models.market.problem import HIGHEST, LOWEST
+from online_models.market.problem import HIGHEST
 from online_models.market.randomness import generator
 from schemas.currencies import minor_digits
 
@@ -113,7 +113,7 @@ class Likeness:
             fee_rate=fee,
             elasticity=elasticity,
             base=np.array(self.base),
-            target=np.clip(best, LOWEST * first, HIGHEST * first),
+            target=np.minimum(best, HIGHEST * first),
             currency=self.currency if minor_digits(self.currency) == 2 else HUNDREDTHS,
             views_per_unit=self.views,
             traits=tuple(json.loads(text) for text in self.traits),

@@ -12,15 +12,15 @@ from online_models.market.demand.curve import Demand
 from online_models.market.index import Index
 from online_models.market.noise import Counts
 
-#: Guardrails of clairvoyant and contender alike: between these shares of the first price.
-LOWEST, HIGHEST = 0.5, 2.0
+#: Guardrails of clairvoyant and contender alike: never below cost, and at most this many first
+#: prices, which is a reference band of 100 %.
+HIGHEST = 2.0
 
 
 def limits(assortment: Assortment) -> tuple[Ints, Ints]:
-    """Lowest and highest legal price in minor units, shape (n,): the band, and never below cost."""
-    first = assortment.first_price
-    low = np.maximum(np.ceil(LOWEST * first), np.ceil(assortment.cost / assortment.kept))
-    return low.astype(np.int64), np.floor(HIGHEST * first).astype(np.int64)
+    """Lowest and highest legal price in minor units, shape (n,)."""
+    low = np.maximum(np.ceil(assortment.cost / assortment.kept), 1.0)
+    return low.astype(np.int64), np.floor(HIGHEST * assortment.first_price).astype(np.int64)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ class Score:
     share: of the clairvoyant's profit. lift: profit over static pricing, relative.
     tenth: tenth percentile over offers of their own share, mean over seeds.
     exponent: b of regret(T) ∝ T^b, of the mean regret over seeds; NaN where there is no regret.
-    elasticity_error: at the last look; NaN without belief. breaches: guardrail breaches, summed.
+    elasticity_error: at the last look; NaN without belief. breaches, decisions, unexplained: as in
+        `Track`, summed.
     """
 
     share: Interval
@@ -32,6 +33,8 @@ class Score:
     exponent: float
     elasticity_error: float
     breaches: int
+    decisions: int
+    unexplained: int
 
 
 def regret(tracks: Sequence[Track], clairvoyant: Sequence[Track]) -> Floats:
@@ -71,5 +74,11 @@ def score(tracks: Sequence[Track], clairvoyant: Sequence[Track], static: Sequenc
         tenth=float(np.mean(tenths)),
         exponent=exponent(regret(tracks, clairvoyant)),
         elasticity_error=float(np.mean([track.elasticity_error[-1] for track in tracks])),
-        breaches=int(sum(track.breaches.sum() for track in tracks)),
+        breaches=_summed(tracks, "breaches"),
+        decisions=_summed(tracks, "decisions"),
+        unexplained=_summed(tracks, "unexplained"),
     )
+
+
+def _summed(tracks: Sequence[Track], name: str) -> int:
+    return int(sum(getattr(track, name).sum() for track in tracks))

@@ -61,7 +61,7 @@ def cells(
     markets: Sequence[str],
     sales: Sequence[float],
     entrants: Sequence[Entrant],
-    seeds: int,
+    seeds: Sequence[int],
     offers: int,
     days: int,
     like: Likeness | None = None,
@@ -70,7 +70,7 @@ def cells(
     chosen = [who for who in dict.fromkeys(entrants) if who.name not in (STATIC, CLAIRVOYANT)]
     settings = [Setting(m, s, offers, days, like) for m, s in product(markets, sales)]
     everyone = [Entrant(STATIC), *chosen, Entrant(CLAIRVOYANT)]
-    return [Cell(*which) for which in product(settings, everyone, range(seeds))]
+    return [Cell(*which) for which in product(settings, everyone, seeds)]
 
 
 def run(cell: Cell) -> Track:

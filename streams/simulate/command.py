@@ -29,7 +29,7 @@ from streams.simulate.outcome import document, outcomes
 from streams.simulate.parallel import run_all
 from streams.simulate.report import report
 from streams.simulate.store import Store
-from streams.simulate.table import MEANINGS, headline, table
+from streams.simulate.table import MEANINGS, audited, headline, table
 
 if TYPE_CHECKING:
     from streams.settings import Settings
@@ -96,7 +96,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=120,
         help="offers of each market, with --like at most, best sellers first (default: 120)",
     )
-    parser.add_argument("--seeds", type=_positive, default=5, help="number of seeds, from 0 on")
+    parser.add_argument("--seeds", type=_positive, default=5, help="number of seeds (default: 5)")
+    parser.add_argument("--first-seed", type=int, default=0, help="the seeds' first (default: 0)")
     parser.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--out", type=Path, default=Path("simulation"), help="folder to write to")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON instead")
@@ -123,7 +124,10 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
             if not args.json:
                 terminal.print(_fitted(like))
         offers, days = (args.offers, DAYS) if like is None else (len(like), like.days)
-        wanted = cells(markets, sales, entrants, args.seeds, offers, args.days or days, like)
+        if args.first_seed < 0:
+            raise ValueError(f"--first-seed: {args.first_seed} is below 0")
+        seeds = range(args.first_seed, args.first_seed + args.seeds)
+        wanted = cells(markets, sales, entrants, seeds, offers, args.days or days, like)
         store = Store(args.out)
         tracks = run_all(wanted, store, args.jobs, console)
     except (ValueError, UnknownPartError, OSError) as error:
@@ -143,6 +147,8 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     for outcome in found:
         terminal.print(f"[bold]{outcome.setting}[/bold]: {headline(outcome)}", highlight=False)
         terminal.print(table(outcome))
+        if looked := audited(outcome):
+            terminal.print(f"{looked}\n", highlight=False)
     terminal.print(f"{MEANINGS}\nreport: {path}", highlight=False)
     return 0
 

@@ -15,7 +15,7 @@ from streams.simulate.like import fitted
 from streams.simulate.outcome import Outcome
 from streams.simulate.page import STYLE
 from streams.simulate.svg import Line, dots, lines
-from streams.simulate.table import HEADINGS, MEANINGS, headline, rows
+from streams.simulate.table import HEADINGS, MEANINGS, audited, headline, rows
 
 #: Days over which the daily share is averaged, and the points of a curve.
 WINDOW = 14
@@ -84,8 +84,14 @@ def _section(outcome: Outcome) -> str:
         f'<p class="headline">{escape(headline(outcome).capitalize())}.</p>'
         f'<div class="scroll"><table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody>'
         f'</table></div><div class="key">{key}</div><div class="plots">{"".join(plots)}</div>'
-        f"<p>{outcome.setting.offers} offers, {outcome.seeds} seeds.</p></section>"
+        f"<p>{' '.join(_counts(outcome))}</p></section>"
     )
+
+
+def _counts(outcome: Outcome) -> list[str]:
+    found = [f"{outcome.setting.offers} offers, {outcome.seeds} seeds."]
+    looked = audited(outcome)
+    return [*found, f"{escape(looked)}."] if looked else found
 
 
 def _shares(outcome: Outcome, style: dict[str, str]) -> dict[str, Line]:

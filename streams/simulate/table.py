@@ -51,6 +51,16 @@ MEANINGS = (
 )
 
 
+def audited(outcome: Outcome) -> str:
+    """What was found in the decisions of contenders under policies; empty where there are none."""
+    return "; ".join(
+        f"{name}: {found.decisions:,} decisions, {found.breaches:,} outside a guardrail, "
+        f"{found.unexplained:,} not explained"
+        for name, found in outcome.scores.items()
+        if found.decisions
+    )
+
+
 def rows(outcome: Outcome) -> list[tuple[str, ...]]:
     """The table's cells as text, by contender."""
     return [

@@ -1,4 +1,4 @@
-"""The guardrails that every contender keeps: never below cost, and near the first price."""
+"""The guardrails of every contender without policies: never below cost, at most twice the first."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from online_models.fold.batch import Batch
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
 from online_models.market.arrays import Floats, Ints
+from online_models.market.audit import Audit, minor
 from online_models.market.calendar import day_start
 from online_models.market.contenders.contender import Seen
 from online_models.market.journal import Journal, Policies
@@ -37,6 +38,7 @@ class Pricetide:
         self._journal = Journal(market)
         self._fold = Fold(FoldSettings())
         self._prices = self._goods.first_price.copy()
+        self.audit = Audit(self._goods, policies)
         self._day = 0
         self._step(self._journal.opening(policies))
 
@@ -63,7 +65,9 @@ class Pricetide:
 
     def _step(self, batch: Batch) -> None:
         for output in self._fold.step(batch):
-            if output.topic == "price-changes":
+            if output.topic == "price-decisions":
+                self.audit.take(json.decode(output.value))
+            elif output.topic == "price-changes":
                 change = json.decode(output.value)
-                minor = round(float(change["price"]) * 100.0)
-                self._prices[self._row[change["sku"]]] = minor
+                self.audit.change(change)
+                self._prices[self._row[change["sku"]]] = minor(change["price"])

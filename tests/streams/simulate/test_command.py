@@ -65,6 +65,7 @@ def test_the_same_experiment_elsewhere_gives_the_same_bytes(tmp_path: Path) -> N
         (("--contenders", "oracle"), "none is named oracle"),
         (("--sales", "many"), "'many' is not a number"),
         (("--sales", "-1"), "not between 0"),
+        (("--first-seed", "-1"), "below 0"),
     ],
 )
 def test_bad_input_ends_with_one_clear_line(
@@ -77,9 +78,16 @@ def test_bad_input_ends_with_one_clear_line(
     assert message in error
 
 
+def test_other_seeds_are_other_markets(tmp_path: Path) -> None:
+    for first in ("0", "7"):
+        assert call(tmp_path / first, "--contenders", "cost_plus", "--first-seed", first) == 0
+    one, other = (json.loads((tmp_path / f / "summary.json").read_text()) for f in ("0", "7"))
+    assert one[0]["contenders"]["fixed"]["share"] != other[0]["contenders"]["fixed"]["share"]
+
+
 def test_every_experiment_holds_static_pricing_first_and_the_clairvoyant_last() -> None:
     entrants = [Entrant("clairvoyant"), Entrant("greedy"), Entrant("greedy")]
-    wanted = cells(["plain"], [2.0], entrants, 1, 15, 10)
+    wanted = cells(["plain"], [2.0], entrants, [0], 15, 10)
     assert [cell.entrant.name for cell in wanted] == ["fixed", "greedy", "clairvoyant"]
     assert len({cell.identity for cell in wanted}) == len(wanted)
 
@@ -96,6 +104,10 @@ def test_a_policy_file_competes_under_its_name(tmp_path: Path) -> None:
     assert call(tmp_path, "--contenders", "fixed", "--policies", str(file)) == 0
     (found,) = json.loads((tmp_path / "summary.json").read_text())
     assert list(found["contenders"]) == ["fixed", "still", "clairvoyant"]
+    judged = found["contenders"]["still"]
+    assert judged["decisions"] >= 2 * 15
+    assert judged["breaches"] == judged["unexplained"] == 0
+    assert "0 outside a guardrail, 0 not explained" in (tmp_path / "report.html").read_text()
     assert found["contenders"]["still"]["share"] == found["contenders"]["fixed"]["share"]
 
 
