@@ -99,7 +99,11 @@ class SetPrice(Control):
 
 
 class Rollback(Control):
-    """Restores the prices as of `to`, a time (ms) or a decision's id, and holds them."""
+    """Restores the regular prices as of `to`, and holds them.
+
+    `to` is a time (ms) that is not yet to come, changes of that very instant included, or the id of
+    a decision: the price that it made or left in force. To undo a change, name the time before it.
+    """
 
     kind: Literal["rollback"]
     select: Selector = Selector()

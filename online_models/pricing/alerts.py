@@ -18,6 +18,10 @@ from schemas.money import texts
 
 Placed = tuple[int, Output]
 
+#: In the ledger, this less a code is that of bounds that leave no way to the wanted price; a code
+#: itself is that of bounds that leave no price at all.
+_BLOCKED = -2
+
 
 def alert(
     catalogue: Catalogue,
@@ -52,12 +56,15 @@ def _conflicts(resolved: Resolved) -> list[Placed]:
     ledger, rows, now = situation.world.ledger, situation.rows, situation.now
     crossed = passage.conflict >= 0
     pairs = np.where(crossed, passage.conflict, passage.stuck)
-    known = (ledger.conflict[rows] == pairs) & (
+    codes = np.where(crossed | (pairs < 0), pairs, _BLOCKED - pairs)
+    known = (ledger.conflict[rows] == codes) & (
         now - situation.world.settings.alert_again < ledger.conflict_told[rows]
     )
     fresh = np.flatnonzero((pairs >= 0) & ~known)
-    bound = ~UNBOUND[resolved.source]
-    ledger.conflict[rows[bound]] = pairs[bound]
+    # A way that is blocked comes and goes with every price of a rival: it is remembered.
+    passing = (pairs < 0) & (ledger.conflict[rows] <= _BLOCKED)
+    kept = ~UNBOUND[resolved.source] & ~passing
+    ledger.conflict[rows[kept]] = codes[kept]
     ledger.conflict_told[rows[fresh]] = now[fresh]
     found: list[Placed] = []
     for place in fresh.tolist():

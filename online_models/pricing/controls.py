@@ -108,38 +108,47 @@ def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
 
 
 def _rollback(pricing: Pricing, record: Rollback, now: int) -> Effect:
-    """Prices as of a time; a decision's id means the price it made or left in force, and for other
-    selected offers the time since which it was. Without a selector an id concerns its own offer
-    alone.
+    """Prices as of a time, the changes of that very instant included; a decision's id means the
+    price it made or left in force, and for other selected offers the time since which it was.
+    Without a selector an id concerns its own offer alone. What is not on record any more, or not
+    yet, is left alone and told.
     """
     ledger, history = pricing.ledger, pricing.history
     named: dict[int, int] = {}
     if isinstance(record.to, int):
         instant, rows = record.to, _priced(pricing, record.select)
+        if instant > now and len(rows):
+            return _ignored(None, f"rollback: {to_text(instant)} is yet to come", now)
     else:
         found = pricing.world.identities.parse(record.to)
         made = None
         if found is not None and found[1] <= int(ledger.sequence[found[0]]):
-            made = history.of_decision(int(ledger.entry[found[0]]), found[1])
+            made = history.of_decision(int(ledger.entry[found[0]]), found[1], now)
         if found is None or made is None:
             return _unknown(pricing, record.to, now)
         named, instant = {found[0]: made[0]}, made[1]
         own = record.select == Selector()
         rows = np.array([found[0]]) if own else _priced(pricing, record.select)
+    forgotten: list[Output] = []
+    restored: dict[int, int] = {}
+    for row in rows.tolist():
+        price = named.get(row) or history.at(int(ledger.entry[row]), instant, now)
+        if price is None:
+            message = f"rollback: the price of {to_text(instant)} is no longer on record"
+            forgotten += _ignored(pricing.world.catalogue.offer_name(row)[0], message, now)[1]
+        else:
+            restored[row] = price
+    rows = np.array(list(restored), dtype=np.int64)
+    ledger.rollback[rows] = list(restored.values())
     _drop_proposals(pricing, rows)
     ledger.override[rows] = NO_PRICE
     ledger.override_until[rows] = NEVER
     ledger.forced[rows] = False
-    for row in rows.tolist():
-        restored = named.get(row)
-        if restored is None:
-            restored = history.at(int(ledger.entry[row]), instant)
-        ledger.rollback[row] = restored
     to = to_text(record.to) if isinstance(record.to, int) else record.to
     said = {"actor": record.actor, "reason": record.reason, "to": to}
     said["holds"] = "until a policy version, a control record or resume releases it"
     pricing.notes.write("rollback", rows.tolist(), said)
-    return rows, []
+    return rows, forgotten
 
 
 def _judge(pricing: Pricing, record: Approve | Reject, now: int) -> Effect:
@@ -148,8 +157,14 @@ def _judge(pricing: Pricing, record: Approve | Reject, now: int) -> Effect:
     if found is None or int(ledger.proposal[found[0]]) != found[1]:
         return _unknown(pricing, record.decision_id, now)
     row = found[0]
+    if now >= ledger.proposal_expires[row]:
+        _, told = _unknown(pricing, record.decision_id, now)
+        return np.array([row], dtype=np.int64), told
     approved = isinstance(record, Approve)
     ledger.verdict[row] = APPROVED if approved else REJECTED
+    if approved:
+        # it may have to wait for a pause, a freeze or a cooldown, but no longer for anyone's word
+        ledger.proposal_expires[row] = NEVER
     said = {"proposal": record.decision_id, "actor": record.actor, "reason": record.reason}
     pricing.notes.write("approved" if approved else "rejected", [row], said)
     rows = np.array([row], dtype=np.int64)
@@ -177,15 +192,16 @@ def _unknown(pricing: Pricing, decision_id: str, now: int) -> Effect:
     return _ignored(pricing.world.catalogue.offer_name(found[0])[0], message, now)
 
 
-def _ignored(sku: str, message: str, now: int) -> Effect:
+def _ignored(sku: str | None, message: str, now: int) -> Effect:
     """An order that cannot be carried out is said to be so."""
     value = {
         "kind": "control_ignored",
         "severity": "warning",
-        "sku": sku,
+        **({} if sku is None else {"sku": sku}),
         "message": message,
         "time": to_text(now),
         "details": {},
     }
-    output = Output("pricing-alerts", sku.encode(), msgspec.json.encode(value), now)
+    key = b"control_ignored" if sku is None else sku.encode()
+    output = Output("pricing-alerts", key, msgspec.json.encode(value), now)
     return np.zeros(0, dtype=np.int64), [output]

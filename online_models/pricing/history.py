@@ -144,22 +144,27 @@ class History:
             left, head = left[goes_on], earlier[goes_on]
         return np.where(lowest == _NEVER_SEEN, last, lowest)
 
-    def at(self, head: int, instant: int) -> int:
-        """The regular price in force at an instant (the oldest known, where that is later)."""
-        entries = self.entries
-        while entries.time[head] > instant and entries.before[head] != NONE:
-            head = int(entries.before[head])
-        return int(entries.base[head])
-
-    def of_decision(self, head: int, sequence: int) -> tuple[int, int] | None:
-        """(regular price, its instant) that a decision made or, where it held, left in force;
-        None where that is no longer known.
+    def at(self, head: int, instant: int, now: int) -> int | None:
+        """The regular price in force at an instant, changes of that instant included; the first
+        one where the offer is younger, None where it ended longer ago than prices are kept.
         """
-        entries = self.entries
-        while head != NONE:
+        time, before = self.entries.time, self.entries.before
+        ended = _NEVER_SEEN
+        while time[head] > instant and before[head] != NONE:
+            ended, head = int(time[head]), int(before[head])
+        # what ended before may be gone already, which no answer must depend on
+        last = ended if time[head] <= instant else int(time[head])
+        return int(self.entries.base[head]) if last > now - self.keep else None
+
+    def of_decision(self, head: int, sequence: int, now: int) -> tuple[int, int] | None:
+        """(regular price, its instant) that a decision made or, where it held, left in force;
+        None where that price ended longer ago than prices are kept.
+        """
+        entries, ended = self.entries, _NEVER_SEEN
+        while head != NONE and ended > now - self.keep:
             if entries.sequence[head] <= sequence:
                 return int(entries.base[head]), int(entries.time[head])
-            head = int(entries.before[head])
+            ended, head = int(entries.time[head]), int(entries.before[head])
         return None
 
     def _drop(self, heads: Ints, now: int) -> None:

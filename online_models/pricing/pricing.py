@@ -234,7 +234,7 @@ class Pricing:
     def _rule(self, rows: Ints) -> Ints:
         """Bring the rulings of offers up to date; returns those whose policy or version changed.
 
-        A rollback held by the policy that was is released.
+        A rollback held by the policy that was is released, and contradictions are told anew.
         """
         ledger = self.ledger
         slot, why = self.book.rule(rows)
@@ -245,6 +245,7 @@ class Pricing:
         changed: Ints = rows[moved]
         ledger.pulled[changed] = False
         ledger.rollback[changed] = NO_PRICE
+        ledger.conflict[changed] = NONE
         return changed
 
     def snapshot(self) -> dict[str, Any]:

@@ -31,8 +31,9 @@ class PricingSettings:
     feed_silence: int = 2 * DAY
     #: ms of price history kept. The law asks for 30 days; the rest is how far a rollback reaches.
     history: int = 45 * DAY
-    #: ms between repetitions of an alert about an offer whose trouble goes on.
-    alert_again: int = DAY
+    #: ms after which an alert about an offer whose trouble goes on is repeated. A contradiction
+    #: waits for a human, who knows of it since the first alert: a reminder a week is enough.
+    alert_again: int = 7 * DAY
     #: Share of the units that a dearer offer loses which its declared substitutes on the same
     #: channel win. Markets with close substitutes show 0.2 to 0.5; a low value errs little where
     #: there is no competition at all.

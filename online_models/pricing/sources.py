@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import NO_PRICE
+from online_models.pricing.guardrails import GUARDRAILS, Delay
 from online_models.pricing.promotions import NONE, InForce
 from online_models.pricing.reasons import Source
 from online_models.pricing.situation import Flags, Ints, Situation
@@ -22,11 +23,18 @@ def sources(situation: Situation, promotion: InForce) -> NDArray[np.int8]:
     ledger, rows, now = situation.world.ledger, situation.rows, situation.now
     pending = ledger.proposal[rows] != NONE
     promoted = (promotion.promotion != NONE) & (promotion.price < situation.base)
+    manual, back = overridden(situation), ledger.rollback[rows] != NO_PRICE
+    # A promotion that is over does not wait for an order that has to wait itself.
+    over = (ledger.promotion[rows] != NONE) & ~promoted & (situation.price != situation.base)
+    if (over & (manual | back)).any():
+        over &= _delayed(situation)
+        manual &= ~over | ledger.forced[rows]
+        back &= ~over
     conditions: list[tuple[int, Flags]] = [
         (Source.REJECTED, pending & (ledger.verdict[rows] == REJECTED)),
         (Source.EXPIRED, pending & (now >= ledger.proposal_expires[rows])),
-        (Source.OVERRIDE, overridden(situation)),
-        (Source.ROLLBACK, ledger.rollback[rows] != NO_PRICE),
+        (Source.OVERRIDE, manual),
+        (Source.ROLLBACK, back),
         (Source.PAUSED, ledger.paused[rows]),
         (Source.REFUSED, now < ledger.retry_at[rows]),
         (Source.PROMOTION, promoted),
@@ -45,6 +53,16 @@ def overridden(situation: Situation) -> Flags:
     ledger, rows = situation.world.ledger, situation.rows
     given = ledger.override[rows] != NO_PRICE
     return np.asarray(given & (situation.now < ledger.override_until[rows]))
+
+
+def _delayed(situation: Situation) -> Flags:
+    """Where a guardrail holds the regular price for a while, (n,)."""
+    delays = [
+        situation.now < rule.until(situation)
+        for rule in GUARDRAILS
+        if isinstance(rule, Delay) and rule.binds(situation.terms)
+    ]
+    return np.logical_or.reduce(delays) if delays else np.zeros(len(situation), dtype=np.bool_)
 
 
 def held_out(situation: Situation) -> Flags:

@@ -67,9 +67,50 @@ def test_no_legal_ending_between_the_bounds_is_a_conflict(shop: Any) -> None:
     assert bounds & {"minimum_price", "maximum_price"}
 
 
-def test_a_conflict_that_goes_on_is_told_again_but_not_with_every_event(shop: Any) -> None:
+def test_a_conflict_that_goes_on_is_told_again_after_a_week_not_with_every_event(
+    shop: Any,
+) -> None:
+    """It waits for a human, who knows: a reminder a week is enough."""
     shop.policy("p", strategy=STRATEGY, guardrails=CONFLICTS[0][0])
     shop.product()
-    for cents in range(10):
-        shop.rival(f"9.{20 + cents}")
+    told = []
+    for day in range(15):
+        for cents in range(10):
+            shop.rival(f"9.{20 + cents}")
+        told += [day] * (len(shop.alerts("bounds_conflict")) - len(told))
+        shop.tick(DAY)
+    assert told == [0, 7, 14]
+
+
+def test_another_contradiction_and_another_version_are_told_at_once(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY, guardrails=CONFLICTS[0][0])
+    shop.product()
+    shop.policy("p", version=2, strategy=STRATEGY, guardrails=CONFLICTS[0][0])
+    shop.policy("p", version=3, strategy=STRATEGY, guardrails=CONFLICTS[1][0])
+    bounds = [alert["details"]["bounds"] for alert in shop.alerts("bounds_conflict")]
+    assert bounds == [
+        ["maximum_price", "minimum_margin"],
+        ["maximum_price", "minimum_margin"],
+        ["minimum_price", "maximum_price"],
+    ]
+
+
+def test_a_contradiction_that_was_mended_and_comes_back_is_told_at_once(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY, guardrails=CONFLICTS[0][0])
+    for cost in ("4.00", "3.00", "4.00"):
+        shop.now += 1
+        shop.product(cost=cost)
+        shop.rival("9.20")
+    assert len(shop.alerts("bounds_conflict")) == 2
+
+
+def test_a_way_that_a_rival_blocks_and_opens_by_turns_is_told_once(shop: Any) -> None:
+    """What 9.49 can reach changes with every price of the rival; the trouble is one."""
+    guardrails = {"price_endings": [".49"], "max_step_up": "5%", "minimum_price": "8.00"}
+    shop.policy("p", strategy=STRATEGY, guardrails=guardrails)
+    shop.product(price="9.49")
+    for _ in range(10):
+        shop.rival("12.49")
+        shop.rival("9.49")
+    assert shop.prices() == []
     assert len(shop.alerts("bounds_conflict")) == 1
