@@ -44,7 +44,7 @@ def summary(console: Console, results: list[Mapping[str, Any]], outcome: Outcome
     # 80 columns wide: terminals are, and a trial whose name is cut off can't be found
     table = Table(title="time-series cross-validation, best first", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("trial", no_wrap=True)
-    for name in (*SHOWN, "s", "MB"):
+    for name in (*SHOWN, "CPU s", "MB"):
         table.add_column(name, justify="right", no_wrap=True)
     for result in sorted(results, key=lambda r: float(r["mean"][OBJECTIVE])):
         measures = [f"{result['mean'][name]:.4g}" for name in SHOWN]

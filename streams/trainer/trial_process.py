@@ -59,10 +59,10 @@ def _end_with(parent: int) -> None:
 def run(trial: Trial, folds: int, share: float, results: Path, logs: Path) -> dict[str, Any]:
     """Score a trial and write its result, which is also returned.
 
-    Its seconds and its memory are without the import of what it is made of.
+    Its seconds of CPU and its memory are without the import of what it is made of.
     """
     warm(trial.model)
-    started, peak = time.monotonic(), Peak()
+    started, peak = time.process_time(), Peak()
     board = logs / trial.key
     # what a killed attempt left would show as a second run
     shutil.rmtree(board, ignore_errors=True)
@@ -83,7 +83,7 @@ def run(trial: Trial, folds: int, share: float, results: Path, logs: Path) -> di
         "seed": trial.seed,
         "mean": score.mean,
         "folds": [fold.document() for fold in score.folds],
-        "seconds": time.monotonic() - started,
+        "seconds": time.process_time() - started,
         "megabytes": peak.megabytes,
     }
     store.write_json(results / f"{trial.key}.json", result)

@@ -78,14 +78,14 @@ async def throughput(bootstrap: str, broker: int, number: int, offers: int) -> T
         while True:
             for process in workers.values():
                 process.require_running()
-            read = await _committed(ingest, INPUTS)
+            read = await committed(ingest, INPUTS)
             if read and not begun:
                 begun, taken = time.monotonic(), read
                 before = {role: cpu_seconds(pid) for role, pid in pids.items()}
             if read == end and not journal:
                 # ticks come after it for ever
                 journal = sum((await group.end_offsets(JOURNAL)).values())
-            if journal and await _committed(group, JOURNAL) >= journal:
+            if journal and await committed(group, JOURNAL) >= journal:
                 break
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{read} of {end} events in {LONGEST_SECONDS} s")
@@ -99,5 +99,6 @@ async def throughput(bootstrap: str, broker: int, number: int, offers: int) -> T
         await asyncio.gather(group.stop(), ingest.stop())
 
 
-async def _committed(group: AIOKafkaConsumer, partitions: list[TopicPartition]) -> int:
+async def committed(group: AIOKafkaConsumer, partitions: list[TopicPartition]) -> int:
+    """Records of the partitions that a group is done with."""
     return sum([(await group.committed(tp)) or 0 for tp in partitions])

@@ -1,75 +1,158 @@
-"""How long the event loop of a worker stands still while its trainer trains in a child.
+"""How long a worker's event loop stands still under load, with and without a trainer beside it.
 
-    python -m tests.benchmarks.training_stall
+    python -m tests.benchmarks.training_stall [--per-second N]
 
-What the worker itself does is the longest callback in CPU time. How late wake-ups come also shows
-what else the machine does: compare it with the idle line.
+A real Kafka, a live worker with every role but training, N events a second, and a worker of the
+role `train` that learns from what the first one has observed. What the loop itself does is the
+longest callback in CPU time; how late wake-ups come also shows what else the machine does, so
+compare the trainer's line with the one before it.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import itertools
+import json
+import logging
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from aiokafka import AIOKafkaConsumer
 
+from schemas.instants import DAY
+from streams.broker import EmbeddedBroker
+from streams.policy_file import load as policies
 from streams.settings import Settings
-from streams.trainer.service import Trainer
-from tests.streams.trainer.conftest import record
+from streams.worker.policies import publish
+from tests.benchmarks import ours
+from tests.benchmarks.latency import RIVALS, Latency, Stopwatch
+from tests.benchmarks.load import TRAFFIC, Event, create_topics, events, fill, products
+from tests.benchmarks.processes import Process
 
-#: Seconds between two looks at the clock.
-PACE = 0.002
-_cpu: list[float] = []
-
-
-def watched(run: Any) -> Any:
-    """`Handle._run` with a note of the CPU ms that each callback took."""
-
-    def timed(handle: Any) -> None:
-        begun = time.thread_time()
-        run(handle)
-        _cpu.append(1000 * (time.thread_time() - begun))
-
-    return timed
+OFFERS = 500
+DAYS = 60
+#: Seconds without a trainer, and the longest with one.
+ALONE, BESIDE = 30, 120
+#: History's events: two a day and offer.
+PAST = 60_000
 
 
-async def lags(seconds: float, busy: asyncio.Task[int] | None = None) -> list[float]:
-    """ms by which wake-ups came late, for `seconds` or until `busy` is done."""
-    found: list[float] = []
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and (busy is None or not busy.done()):
-        due = time.monotonic() + PACE
-        await asyncio.sleep(PACE)
-        found.append(1000 * (time.monotonic() - due))
-    return found
+def past() -> Iterator[Event]:
+    """`DAYS` days of traffic that end now."""
+    end = time.time_ns() // 1_000_000
+    first, step = end - DAYS * DAY, DAYS * DAY // PAST
+    for i, event in enumerate(events(PAST, OFFERS, 1000, seed=3)):
+        now = first + i * step
+        value = event.value.replace(b'"time":%d' % event.time, b'"time":%d' % now)
+        yield event._replace(value=value, time=now)
 
 
-def told(name: str, late: list[float]) -> None:
-    p50, p99, p999 = np.percentile(late, [50, 99, 99.9])
+def launched(notes: Path, bootstrap: str, role: str, **variables: str) -> Process:
+    """A worker whose loop is watched."""
+    command = [sys.executable, "-m", "tests.benchmarks.loop_watch", str(notes), "worker"]
+    command += ["--bootstrap", bootstrap, "--role", role, "--log", "warning"]
+    return Process(command, {"PRICETIDE_INSTANCE": role, **variables})
+
+
+async def settled(bootstrap: str) -> None:
+    """Wait until all that was sent is priced."""
+    groups = [
+        AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=name, enable_auto_commit=False)
+        for name in ("pricetide-ingest", "pricetide")
+    ]
+    await asyncio.gather(*[group.start() for group in groups])
+    try:
+        for group, partitions in zip(groups, (ours.INPUTS, ours.JOURNAL), strict=True):
+            end = sum((await group.end_offsets(partitions)).values())
+            while await ours.committed(group, partitions) < end:
+                await asyncio.sleep(0.1)
+    finally:
+        await asyncio.gather(*[group.stop() for group in groups])
+
+
+async def loaded(bootstrap: str, per_second: int, seconds: int, enough: asyncio.Event) -> Latency:
+    """Send the load for `seconds`, or until it is enough."""
+    load = itertools.takewhile(
+        lambda _: not enough.is_set(), events(seconds * per_second, OFFERS, per_second, seed=5)
+    )
+    probes = (e for e in events(20_000, OFFERS, 1, seed=7) if e.topic == RIVALS)
+    into = {topic: topic for topic in TRAFFIC}
+    return await Stopwatch(bootstrap, into, "price-changes").measure(load, per_second, probes)
+
+
+def told(name: str, notes: Path, since: float, latency: Latency | None) -> None:
+    """Print what held the loop up since then."""
+    lines = [json.loads(line) for line in notes.read_text().splitlines()]
+    lines = [line for line in lines if line[1] >= since]
+    late = [line[2] for line in lines if line[0] == "late"] or [0.0]
+    busy = [line for line in lines if line[0] == "busy"]
+    longest: Counter[str] = Counter()
+    for _, _, ms, what in busy:
+        longest[what] = max(longest[what], ms)
+    most = "; ".join(f"{what} {ms:.0f} ms" for what, ms in longest.most_common(3))
+    waits = f"; price p50 {latency.p50:.0f}, p99 {latency.p99:.0f} ms" if latency else ""
+    p99 = np.percentile(late, 99)
     print(
-        f"{name:9} longest callback {max(_cpu):.1f} ms of CPU; {len(late)} wake-ups, ms late: "
-        f"p50 {p50:.2f}  p99 {p99:.2f}  p99.9 {p999:.2f}  max {max(late):.1f}",
+        f"{name:28} {time.monotonic() - since:4.0f} s: late by more than 5 ms {len(late)} times, "
+        f"p99 of them {p99:.0f}, most {max(late):.0f} ms; in CPU: {most or 'nothing above 5 ms'}"
+        f"{waits}",
         flush=True,
     )
-    _cpu.clear()
 
 
-async def run(folder: Path) -> None:
-    trainer = Trainer(Settings(bootstrap="nowhere:1", training=folder))
-    trainer._command = [sys.executable, "-m", "streams.trainer.child", str(folder / "recording")]
-    trainer._command += ["--out", str(folder), "--models", "mlp", "--folds", "1"]
-    asyncio.Handle._run = watched(asyncio.Handle._run)  # type: ignore[method-assign]
-    told("idle", await lags(10.0))
-    training = asyncio.create_task(trainer._train())
-    told("training", await lags(600.0, training))
+async def run(folder: Path, per_second: int) -> None:
+    """Load a worker without a trainer, then with one."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    with EmbeddedBroker() as broker:
+        bootstrap = broker.bootstrap
+        await create_topics(bootstrap)
+        await publish(Settings(bootstrap=bootstrap), policies(ours.policies()))
+        await fill(bootstrap, products(OFFERS))
+        await fill(bootstrap, past())
+        notes, notes_of_trainer = folder / "worker", folder / "trainer"
+        worker = launched(notes, bootstrap, "all")
+        running = [worker]
+        try:
+            await settled(bootstrap)
+            begun = time.monotonic()
+            latency = await loaded(bootstrap, per_second, ALONE, asyncio.Event())
+            told("alone", notes, begun, latency)
+            settings = {"PRICETIDE_TRAINING": str(folder), "PRICETIDE_TRAIN_MODELS": "mlp"}
+            begun, trained = time.monotonic(), asyncio.Event()
+            trainer = launched(notes_of_trainer, bootstrap, "train", **settings)
+            running.append(trainer)
+            watch = asyncio.create_task(until_trained(folder, trainer, trained))
+            latency = await loaded(bootstrap, per_second, BESIDE, trained)
+            told("beside the trainer", notes, begun, latency)
+            told("the trainer's own worker", notes_of_trainer, begun, None)
+            how_far = watch.result() if watch.done() else f"not done after {BESIDE} s"
+            print(f"trained: {how_far}", flush=True)
+            watch.cancel()
+            worker.require_running()
+        finally:
+            for process in running:
+                process.stop()
+
+
+async def until_trained(folder: Path, trainer: Process, trained: asyncio.Event) -> str:
+    """Set `trained` once a version is in the registry; returns which."""
+    while not (found := list(folder.glob("registry/demand/*/version.json"))):
+        trainer.require_running()
+        await asyncio.sleep(0.2)
+    # its update travels, and is taken up
+    await asyncio.sleep(5)
+    trained.set()
+    return found[0].parent.name
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--per-second", type=int, default=1000)
     with tempfile.TemporaryDirectory() as name:
-        (Path(name) / "recording").mkdir()
-        record(Path(name) / "recording")
-        asyncio.run(run(Path(name)))
+        asyncio.run(run(Path(name), parser.parse_args().per_second))
