@@ -42,8 +42,8 @@ _BELOW_NORMAL = 2.225073858507201e-308
 _EXP_USUAL = 700.0
 
 
-#: Elements worked on at once, so that a function's scratch arrays stay in the second-level cache.
-_BLOCK = 8192
+#: Elements worked on at once, so that a function's scratch arrays stay in the first caches.
+_BLOCK = 4096
 
 
 def polynomial(x: Floats, coefficients: tuple[float, ...]) -> Floats:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from streams.freed_memory import keep_freed_memory
 from streams.settings import Settings
 
 #: What a shell reports of a command that Ctrl-C ended: 128 + SIGINT.
@@ -45,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    keep_freed_memory()
     given = list(sys.argv[1:] if arguments is None else arguments)
     named = next((word for word in given if not word.startswith("-")), None)
     parser = argparse.ArgumentParser(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.exact_math import column_sums, exp, log, power
+from online_models.exact_math import column_sums, log, power
 from schemas.instants import DAY, HOUR
 
 Floats = NDArray[np.float64]
@@ -65,10 +65,9 @@ class Calendar:
         return value + np.where(hour >= 0, self.log_factors[row, np.maximum(hour, 0)], 0.0)
 
     def learn(
-        self, row: Integers, start: Integers, length: Integers, units: Floats, mean: Floats
+        self, row: Integers, start: Integers, length: Integers, units: Floats, plain: Floats
     ) -> None:
-        """Add one period; `units` are clipped ones, `mean` the forecast with its factor."""
-        plain = mean / np.maximum(exp(self.log_factor(row, start, length)), 1e-6)
+        """Add one period; `units` are clipped ones, `plain` the forecast without the factor."""
         today = int(start[0] + self.utc_offset) // DAY
         if today > self.day[0]:
             kept = power(self.forgetting, min(today - int(self.day[0]), 365))

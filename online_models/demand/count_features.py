@@ -186,7 +186,7 @@ def remember(
     offer = seen.offer
     for name, value in (("units", learnt), ("orders", orders), ("exposure", exposure)):
         sums = getattr(state, name)
-        sums[offer] = sums[offer] * share + value[:, None]
+        sums[offer] = sums.take(offer, axis=0) * share + value[:, None]
     ratio = learnt / exposure
     state.last_ratio[offer] = ratio
     state.last_orders[offer] = orders / exposure

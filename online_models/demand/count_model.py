@@ -187,13 +187,15 @@ class CountModel:
         """Levels at every memory, with calendar and the channel's shock in the exposure."""
         seen, row, channel = period.seen, period.row, period.channel
         level = prediction.levels[MIDDLE]
-        plain = seen.days * exp(prediction.log_calendar)
+        factor = exp(prediction.log_calendar)
+        plain = seen.days * factor
         base = level * plain
         bounded = np.minimum(units, 20.0 * (base + 1.0))
         known = self.state.buckets[seen.offer] > 0.0
         bounded = np.where(known, bounded, units)
         shock = self.shop.shock(channel, bounded, base)
-        exposure = np.maximum(plain * exp(shock), 1e-3)
+        lift = exp(shock)
+        exposure = np.maximum(plain * lift, 1e-3)
         learnt = np.where(known, np.minimum(units, 20.0 * (level * exposure + 1.0)), units)
         orders = np.where(np.isnan(seen.orders), learnt, np.minimum(seen.orders, learnt))
         share = features.kept(self.state, seen)
@@ -201,7 +203,7 @@ class CountModel:
             self.state, seen, prediction.rate, learnt, np.maximum(orders, 0.0), exposure, share
         )
         rows = len(self.category_units)
-        seen_units, due = sum_by(row, learnt, rows), sum_by(row, base * exp(shock), rows)
+        seen_units, due = sum_by(row, learnt, rows), sum_by(row, base * lift, rows)
         beside = log((seen_units + CATEGORY_WEIGHT) / (due + CATEGORY_WEIGHT))
         self.category_shocks[0] = beside
         self.category_shocks[1] = 0.7 * self.category_shocks[1] + 0.3 * beside
@@ -212,7 +214,7 @@ class CountModel:
             sums += added
             sums[0] += added.cumsum()[-1] - added[0]
         length = seen.end - seen.start
-        self.calendar.learn(row, seen.start, length, bounded, base)
+        self.calendar.learn(row, seen.start, length, bounded, base / np.maximum(factor, 1e-6))
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays, flat names."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.columns import Columns
-from online_models.exact_linear import softmax
+from online_models.exact_linear import row_largest, softmax
 from online_models.exact_math import exp, gammaln, log
 
 Floats = NDArray[np.float64]
@@ -23,6 +23,7 @@ Integers = NDArray[np.int64]
 
 SIZES = np.array([0.05, 0.2, 0.6, 1.5, 4.0, 20.0])
 SCALES = np.array([0.5, 1.0, 2.0])
+_LOG_SCALES = log(SCALES).tolist()
 SHAPE_SCALE = np.repeat(SCALES, len(SIZES))
 SHAPE_SIZE = np.tile(SIZES, len(SCALES))
 SHAPES = len(SHAPE_SCALE)
@@ -73,8 +74,9 @@ class Dispersion:
 
     def weights(self, offer: Integers, cell: Integers) -> Floats:
         """Weight of each shape, shape (n, SHAPES)."""
-        score = self.state.log_likelihood[offer] * OFFER_WEIGHT
-        score += self.cells[cell] * CELL_WEIGHT
+        score = self.state.log_likelihood.take(offer, axis=0)
+        score *= OFFER_WEIGHT
+        score += self.cells.take(cell, axis=0) * CELL_WEIGHT
         score += _PRIOR
         score *= TEMPERATURE
         return softmax(score)
@@ -86,10 +88,11 @@ class Dispersion:
 
         `kept` is what the period leaves of the cells' past.
         """
-        best = np.max(relative, axis=1, keepdims=True)
-        loss = np.maximum(relative - best, -LARGEST_LOSS)
-        self.state.log_likelihood[offer] *= OFFER_FORGETTING
-        self.state.log_likelihood[offer] += loss
+        loss = np.maximum(relative - row_largest(relative)[:, None], -LARGEST_LOSS)
+        kept_likelihood = self.state.log_likelihood.take(offer, axis=0)
+        kept_likelihood *= OFFER_FORGETTING
+        kept_likelihood += loss
+        self.state.log_likelihood[offer] = kept_likelihood
         self.cells *= kept
         flat = (cell[:, None] * SHAPES + np.arange(SHAPES)).ravel()
         seen = np.bincount(flat, weights=loss.ravel(), minlength=self.cells.size)
@@ -122,13 +125,13 @@ def shape_log_likelihood(units: Floats, mean: Floats) -> Floats:
         spread = log(mean[:, None] * scale + SIZES)
         np.multiply(units[:, None] + SIZES, spread, out=block)
         np.subtract(rising, block, out=block)
-        block += (units * (log_mean + log(scale)))[:, None]
+        block += (units * (log_mean + _LOG_SCALES[s]))[:, None]
     return value
 
 
 def mixed_log_probability(relative: Floats, weights: Floats) -> Floats:
     """log Σ_k weights · exp(relative) along the last axis, summed in order, shape (n,)."""
-    best = np.max(relative, axis=1)
+    best = row_largest(relative)
     terms = weights * exp(relative - best[:, None])
     whole = terms[:, 0].copy()
     for k in range(1, terms.shape[1]):

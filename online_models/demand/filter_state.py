@@ -23,10 +23,9 @@ def packed(i: int, j: int) -> int:
     return high * (high + 1) // 2 + low
 
 
-#: Positions of the covariance's columns, of its diagonal, and the (i, j) of every position.
+#: Positions of the covariance's columns, and of its diagonal.
 COLUMNS = np.array([[packed(i, j) for i in range(COEFFICIENTS)] for j in range(COEFFICIENTS)])
 DIAGONAL = np.array([packed(i, i) for i in range(COEFFICIENTS)])
-_HIGH, _LOW = np.tril_indices(COEFFICIENTS)
 
 
 class FilterState(Columns):
@@ -110,8 +109,9 @@ def along(direction: Floats, h: tuple[Floats | float, ...]) -> Floats:
 
 def deflate(covariance: Floats, direction: Floats, gain: Floats) -> None:
     """P −= v vᵀ · gain, in place, packed (PACKED, n)."""
-    update = (direction * gain)[_HIGH]
-    update *= direction[_LOW]
-    covariance -= update
-    for at in DIAGONAL.tolist():
-        np.maximum(covariance[at], 1e-12, out=covariance[at])
+    scaled = direction * gain
+    for i in range(COEFFICIENTS):
+        # Row i of the triangle lies together and ends on the diagonal.
+        row = covariance[packed(i, 0) : packed(i, i) + 1]
+        row -= direction[: i + 1] * scaled[i]
+        np.maximum(row[i], 1e-12, out=row[i])

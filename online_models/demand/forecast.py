@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.demand import negative_binomial
+from online_models.exact_linear import row_largest
 from online_models.exact_math import exp, log, log1p
 
 Floats = NDArray[np.float64]
@@ -72,7 +73,7 @@ class Forecast:
     def log_score(self, units: Floats) -> Floats:
         """Log probability of `units`, natural logarithm, shape (n,)."""
         parts = negative_binomial.log_probability(units[:, None], self.means, self.sizes)
-        best = np.max(parts, axis=1)
+        best = row_largest(parts)
         whole = _summed(self.weights * exp(parts - best[:, None]))
         score: Floats = best + log(np.maximum(whole, 1e-300))
         return score

@@ -189,7 +189,7 @@ class HierarchicalFilter:
         state.last_end[offer] = np.maximum(state.last_end[offer], seen.end)
         state.days[offer] += seen.days
         weight = np.where(variance < KNOWN_VARIANCE, 1.0, 0.0) / ((1.0 + mean) * (1.0 + mean))
-        excess = bounded_units(units, mean, size, 0.0 * mean) - mean
+        excess = bounded_units(units, mean, size) - mean
         state.variance_sum[offer] = DISPERSION_FORGETTING * state.variance_sum[offer] + weight * (
             excess * excess - mean - mean * mean * variance
         )
@@ -251,10 +251,10 @@ class HierarchicalFilter:
         state = self.state
         last = state.last_end[offer]
         elapsed = np.where(last >= 0, np.maximum(now - last, 0) / DAY, 0.0)
-        covariance = np.ascontiguousarray(state.covariance[offer].T)
+        covariance = np.ascontiguousarray(state.covariance.take(offer, axis=0).T)
         for k, at in enumerate(DIAGONAL.tolist()):
             covariance[at] += elapsed * self.pools.drift[k]
-        return np.ascontiguousarray(state.mean[offer].T), covariance
+        return np.ascontiguousarray(state.mean.take(offer, axis=0).T), covariance
 
     def _gaps(self, offer: Integers) -> Floats:
         """Last known log prices against their anchors, NaN where none is known."""

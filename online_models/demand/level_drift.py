@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 LATEST = 0.3
 #: Standard deviations per square root of a day between which the drift may lie.
 SLOWEST, FASTEST = 0.008, 0.15
+_LOWEST, _HIGHEST = float(log(SLOWEST * SLOWEST)), float(log(FASTEST * FASTEST))
 #: A step of log variance per unit of the errors' regression on their past: so many at the start,
 #: falling like 1 / periods over so many periods to the last, which follows changes for ever.
 FIRST_STEP, PERIODS, LAST_STEP = 1.0, 10.0, 0.1
@@ -49,8 +50,7 @@ class LevelDrift:
         both, square = total(past * error), total(past * past)
         step = max(FIRST_STEP / (1.0 + self.periods[0] / PERIODS), LAST_STEP)
         moved = self.log_variance[0] + step * both / (square + BELIEF)
-        low, high = (float(log(bound * bound)) for bound in (SLOWEST, FASTEST))
-        self.log_variance[0] = min(max(moved, low), high)
+        self.log_variance[0] = min(max(moved, _LOWEST), _HIGHEST)
         self.periods[0] += 1.0
         return past + LATEST * (error - past)
 

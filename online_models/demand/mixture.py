@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.exact_linear import softmax
+from online_models.exact_linear import row_largest, softmax
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -47,8 +47,9 @@ class Mixture:
         `mean` are the leading expert's expected units; `covered` is (n, experts).
         """
         velocity = np.searchsorted(VELOCITIES, mean)
-        score = self.scores[velocity]
-        score = score + np.where((row > 0)[:, None], self.scores[row * CLASSES + velocity], 0.0)
+        score = self.scores.take(velocity, axis=0)
+        own = self.scores.take(row * CLASSES + velocity, axis=0)
+        score += np.where((row > 0)[:, None], own, 0.0)
         score = np.where(covered, LEARNING_RATE * score, -1e30)
         share = np.where(covered, SHARE, 0.0)
         opinions = covered[:, 0].astype(np.float64)
@@ -66,8 +67,8 @@ class Mixture:
         kept: float = FORGETTING,
     ) -> None:
         """Add the log scores, (n, experts), of one period; `kept` is what it leaves of the past."""
-        best = np.max(np.where(covered, log_scores, -np.inf), axis=1, keepdims=True)
-        loss = np.where(covered, np.maximum(log_scores - best, -LARGEST_LOSS), 0.0)
+        best = row_largest(np.where(covered, log_scores, -np.inf))
+        loss = np.where(covered, np.maximum(log_scores - best[:, None], -LARGEST_LOSS), 0.0)
         velocity = np.searchsorted(VELOCITIES, mean)
         self.scores *= kept
         groups = len(self.scores)

@@ -32,7 +32,9 @@ def log_probability(units: ArrayLike, mean: ArrayLike, size: ArrayLike) -> Float
     # log Γ(y + r) − log Γ(r) loses all digits for huge r, where it tends to y log r.
     poisson = r > 1e7
     bounded = np.where(poisson, 1.0, r)
-    rising = gammaln(y + bounded) - gammaln(bounded) - y * log(bounded)
+    with_units = y + bounded
+    above, below = gammaln(np.stack([with_units, np.broadcast_to(bounded, with_units.shape)]))
+    rising = above - below - y * log(bounded)
     value = np.where(poisson, 0.0, rising) - _log_factorial(y) - (y + r) * spread
     with np.errstate(all="ignore"):
         power: Floats = np.where(y > 0.0, y * log(mu), 0.0)

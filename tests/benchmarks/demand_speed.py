@@ -17,6 +17,7 @@ import numpy as np
 
 from online_models.demand import DecisionContext, DemandModels, Observations
 from online_models.demand.observations import DAY
+from streams.freed_memory import keep_freed_memory
 
 WARM_UP = 10
 PRICES = 64
@@ -69,6 +70,7 @@ def measure(offers: int, periods: int) -> dict[str, list[float]]:
 
 
 def main(periods: int) -> None:
+    keep_freed_memory()
     print(f"{'':14s} {'rows a period':>14s} {'median a s':>12s} {'best a s':>12s}")
     for offers in (1_000, 2_000, 10_000):
         for name, taken in measure(offers, periods).items():
