@@ -82,11 +82,20 @@ class Fold:
 
     def _timed(self, batch: Batch, low: int, high: int) -> NDArray[np.bool_]:
         """Mask of the events whose time moves the clock."""
-        kind = batch.kind[low:high]
-        timed: NDArray[np.bool_] = kind != Kind.FACT
-        for i in np.flatnonzero(~timed).tolist():
-            timed[i] = HANDLERS[batch.facts[batch.detail[low + i]].topic].tells_time
-        timed &= batch.time[low:high] >= 0
+        fact = batch.kind[low:high] == Kind.FACT
+        times = batch.time[low:high]
+        timed: NDArray[np.bool_] = ~fact & (times >= 0)
+        facts = np.flatnonzero(fact).tolist()
+        if not facts:
+            return timed
+        before = np.maximum.accumulate(np.where(timed, times, self.state.clock.now))
+        latest = self.state.clock.now
+        for i in facts:
+            handler = HANDLERS[batch.facts[batch.detail[low + i]].topic]
+            time, latest = int(times[i]), max(latest, int(before[i]))
+            timed[i] = time >= 0 and handler.tells(time, latest)
+            if timed[i]:
+                latest = max(latest, time)
         return timed
 
     def _barrier(self, batch: Batch, place: int) -> list[Placed]:
@@ -97,7 +106,7 @@ class Fold:
         handler = HANDLERS[fact.topic]
         time = int(batch.time[place])
         placed: list[Placed] = []
-        if handler.tells_time and time >= 0:
+        if time >= 0 and handler.tells(time, clock.now):
             started = clock.running
             clock.now = max(clock.now, time)
             if not started:

@@ -16,7 +16,7 @@ from online_models.fold.batch import Batch, Kind
 from online_models.fold.decide import Placed, decide
 from online_models.fold.demand import add_clicks, add_orders
 from online_models.fold.facts import HANDLERS
-from online_models.fold.listing import bring_on_sale, show_rivals
+from online_models.fold.listing import bring_on_sale, show, show_rivals
 from online_models.fold.lookup import Lookup
 from online_models.fold.state import State
 
@@ -99,6 +99,7 @@ def _round(
     rivalled: list[int] = []
     rivalled_places: list[int] = []
     on_sale: dict[int, int] = {}
+    shown: dict[int, int] = {}
     columns = zip(*(part.tolist() for part in chosen), strict=True)
     kinds = batch.kind[chosen[0]].tolist()
     for (place, sku, offer), kind in zip(columns, kinds, strict=True):
@@ -116,8 +117,12 @@ def _round(
             placed += [(place, output) for output in effect.outputs]
             concerned = effect.rows.tolist()
             on_sale |= dict.fromkeys(effect.on_sale, place)
+            shown |= dict.fromkeys(effect.shown, place)
         rows += concerned
         places += [place] * len(concerned)
+    if shown:
+        moments = now[np.array(list(shown.values()))]
+        show(state, np.array(list(shown), dtype=np.int64), moments)
     if on_sale:
         fresh = _bring_on_sale(state, batch, on_sale, now)
         rows += fresh

@@ -7,13 +7,15 @@ from pydantic import TypeAdapter
 
 from online_models.fold.batch import Fact
 from online_models.fold.facts.fact import Effect, Handler, Reach
-from online_models.fold.listing import show
 from online_models.fold.state import State
 from schemas.acks import PriceAck
+from schemas.instants import DAY
 from schemas.money import scaled
 from schemas.records import decode
 
 _ACK = TypeAdapter(PriceAck)
+#: A shop that applies prices of a replayed past may stamp its answers with its own clock.
+FURTHEST_AHEAD = 31 * DAY
 
 
 def apply(state: State, fact: Fact, now: int) -> Effect:
@@ -25,16 +27,15 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
     catalogue, listing = state.catalogue, state.listing
     rows, outputs = state.pricing.acknowledge(record, now)
     sku = catalogue.sku(record.sku)
-    listed = [row for row in catalogue.sku_offers[sku] if catalogue.offers.listed[row]]
-    offers = np.array(listed, dtype=np.int64)
     row = catalogue.offer(sku, catalogue.channel_names.index.get(record.channel, -1))
-    if row in listed and record.status == "applied":
-        listing.told[row] = True
-        if state.pricing.ledger.revision[row] == 0:
-            price = scaled(record.price, int(catalogue.skus.digits[sku]))
-            state.pricing.restate(offers[offers == row], np.array([price], dtype=np.int64), now)
-    show(state, offers, np.full(len(offers), now))
-    return Effect(rows, outputs)
+    if row < 0 or not catalogue.offers.listed[row] or record.status != "applied":
+        return Effect(rows, outputs)
+    listing.told[row] = True
+    if state.pricing.ledger.revision[row] > 0:
+        return Effect(rows, outputs)
+    price = scaled(record.price, int(catalogue.skus.digits[sku]))
+    state.pricing.restate(np.array([row]), np.array([price], dtype=np.int64), now)
+    return Effect(rows, outputs, shown=(row,))
 
 
-HANDLER = Handler("price-acks", Reach.SKU, apply)
+HANDLER = Handler("price-acks", Reach.SKU, apply, tells_time=True, ahead=FURTHEST_AHEAD)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.catalogue import ALWAYS, NEVER
 from online_models.fold.batch import Fact
 from online_models.fold.state import State
 from online_models.outputs import Output
@@ -23,13 +24,14 @@ class Reach(Enum):
 
 
 class Effect(NamedTuple):
-    """What a record leads to: offers to decide anew, outputs of its own, and offers that it puts
-    on sale (which are then decided too).
+    """What a record leads to: offers to decide anew, outputs of its own, offers that it puts on
+    sale (which are then decided too), and offers that show another price now, undecided.
     """
 
     rows: NDArray[np.int64]
     outputs: list[Output]
     on_sale: Sequence[int] = ()
+    shown: Sequence[int] = ()
 
 
 NOBODY = np.zeros(0, dtype=np.int64)
@@ -42,10 +44,16 @@ Apply = Callable[[State, Fact, int], Effect]
 class Handler:
     """`apply(state, fact, now)` changes the state by one record; `now` is the stream's clock, ms.
 
-    `tells_time`: whether the record's own time moves that clock on.
+    `tells_time`: whether the record's own time moves that clock on, and `ahead`: by how much at
+    most, ms; further ahead, whoever wrote it lives in another time than the events.
     """
 
     topic: str
     reach: Reach
     apply: Apply
     tells_time: bool = False
+    ahead: int = NEVER
+
+    def tells(self, time: int, clock: int) -> bool:
+        """Whether a record's `time` moves on the clock, which stands at `clock`, ms."""
+        return self.tells_time and (clock == ALWAYS or time - clock <= self.ahead)
