@@ -12,7 +12,8 @@ from streams.ingest.watermarks import with_ticks
 
 
 class Passing:
-    """Inserts a tick before the first event of every new `step` (ms) of event time.
+    """Inserts a tick before the first event of every new `step` (ms) of event time, and one at
+    every midnight before that: what ends by itself ends in a gap of the recording too.
 
     Recorded records come in timestamp order, so whatever belongs to the time before has been seen.
     """
@@ -28,11 +29,17 @@ class Passing:
         times = np.maximum(np.maximum.accumulate(np.where(hot, batch.time, 0)), self.latest)
         if not len(times):
             return batch
-        steps = times // self._step
-        before = np.concatenate([[self.latest // self._step], steps[:-1]])
-        places = np.flatnonzero((steps > before) & (before > 0)).tolist()
+        steps = times // self._step * self._step
+        before = np.concatenate([[self.latest], times[:-1]])
+        places: list[int] = []
+        ticks: list[int] = []
+        for place in np.flatnonzero((steps > before) & (before > 0)).tolist():
+            step, since = int(steps[place]), int(before[place])
+            told = [*range((since // DAY + 1) * DAY, step, DAY), step]
+            places += [place] * len(told)
+            ticks += told
         self.latest = int(times[-1])
-        return with_ticks(batch, places, (steps[places] * self._step).tolist(), [])
+        return with_ticks(batch, places, ticks, [])
 
     def days(self, batch: Batch) -> Iterator[tuple[Batch, bool]]:
         """The batch cut behind the first tick of every day, and whether a part ends with one.

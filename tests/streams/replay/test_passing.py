@@ -57,3 +57,11 @@ def test_what_tells_no_time_gets_no_tick() -> None:
     passing = Passing()
     assert len(passing.tell(Rows().batch())) == 0
     assert len(passing.end(START)) == 0
+
+
+def test_what_ends_in_a_gap_of_the_recording_ends_at_its_midnight() -> None:
+    day = 24 * HOUR
+    midnight = START // day * day
+    events = told([midnight + HOUR, midnight + 3 * day + 5 * HOUR + 7], [1])
+    ticks = [time - midnight for kind, time in events[:-1] if kind == Kind.TICK]
+    assert ticks == [day, 2 * day, 3 * day, 3 * day + 5 * HOUR]
