@@ -17,7 +17,7 @@ _TEXT = re.compile(
 _LONGEST_TEXT = 64
 
 #: Instants outside are typing errors or another unit (seconds, microseconds), never an event.
-EARLIEST = (date(1990, 1, 1).toordinal() - _EPOCH_DAY) * DAY
+EARLIEST = (date(1980, 1, 1).toordinal() - _EPOCH_DAY) * DAY
 LATEST = (date(2100, 1, 1).toordinal() - _EPOCH_DAY) * DAY
 
 
@@ -26,7 +26,7 @@ def to_ms(value: str | int | float) -> int:
 
     Digits below the millisecond are cut off. A leap second counts as the first instant of the next
     minute. ValueError where `value` is malformed, lacks its offset, or is outside
-    1990-01-01 … 2100-01-01 (inclusive).
+    1980-01-01 … 2100-01-01 (inclusive).
 
     >>> to_ms("2024-05-01T12:00:00Z"), to_ms("2024-05-01T14:00:00.250+02:00")
     (1714564800000, 1714564800250)
@@ -111,7 +111,7 @@ def _minute_text(minute: int) -> str:
 def _in_range(ms: int, value: object) -> int:
     if not EARLIEST <= ms <= LATEST:
         hint = " (numbers are epoch milliseconds)" if not isinstance(value, str) else ""
-        raise ValueError(f"time out of range: {value} is not in 1990 … 2100{hint}")
+        raise ValueError(f"time out of range: {value} is not in 1980 … 2100{hint}")
     return ms
 
 

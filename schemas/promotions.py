@@ -28,7 +28,11 @@ class Discount(Incoming):
 
 
 class Promotion(Event):
-    """In force in [starts_at, ends_at); a discount of 0 % is an advertisement only."""
+    """In force in [starts_at, ends_at); a discount of 0 % is an advertisement only.
+
+    The numeric `attributes` (the first four names that occur) are features of demand; of several
+    promotions in force at an offer the largest of each counts, whichever of them makes the price.
+    """
 
     promotion_id: Name
     select: Selector = Selector()

@@ -214,7 +214,8 @@ class Pricing:
     ) -> tuple[Floats, Floats, Floats, NDArray[np.int32]]:
         """(depth, 1 where promoted, attributes (n, 4), index or −1) of the promotions at `now`.
 
-        Depth is the share of the regular price that the promotion takes off.
+        Depth is the share of the regular price that the promotion takes off; attributes are of all
+        that are in force, whichever makes the price.
         """
         self._grow()
         catalogue, base = self.world.catalogue, self.ledger.base[rows]
@@ -222,7 +223,7 @@ class Pricing:
         found = self.promotions.in_force(rows, now, base, digits)
         depth = (base - found.price) / np.maximum(base, 1)
         promoted = (found.promotion != NONE).astype(np.float64)
-        attributes = self.promotions.attributes(found.promotion.tolist())
+        attributes = self.promotions.attributes(rows, now)
         return depth, promoted, attributes, found.promotion
 
     def _grow(self) -> None:

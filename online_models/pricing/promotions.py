@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +69,7 @@ class Promotions:
             self._list(index)
         rows: list[int] = []
         if live and promotion is not None:
-            for name in promotion.attributes:
+            for name, _ in _numbers(promotion):
                 self._attributes.id(name)
             chosen = selected(self._catalogue, promotion.select).tolist()
             rows = [row for row in chosen if self._on_channel(promotion, row)]
@@ -118,20 +118,31 @@ class Promotions:
         """The names of the places of `attributes`, as far as they are taken."""
         return self._attributes.names[:ATTRIBUTES]
 
-    def attributes(self, promotions: Iterable[int]) -> Floats:
-        """Numeric attributes of promotions (NONE: zeros), shape (n, ATTRIBUTES)."""
-        rows = [self._numbers(index) for index in promotions]
-        return np.array(rows, dtype=np.float64).reshape(-1, ATTRIBUTES)
+    def attributes(self, rows: Ints, now: Ints) -> Floats:
+        """Numeric attributes of what is in force at `now` (ms), both (n,): (n, ATTRIBUTES).
 
-    def _numbers(self, index: int) -> list[float]:
-        numbers = [0.0] * ATTRIBUTES
-        record = self._records[index] if index != NONE else None
-        if record is not None:
-            for name, value in record.attributes.items():
+        Of several promotions the largest of each, 0 where none has it: an advertisement and a
+        discount that run at once are both seen.
+        """
+        found = np.zeros((len(rows), ATTRIBUTES))
+        if not self._of_offer:
+            return found
+        for place, row in enumerate(rows.tolist()):
+            members = self._of_offer.get(row)
+            if members:
+                found[place] = self._merged(members, int(now[place]))
+        return found
+
+    def _merged(self, members: list[int], now: int) -> list[float]:
+        largest: dict[int, float] = {}
+        for index in members:
+            record = self._records[index]
+            if record is None or not record.starts_at <= now < record.ends_at:
+                continue
+            for name, value in _numbers(record):
                 place = self._attributes.id(name)
-                if place < ATTRIBUTES and isinstance(value, (bool, int, float)):
-                    numbers[place] = float(value)
-        return numbers
+                largest[place] = max(largest.get(place, value), value)
+        return [largest.get(place, 0.0) for place in range(ATTRIBUTES)]
 
     def _best(self, members: list[int], now: int, base: int, digits: int) -> tuple[int, int, int]:
         best: tuple[int, str, int] | None = None
@@ -218,6 +229,12 @@ class Promotions:
         self._of_offer = {row: list(members) for row, members in snapshot["of_offer"]}
         for index in range(len(self._records)):
             self._list(index)
+
+
+def _numbers(promotion: Promotion) -> list[tuple[str, float]]:
+    """The attributes that are features of demand; what is text is the merchant's own."""
+    attributes = promotion.attributes.items()
+    return [(n, float(v)) for n, v in attributes if isinstance(v, (bool, int, float))]
 
 
 def discounted(discount: Discount, base: int, digits: int) -> int:

@@ -28,7 +28,7 @@ def test_text_is_what_the_standard_library_says(ms: int) -> None:
 
 
 @given(
-    st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30)),
+    st.datetimes(datetime(1980, 1, 2), datetime(2099, 12, 30)),
     st.integers(-23 * 60, 23 * 60),
     st.sampled_from(["T", "t", " "]),
     st.sampled_from(["seconds", "milliseconds", "microseconds"]),
@@ -92,7 +92,7 @@ def test_whatever_is_no_instant_is_refused(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["1989-12-31T23:59:59.999Z", "2100-01-01T00:00:00.001Z", "0001-01-01T00:00:00Z", 0, -1]
+    "value", ["1979-12-31T23:59:59.999Z", "2100-01-01T00:00:00.001Z", "0001-01-01T00:00:00Z", 0, -1]
 )
 def test_absurd_dates_are_out_of_range(value: str | int) -> None:
     with pytest.raises(ValueError, match="time out of range"):

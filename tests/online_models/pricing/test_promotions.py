@@ -126,6 +126,32 @@ def test_an_advertisement_changes_no_price_but_is_in_force(shop: Any) -> None:
     assert shop.pricing.promotion_ids == ["sale"]
 
 
+def test_an_advertisement_and_a_discount_in_force_at_once_are_both_seen(shop: Any) -> None:
+    row = shop.product()
+    shop.policy(strategy=KEEP)
+    later = shop.now + HOUR
+    for name, percent, attributes, starts_at in (
+        ("ad", 0, {"display": 1, "colour": "red", "feature": 0.5}, shop.now),
+        ("sale", "20%", {"display": 0.25, "coupon": -2}, later),
+        ("gone", "5%", {"display": 9}, shop.now - 9 * HOUR),
+    ):
+        ends_at = shop.now if name == "gone" else shop.now + DAY
+        on_sale(
+            shop, {"percent": percent}, name, starts_at=starts_at, ends_at=ends_at,
+            attributes=attributes,
+        )  # fmt: skip
+
+    def in_force(now: int) -> tuple[float, list[float]]:
+        found = shop.pricing.promotion_in_force(np.array([row]), np.array([now]))
+        return float(found[0][0]), found[2][0].tolist()
+
+    assert in_force(later - 1) == (0.0, [1.0, 0.5, 0.0, 0.0])
+    depth, attributes = in_force(later)
+    named = dict(zip(shop.pricing.attribute_names, attributes, strict=False))
+    assert depth == 0.2
+    assert named == {"display": 1.0, "feature": 0.5, "coupon": -2.0}
+
+
 def test_depth_in_force_is_the_share_of_the_regular_price(shop: Any) -> None:
     row = shop.product()
     shop.policy(strategy=KEEP)

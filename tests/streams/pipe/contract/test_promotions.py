@@ -58,6 +58,27 @@ def test_a_discount_of_nothing_is_an_advertisement_only(shop: Any) -> None:
     assert shop.changes == []
 
 
+def test_observations_tell_of_an_advertisement_beside_the_discount_that_makes_the_price(
+    shop: Any,
+) -> None:
+    shop.policy("p", strategy=STRATEGY)
+    shop.product()
+    midnight = shop.now - shop.now % DAY + DAY
+    days = {"starts_at": midnight, "ends_at": midnight + 2 * DAY}
+    promote(shop, {"percent": "0%"}, "ad", attributes={"display": 1, "agency": "north"}, **days)
+    days["ends_at"] -= DAY
+    promote(shop, {"percent": "20%"}, attributes={"display": 0.25, "coupon": 1}, **days)
+    for _ in range(7):
+        shop.tick(DAY)
+    told = {o["bucket_start"]: o for o in shop.topic("demand-observations")}
+    both, alone, none = list(told.values())[1:4]
+    names = ("display", "coupon", "promotion_depth")
+    features = [[o["features"][name] for name in names] for o in (both, alone, none)]
+    assert features == [[1.0, 1.0, 0.2], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    assert [o.get("promotion_id") for o in (both, alone, none)] == ["sale", "ad", None]
+    assert "agency" not in both["features"]
+
+
 def test_a_cancelled_promotion_and_a_tombstone_end_at_once(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.product()
