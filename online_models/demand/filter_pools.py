@@ -133,6 +133,15 @@ class FilterPools:
         informs: Floats = variance * variance + others * shared * shared
         return informs
 
+    def beside(self, state: FilterState, row: Integers) -> tuple[Integers, Floats, Floats, Floats]:
+        """Offers that have sold: their rows, log levels less their categories', the variances of
+        these, and how far the offers of each's category scatter, (n,) each.
+        """
+        offer = np.flatnonzero(state.last_end >= 0)
+        pool, row = self.coefficients[LEVEL], row[offer]
+        level, variance = state.mean[offer, LEVEL], state.covariance[offer, packed(LEVEL, LEVEL)]
+        return offer, level - pool.mean[row], variance, pool.scatter[row]
+
     def renew(self, tree: CategoryTree, state: FilterState, row: Integers) -> None:
         """Estimate all pools anew from what every offer's data say; `row` is each offer's."""
         self._prior = None
@@ -141,7 +150,8 @@ class FilterPools:
             variance = state.covariance[:, packed(k, k)]
             prior = self.prior_variance[k] + self.drift[k] * age
             precision = 1.0 / variance - 1.0 / prior
-            evidence = state.mean[:, k] / variance - self.prior_mean[k] / prior
+            mean = state.mean[:, k] - state.beside if k == LEVEL else state.mean[:, k]
+            evidence = mean / variance - self.prior_mean[k] / prior
             # Below this the data say nothing of this coefficient, and rounding would speak.
             told = (state.last_end >= 0) & (precision * prior > 1e-6)
             precision, evidence = np.where(told, precision, 0.0), np.where(told, evidence, 0.0)

@@ -39,6 +39,7 @@ class FilterState(Columns):
         "log_price": (np.float64, np.nan),
         "log_rival": (np.float64, np.nan),
         "policy_part": (np.float64, 0.0),
+        "beside": (np.float64, 0.0),
         "first_end": (np.int64, -1),
         "last_end": (np.int64, -1),
         "days": (np.float64, 0.0),
@@ -57,6 +58,8 @@ class FilterState(Columns):
     log_rival: Floats
     #: Last part of the price deviation that the pricer's rule predicts.
     policy_part: Floats
+    #: Log level that was expected of the offer beside its category's before it sold.
+    beside: Floats
     #: Ends of the first and the last bucket learnt, −1 before.
     first_end: Integers
     last_end: Integers

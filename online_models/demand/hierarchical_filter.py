@@ -136,7 +136,9 @@ class HierarchicalFilter:
         first = self.state.first_end[offer]
         # So long has the own prior itself been a random walk.
         age = np.where(first >= 0, np.maximum(now - first, 0) / DAY, 0.0)
+        mean[LEVEL] -= self.state.beside[offer]
         self.pools.apply(row, age, mean, covariance)
+        mean[LEVEL] += self.state.beside[offer]
         return Posterior(mean, covariance)
 
     def predict(self, period: Period) -> RatePrediction:

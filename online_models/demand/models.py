@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from online_models.deep.verdict import Verdict
 from online_models.demand import drift
 from online_models.demand.calendar import Calendar
+from online_models.demand.cohorts import Cohorts
 from online_models.demand.curves import DecisionContext, DemandCurves
 from online_models.demand.drift_watch import DriftWatch
 from online_models.demand.experts import EXPERTS, Expert, Prediction
@@ -69,6 +70,7 @@ class DemandModels:
         self.lead = next(iter(self.experts))
         self.mixture = Mixture(len(self.experts))
         self.markups = Markups()
+        self.cohorts = Cohorts()
         self.channels = np.zeros(1, np.int64)
         self.watch = DriftWatch()
         self.alarm_height = drift.threshold(self.settings.drift_days_between_false_alarms)
@@ -116,7 +118,8 @@ class DemandModels:
         return "online" if deep is None else f"online+{deep}"
 
     def expect(self, offer: Integers, price: Integers, now: int) -> None:
-        """Give new offers (n,) the deep model's opinion of their level, where it has one."""
+        """Start new offers (n,) where the deep model expects them, or else like their cohort."""
+        self.filter.state.beside[offer] = self.cohorts.beside(offer)
         if self.deep.version is None:
             return
         length = self.deep.history.bucket
@@ -126,14 +129,17 @@ class DemandModels:
         log_rate, covered = self.deep.prior(bucket)
         row = self.registry.category_row[offer]
         level = log_rate - self.calendar.log_factor(row, bucket.start, bucket.end - bucket.start)
+        self.filter.state.beside[offer[covered]] = 0.0
         self.filter.expect(offer[covered], level[covered])
 
-    def priced(self, net: Floats, cost: Floats) -> None:
+    def priced(self, offer: Integers, net: Floats, cost: Floats) -> None:
         """First prices of offers, net of tax and fees, and their unit costs, (n,).
 
-        What margins the merchant has found right says what elasticities to start from.
+        What margins the merchant has found right says what elasticities to start from; and offers
+        of like price and margin are forecast alike.
         """
         self.markups.add(net, cost)
+        self.cohorts.describe(offer, net, cost)
 
     def learn(self, observations: Observations) -> LearnReport:
         """Forecast every bucket, then learn from it; periods in order of time."""
@@ -183,6 +189,7 @@ class DemandModels:
             "models": {"channels": self.channels.copy()},
             "watch": self.watch.snapshot(),
             "markups": self.markups.snapshot(),
+            "cohorts": self.cohorts.snapshot(),
             **{name: expert.snapshot() for name, expert in self.experts.items()},
         }
         return {f"{part}.{name}": a for part, arrays in parts.items() for name, a in arrays.items()}
@@ -207,6 +214,7 @@ class DemandModels:
         models.watch.load(part("watch"))
         models.channels = np.array(part("models")["channels"], np.int64)
         models.markups.load(part("markups"))
+        models.cohorts.load(part("cohorts"))
         if models.markups.believed[0]:
             models.filter.pools.believe(float(models.markups.believed[0]))
         for name, expert in models.experts.items():
@@ -217,6 +225,7 @@ class DemandModels:
         rows = len(self.tree)
         self.calendar.include(rows)
         self.mixture.grow(rows)
+        self.cohorts.grow(len(self.registry))
         for expert in self.experts.values():
             expert.grow(len(self.registry), rows, int(self.channels[0]))
 
@@ -254,6 +263,10 @@ class DemandModels:
             mean = predictions[self.lead].mean
             memory = period.kept(FORGETTING)
             self.mixture.learn(period.row, mean, covered, np.stack(scores, axis=1), memory)
+            day = int(period.seen.end[0]) // DAY
+            if self.cohorts.due(day):
+                known = self.filter.pools.beside(self.filter.state, self.filter.row)
+                self.cohorts.learn(day, *known)
             self._welcome(before)
         return told
 

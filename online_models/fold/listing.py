@@ -28,10 +28,10 @@ def bring_on_sale(state: State, rows: list[int], now: int) -> Ints:
         categories = state.catalogue.skus.category[skus].astype(np.int64)
         state.describe_siblings(fresh)
         state.demand.register(fresh, skus, offers.channel[fresh].astype(np.int64), categories)
-        state.demand.expect(fresh, offers.catalogue_price[fresh], now)
         kept = PPM / (PPM + state.catalogue.skus.tax_ppm[skus]) - offers.fee_ppm[fresh] / PPM
         net = offers.catalogue_price[fresh] * kept - offers.fee_fixed[fresh]
-        state.demand.priced(net, offers.cost[fresh].astype(np.float64))
+        state.demand.priced(fresh, net, offers.cost[fresh].astype(np.float64))
+        state.demand.expect(fresh, offers.catalogue_price[fresh], now)
         state.pricing.appear(fresh, offers.catalogue_price[fresh], now)
     state.pricing.catalogue_changed(chosen, now)
     show(state, chosen, np.full(len(chosen), now))

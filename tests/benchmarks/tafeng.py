@@ -22,12 +22,13 @@ FIRST_DAY = date(2000, 11, 1)
 class DailySales:
     """Items × days; `orders` counts order lines.
 
-    `price` is that of the last day with a sale before, NaN before the first.
+    `price` is that of the last day with a sale before, NaN before the first; `cost` is a unit's.
     """
 
     units: NDArray[np.float64]
     orders: NDArray[np.float64]
     price: NDArray[np.float64]
+    cost: NDArray[np.float64]
     category: NDArray[np.int64]
 
     def day(self, d: int) -> Observations:
@@ -85,4 +86,6 @@ def daily_sales(items: int = 1000) -> DailySales:
         price[:, d] = last
         some = (sold[:, d] > 0) & (turnover[:, d] > 0)
         last[some] = turnover[some, d] / sold[some, d]
-    return DailySales(sold, lines, price, np.unique(subclass[top], return_inverse=True)[1])
+    cost = np.bincount(item, [float(row["ASSET"]) for row in rows]) / np.bincount(item, units)
+    category = np.unique(subclass[top], return_inverse=True)[1]
+    return DailySales(sold, lines, price, cost[top], category)
