@@ -63,7 +63,8 @@ class Settings(BaseSettings):
     bucket: str = Field(
         "P1D",
         description="length of a demand bucket, ISO 8601. Of a "
-        "day (P1D), fast offers, or those whose policy says so, have buckets of an hour",
+        "day (P1D), fast offers, or those whose policy says so, have buckets of an hour; those of "
+        "several days (P7D) begin with the day of the first event",
     )
     lateness: str | None = Field(
         None, description="how late an event may come, ISO 8601; default PT1H for hours, P1D else"

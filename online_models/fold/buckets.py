@@ -60,6 +60,10 @@ class Buckets:
         self.signals.grow(offers)
         self.window.grow(offers)
 
+    def begin(self, now: int) -> None:
+        """Take the first event that tells the time, at `now` (ms), for where time begins."""
+        self.coarse.begin(now)
+
     def hourly(self, at: int) -> NDArray[np.bool_]:
         """Mask of the offers that are counted by the hour at `at` (ms)."""
         mask: NDArray[np.bool_] = (self.window.since <= at) & (at < self.window.until)
@@ -111,7 +115,7 @@ class Buckets:
                 continue
             grain = self.fine if interval & _FINE else self.coarse
             chosen = slice(None) if whole else intervals == interval
-            bucket = grain.bucket((interval >> 1) // grain.length, self.signals.size)
+            bucket = grain.bucket(grain.index(interval >> 1), self.signals.size)
             for name, amount in amounts.items():
                 np.add.at(getattr(bucket, name), rows[chosen], amount[chosen])
 
@@ -162,7 +166,7 @@ class Buckets:
         last, first = grain.over(watermark), self._first(grain)
         if first is None or last < first:
             return
-        everyone, end = np.arange(self.signals.size), (last + 1) * grain.length
+        everyone, end = np.arange(self.signals.size), grain.start(last + 1)
         if grain is self.fine:
             everyone = np.flatnonzero(self.window.since < end)
         self.settle(everyone, np.full(len(everyone), end))
@@ -176,9 +180,9 @@ class Buckets:
             return grain.closed + 1
         if grain is self.fine:
             began = int(self.window.since.min())
-            return None if began == NEVER else began // grain.length
+            return None if began == NEVER else grain.index(began)
         since = self.signals.since[self.signals.since != ALWAYS]
-        sold = [int(since.min()) // grain.length] if len(since) else []
+        sold = [grain.index(int(since.min()))] if len(since) else []
         return min([*grain.open, *sold], default=None)
 
     def snapshot(self) -> dict[str, Any]:

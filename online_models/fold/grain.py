@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from online_models.catalogue import ALWAYS
 from online_models.fold.signals import Floats, Ints, OpenBucket
+from schemas.instants import DAY
 
 #: A gap of more empty intervals than this is an outage of the feed, not a want of demand: the
 #: intervals before the last ones are passed over instead of being learnt as silence.
@@ -17,7 +18,7 @@ LONGEST_SILENCE = 60
 
 
 class Grain:
-    """Interval k covers [k·length, (k+1)·length) of event time; `length` and `lateness` in ms.
+    """Interval k covers [phase + k·length, phase + (k+1)·length); `length`, `lateness` in ms.
 
     It closes at the first watermark later than its end plus the lateness; what comes for it later
     is counted in `late`, and changes nothing.
@@ -27,6 +28,7 @@ class Grain:
         self.length = length
         self.lateness = lateness
         self.open: dict[int, OpenBucket] = {}
+        self.phase = 0
         self.closed = ALWAYS
         self.late = 0
         self.skipped = 0
@@ -34,7 +36,21 @@ class Grain:
     @property
     def floor(self) -> int:
         """The instant from which on intervals are open, ms; ALWAYS before any has closed."""
-        return ALWAYS if self.closed == ALWAYS else (self.closed + 1) * self.length
+        return ALWAYS if self.closed == ALWAYS else self.start(self.closed + 1)
+
+    def begin(self, now: int) -> None:
+        """Let intervals of several days begin with the day of `now` (ms), the first that is known:
+        a week in which prices hold is not cut by one of the calendar's.
+        """
+        self.phase = now // DAY * DAY % self.length if self.length > DAY else 0
+
+    def start(self, index: int) -> int:
+        """The start of an interval, ms."""
+        return index * self.length + self.phase
+
+    def index(self, time: Any) -> Any:
+        """The interval of an instant, or of each of an array of them, ms."""
+        return (time - self.phase) // self.length
 
     def bucket(self, index: int, offers: int) -> OpenBucket:
         """The sums of one interval, with room for `offers`."""
@@ -46,13 +62,13 @@ class Grain:
 
     def starts(self, times: Ints) -> Ints:
         """The start of the interval of each instant, ms; −1 (and counted) where it is closed."""
-        index = times // self.length
+        index = self.index(times)
         if self.closed != ALWAYS:
             late = index <= self.closed
             if late.any():
                 self.late += int(np.count_nonzero(late))
                 index[late] = -1
-        return np.where(index < 0, -1, index * self.length)
+        return np.where(index < 0, -1, index * self.length + self.phase)
 
     def integrate(
         self,
@@ -64,12 +80,12 @@ class Grain:
         offers: int,
     ) -> None:
         """Add signals of constant `value` (n, WIDTH) over [since, until) of offers `rows`."""
-        last = (until - 1) // self.length
-        since = np.maximum(since, (last - LONGEST_SILENCE) * self.length)
+        last = self.index(until - 1)
+        since = np.maximum(since, (last - LONGEST_SILENCE) * self.length + self.phase)
         if self.closed != ALWAYS:
             since = np.maximum(since, self.floor)
-        for k in _between(since // self.length, last):
-            start = k * self.length
+        for k in _between(self.index(since), last):
+            start = self.start(k)
             overlap = np.minimum(until, start + self.length) - np.maximum(since, start)
             np.maximum(overlap, 0, out=overlap)
             if overlap.any():
@@ -80,7 +96,8 @@ class Grain:
 
     def over(self, watermark: int) -> int:
         """The last interval that is over at `watermark`."""
-        return (watermark - self.lateness - 1) // self.length - 1
+        last: int = self.index(watermark - self.lateness - 1) - 1
+        return last
 
     def close(self, last: int, first: int, offers: int) -> Iterator[tuple[int, OpenBucket]]:
         """Take out the intervals up to `last`, the first open one being `first`, oldest first."""
@@ -90,13 +107,14 @@ class Grain:
         for k in busy:
             bucket = self.open.pop(k)
             bucket.grow(offers)
-            yield k * self.length, bucket
+            yield self.start(k), bucket
         self.closed = last
 
     def snapshot(self) -> dict[str, Any]:
         """Arrays and plain values."""
         return {
             "open": {str(k): bucket.snapshot() for k, bucket in self.open.items()},
+            "phase": self.phase,
             "closed": self.closed,
             "late": self.late,
             "skipped": self.skipped,
@@ -107,6 +125,7 @@ class Grain:
         """The inverse of `snapshot`."""
         grain = cls(length, lateness)
         grain.open = {int(k): OpenBucket.restore(b) for k, b in snapshot["open"].items()}
+        grain.phase = snapshot["phase"]
         grain.closed = snapshot["closed"]
         grain.late = snapshot["late"]
         grain.skipped = snapshot["skipped"]

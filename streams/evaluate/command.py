@@ -31,6 +31,9 @@ central 90 % interval; the first buckets are learnt and not judged (a quarter of
 eight at most: nothing is known of any offer yet); weight: what the expert counts for in the
 mixture, on average.
 
+Buckets of several days, such as P7D, are counted from the first day that has an order, a click, a
+competitor's price or an acknowledgement: weekly data begin with it, whatever its weekday.
+
 Example:
   pricetide evaluate recordings/monday --bucket P7D --plots plots
 """

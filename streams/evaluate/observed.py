@@ -66,5 +66,5 @@ class Observed:
             yield done
         settings, latest = self._fold.state.settings, self._passing.latest
         # the last bucket counts, however little of it was recorded
-        end = (latest // settings.bucket + 1) * settings.bucket
-        self._fold.step(self._passing.end(end + settings.allowed_lateness + 1))
+        end = latest + settings.bucket + settings.allowed_lateness + 1
+        self._fold.step(self._passing.end(end))

@@ -51,6 +51,23 @@ def test_a_bucket_closes_at_the_first_tick_later_than_its_end_plus_the_default_l
     assert observation["bucket_end"] == to_text(START + bucket)
 
 
+def test_weeks_begin_with_the_day_of_the_first_event_whatever_its_weekday(
+    journal: Any, run: Fold, restarted: Callable[[Any], Any]
+) -> None:
+    journal.product("a", START)
+    friday = START + 2 * DAY
+    for day in range(14):
+        journal.order(friday + day * DAY + 3 * HOUR, order=str(day), quantity=1 + day // 7)
+    journal.tick(friday + 15 * DAY + 1)
+    batch = journal.batch()
+    begun = run(batch.take(slice(0, 9)), bucket=7 * DAY)
+    found = restarted(begun).feed(batch.take(slice(9, len(batch)))).values("demand-observations")
+    assert [(v["bucket_start"], v["units"]) for v in found] == [
+        (to_text(friday), 7),
+        (to_text(friday + 7 * DAY), 14),
+    ]
+
+
 def test_offers_without_a_sale_are_observed_in_every_bucket(journal: Any, run: Fold) -> None:
     opened(journal)
     journal.tick(START + 5 * HOUR + 1)
