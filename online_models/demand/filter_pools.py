@@ -103,6 +103,9 @@ class FilterPools:
         widths, means = self._pooled()
         for k in range(COEFFICIENTS):
             width = widths[k][row]
+            if k == LEVEL:
+                # levels wander apart for good: where its category began binds an old offer little
+                width = width + self.drift[k] * age
             own = 1.0 / (self.prior_variance[k] + self.drift[k] * age)
             precision = np.maximum(1.0 / width - own, 0.0)
             evidence = means[k][row] / width - self.prior_mean[k] * own

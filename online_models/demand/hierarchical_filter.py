@@ -65,6 +65,9 @@ ALARM_VARIANCE = 0.25
 EXPECTED_VARIANCE = 1.0
 #: While a log rate is vaguer than this, a residual says nothing of dispersion or drift.
 KNOWN_VARIANCE = 0.5
+#: More than this above what was expected is a coefficient still to be learnt, no scatter: a
+#: promotion that sells five times the usual would make all that follows count for nothing.
+LARGEST_EXCESS = 1.7
 #: Memory of the dispersion, per bucket.
 DISPERSION_FORGETTING = 0.98
 
@@ -165,7 +168,6 @@ class HierarchicalFilter:
         units = bounded_units(seen.units, mean, size, variance)
 
         score, information = posterior_step(units, mean, 1.0 / prediction.scatter, variance)
-
         known = np.flatnonzero(variance < KNOWN_VARIANCE)
         error = (units - mean)[known] / np.sqrt(mean + mean * mean / size)[known]
         lasting = self.state.lasting_error
@@ -191,7 +193,7 @@ class HierarchicalFilter:
         state.last_end[offer] = np.maximum(state.last_end[offer], seen.end)
         state.days[offer] += seen.days
         weight = np.where(variance < KNOWN_VARIANCE, 1.0, 0.0) / ((1.0 + mean) * (1.0 + mean))
-        excess = bounded_units(units, mean, size) - mean
+        excess = np.minimum(units - mean, LARGEST_EXCESS * mean + 6.0 * np.sqrt(mean))
         state.variance_sum[offer] = DISPERSION_FORGETTING * state.variance_sum[offer] + weight * (
             excess * excess - mean - mean * mean * variance
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from online_models.demand import DemandModels, Observations
 from online_models.demand.hierarchy import CATALOGUE, CategoryTree, Pool
+from online_models.demand.observations import DAY
 
 
 def tree(parents: list[int]) -> CategoryTree:
@@ -47,3 +49,21 @@ def test_offers_that_know_nothing_change_nothing() -> None:
 def test_a_cycle_of_categories_hangs_below_the_catalogue() -> None:
     looped = tree([1, 0])
     assert (looped.parent == CATALOGUE).all()
+
+
+def test_offers_whose_levels_wandered_apart_are_not_drawn_back_to_their_category() -> None:
+    rng, offers = np.random.default_rng(7), np.arange(60)
+    models = DemandModels()
+    models.register(offers, offers, np.zeros(60, np.int64), np.zeros(60, np.int64))
+    level, errors = 5.0 + rng.standard_normal(60), []
+    for week in range(80):
+        level = level + 0.3 * rng.standard_normal(60)
+        rate = np.exp(level + 0.4 * rng.standard_normal(60))
+        units = rng.poisson(rate).astype(float)
+        seen = Observations.of(offers, 7 * week * DAY, units, length=7 * DAY, price=1000.0)
+        told = models.learn(seen).member("filter").log_location()
+        errors.append(np.log(np.maximum(units, 1.0)) - told)
+    # a filter that knew both deviations would err by .58
+    assert np.sqrt(np.mean(np.square(errors[20:]))) < 0.66
+    kept = np.polyfit(level - level.mean(), np.mean(errors[-10:], axis=0), 1)[0]
+    assert kept < 0.07
