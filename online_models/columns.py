@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 #: Doubling from a small start costs at most one copy per row, amortised.
 FIRST_CAPACITY = 64
+#: Rows up to which plain Python numbers are quicker than NumPy's calls, each a microsecond or two.
+FEW = 3
 
 
 class Columns:

@@ -12,20 +12,20 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-_LN2_HIGH = 6.93147180369123816490e-01
-_LN2_LOW = 1.90821492927058770002e-10
-_INVERSE_LN2 = 1.44269504088896338700
+LN2_HIGH = 6.93147180369123816490e-01
+LN2_LOW = 1.90821492927058770002e-10
+INVERSE_LN2 = 1.44269504088896338700
 _EXP_OVERFLOW = 709.782712893384
 _EXP_UNDERFLOW = -745.1332191019412
-_EXP = (
+EXP_COEFFICIENTS = (
     4.13813679705723846039e-08,
     -1.65339022054652515390e-06,
     6.61375632143793436117e-05,
     -2.77777777770155933842e-03,
     1.66666666666666019037e-01,
 )
-_LOG_EVEN = (1.531383769920937332e-01, 2.222219843214978396e-01, 3.999999999940941908e-01)
-_LOG_ODD = (
+LOG_EVEN = (1.531383769920937332e-01, 2.222219843214978396e-01, 3.999999999940941908e-01)
+LOG_ODD = (
     1.479819860511658591e-01,
     1.818357216161805012e-01,
     2.857142874366239149e-01,
@@ -35,11 +35,13 @@ _LOG_ODD = (
 #: into the next binade, so that the reduced argument lies in [sqrt(1/2), sqrt(2)).
 _ONE_BITS = 0x3FF0000000000000
 _ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
+#: The number with those bits.
+ROOT_HALF = 0.7071067811865476
 _MANTISSA = 0x000FFFFFFFFFFFFF
 _SMALLEST_NORMAL = 2.2250738585072014e-308
-_BELOW_NORMAL = 2.225073858507201e-308
+BELOW_NORMAL = 2.225073858507201e-308
 #: Up to here neither the power of two nor the result leaves the normal range.
-_EXP_USUAL = 700.0
+EXP_USUAL = 700.0
 
 
 #: Elements worked on at once, so that a function's scratch arrays stay in the first caches.
@@ -76,7 +78,7 @@ def _within(x: Floats, low: float, high: float) -> bool:
 def _reduced_exp(r: Floats) -> tuple[Floats, Floats]:
     """(r, c) → exp(r) = 1 + r + r c / (2 − c) for |r| ≤ ln 2 / 2."""
     t = r * r
-    t = r - t * polynomial(t, _EXP)
+    t = r - t * polynomial(t, EXP_COEFFICIENTS)
     return r * t, 2.0 - t
 
 
@@ -86,9 +88,9 @@ def exp(x: ArrayLike) -> Floats:
 
 
 def _exp(x: Floats) -> Floats:
-    if _within(x, -_EXP_USUAL, _EXP_USUAL):
+    if _within(x, -EXP_USUAL, EXP_USUAL):
         return _exp_usual(x)
-    usual = np.abs(x) < _EXP_USUAL
+    usual = np.abs(x) < EXP_USUAL
     value = _exp_usual(np.where(usual, x, 0.0))
     rest = np.flatnonzero(~usual)
     value[rest] = _exp_unusual(x[rest])
@@ -96,9 +98,9 @@ def _exp(x: Floats) -> Floats:
 
 
 def _exp_usual(x: Floats) -> Floats:
-    k = np.rint(x * _INVERSE_LN2)
-    low = k * _LN2_LOW
-    high = k * _LN2_HIGH
+    k = np.rint(x * INVERSE_LN2)
+    low = k * LN2_LOW
+    high = k * LN2_HIGH
     np.subtract(x, high, out=high)
     rc, divisor = _reduced_exp(high - low)
     rc /= divisor
@@ -117,11 +119,11 @@ def _exp_unusual(x: Floats) -> Floats:
     inside = (x <= _EXP_OVERFLOW) & (x >= _EXP_UNDERFLOW)
     bounded = np.where(inside, x, 0.0)
     # e^x = (e^(x/2))² would double the error; a shift by whole powers of two does not.
-    k = np.rint(bounded * _INVERSE_LN2)
+    k = np.rint(bounded * INVERSE_LN2)
     shift = np.where(k > 0.0, 256.0, -256.0) * (np.abs(k) > 256.0)
-    low = (k - shift) * _LN2_LOW
-    high = (bounded - shift * _LN2_HIGH) - (k - shift) * _LN2_HIGH
-    low = low + shift * _LN2_LOW
+    low = (k - shift) * LN2_LOW
+    high = (bounded - shift * LN2_HIGH) - (k - shift) * LN2_HIGH
+    low = low + shift * LN2_LOW
     rc, divisor = _reduced_exp(high - low)
     value = 1.0 - ((low - rc / divisor) - high)
     whole = k.astype(np.int64)
@@ -141,8 +143,8 @@ def log(x: ArrayLike) -> Floats:
 
 def _log(x: Floats) -> Floats:
     value = _log_usual(x)
-    if not _within(x, _BELOW_NORMAL, np.inf):
-        rest = np.flatnonzero(~((x > _BELOW_NORMAL) & (x < np.inf)))
+    if not _within(x, BELOW_NORMAL, np.inf):
+        rest = np.flatnonzero(~((x > BELOW_NORMAL) & (x < np.inf)))
         value[rest] = _log_unusual(x[rest])
     return value
 
@@ -159,18 +161,18 @@ def _log_usual(x: Floats) -> Floats:
     np.divide(f, s, out=s)
     z = s * s
     w = z * z
-    series = polynomial(w, _LOG_ODD)
+    series = polynomial(w, LOG_ODD)
     series *= z
-    w *= polynomial(w, _LOG_EVEN)
+    w *= polynomial(w, LOG_EVEN)
     series += w
     half_square = 0.5 * f
     half_square *= f
     series += half_square
     series *= s
-    series += k * _LN2_LOW
+    series += k * LN2_LOW
     half_square -= series
     half_square -= f
-    k *= _LN2_HIGH
+    k *= LN2_HIGH
     k -= half_square
     return k
 
@@ -179,7 +181,7 @@ def _log_unusual(x: Floats) -> Floats:
     """Where the argument is 0, subnormal, inf, nan or negative."""
     subnormal = (x > 0.0) & (x < _SMALLEST_NORMAL)
     scaled = np.where(subnormal, x, _SMALLEST_NORMAL) * 2.0**54
-    value = _log_usual(scaled) - 54.0 * (_LN2_HIGH + _LN2_LOW)
+    value = _log_usual(scaled) - 54.0 * (LN2_HIGH + LN2_LOW)
     value = np.where(x == 0.0, -np.inf, np.where(subnormal, value, np.nan))
     return np.where(x == np.inf, np.inf, value)
 

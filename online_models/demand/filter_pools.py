@@ -122,6 +122,11 @@ class FilterPools:
             self._prior = widths, np.stack([pool.mean for pool in pools])
         return self._prior
 
+    def pooled_at(self, row: int) -> tuple[list[float], list[float]]:
+        """Width and mean of the pools of one category row, by coefficient."""
+        widths, means = self._pooled()
+        return widths[:, row].tolist(), means[:, row].tolist()
+
     def informs(self, row: Integers, variance: Floats) -> Floats:
         """Σ over the offers of the category of the squared covariance of elasticities, (n,).
 

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from online_models.columns import FEW
 from online_models.pricing.economics import net_share, unit_profit
 from online_models.pricing.objective import outlook, span
 from online_models.pricing.sheet import Sheet
+from online_models.pricing.single_expectation import LARGEST, singly_expected
 from online_models.pricing.situation import Floats, Ints, Situation
 from online_models.pricing.trace import MoneyTexts
-
-#: Forecasts beyond any amount are cut to it; they could not be written.
-_LARGEST = 1e15
 
 
 def expected(
@@ -24,6 +23,8 @@ def expected(
 
     The interval is that of the posterior of the rate; a day's luck is not in it.
     """
+    if len(new) <= FEW:
+        return singly_expected(situation, new, kept, money)
     at = np.stack([new, kept], axis=1).astype(np.float64)
     sold = outlook(situation, at, span(situation))
     margin = unit_profit(situation, at)
@@ -55,4 +56,4 @@ def expected(
 
 
 def _minor(amount: Floats) -> Ints:
-    return np.rint(np.minimum(np.maximum(amount, -_LARGEST), _LARGEST)).astype(np.int64)
+    return np.rint(np.minimum(np.maximum(amount, -LARGEST), LARGEST)).astype(np.int64)

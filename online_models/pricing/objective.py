@@ -17,9 +17,9 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 #: log units beyond which a forecast is no forecast but an overflow.
-_LARGEST_LOG = 30.0
+LARGEST_LOG = 30.0
 #: Half the width of a 90 % interval in standard deviations.
-_NINETY = 1.6448536269514722
+NINETY = 1.6448536269514722
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def span(situation: Situation) -> Span:
         days = np.where(left > 0.0, left, days)
     stock = situation.on_hand.astype(np.float64)
     known = stock >= 0.0
-    for place in np.flatnonzero(known).tolist():
+    for place in known.nonzero()[0].tolist():
         end = situation.now[place] + days[place] * DAY
         arriving = situation.world.stock.inbound(int(situation.rows[place]))
         stock[place] += sum(quantity for quantity, expected in arriving if expected < end)
@@ -73,12 +73,12 @@ def outlook(situation: Situation, price: Floats, over: Span, interval: bool = Tr
     if interval:
         slope = 2.0 * curves.covariance[rows] + curves.elasticity_variance[rows] * x
         variance = np.maximum(curves.log_rate_variance[rows] + slope * x, 0.0)
-        width = _NINETY * np.sqrt(variance)
+        width = NINETY * np.sqrt(variance)
         ends = log_units - width, log_units + width
     log_units += 0.5 * curves.log_rate_variance[rows]
     if interval:
         log_units = np.stack([log_units, *ends])
-    np.minimum(log_units, _LARGEST_LOG, out=log_units)
+    np.minimum(log_units, LARGEST_LOG, out=log_units)
     sold = exp(log_units)
     sold *= over.days[rows]
     np.minimum(sold, over.stock[rows], out=sold)

@@ -18,6 +18,7 @@ from numpy._core._multiarray_umath import (  # type: ignore[attr-defined]
 )
 
 from online_models import exact_math as m
+from online_models.exact_single import exp_one, log_one
 from online_models.philox import philox4x32
 
 scipy_special = pytest.importorskip("scipy.special")
@@ -26,6 +27,7 @@ CHECKSUM = """
 import hashlib
 import numpy as np
 from online_models import exact_math as m
+from online_models.exact_single import exp_one, log_one
 grid = np.concatenate([np.linspace(-750, 750, 200001), m.uniforms(1, np.arange(50000))[:, 0],
                        m.exp(np.linspace(-745, 709, 20001)), [0.0, -0.0, np.inf, -np.inf, np.nan]])
 h = hashlib.sha256()
@@ -170,3 +172,18 @@ def test_cosine_matches_a_reference() -> None:
     x = np.linspace(-7, 7, 20001)
     np.testing.assert_allclose(m.cosine_of_turns(x), np.cos(2 * np.pi * x), rtol=0, atol=2e-14)
     assert m.cosine_of_turns(0.25) == pytest.approx(0.0, abs=1e-15)
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_of_one_number_the_same_bits_come_as_of_an_array(x: float) -> None:
+    for one, many in ((exp_one, m.exp), (log_one, m.log)):
+        assert np.float64(one(x)).tobytes() == many(np.array([x, 1.0]))[:1].tobytes()
+
+
+def test_single_numbers_around_the_binades_have_the_bits_of_arrays() -> None:
+    edges = np.array([0.5, 2.0**0.5 / 2, 1.0, 2.0**0.5, 2.0, 700.0, 709.78, -745.2, 5e-324])
+    grid = np.concatenate([np.nextafter(edges, np.inf), edges, np.nextafter(edges, -np.inf)])
+    grid = np.concatenate([grid, m.exp(np.linspace(-40.0, 40.0, 5001)), np.linspace(-40, 40, 5001)])
+    assert np.array(list(map(exp_one, grid.tolist()))).tobytes() == m.exp(grid).tobytes()
+    positive = np.abs(grid)
+    assert np.array(list(map(log_one, positive.tolist()))).tobytes() == m.log(positive).tobytes()

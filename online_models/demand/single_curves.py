@@ -1,0 +1,159 @@
+"""Demand curves of a few offers in plain Python numbers, to the bit those of `HierarchicalFilter`.
+
+A competitor's price is answered for one offer, and there a NumPy call costs more than all that it
+computes. Every operation is that of the arrays, in their order: what is decided may not depend on
+how many offers are decided together.
+"""
+
+from __future__ import annotations
+
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.filter_pools import INVERSE_SIZE_WEIGHT
+from online_models.demand.filter_state import (
+    COEFFICIENTS,
+    COLUMNS,
+    CROSS,
+    DIAGONAL,
+    ELASTICITY,
+    packed,
+)
+from online_models.demand.observations import DAY
+from online_models.exact_single import log_one
+
+if TYPE_CHECKING:
+    from online_models.demand.hierarchical_filter import HierarchicalFilter
+
+Integers = NDArray[np.int64]
+
+_COLUMNS = [tuple(column) for column in COLUMNS.tolist()]
+_DIAGONAL = DIAGONAL.tolist()
+_OWN = packed(ELASTICITY, ELASTICITY)
+_BESIDE = packed(CROSS, CROSS)
+#: The (i, j) of every position of a packed covariance.
+_PAIRS = [(i, j) for i in range(COEFFICIENTS) for j in range(i + 1)]
+
+
+def single_curves(
+    model: HierarchicalFilter, offer: Integers, row: Integers, context: DecisionContext
+) -> DemandCurves:
+    """`model.curves` of offers (n,), one by one."""
+    columns = (
+        offer,
+        row,
+        context.now,
+        context.price,
+        context.rival_price,
+        context.promoted,
+    )
+    told = np.array(list(map(_curve, repeat(model), *[column.tolist() for column in columns])))
+    return DemandCurves(context.price, *told.T, seen=model.state.last_end[offer] >= 0)
+
+
+def _curve(
+    model: HierarchicalFilter,
+    offer: int,
+    row: int,
+    now: int,
+    price: float,
+    rival: float,
+    promoted: float,
+) -> tuple[float, ...]:
+    """The fields of one offer's DemandCurves between `anchor_price` and `seen`."""
+    state, pools = model.state, model.pools
+    mean, covariance = _posterior(model, offer, row, now)
+    log_price = log_one(price)
+    anchor = state.anchor.item(offer)
+    deviation = 0.0 if anchor != anchor else log_price - anchor
+    h = (
+        1.0,
+        deviation,
+        state.policy_part.item(offer),
+        _deviation(log_one(rival) if rival == rival else rival, state.rival_anchor.item(offer)),
+        promoted,
+        _siblings(model, offer, row),
+    )
+    direction = [0.0] * COEFFICIENTS
+    for column, part in zip(_COLUMNS, h, strict=True):
+        for i, at in enumerate(column):
+            direction[i] += covariance[at] * part
+    log_rate = variance = 0.0
+    for k, part in enumerate(h):
+        log_rate += mean[k] * part
+        variance += direction[k] * part
+    own = covariance[_OWN]
+    pool = pools.coefficients[ELASTICITY]
+    between = pool.variance.item(row)
+    leans = min(max(own - between, 0.0) / pool.scatter.item(row), 1.0)
+    shared = between * leans * leans
+    others = max(pools.members.item(row) - 1.0, 0.0)
+    prior = INVERSE_SIZE_WEIGHT * pools.inverse_size.item(row)
+    scatter = (state.variance_sum.item(offer) + prior) / (
+        state.square_sum.item(offer) + INVERSE_SIZE_WEIGHT
+    )
+    return (
+        log_rate,
+        mean[ELASTICITY],
+        max(variance, 1e-12),
+        direction[ELASTICITY],
+        own,
+        1.0 / min(max(scatter, 1e-3), 20.0),
+        mean[CROSS],
+        covariance[_BESIDE],
+        own * own + others * shared * shared,
+    )
+
+
+def _posterior(
+    model: HierarchicalFilter, offer: int, row: int, now: int
+) -> tuple[list[float], list[float]]:
+    """The offer's coefficients at `now` with the pools of the category row applied."""
+    state, pools = model.state, model.pools
+    mean: list[float] = state.mean[offer].tolist()
+    covariance: list[float] = state.covariance[offer].tolist()
+    drift = pools.drift.tolist()
+    first, last = state.first_end.item(offer), state.last_end.item(offer)
+    elapsed = max(now - last, 0) / DAY if last >= 0 else 0.0
+    age = max(now - first, 0) / DAY if first >= 0 else 0.0
+    for at, variance in zip(_DIAGONAL, drift, strict=True):
+        covariance[at] += elapsed * variance
+    widths, means = pools.pooled_at(row)
+    for k, prior in enumerate(pools.prior_variance.tolist()):
+        width = widths[k]
+        own = 1.0 / (prior + drift[k] * age)
+        precision = max(1.0 / width - own, 0.0)
+        evidence = means[k] / width - pools.prior_mean.item(k) * own if precision > 0.0 else 0.0
+        direction = [covariance[at] for at in _COLUMNS[k]]
+        damping = 1.0 / (1.0 + precision * direction[k])
+        step = (evidence - precision * mean[k]) * damping
+        mean = [m + d * step for m, d in zip(mean, direction, strict=True)]
+        gain = precision * damping
+        scaled = [d * gain for d in direction]
+        for at, (i, j) in enumerate(_PAIRS):
+            covariance[at] -= scaled[i] * direction[j]
+        for at in _DIAGONAL:
+            if covariance[at] < 1e-12:
+                covariance[at] = 1e-12
+    return mean, covariance
+
+
+def _siblings(model: HierarchicalFilter, offer: int, row: int) -> float:
+    """The mean deviation of the offer's siblings, as last known."""
+    siblings, state = model.siblings, model.state
+    gap = state.log_price.item(offer) - state.anchor.item(offer)
+    group = row * siblings.channels + model.channel.item(offer)
+    count = siblings.count.item(group)
+    if row <= 0 or count <= 1.0 or gap != gap:
+        return 0.0
+    return float((siblings.total.item(group) - min(max(gap, -2.0), 2.0)) / (count - 1.0))
+
+
+def _deviation(value: float, anchor: float) -> float:
+    if value != value or anchor != anchor:
+        return 0.0
+    return min(max(value - anchor, -2.0), 2.0)
