@@ -14,7 +14,7 @@ from online_models.pricing.reasons import CODES
 from online_models.pricing.situation import NO_CEILING, Flags, Ints, Situation
 from online_models.pricing.strategies import STRATEGIES
 from online_models.pricing.strategies.optimise import Optimise
-from online_models.pricing.trace import Numbers, Trace, Values
+from online_models.pricing.trace import Numbers, Trace, Values, members
 
 _BY_KIND = {strategy.kind: strategy for strategy in STRATEGIES}
 
@@ -40,7 +40,7 @@ def ask(situation: Situation, trace: Trace, strategic: Flags, wish: Wish) -> Non
     Behind the last one stands `keep`: an offer for which nobody speaks returns to its home.
     """
     n = len(situation)
-    left = np.flatnonzero(strategic)
+    left = strategic.nonzero()[0]
     for entry in (*situation.terms.policy.strategy, None):
         if not len(left):
             return
@@ -67,26 +67,27 @@ def ask(situation: Situation, trace: Trace, strategic: Flags, wish: Wish) -> Non
         if len(chosen) < n:
             applies = np.zeros(n, dtype=np.bool_)
             applies[chosen] = True
-        trace.add(kind, wish.raw.copy(), details, proposal.facts, applies)
+        trace.add(kind, wish.raw.copy(), details, members(proposal.facts), applies)
         left = left[~yields]
 
 
-def explore(situation: Situation, trace: Trace, wish: Wish) -> Draw:
-    """Replace what `optimise` wants by a draw, where the policy explores.
+def explore(situation: Situation, trace: Trace, wish: Wish) -> Draw | None:
+    """Replace what `optimise` wants by a draw, where the policy explores; None where nothing is
+    drawn.
 
     Key value items are left alone: customers judge the shop by their prices.
     Elsewhere the price drawn is NO_PRICE, its probability 1 and its deviation NaN.
     """
-    n = len(situation)
-    drawn, propensity = np.full(n, NO_PRICE, dtype=np.int64), np.ones(n)
-    deviation = np.full(n, np.nan)
     if situation.terms.exploration_budget < 0:
-        return Draw(drawn, propensity, deviation)
+        return None
+    n = len(situation)
     free = (wish.by == CODES[Optimise.kind]) & (situation.reach_low <= situation.reach_high)
     free &= situation.world.catalogue.skus.role[situation.sku] != ROLES.index("kvi")
-    rows = np.flatnonzero(free)
+    rows = free.nonzero()[0]
     if not len(rows):
-        return Draw(drawn, propensity, deviation)
+        return None
+    drawn, propensity = np.full(n, NO_PRICE, dtype=np.int64), np.ones(n)
+    deviation = np.full(n, np.nan)
     result = draw(situation if len(rows) == n else situation.take(rows), wish.raw[rows])
     drawn[rows], propensity[rows] = result.price, result.propensity
     deviation[rows] = result.deviation
@@ -95,7 +96,7 @@ def explore(situation: Situation, trace: Trace, wish: Wish) -> Draw:
         "explore",
         np.where(free, drawn, wish.raw),
         {"propensity": Numbers(propensity, b"%.6g")},
-        {"kind": "thompson"} | ({} if budget is None else {"budget": str(budget)}),
+        members({"kind": "thompson"} | ({} if budget is None else {"budget": str(budget)})),
         None if len(rows) == n else free,
     )
     return Draw(drawn, propensity, deviation)

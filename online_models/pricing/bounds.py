@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.guardrails import GUARDRAILS, Bound
+from online_models.pricing.guardrails import Bound
+from online_models.pricing.guardrails.binding import binding
 from online_models.pricing.situation import NO_CEILING, NO_FLOOR, Situation
 
 Ints = NDArray[np.int64]
@@ -52,8 +53,8 @@ def limits(situation: Situation, bounded: Flags, paced: Flags) -> Limits:
     of: dict[str, Limit] = {}
     steps_seen = False
     everywhere = bool(bounded.all()), bool(paced.all())
-    for code, rule in enumerate(GUARDRAILS):
-        if not isinstance(rule, Bound) or not rule.binds(situation.terms):
+    for code, rule, _ in binding(situation.terms):
+        if not isinstance(rule, Bound):
             continue
         if rule.step and not steps_seen:
             steps_seen = True

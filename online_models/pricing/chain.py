@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from online_models.catalogue import NEVER, NO_PRICE
 from online_models.pricing.bounds import NOBODY, Limits
 from online_models.pricing.guardrails import GUARDRAILS, Bound, Delay, Grid
+from online_models.pricing.guardrails.binding import binding
 from online_models.pricing.situation import NO_CEILING, Flags, Ints, Situation
 from online_models.pricing.trace import Trace, Values
 from schemas.instants import to_text
@@ -70,17 +71,15 @@ def pass_through(
     crossed = bounded & (bounds.low > bounds.high)
     if crossed.any():
         passage.conflict[crossed] = _pair(bounds.low_by, bounds.high_by)[crossed]
-    for code, rule in enumerate(GUARDRAILS):
-        if not rule.binds(situation.terms):
-            continue
+    for code, rule, facts in binding(situation.terms):
         before = trace.price
         if isinstance(rule, Bound):
-            _bound(rule, situation, trace, bounds)
+            _bound(rule, facts, trace, bounds)
         elif isinstance(rule, Grid):
-            _grid(code, rule, situation, trace, bounds, passage, paced)
+            _grid(code, rule, facts, situation, trace, bounds, passage, paced)
             _way_out(code, rule, situation, raw, trace.price, bounds, passage, paced)
         else:
-            _delay(rule, situation, trace, passage, paced)
+            _delay(rule, facts, situation, trace, passage, paced)
         passage.binding[trace.price != before] = code
     conflicted = passage.conflict != NOBODY
     if conflicted.any():
@@ -98,7 +97,7 @@ def _names(pairs: NDArray[np.int32]) -> list[bytes]:
     return [msgspec.json.encode(pair_names(pair)) for pair in pairs.tolist()]
 
 
-def _bound(rule: Bound, situation: Situation, trace: Trace, bounds: Limits) -> None:
+def _bound(rule: Bound, facts: bytes, trace: Trace, bounds: Limits) -> None:
     limit, price = bounds.of[rule.name], trace.price
     details: dict[str, Values] = {}
     if limit.floor is not None:
@@ -109,12 +108,13 @@ def _bound(rule: Bound, situation: Situation, trace: Trace, bounds: Limits) -> N
     if limit.ceiling is not None:
         price = np.minimum(price, limit.ceiling)
         details["maximum"] = limit.ceiling
-    trace.add(rule.name, price, details, rule.facts(situation.terms), limit.applies)
+    trace.add(rule.name, price, details, facts, limit.applies)
 
 
 def _grid(
     code: int,
     rule: Grid,
+    facts: bytes,
     situation: Situation,
     trace: Trace,
     bounds: Limits,
@@ -133,7 +133,7 @@ def _grid(
     price = np.where(legal == NO_PRICE, wanted, legal)
     applies = None if free.all() else free
     details = {"lowest": bounds.low, "highest": bounds.high}
-    trace.add(rule.name, price, details, rule.facts(situation.terms), applies)
+    trace.add(rule.name, price, details, facts, applies)
 
 
 def _way_out(
@@ -159,7 +159,14 @@ def _way_out(
     passage.stuck = np.where(still & (side != NOBODY), pairs, NOBODY).astype(np.int32)
 
 
-def _delay(rule: Delay, situation: Situation, trace: Trace, passage: Passage, paced: Flags) -> None:
+def _delay(
+    rule: Delay,
+    facts: bytes,
+    situation: Situation,
+    trace: Trace,
+    passage: Passage,
+    paced: Flags,
+) -> None:
     kept = situation.price
     until = rule.until(situation)
     free = paced & (passage.conflict == NOBODY)
@@ -173,4 +180,4 @@ def _delay(rule: Delay, situation: Situation, trace: Trace, passage: Passage, pa
 
     details: dict[str, Values] = {"held": np.where(held, kept, NO_CEILING), "until": instants}
     applies = None if free.all() else free
-    trace.add(rule.name, price, details, rule.facts(situation.terms), applies)
+    trace.add(rule.name, price, details, facts, applies)

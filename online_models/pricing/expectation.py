@@ -35,7 +35,7 @@ def expected(
 
     def told(rows: Any, k: int) -> list[bytes]:
         units = list(map(b"%.6g".__mod__, sold.units[rows, k].tolist()))
-        sheet = Sheet(len(units))
+        sheet = Sheet()
         sheet.say(b'{"units":')
         sheet.put(units)
         columns = {"revenue": revenue, "profit": profit, "lower": lower, "upper": upper}

@@ -11,7 +11,7 @@ from online_models.pricing.promotions import NONE
 from online_models.pricing.ratios import scaled_floor
 from online_models.pricing.reasons import CODES, Outcome, Source, table
 from online_models.pricing.situation import Flags, Situation
-from online_models.pricing.trace import Trace
+from online_models.pricing.trace import Trace, members
 from schemas.percentages import to_text
 
 #: Strategies whose price is computed from facts: any change of it is a change of its inputs.
@@ -51,9 +51,9 @@ def gate(
     reason[declined] = CODES["declined"]
     required = situation.terms.policy.approval.required_above_step
     facts = {} if required is None else {"required_above_step": to_text(required)}
-    trace.add("approval", price, {"proposed": price}, facts, waits & ~kept)
+    trace.add("approval", price, {"proposed": price}, members(facts), waits & ~kept)
     if kept.any():
-        trace.add("approval", situation.price, {"held": situation.price}, facts, kept)
+        trace.add("approval", situation.price, {"held": situation.price}, members(facts), kept)
 
 
 def _declined(situation: Situation, wish: Wish) -> Flags:

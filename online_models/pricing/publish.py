@@ -82,7 +82,7 @@ def records(
     found: list[tuple[int, Output]] = []
     for places, steps in resolved.trace.alike(published):
         some = places.tolist()
-        sheet = Sheet(len(some))
+        sheet = Sheet()
         sheet.put(_part(heads, some))
         sheet.say(b',"outcome":"')
         sheet.put(_part(outcomes, some))
@@ -125,7 +125,7 @@ def _heads(
     promoted = np.where(resolved.source == Source.PROMOTION, resolved.promotion.promotion, NONE)
     currencies = catalogue.skus.currency[situation.sku[published]].tolist()
     times = _instant_texts(situation.now[published].tolist())
-    sheet = Sheet(len(listed))
+    sheet = Sheet()
     sheet.say(b'{"decision_id":"')
     sheet.put(world.identities.decisions(listed, ledger.sequence[rows].tolist()))
     sheet.say(b'","revision":')

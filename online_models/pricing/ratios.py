@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.columns import FEW
+
 Ints = NDArray[np.int64]
 #: 20 bits at a time: with a denominator below 2^42 every partial product stays below 2^63.
 _LIMB = 20
@@ -20,6 +22,9 @@ def _divided(amount: Ints, numerator: Any, denominator: Any) -> tuple[Ints, Ints
     """(quotient, remainder) of amount × numerator / denominator; where the product does not fit,
     by long division in limbs.
     """
+    if amount.size <= FEW and isinstance(numerator, int) and isinstance(denominator, int):
+        pairs = [divmod(one * numerator, denominator) for one in amount.tolist()]
+        return tuple(np.array(pairs, dtype=np.int64).reshape(-1, 2).T)
     most = numerator if isinstance(numerator, int) else int(numerator.max(initial=0))
     if int(amount.max(initial=0)) * most < _FITS:
         return np.divmod(amount * numerator, denominator)

@@ -77,8 +77,13 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
     ask(situation, trace, strategic, wish)
     lot = explore(situation, trace, wish)
     passage = pass_through(situation, trace, bounds, bounded, paced)
-    # A price that a rule held or moved was not drawn: it follows for certain.
-    by_lot = (lot.price != NO_PRICE) & (trace.price == lot.price)
+    by_lot = np.zeros(len(rows), dtype=np.bool_)
+    propensity, deviation = np.ones(len(rows)), np.full(len(rows), np.nan)
+    if lot is not None:
+        # A price that a rule held or moved was not drawn: it follows for certain.
+        by_lot = (lot.price != NO_PRICE) & (trace.price == lot.price)
+        propensity = np.where(by_lot, lot.propensity, 1.0)
+        deviation = np.where(by_lot, lot.deviation, np.nan)
     changed = trace.price != kept
     outcome = np.where(changed, np.int8(Outcome.CHANGED), np.int8(Outcome.HELD))
     outcome[changed & (source == Source.OVERRIDE)] = Outcome.OVERRIDDEN
@@ -99,8 +104,8 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
         outcome=outcome,
         reason=reason,
         drawn=by_lot,
-        propensity=np.where(by_lot, lot.propensity, 1.0),
-        deviation=np.where(by_lot, lot.deviation, np.nan),
+        propensity=propensity,
+        deviation=deviation,
         passage=passage,
     )
 

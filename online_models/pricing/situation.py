@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +13,7 @@ from online_models.deep.reinforcement.seat import Seat
 from online_models.demand.curves import DecisionContext, DemandCurves
 from online_models.exact_math import log
 from online_models.pricing.days import Days
+from online_models.pricing.gathered import Gathered
 from online_models.pricing.identities import Identities
 from online_models.pricing.labels import Labels
 from online_models.pricing.ledger import Ledger
@@ -94,96 +94,96 @@ class Situation:
     def __len__(self) -> int:
         return len(self.rows)
 
-    @cached_property
+    @Gathered
     def sku(self) -> NDArray[np.int32]:
         """SKU rows."""
         return self.world.catalogue.offers.sku[self.rows]
 
-    @cached_property
+    @Gathered
     def channel(self) -> NDArray[np.int32]:
         """Channel ids."""
         return self.world.catalogue.offers.channel[self.rows]
 
-    @cached_property
+    @Gathered
     def cost(self) -> Ints:
         """Unit cost without tax."""
         return self.world.catalogue.offers.cost[self.rows]
 
-    @cached_property
+    @Gathered
     def fee_ppm(self) -> Ints:
         """Channel fee as a share of the gross price."""
         return self.world.catalogue.offers.fee_ppm[self.rows]
 
-    @cached_property
+    @Gathered
     def fee_fixed(self) -> Ints:
         """Channel fee per unit."""
         return self.world.catalogue.offers.fee_fixed[self.rows]
 
-    @cached_property
+    @Gathered
     def tax_ppm(self) -> Ints:
         """Tax on the net price."""
         return self.world.catalogue.skus.tax_ppm[self.sku]
 
-    @cached_property
+    @Gathered
     def list_price(self) -> Ints:
         """List prices, NO_PRICE where there is none."""
         return self.world.catalogue.skus.list_price[self.sku]
 
-    @cached_property
+    @Gathered
     def map_price(self) -> Ints:
         """Minimum advertised prices, NO_PRICE where there is none."""
         return self.world.catalogue.skus.map_price[self.sku]
 
-    @cached_property
+    @Gathered
     def price(self) -> Ints:
         """Prices in force."""
         return self.world.ledger.price[self.rows]
 
-    @cached_property
+    @Gathered
     def base(self) -> Ints:
         """Regular prices in force."""
         return self.world.ledger.base[self.rows]
 
-    @cached_property
+    @Gathered
     def home(self) -> Ints:
         """Prices before the competitors pulled; the regular price where they did not."""
         home = self.world.ledger.home[self.rows]
         return np.where(home < 0, self.base, home)
 
-    @cached_property
+    @Gathered
     def reference(self) -> Ints:
         """The centre of the reference band."""
         if self.terms.reference_price >= 0:
             return np.full(len(self), self.terms.reference_price, dtype=np.int64)
         return self.world.ledger.first[self.rows]
 
-    @cached_property
+    @Gathered
     def day(self) -> Ints:
         """Calendar days."""
         return self.world.days.number(self.now)
 
-    @cached_property
+    @Gathered
     def midnight(self) -> Ints:
         """The ends of those days."""
         return self.world.days.midnight_after(self.now)
 
-    @cached_property
+    @Gathered
     def changed_at(self) -> Ints:
         """Instants of the last changes, ALWAYS where there was none."""
         return self.world.ledger.changed_at[self.rows]
 
-    @cached_property
+    @Gathered
     def changes_today(self) -> Ints:
         """Numbers of changes on this calendar day."""
         ledger = self.world.ledger
         return np.where(ledger.day[self.rows] == self.day, ledger.changes[self.rows], 0)
 
-    @cached_property
+    @Gathered
     def on_hand(self) -> Ints:
         """Units in stock, −1 where unknown."""
         return self.world.stock.on_hand[self.rows]
 
-    @cached_property
+    @Gathered
     def rival_entries(self) -> tuple[NDArray[np.int32], Flags]:
         """Rows of the rivals' entries, −1 where there is none, and which of them are a
         competitor's, in stock and on the offer's channel; shape (n, width).
@@ -192,7 +192,7 @@ class Situation:
         entries = rivals.rows_of(self.sku)
         return entries, usable_entries(rivals, entries, self.channel)
 
-    @cached_property
+    @Gathered
     def rival_price(self) -> Floats:
         """The lowest usable rival price, NaN where there is none."""
         book = self.world.rivals.entries
@@ -205,7 +205,7 @@ class Situation:
         lowest = asked.min(axis=1)
         return np.where(lowest == NO_CEILING, np.nan, lowest.astype(np.float64))
 
-    @cached_property
+    @Gathered
     def curves(self) -> DemandCurves:
         """The posterior of demand against price, without a promotion."""
         none = np.zeros(len(self))
@@ -214,7 +214,7 @@ class Situation:
         )
         return self.world.demand.curves(self.rows, context)
 
-    @cached_property
+    @Gathered
     def log_anchor(self) -> Floats:
         """Logarithms of the prices around which the curves are given."""
         return log(self.curves.anchor_price)

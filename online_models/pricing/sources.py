@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import NO_PRICE
+from online_models.columns import FEW
 from online_models.pricing.guardrails import GUARDRAILS, Delay
+from online_models.pricing.ledger import Ledger
 from online_models.pricing.promotions import NONE, InForce
 from online_models.pricing.reasons import Source
 from online_models.pricing.situation import Flags, Ints, Situation
@@ -21,6 +23,8 @@ UNDECIDED, APPROVED, REJECTED = 0, 1, 2
 def sources(situation: Situation, promotion: InForce) -> NDArray[np.int8]:
     """The Source of each offer's raw price, shape (n,)."""
     ledger, rows, now = situation.world.ledger, situation.rows, situation.now
+    if len(rows) <= FEW and not _ordered(ledger, rows):
+        return _singly(situation, promotion)
     pending = ledger.proposal[rows] != NONE
     promoted = (promotion.promotion != NONE) & (promotion.price < situation.base)
     manual, back = overridden(situation), ledger.rollback[rows] != NO_PRICE
@@ -46,6 +50,57 @@ def sources(situation: Situation, promotion: InForce) -> NDArray[np.int8]:
     for code, condition in reversed(conditions):
         source[condition] = code
     return source
+
+
+def _ordered(ledger: Ledger, rows: Ints) -> bool:
+    """Whether a manual price or a rollback stands for any of the offers."""
+    orders = ledger.override, ledger.rollback
+    return any(order.item(row) != NO_PRICE for row in rows.tolist() for order in orders)
+
+
+def _singly(situation: Situation, promotion: InForce) -> NDArray[np.int8]:
+    """`sources` of offers for which no human order stands, one by one."""
+    ledger = situation.world.ledger
+    columns = (
+        situation.rows,
+        situation.now,
+        situation.price,
+        situation.base,
+        promotion.promotion,
+        promotion.price,
+        held_out(situation),
+    )
+    found = [_source(ledger, *one) for one in zip(*[c.tolist() for c in columns], strict=True)]
+    return np.array(found, dtype=np.int8)
+
+
+def _source(
+    ledger: Ledger,
+    row: int,
+    now: int,
+    price: int,
+    base: int,
+    promotion: int,
+    promoted: int,
+    held: bool,
+) -> int:
+    pending = ledger.proposal.item(row) != NONE
+    verdict = ledger.verdict.item(row) if pending else UNDECIDED
+    if verdict == REJECTED:
+        return Source.REJECTED
+    if pending and now >= ledger.proposal_expires.item(row):
+        return Source.EXPIRED
+    if ledger.paused.item(row):
+        return Source.PAUSED
+    if now < ledger.retry_at.item(row):
+        return Source.REFUSED
+    if promotion != NONE and promoted < base:
+        return Source.PROMOTION
+    if price != base:
+        return Source.RETURN
+    if verdict == APPROVED:
+        return Source.APPROVED
+    return Source.HOLDOUT if held else Source.STRATEGY
 
 
 def overridden(situation: Situation) -> Flags:
@@ -95,6 +150,9 @@ def targets(situation: Situation, source: NDArray[np.int8], promotion: InForce) 
     """Raw prices of all sources but the strategies (there the price in force), shape (n,)."""
     ledger, rows = situation.world.ledger, situation.rows
     raw = situation.price.copy()
+    told = set(source.tolist())
+    if told == {Source.STRATEGY}:
+        return raw
     wanted = {
         Source.REJECTED: ledger.proposal_price,
         Source.EXPIRED: ledger.proposal_price,
@@ -103,7 +161,7 @@ def targets(situation: Situation, source: NDArray[np.int8], promotion: InForce) 
         Source.RETURN: ledger.base,
         Source.APPROVED: ledger.proposal_price,
     }
-    for code in sorted(wanted.keys() & source.tolist()):
+    for code in sorted(wanted.keys() & told):
         chosen = source == code
         raw[chosen] = wanted[code][rows[chosen]]
     return np.where(source == Source.PROMOTION, promotion.price, raw)

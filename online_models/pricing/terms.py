@@ -16,9 +16,12 @@ from schemas.policies import Policy
 _LEAST_MARGIN = -3 * PPM
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Terms:
-    """Money in minor units (NO_PRICE: does not bind), shares in ppm (−1: does not bind), ms."""
+    """Money in minor units (NO_PRICE: does not bind), shares in ppm (−1: does not bind), ms.
+
+    Terms are themselves, not their values: what is worked out of them is remembered.
+    """
 
     policy: Policy
     edition: int

@@ -61,13 +61,24 @@ class MoneyTexts(dict[int, bytes]):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rule: its output for every row (its input where it does not apply), and its details."""
+    """One rule: its output for every row (its input where it does not apply), its details, and the
+    facts behind them as JSON members.
+    """
 
     rule: str
     output: Ints
     details: Mapping[str, Values]
-    facts: Mapping[str, Any]
+    facts: bytes
     applies: NDArray[np.bool_] | None = None
+
+
+def members(facts: Mapping[str, Any]) -> bytes:
+    """The members of a JSON object, without the braces.
+
+    >>> members({"step": "5%"})
+    b'"step":"5%"'
+    """
+    return msgspec.json.encode(facts)[1:-1] if facts else b""
 
 
 class Trace:
@@ -82,18 +93,21 @@ class Trace:
         rule: str,
         output: Ints,
         details: Mapping[str, Values] | None = None,
-        facts: Mapping[str, Any] | None = None,
+        facts: bytes = b"",
         applies: NDArray[np.bool_] | None = None,
     ) -> None:
         """Append a rule; where `applies` is False the price stays and the step is not told."""
         if applies is not None:
             output = np.where(applies, output, self.price)
         self.price = output
-        self.steps.append(Step(rule, output, details or {}, facts or {}, applies))
+        self.steps.append(Step(rule, output, details or {}, facts, applies))
 
     def alike(self, rows: Ints) -> Iterator[tuple[NDArray[np.intp], list[Step]]]:
         """Places among `rows` that are told the same steps, and those steps."""
         partly = [step for step in self.steps if step.applies is not None]
+        if not partly:
+            yield np.arange(len(rows)), self.steps
+            return
         told = np.zeros(len(rows), dtype=np.int64)
         for bit, step in enumerate(partly):
             if step.applies is not None:
@@ -110,28 +124,28 @@ def explain(
     """Put the explanation of rows that are told the same steps on a sheet, JSON; the first step
     also says why the policy `ruled` (JSON by row).
     """
-    before, inputs = None, [b"null"] * len(rows)
-    sheet.say(b"[")
+    before, inputs = b"", [b"null"] * len(rows)
     for place, step in enumerate(steps):
-        sheet.say(f'{"," if place else ""}{{"rule":"{step.rule}","input":'.encode())
+        sheet.say(b'%b{"rule":"%b","input":' % (b"," if place else b"[", step.rule.encode()))
         sheet.put(inputs)
         sheet.say(b',"output":')
         output = step.output[rows]
-        if before is None or not np.array_equal(output, before):
-            before, inputs = output, money.of(output)
+        bits = output.tobytes()
+        if bits != before:
+            before, inputs = bits, money.of(output)
         sheet.put(inputs)
         sheet.say(b',"detail":{' if place else b',"detail":{"ruled":')
         if not place:
             sheet.put(ruled)
-        _detail(sheet, step, rows, money, "" if place else ",")
+        _detail(sheet, step, rows, money, b"" if place else b",")
         sheet.say(b"}}")
     sheet.say(b"]")
 
 
-def _detail(sheet: Sheet, step: Step, rows: Ints, money: MoneyTexts, comma: str) -> None:
+def _detail(sheet: Sheet, step: Step, rows: Ints, money: MoneyTexts, comma: bytes) -> None:
     for name, values in step.details.items():
-        sheet.say(f'{comma}"{name}":'.encode())
-        comma = ","
+        sheet.say(b'%b"%b":' % (comma, name.encode()))
+        comma = b","
         if isinstance(values, Numbers):
             sheet.put(values.of(rows))
         elif callable(values):
@@ -139,4 +153,4 @@ def _detail(sheet: Sheet, step: Step, rows: Ints, money: MoneyTexts, comma: str)
         else:
             sheet.put(money.of(values[rows]))
     if step.facts:
-        sheet.say(comma.encode() + msgspec.json.encode(step.facts)[1:-1])
+        sheet.say(comma + step.facts)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from online_models.catalogue import NO_PRICE
+from online_models.columns import FEW
 from online_models.pricing.guardrails.guardrail import Grid, Ints
 from online_models.pricing.situation import NO_CEILING, Situation
 from online_models.pricing.terms import Terms
@@ -26,6 +27,9 @@ def nearest_ending(
     >>> nearest_ending(((100, 99), (100, 49)), one, one - 100, one + 100).tolist()
     [1049]
     """
+    if len(price) <= FEW:
+        terms = zip(price.tolist(), low.tolist(), high.tolist(), strict=True)
+        return np.array([_nearest_to(endings, *one) for one in terms], dtype=np.int64)
     modulus, remainder = np.array(endings, dtype=np.int64).T
     at = price[:, None]
     below = at - (at - remainder) % modulus
@@ -35,6 +39,13 @@ def nearest_ending(
     nearest = gap.min(axis=1)
     best = np.where(gap == nearest[:, None], candidates, NO_CEILING).min(axis=1)
     return np.where(nearest < NO_CEILING, best, NO_PRICE)
+
+
+def _nearest_to(endings: tuple[tuple[int, int], ...], price: int, low: int, high: int) -> int:
+    below = [price - (price - remainder) % modulus for modulus, remainder in endings]
+    above = [under + modulus for under, (modulus, _) in zip(below, endings, strict=True)]
+    legal = [(abs(one - price), one) for one in (*below, *above) if low <= one <= high]
+    return min(legal)[1] if legal else NO_PRICE
 
 
 def _nearest(situation: Situation, price: Ints, low: Ints, high: Ints) -> Ints:
