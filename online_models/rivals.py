@@ -126,6 +126,20 @@ class Rivals:
             rows[~inside] = -1
         return rows
 
+    def usable(self, sku: int, channel: int) -> list[int]:
+        """Entry rows of a SKU that are a competitor's, in stock and for that channel."""
+        if sku >= len(self.slots):
+            return []
+        entries = self.entries
+        return [
+            row
+            for row in self.slots[sku].tolist()
+            if row >= 0
+            and entries.in_stock.item(row)
+            and not entries.own.item(row)
+            and (entries.channel.item(row) < 0 or entries.channel.item(row) == channel)
+        ]
+
     def snapshot(self) -> dict[str, Any]:
         """Entries and names; the matrix is rebuilt from them."""
         return {"entries": self.entries.snapshot(), "names": list(self.names.names)}

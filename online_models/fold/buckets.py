@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import ALWAYS, NEVER
-from online_models.columns import Columns
+from online_models.columns import FEW, Columns
 from online_models.fold.grain import Grain, distinct
 from online_models.fold.signals import Floats, Ints, OpenBucket, Signal, Signals
 from schemas.instants import DAY, HOUR
@@ -127,6 +127,10 @@ class Buckets:
 
     def settle(self, rows: Ints, until: Ints) -> None:
         """Integrate the signals of offers `rows` up to the instants `until`."""
+        if len(rows) <= FEW and not self.split:
+            for row, end in zip(rows.tolist(), until.tolist(), strict=True):
+                self._settle_one(row, end)
+            return
         since = self.signals.since[rows]
         moved = until > since
         if not moved.any():
@@ -135,6 +139,15 @@ class Buckets:
         if started.any():
             self._integrate(rows[started], since[started], until[started])
         self.signals.since[rows[moved]] = until[moved]
+
+    def _settle_one(self, row: int, until: int) -> None:
+        signals = self.signals
+        since = signals.since.item(row)
+        if until > since:
+            if since != ALWAYS:
+                value, promotion = signals.value[row], signals.promotion.item(row)
+                self.coarse.integrate_one(row, since, until, value, promotion, signals.size)
+            signals.since[row] = until
 
     def _integrate(self, rows: Ints, since: Ints, until: Ints) -> None:
         if not self.split:

@@ -94,6 +94,23 @@ class Grain:
                 ran = (promotion >= 0) & (overlap > 0)
                 bucket.promotion[rows[ran]] = promotion[ran]
 
+    def integrate_one(
+        self, row: int, since: int, until: int, value: Floats, promotion: int, offers: int
+    ) -> None:
+        """`integrate` of one offer, `value` of shape (WIDTH,)."""
+        last = (until - 1) // self.length
+        since = max(since, (last - LONGEST_SILENCE) * self.length)
+        if self.closed != ALWAYS:
+            since = max(since, self.floor)
+        for k in range(since // self.length, last + 1):
+            start = k * self.length
+            overlap = min(until, start + self.length) - max(since, start)
+            if overlap > 0:
+                bucket = self.bucket(k, offers)
+                bucket.area[row] += value * overlap
+                if promotion >= 0:
+                    bucket.promotion[row] = promotion
+
     def over(self, watermark: int) -> int:
         """The last interval that is over at `watermark`."""
         last: int = self.index(watermark - self.lateness - 1) - 1

@@ -6,12 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import NEVER, NO_PRICE, PPM
-from online_models.fold.signals import Signal
+from online_models.columns import FEW
+from online_models.fold.signals import WIDTH, Signal
 from online_models.fold.state import State
+from online_models.pricing.promotions import NONE
 
 Ints = NDArray[np.int64]
 #: A promotion's attribute beyond is no feature of demand, and would drown all others.
 LARGEST_ATTRIBUTE = 1e6
+_SHOWN = [
+    Signal.ON_SALE,
+    Signal.PRICE,
+    Signal.AVAILABLE,
+    Signal.PROMOTED,
+    Signal.DEPTH,
+    Signal.DRAWN,
+    Signal.DEVIATION,
+    *range(Signal.ATTRIBUTE, WIDTH),
+]
 
 
 def bring_on_sale(state: State, rows: list[int], now: int) -> Ints:
@@ -70,6 +82,10 @@ def start_clock(state: State, now: int) -> Ints:
 
 def show(state: State, rows: Ints, now: Ints) -> None:
     """Bring the signals of offers in line with what is in force at `now`; all rest off sale."""
+    if len(rows) <= FEW and not state.pricing.promotions.concern(rows):
+        for row, at in zip(rows.tolist(), now.tolist(), strict=True):
+            _show_plain(state, row, at)
+        return
     depth, promoted, attributes, promotion = state.pricing.promotion_in_force(rows, now)
     attributes = np.clip(attributes, -LARGEST_ATTRIBUTE, LARGEST_ATTRIBUTE)
     on_hand = state.stock.on_hand[rows]
@@ -83,29 +99,57 @@ def show(state: State, rows: Ints, now: Ints) -> None:
         [listed, price, on_hand != 0, promoted, depth, drawn, deviation, attributes]
     )
     fresh *= listed[:, None]
-    columns = [
-        Signal.ON_SALE,
-        Signal.PRICE,
-        Signal.AVAILABLE,
-        Signal.PROMOTED,
-        Signal.DEPTH,
-        Signal.DRAWN,
-        Signal.DEVIATION,
-        *range(Signal.ATTRIBUTE, Signal.ATTRIBUTE + attributes.shape[1]),
-    ]
     running = state.buckets.signals.promotion
-    moved = (signals[np.ix_(rows, columns)] != fresh).any(axis=1) | (running[rows] != promotion)
+    moved = (signals[np.ix_(rows, _SHOWN)] != fresh).any(axis=1) | (running[rows] != promotion)
     if moved.any():
         some = rows[moved]
         state.buckets.settle(some, now[moved])
-        signals[np.ix_(some, columns)] = fresh[moved]
+        signals[np.ix_(some, _SHOWN)] = fresh[moved]
         running[some] = promotion[moved]
+
+
+def _show_plain(state: State, row: int, now: int) -> None:
+    """`show` of one offer that no promotion concerns."""
+    state.pricing.grow()
+    signals, ledger = state.buckets.signals, state.pricing.ledger
+    listed = float(state.catalogue.offers.listed.item(row))
+    deviation = ledger.deviation.item(row)
+    drawn = deviation == deviation
+    told = dict.fromkeys(_SHOWN, 0.0)
+    told[Signal.ON_SALE] = listed * listed
+    told[Signal.PRICE] = ledger.price.item(row) * listed
+    told[Signal.AVAILABLE] = (state.stock.on_hand.item(row) != 0) * listed
+    told[Signal.DRAWN] = drawn * listed
+    told[Signal.DEVIATION] = (deviation if drawn else 0.0) * listed
+    before = signals.value[row].tolist()
+    if any(before[k] != value for k, value in told.items()) or signals.promotion.item(row) != NONE:
+        state.buckets.settle(np.array([row]), np.array([now]))
+        signals.value[row, _SHOWN] = list(told.values())
+        signals.promotion[row] = NONE
+
+
+def _rival_prices(state: State, row: int, now: int) -> tuple[bool, int, float]:
+    """Whether any rival of an offer counts, the lowest price (0 where none does) and the mean."""
+    offers, book = state.catalogue.offers, state.rivals.entries
+    oldest = now - state.settings.pricing.rival_memory
+    prices = [
+        book.price.item(entry) + book.shipping.item(entry)
+        for entry in state.rivals.usable(offers.sku.item(row), offers.channel.item(row))
+        if book.time.item(entry) >= oldest
+    ]
+    return bool(prices), min(prices, default=0), float(sum(prices)) / max(len(prices), 1)
 
 
 def show_rivals(state: State, rows: Ints, now: Ints) -> None:
     """Bring the rival signals of offers in line with the competitor prices in force."""
     catalogue, rivals = state.catalogue, state.rivals
     if not rivals.entries.size:
+        return
+    if 0 < len(rows) <= FEW:
+        pairs = zip(rows.tolist(), now.tolist(), strict=True)
+        told = np.array([_rival_prices(state, row, at) for row, at in pairs])
+        columns = Signal.RIVAL, Signal.RIVAL_LOWEST, Signal.RIVAL_MEAN
+        state.buckets.put(rows, now, dict(zip(columns, told.T, strict=True)))
         return
     entries = rivals.rows_of(catalogue.offers.sku[rows])
     book = rivals.entries

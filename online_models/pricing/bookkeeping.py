@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import NEVER, NO_PRICE
+from online_models.columns import FEW
 from online_models.pricing.chain import Passage
 from online_models.pricing.history import History
 from online_models.pricing.promotions import NONE
@@ -178,6 +179,9 @@ def _schedule(resolved: Resolved) -> None:
     """The next instant at which time alone may change the answer."""
     situation, passage = resolved.situation, resolved.passage
     ledger, rows, now = situation.world.ledger, situation.rows, situation.now
+    if len(rows) <= FEW:
+        _schedule_singly(resolved)
+        return
     soon = now + 1
     due = np.minimum(resolved.wish.again, passage.delayed)
     due = np.where(moved(resolved) & _further(resolved, passage), soon, due)
@@ -189,6 +193,33 @@ def _schedule(resolved: Resolved) -> None:
     due = np.minimum(due, ledger.ack_due[rows])
     due = np.minimum(due, np.where(ledger.retry_at[rows] > now, ledger.retry_at[rows], NEVER))
     ledger.due[rows] = np.maximum(due, soon)
+
+
+def _schedule_singly(resolved: Resolved) -> None:
+    """`_schedule`, one by one."""
+    passage, wish, ledger = resolved.passage, resolved.wish, resolved.situation.world.ledger
+    columns = (
+        resolved.situation.rows,
+        resolved.situation.now,
+        resolved.outcome,
+        resolved.source,
+        wish.again,
+        passage.delayed,
+        moved(resolved) & _further(resolved, passage),
+    )
+    for row, now, outcome, source, again, delayed, further in zip(
+        *[column.tolist() for column in columns], strict=True
+    ):
+        over = outcome == Outcome.REJECTED or source == Source.RETURN
+        due = min(again, delayed)
+        if further or (over and outcome != Outcome.HELD):
+            due = now + 1
+        if ledger.override.item(row) != NO_PRICE:
+            due = min(due, ledger.override_until.item(row))
+        due = min(due, ledger.proposal_expires.item(row), ledger.ack_due.item(row))
+        if ledger.retry_at.item(row) > now:
+            due = min(due, ledger.retry_at.item(row))
+        ledger.due[row] = max(due, now + 1)
 
 
 def _further(resolved: Resolved, passage: Passage) -> Flags:

@@ -66,7 +66,8 @@ def _decide_wave(
             block = places[first : first + _BLOCK]
             situation = Situation(pricing.world, terms, rows[block], now[block])
             at = block.tolist()
-            decided = _decide_block(pricing, situation, causes.take(block), _money[digits])
+            behind = causes if len(block) == len(rows) else causes.take(block)
+            decided = _decide_block(pricing, situation, behind, _money[digits])
             outputs += [(at[place], output) for place, output in decided]
     return outputs
 
@@ -76,8 +77,9 @@ def _decide_block(
 ) -> list[Placed]:
     """Decide offers of one policy; records by place among them."""
     resolved = resolve(situation, pricing.promotions, pricing.notes)
-    silent = causes.by_time & unchanged(resolved)
-    published = np.flatnonzero(~silent)
+    by_time = causes.by_time
+    silent = by_time & unchanged(resolved) if by_time.any() else by_time
+    published = (~silent).nonzero()[0]
     if len(published):
         before = look_back(resolved, published, pricing.history, money)
     fresh = published[renewed(resolved, published)]
@@ -89,7 +91,7 @@ def _decide_block(
             resolved,
             published,
             before,
-            causes.take(published),
+            causes if len(published) == len(by_time) else causes.take(published),
             pricing.promotions,
             money,
             pricing.model_version,
@@ -104,7 +106,7 @@ def _waves(pricing: Pricing, rows: Ints, active: NDArray[np.bool_]) -> list[NDAr
     """Places to decide at once: what a policy protects goes before what must not undercut it."""
     names = pricing.book.protected_channels
     if not names:
-        return [np.flatnonzero(active)]
+        return [active.nonzero()[0]]
     catalogue = pricing.world.catalogue
     index = catalogue.channel_names.index
     protected = np.isin(catalogue.offers.channel[rows], [index[n] for n in names if n in index])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import ALWAYS, NO_PRICE
-from online_models.columns import Columns
+from online_models.columns import FEW, Columns
 from schemas.instants import DAY
 
 Ints = NDArray[np.int64]
@@ -113,6 +113,9 @@ class History:
         time looked back on need to be walked.
         """
         entries = self.entries
+        if len(heads) <= FEW:
+            terms = zip(heads.tolist(), until.tolist(), launched_at.tolist(), strict=True)
+            return np.array([self.lowest(*one) for one in terms], dtype=np.int64)
         found: Ints = entries.price[heads]
         start = np.maximum(until - LOOK_BACK, launched_at)
         young = np.flatnonzero(entries.time[heads] > start)

@@ -102,7 +102,7 @@ class Pricing:
         """Take down offers with their first price: revision 0, or where it stood for offers that
         had been retired.
         """
-        self._grow()
+        self.grow()
         ledger = self.ledger
         ledger.price[rows] = ledger.base[rows] = ledger.first[rows] = prices
         ledger.home[rows] = NO_PRICE
@@ -114,13 +114,13 @@ class Pricing:
 
     def shown_price(self, rows: Ints) -> Ints:
         """Prices in force as far as known, minor units, NO_PRICE where there is none yet."""
-        self._grow()
+        self.grow()
         price: Ints = self.ledger.price[rows]
         return price
 
     def deviation(self, rows: Ints) -> Floats:
         """Log prices in force less their means over the draws, (n,), NaN where not drawn."""
-        self._grow()
+        self.grow()
         deviation: Floats = self.ledger.deviation[rows]
         return deviation
 
@@ -130,7 +130,7 @@ class Pricing:
 
     def restate(self, rows: Ints, prices: Ints, now: int) -> None:
         """The shop shows these prices, whoever set them: they are in force from now on."""
-        self._grow()
+        self.grow()
         ledger = self.ledger
         at = np.full(len(rows), now, dtype=np.int64)
         self.history.append(ledger.entry, rows, at, prices, prices, ledger.sequence[rows])
@@ -139,7 +139,7 @@ class Pricing:
     def catalogue_changed(self, rows: Ints, now: int) -> None:
         """Find anew which policy and promotions concern offers whose product changed."""
         del now
-        self._grow()
+        self.grow()
         self.promotions.enrol(rows)
         self._rule(rows)
         self.ledger.due[rows[~self.world.catalogue.offers.listed[rows]]] = NEVER
@@ -147,30 +147,30 @@ class Pricing:
     def put_policy(self, policy_id: str, policy: Policy | None, now: int) -> Ints:
         """Add, change or (None) withdraw a policy; returns the offers to decide anew."""
         del now
-        self._grow()
+        self.grow()
         rows = self.book.put(policy_id, policy)
         return self._rule(rows[self.ledger.price[rows] != NO_PRICE])
 
     def put_promotion(self, promotion_id: str, promotion: Promotion | None, now: int) -> Ints:
         """Add, change or (None) withdraw a promotion; returns the offers to decide anew."""
-        self._grow()
+        self.grow()
         rows = self.promotions.put(promotion_id, promotion, now)
         priced: Ints = rows[self.ledger.price[rows] != NO_PRICE]
         return priced
 
     def control(self, record: Command, now: int) -> tuple[Ints, list[Output]]:
         """Obey a control record; returns the offers to decide anew, and alerts."""
-        self._grow()
+        self.grow()
         return controls.obey(self, record, now)
 
     def acknowledge(self, ack: PriceAck, now: int) -> tuple[Ints, list[Output]]:
         """Reconcile what the shop shows; returns the offers to decide anew, and alerts."""
-        self._grow()
+        self.grow()
         return acknowledgements.reconcile(self, ack, now)
 
     def settle(self, now: int) -> None:
         """A tick has come: what happened since the last one may be seen by other offers."""
-        self._grow()
+        self.grow()
         catalogue = self.world.catalogue
         if self._substitutes[0] != catalogue.version:
             self._substitutes = catalogue.version, any(catalogue.substitutes)
@@ -187,7 +187,7 @@ class Pricing:
 
         Returns (place among `rows`, record) in order of the places.
         """
-        self._grow()
+        self.grow()
         return decide(self, rows, now, causes)
 
     def bucket_wishes(self) -> NDArray[np.int8] | None:
@@ -217,7 +217,7 @@ class Pricing:
         Depth is the share of the regular price that the promotion takes off; attributes are of all
         that are in force, whichever makes the price.
         """
-        self._grow()
+        self.grow()
         catalogue, base = self.world.catalogue, self.ledger.base[rows]
         digits = catalogue.skus.digits[catalogue.offers.sku[rows]]
         found = self.promotions.in_force(rows, now, base, digits)
@@ -226,7 +226,8 @@ class Pricing:
         attributes = self.promotions.attributes(rows, now)
         return depth, promoted, attributes, found.promotion
 
-    def _grow(self) -> None:
+    def grow(self) -> None:
+        """Make room for what the catalogue gained."""
         if self.ledger.size < self.world.catalogue.offers.size:
             self.ledger.grow(self.world.catalogue.offers.size)
         self.world.identities.grow()
@@ -283,4 +284,4 @@ class Pricing:
         self.silence_told = snapshot["silence_told"]
         self.world.seat.restore(snapshot["seat"])
         self.world.margins.restore(snapshot["margins"])
-        self._grow()
+        self.grow()

@@ -90,6 +90,10 @@ class Promotions:
             else:
                 self._of_offer.pop(row, None)
 
+    def concern(self, rows: Ints) -> bool:
+        """Whether any of these offers has a promotion, now or to come."""
+        return bool(self._of_offer) and any(row in self._of_offer for row in rows.tolist())
+
     def in_force(self, rows: Ints, now: Ints, base: Ints, digits: Any) -> InForce:
         """What is in force at `now` (ms) given regular prices, all of shape (n,)."""
         n = len(rows)

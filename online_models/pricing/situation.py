@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import Catalogue
+from online_models.columns import FEW
 from online_models.deep.reinforcement.seat import Seat
 from online_models.demand.curves import DecisionContext, DemandCurves
 from online_models.exact_math import log
@@ -198,12 +199,28 @@ class Situation:
         book = self.world.rivals.entries
         if not book.size:
             return np.full(len(self), np.nan)
+        if len(self) <= FEW:
+            return self._rival_prices()
         entries, usable = self.rival_entries
         age = self.now[:, None] - book.time[entries]
         usable = usable & (age <= self.world.settings.rival_memory)
         asked = np.where(usable, book.price[entries] + book.shipping[entries], NO_CEILING)
         lowest = asked.min(axis=1)
         return np.where(lowest == NO_CEILING, np.nan, lowest.astype(np.float64))
+
+    def _rival_prices(self) -> Floats:
+        """`rival_price`, one by one."""
+        rivals, book = self.world.rivals, self.world.rivals.entries
+        found = []
+        columns = (self.sku, self.channel, self.now - self.world.settings.rival_memory)
+        for sku, channel, oldest in zip(*[c.tolist() for c in columns], strict=True):
+            prices = [
+                book.price.item(entry) + book.shipping.item(entry)
+                for entry in rivals.usable(sku, channel)
+                if book.time.item(entry) >= oldest
+            ]
+            found.append(float(min(prices)) if prices else np.nan)
+        return np.array(found)
 
     @Gathered
     def curves(self) -> DemandCurves:

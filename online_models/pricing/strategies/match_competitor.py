@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import NEVER, NO_PRICE, PPM
+from online_models.columns import FEW
 from online_models.pricing.ratios import scaled_round
 from online_models.pricing.situation import NO_CEILING, Flags, Situation
 from online_models.pricing.strategies.strategy import Ints, Proposal, never, silent
@@ -36,6 +39,8 @@ class MatchCompetitor:
         rivals, now = situation.world.rivals, situation.now
         if not rivals.entries.size:
             return Proposal(silent(situation), never(situation))
+        if len(situation) <= FEW:
+            return self._singly(entry, situation)
         rows, usable = situation.rival_entries
         counts = usable & eligible(entry, rivals)[rows]
         book = rivals.entries
@@ -61,16 +66,50 @@ class MatchCompetitor:
         )
         target = np.where(risen | resting | weary, NO_PRICE, target)
         again = np.where(resting, np.minimum(again, ledger.rest_until[situation.rows]), again)
-        facts = {"which": entry.which, "offset": entry.offset.text()}
-
-        def names(at: Ints) -> list[bytes]:
-            found = which[at].tolist()
-            texts = [rivals.names[book.competitor[i]] if i >= 0 else None for i in found]
-            return [msgspec.json.encode(text) for text in texts]
-
-        details: dict[str, Values] = {"rival": matched, "competitor": names}
         stale = np.asarray(known & ~counts.any(axis=1))
-        return Proposal(target, again, details, facts, True, stale, answered)
+        return _proposal(entry, rivals, target, again, matched, which, stale, answered)
+
+    def _singly(self, entry: Entry, situation: Situation) -> Proposal:
+        """`propose`, one by one."""
+        world, terms = situation.world, situation.terms
+        ledger, settings = world.ledger, world.settings
+        columns = (
+            situation.rows,
+            situation.now,
+            situation.sku,
+            situation.channel,
+            situation.home,
+            situation.price,
+            situation.changed_at,
+        )
+        told = []
+        for row, now, sku, channel, home, price, changed_at in zip(
+            *[column.tolist() for column in columns], strict=True
+        ):
+            quotes, again, known = _quotes(entry, world.rivals, sku, channel, now)
+            matched, which = _followed(entry, quotes, world.rivals)
+            target = NO_PRICE
+            if matched < NO_CEILING:
+                target = moved_one(entry.offset, matched, terms.digits)
+            risen = ledger.pulled.item(row) and target >= home
+            answered = (
+                which >= 0
+                and world.rivals.entries.time.item(which) > changed_at
+                and 0 <= price - matched <= settings.undercut_answer * price
+                and target < price
+            )
+            weary = answered and ledger.undercuts.item(row) >= settings.undercut_rounds
+            rest = ledger.rest_until.item(row)
+            if now < rest:
+                again = min(again, rest)
+            if risen or weary or now < rest:
+                target = NO_PRICE
+            told.append((target, again, matched, which, known and not quotes, answered))
+        target, again, matched, which, stale, answered = np.array(told, dtype=np.int64).T
+        flags = stale.astype(np.bool_), answered.astype(np.bool_)
+        return _proposal(
+            entry, world.rivals, target, again, matched, which.astype(np.int32), *flags
+        )
 
     def _answered(self, situation: Situation, matched: Ints, which: NDArray[np.int32]) -> Flags:
         """Where the matched rival has moved after us to a price just below ours."""
@@ -80,13 +119,85 @@ class MatchCompetitor:
         return np.asarray((which >= 0) & moved_last & (gap >= 0) & (gap <= answer))
 
 
+def _proposal(
+    entry: Entry,
+    rivals: Rivals,
+    target: Ints,
+    again: Ints,
+    matched: Ints,
+    which: NDArray[np.int32],
+    stale: Flags,
+    answered: Flags,
+) -> Proposal:
+    book = rivals.entries
+    facts = {"which": entry.which, "offset": entry.offset.text()}
+
+    def names(at: Ints) -> list[bytes]:
+        found = which[at].tolist()
+        texts = [rivals.names[book.competitor[i]] if i >= 0 else None for i in found]
+        return [msgspec.json.encode(text) for text in texts]
+
+    details: dict[str, Values] = {"rival": matched, "competitor": names}
+    return Proposal(target, again, details, facts, True, stale, answered)
+
+
+def _quotes(
+    entry: Entry, rivals: Rivals, sku: int, channel: int, now: int
+) -> tuple[list[tuple[int, int, int]], int, bool]:
+    """(asked, place, entry row) of the rivals that count for an offer, the first instant at which
+    one is too old, and whether any was eligible.
+    """
+    book, wanted, barred = rivals.entries, folded(entry.competitors), folded(entry.exclude)
+    least = round(entry.minimum_confidence * PPM)
+    quotes, again, known = [], NEVER, False
+    for place, row in enumerate(rivals.usable(sku, channel)):
+        if wanted or barred:
+            name = rivals.names[book.competitor.item(row)].strip().casefold()
+            if (wanted and name not in wanted) or name in barred:
+                continue
+        if book.confidence_ppm.item(row) < least:
+            continue
+        known = True
+        if entry.max_age is not None:
+            expiry = book.time.item(row) + entry.max_age + 1
+            if now >= expiry:
+                continue
+            again = min(again, expiry)
+        shipping = book.shipping.item(row) if entry.include_shipping else 0
+        quotes.append((book.price.item(row) + shipping, place, row))
+    return quotes, again, known
+
+
+def _followed(entry: Entry, quotes: list[tuple[int, int, int]], rivals: Rivals) -> tuple[int, int]:
+    """`chosen` of one offer's quotes."""
+    if not quotes:
+        return NO_CEILING, -1
+    quotes = sorted(quotes)
+    last = len(quotes) - 1
+    if entry.which == "median":
+        if entry.weights:
+            rows = np.array([[row for _, _, row in quotes]], dtype=np.int32)
+            place = int(_weighted_middle(entry, rows, np.array([len(quotes)]), rivals)[0])
+            return quotes[place][0], -1
+        both = quotes[last // 2][0] + quotes[len(quotes) // 2][0]
+        middle = both // 2
+        return middle + (both % 2 == 1 and middle % 2 == 1), -1
+    place = min(entry.rank - 1, last) if entry.which == "rank" and entry.rank is not None else 0
+    price, _, row = quotes[place]
+    return price, row
+
+
+def folded(names: Iterable[str]) -> set[str]:
+    """Names as they are compared: without case and surrounding space."""
+    return {name.strip().casefold() for name in names}
+
+
 def eligible(entry: Entry, rivals: Rivals) -> Flags:
     """Which entries the strategy's names and confidence admit, shape (entries or 1,)."""
     book = rivals.entries
     if not book.size:
         return np.zeros(1, dtype=np.bool_)
-    wanted = {name.strip().casefold() for name in entry.competitors}
-    barred = {name.strip().casefold() for name in entry.exclude}
+    wanted, barred = folded(entry.competitors), folded(entry.exclude)
     named = np.array(
         [
             (not wanted or name in wanted) and name not in barred
@@ -152,3 +263,12 @@ def moved(offset: Offset, price: Ints, digits: int) -> Ints:
     else:
         shifted = price + scaled(offset.amount or 0, digits)
     return np.maximum(shifted, 1)
+
+
+def moved_one(offset: Offset, price: int, digits: int) -> int:
+    """`moved` of one price."""
+    if offset.fraction is None:
+        return max(price + scaled(offset.amount or 0, digits), 1)
+    share = max(PPM + to_ppm(offset.fraction), 0)
+    quotient, rest = divmod(price * share, PPM)
+    return max(quotient + (2 * rest > PPM or (2 * rest == PPM and quotient % 2 == 1)), 1)
