@@ -174,6 +174,11 @@ class Catalogue:
         """The row of an offer, or −1 where there is none."""
         return self._offer_index.get((sku, channel), -1)
 
+    def offer_rows(self, skus: list[int], channels: list[int]) -> list[int]:
+        """The rows of many offers, −1 where there is none."""
+        index = self._offer_index
+        return [index.get(pair, -1) for pair in zip(skus, channels, strict=True)]
+
     def add_offer(self, sku: int, channel: int) -> int:
         """The row of an offer, added (not `listed`, on the product's terms) where it is new."""
         row = self._offer_index.get((sku, channel))

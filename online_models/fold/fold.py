@@ -46,7 +46,7 @@ class Fold:
         if not len(batch):
             state.count("duplicate_event", len(duplicates))
             return []
-        lookup = Lookup(batch)
+        lookup = Lookup(state, batch)
         placed: list[Placed] = []
         barriers = np.flatnonzero(is_barrier(batch)).tolist()
         low = 0

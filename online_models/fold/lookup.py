@@ -21,20 +21,18 @@ _NAMES, _OFFER, _FACT = 0, 1, 2
 
 
 class Lookup:
-    """Rows by text index of one batch, filled as events introduce them, in their order.
+    """Rows by text index of one batch; those of new names are filled as events introduce them, in
+    their order.
 
     Rows are given in the order in which the journal names things, never in an order that depends
     on where a batch begins: rows decide the order of outputs and of sums.
     """
 
-    def __init__(self, batch: Batch) -> None:
-        texts = len(batch.texts)
-        # one more at the end, so that index −1 (no text) stays −1
-        self.sku_rows: Ints = np.full(texts + 1, UNKNOWN, dtype=np.int64)
-        self.sku_rows[-1] = -1
-        self._channels: Ints = np.full(texts + 1, UNKNOWN, dtype=np.int64)
-        self._channels[-1] = -1
-        self._currencies: Ints = np.full(texts + 1, UNKNOWN, dtype=np.int64)
+    def __init__(self, state: State, batch: Batch) -> None:
+        catalogue = state.catalogue
+        self.sku_rows = _rows_of(batch.texts, catalogue.sku_names.index)
+        self._channels = _rows_of(batch.texts, catalogue.channel_names.index)
+        self._currencies: Ints = np.full(len(batch.texts) + 1, UNKNOWN, dtype=np.int64)
         self._texts = batch.texts
         #: SKU row → place of the product record that made it known, where this batch did.
         self.introduced: dict[int, int] = {}
@@ -82,12 +80,16 @@ class Lookup:
         order or a click shows for the first time.
         """
         news: list[tuple[int, int, int]] = []
-        inverse = firsts = np.zeros(0, dtype=np.int64)
+        inverse = by_pair = np.zeros(0, dtype=np.int64)
         if len(hot):
             width = len(batch.texts) + 1
             pairs = batch.sku[hot].astype(np.int64) * width + batch.channel[hot]
             _, firsts, inverse = np.unique(pairs, return_index=True, return_inverse=True)
-            news += [(place, _OFFER, pair) for pair, place in enumerate(hot[firsts].tolist())]
+            first = hot[firsts]
+            by_pair, seen = self._known_offers(state, batch, first)
+            fresh = (~seen).nonzero()[0]
+            new = zip(first[fresh].tolist(), fresh.tolist(), strict=True)
+            news += [(place, _OFFER, pair) for place, pair in new]
         kind = batch.kind[low:high]
         rivals = np.flatnonzero(kind == Kind.RIVAL) + low
         named = (self.sku_rows[batch.sku[rivals]] == UNKNOWN) | (
@@ -97,10 +99,10 @@ class Lookup:
         facts = np.flatnonzero(kind == Kind.FACT) + low
         news += [(place, _FACT, -1) for place in facts.tolist()]
         if not news:
+            self.offer[hot] = by_pair[inverse]
             return []
         heapify(news)
         first_seen = []
-        rows: dict[int, int] = {}
         catalogue, listing = state.catalogue, state.listing
         while news:
             place, what, pair = heappop(news)
@@ -116,14 +118,23 @@ class Lookup:
                 for again in later:
                     heappush(news, (again, what, pair))
             elif what == _OFFER:
-                row = rows[pair] = catalogue.add_offer(sku, channel)
+                row = by_pair[pair] = catalogue.add_offer(sku, channel)
                 if row >= listing.size or not listing.seen[row]:
                     first_seen.append((place, row))
         state.grow()
         if len(hot):
-            by_pair = np.array([rows.get(pair, -1) for pair in range(len(firsts))], dtype=np.int64)
             self.offer[hot] = np.where(self.refused[hot], -1, by_pair[inverse])
         return first_seen
+
+    def _known_offers(
+        self, state: State, batch: Batch, places: Ints
+    ) -> tuple[Ints, NDArray[np.bool_]]:
+        """The offer rows of events, −1 where there is none yet, and which have been seen before."""
+        skus, channels = self.sku_rows[batch.sku[places]], self._channels[batch.channel[places]]
+        found = state.catalogue.offer_rows(skus.tolist(), channels.tolist())
+        rows = np.array(found, dtype=np.int64)
+        inside = (rows >= 0) & (rows < state.listing.size)
+        return rows, inside & state.listing.seen[np.where(inside, rows, 0)]
 
     def _introduces(self, state: State, batch: Batch, place: int) -> bool:
         """Take up the names of a product record; other facts are none."""
@@ -150,3 +161,10 @@ def is_barrier(batch: Batch) -> NDArray[np.bool_]:
     for place in np.flatnonzero(batch.kind == Kind.FACT).tolist():
         barrier[place] = HANDLERS[batch.facts[batch.detail[place]].topic].reach is Reach.ALL
     return barrier
+
+
+def _rows_of(texts: list[str], index: dict[str, int]) -> Ints:
+    """The row of each text, UNKNOWN where it has none; one more at the end, so that index −1 (no
+    text) stays −1.
+    """
+    return np.array([*[index.get(text, UNKNOWN) for text in texts], -1], dtype=np.int64)

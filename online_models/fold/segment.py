@@ -199,9 +199,9 @@ def _held_back(state: State, row: int, price: int) -> bool:
     """Whether a competitor's price must be confirmed before it counts."""
 
     def own(sku: int) -> list[int]:
-        offers = state.catalogue.offers.listed
-        rows = [row for row in state.catalogue.sku_offers[sku] if offers[row]]
-        prices = state.pricing.shown_price(np.array(rows, dtype=np.int64)).tolist()
-        return [price for price in prices if price > 0]
+        state.pricing.grow()
+        listed, price = state.catalogue.offers.listed, state.pricing.ledger.price
+        rows = [row for row in state.catalogue.sku_offers[sku] if listed[row]]
+        return [price.item(row) for row in rows if price.item(row) > 0]
 
     return state.cleaning.holds_rival(state.rivals, row, price, own)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from online_models.fold.batch import Action, Kind, Status
+from schemas.instants import EARLIEST, LATEST
 from schemas.wire import clickstream, competitor_prices, orders
 from schemas.wire.batches import BatchDecoder
 from schemas.wire.clickstream import ClickRow
 from schemas.wire.competitor_prices import CompetitorPriceRow
 from schemas.wire.orders import OrderRow
-from streams.ingest.border import Border
+from streams.ingest.border import FURTHEST_AHEAD, Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hashing import public_hash
 
@@ -35,13 +36,19 @@ def _orders(rows: Decoded, gathered: Gathered, border: Border) -> dict[int, str]
     errors: dict[int, str] = {}
     texts, extend = gathered.texts, gathered.flat.extend
     customer, currencies = border.customer, border.currencies
+    of_sku = currencies.of_sku
     order: OrderRow | None
     for place, timestamp, order in rows:
         if order is None:
             continue
         time = timestamp if order.time is None else order.time
         currency = order.currency
-        error = border.refuses(time, timestamp) or _wrong_currency(order, border)
+        error = None
+        if not EARLIEST <= time <= LATEST or time - timestamp > FURTHEST_AHEAD:
+            error = border.refuses(time, timestamp)
+        for line in order.lines:
+            if of_sku.get(line.sku, currency) != currency:
+                error = error or _wrong_currency(order, border)
         if error:
             errors[place] = error
             continue
@@ -54,7 +61,7 @@ def _orders(rows: Decoded, gathered: Gathered, border: Border) -> dict[int, str]
         person = customer(order.customer_id) if order.personal_prices else 0
         for line in order.lines:
             sku, amount, unit = line.sku, line.unit_price, money
-            if currencies.of_sku.get(sku, currency) != currency:
+            if of_sku.get(sku, currency) != currency:
                 own, amount = currencies.convert(sku, currency, amount)
                 unit = gathered.text(own)
             extend(
@@ -96,10 +103,11 @@ def _clicks(rows: Decoded, gathered: Gathered, border: Border) -> dict[int, str]
         if click is None:
             continue
         time = timestamp if click.time is None else click.time
-        error = border.refuses(time, timestamp)
-        if error:
-            errors[place] = error
-            continue
+        if not EARLIEST <= time <= LATEST or time - timestamp > FURTHEST_AHEAD:
+            error = border.refuses(time, timestamp)
+            if error:
+                errors[place] = error
+                continue
         event = click.event_id
         extend(
             (
@@ -134,12 +142,15 @@ def _competitor_prices(rows: Decoded, gathered: Gathered, border: Border) -> dic
         time = timestamp if price.time is None else price.time
         sku, currency = price.sku, price.currency
         amount, shipping = price.price, price.shipping or 0
-        error = border.refuses(time, timestamp)
-        wrong = currencies.refuses(sku, currency, max(amount, shipping))
+        error = None
+        if not EARLIEST <= time <= LATEST or time - timestamp > FURTHEST_AHEAD:
+            error = border.refuses(time, timestamp)
+        foreign = currencies.of_sku.get(sku, currency) != currency
+        wrong = currencies.refuses(sku, currency, max(amount, shipping)) if foreign else None
         if error or wrong:
             errors[place] = error or f"currency: {wrong}"
             continue
-        if currencies.of_sku.get(sku, currency) != currency:
+        if foreign:
             _, shipping = currencies.convert(sku, currency, shipping)
             currency, amount = currencies.convert(sku, currency, amount)
         event = price.event_id
