@@ -19,6 +19,7 @@ from streams.clients import client
 from streams.ingest.service import Ingest
 from streams.policy_file import PolicyFileError, load
 from streams.pricer.agent import Pricer
+from streams.pricer.transactions import NoTransactionsError, require_transactions
 from streams.settings import Settings
 from streams.trainer.needs import NO_TENSORFLOW, tensorflow_installed
 from streams.trainer.service import Trainer
@@ -117,6 +118,12 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
         return 1
     if created:
         print(f"pricetide worker: created {len(created)} topics that were missing", file=sys.stderr)
+    if args.role in ("all", "price") and settings.delivery == "exactly-once":
+        try:
+            asyncio.run(require_transactions(settings))
+        except NoTransactionsError as error:
+            print(f"pricetide worker: {error}", file=sys.stderr)
+            return 1
     if policies:
         asyncio.run(publish(settings, policies))
     gc.set_threshold(*COLLECTIONS)
