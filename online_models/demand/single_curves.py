@@ -52,7 +52,7 @@ def single_curves(
         context.promoted,
     )
     told = np.array(list(map(_curve, repeat(model), *[column.tolist() for column in columns])))
-    return DemandCurves(context.price, *told.T, seen=model.state.last_end[offer] >= 0)
+    return DemandCurves(context.price, *told.T, model.state.last_end[offer] >= 0)
 
 
 def _curve(

@@ -133,8 +133,9 @@ class Lookup:
         skus, channels = self.sku_rows[batch.sku[places]], self._channels[batch.channel[places]]
         found = state.catalogue.offer_rows(skus.tolist(), channels.tolist())
         rows = np.array(found, dtype=np.int64)
-        inside = (rows >= 0) & (rows < state.listing.size)
-        return rows, inside & state.listing.seen[np.where(inside, rows, 0)]
+        seen = (rows >= 0) & (rows < state.listing.size)
+        seen[seen] = state.listing.seen[rows[seen]]
+        return rows, seen
 
     def _introduces(self, state: State, batch: Batch, place: int) -> bool:
         """Take up the names of a product record; other facts are none."""

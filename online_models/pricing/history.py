@@ -114,8 +114,8 @@ class History:
         """
         entries = self.entries
         if len(heads) <= FEW:
-            terms = zip(heads.tolist(), until.tolist(), launched_at.tolist(), strict=True)
-            return np.array([self.lowest(*one) for one in terms], dtype=np.int64)
+            columns = heads.tolist(), until.tolist(), launched_at.tolist()
+            return np.array(list(map(self.lowest, *columns)), dtype=np.int64)
         found: Ints = entries.price[heads]
         start = np.maximum(until - LOOK_BACK, launched_at)
         young = np.flatnonzero(entries.time[heads] > start)

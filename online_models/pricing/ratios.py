@@ -24,7 +24,8 @@ def _divided(amount: Ints, numerator: Any, denominator: Any) -> tuple[Ints, Ints
     """
     if amount.size <= FEW and isinstance(numerator, int) and isinstance(denominator, int):
         pairs = [divmod(one * numerator, denominator) for one in amount.tolist()]
-        return tuple(np.array(pairs, dtype=np.int64).reshape(-1, 2).T)
+        quotients, rests = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        return quotients, rests
     most = numerator if isinstance(numerator, int) else int(numerator.max(initial=0))
     if int(amount.max(initial=0)) * most < _FITS:
         return np.divmod(amount * numerator, denominator)
