@@ -21,6 +21,7 @@ from online_models.demand.filter_state import (
     CROSS,
     DIAGONAL,
     ELASTICITY,
+    LEVEL,
     packed,
 )
 from online_models.demand.observations import DAY
@@ -122,6 +123,8 @@ def _posterior(
     age = max(now - first, 0) / DAY if first >= 0 else 0.0
     for at, variance in zip(_DIAGONAL, drift, strict=True):
         covariance[at] += elapsed * variance
+    beside = state.beside.item(offer)
+    mean[LEVEL] -= beside
     widths, means = pools.pooled_at(row)
     for k, prior in enumerate(pools.prior_variance.tolist()):
         width = widths[k]
@@ -139,6 +142,7 @@ def _posterior(
         for at in _DIAGONAL:
             if covariance[at] < 1e-12:
                 covariance[at] = 1e-12
+    mean[LEVEL] += beside
     return mean, covariance
 
 
