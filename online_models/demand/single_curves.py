@@ -53,7 +53,8 @@ def single_curves(
         context.promoted,
     )
     told = np.array(list(map(_curve, repeat(model), *[column.tolist() for column in columns])))
-    return DemandCurves(context.price, *told.T, model.state.last_end[offer] >= 0)
+    fields = context.price, *told.T, model.state.last_end[offer] >= 0
+    return DemandCurves(*fields)
 
 
 def _curve(
