@@ -27,7 +27,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import FEW
 from online_models.demand.calendar import Calendar
 from online_models.demand.curves import DecisionContext, DemandCurves
 from online_models.demand.filter_pools import INVERSE_SIZE_WEIGHT, FilterPools
@@ -53,7 +52,6 @@ from online_models.demand.period import Period
 from online_models.demand.settings import DemandSettings
 from online_models.demand.shock import channel_shock
 from online_models.demand.siblings import SiblingPrices
-from online_models.demand.single_curves import single_curves
 from online_models.demand.update import bounded_units, posterior_step
 from online_models.exact_math import exp, log
 
@@ -223,8 +221,6 @@ class HierarchicalFilter:
 
     def curves(self, offer: Integers, row: Integers, context: DecisionContext) -> DemandCurves:
         """Log rate per day at the price in force, elasticity, and their joint covariance."""
-        if 0 < len(offer) <= FEW:
-            return single_curves(self, offer, row, context)
         state = self.state
         posterior = self.posterior(offer, row, context.now)
         log_price, log_rival = log(np.stack([context.price, context.rival_price]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.columns import FEW
 from online_models.deep.verdict import Verdict
 from online_models.demand import drift
 from online_models.demand.calendar import Calendar
@@ -27,6 +28,7 @@ from online_models.demand.report import LearnReport, PeriodReport
 from online_models.demand.river_expert import RiverExpert
 from online_models.demand.settings import DemandSettings
 from online_models.demand.shock import missing_day
+from online_models.demand.single_curves import single_curves
 from schemas.model_updates import ModelUpdate
 
 if TYPE_CHECKING:
@@ -177,7 +179,10 @@ class DemandModels:
 
     def curves(self, offer: Integers, context: DecisionContext) -> DemandCurves:
         """Posterior of log demand per day against price, around the price in force."""
-        return self.filter.curves(offer, self.registry.category_row[offer], context)
+        row = self.registry.category_row[offer]
+        if 0 < len(offer) <= FEW:
+            return single_curves(self.filter, offer, row, context)
+        return self.filter.curves(offer, row, context)
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """All state as arrays with flat names; the same state gives the same bytes."""

@@ -8,7 +8,6 @@ how many offers are decided together.
 from __future__ import annotations
 
 from itertools import repeat
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +23,9 @@ from online_models.demand.filter_state import (
     LEVEL,
     packed,
 )
+from online_models.demand.hierarchical_filter import HierarchicalFilter
 from online_models.demand.observations import DAY
 from online_models.exact_single import log_one
-
-if TYPE_CHECKING:
-    from online_models.demand.hierarchical_filter import HierarchicalFilter
 
 Integers = NDArray[np.int64]
 
@@ -43,7 +40,7 @@ _PAIRS = [(i, j) for i in range(COEFFICIENTS) for j in range(i + 1)]
 def single_curves(
     model: HierarchicalFilter, offer: Integers, row: Integers, context: DecisionContext
 ) -> DemandCurves:
-    """`model.curves` of offers (n,), one by one."""
+    """`model.curves` of offers (n,), n > 0, one by one."""
     columns = (
         offer,
         row,
