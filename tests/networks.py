@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import Any
 
 import numpy as np
 
 from online_models.deep import chunks
+from online_models.deep.container import pack
 from online_models.deep.expert import MODEL
 from online_models.deep.network import Network
 from online_models.deep.spec import Spec
@@ -31,3 +34,41 @@ def network(seed: int, level: float = 0.0) -> Network:
 def records(made: Network, version: str, status: str) -> list[dict[str, Any]]:
     standing = chunks.Standing(MODEL, version, TRAINED_AT, TRAINED_AT, {}, status)
     return chunks.records(made.document(), made.weights, standing)
+
+
+#: How an update may be broken, and words of the alert that refuses it.
+BROKEN = {
+    "corrupt": "checksum",
+    "truncated": "cut off",
+    "checksum": "checksum",
+    "shape": "head/bias has shape",
+    "nan": "not finite",
+    "model": "none of this pricer's",
+}
+
+
+def broken(kind: str, version: str) -> dict[str, Any]:
+    """A champion's record whose weights are not what they claim to be."""
+    made = network(2)
+    document, weights = made.document(), dict(made.weights)
+    whole = hashlib.sha256(pack(document, weights)).hexdigest()
+    if kind == "nan":
+        weights["head/bias"] = weights["head/bias"] * np.float32("nan")
+    elif kind == "shape":
+        weights["head/bias"] = weights["head/bias"][:-1]
+    data = pack(document, weights)
+    if kind == "truncated":
+        data = data[:-40]
+    elif kind == "corrupt":
+        data = data[:200] + bytes([data[200] ^ 1]) + data[201:]
+    digest = {"corrupt": whole, "checksum": "0" * 64}.get(kind, hashlib.sha256(data).hexdigest())
+    model = "oracle" if kind == "model" else MODEL
+    standing = chunks.Standing(model, version, TRAINED_AT, TRAINED_AT, {}, "champion")
+    return {
+        **chunks.announcement(standing),
+        "weights": base64.b64encode(data).decode(),
+        "architecture": document,
+        "sha256": digest,
+        "chunk": 0,
+        "chunks": 1,
+    }

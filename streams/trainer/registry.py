@@ -29,14 +29,17 @@ class Registry:
         return sorted(path.parent.name for path in self.folder.glob("*/version.json"))
 
     def add(self, network: Network, card: Card) -> None:
-        """Keep a version, and call it the challenger; the same version again changes nothing."""
+        """Keep a version."""
         folder = self.folder / card.version
         store.write(folder / "weights.ptide", pack(network.document(), network.weights))
         store.write(folder / "card.md", card.text().encode())
         # last: a version is there once it can be described
         store.write_json(folder / "version.json", asdict(card))
-        if self.alias(CHAMPION) != card.version:
-            self._call({CHALLENGER: card.version})
+
+    def nominate(self, version: str) -> None:
+        """Call a version the challenger, unless it is the champion."""
+        if self.alias(CHAMPION) != version:
+            self._call({CHALLENGER: version})
 
     def network(self, version: str) -> Network:
         """The network of a version."""

@@ -67,7 +67,7 @@ def train(data: Dataset, plan: Plan, done: Callable[[dict[str, Any]], None]) -> 
     version = f"{to_text(through)[:10]}-{best.model}-{names}"
     registry = Registry(plan.folder / "registry" / MODEL)
     if version in registry.versions():
-        return _known(registry, version)
+        return _chosen(registry, version)
     started = time.monotonic()
     holdout = _holdout(data.take(past), data.take(held), best, version, registry)
     final = build(best.model, best.hyper, best.seed)
@@ -87,10 +87,12 @@ def train(data: Dataset, plan: Plan, done: Callable[[dict[str, Any]], None]) -> 
         holdout=holdout,
     )
     registry.add(final.network, card)
-    return Outcome(final.network, _standing(card), card)
+    return _chosen(registry, version)
 
 
-def _known(registry: Registry, version: str) -> Outcome:
+def _chosen(registry: Registry, version: str) -> Outcome:
+    # also where it is known: a run that was killed may not have come so far
+    registry.nominate(version)
     card = Card(**registry.describe(version))
     return Outcome(registry.network(version), _standing(card), card)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -73,9 +73,8 @@ def of_panel(_items: int) -> Source:
 
 
 def joined(periods: list[Observations]) -> Observations:
-    columns = {
-        name: np.concatenate([getattr(p, name) for p in periods]) for name in Observations.__slots__
-    }
+    names = [field.name for field in fields(Observations)]
+    columns = {name: np.concatenate([getattr(p, name) for p in periods]) for name in names}
     return Observations(**columns)
 
 

@@ -1,6 +1,7 @@
 """Networks swapped under load: no event is lost, and a replay of the journal prices alike."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from online_models.deep import chunks
 from tests.integration.shop import traffic
 from tests.integration.shop.truth import assert_exactly
-from tests.networks import network, records
+from tests.networks import BROKEN, broken, network, records
 
 pytestmark = pytest.mark.integration
 
@@ -20,12 +21,11 @@ PART = 20_000
 
 
 def updates(number: int) -> Iterator[bytes]:
-    """A champion in several parts; before every fifth, one whose weights are broken."""
-    values = records(network(number), f"v{number}", "champion")
-    if number % 5 == 0:
-        for value in values:
-            yield json.dumps({**value, "version": "broken", "sha256": "0" * 64}).encode()
-    for value in values:
+    """A champion in several parts; before every third, one that is broken, each in its way."""
+    if number % 3 == 0 and number // 3 < len(BROKEN):
+        kind = list(BROKEN)[number // 3]
+        yield json.dumps(broken(kind, kind)).encode()
+    for value in records(network(number), f"v{number}", "champion"):
         yield json.dumps(value).encode()
 
 
@@ -64,10 +64,10 @@ def test_no_event_is_lost_and_prices_are_those_of_a_replay(swapped, expected):
     assert len(versions) > SWAPS // 2
 
 
-def test_broken_weights_are_refused_with_an_alert(swapped):
+def test_broken_weights_are_refused_with_an_alert_each(swapped):
     alerts = [json.loads(r.value) for r in swapped.read(["pricing-alerts"])]
     refused = [a for a in alerts if a["kind"] == "model_rejected"]
-    assert {a["details"]["version"] for a in refused} == {"broken"}
-    assert all("checksum" in a["message"] for a in refused)
-    assert len(refused) == SWAPS // 5 * swapped.partitions
+    found = Counter(a["details"]["version"] for a in refused)
+    assert found == dict.fromkeys(BROKEN, swapped.partitions)
+    assert all(BROKEN[a["details"]["version"]] in a["message"] for a in refused)
     assert not swapped.read(["dead-letters"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -12,10 +10,9 @@ import numpy as np
 import pytest
 
 from online_models.deep import chunks
-from online_models.deep.container import pack
 from online_models.deep.network import Network
 from online_models.outputs import Output
-from tests.networks import network, records
+from tests.networks import BROKEN, broken, network, records
 from tests.online_models.fold.conftest import Journal
 
 DAY = 86_400_000
@@ -82,50 +79,14 @@ def test_swaps_do_not_depend_on_cuts_or_restarts(
     assert len(alerts(whole, "model_degraded")) == 1
 
 
-def spoiled(kind: str) -> dict[str, Any]:
-    """A record whose weights are not what they claim to be."""
-    made = network(2)
-    (value,) = records(made, "v2", "champion")
-    data = base64.b64decode(value["weights"])
-    weights = dict(made.weights)
-    if kind == "nan":
-        weights["head/bias"] = weights["head/bias"] * np.float32("nan")
-    elif kind == "shape":
-        weights["head/bias"] = weights["head/bias"][:-1]
-    if kind in ("nan", "shape"):
-        data = pack(made.document(), weights)
-    elif kind == "truncated":
-        data = data[:-40]
-    elif kind == "corrupt":
-        data = data[:200] + bytes([data[200] ^ 1]) + data[201:]
-    value["weights"] = base64.b64encode(data).decode()
-    if kind not in ("corrupt", "checksum"):
-        value["sha256"] = hashlib.sha256(data).hexdigest()
-    if kind == "checksum":
-        value["sha256"] = "0" * 64
-    if kind == "model":
-        value["model"] = "oracle"
-    return value
-
-
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        ("corrupt", "checksum"),
-        ("truncated", "cut off"),
-        ("checksum", "checksum"),
-        ("shape", "head/bias has shape"),
-        ("nan", "not finite"),
-        ("model", "none of this pricer's"),
-    ],
-)
+@pytest.mark.parametrize(("kind", "words"), BROKEN.items())
 def test_what_is_wrong_is_refused_with_an_alert_and_the_champion_stays(
     journal: Any, run: Any, kind: str, words: str
 ) -> None:
     opening(journal)
     trade(journal, range(3))
     announce(journal, START + 3 * DAY, network(1), "v1", "champion")
-    journal.model(START + 3 * DAY, spoiled(kind))
+    journal.model(START + 3 * DAY, broken(kind, "v2"))
     trade(journal, range(3, 6))
     made = run(journal)
     (alert,) = made.values("pricing-alerts", kind="model_rejected")

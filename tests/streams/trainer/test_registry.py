@@ -42,9 +42,13 @@ def test_a_new_version_is_the_challenger_until_it_is_promoted(tmp_path: Path) ->
     registry = Registry(tmp_path)
     assert (registry.alias(CHAMPION), registry.versions()) == (None, [])
     registry.add(network(), card("v1"))
+    registry.nominate("v1")
     assert (registry.alias(CHAMPION), registry.alias(CHALLENGER)) == (None, "v1")
     registry.promote("v1")
+    registry.nominate("v1")
+    assert (registry.alias(CHAMPION), registry.alias(CHALLENGER)) == ("v1", None)
     registry.add(network(), card("v2"))
+    registry.nominate("v2")
     assert (registry.alias(CHAMPION), registry.alias(CHALLENGER)) == ("v1", "v2")
     assert registry.versions() == ["v1", "v2"]
     with pytest.raises(KeyError, match="no version 'v3'"):
