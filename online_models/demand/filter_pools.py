@@ -97,6 +97,7 @@ class FilterPools:
 
     def apply(self, row: Integers, age: Floats, mean: Floats, covariance: Floats) -> None:
         """Replace the own priors by the categories', in place; `age` in days.
+        `single_curves` does the same for one offer.
 
         `mean` is (COEFFICIENTS, n), `covariance` (PACKED, n).
         """

@@ -125,7 +125,7 @@ def _posterior(
     mean[LEVEL] -= beside
     widths, means = pools.pooled_at(row)
     for k, prior in enumerate(pools.prior_variance.tolist()):
-        width = widths[k]
+        width = widths[k] + drift[k] * age if k == LEVEL else widths[k]
         own = 1.0 / (prior + drift[k] * age)
         precision = max(1.0 / width - own, 0.0)
         evidence = means[k] / width - pools.prior_mean.item(k) * own if precision > 0.0 else 0.0
