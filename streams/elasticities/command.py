@@ -44,7 +44,7 @@ Example:
   pricetide elasticities recordings/monday --by category --bucket P7D
 """
 
-SETTINGS = ("bucket", "lateness", "timezone")
+SETTINGS = ("bucket", "lateness")
 METHODS = ("double-ml", "online")
 #: A product or offer that names no brand or category.
 UNNAMED = "(none)"
@@ -93,13 +93,13 @@ def elasticities(
         for done in observed.run():
             bar.update(task, completed=done)
         bar.update(task, description="estimating")
-        if not parts:
-            raise RecordingError("no orders of a known product: there is no demand to explain")
         offers = Offers.of(observed.catalogue)
         if method == "online":
             found = online_rows(observed.demand, parts, offers, by)
         else:
             found = double_ml_rows(parts, offers, by, cross)
+    for line in observed.ignored.lines(len(observed.recording)):
+        print(f"pricetide elasticities: {line}", file=sys.stderr)
     return _rows(found, observed.catalogue, by, method)
 
 

@@ -38,7 +38,7 @@ Example:
   pricetide evaluate recordings/monday --bucket P7D --plots plots
 """
 
-SETTINGS = ("bucket", "lateness", "timezone")
+SETTINGS = ("bucket", "lateness")
 FIGURES = ("rmse_log", "mae", "wape", "log_score", "coverage_90", "seconds", "weight")
 
 
@@ -67,13 +67,16 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     try:
         for name in args.challengers:
             evaluation.challengers[f"river.{name.removeprefix('river.')}"] = RiverChallenger(name)
-        figures = evaluate(settings, args.recordings, evaluation)
+        observed = Observed(settings, args.recordings, evaluation.add)
+        figures = evaluate(settings.bucket, observed, evaluation)
         if args.plots is not None:
             path = plots.write(evaluation, settings.bucket, args.plots)
             print(f"plots: {path}", file=sys.stderr)
     except (RecordingError, ValueError, OSError) as error:
         print(f"pricetide evaluate: {error}", file=sys.stderr)
         return 2
+    for line in observed.ignored.lines(len(observed.recording)):
+        print(f"pricetide evaluate: {line}", file=sys.stderr)
     if args.json:
         print(msgspec.json.encode(figures).decode())
     else:
@@ -81,9 +84,8 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def evaluate(settings: Settings, recordings: list[Path], evaluation: Evaluation) -> dict[str, Any]:
-    """The figures of `--json`; `evaluation` collects all else."""
-    observed = Observed(settings, recordings, evaluation.add)
+def evaluate(bucket: str, observed: Observed, evaluation: Evaluation) -> dict[str, Any]:
+    """The figures of `--json`; `evaluation`, which hears of what is observed, collects all else."""
     watches = timed(observed.demand.experts) | timed(evaluation.challengers)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("evaluating", total=len(observed.recording))
@@ -102,8 +104,9 @@ def evaluate(settings: Settings, recordings: list[Path], evaluation: Evaluation)
         for name, score in evaluation.judged().items()
     ]
     return {
-        "bucket": settings.bucket,
+        "bucket": bucket,
         "observations": evaluation.observations,
+        "refused": observed.ignored.refused,
         "warm_up": evaluation.warm_up,
         "models": models,
         "used": MIXTURE,
@@ -115,7 +118,7 @@ def _show(figures: dict[str, Any]) -> None:
     console.print(
         f"{figures['observations']:,} buckets of {figures['bucket']}; used: {figures['used']}"
     )
-    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    table = Table(box=SIMPLE, padding=0, pad_edge=False)
     table.add_column("model", overflow="fold", min_width=15)
     for name in FIGURES:
         table.add_column(name, justify="right", no_wrap=True)

@@ -13,6 +13,7 @@ from online_models.demand.observations import Observations
 from online_models.demand.report import LearnReport
 from online_models.fold.fold import Fold
 from schemas.instants import DAY
+from streams.evaluate.ignored import Ignored
 from streams.ingest.border import Border
 from streams.ingest.decoder import INPUTS, Decoder
 from streams.ingest.order import as_given
@@ -40,10 +41,13 @@ class Observed:
             named = ", ".join(str(path) for path in paths)
             raise RecordingError(f"no orders in {named}: demand cannot be evaluated without")
         self.recording = Recording(paths, topics)
+        self.ignored = Ignored()
         key = settings.customer_key.get_secret_value().encode()
         self._decoder = Decoder(Border(key, settings.rates))
         self._fold = Fold(replace(settings.fold, observe_only=True, partitions=1))
-        self._fold.state.on_learnt = on_learnt
+        self._fold.state.on_learnt = self._learnt
+        self._on_learnt = on_learnt
+        self._buckets = 0
         self._passing = Passing(min(settings.fold.bucket, DAY))
 
     @property
@@ -57,14 +61,29 @@ class Observed:
         return self._fold.state.demand
 
     def run(self) -> Iterator[int]:
-        """Run; yields how many records are done."""
+        """Run; yields how many records are done. RecordingError where no bucket came about."""
         entries = iter(self.recording)
         done = 0
         while records := list(islice(entries, ROUND)):
-            self._fold.step(self._passing.tell(self._decoder.decode(as_given(records)).batch))
+            decoded = self._decoder.decode(as_given(records))
+            self.ignored.add(decoded.dead, self._fold.step(self._passing.tell(decoded.batch)))
             done += len(records)
             yield done
         settings, latest = self._fold.state.settings, self._passing.latest
         # the last bucket counts, however little of it was recorded
         end = latest + settings.bucket + settings.allowed_lateness + 1
-        self._fold.step(self._passing.end(end))
+        self.ignored.add([], self._fold.step(self._passing.end(end)))
+        if not self._buckets:
+            told = "".join(f"; {line}" for line in self.ignored.lines(len(self.recording)))
+            raise RecordingError(f"no bucket came about: {self._lacking()}{told}")
+
+    def _learnt(self, observations: Observations, report: LearnReport) -> None:
+        self._buckets += len(observations)
+        self._on_learnt(observations, report)
+
+    def _lacking(self) -> str:
+        if not self.catalogue.skus.known.any():
+            return "no product is known, records of `products` are missing"
+        if not self._passing.latest:
+            return "no order, click or competitor's price tells the time"
+        return "no order falls into the time after its product's record"

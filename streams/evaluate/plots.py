@@ -48,8 +48,10 @@ def page(evaluation: Evaluation, bucket: str) -> str:
         f'<p class="headline">{evaluation.observations:,} buckets of {escape(bucket)}; every '
         f'forecast was made before its bucket was learnt.</p><div class="key">{key}</div>'
         f'<div class="plots">{"".join(plots)}</div>'
-        "<footer>Days since the first bucket. Reliability: the share of the buckets below each "
-        "forecast quantile; a calibrated forecast lies on the diagonal.</footer></body></html>\n"
+        "<footer>Days since the first bucket; the first ones, which are not judged, are left out, "
+        "and curves far from the mixture's are cut at the edge. Reliability: the share of the "
+        "buckets below each forecast quantile; a calibrated forecast lies on the diagonal."
+        "</footer></body></html>\n"
     )
 
 
@@ -61,22 +63,37 @@ def _over_time(
     below: str,
     root: bool = False,
 ) -> str:
-    curves = {}
-    days = _days(evaluation)
+    values = {}
     for name, history in evaluation.history.items():
-        totals = _averaged([getattr(score, top) for score in history])
-        counts = _averaged([getattr(score, below) for score in history])
+        judged = history[evaluation.warm_up :]
+        totals = _averaged([getattr(score, top) for score in judged])
+        counts = _averaged([getattr(score, below) for score in judged])
         value = totals / np.where(counts > 0, counts, np.nan)
-        curve = np.sqrt(value) if root else value
-        curves[name] = Line(days.tolist(), curve.tolist(), style[name])
+        values[name] = np.sqrt(value) if root else value
+    days, (low, high) = _days(evaluation).tolist(), _room(values[MIXTURE])
+    curves = {
+        name: Line(days, np.clip(value, low, high).tolist(), style[name])
+        for name, value in values.items()
+    }
     return lines(title, curves, y_label="by bucket")
+
+
+def _room(curve: Floats) -> tuple[float, float]:
+    """What of the axis is drawn around the mixture's curve: a wild model must not flatten it."""
+    known = curve[np.isfinite(curve)]
+    if not len(known):
+        return -np.inf, np.inf
+    low, high = float(known.min()), float(known.max())
+    space = 1.5 * (high - low) or np.inf
+    return low - space, high + space
 
 
 def _weights(evaluation: Evaluation, style: dict[str, str]) -> str:
     days = _days(evaluation).tolist()
     curves = {
-        name: Line(days, _averaged(weights, mean=True).tolist(), style.get(name, "static"))
+        name: Line(days, _averaged(weights[evaluation.warm_up :], True).tolist(), style[name])
         for name, weights in evaluation.weights.items()
+        if name in style
     }
     return lines("weight in the mixture", curves, y_label="mean over buckets")
 
@@ -91,12 +108,13 @@ def _reliability(score: Score) -> str:
             MIXTURE: Line([0.0, *level.tolist()], [0.0, *reached.tolist()], "c0"),
         },
         y_label="share below",
+        x_label="forecast quantile",
     )
 
 
 def _days(evaluation: Evaluation) -> Floats:
     starts = np.array(evaluation.starts, np.float64)
-    return _averaged(((starts - starts[0]) / DAY).tolist(), mean=True) if len(starts) else starts
+    return _averaged(((starts - starts[0]) / DAY)[evaluation.warm_up :].tolist(), mean=True)
 
 
 def _averaged(values: Sequence[float], mean: bool = False) -> Floats:

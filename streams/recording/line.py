@@ -9,7 +9,8 @@
 - `"value": null` is a tombstone; the value `null`, four bytes of JSON, is `value_base64`.
 - a key is text, or `key_base64` where it isn't UTF-8.
 - `headers` is an object of text by name; a header that isn't UTF-8 is `{"base64": …}`, one without
-  a value is null, and a name that occurs several times has an array of these.
+  a value is null, and a name that occurs several times has an array of these. What other tools
+  write, an array of `[name, value]`, is read too.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Line(msgspec.Struct):
     key_base64: str | None = None
     value: msgspec.Raw = msgspec.Raw(NULL)
     value_base64: str | None = None
-    headers: dict[str, Any] | None = None
+    headers: dict[str, Any] | list[tuple[str, Any]] | None = None
 
 
 _DECODER = msgspec.json.Decoder(Line)
@@ -149,10 +150,10 @@ def _header(value: bytes | None) -> str | dict[str, bytes] | None:
         return {"base64": value}
 
 
-def _parse_headers(shown: dict[str, Any]) -> Headers:
+def _parse_headers(shown: dict[str, Any] | list[tuple[str, Any]]) -> Headers:
     return tuple(
         (name, _parse_header(name, value))
-        for name, given in shown.items()
+        for name, given in (shown.items() if isinstance(shown, dict) else shown)
         for value in (given if isinstance(given, list) else [given])
     )
 

@@ -53,8 +53,15 @@ class Scale:
         return [n * step for n in range(first, floor(self.high / step + 1e-9) + 1)]
 
 
-def lines(title: str, curves: Mapping[str, Line], *, log: bool = False, y_label: str = "") -> str:
-    """Curves over days; with `log` both axes are logarithmic and points below 0 are left out."""
+def lines(
+    title: str,
+    curves: Mapping[str, Line],
+    *,
+    log: bool = False,
+    y_label: str = "",
+    x_label: str = "days",
+) -> str:
+    """Curves; with `log` both axes are logarithmic and points below 0 are left out."""
     points = {
         name: [(x, y) for x, y in zip(line.x, line.y, strict=True) if _drawn(x, y, log)]
         for name, line in curves.items()
@@ -70,7 +77,7 @@ def lines(title: str, curves: Mapping[str, Line], *, log: bool = False, y_label:
     xs = [x for x, _ in everything]
     x = Scale(min(xs), max(xs), LEFT, WIDTH - RIGHT, log)
     y = Scale(low, high, HEIGHT - BOTTOM, TOP, log)
-    drawn = [_frame(title, x, y, y_label)]
+    drawn = [_frame(f"{title} ({y_label})" if y_label else title, x, y, x_label)]
     for name, line in curves.items():
         path = " ".join(f"{x(px):.1f},{y(py):.1f}" for px, py in points[name])
         drawn.append(
@@ -112,8 +119,7 @@ def _drawn(x: float, y: float, log: bool) -> bool:
     return isfinite(x) and isfinite(y) and (not log or (x > 0 and y > 0))
 
 
-def _frame(title: str, x: Scale, y: Scale, y_label: str) -> str:
-    label = f"{title} ({y_label})" if y_label else title
+def _frame(label: str, x: Scale, y: Scale, x_label: str) -> str:
     drawn = [f'<text class="title" x="0" y="14">{escape(label)}</text>']
     drawn += [
         f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" '
@@ -127,7 +133,8 @@ def _frame(title: str, x: Scale, y: Scale, y_label: str) -> str:
         for tick in x.ticks()
     ]
     drawn.append(
-        f'<text class="tick" x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">days</text>'
+        f'<text class="tick" x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">'
+        f"{escape(x_label)}</text>"
     )
     return "".join(drawn)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,8 @@ def test_every_model_is_judged_and_drawn(
     folder = tmp_path / "plots"
     assert cli.main(["evaluate", str(recording), "--json", "--plots", str(folder)]) == 0
     figures = json.loads(capsys.readouterr().out)
-    assert set(figures) == {"bucket", "observations", "warm_up", "models", "used"}
+    assert set(figures) == {"bucket", "observations", "refused", "warm_up", "models", "used"}
+    assert figures["refused"] == 0
     models = {model["name"]: model for model in figures["models"]}
     assert {"mixture", "count", "filter", "last value", "moving average", BLR} <= set(models)
     assert figures["observations"] == 80
@@ -72,6 +74,54 @@ def test_a_river_model_of_the_settings_has_a_weight_in_the_mixture(
     assert cli.main(["evaluate", str(recording), "--json", "--challengers"]) == 0
     models = {m["name"]: m for m in json.loads(capsys.readouterr().out)["models"]}
     assert 0.0 < models[BLR]["weight"] < 1.0
+
+
+def test_refused_records_are_counted_and_the_commonest_reason_is_told(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with gzip.open(recording / "clickstream.jsonl.gz", "wt") as file:
+        clicks = [("a", "view"), ("a", "stare"), ("", "view"), ("b", "stare")]
+        for offset, (sku, action) in enumerate(clicks):
+            value = {"sku": sku, "action": action, "time": START + 1}
+            line = {"topic": "clickstream", "offset": offset, "value": value, "timestamp": START}
+            file.write(json.dumps(line) + "\n")
+    assert cli.main(["evaluate", str(recording), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["refused"] == 3
+    (told,) = [line for line in err.splitlines() if "refused" in line]
+    assert told.startswith("pricetide evaluate: 3 of ")
+    assert "were refused, 2 of them: clickstream: action" in told
+
+
+@pytest.mark.parametrize("command", ["evaluate", "elasticities"])
+@pytest.mark.parametrize(
+    ("kept", "reason"), [("orders", "no product is known"), ("products", "no orders in")]
+)
+def test_where_no_bucket_comes_about_one_line_says_why(
+    command: str, kept: str, reason: str, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([command, str(recording / f"{kept}.jsonl.gz")]) == 2
+    (told,) = capsys.readouterr().err.strip().splitlines()
+    assert told.startswith(f"pricetide {command}: ")
+    assert reason in told
+
+
+def test_orders_that_came_too_late_are_told_of(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with gzip.open(recording / "orders.jsonl.gz", "at") as file:
+        for offset in (900, 901):
+            line = {"sku": "a", "quantity": 50, "unit_price": 10}
+            value = {"order_id": str(offset), "time": START, "currency": "USD", "lines": [line]}
+            file.write(
+                json.dumps(
+                    {"topic": "orders", "offset": offset, "value": value}
+                    | {"timestamp": START + 20 * DAY}
+                )
+            )
+            file.write("\n")
+    assert cli.main(["evaluate", str(recording)]) == 0
+    assert "2 events came after their bucket had closed" in capsys.readouterr().err
 
 
 def test_a_name_that_is_no_model_is_one_line(

@@ -160,3 +160,18 @@ def test_a_line_written_by_hand_may_leave_much_out():
     line = parse(b' {"topic" : "orders", "timestamp": 5, "value": {"a": 1} , "note": "mine"} ')
     assert line.offset is None
     assert entry(line, 7) == Entry("orders", 0, 7, None, b'{"a": 1}', 5)
+
+
+def test_headers_may_be_an_array_of_pairs():
+    text = (
+        b'{"topic":"orders","offset":3,"value":1,"timestamp":7,'
+        b'"headers":[["trace","a"],["trace",{"base64":"/w=="}],["empty",null]]}'
+    )
+    assert decode(text).headers == (("trace", b"a"), ("trace", b"\xff"), ("empty", None))
+
+
+@pytest.mark.parametrize("headers", ["[[1,2]]", '["a","b"]', '[["a"]]', '[["a",1]]', '"a"', "5"])
+def test_headers_of_another_form_are_refused(headers):
+    text = f'{{"topic":"orders","offset":3,"value":1,"timestamp":7,"headers":{headers}}}'
+    with pytest.raises(LineError, match="header"):
+        decode(text.encode())
