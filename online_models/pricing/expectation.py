@@ -28,10 +28,11 @@ def expected(
     at = np.stack([new, kept], axis=1).astype(np.float64)
     sold = outlook(situation, at, span(situation))
     margin = unit_profit(situation, at)
-    revenue = _minor(at * net_share(situation)[:, None] * sold.units)
-    profit = _minor(margin * sold.units)
-    one, other = _minor(margin * sold.lower), _minor(margin * sold.upper)
+    revenue = at * net_share(situation)[:, None] * sold.units
+    profit = margin * sold.units
+    one, other = margin * sold.lower, margin * sold.upper
     lower, upper = np.minimum(one, other), np.maximum(one, other)
+    digits = situation.terms.digits
 
     def told(rows: Any, k: int) -> list[bytes]:
         units = list(map(b"%.6g".__mod__, sold.units[rows, k].tolist()))
@@ -41,7 +42,7 @@ def expected(
         columns = {"revenue": revenue, "profit": profit, "lower": lower, "upper": upper}
         for name, amounts in columns.items():
             sheet.say(f',"{name}":'.encode())
-            sheet.put(money.of(amounts[rows, k]))
+            sheet.put(_amounts(amounts[rows, k], digits))
         sheet.say(b"}")
         return list(sheet.records())
 
@@ -55,5 +56,9 @@ def expected(
     return at_new, at_kept
 
 
-def _minor(amount: Floats) -> Ints:
-    return np.rint(np.minimum(np.maximum(amount, -LARGEST), LARGEST)).astype(np.int64)
+def _amounts(minor: Floats, digits: int) -> list[bytes]:
+    """JSON of forecasts in minor units: each is another, so that remembering them would not pay."""
+    whole = np.rint(np.minimum(np.maximum(minor, -LARGEST), LARGEST))
+    # a negative nothing is nothing
+    whole += 0.0
+    return list(map(b'"%%.%df"'.__mod__(digits).__mod__, (whole / 10**digits).tolist()))

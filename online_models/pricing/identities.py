@@ -23,6 +23,7 @@ class Identities:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._prefixes: list[str] = []
+        self._names: list[bytes] = []
         self._rows: dict[str, int] = {}
         self._words = np.zeros(0, dtype=np.uint64)
         self._sku_words = np.zeros(0, dtype=np.uint64)
@@ -36,6 +37,7 @@ class Identities:
             sku, channel = self._catalogue.offer_name(row)
             prefix = blake2b(f"{sku}\0{channel}".encode(), digest_size=8).hexdigest()
             self._prefixes.append(prefix)
+            self._names.append(prefix.encode())
             self._rows[prefix] = row
         fresh = np.array([int(p, 16) for p in self._prefixes[start:]], dtype=np.uint64)
         self._words = np.concatenate([self._words, fresh])
@@ -58,9 +60,8 @@ class Identities:
 
     def decisions(self, rows: Iterable[int], sequences: Iterable[int]) -> list[bytes]:
         """The ids of many decisions, ASCII."""
-        prefixes = self._prefixes
-        pairs = zip(rows, sequences, strict=True)
-        return [f"{prefixes[row]}-{sequence}".encode() for row, sequence in pairs]
+        names = map(self._names.__getitem__, rows)
+        return list(map(b"%b-%d".__mod__, zip(names, sequences, strict=True)))
 
     def parse(self, decision_id: str) -> tuple[int, int] | None:
         """(offer row, sequence) of a decision of this partition, else None."""

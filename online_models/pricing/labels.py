@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import msgspec
 
 from online_models.catalogue import Catalogue
 
 
-class Label(NamedTuple):
-    """JSON fields that name the offer, the key of records about its SKU, and of its changes."""
-
-    fields: bytes
-    sku: bytes
-    offer: bytes
-
-
 class Labels:
-    """A label per offer row.
+    """By offer row: `fields`, the JSON fields that name it, `skus`, the key of records about its
+    SKU, and `offers`, that of its changes.
 
     The key of a change is `sku|channel`; a bar or a backslash inside a name is escaped by a
     backslash.
@@ -26,22 +17,21 @@ class Labels:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._labels: list[Label] = []
+        self.fields: list[bytes] = []
+        self.skus: list[bytes] = []
+        self.offers: list[bytes] = []
         self._channels: dict[str, tuple[str, str]] = {}
 
     def grow(self) -> None:
         """Label the offers that the catalogue gained."""
-        for row in range(len(self._labels), self._catalogue.offers.size):
+        for row in range(len(self.fields), self._catalogue.offers.size):
             sku, channel = self._catalogue.offer_name(row)
             told = self._channels.get(channel)
             if told is None:
                 told = self._channels[channel] = _json(channel), _escaped(channel)
-            fields = f'"sku":{_json(sku)},"channel":{told[0]}'.encode()
-            key = f"{_escaped(sku)}|{told[1]}".encode()
-            self._labels.append(Label(fields, sku.encode(), key))
-
-    def __getitem__(self, row: int) -> Label:
-        return self._labels[row]
+            self.fields.append(f'"sku":{_json(sku)},"channel":{told[0]}'.encode())
+            self.skus.append(sku.encode())
+            self.offers.append(f"{_escaped(sku)}|{told[1]}".encode())
 
 
 def _json(text: str) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from typing import TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.outputs import Output
+from online_models.outputs import Output, outputs
 from online_models.pricing.book import RULINGS
 from online_models.pricing.bookkeeping import moved
 from online_models.pricing.causes import TICK, Causes
@@ -21,7 +20,7 @@ from online_models.pricing.promotions import NONE, Promotions
 from online_models.pricing.reasons import OUTCOMES, REASONS, Source
 from online_models.pricing.resolve import Resolved
 from online_models.pricing.sheet import Sheet
-from online_models.pricing.situation import Ints
+from online_models.pricing.situation import Floats, Ints
 from online_models.pricing.sources import held_out
 from online_models.pricing.trace import MoneyTexts, explain
 from schemas.instants import to_text as instant_text
@@ -70,14 +69,14 @@ def records(
     call it after they are written.
     """
     situation, rows = resolved.situation, resolved.situation.rows[published]
-    labels = [situation.world.labels[row] for row in rows.tolist()]
+    labels, listed = situation.world.labels, rows.tolist()
     now: list[int] = situation.now[published].tolist()
     heads = _heads(resolved, published, before, causes, promotions, money, model_version)
     outcomes = _encoded(OUTCOMES, resolved.outcome[published].tolist())
     ruled = [_RULED[code] for code in situation.world.ledger.why[rows].tolist()]
-    propensity = list(map(b"%.6g".__mod__, resolved.propensity[published].tolist()))
+    propensity = _chances(resolved.propensity[published])
     expected_new, expected_kept = before.expected
-    keys = [label.sku for label in labels]
+    keys = list(map(labels.skus.__getitem__, listed))
     at = published.tolist()
     found: list[tuple[int, Output]] = []
     for places, steps in resolved.trace.alike(published):
@@ -95,13 +94,18 @@ def records(
         sheet.say(b',"expected_kept":')
         sheet.put(_part(expected_kept, some))
         sheet.say(b"}")
-        topic = repeat("price-decisions", len(some))
-        fields = zip(topic, _part(keys, some), sheet.records(), _part(now, some), strict=True)
-        found += zip(_part(at, some), map(Output._make, fields), strict=True)
+        told = outputs("price-decisions", _part(keys, some), sheet.records(), _part(now, some))
+        found += zip(_part(at, some), told, strict=True)
     for place in moved(resolved)[published].nonzero()[0].tolist():
-        value = heads[place] + b"}"
-        found.append((at[place], Output("price-changes", labels[place].offer, value, now[place])))
+        key, value = labels.offers[listed[place]], heads[place] + b"}"
+        found.append((at[place], Output("price-changes", key, value, now[place])))
     return found
+
+
+def _chances(propensity: Floats) -> list[bytes]:
+    if (propensity == 1.0).all():
+        return [b"1"] * len(propensity)
+    return list(map(b"%.6g".__mod__, propensity.tolist()))
 
 
 def _part(column: list[Field], places: list[int]) -> list[Field]:
@@ -131,7 +135,7 @@ def _heads(
     sheet.say(b'","revision":')
     sheet.put(list(map(b"%d".__mod__, ledger.revision[rows].tolist())))
     sheet.say(b",")
-    sheet.put([world.labels[row].fields for row in listed])
+    sheet.put(list(map(world.labels.fields.__getitem__, listed)))
     sheet.say(b',"price":')
     sheet.put(money.of(resolved.price[published]))
     sheet.say(b',"previous_price":')

@@ -20,16 +20,40 @@ Ints = NDArray[np.int64]
 _REMEMBERED = 1 << 16
 
 
+class Thousandths(dict[int, bytes]):
+    """Thousandths → that number in JSON, remembered: looking one up is several times cheaper than
+    writing it.
+
+    >>> Thousandths()[-2135]
+    b'-2.135'
+    """
+
+    def __missing__(self, thousandths: int) -> bytes:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        text = self[thousandths] = b"%.3f" % (thousandths / 1000)
+        return text
+
+
+_thousandths = Thousandths()
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A column of numbers, shape (n,), and the printf form in which they are told."""
+    """A column of numbers, shape (n,), and the printf form in which they are told; None: with
+    three decimals.
+    """
 
     values: NDArray[Any]
-    form: bytes
+    form: bytes | None = None
 
     def of(self, rows: Ints) -> list[bytes]:
         """The texts of some rows."""
-        return list(map(self.form.__mod__, self.values[rows].tolist()))
+        values = self.values[rows]
+        if self.form is None:
+            rounded = np.rint(values * 1000.0).astype(np.int64)
+            return list(map(_thousandths.__getitem__, rounded.tolist()))
+        return list(map(self.form.__mod__, values.tolist()))
 
 
 #: A detail of a step: money (minor units, shape (n,)), numbers, or JSON texts of chosen rows.

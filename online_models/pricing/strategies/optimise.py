@@ -57,18 +57,15 @@ def curve_details(situation: Situation) -> Mapping[str, Values]:
     """What the demand models say around the price in force."""
     curves = situation.curves
 
-    def numbers(values: Floats) -> Numbers:
-        return Numbers(values, b"%.4g")
-
     deviation = np.sqrt(np.maximum(curves.elasticity_variance, 0.0))
     beside = np.sqrt(np.maximum(curves.cross_variance, 0.0))
     return {
-        "elasticity": numbers(curves.elasticity),
-        "elasticity_deviation": numbers(deviation),
-        "elasticity_lower": numbers(curves.elasticity - NINETY_FIVE * deviation),
-        "elasticity_upper": numbers(curves.elasticity + NINETY_FIVE * deviation),
-        "cross_elasticity": numbers(curves.cross),
-        "cross_elasticity_lower": numbers(curves.cross - NINETY_FIVE * beside),
-        "cross_elasticity_upper": numbers(curves.cross + NINETY_FIVE * beside),
-        "log_units_per_day": numbers(curves.log_rate),
+        "elasticity": Numbers(curves.elasticity),
+        "elasticity_deviation": Numbers(deviation),
+        "elasticity_lower": Numbers(curves.elasticity - NINETY_FIVE * deviation),
+        "elasticity_upper": Numbers(curves.elasticity + NINETY_FIVE * deviation),
+        "cross_elasticity": Numbers(curves.cross),
+        "cross_elasticity_lower": Numbers(curves.cross - NINETY_FIVE * beside),
+        "cross_elasticity_upper": Numbers(curves.cross + NINETY_FIVE * beside),
+        "log_units_per_day": Numbers(curves.log_rate),
     }
