@@ -9,20 +9,20 @@ from online_models.catalogue import NEVER, NO_PRICE, PPM
 from online_models.columns import FEW
 from online_models.fold.signals import WIDTH, Signal
 from online_models.fold.state import State
-from online_models.pricing.promotions import NONE
+from online_models.pricing.promotions import NONE, Promoted
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 #: A promotion's attribute beyond is no feature of demand, and would drown all others.
 LARGEST_ATTRIBUTE = 1e6
+_PROMOTING = [Signal.PROMOTED, Signal.DEPTH, *range(Signal.ATTRIBUTE, WIDTH)]
 _SHOWN = [
     Signal.ON_SALE,
     Signal.PRICE,
     Signal.AVAILABLE,
-    Signal.PROMOTED,
-    Signal.DEPTH,
     Signal.DRAWN,
     Signal.DEVIATION,
-    *range(Signal.ATTRIBUTE, WIDTH),
+    *_PROMOTING,
 ]
 
 
@@ -83,29 +83,63 @@ def start_clock(state: State, now: int) -> Ints:
 def show(state: State, rows: Ints, now: Ints) -> None:
     """Bring the signals of offers in line with what is in force at `now`; all rest off sale."""
     if len(rows) <= FEW and not state.pricing.promotions.concern(rows):
-        for row, at in zip(rows.tolist(), now.tolist(), strict=True):
-            _show_plain(state, row, at)
-        return
-    depth, promoted, attributes, promotion = state.pricing.promotion_in_force(rows, now)
-    attributes = np.clip(attributes, -LARGEST_ATTRIBUTE, LARGEST_ATTRIBUTE)
+        turns = state.listing.turn
+        if all(turns.item(row) == NEVER for row in rows.tolist()):
+            for row, at in zip(rows.tolist(), now.tolist(), strict=True):
+                _show_plain(state, row, at)
+            return
+    turn_promotions(state, rows, now)
+    found = state.pricing.promotion_in_force(rows, now)
     on_hand = state.stock.on_hand[rows]
-    price = state.pricing.shown_price(rows)
-    signals = state.buckets.signals.value
-    listed = state.catalogue.offers.listed[rows].astype(np.float64)
     deviation = state.pricing.deviation(rows)
     drawn = ~np.isnan(deviation)
-    deviation = np.where(drawn, deviation, 0.0)
-    fresh = np.column_stack(
-        [listed, price, on_hand != 0, promoted, depth, drawn, deviation, attributes]
+    own = np.column_stack(
+        [
+            np.ones(len(rows)),
+            state.pricing.shown_price(rows),
+            on_hand != 0,
+            drawn,
+            np.where(drawn, deviation, 0.0),
+        ]
     )
-    fresh *= listed[:, None]
-    running = state.buckets.signals.promotion
-    moved = (signals[np.ix_(rows, _SHOWN)] != fresh).any(axis=1) | (running[rows] != promotion)
+    fresh = np.concatenate([own, _promoting(found)], axis=1)
+    fresh *= state.catalogue.offers.listed[rows].astype(np.float64)[:, None]
+    _put(state, rows, now, _SHOWN, fresh, found)
+
+
+def turn_promotions(state: State, rows: Ints, now: Ints) -> None:
+    """Let what promotions did to offers before `now` have happened when they began and ended.
+
+    The shop learns its prices by decisions: they are shown from those on.
+    """
+    turn = state.listing.turn[rows]
+    while (passed := turn < now).any():
+        some, at = rows[passed], turn[passed]
+        found = state.pricing.promotion_in_force(some, at)
+        fresh = _promoting(found)
+        fresh *= state.catalogue.offers.listed[some].astype(np.float64)[:, None]
+        _put(state, some, at, _PROMOTING, fresh, found)
+        turn = state.listing.turn[rows]
+
+
+def _promoting(found: Promoted) -> Floats:
+    attributes = np.clip(found.attributes, -LARGEST_ATTRIBUTE, LARGEST_ATTRIBUTE)
+    return np.column_stack([found.promoted, found.depth, attributes])
+
+
+def _put(
+    state: State, rows: Ints, at: Ints, columns: list[int], fresh: Floats, found: Promoted
+) -> None:
+    """From `at` on the signals in `columns` are `fresh`, (n, columns)."""
+    state.listing.turn[rows] = found.boundary
+    signals, running = state.buckets.signals.value, state.buckets.signals.promotion
+    places = rows[:, None], np.array(columns)
+    moved = (signals[places] != fresh).any(axis=1) | (running[rows] != found.promotion)
     if moved.any():
         some = rows[moved]
-        state.buckets.settle(some, now[moved])
-        signals[np.ix_(some, _SHOWN)] = fresh[moved]
-        running[some] = promotion[moved]
+        state.buckets.settle(some, at[moved])
+        signals[some[:, None], np.array(columns)] = fresh[moved]
+        running[some] = found.promotion[moved]
 
 
 def _show_plain(state: State, row: int, now: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import Catalogue
+from online_models.catalogue import NEVER, Catalogue
 from online_models.cleaning.cleaning import Cleaning
 from online_models.columns import Columns
 from online_models.deep.champions import Notice
@@ -69,8 +69,8 @@ class FoldSettings:
 
 class Listing(Columns):
     """One row per offer: whether the product record names its channel, whether any order or click
-    showed that it is sold there, whether the shop ever told what it shows, and the price last seen
-    there (minor units, NaN for none).
+    showed that it is sold there, whether the shop ever told what it shows, the price last seen
+    there (minor units, NaN for none), and when its promotions next begin or end.
     """
 
     FIELDS = {
@@ -80,6 +80,7 @@ class Listing(Columns):
         "priced": (np.bool_, False),
         "told": (np.bool_, False),
         "seen_price": (np.float64, np.nan),
+        "turn": (np.int64, NEVER),
     }
     declared: NDArray[np.bool_]
     barred: NDArray[np.bool_]
@@ -87,6 +88,7 @@ class Listing(Columns):
     priced: NDArray[np.bool_]
     told: NDArray[np.bool_]
     seen_price: NDArray[np.float64]
+    turn: NDArray[np.int64]
 
 
 class State:

@@ -28,6 +28,7 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     retire_ended(state, now)
     due.append(state.stock.settle())
     _show(state, due[-1], now)
+    _turn(state, now)
     state.pricing.settle(now)
     state.cleaning.settle(now, state.pricing.shown_price)
     due.append(_close(state, outputs))
@@ -50,6 +51,13 @@ def _show(state: State, rows: Ints, now: int) -> None:
     listed = rows[state.catalogue.offers.listed[rows]]
     if len(listed):
         show(state, listed, np.full(len(listed), now, dtype=np.int64))
+
+
+def _turn(state: State, now: int) -> None:
+    """Promotions begin and end, whether or not the price that follows is decided now."""
+    rows = np.flatnonzero(state.listing.turn <= now)
+    if len(rows):
+        show(state, rows, np.full(len(rows), now, dtype=np.int64))
 
 
 def _close(state: State, outputs: list[Output]) -> Ints:

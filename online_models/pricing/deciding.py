@@ -123,6 +123,6 @@ def _end_overrides(pricing: Pricing, rows: Ints, now: Ints) -> None:
         ledger.forced[ended] = False
         pricing.notes.erase("override", ended.tolist())
         # a promotion reduces the regular price, not the manual one that has just passed
-        depth, promoted, _, _ = pricing.promotion_in_force(ended, now[over])
+        depth, promoted, *_ = pricing.promotion_in_force(ended, now[over])
         reduced = ended[(promoted > 0) & (depth > 0) & (ledger.home[ended] != NO_PRICE)]
         ledger.base[reduced] = ledger.home[reduced]

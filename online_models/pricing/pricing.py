@@ -24,7 +24,7 @@ from online_models.pricing.labels import Labels
 from online_models.pricing.ledger import NONE, Ledger
 from online_models.pricing.margins import Margins
 from online_models.pricing.notes import Notes
-from online_models.pricing.promotions import Promotions
+from online_models.pricing.promotions import Promoted, Promotions
 from online_models.pricing.settings import PricingSettings
 from online_models.pricing.shoppers import Shoppers
 from online_models.pricing.situation import Demand, StockLevels, World
@@ -209,22 +209,19 @@ class Pricing:
         self.silence_told = latest
         return [feed_silent(latest, now)]
 
-    def promotion_in_force(
-        self, rows: Ints, now: Ints
-    ) -> tuple[Floats, Floats, Floats, NDArray[np.int32]]:
-        """(depth, 1 where promoted, attributes (n, 4), index or −1) of the promotions at `now`.
-
-        Depth is the share of the regular price that the promotion takes off; attributes are of all
-        that are in force, whichever makes the price.
-        """
+    def promotion_in_force(self, rows: Ints, now: Ints) -> Promoted:
+        """What the promotions at `now` (ms) come to, both (n,)."""
         self.grow()
         catalogue, base = self.world.catalogue, self.ledger.base[rows]
         digits = catalogue.skus.digits[catalogue.offers.sku[rows]]
         found = self.promotions.in_force(rows, now, base, digits)
-        depth = (base - found.price) / np.maximum(base, 1)
-        promoted = (found.promotion != NONE).astype(np.float64)
-        attributes = self.promotions.attributes(rows, now)
-        return depth, promoted, attributes, found.promotion
+        return Promoted(
+            (base - found.price) / np.maximum(base, 1),
+            (found.promotion != NONE).astype(np.float64),
+            self.promotions.attributes(rows, now),
+            found.promotion,
+            found.boundary,
+        )
 
     def grow(self) -> None:
         """Make room for what the catalogue gained."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,19 @@ class InForce:
 
     promotion: NDArray[np.int32]
     price: Ints
+    boundary: Ints
+
+
+class Promoted(NamedTuple):
+    """What demand sees of the promotions of n offers."""
+
+    #: Share of the regular price that the promotion takes off, and 1 where there is one, (n,).
+    depth: Floats
+    promoted: Floats
+    #: Of all that are in force, whichever makes the price, (n, ATTRIBUTES).
+    attributes: Floats
+    #: The promotion that makes the price (NONE), and the next instant at which any of this changes.
+    promotion: NDArray[np.int32]
     boundary: Ints
 
 

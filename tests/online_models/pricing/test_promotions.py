@@ -120,7 +120,7 @@ def test_an_advertisement_changes_no_price_but_is_in_force(shop: Any) -> None:
     on_sale(shop, {"percent": 0}, starts_at=shop.now, attributes={"display": 1, "feature": 0.5})
     assert prices(shop) == []
     rows, now = np.array([row]), np.array([shop.now])
-    depth, promoted, attributes, promotion = shop.pricing.promotion_in_force(rows, now)
+    depth, promoted, attributes, promotion, _ = shop.pricing.promotion_in_force(rows, now)
     assert (depth[0], promoted[0], promotion[0]) == (0.0, 1.0, 0)
     assert attributes[0].tolist() == [1.0, 0.5, 0.0, 0.0]
     assert shop.pricing.promotion_ids == ["sale"]
@@ -143,7 +143,7 @@ def test_an_advertisement_and_a_discount_in_force_at_once_are_both_seen(shop: An
 
     def in_force(now: int) -> tuple[float, list[float]]:
         found = shop.pricing.promotion_in_force(np.array([row]), np.array([now]))
-        return float(found[0][0]), found[2][0].tolist()
+        return float(found.depth[0]), found.attributes[0].tolist()
 
     assert in_force(later - 1) == (0.0, [1.0, 0.5, 0.0, 0.0])
     depth, attributes = in_force(later)
@@ -156,7 +156,7 @@ def test_depth_in_force_is_the_share_of_the_regular_price(shop: Any) -> None:
     row = shop.product()
     shop.policy(strategy=KEEP)
     on_sale(shop, {"amount": "2.50"}, starts_at=shop.now)
-    depth, _, _, _ = shop.pricing.promotion_in_force(np.array([row]), np.array([shop.now]))
+    depth, *_ = shop.pricing.promotion_in_force(np.array([row]), np.array([shop.now]))
     assert depth[0] == 0.25
 
 
