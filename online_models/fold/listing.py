@@ -75,7 +75,8 @@ def retire_ended(state: State, now: int) -> None:
 
 def start_clock(state: State, now: int) -> Ints:
     """List what waited for the first event that tells the time; returns offers to decide."""
-    state.buckets.begin(now)
+    begins = state.settings.buckets_from
+    state.buckets.begin(now if begins is None else begins)
     rows, state.waiting = list(state.waiting), {}
     return bring_on_sale(state, rows, now) if rows else np.zeros(0, dtype=np.int64)
 

@@ -44,6 +44,8 @@ class FoldSettings:
     #: Length of a demand bucket in ms. Where it is a day, offers that sell by the dozen every hour,
     #: or whose policy says so, have buckets of an hour.
     bucket: int = DAY
+    #: An instant at which buckets of several days begin, ms; None: the day of the first event.
+    buckets_from: int | None = None
     #: How long after a bucket's end late events still count, ms. None: an hour for hours, a day
     #: for days.
     lateness: int | None = None

@@ -31,8 +31,9 @@ central 90 % interval; the first buckets are learnt and not judged (a quarter of
 eight at most: nothing is known of any offer yet); weight: what the expert counts for in the
 mixture, on average.
 
-Buckets of several days, such as P7D, are counted from the first day that has an order, a click, a
-competitor's price or an acknowledgement: weekly data begin with it, whatever its weekday.
+Buckets of several days, such as P7D, begin on the weekday on which most promotions do; where
+promotions tell none, with the first day that has an order, a click, a competitor's price or an
+acknowledgement: a week in which prices hold is not cut in two.
 
 Example:
   pricetide evaluate recordings/monday --bucket P7D --plots plots

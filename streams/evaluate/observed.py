@@ -13,6 +13,7 @@ from online_models.demand.observations import Observations
 from online_models.demand.report import LearnReport
 from online_models.fold.fold import Fold
 from schemas.instants import DAY
+from streams.evaluate.anchor import first_day
 from streams.evaluate.ignored import Ignored
 from streams.ingest.border import Border
 from streams.ingest.decoder import INPUTS, Decoder
@@ -44,7 +45,10 @@ class Observed:
         self.ignored = Ignored()
         key = settings.customer_key.get_secret_value().encode()
         self._decoder = Decoder(Border(key, settings.rates))
-        self._fold = Fold(replace(settings.fold, observe_only=True, partitions=1))
+        begins = first_day(paths, settings.fold.bucket)
+        self._fold = Fold(
+            replace(settings.fold, observe_only=True, partitions=1, buckets_from=begins)
+        )
         self._fold.state.on_learnt = self._learnt
         self._on_learnt = on_learnt
         self._buckets = 0

@@ -115,3 +115,17 @@ def test_a_shop_that_lives_in_another_time_does_not_move_the_clock(journal: Any,
     journal.tick(START + 3 * DAY + 1)
     observed = run(journal, observe_only=True).values("demand-observations")
     assert [o["price"] for o in observed] == ["13.00", "14.00"]
+
+
+def test_promotions_begin_and_end_at_their_own_instants_however_seldom_time_is_told(
+    journal: Any, run: Fold
+) -> None:
+    journal.product()
+    journal.order(START)
+    times = {"starts_at": START + DAY + 6 * HOUR, "ends_at": START + 2 * DAY + 12 * HOUR}
+    terms = {"select": {}, "discount": {"percent": "0%"}, "attributes": {"display": 1}}
+    journal.promotion("p", START, **times, **terms)
+    journal.order(START + 5 * DAY)
+    journal.tick(START + 7 * DAY)
+    observed = run(journal, observe_only=True).values("demand-observations")
+    assert [o["features"]["display"] for o in observed[:4]] == [0.0, 0.75, 0.5, 0.0]
