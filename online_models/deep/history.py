@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from online_models.deep.levels import (
     CATEGORY_ROWS,
     DISCOUNTS,
+    HIGH_KEPT,
     REFERENCE_WEIGHT,
     SHRINKAGE,
     SURPRISE,
@@ -35,6 +36,8 @@ KEPT = ("rate", "log_price", "rival_gap", "promotion", "available", "views", "se
 
 #: Units that are added to what the whole partition sold and should have sold.
 SHOP_INERTIA = 20.0
+#: Variance of units beyond their mean, in squares of it, that is usual.
+OVERDISPERSION = 0.7
 
 
 class History:
@@ -108,7 +111,9 @@ class History:
         units = np.minimum(np.maximum(seen.units, 0.0), SURPRISE * (self.level(seen.offer) + 1.0))
         units = np.where(in_stock, units, 0.0)
         self._roll(seen, units, time)
-        self._feel(units, self.level(seen.offer) * time)
+        expected = self.level(seen.offer) * time
+        self._feel(units, expected)
+        self.categories.feel(self.category(seen.offer), units, expected)
         sold = np.flatnonzero(in_stock)
         self._learn_levels(seen.take(sold), units[sold], time[sold])
         self.until[seen.offer] = seen.end
@@ -149,6 +154,10 @@ class History:
         log_price, _ = log_prices(seen)
         self.categories.learn(self.category(offer), units, time, log_price)
         keep = np.array(DISCOUNTS)
+        self._learn_scatter(offer, units, time)
+        # where orders are not counted, each is of one unit
+        orders = np.where(seen.orders == seen.orders, np.minimum(seen.orders, units), units)
+        running.orders[offer] = keep * running.orders[offer] + orders[:, None]
         running.units[offer] = keep * running.units[offer] + units[:, None]
         running.time[offer] = keep * running.time[offer] + time[:, None]
         running.age[offer] += 1.0
@@ -158,6 +167,14 @@ class History:
         moved = before + REFERENCE_WEIGHT * (log_price - before)
         reference = np.where(before == before, moved, log_price)
         running.reference[offer] = np.where(known, reference, running.reference[offer])
+
+    def _learn_scatter(self, offer: Ints, units: Floats, time: Floats) -> None:
+        """How far an offer's units lie from its level, and how high they have been of late."""
+        running, mean = self.running, self.level(offer) * time
+        error = np.minimum(np.abs(units - mean) / np.sqrt(mean + OVERDISPERSION * mean * mean), 3.0)
+        before = running.variability[offer]
+        running.variability[offer] = before + REFERENCE_WEIGHT * (error * error - before)
+        running.high[offer] = np.maximum(HIGH_KEPT * running.high[offer], units)
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """All state but the offers' descriptions, as arrays with flat names."""

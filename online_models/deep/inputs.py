@@ -124,6 +124,13 @@ def _static(
     static[:, 17] = history.shop[-2] * 2.0
     static[:, 18] = history.shop[-SEASON] * 2.0
     static[:, 19] = total(history.shop[-SEASON:]) * (2.0 / SEASON)
+    bulk = log((running.orders[offer] + 1.0) / (running.units[offer] + 1.0))
+    static[:, 20 : 20 + len(DISCOUNTS)] = bulk
+    static[:, 23] = log1p(running.orders[offer, 0] / (running.time[offer, 0] + 1.0))
+    static[:, 24] = history.categories.shock[category] * 2.0
+    static[:, 25] = history.categories.lasting[category] * 2.0
+    static[:, 26] = log(running.variability[offer] + 0.05) * 0.5
+    static[:, 27] = log1p(running.high[offer]) - log1p(level)
     after = STATIC_FEATURES + spec.calendar
     static[:, STATIC_FEATURES:after] = calendar.features(seen.start, spec.bucket, spec.yearly)
     static[:, after:] = history.offers.text[offer]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.columns import Columns
-from online_models.exact_math import sum_by
+from online_models.exact_math import log, sum_by
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,37 +24,52 @@ CATEGORY_ROWS = 4096
 SURPRISE = 20.0
 #: Level of a catalogue that has seen nothing, units a bucket.
 FIRST_LEVEL = 0.5
-#: Weight of a bucket in an offer's reference price.
+#: Weight of a bucket in an offer's reference price, and in the mean of its squared deviations.
 REFERENCE_WEIGHT = 0.1
+#: What a bucket keeps of the highest units of late, and of a category's lasting shock.
+HIGH_KEPT = 0.85
+SHOCK_KEPT = 0.7
+#: Units that are added to what a category sold and should have sold.
+CATEGORY_INERTIA = 10.0
 
 
 class Running(Columns):
-    """One row per offer: discounted units and buckets in stock, and the reference price."""
+    """One row per offer: discounted units, orders and buckets in stock, and the reference price."""
 
     FIELDS = {
         "units": (np.float64, 0.0, len(DISCOUNTS)),
+        "orders": (np.float64, 0.0, len(DISCOUNTS)),
         "time": (np.float64, 0.0, len(DISCOUNTS)),
         #: Buckets seen in all, and since the last one with a sale.
         "age": (np.float64, 0.0),
         "silence": (np.float64, 0.0),
+        #: Smoothed squared deviation from the level, and the highest units of late, decayed.
+        "variability": (np.float64, 1.0),
+        "high": (np.float64, 0.0),
         #: Exponential average of the log price, NaN until a price is known.
         "reference": (np.float64, np.nan),
     }
     units: Floats
+    orders: Floats
     time: Floats
     age: Floats
     silence: Floats
+    variability: Floats
+    high: Floats
     reference: Floats
 
 
 class Categories:
-    """Discounted units, buckets in stock and log price per category row."""
+    """Discounted units, buckets in stock, log price and shocks per category row."""
 
     def __init__(self) -> None:
         self.units = np.zeros(CATEGORY_ROWS)
         self.time = np.zeros(CATEGORY_ROWS)
         self.log_price = np.zeros(CATEGORY_ROWS)
         self.priced = np.zeros(CATEGORY_ROWS)
+        #: Log of what the category sold over its offers' levels: last seen, and lasting.
+        self.shock = np.zeros(CATEGORY_ROWS)
+        self.lasting = np.zeros(CATEGORY_ROWS)
 
     def level(self, row: Ints) -> Floats:
         """Units per offer and bucket, shape (n,)."""
@@ -79,6 +94,14 @@ class Categories:
             (self.priced, known.astype(np.float64)),
         ):
             total[seen] = keep * total[seen] + sum_by(row, part, CATEGORY_ROWS)[seen]
+
+    def feel(self, row: Ints, units: Floats, expected: Floats) -> None:
+        """Note how the offers of each category that is seen sold together against their levels."""
+        sold, due = (sum_by(row, part, CATEGORY_ROWS) for part in (units, expected))
+        seen = np.flatnonzero(due > 0.0)
+        shock = log((sold[seen] + CATEGORY_INERTIA) / (due[seen] + CATEGORY_INERTIA))
+        self.shock[seen] = shock
+        self.lasting[seen] = SHOCK_KEPT * self.lasting[seen] + (1.0 - SHOCK_KEPT) * shock
 
     def snapshot(self) -> dict[str, Floats]:
         """Copies of the state."""

@@ -20,7 +20,7 @@ from schemas.records import RecordError
 #: Where neither the observation nor the product tells its currency: two minor digits.
 DEFAULT_CURRENCY = "EUR"
 
-#: Columns of the buckets in memory, by their kind: 81 bytes a bucket.
+#: Columns of the buckets in memory, by their kind: 89 bytes a bucket.
 _COLUMNS = {
     "offer": "q",
     "start": "q",
@@ -32,10 +32,11 @@ _COLUMNS = {
     "promotion": "d",
     "promoted": "d",
     "available": "d",
+    "orders": "d",
     "stocked_out": "b",
 }
 #: Features of an observation that are no attributes of its promotion.
-_OWN = {"carts", "promotion_depth", "available"}
+_OWN = {"carts", "promotion_depth", "available", "orders"}
 
 
 class Panel:
@@ -108,6 +109,7 @@ class Panel:
             float(features.get("promotion_depth", 0.0)),
             float(record.get("promotion_id") is not None),
             float(features.get("available", 1.0)),
+            float(features.get("orders", np.nan)),
             int(record["stocked_out"]),
         )
 
@@ -120,7 +122,7 @@ class Panel:
         repeated &= np.diff(end[order]) == 0
         # the last record of a bucket is its latest revision; the sort is stable
         order = order[np.append(~repeated, True)[: len(order)]]
-        offer, start, end, units, views, price, rival, depth, promoted, available, out = (
+        offer, start, end, units, views, price, rival, depth, promoted, available, orders, out = (
             column[order] for column in columns
         )
         attributes = np.zeros((len(self), ATTRIBUTES))
@@ -137,6 +139,7 @@ class Panel:
             promotion=depth,
             promoted=promoted,
             available=available,
+            orders=orders,
             stocked_out=out != 0,
             attributes=attributes[order],
         )

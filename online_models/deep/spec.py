@@ -14,7 +14,7 @@ WINDOW_CHANNELS = 8
 #: Features of the price path (see `price_path`).
 PRICE_FEATURES = 4
 #: Static features besides the calendar and the text (see `inputs`).
-STATIC_FEATURES = 20
+STATIC_FEATURES = 28
 #: Width of the hashed text features.
 TEXT_FEATURES = 32
 #: A season of the year is learnt only from more than one of them.
@@ -34,7 +34,7 @@ class Spec:
     """Sizes of a network's inputs.
 
     >>> Spec().static
-    59
+    67
     """
 
     #: Length of the buckets, ms; a network forecasts no others.

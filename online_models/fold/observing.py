@@ -94,6 +94,7 @@ def publish(
         bucket.units[rows].tolist(),
         bucket.views[rows].tolist(),
         bucket.carts[rows].tolist(),
+        bucket.lines[rows].tolist(),
         _money(observations.price, digits),
         _money(observations.rival_price, digits),
         stock.on_hand[rows].tolist(),
@@ -109,7 +110,7 @@ def publish(
     encode = msgspec.json.encode
     outputs = []
     for i, (
-        row, units, views, carts, price, rival, left, out, promotion, depth, part, numbers,
+        row, units, views, carts, lines, price, rival, left, out, promotion, depth, part, numbers,
     ) in enumerate(columns):  # fmt: skip
         sku, channel = catalogue.offer_name(row)
         value: dict[str, Any] = {
@@ -127,6 +128,7 @@ def publish(
             "features": {
                 **{n: v / 10_000 for n, v in zip(attributes, numbers, strict=True)},
                 "carts": carts,
+                "orders": lines,
                 "promotion_depth": depth / 10_000,
                 "available": part / 10_000,
             },

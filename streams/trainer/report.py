@@ -14,7 +14,7 @@ from rich.table import Table
 from online_models.deep.search.validation import OBJECTIVE
 from streams.trainer.run import Outcome
 
-SHOWN = ("mase", "wape", "mae", "mse", "pinball", "log_loss")
+SHOWN = ("mase", "wape", "mse", "pinball", "log_loss")
 
 
 @contextmanager
@@ -42,9 +42,11 @@ def progress(console: Console, trials: int) -> Iterator[Callable[[Mapping[str, A
 def summary(console: Console, results: list[Mapping[str, Any]], outcome: Outcome) -> None:
     """The table of trials, and what the chosen version does on held-out time."""
     # 80 columns wide: terminals are, and a trial whose name is cut off can't be found
-    table = Table(title="time-series cross-validation, best first", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title="time-series cross-validation, best first; s of CPU", box=SIMPLE_HEAD, pad_edge=False
+    )
     table.add_column("trial", no_wrap=True)
-    for name in (*SHOWN, "CPU s", "MB"):
+    for name in (*SHOWN, "s", "MB"):
         table.add_column(name, justify="right", no_wrap=True)
     for result in sorted(results, key=lambda r: float(r["mean"][OBJECTIVE])):
         measures = [f"{result['mean'][name]:.4g}" for name in SHOWN]

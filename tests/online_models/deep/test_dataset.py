@@ -27,6 +27,7 @@ def test_inputs_of_a_bucket_do_not_change_when_it_or_later_ones_sell_otherwise(
             np.float64
         ),
         views=np.where(later, 1e5, observations.views),
+        orders=np.where(later, 1.0, observations.orders),
     )
     other = build(shuffled, offers, SPEC, skip=14)
     until = dataset.end <= cut

@@ -60,6 +60,30 @@ def test_a_new_offer_starts_at_the_level_of_its_category() -> None:
     assert 6.0 < float(past.level(np.array([2]))[0]) < 9.0
 
 
+def test_bulky_orders_show_beside_the_units_they_sold() -> None:
+    single, bulky = history(1), history(1)
+    for day in range(30):
+        single.push(Observations.of([0], day * DAY, [6.0], orders=[6.0]))
+        bulky.push(Observations.of([0], day * DAY, [6.0], orders=[1.0]))
+    assert (single.running.orders[0] == single.running.units[0]).all()
+    ratio = bulky.running.units[0] / bulky.running.orders[0]
+    assert (abs(ratio - 6.0) < 1e-9).all()
+
+
+def test_a_category_that_sells_above_its_levels_is_told_from_one_that_does_not() -> None:
+    described = Offers()
+    for row, category in enumerate("xxyy"):
+        described.register(row, f"s{row}", category, [], 7.0)
+    past = History(described, DAY, 5)
+    for day in range(40):
+        past.push(Observations.of([0, 1, 2, 3], day * DAY, [20.0] * 4))
+    past.push(Observations.of([0, 1, 2, 3], 40 * DAY, [60.0, 60.0, 20.0, 20.0]))
+    above, beside = past.categories.shock[past.category(np.array([0, 2]))]
+    assert 0.5 < above < np.log(3.0)
+    assert abs(beside) < 0.05
+    assert 0.1 < past.categories.lasting[past.category(np.array([0]))][0] < above
+
+
 @given(
     st.lists(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 50)), max_size=3), max_size=12),
     st.integers(0, 11),

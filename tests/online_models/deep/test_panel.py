@@ -44,11 +44,19 @@ def test_records_become_columns_in_order_of_time() -> None:
 
 def test_promotion_attributes_keep_the_places_in_which_they_are_named() -> None:
     panel = Panel()
-    own = {"carts": 2, "promotion_depth": 0.2, "available": 1.0}
+    own = {"carts": 2, "orders": 1, "promotion_depth": 0.2, "available": 1.0}
     panel.observe({**BUCKET, "features": {"display": 0.0, "feature": 1.0, **own}})
     later = {"bucket_start": "2024-05-02T00:00:00Z", "bucket_end": "2024-05-03T00:00:00Z"}
     panel.observe({**BUCKET, **later, "features": {"display": 0.5, "feature": 0.0, **own}})
-    assert panel.observations().attributes.tolist() == [[0.0, 1.0, 0.0, 0.0], [0.5, 0.0, 0.0, 0.0]]
+    seen = panel.observations()
+    assert seen.attributes.tolist() == [[0.0, 1.0, 0.0, 0.0], [0.5, 0.0, 0.0, 0.0]]
+    assert seen.orders.tolist() == [1.0, 1.0]
+
+
+def test_orders_that_an_older_record_does_not_count_are_unknown() -> None:
+    panel = Panel()
+    panel.observe(BUCKET)
+    assert np.isnan(panel.observations().orders).tolist() == [True]
 
 
 def test_a_bucket_recorded_twice_counts_once_with_its_last_record() -> None:
