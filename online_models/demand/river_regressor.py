@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from river import base
 
+from online_models.demand.experts import EXPERTS
 from online_models.demand.models import DemandModels
 from online_models.demand.observations import DAY, Observations
 
@@ -70,7 +71,7 @@ class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
 
     @classmethod
     def _unit_test_params(cls) -> Iterable[dict[str, Any]]:
-        yield from ({"expert": name} for name in ("mixture", "count", "filter", "panel"))
+        yield from ({"expert": name} for name in ("mixture", *EXPERTS))
 
     def learn_one(self, x: dict[base.typing.FeatureName, Any], y: base.typing.RegTarget) -> None:
         """Learn the bucket `x` that sold `y` units, together with the others of its interval."""

@@ -88,7 +88,8 @@ def elasticities(
         parts.append(observations)
 
     observed = Observed(settings, recordings, learnt)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading", total=len(observed.recording))
         for done in observed.run():
             bar.update(task, completed=done)

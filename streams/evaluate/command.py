@@ -88,7 +88,8 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
 def evaluate(bucket: str, observed: Observed, evaluation: Evaluation) -> dict[str, Any]:
     """The figures of `--json`; `evaluation`, which hears of what is observed, collects all else."""
     watches = timed(observed.demand.experts) | timed(evaluation.challengers)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("evaluating", total=len(observed.recording))
         for done in observed.run():
             bar.update(task, completed=done)

@@ -13,7 +13,7 @@ import pytest
 import river
 
 from online_models.demand import DemandModels, DemandSettings, Observations
-from online_models.demand.checks import hostile_periods
+from online_models.demand.checks import RIVER, hostile_periods
 from online_models.demand.river_models import RiverModels, parsed
 
 OFFERS = 3
@@ -55,11 +55,22 @@ def test_every_kind_of_model_is_found() -> None:
     assert "tree.ISOUPTreeRegressor" not in REGRESSORS
 
 
-@pytest.mark.parametrize("name", [*REGRESSORS, *FORECASTERS])
+#: Every model that can be plugged in for a while; those of the battery, and forecasters, for long.
+LONG = 100_000 // OFFERS
+CASES = [
+    *(pytest.param(name, 150, id=name) for name in (*REGRESSORS, *FORECASTERS)),
+    *(
+        pytest.param(name, LONG, id=f"{name}-long", marks=pytest.mark.slow)
+        for name in (*RIVER, *FORECASTERS)
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "periods"), CASES)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_a_model_on_hostile_data_forecasts_finite_demand(name: str) -> None:
+def test_a_model_on_hostile_data_forecasts_finite_demand(name: str, periods: int) -> None:
     models = RiverModels(name)
-    for seen in hostile(150):
+    for seen in hostile(periods):
         told = models.forecast(seen, seen.offer)
         assert np.isfinite(told.mean).all()
         assert (told.mean >= 0.0).all()

@@ -101,7 +101,7 @@ def test_where_no_bucket_comes_about_one_line_says_why(
     command: str, kept: str, reason: str, recording: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main([command, str(recording / f"{kept}.jsonl.gz")]) == 2
-    (told,) = capsys.readouterr().err.strip().splitlines()
+    (told,) = capsys.readouterr().err.splitlines()
     assert told.startswith(f"pricetide {command}: ")
     assert reason in told
 
