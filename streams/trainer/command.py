@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 
 from online_models.deep.chunks import Standing, records
+from online_models.deep.container import WeightsError
 from online_models.deep.expert import MODEL
 from online_models.deep.models import space
 from online_models.deep.search import trials as declared
@@ -167,14 +168,13 @@ def _plan(args: argparse.Namespace) -> Plan:
 def _promotion(registry: Registry, version: str) -> list[dict[str, Any]]:
     """The records that make a registered version champion, also in the registry."""
     try:
-        facts = registry.describe(version)
-    except KeyError as error:
+        facts, network = registry.describe(version), registry.network(version)
+    except (KeyError, WeightsError) as error:
         raise UsageError(f"--promote: {error.args[0]}") from None
     registry.promote(version)
     metrics = facts["holdout"][version]
     trained = facts["trained_at"], facts["trained_through"]
     standing = Standing(MODEL, version, *trained, metrics, "champion")
-    network = registry.network(version)
     return records(network.document(), network.weights, standing)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from online_models.deep import split
 from online_models.deep.card import Card
 from online_models.deep.chunks import Standing
+from online_models.deep.container import WeightsError
 from online_models.deep.dataset import Dataset
 from online_models.deep.expert import MODEL
 from online_models.deep.metrics import measure
@@ -21,6 +22,7 @@ from online_models.deep.models import DeepModel, build
 from online_models.deep.network import Network
 from online_models.deep.search.trials import Trial
 from online_models.deep.search.validation import OBJECTIVE
+from online_models.deep.spec import Spec
 from online_models.deep.zoo import ARCHITECTURES
 from schemas.instants import to_text
 from streams.trainer import store
@@ -114,10 +116,25 @@ def _holdout(
         version: model.predict(held.inputs),
         "level": build("level").fit(past).predict(held.inputs),
     }
-    champion = registry.alias(CHAMPION)
+    champion = incumbent(registry, held.spec)
     if champion is not None:
-        forecasts[INCUMBENT] = registry.network(champion).predict(held.inputs)
+        forecasts[INCUMBENT] = champion.predict(held.inputs)
     return {
         name: measure(forecast, held.units, held.naive).document()
         for name, forecast in forecasts.items()
     }
+
+
+def incumbent(registry: Registry, spec: Spec) -> Network | None:
+    """The champion so far; None where there is none that reads the inputs of `spec`.
+
+    Buckets may have become shorter, the history long enough for seasons, or the inputs more.
+    """
+    champion = registry.alias(CHAMPION)
+    if champion is None:
+        return None
+    try:
+        network = registry.network(champion)
+    except WeightsError:
+        return None
+    return network if network.spec == spec else None

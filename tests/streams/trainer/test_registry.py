@@ -9,6 +9,7 @@ from online_models.deep.card import Card
 from online_models.deep.network import Network
 from online_models.deep.spec import Spec
 from online_models.deep.zoo import ARCHITECTURES, head
+from streams.trainer import store
 from streams.trainer.registry import CHALLENGER, CHAMPION, Registry
 
 MEASURES = {"mase": 0.6, "wape": 0.7, "mae": 1.0, "mse": 2.0, "pinball": 0.4, "log_loss": 1.9}
@@ -68,6 +69,45 @@ def test_a_version_without_its_last_file_is_none(tmp_path: Path) -> None:
     registry.add(network(), card("v1"))
     (tmp_path / "v1" / "version.json").unlink()
     assert registry.versions() == []
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def keep(registry: Registry) -> None:
+    """What a run does in the end, where it has not been done."""
+    if "v1" not in registry.versions():
+        registry.add(network(), card("v1"))
+    registry.nominate("v1")
+
+
+@pytest.mark.parametrize("unfinished", [True, False])
+@pytest.mark.parametrize("writes", range(4))
+def test_killed_at_any_write_it_knows_complete_versions_alone_and_comes_to_the_same_end(
+    writes: int, unfinished: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, left = store.write, [writes]
+
+    def killed(path: Path, data: bytes) -> None:
+        if not left[0]:
+            if unfinished:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.with_name(f"{path.name}.1.part").write_bytes(data[: len(data) // 2])
+            raise Killed
+        left[0] -= 1
+        whole(path, data)
+
+    registry = Registry(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "write", killed)
+        with pytest.raises(Killed):
+            keep(registry)
+    for version in registry.versions():
+        assert registry.network(version).document() == network().document()
+    assert registry.alias(CHALLENGER) is None
+    keep(registry)
+    assert (registry.versions(), registry.alias(CHALLENGER)) == (["v1"], "v1")
 
 
 def test_the_card_says_what_the_version_is_and_how_it_did(tmp_path: Path) -> None:
