@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 
 class Sheet:
@@ -17,22 +18,31 @@ class Sheet:
     [b'{"price":1.00}', b'{"price":2.50}']
     """
 
-    __slots__ = ("_columns", "_words")
+    __slots__ = ("_pieces",)
 
     def __init__(self) -> None:
-        self._words: list[bytes] = []
-        self._columns: list[Sequence[bytes]] = []
+        self._pieces: list[bytes | list[bytes]] = []
 
     def say(self, words: bytes) -> None:
         """The same in every record."""
-        self._words.append(words.replace(b"%", b"%%"))
+        self._pieces.append(words)
 
-    def put(self, column: Sequence[bytes]) -> None:
+    def put(self, column: list[bytes]) -> None:
         """What is each record's own, shape (n,)."""
-        self._words.append(b"%b")
-        self._columns.append(column)
+        self._pieces.append(column)
 
     def records(self) -> Iterator[bytes]:
         """The n records of at least one column, once, made one by one as they are asked for."""
-        form = b"".join(self._words)
-        return map(form.__mod__, zip(*self._columns, strict=True))
+        size = next(len(piece) for piece in self._pieces if isinstance(piece, list))
+        if size == 1:
+            pieces = [p if isinstance(p, bytes) else p[0] for p in self._pieces]
+            return iter([b"".join(pieces)])
+        columns: list[Iterable[bytes]] = []
+        words = b""
+        for piece in self._pieces:
+            if isinstance(piece, bytes):
+                words += piece
+            else:
+                columns += [repeat(words, size), piece]
+                words = b""
+        return map(b"".join, zip(*columns, repeat(words, size), strict=True))

@@ -143,7 +143,7 @@ class Trace:
 
 
 def explain(
-    sheet: Sheet, steps: Sequence[Step], rows: Ints, money: MoneyTexts, ruled: Sequence[bytes]
+    sheet: Sheet, steps: Sequence[Step], rows: Ints, money: MoneyTexts, ruled: list[bytes]
 ) -> None:
     """Put the explanation of rows that are told the same steps on a sheet, JSON; the first step
     also says why the policy `ruled` (JSON by row).

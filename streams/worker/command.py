@@ -100,7 +100,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--policies", type=Path, metavar="FILE", help="publish these policies to the topic first"
     )
     parser.add_argument(
-        "--log", default="info", metavar="LEVEL", help="debug, info (default), warning, error"
+        "--log",
+        choices=("debug", "info", "warning", "error"),
+        default="info",
+        help="how much to tell (default info)",
     )
 
 
