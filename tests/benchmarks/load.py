@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
@@ -83,6 +84,7 @@ def events(number: int, offers: int, per_second: int, seed: int = 1) -> Iterator
             yield Event("clickstream", name, value, time)
 
 
+@lru_cache(maxsize=1 << 16)
 def partition(key: bytes) -> int:
     """Where Kafka's own producers put a key."""
     return int((murmur2(key) & 0x7FFFFFFF) % PARTITIONS)

@@ -24,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas.instants import DAY
 from streams.broker import EmbeddedBroker
@@ -62,18 +63,16 @@ def launched(notes: Path, bootstrap: str, role: str, **variables: str) -> Proces
 
 async def settled(bootstrap: str) -> None:
     """Wait until all that was sent is priced."""
-    groups = [
-        AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=name, enable_auto_commit=False)
-        for name in ("pricetide-ingest", "pricetide")
-    ]
-    await asyncio.gather(*[group.start() for group in groups])
+    topics = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    groups = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await asyncio.gather(topics.start(), groups.start())
     try:
-        for group, partitions in zip(groups, (ours.INPUTS, ours.JOURNAL), strict=True):
-            end = sum((await group.end_offsets(partitions)).values())
-            while await ours.committed(group, partitions) < end:
+        for group, partitions in ("pricetide-ingest", ours.INPUTS), ("pricetide", ours.JOURNAL):
+            end = sum((await topics.end_offsets(partitions)).values())
+            while await ours.committed(groups, group, partitions) < end:
                 await asyncio.sleep(0.1)
     finally:
-        await asyncio.gather(*[group.stop() for group in groups])
+        await asyncio.gather(topics.stop(), groups.close())
 
 
 async def loaded(bootstrap: str, per_second: int, seconds: int, enough: asyncio.Event) -> Latency:
