@@ -55,10 +55,10 @@ class DemandCurves:
 
     @property
     def least_cross(self) -> Floats:
-        """The cross elasticity less its standard deviation, (n,): where offers do not compete,
+        """The cross elasticity less half its standard deviation, (n,): where offers do not compete,
         believing that they do costs more than believing the contrary where they do.
         """
-        return self.cross - np.sqrt(np.maximum(self.cross_variance, 0.0))
+        return self.cross - 0.5 * np.sqrt(np.maximum(self.cross_variance, 0.0))
 
     def sample(self, normals: Floats) -> tuple[Floats, Floats]:
         """Posterior draws (log_rate, elasticity) from standard normals of shape (n, 2)."""

@@ -51,11 +51,16 @@ class FilterPools:
             Pool(0.0, s.confounding, 0.5 * s.confounding),
             Pool(0.3, 0.4, 0.4),
             Pool(0.2, 0.5, 0.5),
-            Pool(s.cross_mean, s.cross_between_categories, 0.5 * s.cross_between_categories),
+            Pool(
+                s.cross_mean,
+                s.cross_between_categories,
+                0.5 * s.cross_between_categories,
+                s.cross_between_shops,
+            ),
         )
         self.prior_mean = np.array([pool.prior_mean for pool in self.coefficients])
         self.prior_variance = OWN_PRIOR_WIDTH * np.array(
-            [pool.category_variance + pool.prior_scatter for pool in self.coefficients]
+            [pool.category_variance + pool.doubt + pool.prior_scatter for pool in self.coefficients]
         )
         self.prior_variance[LEVEL] = OWN_LEVEL_VARIANCE
         self.prior_variance[CONFOUNDING] = OWN_CONFOUNDING_VARIANCE

@@ -70,14 +70,21 @@ class CategoryTree:
 
 
 class Pool:
-    """Posterior of one coefficient's mean for every category row, and the scatter of offers."""
+    """Posterior of one coefficient's mean for every category row, and the scatter of offers.
 
-    def __init__(self, mean: float, between_categories: float, between_offers: float) -> None:
+    `doubt` is the standard deviation of the catalogue's own mean beyond that between categories:
+    where shops differ by more than the categories of one.
+    """
+
+    def __init__(
+        self, mean: float, between_categories: float, between_offers: float, doubt: float = 0.0
+    ) -> None:
         self.prior_mean = mean
         self.category_variance = between_categories * between_categories
+        self.doubt = doubt * doubt
         self.prior_scatter = between_offers * between_offers
         self.mean: Floats = np.full(1, mean)
-        self.variance: Floats = np.full(1, self.category_variance)
+        self.variance: Floats = np.full(1, self.category_variance + self.doubt)
         self.scatter: Floats = np.full(1, self.prior_scatter)
 
     def include(self, rows: int) -> None:
@@ -129,7 +136,7 @@ class Pool:
 
     def _roll_down(self, tree: CategoryTree, weight: Floats, moment: Floats) -> None:
         mean = np.full(len(tree), self.prior_mean)
-        variance = np.full(len(tree), self.category_variance)
+        variance = np.full(len(tree), self.category_variance + self.doubt)
         for depth in range(int(tree.depth.max()) + 1):
             nodes = np.flatnonzero(tree.depth == depth)
             if depth > 0:

@@ -40,22 +40,28 @@ class Markups:
         self.sums[0] += int(np.rint(ratio * _PARTS).astype(np.int64).sum())
         self.sums[1] += int(np.count_nonzero(told))
 
-    def settle(self, literature: float) -> float:
-        """The elasticity to believe in from now on.
+    def settle(self, literature: float, variance: float) -> float:
+        """The elasticity to believe in from now on; `variance` is that between offers.
 
         Asked for as buckets close, and not as offers appear: what is decided about one of them must
         not depend on which others were read together with it.
         """
-        self.believed[0] = self._elasticity(literature)
+        self.believed[0] = self._elasticity(literature, variance)
         return float(self.believed[0])
 
-    def _elasticity(self, literature: float) -> float:
-        """Elasticity before any sale; `literature` is that of other shops."""
+    def _elasticity(self, literature: float, variance: float) -> float:
+        """Mean elasticity before any sale; `literature` is that of other shops.
+
+        The best log markup, log(e / (e − 1)), is convex in e: where elasticities differ by offer,
+        the mean of the markups is that of a less elastic demand than the mean one. To second order
+        the mean lies above it by variance (2e − 1) / (2 e (e − 1)).
+        """
         offers = float(self.sums[1])
         if offers == 0.0:
             return literature
         markup = float(exp(np.array([-self.sums[0] / _PARTS / offers]))[0])
         implied = min(max(1.0 / max(1.0 - markup, 1e-6), LEAST_ELASTIC), MOST_ELASTIC)
+        implied += variance * (implied - 0.5) / (implied * (implied - 1.0))
         return (LITERATURE * literature - offers * implied) / (LITERATURE + offers)
 
     def snapshot(self) -> dict[str, NDArray[Any]]:

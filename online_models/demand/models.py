@@ -145,7 +145,8 @@ class DemandModels:
 
     def learn(self, observations: Observations) -> LearnReport:
         """Forecast every bucket, then learn from it; periods in order of time."""
-        self.filter.pools.believe(self.markups.settle(self.settings.elasticity_mean))
+        believed = self.markups.settle(self.settings.elasticity_mean, self.settings.scatter)
+        self.filter.pools.believe(believed)
         periods = [
             self._learn_period(self._period(observations.take(rows)), rows)
             for rows in observations.periods()

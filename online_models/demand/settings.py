@@ -28,10 +28,13 @@ class DemandSettings:
     #: elasticity, before the data say more. The rule of `optimise` does not look at the level of
     #: demand, so next to nothing.
     confounding: float = 0.02
-    #: Elasticity to the prices of the rest of the category before any evidence, and its standard
-    #: deviation between categories; within one, offers scatter by half of that.
-    cross_mean: float = 0.05
-    cross_between_categories: float = 0.08
+    #: Elasticity to the prices of the rest of the category before any evidence, its standard
+    #: deviation between shops, and between the categories of one; within a category, offers scatter
+    #: by half of that. Between nothing at all and the tenth of the lost units that a category keeps
+    #: in a nested logit of 15 offers: all categories together soon tell which.
+    cross_mean: float = 0.1
+    cross_between_shops: float = 0.2
+    cross_between_categories: float = 0.05
     #: Random walk of an offer's log level in the filter, standard deviation per square root of
     #: a day: 1.1 in a year. The other experts tune their memories themselves.
     level_drift: float = 0.06
@@ -43,3 +46,9 @@ class DemandSettings:
     utc_offset: int = 0
     #: False-alarm control of drift detection: mean days between false alarms of one offer.
     drift_days_between_false_alarms: float = 2000.0
+
+    @property
+    def scatter(self) -> float:
+        """Variance of an offer's elasticity before any evidence."""
+        between, within = self.elasticity_between_categories, self.elasticity_between_offers
+        return between * between + within * within

@@ -25,10 +25,11 @@ PROBE = 0.1
 FARTHEST = 0.35
 #: An elasticity below is taken for this where the worth of knowing it is asked.
 LEAST_ELASTICITY = 1.3
-
-#: The posterior is widened to this many times its variance where much is to be learnt: learning
-#: soon serves all days that follow.
-LARGEST_ZEAL = 2.0
+#: The posterior is widened to this many times its variance where much is to be learnt, so that
+#: most draws reach as far as the budget does. What a draw costs and what it tells both grow with
+#: the square of its distance: the same knowledge costs the same at any pace, and the sooner it is
+#: there, the more days it serves.
+LARGEST_ZEAL = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +176,12 @@ def _zeal(situation: Situation) -> Floats:
     With b = ε (ε − 1), a log price s off its best costs b s² / 2 of the profit, an elasticity with
     variance v costs v / 2b, and a day's units n tell n s² of information (a Poisson likelihood). So
     a draw pays over a horizon of H days where n H Σ cov² > b², the sum over all elasticities
-    that it informs.
+    that it informs. n is the mean of what is believed: nobody knows yet what a new offer sells.
     """
     curves = situation.curves
     e = np.maximum(-curves.elasticity, LEAST_ELASTICITY)
     bend = e * (e - 1.0)
-    rate = exp(np.minimum(curves.log_rate, 30.0))
+    rate = exp(np.minimum(curves.log_rate + 0.5 * curves.log_rate_variance, 30.0))
     days = situation.world.settings.learning_horizon / DAY
     ratio = rate * days * curves.informs / (bend * bend)
     return np.minimum(np.maximum(ratio - 1.0, 0.0), LARGEST_ZEAL)

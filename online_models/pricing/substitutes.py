@@ -9,7 +9,7 @@ from online_models.pricing.situation import Floats, Ints, Situation
 
 #: No more than this share of an offer's lost units is believed to go to the rest of its category:
 #: where demand is vaguely known, larger ones let a whole category's prices chase each other.
-LARGEST_DIVERSION = 0.1
+LARGEST_DIVERSION = 0.13
 
 
 def recaptured(situation: Situation) -> Floats:

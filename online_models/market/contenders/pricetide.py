@@ -16,14 +16,14 @@ from online_models.market.contenders.contender import Seen
 from online_models.market.journal import Journal, Policies
 from online_models.market.market import Market
 
-#: What it does unless told otherwise: profit, a little exploration, the market's own guardrails.
+#: What it does unless told otherwise: profit, exploration, the market's own guardrails.
 POLICIES: Policies = (
     {
         "policy_id": "simulated",
         "version": 1,
         "objective": {"maximise": "profit"},
         "strategy": [{"kind": "optimise"}],
-        "explore": {"kind": "thompson", "budget": "1%"},
+        "explore": {"kind": "thompson"},
         "guardrails": {"minimum_margin": "0%", "reference_band": "100%"},
     },
 )

@@ -67,3 +67,16 @@ def test_offers_whose_levels_wandered_apart_are_not_drawn_back_to_their_category
     assert np.sqrt(np.mean(np.square(errors[20:]))) < 0.66
     kept = np.polyfit(level - level.mean(), np.mean(errors[-10:], axis=0), 1)[0]
     assert kept < 0.07
+
+
+def test_where_shops_differ_more_than_categories_the_catalogue_learns_sooner() -> None:
+    known, rows = tree([-1] * 6), np.repeat(np.arange(1, 7), 5)
+    precision = np.full(30, 4.0)
+    means = []
+    for doubt in (0.0, 0.3):
+        pool = Pool(0.1, 0.05, 0.03, doubt)
+        pool.estimate(known, rows, precision, precision * 0.5)
+        means.append(pool.mean)
+        assert np.ptp(pool.mean[1:]) < 1e-12
+    assert 0.1 < means[0][1] < 0.25
+    assert 0.4 < means[1][CATALOGUE] < means[1][1] < 0.5

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
+from online_models.pricing import explore
 from online_models.pricing.explore import draw
 from online_models.pricing.situation import Situation
 
@@ -43,11 +46,14 @@ def test_prices_are_drawn_as_often_as_their_propensity_says(
         assert abs(share - stated) < 4 * math.sqrt(stated * (1 - stated) / 3000) + 1e-3
 
 
-def test_the_probabilities_are_those_of_thompson_sampling(new_shop: Any, known_demand: Any) -> None:
+def test_the_probabilities_are_those_of_thompson_sampling(
+    new_shop: Any, known_demand: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Against plain simulation: sample elasticities, take the best of the very same prices.
 
-    Much is to be learnt here, so that the posterior is widened to twice its variance.
+    Much is to be learnt here, so that the posterior is widened as far as it may be.
     """
+    monkeypatch.setattr(explore, "LARGEST_ZEAL", 2.0)
     shop = explorers(new_shop, known_demand(sd=0.4), 1, "100%")
     terms = shop.pricing.book.terms(1, 2)
     situation = Situation(shop.pricing.world, terms, np.array([0]), np.array([shop.now]))
@@ -125,3 +131,21 @@ def test_key_value_items_are_no_experiment(new_shop: Any, known_demand: Any) -> 
     shop.policy(strategy=OPTIMISE, explore={"kind": "thompson", "budget": "5%"})
     assert {d["propensity"] for d in shop.decisions} == {1}
     assert len({d["price"] for d in shop.decisions}) == 1
+
+
+def test_an_offer_whose_sales_nobody_knows_yet_is_drawn_by_lot(
+    new_shop: Any, known_demand: Any
+) -> None:
+    """A wide belief in a low level: the mean of what is believed is what counts."""
+    demand = known_demand(rate=0.2, sd=0.6)
+    told = demand.curves
+    chances = []
+    for variance in (0.01, 4.5):
+        wide = np.full(100, variance)
+        demand.curves = lambda *asked, wide=wide: replace(
+            told(*asked), log_rate_variance=wide[: len(asked[0])]
+        )
+        shop = explorers(new_shop, demand, 100)
+        chances.append(np.mean([d["propensity"] for d in shop.decisions]))
+    assert chances[0] > 0.9
+    assert chances[1] < 0.6
