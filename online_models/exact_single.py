@@ -32,7 +32,7 @@ def exp_one(x: float) -> float:
     """e^x.
 
     >>> exp_one(1.0)
-    2.718281828459045
+    2.7182818284590455
     """
     if not -EXP_USUAL < x < EXP_USUAL:
         return float(arrays.exp(x))

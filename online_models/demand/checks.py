@@ -196,9 +196,9 @@ def check_hostile_data_leave_no_nan(expert: str) -> None:
     for seen in hostile_periods(100_000 // OFFERS):
         models.learn(seen)
     for name, array in models.snapshot().items():
-        # Usual prices may be unknown, which is NaN; nothing is infinite.
+        # Usual prices and markups may be unknown, which is NaN; nothing is infinite.
         assert not np.isinf(array).any(), name
-        if not any(word in name for word in ("price", "anchor", "rival", "windows")):
+        if not any(word in name for word in ("price", "anchor", "rival", "windows", "markup")):
             assert not np.isnan(array).any(), name
     last = 40 * 365
     for day in ordinary_days(120, first=last):

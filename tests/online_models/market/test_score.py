@@ -12,7 +12,7 @@ from online_models.market.score import exponent, regret, score
 def track(profit: np.ndarray, offers: np.ndarray) -> Track:
     empty = np.zeros((len(profit), 1), dtype=np.int64)
     look = np.zeros(1, dtype=np.int64)
-    return Track(profit, offers, empty, look, np.array([np.nan]), look)
+    return Track(profit, offers, empty, look, np.array([np.nan]), look, look, look)
 
 
 @pytest.mark.parametrize("power", [0.3, 0.5, 1.0])
