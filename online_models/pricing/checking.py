@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,13 +12,15 @@ from itertools import pairwise
 import numpy as np
 
 from online_models.catalogue import NO_PRICE, PPM, Catalogue
+from online_models.pricing.advice import Finding, advice
 from online_models.pricing.book import RULINGS
-from online_models.pricing.bounds import limits
+from online_models.pricing.bounds import Limits, limits
 from online_models.pricing.chain import code_names
+from online_models.pricing.guardrails.price_endings import nearest_ending
 from online_models.pricing.pricing import Pricing
+from online_models.pricing.selection import selected
 from online_models.pricing.settings import PricingSettings
 from online_models.pricing.situation import NO_CEILING, NO_FLOOR, Demand, Situation, StockLevels
-from online_models.pricing.strategies import STRATEGIES
 from online_models.pricing.terms import Terms, compile_terms
 from online_models.rivals import Rivals
 from schemas.money import texts
@@ -40,20 +43,6 @@ class Ruled:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about a policy that its author should know; `bounds` where they contradict.
-
-    `sku` and `channel` are None where it holds whatever the offer.
-    """
-
-    policy_id: str
-    message: str
-    bounds: tuple[str, ...] = ()
-    sku: str | None = None
-    channel: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """Who is ruled by what, and findings: contradictions first, then advice."""
 
@@ -73,7 +62,7 @@ def check(
     Offers are taken at their catalogue price; nothing is decided, so demand and stock are not
     asked.
     """
-    findings = [*_contradictions(policies, settings), *_advice(policies)]
+    findings = [*_contradictions(policies, settings), *advice(policies)]
     pricing = Pricing(catalogue, Rivals(settings.own_names), stock, demand, settings)
     offers = catalogue.offers
     rows = np.flatnonzero(offers.listed & (offers.catalogue_price != NO_PRICE))
@@ -91,13 +80,34 @@ def check(
     ]
     findings += _contradictory_offers(pricing, rows)
     if len(rows):
-        busy = {one.policy_id for one in ruled}
-        findings += [
-            Finding(policy.policy_id, "rules no offer of these products")
-            for policy in policies
-            if policy.status == "active" and policy.policy_id not in busy
-        ]
+        findings += [*_idle(policies, catalogue, ruled), *_ties(ruled)]
     return Report(ruled, sorted(findings, key=lambda finding: not finding.bounds))
+
+
+def _idle(
+    policies: Sequence[Policy], catalogue: Catalogue, ruled: Sequence[Ruled]
+) -> Iterator[Finding]:
+    """Active policies that rule nothing, and why."""
+    by_offer = {(one.sku, one.channel): one.policy_id for one in ruled}
+    busy = set(by_offer.values())
+    for policy in policies:
+        if policy.status != "active" or policy.policy_id in busy:
+            continue
+        names = map(catalogue.offer_name, selected(catalogue, policy.select).tolist())
+        others = Counter(by_offer[name] for name in names if name in by_offer)
+        message = "rules no offer of these products: its selector selects nothing"
+        if others:
+            first, number = others.most_common(1)[0]
+            message = f"rules no offer: {first} goes before it on {number} of {others.total()}"
+        yield Finding(policy.policy_id, message)
+
+
+def _ties(ruled: Sequence[Ruled]) -> Iterator[Finding]:
+    """Policies that rule by their ids alone."""
+    tied = Counter(one.policy_id for one in ruled if one.why == RULINGS[-1])
+    for policy_id, number in tied.items():
+        message = f"rules {number:,} offers by its id alone: give it or its rivals a priority"
+        yield Finding(policy_id, message)
 
 
 def _ruler(pricing: Pricing, slot: int) -> Policy:
@@ -125,7 +135,30 @@ def _contradictory_offers(pricing: Pricing, rows: np.typing.NDArray[np.int64]) -
                 allowing = code_names([int(bounds.high_by[place])])
             message = f"{asking[0]} asks for at least {low}, {allowing[0]} allows at most {high}"
             found.append(Finding(terms.policy.policy_id, message, tuple(names), sku, channel))
+        found += _no_ending(situation, bounds)
+        if terms.policy.guardrails.price_endings and not terms.endings:
+            message = f"no price with {precision} decimals ends in its price_endings: they are void"
+            found.append(Finding(terms.policy.policy_id, message))
     return found
+
+
+def _no_ending(situation: Situation, bounds: Limits) -> Iterator[Finding]:
+    """Offers whose bounds leave prices, but none that ends as it must."""
+    terms, catalogue = situation.terms, situation.world.catalogue
+    low, high = np.maximum(bounds.low, 1), bounds.high
+    if not terms.endings:
+        return
+    nearest = nearest_ending(
+        terms.endings, np.minimum(np.maximum(situation.price, low), high), low, high
+    )
+    for place in np.flatnonzero((bounds.low <= bounds.high) & (nearest == NO_PRICE)).tolist():
+        sides = code_names((int(bounds.low_by[place]), int(bounds.high_by[place])))
+        least, most = texts((int(low[place]), int(high[place])), terms.digits)
+        endings = " or ".join(terms.policy.guardrails.price_endings)
+        message = f"no price from {least} to {most} ends in {endings}"
+        sku, channel = catalogue.offer_name(int(situation.rows[place]))
+        names = tuple(sorted({*sides, "price_endings"}))
+        yield Finding(terms.policy.policy_id, message, names, sku, channel)
 
 
 def _contradictions(policies: Sequence[Policy], settings: PricingSettings) -> Iterator[Finding]:
@@ -162,31 +195,3 @@ def _no_way_up(terms: Terms) -> int:
     legal = sorted({at for modulus, rest in terms.endings for at in range(rest, period, modulus)})
     widest = max(after - before for before, after in pairwise([*legal, legal[0] + period]))
     return -(-widest * PPM // terms.max_step_up)
-
-
-def _advice(policies: Sequence[Policy]) -> Iterator[Finding]:
-    """Terms that have no effect, or surely not the one that was meant."""
-    seen: set[str] = set()
-    for policy in policies:
-        kinds = {entry.kind for entry in policy.strategy}
-        rails, step = policy.guardrails, policy.approval.required_above_step
-        if policy.policy_id in seen:
-            yield Finding(policy.policy_id, "appears twice: the last one counts")
-        seen.add(policy.policy_id)
-        unknown = sorted(kinds - {strategy.kind for strategy in STRATEGIES})
-        if unknown:
-            yield Finding(policy.policy_id, f"names strategies that are not here: {unknown}")
-        if policy.status != "active":
-            yield Finding(policy.policy_id, f"rules nothing: its status is {policy.status}")
-        if policy.explore.kind == "thompson" and "optimise" not in kinds:
-            yield Finding(policy.policy_id, "explores nothing: no strategy is optimise")
-        if "markdown" in kinds and policy.objective.sell_by is None:
-            yield Finding(policy.policy_id, "markdown has nothing to say without sell_by")
-        if rails.reference_price is not None and rails.reference_band is None:
-            yield Finding(policy.policy_id, "reference_price has no effect without reference_band")
-        steps = (rails.max_step_up, rails.max_step_down)
-        if step is not None and all(most is not None and most <= step for most in steps):
-            yield Finding(policy.policy_id, "approval is never asked for: steps are smaller")
-        floors = (rails.minimum_price, rails.minimum_margin, rails.never_below_cost)
-        if not any(floor is not None and floor is not False for floor in floors):
-            yield Finding(policy.policy_id, "has no floor: no minimum_price or minimum_margin")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -13,6 +14,7 @@ from rich.table import Table
 
 from online_models.fold.batch import FORCED, Kind, Rows
 from online_models.fold.fold import Fold
+from online_models.pricing.advice import Finding, unknown_fields
 from online_models.pricing.checking import Report, check
 from schemas.topics import decode
 from streams.ingest.border import Border
@@ -35,6 +37,8 @@ Example:
 
 #: Offers listed one by one; beyond, the counts by policy say enough.
 SHOWN = 40
+#: Offers told of each contradiction; beyond, their number.
+EXAMPLES = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,14 +58,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Check; returns the exit status."""
     try:
-        policies = [decode(TOPIC, record.value) for record in load(args.file)]
+        records = load(args.file)
+        policies = [decode(TOPIC, record.value) for record in records]
         shop = _shop(settings, args.products).state
     except (PolicyFileError, RecordingError) as error:
         print(f"pricetide policies: {error}", file=sys.stderr)
         return 2
     report = check(policies, shop.catalogue, settings.fold.pricing, shop.demand, shop.stock)
-    console = Console()
+    console = Console(soft_wrap=True, markup=False)
     console.print(f"{args.file}: {len(policies)} valid policies")
+    for policy, record in zip(policies, records, strict=True):
+        for field in unknown_fields(policy, json.loads(record.value)):
+            console.print(f"advice: {policy.policy_id}: nobody reads its field {field}")
     _show(console, report)
     return 1 if any(finding.bounds for finding in report.findings) else 0
 
@@ -92,9 +100,16 @@ def _show(console: Console, report: Report) -> None:
         if len(report.ruled) <= SHOWN:
             for ruled in report.ruled:
                 console.print(f"{ruled.sku} on {ruled.channel}: {ruled.policy_id}, {ruled.why}")
+    alike: dict[tuple[str, tuple[str, ...]], list[Finding]] = {}
     for finding in report.findings:
-        where = f" ({finding.sku} on {finding.channel})" if finding.sku else ""
-        kind = "contradiction" if finding.bounds else "advice"
-        console.print(f"{kind}: {finding.policy_id}{where}: {finding.message}")
+        alike.setdefault((finding.policy_id, finding.bounds), []).append(finding)
+    for (policy_id, bounds), findings in alike.items():
+        kind = "contradiction" if bounds else "advice"
+        for finding in findings[:EXAMPLES] if bounds else findings:
+            where = f" ({finding.sku} on {finding.channel})" if finding.sku else ""
+            console.print(f"{kind}: {policy_id}{where}: {finding.message}")
+        if bounds and len(findings) > EXAMPLES:
+            more, both = len(findings) - EXAMPLES, " and ".join(bounds)
+            console.print(f"{kind}: {policy_id}: {both} on {more:,} more offers")
     if not report.findings:
         console.print("No contradictions.")

@@ -116,3 +116,60 @@ def test_a_price_that_could_fall_but_never_rise_again_is_said(
     assert len(warned) == (limit is not None)
     if limit:
         assert f"below {limit} " in warned[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"strategy": [{"kind": "keep"}, {"kind": "cost_plus", "margin": "5%"}]}, "never asks"),
+        ({"strategy": [{"kind": "optimise"}, {"kind": "keep"}]}, "never asks keep"),
+        ({"strategy": [{"kind": "keep"}, {"kind": "optimise"}],
+          "explore": {"kind": "thompson"}}, "explores nothing"),
+        ({"strategy": [{"kind": "match_competitor", "competitors": ["X"], "exclude": [" x"]}]},
+         "follows nobody"),
+        ({"experiment": {"name": "e", "holdout": 0}}, "holds nobody out"),
+        ({"experiment": {"name": "e", "holdout": 1}}, "holds everybody out"),
+        ({"guardrails": {"max_changes_per_day": 0}}, "never changes a price"),
+        ({"guardrails": {"max_step_up": 0, "max_step_down": 0}}, "never changes a price"),
+        ({"guardrails": {"freeze": [
+            {"from": "2026-06-01T00:00:00Z", "until": "2027-03-01T00:00:00Z"},
+            {"from": "2026-01-01T00:00:00Z", "until": "2026-06-01T00:00:00Z"},
+         ]}}, "freezes its prices for 424 days"),
+    ],
+)  # fmt: skip
+def test_terms_that_surely_were_not_meant_are_said(
+    shop: Any, fields: dict[str, Any], words: str
+) -> None:
+    rails = {"minimum_price": "1"} | fields.get("guardrails", {})
+    said = messages(report(shop, fields | {"guardrails": rails}))
+    assert sum(words in one for one in said) == 1
+
+
+def test_an_ending_that_no_legal_price_of_an_offer_has_is_a_contradiction(shop: Any) -> None:
+    shop.product()
+    rails = {"minimum_margin": "50.5%", "reference_band": "5%", "price_endings": [".99"]}
+    (finding,) = report(shop, {"guardrails": rails}).findings
+    assert set(finding.bounds) == {"minimum_margin", "reference_band", "price_endings"}
+    assert finding.message == "no price from 10.11 to 10.50 ends in .99"
+
+
+def test_endings_that_a_currency_does_not_have_are_said(shop: Any) -> None:
+    shop.product(currency="JPY", price="1000", cost="500")
+    rails = {"minimum_price": "1", "price_endings": [".99"]}
+    assert "are void" in messages(report(shop, {"guardrails": rails}))[0]
+
+
+def test_why_a_policy_rules_nothing_is_said_and_which_rule_by_their_ids_alone(shop: Any) -> None:
+    shop.product("a")
+    shop.product("b")
+    rails = {"guardrails": {"minimum_price": "1"}}
+    found = report(
+        shop,
+        {"policy_id": "first"} | rails,
+        {"policy_id": "second"} | rails,
+        {"policy_id": "typo", "select": {"categories": ["fod"]}} | rails,
+    )
+    said = {finding.policy_id: finding.message for finding in found.findings}
+    assert "first goes before it on 2 of 2" in said["second"]
+    assert "selects nothing" in said["typo"]
+    assert "2 offers by its id alone" in said["first"]
