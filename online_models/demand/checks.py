@@ -198,7 +198,9 @@ def check_hostile_data_leave_no_nan(expert: str) -> None:
     for name, array in models.snapshot().items():
         # Usual prices and markups may be unknown, which is NaN; nothing is infinite.
         assert not np.isinf(array).any(), name
-        if not any(word in name for word in ("price", "anchor", "rival", "windows", "markup")):
+        if not any(
+            word in name for word in ("price", "anchor", "rival", "windows", "markup", "implied")
+        ):
             assert not np.isnan(array).any(), name
     last = 40 * 365
     for day in ordinary_days(120, first=last):

@@ -22,7 +22,7 @@ from online_models.demand.filter_state import (
 from online_models.demand.hierarchy import SUMS, CategoryTree, Pool
 from online_models.demand.observations import DAY
 from online_models.demand.settings import DemandSettings
-from online_models.exact_math import sum_by
+from online_models.exact_math import sum_by, total
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -36,6 +36,9 @@ OWN_CONFOUNDING_VARIANCE = 36.0
 #: Prior 1 / size, and the buckets' worth of belief in the category's.
 PRIOR_INVERSE_SIZE = 0.05
 INVERSE_SIZE_WEIGHT = 20.0
+#: Share of what an offer's margin implies that is believed before its like have sold, and how
+#: firmly, as a precision. A merchant's margins may be the fruit of years, or one markup with noise.
+LEAN, LEAN_PRECISION = 0.3, 25.0
 #: Numbers per category that partitions tell each other.
 EVIDENCE = COEFFICIENTS * SUMS + 2
 
@@ -70,6 +73,8 @@ class FilterPools:
         #: Variance per day of each coefficient's random walk.
         self.drift: Floats = np.full(COEFFICIENTS, s.elasticity_drift * s.elasticity_drift)
         self.drift[LEVEL] = s.level_drift * s.level_drift
+        #: Share of what an offer's own margin implies beside its category that is believed.
+        self.lean: Floats = np.full(1, LEAN)
         self.inverse_size: Floats = np.full(1, PRIOR_INVERSE_SIZE)
         #: What the offers here, and those of other partitions, say of each category, (rows,
         #: EVIDENCE): sums of every coefficient, then of the dispersion.
@@ -100,7 +105,17 @@ class FilterPools:
             pool.mean = np.full_like(pool.mean, elasticity)
             self._prior = None
 
-    def apply(self, row: Integers, age: Floats, mean: Floats, covariance: Floats) -> None:
+    def tilt(self, implied: Floats) -> Floats:
+        """Elasticity that offers are expected to have beside their categories', from that which
+        their margins imply (NaN: unknown), (n,).
+        """
+        gap = implied - self.coefficients[ELASTICITY].prior_mean
+        tilt: Floats = self.lean[0] * np.where(np.isnan(gap), 0.0, gap)
+        return tilt
+
+    def apply(
+        self, row: Integers, age: Floats, tilt: Floats, mean: Floats, covariance: Floats
+    ) -> None:
         """Replace the own priors by the categories', in place; `age` in days.
         `single_curves` does the same for one offer.
 
@@ -114,7 +129,8 @@ class FilterPools:
                 width = width + self.drift[k] * age
             own = 1.0 / (self.prior_variance[k] + self.drift[k] * age)
             precision = np.maximum(1.0 / width - own, 0.0)
-            evidence = means[k][row] / width - self.prior_mean[k] * own
+            centre = means[k][row] + tilt if k == ELASTICITY else means[k][row]
+            evidence = centre / width - self.prior_mean[k] * own
             evidence = np.where(precision > 0.0, evidence, 0.0)
             direction = covariance[COLUMNS[k]]
             damping = 1.0 / (1.0 + precision * direction[k])
@@ -169,6 +185,8 @@ class FilterPools:
             # Below this the data say nothing of this coefficient, and rounding would speak.
             told = (state.last_end >= 0) & (precision * prior > 1e-6)
             precision, evidence = np.where(told, precision, 0.0), np.where(told, evidence, 0.0)
+            if k == ELASTICITY:
+                evidence = evidence - precision * self._tilted(state, row, precision, evidence)
             columns = slice(k * SUMS, (k + 1) * SUMS)
             others = self.others[:, columns]
             if k == CONFOUNDING:
@@ -187,6 +205,21 @@ class FilterPools:
         ratio = (excess + INVERSE_SIZE_WEIGHT * whole) / (square + INVERSE_SIZE_WEIGHT)
         ratio[0] = whole
         self.inverse_size = np.minimum(np.maximum(ratio, 1e-3), 20.0)
+
+    def _tilted(
+        self, state: FilterState, row: Integers, precision: Floats, evidence: Floats
+    ) -> Floats:
+        """Learn how far the offers' own margins tell of their elasticities; returns the tilts."""
+        pool = self.coefficients[ELASTICITY]
+        gap = state.implied - pool.prior_mean
+        gap = np.where(np.isnan(gap), 0.0, gap)
+        damping = 1.0 / (1.0 + pool.scatter[row] * precision)
+        moment = total((evidence - precision * pool.mean[row]) * damping * gap)
+        weight = total(precision * damping * gap * gap)
+        lean = (moment + LEAN * LEAN_PRECISION) / (weight + LEAN_PRECISION)
+        self.lean[0] = min(max(lean, 0.0), 1.0)
+        tilt: Floats = self.lean[0] * gap
+        return tilt
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays."""
@@ -212,4 +245,4 @@ def _grown(rows: Floats, size: int) -> Floats:
     return np.concatenate([rows, missing])
 
 
-_SHARED = ("inverse_size", "own", "others", "members", "confounding")
+_SHARED = ("lean", "inverse_size", "own", "others", "members", "confounding")

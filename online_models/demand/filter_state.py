@@ -40,6 +40,7 @@ class FilterState(Columns):
         "log_rival": (np.float64, np.nan),
         "policy_part": (np.float64, 0.0),
         "beside": (np.float64, 0.0),
+        "implied": (np.float64, np.nan),
         "first_end": (np.int64, -1),
         "last_end": (np.int64, -1),
         "days": (np.float64, 0.0),
@@ -60,6 +61,8 @@ class FilterState(Columns):
     policy_part: Floats
     #: Log level that was expected of the offer beside its category's before it sold.
     beside: Floats
+    #: Elasticity at which the offer's first price is best; NaN where its cost is unknown.
+    implied: Floats
     #: Ends of the first and the last bucket learnt, −1 before.
     first_end: Integers
     last_end: Integers

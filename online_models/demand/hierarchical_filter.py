@@ -140,7 +140,7 @@ class HierarchicalFilter:
         # So long has the own prior itself been a random walk.
         age = np.where(first >= 0, np.maximum(now - first, 0) / DAY, 0.0)
         mean[LEVEL] -= self.state.beside[offer]
-        self.pools.apply(row, age, mean, covariance)
+        self.pools.apply(row, age, self.pools.tilt(self.state.implied[offer]), mean, covariance)
         mean[LEVEL] += self.state.beside[offer]
         return Posterior(mean, covariance)
 

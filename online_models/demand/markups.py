@@ -20,6 +20,13 @@ LEAST_ELASTIC, MOST_ELASTIC = 1.4, 4.5
 _PARTS = 1e9
 
 
+def implied(net: Floats, cost: Floats) -> Floats:
+    """Elasticities at which net prices are best, (n,); NaN where a cost or a margin is unknown."""
+    told = (cost > 0.0) & (net > cost)
+    elastic = net / np.where(told, net - cost, 1.0)
+    return np.where(told, -np.clip(elastic, LEAST_ELASTIC, MOST_ELASTIC), np.nan)
+
+
 class Markups:
     """Mean log markup over cost of all offers at their first prices.
 

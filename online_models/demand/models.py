@@ -19,7 +19,7 @@ from online_models.demand.experts import EXPERTS, Expert, Prediction
 from online_models.demand.forecast import Forecast
 from online_models.demand.hierarchical_filter import HierarchicalFilter
 from online_models.demand.hierarchy import CategoryTree
-from online_models.demand.markups import Markups
+from online_models.demand.markups import Markups, implied
 from online_models.demand.mixture import FORGETTING, Mixture
 from online_models.demand.observations import DAY, Observations
 from online_models.demand.period import Period
@@ -141,6 +141,7 @@ class DemandModels:
         of like price and margin are forecast alike.
         """
         self.markups.add(net, cost)
+        self.filter.state.implied[offer] = implied(net, cost)
         self.cohorts.describe(offer, net, cost)
 
     def learn(self, observations: Observations) -> LearnReport:

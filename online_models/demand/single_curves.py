@@ -121,6 +121,8 @@ def _posterior(
     age = max(now - first, 0) / DAY if first >= 0 else 0.0
     for at, variance in zip(_DIAGONAL, drift, strict=True):
         covariance[at] += elapsed * variance
+    gap = state.implied.item(offer) - pools.coefficients[ELASTICITY].prior_mean
+    tilt = 0.0 if gap != gap else pools.lean.item(0) * gap
     beside = state.beside.item(offer)
     mean[LEVEL] -= beside
     widths, means = pools.pooled_at(row)
@@ -128,7 +130,8 @@ def _posterior(
         width = widths[k] + drift[k] * age if k == LEVEL else widths[k]
         own = 1.0 / (prior + drift[k] * age)
         precision = max(1.0 / width - own, 0.0)
-        evidence = means[k] / width - pools.prior_mean.item(k) * own if precision > 0.0 else 0.0
+        centre = means[k] + tilt if k == ELASTICITY else means[k]
+        evidence = centre / width - pools.prior_mean.item(k) * own if precision > 0.0 else 0.0
         direction = [covariance[at] for at in _COLUMNS[k]]
         damping = 1.0 / (1.0 + precision * direction[k])
         step = (evidence - precision * mean[k]) * damping
