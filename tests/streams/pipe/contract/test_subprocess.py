@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 POLICIES = [
     {
         "policy_id": "p",
@@ -21,9 +23,10 @@ START = 1_700_006_400_000
 HOUR = 3_600_000
 
 
-def test_a_closed_loop_in_lockstep_over_stdin_and_stdout(tmp_path: Path) -> None:
+@pytest.mark.parametrize("held", [POLICIES, POLICIES[0]], ids=["array", "one policy"])
+def test_a_closed_loop_in_lockstep_over_stdin_and_stdout(tmp_path: Path, held: Any) -> None:
     policies = tmp_path / "policies.json"
-    policies.write_text(json.dumps(POLICIES))
+    policies.write_text(json.dumps(held))
     command = [sys.executable, "-m", "streams.cli", "pipe", "--policies", str(policies)]
     environment = os.environ | {"PRICETIDE_OWN_NAMES": '["acme"]', "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(
