@@ -23,7 +23,7 @@ TELLING = "category-evidence"
 
 def shop(journal: Any, skus: str, days: int, elasticity: float = -3.0) -> Any:
     """Prices move by a tenth from day to day, and sales with them."""
-    random = np.random.default_rng(len(skus))
+    random = np.random.default_rng(3 + len(skus))
     journal.policy("p", START, **KEEP)
     for sku in skus:
         journal.product(sku)
