@@ -44,8 +44,8 @@ class Grain:
         """
         self.phase = now // DAY * DAY % self.length if self.length > DAY else 0
 
-    def start(self, index: int) -> int:
-        """The start of an interval, ms."""
+    def start(self, index: Any) -> Any:
+        """The start of an interval, or of each of an array of them, ms."""
         return index * self.length + self.phase
 
     def index(self, time: Any) -> Any:
@@ -68,7 +68,7 @@ class Grain:
             if late.any():
                 self.late += int(np.count_nonzero(late))
                 index[late] = -1
-        return np.where(index < 0, -1, index * self.length + self.phase)
+        return np.where(index < 0, -1, self.start(index))
 
     def integrate(
         self,
@@ -81,7 +81,7 @@ class Grain:
     ) -> None:
         """Add signals of constant `value` (n, WIDTH) over [since, until) of offers `rows`."""
         last = self.index(until - 1)
-        since = np.maximum(since, (last - LONGEST_SILENCE) * self.length + self.phase)
+        since = np.maximum(since, self.start(last - LONGEST_SILENCE))
         if self.closed != ALWAYS:
             since = np.maximum(since, self.floor)
         for k in _between(self.index(since), last):
@@ -98,12 +98,12 @@ class Grain:
         self, row: int, since: int, until: int, value: Floats, promotion: int, offers: int
     ) -> None:
         """`integrate` of one offer, `value` of shape (WIDTH,)."""
-        last = (until - 1) // self.length
-        since = max(since, (last - LONGEST_SILENCE) * self.length)
+        last = self.index(until - 1)
+        since = max(since, self.start(last - LONGEST_SILENCE))
         if self.closed != ALWAYS:
             since = max(since, self.floor)
-        for k in range(since // self.length, last + 1):
-            start = k * self.length
+        for k in range(self.index(since), last + 1):
+            start = self.start(k)
             overlap = min(until, start + self.length) - max(since, start)
             if overlap > 0:
                 bucket = self.bucket(k, offers)
