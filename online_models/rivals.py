@@ -140,6 +140,15 @@ class Rivals:
             and (entries.channel.item(row) < 0 or entries.channel.item(row) == channel)
         ]
 
+    def asked(self, sku: int, channel: int, oldest: int) -> list[int]:
+        """Prices with shipping of the usable entries of a SKU that are from `oldest` (ms) on."""
+        entries = self.entries
+        return [
+            entries.price.item(row) + entries.shipping.item(row)
+            for row in self.usable(sku, channel)
+            if entries.time.item(row) >= oldest
+        ]
+
     def snapshot(self) -> dict[str, Any]:
         """Entries and names; the matrix is rebuilt from them."""
         return {"entries": self.entries.snapshot(), "names": list(self.names.names)}

@@ -109,9 +109,12 @@ class FilterPools:
         """Elasticity that offers are expected to have beside their categories', from that which
         their margins imply (NaN: unknown), (n,).
         """
-        gap = implied - self.coefficients[ELASTICITY].prior_mean
-        tilt: Floats = self.lean[0] * np.where(np.isnan(gap), 0.0, gap)
+        tilt: Floats = self.lean[0] * self._beside_prior(implied)
         return tilt
+
+    def _beside_prior(self, implied: Floats) -> Floats:
+        gap = implied - self.coefficients[ELASTICITY].prior_mean
+        return np.where(np.isnan(gap), 0.0, gap)
 
     def apply(
         self, row: Integers, age: Floats, tilt: Floats, mean: Floats, covariance: Floats
@@ -210,16 +213,13 @@ class FilterPools:
         self, state: FilterState, row: Integers, precision: Floats, evidence: Floats
     ) -> Floats:
         """Learn how far the offers' own margins tell of their elasticities; returns the tilts."""
-        pool = self.coefficients[ELASTICITY]
-        gap = state.implied - pool.prior_mean
-        gap = np.where(np.isnan(gap), 0.0, gap)
+        pool, gap = self.coefficients[ELASTICITY], self._beside_prior(state.implied)
         damping = 1.0 / (1.0 + pool.scatter[row] * precision)
         moment = total((evidence - precision * pool.mean[row]) * damping * gap)
         weight = total(precision * damping * gap * gap)
         lean = (moment + LEAN * LEAN_PRECISION) / (weight + LEAN_PRECISION)
         self.lean[0] = min(max(lean, 0.0), 1.0)
-        tilt: Floats = self.lean[0] * gap
-        return tilt
+        return self.tilt(state.implied)
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays."""

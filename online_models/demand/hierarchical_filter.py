@@ -52,7 +52,7 @@ from online_models.demand.period import Period
 from online_models.demand.settings import DemandSettings
 from online_models.demand.shock import channel_shock
 from online_models.demand.siblings import SiblingPrices
-from online_models.demand.update import bounded_units, posterior_step
+from online_models.demand.update import LARGEST_RESIDUAL, bounded_units, posterior_step
 from online_models.exact_math import exp, log
 
 Floats = NDArray[np.float64]
@@ -193,7 +193,7 @@ class HierarchicalFilter:
         state.last_end[offer] = np.maximum(state.last_end[offer], seen.end)
         state.days[offer] += seen.days
         weight = np.where(variance < KNOWN_VARIANCE, 1.0, 0.0) / ((1.0 + mean) * (1.0 + mean))
-        excess = np.minimum(units - mean, LARGEST_EXCESS * mean + 6.0 * np.sqrt(mean))
+        excess = np.minimum(units - mean, LARGEST_EXCESS * mean + LARGEST_RESIDUAL * np.sqrt(mean))
         state.variance_sum[offer] = DISPERSION_FORGETTING * state.variance_sum[offer] + weight * (
             excess * excess - mean - mean * mean * variance
         )

@@ -67,9 +67,9 @@ class Markups:
         if offers == 0.0:
             return literature
         markup = float(exp(np.array([-self.sums[0] / _PARTS / offers]))[0])
-        implied = min(max(1.0 / max(1.0 - markup, 1e-6), LEAST_ELASTIC), MOST_ELASTIC)
-        implied += variance * (implied - 0.5) / (implied * (implied - 1.0))
-        return (LITERATURE * literature - offers * implied) / (LITERATURE + offers)
+        elastic = min(max(1.0 / max(1.0 - markup, 1e-6), LEAST_ELASTIC), MOST_ELASTIC)
+        elastic += variance * (elastic - 0.5) / (elastic * (elastic - 1.0))
+        return (LITERATURE * literature - offers * elastic) / (LITERATURE + offers)
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays."""

@@ -18,7 +18,6 @@ from online_models.exact_linear import inner
 from online_models.exact_math import cosine_of_turns, exp, normals, power
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Regressor → prior variance of its pooled slope, and of a product's own deviation from that.
 PRIOR: dict[str, tuple[float, float]] = {

@@ -160,11 +160,10 @@ class PanelModel:
             error[known],
         )
         rest = (error + prediction.slopes)[known]
-        bound = LARGEST_MOVE
         self.channel_slopes.learn(
             period.channel[at][known],
             prediction.slopes_design[:, known],
-            np.minimum(np.maximum(rest, -bound), bound),
+            np.minimum(np.maximum(rest, -LARGEST_MOVE), LARGEST_MOVE),
             believed,
         )
         self._learn_variances(period.channel[at], offer, product, rows, prediction, error, known)

@@ -125,6 +125,11 @@ class ProductLevel:
             kept = old.seen.there
             part = state.weight[rows[: len(weight)], : weight.shape[1]]
             state.weight[rows[: len(weight)], : weight.shape[1]] = np.where(kept, weight, part)
+        self._take_all(block)
+
+    def _take_all(self, block: int) -> None:
+        """Let the next solution see all that is held, with the noise as it is now."""
+        state, rows = self.state, slice(block * SLOTS, (block + 1) * SLOTS)
         state.solved[rows] = state.count[rows]
         state.solved_noise[rows] = state.noise[rows]
         self._solutions.pop(block, None)
@@ -160,10 +165,7 @@ class ProductLevel:
                     held[: WINDOW * width] = held[surplus * width : (surplus + WINDOW) * width]
                     held[WINDOW * width :] = 1.0 if name == "weight" else 0.0
                 state.count[row] = WINDOW
-        rows = slice(block * SLOTS, (block + 1) * SLOTS)
-        state.solved[rows] = state.count[rows]
-        state.solved_noise[rows] = state.noise[rows]
-        self._solutions.pop(block, None)
+        self._take_all(block)
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays."""

@@ -21,7 +21,7 @@ from online_models.demand.panel_kernel import (
     own_variance,
     pooled_features,
 )
-from online_models.exact_linear import backward, cholesky, forward, gram, solve
+from online_models.exact_linear import backward, cholesky, forward, gram
 from online_models.exact_math import column_sums
 
 Floats = NDArray[np.float64]
@@ -60,8 +60,9 @@ class Solution:
         whitened = forward(self.lower, right)
         products_of = gram(np.moveaxis(whitened, -1, 0).reshape(POOLED + 1, products * n))
         information = products_of[:POOLED, :POOLED] + np.diag(1.0 / POOLED_VARIANCE)
-        self.coefficients = solve(information, products_of[:POOLED, POOLED])
         self.information = cholesky(information)
+        moment = forward(self.information, products_of[:POOLED, POOLED:])
+        self.coefficients = backward(self.information, moment)[:, 0]
         self.regressors = np.ascontiguousarray(whitened[..., :POOLED])
         rest = whitened[..., POOLED].copy()
         for k in range(POOLED):

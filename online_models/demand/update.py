@@ -18,17 +18,14 @@ STEP_DEVIATIONS = 3.0
 LARGEST_RESIDUAL = 6.0
 
 
-def bounded_units(
-    units: Floats, mean: Floats, size: Floats, variance: Floats | None = None
-) -> Floats:
+def bounded_units(units: Floats, mean: Floats, size: Floats, variance: Floats) -> Floats:
     """Units bounded for learning: one bulk order is not a new level.
 
     The bound is 6 standard deviations of the count, widened by what the log rate's own variance
     allows, so that an offer that nobody knows yet may sell thousands at once.
     """
-    bound = mean + LARGEST_RESIDUAL * np.sqrt(mean + mean * mean / size) + 1.0
-    if variance is not None:
-        bound = bound * exp(STEP_DEVIATIONS * np.sqrt(np.minimum(variance, 25.0)))
+    spread = mean + LARGEST_RESIDUAL * np.sqrt(mean + mean * mean / size) + 1.0
+    bound = spread * exp(STEP_DEVIATIONS * np.sqrt(np.minimum(variance, 25.0)))
     return np.minimum(np.maximum(units, 0.0), bound)
 
 

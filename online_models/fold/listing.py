@@ -104,7 +104,6 @@ def show(state: State, rows: Ints, now: Ints) -> None:
         ]
     )
     fresh = np.concatenate([own, _promoting(found)], axis=1)
-    fresh *= state.catalogue.offers.listed[rows].astype(np.float64)[:, None]
     _put(state, rows, now, _SHOWN, fresh, found)
 
 
@@ -117,9 +116,7 @@ def turn_promotions(state: State, rows: Ints, now: Ints) -> None:
     while (passed := turn < now).any():
         some, at = rows[passed], turn[passed]
         found = state.pricing.promotion_in_force(some, at)
-        fresh = _promoting(found)
-        fresh *= state.catalogue.offers.listed[some].astype(np.float64)[:, None]
-        _put(state, some, at, _PROMOTING, fresh, found)
+        _put(state, some, at, _PROMOTING, _promoting(found), found)
         turn = state.listing.turn[rows]
 
 
@@ -131,15 +128,18 @@ def _promoting(found: Promoted) -> Floats:
 def _put(
     state: State, rows: Ints, at: Ints, columns: list[int], fresh: Floats, found: Promoted
 ) -> None:
-    """From `at` on the signals in `columns` are `fresh`, (n, columns)."""
+    """From `at` on the signals in `columns` are `fresh`, (n, columns), but at rest off sale."""
+    fresh *= state.catalogue.offers.listed[rows].astype(np.float64)[:, None]
     state.listing.turn[rows] = found.boundary
     signals, running = state.buckets.signals.value, state.buckets.signals.promotion
-    places = rows[:, None], np.array(columns)
-    moved = (signals[places] != fresh).any(axis=1) | (running[rows] != found.promotion)
+    at_columns = np.array(columns)
+    moved = (signals[rows[:, None], at_columns] != fresh).any(axis=1) | (
+        running[rows] != found.promotion
+    )
     if moved.any():
         some = rows[moved]
         state.buckets.settle(some, at[moved])
-        signals[some[:, None], np.array(columns)] = fresh[moved]
+        signals[some[:, None], at_columns] = fresh[moved]
         running[some] = found.promotion[moved]
 
 
@@ -165,13 +165,8 @@ def _show_plain(state: State, row: int, now: int) -> None:
 
 def _rival_prices(state: State, row: int, now: int) -> tuple[bool, int, float]:
     """Whether any rival of an offer counts, the lowest price (0 where none does) and the mean."""
-    offers, book = state.catalogue.offers, state.rivals.entries
-    oldest = now - state.settings.pricing.rival_memory
-    prices = [
-        book.price.item(entry) + book.shipping.item(entry)
-        for entry in state.rivals.usable(offers.sku.item(row), offers.channel.item(row))
-        if book.time.item(entry) >= oldest
-    ]
+    offers, oldest = state.catalogue.offers, now - state.settings.pricing.rival_memory
+    prices = state.rivals.asked(offers.sku.item(row), offers.channel.item(row), oldest)
     return bool(prices), min(prices, default=0), float(sum(prices)) / max(len(prices), 1)
 
 

@@ -210,16 +210,10 @@ class Situation:
 
     def _rival_prices(self) -> Floats:
         """`rival_price`, one by one."""
-        rivals, book = self.world.rivals, self.world.rivals.entries
-        found = []
-        columns = (self.sku, self.channel, self.now - self.world.settings.rival_memory)
-        for sku, channel, oldest in zip(*[c.tolist() for c in columns], strict=True):
-            prices = [
-                book.price.item(entry) + book.shipping.item(entry)
-                for entry in rivals.usable(sku, channel)
-                if book.time.item(entry) >= oldest
-            ]
-            found.append(float(min(prices)) if prices else np.nan)
+        rivals, memory = self.world.rivals, self.world.settings.rival_memory
+        columns = (self.sku, self.channel, self.now - memory)
+        asked = map(rivals.asked, *[column.tolist() for column in columns])
+        found = [float(min(prices)) if prices else np.nan for prices in asked]
         return np.array(found)
 
     @Gathered

@@ -45,7 +45,7 @@ class Observed:
         self.ignored = Ignored()
         key = settings.customer_key.get_secret_value().encode()
         self._decoder = Decoder(Border(key, settings.rates))
-        begins = first_day(paths, settings.fold.bucket)
+        begins = first_day(paths, settings.fold.bucket) if "promotions" in topics else None
         self._fold = Fold(
             replace(settings.fold, observe_only=True, partitions=1, buckets_from=begins)
         )
