@@ -108,7 +108,7 @@ class PanelModel:
         covered[at] = ready[place] & (self.offers.buckets[offer] >= 1.0)
         return PanelPrediction(
             covered, location, variance, at, product, present, rows, design, local, everywhere,
-            level[place], deviation, slopes, deviation_variance,
+            level, level_variance, deviation, slopes, deviation_variance,
         )  # fmt: skip
 
     def learn(self, period: Period, prediction: PanelPrediction) -> Floats:
@@ -146,7 +146,11 @@ class PanelModel:
         for b in learnt.tolist():
             mine = np.flatnonzero((block == b) & (weight > 0))
             self.product_level.learn(
-                b, products.slot[present[mine]], prediction.design[:, mine], level[mine]
+                b,
+                products.slot[present[mine]],
+                prediction.design[:, mine],
+                level[mine],
+                (prediction.level[mine], prediction.level_variance[mine]),
             )
         self.product_level.solve(learnt)
         deviation = target - level[place]

@@ -31,12 +31,14 @@ class PanelPrediction:
     at: Integers
     product: Integers
     present: Integers
-    #: Regressors of both levels; per row the product's mean and the deviation expected.
+    #: Regressors of both levels; mean and variance of each product present, (products,), and per
+    #: row the deviation expected.
     rows: PanelRows | None
     design: Floats
     channel_design: Floats
     slopes_design: Floats
-    product_mean: Floats
+    level: Floats
+    level_variance: Floats
     deviation: Floats
     #: The part of the deviation that the channel's own slopes say.
     slopes: Floats
@@ -65,5 +67,5 @@ def nothing_covered(n: int) -> PanelPrediction:
     none, empty = np.zeros(0, np.int64), np.zeros(0)
     return PanelPrediction(
         np.zeros(n, np.bool_), np.zeros(n), np.ones(n), none, none, none, None,
-        empty, empty, empty, empty, empty, empty, empty,
+        empty, empty, empty, empty, empty, empty, empty, empty,
     )  # fmt: skip

@@ -85,11 +85,20 @@ class ProductLevel:
         mean, variance = solution.predict(slot, design, int(self.periods[block]))
         return mean, variance + self.state.noise[block * SLOTS + slot]
 
-    def learn(self, block: int, slot: Integers, design: Floats, target: Floats) -> None:
-        """Remember one period's product means, and what they say of the noise."""
+    def learn(
+        self,
+        block: int,
+        slot: Integers,
+        design: Floats,
+        target: Floats,
+        told: tuple[Floats, Floats],
+    ) -> None:
+        """Remember one period's product means, and what they say of the noise; `told` is what was
+        predicted of them.
+        """
         state, row = self.state, block * SLOTS + slot
         if self.periods[block] > 2:
-            mean, spread = self.predict(block, slot, design)
+            mean, spread = told
             noise = state.noise[row]
             square = (target - mean) ** 2
             weight = (DEGREES_OF_FREEDOM + 1.0) / (DEGREES_OF_FREEDOM + square / spread)

@@ -23,12 +23,17 @@ from online_models.demand.panel_product import (
 from online_models.demand.panel_solution import Seen, Solution
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 def designs(rng: np.random.Generator, n: int) -> Floats:
     design = rng.standard_normal((LINEAR, n))
     design[0] = 1.0
     return design
+
+
+def learn(level: ProductLevel, block: int, slot: Integers, design: Floats, target: Floats) -> None:
+    level.learn(block, slot, design, target, level.predict(block, slot, design))
 
 
 def taught(periods: int, blocks: int = 1, products: int = 5, seed: int = 5) -> ProductLevel:
@@ -39,7 +44,7 @@ def taught(periods: int, blocks: int = 1, products: int = 5, seed: int = 5) -> P
         for block in range(blocks):
             design = designs(rng, products)
             target = 2.0 + 0.5 * design[1] + 0.3 * rng.standard_normal(products)
-            level.learn(block, np.arange(products), design, target)
+            learn(level, block, np.arange(products), design, target)
         level.solve(np.arange(blocks))
     return level
 
@@ -92,7 +97,7 @@ def test_one_absurd_period_moves_the_forecast_little() -> None:
     design[0] = 1.0
     before = taught(60)
     after = taught(60)
-    after.learn(0, np.array([0]), design, np.array([30.0]))
+    learn(after, 0, np.array([0]), design, np.array([30.0]))
     for _ in range(5):
         after.solve(np.array([0]))
     moved = after.predict(0, np.array([0]), design)[0] - before.predict(0, np.array([0]), design)[0]
@@ -113,7 +118,7 @@ def test_what_is_restored_says_and_learns_the_same_to_the_last_bit(periods: int)
         ):
             np.testing.assert_array_equal(ours, theirs)
         for one in (level, again):
-            one.learn(0, slot, design, np.ones(SLOTS))
+            learn(one, 0, slot, design, np.ones(SLOTS))
             one.solve(np.array([0]))
 
 

@@ -92,29 +92,27 @@ def test_offers_that_appear_before_any_time_is_told_are_priced_at_the_first_that
     assert {d["time"] for d in decisions} == {"2023-11-15T00:00:00.007Z"}
 
 
+def prices_observed(journal: Any, run: Fold, second_ack: int) -> list[str]:
+    """What is observed of two days: a sale each, the second price acknowledged between them."""
+    journal.product()
+    journal.ack(START, sequence=0, price="10.00")
+    journal.order(START + 6 * HOUR)
+    journal.ack(second_ack, sequence=0, price="14.00")
+    journal.order(START + DAY)
+    journal.tick(START + 3 * DAY + 1)
+    observed = run(journal, observe_only=True).values("demand-observations")
+    return [o["price"] for o in observed]
+
+
 def test_a_price_holds_from_the_instant_at_which_its_shop_showed_it(
     journal: Any, run: Fold
 ) -> None:
     """Nothing else tells the time between the last sale under one price and the next price."""
-    journal.product()
-    journal.ack(START, sequence=0, price="10.00")
-    journal.order(START + 6 * HOUR)
-    journal.ack(START + 18 * HOUR, sequence=0, price="14.00")
-    journal.order(START + DAY)
-    journal.tick(START + 3 * DAY + 1)
-    observed = run(journal, observe_only=True).values("demand-observations")
-    assert [o["price"] for o in observed[:2]] == ["11.00", "14.00"]
+    assert prices_observed(journal, run, START + 18 * HOUR)[:2] == ["11.00", "14.00"]
 
 
 def test_a_shop_that_lives_in_another_time_does_not_move_the_clock(journal: Any, run: Fold) -> None:
-    journal.product()
-    journal.ack(START, sequence=0, price="10.00")
-    journal.order(START + 6 * HOUR)
-    journal.ack(START + 3650 * DAY, sequence=0, price="14.00")
-    journal.order(START + DAY)
-    journal.tick(START + 3 * DAY + 1)
-    observed = run(journal, observe_only=True).values("demand-observations")
-    assert [o["price"] for o in observed] == ["13.00", "14.00"]
+    assert prices_observed(journal, run, START + 3650 * DAY) == ["13.00", "14.00"]
 
 
 def test_promotions_begin_and_end_at_their_own_instants_however_seldom_time_is_told(

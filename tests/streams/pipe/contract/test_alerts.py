@@ -45,12 +45,17 @@ def test_a_feed_that_never_spoke_is_not_silent(shop: Any) -> None:
     assert shop.alerts("price_feed_silent") == []
 
 
-def test_a_shelf_that_will_be_empty_before_more_arrives_is_told_once(shop: Any) -> None:
+def twenty_days(shop: Any) -> None:
+    """An offer that sells ten a day."""
     shop.policy("p", strategy=KEEP)
     shop.product()
     for _ in range(20):
         sell(shop, 10)
         shop.tick(DAY)
+
+
+def test_a_shelf_that_will_be_empty_before_more_arrives_is_told_once(shop: Any) -> None:
+    twenty_days(shop)
     stock(shop, 200)
     assert shop.alerts("stockout_ahead") == []
     for left in (30, 29):
@@ -63,11 +68,7 @@ def test_a_shelf_that_will_be_empty_before_more_arrives_is_told_once(shop: Any) 
 
 
 def test_stock_that_lasts_until_the_announced_arrival_is_enough(shop: Any) -> None:
-    shop.policy("p", strategy=KEEP)
-    shop.product()
-    for _ in range(20):
-        sell(shop, 10)
-        shop.tick(DAY)
+    twenty_days(shop)
     stock(shop, 30, inbound=[{"quantity": 99, "expected_at": shop.now + DAY}])
     assert shop.alerts("stockout_ahead") == []
     stock(shop, 30, inbound=[{"quantity": 99, "expected_at": shop.now + 5 * DAY}])

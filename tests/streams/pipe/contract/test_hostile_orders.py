@@ -102,14 +102,19 @@ def test_freeze_cooldown_promotion_pause_and_override_at_once_leave_the_right_pr
     assert revisions == [1, 2, 3, 4]
 
 
-def test_an_approved_price_waits_out_a_pause_longer_than_the_approval_would_have(
-    shop: Any,
-) -> None:
+def proposed(shop: Any) -> str:
+    """A change that waits for someone's word, for an hour; its id."""
     approval = {"required_above_step": "5%", "expires_after": "PT1H"}
     shop.policy("p", strategy=MATCH, approval=approval)
     shop.product()
     shop.rival("8.00")
-    proposal = shop.last["decision_id"]
+    return str(shop.last["decision_id"])
+
+
+def test_an_approved_price_waits_out_a_pause_longer_than_the_approval_would_have(
+    shop: Any,
+) -> None:
+    proposal = proposed(shop)
     shop.control("pause")
     shop.control("approve", decision_id=proposal)
     hours(shop, 3)
@@ -121,11 +126,7 @@ def test_an_approved_price_waits_out_a_pause_longer_than_the_approval_would_have
 def test_an_approval_that_comes_after_the_end_changes_nothing_even_before_a_tick(
     shop: Any,
 ) -> None:
-    approval = {"required_above_step": "5%", "expires_after": "PT1H"}
-    shop.policy("p", strategy=MATCH, approval=approval)
-    shop.product()
-    shop.rival("8.00")
-    proposal = shop.last["decision_id"]
+    proposal = proposed(shop)
     shop.now += HOUR
     order = {"kind": "approve", "time": shop.now, "decision_id": proposal, "actor": "ann"}
     shop.send("pricing-control", order)
