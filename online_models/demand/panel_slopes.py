@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.demand.observations import ATTRIBUTES
+from online_models.demand.panel_equations import NormalEquations, predicted
 from online_models.demand.panel_features import PanelRows
 from online_models.exact_linear import solve
-from online_models.exact_math import sum_by
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -34,56 +34,38 @@ def slopes_design(means: PanelRows) -> Floats:
 
 
 class ChannelSlopes:
-    """Normal equations per channel."""
+    """A regression per channel."""
 
     def __init__(self) -> None:
-        self.information: Floats = np.zeros((0, SLOPES, SLOPES))
-        self.moment: Floats = np.zeros((0, SLOPES))
+        self.equations = NormalEquations(SLOPES)
         self.coefficients: Floats = np.zeros((0, SLOPES))
 
     def grow(self, channels: int) -> None:
         """Make room for channels."""
-        missing = channels - len(self.moment)
-        if missing > 0:
-            more = np.zeros((missing, SLOPES, SLOPES))
-            self.information = np.concatenate([self.information, more])
-            self.moment = np.concatenate([self.moment, np.zeros((missing, SLOPES))])
+        if channels > len(self.equations):
+            self.equations.grow(channels)
             self._solve()
 
     def predict(self, channel: Integers, design: Floats) -> Floats:
         """Expected deviation of each row, (n,)."""
-        chosen = self.coefficients[channel]
-        value: Floats = chosen[:, 0] * design[0]
-        for k in range(1, SLOPES):
-            value += chosen[:, k] * design[k]
-        return value
+        return predicted(self.coefficients, channel, design)
 
     def learn(self, channel: Integers, design: Floats, rest: Floats, weight: Floats) -> None:
         """Add one period: `rest` is what the other regressors leave of the deviation."""
-        channels = len(self.moment)
-        present = np.bincount(channel, minlength=channels) > 0
-        keep = np.where(present, FORGETTING, 1.0)
-        self.information *= keep[:, None, None]
-        self.moment *= keep[:, None]
-        for i in range(SLOPES):
-            weighted = weight * design[i]
-            self.moment[:, i] += sum_by(channel, weighted * rest, channels)
-            for j in range(i + 1):
-                added = sum_by(channel, weighted * design[j], channels)
-                self.information[:, i, j] += added
-                if j < i:
-                    self.information[:, j, i] += added
+        self.equations.add(channel, design, rest, weight, FORGETTING)
         self._solve()
 
     def _solve(self) -> None:
-        self.coefficients = solve(self.information + PRECISION * np.eye(SLOPES), self.moment)
+        equations = self.equations
+        self.coefficients = solve(
+            equations.information + PRECISION * np.eye(SLOPES), equations.moment
+        )
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays."""
-        return {"information": self.information.copy(), "moment": self.moment.copy()}
+        return self.equations.snapshot()
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
-        self.information = np.array(arrays["information"], np.float64)
-        self.moment = np.array(arrays["moment"], np.float64)
+        self.equations.load(arrays)
         self._solve()
