@@ -5,20 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 
-class KafkaRecord(Protocol):
-    """What every client's record offers; `timestamp` in ms."""
-
-    @property
-    def topic(self) -> str:
-        """The topic it was read from."""
-
-    @property
-    def partition(self) -> int:
-        """The partition it was read from."""
+class Parsed(Protocol):
+    """What is known of a record beside where it was read; `timestamp` in ms."""
 
     @property
     def offset(self) -> int:
-        """Its offset there."""
+        """Its offset in its partition."""
 
     @property
     def key(self) -> bytes | None:
@@ -31,6 +23,18 @@ class KafkaRecord(Protocol):
     @property
     def timestamp(self) -> int:
         """ms since the epoch; −1 where it has none."""
+
+
+class KafkaRecord(Parsed, Protocol):
+    """What every client's record offers."""
+
+    @property
+    def topic(self) -> str:
+        """The topic it was read from."""
+
+    @property
+    def partition(self) -> int:
+        """The partition it was read from."""
 
 
 class Record(NamedTuple):

@@ -77,9 +77,9 @@ class Decoder:
             errors |= {places[i]: error for i, error in decoded.errors.items()}
             errors |= events(zip(places, times, decoded.rows, strict=True), gathered, self.border)
         elif topic in INPUTS:
-            for place, record in zip(places, run.records, strict=True):
+            for i, place in enumerate(places):
                 try:
-                    gather(record, place, gathered, self.border)
+                    gather(run.record(i), place, gathered, self.border)
                 except RecordError as error:
                     errors[place] = str(error)
         else:
@@ -113,9 +113,9 @@ def _dead(runs: Sequence[Run], errors: dict[int, str]) -> list[tuple[int, DeadLe
     if not errors:
         return []
     records = {
-        place: record
+        place: run.record(i)
         for run in runs
-        for place, record in zip(run.places.tolist(), run.records, strict=True)
+        for i, place in enumerate(run.places.tolist())
         if place in errors
     }
     return [(place, DeadLetter(records[place], errors[place])) for place in sorted(errors)]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.fold.batch import Source
-from streams.records import KafkaRecord
+from streams.records import KafkaRecord, Parsed, Record
 
 Ints = NDArray[np.int64]
 
@@ -18,8 +18,13 @@ class Run(NamedTuple):
     """Records of one source in their own order; `places` (ascending) are theirs among all."""
 
     source: Source
-    records: Sequence[KafkaRecord]
+    records: Sequence[Parsed]
     places: Ints
+
+    def record(self, i: int) -> Record:
+        """The i-th record, with where it was read."""
+        record = self.records[i]
+        return Record(*self.source, record.offset, record.key, record.value, record.timestamp)
 
     def between(self, low: int, high: int) -> Run:
         """The records with places in [low, high)."""
@@ -27,7 +32,7 @@ class Run(NamedTuple):
         return Run(self.source, self.records[first:last], self.places[first:last])
 
 
-def by_timestamp(fetched: Mapping[Source, Sequence[KafkaRecord]]) -> list[Run]:
+def by_timestamp(fetched: Mapping[Source, Sequence[Parsed]]) -> list[Run]:
     """Runs of several sources, merged by timestamp; each source keeps its own order.
 
     A timestamp that runs back within a source counts as the highest before it.

@@ -40,12 +40,12 @@ class Router:
             if len(batch):
                 yield 0, batch
             return
-        used = np.unique(batch.sku)
         table = np.full(len(batch.texts) + 1, -1, dtype=np.int64)
-        for text in used[used >= 0].tolist():
+        for text in _used(len(batch.texts), batch.sku).tolist():
             table[text] = self.partition(batch.texts[text])
         target = table[batch.sku]
-        for partition in range(self.partitions):
+        everywhere = bool((target < 0).any())
+        for partition in range(self.partitions) if everywhere else np.unique(target).tolist():
             rows = np.flatnonzero((target == partition) | (target < 0))
             if len(rows):
                 yield partition, compact(batch.take(rows))
@@ -73,8 +73,7 @@ def compact(batch: Batch) -> Batch:
     named = [getattr(batch, column) for column in _TEXT_COLUMNS]
     hot = (batch.kind == Kind.ORDER) | (batch.kind == Kind.RIVAL)
     fact = batch.kind == Kind.FACT
-    texts = np.unique(np.concatenate([*named, batch.detail[hot]]))
-    texts = texts[texts >= 0]
+    texts = _used(len(batch.texts), *named, batch.detail[hot])
     new_text = _renumbered(texts, len(batch.texts))
     for column in _TEXT_COLUMNS:
         setattr(batch, column, new_text[getattr(batch, column)])
@@ -85,14 +84,21 @@ def compact(batch: Batch) -> Batch:
     batch.detail = detail
     batch.facts = [batch.facts[i] for i in facts.tolist()]
     batch.texts = [batch.texts[i] for i in texts.tolist()]
-    sources = np.unique(batch.source)
-    sources = sources[sources >= 0]
+    sources = _used(len(batch.sources), batch.source)
     batch.source = _renumbered(sources, len(batch.sources))[batch.source]
     batch.sources = [batch.sources[i] for i in sources.tolist()]
     return batch
 
 
-def _renumbered(used: NDArray[np.int32], size: int) -> NDArray[np.int32]:
+def _used(size: int, *columns: NDArray[np.int32]) -> NDArray[np.intp]:
+    """The indices below `size` that any of the columns holds, ascending; −1 is none."""
+    used = np.zeros(size + 1, dtype=np.bool_)
+    for column in columns:
+        used[column] = True
+    return np.flatnonzero(used[:size])
+
+
+def _renumbered(used: NDArray[np.intp], size: int) -> NDArray[np.int32]:
     """Old index → new one; index −1 stays −1."""
     table = np.full(size + 1, -1, dtype=np.int32)
     table[used] = np.arange(len(used), dtype=np.int32)

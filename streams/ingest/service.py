@@ -23,6 +23,7 @@ from streams.ingest.dead_letters import describe, headers
 from streams.ingest.decoder import INPUTS, Decoded, Decoder
 from streams.ingest.hot import HOT
 from streams.ingest.order import by_timestamp
+from streams.ingest.parsed import hand_on_parsed
 from streams.ingest.routing import Router, pieces
 from streams.ingest.watermarks import Watermarks, with_ticks
 from streams.journal import TOPIC as JOURNAL
@@ -104,6 +105,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._watermarks = Watermarks(await last_tick(self._settings))
         self._consumer.subscribe(sorted(INPUTS), listener=self)
         await self._consumer.start()
+        hand_on_parsed(self._consumer)
 
     async def on_stop(self) -> None:
         """Finish the round, write it down, leave the group."""

@@ -136,7 +136,7 @@ def test_what_is_wrong_is_buried_as_it_came_with_its_origin(
     record = feed.put(topic, raw)
     events, ((_, letter),) = decoded(feed.records)
     assert events == []
-    assert letter.record is record
+    assert letter.record == record
     assert said in letter.error
     labels = dict(headers(letter))
     assert labels["error"].decode().count(said)
