@@ -5,20 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from schemas.currencies import MINOR_DIGITS
+from schemas.records import RecordError
+from schemas.topics import decode
+from streams.app import die
 from streams.clients import client
 from streams.ingest.currencies import Currencies
+from streams.ingest.decoder import LARGEST_VALUE
 from streams.settings import Settings
 
 TOPIC = "products"
-
-
-class _Product(msgspec.Struct):
-    sku: str
-    currency: str
 
 
 class CurrencyFeed:
@@ -48,21 +45,27 @@ class CurrencyFeed:
         return [TopicPartition(TOPIC, p) for p in sorted(cluster.partitions_for_topic(TOPIC) or ())]
 
     async def _follow(self) -> None:
-        while True:
-            await self._read(timeout_ms=1000)
+        try:
+            while True:
+                await self._read(timeout_ms=1000)
+        except Exception as error:
+            die("following products failed", error)
 
     async def _read(self, timeout_ms: int) -> None:
         fetched: dict[Any, Any] = await self._consumer.getmany(timeout_ms=timeout_ms)
         for records in fetched.values():
             for record in records:
-                if record.value is None:
-                    continue
-                try:
-                    product = msgspec.json.decode(record.value, type=_Product)
-                except msgspec.MsgspecError:
-                    continue  # whoever ingests it buries it, with the reason
-                if product.currency in MINOR_DIGITS:
-                    self._currencies.of_sku.setdefault(product.sku, product.currency)
+                self.learn(record.value)
+
+    def learn(self, value: bytes | None) -> None:
+        """Take down a product's currency; what is no product teaches none."""
+        if value is None or len(value) > LARGEST_VALUE:
+            return
+        try:
+            product = decode(TOPIC, value)
+        except RecordError:
+            return  # whoever ingests it buries it, with the reason
+        self._currencies.of_sku.setdefault(product.sku, product.currency)
 
     async def stop(self) -> None:
         """Stop following."""

@@ -55,6 +55,12 @@ POISON = [
     ("inventory", {"sku": "tea", "time": TIME, "on_hand": "many"}, "on_hand"),
     ("products", {"sku": "no-price", "name": "x", "currency": "USD"}, "price"),
     ("products", b"\x00", ""),
+    (
+        "products",
+        json.dumps(PRODUCT)[:-1].encode() + b', "x": ' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+        "nested",
+    ),
+    ("products", b'{"sku": "\xff", "currency": "USD"}', "UTF-8"),
     ("promotions", {"promotion_id": "p", "starts_at": TIME, "ends_at": TIME}, "discount"),
     ("pricing-policies", {"policy_id": "p", "strategy": [{"kind": "guess"}]}, "strategy"),
     ("pricing-control", {"kind": "explode", "actor": "anna"}, "kind"),
