@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from schemas.instants import DAY, HOUR, MINUTE
+from schemas.shown import shown
 
 WEEK = 7 * DAY
 
@@ -29,14 +30,14 @@ def to_ms(text: str) -> int:
     (3600000, 2592000000, 500)
     """
     if not isinstance(text, str):
-        raise ValueError(f'{text!r} is not a duration: expected ISO 8601 text such as "PT1H"')
+        raise ValueError(f'{shown(text)} is not a duration: expected ISO 8601 text such as "PT1H"')
     if text.startswith("-"):
-        raise ValueError(f"{text[:64]!r} is a negative duration")
+        raise ValueError(f"{shown(text)} is a negative duration")
     if _CALENDAR.match(text):
-        raise ValueError(f"{text[:64]!r} has years or months, whose length varies; use days")
+        raise ValueError(f"{shown(text)} has years or months, whose length varies; use days")
     match = _TEXT.fullmatch(text)
     if match is None or text == "P":
-        raise ValueError(f'{text[:64]!r} is not an ISO 8601 duration such as "PT1H" or "P30D"')
+        raise ValueError(f'{shown(text)} is not an ISO 8601 duration such as "PT1H" or "P30D"')
     weeks, days, hours, minutes, seconds, fraction = match.groups()
     thousandths = (fraction or "").rstrip("0")
     if len(thousandths) > 3:

@@ -6,6 +6,8 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from schemas.shown import shown
+
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -49,7 +51,8 @@ def to_ms(value: str | int | float) -> int:
             return ms
         return _in_range(_parse(value), value)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value // 1:
-        raise ValueError(f"{value!r} is not a time: expected RFC 3339 text or epoch milliseconds")
+        expected = "expected RFC 3339 text or epoch milliseconds"
+        raise ValueError(f"{shown(value)} is not a time: {expected}")
     return _in_range(int(value), value)
 
 
@@ -69,7 +72,7 @@ def to_text(ms: int) -> str:
 def _parse(text: str) -> int:
     match = _TEXT.fullmatch(text) if len(text) <= _LONGEST_TEXT else None
     if match is None:
-        raise ValueError(f"{_shown(text)} is not an RFC 3339 time with an offset")
+        raise ValueError(f"{shown(text)} is not an RFC 3339 time with an offset")
     minute, seconds, fraction, _, sign, hours, minutes = match.groups()
     if seconds > "60":
         raise ValueError(f"{text!r} is not a time: second {seconds}")
@@ -113,7 +116,3 @@ def _in_range(ms: int, value: object) -> int:
         hint = " (numbers are epoch milliseconds)" if not isinstance(value, str) else ""
         raise ValueError(f"time out of range: {value} is not in 1980 … 2100{hint}")
     return ms
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "…")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from schemas.currencies import MINOR_DIGITS, minor_digits
+from schemas.shown import shown
 
 #: Largest amount in minor units. Every decimal up to it has at most 15 significant digits and so
 #: survives a JSON number (an IEEE double) unchanged; a larger one is a unit mix-up, not a price.
@@ -96,11 +97,10 @@ def to_decimal(value: str | int | float | Decimal) -> Decimal:
     """`value` as an exact Decimal; ValueError where it is malformed, not finite or absurd."""
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT or not _TEXT.fullmatch(value):
-            shown = value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT] + "…"
-            raise ValueError(f"{shown!r} is not a decimal amount")
+            raise ValueError(f"{shown(value)} is not a decimal amount")
         number = Decimal(value)
     elif isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise ValueError(f"{value!r} is not an amount: expected decimal text or a number")
+        raise ValueError(f"{shown(value)} is not an amount: expected decimal text or a number")
     elif isinstance(value, float):
         number = Decimal(repr(value))
     else:

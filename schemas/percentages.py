@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from schemas.money import to_decimal
+from schemas.shown import shown
 
 #: Parts per million of the whole: the integer form in which fractions enter arithmetic.
 WHOLE = 1_000_000
@@ -22,11 +23,11 @@ def to_fraction(value: str | int | float | Decimal) -> Decimal:
         try:
             return to_decimal(value[:-1].rstrip()).scaleb(-2, context=_WIDE)
         except ValueError:
-            raise ValueError(f'{value[:64]!r} is not a percentage such as "5%"') from None
+            raise ValueError(f'{shown(value)} is not a percentage such as "5%"') from None
     try:
         return to_decimal(value)
     except ValueError:
-        raise ValueError(f'{value!r:.64} is not a fraction: expected "5%" or 0.05') from None
+        raise ValueError(f'{shown(value)} is not a fraction: expected "5%" or 0.05') from None
 
 
 def to_ppm(value: str | int | float | Decimal) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from schemas.examples import EXAMPLES
-from schemas.records import LONGEST_MESSAGE, RecordError
+from schemas.records import LONGEST_MESSAGE, MOST_LEVELS, RecordError
 from schemas.topics import TOPICS, decode
 
 INPUTS = [topic.name for topic in TOPICS.values() if topic.direction == "in"]
@@ -102,9 +102,9 @@ def test_absurd_dates_are_refused_by_name(topic: str, time: Any) -> None:
         (b'{"x": "\xff"}', "invalid UTF-8 at byte 7"),
         (b'{"x": "\\ud800"}', "not JSON"),
         (b"[" * 200_000, "JSON"),
-        (b"[]", "valid dictionary"),
-        (b"null", "valid dictionary"),
-        (b'"text"', "valid dictionary"),
+        (b"[]", "the value should be an object"),
+        (b"null", "the value should be an object"),
+        (b'"text"', "the value should be an object"),
     ],
 )
 def test_what_is_no_json_object_is_refused(topic: str, value: bytes, reason: str) -> None:
@@ -135,3 +135,28 @@ def test_names_are_neither_empty_nor_endless(topic: str) -> None:
     for wrong in ("", "☕" * 257):
         with pytest.raises(RecordError, match=f"^{name}: String should have at "):
             decode(topic, encoded({**EXAMPLES[topic], name: wrong}))
+
+
+def nested(levels: int) -> bytes:
+    return encoded(EXAMPLES["products"])[:-1] + b', "x": ' + b"[" * levels + b"]" * levels + b"}"
+
+
+def test_whether_a_record_is_nested_too_deeply_does_not_depend_on_who_asks() -> None:
+    def deeper(frames: int, value: bytes) -> None:
+        if frames:
+            deeper(frames - 1, value)
+        else:
+            decode("products", value)
+
+    deepest = nested(MOST_LEVELS - 1)
+    deeper(0, deepest)
+    deeper(400, deepest)
+    for levels in (MOST_LEVELS, 900, 100_000):
+        for frames in (0, 400):
+            with pytest.raises(RecordError, match="nested too deeply"):
+                deeper(frames, nested(levels))
+
+
+def test_brackets_in_texts_and_many_short_lists_are_no_depth() -> None:
+    many = {"name": "[" * 1000, "attributes": {str(i): [i] for i in range(1000)}}
+    decode("products", encoded({**EXAMPLES["products"], **many}))

@@ -28,18 +28,18 @@ def test_a_whole_float_is_a_quantity(changed: Any) -> None:
     [
         ("quantity", 0, "greater than or equal to 1"),
         ("quantity", -1, "greater than or equal to 1"),
-        ("quantity", 1.5, "valid integer"),
-        ("quantity", "2", "valid integer"),
-        ("quantity", True, "valid integer"),
+        ("quantity", 1.5, "should be a whole number, not "),
+        ("quantity", "2", "should be a whole number, not "),
+        ("quantity", True, "should be a whole number, not "),
         ("quantity", 10**13, "less than or equal"),
         ("unit_price", -0.01, "-0.01 is negative"),
         ("unit_price", "-1", "-1 is negative"),
         ("unit_price", "1,50", "'1,50' is not a decimal amount"),
         ("unit_price", "NaN", "'NaN' is not a decimal amount"),
-        ("unit_price", True, "True is not an amount"),
+        ("unit_price", True, "true is not an amount"),
         ("unit_price", "99999999999999", "beyond any amount"),
         ("sku", "", "at least 1 character"),
-        ("sku", 12345, "valid string"),
+        ("sku", 12345, "should be text, not 12345"),
     ],
 )
 def test_a_wrong_line_is_refused_with_its_path(

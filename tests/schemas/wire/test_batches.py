@@ -101,7 +101,7 @@ def test_one_bad_value_costs_only_itself_and_is_named() -> None:
     values[31] = b"\xff"
     batch = CLICKS.decode(values)
     assert batch.errors == {
-        17: "count: Input should be greater than or equal to 1",
+        17: "count: should be greater than or equal to 1",
         31: "invalid UTF-8 at byte 0",
     }
     assert [index for index, row in enumerate(batch.rows) if row is None] == [17, 31]
@@ -126,5 +126,5 @@ def test_a_nested_error_names_its_path() -> None:
     order = {**EXAMPLES["orders"], "lines": [{"sku": "a", "quantity": -1, "unit_price": "1"}]}
     batch = ORDERS.decode([json.dumps(order).encode()])
     assert batch.errors == {
-        0: "lines[0].quantity: Input should be greater than or equal to 1",
+        0: "lines[0].quantity: should be greater than or equal to 1",
     }
