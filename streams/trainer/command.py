@@ -20,6 +20,7 @@ from online_models.deep.zoo import ARCHITECTURES
 from streams.recording import RecordingError
 from streams.settings import Settings
 from streams.trainer import policy_run, publish, report, source
+from streams.trainer.folder import occupied
 from streams.trainer.needs import NO_TENSORFLOW, tensorflow_installed
 from streams.trainer.registry import Registry
 from streams.trainer.run import Outcome, Plan, train
@@ -31,7 +32,8 @@ Train the deep demand models, and publish the best as a challenger on `model-upd
 Learns from recordings of demand-observations and products, or, without any, from the topics
 (--bootstrap). A search tries hyper-parameters with time-series cross-validation, in processes of
 their own. Killed at any point, the same command goes on where it was. DIR then holds the trials,
-TensorBoard logs (tensorboard --logdir DIR/runs), and a registry with a model card per version.
+TensorBoard logs (tensorboard --logdir DIR/runs), and a registry with a model card per version; of
+the last 14 runs and 60 versions. Runs that share DIR wait for each other.
 Without --bootstrap the update is written to DIR/model-updates.jsonl.gz.
 
 Workers judge a challenger on live buckets and promote it when it wins; --promote VERSION makes
@@ -135,16 +137,17 @@ def _trained(args: argparse.Namespace, settings: Settings, console: Console) -> 
     plan = _plan(args)
     if not args.recordings and not settings.bootstrap:
         raise UsageError("what from? Name a RECORDING, or pass --bootstrap HOST:PORT")
-    data = source.dataset(args.recordings, settings, args.days)
-    console.print(f"{len(data)} buckets to learn from; {len(plan.trials)} trials")
     results: list[Any] = []
-    with report.progress(console, len(plan.trials)) as advance:
+    with occupied(args.out, console.print):
+        data = source.dataset(args.recordings, settings, args.days, args.out)
+        console.print(f"{len(data)} buckets to learn from; {len(plan.trials)} trials")
+        with report.progress(console, len(plan.trials)) as advance:
 
-        def done(result: dict[str, Any]) -> None:
-            results.append(result)
-            advance(result)
+            def done(result: dict[str, Any]) -> None:
+                results.append(result)
+                advance(result)
 
-        outcome = train(data, plan, done)
+            outcome = train(data, plan, done)
     report.summary(console, results, outcome)
     return outcome
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from online_models.deep.card import Card
 from online_models.deep.container import pack, unpack
 from online_models.deep.network import Network
 from streams.trainer import store
+from streams.trainer.folder import outdated
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
@@ -64,6 +66,15 @@ class Registry:
         self.describe(version)
         challenger = self.alias(CHALLENGER)
         self._call({CHAMPION: version, CHALLENGER: None if challenger == version else challenger})
+
+    def prune(self, most: int) -> None:
+        """Forget all but the `most` latest versions, and those that an alias stands for."""
+        called = {self.alias(CHAMPION), self.alias(CHALLENGER)}
+        for old in outdated(self.folder, most):
+            if old.name not in called:
+                # first: without it what is left of a version is none
+                (old / "version.json").unlink(missing_ok=True)
+                shutil.rmtree(old)
 
     def _call(self, names: dict[str, str | None]) -> None:
         aliases = store.read_json(self.folder / "aliases.json") or {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from online_models.deep.spec import Spec
 from online_models.deep.zoo import ARCHITECTURES
 from schemas.instants import to_text
 from streams.trainer import store
+from streams.trainer.folder import RUNS_KEPT, VERSIONS_KEPT, outdated
 from streams.trainer.registry import CHAMPION, Registry
 from streams.trainer.search import search
 
@@ -67,6 +69,9 @@ def train(data: Dataset, plan: Plan, done: Callable[[dict[str, Any]], None]) -> 
     names = hashlib.sha256(f"{store.fingerprint(data)} {best.key}".encode()).hexdigest()[:8]
     through = int(data.end.max())
     version = f"{to_text(through)[:10]}-{best.model}-{names}"
+    for old in outdated(folder.parent, RUNS_KEPT):
+        if old != folder:
+            shutil.rmtree(old)
     registry = Registry(plan.folder / "registry" / MODEL)
     if version in registry.versions():
         return _chosen(registry, version)
@@ -95,6 +100,7 @@ def train(data: Dataset, plan: Plan, done: Callable[[dict[str, Any]], None]) -> 
 def _chosen(registry: Registry, version: str) -> Outcome:
     # also where it is known: a run that was killed may not have come so far
     registry.nominate(version)
+    registry.prune(VERSIONS_KEPT)
     card = Card(**registry.describe(version))
     return Outcome(registry.network(version), _standing(card), card)
 

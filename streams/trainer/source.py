@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -43,6 +44,16 @@ def recorded(settings: Settings, folder: Path) -> list[Path]:
     return [folder]
 
 
+@contextmanager
+def _emptied(folder: Path) -> Iterator[Path]:
+    """Empty before and after: a killed run leaves months of records."""
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def panel(paths: Sequence[Path]) -> Panel:
     """Products and buckets of recordings.
 
@@ -66,10 +77,11 @@ def panel(paths: Sequence[Path]) -> Panel:
     return found
 
 
-def dataset(paths: Sequence[Path], settings: Settings, days: int | None) -> Dataset:
+def dataset(paths: Sequence[Path], settings: Settings, days: int | None, folder: Path) -> Dataset:
     """The data set of recordings, or (without any) of the topics; of the last `days` only.
 
-    The bucket length is the one that most observations have.
+    The bucket length is the one that most observations have. What is recorded of the topics lies
+    in `folder` meanwhile.
 
     Raises
     ------
@@ -79,8 +91,8 @@ def dataset(paths: Sequence[Path], settings: Settings, days: int | None) -> Data
     if paths:
         found = panel(paths)
     else:
-        with tempfile.TemporaryDirectory(prefix="pricetide-train-") as folder:
-            found = panel(recorded(settings, Path(folder)))
+        with _emptied(folder / "recorded") as own:
+            found = panel(recorded(settings, own))
     seen = found.observations()
     if not len(seen):
         raise NothingToLearn(f"there are no records of {OBSERVATIONS}")

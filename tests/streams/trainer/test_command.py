@@ -19,6 +19,7 @@ from online_models.deep.expert import DeepExpert
 from schemas.model_updates import ModelUpdate
 from streams.settings import Settings
 from streams.trainer import command
+from streams.trainer.folder import RUNS_KEPT
 
 
 def run(arguments: list[str]) -> int:
@@ -73,6 +74,8 @@ def shown(folder: Path) -> None:
 def test_a_killed_run_goes_on_and_its_update_is_accepted(recording: Path, tmp_path: Path) -> None:
     arguments = [str(recording), "--models", "level,multiple,mlp", "--processes", "1"]
     arguments += ["--out", str(tmp_path), "--folds", "1"]
+    for number in range(RUNS_KEPT + 3):
+        (tmp_path / "runs" / f"old-{number}" / "trials").mkdir(parents=True)
     code = (
         "import argparse, sys\n"
         "from streams.trainer import command\n"
@@ -96,6 +99,7 @@ def test_a_killed_run_goes_on_and_its_update_is_accepted(recording: Path, tmp_pa
     subprocess.run([sys.executable, str(script), *arguments], check=True, timeout=900)
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert len(list(tmp_path.glob("runs/*/trials/*.json"))) == 3
+    assert len(list(tmp_path.glob("runs/*"))) == RUNS_KEPT
     assert not list(tmp_path.glob("**/*.part*"))
     shown(tmp_path)
     expert = DeepExpert()
