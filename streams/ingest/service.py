@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
@@ -21,6 +21,7 @@ from streams.ingest.currency_feed import CurrencyFeed
 from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
 from streams.ingest.dead_letters import describe, headers
 from streams.ingest.decoder import INPUTS, Decoded, Decoder
+from streams.ingest.holding import PATIENCE, Holding
 from streams.ingest.hot import HOT
 from streams.ingest.order import by_timestamp
 from streams.ingest.parsed import hand_on_parsed
@@ -68,6 +69,9 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         # well within the allowed lateness: no bucket closes on what is yet to come
         self._lead = settings.fold.allowed_lateness // 2
         self._feed = CurrencyFeed(settings, border.currencies)
+        self._holding = Holding()
+        # of what is read, either all is written or none of its offsets is known
+        self._writing = asyncio.Lock()
         self._flushing = asyncio.Lock()
         self._sent: list[asyncio.Future[Any]] = []
         self._positions: dict[TopicPartition, int] = {}
@@ -139,22 +143,31 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             self._loop_done.set()
 
     async def _round(self) -> None:
-        fetched = await self._consumer.getmany(timeout_ms=WAIT_MS, max_records=ROUND)
+        wait = PATIENCE * 1000 if self._holding else WAIT_MS
+        fetched = await self._consumer.getmany(timeout_ms=int(wait), max_records=ROUND)
         wall = _wall()
         runs = by_timestamp({Source(*tp): records for tp, records in fetched.items()})
         decoded = self._decoder.decode(runs)
         batch = await self._timed(decoded.batch, wall)
-        for partition, part in self._router.split(batch):
-            for value in pieces(part, codec.encode, LARGEST_BATCH):
-                self._sent.append(await self._producer.send(JOURNAL, value, partition=partition))
-        await self._bury(decoded)
-        for tp, records in fetched.items():
-            last = records[-1]
-            self._positions[tp] = last.offset + 1
-            self._timestamps[tp] = max(last.timestamp, self._timestamps.get(tp, 0))
+        async with self._writing:
+            now = time.monotonic()
+            for partition, part in self._router.split(batch):
+                await self._write(partition, self._holding.add(partition, part, now))
+            for partition, batches in self._holding.due(now):
+                await self._write(partition, batches)
+            await self._bury(decoded)
+            for tp, records in fetched.items():
+                last = records[-1]
+                self._positions[tp] = last.offset + 1
+                self._timestamps[tp] = max(last.timestamp, self._timestamps.get(tp, 0))
         due = time.monotonic() - self._committed_at >= COMMIT_SECONDS
         if due or len(self._sent) > IN_FLIGHT:
             await self._flush()
+
+    async def _write(self, partition: int, batches: Iterable[Batch]) -> None:
+        for batch in batches:
+            for value in pieces(batch, codec.encode, LARGEST_BATCH):
+                self._sent.append(await self._producer.send(JOURNAL, value, partition=partition))
 
     async def _timed(self, batch: Batch, wall: int) -> Batch:
         self._watermarks.observe(batch, wall)
@@ -198,8 +211,11 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         those that another flush is waiting for.
         """
         async with self._flushing:
-            sent, self._sent = self._sent, []
-            positions, self._positions = self._positions, {}
+            async with self._writing:
+                for partition, batches in self._holding.all():
+                    await self._write(partition, batches)
+                sent, self._sent = self._sent, []
+                positions, self._positions = self._positions, {}
             await asyncio.gather(*sent)
             owned = self._consumer.assignment()
             mine = {tp: offset for tp, offset in positions.items() if tp in owned}

@@ -143,7 +143,7 @@ class Partition:
             outputs = self._fold_some()
             if outputs:
                 await self._publisher.begin()
-                await self._publisher.send(outputs)
+                await self._publisher.send(outputs, self.position)
             await asyncio.sleep(0)
         if self._waiting:
             self._due.set()

@@ -56,6 +56,7 @@ class Publisher:
             retry_backoff_ms=RETRY_BACKOFF_MS,
         )
         self._sent: list[asyncio.Future[Any]] = []
+        self._position: int | None = None
         self.open = False
 
     async def start(self) -> None:
@@ -73,8 +74,14 @@ class Publisher:
                 await self._producer.begin_transaction()
             self.open = True
 
-    async def send(self, outputs: Iterable[Output]) -> None:
-        """Hand outputs to the producer, in order."""
+    async def send(self, outputs: Iterable[Output], position: int) -> None:
+        """Hand outputs to the producer, in order: what the journal leads to up to `position`.
+
+        The position goes with them at once: the producer asks the broker to add partitions to the
+        transaction, and writes to them, as soon as it has something for them.
+        """
+        if self._exactly_once:
+            await self._send_position(position)
         batches: dict[tuple[str, int], Any] = {}
         for topic, key, value, time in outputs:
             where = (topic, 0 if key is None else self._router.partition(key.decode()))
@@ -113,7 +120,8 @@ class Publisher:
             if tell is not None:
                 await tell(offsets)
         else:
-            await self._send_own(store.POSITION, b"%d" % position)
+            if position != self._position:
+                await self._send_position(position)
             if tell is not None:
                 # first the records: while offsets are being added, the broker cannot verify that
                 # a partition belongs to the transaction, and refuses what is sent to it
@@ -123,6 +131,10 @@ class Publisher:
             await asyncio.gather(*self._sent)
         self._sent.clear()
         self.open = False
+
+    async def _send_position(self, position: int) -> None:
+        await self._send_own(store.POSITION, b"%d" % position)
+        self._position = position
 
     async def _send_own(self, key: bytes, value: bytes) -> None:
         partition = self._journal.partition
