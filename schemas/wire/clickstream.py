@@ -6,10 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from schemas.instants import to_ms
 from schemas.topics import TOPICS
 from schemas.wire.batches import BatchDecoder
-from schemas.wire.fields import FINEST_PRICES, Count, Instant, Money, Name
+from schemas.wire.fields import FINEST_PRICES, Count, Instant, Money, Name, settle_times
 
 
 class ClickRow(Struct, gc=False):
@@ -20,17 +19,16 @@ class ClickRow(Struct, gc=False):
     time: Instant | None = None
     session_id: str | None = None
     customer_id: str | None = None
-    channel: Name | None = None
+    channel: Name | None = "web"
     segment: Name | None = None
     price_shown: Money | None = None
-    count: Count | None = None
+    count: Count | None = 1
     event_id: Name | None = None
 
 
 def _settle(rows: list[ClickRow]) -> None:
+    settle_times(rows)
     for row in rows:
-        if row.time is not None:
-            row.time = to_ms(row.time)
         if row.channel is None:
             row.channel = "web"
         if row.count is None:

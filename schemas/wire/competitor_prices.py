@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from schemas.instants import to_ms
 from schemas.topics import TOPICS
 from schemas.wire.batches import BatchDecoder
-from schemas.wire.fields import PRICES, Confidence, Instant, Money, Name
+from schemas.wire.fields import PRICES, Confidence, Instant, Money, Name, settle_times
 
 
 class CompetitorPriceRow(Struct, gc=False):
@@ -19,19 +18,18 @@ class CompetitorPriceRow(Struct, gc=False):
     currency: str
     time: Instant | None = None
     shipping: Money | None = None
-    in_stock: bool | None = None
-    match_confidence: Confidence | None = None
+    in_stock: bool | None = True
+    match_confidence: Confidence | None = 1.0
     channel: Name | None = None
     url: str | None = None
     event_id: Name | None = None
 
 
 def _settle(rows: list[CompetitorPriceRow]) -> None:
+    settle_times(rows)
     for row in rows:
         prices = PRICES[row.currency]
         row.price = prices[row.price]
-        if row.time is not None:
-            row.time = to_ms(row.time)
         if row.shipping is not None:
             row.shipping = prices[row.shipping]
         if row.in_stock is None:

@@ -6,12 +6,13 @@ the wire's at run time, and for the type checker that of a settled row, which is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
 from schemas.currencies import MINOR_DIGITS, MOST_DIGITS
 from schemas.fields import LARGEST_COUNT, LONGEST_NAME
+from schemas.instants import EARLIEST, LATEST, to_ms
 from schemas.money import Amounts
 
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
@@ -33,6 +34,14 @@ class Prices(Amounts):
         if type(value) is str and value.startswith("-"):
             raise ValueError(f"{value} is negative")
         return super().__missing__(value)
+
+
+def settle_times(rows: list[Any]) -> None:
+    """Turn `time` into ms where it is told in another form; ValueError where that is none."""
+    for row in rows:
+        time = row.time
+        if time is not None and not (type(time) is int and EARLIEST <= time <= LATEST):
+            row.time = to_ms(time)
 
 
 #: Wire form → minor units, by currency; a KeyError means an unknown currency.

@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from schemas.instants import to_ms
 from schemas.topics import TOPICS
 from schemas.wire.batches import BatchDecoder
-from schemas.wire.fields import PRICES, Count, Instant, Money, Name
+from schemas.wire.fields import PRICES, Count, Instant, Money, Name, settle_times
 
 
 class OrderLineRow(Struct, gc=False):
@@ -28,19 +27,18 @@ class OrderRow(Struct, gc=False):
     currency: str
     lines: Annotated[list[OrderLineRow], Meta(min_length=1)]
     time: Instant | None = None
-    channel: Name | None = None
+    channel: Name | None = "web"
     segment: Name | None = None
     customer_id: str | None = None
-    personal_prices: bool | None = None
-    status: Literal["placed", "cancelled", "returned"] | None = None
+    personal_prices: bool | None = False
+    status: Literal["placed", "cancelled", "returned"] | None = "placed"
     event_id: Name | None = None
 
 
 def _settle(rows: list[OrderRow]) -> None:
+    settle_times(rows)
     for row in rows:
         prices = PRICES[row.currency]
-        if row.time is not None:
-            row.time = to_ms(row.time)
         if row.personal_prices is None:
             row.personal_prices = False
         if row.channel is None:

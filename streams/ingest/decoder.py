@@ -61,21 +61,15 @@ class Decoder:
         return Decoded(batch, places, _dead(runs, errors))
 
     def _run(self, run: Run, gathered: Gathered, errors: dict[int, str]) -> None:
-        topic, places = run.source.topic, run.places.tolist()
-        large = [
-            place
-            for place, record in zip(places, run.records, strict=True)
-            if record.value is not None and len(record.value) > LARGEST_VALUE
-        ]
-        if large:
-            run = self._without(run, set(large), errors)
-            places = run.places.tolist()
+        topic = run.source.topic
+        values = [record.value for record in run.records]
+        if max(map(len, filter(None, values)), default=0) > LARGEST_VALUE:
+            run = self._without_large(run, errors)
+            values = [record.value for record in run.records]
+        places = run.places.tolist()
         if topic in HOT:
-            decoder, events = HOT[topic]
-            decoded = decoder.decode([record.value for record in run.records])
-            times = [record.timestamp for record in run.records]
-            errors |= {places[i]: error for i, error in decoded.errors.items()}
-            errors |= events(zip(places, times, decoded.rows, strict=True), gathered, self.border)
+            stamps = [record.timestamp for record in run.records]
+            errors |= HOT[topic].gather(values, places, stamps, gathered, self.border)
         elif topic in INPUTS:
             for i, place in enumerate(places):
                 try:
@@ -86,11 +80,11 @@ class Decoder:
             known = "is no input topic" if topic in TOPICS else "is no topic of the pricer"
             errors |= dict.fromkeys(places, f"topic: {topic!r} {known}")
 
-    def _without(self, run: Run, large: set[int], errors: dict[int, str]) -> Run:
+    def _without_large(self, run: Run, errors: dict[int, str]) -> Run:
         kept = []
         for i, (place, record) in enumerate(zip(run.places.tolist(), run.records, strict=True)):
-            if place in large:
-                size = len(record.value or b"")
+            size = len(record.value or b"")
+            if size > LARGEST_VALUE:
                 errors[place] = f"value has {size} bytes, more than {LARGEST_VALUE} allowed"
             else:
                 kept.append(i)

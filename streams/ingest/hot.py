@@ -1,9 +1,11 @@
-"""The three busy topics: whole batches decoded at once, a few Python steps per event."""
+"""The three busy topics: whole batches decoded at once, and a few passes over each column."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Container, Sequence
+from itertools import chain, repeat
+from operator import sub
+from typing import Any, NamedTuple
 
 from online_models.fold.batch import Action, Kind, Status
 from schemas.instants import EARLIEST, LATEST
@@ -13,13 +15,8 @@ from schemas.wire.clickstream import ClickRow
 from schemas.wire.competitor_prices import CompetitorPriceRow
 from schemas.wire.orders import OrderRow
 from streams.ingest.border import FURTHEST_AHEAD, Border
-from streams.ingest.gathered import Gathered
+from streams.ingest.gathered import Gathered, Values
 from streams.ingest.hashing import public_hash
-
-#: (place of the record, its timestamp, the row or None) of what was decoded.
-Decoded = Iterable[tuple[int, int, Any]]
-#: Turns rows into events; returns what is wrong with records, by place.
-Gather = Callable[[Decoded, Gathered, Border], dict[int, str]]
 
 _STATUS = {"placed": Status.PLACED, "cancelled": Status.CANCELLED, "returned": Status.RETURNED}
 _ACTION = {
@@ -29,61 +26,75 @@ _ACTION = {
     "wishlist": Action.WISHLIST,
 }
 CERTAIN = 1_000_000
-ORDER, CLICK, RIVAL = Kind.ORDER, Kind.CLICK, Kind.RIVAL
 
 
-def _orders(rows: Decoded, gathered: Gathered, border: Border) -> dict[int, str]:
-    errors: dict[int, str] = {}
-    texts, extend = gathered.texts, gathered.flat.extend
-    customer, currencies = border.customer, border.currencies
-    of_sku = currencies.of_sku
-    order: OrderRow | None
-    for place, timestamp, order in rows:
-        if order is None:
-            continue
-        time = timestamp if order.time is None else order.time
-        currency = order.currency
-        error = None
-        if not EARLIEST <= time <= LATEST or time - timestamp > FURTHEST_AHEAD:
-            error = border.refuses(time, timestamp)
-        for line in order.lines:
-            if of_sku.get(line.sku, currency) != currency:
-                error = error or _wrong_currency(order, border)
-        if error:
-            errors[place] = error
-            continue
-        identity = 0 if order.event_id is None else public_hash("orders\0" + order.event_id)
-        channel = texts.setdefault(order.channel or "web", len(texts))
-        money = texts.setdefault(currency, len(texts))
-        segment = gathered.text(order.segment)
-        flag = _STATUS[order.status or "placed"]
-        number = public_hash(order.order_id)
-        person = customer(order.customer_id) if order.personal_prices else 0
-        for line in order.lines:
-            sku, amount, unit = line.sku, line.unit_price, money
-            if of_sku.get(sku, currency) != currency:
-                own, amount = currencies.convert(sku, currency, amount)
-                unit = gathered.text(own)
-            extend(
-                (
-                    place,
-                    ORDER,
-                    time,
-                    identity,
-                    texts.setdefault(sku, len(texts)),
-                    channel,
-                    unit,
-                    amount,
-                    line.quantity,
-                    -1 if line.promotion_id is None else gathered.text(line.promotion_id),
-                    number,
-                    flag,
-                    CERTAIN,
-                    person,
-                    segment,
-                )
-            )
-    return errors
+class Told(NamedTuple):
+    """Rows of one source, and of each its record's place in the round and timestamp, ms."""
+
+    places: list[int]
+    stamps: list[int]
+    rows: list[Any]
+
+    def but(self, places: Container[int]) -> Told:
+        """Without the records at `places`."""
+        kept = [i for i, place in enumerate(self.places) if place not in places]
+        return Told(*([column[i] for i in kept] for column in self))
+
+    def times(self) -> list[int]:
+        """Event times, ms."""
+        pairs = zip(self.rows, self.stamps, strict=True)
+        return [stamp if row.time is None else row.time for row, stamp in pairs]
+
+    def mistimed(self, times: Sequence[int], border: Border) -> dict[int, str]:
+        """What is wrong with event times, by place."""
+        ahead = max(map(sub, times, self.stamps))
+        if min(times) >= EARLIEST and max(times) <= LATEST and ahead <= FURTHEST_AHEAD:
+            return {}
+        checked = zip(self.places, map(border.refuses, times, self.stamps), strict=True)
+        return {place: error for place, error in checked if error}
+
+
+#: Turns rows, one at least, into events; returns what is wrong with records, by place.
+Gather = Callable[[Told, Gathered, Border], dict[int, str]]
+
+
+def _orders(told: Told, gathered: Gathered, border: Border) -> dict[int, str]:
+    found: list[OrderRow] = told.rows
+    times, texts = told.times(), gathered.texts
+    lines = list(chain.from_iterable([order.lines for order in found]))
+    sizes = [] if len(lines) == len(found) else [len(order.lines) for order in found]
+    skus, amounts = [line.sku for line in lines], [line.unit_price for line in lines]
+    units = _each([order.currency for order in found], sizes)
+    owns = list(map(border.currencies.of_sku.get, skus, units))
+    errors = told.mistimed(times, border)
+    if owns != units:
+        for place, order in zip(told.places, found, strict=True):
+            if place not in errors and (error := _wrong_currency(order, border)):
+                errors[place] = error
+    if errors:
+        return errors | _gather(_orders, told.but(errors), gathered, border)
+    if owns != units:
+        money = map(border.currencies.convert, skus, units, amounts)
+        units, amounts = (list(column) for column in zip(*money, strict=True))
+    agreed = [order.customer_id if order.personal_prices else None for order in found]
+    gathered.add(
+        len(lines),
+        _each(told.places, sizes),
+        kind=Kind.ORDER,
+        time=_each(times, sizes),
+        identity=_each(_identities("orders", [order.event_id for order in found]), sizes),
+        sku=texts.of(skus),
+        channel=_each(texts.of([order.channel for order in found]), sizes),
+        currency=texts.of(units),
+        amount=amounts,
+        count=[line.quantity for line in lines],
+        detail=texts.of_some([line.promotion_id for line in lines]),
+        extra=_each(list(map(public_hash, [order.order_id for order in found])), sizes),
+        flag=_each([_STATUS[order.status] for order in found], sizes),
+        person=_each(border.customer.each(agreed), sizes),
+        segment=_each(texts.of_some([order.segment for order in found]), sizes),
+    )
+    return {}
 
 
 def _wrong_currency(order: OrderRow, border: Border) -> str | None:
@@ -94,92 +105,112 @@ def _wrong_currency(order: OrderRow, border: Border) -> str | None:
     return None
 
 
-def _clicks(rows: Decoded, gathered: Gathered, border: Border) -> dict[int, str]:
-    errors: dict[int, str] = {}
-    texts, extend = gathered.texts, gathered.flat.extend
-    person, session = border.customer, border.session
-    click: ClickRow | None
-    for place, timestamp, click in rows:
-        if click is None:
-            continue
-        time = timestamp if click.time is None else click.time
-        if not EARLIEST <= time <= LATEST or time - timestamp > FURTHEST_AHEAD:
-            error = border.refuses(time, timestamp)
+def _clicks(told: Told, gathered: Gathered, border: Border) -> dict[int, str]:
+    found: list[ClickRow] = told.rows
+    times, texts = told.times(), gathered.texts
+    errors = told.mistimed(times, border)
+    if errors:
+        return errors | _gather(_clicks, told.but(errors), gathered, border)
+    skus, shown = [click.sku for click in found], [click.price_shown for click in found]
+    unpriced = shown.count(None) == len(shown)
+    gathered.add(
+        len(found),
+        told.places,
+        kind=Kind.CLICK,
+        time=times,
+        identity=_identities("clickstream", [click.event_id for click in found]),
+        sku=texts.of(skus),
+        channel=texts.of([click.channel for click in found]),
+        amount=-1 if unpriced else list(map(border.price_shown, skus, shown)),
+        count=[click.count for click in found],
+        extra=border.session.each([click.session_id for click in found]),
+        flag=[_ACTION[click.action] for click in found],
+        person=border.customer.each([click.customer_id for click in found]),
+        segment=texts.of_some([click.segment for click in found]),
+    )
+    return {}
+
+
+def _competitor_prices(told: Told, gathered: Gathered, border: Border) -> dict[int, str]:
+    found: list[CompetitorPriceRow] = told.rows
+    times, texts = told.times(), gathered.texts
+    skus, units = [price.sku for price in found], [price.currency for price in found]
+    amounts, shipping = [price.price for price in found], [price.shipping or 0 for price in found]
+    owns = list(map(border.currencies.of_sku.get, skus, units))
+    errors = told.mistimed(times, border)
+    if owns != units:
+        refused = map(border.currencies.refuses, skus, units, map(max, amounts, shipping))
+        for place, error in zip(told.places, refused, strict=True):
             if error:
-                errors[place] = error
-                continue
-        event = click.event_id
-        extend(
-            (
-                place,
-                CLICK,
-                time,
-                0 if event is None else public_hash("clickstream\0" + event),
-                texts.setdefault(click.sku, len(texts)),
-                texts.setdefault(click.channel or "web", len(texts)),
-                -1,
-                border.price_shown(click.sku, click.price_shown),
-                click.count or 1,
-                -1,
-                session(click.session_id),
-                _ACTION[click.action],
-                CERTAIN,
-                person(click.customer_id),
-                -1 if click.segment is None else gathered.text(click.segment),
-            )
-        )
-    return errors
+                errors.setdefault(place, f"currency: {error}")
+    if errors:
+        return errors | _gather(_competitor_prices, told.but(errors), gathered, border)
+    if owns != units:
+        convert = border.currencies.convert
+        shipping = [amount for _, amount in map(convert, skus, units, shipping)]
+        money = map(convert, skus, units, amounts)
+        units, amounts = (list(column) for column in zip(*money, strict=True))
+    confidence = [price.match_confidence for price in found]
+    gathered.add(
+        len(found),
+        told.places,
+        kind=Kind.RIVAL,
+        time=times,
+        identity=_identities("competitor-prices", [price.event_id for price in found]),
+        sku=texts.of(skus),
+        channel=texts.of_some([price.channel for price in found]),
+        currency=texts.of(units),
+        amount=amounts,
+        detail=texts.of([price.competitor for price in found]),
+        extra=shipping,
+        flag=[price.in_stock for price in found],
+        confidence=[round(share * CERTAIN) for share in confidence],
+    )
+    return {}
 
 
-def _competitor_prices(rows: Decoded, gathered: Gathered, border: Border) -> dict[int, str]:
-    errors: dict[int, str] = {}
-    texts, extend = gathered.texts, gathered.flat.extend
-    currencies = border.currencies
-    price: CompetitorPriceRow | None
-    for place, timestamp, price in rows:
-        if price is None:
-            continue
-        time = timestamp if price.time is None else price.time
-        sku, currency = price.sku, price.currency
-        amount, shipping = price.price, price.shipping or 0
-        error = None
-        if not EARLIEST <= time <= LATEST or time - timestamp > FURTHEST_AHEAD:
-            error = border.refuses(time, timestamp)
-        foreign = currencies.of_sku.get(sku, currency) != currency
-        wrong = currencies.refuses(sku, currency, max(amount, shipping)) if foreign else None
-        if error or wrong:
-            errors[place] = error or f"currency: {wrong}"
-            continue
-        if foreign:
-            _, shipping = currencies.convert(sku, currency, shipping)
-            currency, amount = currencies.convert(sku, currency, amount)
-        event = price.event_id
-        confidence = price.match_confidence
-        extend(
-            (
-                place,
-                RIVAL,
-                time,
-                0 if event is None else public_hash("competitor-prices\0" + event),
-                texts.setdefault(sku, len(texts)),
-                -1 if price.channel is None else gathered.text(price.channel),
-                texts.setdefault(currency, len(texts)),
-                amount,
-                1,
-                texts.setdefault(price.competitor, len(texts)),
-                shipping,
-                1 if price.in_stock is None else int(price.in_stock),
-                CERTAIN if confidence is None else round(confidence * CERTAIN),
-                0,
-                -1,
-            )
-        )
-    return errors
+def _identities(topic: str, event_ids: Sequence[str | None]) -> Values:
+    if not any(event_ids):
+        return 0
+    return [0 if event is None else public_hash(f"{topic}\0{event}") for event in event_ids]
 
 
-#: Topic → its decoder, and what makes events of its rows.
-HOT: dict[str, tuple[BatchDecoder[Any], Gather]] = {
-    "orders": (orders.DECODER, _orders),
-    "clickstream": (clickstream.DECODER, _clicks),
-    "competitor-prices": (competitor_prices.DECODER, _competitor_prices),
+def _each(values: Any, sizes: list[int]) -> Any:
+    """A value per line of values per order, given how many lines orders have (none: one each)."""
+    if not sizes or isinstance(values, int):
+        return values
+    return list(chain.from_iterable(map(repeat, values, sizes)))
+
+
+def _gather(gather: Gather, told: Told, gathered: Gathered, border: Border) -> dict[int, str]:
+    return gather(told, gathered, border) if told.rows else {}
+
+
+class Hot(NamedTuple):
+    """A busy topic: what decodes its values, and what makes events of their rows."""
+
+    decoder: BatchDecoder[Any]
+    make: Gather
+
+    def gather(
+        self,
+        values: list[bytes | None],
+        places: list[int],
+        stamps: list[int],
+        gathered: Gathered,
+        border: Border,
+    ) -> dict[int, str]:
+        """Gather the events of values; returns what is wrong with their records, by place."""
+        decoded = self.decoder.decode(values)
+        told = Told(places, stamps, decoded.rows)
+        errors = {places[i]: error for i, error in decoded.errors.items()}
+        if errors:
+            told = told.but(errors)
+        return errors | _gather(self.make, told, gathered, border)
+
+
+HOT: dict[str, Hot] = {
+    "orders": Hot(orders.DECODER, _orders),
+    "clickstream": Hot(clickstream.DECODER, _clicks),
+    "competitor-prices": Hot(competitor_prices.DECODER, _competitor_prices),
 }

@@ -11,7 +11,6 @@ from schemas.topics import decode
 from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hashing import public_hash
-from streams.ingest.hot import CERTAIN
 from streams.records import KafkaRecord
 
 #: Topics whose records concern one SKU; all other slow topics concern every partition.
@@ -94,21 +93,6 @@ def _append(
     kind: int,
     flag: int,
 ) -> None:
-    row = (
-        place,
-        kind,
-        time,
-        identity,
-        gathered.text(sku),
-        -1,
-        -1,
-        -1,
-        1,
-        detail,
-        0,
-        flag,
-        CERTAIN,
-        0,
-        -1,
-    )
-    gathered.flat.extend(row)
+    text = gathered.text(sku)
+    columns = {"kind": kind, "time": time, "identity": identity, "sku": text, "detail": detail}
+    gathered.add(1, place, **columns, flag=flag)
