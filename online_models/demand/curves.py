@@ -50,8 +50,8 @@ class DemandCurves:
     #: Σ over the offers of the category, itself included, of the squared covariance of their
     #: elasticity with this one's: how much of their variance a unit of information here removes.
     informs: Floats
-    #: Whether a bucket of the offer itself was learnt yet, be it one without a sale.
-    seen: NDArray[np.bool_]
+    #: Days since the offer's first bucket ended, be it one without a sale; −1 before.
+    age: Floats
 
     @property
     def least_cross(self) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.columns import Columns
+from online_models.demand.observations import DAY
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -87,6 +88,11 @@ class FilterState(Columns):
         drawn = ~np.isnan(exploration)
         gap = deviation_of(self.log_price[offer], self.anchor[offer])
         self.policy_part[offer] = np.where(drawn, gap - np.where(drawn, exploration, 0.0), 0.0)
+
+    def ages(self, offer: Integers, now: Integers) -> Floats:
+        """Days since the offers' first buckets ended, −1 before there is one, (n,)."""
+        first = self.first_end[offer]
+        return np.where(first >= 0, np.maximum(now - first, 0) / DAY, -1.0)
 
 
 def deviation_of(value: Floats, anchor: Floats) -> Floats:

@@ -247,7 +247,7 @@ class HierarchicalFilter:
             cross_variance=posterior.covariance[packed(CROSS, CROSS)],
             informs=self.pools.informs(row, posterior.covariance[packed(ELASTICITY, ELASTICITY)]),
             dispersion=1.0 / self._scatter(offer, row),
-            seen=state.last_end[offer] >= 0,
+            age=state.ages(offer, context.now),
         )
 
     def _advanced(self, offer: Integers, now: Integers) -> tuple[Floats, Floats]:

@@ -50,7 +50,7 @@ def single_curves(
         context.promoted,
     )
     told = np.array(list(map(_curve, repeat(model), *[column.tolist() for column in columns])))
-    fields = context.price, *told.T, model.state.last_end[offer] >= 0
+    fields = context.price, *told.T, model.state.ages(offer, context.now)
     return DemandCurves(*fields)
 
 
@@ -63,7 +63,7 @@ def _curve(
     rival: float,
     promoted: float,
 ) -> tuple[float, ...]:
-    """The fields of one offer's DemandCurves between `anchor_price` and `seen`."""
+    """The fields of one offer's DemandCurves between `anchor_price` and `age`."""
     state, pools = model.state, model.pools
     mean, covariance = _posterior(model, offer, row, now)
     log_price = log_one(price)

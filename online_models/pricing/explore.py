@@ -177,11 +177,14 @@ def _zeal(situation: Situation) -> Floats:
     variance v costs v / 2b, and a day's units n tell n s² of information (a Poisson likelihood). So
     a draw pays over a horizon of H days where n H Σ cov² > b², the sum over all elasticities
     that it informs. n is the mean of what is believed: nobody knows yet what a new offer sells.
+    What has lasted is expected to last as long again (Gott, "Implications of the Copernican
+    principle for our future prospects", Nature 363, 1993): with an H that grows with an offer's
+    age, regret grows like the root of time instead of time.
     """
     curves = situation.curves
     e = np.maximum(-curves.elasticity, LEAST_ELASTICITY)
     bend = e * (e - 1.0)
     rate = exp(np.minimum(curves.log_rate + 0.5 * curves.log_rate_variance, 30.0))
-    days = situation.world.settings.learning_horizon / DAY
+    days = np.maximum(situation.world.settings.learning_horizon / DAY, curves.age)
     ratio = rate * days * curves.informs / (bend * bend)
     return np.minimum(np.maximum(ratio - 1.0, 0.0), LARGEST_ZEAL)

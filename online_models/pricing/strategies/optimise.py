@@ -38,7 +38,7 @@ class Optimise:
 
         best = best_price(low, high, situation.base, least, worth)
         maximise = situation.terms.policy.objective.maximise
-        unfounded = ~situation.curves.seen if maximise in ("profit", "revenue") else False
+        unfounded = situation.curves.age < 0.0 if maximise in ("profit", "revenue") else False
         best = np.where((over.stock <= 0.0) | unfounded, situation.base, best)
         again = situation.now + situation.world.settings.reoptimise
         return Proposal(best, again, curve_details(situation), {"maximise": maximise})

@@ -62,7 +62,7 @@ class KnownDemand:
             full * 0.0,
             full * 0.0,
             full * self.sd**4,
-            full > 0.0,
+            full * 30.0,
         )
 
 

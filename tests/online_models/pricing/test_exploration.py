@@ -137,7 +137,7 @@ def test_an_offer_whose_sales_nobody_knows_yet_is_drawn_by_lot(
     new_shop: Any, known_demand: Any
 ) -> None:
     """A wide belief in a low level: the mean of what is believed is what counts."""
-    demand = known_demand(rate=0.2, sd=0.6)
+    demand = known_demand(rate=0.1, sd=0.6)
     told = demand.curves
     chances = []
     for variance in (0.01, 4.5):
@@ -148,4 +148,21 @@ def test_an_offer_whose_sales_nobody_knows_yet_is_drawn_by_lot(
         shop = explorers(new_shop, demand, 100)
         chances.append(np.mean([d["propensity"] for d in shop.decisions]))
     assert chances[0] > 0.9
+    assert chances[1] < 0.6
+
+
+def test_an_offer_that_has_lasted_is_learnt_of_for_as_long_again(
+    new_shop: Any, known_demand: Any
+) -> None:
+    """What a draw tells pays back over a year, and not over half of one."""
+    demand = known_demand(rate=2.0, sd=0.2)
+    told = demand.curves
+    chances = []
+    for age in (180.0, 3600.0):
+        demand.curves = lambda *asked, age=age: replace(
+            told(*asked), age=np.full(len(asked[0]), age)
+        )
+        shop = explorers(new_shop, demand, 100)
+        chances.append(np.mean([d["propensity"] for d in shop.decisions]))
+    assert chances[0] == 1.0
     assert chances[1] < 0.6

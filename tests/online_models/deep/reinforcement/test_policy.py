@@ -38,7 +38,7 @@ def curves(n: int, seed: int = 0) -> DemandCurves:
         cross=np.zeros(n),
         cross_variance=np.zeros(n),
         informs=np.zeros(n),
-        seen=np.ones(n, dtype=np.bool_),
+        age=np.full(n, 30.0),
     )
 
 
@@ -67,7 +67,7 @@ def test_states_are_bounded_and_prices_near_the_reference_whatever_the_belief(
             *(0.0 * one,) * 2,
             spread,
         ),
-        seen=one > 0,
+        age=one,
     )
     seen = state(belief, one * price, one * reference, one * cost)
     assert seen.shape == (1, FEATURES)
