@@ -9,6 +9,7 @@ from online_models.fold.batch import Batch
 from online_models.fold.listing import show
 from online_models.fold.state import State
 from online_models.outputs import Output
+from online_models.pricing import deciding
 from online_models.pricing.causes import Causes
 
 Ints = NDArray[np.int64]
@@ -25,7 +26,7 @@ def decide(
     if state.settings.observe_only:
         show(state, rows, now)
         return []
-    decided = state.pricing.decide(rows, now, causes or caused(batch, places))
+    decided = deciding.decide(state.pricing, rows, now, causes or caused(batch, places))
     show(state, rows, now)
     at = places.tolist()
     return [(at[i], output) for i, output in decided]

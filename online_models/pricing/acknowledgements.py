@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from online_models.catalogue import NEVER, NO_PRICE
 from online_models.outputs import Output
 from online_models.pricing.alerts import Placed, alert, missing_ack
+from online_models.pricing.pricing import Pricing
 from online_models.pricing.situation import Ints
 from schemas.acks import PriceAck
 from schemas.money import scaled
-
-if TYPE_CHECKING:
-    from online_models.pricing.pricing import Pricing
 
 
 def reconcile(pricing: Pricing, ack: PriceAck, now: int) -> tuple[Ints, list[Output]]:
@@ -24,6 +20,7 @@ def reconcile(pricing: Pricing, ack: PriceAck, now: int) -> tuple[Ints, list[Out
     Only the last change counts: an older one has been overtaken. Returns the offers to decide anew
     and alerts.
     """
+    pricing.grow()
     catalogue, ledger = pricing.world.catalogue, pricing.ledger
     nothing = np.zeros(0, dtype=np.int64)
     found = pricing.world.identities.parse(ack.decision_id)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 import numpy as np
 
 from online_models.catalogue import NEVER, NO_PRICE
 from online_models.outputs import Output
-from online_models.pricing.selection import selected
+from online_models.pricing.kill_switch import priced, release
+from online_models.pricing.pricing import Pricing
 from online_models.pricing.situation import Ints
 from online_models.pricing.sources import APPROVED, REJECTED
 from schemas.control import Approve, Pause, Reject, Resume, Rollback, SetPrice
@@ -17,20 +16,18 @@ from schemas.instants import to_text
 from schemas.money import scaled
 from schemas.selection import Selector
 
-if TYPE_CHECKING:
-    from online_models.pricing.pricing import Pricing
-
 Effect = tuple[Ints, list[Output]]
 
 
 def obey(
     pricing: Pricing, record: Pause | Resume | Approve | Reject | SetPrice | Rollback, now: int
 ) -> Effect:
-    """Take an order down; the decisions that follow carry it out."""
+    """Take an order down, which the decisions that follow carry out; returns the offers to decide
+    anew, and alerts.
+    """
+    pricing.grow()
     if isinstance(record, (Pause, Resume)):
-        _stand(pricing, record)
-        rows = _priced(pricing, record.select)
-        return _switch(pricing, record, rows), []
+        return pricing.kill_switch.turn(record), []
     if isinstance(record, SetPrice):
         return _set_price(pricing, record, now)
     if isinstance(record, Rollback):
@@ -39,39 +36,7 @@ def obey(
 
 
 def _priced(pricing: Pricing, selector: Selector) -> Ints:
-    rows = selected(pricing.world.catalogue, selector)
-    priced: Ints = rows[pricing.ledger.price[rows] != NO_PRICE]
-    return priced
-
-
-def _stand(pricing: Pricing, record: Pause | Resume) -> None:
-    """Keep the order for offers that are still to come; a resumption of all ends every pause."""
-    standing = pricing.standing
-    if isinstance(record, Resume) and record.select == Selector():
-        standing.clear()
-        return
-    same = [order for order in standing if order.select == record.select]
-    for order in same:
-        standing.remove(order)
-    standing.append(record)
-
-
-def inherit(pricing: Pricing, rows: Ints) -> None:
-    """The kill switch covers offers that appear while it is on."""
-    for order in pricing.standing:
-        _switch(pricing, order, np.intersect1d(rows, _priced(pricing, order.select)))
-
-
-def _switch(pricing: Pricing, record: Pause | Resume, rows: Ints) -> Ints:
-    if isinstance(record, Pause):
-        pricing.ledger.paused[rows] = True
-        said = {"actor": record.actor, "reason": record.reason}
-        pricing.notes.write("paused", rows.tolist(), said)
-        return rows
-    pricing.ledger.paused[rows] = False
-    _release(pricing, rows)
-    pricing.notes.erase("paused", rows.tolist())
-    return rows
+    return priced(pricing.world.catalogue, pricing.ledger, selector)
 
 
 def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
@@ -92,7 +57,7 @@ def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
     if price < 1:
         return _ignored(record.sku, "set_price: the price is not above zero", now)
     rows = np.array([row], dtype=np.int64)
-    _release(pricing, rows)
+    release(pricing.ledger, pricing.notes, rows)
     _drop_proposals(pricing, rows)
     ledger.override[row] = price
     ledger.override_until[row] = NEVER if record.until is None else record.until
@@ -168,13 +133,8 @@ def _judge(pricing: Pricing, record: Approve | Reject, now: int) -> Effect:
     said = {"proposal": record.decision_id, "actor": record.actor, "reason": record.reason}
     pricing.notes.write("approved" if approved else "rejected", [row], said)
     rows = np.array([row], dtype=np.int64)
-    _release(pricing, rows)
+    release(pricing.ledger, pricing.notes, rows)
     return rows, []
-
-
-def _release(pricing: Pricing, rows: Ints) -> None:
-    pricing.ledger.rollback[rows] = NO_PRICE
-    pricing.notes.erase("rollback", rows.tolist())
 
 
 def _drop_proposals(pricing: Pricing, rows: Ints) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +14,13 @@ from online_models.pricing.alerts import Placed, alerts
 from online_models.pricing.bookkeeping import number, renewed, unchanged, write
 from online_models.pricing.causes import Causes
 from online_models.pricing.personal_offers import personal_offers
+from online_models.pricing.pricing import Pricing
 from online_models.pricing.publish import look_back, records
 from online_models.pricing.resolve import resolve
 from online_models.pricing.segment_prices import segment_prices
 from online_models.pricing.situation import Ints, Situation
 from online_models.pricing.stockouts import stockouts
 from online_models.pricing.trace import MoneyTexts
-
-if TYPE_CHECKING:
-    from online_models.pricing.pricing import Pricing
 
 #: Number of minor digits that a currency may have, and one more.
 _DIGITS = 8
@@ -33,7 +30,11 @@ _money = {digits: MoneyTexts(digits) for digits in range(_DIGITS)}
 
 
 def decide(pricing: Pricing, rows: Ints, now: Ints, causes: Causes) -> list[tuple[int, Output]]:
-    """Decide distinct offers at `now`, shape (n,); records by place among `rows`, in that order."""
+    """Decide distinct offers at `now`, (n,); all channels of a SKU come in one call.
+
+    Returns (place among `rows`, record) in order of the places.
+    """
+    pricing.grow()
     catalogue, ledger = pricing.world.catalogue, pricing.ledger
     sku = catalogue.offers.sku[rows]
     skus = catalogue.skus

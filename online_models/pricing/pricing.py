@@ -1,4 +1,4 @@
-"""The pricer of one partition: what is in force, and what is to change."""
+"""The prices of one partition: what is in force, and what rules it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
 
 from online_models.catalogue import ALWAYS, NEVER, NO_PRICE, Catalogue
 from online_models.deep.reinforcement.seat import Seat
 from online_models.outputs import Output
-from online_models.pricing import acknowledgements, controls
 from online_models.pricing.alerts import feed_silent
 from online_models.pricing.book import PolicyBook
-from online_models.pricing.causes import Causes
 from online_models.pricing.days import Days
-from online_models.pricing.deciding import decide
 from online_models.pricing.history import History
 from online_models.pricing.identities import Identities
+from online_models.pricing.kill_switch import KillSwitch
 from online_models.pricing.labels import Labels
 from online_models.pricing.ledger import NONE, Ledger
 from online_models.pricing.margins import Margins
@@ -30,22 +27,15 @@ from online_models.pricing.shoppers import Shoppers
 from online_models.pricing.situation import Demand, StockLevels, World
 from online_models.pricing.substitutes import unit_profits
 from online_models.rivals import Rivals
-from schemas.acks import PriceAck
-from schemas.control import Approve, Pause, Reject, Resume, Rollback, SetPrice
 from schemas.policies import Policy
 from schemas.promotions import Promotion
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Command = Pause | Resume | Approve | Reject | SetPrice | Rollback
-
-_ORDER: TypeAdapter[Pause | Resume] = TypeAdapter(Pause | Resume)
-
-__all__ = ["Causes", "Pricing"]
 
 
 class Pricing:
-    """Policies, promotions, prices in force and the decisions about them.
+    """Policies, promotions, prices in force, and what decisions about them rest on.
 
     `rows` are offer rows of the catalogue; instants are ms, money minor units. Everything is
     mutated in place, by the fold alone. `model_version` is what decisions say of the demand models.
@@ -66,8 +56,7 @@ class Pricing:
         self.book = PolicyBook(catalogue, settings)
         self.notes = Notes()
         self.shoppers = Shoppers()
-        #: Pauses and resumptions that offers still to come inherit, in their order.
-        self.standing: list[Pause | Resume] = []
+        self.kill_switch = KillSwitch(catalogue, self.ledger, self.notes)
         self.silent_channels: dict[str, bool] = {}
         self.model_version = "online"
         #: The last competitor price before a silence that has been told of.
@@ -110,7 +99,7 @@ class Pricing:
         instants = np.full(len(rows), now, dtype=np.int64)
         self.history.append(ledger.entry, rows, instants, prices, prices, ledger.sequence[rows])
         self.catalogue_changed(rows, now)
-        controls.inherit(self, rows)
+        self.kill_switch.inherit(rows)
 
     def shown_price(self, rows: Ints) -> Ints:
         """Prices in force as far as known, minor units, NO_PRICE where there is none yet."""
@@ -158,16 +147,6 @@ class Pricing:
         priced: Ints = rows[self.ledger.price[rows] != NO_PRICE]
         return priced
 
-    def control(self, record: Command, now: int) -> tuple[Ints, list[Output]]:
-        """Obey a control record; returns the offers to decide anew, and alerts."""
-        self.grow()
-        return controls.obey(self, record, now)
-
-    def acknowledge(self, ack: PriceAck, now: int) -> tuple[Ints, list[Output]]:
-        """Reconcile what the shop shows; returns the offers to decide anew, and alerts."""
-        self.grow()
-        return acknowledgements.reconcile(self, ack, now)
-
     def settle(self, now: int) -> None:
         """A tick has come: what happened since the last one may be seen by other offers."""
         self.grow()
@@ -181,14 +160,6 @@ class Pricing:
     def due(self, now: int) -> Ints:
         """Offers whose time has come, ascending."""
         return np.flatnonzero(self.ledger.due <= now)
-
-    def decide(self, rows: Ints, now: Ints, causes: Causes) -> list[tuple[int, Output]]:
-        """Decide distinct offers at `now`, (n,); all channels of a SKU come in one call.
-
-        Returns (place among `rows`, record) in order of the places.
-        """
-        self.grow()
-        return decide(self, rows, now, causes)
 
     def bucket_wishes(self) -> NDArray[np.int8] | None:
         """What each offer's policy says of its buckets: 1 hours, −1 days, 0 nothing; (offers,).
@@ -256,7 +227,7 @@ class Pricing:
             "book": self.book.snapshot(),
             "notes": self.notes.snapshot(),
             "shoppers": self.shoppers.snapshot(),
-            "standing": [order.model_dump(mode="json") for order in self.standing],
+            "standing": self.kill_switch.snapshot(),
             "silent_channels": dict(self.silent_channels),
             "model_version": self.model_version,
             "silence_told": self.silence_told,
@@ -275,7 +246,7 @@ class Pricing:
         self.book.restore(snapshot["book"])
         self.notes.restore(snapshot["notes"])
         self.shoppers.restore(snapshot["shoppers"])
-        self.standing = [_ORDER.validate_python(order) for order in snapshot["standing"]]
+        self.kill_switch.restore(snapshot["standing"])
         self.silent_channels = dict(snapshot["silent_channels"])
         self.model_version = snapshot["model_version"]
         self.silence_told = snapshot["silence_told"]

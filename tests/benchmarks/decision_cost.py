@@ -24,6 +24,7 @@ from online_models.fold.batch import FORCED, Batch, Fact, Kind, Rows, Source
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
 from online_models.pricing.causes import Causes
+from online_models.pricing.deciding import decide
 from schemas.instants import DAY, HOUR
 from streams.worker.command import COLLECTIONS
 
@@ -122,7 +123,7 @@ def everything(fold: Fold, now: int) -> float:
     full = np.ones(len(rows), dtype=np.int64)
     causes = Causes(["competitor-prices"], full * 0, full * 0, full)
     before = time.process_time()
-    pricing.decide(rows, full * now, causes)
+    decide(pricing, rows, full * now, causes)
     return time.process_time() - before
 
 

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from online_models.fold.batch import Fact
 from online_models.fold.facts.fact import Effect, Handler, Reach
 from online_models.fold.state import State
+from online_models.pricing.acknowledgements import reconcile
 from schemas.acks import PriceAck
 from schemas.instants import DAY
 from schemas.money import scaled
@@ -25,7 +26,7 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
     """
     record: PriceAck = decode(_ACK, fact.value or b"")
     catalogue, listing = state.catalogue, state.listing
-    rows, outputs = state.pricing.acknowledge(record, now)
+    rows, outputs = reconcile(state.pricing, record, now)
     sku = catalogue.sku(record.sku)
     row = catalogue.offer(sku, catalogue.channel_names.index.get(record.channel, -1))
     if row < 0 or not catalogue.offers.listed[row] or record.status != "applied":

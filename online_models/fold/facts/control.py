@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from online_models.fold.batch import Fact
 from online_models.fold.facts.fact import Effect, Handler, Reach
 from online_models.fold.state import State
+from online_models.pricing.controls import obey
 from schemas.control import PricingControl
 from schemas.records import decode
 
@@ -15,7 +16,7 @@ _CONTROL: TypeAdapter[PricingControl] = TypeAdapter(PricingControl)
 
 def apply(state: State, fact: Fact, now: int) -> Effect:
     """Obey one control record."""
-    rows, outputs = state.pricing.control(decode(_CONTROL, fact.value or b""), now)
+    rows, outputs = obey(state.pricing, decode(_CONTROL, fact.value or b""), now)
     return Effect(rows, outputs)
 
 

@@ -14,7 +14,10 @@ from online_models.catalogue import NO_PRICE, PPM, ROLES, Catalogue
 from online_models.demand.curves import DecisionContext, DemandCurves
 from online_models.exact_math import log
 from online_models.outputs import Output
+from online_models.pricing.acknowledgements import reconcile
 from online_models.pricing.causes import Causes
+from online_models.pricing.controls import obey
+from online_models.pricing.deciding import decide
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.settings import PricingSettings
 from online_models.rivals import Rivals
@@ -171,7 +174,7 @@ class Shop:
         fields = {"actor": "ann", **fields}
         if fields["kind"] in ("pause", "resume", "set_price", "rollback"):
             fields.setdefault("reason", "test")
-        rows, outputs = self.pricing.control(CONTROL.validate_python(fields), self.now)
+        rows, outputs = obey(self.pricing, CONTROL.validate_python(fields), self.now)
         self._take(outputs)
         self.decide(rows, "pricing-control")
 
@@ -186,7 +189,7 @@ class Shop:
                 **fields,
             }
         )
-        rows, outputs = self.pricing.acknowledge(record, self.now)
+        rows, outputs = reconcile(self.pricing, record, self.now)
         self._take(outputs)
         self.decide(rows, "price-acks")
 
@@ -205,7 +208,7 @@ class Shop:
         full = np.ones(n, dtype=np.int64)
         topics = [] if topic is None else [topic]
         causes = Causes(topics, full * (-1 if topic is None else 0), full * 0, full * self.offset)
-        decided = self.pricing.decide(chosen, full * self.now, causes)
+        decided = decide(self.pricing, chosen, full * self.now, causes)
         assert [place for place, _ in decided] == sorted(place for place, _ in decided)
         self._take([output for _, output in decided])
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from online_models.pricing.causes import Causes
+from online_models.pricing.deciding import decide
 from online_models.pricing.explain import recompute
 from online_models.pricing.strategies import STRATEGIES
 from schemas.policies import Policy
@@ -43,7 +44,7 @@ def turn(shop: Any, policy: Policy, seen: Counter[str]) -> None:
     full = np.ones(len(rows), dtype=np.int64)
     causes = Causes(["products"], full * 0, full * 0, full * 7)
     decisions, conflicts, changes = {}, {}, {}
-    for place, output in shop.pricing.decide(rows, full * NOW, causes):
+    for place, output in decide(shop.pricing, rows, full * NOW, causes):
         value = msgspec.json.decode(output.value)
         if output.topic == "price-decisions":
             decisions[place] = value

@@ -10,6 +10,7 @@ import pytest
 from online_models.columns import FEW
 from online_models.outputs import Output
 from online_models.pricing.causes import Causes
+from online_models.pricing.deciding import decide
 from online_models.pricing.ledger import Ledger
 from schemas.policies import Policy
 from tests.online_models.pricing.random_pairs import NOW, OFFERS, fill, random_policy, shuffle
@@ -26,7 +27,7 @@ def decided(shop: Any, pieces: list[np.ndarray[Any, Any]]) -> list[tuple[int, Ou
     for rows in pieces:
         full = np.ones(len(rows), dtype=np.int64)
         causes = Causes(["products"], full * 0, full * 0, full * 7)
-        outputs = shop.pricing.decide(rows, full * NOW, causes)
+        outputs = decide(shop.pricing, rows, full * NOW, causes)
         found += [(int(rows[place]), output) for place, output in outputs]
     return sorted(found, key=lambda one: one[0])
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from online_models.pricing.causes import Causes
+from online_models.pricing.deciding import decide
 from online_models.pricing.pricing import Pricing
 
 HOUR = 3_600_000
@@ -114,11 +115,11 @@ def test_decisions_do_not_depend_on_what_is_decided_together(new_shop: Any) -> N
 
     for day in range(1, 6):
         now = together.now + day * DAY
-        joint = together.pricing.decide(rows, np.full(12, now), causes(12))
+        joint = decide(together.pricing, rows, np.full(12, now), causes(12))
         single = [
             (row, output)
             for row in range(12)
-            for _, output in apart.pricing.decide(np.array([row]), np.array([now]), causes(1))
+            for _, output in decide(apart.pricing, np.array([row]), np.array([now]), causes(1))
         ]
         assert joint == single
     assert len(joint) >= 12
