@@ -21,6 +21,7 @@ from pydantic_settings import (
 from online_models.demand.river_models import parsed
 from online_models.demand.settings import DemandSettings
 from online_models.fold.state import FoldSettings
+from online_models.pricing.days import standard_offset
 from online_models.pricing.settings import PricingSettings
 from schemas import durations
 from schemas.currencies import minor_digits
@@ -81,7 +82,11 @@ class Settings(BaseSettings):
     own_names: frozenset[str] = Field(
         frozenset(), description='your names in competitor feeds, JSON: ["acme"]'
     )
-    timezone: str = Field("UTC", description="IANA zone whose midnight starts a day")
+    timezone: str = Field(
+        "UTC",
+        description="IANA zone whose midnight starts a day; demand is counted by that of its "
+        "winter time all year",
+    )
     ack_timeout: str = Field(
         "PT1H", description="how long the shop may take to acknowledge a price, ISO 8601"
     )
@@ -157,7 +162,11 @@ class Settings(BaseSettings):
             bucket=durations.to_ms(self.bucket),
             lateness=None if self.lateness is None else durations.to_ms(self.lateness),
             partitions=self.partitions,
-            demand=DemandSettings(river=self.river, river_by=self.river_by),
+            demand=DemandSettings(
+                river=self.river,
+                river_by=self.river_by,
+                utc_offset=standard_offset(self.timezone),
+            ),
             pricing=PricingSettings(
                 own_names=self.own_names,
                 timezone=self.timezone,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from online_models.catalogue import ALWAYS, NEVER
 from online_models.columns import FEW, Columns
-from online_models.fold.grain import Grain, distinct
+from online_models.fold.grain import Grain, distinct, midnight
 from online_models.fold.signals import Floats, Ints, OpenBucket, Signal, Signals
 from schemas.instants import DAY, HOUR
 
@@ -44,14 +44,17 @@ class Buckets:
     """Open intervals over all offers of a partition.
 
     `length` and `lateness` in ms; where the length is a day, fast offers may be counted by the
-    hour, with `hourly_lateness`.
+    hour, with `hourly_lateness`. The shop's clock is `utc_offset` ms ahead of UTC's.
     """
 
-    def __init__(self, length: int, lateness: int, hourly_lateness: int = HOUR) -> None:
+    def __init__(
+        self, length: int, lateness: int, hourly_lateness: int = HOUR, utc_offset: int = 0
+    ) -> None:
+        self.utc_offset = utc_offset
         self.signals = Signals()
         self.window = Window()
-        self.coarse = Grain(length, lateness)
-        self.fine = Grain(HOUR, hourly_lateness)
+        self.coarse = Grain(length, lateness, utc_offset)
+        self.fine = Grain(HOUR, hourly_lateness, utc_offset)
         #: Whether any offer is, or ever was, counted by the hour.
         self.split = False
 
@@ -63,6 +66,10 @@ class Buckets:
     def begin(self, now: int) -> None:
         """Take the first event that tells the time, at `now` (ms), for where time begins."""
         self.coarse.begin(now)
+
+    def midnight_after(self, now: int) -> int:
+        """The shop's first midnight after an instant, ms."""
+        return midnight(now, self.utc_offset) + DAY
 
     def hourly(self, at: int) -> NDArray[np.bool_]:
         """Mask of the offers that are counted by the hour at `at` (ms)."""
@@ -210,14 +217,19 @@ class Buckets:
 
     @classmethod
     def restore(
-        cls, snapshot: Mapping[str, Any], length: int, lateness: int, hourly_lateness: int
+        cls,
+        snapshot: Mapping[str, Any],
+        length: int,
+        lateness: int,
+        hourly_lateness: int,
+        utc_offset: int,
     ) -> Buckets:
         """The inverse of `snapshot`."""
-        buckets = cls(length, lateness, hourly_lateness)
+        buckets = cls(length, lateness, hourly_lateness, utc_offset)
         buckets.signals = Signals.restore(snapshot["signals"])
         buckets.window = Window.restore(snapshot["window"])
-        buckets.coarse = Grain.restore(snapshot["coarse"], length, lateness)
-        buckets.fine = Grain.restore(snapshot["fine"], HOUR, hourly_lateness)
+        buckets.coarse = Grain.restore(snapshot["coarse"], length, lateness, utc_offset)
+        buckets.fine = Grain.restore(snapshot["fine"], HOUR, hourly_lateness, utc_offset)
         buckets.split = snapshot["split"]
         return buckets
 
@@ -237,8 +249,3 @@ def averages(bucket: OpenBucket, rows: Ints) -> tuple[Floats, NDArray[np.bool_]]
 
 def _named(starts: Ints, fine: int) -> Ints:
     return np.where(starts < 0, -1, 2 * starts + fine)
-
-
-def midnight_after(now: int) -> int:
-    """The first midnight (UTC) after an instant, ms."""
-    return (now // DAY + 1) * DAY

@@ -20,15 +20,17 @@ LONGEST_SILENCE = 60
 class Grain:
     """Interval k covers [phase + k·length, phase + (k+1)·length); `length`, `lateness` in ms.
 
+    Days and hours begin with those of a shop whose clock is `utc_offset` ms ahead of UTC's.
     It closes at the first watermark later than its end plus the lateness; what comes for it later
     is counted in `late`, and changes nothing.
     """
 
-    def __init__(self, length: int, lateness: int) -> None:
+    def __init__(self, length: int, lateness: int, utc_offset: int = 0) -> None:
         self.length = length
         self.lateness = lateness
+        self.utc_offset = utc_offset
         self.open: dict[int, OpenBucket] = {}
-        self.phase = 0
+        self.phase = -utc_offset % length
         self.closed = ALWAYS
         self.late = 0
         self.skipped = 0
@@ -42,7 +44,8 @@ class Grain:
         """Let intervals of several days begin with the day of `now` (ms), the first that is known:
         a week in which prices hold is not cut by one of the calendar's.
         """
-        self.phase = now // DAY * DAY % self.length if self.length > DAY else 0
+        if self.length > DAY:
+            self.phase = midnight(now, self.utc_offset) % self.length
 
     def start(self, index: Any) -> Any:
         """The start of an interval, or of each of an array of them, ms."""
@@ -138,9 +141,11 @@ class Grain:
         }
 
     @classmethod
-    def restore(cls, snapshot: Mapping[str, Any], length: int, lateness: int) -> Grain:
+    def restore(
+        cls, snapshot: Mapping[str, Any], length: int, lateness: int, utc_offset: int
+    ) -> Grain:
         """The inverse of `snapshot`."""
-        grain = cls(length, lateness)
+        grain = cls(length, lateness, utc_offset)
         grain.open = {int(k): OpenBucket.restore(b) for k, b in snapshot["open"].items()}
         grain.phase = snapshot["phase"]
         grain.closed = snapshot["closed"]
@@ -157,6 +162,11 @@ def _between(first: Ints, last: Ints) -> list[int]:
     steps = np.arange(LONGEST_SILENCE + 1)
     reached = np.minimum(first[:, None] + steps, last[:, None])
     return [int(k) for k in np.unique(reached)]
+
+
+def midnight(now: int, utc_offset: int) -> int:
+    """The last midnight up to an instant of a clock that is `utc_offset` ahead of UTC's, ms."""
+    return (now + utc_offset) // DAY * DAY - utc_offset
 
 
 def distinct(values: NDArray[np.int64]) -> list[int]:

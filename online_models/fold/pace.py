@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from online_models.columns import Columns
 from online_models.demand.observations import Observations
 from online_models.exact_math import power
-from online_models.fold.buckets import Buckets, midnight_after
+from online_models.fold.buckets import Buckets
 from online_models.fold.signals import Floats
 from online_models.pricing.pricing import Pricing
 
@@ -56,7 +56,7 @@ class Pace:
         """Who changes over at the midnight after `now` (ms)."""
         if not self.possible:
             return
-        at = midnight_after(now)
+        at = buckets.midnight_after(now)
         hourly = buckets.hourly(at)
         wanted = self._wanted(pricing, hourly)
         if (wanted != hourly).any():

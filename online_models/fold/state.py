@@ -104,7 +104,12 @@ class State:
         self.listing = Listing()
         self.rivals = Rivals(settings.pricing.own_names)
         self.stock = Stock()
-        self.buckets = Buckets(settings.bucket, settings.allowed_lateness, settings.hourly_lateness)
+        self.buckets = Buckets(
+            settings.bucket,
+            settings.allowed_lateness,
+            settings.hourly_lateness,
+            settings.demand.utc_offset,
+        )
         self.pace = Pace(settings.bucket == DAY and not settings.observe_only)
         self.orders = OrderLog()
         self.cleaning = Cleaning()
@@ -214,6 +219,7 @@ class State:
             settings.bucket,
             settings.allowed_lateness,
             settings.hourly_lateness,
+            settings.demand.utc_offset,
         )
         state.pace.load(snapshot["pace"])
         state.elasticities.load(snapshot["elasticities"])

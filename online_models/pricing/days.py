@@ -16,6 +16,29 @@ Ints = NDArray[np.int64]
 _EPOCH = datetime(1970, 1, 1).toordinal()
 
 
+#: Of a zone's laws, those of this year say how far its standard time is ahead.
+_STANDARD_IN = 2025
+
+
+def standard_offset(timezone: str) -> int:
+    """How far a zone is ahead of UTC while no daylight is saved, ms.
+
+    Every bucket of demand is as long as the others: so days begin by this clock all year.
+
+    >>> standard_offset("America/New_York") // 3_600_000, standard_offset("Australia/Sydney")
+    (-5, 36000000)
+    """
+    if timezone == "UTC":
+        return 0
+    zone = ZoneInfo(timezone)
+    offsets = []
+    for month in (1, 7):
+        when = datetime(_STANDARD_IN, month, 1, tzinfo=zone)
+        ahead, saved = when.utcoffset(), when.dst()
+        offsets.append((ahead or timedelta()) - (saved or timedelta()))
+    return round(min(offsets).total_seconds() * 1000)
+
+
 class Days:
     """Day numbers since the epoch, and midnights, of one zone.
 

@@ -44,7 +44,7 @@ Example:
   pricetide elasticities recordings/monday --by category --bucket P7D
 """
 
-SETTINGS = ("bucket", "lateness")
+SETTINGS = ("bucket", "lateness", "timezone")
 METHODS = ("double-ml", "online")
 #: A product or offer that names no brand or category.
 UNNAMED = "(none)"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from online_models.fold.grain import midnight
 from schemas.instants import DAY
 from schemas.promotions import Promotion
 from streams.recording.reader import Recording
@@ -15,7 +16,7 @@ from streams.recording.reader import Recording
 LEAST, SHARE = 3, 0.5
 
 
-def first_day(paths: list[Path], length: int) -> int | None:
+def first_day(paths: list[Path], length: int, utc_offset: int) -> int | None:
     """An instant (ms) at which buckets of `length` ms begin, None where promotions tell none.
 
     Sales of a week may be booked on any of its days, so that they do not tell.
@@ -30,7 +31,7 @@ def first_day(paths: list[Path], length: int) -> int | None:
             starts_at = Promotion.model_validate_json(entry.value).starts_at
         except ValidationError:
             continue  # the run itself says what it refuses
-        phases[starts_at // DAY * DAY % length] += 1
+        phases[midnight(starts_at, utc_offset) % length] += 1
     if phases.total() < LEAST:
         return None
     phase, times = min(phases.items(), key=lambda item: (-item[1], item[0]))

@@ -39,7 +39,7 @@ Example:
   pricetide evaluate recordings/monday --bucket P7D --plots plots
 """
 
-SETTINGS = ("bucket", "lateness")
+SETTINGS = ("bucket", "lateness", "timezone")
 FIGURES = ("rmse_log", "mae", "wape", "log_score", "coverage_90", "seconds", "weight")
 
 

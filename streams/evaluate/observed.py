@@ -45,10 +45,10 @@ class Observed:
         self.ignored = Ignored()
         key = settings.customer_key.get_secret_value().encode()
         self._decoder = Decoder(Border(key, settings.rates))
-        begins = first_day(paths, settings.fold.bucket) if "promotions" in topics else None
-        self._fold = Fold(
-            replace(settings.fold, observe_only=True, partitions=1, buckets_from=begins)
-        )
+        fold, begins = settings.fold, None
+        if "promotions" in topics:
+            begins = first_day(paths, fold.bucket, fold.demand.utc_offset)
+        self._fold = Fold(replace(fold, observe_only=True, partitions=1, buckets_from=begins))
         self._fold.state.on_learnt = self._learnt
         self._on_learnt = on_learnt
         self._buckets = 0

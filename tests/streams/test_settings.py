@@ -55,6 +55,13 @@ def test_what_is_not_plain_text_is_json(monkeypatch: pytest.MonkeyPatch) -> None
     assert settings.rates == {"EUR/USD": Decimal("1.08")}
 
 
+def test_demand_is_counted_by_the_shops_winter_time_all_year() -> None:
+    hours = {"UTC": 0, "Europe/Berlin": 1, "America/Los_Angeles": -8, "Australia/Adelaide": 9.5}
+    for zone, ahead in hours.items():
+        fold = Settings(timezone=zone).fold
+        assert (fold.demand.utc_offset, fold.pricing.timezone) == (ahead * 3_600_000, zone)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

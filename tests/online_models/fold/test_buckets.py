@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from online_models.demand.settings import DemandSettings
 from online_models.fold.batch import Status
 from online_models.fold.buckets import Buckets
 from online_models.fold.grain import LONGEST_SILENCE, Grain
@@ -65,6 +66,29 @@ def test_weeks_begin_with_the_day_of_the_first_event_whatever_its_weekday(
     assert [(v["bucket_start"], v["units"]) for v in found] == [
         (to_text(friday), 7),
         (to_text(friday + 7 * DAY), 14),
+    ]
+
+
+@pytest.mark.parametrize("ahead", [9 * HOUR, -5 * HOUR, 5 * HOUR + 30 * MINUTE])
+@pytest.mark.parametrize("length", [HOUR, DAY, 7 * DAY], ids=["hours", "days", "weeks"])
+def test_intervals_begin_by_the_clock_of_the_shop(
+    journal: Any, run: Fold, restarted: Callable[[Any], Any], ahead: int, length: int
+) -> None:
+    midnight = START + DAY - ahead
+    opened(journal, at=midnight + 1)
+    journal.order(midnight + 1, order="first", quantity=1)
+    journal.order(midnight + length - 1, order="last", quantity=2)
+    journal.order(midnight + length, order="next", quantity=4)
+    journal.tick(midnight + 2 * length + 1)
+    journal.tick(midnight + 3 * length + 1)
+    demand, batch = DemandSettings(utc_offset=ahead), journal.batch()
+    begun = run(batch.take(slice(0, 4)), bucket=length, lateness=0, demand=demand)
+    result = restarted(begun).feed(batch.take(slice(4, len(batch))))
+    found = result.values("demand-observations")
+    assert [(v["bucket_start"], v["units"]) for v in found] == [
+        (to_text(midnight), 3),
+        (to_text(midnight + length), 4),
+        (to_text(midnight + 2 * length), 0),
     ]
 
 
