@@ -27,6 +27,10 @@ POOL_WEIGHT = 30.0
 DEGREES_OF_FREEDOM = 5.0
 #: Usual deviation 0.6, slow 0.2, fast 0.1; own price at elasticity −2.5.
 _GUESS = np.zeros(CHANNEL_FEATURES)
+#: Regressors that the product level shares: own price, promotion, attributes.
+SLOPES = (5, 8, *range(11, CHANNEL_FEATURES))
+#: Rows' worth of doubt where nothing tells of a slope.
+_UNTOLD = 4.0
 _GUESS[[0, 1, 3, 5]] = 0.8, 0.2, 0.1, -2.5 * 0.15
 
 
@@ -37,6 +41,7 @@ class ChannelLevel:
         self.equations = NormalEquations(CHANNEL_FEATURES)
         self.deviation: Floats = np.zeros(0)
         self.coefficients: Floats = np.zeros((0, CHANNEL_FEATURES))
+        self.pooled: Floats = _GUESS
 
     def grow(self, products: int) -> None:
         """Make room for products."""
@@ -66,14 +71,27 @@ class ChannelLevel:
         self._solve()
         return weight / (self.deviation * self.deviation)[product]
 
+    def slopes(self) -> tuple[Floats, Floats]:
+        """Pooled slopes of price, promotion and attributes, and the variance of each that data
+        alone leave, (2 + ATTRIBUTES,).
+        """
+        at, identity = np.array(SLOPES), np.eye(CHANNEL_FEATURES)
+        if not len(self.deviation):
+            return self.pooled[at], np.full(len(at), _UNTOLD)
+        whole = np.add.accumulate(self.equations.information, axis=0)[-1]
+        columns = np.broadcast_to(whole + identity / _UNTOLD, (len(at), *whole.shape))
+        noise = self.deviation * self.deviation
+        mean = np.add.accumulate(noise)[-1] / len(noise)
+        return self.pooled[at], mean * solve(columns, identity[at])[np.arange(len(at)), at]
+
     def _solve(self) -> None:
         identity = np.eye(CHANNEL_FEATURES)
         information, moment = self.equations.information, self.equations.moment
         whole = np.add.accumulate(information, axis=0)[-1]
         pooled_moment = np.add.accumulate(moment, axis=0)[-1]
-        pooled = solve(whole + GUESS_WEIGHT * identity, pooled_moment + GUESS_WEIGHT * _GUESS)
+        self.pooled = solve(whole + GUESS_WEIGHT * identity, pooled_moment + GUESS_WEIGHT * _GUESS)
         self.coefficients = solve(
-            information + POOL_WEIGHT * identity, moment + POOL_WEIGHT * pooled
+            information + POOL_WEIGHT * identity, moment + POOL_WEIGHT * self.pooled
         )
 
     def snapshot(self) -> dict[str, NDArray[Any]]:

@@ -47,8 +47,9 @@ PRIOR: dict[str, tuple[float, float]] = {
 REGRESSORS = tuple(PRIOR)
 LINEAR = len(REGRESSORS)
 _POOLED = np.array([pooled for pooled, _ in PRIOR.values()])
-_OWN = np.flatnonzero([own > 0.0 for _, own in PRIOR.values()])
-_OWN_ROOT = np.sqrt(np.array([own for _, own in PRIOR.values()])[_OWN])
+#: Regressors that move a product in its own way, and the variances of that.
+OWN = np.flatnonzero([own > 0.0 for _, own in PRIOR.values()])
+OWN_VARIANCE = np.array([own for _, own in PRIOR.values()])[OWN]
 
 #: Regressors of the curves, and the length over which a curve bends, in their units.
 CURVED = tuple(
@@ -78,28 +79,36 @@ def pooled_features(design: Floats) -> Floats:
     return np.concatenate([design, cosine_of_turns(turns), sine])
 
 
-def own_covariance(design: Floats, time: Floats, others: Floats, other_time: Floats) -> Floats:
+def own_covariance(
+    variance: Floats,
+    curve: float,
+    design: Floats,
+    time: Floats,
+    others: Floats,
+    other_time: Floats,
+) -> Floats:
     """Prior covariance of a product's own part, (…, LINEAR, n) and (…, LINEAR, m) → (…, n, m).
 
-    Times, (…, n) and (…, m), count buckets.
+    `variance` (OWN,) and `curve` are those of the own slopes and of the own curve. Times, (…, n)
+    and (…, m), count buckets.
     """
-    left, right = design[..., _OWN, :], others[..., _OWN, :]
-    root = _OWN_ROOT[:, None]
+    left, right = design[..., OWN, :], others[..., OWN, :]
+    root = np.sqrt(variance)[:, None]
     value = inner(np.swapaxes(left * root, -1, -2), np.swapaxes(right * root, -1, -2))
     square = np.zeros(value.shape)
     for regressor in CURVED:
         gap = design[..., regressor, :, None] - others[..., regressor, None, :]
         square += gap * gap
-    value += OWN_CURVE * exp(square * (-0.5 / (CURVE_LENGTH * CURVE_LENGTH)))
+    value += curve * exp(square * (-0.5 / (CURVE_LENGTH * CURVE_LENGTH)))
     apart = np.abs(time[..., :, None] - other_time[..., None, :])
     return value + _levels(apart)
 
 
-def own_variance(design: Floats) -> Floats:
+def own_variance(variance: Floats, curve: float, design: Floats) -> Floats:
     """Prior variance of each product's own part, (LINEAR, n) → (n,)."""
-    value = np.full(design.shape[1], OWN_CURVE + LEVEL + WANDERING)
-    for root, regressor in zip(_OWN_ROOT, _OWN, strict=True):
-        value += (root * design[regressor]) ** 2
+    value = np.full(design.shape[1], curve + LEVEL + WANDERING)
+    for own, regressor in zip(variance.tolist(), OWN.tolist(), strict=True):
+        value += own * design[regressor] * design[regressor]
     return value
 
 

@@ -152,7 +152,6 @@ class PanelModel:
                 level[mine],
                 (prediction.level[mine], prediction.level_variance[mine]),
             )
-        self.product_level.solve(learnt)
         deviation = target - level[place]
         error = deviation - prediction.deviation
         old = counted * np.where(fresh, 0.0, 1.0)
@@ -163,6 +162,7 @@ class PanelModel:
             (deviation - prediction.slopes)[known],
             error[known],
         )
+        self.product_level.solve(learnt, self.channel_level.slopes())
         rest = (error + prediction.slopes)[known]
         self.channel_slopes.learn(
             period.channel[at][known],

@@ -20,6 +20,14 @@ from numpy.typing import NDArray
 
 from online_models.columns import Columns
 from online_models.demand.panel_kernel import LINEAR
+from online_models.demand.panel_prior import (
+    FIRST,
+    SPREADS,
+    TOLD,
+    belief,
+    neighbour,
+    prior,
+)
 from online_models.demand.panel_solution import Seen, Solution
 
 Floats = NDArray[np.float64]
@@ -31,6 +39,8 @@ WINDOW, MORE = 104, 24
 ROOM = WINDOW + MORE
 #: Blocks solved a period; some 30 ms each.
 SOLVED_A_PERIOD = 24
+#: Periods in which every solution tries another spread; afterwards one in so many does.
+TRYING, SELDOM = 48, 4
 DEGREES_OF_FREEDOM = 6.0
 NOISE_STEP = 0.05
 FIRST_NOISE = 0.12
@@ -62,22 +72,44 @@ class BlockState(Columns):
     design: Floats
 
 
+class BlockBelief(Columns):
+    """One row per block."""
+
+    FIELDS = {
+        "periods": (np.int64, 0),
+        "tried": (np.int64, 0),
+        "exponents": (np.int64, FIRST, SPREADS),
+        "told": (np.float64, 0.0, len(TOLD)),
+        "doubt": (np.float64, 1.0, len(TOLD)),
+    }
+    #: Periods learnt, and spreads tried.
+    periods: Integers
+    tried: Integers
+    #: Spreads as powers of two.
+    exponents: Integers
+    #: Slopes that the channels told of as the solution was made, and their variances.
+    told: Floats
+    doubt: Floats
+
+
 class ProductLevel:
     """Observations of every block, and the solutions that follow from them."""
 
     def __init__(self) -> None:
         self.state = BlockState()
-        #: Periods that each block has learnt.
-        self.periods = np.zeros(0, np.int64)
+        self.belief = BlockBelief()
         #: Made again from the state where it is missing.
         self._solutions: dict[int, Solution] = {}
 
     def grow(self, blocks: int) -> None:
         """Make room for blocks of products that are still unknown."""
-        missing = blocks - len(self.periods)
-        if missing > 0:
-            self.periods = np.append(self.periods, np.zeros(missing, np.int64))
-            self.state.grow(blocks * SLOTS)
+        self.belief.grow(blocks)
+        self.state.grow(blocks * SLOTS)
+
+    @property
+    def periods(self) -> Integers:
+        """Periods that each block has learnt."""
+        return self.belief.periods
 
     def predict(self, block: int, slot: Integers, design: Floats) -> tuple[Floats, Floats]:
         """Mean and variance of each product's next mean, from design (LINEAR, products)."""
@@ -115,14 +147,16 @@ class ProductLevel:
         state.count[row] += 1
         self.periods[block] += 1
 
-    def solve(self, blocks: Integers) -> None:
-        """Renew the solutions of blocks that have just learnt, the longest waiting first."""
+    def solve(self, blocks: Integers, told: tuple[Floats, Floats]) -> None:
+        """Renew the solutions of blocks that have just learnt, the longest waiting first; `told`
+        are the pooled slopes as the channels have them, and their variances, (TOLD,).
+        """
         rows = blocks[:, None] * SLOTS + np.arange(SLOTS)
         waiting = (self.state.count[rows] - self.state.solved[rows]).sum(axis=1)
         for b in blocks[np.argsort(-waiting, kind="stable")][:SOLVED_A_PERIOD].tolist():
-            self._renew(b)
+            self._renew(b, told)
 
-    def _renew(self, block: int) -> None:
+    def _renew(self, block: int, told: tuple[Floats, Floats]) -> None:
         """Reweigh what the old solution has seen, and solve anew with all that is held."""
         state = self.state
         rows = np.arange(block * SLOTS, (block + 1) * SLOTS)
@@ -134,7 +168,21 @@ class ProductLevel:
             kept = old.seen.there
             part = state.weight[rows[: len(weight)], : weight.shape[1]]
             state.weight[rows[: len(weight)], : weight.shape[1]] = np.where(kept, weight, part)
+        self.belief.told[block], self.belief.doubt[block] = told
         self._take_all(block)
+        if self.periods[block] <= TRYING or self.periods[block] % SELDOM == 0:
+            self._try(block)
+
+    def _try(self, block: int) -> None:
+        """Take another spread where what was seen is likelier under it."""
+        held, now = self.belief, self._solution(block)
+        exponents = held.exponents[block].copy()
+        held.exponents[block] = neighbour(exponents, int(held.tried[block]))
+        held.tried[block] += 1
+        del self._solutions[block]
+        gained = self._solution(block).evidence - now.evidence
+        if gained + belief(held.exponents[block]) <= belief(exponents):
+            held.exponents[block], self._solutions[block] = exponents, now
 
     def _take_all(self, block: int) -> None:
         """Let the next solution see all that is held, with the noise as it is now."""
@@ -148,19 +196,22 @@ class ProductLevel:
         if found is None:
             state = self.state
             first = block * SLOTS
-            held = state.solved[first : first + SLOTS]
-            taken = int(np.flatnonzero(held)[-1]) + 1 if held.any() else 1
-            n = max(int(held.max()), 1)
+            solved = state.solved[first : first + SLOTS]
+            taken = int(np.flatnonzero(solved)[-1]) + 1 if solved.any() else 1
+            n = max(int(solved.max()), 1)
             rows = slice(first, first + taken)
             design = state.design[rows].reshape(taken, ROOM, LINEAR)[:, :n]
             seen = Seen(
                 np.ascontiguousarray(np.swapaxes(design, 1, 2)),
                 state.time[rows, :n].copy(),
                 state.target[rows, :n].copy(),
-                np.arange(n) < held[:taken, None],
+                np.arange(n) < solved[:taken, None],
             )
             noise = state.solved_noise[rows, None] / state.weight[rows, :n]
-            found = self._solutions[block] = Solution(seen, noise)
+            held = self.belief
+            found = self._solutions[block] = Solution(
+                seen, noise, prior(held.exponents[block], held.told[block], held.doubt[block])
+            )
         return found
 
     def _drop_oldest(self, block: int) -> None:
@@ -178,10 +229,10 @@ class ProductLevel:
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays."""
-        return {"periods": self.periods.copy(), **self.state.snapshot()}
+        return {**self.belief.snapshot(), **self.state.snapshot()}
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
-        self.periods = np.array(arrays["periods"], np.int64)
+        self.belief = BlockBelief.restore(arrays)
         self.state = BlockState.restore(arrays)
         self._solutions = {}

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from online_models.demand.panel_kernel import (
     LINEAR,
     POOLED,
-    POOLED_VARIANCE,
     own_covariance,
     own_variance,
     pooled_features,
 )
+from online_models.demand.panel_prior import Prior
 from online_models.exact_linear import backward, cholesky, forward, gram
-from online_models.exact_math import column_sums
+from online_models.exact_math import column_sums, log
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -42,12 +42,14 @@ class Seen:
 class Solution:
     """Posterior of a block."""
 
-    def __init__(self, seen: Seen, noise: Floats) -> None:
+    def __init__(self, seen: Seen, noise: Floats, prior: Prior) -> None:
         """Solve with the noise variance of every observation, (products, n)."""
         products, n = seen.target.shape
-        self.seen = seen
+        self.seen, self.prior = seen, prior
         both = seen.there[:, :, None] & seen.there[:, None, :]
-        covariance = own_covariance(seen.design, seen.time, seen.design, seen.time)
+        covariance = own_covariance(
+            prior.own, prior.own_curve, seen.design, seen.time, seen.design, seen.time
+        )
         covariance *= both
         at = np.arange(n)
         covariance[:, at, at] = np.where(seen.there, covariance[:, at, at] + noise, 1.0)
@@ -59,18 +61,34 @@ class Solution:
         )
         whitened = forward(self.lower, right)
         products_of = gram(np.moveaxis(whitened, -1, 0).reshape(POOLED + 1, products * n))
-        information = products_of[:POOLED, :POOLED] + np.diag(1.0 / POOLED_VARIANCE)
+        information = products_of[:POOLED, :POOLED] + np.diag(1.0 / prior.variance)
         self.information = cholesky(information)
-        moment = forward(self.information, products_of[:POOLED, POOLED:])
+        believed = (prior.mean / prior.variance)[:, None]
+        moment = forward(self.information, products_of[:POOLED, POOLED:] + believed)
         self.coefficients = backward(self.information, moment)[:, 0]
         self.regressors = np.ascontiguousarray(whitened[..., :POOLED])
         rest = whitened[..., POOLED].copy()
         for k in range(POOLED):
             rest -= self.coefficients[k] * self.regressors[..., k]
+        #: Log marginal likelihood of what was seen, but for a constant.
+        self.evidence = self._evidence(rest)
         #: C⁻¹ (y − Φ β) of each product.
         self.weights = backward(self.lower, rest[..., None])[..., 0]
         #: What the posterior leaves unexplained of each observation.
         self.residual = noise * self.weights
+
+    def _evidence(self, rest: Floats) -> float:
+        """`rest` is what the coefficients leave, whitened."""
+        prior, gap = self.prior, self.coefficients - self.prior.mean
+        own, pooled = np.arange(self.lower.shape[-1]), np.arange(POOLED)
+        twice = [
+            -2.0 * log(self.lower[:, own, own]).ravel(),
+            -2.0 * log(self.information[pooled, pooled]),
+            -log(prior.variance),
+            -(rest * rest).ravel(),
+            -gap * gap / prior.variance,
+        ]
+        return 0.5 * float(column_sums(np.concatenate(twice)[:, None])[0])
 
     def predict(self, place: Integers, design: Floats, time: int) -> tuple[Floats, Floats]:
         """Mean and variance of the function for products at `place`, design (LINEAR, m), (m,).
@@ -82,17 +100,19 @@ class Solution:
         place = np.where(known, place, 0)
         when = np.full((len(place), 1), float(time))
         here = design.T[:, :, None]
-        cross = own_covariance(here, when, seen.design[place], seen.time[place])[:, 0, :]
+        own, curve = self.prior.own, self.prior.own_curve
+        cross = own_covariance(own, curve, here, when, seen.design[place], seen.time[place])
+        cross = cross[:, 0, :]
         cross *= seen.there[place] & known[:, None]
         features = pooled_features(design)
         mean = column_sums((cross * self.weights[place]).T)
         for k in range(POOLED):
             mean += self.coefficients[k] * features[k]
         white = forward(self.lower[place], cross[:, :, None])[..., 0]
-        own = own_variance(design) - column_sums((white * white).T)
+        alone = own_variance(own, curve, design) - column_sums((white * white).T)
         left = (
             features - column_sums(np.swapaxes(self.regressors[place] * white[:, :, None], 0, 1)).T
         )
         explained = forward(self.information, left)
         shared = column_sums(explained * explained)
-        return mean, np.maximum(own + shared, 1e-6)
+        return mean, np.maximum(alone + shared, 1e-6)

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from online_models.demand.panel_kernel import (
     LINEAR,
-    POOLED_VARIANCE,
     own_covariance,
     own_variance,
     pooled_features,
 )
+from online_models.demand.panel_prior import FIRST, SPREADS, TOLD, Prior, prior
 from online_models.demand.panel_product import (
     ROOM,
     SLOTS,
@@ -26,10 +26,20 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
+#: What channels say that never differed.
+NOTHING = np.zeros(len(TOLD)), np.ones(len(TOLD))
+PRICE = TOLD[0]
+
+
 def designs(rng: np.random.Generator, n: int) -> Floats:
     design = rng.standard_normal((LINEAR, n))
     design[0] = 1.0
     return design
+
+
+def believing(slopes: int, curves: int, minor: int, price: float = 0.0) -> Prior:
+    told = np.where(np.array(TOLD) == PRICE, price, 0.0)
+    return prior(np.array([slopes, curves, minor]), told, np.full(len(TOLD), 0.01))
 
 
 def learn(level: ProductLevel, block: int, slot: Integers, design: Floats, target: Floats) -> None:
@@ -45,7 +55,7 @@ def taught(periods: int, blocks: int = 1, products: int = 5, seed: int = 5) -> P
             design = designs(rng, products)
             target = 2.0 + 0.5 * design[1] + 0.3 * rng.standard_normal(products)
             learn(level, block, np.arange(products), design, target)
-        level.solve(np.arange(blocks))
+        level.solve(np.arange(blocks), NOTHING)
     return level
 
 
@@ -59,28 +69,35 @@ def test_a_solution_is_the_gaussian_process_that_its_kernel_says() -> None:
     there[1, 5:] = False
     noise = 0.1 + 0.2 * rng.random((products, n))
     new, place = designs(rng, products), np.arange(products)
-    mean, variance = Solution(Seen(design, time, target, there), noise).predict(place, new, 21)
+    seen, believed = Seen(design, time, target, there), believing(3, -1, 0, price=-0.4)
+    solution = Solution(seen, noise, believed)
+    mean, variance = solution.predict(place, new, 21)
 
     at = [(p, i) for p in range(products) for i in range(n) if there[p, i]]
     columns = np.stack([design[p, :, i] for p, i in at], axis=1)
     shared = pooled_features(columns)
     new_shared = pooled_features(new)
-    spread = POOLED_VARIANCE[:, None]
+    spread = believed.variance[:, None]
     covariance = shared.T @ (spread * shared)
     cross = new_shared.T @ (spread * shared)
-    prior = np.einsum("kp,k,kp->p", new_shared, POOLED_VARIANCE, new_shared) + own_variance(new)
+    prior_variance = np.einsum("kp,k,kp->p", new_shared, believed.variance, new_shared)
+    own_prior = believed.own, believed.own_curve
+    prior_variance += own_variance(*own_prior, new)
     for p in range(products):
         mine = [k for k, (q, _) in enumerate(at) if q == p]
         when = np.array([time[at[k]] for k in mine])
-        own = own_covariance(columns[:, mine], when, columns[:, mine], when)
+        own = own_covariance(*own_prior, columns[:, mine], when, columns[:, mine], when)
         covariance[np.ix_(mine, mine)] += own
-        cross[p, mine] += own_covariance(new[:, [p]], np.array([21.0]), columns[:, mine], when)[0]
+        now = np.array([21.0])
+        cross[p, mine] += own_covariance(*own_prior, new[:, [p]], now, columns[:, mine], when)[0]
     covariance += np.diag([noise[a] for a in at])
-    y = np.array([target[a] for a in at])
-    expected = cross @ np.linalg.solve(covariance, y)
-    left = prior - np.einsum("pk,kp->p", cross, np.linalg.solve(covariance, cross.T))
+    y = np.array([target[a] for a in at]) - believed.mean @ shared
+    expected = believed.mean @ new_shared + cross @ np.linalg.solve(covariance, y)
+    left = prior_variance - np.einsum("pk,kp->p", cross, np.linalg.solve(covariance, cross.T))
     np.testing.assert_allclose(mean, expected, atol=2e-3)
     np.testing.assert_allclose(variance, left, rtol=1e-2)
+    likelihood = -0.5 * (np.linalg.slogdet(covariance)[1] + y @ np.linalg.solve(covariance, y))
+    assert solution.evidence == pytest.approx(likelihood, abs=0.02)
 
 
 def test_a_product_without_observations_has_the_pooled_answer_and_a_wide_variance() -> None:
@@ -99,7 +116,7 @@ def test_one_absurd_period_moves_the_forecast_little() -> None:
     after = taught(60)
     learn(after, 0, np.array([0]), design, np.array([30.0]))
     for _ in range(5):
-        after.solve(np.array([0]))
+        after.solve(np.array([0]), NOTHING)
     moved = after.predict(0, np.array([0]), design)[0] - before.predict(0, np.array([0]), design)[0]
     assert abs(moved[0]) < 0.3
 
@@ -119,7 +136,7 @@ def test_what_is_restored_says_and_learns_the_same_to_the_last_bit(periods: int)
             np.testing.assert_array_equal(ours, theirs)
         for one in (level, again):
             learn(one, 0, slot, design, np.ones(SLOTS))
-            one.solve(np.array([0]))
+            one.solve(np.array([0]), NOTHING)
 
 
 def test_the_window_keeps_the_latest_and_forgets_what_is_older() -> None:
@@ -135,3 +152,49 @@ def test_with_many_blocks_the_longest_waiting_are_solved_first_and_none_is_left_
     waiting = (level.state.count - level.state.solved).reshape(blocks, SLOTS).sum(axis=1)
     assert waiting.max() <= 3
     assert (level.state.solved.reshape(blocks, SLOTS)[:, 0] > 0).all()
+
+
+def of_products(slopes: Floats, bend: float, periods: int = 60) -> ProductLevel:
+    """A level that has seen products of these price slopes, and how their curve bends."""
+    rng, level = np.random.default_rng(4), ProductLevel()
+    level.grow(1)
+    for _ in range(periods):
+        design = np.zeros((LINEAR, len(slopes)))
+        design[0], design[PRICE] = 1.0, rng.standard_normal(len(slopes))
+        target = slopes * design[PRICE] + bend * np.sin(2.0 * design[PRICE])
+        target += 0.2 * rng.standard_normal(len(slopes))
+        learn(level, 0, np.arange(len(slopes)), design, target)
+        level.solve(np.array([0]), NOTHING)
+    return level
+
+
+def test_a_block_learns_whether_its_products_differ_and_whether_their_curves_bend() -> None:
+    rng = np.random.default_rng(3)
+    apart = -1.0 + 0.5 * rng.standard_normal(8)
+    found = [
+        of_products(slopes, bend).belief.exponents[0]
+        for slopes, bend in ((np.full(8, -1.0), 0.0), (apart, 0.0), (np.full(8, -1.0), 0.5))
+    ]
+    alike, differing, bent = found
+    assert alike.shape == (SPREADS,)
+    assert alike[0] < FIRST < differing[0]
+    assert alike[1] < FIRST < bent[1]
+
+
+def test_a_price_that_never_moved_acts_as_the_channels_tell_as_surely_as_they_do() -> None:
+    told, slot = np.where(np.array(TOLD) == PRICE, -0.5, 0.0), np.array([0])
+    usual = np.zeros((LINEAR, 1))
+    usual[0] = 1.0
+    dear = usual.copy()
+    dear[PRICE] = 1.0
+    spreads = []
+    for doubt in (1e-4, 1.0):
+        level = ProductLevel()
+        level.grow(1)
+        for _ in range(5):
+            learn(level, 0, slot, usual, np.array([3.0]))
+            level.solve(np.array([0]), (told, np.full(len(TOLD), doubt)))
+        before, after = level.predict(0, slot, usual), level.predict(0, slot, dear)
+        assert (after[0] - before[0])[0] == pytest.approx(-0.5, abs=0.05)
+        spreads.append(float((after[1] - before[1])[0]))
+    assert spreads[1] > 4.0 * spreads[0] > 0.0
