@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,6 +82,29 @@ class Rivals:
             if not full:
                 self._place(sku, row)
         return row
+
+    def entries_of(
+        self, skus: Sequence[int], competitors: Sequence[str], channels: Sequence[int]
+    ) -> list[int]:
+        """`entry` of each of distinct SKUs, the new ones added in their order."""
+        names = list(map(self.names.index.get, competitors))
+        keys: list[Any] = list(zip(skus, names, channels, strict=True))
+        rows: list[Any] = list(map(self._index.get, keys))
+        new = [i for i, row in enumerate(rows) if row is None]
+        known = max(skus, default=0) < len(self.filled)
+        if None in names or not known or (self.filled[list(skus)] == MOST_RIVALS).any():
+            return list(map(self.entry, skus, competitors, channels))
+        first = self.entries.size
+        self.entries.grow(first + len(new))
+        for row, i in enumerate(new, start=first):
+            rows[i] = self._index[keys[i]] = row
+            self._place(skus[i], row)
+        fresh = self.entries
+        fresh.sku[first:] = [skus[i] for i in new]
+        fresh.competitor[first:] = [names[i] for i in new]
+        fresh.channel[first:] = [channels[i] for i in new]
+        fresh.own[first:] = [competitors[i].strip().casefold() in self.own_names for i in new]
+        return rows
 
     def _forget_names(self) -> None:
         """Drop the names that no entry has, if they are many."""

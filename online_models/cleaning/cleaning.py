@@ -73,6 +73,18 @@ class Cleaning:
             detector.judge(clicks)
         return clicks
 
+    def trusts(self, rivals: Rivals, rows: Ints, price: Ints) -> NDArray[np.bool_]:
+        """Which new prices of distinct entries, (n,), every rule lets pass by the entry's last one;
+        they are believed from now on. `holds_rival` judges the others.
+        """
+        trusted = self.memory.last(rivals, rows)
+        passed = (trusted > 0) & ~rivals.entries.own[rows]
+        for detector in self.rivals:
+            passed &= detector.passes(price, trusted)
+        self.memory.trusted[rows[passed]] = price[passed]
+        self.memory.held[rows[passed]] = 0
+        return passed
+
     def holds_rival(
         self, rivals: Rivals, row: int, price: int, own: Callable[[int], list[int]]
     ) -> bool:

@@ -58,7 +58,10 @@ class ClickDetector(Detector, Protocol):
 
 
 class RivalDetector(Detector, Protocol):
-    """Judges competitors' prices, one by one."""
+    """Judges competitors' prices."""
+
+    def passes(self, price: Ints, trusted: Ints) -> NDArray[np.bool_]:
+        """Which prices, (n,), it certainly lets pass, given each entry's last believed one, > 0."""
 
     def holds(self, sighting: RivalPrice) -> bool:
         """Whether the price is not to be used yet."""

@@ -44,6 +44,12 @@ class RivalMemory(Columns):
             sku, price, int(self.trusted[row]), int(self.held[row]), others, lambda: own(sku)
         )
 
+    def last(self, rivals: Rivals, rows: Ints) -> Ints:
+        """The last believed price of each entry, (n,), 0 where none was."""
+        if len(rows) and int(rows.max()) >= self.size:
+            self.grow(rivals.entries.size)
+        return np.where(rivals.entries.time[rows] == ALWAYS, 0, self.trusted[rows])
+
     def take(self, row: int, price: int, held: bool) -> None:
         """Remember a price that is used, or held back."""
         if held:

@@ -63,6 +63,12 @@ class RivalUnitMixups(_Held):
     kind = "competitor_unit_mixup"
     name = "rival_unit_mixups"
 
+    def passes(self, price: Ints, trusted: Ints) -> NDArray[np.bool_]:
+        """Whatever is no hundred times the last price, nor a hundredth."""
+        low, high = np.minimum(price, trusted), np.maximum(price, trusted)
+        ratio = high / np.maximum(low, 1)
+        return (low <= 0) | (ratio < LEAST_MIXUP) | (ratio > MOST_MIXUP)
+
     def holds(self, sighting: RivalPrice) -> bool:
         """Whether the price looks mixed up."""
         price, trusted = sighting.price, sighting.trusted
@@ -92,6 +98,11 @@ class RivalSpikes(_Held):
 
     kind = "competitor_price_spike"
     name = "rival_spikes"
+
+    def passes(self, price: Ints, trusted: Ints) -> NDArray[np.bool_]:
+        """Whatever is near the last price."""
+        near = (trusted <= price * LARGEST_MOVE) & (price <= trusted * LARGEST_MOVE)
+        return (price > 0) & near
 
     def holds(self, sighting: RivalPrice) -> bool:
         """Whether the price wants to be confirmed."""

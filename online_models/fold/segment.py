@@ -8,10 +8,12 @@ so on. A round is one vectorised pass.
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import ALWAYS
+from online_models.fold import asked
 from online_models.fold.batch import Batch, Kind
 from online_models.fold.decide import Placed, decide
 from online_models.fold.demand import add_clicks, add_orders
@@ -100,26 +102,30 @@ def _round(
     rivalled_places: list[int] = []
     on_sale: dict[int, int] = {}
     shown: dict[int, int] = {}
-    columns = zip(*(part.tolist() for part in chosen), strict=True)
-    kinds = batch.kind[chosen[0]].tolist()
-    for (place, sku, offer), kind in zip(columns, kinds, strict=True):
-        if offer != SEEN:
-            concerned = []
-            if _first_sight(state, sku, offer):
-                on_sale[offer] = place
-        elif kind == Kind.RIVAL:
-            concerned = _rival(state, batch, lookup, place, sku)
-            rivalled += concerned
-            rivalled_places += [place] * len(concerned)
-        else:
+    columns = [part.tolist() for part in chosen]
+    events = zip(*columns, batch.kind[chosen[0]].tolist(), strict=True)
+    # in their order: competitors' prices that follow each other together, all else one by one
+    for rival, some in groupby(events, key=_is_rival):
+        if rival:
+            where, skus, *_ = zip(*some, strict=True)
+            concerned = asked.take(state, batch, lookup, where, skus)
+            rivalled += concerned.offers
+            rivalled_places += concerned.places
+            rows += concerned.offers
+            places += concerned.places
+            continue
+        for place, sku, offer, _ in some:
+            if offer != SEEN:
+                if _first_sight(state, sku, offer):
+                    on_sale[offer] = place
+                continue
             fact = batch.facts[batch.detail[place]]
             effect = HANDLERS[fact.topic].apply(state, fact, int(now[place]))
             placed += [(place, output) for output in effect.outputs]
-            concerned = effect.rows.tolist()
             on_sale |= dict.fromkeys(effect.on_sale, place)
             shown |= dict.fromkeys(effect.shown, place)
-        rows += concerned
-        places += [place] * len(concerned)
+            rows += effect.rows.tolist()
+            places += [place] * len(effect.rows)
     if shown:
         moments = now[np.array(list(shown.values()))]
         show(state, np.array(list(shown), dtype=np.int64), moments)
@@ -134,6 +140,11 @@ def _round(
         where = np.array(places, dtype=np.int64)
         placed += decide(state, batch, np.array(rows, dtype=np.int64), now[where], where)
     return placed
+
+
+def _is_rival(event: tuple[int, int, int, int]) -> bool:
+    _, _, offer, kind = event
+    return offer == SEEN and kind == Kind.RIVAL
 
 
 def _bring_on_sale(state: State, batch: Batch, on_sale: dict[int, int], now: Ints) -> list[int]:
@@ -161,47 +172,3 @@ def _first_sight(state: State, sku: int, offer: int) -> bool:
     skus = state.catalogue.skus
     sold = bool(skus.known[sku]) and not skus.retired[sku] and not listing.barred[offer]
     return sold and not state.catalogue.offers.listed[offer]
-
-
-def _rival(state: State, batch: Batch, lookup: Lookup, place: int, sku: int) -> list[int]:
-    """Take down a competitor's price; returns the offers that it concerns."""
-    catalogue, book = state.catalogue, state.rivals.entries
-    if not lookup.right_currency(state, batch, place, sku):
-        state.count("currency_mismatch")
-        return []
-    text = int(batch.channel[place])
-    channel = -1 if text < 0 else lookup.channel_row(state, text)
-    row = state.rivals.entry(sku, batch.texts[batch.detail[place]], channel)
-    time = batch.time[place]
-    if time < book.time[row]:
-        state.count("out_of_order_rival")
-        return []
-    if not book.own[row] and _held_back(state, row, int(batch.amount[place])):
-        if batch.flag[place] and book.time[row] != ALWAYS:
-            return []
-        # sold out is sold out, whatever the price; at first sight there is no other to go by
-        book.in_stock[row] = False
-    else:
-        book.price[row] = batch.amount[place]
-        book.shipping[row] = batch.extra[place]
-        book.in_stock[row] = batch.flag[place]
-        book.confidence_ppm[row] = batch.confidence[place]
-    book.time[row] = time
-    offers = catalogue.offers
-    return [
-        offer
-        for offer in catalogue.sku_offers[sku]
-        if offers.listed[offer] and channel in (-1, offers.channel[offer])
-    ]
-
-
-def _held_back(state: State, row: int, price: int) -> bool:
-    """Whether a competitor's price must be confirmed before it counts."""
-
-    def own(sku: int) -> list[int]:
-        state.pricing.grow()
-        listed, price = state.catalogue.offers.listed, state.pricing.ledger.price
-        rows = [row for row in state.catalogue.sku_offers[sku] if listed[row]]
-        return [price.item(row) for row in rows if price.item(row) > 0]
-
-    return state.cleaning.holds_rival(state.rivals, row, price, own)

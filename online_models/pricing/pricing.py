@@ -61,6 +61,8 @@ class Pricing:
         self.model_version = "online"
         #: The last competitor price before a silence that has been told of.
         self.silence_told = ALWAYS
+        #: For how many offers there is room.
+        self._offers = 0
         #: A version of the catalogue, and whether it names substitutes.
         self._substitutes = (-1, False)
         self.world = World(
@@ -196,10 +198,13 @@ class Pricing:
 
     def grow(self) -> None:
         """Make room for what the catalogue gained."""
-        if self.ledger.size < self.world.catalogue.offers.size:
-            self.ledger.grow(self.world.catalogue.offers.size)
+        offers = self.world.catalogue.offers.size
+        if offers == self._offers:
+            return
+        self.ledger.grow(offers)
         self.world.identities.grow()
         self.world.labels.grow()
+        self._offers = offers
 
     def _rule(self, rows: Ints) -> Ints:
         """Bring the rulings of offers up to date; returns those whose policy or version changed.

@@ -290,6 +290,11 @@ def journal() -> Journal:
     return Journal()
 
 
+@pytest.fixture(scope="session")
+def new_journal() -> type[Journal]:
+    return Journal
+
+
 @pytest.fixture
 def run() -> Callable[..., Run]:
     """`run(journal or batch, bucket=…, lateness=…)`: a fold that has taken it whole."""
