@@ -44,9 +44,8 @@ def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
     sku = catalogue.sku_names.index.get(record.sku, -1)
     channel = catalogue.channel_names.index.get(record.channel, -1)
     row = catalogue.offer(sku, channel)
-    if sku < 0:
-        # Broadcast orders reach every partition: an unknown SKU is another one's.
-        return np.zeros(0, dtype=np.int64), []
+    if sku < 0 or not catalogue.skus.known[sku]:
+        return _ignored(record.sku, "set_price: no product has this SKU", now)
     if row < 0 or ledger.price[row] == NO_PRICE:
         return _ignored(record.sku, f"set_price: no price on channel {record.channel}", now)
     currency = catalogue.currency_names[catalogue.skus.currency[sku]]

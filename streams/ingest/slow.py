@@ -13,14 +13,14 @@ from streams.ingest.gathered import Gathered
 from streams.ingest.hashing import public_hash
 from streams.records import KafkaRecord
 
-#: Topics whose records concern one SKU; all other slow topics concern every partition.
-BY_SKU = ("products", "inventory", "price-acks")
 #: Slow topics whose records are upserts by key: no value means that the key is gone.
 UPSERTS = ("products", "promotions", "pricing-policies")
 #: The timestamp of a record without one.
 NO_TIME = -1
 SLOW = (
-    *BY_SKU,
+    "products",
+    "inventory",
+    "price-acks",
     "promotions",
     "pricing-policies",
     "pricing-control",
@@ -56,7 +56,8 @@ def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) 
     _check_currency(model, border)
     if record.topic == "products":
         border.currencies.of_sku[model.sku] = model.currency
-    concerned = model.sku if record.topic in BY_SKU else None
+    # whatever names no SKU concerns every partition
+    concerned = getattr(model, "sku", None)
     fact = Fact(record.topic, concerned, record.value)
     _append(gathered, place, at, concerned, identity, gathered.fact(fact), Kind.FACT, 0)
 

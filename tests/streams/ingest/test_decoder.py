@@ -220,3 +220,15 @@ def test_an_example_of_every_input_gets_in(feed: Any, decoded: Decoded, topic: s
     events, dead = decoded(feed.records)
     assert not dead
     assert events
+
+
+def test_a_manual_price_concerns_its_product_alone_and_a_pause_everybody(
+    feed: Any, decoded: Decoded
+) -> None:
+    said = {"actor": "bob", "reason": "because", "time": START}
+    price = {"kind": "set_price", "sku": "tea", "channel": "web", "price": "9.00"}
+    feed.put("pricing-control", said | price)
+    feed.put("pricing-control", said | {"kind": "pause"})
+    events, dead = decoded(feed.records)
+    assert [event[3] for event in events] == ["tea", None]
+    assert dead == []

@@ -307,3 +307,12 @@ def test_a_price_older_than_that_but_still_in_force_lately_can_be_restored(shop:
     shop.rival("8.00")
     shop.control("rollback", to=shop.now - 10 * DAY)
     assert shop.prices() == ["9.00", "8.00", "9.00"]
+
+
+def test_a_manual_price_for_an_unknown_product_is_told(shop: Any) -> None:
+    shop.product()
+    shop.control("set_price", sku="typo", price="9.00")
+    (alert,) = shop.alerts("control_ignored")
+    assert alert["sku"] == "typo"
+    assert alert["message"] == "set_price: no product has this SKU"
+    assert shop.changes == []
