@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -30,7 +32,10 @@ from schemas.topics import PARTITIONS
 
 #: Read from the working folder where `PRICETIDE_CONFIG` names no other file.
 DEFAULT_FILE = "pricetide.toml"
-CONFIG = "PRICETIDE_CONFIG"
+PREFIX = "PRICETIDE_"
+CONFIG = f"{PREFIX}CONFIG"
+#: How like a setting's name a variable must be to count as a slip of the pen, 0 to 1.
+CLOSE = 0.9
 #: A shorter bucket holds nothing that could be learnt from, and there would be too many.
 SHORTEST_BUCKET = MINUTE
 
@@ -38,7 +43,7 @@ SHORTEST_BUCKET = MINUTE
 class Settings(BaseSettings):
     """Each field is a variable `PRICETIDE_<NAME>` and a key of the TOML file."""
 
-    model_config = SettingsConfigDict(env_prefix="PRICETIDE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     bootstrap: str | None = Field(None, description="Kafka bootstrap servers, HOST:PORT[,…]")
     app: str = Field("pricetide", description="prefix of consumer groups and transactional ids")
@@ -184,7 +189,22 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, then the environment, then the file."""
+        _require_spelling(settings_cls, os.environ)
         return init_settings, env_settings, _file(settings_cls)
+
+
+def _require_spelling(settings_cls: type[BaseSettings], variables: Iterable[str]) -> None:
+    """SettingsError for a variable that looks like a misspelt setting, and would do nothing.
+
+    Others are let pass: an orchestrator makes some of its own of the name of a service
+    (`PRICETIDE_SERVICE_HOST`).
+    """
+    known = {f"{PREFIX}{name.upper()}" for name in settings_cls.model_fields} | {CONFIG}
+    for variable in sorted(variables):
+        if variable.upper().startswith(PREFIX) and variable.upper() not in known:
+            near = get_close_matches(variable.upper(), known, n=1, cutoff=CLOSE)
+            if near:
+                raise SettingsError(f"{variable}: no such setting; perhaps {near[0]}?")
 
 
 def _file(settings_cls: type[BaseSettings]) -> PydanticBaseSettingsSource:
@@ -194,6 +214,12 @@ def _file(settings_cls: type[BaseSettings]) -> PydanticBaseSettingsSource:
     if named and not path.is_file():
         raise SettingsError(f"{CONFIG}: no file {named}")
     try:
-        return TomlConfigSettingsSource(settings_cls, toml_file=path)
+        source = TomlConfigSettingsSource(settings_cls, toml_file=path)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path}: {error}") from error
+    unknown = sorted(source.toml_data.keys() - settings_cls.model_fields.keys())
+    if unknown:
+        near = get_close_matches(unknown[0], settings_cls.model_fields, n=1)
+        hint = f"; perhaps {near[0]}?" if near else ""
+        raise SettingsError(f"{path}: {unknown[0]}: no such setting{hint}")
+    return source

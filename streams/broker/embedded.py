@@ -186,7 +186,11 @@ class EmbeddedBroker:
             try:
                 self._await([node.number for node in self._nodes])
             except BrokerError as error:
-                if self._port or attempt == ATTEMPTS or PORT_TAKEN not in str(error):
+                if self._port and PORT_TAKEN in str(error):
+                    last = self._port + self.brokers - 1
+                    ports = f"{self._port}" if self.brokers == 1 else f"{self._port}–{last}"
+                    raise BrokerError(f"port {ports} of {HOST}: {PORT_TAKEN}") from None
+                if attempt == ATTEMPTS or PORT_TAKEN not in str(error):
                     raise
                 self._stop_nodes()
             else:

@@ -99,3 +99,27 @@ def test_secrets_do_not_show() -> None:
     shown = repr(Settings(customer_key="swordfish", sasl_password="tuna"))
     assert "swordfish" not in shown
     assert "tuna" not in shown
+
+
+@pytest.mark.parametrize("variable", ["PRICETIDE_BOOTSTRP", "PRICETIDE_PARTITION"])
+def test_a_misspelt_variable_is_an_error(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "1")
+    with pytest.raises(SettingsError, match=f"^{variable}: no such setting; perhaps PRICETIDE_"):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["PRICETIDE_SERVICE_HOST", "PRICETIDE_PORT", "PRICETIDE_PORT_9092_TCP", "PRICETIDE_"],
+)
+def test_variables_that_an_orchestrator_makes_of_a_services_name_are_let_pass(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "tcp://10.0.0.1:80")
+    Settings()
+
+
+def test_a_key_of_the_file_that_is_no_setting_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "pricetide.toml").write_text('app = "x"\nbootstrp = "kafka:9092"\n')
+    with pytest.raises(SettingsError, match=r"bootstrp: no such setting; perhaps bootstrap\?"):
+        Settings()
