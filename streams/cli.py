@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("streams.replay.command", "recordings through the pricer, without Kafka"),
     "pipe": ("streams.pipe.command", "the pricer on stdin and stdout"),
     "explain": ("streams.explain.command", "a decision in words, recomputed to the cent"),
+    "console": ("streams.console.command", "a web page to look in: prices, reasons, alerts"),
     "policies": ("streams.policies.command", "check a policy file before it goes live"),
     "evaluate": ("streams.evaluate.command", "the demand models judged on a recording"),
     "elasticities": ("streams.elasticities.command", "own-price elasticities of a recording"),

@@ -21,6 +21,7 @@ from streams.broker import BrokerError, EmbeddedBroker
 from streams.broker.command import install_with_progress
 from streams.demo import tafeng, tally, topics
 from streams.demo.cleaning import clean
+from streams.demo.console import ConsoleProcess
 from streams.demo.days import Days
 from streams.demo.error import DemoError
 from streams.demo.play import Play
@@ -175,6 +176,10 @@ def _demo(
         f"Kafka{' of its own' if ours else ''} at {settings.bootstrap}; worker {worker.pid} with "
         f"the policies in {POLICIES.name}, its log in {worker.log}",
     )
+    if not args.once:
+        looker = ConsoleProcess(settings, folder / "console.log")
+        stack.callback(looker.stop)
+        console.print(f"Look in with a browser: {looker.url}")
 
     def alive() -> None:
         for check in watched:

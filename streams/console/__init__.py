@@ -1,0 +1,1 @@
+"""A web page to look in: what is priced how, and why. It reads topics and writes nothing."""

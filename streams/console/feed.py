@@ -1,0 +1,57 @@
+"""From the output topics to the board: their latest past at the start, and then as they come."""
+
+from __future__ import annotations
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams.clients import client
+from streams.console.board import Board
+from streams.recording.recorder import partition_counts
+from streams.settings import Settings
+
+#: Records per partition that are read back at the start; None for all. Of changes, which are
+#: compacted, there is one per offer and then some.
+BACK = {
+    "price-changes": None,
+    "price-decisions": 5000,
+    "pricing-alerts": 500,
+    "dead-letters": 500,
+}
+WAIT_MS = 200
+
+
+class Feed:
+    """Follows committed records outside any group: who looks on disturbs nobody."""
+
+    def __init__(self, settings: Settings, board: Board) -> None:
+        self._settings = settings
+        self._board = board
+
+    async def run(self) -> None:
+        """Follow until cancelled; RecordingError where a topic is missing, KafkaError."""
+        options = client(self._settings)
+        counts = partition_counts(options, list(BACK))
+        consumer = AIOKafkaConsumer(
+            **options,
+            group_id=None,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+        )
+        await consumer.start()
+        try:
+            places = [TopicPartition(topic, n) for topic in BACK for n in range(counts[topic])]
+            consumer.assign(places)
+            begins = await consumer.beginning_offsets(places)
+            ends = await consumer.end_offsets(places)
+            for place in places:
+                back = BACK[place.topic]
+                begin = begins[place]
+                consumer.seek(place, begin if back is None else max(begin, ends[place] - back))
+            while True:
+                fetched = await consumer.getmany(timeout_ms=WAIT_MS)
+                for records in fetched.values():
+                    for record in records:
+                        self._board.take(record.topic, record.value, record.headers)
+        finally:
+            await consumer.stop()
