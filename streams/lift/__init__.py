@@ -1,0 +1,1 @@
+"""What experiments with held-out offers have shown so far."""
