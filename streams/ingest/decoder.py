@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from heapq import merge
+from itertools import repeat
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -17,10 +19,11 @@ from streams.ingest.gathered import Gathered
 from streams.ingest.hot import HOT
 from streams.ingest.order import Run
 from streams.ingest.slow import SLOW, gather
-from streams.records import DeadLetter
+from streams.records import DeadLetter, Record
 
 #: A larger value is no event of a shop; it would only crowd out others.
 LARGEST_VALUE = 512 * 1024
+PRODUCTS = "products"
 #: What may come in.
 INPUTS = frozenset(HOT) | frozenset(SLOW)
 
@@ -46,12 +49,17 @@ class Decoder:
         gathered = Gathered()
         errors: dict[int, str] = {}
         total = sum(len(run.records) for run in runs)
-        # a product's currency counts from its place on
-        cuts = sorted({place for run in runs if _is_products(run) for place in run.places.tolist()})
-        in_turn = sorted(runs, key=_is_products, reverse=True)
-        for low, high in pairwise([0, *cuts, total]):
-            for run in in_turn if not cuts else _within(in_turn, low, high):
-                self._run(run, gathered, errors)
+        rest = [run for run in runs if run.source.topic != PRODUCTS]
+        known, judged = self.border.currencies.of_sku, 0
+        for place, record in self._products(runs, errors):
+            before = len(known)
+            self._slow(record, place, gathered, errors)
+            if len(known) > before and rest:
+                # a product's currency counts from its place on
+                sku, currency = known.popitem()
+                self._between(rest, judged, place, gathered, errors)
+                known[sku], judged = currency, place
+        self._between(rest, judged, total, gathered, errors)
         source = np.zeros(total, dtype=np.int32)
         offset = np.zeros(total, dtype=np.int64)
         for i, run in enumerate(runs):
@@ -60,27 +68,46 @@ class Decoder:
         batch, places = gathered.batch([run.source for run in runs], source, offset)
         return Decoded(batch, places, _dead(runs, errors))
 
-    def _run(self, run: Run, gathered: Gathered, errors: dict[int, str]) -> None:
-        topic = run.source.topic
-        values = [record.value for record in run.records]
-        if max(map(len, filter(None, values)), default=0) > LARGEST_VALUE:
-            run = self._without_large(run, errors)
-            values = [record.value for record in run.records]
-        places = run.places.tolist()
-        if topic in HOT:
-            stamps = [record.timestamp for record in run.records]
-            errors |= HOT[topic].gather(values, places, stamps, gathered, self.border)
-        elif topic in INPUTS:
-            for i, place in enumerate(places):
-                try:
-                    gather(run.record(i), place, gathered, self.border)
-                except RecordError as error:
-                    errors[place] = str(error)
-        else:
-            known = "is no input topic" if topic in TOPICS else "is no topic of the pricer"
-            errors |= dict.fromkeys(places, f"topic: {topic!r} {known}")
+    def _products(
+        self, runs: Sequence[Run], errors: dict[int, str]
+    ) -> Iterator[tuple[int, Record]]:
+        """The product records of all runs with their places, in order of these."""
+        some = [self._without_large(r, errors) for r in runs if r.source.topic == PRODUCTS]
+        placed = (zip(r.places.tolist(), range(len(r.records)), repeat(r)) for r in some)
+        for place, i, run in merge(*placed, key=itemgetter(0)):
+            yield place, run.record(i)
+
+    def _between(
+        self, runs: Sequence[Run], low: int, high: int, gathered: Gathered, errors: dict[int, str]
+    ) -> None:
+        """Decode the records with places in [low, high)."""
+        found = (self._without_large(run.between(low, high), errors) for run in runs)
+        parts = [part for part in found if part.records]
+        for topic, hot in HOT.items():
+            some = [part for part in parts if part.source.topic == topic]
+            if some:
+                places = [place for part in some for place in part.places.tolist()]
+                records = [record for part in some for record in part.records]
+                errors |= hot.gather(records, places, gathered, self.border)
+        for part in parts:
+            topic, places = part.source.topic, part.places.tolist()
+            if topic in SLOW:
+                for i, place in enumerate(places):
+                    self._slow(part.record(i), place, gathered, errors)
+            elif topic not in HOT:
+                known = "is no input topic" if topic in TOPICS else "is no topic of the pricer"
+                errors |= dict.fromkeys(places, f"topic: {topic!r} {known}")
+
+    def _slow(self, record: Record, place: int, gathered: Gathered, errors: dict[int, str]) -> None:
+        try:
+            gather(record, place, gathered, self.border)
+        except RecordError as error:
+            errors[place] = str(error)
 
     def _without_large(self, run: Run, errors: dict[int, str]) -> Run:
+        values = filter(None, [record.value for record in run.records])
+        if max(map(len, values), default=0) <= LARGEST_VALUE:
+            return run
         kept = []
         for i, (place, record) in enumerate(zip(run.places.tolist(), run.records, strict=True)):
             size = len(record.value or b"")
@@ -89,18 +116,6 @@ class Decoder:
             else:
                 kept.append(i)
         return Run(run.source, [run.records[i] for i in kept], run.places[kept])
-
-
-def _within(runs: Sequence[Run], low: int, high: int) -> Iterator[Run]:
-    """The parts of runs with places in [low, high), where there are any."""
-    for run in runs:
-        part = run.between(low, high)
-        if part.records:
-            yield part
-
-
-def _is_products(run: Run) -> bool:
-    return run.source.topic == "products"
 
 
 def _dead(runs: Sequence[Run], errors: dict[int, str]) -> list[tuple[int, DeadLetter]]:

@@ -17,6 +17,7 @@ from schemas.wire.orders import OrderRow
 from streams.ingest.border import FURTHEST_AHEAD, Border
 from streams.ingest.gathered import Gathered, Values
 from streams.ingest.hashing import public_hash
+from streams.records import Parsed
 
 _STATUS = {"placed": Status.PLACED, "cancelled": Status.CANCELLED, "returned": Status.RETURNED}
 _ACTION = {
@@ -29,7 +30,7 @@ CERTAIN = 1_000_000
 
 
 class Told(NamedTuple):
-    """Rows of one source, and of each its record's place in the round and timestamp, ms."""
+    """Rows of one topic, and of each its record's place in the round and timestamp, ms."""
 
     places: list[int]
     stamps: list[int]
@@ -193,16 +194,11 @@ class Hot(NamedTuple):
     make: Gather
 
     def gather(
-        self,
-        values: list[bytes | None],
-        places: list[int],
-        stamps: list[int],
-        gathered: Gathered,
-        border: Border,
+        self, records: Sequence[Parsed], places: list[int], gathered: Gathered, border: Border
     ) -> dict[int, str]:
-        """Gather the events of values; returns what is wrong with their records, by place."""
-        decoded = self.decoder.decode(values)
-        told = Told(places, stamps, decoded.rows)
+        """Gather the events of records; returns what is wrong with them, by place."""
+        decoded = self.decoder.decode([record.value for record in records])
+        told = Told(places, [record.timestamp for record in records], decoded.rows)
         errors = {places[i]: error for i, error in decoded.errors.items()}
         if errors:
             told = told.but(errors)

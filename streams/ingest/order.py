@@ -28,6 +28,8 @@ class Run(NamedTuple):
 
     def between(self, low: int, high: int) -> Run:
         """The records with places in [low, high)."""
+        if not len(self.places) or (low <= self.places[0] and self.places[-1] < high):
+            return self
         first, last = np.searchsorted(self.places, [low, high]).tolist()
         return Run(self.source, self.records[first:last], self.places[first:last])
 

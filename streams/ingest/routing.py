@@ -44,10 +44,11 @@ class Router:
         for text in _used(len(batch.texts), batch.sku).tolist():
             table[text] = self.partition(batch.texts[text])
         target = table[batch.sku]
-        everywhere = bool((target < 0).any())
-        for partition in range(self.partitions) if everywhere else np.unique(target).tolist():
-            rows = np.flatnonzero((target == partition) | (target < 0))
-            if len(rows):
+        # the first counts what goes everywhere
+        number = np.bincount(target + 1, minlength=self.partitions + 1)
+        for partition in range(self.partitions):
+            if number[0] or number[partition + 1]:
+                rows = np.flatnonzero((target == partition) | (target < 0))
                 yield partition, compact(batch.take(rows))
 
 
