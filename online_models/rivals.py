@@ -87,7 +87,7 @@ class Rivals:
         self, skus: Sequence[int], competitors: Sequence[str], channels: Sequence[int]
     ) -> list[int]:
         """`entry` of each of distinct SKUs, the new ones added in their order."""
-        names = list(map(self.names.index.get, competitors))
+        names: list[Any] = list(map(self.names.index.get, competitors))
         keys: list[Any] = list(zip(skus, names, channels, strict=True))
         rows: list[Any] = list(map(self._index.get, keys))
         new = [i for i, row in enumerate(rows) if row is None]

@@ -107,8 +107,8 @@ def _round(
     # in their order: competitors' prices that follow each other together, all else one by one
     for rival, some in groupby(events, key=_is_rival):
         if rival:
-            where, skus, *_ = zip(*some, strict=True)
-            concerned = asked.take(state, batch, lookup, where, skus)
+            at_places, skus, *_ = zip(*some, strict=True)
+            concerned = asked.take(state, batch, lookup, at_places, skus)
             rivalled += concerned.offers
             rivalled_places += concerned.places
             rows += concerned.offers

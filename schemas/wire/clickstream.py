@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from schemas.topics import TOPICS
 from schemas.wire.batches import BatchDecoder
-from schemas.wire.fields import FINEST_PRICES, Count, Instant, Money, Name, settle_times
+from schemas.wire.fields import FINEST_PRICES, Count, Filled, Instant, Money, Name, settle_times
 
 
 class ClickRow(Struct, gc=False):
@@ -19,10 +19,10 @@ class ClickRow(Struct, gc=False):
     time: Instant | None = None
     session_id: str | None = None
     customer_id: str | None = None
-    channel: Name | None = "web"
+    channel: Filled[Name] = "web"
     segment: Name | None = None
     price_shown: Money | None = None
-    count: Count | None = 1
+    count: Filled[Count] = 1
     event_id: Name | None = None
 
 

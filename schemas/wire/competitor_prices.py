@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from schemas.topics import TOPICS
 from schemas.wire.batches import BatchDecoder
-from schemas.wire.fields import PRICES, Confidence, Instant, Money, Name, settle_times
+from schemas.wire.fields import PRICES, Confidence, Filled, Instant, Money, Name, settle_times
 
 
 class CompetitorPriceRow(Struct, gc=False):
@@ -18,8 +18,8 @@ class CompetitorPriceRow(Struct, gc=False):
     currency: str
     time: Instant | None = None
     shipping: Money | None = None
-    in_stock: bool | None = True
-    match_confidence: Confidence | None = 1.0
+    in_stock: Filled[bool] = True
+    match_confidence: Filled[Confidence] = 1.0
     channel: Name | None = None
     url: str | None = None
     event_id: Name | None = None

@@ -6,7 +6,7 @@ the wire's at run time, and for the type checker that of a settled row, which is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from msgspec import Meta
 
@@ -19,10 +19,14 @@ Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
 Count = Annotated[int, Meta(ge=1, le=LARGEST_COUNT)]
 Confidence = Annotated[float, Meta(ge=0, le=1)]
 
+_T = TypeVar("_T")
 if TYPE_CHECKING:
     Instant = int
     Money = int
+    #: A field whose default stands for null too.
+    Filled = Annotated[_T, "filled"]
 else:
+    Filled = _T | None
     Instant = int | str
     Money = Annotated[int, Meta(ge=0)] | Annotated[float, Meta(ge=0)] | str
 

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from schemas.topics import TOPICS
 from schemas.wire.batches import BatchDecoder
-from schemas.wire.fields import PRICES, Count, Instant, Money, Name, settle_times
+from schemas.wire.fields import PRICES, Count, Filled, Instant, Money, Name, settle_times
 
 
 class OrderLineRow(Struct, gc=False):
@@ -27,11 +27,11 @@ class OrderRow(Struct, gc=False):
     currency: str
     lines: Annotated[list[OrderLineRow], Meta(min_length=1)]
     time: Instant | None = None
-    channel: Name | None = "web"
+    channel: Filled[Name] = "web"
     segment: Name | None = None
     customer_id: str | None = None
-    personal_prices: bool | None = False
-    status: Literal["placed", "cancelled", "returned"] | None = "placed"
+    personal_prices: Filled[bool] = False
+    status: Filled[Literal["placed", "cancelled", "returned"]] = "placed"
     event_id: Name | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ class Gathered:
         columns["source"], columns["offset"] = source[place], offset[place]
         return Batch(list(self.texts), sources, self.facts, [], **columns), place
 
-    def _column(self, name: str, dtype: str) -> NDArray[np.int64]:
+    def _column(self, name: str, dtype: str) -> NDArray[Any]:
         default = DEFAULTS.get(name, 0)
         parts = [(number, columns.get(name, default)) for number, columns in self._pieces]
         if len(parts) == 1:
