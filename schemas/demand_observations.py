@@ -16,7 +16,9 @@ class Forecast(Outgoing):
 class DemandObservation(Outgoing):
     """The demand of an offer in [bucket_start, bucket_end).
 
-    `units` may be negative where returns exceed sales. Where `stocked_out`, it is a lower bound.
+    `units` are all that were sold and not taken back; where `stocked_out`, demand was at least as
+    large. What bulk orders add to them is in `features` as `bulk_units`, what bots add to `views`
+    as `bot_views`: learn from the rest.
     """
 
     sku: Name

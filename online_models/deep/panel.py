@@ -36,7 +36,7 @@ _COLUMNS = {
     "stocked_out": "b",
 }
 #: Features of an observation that are no attributes of its promotion.
-_OWN = {"carts", "promotion_depth", "available", "orders"}
+_OWN = {"carts", "promotion_depth", "available", "orders", "bulk_units", "bot_views"}
 
 
 class Panel:
@@ -102,8 +102,8 @@ class Panel:
             offer,
             to_ms(record["bucket_start"]),
             to_ms(record["bucket_end"]),
-            float(record["units"]),
-            float(record["views"]),
+            float(record["units"]) - float(features.get("bulk_units", 0.0)),
+            float(record["views"]) - float(features.get("bot_views", 0.0)),
             _minor(record.get("price"), currency),
             _minor(record.get("competitor_price"), currency),
             float(features.get("promotion_depth", 0.0)),

@@ -80,7 +80,9 @@ def publish(
     """The `demand-observations` of one interval, a record per offer.
 
     `promotions` names promotions by index, `attributes` the places of the promotions' attributes:
-    each record's features name them all in that order, from which training learns it.
+    each record's features name them all in that order, from which training learns it. Units and
+    views are all that were counted; where bulk orders or bots made some of them, features say how
+    many.
     """
     rows = observations.offer
     if not len(rows):
@@ -103,6 +105,8 @@ def publish(
         np.rint(observations.promotion * 10_000).astype(np.int64).tolist(),
         np.rint(observations.available * 10_000).astype(np.int64).tolist(),
         np.rint(observations.attributes[:, : len(attributes)] * 10_000).astype(np.int64).tolist(),
+        np.maximum(bucket.excess[rows], 0).tolist(),
+        bucket.ignored[rows].tolist(),
         strict=True,
     )
     forecast = np.round(report.mean, 4).tolist()
@@ -111,6 +115,7 @@ def publish(
     outputs = []
     for i, (
         row, units, views, carts, lines, price, rival, left, out, promotion, depth, part, numbers,
+        bulk, bots,
     ) in enumerate(columns):  # fmt: skip
         sku, channel = catalogue.offer_name(row)
         value: dict[str, Any] = {
@@ -131,6 +136,8 @@ def publish(
                 "orders": lines,
                 "promotion_depth": depth / 10_000,
                 "available": part / 10_000,
+                **({"bulk_units": bulk} if bulk else {}),
+                **({"bot_views": bots} if bots else {}),
             },
             "forecast": {
                 "units": forecast[i],

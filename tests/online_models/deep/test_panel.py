@@ -53,6 +53,14 @@ def test_promotion_attributes_keep_the_places_in_which_they_are_named() -> None:
     assert seen.orders.tolist() == [1.0, 1.0]
 
 
+def test_what_bulk_orders_and_bots_made_is_no_demand() -> None:
+    panel = Panel()
+    panel.observe({**BUCKET, "features": {"bulk_units": 2, "bot_views": 39}})
+    seen = panel.observations()
+    assert (seen.units.tolist(), seen.views.tolist()) == ([1.0], [1.0])
+    assert not seen.attributes.any()
+
+
 def test_orders_that_an_older_record_does_not_count_are_unknown() -> None:
     panel = Panel()
     panel.observe(BUCKET)

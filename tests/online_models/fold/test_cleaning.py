@@ -59,7 +59,11 @@ def test_a_bulk_order_is_published_and_told_but_not_learnt(
     for days in (1, 3):
         journal.tick(now + days * DAY)
     whole = run(journal)
-    assert max(v["units"] for v in whole.values("demand-observations")) == 501
+    published = whole.values("demand-observations")
+    (busy,) = (v for v in published if v["units"] > 5)
+    assert busy["units"] == 501
+    assert busy["features"]["bulk_units"] == 499
+    assert sum("bulk_units" in v["features"] for v in published) == 1
     assert max(learnt(journal)[1]) == 5.0
     told = alerts(whole, "anomalous_order")
     assert [(a["sku"], a["channel"], a["details"]["quantity"]) for a in told] == [("a", "web", 500)]
@@ -154,5 +158,6 @@ def test_one_session_that_hammers_an_offer_is_told(journal: Any, run: Any) -> No
     journal.tick(now + DAY)
     journal.tick(now + 3 * DAY)
     whole = run(journal)
-    assert max(v["views"] for v in whole.values("demand-observations")) == 200
+    (busy,) = (v for v in whole.values("demand-observations") if v["views"])
+    assert (busy["views"], busy["features"]["bot_views"]) == (200, 140)
     assert [a["details"]["records"] for a in alerts(whole, "click_hammering")] == [140]
