@@ -1,7 +1,7 @@
 """The Faust app that frames a worker, with the few parts of Faust that we must replace.
 
 Faust tracks no offsets here: the journal's agent takes its stream without acknowledgement, and
-offsets are committed by whoever publishes the outputs, together with them.
+each partition commits its own, behind what it has published.
 """
 
 from __future__ import annotations

@@ -6,6 +6,10 @@ import asyncio
 import logging
 import time
 from collections import deque
+from typing import Any, Protocol
+
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 
 from online_models.fold.batch import Batch, Kind
 from online_models.fold.fold import Fold
@@ -13,8 +17,9 @@ from online_models.fold.joining import can_wait, join, run
 from online_models.outputs import Output
 from streams.app import die
 from streams.ingest.routing import Router
+from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
-from streams.pricer.publisher import CommitOffset, Publisher
+from streams.pricer.publisher import Publisher
 from streams.pricer.recovery import LostError, recover
 from streams.settings import Settings
 from streams.snapshots import codec as snapshots
@@ -24,7 +29,8 @@ logger = logging.getLogger(__name__)
 #: A snapshot may take this share of the time: a large state is saved less often.
 SNAPSHOT_SHARE = 0.05
 #: The consumer group's offset is written down this many seconds later at most, and sooner where
-#: time has moved on: it shows the lag, and spares a restart some reading.
+#: time has moved on: it shows the lag, and spares a restart some reading. What is exact rests on
+#: the position that is published with the outputs; all that the offset must never do is lead.
 TELL_SECONDS = 1.0
 #: Orders and clicks wait this many seconds at most for events that need them.
 PATIENCE = 0.1
@@ -37,6 +43,13 @@ JOINED = 2000
 LONGEST_RUN = 0.1
 #: Seconds for what waits when the worker stops; who takes over folds the rest.
 LAST_RUN = 2.0
+
+
+class CommitOffset(Protocol):
+    """Commits offsets of the journal for the worker's consumer group."""
+
+    async def __call__(self, offsets: dict[TopicPartition, int]) -> Any:
+        """Returns once they are committed, or cannot be."""
 
 
 class Partition:
@@ -67,6 +80,7 @@ class Partition:
         self._runner: asyncio.Task[None] | None = None
         self._closed = False
         self._told = 0
+        self._telling: asyncio.Task[None] | None = None
         # partitions take turns in what they do every few seconds, or all would wait for all
         share, now = number / settings.partitions, time.monotonic()
         self._turn_of_ours = share * TELL_SECONDS
@@ -167,17 +181,27 @@ class Partition:
         return outputs
 
     async def _commit(self) -> None:
-        """End the transaction, if any; the group's offset is told in it, or by itself."""
-        untold = self.position != self._told
-        due = untold and time.monotonic() >= self._tell_at
-        if due:
-            await self._publisher.begin()
+        """End the transaction, if any; now and then tell the offset, beside what follows."""
         if self._publisher.open:
-            await self._publisher.commit(self.position, self._commit_offset if due else None)
-        if due:
-            self._told, self._tell_at = self.position, time.monotonic() + TELL_SECONDS
-        elif untold:
+            await self._publisher.commit(self.position)
+        if self.position == self._told or self._telling is not None:
+            return
+        if time.monotonic() >= self._tell_at:
+            self._telling = asyncio.create_task(self._tell())
+        else:
             self._wake_within(self._tell_at - time.monotonic())
+
+    async def _tell(self) -> None:
+        """Commit the offset; one at a time, so that none overtakes another."""
+        position = self.position
+        try:
+            await self._commit_offset({TopicPartition(JOURNAL, self.number): position})
+        except KafkaError as error:
+            logger.warning("partition %d: the group's offset lags: %s", self.number, error)
+        self._told, self._tell_at = position, time.monotonic() + TELL_SECONDS
+        self._telling = None
+        if self.position != position:
+            self._wake_within(TELL_SECONDS)
 
     def _begin_snapshot(self) -> None:
         """Copy the state now; encode it beside the fold, and send it with a later transaction."""
@@ -214,4 +238,7 @@ class Partition:
         await self._publisher.begin()
         if encoded is not None:
             await self._publisher.send_snapshot(encoded)
-        await self._publisher.commit(self.position, self._commit_offset)
+        await self._publisher.commit(self.position)
+        if self._telling is not None:
+            await self._telling
+        await self._tell()

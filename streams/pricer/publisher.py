@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.producer import sender
@@ -25,13 +25,6 @@ RETRY_BACKOFF_MS = 10
 sender.BACKOFF_OVERRIDE = 0.004
 
 
-class CommitOffset(Protocol):
-    """Commits an offset of the journal for the worker's consumer group."""
-
-    async def __call__(self, offsets: dict[TopicPartition, int]) -> Any:
-        """Returns once it is committed."""
-
-
 class Publisher:
     """Publishes what one journal partition leads to.
 
@@ -41,7 +34,6 @@ class Publisher:
 
     def __init__(self, settings: Settings, partition: int, router: Router) -> None:
         self._journal = TopicPartition(JOURNAL, partition)
-        self._group = settings.app
         self._router = router
         self._exactly_once = settings.delivery == "exactly-once"
         identity = {"transactional_id": f"{settings.app}-{partition}"}
@@ -109,26 +101,13 @@ class Publisher:
         for i, part in enumerate(parts):
             await self._send_own(store.key(i), part)
 
-    async def commit(self, position: int, tell: CommitOffset | None) -> None:
-        """Everything sent so far is out, and the journal is done up to `position` (exclusive).
-
-        With `tell`, the consumer group's offset says so too.
-        """
-        offsets = {self._journal: position}
-        if not self._exactly_once:
-            await asyncio.gather(*self._sent)
-            if tell is not None:
-                await tell(offsets)
-        else:
+    async def commit(self, position: int) -> None:
+        """Everything sent so far is out, and the journal is done up to `position` (exclusive)."""
+        if self._exactly_once:
             if position != self._position:
                 await self._send_position(position)
-            if tell is not None:
-                # first the records: while offsets are being added, the broker cannot verify that
-                # a partition belongs to the transaction, and refuses what is sent to it
-                await asyncio.gather(*self._sent)
-                await self._producer.send_offsets_to_transaction(offsets, self._group)
             await self._producer.commit_transaction()
-            await asyncio.gather(*self._sent)
+        await asyncio.gather(*self._sent)
         self._sent.clear()
         self.open = False
 
