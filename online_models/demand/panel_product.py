@@ -37,9 +37,10 @@ SLOTS = 16
 #: Observations kept of a product: the window, and as many more before the oldest are dropped.
 WINDOW, MORE = 104, 24
 ROOM = WINDOW + MORE
-#: Blocks solved a period; some 30 ms each.
+#: Blocks solved a period; some 35 ms each, twice that where another spread is tried.
 SOLVED_A_PERIOD = 24
-#: Periods in which every solution tries another spread; afterwards one in so many does.
+#: Periods in which every solution tries another spread; afterwards one in so many does, the blocks
+#: by turns, so that no period has to wait for all of them.
 TRYING, SELDOM = 48, 4
 DEGREES_OF_FREEDOM = 6.0
 NOISE_STEP = 0.05
@@ -170,7 +171,8 @@ class ProductLevel:
             state.weight[rows[: len(weight)], : weight.shape[1]] = np.where(kept, weight, part)
         self.belief.told[block], self.belief.doubt[block] = told
         self._take_all(block)
-        if self.periods[block] <= TRYING or self.periods[block] % SELDOM == 0:
+        periods = int(self.periods[block])
+        if periods <= TRYING or (periods + block) % SELDOM == 0:
             self._try(block)
 
     def _try(self, block: int) -> None:
