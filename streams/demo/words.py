@@ -33,6 +33,7 @@ ALERTS = {
     "price_feed_silent": "the competitor feed has fallen silent",
     "ack_missing": "not acknowledged in time",
     "anomalous_order": "an order far beyond the usual",
+    "demand_drift": "demand has left its forecasts, and is learnt anew",
     "model_degraded": "demand is not what the models expect",
     "stockout_ahead": "stock will not last",
     "late_event": "an event came after its day had closed",

@@ -123,7 +123,8 @@ def _show(figures: dict[str, Any]) -> None:
     table = Table(box=SIMPLE, padding=0, pad_edge=False)
     table.add_column("model", overflow="fold", min_width=15)
     for name in FIGURES:
-        table.add_column(name, justify="right", no_wrap=True)
+        # in 80 columns, names of models need the room more
+        table.add_column(name.replace("_", "\n"), justify="right", no_wrap=True)
     for model in figures["models"]:
         cells = ["–" if model[name] is None else f"{model[name]:.4g}" for name in FIGURES]
         table.add_row(model["name"].rpartition(".")[2], *cells)
