@@ -6,6 +6,7 @@ import gzip
 import io
 import zlib
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -47,14 +48,14 @@ class RecordingWriter:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RecordingError(f"{folder} cannot be written: {error}") from error
+            raise self._failed(error) from error
 
     def open(self, topic: str) -> None:
         """Begin the file of a topic, which may stay empty."""
         try:
             self._files[topic] = _File(self.folder / f"{topic}{SUFFIX}")
         except OSError as error:
-            raise RecordingError(f"{self.folder} cannot be written: {error}") from error
+            raise self._failed(error) from error
 
     def write(self, entry: Entry) -> None:
         """Append an entry to the file of its topic."""
@@ -62,13 +63,19 @@ class RecordingWriter:
         if file is None:
             self.open(entry.topic)
             file = self._files[entry.topic]
-        file.lines.write(encode(entry))
+        try:
+            file.lines.write(encode(entry))
+        except OSError as error:
+            raise self._failed(error) from error
         self.counts[entry.topic] += 1
 
     def flush(self) -> None:
         """Bring all that was written to the files, for who reads along."""
-        for file in self._files.values():
-            file.flush()
+        try:
+            for file in self._files.values():
+                file.flush()
+        except OSError as error:
+            raise self._failed(error) from error
 
     def __enter__(self) -> Self:
         """Write."""
@@ -81,9 +88,21 @@ class RecordingWriter:
         trace: TracebackType | None,
     ) -> None:
         """Complete the files, or drop them after an error."""
-        for file in self._files.values():
-            file.close(keep=error is None)
-        self._files = {}
+        files, self._files = list(self._files.values()), {}
+        try:
+            if error is None:
+                for file in files:
+                    file.finish()
+                for file in files:
+                    file.keep()
+        except OSError as failure:
+            raise self._failed(failure) from failure
+        finally:
+            for file in files:
+                file.drop()
+
+    def _failed(self, error: OSError) -> RecordingError:
+        return RecordingError(f"{self.folder} cannot be written: {error}")
 
 
 class _File:
@@ -103,10 +122,17 @@ class _File:
         self._compressed.flush(zlib.Z_SYNC_FLUSH)
         self._raw.flush()
 
-    def close(self, *, keep: bool) -> None:
+    def finish(self) -> None:
+        """Write what is still on its way, which may fail."""
         self.lines.close()
         self._raw.close()
-        if keep:
-            self._unfinished.replace(self._path)
-        else:
-            self._unfinished.unlink()
+
+    def keep(self) -> None:
+        self._unfinished.replace(self._path)
+
+    def drop(self) -> None:
+        """Leave nothing unfinished behind."""
+        for opened in (self.lines, self._raw):
+            with suppress(OSError):
+                opened.close()
+        self._unfinished.unlink(missing_ok=True)

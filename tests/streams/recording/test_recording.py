@@ -1,6 +1,7 @@
 import gzip
 import hashlib
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -109,6 +110,19 @@ def test_an_error_leaves_the_earlier_recording(tmp_path):
         write(tmp_path, interrupted)
     assert len(Recording([tmp_path])) == 5
     assert [each.name for each in tmp_path.iterdir()] == ["orders.jsonl.gz"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("number", [1, 100_000], ids=["at the end", "on the way"])
+def test_a_full_disk_is_named_and_leaves_the_earlier_recording(tmp_path, number):
+    earlier = tmp_path / "t.jsonl.gz"
+    earlier.write_bytes(b"earlier")
+    (tmp_path / "t.jsonl.gz.part").symlink_to("/dev/full")
+    many = (Entry("t", 0, place, None, b"%d" % place**9, 0) for place in range(number))
+    with pytest.raises(RecordingError, match=r"cannot be written: .*No space left on device"):
+        write(tmp_path, many)
+    assert list(tmp_path.iterdir()) == [earlier]
+    assert earlier.read_bytes() == b"earlier"
 
 
 def test_flushed_entries_are_in_the_file(tmp_path):
