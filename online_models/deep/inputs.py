@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from online_models.deep.levels import DISCOUNTS
 from online_models.deep.price_path import price_features
 from online_models.deep.spec import STATIC_FEATURES, WINDOW_CHANNELS, Spec
 from online_models.demand.observations import Observations
-from online_models.exact_math import log, log1p, total
+from online_models.exact_math import exp, log, log1p, total
 
 Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
@@ -23,6 +23,14 @@ Ints = NDArray[np.int64]
 SEASON = 7
 #: Buckets of an offer after which its own embedding counts half; before, its text and category do.
 HALF_KNOWN = 14.0
+#: Places among the static features, and what they are multiplied by: the log of the offer's level,
+#: and how far its category's lies above.
+LEVEL, LEVEL_SCALE = 3, 0.3
+CATEGORY_LEVEL, CATEGORY_SCALE = 4, 0.5
+#: Scatter about the level, the highest units of late, and all else that is 0 without a past.
+SCATTER, HIGHEST = 26, 27
+PAST = [4, 5, 6, 7, 20, 21, 22, 23]
+SCATTER_FLOOR = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,29 @@ def inputs(history: History, seen: Observations, spec: Spec) -> Inputs:
     )
 
 
+def as_new(seen: Inputs) -> Inputs:
+    """The same buckets as they would look if their offers had no past: n rows.
+
+    What is left is the category, its level and shocks, price, promotion, calendar and text. The
+    category's level holds what the offers themselves have sold.
+    """
+    static = np.array(seen.static)
+    above = static[:, CATEGORY_LEVEL] / CATEGORY_SCALE
+    level = static[:, LEVEL] / LEVEL_SCALE + above
+    static[:, : len(DISCOUNTS)] = 0.0
+    static[:, LEVEL] = level * LEVEL_SCALE
+    static[:, PAST] = 0.0
+    static[:, SCATTER] = log(np.full(1, 1.0 + SCATTER_FLOOR)) * 0.5
+    static[:, HIGHEST] = -log1p(exp(level.astype(np.float64)))
+    return replace(
+        seen,
+        window=np.zeros_like(seen.window),
+        static=static,
+        known=np.zeros_like(seen.known),
+        offset=seen.offset + above,
+    )
+
+
 def _window(
     history: History, offer: Ints, level: Floats, reference: Floats, length: int
 ) -> Floats32:
@@ -109,8 +140,9 @@ def _static(
     category = history.category(offer)
     for i in range(len(DISCOUNTS)):
         static[:, i] = log(shrunk[:, i]) - log(level)
-    static[:, 3] = log(level) * 0.3
-    static[:, 4] = (log(history.categories.level(category)) - log(level)) * 0.5
+    static[:, LEVEL] = log(level) * LEVEL_SCALE
+    above = log(history.categories.level(category)) - log(level)
+    static[:, CATEGORY_LEVEL] = above * CATEGORY_SCALE
     static[:, 5] = log1p(running.age[offer]) * 0.25
     static[:, 6] = log1p(running.silence[offer]) * 0.5
     static[:, 7] = log1p(running.silence[offer] * level) * 0.5
@@ -129,8 +161,8 @@ def _static(
     static[:, 23] = log1p(running.orders[offer, 0] / (running.time[offer, 0] + 1.0))
     static[:, 24] = history.categories.shock[category] * 2.0
     static[:, 25] = history.categories.lasting[category] * 2.0
-    static[:, 26] = log(running.variability[offer] + 0.05) * 0.5
-    static[:, 27] = log1p(running.high[offer]) - log1p(level)
+    static[:, SCATTER] = log(running.variability[offer] + SCATTER_FLOOR) * 0.5
+    static[:, HIGHEST] = log1p(running.high[offer]) - log1p(level)
     after = STATIC_FEATURES + spec.calendar
     static[:, STATIC_FEATURES:after] = calendar.features(seen.start, spec.bucket, spec.yearly)
     static[:, after:] = history.offers.text[offer]

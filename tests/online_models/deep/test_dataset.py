@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from online_models.deep.dataset import Dataset, build
-from online_models.deep.inputs import Inputs
+from online_models.deep.history import History
+from online_models.deep.inputs import Inputs, as_new, inputs
 from online_models.deep.offers import Offers
 from online_models.deep.spec import Spec
 from online_models.demand.observations import DAY, Observations
@@ -38,16 +39,62 @@ def test_inputs_of_a_bucket_do_not_change_when_it_or_later_ones_sell_otherwise(
         assert np.array_equal(mine, getattr(other.inputs, field.name)[until]), field.name
 
 
-def test_prices_after_a_bucket_do_not_reach_its_inputs(
+def test_nothing_that_is_known_after_a_bucket_reaches_its_inputs(
     observations: Observations, offers: Offers, dataset: Dataset
 ) -> None:
     cut = int(observations.end[len(observations) // 2])
-    dearer = np.where(observations.end > cut, 7.0 * observations.price, observations.price)
-    other = build(replace(observations, price=dearer), offers, SPEC, skip=14)
+    later = observations.end > cut
+    changed = {
+        "price": 7.0 * observations.price,
+        "rival_price": 3.0 * observations.price,
+        "rival_mean": 4.0 * observations.price,
+        "promotion": 0.4,
+        "promoted": 1.0,
+        "attributes": 2.0,
+        "available": 0.3,
+        "stocked_out": True,
+        "exploration": 0.1,
+    }
+    columns = {name: np.array(getattr(observations, name)) for name in changed}
+    for name, value in changed.items():
+        columns[name][later] = np.broadcast_to(np.asarray(value).T, columns[name].T.shape).T[later]
+    other = build(replace(observations, **columns), offers, SPEC, skip=14)
     until = dataset.end <= cut
     for field in fields(Inputs):
-        mine = getattr(dataset.inputs, field.name)[until]
-        assert np.array_equal(mine, getattr(other.inputs, field.name)[until]), field.name
+        mine = getattr(dataset.inputs, field.name)
+        theirs = getattr(other.inputs, field.name)
+        assert np.array_equal(mine[until], theirs[until]), field.name
+    assert not np.array_equal(dataset.inputs.window[~until], other.inputs.window[~until])
+
+
+def test_without_its_past_an_offer_looks_like_a_new_one_of_its_description() -> None:
+    rng = np.random.default_rng(4)
+    offers = Offers()
+    for row in range(8):
+        offers.register(row, f"s{row}", f"c{row % 2}", [f"w{row}"], float(np.log(500.0)))
+    old, new = np.arange(8), np.arange(8, 16)
+    for row in new.tolist():
+        offers.resemble(row, row - 8, float(np.log(500.0)))
+    history = History(offers, DAY, SPEC.window)
+    history.grow()
+    for day in range(30):
+        sold = rng.poisson(np.linspace(0.2, 30.0, 8))
+        history.push(Observations.of(old, day * DAY, sold, price=500.0, views=9.0, orders=sold / 2))
+    price = rng.uniform(400.0, 600.0, 8)
+    mine, theirs = (
+        inputs(
+            history,
+            Observations.of(
+                rows, 30 * DAY, np.zeros(8), price=price, rival_price=480.0, available=0.7
+            ),
+            SPEC,
+        )
+        for rows in (old, new)
+    )
+    for field in fields(Inputs):
+        left, wanted = getattr(as_new(mine), field.name), getattr(theirs, field.name)
+        assert np.allclose(left, wanted, rtol=1e-5, atol=1e-5), field.name
+        assert left.dtype == wanted.dtype
 
 
 def test_inputs_react_to_the_past_and_to_the_own_price(

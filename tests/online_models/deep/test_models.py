@@ -5,14 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from online_models.deep import dataset as datasets
 from online_models.deep import split
 from online_models.deep.baselines import BASELINES
 from online_models.deep.dataset import Dataset
+from online_models.deep.history import History
+from online_models.deep.inputs import inputs
 from online_models.deep.metrics import measure
 from online_models.deep.models import DeepModel, Model, build
+from online_models.deep.offers import Offers
 from online_models.deep.search import trials
 from online_models.deep.search.validation import cross_validate
 from online_models.deep.zoo import ARCHITECTURES
+from online_models.demand.observations import DAY, Observations
+from tests.online_models.deep.conftest import SPEC
 
 NAMES = [
     *BASELINES,
@@ -98,3 +104,25 @@ def test_cross_validation_scores_each_fold_on_its_own_later_time(dataset: Datase
     assert [start for start, _ in seen] == sorted({start for start, _ in seen})
     assert [rows for _, rows in seen] == [int(fold.rows) for fold in score.folds]
     assert score.mean["mase"] == pytest.approx(np.mean([fold.mase for fold in score.folds]))
+
+
+@pytest.mark.deep
+def test_what_a_name_says_of_demand_is_learnt_for_offers_without_a_past() -> None:
+    """Offers called deluxe sell four times as much; two that never sold differ in their names."""
+    rng = np.random.default_rng(6)
+    count, days = 200, 60
+    offers = Offers()
+    for row in range(count + 2):
+        words = ["thing", "deluxe" if row % 2 else "basic"]
+        offers.register(row, f"sku-{row}", "food", words, float(np.log(1000.0)))
+    offer, start = np.tile(np.arange(count), days), np.repeat(DAY * np.arange(days), count)
+    units = rng.poisson(np.where(offer % 2, 8.0, 2.0) * np.exp(0.3 * rng.normal(size=count))[offer])
+    sold = Observations.of(offer, start, units, price=1000.0)
+    network = build("mlp").fit(datasets.build(sold, offers, SPEC, skip=14)).network  # type: ignore[attr-defined]
+    history = History(offers, DAY, SPEC.window)
+    history.grow()
+    for rows in sold.periods():
+        history.push(sold.take(rows))
+    new = Observations.of([count, count + 1], days * DAY, [0.0, 0.0], price=1000.0)
+    basic, deluxe = network.outputs(inputs(history, new, SPEC)).log_mean
+    assert np.log(2.0) < deluxe - basic < np.log(6.0)
