@@ -155,6 +155,8 @@ def mixture(source: Source, data: Dataset, name: str) -> None:
             gains = "  ".join(f"{n} {gain:.1f} %" for n, gain in zip(SHOWN, less, strict=True))
             print(f"{MIXED} below {who}: {gains}", flush=True)
     ceiling(kept[ONLINE], kept["deep"], units)
+    foresight(kept[ONLINE], units, np.concatenate([np.full(len(u), t) for t, (_, u, _) in
+                                                   enumerate(rows[ONLINE])]))  # fmt: skip
     if source.known is not None:
         floor(source.known, begin, source)
 
@@ -193,6 +195,15 @@ def ceiling(online: Forecast, deep: Forecast, units: NDArray[np.float64]) -> Non
             f"{100 * (1 - values[best] / values[0]):.1f} % below online alone",
             flush=True,
         )
+
+
+def foresight(online: Forecast, units: NDArray[np.float64], period: NDArray[np.int64]) -> None:
+    """What it would give to know beforehand what all offers together will sell in each period."""
+    shared = (np.bincount(period, units) / np.bincount(period, online.mean))[period]
+    knowing = Forecast(online.means * shared[:, None], online.sizes, online.weights)
+    before, after = (np.abs(f.quantile(0.5) - units).mean() for f in (online, knowing))
+    print(f"online, knowing all offers' sum: mae {after:.4f}, {100 * (1 - after / before):.1f} % "
+          "below online", flush=True)  # fmt: skip
 
 
 def _wide(values: NDArray[np.float64], width: int, fill: float) -> NDArray[np.float64]:
