@@ -57,7 +57,9 @@ class Regression:
         """Learn from all rows."""
         level = np.exp(data.inputs.offset)
         units = np.minimum(data.units, SURPRISE * (level + 1.0))
-        self.estimator.fit(self.columns(data.inputs), units / level, sample_weight=level)
+        # a mean of 1: a forest draws as many rows as its share of the weights' sum says
+        weight = level / level.mean()
+        self.estimator.fit(self.columns(data.inputs), units / level, sample_weight=weight)
         mean = self._mean(data.inputs)
         excess = np.square(units - mean) - mean
         self.size = float(np.clip(np.square(mean).sum() / max(excess.sum(), 1e-9), 0.05, 400.0))

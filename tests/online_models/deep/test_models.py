@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,16 @@ def test_a_row_does_not_depend_on_its_neighbours(fitted: tuple[str, Model, Datas
     together = model.predict(held.inputs).mean
     alone = model.predict(held.inputs.take(np.array([17]))).mean
     assert alone[0] == pytest.approx(together[17], rel=1e-12)
+
+
+def test_a_forest_draws_a_share_of_the_rows_however_many_units_they_sell(dataset: Dataset) -> None:
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed (the `deep` extra)")
+    few = dataset.take(slice(0, 800))
+    much = replace(few.inputs, offset=few.inputs.offset + np.log(1000.0))
+    for data in (few, replace(few, inputs=much, units=1000.0 * few.units)):
+        forest = build("forest", {"trees": 30}).fit(data).estimator  # type: ignore[attr-defined]
+        drawn = [tree.tree_.weighted_n_node_samples[0] for tree in forest.estimators_]
+        assert max(drawn) <= 0.31 * len(data)
 
 
 def test_networks_learn_that_demand_falls_with_the_price(
