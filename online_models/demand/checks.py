@@ -32,6 +32,8 @@ RIVER = (
     "river.linear_model.LinearRegression",
     "river.tree.HoeffdingAdaptiveTreeRegressor(seed=1)",
 )
+#: Experts in whose belief levels wander while nothing is seen.
+WANDERING = ("filter", "panel", "mixture")
 #: Two products that every channel sells, and single offers beside them.
 CHANNELS, PRODUCTS, SINGLES = 14, 2, 60
 OFFERS = CHANNELS * PRODUCTS + SINGLES
@@ -229,7 +231,11 @@ def check_forecasts_are_distributions(expert: str) -> None:
 
 
 def check_variance_shrinks_with_data_and_grows_with_silence(expert: str) -> None:
-    """More days make the price response surer, silence makes it and the level vaguer."""
+    """More days make the price response surer, silence makes it and the level vaguer.
+
+    No expert's forecast is surer after a silence, and those that believe levels to wander are
+    less sure.
+    """
     models = registered(expert)
     rows = np.arange(OFFERS)
     models.learn(joined(ordinary_days(20)))
@@ -240,6 +246,23 @@ def check_variance_shrinks_with_data_and_grows_with_silence(expert: str) -> None
     assert (late.elasticity_variance < early.elasticity_variance).all()
     assert (silent.elasticity_variance > late.elasticity_variance).all()
     assert (silent.log_rate_variance > late.log_rate_variance).all()
+    soon, after = (_relative_variance(models, expert, day) for day in (120, 120 + 364))
+    known = ~np.isnan(after / soon)
+    if expert == "deep" and not known.any():
+        return  # what it saw is too long ago, and it says so
+    grown = float(np.median((after / soon)[known]))
+    assert grown > (1.1 if expert in WANDERING else 0.95), f"{grown:.2f} times the variance"
+
+
+def _relative_variance(models: DemandModels, expert: str, day: int) -> Floats:
+    """Variance of an expert's forecast over its squared mean, NaN where it says nothing."""
+    report = models.predict(joined(ordinary_days(1, first=day)))
+    forecast = told(report, expert)
+    mean, square = forecast.mean, forecast.means * forecast.means
+    spread = square * (1.0 + 1.0 / forecast.sizes) + forecast.means
+    variance = (forecast.weights * spread).sum(axis=1) - mean * mean
+    said = forecast.weights.max(axis=1) > 0.0
+    return np.where(said, variance / np.where(said, mean * mean, 1.0), np.nan)
 
 
 CHECKS: tuple[Callable[[str], None], ...] = (

@@ -89,7 +89,9 @@ class PanelModel:
         for b in np.unique(block).tolist():
             mine = np.flatnonzero(block == b)
             slot = self.products.state.slot[present[mine]]
-            level[mine], level_variance[mine] = self.product_level.predict(b, slot, design[:, mine])
+            level[mine], level_variance[mine] = self.product_level.predict(
+                b, slot, design[:, mine], *_span(period)
+            )
         spread = by_row(means, place)
         local = channel_design(
             self.offers, offer, rows, spread, self.channel_shock[period.channel[at]]
@@ -151,6 +153,7 @@ class PanelModel:
                 prediction.design[:, mine],
                 level[mine],
                 (prediction.level[mine], prediction.level_variance[mine]),
+                *_span(period),
             )
         deviation = target - level[place]
         error = deviation - prediction.deviation
@@ -249,6 +252,12 @@ class PanelModel:
         self.product_level.load(part("product_level"))
         self.channel_level.load(part("channel_level"))
         self.channel_slopes.load(part("channel_slopes"))
+
+
+def _span(period: Period) -> tuple[int, int]:
+    """Start and length of a period, ms."""
+    start = int(period.seen.start[0])
+    return start, int(period.seen.end[0]) - start
 
 
 _SHARED = ("channel_shock", "calibration")

@@ -78,13 +78,18 @@ class BlockBelief(Columns):
 
     FIELDS = {
         "periods": (np.int64, 0),
+        "clock": (np.int64, -1),
+        "last": (np.int64, -1),
         "tried": (np.int64, 0),
         "exponents": (np.int64, FIRST, SPREADS),
         "told": (np.float64, 0.0, len(TOLD)),
         "doubt": (np.float64, 1.0, len(TOLD)),
     }
-    #: Periods learnt, and spreads tried.
+    #: Periods learnt; the time of the last one in buckets since the first, and its start in ms.
     periods: Integers
+    clock: Integers
+    last: Integers
+    #: Spreads tried.
     tried: Integers
     #: Spreads as powers of two.
     exponents: Integers
@@ -112,10 +117,14 @@ class ProductLevel:
         """Periods that each block has learnt."""
         return self.belief.periods
 
-    def predict(self, block: int, slot: Integers, design: Floats) -> tuple[Floats, Floats]:
-        """Mean and variance of each product's next mean, from design (LINEAR, products)."""
+    def predict(
+        self, block: int, slot: Integers, design: Floats, start: int, length: int
+    ) -> tuple[Floats, Floats]:
+        """Mean and variance of each product's mean in the bucket of `length` that begins at
+        `start` (ms), from design (LINEAR, products).
+        """
         solution = self._solution(block)
-        mean, variance = solution.predict(slot, design, int(self.periods[block]))
+        mean, variance = solution.predict(slot, design, self._time(block, start, length))
         return mean, variance + self.state.noise[block * SLOTS + slot]
 
     def learn(
@@ -125,10 +134,14 @@ class ProductLevel:
         design: Floats,
         target: Floats,
         told: tuple[Floats, Floats],
+        start: int,
+        length: int,
     ) -> None:
         """Remember one period's product means, and what they say of the noise; `told` is what was
         predicted of them.
         """
+        time = self._time(block, start, length)
+        self.belief.clock[block], self.belief.last[block] = time, start
         state, row = self.state, block * SLOTS + slot
         if self.periods[block] > 2:
             mean, spread = told
@@ -141,7 +154,7 @@ class ProductLevel:
         if len(full):
             self._drop_oldest(block)
         at = state.count[row]
-        state.time[row, at] = float(self.periods[block])
+        state.time[row, at] = float(time)
         state.target[row, at] = target
         state.weight[row, at] = 1.0
         state.design.reshape(-1, ROOM, LINEAR)[row, at] = design.T
@@ -156,6 +169,12 @@ class ProductLevel:
         waiting = (self.state.count[rows] - self.state.solved[rows]).sum(axis=1)
         for b in blocks[np.argsort(-waiting, kind="stable")][:SOLVED_A_PERIOD].tolist():
             self._renew(b, told)
+
+    def _time(self, block: int, start: int, length: int) -> int:
+        """When a bucket is, in buckets since the block's first one; silence counts as well."""
+        last = int(self.belief.last[block])
+        passed = (start - last + length // 2) // length if last >= 0 else 1
+        return int(self.belief.clock[block]) + max(passed, 1)
 
     def _renew(self, block: int, told: tuple[Floats, Floats]) -> None:
         """Reweigh what the old solution has seen, and solve anew with all that is held."""

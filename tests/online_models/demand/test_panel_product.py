@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from online_models.demand.observations import DAY
 from online_models.demand.panel_kernel import (
     LINEAR,
     own_covariance,
@@ -42,8 +43,20 @@ def believing(slopes: int, curves: int, minor: int, price: float = 0.0) -> Prior
     return prior(np.array([slopes, curves, minor]), told, np.full(len(TOLD), 0.01))
 
 
+def following(level: ProductLevel, block: int) -> tuple[int, int]:
+    """The bucket after the last one that a block has learnt."""
+    return DAY * int(level.periods[block]), DAY
+
+
+def predict(
+    level: ProductLevel, block: int, slot: Integers, design: Floats
+) -> tuple[Floats, Floats]:
+    return level.predict(block, slot, design, *following(level, block))
+
+
 def learn(level: ProductLevel, block: int, slot: Integers, design: Floats, target: Floats) -> None:
-    level.learn(block, slot, design, target, level.predict(block, slot, design))
+    told = predict(level, block, slot, design)
+    level.learn(block, slot, design, target, told, *following(level, block))
 
 
 def taught(periods: int, blocks: int = 1, products: int = 5, seed: int = 5) -> ProductLevel:
@@ -104,7 +117,7 @@ def test_a_product_without_observations_has_the_pooled_answer_and_a_wide_varianc
     level = taught(60)
     design = np.zeros((LINEAR, 2))
     design[0] = 1.0
-    mean, variance = level.predict(0, np.array([0, 9]), design)
+    mean, variance = predict(level, 0, np.array([0, 9]), design)
     assert mean[1] == pytest.approx(2.0, abs=0.5)
     assert variance[1] > 3.0 * variance[0]
 
@@ -117,7 +130,9 @@ def test_one_absurd_period_moves_the_forecast_little() -> None:
     learn(after, 0, np.array([0]), design, np.array([30.0]))
     for _ in range(5):
         after.solve(np.array([0]), NOTHING)
-    moved = after.predict(0, np.array([0]), design)[0] - before.predict(0, np.array([0]), design)[0]
+    moved = (
+        predict(after, 0, np.array([0]), design)[0] - predict(before, 0, np.array([0]), design)[0]
+    )
     assert abs(moved[0]) < 0.3
 
 
@@ -131,7 +146,7 @@ def test_what_is_restored_says_and_learns_the_same_to_the_last_bit(periods: int)
     for _ in range(3):
         design = designs(rng, SLOTS)
         for ours, theirs in zip(
-            level.predict(0, slot, design), again.predict(0, slot, design), strict=True
+            predict(level, 0, slot, design), predict(again, 0, slot, design), strict=True
         ):
             np.testing.assert_array_equal(ours, theirs)
         for one in (level, again):
@@ -194,7 +209,19 @@ def test_a_price_that_never_moved_acts_as_the_channels_tell_as_surely_as_they_do
         for _ in range(5):
             learn(level, 0, slot, usual, np.array([3.0]))
             level.solve(np.array([0]), (told, np.full(len(TOLD), doubt)))
-        before, after = level.predict(0, slot, usual), level.predict(0, slot, dear)
+        before, after = predict(level, 0, slot, usual), predict(level, 0, slot, dear)
         assert (after[0] - before[0])[0] == pytest.approx(-0.5, abs=0.05)
         spreads.append(float((after[1] - before[1])[0]))
     assert spreads[1] > 4.0 * spreads[0] > 0.0
+
+
+def test_silence_makes_a_product_vaguer_and_draws_its_level_to_the_usual_one() -> None:
+    level, slot = taught(40), np.arange(5)
+    usual = np.zeros((LINEAR, 5))
+    usual[0] = 1.0
+    start, length = following(level, 0)
+    (soon, sure), (late, vague) = (
+        level.predict(0, slot, usual, start + days * DAY, length) for days in (0, 100)
+    )
+    np.testing.assert_array_less(1.2 * sure, vague)
+    assert np.std(late) < np.std(soon)
