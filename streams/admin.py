@@ -147,7 +147,12 @@ def _reach(client: Mapping[str, Any]) -> KafkaAdminClient:
     try:
         return KafkaAdminClient(**client, bootstrap_timeout_ms=REACH_MS)
     except (KafkaError, OSError) as error:
-        raise TopicsError(f"no Kafka answers at {_servers(client)}: {error}") from error
+        protocol = client.get("security_protocol", "PLAINTEXT")
+        hint = "does it ask for another PRICETIDE_SECURITY_PROTOCOL?"
+        if protocol != "PLAINTEXT":
+            hint = "are its certificate, the user and the password right?"
+        reason = f"{error} (spoken to in {protocol}: {hint})"
+        raise TopicsError(f"no Kafka answers at {_servers(client)}: {reason}") from error
 
 
 def _servers(client: Mapping[str, Any]) -> str:

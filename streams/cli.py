@@ -71,7 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as error:
         for problem in error.errors():
             field = ".".join(str(part) for part in problem["loc"])
-            print(f"pricetide: setting {field}: {problem['msg']}", file=sys.stderr)
+            message = problem["msg"].removeprefix("Value error, ")
+            which = f"setting {field}" if field else "settings"
+            print(f"pricetide: {which}: {message}", file=sys.stderr)
         return 2
     except SettingsError as error:
         print(f"pricetide: settings: {error}", file=sys.stderr)

@@ -17,6 +17,10 @@ class MissingBootstrap(SystemExit):
     """No Kafka to talk to."""
 
 
+class UnusableCertificate(SystemExit):
+    """A file that should hold a certificate or its key does not."""
+
+
 def bootstrap(settings: Settings) -> str:
     """The bootstrap servers; MissingBootstrap says how to name them."""
     if not settings.bootstrap:
@@ -43,11 +47,18 @@ def security(settings: Settings) -> dict[str, Any]:
 
 
 def ssl_context(settings: Settings) -> ssl.SSLContext:
-    """TLS as the settings say; the system's certificate authorities where they name none."""
-    cafile = None if settings.ssl_cafile is None else str(settings.ssl_cafile)
-    context = ssl.create_default_context(cafile=cafile)
-    if settings.ssl_certfile is not None:
-        context.load_cert_chain(settings.ssl_certfile, settings.ssl_keyfile)
+    """TLS as the settings say; the system's certificate authorities where they name none.
+
+    UnusableCertificate names the file that holds none.
+    """
+    used = settings.ssl_cafile
+    try:
+        context = ssl.create_default_context(cafile=None if used is None else str(used))
+        if settings.ssl_certfile is not None:
+            used = settings.ssl_certfile
+            context.load_cert_chain(settings.ssl_certfile, settings.ssl_keyfile)
+    except OSError as error:
+        raise UnusableCertificate(f"pricetide: no use can be made of {used}: {error}") from None
     return context
 
 

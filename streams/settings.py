@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -115,9 +115,9 @@ class Settings(BaseSettings):
     )
     sasl_username: str | None = Field(None, description="with SASL_*")
     sasl_password: SecretStr | None = Field(None, description="with SASL_*")
-    ssl_cafile: Path | None = Field(None, description="certificate authority, PEM, with *SSL")
-    ssl_certfile: Path | None = Field(None, description="client certificate, PEM, with *SSL")
-    ssl_keyfile: Path | None = Field(None, description="client key, PEM, with *SSL")
+    ssl_cafile: FilePath | None = Field(None, description="certificate authority, PEM, with *SSL")
+    ssl_certfile: FilePath | None = Field(None, description="client certificate, PEM, with *SSL")
+    ssl_keyfile: FilePath | None = Field(None, description="client key, PEM, with *SSL")
 
     @field_validator("bucket", "lateness", "ack_timeout", "train_every")
     @classmethod
@@ -159,6 +159,13 @@ class Settings(BaseSettings):
             if not (rate.is_finite() and rate > 0):
                 raise ValueError(f"{pair}: {rate} is no rate above zero")
         return rates
+
+    @model_validator(mode="after")
+    def _says_who_asks(self) -> Self:
+        named = self.sasl_username is not None and self.sasl_password is not None
+        if self.security_protocol.startswith("SASL") and not named:
+            raise ValueError(f"{self.security_protocol} needs sasl_username and sasl_password")
+        return self
 
     @property
     def fold(self) -> FoldSettings:

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from streams.clients import UnusableCertificate, ssl_context
 from streams.settings import Settings
 
 
@@ -123,3 +124,21 @@ def test_a_key_of_the_file_that_is_no_setting_is_an_error(tmp_path: Path) -> Non
     (tmp_path / "pricetide.toml").write_text('app = "x"\nbootstrp = "kafka:9092"\n')
     with pytest.raises(SettingsError, match=r"bootstrp: no such setting; perhaps bootstrap\?"):
         Settings()
+
+
+@pytest.mark.parametrize("given", [{}, {"sasl_username": "bob"}, {"sasl_password": "tuna"}])
+def test_sasl_without_a_user_and_a_password_is_an_error(given: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="SASL_SSL needs sasl_username and sasl_password"):
+        Settings(security_protocol="SASL_SSL", **given)
+
+
+def test_a_certificate_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="ssl_cafile"):
+        Settings(security_protocol="SSL", ssl_cafile=tmp_path / "nowhere.pem")
+
+
+def test_a_file_that_holds_no_certificate_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    settings = Settings(security_protocol="SSL", ssl_cafile=tmp_path / "ca.pem")
+    with pytest.raises(UnusableCertificate, match=r"ca\.pem"):
+        ssl_context(settings)
