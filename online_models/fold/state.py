@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ from online_models.demand.report import LearnReport
 from online_models.demand.settings import DemandSettings
 from online_models.elasticity.feed import ElasticityFeed
 from online_models.exact_math import log
+from online_models.exact_single import log_one
 from online_models.fold.buckets import Buckets
 from online_models.fold.clock import Clock
 from online_models.fold.drifting import Drifting
@@ -149,8 +151,8 @@ class State:
     def describe(self, rows: Sequence[int], sku: str, category: str, tokens: Sequence[str]) -> None:
         """Tell the deep model what the offers of a SKU are."""
         deep, prices = self.demand.deep, self.catalogue.offers.catalogue_price[list(rows)]
-        log_prices = log(np.where(prices > 0, prices, np.nan))
-        for row, log_price in zip(rows, log_prices.tolist(), strict=True):
+        for row, price in zip(rows, prices.tolist(), strict=True):
+            log_price = log_one(float(price)) if price > 0 else math.nan
             if row == rows[0]:
                 deep.describe(row, sku, category, tokens, log_price)
             else:
