@@ -17,6 +17,44 @@ LATEST = 500
 Value = dict[str, Any]
 
 
+class _Change(msgspec.Struct):
+    sku: str
+    channel: str
+    currency: str
+    price: str
+    effective_at: str
+
+
+class _Decision(msgspec.Struct):
+    decision_id: str
+    sku: str
+    channel: str
+    currency: str
+    price: str
+    previous_price: str | None
+    time: str
+    outcome: str
+    reason: str
+    policy_id: str
+    explanation: list[Value]
+
+
+class _Alert(msgspec.Struct):
+    kind: str
+    severity: str
+    message: str
+    time: str
+    sku: str | None = None
+
+
+#: What the pages need of a record of each topic.
+_SHAPES: dict[str, Any] = {
+    "price-changes": _Change,
+    "price-decisions": _Decision,
+    "pricing-alerts": _Alert,
+}
+
+
 @dataclass
 class Offer:
     """One offer: its price in force, and what led there, newest last."""
@@ -46,15 +84,19 @@ class Board:
         self.taken: Counter[str] = Counter()
 
     def take(
-        self, topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()
+        self, topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes | None]] = ()
     ) -> None:
         """One record."""
         if topic == "dead-letters":
             # never its content, which may be personal
-            told = {name: text.decode("utf-8", "replace") for name, text in headers}
+            told = {name: (text or b"").decode("utf-8", "replace") for name, text in headers}
             self.dead.append(told | {"bytes": len(value or b"")})
-        elif value is not None:
-            record = msgspec.json.decode(value)
+        elif value is not None and topic in _SHAPES:
+            try:
+                msgspec.json.decode(value, type=_SHAPES[topic])
+                record = msgspec.json.decode(value)
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                return  # nothing that a pricer wrote
             if topic == "pricing-alerts":
                 self.alerts.append(record)
             elif topic == "price-changes":
@@ -69,7 +111,9 @@ class Board:
         key = record["sku"], record["channel"]
         offer = self.offers.get(key)
         if offer is None:
-            offer = self.offers[key] = Offer(*key, record["currency"], record["price"])
+            asked = record.get("outcome") == "proposed"
+            price = record["previous_price"] if asked else record["price"]
+            offer = self.offers[key] = Offer(*key, record["currency"], price)
         return offer
 
     def decision(self, decision_id: str) -> Value | None:

@@ -93,7 +93,7 @@ def offer(found: Offer) -> str:
     """One offer: the path of its price, and its last decision in words."""
     body = f"<p class=headline>{escape(found.price)} {escape(found.currency)} "
     body += f"on {escape(found.channel)}</p>"
-    if len(found.changes) > 1:
+    if found.changes:
         body += f'<div class="plot">{_path(found)}</div>'
     if found.decisions:
         last = found.decisions[-1]
@@ -179,12 +179,20 @@ def _alerts(found: Iterable[dict[str, Any]]) -> str:
 
 
 def _path(found: Offer) -> str:
-    instants = [datetime.fromisoformat(at).timestamp() / 86_400 for at, _ in found.changes]
+    until = found.decisions[-1]["time"] if found.decisions else found.changes[-1][0]
+    instants = [_days(at) for at, _ in found.changes]
     prices = [float(price) for _, price in found.changes]
+    instants.append(max(_days(until), instants[-1]))
+    prices.append(prices[-1])
     # a price holds until the next one
     x = [at - instants[0] for at in instants for _ in range(2)][1:]
     y = [price for price in prices for _ in range(2)][:-1]
-    return lines("price", {"price": Line(x, y, "c0")}, y_label=found.currency)
+    since = f"days since {_instant(found.changes[0][0])}"
+    return lines("price", {"price": Line(x, y, "c0")}, y_label=found.currency, x_label=since)
+
+
+def _days(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp() / 86_400
 
 
 def _told(sentences: Sequence[str]) -> str:

@@ -99,12 +99,39 @@ def test_a_decision_is_told_in_words(get: Any, board: Board) -> None:
     assert json.loads(get("/api/decision", id=proposed["decision_id"])[1]) == proposed
 
 
-def test_a_proposal_waits_until_another_decision_follows() -> None:
+DECISION = {
+    "decision_id": "x-1",
+    "sku": "a",
+    "channel": "web",
+    "currency": "USD",
+    "price": "1.00",
+    "previous_price": "2.00",
+    "time": "2026-01-01T00:00:00Z",
+    "outcome": "held",
+    "reason": "no_change",
+    "policy_id": "p",
+    "explanation": [],
+}
+
+
+def test_a_proposal_waits_until_another_decision_follows_and_is_no_price_yet() -> None:
     board = Board()
-    decision = {"sku": "a", "channel": "web", "currency": "USD", "price": "1.00"}
     for outcome, waiting in (("proposed", 1), ("rejected", 0)):
-        board.take("price-decisions", msgspec.json.encode(decision | {"outcome": outcome}))
+        board.take("price-decisions", msgspec.json.encode(DECISION | {"outcome": outcome}))
         assert board.summary()["waiting"] == waiting
+        assert board.offers["a", "web"].price == "2.00"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, b"", b"null", b"{}", b"[" * 5000, b"\xff", msgspec.json.encode(DECISION | {"sku": 5})],
+    ids=range(7),
+)
+@pytest.mark.parametrize("topic", ["price-decisions", "price-changes", "pricing-alerts"])
+def test_what_no_pricer_wrote_is_passed_over(topic: str, value: bytes | None) -> None:
+    board = Board()
+    board.take(topic, value)
+    assert (board.offers, list(board.alerts)) == ({}, [])
 
 
 @pytest.mark.parametrize("path", ["/", "/offers", "/offer", "/alerts", "/dead-letters"])
@@ -130,7 +157,6 @@ def test_what_is_not_known_is_said_so(get: Any, path: str) -> None:
 
 def test_it_does_not_grow_without_bounds() -> None:
     board = Board()
-    decision = {"sku": "a", "channel": "web", "currency": "USD", "price": "1.00", "outcome": "held"}
     for _ in range(3 * DECISIONS):
-        board.take("price-decisions", msgspec.json.encode(decision))
+        board.take("price-decisions", msgspec.json.encode(DECISION))
     assert len(board.offers["a", "web"].decisions) == DECISIONS
