@@ -23,7 +23,7 @@ POLICIES: Policies = (
         "version": 1,
         "objective": {"maximise": "profit"},
         "strategy": [{"kind": "optimise"}],
-        "explore": {"kind": "thompson"},
+        "explore": {"kind": "thompson", "budget": "3%"},
         "guardrails": {"minimum_margin": "0%", "reference_band": "100%"},
     },
 )
