@@ -20,7 +20,7 @@ REFRESH = 10
 _STYLE = (
     STYLE + "nav{display:flex;flex-wrap:wrap;gap:4px 20px;margin-bottom:20px;padding-bottom:10px;"
     "border-bottom:1px solid var(--line)}nav a,td a{color:inherit}nav b{margin-right:8px}"
-    "td.text{text-align:left;white-space:normal;min-width:180px;overflow-wrap:anywhere}"
+    "th.text,td.text{text-align:left}td.text{white-space:normal;min-width:180px;overflow-wrap:anywhere}"
     "form{margin:8px 0}input{font:inherit;padding:4px 8px;width:min(320px,100%)}"
     ".plot{max-width:640px}li{margin:4px 0;overflow-wrap:anywhere}"
 )
