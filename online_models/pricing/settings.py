@@ -50,8 +50,8 @@ class PricingSettings:
     #: ms that a stock should last where no arrival is announced: the usual lead time of a week.
     stockout_horizon: int = 7 * DAY
     #: Share of the expected profit that a draw may cost where the policy names no budget. Draws
-    #: grow cheaper as the posterior narrows. In simulated half-years 10 % earned 0.7 % more than 3 %
-    #: where offers sell 2 a day, and 0.8 % less where they sell 40 and compete.
+    #: grow cheaper as the posterior narrows. In simulated half-years 10 % earned 0.7 % more than
+    #: 3 % where offers sell 2 a day, and 0.8 % less where they sell 40 and compete.
     exploration_budget: float = 0.05
     #: ms for which a personal offer holds: a week's shopping.
     personal_offer: int = 7 * DAY
