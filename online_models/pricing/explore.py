@@ -178,8 +178,8 @@ def _zeal(situation: Situation) -> Floats:
     a draw pays over a horizon of H days where n H Σ cov² > b², the sum over all elasticities
     that it informs. n is the mean of what is believed: nobody knows yet what a new offer sells.
     What has lasted is expected to last as long again (Gott, "Implications of the Copernican
-    principle for our future prospects", Nature 363, 1993): with an H that grows with an offer's
-    age, regret grows like the root of time instead of time.
+    principle for our future prospects", Nature 363, 1993): with a fixed H learning would end, and
+    regret grow like time.
     """
     curves = situation.curves
     e = np.maximum(-curves.elasticity, LEAST_ELASTICITY)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
-from streams.clients import client
+from streams.clients import client, observer
 from streams.console.board import Board
 from streams.recording.recorder import partition_counts
 from streams.settings import Settings
@@ -21,7 +21,7 @@ WAIT_MS = 200
 
 
 class Feed:
-    """Follows committed records outside any group: who looks on disturbs nobody."""
+    """Follows what is committed."""
 
     def __init__(self, settings: Settings, board: Board) -> None:
         self._settings = settings
@@ -29,15 +29,8 @@ class Feed:
 
     async def run(self) -> None:
         """Follow until cancelled; RecordingError where a topic is missing, KafkaError."""
-        options = client(self._settings)
-        counts = partition_counts(options, list(BACK))
-        consumer = AIOKafkaConsumer(
-            **options,
-            group_id=None,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-        )
+        counts = partition_counts(client(self._settings), list(BACK))
+        consumer = observer(self._settings)
         await consumer.start()
         try:
             places = [TopicPartition(topic, n) for topic in BACK for n in range(counts[topic])]

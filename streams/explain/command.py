@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from kafka.errors import KafkaError
 
 from online_models.pricing.explain import recompute
 from online_models.pricing.words import words
-from streams.clients import client
+from streams.clients import client, observer
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
 from streams.recording.recorder import partition_counts
@@ -88,15 +88,8 @@ def _search(values: Iterable[bytes | None], wanted: str) -> dict[str, Any] | Non
 
 
 async def _from_topic(settings: Settings, wanted: str) -> dict[str, Any] | None:
-    options = client(settings)
-    partitions = partition_counts(options, [TOPIC])[TOPIC]
-    consumer = AIOKafkaConsumer(
-        **options,
-        group_id=None,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-    )
+    partitions = partition_counts(client(settings), [TOPIC])[TOPIC]
+    consumer = observer(settings)
     await consumer.start()
     try:
         consumer.assign([TopicPartition(TOPIC, number) for number in range(partitions)])
