@@ -187,13 +187,14 @@ class Partition:
         if self.position == self._told or self._telling is not None:
             return
         if time.monotonic() >= self._tell_at:
-            self._telling = asyncio.create_task(self._tell())
+            self._telling = asyncio.create_task(self._tell(self.position))
         else:
             self._wake_within(self._tell_at - time.monotonic())
 
-    async def _tell(self) -> None:
-        """Commit the offset; one at a time, so that none overtakes another."""
-        position = self.position
+    async def _tell(self, position: int) -> None:
+        """Commit the offset up to which everything is published, however far the fold is by now;
+        one at a time, so that none overtakes another.
+        """
         try:
             await self._commit_offset({TopicPartition(JOURNAL, self.number): position})
         except KafkaError as error:
@@ -241,4 +242,4 @@ class Partition:
         await self._publisher.commit(self.position)
         if self._telling is not None:
             await self._telling
-        await self._tell()
+        await self._tell(self.position)

@@ -100,6 +100,7 @@ class Publisher:
             await asyncio.gather(*self._sent)
         for i, part in enumerate(parts):
             await self._send_own(store.key(i), part)
+        self._position = None  # it is looked for near the newest snapshot
 
     async def commit(self, position: int) -> None:
         """Everything sent so far is out, and the journal is done up to `position` (exclusive)."""

@@ -1,5 +1,7 @@
 """A journal that is not what it was: the worker stops rather than make prices up."""
 
+import time
+
 import pytest
 from kafka import KafkaProducer, TopicPartition
 
@@ -14,9 +16,9 @@ pytestmark = pytest.mark.integration
 ENDS_WITHIN = 30
 
 
-def tick(time):
+def tick(now):
     rows = Rows()
-    rows.add(Kind.TICK, time)
+    rows.add(Kind.TICK, now)
     return codec.encode(rows.batch())
 
 
@@ -29,8 +31,10 @@ def test_a_hole_in_the_journal_ends_the_worker_after_all_before_it_is_published(
     alien.init_transactions()
     alien.begin_transaction()
     alien.send(JOURNAL, tick(traffic.START + 1), partition=0)
-    alien.commit_transaction()  # its end takes an offset that no record has
+    alien.commit_transaction()  # its end takes an offset that no record has, a moment later
     alien.close()
+    while shop.ends([JOURNAL])[TopicPartition(JOURNAL, 0)] < 3:
+        time.sleep(0.05)
     for partition in range(shop.partitions):
         shop.put_to(JOURNAL, partition, tick(traffic.START + 2))
     assert worker.process.wait(ENDS_WITHIN) == FAILED, worker.tail()
@@ -46,9 +50,9 @@ def test_a_journal_cut_off_before_the_snapshot_ends_the_worker(shop, start_worke
     worker = start_worker(
         "w1", "--role", "price", PRICETIDE_APP="cut", PRICETIDE_SNAPSHOT_SECONDS="3600"
     )
-    for time in range(3):
+    for later in range(3):
         for partition in range(shop.partitions):
-            shop.put_to(JOURNAL, partition, tick(traffic.START + time))
+            shop.put_to(JOURNAL, partition, tick(traffic.START + later))
     shop.priced(worker, app="cut")
     worker.kill()
     shop.delete_before({TopicPartition(JOURNAL, 0): 2})

@@ -103,7 +103,7 @@ def test_a_manual_price_for_an_unknown_offer_changes_nothing(shop: Any) -> None:
     shop.control(kind="set_price", sku="a", price="8.00", currency="USD")
     shop.control(kind="set_price", sku="a", price="0")
     assert shop.changes == []
-    assert len(shop.alerts("control_ignored")) == 3  # an unknown SKU is another partition's
+    assert len(shop.alerts("control_ignored")) == 4
 
 
 def proposed(shop: Any) -> dict[str, Any]:
