@@ -93,8 +93,8 @@ class Board:
             self.dead.append(told | {"bytes": len(value or b"")})
         elif value is not None and topic in _SHAPES:
             try:
-                msgspec.json.decode(value, type=_SHAPES[topic])
                 record = msgspec.json.decode(value)
+                msgspec.convert(record, _SHAPES[topic])
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 return  # nothing that a pricer wrote
             if topic == "pricing-alerts":
