@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 
 class Recorder:
-    """Reads what is committed in topics, from their beginning.
+    """Reads what is committed in topics, from their beginning or from a time on.
 
     Parameters
     ----------
@@ -42,6 +42,10 @@ class Recorder:
         Where the entries go.
     progress
         Told how far it is.
+    since
+        Topics of which older records are left out, and the first timestamp (ms) that counts.
+        Within a partition all counts that comes after the first such record; Kafka takes the mark
+        of a transaction for one, too, and marks bear the time at which they were written.
     """
 
     def __init__(
@@ -50,7 +54,9 @@ class Recorder:
         topics: Sequence[str],
         writer: RecordingWriter,
         progress: Progress,
+        since: Mapping[str, int] | None = None,
     ) -> None:
+        self._since = since or {}
         self._client = dict(client)
         self._writer = writer
         self._progress = progress
@@ -88,7 +94,7 @@ class Recorder:
     async def _to_ends(
         self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], stop: asyncio.Event
     ) -> bool:
-        begins = await consumer.beginning_offsets(self._partitions)
+        begins = await self._begins(consumer, ends)
         topics: dict[str, list[int]] = {}
         for each in self._partitions:
             topics.setdefault(each.topic, []).append(each.partition)
@@ -120,6 +126,19 @@ class Recorder:
                     consumer.resume(each)
             self._progress(sum(positions.values()) - sum(begins[each] for each in positions), total)
         return not pending
+
+    async def _begins(
+        self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]
+    ) -> dict[TopicPartition, int]:
+        """Offsets to begin at; the consumer is put there."""
+        begins: dict[TopicPartition, int] = await consumer.beginning_offsets(self._partitions)
+        late = {p: self._since[p.topic] for p in self._partitions if p.topic in self._since}
+        if late:
+            for each, found in (await consumer.offsets_for_times(late)).items():
+                begins[each] = ends[each] if found is None else min(found.offset, ends[each])
+        for each, begin in begins.items():
+            consumer.seek(each, begin)
+        return begins
 
     async def _follow(
         self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], stop: asyncio.Event

@@ -20,6 +20,7 @@ from streams.clients import client
 from streams.recording import Recording, RecordingError, RecordingWriter
 from streams.recording.recorder import Recorder
 from streams.settings import Settings
+from streams.trainer.newest import newest
 
 OBSERVATIONS = "demand-observations"
 PRODUCTS = "products"
@@ -31,13 +32,19 @@ class NothingToLearn(ValueError):  # noqa: N818
     """The source holds too little; the message says what."""
 
 
-def recorded(settings: Settings, folder: Path) -> list[Path]:
-    """Record both topics, up to their present end, into `folder`."""
+def recorded(settings: Settings, days: int | None, folder: Path) -> list[Path]:
+    """Record both topics, up to their present end, into `folder`; of the last `days` only.
+
+    An observation bears the end of its bucket as its timestamp. So what is left out is no part of
+    the window, and a topic of years is not read for a window of months.
+    """
 
     async def run() -> None:
+        latest = None if days is None else await newest(settings, OBSERVATIONS)
+        since = {} if days is None or latest is None else {OBSERVATIONS: latest - days * DAY + 1}
         with RecordingWriter(folder) as writer:
             topics = [OBSERVATIONS, PRODUCTS]
-            recorder = Recorder(client(settings), topics, writer, lambda _done, _total: None)
+            recorder = Recorder(client(settings), topics, writer, lambda _done, _total: None, since)
             await recorder.run(follow=False, stop=asyncio.Event())
 
     asyncio.run(run())
@@ -92,7 +99,7 @@ def dataset(paths: Sequence[Path], settings: Settings, days: int | None, folder:
         found = panel(paths)
     else:
         with _emptied(folder / "recorded") as own:
-            found = panel(recorded(settings, own))
+            found = panel(recorded(settings, days, own))
     seen = found.observations()
     if not len(seen):
         raise NothingToLearn(f"there are no records of {OBSERVATIONS}")

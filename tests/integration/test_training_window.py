@@ -1,0 +1,92 @@
+"""Training reads of the topics what its window holds, and finds the same there as in all of it."""
+
+import asyncio
+import json
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from schemas.instants import DAY, to_text
+from streams.recording import Recording
+from streams.settings import Settings
+from streams.trainer import source, store
+from streams.trainer.newest import newest
+
+pytestmark = pytest.mark.integration
+
+#: Midnight some time ago: a worker's transactions are as old as its records.
+TODAY = 19_723 * DAY
+DAYS, WINDOW, OFFERS, PARTITIONS = 400, 60, 6, 3
+
+
+def observation(offer, day):
+    return {
+        "sku": f"s{offer}",
+        "channel": "web",
+        "bucket_start": to_text(TODAY + (day - 1) * DAY),
+        "bucket_end": to_text(TODAY + day * DAY),
+        "units": (offer * 7 + day * 3) % 11,
+        "views": 0,
+        "price": "9.99",
+        "stocked_out": False,
+    }
+
+
+def past():
+    """Days up to now; the last two offers ended long ago, so that one partition has no news."""
+    for day in range(-DAYS, 1):
+        for offer in range(OFFERS):
+            if offer % PARTITIONS != 2 or day < -2 * WINDOW:
+                yield {
+                    "value": json.dumps(observation(offer, day)).encode(),
+                    "key": b"s%d" % offer,
+                    "partition": offer % PARTITIONS,
+                    "timestamp_ms": TODAY + day * DAY,
+                }
+
+
+async def aborted(bootstrap, partitions, count):
+    """Many records that a crashed pricer never committed, of days that are yet to come."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id="crashed")
+    await producer.start()
+    for number in range(count):
+        await producer.begin_transaction()
+        for partition in range(partitions):
+            value = json.dumps(observation(0, 50 + number)).encode()
+            when = TODAY + (50 + number) * DAY
+            await producer.send(source.OBSERVATIONS, value, partition=partition, timestamp_ms=when)
+        await producer.abort_transaction()
+    await producer.stop()
+
+
+@pytest.fixture
+def kafka(fresh_broker, create_topics, produce):
+    bootstrap = fresh_broker.bootstrap
+    keep = {"retention.ms": "-1"}
+    create_topics(bootstrap, [source.OBSERVATIONS, source.PRODUCTS], PARTITIONS, **keep)
+    product = {"sku": "s1", "name": "Tea", "currency": "EUR", "price": "9.99", "category": "tea"}
+    produce(bootstrap, source.PRODUCTS, [{"value": json.dumps(product).encode(), "key": b"s1",
+                                          "timestamp_ms": TODAY - DAYS * DAY}])  # fmt: skip
+    return Settings(bootstrap=bootstrap)
+
+
+def test_no_more_is_read_than_the_window_and_it_trains_alike(kafka, produce, tmp_path):
+    produce(kafka.bootstrap, source.OBSERVATIONS, past())
+    asyncio.run(aborted(kafka.bootstrap, PARTITIONS, 120))
+    assert asyncio.run(newest(kafka, source.OBSERVATIONS)) == TODAY
+    found = Recording(source.recorded(kafka, WINDOW, tmp_path / "window"))
+    assert found.topics == {source.OBSERVATIONS: 4 * WINDOW, source.PRODUCTS: 1}
+    whole = source.recorded(kafka, None, tmp_path / "whole")
+    assert Recording(whole).topics[source.OBSERVATIONS] == len(list(past()))
+    live = source.dataset([], kafka, WINDOW, tmp_path)
+    assert len(live) == 4 * (WINDOW - source.WARM_UP)
+    assert store.fingerprint(live) == store.fingerprint(
+        source.dataset(whole, kafka, WINDOW, tmp_path)
+    )
+    assert not (tmp_path / "recorded").exists()
+
+
+def test_an_empty_topic_has_no_newest_record_and_nothing_to_learn(kafka, tmp_path):
+    assert asyncio.run(newest(kafka, source.OBSERVATIONS)) is None
+    with pytest.raises(source.NothingToLearn, match="no records of demand-observations"):
+        source.dataset([], kafka, WINDOW, tmp_path)
