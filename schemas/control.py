@@ -115,3 +115,10 @@ class Rollback(Control):
 PricingControl = Annotated[
     Tick | Pause | Resume | Approve | Reject | SetPrice | Rollback, Field(discriminator="kind")
 ]
+
+
+def decision_named(record: object) -> str | None:
+    """The id of the decision that an order is about, None where it is about none."""
+    if isinstance(record, (Approve, Reject)):
+        return record.decision_id
+    return record.to if isinstance(record, Rollback) and isinstance(record.to, str) else None

@@ -17,11 +17,10 @@ from schemas.money import scaled
 from schemas.selection import Selector
 
 Effect = tuple[Ints, list[Output]]
+Order = Pause | Resume | Approve | Reject | SetPrice | Rollback
 
 
-def obey(
-    pricing: Pricing, record: Pause | Resume | Approve | Reject | SetPrice | Rollback, now: int
-) -> Effect:
+def obey(pricing: Pricing, record: Order, now: int) -> Effect:
     """Take an order down, which the decisions that follow carry out; returns the offers to decide
     anew, and alerts.
     """
@@ -45,16 +44,16 @@ def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
     channel = catalogue.channel_names.index.get(record.channel, -1)
     row = catalogue.offer(sku, channel)
     if sku < 0 or not catalogue.skus.known[sku]:
-        return _ignored(record.sku, "set_price: no product has this SKU", now)
+        return _ignored(record, record.sku, "no product has this SKU", now)
     if row < 0 or ledger.price[row] == NO_PRICE:
-        return _ignored(record.sku, f"set_price: no price on channel {record.channel}", now)
+        return _ignored(record, record.sku, f"no price on channel {record.channel}", now)
     currency = catalogue.currency_names[catalogue.skus.currency[sku]]
     if record.currency not in (None, currency):
-        message = f"set_price: the product is priced in {currency}, not {record.currency}"
-        return _ignored(record.sku, message, now)
+        message = f"the product is priced in {currency}, not {record.currency}"
+        return _ignored(record, record.sku, message, now)
     price = scaled(record.price, int(catalogue.skus.digits[sku]))
     if price < 1:
-        return _ignored(record.sku, "set_price: the price is not above zero", now)
+        return _ignored(record, record.sku, "the price is not above zero", now)
     rows = np.array([row], dtype=np.int64)
     release(pricing.ledger, pricing.notes, rows)
     _drop_proposals(pricing, rows)
@@ -82,14 +81,14 @@ def _rollback(pricing: Pricing, record: Rollback, now: int) -> Effect:
     if isinstance(record.to, int):
         instant, rows = record.to, _priced(pricing, record.select)
         if instant > now and len(rows):
-            return _ignored(None, f"rollback: {to_text(instant)} is yet to come", now)
+            return _ignored(record, None, f"{to_text(instant)} is yet to come", now)
     else:
         found = pricing.world.identities.parse(record.to)
         made = None
         if found is not None and found[1] <= int(ledger.sequence[found[0]]):
             made = history.of_decision(int(ledger.entry[found[0]]), found[1], now)
         if found is None or made is None:
-            return _unknown(pricing, record.to, now)
+            return _unknown(pricing, record, record.to, now)
         named, instant = {found[0]: made[0]}, made[1]
         own = record.select == Selector()
         rows = np.array([found[0]]) if own else _priced(pricing, record.select)
@@ -98,8 +97,9 @@ def _rollback(pricing: Pricing, record: Rollback, now: int) -> Effect:
     for row in rows.tolist():
         price = named.get(row) or history.at(int(ledger.entry[row]), instant, now)
         if price is None:
-            message = f"rollback: the price of {to_text(instant)} is no longer on record"
-            forgotten += _ignored(pricing.world.catalogue.offer_name(row)[0], message, now)[1]
+            message = f"the price of {to_text(instant)} is no longer on record"
+            sku = pricing.world.catalogue.offer_name(row)[0]
+            forgotten += _ignored(record, sku, message, now)[1]
         else:
             restored[row] = price
     rows = np.array(list(restored), dtype=np.int64)
@@ -119,10 +119,10 @@ def _judge(pricing: Pricing, record: Approve | Reject, now: int) -> Effect:
     ledger = pricing.ledger
     found = pricing.world.identities.parse(record.decision_id)
     if found is None or int(ledger.proposal[found[0]]) != found[1]:
-        return _unknown(pricing, record.decision_id, now)
+        return _unknown(pricing, record, record.decision_id, now)
     row = found[0]
     if now >= ledger.proposal_expires[row]:
-        _, told = _unknown(pricing, record.decision_id, now)
+        _, told = _unknown(pricing, record, record.decision_id, now)
         return np.array([row], dtype=np.int64), told
     approved = isinstance(record, Approve)
     ledger.verdict[row] = APPROVED if approved else REJECTED
@@ -142,24 +142,28 @@ def _drop_proposals(pricing: Pricing, rows: Ints) -> None:
     pricing.ledger.verdict[rows] = 0
 
 
-def _unknown(pricing: Pricing, decision_id: str, now: int) -> Effect:
-    """Broadcast orders reach every partition: what another one decided is none of ours."""
+def _unknown(pricing: Pricing, record: Order, decision_id: str, now: int) -> Effect:
+    """Only the partition that would have made a decision is asked about it."""
     found = pricing.world.identities.parse(decision_id)
     if found is None:
-        return np.zeros(0, dtype=np.int64), []
+        return _ignored(record, None, f"no offer has a decision {decision_id}", now)
     message = f"decision {decision_id} is no open proposal, nor a change that is still on record"
-    return _ignored(pricing.world.catalogue.offer_name(found[0])[0], message, now)
+    return _ignored(record, pricing.world.catalogue.offer_name(found[0])[0], message, now)
 
 
-def _ignored(sku: str | None, message: str, now: int) -> Effect:
-    """An order that cannot be carried out is said to be so."""
+def _ignored(record: Order, sku: str | None, message: str, now: int) -> Effect:
+    """An order that cannot be carried out is said to be so, and whose it was."""
     value = {
         "kind": "control_ignored",
         "severity": "warning",
         **({} if sku is None else {"sku": sku}),
-        "message": message,
+        "message": f"{record.kind}: {message}",
         "time": to_text(now),
-        "details": {},
+        "details": {
+            "order": record.kind,
+            "actor": record.actor,
+            **({} if record.event_id is None else {"event_id": record.event_id}),
+        },
     }
     key = b"control_ignored" if sku is None else sku.encode()
     output = Output("pricing-alerts", key, msgspec.json.encode(value), now)

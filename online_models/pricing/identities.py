@@ -10,14 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import Catalogue
+from online_models.partitioning import address
+
+#: Hexadecimal digits of a decision's id that say where its SKU is, and those of its offer.
+_ADDRESS, _OFFER = 8, 16
+_HEXADECIMAL = frozenset("0123456789abcdef")
 
 
 class Identities:
     """A 64-bit hash of (sku, channel) per offer.
 
-    A decision's id is that hash and the number of the offer's decision, so it depends neither on
-    offsets nor on how events were batched. A collision of two offers (chance 1 in 10⁹ with 200k
-    offers) would confuse their acknowledgements alone.
+    A decision's id is its SKU's address, that hash, and the number of the offer's decision, so it
+    depends neither on offsets nor on how events were batched, and tells which partition decided. A
+    collision of two offers (chance 1 in 10⁹ with 200k offers) would confuse their acknowledgements
+    alone.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -35,11 +41,12 @@ class Identities:
             return
         for row in range(start, end):
             sku, channel = self._catalogue.offer_name(row)
-            prefix = blake2b(f"{sku}\0{channel}".encode(), digest_size=8).hexdigest()
+            offer = blake2b(f"{sku}\0{channel}".encode(), digest_size=8).hexdigest()
+            prefix = f"{address(sku):08x}{offer}"
             self._prefixes.append(prefix)
             self._names.append(prefix.encode())
             self._rows[prefix] = row
-        fresh = np.array([int(p, 16) for p in self._prefixes[start:]], dtype=np.uint64)
+        fresh = np.array([int(p[_ADDRESS:], 16) for p in self._prefixes[start:]], dtype=np.uint64)
         self._words = np.concatenate([self._words, fresh])
         names = self._catalogue.sku_names.names[len(self._sku_words) :]
         skus = [int.from_bytes(blake2b(n.encode(), digest_size=8).digest(), "big") for n in names]
@@ -70,3 +77,16 @@ class Identities:
         if row is None or not (sequence.isascii() and sequence.isdecimal()):
             return None
         return row, int(sequence)
+
+
+def whereabouts(decision_id: str) -> int:
+    """The address of the SKU of a decision; of what is no decision's id, that of the text itself,
+    so that there is one partition to say so.
+
+    >>> whereabouts("0000002a2a624de5ce516289-1")
+    42
+    """
+    prefix = decision_id.rpartition("-")[0]
+    if len(prefix) == _ADDRESS + _OFFER and set(prefix) <= _HEXADECIMAL:
+        return int(prefix[:_ADDRESS], 16) & 0x7FFFFFFF
+    return address(decision_id)

@@ -28,8 +28,8 @@ Every price change carries the id of its decision. The explanation alone gives t
 the cent; this is checked here, too.
 
 Examples:
-  pricetide explain 2a624de5ce516289-1 --recording monday
-  pricetide explain 2a624de5ce516289-1 --bootstrap kafka:9092
+  pricetide explain 5d1f0c3b2a624de5ce516289-1 --recording monday
+  pricetide explain 5d1f0c3b2a624de5ce516289-1 --bootstrap kafka:9092
 """
 
 SETTINGS = ("bootstrap",)

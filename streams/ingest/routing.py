@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from kafka.partitioner.default import murmur2
 from numpy.typing import NDArray
 
 from online_models.fold.batch import Batch, Kind
+from online_models.partitioning import address
+from online_models.pricing.identities import whereabouts
 
 #: SKUs remembered; cleared when full, so that made-up SKUs cannot fill the memory.
 REMEMBERED = 1 << 20
+CONTROL = "pricing-control"
 _TEXT_COLUMNS = ("sku", "channel", "currency", "segment")
 
 
 class Router:
-    """Routes by SKU with Kafka's own murmur2, as Java's and Python's producers do."""
+    """Routes by SKU as Java's and Python's producers do."""
 
     def __init__(self, partitions: int) -> None:
         self.partitions = partitions
@@ -28,13 +30,14 @@ class Router:
         if known is None:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            known = self._known[sku] = (murmur2(sku.encode()) & 0x7FFFFFFF) % self.partitions
+            known = self._known[sku] = address(sku) % self.partitions
         return known
 
     def split(self, batch: Batch) -> Iterator[tuple[int, Batch]]:
         """(partition, its part of the batch), for partitions with any events.
 
-        An event without a SKU goes to every partition.
+        An event without a SKU goes to every partition, but for a human's order about a decision:
+        whoever would have made it is the one to say that there is none.
         """
         if self.partitions == 1:
             if len(batch):
@@ -44,6 +47,10 @@ class Router:
         for text in _used(len(batch.texts), batch.sku).tolist():
             table[text] = self.partition(batch.texts[text])
         target = table[batch.sku]
+        for place in np.flatnonzero((batch.kind == Kind.FACT) & (target < 0)).tolist():
+            fact = batch.facts[batch.detail[place]]
+            if fact.topic == CONTROL and fact.key is not None:
+                target[place] = whereabouts(fact.key) % self.partitions
         # the first counts what goes everywhere
         number = np.bincount(target + 1, minlength=self.partitions + 1)
         for partition in range(self.partitions):

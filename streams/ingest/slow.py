@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from online_models.fold.batch import FORCED, Fact, Kind
+from schemas.control import decision_named
 from schemas.fields import LONGEST_NAME
 from schemas.records import RecordError
 from schemas.topics import decode
@@ -58,7 +59,7 @@ def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) 
         border.currencies.of_sku[model.sku] = model.currency
     # whatever names no SKU concerns every partition
     concerned = getattr(model, "sku", None)
-    fact = Fact(record.topic, concerned, record.value)
+    fact = Fact(record.topic, concerned or decision_named(model), record.value)
     _append(gathered, place, at, concerned, identity, gathered.fact(fact), Kind.FACT, 0)
 
 

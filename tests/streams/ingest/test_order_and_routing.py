@@ -8,7 +8,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from online_models.catalogue import Catalogue
 from online_models.fold.batch import Batch, Fact, Kind, Rows, Source
+from online_models.pricing.identities import Identities
 from streams.ingest.order import as_given, by_timestamp
 from streams.ingest.routing import Router, pieces
 from streams.journal import codec
@@ -125,3 +127,27 @@ def test_a_batch_that_is_too_large_is_cut_between_records(
 
 def cuttable(batch: Batch) -> bool:
     return len(set(zip(batch.source.tolist(), batch.offset.tolist(), strict=True))) > 1
+
+
+def test_an_order_about_a_decision_goes_to_the_partition_that_would_have_made_it() -> None:
+    catalogue, router = Catalogue(), Router(5)
+    for sku in "abcdefgh":
+        catalogue.add_offer(catalogue.sku(sku), catalogue.channel_names.id("web"))
+    identities = Identities(catalogue)
+    identities.grow()
+    owners = {identities.decision(row, 3): sku for row, sku in enumerate("abcdefgh")}
+    others = {"made up": None, f"{'f' * 24}-1": None}
+    rows = Rows()
+    for i, decision in enumerate(owners | others):
+        fact = rows.fact(Fact("pricing-control", decision, b"{}"))
+        rows.add(Kind.FACT, i, Source("pricing-control", 0), offset=i, detail=fact)
+    everyone = rows.fact(Fact("pricing-control", None, b"{}"))
+    rows.add(Kind.FACT, 99, Source("pricing-control", 0), offset=99, detail=everyone)
+    found: dict[str | None, list[int]] = {}
+    for partition, part in router.split(rows.batch()):
+        for fact in part.facts:
+            found.setdefault(fact.key, []).append(partition)
+    assert found.pop(None) == [0, 1, 2, 3, 4]
+    for decision, sku in owners.items():
+        assert found.pop(decision) == [router.partition(sku)]
+    assert [len(partitions) for partitions in found.values()] == [1, 1]

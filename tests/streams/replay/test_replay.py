@@ -119,6 +119,36 @@ def test_what_partitions_tell_each_other_does_not_depend_on_how_a_recording_is_r
     assert [e._replace(offset=0) for e in pieces] == [e._replace(offset=0) for e in whole]
 
 
+@pytest.mark.parametrize("partitions", [1, 2, 8])
+def test_an_order_about_a_decision_that_nobody_made_is_told_once(
+    recorded: Recorded, partitions: int
+) -> None:
+    made_up = f"{'0123abcd' * 3}-7"
+    orders = [
+        {"kind": "approve", "decision_id": made_up},
+        {"kind": "reject", "decision_id": "nonsense", "event_id": "mine"},
+        {"kind": "rollback", "to": made_up, "reason": "r"},
+        {"kind": "rollback", "to": made_up, "reason": "r", "select": {"skus": ["a"]}},
+    ]
+    sent = [
+        Record("pricing-control", 0, i, None, json.dumps(order | {"actor": "ann"}).encode(), START)
+        for i, order in enumerate(orders)
+    ]
+    path = recorded([Entry(*record) for record in [*inputs(), *sent]])
+    said = list(Replay(Settings(partitions=partitions), [path], None, None))
+    values = [json.loads(e.value or b"") for e in said if e.topic == "pricing-alerts"]
+    told = [value for value in values if value["kind"] == "control_ignored"]
+    assert sorted(alert["message"] for alert in told) == [
+        f"approve: no offer has a decision {made_up}",
+        "reject: no offer has a decision nonsense",
+        f"rollback: no offer has a decision {made_up}",
+        f"rollback: no offer has a decision {made_up}",
+    ]
+    assert [a["details"] for a in told if a["details"]["order"] == "reject"] == [
+        {"order": "reject", "actor": "ann", "event_id": "mine"}
+    ]
+
+
 def test_given_policies_replace_those_of_the_recording(recorded: Recorded) -> None:
     policy = Record("pricing-policies", 0, 0, b"his", KEEP.replace(b"mine", b"his"), START - 1)
     path = recorded([Entry(*record) for record in [policy, *inputs()]])
