@@ -37,7 +37,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--events", type=int, default=400_000, help="for us (default 400,000)")
     parser.add_argument("--offers", type=int, default=5_000, help="default 5,000")
-    parser.add_argument("--seconds", type=int, default=12, help="of each latency run (default 12)")
+    parser.add_argument("--seconds", type=int, default=30, help="of each latency run (default 30)")
     parser.add_argument("--no-peers", action="store_true", help="measure us alone")
     args = parser.parse_args()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

@@ -15,7 +15,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from schemas.topics import PARTITIONS
 from tests.benchmarks.load import Event, partition
 
-#: Share of the time that is left out at the beginning.
+#: Share of the time that is left out at the beginning: a broker's Java code is slow at first, and
+#: the peers' brokers have worked before.
 WARM_UP = 0.3
 RIVALS = "competitor-prices"
 #: Between two events that are sent to see whether the workers are ready.

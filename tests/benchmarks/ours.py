@@ -17,6 +17,7 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError
 from schemas.topics import PARTITIONS
 from tests.benchmarks.load import TRAFFIC, events, fill
 from tests.benchmarks.processes import Process, cpu_seconds
+from tests.benchmarks.published import Published, last_causes
 
 #: Each competitor's price moves ours: no cooldown, no limit of changes a day.
 POLICY = {
@@ -35,7 +36,7 @@ INPUTS = [TopicPartition(topic, p) for topic in TRAFFIC for p in range(PARTITION
 
 @dataclass
 class Throughput:
-    """`seconds` from the first event taken to the last price committed."""
+    """`seconds` from the first events taken, which do not count, to the last price committed."""
 
     events: int
     seconds: float
@@ -70,29 +71,29 @@ async def throughput(bootstrap: str, broker: int, number: int, offers: int) -> T
     workers = {role: worker(bootstrap, role) for role in ("ingest", "price")}
     pids = {role: process.pid for role, process in workers.items()} | {"broker": broker}
     try:
-        end = sum((await topics.end_offsets(INPUTS)).values())
-        deadline = time.monotonic() + LONGEST_SECONDS
-        taken = journal = 0
-        begun = 0.0
-        before: dict[str, float] = {}
-        while True:
-            for process in workers.values():
-                process.require_running()
-            read = await committed(groups, "pricetide-ingest", INPUTS)
-            if read and not begun:
-                begun, taken = time.monotonic(), read
-                before = {role: cpu_seconds(pid) for role, pid in pids.items()}
-            if read == end and not journal:
-                # ticks come after it for ever
-                journal = sum((await topics.end_offsets(JOURNAL)).values())
-            if journal and await committed(groups, "pricetide", JOURNAL) >= journal:
-                break
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{read} of {end} events in {LONGEST_SECONDS} s")
-            await asyncio.sleep(LOOK_SECONDS)
-        seconds = time.monotonic() - begun
+        async with Published(bootstrap) as published:
+            end = sum((await topics.end_offsets(INPUTS)).values())
+            deadline = time.monotonic() + LONGEST_SECONDS
+            taken, begun, done = 0, 0.0, None
+            last: list[int] = []
+            before: dict[str, float] = {}
+            while done is None:
+                for process in workers.values():
+                    process.require_running()
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"{taken} of {end} events in {LONGEST_SECONDS} s")
+                await asyncio.sleep(LOOK_SECONDS)
+                if last:
+                    done = published.since(last)
+                    continue
+                read = await committed(groups, "pricetide-ingest", INPUTS)
+                if read and not begun:
+                    begun, taken = time.monotonic(), read
+                    before = {role: cpu_seconds(pid) for role, pid in pids.items()}
+                if read == end:
+                    last = await last_causes(bootstrap)
         cpu = {role: cpu_seconds(pid) - before[role] for role, pid in pids.items()}
-        return Throughput(total - taken, seconds, cpu)
+        return Throughput(total - taken, done - begun, cpu)
     finally:
         for process in workers.values():
             process.stop()
