@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -54,24 +55,47 @@ class Progress:
 
     def _drop_duplicates(self, batch: Batch, fresh: NDArray[np.bool_]) -> None:
         rows = np.flatnonzero((batch.identity != 0) & fresh)
-        columns = (batch.identity, batch.time, batch.source, batch.offset)
+        if not len(rows):
+            return
+        columns = [c[rows] for c in (batch.identity, batch.time, batch.source, batch.offset)]
+        heads = _heads(columns)
+        identities, times, sources, offsets = (column[heads].tolist() for column in columns)
+        records = list(zip(sources, offsets, strict=True))
         owner: dict[int, tuple[int, int]] = {}
-        for row, identity, time, source, offset in zip(
-            rows.tolist(), *(column[rows].tolist() for column in columns), strict=True
-        ):
-            if time - self._pruned >= DAY:
-                self._prune(time)
-            record = (source, offset)
-            if owner.get(identity) == record:
-                continue  # another line of the record that brought this identity
-            seen = self.identities.get(identity)
-            if seen is not None and abs(time - seen) <= IDENTITY_WINDOW:
-                fresh[row] = False
-                self.duplicates += 1
-                self.ignored.append(row)
+        repeated: list[int] = []
+        distinct = len(set(identities)) == len(identities)
+        for low, high in self._spans(batch.time[rows[heads]]):
+            span = slice(low, high)
+            if distinct and self.identities.keys().isdisjoint(identities[span]):
+                self.identities.update(zip(identities[span], times[span], strict=True))
                 continue
-            owner[identity] = record
-            self.identities[identity] = time
+            for head in range(low, high):
+                identity, time = identities[head], times[head]
+                if owner.get(identity) == records[head]:
+                    continue  # another line of the record that brought this identity
+                seen = self.identities.get(identity)
+                if seen is not None and abs(time - seen) <= IDENTITY_WINDOW:
+                    repeated.append(head)
+                    continue
+                owner[identity] = records[head]
+                self.identities[identity] = time
+        if repeated:
+            ends = np.append(heads[1:], len(rows))
+            again = np.concatenate([rows[heads[head] : ends[head]] for head in repeated])
+            fresh[again] = False
+            self.duplicates += len(again)
+            self.ignored += again.tolist()
+
+    def _spans(self, times: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+        """Ranges of events between which identities are pruned, as each begins."""
+        low = 0
+        while low < len(times):
+            if times[low] - self._pruned >= DAY:
+                self._prune(int(times[low]))
+            due = times[low:] - self._pruned >= DAY
+            high = low + int(np.argmax(due)) if due.any() else len(times)
+            yield low, high
+            low = high
 
     def _prune(self, now: int) -> None:
         """Drop identities out of the window; once a day of event time is enough.
@@ -81,7 +105,10 @@ class Progress:
         """
         self._pruned = now
         horizon = now - IDENTITY_WINDOW
-        self.identities = {i: t for i, t in self.identities.items() if t >= horizon}
+        count = len(self.identities)
+        times = np.fromiter(self.identities.values(), dtype=np.int64, count=count)
+        for identity in list(compress(self.identities, (times < horizon).tolist())):
+            del self.identities[identity]
 
     def snapshot(self) -> dict[str, Any]:
         """Offsets and identities as arrays."""
@@ -107,3 +134,13 @@ class Progress:
         progress.duplicates = snapshot["duplicates"]
         progress._pruned = snapshot["pruned"]
         return progress
+
+
+def _heads(columns: Sequence[NDArray[np.integer[Any]]]) -> NDArray[np.intp]:
+    """The first rows of each run of rows that are alike in all columns: the lines of a record have
+    one fate.
+    """
+    alike = np.ones(len(columns[0]) - 1, dtype=np.bool_)
+    for column in columns:
+        alike &= column[1:] == column[:-1]
+    return np.flatnonzero(np.append(True, ~alike))
