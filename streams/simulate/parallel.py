@@ -18,6 +18,7 @@ from rich.progress import (
 )
 
 from online_models.market.closed_loop import Track
+from streams.freed_memory import keep_freed_memory
 from streams.simulate.cells import Cell, run
 from streams.simulate.store import Store
 
@@ -46,7 +47,7 @@ def run_all(cells: Sequence[Cell], store: Store, jobs: int, console: Console) ->
         bar = progress.add_task("runs", total=len(cells), completed=len(tracks))
         # Spawned, not forked: a fork copies whatever threads and locks the caller holds.
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        with ProcessPoolExecutor(jobs, context, initializer=keep_freed_memory) as pool:
             running = {pool.submit(run, cell): cell for cell in missing}
             try:
                 for done in as_completed(running):

@@ -22,6 +22,7 @@ from online_models.experiments.interval import Interval, student
 from online_models.market.closed_loop import Track
 from online_models.market.dirt import DIRTS
 from online_models.market.score import exponent, regret
+from streams.freed_memory import keep_freed_memory
 from streams.simulate.cells import CLAIRVOYANT, STATIC, Cell, Entrant, Setting, cells, run
 from streams.simulate.outcome import outcomes
 from streams.simulate.parallel import run_all
@@ -155,6 +156,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=Path("simulation"))
     args = parser.parse_args()
+    keep_freed_memory()
     lab = Lab(args)
     for part in args.only.split(","):
         PARTS[part](lab)
