@@ -22,5 +22,5 @@ class BotClicks:
         hit = rng.random(len(clicks)) < CHANCE
         factor = rng.integers(FACTORS[0], FACTORS[1], len(clicks))
         return replace(
-            events, clicks=clicks.changed(count=np.where(hit, clicks.count * factor, clicks.count))
+            events, clicks=replace(clicks, count=np.where(hit, clicks.count * factor, clicks.count))
         )

@@ -33,5 +33,5 @@ def _repeated(rows: Stream, rng: np.random.Generator) -> Stream:
     records, place = np.unique(rows.record, return_inverse=True)
     repeated = (rng.random(len(records)) < CHANCE)[place]
     delay = rng.integers(1, LONGEST_MS, len(records))[place]
-    twins = rows.changed(arrival=rows.arrival + delay).take(repeated)
+    twins = replace(rows, arrival=rows.arrival + delay).take(repeated)
     return rows.joined([rows, twins]).in_order()

@@ -33,4 +33,4 @@ def _delayed(rows: Stream, rng: np.random.Generator) -> Stream:
     records, place = np.unique(rows.record, return_inverse=True)
     late = rng.random(len(records)) < CHANCE
     delay = late * rng.exponential(MEAN_DELAY_MS, len(records)).astype(np.int64)
-    return rows.changed(arrival=rows.arrival + delay[place]).in_order()
+    return replace(rows, arrival=rows.arrival + delay[place]).in_order()

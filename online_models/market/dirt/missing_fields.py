@@ -32,4 +32,4 @@ def _broken(rows: Stream, kinds: tuple[int, ...], rng: np.random.Generator) -> S
     records, place = np.unique(rows.record, return_inverse=True)
     kind = np.array(kinds, dtype=np.int64)[rng.integers(0, len(kinds), len(records))]
     broken = rng.random(len(records)) < CHANCE
-    return rows.changed(missing=np.where(broken, kind, NOTHING)[place])
+    return replace(rows, missing=np.where(broken, kind, NOTHING)[place])

@@ -20,9 +20,9 @@ class UnitMixups:
 
     def soil(self, events: Events, _day: int, rng: np.random.Generator) -> Events:
         """The day with mixed-up prices in quotes and orders."""
-        quotes = events.quotes.changed(price=_mixed(events.quotes.price, QUOTE_CHANCE, rng))
+        quotes = replace(events.quotes, price=_mixed(events.quotes.price, QUOTE_CHANCE, rng))
         prices = _mixed(events.orders.unit_price, ORDER_CHANCE, rng)
-        return replace(events, quotes=quotes, orders=events.orders.changed(unit_price=prices))
+        return replace(events, quotes=quotes, orders=replace(events.orders, unit_price=prices))
 
 
 def _mixed(prices: Ints, chance: float, rng: np.random.Generator) -> Ints:
