@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,10 @@ class DemandCurves:
     #: Days since the offer's first bucket ended, be it one without a sale; −1 before.
     age: Floats
 
+    def take(self, rows: NDArray[Any]) -> DemandCurves:
+        """The rows at an index or a mask."""
+        return DemandCurves(*(getattr(self, name)[rows] for name in _COLUMNS))
+
     @property
     def least_cross(self) -> Floats:
         """The cross elasticity less half its standard deviation, (n,): where offers do not compete,
@@ -84,3 +89,6 @@ class DemandCurves:
     def demand(self, price: Floats) -> Floats:
         """Median units per day at `price`, (n,) or (n, m) in minor units."""
         return exp(self.log_demand(price)[0])
+
+
+_COLUMNS = tuple(field.name for field in fields(DemandCurves))

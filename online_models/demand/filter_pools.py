@@ -125,20 +125,19 @@ class FilterPools:
         `mean` is (COEFFICIENTS, n), `covariance` (PACKED, n).
         """
         widths, means = self._pooled()
+        width, centre = widths.take(row, axis=1), means.take(row, axis=1)
+        # levels wander apart for good: where its category began binds an old offer little
+        width[LEVEL] += self.drift[LEVEL] * age
+        centre[ELASTICITY] += tilt
+        own = 1.0 / (self.prior_variance[:, None] + self.drift[:, None] * age)
+        precision = np.maximum(1.0 / width - own, 0.0)
+        evidence = centre / width - self.prior_mean[:, None] * own
+        evidence = np.where(precision > 0.0, evidence, 0.0)
         for k in range(COEFFICIENTS):
-            width = widths[k][row]
-            if k == LEVEL:
-                # levels wander apart for good: where its category began binds an old offer little
-                width = width + self.drift[k] * age
-            own = 1.0 / (self.prior_variance[k] + self.drift[k] * age)
-            precision = np.maximum(1.0 / width - own, 0.0)
-            centre = means[k][row] + tilt if k == ELASTICITY else means[k][row]
-            evidence = centre / width - self.prior_mean[k] * own
-            evidence = np.where(precision > 0.0, evidence, 0.0)
-            direction = covariance[COLUMNS[k]]
-            damping = 1.0 / (1.0 + precision * direction[k])
-            mean += direction * ((evidence - precision * mean[k]) * damping)
-            deflate(covariance, direction, precision * damping)
+            direction = covariance.take(COLUMNS[k], axis=0)
+            damping = 1.0 / (1.0 + precision[k] * direction[k])
+            mean += direction * ((evidence[k] - precision[k] * mean[k]) * damping)
+            deflate(covariance, direction, precision[k] * damping)
 
     def _pooled(self) -> tuple[Floats, Floats]:
         if self._prior is None:

@@ -256,8 +256,7 @@ class HierarchicalFilter:
         last = state.last_end[offer]
         elapsed = np.where(last >= 0, np.maximum(now - last, 0) / DAY, 0.0)
         covariance = np.ascontiguousarray(state.covariance.take(offer, axis=0).T)
-        for k, at in enumerate(DIAGONAL.tolist()):
-            covariance[at] += elapsed * self.pools.drift[k]
+        covariance[DIAGONAL] += self.pools.drift[:, None] * elapsed
         return np.ascontiguousarray(state.mean.take(offer, axis=0).T), covariance
 
     def _gaps(self, offer: Integers) -> Floats:
