@@ -61,7 +61,8 @@ def draw(situation: Situation, greedy: Ints) -> Draw:
     tried = np.concatenate([prices, greedy[:, None].astype(np.float64)], axis=1)
     worth = value(situation, tried, outlook(situation, tried, over, False).units)
     first, last = _affordable(worth, situation.terms.exploration_budget / PPM)
-    tails = _tails(situation, prices)
+    logs = log(np.maximum(prices, 1.0))
+    tails = _tails(situation, prices, logs)
     index = np.arange(ARMS - 1)
     # Below the first affordable arm the draw is surely beyond, from the last on surely not.
     beyond = np.where(index < first[:, None], 1.0, np.where(index >= last[:, None], 0.0, tails))
@@ -74,11 +75,10 @@ def draw(situation: Situation, greedy: Ints) -> Draw:
     price = arms[rows, place]
     # Arms may coincide after rounding: the price's probability is that of all of them.
     same = arms == price[:, None]
-    propensity, mean = np.zeros(len(rows)), np.zeros(len(rows))
-    for arm in range(ARMS):
-        propensity += np.where(same[:, arm], chance[:, arm], 0.0)
-        mean += chance[:, arm] * log(np.maximum(arms[:, arm], 1).astype(np.float64))
-    deviation = log(np.maximum(price, 1).astype(np.float64)) - mean
+    # each sum in the order of the arms
+    propensity = np.add.accumulate(np.where(same, chance, 0.0), axis=1)[:, -1]
+    mean = np.add.accumulate(chance * logs, axis=1)[:, -1]
+    deviation = logs[rows, place] - mean
     ledger = situation.world.ledger
     stays = (ledger.drawn_on[situation.rows] == day) & (
         ledger.drawn[situation.rows] == situation.price
@@ -150,7 +150,7 @@ def _affordable(worth: Floats, budget: float) -> tuple[NDArray[np.intp], NDArray
     return below + 1, above - 1
 
 
-def _tails(situation: Situation, prices: Floats) -> Floats:
+def _tails(situation: Situation, prices: Floats, logs: Floats) -> Floats:
     """P(the best arm for the sampled elasticity lies beyond arm k), shape (n, ARMS − 1)."""
     maximise = situation.terms.policy.objective.maximise
     if maximise == "profit":
@@ -159,8 +159,8 @@ def _tails(situation: Situation, prices: Floats) -> Floats:
         unit = prices * net_share(situation)[:, None]
     else:
         unit = np.ones_like(prices)
-    x, m = log(prices), log(np.maximum(unit, 1e-9))
-    gap = x[:, 1:] - x[:, :-1]
+    m = log(np.maximum(unit, 1e-9))
+    gap = logs[:, 1:] - logs[:, :-1]
     apart = gap > 0.0
     threshold = np.where(apart, -(m[:, 1:] - m[:, :-1]) / np.where(apart, gap, 1.0), -np.inf)
     threshold = np.maximum.accumulate(threshold, axis=1)

@@ -45,7 +45,7 @@ def look_back(
     """Read what the books are about to forget; call it before the decisions are written."""
     situation = resolved.situation
     whole = len(published) == len(situation)
-    part = situation if whole else situation.take(published)
+    part = situation if whole else situation.take_known(published)
     ledger, rows = situation.world.ledger, part.rows
     promoted = resolved.source[published] == Source.PROMOTION
     again = promoted & (ledger.reduced_by[rows] == resolved.promotion.promotion[published])

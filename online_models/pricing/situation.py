@@ -92,6 +92,15 @@ class Situation:
         part.reach_low, part.reach_high = self.reach_low[chosen], self.reach_high[chosen]
         return part
 
+    def take_known(self, chosen: NDArray[Any]) -> Situation:
+        """The same with the curves, if they were asked for: as long as the books say what they said
+        then.
+        """
+        part = self.take(chosen)
+        if "curves" in self.__dict__:
+            part.__dict__["curves"] = self.curves.take(chosen)
+        return part
+
     def __len__(self) -> int:
         return len(self.rows)
 
