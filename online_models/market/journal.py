@@ -17,6 +17,8 @@ from online_models.market.records import levels, promotions
 
 Columns = dict[str, Ints]
 Policies = Sequence[Mapping[str, Any]]
+#: Values of `model-updates`.
+Updates = Sequence[Mapping[str, Any]]
 
 
 class Journal:
@@ -37,9 +39,10 @@ class Journal:
         self._topics = ("orders", "clickstream", "competitor-prices", "facts")
         self._offsets = [0] * len(self._topics)
 
-    def opening(self, policies: Policies) -> Batch:
-        """The policies and the products, and a tick at the first instant."""
-        facts = [_fact("pricing-policies", p) for p in policies]
+    def opening(self, policies: Policies, updates: Updates = ()) -> Batch:
+        """The models, the policies and the products, and a tick at the first instant."""
+        facts = [_fact("model-updates", update) for update in updates]
+        facts += [_fact("pricing-policies", p) for p in policies]
         facts += [_fact("products", p) for p in self._goods.products()]
         return self._batch([self._facts(facts, [day_start(0)] * len(facts))], facts, 0)
 

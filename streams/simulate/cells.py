@@ -37,10 +37,14 @@ class Setting:
 
 @dataclass(frozen=True)
 class Entrant:
-    """A contender by name; `policies` (JSON, an array) makes it Pricetide under those."""
+    """A contender by name; `policies` (JSON, an array) makes it Pricetide under those.
+
+    updates: values of `model-updates` that it then has (JSON, an array).
+    """
 
     name: str
     policies: str = ""
+    updates: str = "[]"
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def run(cell: Cell) -> Track:
     market = compose(where.market, cell.seed, where.offers, where.sales, where.like)
     contender: Contender
     if who.policies:
-        contender = Pricetide(market, cell.seed, json.loads(who.policies))
+        contender = Pricetide(market, cell.seed, json.loads(who.policies), json.loads(who.updates))
     else:
         contender = CONTENDERS[who.name](market, cell.seed)
     return compete(market, contender, where.days)

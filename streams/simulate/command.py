@@ -30,6 +30,7 @@ from streams.simulate.parallel import run_all
 from streams.simulate.report import report
 from streams.simulate.store import Store
 from streams.simulate.table import MEANINGS, audited, headline, table
+from streams.simulate.updates import load as load_updates
 
 if TYPE_CHECKING:
     from streams.settings import Settings
@@ -40,6 +41,7 @@ EPILOG = f"""\
 Examples:
   pricetide simulate --markets plain,nested+match --sales 2,8 --policies mine.json
   pricetide simulate --like recordings/autumn --policies mine.json
+  pricetide simulate --policies reinforced.json --updates training/model-updates.jsonl.gz
 
 A market is a curve and any parts, joined by +; the names below stand for such sums.
   markets   {", ".join(MARKETS)}
@@ -71,6 +73,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="FILE",
         help="policy files; each lets Pricetide compete under it, by the name of the file",
+    )
+    parser.add_argument(
+        "--updates",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="RECORDING",
+        help="recorded model-updates, which those under --policies price with: "
+        "DIR/model-updates.jsonl.gz of pricetide train",
     )
     parser.add_argument(
         "--like",
@@ -112,7 +123,10 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
             parts(market)
         if unknown := [name for name in names if name not in CONTENDERS]:
             raise ValueError(f"--contenders: none is named {', '.join(unknown)}")
-        entrants = [*map(Entrant, names), *_policies(args.policies, names)]
+        if args.updates and not args.policies:
+            raise ValueError("--updates: needs --policies, whose contenders price with them")
+        updates = load_updates(args.updates) if args.updates else "[]"
+        entrants = [*map(Entrant, names), *_policies(args.policies, names, updates)]
         like = None
         if args.like is None:
             sales = [_rate(text) for text in (args.sales or SALES).split(",")]
@@ -168,14 +182,14 @@ def _positive(text: str) -> int:
     return value
 
 
-def _policies(paths: Sequence[Path], taken: Sequence[str]) -> list[Entrant]:
-    """One entrant per policy file, named by the file."""
+def _policies(paths: Sequence[Path], taken: Sequence[str], updates: str) -> list[Entrant]:
+    """One entrant per policy file, named by the file, with the models of `updates`."""
     found: list[Entrant] = []
     for path in paths:
         if path.stem in taken or path.stem in {who.name for who in found}:
             raise ValueError(f"--policies: {path.stem!r} competes already; rename {path.name}")
         values = [record.value.decode() for record in load(path)]
-        found.append(Entrant(path.stem, f"[{','.join(values)}]"))
+        found.append(Entrant(path.stem, f"[{','.join(values)}]", updates))
     return found
 
 

@@ -36,7 +36,10 @@ def run(folder: Path, seed: int, told: Callable[[str], None]) -> list[dict[str, 
     kept = folder / "registry" / MODEL / version
     store.write(kept / "weights.ptide", data)
     store.write_json(kept / "version.json", {"trained_at": now, "metrics": metrics})
-    told(f"share of the clairvoyant's profit: {metrics}")
+    told(
+        f"share of the clairvoyant's profit in other markets: {metrics['profit_share']:.3f}; "
+        f"the markup alone {metrics['profit_share_following_belief']:.3f}"
+    )
     standing = Standing(MODEL, version, now, now, metrics, "champion")
     return records(policy.document(), policy.weights, standing)
 

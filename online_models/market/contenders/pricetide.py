@@ -13,7 +13,7 @@ from online_models.market.arrays import Floats, Ints
 from online_models.market.audit import Audit, minor
 from online_models.market.calendar import day_start
 from online_models.market.contenders.contender import Seen
-from online_models.market.journal import Journal, Policies
+from online_models.market.journal import Journal, Policies, Updates
 from online_models.market.market import Market
 
 #: What it does unless told otherwise: profit, exploration, the market's own guardrails.
@@ -30,9 +30,14 @@ POLICIES: Policies = (
 
 
 class Pricetide:
-    """Feeds the fold each day's events and a tick, and asks the prices that it publishes."""
+    """Feeds the fold each day's events and a tick, and asks the prices that it publishes.
 
-    def __init__(self, market: Market, _seed: int, policies: Policies = POLICIES) -> None:
+    `updates` are trained models, which it has from the first instant on.
+    """
+
+    def __init__(
+        self, market: Market, _seed: int, policies: Policies = POLICIES, updates: Updates = ()
+    ) -> None:
         self._goods = market.assortment
         self._row = {sku: row for row, sku in enumerate(self._goods.skus)}
         self._journal = Journal(market)
@@ -40,7 +45,7 @@ class Pricetide:
         self._prices = self._goods.first_price.copy()
         self.audit = Audit(self._goods, policies)
         self._day = 0
-        self._step(self._journal.opening(policies))
+        self._step(self._journal.opening(policies, updates))
 
     def decide(self, day: int, seen: Seen | None) -> Ints:
         """The prices in force once the fold has seen the day before."""

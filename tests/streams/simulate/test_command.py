@@ -5,10 +5,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from online_models.deep import chunks
+from online_models.deep.reinforcement.policy import MODEL, SHAPES, Policy
+from streams.recording import Entry, RecordingWriter
 from streams.simulate import command, parallel
 from streams.simulate.cells import Entrant, cells
+
+NOW = 1_700_000_000_000
 
 
 def call(out: Path, *flags: str) -> int:
@@ -118,3 +124,59 @@ def test_a_policy_file_must_not_take_the_name_of_another_contender(
     file.write_text("[]")
     assert call(tmp_path, "--contenders", "greedy", "--policies", str(file)) == 2
     assert "'greedy' competes already" in capsys.readouterr().err
+
+
+def policy_of(action: int) -> list[dict[str, Any]]:
+    """Updates with a policy that always takes this action."""
+    weights = {name: np.zeros(shape, np.float32) for name, shape in SHAPES.items()}
+    weights["values/bias"][action] = 1.0
+    standing = chunks.Standing(MODEL, f"always-{action}", NOW, NOW, {}, "champion")
+    return chunks.records(Policy.document(), weights, standing)
+
+
+def written(folder: Path, values: list[dict[str, Any]]) -> str:
+    with RecordingWriter(folder) as writer:
+        for offset, value in enumerate(values):
+            writer.write(Entry("model-updates", 0, offset, b"x", json.dumps(value).encode(), 0))
+    return str(folder)
+
+
+def test_a_policy_trained_by_the_user_competes_beside_the_packaged_one(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    strategy = [{"kind": "reinforcement"}]
+    guardrails = {"minimum_margin": "0%", "reference_band": "100%"}
+    policy = {"policy_id": "mine", "version": 1, "strategy": strategy, "guardrails": guardrails}
+    file.write_text(json.dumps(policy))
+    flags = ("--contenders", "reinforced", "--policies", str(file))
+    shares = []
+    for name, updates in (("packaged", []), ("low", policy_of(0)), ("high", policy_of(6))):
+        more = ("--updates", written(tmp_path / name / "in", updates)) if updates else ()
+        assert call(tmp_path / name / "out", *flags, *more) == 0
+        (found,) = json.loads((tmp_path / name / "out" / "summary.json").read_text())
+        judged = found["contenders"]
+        assert judged["mine"]["breaches"] == 0
+        assert (judged["mine"]["share"] == judged["reinforced"]["share"]) == (not updates)
+        shares.append(judged["mine"]["share"]["mean"])
+    assert len(set(shares)) == 3
+
+
+def test_updates_that_the_pricer_would_refuse_do_not_compete(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text("[]")
+    (good,) = policy_of(3)
+    cases = {
+        "sha256": [good, {**good, "sha256": "0" * 64}],
+        "missing": [{**good, "chunks": 2}],
+        "none of this pricer's": [{**good, "model": "other"}],
+        "holds no recording": [],
+    }
+    for place, (message, values) in enumerate(cases.items()):
+        source = written(tmp_path / str(place), values)
+        assert call(tmp_path, "--policies", str(file), "--updates", source) == 2
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1
+        assert message in error
+    assert call(tmp_path, "--updates", str(tmp_path / "0")) == 2
+    assert "needs --policies" in capsys.readouterr().err
