@@ -158,7 +158,8 @@ class CountModel:
         spread = np.sqrt(mean + 0.5 * mean * mean)
         bounded = np.minimum(units, mean + LARGEST_RESIDUAL * spread + 1.0)
         kind = length_class(seen.end - seen.start)
-        whole, effective = self.shop.surprise(channel, bounded, mean)
+        known = self.state.buckets[seen.offer] > 0.0
+        whole, effective = self.shop.surprise(channel, bounded, mean, known)
         self._step(kind, int(seen.end[0]), prediction.design, bounded, mean * whole)
         self.shop.learn(kind, effective)
         self._learn_levels(period, units, prediction)
@@ -193,7 +194,7 @@ class CountModel:
         bounded = np.minimum(units, 20.0 * (base + 1.0))
         known = self.state.buckets[seen.offer] > 0.0
         bounded = np.where(known, bounded, units)
-        shock = self.shop.shock(channel, bounded, base)
+        shock = self.shop.shock(channel, bounded, base, known)
         lift = exp(shock)
         exposure = np.maximum(plain * lift, 1e-3)
         learnt = np.where(known, np.minimum(units, 20.0 * (level * exposure + 1.0)), units)
@@ -203,8 +204,9 @@ class CountModel:
             self.state, seen, prediction.rate, learnt, np.maximum(orders, 0.0), exposure, share
         )
         rows = len(self.category_units)
-        seen_units, due = sum_by(row, learnt, rows), sum_by(row, base * lift, rows)
-        beside = log((seen_units + CATEGORY_WEIGHT) / (due + CATEGORY_WEIGHT))
+        seen_units = sum_by(row, learnt, rows)
+        usual, due = (sum_by(row, np.where(known, x, 0.0), rows) for x in (learnt, base * lift))
+        beside = log((usual + CATEGORY_WEIGHT) / (due + CATEGORY_WEIGHT))
         self.category_shocks[0] = beside
         self.category_shocks[1] = 0.7 * self.category_shocks[1] + 0.3 * beside
         days = sum_by(row, exposure, rows)
@@ -213,8 +215,9 @@ class CountModel:
             sums *= kept
             sums += added
             sums[0] += added.cumsum()[-1] - added[0]
-        length = seen.end - seen.start
-        self.calendar.learn(row, seen.start, length, bounded, base / np.maximum(factor, 1e-6))
+        length, usual_units = seen.end - seen.start, base / np.maximum(factor, 1e-6)
+        counted = known.astype(np.float64)
+        self.calendar.learn(row, seen.start, length, bounded * counted, usual_units * counted)
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays, flat names."""

@@ -56,15 +56,19 @@ class ShopFactor:
         expected: Floats = intercept + persistence * self.state.last_shock[channel]
         return expected
 
-    def surprise(self, channel: Integers, units: Floats, mean: Floats) -> tuple[Floats, Floats]:
+    def surprise(
+        self, channel: Integers, units: Floats, mean: Floats, known: NDArray[np.bool_]
+    ) -> tuple[Floats, Floats]:
         """Factor by which each row's channel beat its forecast, (n,), and its log, (channels,).
 
-        The log is NaN for channels without rows.
+        Offers without a past, not `known`, tell the factor only of a channel that has no others.
+        The log is NaN for channels without known rows.
         """
         channels = len(self.state)
-        ratio = self._shrunk(channel, units, mean)
-        rows = np.bincount(channel, minlength=channels)
-        return exp(ratio)[channel], np.where(rows > 0, ratio, np.nan)
+        rows = np.bincount(channel[known], minlength=channels) > 0
+        counted = np.where(known | ~rows[channel], 1.0, 0.0)
+        ratio = self._shrunk(channel, units * counted, mean * counted)
+        return exp(ratio)[channel], np.where(rows, ratio, np.nan)
 
     def learn(self, kind: int, surprise: Floats) -> None:
         """Update intercept and persistence; all channels of a period together count as one."""
@@ -88,9 +92,15 @@ class ShopFactor:
         ) / determinant
         self.precision[kind] = precision
 
-    def shock(self, channel: Integers, units: Floats, base: Floats) -> Floats:
-        """Log shock of each row's channel against its offers' levels, (n,); remembered."""
-        ratio = self._shrunk(channel, units, base)
+    def shock(
+        self, channel: Integers, units: Floats, base: Floats, known: NDArray[np.bool_]
+    ) -> Floats:
+        """Log shock of each row's channel against its offers' levels, (n,); remembered.
+
+        What offers without a past sell is their level, and no shock.
+        """
+        counted = known.astype(np.float64)
+        ratio = self._shrunk(channel, units * counted, base * counted)
         rows = np.bincount(channel, minlength=len(self.state))
         self.state.last_shock[rows > 0] = ratio[rows > 0]
         return ratio[channel]
