@@ -17,7 +17,7 @@ from streams.trainer import boards, store
 from streams.trainer.peak import Peak
 
 #: Training yields to a worker on the same machine.
-NICENESS = 19
+NICENESS = 10
 
 _data: Dataset
 
