@@ -105,8 +105,9 @@ class RiverChallenger:
 class Evaluation:
     """Scores of the mixture, of its members and of challengers, over the same buckets.
 
-    `history` holds every interval's part of each score, `weights` the experts' mean weights in it,
-    `starts` when it began (ms).
+    An offer's first bucket is learnt and not judged: no model knows anything of it, and a naive
+    forecast says nothing. `history` holds every interval's part of each score, `weights` the
+    experts' mean weights in it, `starts` when it began (ms).
     """
 
     seed: int = 1
@@ -119,17 +120,20 @@ class Evaluation:
     weights: dict[str, list[float]] = field(default_factory=dict)
     starts: list[int] = field(default_factory=list)
     _latest: dict[str, Score] = field(default_factory=dict)
+    #: Whether a bucket of each offer was seen.
+    _seen: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def add(self, observations: Observations, report: LearnReport) -> None:
         """Take one interval: what was observed, and what had been forecast."""
-        judged = np.flatnonzero(~report.skipped)
+        learnt = np.flatnonzero(~report.skipped)
+        judged = learnt[self._met(observations)[learnt]]
         units = np.maximum(observations.units[judged], 0.0)
         generator = np.random.Generator(np.random.Philox([self.seed, self.observations]))
         draw = generator.random(len(judged))
-        self.observations += len(judged)
+        self.observations += len(learnt)
         self.starts.append(int(observations.start[0]))
         self._judge(MIXTURE, report.forecast, judged, units, draw)
-        weights = report.weights[judged].sum(axis=0) / max(len(judged), 1)
+        weights = report.weights[learnt].sum(axis=0) / max(len(learnt), 1)
         for name, weight in zip(report.experts, weights.tolist(), strict=True):
             self.weights.setdefault(name, []).append(weight)
             member = report.member(name)
@@ -146,11 +150,11 @@ class Evaluation:
 
     @property
     def warm_up(self) -> int:
-        """Intervals at the start that are learnt and not judged: nothing is known of an offer yet.
+        """Intervals at the start that are learnt and not judged: little is known of any offer yet.
 
-        A quarter of all, and eight at most.
+        A quarter of all, eight at most, and the first one.
         """
-        return min(WARM_UP, len(self.starts) // 4)
+        return min(WARM_UP, max(len(self.starts) // 4, 1))
 
     def judged(self) -> dict[str, Score]:
         """The scores over all intervals after the warm-up."""
@@ -160,6 +164,18 @@ class Evaluation:
             for part in history[self.warm_up :]:
                 found[name].merge(part)
         return {name: score for name, score in found.items() if score.n}
+
+    def _met(self, observations: Observations) -> NDArray[np.bool_]:
+        """Whether an earlier bucket of each row's offer was seen, (n,)."""
+        offer = observations.offer
+        missing = int(offer.max()) + 1 - len(self._seen)
+        self._seen = np.append(self._seen, np.zeros(max(missing, 0), np.bool_))
+        order = np.lexsort((observations.start, offer))
+        first = order[np.append(True, np.diff(offer[order]) > 0)]
+        met = np.ones(len(offer), np.bool_)
+        met[first] = self._seen[offer[first]]
+        self._seen[offer] = True
+        return met
 
     def _judge(
         self, name: str, forecast: Forecast, rows: NDArray[np.intp], units: Floats, draw: Floats

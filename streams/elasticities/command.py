@@ -143,4 +143,6 @@ def _show(rows: list[dict[str, Any]], by: By, method: str) -> None:
         table.add_row(row["key"], f"{row['own']:.2f}", interval, cross)
     console = Console()
     console.print(table)
+    console.print("own: by how many per cent sales change where the price is 1 % higher; where the")
+    console.print("interval reaches 0, this recording does not tell")
     console.print("what identifies these figures, and what does not: pricetide elasticities --help")

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from online_models.demand.baselines import BASELINES
 from online_models.demand.evaluation import MIXTURE, Evaluation, RiverChallenger
 from online_models.demand.river_models import BASELINE
 from streams.evaluate import plots
@@ -27,9 +28,11 @@ known before it (its own price, promotion and competitors' prices included), and
 
 rmse_log: root mean squared error of log units, buckets with units; wape: share of the units that
 was forecast wrongly; log_score: mean log probability; coverage_90: share of the buckets within the
-central 90 % interval; the first buckets are learnt and not judged (a quarter of the recording,
-eight at most: nothing is known of any offer yet); weight: what the expert counts for in the
-mixture, on average.
+central 90 % interval; weight: what the expert counts for in the mixture, on average.
+
+The first buckets are learnt and not judged (a quarter of the recording, eight at most), nor is the
+first one of any offer: nothing is known of it yet. All models are judged on the same buckets; one
+that says nothing of some of them is named below the table.
 
 Buckets of several days, such as P7D, begin on the weekday on which most promotions do; where
 promotions tell none, with the first day that has an order, a click, a competitor's price or an
@@ -96,14 +99,18 @@ def evaluate(bucket: str, observed: Observed, evaluation: Evaluation) -> dict[st
     seconds = {name: watch.seconds for name, watch in watches.items()}
     seconds[MIXTURE] = sum(seconds[name] for name in observed.demand.experts)
     weights = {name: sum(each) / len(each) for name, each in evaluation.weights.items()}
+    judged = evaluation.judged()
+    if not judged:
+        raise ValueError("no offer has two buckets: nothing to judge; try a shorter --bucket")
     models = [
         {
             "name": name,
+            "buckets": score.n,
             **score.figures(),
             "seconds": round(seconds.get(name, 0.0), 3),
             "weight": round(weights[name], 4) if name in weights else None,
         }
-        for name, score in evaluation.judged().items()
+        for name, score in judged.items()
     ]
     return {
         "bucket": bucket,
@@ -116,16 +123,40 @@ def evaluate(bucket: str, observed: Observed, evaluation: Evaluation) -> dict[st
 
 
 def _show(figures: dict[str, Any]) -> None:
-    console = Console()
+    console, models = Console(), figures["models"]
+    most = max(model["buckets"] for model in models)
     console.print(
-        f"{figures['observations']:,} buckets of {figures['bucket']}; used: {figures['used']}"
+        f"{figures['observations']:,} buckets of {figures['bucket']}, {most:,} of them judged; "
+        f"used: {figures['used']}"
     )
     table = Table(box=SIMPLE, padding=0, pad_edge=False)
     table.add_column("model", overflow="fold", min_width=15)
     for name in FIGURES:
         # in 80 columns, names of models need the room more
         table.add_column(name.replace("_", "\n"), justify="right", no_wrap=True)
-    for model in figures["models"]:
+    for model in models:
         cells = ["–" if model[name] is None else f"{model[name]:.4g}" for name in FIGURES]
         table.add_row(model["name"].rpartition(".")[2], *cells)
     console.print(table)
+    for model in models:
+        if model["buckets"] < most:
+            console.print(f"{model['name']}: judged on {model['buckets']:,} buckets only")
+    for line in _in_words(models, most):
+        console.print(line)
+    console.print("what the columns mean: pricetide evaluate --help")
+
+
+def _in_words(models: list[dict[str, Any]], buckets: int) -> list[str]:
+    """How far off the mixture is, and whether that is better than what needs no model."""
+    known = {m["name"]: m for m in models if m["buckets"] == buckets and m["wape"] is not None}
+    naive = [known[name] for name in BASELINES if name in known]
+    if MIXTURE not in known or not naive:
+        return []
+    ours, best = known[MIXTURE], min(naive, key=lambda model: float(model["rmse_log"]))
+    gain = 1.0 - ours["rmse_log"] / max(best["rmse_log"], 1e-9)
+    return [
+        f"The mixture is off by {ours['wape']:.0%} of the units sold; {ours['coverage_90']:.0%} of "
+        "the buckets lie within the interval that is to hold 90%.",
+        f"Its error of log units is {abs(gain):.0%} {'below' if gain >= 0 else 'above'} that of "
+        f"the best naive forecast, {best['name']}.",
+    ]

@@ -67,6 +67,34 @@ def test_every_model_is_judged_and_drawn(
     assert BLR in page
 
 
+def test_models_are_compared_on_the_same_buckets_and_none_on_an_offers_first(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["evaluate", str(recording), "--json", "--bucket", "P14D"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["observations"] == 6
+    assert {model["buckets"] for model in figures["models"]} == {4}
+
+
+def test_the_table_says_in_words_what_it_shows_and_who_was_silent(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["evaluate", str(recording), "--bucket", "PT2H"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "938 buckets of PT2H, 922 of them judged" in out
+    assert "seasonal naive: judged on 914 buckets only" in out
+    assert "The mixture is off by" in out
+    assert "that of the best naive forecast" in out
+
+
+def test_where_no_offer_has_two_buckets_one_line_says_so(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["evaluate", str(recording), "--bucket", "P90D"]) == 2
+    (told,) = capsys.readouterr().err.splitlines()
+    assert "nothing to judge" in told
+
+
 def test_a_river_model_of_the_settings_has_a_weight_in_the_mixture(
     recording: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
