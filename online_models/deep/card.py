@@ -40,8 +40,7 @@ units never rise with the own price, by construction.
 
 - Trained on {self.rows} buckets of {self.offers} offers from {to_text(self.trained_from)} to
   {to_text(self.trained_through)}, in {self.seconds:.0f} s; at {to_text(self.trained_at)}.
-- On the time held out from the search its MASE is {best["mase"]:.3f}: its mean absolute error is
-  {100 * (1 - best["mase"]):.0f} % below the seasonal-naive forecast's.
+- On the time held out from the search: {against_naive(best["mase"])}.
 
 ## On the held-out time
 {_table(self.holdout)}
@@ -55,6 +54,17 @@ units never rise with the own price, by construction.
 - Trained on the buckets above; other bucket lengths are not forecast.
 - Offers are hashed: rare collisions share an embedding row.
 """
+
+
+def against_naive(mase: float) -> str:
+    """How the mean absolute error does against that of the seasonal-naive forecast, in words.
+
+    >>> against_naive(0.625)
+    'MASE 0.625 (38 % below seasonal naive)'
+    """
+    if mase != mase:
+        return "no MASE (the seasonal-naive forecast has no past there, or made no error)"
+    return f"MASE {mase:.3f} ({100 * (1 - mase):.0f} % below seasonal naive)"
 
 
 def _table(measures: Mapping[str, Mapping[str, float]]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,13 +57,16 @@ def records(
 
 
 def announcement(standing: Standing) -> dict[str, Any]:
-    """A `model-updates` value without weights: a change of the standing of a known version."""
+    """A `model-updates` value without weights: a change of the standing of a known version.
+
+    A measure that is none, as the MASE where naive forecasts never err, is left out.
+    """
     return {
         "model": standing.model,
         "version": standing.version,
         "trained_at": to_text(standing.trained_at),
         "trained_through": to_text(standing.trained_through),
-        "metrics": dict(standing.metrics),
+        "metrics": {k: v for k, v in standing.metrics.items() if math.isfinite(v)},
         "weights": None,
         "status": standing.status,
     }

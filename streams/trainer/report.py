@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from online_models.deep.card import against_naive
 from online_models.deep.search.validation import OBJECTIVE
 from streams.trainer.run import Outcome
 
@@ -56,7 +57,6 @@ def summary(console: Console, results: list[Mapping[str, Any]], outcome: Outcome
     version, held = outcome.card.version, outcome.card.holdout
     own = held[version]
     console.print(
-        f"{version}: MASE {own['mase']:.3f} on held-out time "
-        f"({100 * (1 - own['mase']):.0f} % below seasonal naive), "
+        f"{version} on held-out time: {against_naive(own['mase'])}, "
         f"log loss {own['log_loss']:.4f} (running level {held['level']['log_loss']:.4f})"
     )

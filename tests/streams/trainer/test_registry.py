@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from online_models.deep.card import Card
+from online_models.deep.chunks import Standing, records
+from online_models.deep.expert import MODEL
 from online_models.deep.network import Network
 from online_models.deep.spec import Spec
 from online_models.deep.zoo import ARCHITECTURES, head
-from streams.trainer import store
+from schemas.topics import decode
+from streams.recording import Recording
+from streams.trainer import publish, store
 from streams.trainer.registry import CHALLENGER, CHAMPION, Registry
 
 MEASURES = {"mase": 0.6, "wape": 0.7, "mae": 1.0, "mse": 2.0, "pinball": 0.4, "log_loss": 1.9}
@@ -69,6 +74,24 @@ def test_a_version_without_its_last_file_is_none(tmp_path: Path) -> None:
     registry.add(network(), card("v1"))
     (tmp_path / "v1" / "version.json").unlink()
     assert registry.versions() == []
+
+
+def test_a_version_whose_error_compares_with_nothing_is_published_without_a_mase(
+    tmp_path: Path,
+) -> None:
+    silent = {**MEASURES, "mase": float("nan")}
+    made = replace(card("v1"), holdout={"v1": silent, "level": silent})
+    assert "nan %" not in made.text()
+    assert "no MASE" in made.text()
+    registry = Registry(tmp_path)
+    registry.add(network(), made)
+    again = Card(**registry.describe("v1"))
+    standing = Standing(MODEL, "v1", again.trained_at, again.trained_through, again.holdout["v1"])
+    publish.to_recording(tmp_path, records(network().document(), network().weights, standing))
+    (sent,) = Recording([tmp_path])
+    assert sent.value is not None
+    metrics = decode("model-updates", sent.value).metrics
+    assert set(metrics) == set(MEASURES) - {"mase"}
 
 
 class Killed(BaseException):
