@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka.errors import KafkaError
+from kafka.errors import KafkaError as AdminError
 from rich.console import Console
 
 from online_models.deep.chunks import Standing, records
@@ -118,7 +119,7 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     except (RecordingError, source.NothingToLearn, UsageError) as error:
         print(f"pricetide train: {error}", file=sys.stderr)
         return 2
-    except (KafkaError, OSError) as error:
+    except (KafkaError, AdminError, OSError) as error:
         print(f"pricetide train: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -17,15 +17,20 @@ import pytest
 
 from online_models.deep.expert import DeepExpert
 from schemas.model_updates import ModelUpdate
+from streams.recording import recorder
 from streams.settings import Settings
 from streams.trainer import command
 from streams.trainer.folder import RUNS_KEPT
 
 
-def run(arguments: list[str]) -> int:
+def parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
-    return command.main(parser.parse_args(arguments), Settings(bootstrap=None))
+    return parser.parse_args(arguments)
+
+
+def run(arguments: list[str]) -> int:
+    return command.main(parsed(arguments), Settings(bootstrap=None))
 
 
 def updates(folder: Path) -> list[dict[str, Any]]:
@@ -50,6 +55,17 @@ def test_bad_input_ends_with_one_clear_line(
     lines = capsys.readouterr().err.strip().splitlines()
     assert len(lines) == 1
     assert message in lines[0]
+
+
+def test_a_kafka_that_is_not_there_ends_with_one_clear_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "REACH_MS", 500)
+    arguments = parsed(["--days", "60", "--out", str(tmp_path)])
+    assert command.main(arguments, Settings(bootstrap="127.0.0.1:1")) == 1
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert "127.0.0.1" in lines[0]
 
 
 def shown(folder: Path) -> None:
