@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from streams.trainer.registry import Registry
 from tests.streams.trainer.test_registry import card, network
 
 HOLD = """
-import pathlib, sys
+import os, pathlib, sys
 from streams.trainer.folder import occupied
-with occupied(pathlib.Path(sys.argv[1]), print):
+folder = pathlib.Path(sys.argv[1])
+with occupied(folder, print):
+    (folder / f"in-{os.getpid()}").touch()
     print("in", flush=True)
     sys.stdin.read()
 """
@@ -42,6 +45,8 @@ def test_a_second_run_waits_until_the_first_has_ended_however_it_ends(
     assert said(first) == "in\n"
     second = holding(tmp_path)
     assert said(second).startswith("waiting for another run in ")
+    time.sleep(0.5)
+    assert [path.name for path in tmp_path.glob("in-*")] == [f"in-{first.pid}"]
     if killed:
         first.kill()
     else:

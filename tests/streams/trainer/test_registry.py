@@ -131,6 +131,7 @@ def test_killed_at_any_write_it_knows_complete_versions_alone_and_comes_to_the_s
     assert registry.alias(CHALLENGER) is None
     keep(registry)
     assert (registry.versions(), registry.alias(CHALLENGER)) == (["v1"], "v1")
+    assert (tmp_path / "v1" / "card.md").read_text() == card("v1").text()
 
 
 def test_the_card_says_what_the_version_is_and_how_it_did(tmp_path: Path) -> None:
