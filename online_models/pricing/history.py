@@ -129,23 +129,35 @@ class History:
 
     def _walk(self, heads: Ints, until: Ints, start: Ints, launched_at: Ints) -> Ints:
         """`lowest` of many offers, all chains one entry further at a time."""
-        entries, n = self.entries, len(heads)
-        lowest, last = np.full(n, _NEVER_SEEN), np.full(n, NO_PRICE)
+        entries = self.entries
+        found = np.empty(len(heads), dtype=np.int64)
+        lowest, last = np.full(len(heads), _NEVER_SEEN), np.full(len(heads), NO_PRICE)
         last_began, end = until.copy(), until.copy()
-        left, head = np.arange(n), heads
-        while len(left):
+        left, head = np.arange(len(heads)), heads
+        while True:
             began, amount, earlier = entries.time[head], entries.price[head], entries.before[head]
-            first = (earlier == NONE) & (launched_at[left] != ALWAYS)
-            began = np.where(first, np.minimum(began, launched_at[left]), began)
-            inside = (began < end[left]) & (start[left] < end[left])
-            lowest[left] = np.where(inside, np.minimum(lowest[left], amount), lowest[left])
-            later = (last[left] == NO_PRICE) | (last_began[left] > until[left])
-            last[left] = np.where(later, amount, last[left])
-            last_began[left] = np.where(later, began, last_began[left])
-            end[left] = np.minimum(end[left], began)
-            goes_on = (end[left] > start[left]) & (earlier != NONE)
+            oldest = earlier == NONE
+            if oldest.any():
+                first = oldest & (launched_at != ALWAYS)
+                began = np.where(first, np.minimum(began, launched_at), began)
+            np.minimum(lowest, amount, out=lowest, where=(began < end) & (start < end))
+            later = (last == NO_PRICE) | (last_began > until)
+            if later.any():
+                last = np.where(later, amount, last)
+                last_began = np.where(later, began, last_began)
+            end = np.minimum(end, began)
+            goes_on = (end > start) & ~oldest
+            if goes_on.all():
+                head = earlier
+                continue
+            over = ~goes_on
+            found[left[over]] = np.where(lowest == _NEVER_SEEN, last, lowest)[over]
+            if over.all():
+                return found
             left, head = left[goes_on], earlier[goes_on]
-        return np.where(lowest == _NEVER_SEEN, last, lowest)
+            until, start, launched_at = until[goes_on], start[goes_on], launched_at[goes_on]
+            lowest, last = lowest[goes_on], last[goes_on]
+            last_began, end = last_began[goes_on], end[goes_on]
 
     def at(self, head: int, instant: int, now: int) -> int | None:
         """The regular price in force at an instant, changes of that instant included; the first
