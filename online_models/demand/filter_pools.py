@@ -13,6 +13,7 @@ from online_models.demand.filter_state import (
     COEFFICIENTS,
     COLUMNS,
     CONFOUNDING,
+    DIAGONAL,
     ELASTICITY,
     LEVEL,
     FilterState,
@@ -178,15 +179,18 @@ class FilterPools:
         """Estimate all pools anew from what every offer's data say; `row` is each offer's."""
         self._prior = None
         age = (state.last_end - state.first_end) / DAY
+        learnt = state.last_end >= 0
+        variances = state.covariance.T[DIAGONAL]
+        prior = self.prior_variance[:, None] + self.drift[:, None] * age
+        means = state.mean.T.copy()
+        means[LEVEL] -= state.beside
+        precisions = 1.0 / variances - 1.0 / prior
+        evidences = means / variances - self.prior_mean[:, None] / prior
+        # Below this the data say nothing of a coefficient, and rounding would speak.
+        told = learnt & (precisions * prior > 1e-6)
+        precisions, evidences = np.where(told, precisions, 0.0), np.where(told, evidences, 0.0)
         for k, pool in enumerate(self.coefficients):
-            variance = state.covariance[:, packed(k, k)]
-            prior = self.prior_variance[k] + self.drift[k] * age
-            precision = 1.0 / variance - 1.0 / prior
-            mean = state.mean[:, k] - state.beside if k == LEVEL else state.mean[:, k]
-            evidence = mean / variance - self.prior_mean[k] / prior
-            # Below this the data say nothing of this coefficient, and rounding would speak.
-            told = (state.last_end >= 0) & (precision * prior > 1e-6)
-            precision, evidence = np.where(told, precision, 0.0), np.where(told, evidence, 0.0)
+            precision, evidence = precisions[k], evidences[k]
             if k == ELASTICITY:
                 evidence = evidence - precision * self._tilted(state, row, precision, evidence)
             columns = slice(k * SUMS, (k + 1) * SUMS)
@@ -197,7 +201,7 @@ class FilterPools:
                 pool.category_variance = float(self.confounding[0])
             self.own[:, columns] = pool.estimate(tree, row, precision, evidence, others)
         rows = len(tree)
-        self.members = sum_by(row, (state.last_end >= 0).astype(np.float64), rows)
+        self.members = sum_by(row, learnt.astype(np.float64), rows)
         self.own[:, -2] = sum_by(row, state.variance_sum, rows)
         self.own[:, -1] = sum_by(row, state.square_sum, rows)
         excess, square = (self.own[:, k] + self.others[:, k] for k in (-2, -1))

@@ -34,6 +34,15 @@ class CategoryTree:
     def __init__(self) -> None:
         self.parent: Integers = np.zeros(1, np.int64)
         self.depth: Integers = np.zeros(1, np.int64)
+        #: Rows by depth, and the parents of each.
+        self.levels: list[tuple[Integers, Integers]] = []
+        self.load(self.parent, self.depth)
+
+    def load(self, parent: Integers, depth: Integers) -> None:
+        """Take a tree as it was."""
+        self.parent, self.depth = parent, depth
+        rows = [np.flatnonzero(depth == level) for level in range(int(depth.max()) + 1)]
+        self.levels = [(nodes, parent[nodes]) for nodes in rows]
 
     def register(self, category: Integers, parent: Integers) -> None:
         """Hang categories (ids ≥ 0) below parents; parent −1 is the catalogue."""
@@ -66,7 +75,7 @@ class CategoryTree:
         # What is still below the catalogue after so many steps is too deep or a cycle.
         parent = np.where(at == CATALOGUE, parent, CATALOGUE)
         depth = np.where(at == CATALOGUE, depth, 1)
-        self.parent, self.depth = parent, depth
+        self.load(parent, depth)
 
 
 class Pool:
@@ -119,17 +128,15 @@ class Pool:
         whole = own + others
         weight, moment = self._rolled_up(tree, whole[:, 0], whole[:, 1])
         self._roll_down(tree, weight, moment)
-        own[:, 2:] = self._scattered(row, precision, evidence, rows)
+        own[:, 2], own[:, 3] = self._scattered(row, precision, evidence, rows)
         self._rescatter(own + others)
         return own
 
     def _rolled_up(
         self, tree: CategoryTree, weight: Floats, moment: Floats
     ) -> tuple[Floats, Floats]:
-        for depth in range(int(tree.depth.max()), 0, -1):
-            nodes = np.flatnonzero(tree.depth == depth)
+        for nodes, parents in reversed(tree.levels[1:]):
             damping = 1.0 / (1.0 + self.category_variance * weight[nodes])
-            parents = tree.parent[nodes]
             weight = weight + sum_by(parents, weight[nodes] * damping, len(tree))
             moment = moment + sum_by(parents, moment[nodes] * damping, len(tree))
         return weight, moment
@@ -137,10 +144,8 @@ class Pool:
     def _roll_down(self, tree: CategoryTree, weight: Floats, moment: Floats) -> None:
         mean = np.full(len(tree), self.prior_mean)
         variance = np.full(len(tree), self.category_variance + self.doubt)
-        for depth in range(int(tree.depth.max()) + 1):
-            nodes = np.flatnonzero(tree.depth == depth)
+        for depth, (nodes, parents) in enumerate(tree.levels):
             if depth > 0:
-                parents = tree.parent[nodes]
                 mean[nodes] = mean[parents]
                 variance[nodes] = self.category_variance + variance[parents]
             precision = 1.0 / variance[nodes]
@@ -148,14 +153,16 @@ class Pool:
             mean[nodes] = (precision * mean[nodes] + moment[nodes]) * variance[nodes]
         self.mean, self.variance = mean, variance
 
-    def _scattered(self, row: Integers, precision: Floats, evidence: Floats, rows: int) -> Floats:
-        """Weights and weighted squares of the offers' deviations, by what they know, (rows, 2)."""
+    def _scattered(
+        self, row: Integers, precision: Floats, evidence: Floats, rows: int
+    ) -> tuple[Floats, Floats]:
+        """Weights and weighted squares of the offers' deviations, by what they know, (rows,)."""
         scatter = self.scatter[row]
         posterior = scatter / (1.0 + scatter * precision)
         known = 1.0 - posterior / scatter
         deviation = (evidence - precision * self.mean[row]) * posterior
         square = known * (deviation * deviation + posterior)
-        return np.stack([sum_by(row, known, rows), sum_by(row, square, rows)], axis=1)
+        return sum_by(row, known, rows), sum_by(row, square, rows)
 
     def _rescatter(self, sums: Floats) -> None:
         """One expectation-maximisation step on the scatter."""

@@ -214,8 +214,7 @@ class DemandModels:
 
         models.registry = Registry.restore(part("registry"))
         tree = part("tree")
-        models.tree.parent = np.array(tree["parent"], np.int64)
-        models.tree.depth = np.array(tree["depth"], np.int64)
+        models.tree.load(np.array(tree["parent"], np.int64), np.array(tree["depth"], np.int64))
         models.calendar.load(part("calendar"))
         models.mixture.load(part("mixture"))
         models.watch.load(part("watch"))
