@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import sqrt
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +15,8 @@ Floats = NDArray[np.float64]
 #: Bits kept of each column, and rows summed at once: 2 · 18 + 16 = 52 bits fit a float64 exactly.
 _BITS = 18
 _ROWS = 1 << 16
+#: What stands for a pivot that is not positive.
+_LEAST_PIVOT = 1e-12
 
 
 def gram(columns: Floats) -> Floats:
@@ -71,12 +76,18 @@ def cholesky(matrix: Floats) -> Floats:
     lower = matrix.copy()
     size = lower.shape[-1]
     for j in range(size):
-        pivot = np.sqrt(np.maximum(lower[..., j, j], 1e-12))
-        column = lower[..., j:, j] / pivot[..., None]
+        column = lower[..., j:, j]
+        if lower.ndim == 2:
+            pivot: Any = sqrt(max(column.item(0), _LEAST_PIVOT))
+            column /= pivot
+        else:
+            pivot = np.sqrt(np.maximum(column[..., 0], _LEAST_PIVOT))
+            column /= pivot[..., None]
         column[..., 0] = pivot
-        lower[..., j:, j] = column
         below = column[..., 1:]
-        lower[..., j + 1 :, j + 1 :] -= below[..., :, None] * below[..., None, : size - j - 1]
+        # `lower[…] -= …` would write the difference once more
+        rest = lower[..., j + 1 :, j + 1 :]
+        rest -= below[..., :, None] * below[..., None, : size - j - 1]
     return lower
 
 
@@ -84,8 +95,9 @@ def forward(lower: Floats, right: Floats) -> Floats:
     """x with L x = b, b (…, k, m)."""
     x = right.copy()
     for j in range(lower.shape[-1]):
-        x[..., j, :] /= lower[..., j, j, None]
-        x[..., j + 1 :, :] -= lower[..., j + 1 :, j, None] * x[..., j, None, :]
+        row, rest = x[..., j, :], x[..., j + 1 :, :]
+        row /= lower[..., j, j, None]
+        rest -= lower[..., j + 1 :, j, None] * row[..., None, :]
     return x
 
 
@@ -93,8 +105,9 @@ def backward(lower: Floats, right: Floats) -> Floats:
     """x with Lᵀ x = b, b (…, k, m)."""
     x = right.copy()
     for j in range(lower.shape[-1] - 1, -1, -1):
-        x[..., j, :] /= lower[..., j, j, None]
-        x[..., :j, :] -= lower[..., j, :j, None] * x[..., j, None, :]
+        row, rest = x[..., j, :], x[..., :j, :]
+        row /= lower[..., j, j, None]
+        rest -= lower[..., j, :j, None] * row[..., None, :]
     return x
 
 
