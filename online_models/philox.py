@@ -8,6 +8,10 @@ References: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import takewhile
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -49,20 +53,38 @@ def keyed_bits(words: tuple[ArrayLike, ...], count: int) -> Words:
     the key, each at its own position, so (1, 2) and (2, 1) are unrelated streams. The first
     draws of a longer `count` are those of a shorter one.
     """
-    rows = np.broadcast_arrays(*(np.atleast_1d(_as_bits(word)) for word in words))
+    bits_of = [_as_bits(word) for word in words]
+    shared = list(takewhile(lambda word: word.ndim == 0, bits_of))
+    rows = np.broadcast_arrays(*map(np.atleast_1d, bits_of))
     zero = np.zeros(rows[0].shape, np.uint64)
-    k0 = k1 = zero
-    for position, word in enumerate(rows):
-        at = np.full_like(zero, position)
-        k0, k1, _, _ = philox4x32((word & _LOW, word >> _HALF, at, zero), (k0, k1))
+    common = _absorbed(tuple(map(int, shared)))
+    key = np.full_like(zero, common[0]), np.full_like(zero, common[1])
+    key = _absorb(key, rows[len(shared) :], len(shared))
     bits = np.empty((len(zero), count), np.uint64)
     for block in range((count + 1) // 2):
         at = np.full_like(zero, block)
-        r0, r1, r2, r3 = philox4x32((at, zero, zero, np.full_like(zero, _OUTPUT)), (k0, k1))
+        r0, r1, r2, r3 = philox4x32((at, zero, zero, np.full_like(zero, _OUTPUT)), key)
         bits[:, 2 * block] = r0 | (r1 << _HALF)
         if 2 * block + 1 < count:
             bits[:, 2 * block + 1] = r2 | (r3 << _HALF)
     return bits
+
+
+def _absorb(key: tuple[Words, Words], words: Sequence[Words], first: int) -> tuple[Words, Words]:
+    """The key after more words, the first of them at position `first`."""
+    for position, word in enumerate(words, first):
+        at, zero = np.full_like(word, position), np.zeros_like(word)
+        k0, k1, _, _ = philox4x32((word & _LOW, word >> _HALF, at, zero), key)
+        key = k0, k1
+    return key
+
+
+@lru_cache(1024)
+def _absorbed(words: tuple[int, ...]) -> tuple[int, int]:
+    """The key after words that all rows have in common, as a policy's seed: asked for every day."""
+    zero = np.zeros(1, np.uint64)
+    k0, k1 = _absorb((zero, zero), [np.array([word], np.uint64) for word in words], 0)
+    return int(k0[0]), int(k1[0])
 
 
 def _as_bits(word: ArrayLike) -> Words:
