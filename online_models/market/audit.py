@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypedDict, runtime_checkable
 
 from online_models.market.assortment import Assortment
 from online_models.pricing.book import BUILT_IN
@@ -18,6 +18,33 @@ from schemas.policies import Policy
 
 MINOR = 100
 NEVER = -(10**15)
+
+
+class Step(TypedDict):
+    """A step of an explanation."""
+
+    rule: str
+    input: str | None
+    output: str
+    detail: dict[str, Any]
+
+
+class Change(TypedDict):
+    """What is looked at of a record of topic `price-changes`."""
+
+    decision_id: str
+    sku: str
+    price: str
+
+
+class Decision(Change):
+    """What is looked at of a record of topic `price-decisions`."""
+
+    policy_id: str
+    previous_price: str
+    time: str
+    outcome: str
+    explanation: list[Step]
 
 
 class Bounds(NamedTuple):
@@ -48,12 +75,12 @@ class Audit:
         self._currency = assortment.currency
         self._bounds: dict[tuple[str, str], Bounds] = {}
 
-    def change(self, change: Mapping[str, Any]) -> None:
+    def change(self, change: Change) -> None:
         """Look at a record of topic `price-changes`, after the decision that it came from."""
         told = self._goods[change["sku"]].decision
         self.unexplained += told != (change["decision_id"], change["price"])
 
-    def take(self, decision: Mapping[str, Any]) -> None:
+    def take(self, decision: Decision) -> None:
         """Look at a record of topic `price-decisions`, in the order of publication."""
         self.decisions += 1
         self.unexplained += not explained(decision, self._currency)
@@ -62,7 +89,7 @@ class Audit:
             told = decision["decision_id"], decision["price"]
             self._goods[decision["sku"]].decision = told
 
-    def _legal(self, decision: Mapping[str, Any]) -> bool:
+    def _legal(self, decision: Decision) -> bool:
         sku, policy = decision["sku"], decision["policy_id"]
         rails, good = self._rails[policy], self._goods[sku]
         price, before = minor(decision["price"]), minor(decision["previous_price"])
@@ -140,7 +167,7 @@ class Audited(Protocol):
     audit: Audit
 
 
-def explained(decision: Mapping[str, Any], currency: str) -> bool:
+def explained(decision: Decision, currency: str) -> bool:
     """Whether the explanation is a chain of steps that leads to the decision's price."""
     steps, price = decision["explanation"], None
     for step in steps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -121,14 +122,18 @@ class Journal:
         at = np.array([day_start(tick)], dtype=np.int64)
         clock = {"kind": np.array([Kind.TICK]), "time": at, "flag": np.array([FORCED])}
         order = np.argsort(np.concatenate([part["arrival"] for part in parts]), kind="stable")
+        ends = np.cumsum([len(part["kind"]) for part in parts]).tolist()
+        spans = [slice(low, high) for low, high in pairwise([0, *ends])]
         columns = {}
         for name, dtype in COLUMNS.items():
-            fill = DEFAULTS.get(name, 0)
-            stacked = np.concatenate(
-                [part.get(name, np.full(len(part["kind"]), fill)) for part in parts]
-            )
-            last = clock.get(name, np.array([fill]))
-            columns[name] = np.concatenate([stacked[order], last]).astype(dtype)
+            column = np.full(len(order) + 1, DEFAULTS.get(name, 0), dtype)
+            for part, span in zip(parts, spans, strict=True):
+                if name in part:
+                    column[span] = part[name]
+            column[:-1] = column[order]
+            if name in clock:
+                column[-1:] = clock[name]
+            columns[name] = column
         sources = [Source(topic, 0) for topic in self._topics]
         return Batch(self._texts, sources, facts, [], **columns)
 

@@ -71,4 +71,7 @@ def _apply(step: Step, price: int, digits: int) -> int:
 
 
 def _minor(text: str, digits: int) -> int:
-    return money.scaled(text, digits)
+    return _AMOUNTS[digits][text]
+
+
+_AMOUNTS = [money.Amounts(digits) for digits in range(5)]

@@ -10,7 +10,7 @@ from online_models.fold.batch import Batch
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
 from online_models.market.arrays import Floats, Ints
-from online_models.market.audit import Audit, minor
+from online_models.market.audit import Audit, Change, Decision, minor
 from online_models.market.calendar import day_start
 from online_models.market.contenders.contender import Seen
 from online_models.market.journal import Journal, Policies, Updates
@@ -27,6 +27,8 @@ POLICIES: Policies = (
         "guardrails": {"minimum_margin": "0%", "reference_band": "100%"},
     },
 )
+
+_decision, _change = json.Decoder(Decision).decode, json.Decoder(Change).decode
 
 
 class Pricetide:
@@ -71,8 +73,8 @@ class Pricetide:
     def _step(self, batch: Batch) -> None:
         for output in self._fold.step(batch):
             if output.topic == "price-decisions":
-                self.audit.take(json.decode(output.value))
+                self.audit.take(_decision(output.value))
             elif output.topic == "price-changes":
-                change = json.decode(output.value)
+                change = _change(output.value)
                 self.audit.change(change)
                 self._prices[self._row[change["sku"]]] = minor(change["price"])
