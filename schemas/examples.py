@@ -234,6 +234,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "price": "11.04",
         "policy_id": "coffee",
         "time": "2024-05-01T12:00:00Z",
+        "effects": {
+            "usual_units": 80.0,
+            "units": 140.0,
+            "bought_ahead": 15.0,
+            "taken_from_others": "12.40",
+            "discount": "273.00",
+        },
     },
     "demand-observations": {
         "sku": "coffee-500g",

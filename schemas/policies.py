@@ -12,6 +12,7 @@ from schemas.fields import (
     Flag,
     Fraction,
     Instant,
+    Money,
     Name,
     Ordinal,
     Share,
@@ -78,6 +79,21 @@ class SegmentTerms(Incoming):
     disclosure: Text | None = None
 
 
+class Planning(Incoming):
+    """What `pricetide promotions` may plan for a policy's offers.
+
+    `budget` bounds the discounts that all planned promotions together are expected to give away, in
+    each of the offers' currencies; they begin within `ahead` and last `durations` (whole days).
+    """
+
+    budget: Money
+    depths: Some[Share] = Field(
+        default=("5%", "10%", "15%", "20%", "25%", "30%"), validate_default=True
+    )
+    durations: Some[Duration] = Field(default=("P7D",), validate_default=True)
+    ahead: Duration = Field(default="P14D", validate_default=True)
+
+
 class Policy(Event):
     """A policy; the highest priority wins, then the most specific selector, then the id.
 
@@ -98,4 +114,5 @@ class Policy(Event):
     approval: Approval = Approval()
     experiment: Experiment | None = None
     segments: tuple[SegmentTerms, ...] = ()
+    promotions: Planning | None = None
     buckets: Literal["hour", "day"] | None = None

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from schemas.decisions import Expected
-from schemas.fields import Currency, InstantText, MoneyText, Name, PercentText, Text
+from schemas.fields import Currency, InstantText, MoneyText, Name, Number, PercentText, Text
 from schemas.records import Outgoing
+
+
+class PlanEffects(Outgoing):
+    """Where a plan's profit comes from: units sold in it and usual ones, those of them that are
+    bought ahead, profit that other offers lose, and discounts given.
+    """
+
+    usual_units: Number
+    units: Number
+    bought_ahead: Number
+    taken_from_others: MoneyText
+    discount: MoneyText
 
 
 class PromotionPlan(Outgoing):
@@ -22,3 +34,4 @@ class PromotionPlan(Outgoing):
     price: MoneyText | None = None
     policy_id: Name | None = None
     time: InstantText | None = None
+    effects: PlanEffects | None = None

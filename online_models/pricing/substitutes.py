@@ -20,7 +20,7 @@ def recaptured(situation: Situation) -> Floats:
     (between ticks, an offer's price must not depend on which others were decided before it); or by
     the rest of its category, if that is more. Other partitions are not seen.
     """
-    return np.maximum(_declared(situation), _learnt(situation))
+    return np.maximum(declared(situation), _learnt(situation))
 
 
 def _learnt(situation: Situation) -> Floats:
@@ -36,7 +36,8 @@ def _learnt(situation: Situation) -> Floats:
     return diversion * np.maximum(world.margins.mean(category, situation.channel), 0.0)
 
 
-def _declared(situation: Situation) -> Floats:
+def declared(situation: Situation) -> Floats:
+    """Profit that a unit sold takes away from declared substitutes, minor units, (n,)."""
     catalogue, ledger = situation.world.catalogue, situation.world.ledger
     lost = np.zeros(len(situation))
     index = catalogue.sku_names.index

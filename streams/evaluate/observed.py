@@ -12,15 +12,19 @@ from online_models.demand.models import DemandModels
 from online_models.demand.observations import Observations
 from online_models.demand.report import LearnReport
 from online_models.fold.fold import Fold
+from online_models.fold.state import State
 from schemas.instants import DAY
 from streams.evaluate.anchor import first_day
 from streams.evaluate.ignored import Ignored
 from streams.ingest.border import Border
 from streams.ingest.decoder import INPUTS, Decoder
 from streams.ingest.order import as_given
+from streams.policy_file import TOPIC as POLICIES
+from streams.policy_file import PolicyRecord
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
 from streams.replay.passing import Passing
+from streams.replay.pricers import opening
 from streams.settings import Settings
 
 #: Input records taken at once.
@@ -32,12 +36,20 @@ class Observed:
     """Runs recorded input topics through one fold that only learns.
 
     Prices are history here: what was paid or acknowledged counts, and nothing is decided. All
-    partitions are one, so that everything is pooled.
+    partitions are one, so that everything is pooled. Given policies replace those of the recording.
     """
 
-    def __init__(self, settings: Settings, paths: list[Path], on_learnt: OnLearnt) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        paths: list[Path],
+        on_learnt: OnLearnt,
+        policies: list[PolicyRecord] | None = None,
+    ) -> None:
         recording = Recording(paths)
         topics = INPUTS & recording.topics.keys()
+        if policies is not None:
+            topics -= {POLICIES}
         if "orders" not in topics:
             named = ", ".join(str(path) for path in paths)
             raise RecordingError(f"no orders in {named}: demand cannot be evaluated without")
@@ -50,6 +62,8 @@ class Observed:
             begins = first_day(paths, fold.bucket, fold.demand.utc_offset)
         self._fold = Fold(replace(fold, observe_only=True, partitions=1, buckets_from=begins))
         self._fold.state.on_learnt = self._learnt
+        if policies:
+            self._fold.step(opening(policies))
         self._on_learnt = on_learnt
         self._buckets = 0
         self._passing = Passing(min(settings.fold.bucket, DAY))
@@ -58,6 +72,11 @@ class Observed:
     def catalogue(self) -> Catalogue:
         """The offers, by the rows that observations name."""
         return self._fold.state.catalogue
+
+    @property
+    def state(self) -> State:
+        """All that the fold has come to know."""
+        return self._fold.state
 
     @property
     def demand(self) -> DemandModels:

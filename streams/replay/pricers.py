@@ -40,7 +40,7 @@ class Pricers:
         if fold is None:
             fold = self._folds[partition] = Fold(self._settings.fold)
             if self._policies:
-                fold.step(_opening(self._policies))
+                fold.step(opening(self._policies))
         if self._policies is not None:
             batch = _without_policies(batch)
         for output in fold.step(batch):
@@ -69,7 +69,8 @@ class Pricers:
         return self._router.split(batch)
 
 
-def _opening(policies: list[PolicyRecord]) -> Batch:
+def opening(policies: list[PolicyRecord]) -> Batch:
+    """What a fold is told before anything else, where a policy file rules."""
     rows = Rows()
     for i, policy in enumerate(policies):
         detail = rows.fact(Fact(POLICIES, policy.key, policy.value))

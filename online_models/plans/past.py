@@ -1,0 +1,65 @@
+"""What was sold on every day, as a table: what earlier promotions are read from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.observations import DAY, Observations
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: A smaller discount is none that anybody stocks up for.
+LEAST_DEPTH = 0.02
+#: Where nobody ever promoted.
+USUAL_DEPTH = 0.2
+
+
+@dataclass(frozen=True)
+class Past:
+    """Days × offers, each (offers, days); `first` is the first day, counted from the epoch.
+
+    `units` sold, `stocked` the share of the day in stock (0 where nothing is known), `depth` the
+    share that promotions took off, `price` the last price seen outside promotions by offer,
+    (offers,), minor units, NaN where none was.
+    """
+
+    first: int
+    units: Floats
+    stocked: Floats
+    depth: Floats
+    price: Floats
+
+    @property
+    def promoted(self) -> Flags:
+        """Where a discount ran."""
+        ran: Flags = self.depth >= LEAST_DEPTH
+        return ran
+
+    @property
+    def typical_depth(self) -> float:
+        """The mean depth of the promotions; a usual one where there was none."""
+        ran = self.depth[self.promoted]
+        return float(ran.mean()) if len(ran) else USUAL_DEPTH
+
+    @classmethod
+    def of(cls, parts: Sequence[Observations], offers: int, utc_offset: int) -> Past:
+        """The table of closed buckets in order of time; a day is one of the shop's time zone."""
+        starts = [(part.start + utc_offset) // DAY for part in parts]
+        known = [day for day in starts if len(day)]
+        first = min((int(day.min()) for day in known), default=0)
+        days = max((int(day.max()) for day in known), default=first - 1) - first + 1
+        units, stocked, depth = (np.zeros((offers, days)) for _ in range(3))
+        price = np.full(offers, np.nan)
+        for part, day in zip(parts, starts, strict=True):
+            at = part.offer, day - first
+            np.add.at(units, at, np.maximum(part.units, 0.0))
+            np.add.at(stocked, at, part.days)
+            np.maximum.at(depth, at, part.promotion)
+            usual = (part.promotion < LEAST_DEPTH) & (part.price > 0.0)
+            price[part.offer[usual]] = part.price[usual]
+        return cls(first, units, np.minimum(stocked, 1.0), depth, price)

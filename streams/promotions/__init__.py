@@ -1,0 +1,1 @@
+"""`pricetide promotions`: promotions worth running."""
