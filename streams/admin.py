@@ -84,7 +84,7 @@ def create_topics(
     """
     wanted = {topic.name: topic for topic in topics}
     counts = _counts(wanted, partitions)
-    admin = _reach(client)
+    admin = reach(client)
     try:
         described = {each["name"]: each for each in admin.describe_topics(list(wanted))}
         found = {name: described[name] for name in wanted if not described[name]["error_code"]}
@@ -118,7 +118,7 @@ def provide_topics(
     """
     wanted = {topic.name: topic for topic in topics}
     counts = _counts(wanted, partitions)
-    admin = _reach(client)
+    admin = reach(client)
     try:
         described = {each["name"]: each for each in admin.describe_topics(list(wanted))}
         found = {name: each for name, each in described.items() if not each["error_code"]}
@@ -141,7 +141,8 @@ def _counts(wanted: Mapping[str, Topic], partitions: int | None) -> dict[str, in
     }
 
 
-def _reach(client: Mapping[str, Any]) -> KafkaAdminClient:
+def reach(client: Mapping[str, Any]) -> KafkaAdminClient:
+    """An administrator of the Kafka there; TopicsError says in one line why there is none."""
     # Kafka's client logs each attempt to connect; one line from here is enough.
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     try:

@@ -12,19 +12,50 @@ from online_models.outputs import Output
 from schemas.instants import to_text as instant_text
 from schemas.money import texts
 
-#: Kind → what it says, with the number since the last tick.
+#: Kind → what it says of one since the last tick, and of more.
 MESSAGES = {
-    "late_event": "{} events came after their bucket had closed; they were not learnt from",
-    "duplicate_event": "{} events had an event_id of the week before and were ignored",
-    "late_correction": "{} cancellations or returns found no order in an open bucket",
-    "unknown_name": "{} events named products without a record, or channels, beyond what is"
-    " remembered of such; they were ignored",
-    "currency_mismatch": "{} events were in another currency than their product",
-    "currency_changed": "{} product records were in another currency than before, and ignored",
-    "out_of_order_rival": "{} competitor prices were older than the one in force",
-    "out_of_order_inventory": "{} stock counts were older than the one in force",
-    "untimely_control": "{} control records came before any event told the time, for no offer",
-    "feed_gap": "{} empty intervals were taken for an outage and not learnt as silence",
+    "late_event": (
+        "1 event came after its bucket had closed; it was not learnt from",
+        "{} events came after their bucket had closed; they were not learnt from",
+    ),
+    "duplicate_event": (
+        "1 event had an event_id of the week before and was ignored",
+        "{} events had an event_id of the week before and were ignored",
+    ),
+    "late_correction": (
+        "1 cancellation or return found no order in an open bucket",
+        "{} cancellations or returns found no order in an open bucket",
+    ),
+    "unknown_name": (
+        "1 event named a product without a record, or a channel, beyond what is remembered of such;"
+        " it was ignored",
+        "{} events named products without a record, or channels, beyond what is remembered of such;"
+        " they were ignored",
+    ),
+    "currency_mismatch": (
+        "1 event was in another currency than its product",
+        "{} events were in another currency than their product",
+    ),
+    "currency_changed": (
+        "1 product record was in another currency than before, and ignored",
+        "{} product records were in another currency than before, and ignored",
+    ),
+    "out_of_order_rival": (
+        "1 competitor price was older than the one in force",
+        "{} competitor prices were older than the one in force",
+    ),
+    "out_of_order_inventory": (
+        "1 stock count was older than the one in force",
+        "{} stock counts were older than the one in force",
+    ),
+    "untimely_control": (
+        "1 control record came before any event told the time, for no offer",
+        "{} control records came before any event told the time, for no offer",
+    ),
+    "feed_gap": (
+        "1 empty interval was taken for an outage and not learnt as silence",
+        "{} empty intervals were taken for an outage and not learnt as silence",
+    ),
 }
 
 
@@ -35,12 +66,18 @@ def counted(state: State, now: int) -> list[Output]:
         state.count("feed_gap", grain.skipped)
         grain.late = grain.skipped = 0
     outputs = [
-        alert(kind, message.format(number), now, {"count": number})
-        for kind, message in MESSAGES.items()
+        alert(kind, message(kind, number), now, {"count": number})
+        for kind in MESSAGES
         if (number := state.counts.get(kind))
     ]
     state.counts.clear()
     return outputs
+
+
+def message(kind: str, number: int) -> str:
+    """What so many of a kind are told as."""
+    one, many = MESSAGES[kind]
+    return one if number == 1 else many.format(f"{number:,}")
 
 
 def models(state: State, now: int) -> list[Output]:

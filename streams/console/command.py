@@ -11,6 +11,7 @@ from aiohttp import web
 from aiokafka.errors import KafkaError
 from kafka.errors import KafkaError as AdminError
 
+from streams.admin import TopicsError
 from streams.clients import bootstrap
 from streams.console.board import Board
 from streams.console.feed import Feed
@@ -53,6 +54,9 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
         asyncio.run(_serve(args.host, args.port, settings))
     except RecordingError as error:
         print(f"pricetide console: {error} (`pricetide topics` makes them)", file=sys.stderr)
+        return 1
+    except TopicsError as error:
+        print(f"pricetide console: {error}", file=sys.stderr)
         return 1
     except (KafkaError, AdminError) as error:
         print(f"pricetide console: Kafka at {settings.bootstrap}: {error}", file=sys.stderr)

@@ -8,6 +8,8 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec import json
+
 from online_models.pricing.words import words
 from streams.console.board import Board, Offer
 from streams.simulate.page import STYLE
@@ -22,6 +24,12 @@ _STYLE = (
     "border-bottom:1px solid var(--line)}nav a,td a{color:inherit}nav b{margin-right:8px}"
     "th.text,td.text{text-align:left}td.text{white-space:normal;min-width:180px;overflow-wrap:anywhere}"
     "form{margin:8px 0}input{font:inherit;padding:4px 8px;width:min(320px,100%)}"
+    "pre{white-space:pre-wrap;overflow-wrap:anywhere}code{font-size:14px}"
+    # on a phone a row becomes a block, each cell with its head before it
+    "@media(max-width:640px){tr:has(th){display:none}tr{display:block;padding:8px 0;"
+    "border-bottom:1px solid var(--line)}td,td.text{display:block;border:0;padding:1px 0;"
+    "text-align:left;white-space:normal;min-width:0;overflow-wrap:anywhere}"
+    "td::before{content:attr(data-head) ' ';color:var(--soft);margin-right:6px}}"
     ".plot{max-width:640px}li{margin:4px 0;overflow-wrap:anywhere}"
 )
 _PAGES = {
@@ -30,6 +38,21 @@ _PAGES = {
     "/alerts": "Alerts",
     "/dead-letters": "Dead letters",
 }
+
+
+def _how_to_approve(decision_id: str) -> str:
+    """The console only reads; whoever may write to Kafka approves."""
+    order = json.encode({"kind": "approve", "decision_id": decision_id, "actor": "YOUR NAME"})
+    command = (
+        f"echo '{order.decode()}' | kafka-console-producer.sh --bootstrap-server HOST:PORT "
+        "--topic pricing-control"
+    )
+    return (
+        "<p>This page only reads. To approve a proposal that stands, send an order to the topic "
+        "<code>pricing-control</code>, with any producer of yours or with Kafka's own; to turn it "
+        f'down, <code>"reject"</code>:</p><pre>{escape(command)}</pre><p>An order that cannot be '
+        "carried out comes back as an alert, <code>control_ignored</code>.</p>"
+    )
 
 
 def page(title: str, body: str, *, refresh: bool = True) -> str:
@@ -62,7 +85,8 @@ def overview(board: Board) -> str:
     if not board.offers:
         body += "<p>No price has been decided yet: the pricer needs products and a worker.</p>"
     if waiting:
-        body += "<h2>Waiting for approval</h2>" + _offers(waiting[:ROWS])
+        body += "<h2>Waiting for approval</h2>" + _proposals(waiting[:ROWS])
+        body += _how_to_approve("DECISION_ID")
     moved = [offer for offer in board.offers.values() if offer.changes]
     moved.sort(key=lambda offer: offer.changes[-1][0], reverse=True)
     if moved:
@@ -118,6 +142,8 @@ def decision(found: dict[str, Any]) -> str:
     """One decision in words."""
     back = {"sku": found["sku"], "channel": found["channel"]}
     body = _told(words(found)) + f"<p>{_link('/offer', back, escape(found['sku']))}</p>"
+    if found["outcome"] == "proposed":
+        body += _how_to_approve(found["decision_id"])
     return page(f"Decision {found['decision_id']}", body, refresh=False)
 
 
@@ -162,6 +188,24 @@ def _offers(found: Iterable[Offer]) -> str:
             )
         )
     return _table(("sku", "channel", "price", "changed", "last decision"), rows)
+
+
+def _proposals(found: Iterable[Offer]) -> str:
+    rows = []
+    for each in found:
+        asked = each.decisions[-1]
+        name = asked["decision_id"]
+        rows.append(
+            (
+                _link("/offer", {"sku": each.sku, "channel": each.channel}, escape(each.sku)),
+                escape(each.channel),
+                f"{escape(each.price)} {escape(each.currency)}",
+                escape(asked["price"]),
+                _instant(asked["time"]),
+                _link("/decision", {"id": name}, escape(name)),
+            )
+        )
+    return _table(("sku", "channel", "price", "proposed", "since", "decision"), rows)
 
 
 def _alerts(found: Iterable[dict[str, Any]]) -> str:
@@ -213,12 +257,12 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], texts: Sequence[
         for place, name in enumerate(heads)
     )
     body = "".join(
-        "<tr>"
-        + "".join(
-            f'<td class="text">{cell}</td>' if place in texts else f"<td>{cell}</td>"
-            for place, cell in enumerate(row)
-        )
-        + "</tr>"
+        "<tr>" + "".join(_cell(heads[i], cell, i in texts) for i, cell in enumerate(row)) + "</tr>"
         for row in rows
     )
     return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
+
+
+def _cell(head: str, cell: str, text: bool) -> str:
+    kind = ' class="text"' if text else ""
+    return f'<td{kind} data-head="{head}">{cell}</td>'

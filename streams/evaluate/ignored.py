@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from online_models.fold.alerts import MESSAGES
+from online_models.fold.alerts import MESSAGES, message
 from online_models.outputs import Output
 from streams.records import DeadLetter
 
@@ -40,4 +40,4 @@ class Ignored:
             (reason, most), *others = self._refused.most_common()
             share = f", {most:,} of them" if others else ""
             told.append(f"{self.refused:,} of {records:,} records were refused{share}: {reason}")
-        return told + [MESSAGES[kind].format(f"{n:,}") for kind, n in self._counted.items()]
+        return told + [message(kind, n) for kind, n in self._counted.items()]

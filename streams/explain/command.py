@@ -15,6 +15,7 @@ from kafka.errors import KafkaError
 
 from online_models.pricing.explain import recompute
 from online_models.pricing.words import words
+from streams.admin import TopicsError
 from streams.clients import client, observer
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
@@ -57,6 +58,9 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     except RecordingError as error:
         print(f"pricetide explain: {error}", file=sys.stderr)
         return 2
+    except TopicsError as error:
+        print(f"pricetide explain: {error}", file=sys.stderr)
+        return 1
     except (KafkaError, OSError) as error:
         print(f"pricetide explain: Kafka at {settings.bootstrap}: {error}", file=sys.stderr)
         return 1

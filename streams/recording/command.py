@@ -14,6 +14,7 @@ from kafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from streams.admin import TopicsError
 from streams.clients import client
 from streams.recording.error import RecordingError
 from streams.recording.recorder import Recorder
@@ -56,7 +57,7 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         counts = asyncio.run(record(options, args.topics, args.out, follow=args.follow))
-    except RecordingError as error:
+    except (RecordingError, TopicsError) as error:
         print(f"pricetide record: {error}", file=sys.stderr)
         return 1
     except (KafkaError, AIOKafkaError, OSError) as error:

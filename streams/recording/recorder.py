@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from kafka import KafkaAdminClient
 from kafka.errors import for_code
 
-from streams.admin import REACH_MS
+from streams.admin import reach
 from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.merge import Merge
@@ -165,8 +164,10 @@ def partition_counts(client: Mapping[str, Any], topics: Sequence[str]) -> dict[s
     ------
     RecordingError
         There is no such topic, or it may not be read.
+    TopicsError
+        No Kafka answers.
     """
-    admin = KafkaAdminClient(**client, bootstrap_timeout_ms=REACH_MS)
+    admin = reach(client)
     try:
         described = admin.describe_topics(list(topics))
     finally:
