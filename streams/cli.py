@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("streams.evaluate.command", "the demand models judged on a recording"),
     "elasticities": ("streams.elasticities.command", "own-price elasticities of a recording"),
     "promotions": ("streams.promotions.command", "plan promotions that are worth their discounts"),
+    "fairness": ("streams.fairness.command", "who got personal prices, and how low"),
     "lift": ("streams.lift.command", "what experiments with held-out offers have shown so far"),
     "segments": ("streams.segments.command", "groups of items and of customers in a recording"),
     "train": ("streams.trainer.command", "train the deep demand models, publish a challenger"),

@@ -1,0 +1,1 @@
+"""`pricetide fairness`: who got personal prices, and how much lower they were."""
