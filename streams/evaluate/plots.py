@@ -33,9 +33,11 @@ def page(evaluation: Evaluation, bucket: str) -> str:
     names = list(evaluation.scores)
     style = {name: "best" if name == MIXTURE else f"c{i % 8}" for i, name in enumerate(names)}
     plots = (
-        _over_time("error of log units", evaluation, style, "squared_log", "m", root=True),
-        _over_time("log score", evaluation, style, "log_score", "n"),
-        _over_time("weighted absolute error", evaluation, style, "absolute", "units"),
+        _over_time(
+            "error of log units: best low", evaluation, style, "squared_log", "m", root=True
+        ),
+        _over_time("log score: best high", evaluation, style, "log_score", "n"),
+        _over_time("units off per unit sold: best low", evaluation, style, "absolute", "units"),
         _weights(evaluation, style),
         _reliability(evaluation.judged().get(MIXTURE, Score())),
     )
@@ -49,8 +51,9 @@ def page(evaluation: Evaluation, bucket: str) -> str:
         f'forecast was made before its bucket was learnt.</p><div class="key">{key}</div>'
         f'<div class="plots">{"".join(plots)}</div>'
         "<footer>Days since the first bucket; the first ones, which are not judged, are left out, "
-        "and curves far from the mixture's are cut at the edge. Reliability: the share of the "
-        "buckets below each forecast quantile; a calibrated forecast lies on the diagonal."
+        "and curves far from the mixture's are cut at the edge. The last plot: the share of the "
+        "buckets below each forecast quantile; a forecast whose intervals hold lies on the "
+        "diagonal."
         "</footer></body></html>\n"
     )
 
@@ -73,7 +76,8 @@ def _over_time(
     days, (low, high) = _days(evaluation).tolist(), _room(values[MIXTURE])
     curves = {
         name: Line(days, np.clip(value, low, high).tolist(), style[name])
-        for name, value in values.items()
+        # what is used lies on top
+        for name, value in sorted(values.items(), key=lambda item: item[0] == MIXTURE)
     }
     return lines(title, curves, y_label="by bucket")
 
@@ -102,7 +106,7 @@ def _reliability(score: Score) -> str:
     reached = np.cumsum(score.places) / max(score.n, 1)
     level = np.arange(1, BINS + 1) / BINS
     return lines(
-        "reliability of the mixture",
+        "do the mixture's intervals hold?",
         {
             "calibrated": Line([0.0, 1.0], [0.0, 1.0], "static"),
             MIXTURE: Line([0.0, *level.tolist()], [0.0, *reached.tolist()], "c0"),

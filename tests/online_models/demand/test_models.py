@@ -56,6 +56,17 @@ def test_an_unseen_offer_starts_at_the_prior_and_then_at_its_category() -> None:
     assert abs(warm.log_rate[40] - np.log(8.0)) < 0.5
 
 
+def test_what_was_sold_in_a_quarter_of_the_days_is_a_quarter_of_the_demand() -> None:
+    models, rng, rows = registered(12), np.random.default_rng(6), np.arange(12)
+    for day in range(60):
+        units = rng.poisson(np.full(12, 5.0)).astype(float)
+        models.learn(Observations.of(rows, day * DAY, units, price=1000.0, available=0.25))
+    whole = Observations.of(rows, 60 * DAY, np.zeros(12), price=1000.0)
+    told = models.predict(whole)
+    for name in ("count", "filter"):
+        assert 17.0 < float(told.member(name).mean.mean()) < 23.0, name
+
+
 def test_a_restored_model_goes_on_like_the_original() -> None:
     days = market(12, 30)
     models = registered(12, 3)
