@@ -132,7 +132,7 @@ def test_decision_ids_count_published_decisions_per_offer(new_shop: Any) -> None
     by_offer: dict[str, list[int]] = {}
     for decision in shop.decisions:
         prefix, _, number = decision["decision_id"].rpartition("-")
-        assert len(prefix) == 16
+        assert len(prefix) == 24
         by_offer.setdefault(prefix, []).append(int(number))
     assert len(by_offer) == 12
     assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in by_offer.values())
