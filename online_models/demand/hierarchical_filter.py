@@ -21,7 +21,6 @@ JASA 80 (1985); the control function as in Wooldridge, J. Human Resources 50 (20
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -43,12 +42,12 @@ from online_models.demand.filter_state import (
     packed,
     times,
 )
-from online_models.demand.forecast import Forecast
 from online_models.demand.hierarchy import CategoryTree
 from online_models.demand.level_drift import LevelDrift
 from online_models.demand.negative_binomial import log_probability
 from online_models.demand.observations import DAY
 from online_models.demand.period import Period
+from online_models.demand.rates import Posterior, RatePrediction
 from online_models.demand.settings import DemandSettings
 from online_models.demand.shock import channel_shock
 from online_models.demand.siblings import SiblingPrices
@@ -70,39 +69,6 @@ KNOWN_VARIANCE = 0.5
 LARGEST_EXCESS = 1.7
 #: Memory of the dispersion, per bucket.
 DISPERSION_FORGETTING = 0.98
-
-
-@dataclass(frozen=True, slots=True)
-class Posterior:
-    """Pooled posterior of n rows: (COEFFICIENTS, n), and packed (PACKED, n)."""
-
-    mean: Floats
-    covariance: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class RatePrediction:
-    """What a period was predicted from, n rows."""
-
-    #: Expected units and their negative-binomial size; the variance of the rate is part of it.
-    mean: Floats
-    size: Floats
-    #: 1 / size of the units given their rate.
-    scatter: Floats
-    #: Variance of the log rate, and the regressors behind it.
-    variance: Floats
-    regressors: tuple[Floats | float, ...]
-    #: Log rate per day, the calendar apart.
-    log_rate: Floats
-
-    @property
-    def covered(self) -> NDArray[np.bool_]:
-        """Every offer is covered, cold ones from their category."""
-        return np.ones(len(self.mean), np.bool_)
-
-    def forecast(self) -> Forecast:
-        """One negative binomial per row."""
-        return Forecast.single(self.mean, self.size)
 
 
 class HierarchicalFilter:
@@ -151,20 +117,24 @@ class HierarchicalFilter:
         h = self._regressors(period)
         direction = times(posterior.covariance, h)
         variance = np.maximum(along(direction, h), 1e-12)
-        log_rate = along(posterior.mean, h)
-        rate = log_rate + self.calendar.log_factor(row, seen.start, seen.end - seen.start)
+        rate = along(posterior.mean, h)
+        rate += self.calendar.log_factor(row, seen.start, seen.end - seen.start)
         mean = np.maximum(exp(np.minimum(rate, 30.0)) * seen.days, 1e-9)
         scatter = self._scatter(seen.offer, row)
-        return RatePrediction(mean, 1.0 / (scatter + variance), scatter, variance, h, log_rate)
+        return RatePrediction(mean, 1.0 / (scatter + variance), scatter, variance, h, posterior)
 
     def learn(self, period: Period, prediction: RatePrediction) -> Floats:
         """Update by one period; returns the prediction's log score, (n,)."""
         seen = period.seen
         self.row[seen.offer], self.channel[seen.offer] = period.row, period.channel
-        variance, h, size = prediction.variance, prediction.regressors, prediction.size
-        offer = seen.offer
-        shock = channel_shock(period.channel, seen.units, prediction.mean, size, variance)
-        mean = prediction.mean * exp(shock)
+        size, offer, posterior = prediction.size, seen.offer, prediction.posterior
+        shock = channel_shock(
+            period.channel, seen.units, prediction.mean, size, prediction.variance
+        )
+        level, *others = prediction.regressors
+        h = level, *map(shock.beside, others)
+        variance = np.maximum(along(times(posterior.covariance, h), h), 1e-12)
+        mean = prediction.mean * exp(shock.log)
         units = bounded_units(seen.units, mean, size, variance)
 
         score, information = posterior_step(units, mean, 1.0 / prediction.scatter, variance)
@@ -176,7 +146,7 @@ class HierarchicalFilter:
         own_mean, own_covariance = self._advanced(offer, seen.end)
         direction = times(own_covariance, h)
         own_variance = np.maximum(along(direction, h), 1e-12)
-        gap = prediction.log_rate + variance * score - along(own_mean, h)
+        gap = along(posterior.mean, h) + variance * score - along(own_mean, h)
         damping = 1.0 / (1.0 + own_variance * information)
         gain = (information * gap + score) * damping
         own_mean += direction * gain

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,10 +26,30 @@ LARGEST_SHOCK = 1.6
 LARGEST_RESIDUAL = 6.0
 
 
+@dataclass(frozen=True, slots=True)
+class Shock:
+    """Log shock of each row's channel, shrunk to 0, and each row's part in it; (n,)."""
+
+    log: Floats
+    channel: Integers
+    weight: Floats
+
+    def beside(self, regressor: Floats | float) -> Floats | float:
+        """What of a regressor (n,) the shock leaves to be learnt from.
+
+        A coefficient that errs moves the shock's estimate too, by the weighted mean of its
+        regressor: what a whole channel's prices do together is no evidence that the error is 0.
+        """
+        if isinstance(regressor, float):
+            return regressor
+        groups = int(self.channel.max(initial=-1)) + 1
+        return regressor - sum_by(self.channel, self.weight * regressor, groups)[self.channel]
+
+
 def channel_shock(
     channel: Integers, units: Floats, mean: Floats, size: Floats, variance: Floats
-) -> Floats:
-    """Log shock of each row's channel, shrunk to 0, (n,).
+) -> Shock:
+    """What the channels sold beside what was due.
 
     `variance` is that of each log rate: offers that are hardly known yet say nothing of the day.
     """
@@ -44,7 +66,9 @@ def channel_shock(
     shock = gain * log((sold + 1.0) / (due + 1.0))
     shock = np.minimum(np.maximum(shock, -LARGEST_SHOCK), LARGEST_SHOCK)
     # One offer alone has no shock but its own.
-    return np.where(offers < LEAST_OFFERS, 0.0, shock)[channel]
+    few = offers < LEAST_OFFERS
+    part = np.where(few, 0.0, gain / np.maximum(due, 1e-12))[channel]
+    return Shock(np.where(few, 0.0, shock)[channel], channel, np.where(known, mean, 0.0) * part)
 
 
 def missing_day(channel: Integers, units: Floats, mean: Floats) -> NDArray[np.bool_]:

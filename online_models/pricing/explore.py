@@ -124,14 +124,17 @@ def _arms(situation: Situation, greedy: Ints) -> Ints:
 
 
 def _luck(situation: Situation) -> Floats:
-    """The day's uniform draw of each offer, (n,): its own, or that of its category."""
-    together = situation.world.settings.drawn_together
-    seed, words = situation.terms.policy.seed, situation.world.identities.words(situation.rows)
-    own = uniforms(seed, words, situation.day, count=2)
-    skus = situation.world.catalogue.skus
-    category = skus.category[situation.sku].astype(np.int64)
-    shared = uniforms(seed, category, situation.channel.astype(np.int64), situation.day, 1)[:, 0]
-    return np.where((own[:, 1] < together) & (category >= 0), shared, own[:, 0])
+    """The day's uniform draw of each offer, (n,): its own, or on some days its category's."""
+    world, seed = situation.world, situation.terms.policy.seed
+    luck = uniforms(seed, world.identities.words(situation.rows), situation.day)[:, 0]
+    category = world.catalogue.skus.category[situation.sku]
+    placed = np.flatnonzero(category >= 0)
+    if len(placed):
+        named = world.identities.category_words(category[placed], situation.channel[placed])
+        shared = uniforms(seed, *named, situation.day[placed], count=2)
+        together = shared[:, 1] < world.settings.drawn_together
+        luck[placed] = np.where(together, shared[:, 0], luck[placed])
+    return luck
 
 
 def _affordable(worth: Floats, budget: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import Catalogue
+from online_models.catalogue import Catalogue, Names
 from online_models.partitioning import address
 
 #: Hexadecimal digits of a decision's id that say where its SKU is, and those of its offer.
@@ -17,8 +17,26 @@ _ADDRESS, _OFFER = 8, 16
 _HEXADECIMAL = frozenset("0123456789abcdef")
 
 
+class _Hashes:
+    """A 64-bit hash of every name, in the order of the names, which may become more."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._words = np.zeros(0, dtype=np.uint64)
+
+    def at(self, rows: NDArray[Any]) -> NDArray[np.uint64]:
+        """The hashes of these rows, (n,)."""
+        fresh = self._names.names[len(self._words) :]
+        if fresh:
+            digests = [blake2b(name.encode(), digest_size=8).digest() for name in fresh]
+            words = np.array([int.from_bytes(d, "big") for d in digests], dtype=np.uint64)
+            self._words = np.concatenate([self._words, words])
+        found: NDArray[np.uint64] = self._words[rows]
+        return found
+
+
 class Identities:
-    """A 64-bit hash of (sku, channel) per offer.
+    """A 64-bit hash of (sku, channel) per offer; of names, so that all partitions agree on them.
 
     A decision's id is its SKU's address, that hash, and the number of the offer's decision, so it
     depends neither on offsets nor on how events were batched, and tells which partition decided. A
@@ -32,7 +50,9 @@ class Identities:
         self._names: list[bytes] = []
         self._rows: dict[str, int] = {}
         self._words = np.zeros(0, dtype=np.uint64)
-        self._sku_words = np.zeros(0, dtype=np.uint64)
+        self._skus = _Hashes(catalogue.sku_names)
+        self._categories = _Hashes(catalogue.category_names)
+        self._channels = _Hashes(catalogue.channel_names)
 
     def grow(self) -> None:
         """Name the offers that the catalogue gained."""
@@ -48,14 +68,16 @@ class Identities:
             self._rows[prefix] = row
         fresh = np.array([int(p[_ADDRESS:], 16) for p in self._prefixes[start:]], dtype=np.uint64)
         self._words = np.concatenate([self._words, fresh])
-        names = self._catalogue.sku_names.names[len(self._sku_words) :]
-        skus = [int.from_bytes(blake2b(n.encode(), digest_size=8).digest(), "big") for n in names]
-        self._sku_words = np.concatenate([self._sku_words, np.array(skus, dtype=np.uint64)])
 
     def sku_words(self, skus: NDArray[Any]) -> NDArray[np.uint64]:
         """A 64-bit hash per SKU row, shape (n,)."""
-        words: NDArray[np.uint64] = self._sku_words[skus]
-        return words
+        return self._skus.at(skus)
+
+    def category_words(
+        self, category: NDArray[Any], channel: NDArray[Any]
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Two words that name a category on a channel, (n,) each; categories ≥ 0."""
+        return self._categories.at(category), self._channels.at(channel)
 
     def words(self, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
         """The hashes of offers as draw keys, shape (n,)."""

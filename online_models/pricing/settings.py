@@ -43,9 +43,9 @@ class PricingSettings:
     #: to stay as long again, so that learning never ends, at a cost that fades. Twice as much
     #: earned no more in simulated half-years.
     learning_horizon: int = 90 * DAY
-    #: Chance with which an offer's draw is its category's, the same for all of them that day. What
-    #: a category's price level does to its offers is told by nothing else; on the other days
-    #: their prices move apart, which tells their own elasticities from it.
+    #: Share of the days on which all offers of a category draw as one. What a category's price
+    #: level does to its offers is told by nothing else; on the other days their prices move apart,
+    #: which tells their own elasticities from it.
     drawn_together: float = 0.5
     #: ms that a stock should last where no arrival is announced: the usual lead time of a week.
     stockout_horizon: int = 7 * DAY

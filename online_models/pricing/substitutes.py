@@ -8,8 +8,8 @@ from online_models.catalogue import PPM, Catalogue
 from online_models.pricing.situation import Floats, Ints, Situation
 
 #: No more than this share of an offer's lost units is believed to go to the rest of its category:
-#: where demand is vaguely known, larger ones let a whole category's prices chase each other.
-LARGEST_DIVERSION = 0.13
+#: were it nearly all, the best prices of a category would have no bound.
+LARGEST_DIVERSION = 0.6
 
 
 def recaptured(situation: Situation) -> Floats:

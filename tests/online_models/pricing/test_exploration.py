@@ -66,6 +66,25 @@ def test_the_probabilities_are_those_of_thompson_sampling(
     assert abs(share - drawn.propensity[0]) < 0.005
 
 
+def test_a_category_draws_as_one_on_half_of_the_days(new_shop: Any, known_demand: Any) -> None:
+    shop = new_shop(demand=known_demand(sd=0.6))
+    for i in range(12):
+        shop.product(f"s{i}", cost="5.00", category=f"c{i % 2}")
+    shop.policy(strategy=OPTIMISE, explore={"kind": "thompson", "budget": "10%"})
+    terms, rows = shop.pricing.book.terms(1, 2), np.arange(12)
+    as_one = []
+    for day in range(1, 61):
+        situation = Situation(shop.pricing.world, terms, rows, np.full(12, shop.now + day * DAY))
+        situation.reach_low, situation.reach_high = np.full(12, 880), np.full(12, 1120)
+        prices = draw(situation, np.full(12, 1000)).price.reshape(6, 2)
+        as_one.append((prices == prices[0]).all(axis=0))
+    share = np.mean(as_one, axis=0)
+    assert (share > 0.3).all()
+    assert (share < 0.7).all()
+    # each category has days of its own
+    assert (np.array(as_one)[:, 0] != np.array(as_one)[:, 1]).any()
+
+
 def test_no_draw_costs_more_than_the_budget(new_shop: Any, known_demand: Any) -> None:
     shop = explorers(new_shop, known_demand(sd=0.6), 500, "1%")
     profits = [
