@@ -51,9 +51,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", choices=("item", "customer"), default="item")
     parser.add_argument("--method", choices=tuple(METHODS), default="k-means")
     parser.add_argument(
-        "--most", type=int, default=8, metavar="N", help="groups at most (default 8)"
+        "--most", type=_groups, default=8, metavar="N", help="groups at most (default 8)"
     )
     parser.add_argument("--json", action="store_true", help="print groups and members as JSON")
+
+
+def _groups(text: str) -> int:
+    number = int(text)
+    if number < 2:
+        raise argparse.ArgumentTypeError(f"{number} groups are no groups; 2 are the least")
+    return number
 
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
@@ -80,6 +87,8 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
 
 def _items(args: argparse.Namespace) -> tuple[list[str], tuple[str, ...], Floats]:
     panel = source.panel(args.recordings)
+    if not len(panel):
+        raise ValueError(f"there are no records of {source.OBSERVATIONS}")
     names = panel.names.names
     return list(names), ITEM_FEATURES, item_features(panel.observations(), len(names))
 
@@ -110,10 +119,12 @@ def _document(
 
 
 def _show(found: dict[str, Any], features: tuple[str, ...]) -> None:
-    table = Table(title="groups, as the means of their members")
-    for name in ("group", "members", *features):
-        table.add_column(name, justify="right")
+    # a group a column: names of features would not fit beside each other into 80
+    table = Table(title="groups, as the means of their members", title_justify="left")
+    table.add_column("group", no_wrap=True)
     for group in found["groups"]:
-        means = [f"{group['means'][name]:.3g}" for name in features]
-        table.add_row(str(group["group"]), str(group["members"]), *means)
+        table.add_column(str(group["group"]), justify="right", no_wrap=True)
+    table.add_row("members", *(str(group["members"]) for group in found["groups"]))
+    for name in features:
+        table.add_row(name, *(f"{group['means'][name]:.3g}" for group in found["groups"]))
     Console().print(table)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from online_models.segments.items import ITEM_FEATURES
 from schemas.instants import DAY, to_text
 from streams import cli
 from streams.recording import Entry, RecordingWriter
@@ -77,3 +78,28 @@ def test_a_recording_without_customers_is_named(
     path = next(recording.glob("demand-observations*"))
     assert cli.main(["segments", str(path), "--by", "customer"]) == 2
     assert "no order names a customer" in capsys.readouterr().err
+
+
+def test_a_recording_without_observations_is_named(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = next(recording.glob("orders*"))
+    assert cli.main(["segments", str(path)]) == 2
+    assert "no records of demand-observations" in capsys.readouterr().err
+
+
+def test_all_names_are_whole_in_80_columns(
+    recording: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli.main(["segments", str(recording), "--most", "2"]) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in ITEM_FEATURES)
+
+
+def test_fewer_groups_than_two_are_refused(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["segments", str(recording), "--most", "1"])
+    assert "2 are the least" in capsys.readouterr().err
