@@ -149,6 +149,27 @@ def test_an_order_about_a_decision_that_nobody_made_is_told_once(
     ]
 
 
+@pytest.mark.parametrize(("partitions", "told"), [(1, 0), (8, 1)])
+def test_a_rollback_that_cannot_reach_all_says_how_to(
+    recorded: Recorded, partitions: int, told: int
+) -> None:
+    settings = Settings(partitions=partitions)
+    records = inputs()
+    first = list(Replay(settings, [recorded([Entry(*r) for r in records])], None, None))
+    decisions = [json.loads(e.value or b"") for e in first if e.topic == "price-decisions"]
+    order = {"kind": "rollback", "to": decisions[0]["decision_id"], "actor": "ann", "reason": "r"}
+    order |= {"select": {"categories": ["c"]}}
+    late = records[-1].timestamp
+    records.append(Record("pricing-control", 0, 0, None, json.dumps(order).encode(), late))
+    said = list(Replay(settings, [recorded([Entry(*r) for r in records])], None, None))
+    values = [json.loads(e.value or b"") for e in said if e.topic == "pricing-alerts"]
+    partial = [value for value in values if value["kind"] == "control_partial"]
+    assert len(partial) == told
+    for alert in partial:
+        assert decisions[0]["time"] in alert["message"]
+    assert not [value for value in values if value["kind"] == "control_ignored"]
+
+
 def test_given_policies_replace_those_of_the_recording(recorded: Recorded) -> None:
     policy = Record("pricing-policies", 0, 0, b"his", KEEP.replace(b"mine", b"his"), START - 1)
     path = recorded([Entry(*record) for record in [policy, *inputs()]])
