@@ -53,6 +53,7 @@ class FilterState(Columns):
         "variance_sum": (np.float64, 0.0),
         "square_sum": (np.float64, 0.0),
         "lasting_error": (np.float64, 0.0),
+        "since": (np.float64, 0.0, 3),
     }
     #: Posterior mean and covariance under the offer's own wide prior.
     mean: Floats
@@ -79,6 +80,8 @@ class FilterState(Columns):
     square_sum: Floats
     #: Discounted mean of the standardised forecast errors.
     lasting_error: Floats
+    #: Sums of buckets shorter than a day until they are one: errors, their variances, and days.
+    since: Floats
 
     def remember(self, offer: Integers, price: Floats, rival: Floats, exploration: Floats) -> None:
         """Take down a bucket's log prices (NaN: unknown) and what of the own one chance drew."""

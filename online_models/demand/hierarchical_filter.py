@@ -138,10 +138,8 @@ class HierarchicalFilter:
         units = bounded_units(seen.units, mean, size, variance)
 
         score, information = posterior_step(units, mean, 1.0 / prediction.scatter, variance)
-        known = np.flatnonzero(variance < KNOWN_VARIANCE)
-        error = (units - mean)[known] / np.sqrt(mean + mean * mean / size)[known]
-        lasting = self.state.lasting_error
-        lasting[offer[known]] = self.level_drift.learn(lasting[offer[known]], error)
+        spread, known = mean + mean * mean / size, variance < KNOWN_VARIANCE
+        self.level_drift.follow(self.state, period, units - mean, spread, known)
         self.pools.drift[LEVEL] = self.level_drift.variance
         own_mean, own_covariance = self._advanced(offer, seen.end)
         direction = times(own_covariance, h)

@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.demand.filter_state import FilterState
+from online_models.demand.observations import DAY
+from online_models.demand.period import Period
 from online_models.exact_math import exp, log, total
 
 Floats = NDArray[np.float64]
@@ -24,6 +27,8 @@ FIRST_STEP, PERIODS, LAST_STEP = 1.0, 10.0, 0.1
 LARGEST_ERROR = 3.0
 #: Squared past errors' worth of belief that the drift is right as it is.
 BELIEF = 4.0
+#: Days from which on buckets together count as a day.
+WHOLE_DAY = 0.999
 
 
 class LevelDrift:
@@ -43,6 +48,35 @@ class LevelDrift:
     def variance(self) -> float:
         """Variance that a day adds to a log level."""
         return float(exp(self.log_variance)[0])
+
+    def follow(
+        self,
+        state: FilterState,
+        period: Period,
+        error: Floats,
+        spread: Floats,
+        known: NDArray[np.bool_],
+    ) -> None:
+        """Learn from a period's errors, their variances `spread` and whether each log rate is
+        `known`, (n,).
+
+        The errors of a day's hours follow its course, whatever the level: those of shorter buckets
+        are summed until they are a day's.
+        """
+        offer = period.seen.offer
+        length = int(period.seen.end[0] - period.seen.start[0])
+        if length < DAY:
+            days = np.full(len(offer), length / DAY)
+            sums = state.since[offer] + np.stack([error, spread, days], axis=1)
+            sums[~known] = 0.0
+            known = sums[:, 2] >= WHOLE_DAY
+            state.since[offer] = np.where(known[:, None], 0.0, sums)
+            error, spread = sums[:, 0], sums[:, 1]
+        told = offer[known]
+        if not len(told):
+            return
+        past = state.lasting_error[told]
+        state.lasting_error[told] = self.learn(past, error[known] / np.sqrt(spread[known]))
 
     def learn(self, past: Floats, error: Floats) -> Floats:
         """Learn from standardised errors after means of their past, (n,); returns the new means."""
