@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 import faust
+from aiokafka.errors import ProducerFenced
 from faust.auth import SASLCredentials, SSLCredentials
 from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
@@ -36,13 +37,22 @@ FETCH_BYTES = 1 << 20
 STREAM_BUFFER = 2
 #: Exit status of a worker that stopped rather than go wrong.
 FAILED = 3
+#: What it means that the broker takes no more from a producer.
+FENCED = (
+    "Kafka has fenced its producer: another worker has taken over, or a transaction took longer"
+    " than the broker grants, as on an overloaded machine. Nothing is lost; start the worker again"
+)
 
 
 def die(why: str, error: BaseException) -> NoReturn:
     """End the process at once: whoever supervises it starts it again, and recovery takes up
     exactly where the last transaction ended. Going on would lose a record or publish it twice.
     """
-    logger.critical("%s: %r", why, error, exc_info=error)
+    if isinstance(error, ProducerFenced):
+        # no fault of the program's: a traceback would only hide what happened
+        logger.critical("%s: %s", why, FENCED)
+    else:
+        logger.critical("%s: %r", why, error, exc_info=error)
     logging.shutdown()
     os._exit(FAILED)
 
