@@ -1,4 +1,4 @@
-"""`pricing-control`: ticks, the kill switch, approvals, manual prices and rollbacks."""
+"""`pricing-control`: ticks, the kill switch, approvals, manual prices, rollbacks, withdrawals."""
 
 from __future__ import annotations
 
@@ -112,8 +112,21 @@ class Rollback(Control):
     reason: Text
 
 
+class ForgetCustomer(Control):
+    """No more prices are made for this customer, and what was learnt of how they buy is dropped,
+    until an order of theirs agrees to personal prices again. Offers already made run out by
+    themselves. The journal gets a keyed hash of `customer_id`.
+    """
+
+    kind: Literal["forget_customer"]
+    customer_id: Name
+    actor: Text
+    reason: Text | None = None
+
+
 PricingControl = Annotated[
-    Tick | Pause | Resume | Approve | Reject | SetPrice | Rollback, Field(discriminator="kind")
+    Tick | Pause | Resume | Approve | Reject | SetPrice | Rollback | ForgetCustomer,
+    Field(discriminator="kind"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Human orders: the kill switch, verdicts on proposals, manual prices, rollbacks."""
+"""Human orders: the kill switch, verdicts on proposals, manual prices, rollbacks, withdrawals."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from online_models.catalogue import NEVER, NO_PRICE
 from online_models.outputs import Output
 from online_models.pricing.kill_switch import priced, release
 from online_models.pricing.pricing import Pricing
+from online_models.pricing.shoppers import named
 from online_models.pricing.situation import Ints
 from online_models.pricing.sources import APPROVED, REJECTED
-from schemas.control import Approve, Pause, Reject, Resume, Rollback, SetPrice
+from schemas.control import Approve, ForgetCustomer, Pause, Reject, Resume, Rollback, SetPrice
 from schemas.instants import to_text
 from schemas.money import scaled
 from schemas.selection import Selector
 
 Effect = tuple[Ints, list[Output]]
-Order = Pause | Resume | Approve | Reject | SetPrice | Rollback
+Order = Pause | Resume | Approve | Reject | SetPrice | Rollback | ForgetCustomer
 
 
 def obey(pricing: Pricing, record: Order, now: int) -> Effect:
@@ -31,6 +32,9 @@ def obey(pricing: Pricing, record: Order, now: int) -> Effect:
         return _set_price(pricing, record, now)
     if isinstance(record, Rollback):
         return _rollback(pricing, record, now)
+    if isinstance(record, ForgetCustomer):
+        pricing.shoppers.forget(named(record.customer_id))
+        return np.zeros(0, dtype=np.int64), []
     return _judge(pricing, record, now)
 
 

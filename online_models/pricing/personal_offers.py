@@ -15,7 +15,7 @@ from online_models.outputs import Output
 from online_models.pricing.ratios import scaled_round
 from online_models.pricing.resolve import Resolved
 from online_models.pricing.segment_prices import Placed, lowest_legal
-from online_models.pricing.shoppers import Shoppers
+from online_models.pricing.shoppers import Shoppers, name
 from online_models.pricing.trace import MoneyTexts
 from schemas import percentages
 from schemas.instants import to_text
@@ -59,7 +59,7 @@ def personal_offers(
                 "for customers who mostly buy bargains",
             }
             for customer in shoppers.keen(row, terms.segment):
-                value["customer"] = f"{customer % 2**64:016x}"
+                value["customer"] = name(customer)
                 output = Output("price-offers", sku.encode(), msgspec.json.encode(value), now)
                 found.append((int(chosen[i]), output))
     return found

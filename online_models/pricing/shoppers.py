@@ -24,6 +24,25 @@ MOST_BUYERS = 200
 MEMORY = 180 * DAY
 
 
+def name(customer: int) -> str:
+    """A customer's keyed hash as text.
+
+    >>> name(-2)
+    'fffffffffffffffe'
+    """
+    return f"{customer % 2**64:016x}"
+
+
+def named(text: str) -> int:
+    """The inverse of `name`.
+
+    >>> named("fffffffffffffffe"), named(name(7))
+    (-2, 7)
+    """
+    value = int(text, 16)
+    return value - 2**64 if value >= 2**63 else value
+
+
 class Line(NamedTuple):
     """Units that a customer (keyed hash) bought of an offer, at a price in minor units."""
 
@@ -80,6 +99,14 @@ class Shoppers:
         self._lines = []
         if now - self._pruned >= DAY:
             self._prune(now)
+
+    def forget(self, customer: int) -> None:
+        """Drop what is known of a customer, who withdraws or wants to be forgotten."""
+        self._lines = [line for line in self._lines if line.customer != customer]
+        self._habits.pop(customer, None)
+        for buyers in self._buyers.values():
+            buyers.pop(customer, None)
+        self._buyers = {row: buyers for row, buyers in self._buyers.items() if buyers}
 
     def keen(self, row: int, segment: str) -> list[int]:
         """The customers of a segment who bought this offer and mostly buy bargains."""

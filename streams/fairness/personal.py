@@ -113,7 +113,7 @@ def _input(found: Record, hashed: KeyedHash, categories: dict[str, str], entry: 
     if isinstance(record, Product):
         categories[record.sku] = record.category
     elif isinstance(record, Order) and record.customer_id is not None:
-        customer = f"{hashed[record.customer_id] % 2**64:016x}"
+        customer = hashed.text(record.customer_id)
         at = entry.timestamp if record.time is None else record.time
         found.agreed.setdefault(customer, []).append((at, record.personal_prices))
         found.segments[customer] = record.segment or "b2c"

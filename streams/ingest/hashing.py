@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 
+from online_models.pricing.shoppers import name
+
 #: Entries remembered; people come back, so most look-ups are hits. Cleared when full.
 REMEMBERED = 1 << 18
 #: Copied for every hash: half the price of making one.
@@ -32,6 +34,10 @@ class KeyedHash(dict[str | None, int]):
         hashed = int.from_bytes(state.digest(), "little", signed=True)
         self[identifier] = hashed
         return hashed
+
+    def text(self, identifier: str) -> str:
+        """The hash as text, as `price-offers` name customers."""
+        return name(self[identifier])
 
     def each(self, identifiers: Sequence[str | None]) -> Sequence[int] | int:
         """The hash of each identifier; 0 alone where there is none at all."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from online_models.fold.batch import FORCED, Fact, Kind
-from schemas.control import decision_named
+from schemas.control import ForgetCustomer, decision_named
 from schemas.fields import LONGEST_NAME
 from schemas.records import RecordError
 from schemas.topics import decode
@@ -59,8 +59,17 @@ def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) 
         border.currencies.of_sku[model.sku] = model.currency
     # whatever names no SKU concerns every partition
     concerned = getattr(model, "sku", None)
-    fact = Fact(record.topic, concerned or decision_named(model), record.value)
+    value = _without_names(model, record.value, border)
+    fact = Fact(record.topic, concerned or decision_named(model), value)
     _append(gathered, place, at, concerned, identity, gathered.fact(fact), Kind.FACT, 0)
+
+
+def _without_names(model: Any, value: bytes, border: Border) -> bytes:
+    """What the journal keeps of a record: it names no customer."""
+    if not isinstance(model, ForgetCustomer):
+        return value
+    named = model.model_copy(update={"customer_id": border.customer.text(model.customer_id)})
+    return named.model_dump_json(exclude_none=True).encode()
 
 
 def _key(record: KafkaRecord) -> str:

@@ -15,6 +15,7 @@ NEEDS = {
     "approve": {"decision_id": "d", "actor": "a"},
     "reject": {"decision_id": "d", "actor": "a"},
     "set_price": {"sku": "s", "price": "1.00", "actor": "a", "reason": "r"},
+    "forget_customer": {"customer_id": "c", "actor": "a"},
     "rollback": {"to": "d", "actor": "a", "reason": "r"},
 }
 

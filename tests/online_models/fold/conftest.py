@@ -410,6 +410,9 @@ EVENTS = st.one_of(
     _event("control", kind=st.sampled_from(["pause", "resume"]), select=SELECTS),
     _event("control", kind=st.just("set_price"), sku=SKUS, price=st.sampled_from(["9.00", "30"])),
     _event("control", kind=st.just("rollback"), to=st.just(START), select=SELECTS),
+    _event(
+        "control", kind=st.just("forget_customer"), customer_id=st.sampled_from(["0" * 16, "1"])
+    ),
     _event("tick", forced=st.booleans()),
     _event("tick", forced=st.just(True)),
     _event("again", back=st.integers(0, 5)),

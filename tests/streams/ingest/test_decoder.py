@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from online_models.pricing.shoppers import name
 from schemas.examples import EXAMPLES
 from schemas.money import LARGEST_MINOR
 from streams.ingest.dead_letters import headers
@@ -188,8 +189,12 @@ def test_customers_and_sessions_get_in_as_keyed_hashes_only(feed: Any, decoded: 
     feed.order(customer_id="Ada Lovelace", personal_prices=True)
     feed.order(customer_id="Ada Lovelace")
     feed.put("clickstream", {"sku": "a", "action": "view", "session_id": "Ada Lovelace"})
+    withdrawal = {"kind": "forget_customer", "customer_id": "Ada Lovelace", "actor": "me"}
+    feed.put("pricing-control", withdrawal)
     events, _ = decoded(feed.records)
-    assert "Lovelace" not in json.dumps(events, default=str)
+    told = json.dumps(events, default=str)
+    assert "Lovelace" not in told
+    assert name(events[0][-2]) in told, "who withdraws is known by the same hash"
     assert events[0][-2] != 0
     assert events[1][-2] == 0, "who does not agree to personal prices orders as nobody"
 

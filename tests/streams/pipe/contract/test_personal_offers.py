@@ -76,6 +76,19 @@ def test_a_personal_price_stops_at_the_floor_and_is_none_at_the_public_price(
     assert len(shop.topic("price-offers")) == 1
 
 
+def test_who_withdraws_gets_no_more_until_they_agree_again(open_shop: Callable[..., Any]) -> None:
+    shop = open_shop()
+    shop.send("pricing-control", {"kind": "forget_customer", "customer_id": "keen", "actor": "me"})
+    shop.rival("8.60")
+    assert shop.prices()[-1] == "8.60"
+    assert len(shop.topic("price-offers")) == 1
+    buy(shop, "keen", "8.00")
+    shop.tick(2 * HOUR)
+    shop.rival("8.50")
+    first, again = shop.topic("price-offers")
+    assert first["customer"] == again["customer"]
+
+
 def test_without_personalise_nobody_gets_one(open_shop: Callable[..., Any]) -> None:
     assert open_shop(personalise=False).topic("price-offers") == []
 
