@@ -72,8 +72,16 @@ def test_learning_only_from_sales_is_wrong_and_learning_from_all_buckets_is_righ
     assert sales_only.predict(later).mean.mean() > 0.6
 
 
-def test_the_panel_expert_leads_where_channels_share_shocks() -> None:
-    rng = np.random.default_rng(6)
+def test_the_mixture_gains_from_the_panel_where_channels_share_shocks() -> None:
+    found = [_errors_of_a_panel(seed) for seed in (6, 7, 8)]
+    mean = {name: np.mean([errors[name] for errors in found]) for name in found[0]}
+    assert mean["mixture"] < 0.98 * mean["count"]
+    assert mean["mixture"] < mean["panel"]
+
+
+def _errors_of_a_panel(seed: int) -> dict[str, float]:
+    """RMSE of log units a week ahead, by expert."""
+    rng = np.random.default_rng(seed)
     products, channels = 4, 20
     offers = np.arange(products * channels)
     models = DemandModels(DemandSettings())
@@ -98,6 +106,4 @@ def test_the_panel_expert_leads_where_channels_share_shocks() -> None:
             for name in errors:
                 told = report.forecast if name == "mixture" else report.member(name)
                 errors[name].append(float(np.mean((truth - told.log_location()) ** 2)))
-    found = {name: np.sqrt(np.mean(values)) for name, values in errors.items()}
-    assert found["panel"] < 0.95 * found["count"]
-    assert found["mixture"] < 1.02 * min(found.values())
+    return {name: float(np.sqrt(np.mean(values))) for name, values in errors.items()}
