@@ -145,6 +145,13 @@ def _settle_base(resolved: Resolved) -> None:
     follows = ~(promoted & _ABOVE[resolved.source]) & ~UNBOUND[resolved.source]
     held_return = (resolved.source == Source.RETURN) & (resolved.outcome == Outcome.HELD)
     follows &= ~held_return
+    manual = follows & (resolved.source == Source.OVERRIDE)
+    if manual.any():
+        # a manual price that is that of a promotion changes nothing, and outlasts it
+        passing = rows[manual & (ledger.override_until[rows] != NEVER)]
+        passing = passing[ledger.home[passing] == NO_PRICE]
+        passing = passing[ledger.base[passing] != ledger.price[passing]]
+        ledger.home[passing] = ledger.base[passing]
     ledger.base[rows[follows]] = ledger.price[rows[follows]]
 
 

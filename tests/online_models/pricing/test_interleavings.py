@@ -23,7 +23,7 @@ ACTIONS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(actions=ACTIONS)
 def test_every_promotion_and_passing_price_ends_at_the_regular_price(
     new_shop: Any, actions: list[tuple[Any, ...]]
@@ -69,6 +69,38 @@ def test_every_promotion_and_passing_price_ends_at_the_regular_price(
 
 def shop_price(shop: Any) -> int:
     return int(shop.pricing.ledger.price[0])
+
+
+def test_a_manual_price_equal_to_a_promotions_leaves_the_regular_one_behind(shop: Any) -> None:
+    shop.product()
+    shop.policy(strategy=KEEP)
+    shop.promotion(
+        starts_at=shop.now + HOUR, ends_at=shop.now + 2 * HOUR, discount={"percent": "20%"}
+    )
+    shop.tick(HOUR)
+    until = shop.now + 2 * HOUR
+    shop.control(kind="set_price", sku="a", channel="web", price="8.00", until=until)
+    shop.tick(HOUR)
+    assert shop.price() == "8.00"
+    shop.tick(HOUR)
+    assert shop.price() == "10.00"
+
+
+def test_a_promotion_reduces_the_regular_price_and_not_a_manual_one_that_was_rolled_back(
+    shop: Any,
+) -> None:
+    shop.product()
+    shop.policy(strategy=KEEP)
+    begin = shop.now
+    shop.promotion(starts_at=begin + HOUR, ends_at=begin + 2 * HOUR, discount={"percent": "10%"})
+    shop.tick(1)
+    shop.control(kind="set_price", sku="a", channel="web", price="8.00", until=begin + 3 * HOUR)
+    shop.tick(HOUR)
+    shop.control(kind="rollback", to=begin)
+    shop.control(kind="resume")
+    assert shop.price() == "9.00"
+    shop.tick(HOUR)
+    assert shop.price() == "10.00"
 
 
 def test_a_promotion_reduces_the_regular_price_and_not_a_manual_one_that_has_passed(
