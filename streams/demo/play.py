@@ -97,8 +97,12 @@ class Play:
                     await self._feed(sender, progress)
                     for task in beside:
                         task.cancel()
-            except* (DemoError, BrokerError, KafkaError) as errors:
-                raise DemoError(str(errors.exceptions[0])) from None
+            except ExceptionGroup as group:
+                # what one task says of a worker that died, and others of what follows from it
+                known = group.subgroup((DemoError, BrokerError, KafkaError))
+                if known is None:
+                    raise
+                raise DemoError(str(known.exceptions[0])) from None
         return self.stage
 
     async def _feed(self, sender: Sender, progress: Progress) -> None:

@@ -17,7 +17,6 @@ import pytest
 
 from online_models.deep.expert import DeepExpert
 from schemas.model_updates import ModelUpdate
-from streams.recording import recorder
 from streams.settings import Settings
 from streams.trainer import command
 from streams.trainer.folder import RUNS_KEPT
@@ -60,7 +59,7 @@ def test_bad_input_ends_with_one_clear_line(
 def test_a_kafka_that_is_not_there_ends_with_one_clear_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder, "REACH_MS", 500)
+    monkeypatch.setattr("streams.admin.REACH_MS", 500)
     arguments = parsed(["--days", "60", "--out", str(tmp_path)])
     assert command.main(arguments, Settings(bootstrap="127.0.0.1:1")) == 1
     lines = capsys.readouterr().err.strip().splitlines()
