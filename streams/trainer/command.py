@@ -18,6 +18,7 @@ from online_models.deep.expert import MODEL
 from online_models.deep.models import space
 from online_models.deep.search import trials as declared
 from online_models.deep.zoo import ARCHITECTURES
+from streams.admin import TopicsError
 from streams.recording import RecordingError
 from streams.settings import Settings
 from streams.trainer import policy_run, publish, report, source
@@ -119,7 +120,7 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     except (RecordingError, source.NothingToLearn, UsageError) as error:
         print(f"pricetide train: {error}", file=sys.stderr)
         return 2
-    except (KafkaError, AdminError, OSError) as error:
+    except (KafkaError, AdminError, TopicsError, OSError) as error:
         print(f"pricetide train: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
