@@ -107,6 +107,9 @@ _SPEED = {
     "num.io.threads": "4",
     "background.threads": "2",
     "log.cleaner.threads": "1",
+    # A pass of the cleaner takes a good part of a core for a second: Kafka's own 15 s between
+    # passes are what a price waits for longest.
+    "log.cleaner.backoff.ms": "120000",
     # 16 MiB tell 700,000 keys apart in one pass; Kafka's own 128 MiB would be a third of the heap.
     "log.cleaner.dedupe.buffer.size": str(16 * MIB),
     # Only closed segments are compacted or deleted; small ones keep a small disk small.
