@@ -1,6 +1,8 @@
 """One-week-ahead log units of a simulated store panel: our experts beside what else one would do.
 
-python tests/benchmarks/demand_panel.py [seed]
+python tests/benchmarks/demand_panel.py [seed] [logit]
+
+`logit`: shoppers who choose among the products (`panel_logit`), instead of `panel_market`.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import panel_logit
+import panel_market
 from numpy.typing import NDArray
-from panel_market import Panel, draw
+from panel_market import Panel
 from river import linear_model
 from sklearn.ensemble import HistGradientBoostingRegressor
 
@@ -77,8 +81,7 @@ def line(name: str, error: Floats, coverage: float, seconds: float) -> None:
     print(f"{name:34s} {rmse:8.4f} {coverage:9.3f} {seconds:9.2f}", flush=True)
 
 
-def main(seed: int) -> None:
-    panel = draw(seed)
+def main(panel: Panel) -> None:
     sold = panel.units[FIRST_SCORED:] > 0
     truth = np.log(np.maximum(panel.units[FIRST_SCORED:], 1.0))[sold]
     print(f"{'model':34s} {'RMSE log':>8s} {'cover 90':>9s} {'CPU s':>9s}")
@@ -100,7 +103,7 @@ def main(seed: int) -> None:
     reports = [models.learn(seen) for seen in observations]
     seconds = time.process_time() - started
     rng = np.random.default_rng(0)
-    for name in (*models.experts, "mixture"):
+    for name in (*[n for n in models.experts if n != "deep"], "mixture"):  # no network is trained
         error, inside = [], []
         for report in reports[FIRST_SCORED:]:
             told = report.forecast if name == "mixture" else report.member(name)
@@ -115,4 +118,5 @@ def main(seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    market = panel_logit if "logit" in sys.argv else panel_market
+    main(market.draw(int(sys.argv[1]) if len(sys.argv) > 1 else 0))
