@@ -45,11 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Report; returns the exit status."""
     try:
-        recording = Recording(args.recordings)
-        missing = [topic for topic in NEEDED if topic not in recording.topics]
+        entries = Recording(args.recordings, USED)
+        missing = [topic for topic in NEEDED if topic not in entries.topics]
         if missing:
             raise RecordingError(f"no {' and no '.join(missing)} in the recording")
-        entries = Recording(args.recordings, set(USED) & recording.topics.keys())
         found = figures(gathered(entries, settings.customer_key.get_secret_value().encode()))
     except (RecordingError, msgspec.DecodeError) as error:
         print(f"pricetide fairness: {error}", file=sys.stderr)

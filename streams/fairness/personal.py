@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from online_models.pricing.shoppers import USUAL_SEGMENT
 from schemas.instants import to_ms
 from schemas.orders import Order
 from schemas.products import Product
@@ -116,4 +117,4 @@ def _input(found: Record, hashed: KeyedHash, categories: dict[str, str], entry: 
         customer = hashed.text(record.customer_id)
         at = entry.timestamp if record.time is None else record.time
         found.agreed.setdefault(customer, []).append((at, record.personal_prices))
-        found.segments[customer] = record.segment or "b2c"
+        found.segments[customer] = record.segment or USUAL_SEGMENT
