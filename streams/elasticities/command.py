@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import numpy as np
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from online_models.catalogue import Catalogue
@@ -20,7 +19,7 @@ from online_models.demand.report import LearnReport
 from online_models.elasticity.online import online_rows
 from online_models.elasticity.panel import Offers
 from online_models.elasticity.rows import By, Rows, double_ml_rows
-from streams.evaluate.observed import Observed
+from streams.evaluate.observed import Observed, shown
 from streams.recording.error import RecordingError
 from streams.settings import Settings
 
@@ -88,12 +87,8 @@ def elasticities(
         parts.append(observations)
 
     observed = Observed(settings, recordings, learnt)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("reading", total=len(observed.recording))
-        for done in observed.run():
-            bar.update(task, completed=done)
-        bar.update(task, description="estimating")
+    with shown(observed, "reading") as then:
+        then("estimating")
         offers = Offers.of(observed.catalogue)
         if method == "online":
             found = online_rows(observed.demand, parts, offers, by)

@@ -10,14 +10,13 @@ from typing import Any
 import msgspec
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from online_models.demand.baselines import BASELINES
 from online_models.demand.evaluation import MIXTURE, Evaluation, RiverChallenger
 from online_models.demand.river_models import BASELINE
 from streams.evaluate import plots
-from streams.evaluate.observed import Observed
+from streams.evaluate.observed import Observed, shown
 from streams.evaluate.timing import timed
 from streams.recording.error import RecordingError
 from streams.settings import Settings
@@ -91,11 +90,8 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
 def evaluate(bucket: str, observed: Observed, evaluation: Evaluation) -> dict[str, Any]:
     """The figures of `--json`; `evaluation`, which hears of what is observed, collects all else."""
     watches = timed(observed.demand.experts) | timed(evaluation.challengers)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("evaluating", total=len(observed.recording))
-        for done in observed.run():
-            bar.update(task, completed=done)
+    with shown(observed, "evaluating"):
+        pass
     seconds = {name: watch.seconds for name, watch in watches.items()}
     seconds[MIXTURE] = sum(seconds[name] for name in observed.demand.experts)
     weights = {name: sum(each) / len(each) for name, each in evaluation.weights.items()}

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
 
 from online_models.catalogue import Catalogue
 from online_models.demand.models import DemandModels
@@ -110,3 +114,14 @@ class Observed:
         if not self._passing.latest:
             return "no order, click or competitor's price tells the time"
         return "no order falls into the time after its product's record"
+
+
+@contextmanager
+def shown(observed: Observed, doing: str) -> Iterator[Callable[[str], None]]:
+    """Run beneath a progress bar; what is called inside names the work that follows."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(doing, total=len(observed.recording))
+        for done in observed.run():
+            bar.update(task, completed=done)
+        yield lambda next_one: bar.update(task, description=next_one)

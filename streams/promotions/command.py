@@ -14,7 +14,6 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from online_models.demand.observations import Observations
@@ -22,7 +21,7 @@ from online_models.demand.report import LearnReport
 from online_models.plans.plan import plan
 from online_models.plans.record import record
 from streams.clients import bootstrap, client
-from streams.evaluate.observed import Observed
+from streams.evaluate.observed import Observed, shown
 from streams.policy_file import PolicyFileError, PolicyRecord, load
 from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
@@ -109,12 +108,8 @@ def _plans(
 
     by_day = settings.model_copy(update={"bucket": "P1D"})
     observed = Observed(by_day, paths, learnt, policies)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("reading", total=len(observed.recording))
-        for done in observed.run():
-            bar.update(task, completed=done)
-        bar.update(task, description="planning")
+    with shown(observed, "reading") as then:
+        then("planning")
         book = observed.state.pricing.book.slots
         if not any(policy is not None and policy.promotions for policy in book):
             raise RecordingError(
