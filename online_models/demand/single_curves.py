@@ -25,7 +25,7 @@ from online_models.demand.filter_state import (
 )
 from online_models.demand.hierarchical_filter import HierarchicalFilter
 from online_models.demand.observations import DAY
-from online_models.exact_single import log_one
+from online_models.exact_elementary import log_one
 
 Integers = NDArray[np.int64]
 

@@ -22,8 +22,8 @@ from online_models.demand.observations import Observations
 from online_models.demand.report import LearnReport
 from online_models.demand.settings import DemandSettings
 from online_models.elasticity.feed import ElasticityFeed
+from online_models.exact_elementary import log_one
 from online_models.exact_math import log
-from online_models.exact_single import log_one
 from online_models.fold.buckets import Buckets
 from online_models.fold.clock import Clock
 from online_models.fold.drifting import Drifting

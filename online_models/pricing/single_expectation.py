@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import sqrt
 
 from online_models.catalogue import PPM
-from online_models.exact_single import exp_one, log_one
+from online_models.exact_elementary import exp_one, log_one
 from online_models.pricing.objective import LARGEST_LOG, NINETY, span
 from online_models.pricing.situation import Ints, Situation
 from online_models.pricing.trace import MoneyTexts
