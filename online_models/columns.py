@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 FIRST_CAPACITY = 64
 #: Rows up to which plain Python numbers are quicker than NumPy's calls, each a microsecond or two.
 FEW = 3
+#: The same for loops that do no more for a row than look it up.
+SOME = 16
 
 
 class Columns:

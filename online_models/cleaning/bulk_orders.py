@@ -52,9 +52,10 @@ class BulkOrders:
         return np.where(bulk, quantity - self.scale.rows.usual_size(offer), 0)
 
     def _bulk(self, offer: Ints, quantity: Ints, count: bool) -> NDArray[np.bool_]:
-        return self.scale.rows.far(offer, quantity, count) & (
-            quantity > self.scale.rows.usual_size(offer)
-        )
+        far = self.scale.rows.far(offer, quantity, count)
+        if far.any():
+            far &= quantity > self.scale.rows.usual_size(offer)
+        return far
 
     def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
         """Renew what is usual."""

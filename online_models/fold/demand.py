@@ -1,114 +1,150 @@
-"""Orders and clicks become sums per offer and interval."""
+"""Orders and clicks become sums per offer and interval, many at a time."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.columns import SOME
 from online_models.fold.batch import Action, Batch, Status
 from online_models.fold.lookup import Lookup
 from online_models.fold.orders import NONE, keys
 from online_models.fold.state import State
+from online_models.fold.tally import Clicks, Orders
 from online_models.pricing.shoppers import USUAL_SEGMENT, Line
 
 Ints = NDArray[np.int64]
+#: Events that wait at most: beyond, a pass costs as much for each of them.
+MOST_WAITING = 1000
 
 
-def add_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None:
-    """Count order lines at `places`: placed ones where they happened, corrections where the order
+def take_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None:
+    """Let the order lines at `places` wait to be added up, and remember who bought."""
+    right = _right_currency(state, batch, lookup, places)
+    if not right.all():
+        state.count("currency_mismatch", int(np.count_nonzero(~right)))
+        places = places[right]
+    orders = Orders(
+        lookup.offer[places],
+        batch.flag[places],
+        batch.time[places],
+        batch.count[places],
+        batch.amount[places],
+        batch.extra[places],
+    )
+    _remember_shoppers(state, batch, places, orders)
+    state.tally.order(orders)
+
+
+def take_clicks(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None:
+    """Let the clicks at `places` wait to be added up."""
+    state.tally.click(
+        Clicks(
+            lookup.offer[places],
+            batch.flag[places],
+            batch.time[places],
+            batch.count[places],
+            batch.amount[places],
+            batch.person[places],
+        )
+    )
+
+
+def add_up(state: State) -> None:
+    """Add up what waits: placed lines and clicks where they happened, corrections where the order
     that they correct did.
     """
-    places = places[_right_currency(state, batch, lookup, places)]
-    flag = batch.flag[places]
-    placed = places[flag == Status.PLACED]
-    corrections = places[flag != Status.PLACED]
-    rows = lookup.offer[placed]
-    units = batch.count[placed]
-    intervals = state.buckets.intervals(rows, batch.time[placed])
-    lines = state.cleaning.judge_lines(rows, units, batch.amount[placed])
-    paid = np.where(lines.priced, units, 0)
-    revenue = paid.astype(np.float64) * batch.amount[placed]
+    orders, clicks = state.tally.drain()
+    if orders is not None:
+        _add_orders(state, orders)
+    if clicks is not None:
+        _add_clicks(state, clicks)
+
+
+def _add_orders(state: State, orders: Orders) -> None:
+    places = np.flatnonzero(orders.status == Status.PLACED)
+    placed = orders.take(places)
+    intervals = state.buckets.intervals(placed.offer, placed.time)
+    lines = state.cleaning.judge_lines(placed.offer, placed.units, placed.price)
+    paid = np.where(lines.priced, placed.units, 0)
     state.buckets.add(
-        rows,
+        placed.offer,
         intervals,
-        units=units,
+        units=placed.units,
         excess=lines.excess,
-        lines=np.ones(len(rows), dtype=np.int64),
+        lines=np.ones(len(places), dtype=np.int64),
         paid=paid,
-        revenue=revenue,
+        revenue=paid.astype(np.float64) * placed.price,
     )
-    state.stock.sold(rows, units, batch.time[placed])
-    _remember_shoppers(state, batch, placed, rows)
+    state.stock.sold(placed.offer, placed.units, placed.time)
     inside = intervals >= 0
-    placed, rows, intervals = placed[inside], rows[inside], intervals[inside]
+    known, rows, intervals = placed.order[inside], placed.offer[inside], intervals[inside]
+    corrections = np.flatnonzero(orders.status != Status.PLACED)
     if len(corrections):
-        _correct(state, batch, lookup, corrections, (placed, rows, intervals))
-    state.orders.append(batch.extra[placed], rows, intervals)
+        before = places[inside], keys(known, rows), intervals
+        _correct(state, corrections, orders.take(corrections), before)
+    state.orders.append(known, rows, intervals)
 
 
-def _remember_shoppers(state: State, batch: Batch, places: Ints, rows: Ints) -> None:
-    """Who bought what, of those who agreed to personal prices."""
-    known = np.flatnonzero(batch.person[places])
-    if not len(known):
-        return
-    places = places[known]
-    texts, usual = batch.texts, USUAL_SEGMENT
-    segments = [texts[i] if i >= 0 else usual for i in batch.segment[places].tolist()]
-    columns = (batch.count, batch.amount, batch.time)
-    persons, told = batch.person[places].tolist(), (c[places].tolist() for c in columns)
-    lines = zip(rows[known].tolist(), persons, segments, *told, strict=True)
-    state.pricing.shoppers.bought([Line(*line) for line in lines])
-
-
-def _correct(
-    state: State, batch: Batch, lookup: Lookup, places: Ints, lines: tuple[Ints, Ints, Ints]
-) -> None:
+def _correct(state: State, places: Ints, lines: Orders, before: tuple[Ints, Ints, Ints]) -> None:
     """Take cancelled or returned units out of the interval in which they were counted.
 
-    `lines`: (places, offers, intervals) of the orders placed in the same segment; a correction
+    `before`: (places, keys, intervals) of the orders placed among those that waited; a correction
     finds those before it, and none after.
     """
-    offers, units = lookup.offer[places], -batch.count[places]
-    intervals = state.orders.intervals(batch.extra[places], offers)
-    placed, rows, fell_into = lines
-    wanted, known = keys(batch.extra[places], offers), keys(batch.extra[placed], rows)
+    intervals = state.orders.intervals(lines.order, lines.offer)
+    placed, known, fell_into = before
+    wanted = keys(lines.order, lines.offer)
     for i in np.flatnonzero(np.isin(wanted, known)).tolist():
-        before = np.flatnonzero((known == wanted[i]) & (placed < places[i]))
-        if len(before):
-            intervals[i] = fell_into[before[-1]]
+        earlier = np.flatnonzero((known == wanted[i]) & (placed < places[i]))
+        if len(earlier):
+            intervals[i] = fell_into[earlier[-1]]
     intervals = state.buckets.still_open(intervals)
     state.count("late_correction", int(np.count_nonzero(intervals == NONE)))
-    excess = -state.cleaning.corrected(offers, batch.count[places])
-    state.buckets.add(offers, intervals, units=units, excess=excess)
-    state.stock.sold(offers, units, batch.time[places])
+    excess = -state.cleaning.corrected(lines.offer, lines.units)
+    state.buckets.add(lines.offer, intervals, units=-lines.units, excess=excess)
+    state.stock.sold(lines.offer, -lines.units, lines.time)
 
 
-def add_clicks(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None:
-    """Count views and baskets at `places`."""
-    rows = lookup.offer[places]
-    intervals = state.buckets.intervals(rows, batch.time[places])
-    flag, number = batch.flag[places], batch.count[places]
-    prices = batch.amount[places]
-    clicks = state.cleaning.judge_clicks(
-        rows, number, batch.person[places], prices, batch.time[places]
-    )
-    believed = np.where(clicks.priced, number - clicks.ignored, 0)
-    viewed = flag == Action.VIEW
+def _add_clicks(state: State, clicks: Clicks) -> None:
+    rows, number = clicks.offer, clicks.number
+    intervals = state.buckets.intervals(rows, clicks.time)
+    judged = state.cleaning.judge_clicks(rows, number, clicks.person, clicks.price, clicks.time)
+    believed = np.where(judged.priced, number - judged.ignored, 0)
+    viewed = clicks.action == Action.VIEW
     state.buckets.add(
         rows,
         intervals,
         views=np.where(viewed, number, 0),
-        ignored=np.where(viewed, clicks.ignored, 0),
-        carts=np.where(flag == Action.CART, number, 0),
+        ignored=np.where(viewed, judged.ignored, 0),
+        carts=np.where(clicks.action == Action.CART, number, 0),
         quotes=believed,
-        quoted=believed.astype(np.float64) * prices,
+        quoted=believed.astype(np.float64) * clicks.price,
     )
+
+
+def _remember_shoppers(state: State, batch: Batch, places: Ints, orders: Orders) -> None:
+    """Who bought what, of those who agreed to personal prices."""
+    persons = batch.person[places]
+    if not persons.any():
+        return
+    known = np.flatnonzero((persons != 0) & (orders.status == Status.PLACED))
+    bought = orders.take(known)
+    texts, usual = batch.texts, USUAL_SEGMENT
+    segments = [texts[i] if i >= 0 else usual for i in batch.segment[places[known]].tolist()]
+    columns = bought.units, bought.price, bought.time
+    told = (column.tolist() for column in columns)
+    lines = zip(bought.offer.tolist(), persons[known].tolist(), segments, *told, strict=True)
+    state.pricing.shoppers.bought([Line(*line) for line in lines])
 
 
 def _right_currency(state: State, batch: Batch, lookup: Lookup, places: Ints) -> NDArray[np.bool_]:
     """Mask of the lines whose money is in their product's currency, as far as that is known."""
-    skus = state.catalogue.skus
     rows = lookup.sku_rows[batch.sku[places]]
+    if len(places) <= SOME:
+        pairs = zip(places.tolist(), rows.tolist(), strict=True)
+        return np.array([lookup.right_currency(state, batch, *pair) for pair in pairs])
+    skus = state.catalogue.skus
     texts = batch.currency[places]
     currencies = np.full(len(batch.texts) + 1, -1, dtype=np.int64)
     for text in np.unique(texts).tolist():
@@ -117,5 +153,4 @@ def _right_currency(state: State, batch: Batch, lookup: Lookup, places: Ints) ->
     for sku, place in lookup.introduced.items():
         known[(rows == sku) & (places < place)] = False
     right: NDArray[np.bool_] = ~known | (currencies[texts] == skus.currency[rows])
-    state.count("currency_mismatch", int(np.count_nonzero(~right)))
     return right

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from online_models.fold import segment
 from online_models.fold.batch import Batch, Kind
 from online_models.fold.decide import Placed, decide
+from online_models.fold.demand import add_up
 from online_models.fold.facts import HANDLERS
 from online_models.fold.listing import start_clock
 from online_models.fold.lookup import Lookup, is_barrier
@@ -100,6 +101,7 @@ class Fold:
 
     def _barrier(self, batch: Batch, place: int) -> list[Placed]:
         state, clock = self.state, self.state.clock
+        add_up(state)
         if batch.kind[place] == Kind.TICK:
             return tick(state, batch, place)
         fact = batch.facts[batch.detail[place]]
@@ -142,6 +144,7 @@ class Fold:
 
     def snapshot(self) -> dict[str, Any]:
         """The state as nested plain values and arrays."""
+        add_up(self.state)
         return self.state.snapshot()
 
     @classmethod

@@ -67,7 +67,7 @@ class Lookup:
     def right_currency(self, state: State, batch: Batch, place: int, sku: int) -> bool:
         """Whether an event's money is in the currency of its product, as far as that is known."""
         skus = state.catalogue.skus
-        if not skus.known[sku]:
+        if not skus.known[sku] or place < self.introduced.get(sku, place):
             return True
         return self.currency_row(state, int(batch.currency[place])) == int(skus.currency[sku])
 

@@ -1,9 +1,9 @@
 """Events between two barriers: sums first, then one round per event of the same SKU.
 
 Every event finds the state that the events before it left, however the journal was cut: sums
-(orders, clicks) are read at ticks only, and events that a decision reads (a competitor's price, a
-product, a stock count) are taken in rounds, the first of each SKU together, then the second, and
-so on. A round is one vectorised pass.
+(orders, clicks) wait until the next barrier, the first to read them, and events that a decision
+reads (a competitor's price, a product, a stock count) are taken in rounds, the first of each SKU
+together, then the second, and so on. A round is one vectorised pass.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from online_models.fold import asked
 from online_models.fold.batch import Batch, Kind
 from online_models.fold.decide import Placed, decide
-from online_models.fold.demand import add_clicks, add_orders
+from online_models.fold.demand import MOST_WAITING, add_up, take_clicks, take_orders
 from online_models.fold.facts import HANDLERS
 from online_models.fold.listing import bring_on_sale, show, show_rivals
 from online_models.fold.lookup import Lookup
@@ -41,9 +41,11 @@ def run(state: State, batch: Batch, lookup: Lookup, now: Ints, low: int, high: i
         orders = hot[batch.kind[hot] == Kind.ORDER]
         clicks = hot[batch.kind[hot] == Kind.CLICK]
         if len(orders):
-            add_orders(state, batch, lookup, orders)
+            take_orders(state, batch, lookup, orders)
         if len(clicks):
-            add_clicks(state, batch, lookup, clicks)
+            take_clicks(state, batch, lookup, clicks)
+        if len(state.tally) >= MOST_WAITING:
+            add_up(state)
     placed.sort(key=_place)
     return placed
 

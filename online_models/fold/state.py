@@ -31,6 +31,7 @@ from online_models.fold.orders import OrderLog
 from online_models.fold.pace import Pace
 from online_models.fold.progress import Progress
 from online_models.fold.sharing import Sharing
+from online_models.fold.tally import Tally
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.settings import PricingSettings
 from online_models.rivals import Rivals
@@ -114,6 +115,7 @@ class State:
         )
         self.pace = Pace(settings.bucket == DAY and not settings.observe_only)
         self.orders = OrderLog()
+        self.tally = Tally()
         self.cleaning = Cleaning()
         self.demand = DemandModels(settings.demand)
         self.pricing = self._pricing()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from online_models.fold import segment
 from online_models.outputs import Output
 from online_models.pricing.settings import PricingSettings
 
@@ -50,6 +51,20 @@ def test_any_cut_and_any_restart_is_as_a_whole(
     places = data.draw(st.sets(st.integers(1, len(journal.batch)), max_size=6))
     whole = in_pieces(journal, [], **options)
     assert in_pieces(journal, places, restart=True, **options) == whole
+
+
+@pytest.mark.parametrize("most", [1, 4])
+@given(data=st.data())
+@quickly
+def test_however_many_orders_and_clicks_wait_to_be_added_up(
+    data: st.DataObject, busy_journals: Any, in_pieces: InPieces, most: int
+) -> None:
+    journal = data.draw(busy_journals)
+    places = data.draw(st.sets(st.integers(1, len(journal.batch)), max_size=6))
+    whole = in_pieces(journal, [])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(segment, "MOST_WAITING", most)
+        assert in_pieces(journal, places) == whole
 
 
 def test_an_acknowledgement_does_not_reach_into_the_past_of_other_offers(
