@@ -46,7 +46,7 @@ class History:
     >>> history = History(Offers(), 86_400_000, window=3)
     >>> history.offers.register(0, "a", "x", [], 6.9)
     >>> history.push(Observations.of([0], 0, [4.0], price=[1000.0]))
-    >>> history.windows[0, :, KEPT.index("rate")].tolist()
+    >>> history.last(np.array([0]), 3)[0, :, KEPT.index("rate")].tolist()
     [0.0, 0.0, 4.0]
     """
 
@@ -58,8 +58,9 @@ class History:
         self.categories = Categories()
         #: Log of the partition's units over their running levels, the newest bucket last.
         self.shop = np.zeros(window)
-        #: Shape (offers, window, len(KEPT)), the newest bucket last.
-        self.windows = np.zeros((0, window, len(KEPT)), np.float32)
+        #: Shape (offers, window, len(KEPT)): rings, each bucket at its place among all of its
+        #: length, so that none has to move for the next one.
+        self._windows = np.zeros((0, window, len(KEPT)), np.float32)
         #: End of the newest bucket, ms; −1 before the first.
         self.until = np.zeros(0, np.int64)
 
@@ -70,7 +71,7 @@ class History:
         if missing > 0:
             spare = max(missing, len(self.until) // 4)
             blank = np.zeros((spare, self.window, len(KEPT)), np.float32)
-            self.windows = np.concatenate([self.windows, blank])
+            self._windows = np.concatenate([self._windows, blank])
             self.until = np.append(self.until, np.full(spare, -1, np.int64))
         self.running.grow(size)
 
@@ -78,6 +79,13 @@ class History:
         """Rows of the offers' categories."""
         rows: Ints = self.offers.category[offer] % CATEGORY_ROWS
         return rows
+
+    def last(self, offer: Ints, length: int) -> NDArray[np.float32]:
+        """The last buckets of offers (n,), the newest last: (n, length, len(KEPT))."""
+        newest = self.until[offer] // self.bucket
+        place = (newest[:, None] + np.arange(1 - length, 1)) % self.window
+        kept: NDArray[np.float32] = self._windows[offer[:, None], place]
+        return kept
 
     def level(self, offer: Ints) -> Floats:
         """Units a bucket in stock, shrunk to the category's level; shape (n,), positive."""
@@ -110,29 +118,24 @@ class History:
         time = np.where(in_stock, exposure(seen), 0.0)
         units = np.minimum(np.maximum(seen.units, 0.0), SURPRISE * (self.level(seen.offer) + 1.0))
         units = np.where(in_stock, units, 0.0)
-        self._roll(seen, units, time)
+        self._remember(seen, units, time)
         expected = self.level(seen.offer) * time
         self._feel(units, expected)
         self.categories.feel(self.category(seen.offer), units, expected)
         sold = np.flatnonzero(in_stock)
         self._learn_levels(seen.take(sold), units[sold], time[sold])
-        self.until[seen.offer] = seen.end
 
-    def _roll(self, seen: Observations, units: Floats, time: Floats) -> None:
-        """Shift the windows by the buckets that have passed, and write the newest."""
+    def _remember(self, seen: Observations, units: Floats, time: Floats) -> None:
+        """Write the newest bucket of each window, and clear those that were never seen."""
         offer = seen.offer
-        last = self.until[offer]
-        passed = np.where(last < 0, self.window, (seen.end - last) // self.bucket)
-        once = passed == 1
-        near = offer[once]
-        self.windows[near, :-1] = self.windows[near, 1:]
-        far, shifts = offer[~once], np.minimum(passed[~once], self.window)
-        for shift in np.unique(shifts).tolist():
-            rows = far[shifts == shift]
-            self.windows[rows, : self.window - shift] = self.windows[rows, shift:]
-            self.windows[rows, self.window - shift :] = 0.0
+        last, newest = self.until[offer], seen.end // self.bucket
+        unseen = np.where(last < 0, 0, newest - last // self.bucket - 1)
+        for back in range(1, min(int(unseen.max()), self.window - 1) + 1):
+            rows = np.flatnonzero(unseen >= back)
+            self._windows[offer[rows], (newest[rows] - back) % self.window] = 0.0
+        self.until[offer] = seen.end
         log_price, gap = log_prices(seen)
-        newest = (
+        kept = (
             units / np.maximum(time, 1e-3),
             log_price,
             gap,
@@ -141,7 +144,7 @@ class History:
             np.minimum(seen.views, 1e6),
             np.ones(len(seen)),
         )
-        self.windows[offer, -1] = np.stack(newest, axis=1).astype(np.float32)
+        self._windows[offer, newest % self.window] = np.stack(kept, axis=1).astype(np.float32)
 
     def _feel(self, units: Floats, expected: Floats) -> None:
         """Note how all offers together sold against their levels: what moves the whole shop."""
@@ -182,7 +185,7 @@ class History:
         return {
             **{f"running.{name}": a for name, a in self.running.snapshot().items()},
             **{f"categories.{name}": a for name, a in self.categories.snapshot().items()},
-            "windows": self.windows[:size].copy(),
+            "windows": self._windows[:size].copy(),
             "until": self.until[:size].copy(),
             "shop": self.shop.copy(),
             "bucket": np.array([self.bucket], np.int64),
@@ -192,7 +195,7 @@ class History:
         """The inverse of `snapshot`, with the same offers and window."""
         self.running = Running.restore(part(arrays, "running"))
         self.categories = Categories.restore(part(arrays, "categories"))
-        self.windows = np.array(arrays["windows"], np.float32)
+        self._windows = np.array(arrays["windows"], np.float32)
         self.until = np.array(arrays["until"], np.int64)
         self.shop = np.array(arrays["shop"], np.float64)
         self.bucket = int(arrays["bucket"][0])

@@ -106,7 +106,7 @@ def _window(
     history: History, offer: Ints, level: Floats, reference: Floats, length: int
 ) -> Floats32:
     """The past relative to level and reference price, shape (n, length, WINDOW_CHANNELS)."""
-    kept = history.windows[offer, history.window - length :].astype(np.float64)
+    kept = history.last(offer, length).astype(np.float64)
     column = {name: kept[:, :, i] for i, name in enumerate(KEPT)}
     seen = column["seen"]
     relative = column["log_price"] - reference[:, None]

@@ -31,7 +31,7 @@ class Part(msgspec.Struct, array_like=True, frozen=True):
 
 
 #: Raised with every change of the state that an older reader would misread.
-VERSION = 11
+VERSION = 12
 
 
 def _array(value: Any) -> msgspec.msgpack.Ext:

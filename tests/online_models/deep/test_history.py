@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from online_models.deep.history import KEPT, History
 from online_models.deep.offers import Offers
@@ -18,19 +19,23 @@ def history(offers: int = 3, window: int = 5) -> History:
     return History(described, DAY, window)
 
 
+def kept(past: History) -> NDArray[np.float32]:
+    return past.last(np.array([0]), past.window)[0]
+
+
 def test_a_gap_leaves_unseen_buckets_in_the_window() -> None:
     past = history(1)
     for day, units in ((0, 1.0), (1, 2.0), (4, 3.0)):
         past.push(Observations.of([0], day * DAY, [units]))
-    assert past.windows[0, :, RATE].tolist() == [1.0, 2.0, 0.0, 0.0, 3.0]
-    assert past.windows[0, :, SEEN].tolist() == [1.0, 1.0, 0.0, 0.0, 1.0]
+    assert kept(past)[:, RATE].tolist() == [1.0, 2.0, 0.0, 0.0, 3.0]
+    assert kept(past)[:, SEEN].tolist() == [1.0, 1.0, 0.0, 0.0, 1.0]
 
 
 def test_a_gap_longer_than_the_window_clears_it() -> None:
     past = history(1)
     past.push(Observations.of([0], 0, [9.0]))
     past.push(Observations.of([0], 100 * DAY, [2.0]))
-    assert past.windows[0, :, RATE].tolist() == [0.0, 0.0, 0.0, 0.0, 2.0]
+    assert kept(past)[:, RATE].tolist() == [0.0, 0.0, 0.0, 0.0, 2.0]
 
 
 def test_buckets_that_come_late_or_of_another_length_change_nothing() -> None:
