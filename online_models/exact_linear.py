@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 #: Bits kept of each column, and rows summed at once: 2 · 18 + 16 = 52 bits fit a float64 exactly.
 _BITS = 18
 _ROWS = 1 << 16
+#: Scores that lie further below the best count as this far: e to it is 0 beside 1, and yet usual.
+_FAR_BELOW = -690.0
 #: What stands for a pivot that is not positive.
 _LEAST_PIVOT = 1e-12
 
@@ -128,8 +130,9 @@ def row_largest(values: Floats) -> Floats:
 
 
 def softmax(scores: Floats) -> Floats:
-    """Normalised exponentials along the last axis, which is summed in order."""
-    values = exp(scores - row_largest(scores)[..., None])
+    """Normalised exponentials along the last axis, summed in order; all are positive."""
+    below = scores - row_largest(scores)[..., None]
+    values = exp(np.maximum(below, _FAR_BELOW, out=below))
     whole = values[..., 0].copy()
     for k in range(1, values.shape[-1]):
         whole += values[..., k]

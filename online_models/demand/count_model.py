@@ -127,12 +127,13 @@ class CountModel:
         """Predict one period from what was known before it."""
         seen, row, channel = period.seen, period.row, period.channel
         whole = (self.category_units[0] + 1.0) / (self.category_exposure[0] + 1.0)
-        category = (self.category_units[row] + whole) / (self.category_exposure[row] + 1.0)
-        units, orders = features.levels(self.state, seen.offer, category)
+        category = (self.category_units + whole) / (self.category_exposure + 1.0)
+        units, orders = features.levels(self.state, seen.offer, category[row])
         length = seen.end - seen.start
         calendar = self.calendar.log_factor(row, seen.start, length)
         shocks = self.category_shocks[:, row]
-        design = features.design(self.state, seen, units, orders, calendar, shocks, log(category))
+        log_category = log(category)[row]
+        design = features.design(self.state, seen, units, orders, calendar, shocks, log_category)
         kind = length_class(length) if len(length) else 1
         rate = weighted_columns(self.beta[kind], design)
         rate += calendar

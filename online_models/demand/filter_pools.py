@@ -20,7 +20,7 @@ from online_models.demand.filter_state import (
     deflate,
     packed,
 )
-from online_models.demand.hierarchy import SUMS, CategoryTree, Pool
+from online_models.demand.hierarchy import SUMS, CategoryTree, Pools
 from online_models.demand.observations import DAY
 from online_models.demand.settings import DemandSettings
 from online_models.exact_math import sum_by, total
@@ -49,22 +49,24 @@ class FilterPools:
 
     def __init__(self, settings: DemandSettings) -> None:
         s = settings
-        self.coefficients = (
-            Pool(-1.0, 1.5, 1.5),
-            Pool(s.elasticity_mean, s.elasticity_between_categories, s.elasticity_between_offers),
-            Pool(0.0, s.confounding, 0.5 * s.confounding),
-            Pool(0.3, 0.4, 0.4),
-            Pool(0.2, 0.5, 0.5),
-            Pool(
-                s.cross_mean,
-                s.cross_between_categories,
-                0.5 * s.cross_between_categories,
-                s.cross_between_shops,
+        cross = s.cross_between_categories
+        priors = (  # mean, between categories, between offers, doubt
+            (-1.0, 1.5, 1.5, 0.0),
+            (
+                s.elasticity_mean,
+                s.elasticity_between_categories,
+                s.elasticity_between_offers,
+                0.0,
             ),
+            (0.0, s.confounding, 0.5 * s.confounding, 0.0),
+            (0.3, 0.4, 0.4, 0.0),
+            (0.2, 0.5, 0.5, 0.0),
+            (s.cross_mean, cross, 0.5 * cross, s.cross_between_shops),
         )
-        self.prior_mean = np.array([pool.prior_mean for pool in self.coefficients])
-        self.prior_variance = OWN_PRIOR_WIDTH * np.array(
-            [pool.category_variance + pool.doubt + pool.prior_scatter for pool in self.coefficients]
+        self.shared = Pools(*zip(*priors, strict=True))
+        self.prior_mean = self.shared.prior_mean.copy()
+        self.prior_variance = OWN_PRIOR_WIDTH * (
+            self.shared.category_variance + self.shared.doubt + self.shared.prior_scatter
         )
         self.prior_variance[LEVEL] = OWN_LEVEL_VARIANCE
         self.prior_variance[CONFOUNDING] = OWN_CONFOUNDING_VARIANCE
@@ -81,16 +83,12 @@ class FilterPools:
         #: EVIDENCE): sums of every coefficient, then of the dispersion.
         self.own: Floats = np.zeros((1, EVIDENCE))
         self.others: Floats = np.zeros((1, EVIDENCE))
-        #: Width and mean of all pools, (COEFFICIENTS, rows) each, until they change.
-        self._prior: tuple[Floats, Floats] | None = None
         #: Offers that have learnt, by category row.
         self.members: Floats = np.zeros(1)
 
     def include(self, rows: int) -> None:
         """New category rows start at the catalogue's values."""
-        self._prior = None
-        for pool in self.coefficients:
-            pool.include(rows)
+        self.shared.include(rows)
         self.own, self.others = _grown(self.own, rows), _grown(self.others, rows)
         missing = rows - len(self.inverse_size)
         if missing > 0:
@@ -100,11 +98,9 @@ class FilterPools:
 
     def believe(self, elasticity: float) -> None:
         """Set the elasticity that is believed in before any evidence."""
-        pool = self.coefficients[ELASTICITY]
-        pool.prior_mean = elasticity
+        self.shared.prior_mean[ELASTICITY] = elasticity
         if not self.members.any() and not self.others.any():
-            pool.mean = np.full_like(pool.mean, elasticity)
-            self._prior = None
+            self.shared.mean[ELASTICITY] = elasticity
 
     def tilt(self, implied: Floats) -> Floats:
         """Elasticity that offers are expected to have beside their categories', from that which
@@ -114,7 +110,7 @@ class FilterPools:
         return tilt
 
     def _beside_prior(self, implied: Floats) -> Floats:
-        gap = implied - self.coefficients[ELASTICITY].prior_mean
+        gap = implied - self.shared.prior_mean[ELASTICITY]
         return np.where(np.isnan(gap), 0.0, gap)
 
     def apply(
@@ -125,8 +121,9 @@ class FilterPools:
 
         `mean` is (COEFFICIENTS, n), `covariance` (PACKED, n).
         """
-        widths, means = self._pooled()
-        width, centre = widths.take(row, axis=1), means.take(row, axis=1)
+        shared = self.shared
+        width = (shared.scatter + shared.variance).take(row, axis=1)
+        centre = shared.mean.take(row, axis=1)
         # levels wander apart for good: where its category began binds an old offer little
         width[LEVEL] += self.drift[LEVEL] * age
         centre[ELASTICITY] += tilt
@@ -140,17 +137,11 @@ class FilterPools:
             mean += direction * ((evidence[k] - precision[k] * mean[k]) * damping)
             deflate(covariance, direction, precision[k] * damping)
 
-    def _pooled(self) -> tuple[Floats, Floats]:
-        if self._prior is None:
-            pools = self.coefficients
-            widths = np.stack([pool.scatter + pool.variance for pool in pools])
-            self._prior = widths, np.stack([pool.mean for pool in pools])
-        return self._prior
-
     def pooled_at(self, row: int) -> tuple[list[float], list[float]]:
         """Width and mean of the pools of one category row, by coefficient."""
-        widths, means = self._pooled()
-        return widths[:, row].tolist(), means[:, row].tolist()
+        shared = self.shared
+        width = shared.scatter[:, row] + shared.variance[:, row]
+        return width.tolist(), shared.mean[:, row].tolist()
 
     def informs(self, row: Integers, variance: Floats) -> Floats:
         """Σ over the offers of the category of the squared covariance of elasticities, (n,).
@@ -158,10 +149,10 @@ class FilterPools:
         Two offers are correlated by their category's mean alone, as far as each leans on it.
         `variance` is that of each offer's elasticity.
         """
-        pool = self.coefficients[ELASTICITY]
-        own = np.maximum(variance - pool.variance[row], 0.0)
-        leans = np.minimum(own / pool.scatter[row], 1.0)
-        shared = pool.variance[row] * leans * leans
+        between = self.shared.variance[ELASTICITY, row]
+        own = np.maximum(variance - between, 0.0)
+        leans = np.minimum(own / self.shared.scatter[ELASTICITY, row], 1.0)
+        shared = between * leans * leans
         others = np.maximum(self.members[row] - 1.0, 0.0)
         informs: Floats = variance * variance + others * shared * shared
         return informs
@@ -171,13 +162,12 @@ class FilterPools:
         these, and how far the offers of each's category scatter, (n,) each.
         """
         offer = np.flatnonzero(state.last_end >= 0)
-        pool, row = self.coefficients[LEVEL], row[offer]
+        shared, row = self.shared, row[offer]
         level, variance = state.mean[offer, LEVEL], state.covariance[offer, packed(LEVEL, LEVEL)]
-        return offer, level - pool.mean[row], variance, pool.scatter[row]
+        return offer, level - shared.mean[LEVEL, row], variance, shared.scatter[LEVEL, row]
 
     def renew(self, tree: CategoryTree, state: FilterState, row: Integers) -> None:
         """Estimate all pools anew from what every offer's data say; `row` is each offer's."""
-        self._prior = None
         age = (state.last_end - state.first_end) / DAY
         learnt = state.last_end >= 0
         variances = state.covariance.T[DIAGONAL]
@@ -189,18 +179,16 @@ class FilterPools:
         # Below this the data say nothing of a coefficient, and rounding would speak.
         told = learnt & (precisions * prior > 1e-6)
         precisions, evidences = np.where(told, precisions, 0.0), np.where(told, evidences, 0.0)
-        for k, pool in enumerate(self.coefficients):
-            precision, evidence = precisions[k], evidences[k]
-            if k == ELASTICITY:
-                evidence = evidence - precision * self._tilted(state, row, precision, evidence)
-            columns = slice(k * SUMS, (k + 1) * SUMS)
-            others = self.others[:, columns]
-            if k == CONFOUNDING:
-                said = self.own[:, columns] + others
-                self.confounding[0] = freed(said[:, 0], said[:, 1], self.least_confounding)
-                pool.category_variance = float(self.confounding[0])
-            self.own[:, columns] = pool.estimate(tree, row, precision, evidence, others)
-        rows = len(tree)
+        tilts = self._tilted(state, row, precisions[ELASTICITY], evidences[ELASTICITY])
+        evidences[ELASTICITY] -= precisions[ELASTICITY] * tilts
+        rows, told_here = len(tree), self.own[:, :-2].reshape(-1, COEFFICIENTS, SUMS)
+        told_elsewhere = self.others[:, :-2].reshape(-1, COEFFICIENTS, SUMS)
+        of_predicted = (told_here + told_elsewhere)[:, CONFOUNDING]
+        self.confounding[0] = freed(of_predicted[:, 0], of_predicted[:, 1], self.least_confounding)
+        self.shared.category_variance[CONFOUNDING] = self.confounding[0]
+        others = told_elsewhere.swapaxes(0, 1)
+        own = self.shared.estimate(tree, row, precisions, evidences, others)
+        self.own[:, :-2] = own.swapaxes(0, 1).reshape(rows, -1)
         self.members = sum_by(row, learnt.astype(np.float64), rows)
         self.own[:, -2] = sum_by(row, state.variance_sum, rows)
         self.own[:, -1] = sum_by(row, state.square_sum, rows)
@@ -216,9 +204,10 @@ class FilterPools:
         self, state: FilterState, row: Integers, precision: Floats, evidence: Floats
     ) -> Floats:
         """Learn how far the offers' own margins tell of their elasticities; returns the tilts."""
-        pool, gap = self.coefficients[ELASTICITY], self._beside_prior(state.implied)
-        damping = 1.0 / (1.0 + pool.scatter[row] * precision)
-        moment = total((evidence - precision * pool.mean[row]) * damping * gap)
+        gap = self._beside_prior(state.implied)
+        damping = 1.0 / (1.0 + self.shared.scatter[ELASTICITY, row] * precision)
+        known = evidence - precision * self.shared.mean[ELASTICITY, row]
+        moment = total(known * damping * gap)
         weight = total(precision * damping * gap * gap)
         lean = (moment + LEAN * LEAN_PRECISION) / (weight + LEAN_PRECISION)
         self.lean[0] = min(max(lean, 0.0), 1.0)
@@ -226,21 +215,15 @@ class FilterPools:
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays."""
-        arrays: dict[str, NDArray[Any]] = {
-            str(k): np.stack([pool.mean, pool.variance, pool.scatter])
-            for k, pool in enumerate(self.coefficients)
-        }
-        shared = {name: getattr(self, name).copy() for name in _SHARED}
-        return arrays | shared
+        shared = {name: getattr(self.shared, name).copy() for name in _POOLED}
+        return shared | {name: getattr(self, name).copy() for name in _ALONE}
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
-        self._prior = None
-        for k, pool in enumerate(self.coefficients):
-            pool.mean, pool.variance, pool.scatter = np.array(arrays[str(k)], np.float64)
-        for name in _SHARED:
-            setattr(self, name, np.array(arrays[name], np.float64))
-        self.coefficients[CONFOUNDING].category_variance = float(self.confounding[0])
+        for part, names in ((self.shared, _POOLED), (self, _ALONE)):
+            for name in names:
+                setattr(part, name, np.array(arrays[name], np.float64))
+        self.shared.category_variance[CONFOUNDING] = self.confounding[0]
 
 
 def _grown(rows: Floats, size: int) -> Floats:
@@ -248,4 +231,5 @@ def _grown(rows: Floats, size: int) -> Floats:
     return np.concatenate([rows, missing])
 
 
-_SHARED = ("lean", "inverse_size", "own", "others", "members", "confounding")
+_POOLED = ("mean", "variance", "scatter")
+_ALONE = ("lean", "inverse_size", "own", "others", "members", "confounding")

@@ -11,7 +11,7 @@ References: Gelman and Hill, "Data Analysis Using Regression and Multilevel/Hier
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from online_models.exact_math import sum_by
 
@@ -78,32 +78,37 @@ class CategoryTree:
         self.load(parent, depth)
 
 
-class Pool:
-    """Posterior of one coefficient's mean for every category row, and the scatter of offers.
+class Pools:
+    """Posterior of every coefficient's mean for every category row, and the scatter of offers.
 
-    `doubt` is the standard deviation of the catalogue's own mean beyond that between categories:
-    where shops differ by more than the categories of one.
+    All arrays have a row per coefficient. `doubt` is the standard deviation of the catalogue's own
+    mean beyond that between categories: where shops differ by more than the categories of one.
     """
 
     def __init__(
-        self, mean: float, between_categories: float, between_offers: float, doubt: float = 0.0
+        self,
+        mean: ArrayLike,
+        between_categories: ArrayLike,
+        between_offers: ArrayLike,
+        doubt: ArrayLike = 0.0,
     ) -> None:
-        self.prior_mean = mean
-        self.category_variance = between_categories * between_categories
-        self.doubt = doubt * doubt
-        self.prior_scatter = between_offers * between_offers
-        self.mean: Floats = np.full(1, mean)
-        self.variance: Floats = np.full(1, self.category_variance + self.doubt)
-        self.scatter: Floats = np.full(1, self.prior_scatter)
+        self.prior_mean: Floats = np.array(mean, np.float64)
+        self.category_variance: Floats = np.square(np.asarray(between_categories, np.float64))
+        self.prior_scatter: Floats = np.square(np.asarray(between_offers, np.float64))
+        widest = np.square(np.asarray(doubt, np.float64))
+        self.doubt: Floats = np.broadcast_to(widest, self.prior_mean.shape)
+        self.mean: Floats = self.prior_mean[:, None].copy()
+        self.variance: Floats = (self.category_variance + self.doubt)[:, None]
+        self.scatter: Floats = self.prior_scatter[:, None].copy()
 
     def include(self, rows: int) -> None:
         """New category rows start at the catalogue's posterior."""
-        missing = rows - len(self.mean)
+        missing = rows - self.mean.shape[1]
         if missing > 0:
-            variance = self.variance[CATALOGUE] + self.category_variance
-            self.mean = np.append(self.mean, np.full(missing, self.mean[CATALOGUE]))
-            self.variance = np.append(self.variance, np.full(missing, variance))
-            self.scatter = np.append(self.scatter, np.full(missing, self.scatter[CATALOGUE]))
+            variance = self.variance[:, CATALOGUE] + self.category_variance
+            self.mean = _widened(self.mean, self.mean[:, CATALOGUE], missing)
+            self.variance = _widened(self.variance, variance, missing)
+            self.scatter = _widened(self.scatter, self.scatter[:, CATALOGUE], missing)
 
     def estimate(
         self,
@@ -113,62 +118,77 @@ class Pool:
         evidence: Floats,
         others: Floats | float = 0.0,
     ) -> Floats:
-        """Renew all rows from the offers' likelihoods; returns what they say, (rows, SUMS).
+        """Renew all rows from the offers' likelihoods; returns what they say, (k, rows, SUMS).
 
-        `row` is each offer's category row; `precision` its likelihood precision (0: nothing
-        known) and `evidence` precision × estimate, all (offers,). `others` is the same return
-        value of offers elsewhere.
+        `row` is each offer's category row, (offers,); `precision` its likelihood precision (0:
+        nothing known) and `evidence` precision × estimate, both (k, offers). `others` is the same
+        return value of offers elsewhere.
         """
         rows = len(tree)
         self.include(rows)
-        damping = 1.0 / (1.0 + self.scatter[row] * precision)
-        own = np.zeros((rows, SUMS))
-        own[:, 0] = sum_by(row, precision * damping, rows)
-        own[:, 1] = sum_by(row, evidence * damping, rows)
+        damping = 1.0 / (1.0 + self.scatter.take(row, axis=1) * precision)
+        own = np.zeros((len(self.mean), rows, SUMS))
+        own[..., 0] = _sums(row, precision * damping, rows)
+        own[..., 1] = _sums(row, evidence * damping, rows)
         whole = own + others
-        weight, moment = self._rolled_up(tree, whole[:, 0], whole[:, 1])
+        weight, moment = self._rolled_up(tree, whole[..., 0], whole[..., 1])
         self._roll_down(tree, weight, moment)
-        own[:, 2], own[:, 3] = self._scattered(row, precision, evidence, rows)
+        own[..., 2], own[..., 3] = self._scattered(row, precision, evidence, rows)
         self._rescatter(own + others)
         return own
 
     def _rolled_up(
         self, tree: CategoryTree, weight: Floats, moment: Floats
     ) -> tuple[Floats, Floats]:
+        between = self.category_variance[:, None]
         for nodes, parents in reversed(tree.levels[1:]):
-            damping = 1.0 / (1.0 + self.category_variance * weight[nodes])
-            weight = weight + sum_by(parents, weight[nodes] * damping, len(tree))
-            moment = moment + sum_by(parents, moment[nodes] * damping, len(tree))
+            damping = 1.0 / (1.0 + between * weight[:, nodes])
+            weight = weight + _sums(parents, weight[:, nodes] * damping, len(tree))
+            moment = moment + _sums(parents, moment[:, nodes] * damping, len(tree))
         return weight, moment
 
     def _roll_down(self, tree: CategoryTree, weight: Floats, moment: Floats) -> None:
-        mean = np.full(len(tree), self.prior_mean)
-        variance = np.full(len(tree), self.category_variance + self.doubt)
+        between = self.category_variance[:, None]
+        self.mean = np.repeat(self.prior_mean[:, None], len(tree), axis=1)
+        self.variance = np.repeat(between + self.doubt[:, None], len(tree), axis=1)
+        mean, variance = self.mean, self.variance
         for depth, (nodes, parents) in enumerate(tree.levels):
             if depth > 0:
-                mean[nodes] = mean[parents]
-                variance[nodes] = self.category_variance + variance[parents]
-            precision = 1.0 / variance[nodes]
-            variance[nodes] = 1.0 / (precision + weight[nodes])
-            mean[nodes] = (precision * mean[nodes] + moment[nodes]) * variance[nodes]
-        self.mean, self.variance = mean, variance
+                mean[:, nodes] = mean[:, parents]
+                variance[:, nodes] = between + variance[:, parents]
+            precision = 1.0 / variance[:, nodes]
+            variance[:, nodes] = 1.0 / (precision + weight[:, nodes])
+            known = precision * mean[:, nodes] + moment[:, nodes]
+            mean[:, nodes] = known * variance[:, nodes]
 
     def _scattered(
         self, row: Integers, precision: Floats, evidence: Floats, rows: int
     ) -> tuple[Floats, Floats]:
-        """Weights and weighted squares of the offers' deviations, by what they know, (rows,)."""
-        scatter = self.scatter[row]
+        """Weights and weighted squares of the offers' deviations, by what they know, (k, rows)."""
+        scatter = self.scatter.take(row, axis=1)
         posterior = scatter / (1.0 + scatter * precision)
         known = 1.0 - posterior / scatter
-        deviation = (evidence - precision * self.mean[row]) * posterior
+        deviation = (evidence - precision * self.mean.take(row, axis=1)) * posterior
         square = known * (deviation * deviation + posterior)
-        return sum_by(row, known, rows), sum_by(row, square, rows)
+        return _sums(row, known, rows), _sums(row, square, rows)
 
     def _rescatter(self, sums: Floats) -> None:
         """One expectation-maximisation step on the scatter."""
-        weight, moment = sums[:, 2], sums[:, 3]
-        whole = (moment.cumsum()[-1] + SCATTER_WEIGHT * self.prior_scatter) / (
-            weight.cumsum()[-1] + SCATTER_WEIGHT
+        weight, moment = sums[..., 2], sums[..., 3]
+        prior = SCATTER_WEIGHT * self.prior_scatter
+        whole = (moment.cumsum(axis=1)[:, -1] + prior) / (
+            weight.cumsum(axis=1)[:, -1] + SCATTER_WEIGHT
         )
-        self.scatter = (moment + SCATTER_WEIGHT * whole) / (weight + SCATTER_WEIGHT)
-        self.scatter[CATALOGUE] = whole
+        self.scatter = (moment + SCATTER_WEIGHT * whole[:, None]) / (weight + SCATTER_WEIGHT)
+        self.scatter[:, CATALOGUE] = whole
+
+
+def _sums(group: Integers, values: Floats, groups: int) -> Floats:
+    """Each row's values summed by group id: (k, n) → (k, groups)."""
+    kinds = len(values)
+    flat = (np.arange(kinds)[:, None] * groups + group).ravel()
+    return sum_by(flat, values.ravel(), kinds * groups).reshape(kinds, groups)
+
+
+def _widened(rows: Floats, fill: Floats, missing: int) -> Floats:
+    return np.concatenate([rows, np.repeat(fill[:, None], missing, axis=1)], axis=1)

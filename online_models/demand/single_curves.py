@@ -86,9 +86,8 @@ def _curve(
         log_rate += mean[k] * part
         variance += direction[k] * part
     own = covariance[_OWN]
-    pool = pools.coefficients[ELASTICITY]
-    between = pool.variance.item(row)
-    leans = min(max(own - between, 0.0) / pool.scatter.item(row), 1.0)
+    between = pools.shared.variance.item(ELASTICITY, row)
+    leans = min(max(own - between, 0.0) / pools.shared.scatter.item(ELASTICITY, row), 1.0)
     shared = between * leans * leans
     others = max(pools.members.item(row) - 1.0, 0.0)
     prior = INVERSE_SIZE_WEIGHT * pools.inverse_size.item(row)
@@ -121,7 +120,7 @@ def _posterior(
     age = max(now - first, 0) / DAY if first >= 0 else 0.0
     for at, variance in zip(_DIAGONAL, drift, strict=True):
         covariance[at] += elapsed * variance
-    gap = state.implied.item(offer) - pools.coefficients[ELASTICITY].prior_mean
+    gap = state.implied.item(offer) - pools.shared.prior_mean.item(ELASTICITY)
     tilt = 0.0 if gap != gap else pools.lean.item(0) * gap
     beside = state.beside.item(offer)
     mean[LEVEL] -= beside

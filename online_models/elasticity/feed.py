@@ -82,12 +82,12 @@ class ElasticityFeed:
 
     def category_news(self, demand: DemandModels) -> Response:
         """Category rows (the mean of their offers) that have news."""
-        state, pools = demand.filter.state, demand.filter.pools
+        state, pools = demand.filter.state, demand.filter.pools.shared
         self.categories.grow(len(demand.tree))
         known = demand.registry.category_row[np.flatnonzero(state.days >= LEAST_DAYS)]
         rows = np.unique(known[known > 0])
         own, rival, cross = (
-            (pools.coefficients[k].mean[rows], np.sqrt(pools.coefficients[k].variance[rows]))
+            (pools.mean[k, rows], np.sqrt(pools.variance[k, rows]))
             for k in (ELASTICITY, RIVAL, CROSS)
         )
         found = Response(rows, *own, *rival, *cross)

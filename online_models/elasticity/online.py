@@ -36,8 +36,8 @@ def online_rows(
     spread = _average_variance(demand, offer, variance, group)
     blank = np.full(len(ids), np.nan)
     if by == "category":
-        pool, row = demand.filter.pools.coefficients[CROSS], ids + 1
-        return Rows(ids, average, spread, pool.mean[row], pool.variance[row])
+        pools, row = demand.filter.pools.shared, ids + 1
+        return Rows(ids, average, spread, pools.mean[CROSS, row], pools.variance[CROSS, row])
     return Rows(ids, average, spread, blank, blank)
 
 
@@ -45,9 +45,9 @@ def _average_variance(demand: DemandModels, offer: Ints, variance: Floats, group
     """Variance of the mean over a group's offers, which err alike as far as they lean on the mean
     of their category: that part does not average out.
     """
-    pool = demand.filter.pools.coefficients[ELASTICITY]
-    row = demand.registry.category_row[offer]
-    common, width = pool.variance[row], pool.scatter[row] + pool.variance[row]
+    pools, row = demand.filter.pools.shared, demand.registry.category_row[offer]
+    common = pools.variance[ELASTICITY, row]
+    width = pools.scatter[ELASTICITY, row] + common
     lean = np.clip(variance / width, 0.0, 1.0)
     number = np.maximum(np.bincount(group), 1)
     own = np.maximum(variance - lean * lean * common, 0.0)

@@ -57,7 +57,7 @@ def test_what_a_newcomer_was_expected_to_sell_says_nothing_of_its_category() -> 
     beside = float(told.filter.state.beside[OFFERS])
     assert beside > 0.5
     row = int(told.registry.category_row[OFFERS])
-    means = [models.filter.pools.coefficients[0].mean[row] for models in (told, plain)]
+    means = [models.filter.pools.shared.mean[0, row] for models in (told, plain)]
     # the newcomer alone sold what it did: one of forty, and its own part is taken out
     assert abs(means[0] - means[1]) < 2.0 * beside / (OFFERS / CATEGORIES)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from online_models.demand import DemandModels, Observations
-from online_models.demand.hierarchy import CATALOGUE, CategoryTree, Pool
+from online_models.demand.hierarchy import CATALOGUE, CategoryTree, Pools
 from online_models.demand.observations import DAY
 
 
@@ -17,15 +17,15 @@ def tree(parents: list[int]) -> CategoryTree:
 
 def test_a_category_without_offers_starts_at_its_parent() -> None:
     known = tree([-1, 0, 0])  # food; food/coffee; food/tea
-    pool = Pool(0.0, 1.0, 0.5)
+    pool = Pools([0.0], [1.0], [0.5])
     rows = np.full(50, 2)  # all offers are coffee
     for _ in range(20):
-        pool.estimate(known, rows, np.full(50, 100.0), np.full(50, 300.0))
-    coffee, tea, food = pool.mean[2], pool.mean[3], pool.mean[1]
+        pool.estimate(known, rows, np.full((1, 50), 100.0), np.full((1, 50), 300.0))
+    coffee, tea, food = pool.mean[0, 2], pool.mean[0, 3], pool.mean[0, 1]
     assert abs(coffee - 3.0) < 0.1
-    assert 0.0 < pool.mean[CATALOGUE] < food < coffee
+    assert 0.0 < pool.mean[0, CATALOGUE] < food < coffee
     assert abs(tea - food) < 1e-9
-    assert pool.variance[3] > pool.variance[2]
+    assert pool.variance[0, 3] > pool.variance[0, 2]
 
 
 def test_the_scatter_of_offers_is_recovered() -> None:
@@ -33,16 +33,16 @@ def test_the_scatter_of_offers_is_recovered() -> None:
     truth = 1.0 + 0.3 * rng.standard_normal(400)
     precision = rng.uniform(5.0, 50.0, 400)
     seen = truth + rng.standard_normal(400) / np.sqrt(precision)
-    pool = Pool(0.0, 1.0, 1.0)
+    pool = Pools([0.0], [1.0], [1.0])
     for _ in range(200):
-        pool.estimate(tree([-1]), np.ones(400, np.int64), precision, precision * seen)
-    assert abs(np.sqrt(pool.scatter[1]) - 0.3) < 0.06
-    assert abs(pool.mean[1] - 1.0) < 0.06
+        pool.estimate(tree([-1]), np.ones(400, np.int64), precision[None], (precision * seen)[None])
+    assert abs(np.sqrt(pool.scatter[0, 1]) - 0.3) < 0.06
+    assert abs(pool.mean[0, 1] - 1.0) < 0.06
 
 
 def test_offers_that_know_nothing_change_nothing() -> None:
-    pool = Pool(-2.0, 0.7, 0.5)
-    pool.estimate(tree([-1]), np.ones(9, np.int64), np.zeros(9), np.zeros(9))
+    pool = Pools([-2.0], [0.7], [0.5])
+    pool.estimate(tree([-1]), np.ones(9, np.int64), np.zeros((1, 9)), np.zeros((1, 9)))
     np.testing.assert_allclose(pool.mean, -2.0)
 
 
@@ -74,9 +74,9 @@ def test_where_shops_differ_more_than_categories_the_catalogue_learns_sooner() -
     precision = np.full(30, 4.0)
     means = []
     for doubt in (0.0, 0.3):
-        pool = Pool(0.1, 0.05, 0.03, doubt)
-        pool.estimate(known, rows, precision, precision * 0.5)
-        means.append(pool.mean)
-        assert np.ptp(pool.mean[1:]) < 1e-12
+        pool = Pools([0.1], [0.05], [0.03], [doubt])
+        pool.estimate(known, rows, precision[None], 0.5 * precision[None])
+        means.append(pool.mean[0])
+        assert np.ptp(pool.mean[0, 1:]) < 1e-12
     assert 0.1 < means[0][1] < 0.25
     assert 0.4 < means[1][CATALOGUE] < means[1][1] < 0.5

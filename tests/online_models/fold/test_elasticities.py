@@ -97,11 +97,11 @@ def test_a_partition_with_new_offers_starts_from_what_others_learnt_of_the_categ
     new, silent = partition("c", 3, settings)
     row = np.array([new.state.catalogue.category_names.id("food/coffee") + 1])
     pools = new.state.demand.filter.pools
-    before = pools.coefficients[1].mean[row].item()
+    before = pools.shared.mean[1, row].item()
     new.step(told_by(outputs))
     pools.renew(new.state.demand.tree, new.state.demand.filter.state, new.state.demand.filter.row)
-    after = pools.coefficients[1].mean[row].item()
-    learnt = old.state.demand.filter.pools.coefficients[1].mean[row].item()
+    after = pools.shared.mean[1, row].item()
+    learnt = old.state.demand.filter.pools.shared.mean[1, row].item()
     assert abs(after - learnt) < 0.25 * abs(before - learnt)
     # one's own words come back too, and count once
     first = {k: v.copy() for k, v in old.snapshot()["demand"].items()}
