@@ -28,7 +28,10 @@ Integers = NDArray[np.int64]
 HALF_SHIFT, HEIGHT = 0.5, 8.0
 #: ADWIN's confidence, for about as few.
 CONFIDENCE = 0.001
-#: Memory of the variance of a category's residual.
+#: Variance of a category's residual before any, worth one bucket: its own soon tells. Of its many
+#: offers the mean scatters far less, and a shift by half looks small beside 1.
+FIRST_VARIANCE = 1.0
+#: Memory of that variance, once there is more to remember.
 MEMORY = 0.98
 LARGEST_SCORE = 3.0
 
@@ -46,6 +49,7 @@ class DriftWatch:
     def __init__(self) -> None:
         self._detectors: dict[int, tuple[PageHinkley, ADWIN]] = {}
         self._variance: dict[int, float] = {}
+        self._buckets: dict[int, int] = {}
         self._alarms: list[Drift] = []
 
     def update(self, row: Integers, score: Floats, judged: NDArray[np.bool_]) -> Integers:
@@ -59,13 +63,19 @@ class DriftWatch:
         drifting = []
         for at in np.flatnonzero(number).tolist():
             mean = float(total[at] / number[at])
-            variance = self._variance.get(at, 1.0)
-            self._variance[at] = MEMORY * variance + (1.0 - MEMORY) * mean * mean
-            scaled = mean / float(np.sqrt(max(variance, 1e-4)))
+            scaled = mean / float(np.sqrt(max(self._scatter(at, mean), 1e-4)))
             scaled = min(max(scaled, -LARGEST_SCORE), LARGEST_SCORE)
             if self._alarm(at, scaled):
                 drifting.append(at)
         return np.array(drifting, np.int64)
+
+    def _scatter(self, row: int, mean: float) -> float:
+        """Variance of a category's residuals before this one, which then counts."""
+        variance, buckets = self._variance.get(row, FIRST_VARIANCE), self._buckets.get(row, 1)
+        share = max(1.0 - MEMORY, 1.0 / (buckets + 1))
+        self._variance[row] = variance + share * (mean * mean - variance)
+        self._buckets[row] = buckets + 1
+        return variance
 
     def _alarm(self, row: int, scaled: float) -> bool:
         found = self._detectors.get(row)
@@ -85,11 +95,12 @@ class DriftWatch:
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as the bytes of plain data."""
-        state = [self._detectors, self._variance, [tuple(alarm) for alarm in self._alarms]]
+        alarms = [tuple(alarm) for alarm in self._alarms]
+        state = [self._detectors, self._variance, self._buckets, alarms]
         return {"state": np.frombuffer(river_state.encode(state), np.uint8)}
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
         state = river_state.decode(arrays["state"].tobytes())
-        self._detectors, self._variance, alarms = state
+        self._detectors, self._variance, self._buckets, alarms = state
         self._alarms = [Drift(*alarm) for alarm in alarms]
