@@ -7,6 +7,7 @@ import numpy as np
 from online_models.catalogue import NEVER, NO_PRICE
 from online_models.outputs import Output
 from online_models.pricing.alerts import Placed, alert, missing_ack
+from online_models.pricing.ledger import take_up
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.situation import Ints
 from schemas.acks import PriceAck
@@ -38,7 +39,11 @@ def reconcile(pricing: Pricing, ack: PriceAck, now: int) -> tuple[Ints, list[Out
         before = pricing.history.undo(ledger.entry, row, sequence)
         if before is None:
             return nothing, []
-        ledger.price[row], ledger.base[row] = before
+        ledger.price[row], regular = before
+        if regular != ledger.price[row]:
+            ledger.base[row] = regular
+        elif ledger.override_until[row] == NEVER:
+            take_up(ledger, rows)
         ledger.retry_at[row] = now + pricing.settings.retry_after_rejection
         message = f"the shop rejected decision {ack.decision_id}: {ack.reason or 'no reason given'}"
         details = {"decision_id": ack.decision_id}

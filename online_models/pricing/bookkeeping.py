@@ -115,13 +115,19 @@ def _write_home(resolved: Resolved, changed: NDArray[np.intp]) -> None:
     before = np.where(home == NO_PRICE, base, home)
     approved = source == Source.APPROVED
     pull = np.where(approved, ledger.proposal_pull[rows], resolved.wish.pulls[changed])
-    temporary = (source == Source.OVERRIDE) & (ledger.override_until[rows] != NEVER)
-    stays = _HOME_STAYS[source] | (by == _KEEP)
-    own = ~(pull | temporary | stays)
-    ledger.home[rows] = np.where(stays, home, np.where(own, price, before))
-    human = (source == Source.ROLLBACK) | ((source == Source.OVERRIDE) & ~temporary)
+    passing = _passing(resolved)[changed]
+    stays = _HOME_STAYS[source] | (by == _KEEP) | passing
+    ledger.home[rows] = np.where(stays, home, np.where(pull, before, price))
+    human = (source == Source.ROLLBACK) | ((source == Source.OVERRIDE) & ~passing)
     down = pull & (resolved.wish.raw[changed] < before)
     ledger.pulled[rows] = (ledger.pulled[rows] | down) & ~human
+
+
+def _passing(resolved: Resolved) -> Flags:
+    """Where a manual price rules that ends by itself."""
+    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
+    until = ledger.override_until[rows]
+    return np.asarray((resolved.source == Source.OVERRIDE) & (until != NEVER))
 
 
 def _write_race(resolved: Resolved) -> None:
@@ -138,20 +144,15 @@ def _write_race(resolved: Resolved) -> None:
 
 
 def _settle_base(resolved: Resolved) -> None:
-    """The regular price follows the price shown, but for a promotion and what overrides it."""
+    """The regular price follows the price shown, but for a promotion and what overrides it, and
+    for a manual price that ends by itself.
+    """
     ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
     promotion = resolved.promotion
     promoted = (promotion.promotion != NONE) & (promotion.price < resolved.situation.base)
     follows = ~(promoted & _ABOVE[resolved.source]) & ~UNBOUND[resolved.source]
     held_return = (resolved.source == Source.RETURN) & (resolved.outcome == Outcome.HELD)
-    follows &= ~held_return
-    manual = follows & (resolved.source == Source.OVERRIDE)
-    if manual.any():
-        # a manual price that is that of a promotion changes nothing, and outlasts it
-        passing = rows[manual & (ledger.override_until[rows] != NEVER)]
-        passing = passing[ledger.home[passing] == NO_PRICE]
-        passing = passing[ledger.base[passing] != ledger.price[passing]]
-        ledger.home[passing] = ledger.base[passing]
+    follows &= ~held_return & ~_passing(resolved)
     ledger.base[rows[follows]] = ledger.price[rows[follows]]
 
 

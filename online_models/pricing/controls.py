@@ -8,7 +8,6 @@ import numpy as np
 from online_models.catalogue import NEVER, NO_PRICE
 from online_models.outputs import Output
 from online_models.pricing.kill_switch import priced, release
-from online_models.pricing.ledger import Ledger
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.shoppers import named
 from online_models.pricing.situation import Ints
@@ -62,7 +61,6 @@ def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
     rows = np.array([row], dtype=np.int64)
     release(pricing.ledger, pricing.notes, rows)
     _drop_proposals(pricing, rows)
-    _end_manual(ledger, rows)
     ledger.override[row] = price
     ledger.override_until[row] = NEVER if record.until is None else record.until
     ledger.forced[row] = record.force
@@ -74,13 +72,6 @@ def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
     }
     pricing.notes.write("override", [row], said)
     return rows, []
-
-
-def _end_manual(ledger: Ledger, rows: Ints) -> None:
-    """A promotion reduces the regular price, not a passing manual one that another order ends."""
-    manual = (ledger.override[rows] != NO_PRICE) & (ledger.override_until[rows] != NEVER)
-    passing = rows[manual & (ledger.home[rows] != NO_PRICE)]
-    ledger.base[passing] = ledger.home[passing]
 
 
 def _rollback(pricing: Pricing, record: Rollback, now: int) -> Effect:
@@ -118,7 +109,6 @@ def _rollback(pricing: Pricing, record: Rollback, now: int) -> Effect:
     rows = np.array(list(restored), dtype=np.int64)
     ledger.rollback[rows] = list(restored.values())
     _drop_proposals(pricing, rows)
-    _end_manual(ledger, rows)
     ledger.override[rows] = NO_PRICE
     ledger.override_until[rows] = NEVER
     ledger.forced[rows] = False

@@ -13,6 +13,7 @@ from online_models.pricing.acknowledgements import overdue
 from online_models.pricing.alerts import Placed, alerts
 from online_models.pricing.bookkeeping import number, renewed, unchanged, write
 from online_models.pricing.causes import Causes
+from online_models.pricing.ledger import NONE, take_up
 from online_models.pricing.personal_offers import personal_offers
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.publish import look_back, records
@@ -123,7 +124,6 @@ def _end_overrides(pricing: Pricing, rows: Ints, now: Ints) -> None:
         ledger.override_until[ended] = NEVER
         ledger.forced[ended] = False
         pricing.notes.erase("override", ended.tolist())
-        # a promotion reduces the regular price, not the manual one that has just passed
-        depth, promoted, *_ = pricing.promotion_in_force(ended, now[over])
-        reduced = ended[(promoted > 0) & (depth > 0) & (ledger.home[ended] != NO_PRICE)]
-        ledger.base[reduced] = ledger.home[reduced]
+        # a promotion, that of now or one just over, is about the regular price
+        depth, *_ = pricing.promotion_in_force(ended, now[over])
+        take_up(ledger, ended[(depth <= 0.0) & (ledger.promotion[ended] == NONE)])

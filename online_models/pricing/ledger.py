@@ -18,13 +18,13 @@ DEFAULT_POLICY = 0
 class Ledger(Columns):
     """Money in minor units, instants in ms.
 
-    `price` is what the shop shows (as far as known), `unit_profit` what a unit earned at
-    the last tick (NaN: not on sale, or nobody's substitute): all that decisions about other offers
-    see of it. `base` the regular price below a promotion or
-    a manual price; `home` the price before the competitors pulled, and `pulled` whether they ever
-    pulled it down. `sequence` numbers the published decisions. `raw`, `outcome`, `reason` and
-    `edition` repeat the last of them; `edition` counts the versions of policies as they came;
-    `policy`, `why` and `ruled_by` name the slot, the reason and the edition that rule now.
+    `price` is what the shop shows (as far as known), `unit_profit` what a unit earned at the last
+    tick (NaN: not on sale, or nobody's substitute): all that decisions about other offers see of
+    it. `base` is the regular price below a promotion or a manual price that ends by itself, `home`
+    the price before the competitors pulled, and `pulled` whether they ever pulled it down.
+    `sequence` numbers the published decisions. `raw`, `outcome`, `reason` and `edition` repeat the
+    last of them; `edition` counts the versions of policies as they came; `policy`, `why` and
+    `ruled_by` name the slot, the reason and the edition that rule now.
     `drawn` is the price that exploration drew on the day `drawn_on`, with its `propensity` and its
     `deviation` in logs from the mean of what might have been drawn (NaN where it did not draw).
     `undercuts` counts own undercuts that a rival answered by another, in a row.
@@ -130,3 +130,11 @@ class Ledger(Columns):
     retry_at: Ints
     undercuts: NDArray[np.int16]
     rest_until: Ints
+
+
+def take_up(ledger: Ledger, rows: Ints) -> None:
+    """Go on, step by step, from what a manual price that has ended left behind; it is no home."""
+    rows = rows[ledger.price[rows] != ledger.base[rows]]
+    homeless = rows[ledger.home[rows] == NO_PRICE]
+    ledger.home[homeless] = ledger.base[homeless]
+    ledger.base[rows] = ledger.price[rows]

@@ -31,7 +31,7 @@ def sources(situation: Situation, promotion: InForce) -> NDArray[np.int8]:
     # A promotion that is over does not wait for an order that has to wait itself.
     over = (ledger.promotion[rows] != NONE) & ~promoted & (situation.price != situation.base)
     if (over & (manual | back)).any():
-        over &= _delayed(situation)
+        over &= _delayed(situation) & (situation.price != ledger.override[rows])
         manual &= ~over | ledger.forced[rows]
         back &= ~over
     conditions: list[tuple[int, Flags]] = [
