@@ -31,14 +31,21 @@ class CurrencyFeed:
         self._consumer = AIOKafkaConsumer(
             **client(self._settings), group_id=None, auto_offset_reset="earliest"
         )
-        await self._consumer.start()
+        try:
+            await self._consumer.start()
+            await self._catch_up()
+        except BaseException:
+            await self._consumer.stop()
+            raise
+        self._follower = asyncio.create_task(self._follow())
+
+    async def _catch_up(self) -> None:
         partitions = await self._partitions()
         self._consumer.assign(partitions)
         ends = await self._consumer.end_offsets(partitions)
         await self._consumer.seek_to_beginning()
         while any([await self._consumer.position(tp) < end for tp, end in ends.items()]):
             await self._read(timeout_ms=100)
-        self._follower = asyncio.create_task(self._follow())
 
     async def _partitions(self) -> list[TopicPartition]:
         cluster = await self._consumer._client.fetch_all_metadata()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
@@ -77,10 +77,19 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._positions: dict[TopicPartition, int] = {}
         self._timestamps: dict[TopicPartition, int] = {}
         self._committed_at = time.monotonic()
-        self._loop_done = asyncio.Event()
+        self._opening: asyncio.Task[None] | None = None
+        self._opened: list[Callable[[], Awaitable[Any]]] = []
+        self._resting = asyncio.Event()
+        self._resting.set()
 
     async def on_start(self) -> None:
         """Connect; know every product's currency before the first order is judged."""
+        self._opening = asyncio.create_task(self._open())
+        await asyncio.wait([self._opening])
+        if not self._opening.cancelled():
+            self._opening.result()
+
+    async def _open(self) -> None:
         options = client(self._settings)
         group = f"{self._settings.app}-ingest"
         instance = self._settings.instance
@@ -104,18 +113,26 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             heartbeat_interval_ms=1000,
             check_crcs=False,
         )
+        self._opened = [self._consumer.stop, self._producer.stop]
         await self._producer.start()
         await self._feed.start()
+        self._opened.append(self._feed.stop)
         self._watermarks = Watermarks(await last_tick(self._settings))
         self._consumer.subscribe(sorted(INPUTS), listener=self)
         await self._consumer.start()
         hand_on_parsed(self._consumer)
 
     async def on_stop(self) -> None:
-        """Finish the round, write it down, leave the group."""
-        await asyncio.wait_for(self._loop_done.wait(), timeout=5)
-        await self._flush()
-        await asyncio.gather(self._consumer.stop(), self._producer.stop(), self._feed.stop())
+        """Finish the round, write it down, leave the group; a start that is under way is broken
+        off.
+        """
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.wait([self._opening])
+        await asyncio.wait_for(self._resting.wait(), timeout=5)
+        if self._positions:
+            await self._flush()
+        await asyncio.gather(*[close() for close in self._opened])
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """Whoever reads on from here finds everything before committed."""
@@ -134,13 +151,14 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     @Service.task  # type: ignore[untyped-decorator]
     async def _run(self) -> None:
+        self._resting.clear()
         try:
             while not self.should_stop:
                 await self._round()
         except Exception as error:
             die("ingest failed", error)
         finally:
-            self._loop_done.set()
+            self._resting.set()
 
     async def _round(self) -> None:
         wait = PATIENCE * 1000 if self._holding else WAIT_MS

@@ -66,6 +66,10 @@ class Pricer:
                     self.partitions[partition.number] = partition
             except Exception as error:
                 die("the state of a partition cannot be recovered", error)
+            except asyncio.CancelledError:
+                # the worker stops before they are ready
+                await asyncio.gather(*[part.stop() for part in fresh])
+                raise
 
     def _partition(self, number: int) -> Partition:
         return Partition(self._settings, number, self._router, self._commit)

@@ -216,15 +216,16 @@ class Partition:
         self._encoding = loop.run_in_executor(None, snapshots.encode, state, position)
 
     async def stop(self) -> None:
-        """Publish what is whole, save the state, and let go."""
+        """Publish what is whole, save the state, and let go; before it is ready, let go."""
         if self._closed:
             return
         self._closed = True
         self._due.set()
         self._room.set()
         try:
-            if self._runner is not None:
-                await self._runner
+            if self._runner is None:
+                return
+            await self._runner
             enough = time.monotonic() + LAST_RUN
             while self._waiting and time.monotonic() < enough:
                 await self._turn(time.monotonic())
