@@ -48,6 +48,10 @@ MESSAGES = {
         "1 stock count was older than the one in force",
         "{} stock counts were older than the one in force",
     ),
+    "unknown_ack": (
+        "1 acknowledgement named a decision that was never made",
+        "{} acknowledgements named decisions that were never made",
+    ),
     "untimely_control": (
         "1 control record came before any event told the time, for no offer",
         "{} control records came before any event told the time, for no offer",

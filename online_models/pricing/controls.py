@@ -21,9 +21,9 @@ Effect = tuple[Ints, list[Output]]
 Order = Pause | Resume | Approve | Reject | SetPrice | Rollback | ForgetCustomer
 
 
-def obey(pricing: Pricing, record: Order, now: int) -> Effect:
+def obey(pricing: Pricing, record: Order, now: int, alone: bool = True) -> Effect:
     """Take an order down, which the decisions that follow carry out; returns the offers to decide
-    anew, and alerts.
+    anew, and alerts. `alone`: whether there is no other partition.
     """
     pricing.grow()
     if isinstance(record, (Pause, Resume)):
@@ -31,7 +31,7 @@ def obey(pricing: Pricing, record: Order, now: int) -> Effect:
     if isinstance(record, SetPrice):
         return _set_price(pricing, record, now)
     if isinstance(record, Rollback):
-        return _rollback(pricing, record, now)
+        return _rollback(pricing, record, now, alone)
     if isinstance(record, ForgetCustomer):
         pricing.shoppers.forget(named(record.customer_id))
         return np.zeros(0, dtype=np.int64), []
@@ -74,7 +74,7 @@ def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
     return rows, []
 
 
-def _rollback(pricing: Pricing, record: Rollback, now: int) -> Effect:
+def _rollback(pricing: Pricing, record: Rollback, now: int, alone: bool) -> Effect:
     """Prices as of a time, the changes of that very instant included; a decision's id means the
     price it made or left in force, and for other selected offers the time since which it was.
     Without a selector an id concerns its own offer alone. What is not on record any more, or not
@@ -82,28 +82,28 @@ def _rollback(pricing: Pricing, record: Rollback, now: int) -> Effect:
     """
     ledger, history = pricing.ledger, pricing.history
     named: dict[int, int] = {}
+    told: list[Output] = []
     if isinstance(record.to, int):
         instant, rows = record.to, _priced(pricing, record.select)
         if instant > now and len(rows):
             return _ignored(record, None, f"{to_text(instant)} is yet to come", now)
     else:
-        found = pricing.world.identities.parse(record.to)
-        made = None
-        if found is not None and found[1] <= int(ledger.sequence[found[0]]):
-            made = history.of_decision(int(ledger.entry[found[0]]), found[1], now)
+        found = pricing.published(record.to)
+        made = found and history.of_decision(int(ledger.entry[found[0]]), found[1], now)
         if found is None or made is None:
             return _unknown(pricing, record, record.to, now)
         named, instant = {found[0]: made[0]}, made[1]
         own = record.select == Selector()
         rows = np.array([found[0]]) if own else _priced(pricing, record.select)
-    forgotten: list[Output] = []
+        if not own and not alone:
+            told += _partial(record, instant, now)
     restored: dict[int, int] = {}
     for row in rows.tolist():
         price = named.get(row) or history.at(int(ledger.entry[row]), instant, now)
         if price is None:
             message = f"the price of {to_text(instant)} is no longer on record"
             sku = pricing.world.catalogue.offer_name(row)[0]
-            forgotten += _ignored(record, sku, message, now)[1]
+            told += _ignored(record, sku, message, now)[1]
         else:
             restored[row] = price
     rows = np.array(list(restored), dtype=np.int64)
@@ -116,7 +116,19 @@ def _rollback(pricing: Pricing, record: Rollback, now: int) -> Effect:
     said = {"actor": record.actor, "reason": record.reason, "to": to}
     said["holds"] = "until a policy version, a control record or resume releases it"
     pricing.notes.write("rollback", rows.tolist(), said)
-    return rows, forgotten
+    return rows, told
+
+
+def _partial(record: Rollback, instant: int, now: int) -> list[Output]:
+    """A decision is known to its own partition alone, so that selected offers of others are not
+    reached: said with the time that reaches them all.
+    """
+    message = (
+        "to a decision's id it reaches the selected offers of one partition of several; "
+        f"send it to the time since which that price was in force, {to_text(instant)}, "
+        "to reach them all"
+    )
+    return [_alert("control_partial", record, None, message, now)]
 
 
 def _judge(pricing: Pricing, record: Approve | Reject, now: int) -> Effect:
@@ -157,8 +169,12 @@ def _unknown(pricing: Pricing, record: Order, decision_id: str, now: int) -> Eff
 
 def _ignored(record: Order, sku: str | None, message: str, now: int) -> Effect:
     """An order that cannot be carried out is said to be so, and whose it was."""
+    return np.zeros(0, dtype=np.int64), [_alert("control_ignored", record, sku, message, now)]
+
+
+def _alert(kind: str, record: Order, sku: str | None, message: str, now: int) -> Output:
     value = {
-        "kind": "control_ignored",
+        "kind": kind,
         "severity": "warning",
         **({} if sku is None else {"sku": sku}),
         "message": f"{record.kind}: {message}",
@@ -169,6 +185,5 @@ def _ignored(record: Order, sku: str | None, message: str, now: int) -> Effect:
             **({} if record.event_id is None else {"event_id": record.event_id}),
         },
     }
-    key = b"control_ignored" if sku is None else sku.encode()
-    output = Output("pricing-alerts", key, msgspec.json.encode(value), now)
-    return np.zeros(0, dtype=np.int64), [output]
+    key = kind.encode() if sku is None else sku.encode()
+    return Output("pricing-alerts", key, msgspec.json.encode(value), now)

@@ -119,6 +119,13 @@ class Pricing:
         """A bucket closed: units sold at gross prices in minor units (NaN: unknown), (n,)."""
         self.world.margins.learn(self.world.catalogue, rows, units, prices)
 
+    def published(self, decision_id: str) -> tuple[int, int] | None:
+        """(offer row, number among the offer's decisions) of a decision made here, else None."""
+        self.grow()
+        found = self.world.identities.parse(decision_id)
+        made = found is not None and 1 <= found[1] <= int(self.ledger.sequence[found[0]])
+        return found if made else None
+
     def restate(self, rows: Ints, prices: Ints, now: int) -> None:
         """The shop shows these prices, whoever set them: they are in force from now on."""
         self.grow()

@@ -25,18 +25,21 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
     An offer whose price was never changed here shows what its shop says, whoever set it.
     """
     record: PriceAck = decode(_ACK, fact.value or b"")
-    catalogue, listing = state.catalogue, state.listing
-    rows, outputs = reconcile(state.pricing, record, now)
+    catalogue, pricing = state.catalogue, state.pricing
     sku = catalogue.sku(record.sku)
+    known = pricing.published(record.decision_id) is not None
+    rows, outputs = reconcile(pricing, record, now)
     row = catalogue.offer(sku, catalogue.channel_names.index.get(record.channel, -1))
-    if row < 0 or not catalogue.offers.listed[row] or record.status != "applied":
-        return Effect(rows, outputs)
-    listing.told[row] = True
-    if state.pricing.ledger.revision[row] > 0:
-        return Effect(rows, outputs)
-    price = scaled(record.price, int(catalogue.skus.digits[sku]))
-    state.pricing.restate(np.array([row]), np.array([price], dtype=np.int64), now)
-    return Effect(rows, outputs, shown=(row,))
+    applied = row >= 0 and catalogue.offers.listed[row] and record.status == "applied"
+    if applied:
+        state.listing.told[row] = True
+    if applied and pricing.ledger.revision[row] == 0:
+        price = scaled(record.price, int(catalogue.skus.digits[sku]))
+        pricing.restate(np.array([row]), np.array([price], dtype=np.int64), now)
+        return Effect(rows, outputs, shown=(row,))
+    if not known and not state.settings.observe_only:
+        state.count("unknown_ack")
+    return Effect(rows, outputs)
 
 
 HANDLER = Handler("price-acks", Reach.SKU, apply, tells_time=True, ahead=FURTHEST_AHEAD)

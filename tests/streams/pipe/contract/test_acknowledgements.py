@@ -58,3 +58,15 @@ def test_a_rejected_price_is_tried_again_later_not_at_once(shop: Any) -> None:
     assert shop.changes[-1]["price"] == "9.00"
     revisions = [c["revision"] for c in shop.changes]
     assert revisions == sorted(set(revisions))
+
+
+def test_an_ack_of_a_decision_that_was_never_made_is_told(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY)
+    shop.product()
+    shop.rival("9.00")
+    made = shop.changes[-1]["decision_id"]
+    for name in (made, made.rpartition("-")[0] + "-999", "d-1", "d-2"):
+        ack(shop, "applied", "9.00", decision_id=name)
+    told = [alert["details"] for alert in shop.alerts("unknown_ack")]
+    assert told == [{"count": 1}] * 3
+    assert shop.changes[-1]["decision_id"] == made
