@@ -33,8 +33,9 @@ _COLUMNS = [tuple(column) for column in COLUMNS.tolist()]
 _DIAGONAL = DIAGONAL.tolist()
 _OWN = packed(ELASTICITY, ELASTICITY)
 _BESIDE = packed(CROSS, CROSS)
-#: The (i, j) of every position of a packed covariance.
-_PAIRS = [(i, j) for i in range(COEFFICIENTS) for j in range(i + 1)]
+#: The i and the j of every position of a packed covariance.
+_ROWS = [i for i in range(COEFFICIENTS) for _ in range(i + 1)]
+_PLACES = [j for i in range(COEFFICIENTS) for j in range(i + 1)]
 
 
 def single_curves(
@@ -50,8 +51,7 @@ def single_curves(
         context.promoted,
     )
     told = np.array(list(map(_curve, repeat(model), *[column.tolist() for column in columns])))
-    fields = context.price, *told.T, model.state.ages(offer, context.now)
-    return DemandCurves(*fields)
+    return DemandCurves(context.price, *told.T)
 
 
 def _curve(
@@ -63,9 +63,11 @@ def _curve(
     rival: float,
     promoted: float,
 ) -> tuple[float, ...]:
-    """The fields of one offer's DemandCurves between `anchor_price` and `age`."""
+    """The fields of one offer's DemandCurves after `anchor_price`."""
     state, pools = model.state, model.pools
-    mean, covariance = _posterior(model, offer, row, now)
+    first = state.first_end.item(offer)
+    age = max(now - first, 0) / DAY if first >= 0 else -1.0
+    mean, covariance = _posterior(model, offer, row, now, max(age, 0.0))
     log_price = log_one(price)
     anchor = state.anchor.item(offer)
     deviation = 0.0 if anchor != anchor else log_price - anchor
@@ -104,20 +106,20 @@ def _curve(
         mean[CROSS],
         covariance[_BESIDE],
         own * own + others * shared * shared,
+        age,
     )
 
 
 def _posterior(
-    model: HierarchicalFilter, offer: int, row: int, now: int
+    model: HierarchicalFilter, offer: int, row: int, now: int, age: float
 ) -> tuple[list[float], list[float]]:
-    """The offer's coefficients at `now` with the pools of the category row applied."""
+    """The offer's coefficients at `now`, `age` days old, with the category row's pools applied."""
     state, pools = model.state, model.pools
     mean: list[float] = state.mean[offer].tolist()
     covariance: list[float] = state.covariance[offer].tolist()
     drift = pools.drift.tolist()
-    first, last = state.first_end.item(offer), state.last_end.item(offer)
+    last = state.last_end.item(offer)
     elapsed = max(now - last, 0) / DAY if last >= 0 else 0.0
-    age = max(now - first, 0) / DAY if first >= 0 else 0.0
     for at, variance in zip(_DIAGONAL, drift, strict=True):
         covariance[at] += elapsed * variance
     gap = state.implied.item(offer) - pools.shared.prior_mean.item(ELASTICITY)
@@ -137,8 +139,10 @@ def _posterior(
         mean = [m + d * step for m, d in zip(mean, direction, strict=True)]
         gain = precision * damping
         scaled = [d * gain for d in direction]
-        for at, (i, j) in enumerate(_PAIRS):
-            covariance[at] -= scaled[i] * direction[j]
+        covariance = [
+            part - scaled[i] * direction[j]
+            for part, i, j in zip(covariance, _ROWS, _PLACES, strict=True)
+        ]
         for at in _DIAGONAL:
             if covariance[at] < 1e-12:
                 covariance[at] = 1e-12

@@ -126,11 +126,10 @@ class Buckets:
             for name, amount in amounts.items():
                 np.add.at(getattr(bucket, name), rows[chosen], amount[chosen])
 
-    def put(self, rows: Ints, now: Ints, signals: Mapping[int, Any]) -> None:
-        """From `now` on, the given signals have new values at offers `rows` (distinct)."""
+    def put(self, rows: Ints, now: Ints, first: int, values: Floats) -> None:
+        """From `now` on, signals `first`, `first` + 1 … of distinct `rows` are `values`, (n, k)."""
         self.settle(rows, now)
-        for signal, value in signals.items():
-            self.signals.value[rows, signal] = value
+        self.signals.value[rows, first : first + values.shape[1]] = values
 
     def settle(self, rows: Ints, until: Ints) -> None:
         """Integrate the signals of offers `rows` up to the instants `until`."""

@@ -41,5 +41,5 @@ def caused(batch: Batch, places: Ints, timed: bool = False) -> Causes:
         source.astype(np.int64),
         partitions[source],
         batch.offset[places],
-        np.full(len(places), timed),
+        (np.ones if timed else np.zeros)(len(places), dtype=np.bool_),
     )

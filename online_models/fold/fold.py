@@ -49,7 +49,7 @@ class Fold:
             return []
         lookup = Lookup(state, batch)
         placed: list[Placed] = []
-        barriers = np.flatnonzero(is_barrier(batch)).tolist()
+        barriers = is_barrier(batch).nonzero()[0].tolist()
         low = 0
         for barrier in [*barriers, len(batch)]:
             if barrier > low:
@@ -86,7 +86,7 @@ class Fold:
         fact = batch.kind[low:high] == Kind.FACT
         times = batch.time[low:high]
         timed: NDArray[np.bool_] = ~fact & (times >= 0)
-        facts = np.flatnonzero(fact).tolist()
+        facts = fact.nonzero()[0].tolist()
         if not facts:
             return timed
         before = np.maximum.accumulate(np.where(timed, times, self.state.clock.now))

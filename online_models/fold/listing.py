@@ -164,7 +164,9 @@ def _show_plain(state: State, row: int, now: int) -> None:
 
 
 def _rival_prices(state: State, row: int, now: int) -> tuple[bool, int, float]:
-    """Whether any rival of an offer counts, the lowest price (0 where none does) and the mean."""
+    """The signals from RIVAL on: whether any rival of an offer counts, the lowest price (0 where
+    none does) and the mean.
+    """
     offers, oldest = state.catalogue.offers, now - state.settings.pricing.rival_memory
     prices = state.rivals.asked(offers.sku.item(row), offers.channel.item(row), oldest)
     return bool(prices), min(prices, default=0), float(sum(prices)) / max(len(prices), 1)
@@ -178,8 +180,7 @@ def show_rivals(state: State, rows: Ints, now: Ints) -> None:
     if 0 < len(rows) <= FEW:
         pairs = zip(rows.tolist(), now.tolist(), strict=True)
         told = np.array([_rival_prices(state, row, at) for row, at in pairs])
-        columns = Signal.RIVAL, Signal.RIVAL_LOWEST, Signal.RIVAL_MEAN
-        state.buckets.put(rows, now, dict(zip(columns, told.T, strict=True)))
+        state.buckets.put(rows, now, Signal.RIVAL, told)
         return
     entries = rivals.rows_of(catalogue.offers.sku[rows])
     book = rivals.entries
@@ -198,8 +199,4 @@ def show_rivals(state: State, rows: Ints, now: Ints) -> None:
     lowest = np.where(present, np.where(usable, price, highest).min(axis=1), 0)
     # integer sums: exact, whatever the order
     mean = price.sum(axis=1) / np.maximum(number, 1)
-    state.buckets.put(
-        rows,
-        now,
-        {Signal.RIVAL: present, Signal.RIVAL_LOWEST: lowest, Signal.RIVAL_MEAN: mean},
-    )
+    state.buckets.put(rows, now, Signal.RIVAL, np.column_stack([present, lowest, mean]))

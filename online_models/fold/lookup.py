@@ -7,6 +7,7 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.columns import SOME
 from online_models.fold.batch import Batch, Kind
 from online_models.fold.categories import introduce
 from online_models.fold.facts import HANDLERS
@@ -32,7 +33,7 @@ class Lookup:
         catalogue = state.catalogue
         self.sku_rows = _rows_of(batch.texts, catalogue.sku_names.index)
         self._channels = _rows_of(batch.texts, catalogue.channel_names.index)
-        self._currencies: Ints = np.full(len(batch.texts) + 1, UNKNOWN, dtype=np.int64)
+        self._currencies: dict[int, int] = {-1: -1}
         self._texts = batch.texts
         #: SKU row → place of the product record that made it known, where this batch did.
         self.introduced: dict[int, int] = {}
@@ -57,10 +58,8 @@ class Lookup:
 
     def currency_row(self, state: State, text: int) -> int:
         """The id of a currency by its text, −1 for none."""
-        if text < 0:
-            return -1
-        row = int(self._currencies[text])
-        if row == UNKNOWN:
+        row = self._currencies.get(text)
+        if row is None:
             row = self._currencies[text] = state.catalogue.currency_names.id(self._texts[text])
         return row
 
@@ -79,6 +78,8 @@ class Lookup:
         `hot` are the places of orders and clicks. Returns (place, offer row) of offers that an
         order or a click shows for the first time.
         """
+        if high - low <= SOME and self._familiar(state, batch, low, high):
+            return []
         news: list[tuple[int, int, int]] = []
         inverse = by_pair = np.zeros(0, dtype=np.int64)
         if len(hot):
@@ -91,12 +92,12 @@ class Lookup:
             new = zip(first[fresh].tolist(), fresh.tolist(), strict=True)
             news += [(place, _OFFER, pair) for place, pair in new]
         kind = batch.kind[low:high]
-        rivals = np.flatnonzero(kind == Kind.RIVAL) + low
+        rivals = (kind == Kind.RIVAL).nonzero()[0] + low
         named = (self.sku_rows[batch.sku[rivals]] == UNKNOWN) | (
             self._channels[batch.channel[rivals]] == UNKNOWN
         )
         news += [(place, _NAMES, -1) for place in rivals[named].tolist()]
-        facts = np.flatnonzero(kind == Kind.FACT) + low
+        facts = (kind == Kind.FACT).nonzero()[0] + low
         news += [(place, _FACT, -1) for place in facts.tolist()]
         if not news:
             self.offer[hot] = by_pair[inverse]
@@ -125,6 +126,23 @@ class Lookup:
         if len(hot):
             self.offer[hot] = np.where(self.refused[hot], -1, by_pair[inverse])
         return first_seen
+
+    def _familiar(self, state: State, batch: Batch, low: int, high: int) -> bool:
+        """Whether none of a few events can introduce anything; if so, orders and clicks have their
+        offers.
+        """
+        offer, listing, some = state.catalogue.offer, state.listing, slice(low, high)
+        skus, channels = self.sku_rows[batch.sku[some]], self._channels[batch.channel[some]]
+        columns = (column.tolist() for column in (batch.kind[some], skus, channels))
+        for place, (kind, sku, channel) in enumerate(zip(*columns, strict=True), start=low):
+            if kind == Kind.FACT or UNKNOWN in (sku, channel):
+                return False
+            if kind != Kind.RIVAL:
+                row = offer(sku, channel)
+                if not 0 <= row < listing.size or not listing.seen.item(row):
+                    return False
+                self.offer[place] = row
+        return True
 
     def _known_offers(
         self, state: State, batch: Batch, places: Ints
@@ -159,7 +177,7 @@ class Lookup:
 def is_barrier(batch: Batch) -> NDArray[np.bool_]:
     """Mask of events that concern more than one SKU: everything before them comes first."""
     barrier: NDArray[np.bool_] = batch.kind == Kind.TICK
-    for place in np.flatnonzero(batch.kind == Kind.FACT).tolist():
+    for place in (batch.kind == Kind.FACT).nonzero()[0].tolist():
         barrier[place] = HANDLERS[batch.facts[batch.detail[place]].topic].reach is Reach.ALL
     return barrier
 

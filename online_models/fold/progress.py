@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.columns import SOME
 from online_models.fold.batch import Batch, Source
 from schemas.instants import DAY
 
@@ -38,6 +39,8 @@ class Progress:
         self.ignored = []
         if not batch.sources:
             return np.ones(len(batch), dtype=np.bool_)
+        if len(batch) <= SOME and not batch.identity.any():
+            return self._pass(batch)
         high = np.array([self.offsets.get(source, -1) for source in batch.sources], dtype=np.int64)
         inside = batch.source >= 0
         fresh = ~inside | (batch.offset > high[batch.source])
@@ -52,6 +55,17 @@ class Progress:
         if batch.identity.any():
             self._drop_duplicates(batch, fresh)
         return fresh
+
+    def _pass(self, batch: Batch) -> NDArray[np.bool_]:
+        """`fresh` of a few events without an `event_id`."""
+        sources = batch.sources
+        before, fresh = [self.offsets.get(source, -1) for source in sources], []
+        for at, offset in zip(batch.source.tolist(), batch.offset.tolist(), strict=True):
+            fresh.append(at < 0 or offset > before[at])
+            if at >= 0 and offset > self.offsets.get(sources[at], -1):
+                self.offsets[sources[at]] = offset
+        self.repeats += fresh.count(False)
+        return np.array(fresh, dtype=np.bool_)
 
     def _drop_duplicates(self, batch: Batch, fresh: NDArray[np.bool_]) -> None:
         rows = np.flatnonzero((batch.identity != 0) & fresh)

@@ -30,13 +30,13 @@ SEEN = -1
 def run(state: State, batch: Batch, lookup: Lookup, now: Ints, low: int, high: int) -> list[Placed]:
     """Fold events [low, high) of a batch; `now` (shape (len(batch),)) is the clock at each."""
     kind = batch.kind[low:high]
-    hot = np.flatnonzero((kind == Kind.ORDER) | (kind == Kind.CLICK)) + low
+    hot = (kind <= Kind.CLICK).nonzero()[0] + low
     first_seen = lookup.introduce(state, batch, hot, low, high)
-    hot = hot[lookup.offer[hot] >= 0]
-    events = _events(batch, lookup, kind, low, first_seen)
     placed: list[Placed] = []
-    for chosen in _rounds(events):
-        placed += _round(state, batch, lookup, now, chosen)
+    if first_seen or len(hot) < high - low:
+        for chosen in _rounds(_events(batch, lookup, kind, low, first_seen)):
+            placed += _round(state, batch, lookup, now, chosen)
+    hot = hot[lookup.offer[hot] >= 0]
     if len(hot):
         orders = hot[batch.kind[hot] == Kind.ORDER]
         clicks = hot[batch.kind[hot] == Kind.CLICK]
@@ -62,7 +62,7 @@ def _events(
     first_seen: list[tuple[int, int]],
 ) -> tuple[Ints, Ints, Ints]:
     """(place, SKU row, offer row or SEEN's complement) of what is taken in rounds, by place."""
-    slow = np.flatnonzero((kind == Kind.RIVAL) | (kind == Kind.FACT)) + low
+    slow = (kind >= Kind.RIVAL).nonzero()[0] + low
     slow = slow[~lookup.refused[slow]]
     skus = lookup.sku_rows[batch.sku[slow]]
     offers = np.full(len(slow), SEEN, dtype=np.int64)
@@ -79,8 +79,8 @@ def _events(
 def _rounds(events: tuple[Ints, Ints, Ints]) -> list[tuple[Ints, Ints, Ints]]:
     """Split events into rounds in which every SKU comes at most once."""
     places, skus, offers = events
-    if not len(places):
-        return []
+    if len(places) <= 1:
+        return [events] if len(places) else []
     order = np.argsort(skus, kind="stable")
     ordered = skus[order]
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))

@@ -22,6 +22,7 @@ class Signal:
     ON_SALE: Final = 0
     PRICE: Final = 1
     AVAILABLE: Final = 2
+    # these three are written together
     RIVAL: Final = 3
     RIVAL_LOWEST: Final = 4
     RIVAL_MEAN: Final = 5

@@ -9,6 +9,7 @@ import numpy as np
 
 from online_models.catalogue import Catalogue
 from online_models.outputs import Output
+from online_models.pricing.bounds import NOBODY
 from online_models.pricing.chain import pair_names
 from online_models.pricing.economics import margin_floor
 from online_models.pricing.reasons import UNBOUND
@@ -54,13 +55,16 @@ def alerts(resolved: Resolved) -> list[Placed]:
 def _conflicts(resolved: Resolved) -> list[Placed]:
     situation, passage = resolved.situation, resolved.passage
     ledger, rows, now = situation.world.ledger, situation.rows, situation.now
+    # nobody's code has all bits set: so has what is left of three of them
+    if (passage.conflict & passage.stuck & ledger.conflict[rows] == NOBODY).all():
+        return []
     crossed = passage.conflict >= 0
     pairs = np.where(crossed, passage.conflict, passage.stuck)
     codes = np.where(crossed | (pairs < 0), pairs, _BLOCKED - pairs)
     known = (ledger.conflict[rows] == codes) & (
         now - situation.world.settings.alert_again < ledger.conflict_told[rows]
     )
-    fresh = np.flatnonzero((pairs >= 0) & ~known)
+    fresh = ((pairs >= 0) & ~known).nonzero()[0]
     # A way that is blocked comes and goes with every price of a rival: it is remembered.
     passing = (pairs < 0) & (ledger.conflict[rows] <= _BLOCKED)
     kept = ~UNBOUND[resolved.source] & ~passing
@@ -91,7 +95,7 @@ def _conflicts(resolved: Resolved) -> list[Placed]:
 def _stale(resolved: Resolved) -> list[Placed]:
     situation = resolved.situation
     ledger, rows = situation.world.ledger, situation.rows
-    fresh = np.flatnonzero(resolved.wish.stale & ~ledger.stale[rows])
+    fresh = (resolved.wish.stale & ~ledger.stale[rows]).nonzero()[0]
     ledger.stale[rows] = resolved.wish.stale
     message = "no competitor price is fresh enough to be followed"
     return [
@@ -116,7 +120,7 @@ def _below_cost(resolved: Resolved) -> list[Placed]:
     ledger, rows = situation.world.ledger, situation.rows
     floor = margin_floor(situation, 0)
     below = ledger.price[rows] < floor
-    fresh = np.flatnonzero(below & ~ledger.below_cost[rows])
+    fresh = (below & ~ledger.below_cost[rows]).nonzero()[0]
     ledger.below_cost[rows] = below
     found: list[Placed] = []
     for place in fresh.tolist():

@@ -67,11 +67,12 @@ def number(resolved: Resolved, published: NDArray[np.intp]) -> None:
 
 def write(resolved: Resolved, history: History) -> None:
     """Bring the books in line with numbered decisions."""
-    changed = np.flatnonzero(moved(resolved))
+    moves = moved(resolved)
+    changed = moves.nonzero()[0]
     if len(changed):
         _write_changes(resolved, changed, history)
     # a price that was drawn again is in force by the new lot
-    told = moved(resolved) | resolved.drawn
+    told = moves | resolved.drawn
     resolved.situation.world.ledger.deviation[resolved.situation.rows[told]] = resolved.deviation[
         told
     ]
@@ -99,11 +100,13 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Histo
     ledger.drawn_on[rows] = situation.day[changed]
     ledger.propensity[rows] = resolved.propensity[changed]
     reduced = source == Source.PROMOTION
-    promotion = resolved.promotion.promotion[changed]
-    first = reduced & (ledger.reduced_by[rows] != promotion)
-    ledger.reduced_by[rows] = np.where(first, promotion, ledger.reduced_by[rows])
-    ledger.reduced_at[rows] = np.where(first, now, ledger.reduced_at[rows])
-    ledger.promotion[rows] = np.where(reduced, promotion, NONE)
+    ledger.promotion[rows] = NONE
+    if reduced.any():
+        rows, promotion = rows[reduced], resolved.promotion.promotion[changed][reduced]
+        first = ledger.reduced_by[rows] != promotion
+        ledger.reduced_by[rows[first]] = promotion[first]
+        ledger.reduced_at[rows[first]] = now[reduced][first]
+        ledger.promotion[rows] = promotion
 
 
 def _write_home(resolved: Resolved, changed: NDArray[np.intp]) -> None:
@@ -148,6 +151,9 @@ def _settle_base(resolved: Resolved) -> None:
     for a manual price that ends by itself.
     """
     ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
+    if (resolved.source == Source.STRATEGY).all():
+        ledger.base[rows] = ledger.price[rows]
+        return
     promotion = resolved.promotion
     promoted = (promotion.promotion != NONE) & (promotion.price < resolved.situation.base)
     follows = ~(promoted & _ABOVE[resolved.source]) & ~UNBOUND[resolved.source]
@@ -160,6 +166,8 @@ def _write_proposals(resolved: Resolved) -> None:
     situation = resolved.situation
     ledger, rows = situation.world.ledger, situation.rows
     source, outcome = resolved.source, resolved.outcome
+    if not ((outcome >= Outcome.PROPOSED) | (ledger.proposal[rows] != NONE)).any():
+        return
     over = outcome == Outcome.REJECTED
     if over.any():
         some = rows[over]

@@ -117,7 +117,10 @@ def _waves(pricing: Pricing, rows: Ints, active: NDArray[np.bool_]) -> list[NDAr
 
 def _end_overrides(pricing: Pricing, rows: Ints, now: Ints) -> None:
     ledger = pricing.ledger
-    over = (ledger.override[rows] != NO_PRICE) & (now >= ledger.override_until[rows])
+    given = ledger.override[rows] != NO_PRICE
+    if not given.any():
+        return
+    over = given & (now >= ledger.override_until[rows])
     if over.any():
         ended = rows[over]
         ledger.override[ended] = NO_PRICE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -28,6 +29,8 @@ from schemas.instants import to_text as instant_text
 Field = TypeVar("Field")
 
 _RULED = tuple(msgspec.json.encode(reason) for reason in RULINGS)
+_OUTCOMES = tuple(outcome.encode() for outcome in OUTCOMES)
+_REASONS = tuple(reason.encode() for reason in REASONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,10 @@ def look_back(
     whole = len(published) == len(situation)
     part = situation if whole else situation.take_known(published)
     ledger, rows = situation.world.ledger, part.rows
-    promoted = resolved.source[published] == Source.PROMOTION
-    again = promoted & (ledger.reduced_by[rows] == resolved.promotion.promotion[published])
-    until = np.where(again, ledger.reduced_at[rows], part.now)
+    promoted, until = resolved.source[published] == Source.PROMOTION, part.now
+    if promoted.any():
+        again = promoted & (ledger.reduced_by[rows] == resolved.promotion.promotion[published])
+        until = np.where(again, ledger.reduced_at[rows], until)
     launched = situation.world.catalogue.skus.launched_at[part.sku]
     lowest = history.lowest_prices(ledger.entry[rows], until, launched)
     outlook = expected(part, resolved.price[published], part.price, money)
@@ -72,7 +76,7 @@ def records(
     labels, listed = situation.world.labels, rows.tolist()
     now: list[int] = situation.now[published].tolist()
     heads = _heads(resolved, published, before, causes, promotions, money, model_version)
-    outcomes = _encoded(OUTCOMES, resolved.outcome[published].tolist())
+    outcomes = [_OUTCOMES[code] for code in resolved.outcome[published].tolist()]
     ruled = [_RULED[code] for code in situation.world.ledger.why[rows].tolist()]
     propensity = _chances(resolved.propensity[published])
     expected_new, expected_kept = before.expected
@@ -126,7 +130,6 @@ def _heads(
     situation = resolved.situation
     world, policy, rows = situation.world, situation.terms.policy, situation.rows[published]
     ledger, catalogue, listed = world.ledger, world.catalogue, rows.tolist()
-    promoted = np.where(resolved.source == Source.PROMOTION, resolved.promotion.promotion, NONE)
     currencies = catalogue.skus.currency[situation.sku[published]].tolist()
     times = _instant_texts(situation.now[published].tolist())
     sheet = Sheet()
@@ -147,17 +150,22 @@ def _heads(
     sheet.say(b'","time":"')
     sheet.put(times)
     sheet.say(b'","reason":"')
-    sheet.put(_encoded(REASONS, resolved.reason[published].tolist()))
-    sheet.say(
-        f'","policy_id":{_json(policy.policy_id)},"policy_version":{policy.version},'
-        f'"model_version":{_json(model_version)},"lowest_prior_price_30d":'.encode()
-    )
+    sheet.put([_REASONS[code] for code in resolved.reason[published].tolist()])
+    sheet.say(_versions(policy.policy_id, policy.version, model_version))
     sheet.put(money.of(before.lowest))
-    sheet.put(_promotion_texts(promoted[published], promotions))
+    sheet.put(_promotion_texts(resolved, published, promotions))
     sheet.put(_experiment_texts(resolved, published))
     sheet.say(b",")
     sheet.put(_cause_texts(causes))
     return list(sheet.records())
+
+
+@lru_cache(maxsize=256)
+def _versions(policy_id: str, policy_version: int, model_version: str) -> bytes:
+    return (
+        f'","policy_id":{_json(policy_id)},"policy_version":{policy_version},'
+        f'"model_version":{_json(model_version)},"lowest_prior_price_30d":'
+    ).encode()
 
 
 def _instant_texts(now: list[int]) -> list[bytes]:
@@ -166,14 +174,20 @@ def _instant_texts(now: list[int]) -> list[bytes]:
 
 
 def _encoded(names: Sequence[str], codes: list[int]) -> list[bytes]:
-    told = [name.encode() for name in names]
+    told = {code: names[code].encode() for code in dict.fromkeys(codes)}
     return [told[code] for code in codes]
 
 
-def _promotion_texts(promoted: Ints, promotions: Promotions) -> list[bytes]:
+def _promotion_texts(
+    resolved: Resolved, published: NDArray[np.intp], promotions: Promotions
+) -> list[bytes]:
+    promoted = resolved.source[published] == Source.PROMOTION
+    if not promoted.any():
+        return [b""] * len(published)
+    indices = np.where(promoted, resolved.promotion.promotion[published], NONE)
     return [
         b"" if index == NONE else f',"promotion_id":{_json(promotions.ids[index])}'.encode()
-        for index in promoted.tolist()
+        for index in indices.tolist()
     ]
 
 
@@ -187,14 +201,13 @@ def _experiment_texts(resolved: Resolved, published: NDArray[np.intp]) -> list[b
 
 
 def _cause_texts(causes: Causes) -> list[bytes]:
-    topics = [msgspec.json.encode(topic) for topic in causes.topics]
     # the last place is that of no topic, −1
-    topics.append(f'"{TICK}"'.encode())
-    partitions = np.where(causes.topic >= 0, causes.partition, 0).tolist()
-    pairs = list(zip(causes.topic.tolist(), partitions, strict=True))
+    topics = [*causes.topics, TICK]
+    pairs = list(zip(causes.topic.tolist(), causes.partition.tolist(), strict=True))
     told = {
-        pair: b'"cause":{"topic":%b,"partition":%d,"offset":' % (topics[pair[0]], pair[1])
-        for pair in dict.fromkeys(pairs)
+        (topic, partition): f'"cause":{{"topic":{_json(topics[topic])},"partition":'
+        f'{partition if topic >= 0 else 0},"offset":'.encode()
+        for topic, partition in dict.fromkeys(pairs)
     }
     offsets = map(b"%d}".__mod__, causes.offset.tolist())
     return [told[pair] + offset for pair, offset in zip(pairs, offsets, strict=True)]

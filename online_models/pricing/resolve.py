@@ -89,7 +89,7 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
     outcome[changed & (source == Source.OVERRIDE)] = Outcome.OVERRIDDEN
     reason = _reason(kept, changed, strategic, wish, passage)
     gate(situation, trace, source, wish, outcome, reason)
-    turned_down = (source == Source.REJECTED) | (source == Source.EXPIRED)
+    turned_down = source <= Source.EXPIRED
     if turned_down.any():
         outcome[turned_down] = Outcome.REJECTED
         reason[turned_down] = source[turned_down]

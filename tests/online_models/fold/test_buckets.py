@@ -280,7 +280,7 @@ def test_how_far_silence_reaches_does_not_depend_on_other_offers(instants: list[
     def presence(groups: list[Any]) -> dict[int, list[float]]:
         buckets = Buckets(HOUR, 0)
         buckets.grow(len(instants))
-        buckets.put(rows, np.full(len(rows), START), {Signal.ON_SALE: 1.0})
+        buckets.put(rows, np.full(len(rows), START), Signal.ON_SALE, np.ones((len(rows), 1)))
         for group in groups:
             buckets.settle(group, START + np.array(instants)[group])
         return {

@@ -6,14 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from online_models.fold.progress import IDENTITY_WINDOW
+from online_models.columns import SOME
+from online_models.fold import progress
+from online_models.fold.batch import Kind, Rows, Source
+from online_models.fold.progress import IDENTITY_WINDOW, Progress
 from online_models.fold.state import FoldSettings
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
 START = 1_700_006_400_000 // DAY * DAY
 Fold = Callable[..., Any]
+OFFSETS = st.integers(0, 5)
 
 
 def opened(journal: Any) -> Any:
@@ -37,6 +43,23 @@ def test_a_batch_that_comes_twice_counts_once(journal: Any, run: Fold) -> None:
     result.feed(journal.batch())
     assert units(result) == 5
     assert result.values("demand-observations")[0]["views"] == 1
+
+
+@given(st.data())
+def test_offsets_of_a_few_events_count_as_those_of_many(data: st.DataObject) -> None:
+    event = st.tuples(st.sampled_from([None, Source("orders", 0), Source("orders", 1)]), OFFSETS)
+    batches = st.lists(st.lists(event, min_size=1, max_size=SOME), min_size=1, max_size=3)
+    one, many = Progress(), Progress()
+    for events in data.draw(batches):
+        rows = Rows()
+        for source, offset in events:
+            rows.add(Kind.CLICK, START, source, offset=offset)
+        batch = rows.batch()
+        singly = one.fresh(batch).tolist()
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(progress, "SOME", 0)
+            assert many.fresh(batch).tolist() == singly
+        assert (many.offsets, many.repeats) == (one.offsets, one.repeats)
 
 
 def test_an_event_id_counts_once_for_all_lines_of_its_record(journal: Any, run: Fold) -> None:
