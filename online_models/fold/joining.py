@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.columns import SOME
 from online_models.fold.batch import COLUMNS, Batch, Kind, Source
+
+Name = TypeVar("Name", str, Source)
+Indices = NDArray[np.int32]
 
 #: Columns that index the texts of their batch.
 _TEXTS = ("sku", "channel", "currency", "segment")
@@ -39,6 +45,13 @@ def run(batches: Sequence[Batch], most: int) -> int:
 
 def _goes_on(batch: Batch, last: dict[Source, int]) -> bool:
     """Whether all its sources are past `last`, which is moved on."""
+    if len(batch) <= SOME:
+        pairs = zip(batch.source.tolist(), batch.offset.tolist(), strict=True)
+        read = [(batch.sources[at], offset) for at, offset in pairs if at >= 0]
+        if any(offset <= last.get(source, -1) for source, offset in read):
+            return False
+        last.update(sorted(read))
+        return True
     inside = batch.source >= 0
     low = np.full(len(batch.sources), np.iinfo(np.int64).max)
     high = np.full(len(batch.sources), -1, dtype=np.int64)
@@ -55,32 +68,35 @@ def join(batches: Sequence[Batch]) -> Batch:
     """The events of all batches, in order (see `run` for which may be joined)."""
     if len(batches) == 1:
         return batches[0]
-    texts: dict[str, int] = {}
-    sources: dict[Source, int] = {}
-    parts: dict[str, list[NDArray[np.generic]]] = {name: [] for name in COLUMNS}
-    facts = 0
-    for batch in batches:
-        # one more at the end, so that index −1 (none) stays −1
-        text = np.array([*(texts.setdefault(t, len(texts)) for t in batch.texts), -1])
-        source = np.array([*(sources.setdefault(s, len(sources)) for s in batch.sources), -1])
-        fact = batch.kind == Kind.FACT
-        for name, dtype in COLUMNS.items():
-            column = getattr(batch, name)
-            if name in _TEXTS:
-                column = text[column].astype(dtype)
-            elif name == "source":
-                column = source[column].astype(dtype)
-            elif name == "detail":
-                named = (batch.kind == Kind.ORDER) | (batch.kind == Kind.RIVAL)
-                column = np.where(fact, column + facts, column)
-                column[named] = text[column[named]]
-                column = column.astype(dtype)
-            parts[name].append(column)
-        facts += len(batch.facts)
-    return Batch(
-        list(texts),
-        list(sources),
-        [fact for batch in batches for fact in batch.facts],
-        [],
-        **{name: np.concatenate(columns) for name, columns in parts.items()},
+    columns = {
+        name: np.concatenate([getattr(batch, name) for batch in batches]) for name in COLUMNS
+    }
+    texts, renamed = _united(batches, [batch.texts for batch in batches])
+    sources, resourced = _united(batches, [batch.sources for batch in batches])
+    kind, detail = columns["kind"], columns["detail"]
+    facts = kind == Kind.FACT
+    if facts.any():
+        begins = accumulate([0, *[len(batch.facts) for batch in batches[:-1]]])
+        detail += np.where(facts, np.repeat(list(begins), list(map(len, batches))), 0)
+    named = (kind == Kind.ORDER) | (kind == Kind.RIVAL)
+    columns["detail"] = np.where(named, renamed(np.where(named, detail, -1)), detail)
+    columns["source"] = resourced(columns["source"])
+    for name in _TEXTS:
+        columns[name] = renamed(columns[name])
+    facts_of_all = [fact for batch in batches for fact in batch.facts]
+    return Batch(texts, sources, facts_of_all, [], **columns)
+
+
+def _united(
+    batches: Sequence[Batch], lists: Sequence[list[Name]]
+) -> tuple[list[Name], Callable[[Indices], Indices]]:
+    """The names of all lists, each once, and what makes indices of them of a column of indices of
+    each batch's own; −1, no name, stays.
+    """
+    places: dict[Name, int] = {}
+    table = np.array(
+        [*(places.setdefault(name, len(places)) for names in lists for name in names), -1],
+        dtype=np.int32,
     )
+    begins = np.repeat(list(accumulate([0, *map(len, lists[:-1])])), list(map(len, batches)))
+    return list(places), lambda column: table[np.where(column < 0, -1, column + begins)]

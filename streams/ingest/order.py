@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -42,16 +43,17 @@ def by_timestamp(fetched: Mapping[Source, Sequence[Parsed]]) -> list[Run]:
     runs = [(source, records) for source, records in fetched.items() if records]
     if not runs:
         return []
-    times = [
-        np.maximum.accumulate(np.array([r.timestamp for r in records], dtype=np.int64))
-        for _, records in runs
-    ]
-    order = np.argsort(np.concatenate(times), kind="stable")
+    times: list[int] = []
+    for _, records in runs:
+        times += accumulate([record.timestamp for record in records], max)
+    order = np.argsort(np.array(times), kind="stable")
     places = np.empty(len(order), dtype=np.int64)
     places[order] = np.arange(len(order))
-    cuts = np.cumsum([len(part) for part in times])[:-1]
-    parts = np.split(places, cuts)
-    return [Run(source, records, part) for (source, records), part in zip(runs, parts, strict=True)]
+    ends = accumulate(len(records) for _, records in runs)
+    return [
+        Run(source, records, places[end - len(records) : end])
+        for (source, records), end in zip(runs, ends, strict=True)
+    ]
 
 
 def as_given(records: Iterable[KafkaRecord]) -> list[Run]:

@@ -34,7 +34,12 @@ class Router:
         return known
 
     def split(self, batch: Batch) -> Iterator[tuple[int, Batch]]:
-        """(partition, its part of the batch), for partitions with any events.
+        """(partition, its part of the batch), for partitions with any events."""
+        for partition, part in self.parts(batch):
+            yield partition, part if part is batch else compact(part)
+
+    def parts(self, batch: Batch) -> Iterator[tuple[int, Batch]]:
+        """`split`, each part with the texts, sources and facts of all.
 
         An event without a SKU goes to every partition, but for a human's order about a decision:
         whoever would have made it is the one to say that there is none.
@@ -47,7 +52,7 @@ class Router:
         for text in _used(len(batch.texts), batch.sku).tolist():
             table[text] = self.partition(batch.texts[text])
         target = table[batch.sku]
-        for place in np.flatnonzero((batch.kind == Kind.FACT) & (target < 0)).tolist():
+        for place in ((batch.kind == Kind.FACT) & (target < 0)).nonzero()[0].tolist():
             fact = batch.facts[batch.detail[place]]
             if fact.topic == CONTROL and fact.key is not None:
                 target[place] = whereabouts(fact.key) % self.partitions
@@ -55,8 +60,10 @@ class Router:
         number = np.bincount(target + 1, minlength=self.partitions + 1)
         for partition in range(self.partitions):
             if number[0] or number[partition + 1]:
-                rows = np.flatnonzero((target == partition) | (target < 0))
-                yield partition, compact(batch.take(rows))
+                chosen = target == partition
+                if number[0]:
+                    chosen |= target < 0
+                yield partition, batch.take(chosen.nonzero()[0])
 
 
 def pieces(batch: Batch, encode: Callable[[Batch], bytes], limit: int) -> list[bytes]:
@@ -103,7 +110,7 @@ def _used(size: int, *columns: NDArray[np.int32]) -> NDArray[np.intp]:
     used = np.zeros(size + 1, dtype=np.bool_)
     for column in columns:
         used[column] = True
-    return np.flatnonzero(used[:size])
+    return used[:size].nonzero()[0]
 
 
 def _renumbered(used: NDArray[np.intp], size: int) -> NDArray[np.int32]:

@@ -169,7 +169,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         batch = await self._timed(decoded.batch, wall)
         async with self._writing:
             now = time.monotonic()
-            for partition, part in self._router.split(batch):
+            for partition, part in self._router.parts(batch):
                 await self._write(partition, self._holding.add(partition, part, now))
             for partition, batches in self._holding.due(now):
                 await self._write(partition, batches)
