@@ -6,6 +6,7 @@ import numpy as np
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from online_models.fold.batch import Kind
+from streams.backwards import stretches
 from streams.clients import client
 from streams.journal import TOPIC, codec
 from streams.settings import Settings
@@ -23,29 +24,15 @@ async def last_tick(settings: Settings) -> tuple[int, int] | None:
     try:
         tp = TopicPartition(TOPIC, 0)  # every partition gets every tick
         consumer.assign([tp])
-        end = (await consumer.end_offsets([tp]))[tp]
-        begin = (await consumer.beginning_offsets([tp]))[tp]
-        look = FIRST_LOOK
-        while end > begin:
-            low = max(begin, end - look)
-            found = await _search(consumer, tp, low, end)
-            if found or low == begin:
+        async for records in stretches(consumer, tp, FIRST_LOOK):
+            found = None
+            async for record in records:
+                batch = codec.decode(record.value)
+                ticks = np.flatnonzero(batch.kind == Kind.TICK)
+                if len(ticks):
+                    found = int(batch.time[ticks].max()), record.timestamp
+            if found:
                 return found
-            look *= 4
         return None
     finally:
         await consumer.stop()
-
-
-async def _search(
-    consumer: AIOKafkaConsumer, tp: TopicPartition, low: int, end: int
-) -> tuple[int, int] | None:
-    found = None
-    consumer.seek(tp, low)
-    while await consumer.position(tp) < end:
-        for record in (await consumer.getmany(tp, timeout_ms=200)).get(tp, []):
-            batch = codec.decode(record.value)
-            ticks = np.flatnonzero(batch.kind == Kind.TICK)
-            if len(ticks):
-                found = int(batch.time[ticks].max()), record.timestamp
-    return found

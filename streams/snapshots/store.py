@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from streams.backwards import stretches
 from streams.snapshots.codec import Part, SnapshotError, decode, decode_part
 
 logger = logging.getLogger(__name__)
@@ -46,39 +48,29 @@ async def newest(consumer: AIOKafkaConsumer, partition: int) -> Found:
     `consumer` reads committed records and is assigned to the partition of `pricing-snapshots`.
     """
     tp = TopicPartition(TOPIC, partition)
-    end = (await consumer.end_offsets([tp]))[tp]
-    begin = (await consumer.beginning_offsets([tp]))[tp]
-    look = FIRST_LOOK
     position = None
-    while end > begin:
-        low = max(begin, end - look)
-        position, parts = await _read(consumer, tp, low, end)
+    async for records in stretches(consumer, tp, FIRST_LOOK):
+        position, parts = await _read(records)
         if parts:
             return Found(position, (parts[0].offset, decode(parts)))
-        if low == begin:
-            break
-        look *= 4
     return Found(position, None)
 
 
-async def _read(consumer: AIOKafkaConsumer, tp: TopicPartition, low: int, end: int) -> _Read:
+async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
     position: int | None = None
     found: dict[int, dict[int, Part]] = {}
-    consumer.seek(tp, low)
-    while await consumer.position(tp) < end:
-        for records in (await consumer.getmany(tp, timeout_ms=200)).values():
-            for record in records:
-                if record.value is None:
-                    continue
-                if record.key == POSITION:
-                    position = int(record.value)
-                    continue
-                try:
-                    part = decode_part(record.value)
-                except SnapshotError as error:
-                    logger.error("%s, offset %d: %s", tp, record.offset, error)
-                    continue
-                found.setdefault(part.offset, {})[part.index] = part
+    async for record in records:
+        if record.value is None:
+            continue
+        if record.key == POSITION:
+            position = int(record.value)
+            continue
+        try:
+            part = decode_part(record.value)
+        except SnapshotError as error:
+            logger.error("%s-%d, offset %d: %s", TOPIC, record.partition, record.offset, error)
+            continue
+        found.setdefault(part.offset, {})[part.index] = part
     for offset in sorted(found, reverse=True):
         parts = found[offset]
         if len(parts) == next(iter(parts.values())).parts:
