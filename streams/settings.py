@@ -93,7 +93,9 @@ class Settings(BaseSettings):
         "winter time all year",
     )
     ack_timeout: str = Field(
-        "PT1H", description="how long the shop may take to acknowledge a price, ISO 8601"
+        "PT1H",
+        description="how long the shop may take to acknowledge a price, ISO 8601; till then it "
+        "is taken to show the price before",
     )
     training: Path = Field(
         Path("training"), description="folder of the trainer: trials, boards, registry"

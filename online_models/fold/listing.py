@@ -24,6 +24,8 @@ _SHOWN = [
     Signal.DEVIATION,
     *_PROMOTING,
 ]
+#: Columns of these that hold from the shop's word on.
+_PRICED = {_SHOWN.index(s): s for s in (Signal.PRICE, Signal.DRAWN, Signal.DEVIATION)}
 
 
 def bring_on_sale(state: State, rows: list[int], now: int) -> Ints:
@@ -82,7 +84,10 @@ def start_clock(state: State, now: int) -> Ints:
 
 
 def show(state: State, rows: Ints, now: Ints) -> None:
-    """Bring the signals of offers in line with what is in force at `now`; all rest off sale."""
+    """Bring the signals of offers in line with what is in force at `now`; all rest off sale.
+
+    A price is in force from its decision on, or, where the shop acknowledges, once it has.
+    """
     if len(rows) <= FEW and not state.pricing.promotions.concern(rows):
         turns = state.listing.turn
         if all(turns.item(row) == NEVER for row in rows.tolist()):
@@ -103,6 +108,10 @@ def show(state: State, rows: Ints, now: Ints) -> None:
             np.where(drawn, deviation, 0.0),
         ]
     )
+    signals = state.buckets.signals.value[rows]
+    waiting = state.pricing.unconfirmed(rows) & (signals[:, Signal.PRICE] > 0.0)
+    for column, signal in _PRICED.items():
+        own[waiting, column] = signals[waiting, signal]
     fresh = np.concatenate([own, _promoting(found)], axis=1)
     _put(state, rows, now, _SHOWN, fresh, found)
 
@@ -157,6 +166,9 @@ def _show_plain(state: State, row: int, now: int) -> None:
     told[Signal.DRAWN] = drawn * listed
     told[Signal.DEVIATION] = (deviation if drawn else 0.0) * listed
     before = signals.value[row].tolist()
+    waits = ledger.ack_due.item(row) != NEVER and before[Signal.PRICE] > 0.0
+    if waits and state.pricing.unconfirmed(np.array([row]))[0]:
+        told |= {signal: before[signal] * listed for signal in _PRICED.values()}
     if any(before[k] != value for k, value in told.items()) or signals.promotion.item(row) != NONE:
         state.buckets.settle(np.array([row]), np.array([now]))
         signals.value[row, _SHOWN] = list(told.values())

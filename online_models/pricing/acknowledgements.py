@@ -44,6 +44,7 @@ def reconcile(pricing: Pricing, ack: PriceAck, now: int) -> tuple[Ints, list[Out
             ledger.base[row] = regular
         elif ledger.override_until[row] == NEVER:
             take_up(ledger, rows)
+        ledger.deviation[row] = np.nan
         ledger.retry_at[row] = now + pricing.settings.retry_after_rejection
         message = f"the shop rejected decision {ack.decision_id}: {ack.reason or 'no reason given'}"
         details = {"decision_id": ack.decision_id}

@@ -146,7 +146,10 @@ def _below_cost(resolved: Resolved) -> list[Placed]:
 
 def missing_ack(catalogue: Catalogue, row: int, decision_id: str, now: int) -> Output:
     """A change that the shop has not acknowledged in time."""
-    message = f"the shop has not acknowledged decision {decision_id}"
+    message = (
+        f"the shop has not acknowledged decision {decision_id}: its price is taken for shown from"
+        " now on. A shop that takes longer wants a longer ack_timeout"
+    )
     details = {"decision_id": decision_id}
     return alert(catalogue, row, "ack_missing", "warning", message, now, details)
 

@@ -109,6 +109,21 @@ class Pricing:
         price: Ints = self.ledger.price[rows]
         return price
 
+    def unconfirmed(self, rows: Ints) -> NDArray[np.bool_]:
+        """Mask of the offers, (n,), whose shop acknowledges its prices, and has neither confirmed
+        the last change nor let the time for it pass: it still shows the price before.
+        """
+        self.grow()
+        confirming = [name for name, silent in self.silent_channels.items() if not silent]
+        if not confirming:
+            return np.zeros(len(rows), np.bool_)
+        catalogue = self.world.catalogue
+        names = catalogue.channel_names.names
+        confirms = np.array([name in confirming for name in names])
+        waits: NDArray[np.bool_] = np.not_equal(self.ledger.ack_due[rows], NEVER)
+        waits &= confirms[catalogue.offers.channel[rows]]
+        return waits
+
     def deviation(self, rows: Ints) -> Floats:
         """Log prices in force less their means over the draws, (n,), NaN where not drawn."""
         self.grow()

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from online_models.fold.batch import Fact
 from online_models.fold.facts.fact import Effect, Handler, Reach
+from online_models.fold.signals import Signal
 from online_models.fold.state import State
 from online_models.pricing.acknowledgements import reconcile
 from schemas.acks import PriceAck
@@ -22,24 +23,31 @@ FURTHEST_AHEAD = 31 * DAY
 def apply(state: State, fact: Fact, now: int) -> Effect:
     """Reconcile one acknowledgement with what was published.
 
-    An offer whose price was never changed here shows what its shop says, whoever set it.
+    An offer whose price was never changed here shows what its shop says, whoever set it; what was
+    changed here is shown, and learnt from, from its acknowledgement on.
     """
     record: PriceAck = decode(_ACK, fact.value or b"")
     catalogue, pricing = state.catalogue, state.pricing
     sku = catalogue.sku(record.sku)
-    known = pricing.published(record.decision_id) is not None
+    decision = pricing.published(record.decision_id)
     rows, outputs = reconcile(pricing, record, now)
     row = catalogue.offer(sku, catalogue.channel_names.index.get(record.channel, -1))
     applied = row >= 0 and catalogue.offers.listed[row] and record.status == "applied"
-    if applied:
-        state.listing.told[row] = True
-    if applied and pricing.ledger.revision[row] == 0:
-        price = scaled(record.price, int(catalogue.skus.digits[sku]))
-        pricing.restate(np.array([row]), np.array([price], dtype=np.int64), now)
-        return Effect(rows, outputs, shown=(row,))
-    if not known and not state.settings.observe_only:
+    first = applied and pricing.ledger.revision[row] == 0
+    if decision is None and not first and not state.settings.observe_only:
         state.count("unknown_ack")
-    return Effect(rows, outputs)
+    if not applied:
+        return Effect(rows, outputs)
+    state.listing.told[row] = True
+    price = scaled(record.price, int(catalogue.skus.digits[sku]))
+    at = np.array([row])
+    if first:
+        pricing.restate(at, np.array([price], dtype=np.int64), now)
+    elif decision is not None and decision[0] == row and price > 0 and pricing.unconfirmed(at)[0]:
+        # the shop is a change behind: this is what it shows until it catches up
+        state.buckets.put(at, np.array([now]), Signal.PRICE, np.array([[float(price)]]))
+        state.buckets.put(at, np.array([now]), Signal.DRAWN, np.zeros((1, 2)))
+    return Effect(rows, outputs, shown=(row,))
 
 
 HANDLER = Handler("price-acks", Reach.SKU, apply, tells_time=True, ahead=FURTHEST_AHEAD)

@@ -28,6 +28,7 @@ from online_models.fold.batch import (
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
 from online_models.outputs import Output
+from online_models.partitioning import address
 from streams.snapshots import codec as snapshots
 
 MINUTE = 60_000
@@ -197,7 +198,8 @@ class Journal:
         channel: str = "web",
         status: str = "applied",
     ) -> None:
-        prefix = blake2b(f"{sku}\0{channel}".encode(), digest_size=8).hexdigest()
+        offer = blake2b(f"{sku}\0{channel}".encode(), digest_size=8).hexdigest()
+        prefix = f"{address(sku):08x}{offer}"
         value = {"decision_id": f"{prefix}-{sequence}", "sku": sku, "channel": channel}
         value |= {"status": status, "price": price, "time": time}
         self._fact("price-acks", time, value, sku, sku)

@@ -1,0 +1,78 @@
+"""What is learnt from is the price that the shop showed, from the moment at which it did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from online_models.pricing.settings import PricingSettings
+from schemas.instants import DAY, HOUR
+from tests.online_models.fold.conftest import START, Journal, Run
+
+RAILS = {"reference_band": None, "max_step_up": "50%", "max_changes_per_day": 9, "cooldown": "PT0S"}
+
+
+def repriced(journal: Journal, version: int, time: int, margin: str) -> None:
+    journal.tick(time)
+    strategy = [{"kind": "cost_plus", "margin": margin}]
+    journal.policy("p", time, version=version, strategy=strategy, guardrails=RAILS)
+
+
+def opened(journal: Journal, acknowledges: bool) -> None:
+    """A shop whose price is changed as it opens, and again in the middle of the second day."""
+    journal.product()
+    repriced(journal, 1, START, "37.5%")
+    if acknowledges:
+        journal.ack(START, sequence=2, price="8.00")
+    repriced(journal, 2, START + DAY + 12 * HOUR, "50%")
+
+
+def observed(run: Any, journal: Journal) -> list[str]:
+    """Prices of the first four days."""
+    journal.tick(START + 6 * DAY)
+    pricing = PricingSettings(ack_timeout=2 * DAY)
+    result: Run = run(journal, pricing=pricing)
+    changes = [change["price"] for change in result.values("price-changes")]
+    assert changes[:2] == ["8.00", "10.00"], changes
+    return [o["price"] for o in result.values("demand-observations")][:4]
+
+
+def test_a_shop_that_does_not_acknowledge_shows_prices_at_once(journal: Any, run: Any) -> None:
+    opened(journal, acknowledges=False)
+    assert observed(run, journal) == ["8.00", "9.00", "10.00", "10.00"]
+
+
+def test_a_shop_that_applies_prices_at_night_shows_them_from_then_on(
+    journal: Any, run: Any
+) -> None:
+    opened(journal, acknowledges=True)
+    journal.order(START + 2 * DAY)
+    journal.ack(START + 2 * DAY + 6 * HOUR, sequence=3, price="10.00")
+    assert observed(run, journal) == ["8.00", "8.00", "9.50", "10.00"]
+
+
+def test_a_price_that_is_not_acknowledged_in_time_counts_as_shown(journal: Any, run: Any) -> None:
+    opened(journal, acknowledges=True)
+    journal.tick(START + 3 * DAY + 12 * HOUR)
+    assert observed(run, journal) == ["8.00", "8.00", "8.00", "9.00"]
+
+
+def test_a_rejected_price_was_never_shown(journal: Any, run: Any) -> None:
+    opened(journal, acknowledges=True)
+    journal.ack(START + 3 * DAY, sequence=3, price="10.00", status="rejected")
+    assert observed(run, journal)[:3] == ["8.00", "8.00", "8.00"]
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_a_shop_that_is_a_change_behind_shows_what_it_says(
+    journal: Any, run: Any, last: bool
+) -> None:
+    opened(journal, acknowledges=True)
+    repriced(journal, 3, START + DAY + 18 * HOUR, "60%")
+    journal.ack(START + 2 * DAY, sequence=3, price="10.00")
+    if last:
+        journal.ack(START + 3 * DAY, sequence=4, price="12.50")
+    expected = ["8.00", "8.00", "10.00", "12.50" if last else "10.62"]
+    journal.tick(START + 3 * DAY + 18 * HOUR)
+    assert observed(run, journal) == expected
