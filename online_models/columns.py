@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 #: Doubling from a small start costs at most one copy per row, amortised.
 FIRST_CAPACITY = 64
 #: Rows up to which plain Python numbers are quicker than NumPy's calls, each a microsecond or two.
-FEW = 3
+FEW = 6
 #: The same for loops that do no more for a row than look it up.
 SOME = 16
 

@@ -8,6 +8,7 @@ how many offers are decided together.
 from __future__ import annotations
 
 from itertools import repeat
+from operator import itemgetter, mul, sub
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +34,10 @@ _COLUMNS = [tuple(column) for column in COLUMNS.tolist()]
 _DIAGONAL = DIAGONAL.tolist()
 _OWN = packed(ELASTICITY, ELASTICITY)
 _BESIDE = packed(CROSS, CROSS)
-#: The i and the j of every position of a packed covariance.
-_ROWS = [i for i in range(COEFFICIENTS) for _ in range(i + 1)]
-_PLACES = [j for i in range(COEFFICIENTS) for j in range(i + 1)]
+_column = [itemgetter(*column) for column in _COLUMNS]
+#: Those parts of a vector that belong to the i, and to the j, of each place of a covariance.
+_rows = itemgetter(*[i for i in range(COEFFICIENTS) for _ in range(i + 1)])
+_places = itemgetter(*[j for i in range(COEFFICIENTS) for j in range(i + 1)])
 
 
 def single_curves(
@@ -133,16 +135,13 @@ def _posterior(
         precision = max(1.0 / width - own, 0.0)
         centre = means[k] + tilt if k == ELASTICITY else means[k]
         evidence = centre / width - pools.prior_mean.item(k) * own if precision > 0.0 else 0.0
-        direction = [covariance[at] for at in _COLUMNS[k]]
+        direction = _column[k](covariance)
         damping = 1.0 / (1.0 + precision * direction[k])
         step = (evidence - precision * mean[k]) * damping
         mean = [m + d * step for m, d in zip(mean, direction, strict=True)]
         gain = precision * damping
-        scaled = [d * gain for d in direction]
-        covariance = [
-            part - scaled[i] * direction[j]
-            for part, i, j in zip(covariance, _ROWS, _PLACES, strict=True)
-        ]
+        products = map(mul, _rows([d * gain for d in direction]), _places(direction))
+        covariance = list(map(sub, covariance, products))
         for at in _DIAGONAL:
             if covariance[at] < 1e-12:
                 covariance[at] = 1e-12

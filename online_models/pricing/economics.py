@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import PPM
+from online_models.columns import FEW
 from online_models.pricing.ratios import scaled_ceil
 from online_models.pricing.situation import NO_CEILING, Situation
 
@@ -45,15 +47,28 @@ def margin_floor(situation: Situation, margin_ppm: int) -> Ints:
     known = situation.margin_floors.get(margin_ppm)
     if known is not None:
         return known
-    taxed = PPM + situation.tax_ppm
-    share = (PPM - margin_ppm) * PPM - situation.fee_ppm * taxed
-    reachable = share >= PPM
-    floor = scaled_ceil(
-        situation.cost + situation.fee_fixed, PPM * taxed, np.where(reachable, share, PPM)
-    )
-    floor = np.where(reachable, np.minimum(floor, NO_CEILING), NO_CEILING)
+    terms = situation.cost + situation.fee_fixed, situation.fee_ppm, situation.tax_ppm
+    if len(situation) <= FEW:
+        offers = zip(*[column.tolist() for column in terms], strict=True)
+        floor = np.array([_known_floor(margin_ppm, *one) for one in offers], dtype=np.int64)
+    else:
+        floor = _floors(margin_ppm, *terms)
     situation.margin_floors[margin_ppm] = floor
     return floor
+
+
+@lru_cache(maxsize=1 << 16)
+def _known_floor(margin_ppm: int, *offer: int) -> int:
+    """`_floors` of one offer, which has the same for as long as its product record stands."""
+    return int(_floors(margin_ppm, *[np.array([term], dtype=np.int64) for term in offer])[0])
+
+
+def _floors(margin_ppm: int, fixed: Ints, fee_ppm: Ints, tax_ppm: Ints) -> Ints:
+    taxed = PPM + tax_ppm
+    share = (PPM - margin_ppm) * PPM - fee_ppm * taxed
+    reachable = share >= PPM
+    floor = scaled_ceil(fixed, PPM * taxed, np.where(reachable, share, PPM))
+    return np.where(reachable, np.minimum(floor, NO_CEILING), NO_CEILING)
 
 
 def net_share(terms: Terms) -> Floats:

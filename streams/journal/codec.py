@@ -26,6 +26,7 @@ class Envelope(msgspec.Struct, array_like=True, frozen=True):
 _DEFAULT = {
     name: np.array(DEFAULTS.get(name, 0), dtype=dtype).tobytes() for name, dtype in COLUMNS.items()
 }
+_DTYPE = {name: np.dtype(dtype) for name, dtype in COLUMNS.items()}
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Envelope)
 
@@ -64,12 +65,12 @@ def decode(value: bytes) -> Batch:
     if envelope.version != VERSION:
         raise JournalError(f"journal version {envelope.version}, this reader knows {VERSION}")
     columns = {}
-    for name, dtype in COLUMNS.items():
+    for name, dtype in _DTYPE.items():
         raw = envelope.columns.get(name)
         if raw is None:
             columns[name] = np.full(envelope.events, DEFAULTS.get(name, 0), dtype=dtype)
             continue
-        if len(raw) != envelope.events * np.dtype(dtype).itemsize:
+        if len(raw) != envelope.events * dtype.itemsize:
             raise JournalError(f"column {name}: {len(raw)} bytes for {envelope.events} events")
         columns[name] = np.frombuffer(raw, dtype=dtype)
     return Batch(
