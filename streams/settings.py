@@ -29,6 +29,7 @@ from schemas import durations
 from schemas.currencies import minor_digits
 from schemas.instants import MINUTE
 from schemas.topics import PARTITIONS
+from streams.metrics.address import address
 
 #: Read from the working folder where `PRICETIDE_CONFIG` names no other file.
 DEFAULT_FILE = "pricetide.toml"
@@ -103,6 +104,11 @@ class Settings(BaseSettings):
     train_every: str = Field("P1D", description="time between training runs, ISO 8601")
     train_days: int = Field(180, ge=1, description="days that a training run looks back")
     train_models: str = Field("mlp,gru", description="networks and baselines that a run tries")
+    metrics: str | None = Field(
+        None,
+        description="[HOST:]PORT where the worker answers /metrics (Prometheus), /live and /ready; "
+        "the host is 127.0.0.1 unless given. Default: nowhere",
+    )
     rates: dict[str, Decimal] = Field(
         default_factory=dict, description='accepted foreign money, JSON: {"EUR/USD": "1.08"}'
     )
@@ -134,6 +140,13 @@ class Settings(BaseSettings):
         if durations.to_ms(text) < SHORTEST_BUCKET:
             raise ValueError(f"{text} is shorter than a minute")
         return text
+
+    @field_validator("metrics")
+    @classmethod
+    def _is_address(cls, where: str | None) -> str | None:
+        if where is not None:
+            address(where)
+        return where
 
     @field_validator("timezone")
     @classmethod

@@ -30,6 +30,7 @@ from streams.ingest.watermarks import Watermarks, with_ticks
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.journal.tail import last_tick
+from streams.metrics import instruments
 from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -77,6 +78,8 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._positions: dict[TopicPartition, int] = {}
         self._timestamps: dict[TopicPartition, int] = {}
         self._committed_at = time.monotonic()
+        for topic in INPUTS:
+            instruments.announce(topic)
         self._opening: asyncio.Task[None] | None = None
         self._opened: list[Callable[[], Awaitable[Any]]] = []
         self._resting = asyncio.Event()
@@ -134,6 +137,11 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             await self._flush()
         await asyncio.gather(*[close() for close in self._opened])
 
+    @property
+    def ready(self) -> bool:
+        """Whether it reads."""
+        return not self._resting.is_set()
+
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """Whoever reads on from here finds everything before committed."""
         try:
@@ -175,6 +183,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 await self._write(partition, batches)
             await self._bury(decoded)
             for tp, records in fetched.items():
+                instruments.INPUT_RECORDS.labels(tp.topic).inc(len(records))
                 last = records[-1]
                 self._positions[tp] = last.offset + 1
                 self._timestamps[tp] = max(last.timestamp, self._timestamps.get(tp, 0))
@@ -197,18 +206,23 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         if due is None:
             return batch
         now, marks = due
+        instruments.EVENT_TIME.set(now / 1000)
         return with_ticks(batch, [len(batch)], [now], marks)
 
     async def _look(self, wall: int) -> None:
         """See which partitions are read to their end, and let the others catch up."""
         assigned = self._consumer.assignment()
-        unread = set()
+        unread, lag = set(), dict.fromkeys(INPUTS, 0)
         for tp in assigned:
             end = self._consumer.highwater(tp)
-            if end is None or await self._consumer.position(tp) < end:
+            position = None if end is None else await self._consumer.position(tp)
+            if position is None or position < end:
                 unread.add(tp)
+                lag[tp.topic] += 0 if position is None else end - position
             elif tp.topic in HOT:
                 self._watermarks.caught_up(Source(tp.topic, tp.partition), wall)
+        for topic, records in lag.items():
+            instruments.INPUT_LAG.labels(topic).set(records)
         hold = to_hold(self._timestamps, unread, assigned, self._lead)
         paused = self._consumer.paused()
         self._consumer.pause(*(hold - paused))
@@ -217,6 +231,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def _bury(self, decoded: Decoded) -> None:
         for _, letter in decoded.dead:
             logger.warning("dead letter: %s", describe(letter))
+            instruments.DEAD_LETTERS.labels(letter.record.topic).inc()
             future = await self._producer.send(
                 DEAD_LETTERS, letter.record.value, key=letter.record.key, headers=headers(letter)
             )

@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 from streams.app import App, die
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
+from streams.metrics.instruments import JOURNAL_LAG
 from streams.pricer.partition import Partition
 from streams.settings import Settings
 
@@ -22,6 +23,8 @@ class Pricer:
 
     def __init__(self, app: App, settings: Settings) -> None:
         self.partitions: dict[int, Partition] = {}
+        #: Whether it prices all partitions that it has been given.
+        self.ready = False
         self._app = app
         self._settings = settings
         self._router = Router(settings.partitions)
@@ -47,9 +50,10 @@ class Pricer:
             partition = self.partitions.get(event.message.partition)
             if partition is not None:
                 for record in event.message.value:
-                    await partition.feed(record.offset, record.value)
+                    await partition.feed(record.offset, record.value, record.timestamp)
 
     async def _revoked(self, _app: Any, revoked: set[Any], **_: Any) -> None:
+        self.ready = False
         async with self._lock:
             gone = [self.partitions.pop(tp.partition, None) for tp in sorted(revoked)]
             await asyncio.gather(*[partition.stop() for partition in gone if partition])
@@ -64,6 +68,8 @@ class Pricer:
                 ]
                 for partition in await asyncio.gather(*[part.start() for part in fresh]):
                     self.partitions[partition.number] = partition
+                    self._watch(partition)
+                self.ready = True
             except Exception as error:
                 die("the state of a partition cannot be recovered", error)
             except asyncio.CancelledError:
@@ -73,6 +79,11 @@ class Pricer:
 
     def _partition(self, number: int) -> Partition:
         return Partition(self._settings, number, self._router, self._commit)
+
+    def _watch(self, partition: Partition) -> None:
+        consumer, tp = self._app.consumer, TopicPartition(JOURNAL, partition.number)
+        lag = JOURNAL_LAG.labels(str(partition.number))
+        lag.set_function(lambda: max((consumer.highwater(tp) or 0) - partition.position, 0))
 
     async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
         await self._app.consumer._thread.commit(offsets)

@@ -19,6 +19,7 @@ from streams.app import die
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
+from streams.metrics.instruments import PartitionMetrics
 from streams.pricer.publisher import Publisher
 from streams.pricer.recovery import LostError, recover
 from streams.settings import Settings
@@ -72,7 +73,11 @@ class Partition:
         self._settings = settings
         self._publisher = Publisher(settings, number, router)
         self._commit_offset = commit_offset
+        self._metrics = PartitionMetrics(number)
         self._waiting: deque[Batch] = deque()
+        #: When each of them was written to the journal, ms; and the oldest of the transaction.
+        self._written: deque[int] = deque()
+        self._oldest: int | None = None
         self._events = 0
         self._due = asyncio.Event()
         self._room = asyncio.Event()
@@ -97,6 +102,7 @@ class Partition:
         self._expected = self._told = self.position
         self._snapshot_at = snapshot
         self._runner = asyncio.create_task(self._run())
+        self._metrics.recovered()
         logger.info(
             "partition %d at %d (snapshot at %d), ready after %.1f s",
             self.number,
@@ -106,8 +112,8 @@ class Partition:
         )
         return self
 
-    async def feed(self, offset: int, value: bytes) -> None:
-        """Take one journal record; waits where too much is waiting."""
+    async def feed(self, offset: int, value: bytes, written: int) -> None:
+        """Take one journal record, `written` at ms; waits where too much is waiting."""
         if offset < self._expected or self._closed:
             return
         if offset > self._expected:
@@ -115,6 +121,7 @@ class Partition:
         self._expected += 1
         batch = codec.decode(value)
         self._waiting.append(batch)
+        self._written.append(written)
         self._events += len(batch)
         if can_wait(batch) and self._events < JOINED:
             self._wake_within(PATIENCE)
@@ -165,6 +172,7 @@ class Partition:
             await self._publisher.begin()
             await self._publisher.send_snapshot(self._encoding.result())
             self._encoding = None
+            self._metrics.saved()
         await self._commit()
         if self._encoding is None and time.monotonic() >= self._next_snapshot:
             self._begin_snapshot()
@@ -172,10 +180,13 @@ class Partition:
     def _fold_some(self) -> list[Output]:
         number = run(self._waiting, JOINED)
         batch = join([self._waiting.popleft() for _ in range(number)])
+        written = [self._written.popleft() for _ in range(number)]
+        self._oldest = written[0] if self._oldest is None else self._oldest
         self._events -= len(batch)
         self._room.set()
         outputs = self.fold.step(batch)
         self.position += number
+        self._metrics.folded(len(batch), outputs)
         if (batch.kind == Kind.TICK).any():
             self._tell_at = min(self._tell_at, time.monotonic() + self._turn_of_ours)
         return outputs
@@ -184,6 +195,9 @@ class Partition:
         """End the transaction, if any; now and then tell the offset, beside what follows."""
         if self._publisher.open:
             await self._publisher.commit(self.position)
+            self._metrics.committed(self._oldest)
+        self._oldest = None
+        self._metrics.stands(self.position, self._events)
         if self.position == self._told or self._telling is not None:
             return
         if time.monotonic() >= self._tell_at:
@@ -231,6 +245,7 @@ class Partition:
                 await self._turn(time.monotonic())
             await self._last_words()
         finally:
+            self._metrics.released()
             await self._publisher.stop()
 
     async def _last_words(self) -> None:

@@ -10,6 +10,7 @@ import sys
 from mode import Service
 
 from schemas import durations
+from streams.metrics.instruments import TRAININGS
 from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Trainer(Service):  # type: ignore[misc]
     async def _run(self) -> None:
         while not self.should_stop:
             status = await self._train()
+            TRAININGS.labels("failed" if status else "done").inc()
             if status != 0 and not self.should_stop:
                 logger.warning("training ended with status %d; see its output", status)
             await self.sleep(self._every if status == 0 else min(RETRY_SECONDS, self._every))

@@ -6,7 +6,9 @@ import argparse
 import asyncio
 import gc
 import logging
+import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import faust
@@ -17,6 +19,8 @@ from streams import app as frame
 from streams.admin import TopicsError, provide_topics
 from streams.clients import client
 from streams.ingest.service import Ingest
+from streams.metrics.instruments import JOURNAL_PARTITIONS
+from streams.metrics.server import Metrics, listen
 from streams.policy_file import PolicyFileError, load
 from streams.pricer.agent import Pricer
 from streams.pricer.transactions import NoTransactionsError, require_transactions
@@ -49,6 +53,7 @@ SETTINGS = (
     "lateness",
     "timezone",
     "ack_timeout",
+    "metrics",
     "training",
     "train_every",
     "train_days",
@@ -134,16 +139,31 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     if args.role == "train" and not tensorflow_installed():
         print(f"pricetide worker: {NO_TENSORFLOW}", file=sys.stderr)
         return 2
-    services: list[Service] = []
-    if args.role in ("all", "ingest"):
-        services = [Ingest(settings)]
-    elif args.role == "train":
-        services = [Trainer(settings)]
-    if args.role in ("ingest", "train"):
-        worker = _PlainWorker(*services, loglevel=args.log, redirect_stdouts=False)
-    else:
-        app = frame.create(settings)
-        Pricer(app, settings)
-        worker = _Worker(app, *services, loglevel=args.log, redirect_stdouts=False)
-    worker.execute_from_commandline()
+    try:
+        port = listen(settings.metrics) if settings.metrics else None
+    except OSError as error:
+        print(f"pricetide worker: cannot listen on {settings.metrics}: {error}", file=sys.stderr)
+        return 1
+    _build(args.role, args.log, settings, port).execute_from_commandline()
     return 0
+
+
+def _build(role: str, log: str, settings: Settings, port: socket.socket | None) -> Worker:
+    """The worker of a role; at `port` it tells how it fares."""
+    services: list[Service] = []
+    readiness: list[Callable[[], bool]] = []
+    if port is not None:
+        services.append(Metrics(port, lambda: all(ready() for ready in readiness)))
+    if role in ("all", "ingest"):
+        ingest = Ingest(settings)
+        services.append(ingest)
+        readiness.append(lambda: ingest.ready)
+    elif role == "train":
+        services.append(Trainer(settings))
+    if role in ("ingest", "train"):
+        return _PlainWorker(*services, loglevel=log, redirect_stdouts=False)
+    JOURNAL_PARTITIONS.set(settings.partitions)
+    app = frame.create(settings)
+    pricer = Pricer(app, settings)
+    readiness.append(lambda: pricer.ready)
+    return _Worker(app, *services, loglevel=log, redirect_stdouts=False)

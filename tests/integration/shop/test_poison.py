@@ -1,8 +1,12 @@
 """What no shop should send, but some shop will: buried with its reason, and the run goes on."""
 
 import json
+import socket
+import urllib.request
+from collections import Counter
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.shop.traffic import MINUTE, START
 
@@ -70,8 +74,12 @@ POISON = [
 
 @pytest.fixture(scope="module")
 def poisoned(shop, start_worker):
-    """(shop, [(metadata, topic, key, value, reason)]): poison among sound events, priced."""
-    worker = start_worker("w0")
+    """(shop, [(metadata, topic, key, value, reason)], what /metrics told at the end): poison among
+    sound events, priced.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    worker = start_worker("w0", PRICETIDE_METRICS=str(port))
     put(shop, "pricing-policies", POLICY)
     put(shop, "products", PRODUCT)
     sent = []
@@ -82,8 +90,12 @@ def poisoned(shop, start_worker):
         sent.append((metadata, topic, key, raw, reason))
         put(shop, "competitor-prices", RIVAL | {"price": f"9.{i:02d}", "time": TIME + i})
     shop.settle(worker)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+        told = answer.read().decode()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready") as answer:
+        assert answer.status == 200
     assert worker.stop() == 0, worker.tail()
-    return shop, sent
+    return shop, sent, told
 
 
 def put(shop, topic, value):
@@ -93,7 +105,7 @@ def put(shop, topic, value):
 @pytest.fixture(scope="module")
 def letters(poisoned):
     """(topic, partition, offset) → dead letter and its reason."""
-    shop, _ = poisoned
+    shop, *_ = poisoned
     found = {}
     for record in shop.read(["dead-letters"]):
         headers = dict(record.headers)
@@ -106,13 +118,13 @@ def letters(poisoned):
 
 
 def test_every_bad_record_is_buried_as_it_came_and_nothing_else(poisoned, letters):
-    _, sent = poisoned
+    _, sent, _ = poisoned
     places = {(m.topic, m.partition, m.offset): (key, raw) for m, _, key, raw, _ in sent}
     assert {place: (r.key, r.value) for place, (r, _) in letters.items()} == places
 
 
 def test_the_reason_names_what_is_wrong(poisoned, letters):
-    _, sent = poisoned
+    _, sent, _ = poisoned
     for metadata, topic, _, raw, reason in sent:
         _, error = letters[metadata.topic, metadata.partition, metadata.offset]
         assert error, (topic, raw)
@@ -121,6 +133,27 @@ def test_the_reason_names_what_is_wrong(poisoned, letters):
 
 
 def test_the_run_goes_on(poisoned):
-    shop, _ = poisoned
+    shop, *_ = poisoned
     changes = [json.loads(r.value) for r in shop.read(["price-changes"])]
     assert [c["price"] for c in changes] == [f"9.{i:02d}" for i in range(len(POISON))]
+
+
+def test_metrics_count_what_was_read_refused_and_published(poisoned):
+    shop, sent, told = poisoned
+    counted = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(told)
+        for sample in family.samples
+    }
+    refused = Counter(topic for _, topic, *_ in sent)
+    for topic, number in refused.items():
+        assert counted["pricetide_dead_letters_total", topic] == number
+        assert counted["pricetide_input_records_total", topic] == len(shop.read([topic]))
+        assert counted["pricetide_input_lag_records", topic] == 0
+    assert counted["pricetide_dead_letters_total", "category-evidence"] == 0
+    changes = len(shop.read(["price-changes"]))
+    assert counted["pricetide_output_records_total", "price-changes"] == changes
+    assert counted["pricetide_partitions",] == counted["pricetide_journal_partitions",]
+    lags = [value for name, value in counted.items() if name[0] == "pricetide_journal_lag_records"]
+    assert len(lags) == counted["pricetide_partitions",]
+    assert counted["pricetide_journal_delay_seconds_count",] > 0

@@ -1,0 +1,1 @@
+"""What a running worker tells Prometheus and whoever asks after its health."""

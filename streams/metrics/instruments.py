@@ -1,0 +1,135 @@
+"""Every metric of a worker, by its Prometheus name."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter as Tally
+from collections.abc import Sequence
+from contextlib import suppress
+
+import msgspec
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+
+from online_models.outputs import Output
+from schemas.pricing_alerts import KINDS
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+ALERT_TOPIC = "pricing-alerts"
+#: Seconds that a price waits for: from a transaction's least to a shop that has come to a halt.
+SECONDS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0)
+
+INPUT_RECORDS = Counter(
+    "pricetide_input_records", "Records read from an input topic, refused ones too.", ["topic"]
+)
+DEAD_LETTERS = Counter(
+    "pricetide_dead_letters", "Records of an input topic that were refused.", ["topic"]
+)
+INPUT_LAG = Gauge(
+    "pricetide_input_lag_records",
+    "Records of an input topic that this worker has yet to read.",
+    ["topic"],
+)
+EVENT_TIME = Gauge(
+    "pricetide_event_time_seconds", "Event time that ingest has told the journal, since the epoch."
+)
+JOURNAL_PARTITIONS = Gauge(
+    "pricetide_journal_partitions", "Partitions that the journal has: workers share them all."
+)
+PARTITIONS = Gauge("pricetide_partitions", "Partitions of the journal that this worker prices.")
+JOURNAL_LAG = Gauge(
+    "pricetide_journal_lag_records",
+    "Records of the journal that are not folded yet, as far as the worker knows.",
+    ["partition"],
+)
+FOLDED_EVENTS = Counter("pricetide_folded_events", "Events that the pricer has taken in.")
+WAITING_EVENTS = Gauge(
+    "pricetide_waiting_events", "Events that have come and are not folded yet.", ["partition"]
+)
+POSITION = Gauge(
+    "pricetide_journal_position", "First journal offset that is not folded yet.", ["partition"]
+)
+SNAPSHOT_TIME = Gauge(
+    "pricetide_last_snapshot_timestamp_seconds",
+    "When the partition's state was last saved or found saved, since the epoch.",
+    ["partition"],
+)
+OUTPUT_RECORDS = Counter("pricetide_output_records", "Records published.", ["topic"])
+ALERTS = Counter("pricetide_alerts", "Alerts published.", ["kind"])
+JOURNAL_DELAY = Histogram(
+    "pricetide_journal_delay_seconds",
+    "From the writing of a transaction's oldest journal record to its commit.",
+    buckets=SECONDS,
+)
+TRAININGS = Counter("pricetide_trainings", "Training runs that have ended.", ["outcome"])
+
+
+# An increase from nothing to one is seen only where the nothing was told.
+for _kind in KINDS:
+    ALERTS.labels(_kind)
+for _outcome in ("done", "failed"):
+    TRAININGS.labels(_outcome)
+
+
+def announce(topic: str) -> None:
+    """Tell of an input topic before its first record."""
+    INPUT_RECORDS.labels(topic)
+    DEAD_LETTERS.labels(topic)
+
+
+class _Alert(msgspec.Struct):
+    kind: str
+
+
+_decode = msgspec.json.Decoder(_Alert).decode
+
+
+def _count_alerts(outputs: Sequence[Output]) -> None:
+    for output in outputs:
+        if output.topic == ALERT_TOPIC:
+            ALERTS.labels(_decode(output.value).kind).inc()
+
+
+class PartitionMetrics:
+    """What one partition of the journal tells while this worker has it."""
+
+    def __init__(self, number: int) -> None:
+        self._label = str(number)
+        self._counted = False
+
+    def recovered(self) -> None:
+        """The partition is ready."""
+        PARTITIONS.inc()
+        self._counted = True
+        self.saved()
+
+    def saved(self) -> None:
+        """Its state is safe as of now."""
+        SNAPSHOT_TIME.labels(self._label).set_to_current_time()
+
+    def folded(self, events: int, outputs: Sequence[Output]) -> None:
+        """The fold has taken events, and handed outputs to the publisher."""
+        FOLDED_EVENTS.inc(events)
+        for topic, number in Tally(output.topic for output in outputs).items():
+            OUTPUT_RECORDS.labels(topic).inc(number)
+            if topic == ALERT_TOPIC:
+                _count_alerts(outputs)
+
+    def committed(self, oldest: int | None) -> None:
+        """A transaction is done whose oldest journal record was written at ms, if it had any."""
+        if oldest is not None:
+            JOURNAL_DELAY.observe(max(time.time() - oldest / 1000, 0.0))
+
+    def stands(self, position: int, waiting: int) -> None:
+        """So far is the fold, and so many events wait for it."""
+        POSITION.labels(self._label).set(position)
+        WAITING_EVENTS.labels(self._label).set(waiting)
+
+    def released(self) -> None:
+        """Another worker tells of it from now on."""
+        if self._counted:
+            PARTITIONS.dec()
+            self._counted = False
+        for gauge in (JOURNAL_LAG, WAITING_EVENTS, POSITION, SNAPSHOT_TIME):
+            with suppress(KeyError):
+                gauge.remove(self._label)

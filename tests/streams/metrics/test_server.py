@@ -1,0 +1,111 @@
+"""A worker's own port, and that what deploy/ watches is told there."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from online_models.outputs import Output
+from streams.metrics import instruments
+from streams.metrics.address import address
+from streams.metrics.server import Metrics, listen
+
+RULES = Path(__file__).parents[3] / "deploy" / "prometheus" / "rules.yml"
+
+
+class Port:
+    """A server of metrics, asked from a thread beside its loop."""
+
+    def __init__(self) -> None:
+        self.ready = False
+        self._socket = listen("0")
+        self._port = self._socket.getsockname()[1]
+
+    def get(self, *paths: str) -> list[tuple[int, str]]:
+        """Status and body of each path."""
+
+        async def asked() -> list[tuple[int, str]]:
+            async with Metrics(self._socket.dup(), lambda: self.ready):
+                return [await asyncio.to_thread(self._get, path) for path in paths]
+
+        return asyncio.run(asked())
+
+    def _get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{path}") as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+
+def samples(text: str) -> dict[tuple[str, ...], float]:
+    """Value of each sample by its name and the values of its labels."""
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_a_worker_is_live_before_it_is_ready() -> None:
+    port = Port()
+    assert [status for status, _ in port.get("/live", "/ready", "/other")] == [200, 503, 404]
+    port.ready = True
+    assert port.get("/ready") == [(200, "ready\n")]
+
+
+def test_what_a_partition_does_is_told_until_it_goes() -> None:
+    port = Port()
+    before = samples(port.get("/metrics")[0][1])
+    partition = instruments.PartitionMetrics(77)
+    partition.recovered()
+    alert = Output("pricing-alerts", b"a", b'{"kind":"ack_missing","severity":"warning"}', 0)
+    partition.folded(5, [Output("price-changes", b"a", b"{}", 0), alert, alert])
+    partition.committed(0)
+    partition.stands(12, 3)
+    told = samples(port.get("/metrics")[0][1])
+
+    def grown(*name: str) -> float:
+        return told[name] - before.get(name, 0.0)
+
+    assert grown("pricetide_partitions") == 1
+    assert grown("pricetide_folded_events_total") == 5
+    assert grown("pricetide_output_records_total", "price-changes") == 1
+    assert grown("pricetide_output_records_total", "pricing-alerts") == 2
+    assert grown("pricetide_alerts_total", "ack_missing") == 2
+    assert grown("pricetide_journal_delay_seconds_bucket", "60.0") == 0
+    assert grown("pricetide_journal_delay_seconds_bucket", "+Inf") == 1
+    assert told["pricetide_journal_position", "77"] == 12
+    assert told["pricetide_waiting_events", "77"] == 3
+    partition.released()
+    left = samples(port.get("/metrics")[0][1])
+    assert left["pricetide_partitions",] == before["pricetide_partitions",]
+    assert not [name for name in left if "77" in name]
+
+
+def test_alerts_watch_what_a_worker_tells() -> None:
+    instruments.announce("orders")
+    text = Port().get("/metrics")[0][1]
+    # a series without labels that were used is there by its type alone
+    told = {name for name, *_ in samples(text)} | set(re.findall(r"# TYPE (\w+)", text))
+    watched = set(re.findall(r"pricetide_\w+", RULES.read_text()))
+    assert watched
+    assert watched <= told
+
+
+@pytest.mark.parametrize("where", ["", "nine", "host:", "70000", "host:-1", "1.5"])
+def test_what_is_no_address_is_refused(where: str) -> None:
+    with pytest.raises(ValueError, match="HOST"):
+        address(where)
+
+
+def test_a_port_that_is_taken_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        listen(str(taken.getsockname()[1]))
