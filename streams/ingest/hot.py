@@ -124,12 +124,22 @@ def _clicks(told: Told, gathered: Gathered, border: Border) -> dict[int, str]:
         channel=texts.of([click.channel for click in found]),
         amount=-1 if unpriced else list(map(border.price_shown, skus, shown)),
         count=[click.count for click in found],
-        extra=border.session.each([click.session_id for click in found]),
         flag=[_ACTION[click.action] for click in found],
-        person=border.customer.each([click.customer_id for click in found]),
+        person=_who(found, border),
         segment=texts.of_some([click.segment for click in found]),
     )
     return {}
+
+
+def _who(found: list[ClickRow], border: Border) -> Values:
+    """Hashes of the customers who clicked, or of the sessions where no customer is told."""
+    customers = border.customer.each([click.customer_id for click in found])
+    sessions = border.session.each([click.session_id for click in found])
+    if isinstance(customers, int):
+        return sessions
+    if isinstance(sessions, int):
+        return customers
+    return [customer or session for customer, session in zip(customers, sessions, strict=True)]
 
 
 def _competitor_prices(told: Told, gathered: Gathered, border: Border) -> dict[int, str]:

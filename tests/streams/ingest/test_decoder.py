@@ -188,7 +188,10 @@ def test_an_event_more_than_a_day_ahead_of_its_record_is_a_wrong_clock(
 def test_customers_and_sessions_get_in_as_keyed_hashes_only(feed: Any, decoded: Decoded) -> None:
     feed.order(customer_id="Ada Lovelace", personal_prices=True)
     feed.order(customer_id="Ada Lovelace")
-    feed.put("clickstream", {"sku": "a", "action": "view", "session_id": "Ada Lovelace"})
+    click = {"sku": "a", "action": "view", "session_id": "Ada Lovelace"}
+    feed.put("clickstream", click)
+    feed.put("clickstream", click | {"customer_id": "Ada Lovelace"})
+    feed.put("clickstream", click | {"session_id": None})
     withdrawal = {"kind": "forget_customer", "customer_id": "Ada Lovelace", "actor": "me"}
     feed.put("pricing-control", withdrawal)
     events, _ = decoded(feed.records)
@@ -197,6 +200,9 @@ def test_customers_and_sessions_get_in_as_keyed_hashes_only(feed: Any, decoded: 
     assert name(events[0][-2]) in told, "who withdraws is known by the same hash"
     assert events[0][-2] != 0
     assert events[1][-2] == 0, "who does not agree to personal prices orders as nobody"
+    session, customer, nobody = (events[i][-2] for i in (2, 3, 4))
+    assert 0 != session != customer == events[0][-2]
+    assert nobody == 0
 
 
 def test_equal_event_ids_of_different_topics_differ(feed: Any, decoded: Decoded) -> None:
