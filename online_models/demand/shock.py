@@ -28,10 +28,13 @@ LARGEST_RESIDUAL = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Shock:
-    """Log shock of each row's channel, shrunk to 0, and each row's part in it; (n,)."""
+    """Log shock of each row's channel (below `channels`), shrunk to 0, and each row's part in it;
+    (n,).
+    """
 
     log: Floats
     channel: Integers
+    channels: int
     weight: Floats
 
     def beside(self, regressor: Floats | float) -> Floats | float:
@@ -42,8 +45,8 @@ class Shock:
         """
         if isinstance(regressor, float):
             return regressor
-        groups = int(self.channel.max(initial=-1)) + 1
-        return regressor - sum_by(self.channel, self.weight * regressor, groups)[self.channel]
+        moved = sum_by(self.channel, self.weight * regressor, self.channels)[self.channel]
+        return regressor - moved
 
 
 def channel_shock(
@@ -68,7 +71,8 @@ def channel_shock(
     # One offer alone has no shock but its own.
     few = offers < LEAST_OFFERS
     part = np.where(few, 0.0, gain / np.maximum(due, 1e-12))[channel]
-    return Shock(np.where(few, 0.0, shock)[channel], channel, np.where(known, mean, 0.0) * part)
+    weight = np.where(known, mean, 0.0) * part
+    return Shock(np.where(few, 0.0, shock)[channel], channel, groups, weight)
 
 
 def missing_day(channel: Integers, units: Floats, mean: Floats) -> NDArray[np.bool_]:

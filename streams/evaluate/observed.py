@@ -50,19 +50,15 @@ class Observed:
         on_learnt: OnLearnt,
         policies: list[PolicyRecord] | None = None,
     ) -> None:
-        recording = Recording(paths)
-        topics = INPUTS & recording.topics.keys()
-        if policies is not None:
-            topics -= {POLICIES}
-        if "orders" not in topics:
+        self.recording = Recording(paths, INPUTS if policies is None else INPUTS - {POLICIES})
+        if "orders" not in self.recording.topics:
             named = ", ".join(str(path) for path in paths)
             raise RecordingError(f"no orders in {named}: demand cannot be evaluated without")
-        self.recording = Recording(paths, topics)
         self.ignored = Ignored()
         key = settings.customer_key.get_secret_value().encode()
         self._decoder = Decoder(Border(key, settings.rates))
         fold, begins = settings.fold, None
-        if "promotions" in topics:
+        if "promotions" in self.recording.topics:
             begins = first_day(paths, fold.bucket, fold.demand.utc_offset)
         self._fold = Fold(replace(fold, observe_only=True, partitions=1, buckets_from=begins))
         self._fold.state.on_learnt = self._learnt

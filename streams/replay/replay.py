@@ -47,17 +47,16 @@ class Replay:
         until: int | None,
         watch: Callable[[Batch], None] | None = None,
     ) -> None:
-        recording = Recording(paths)
-        self.from_journal = JOURNAL in recording.topics
         # what the partitions told each other is in the journal; without one they tell it anew
-        inputs = (INPUTS - {EVIDENCE}) & recording.topics.keys()
-        topics = {JOURNAL} if self.from_journal else inputs
-        if not topics:
+        recording = Recording(paths, (INPUTS - {EVIDENCE}) | {JOURNAL})
+        self.from_journal = JOURNAL in recording.topics
+        if not recording.topics:
             raise RecordingError(
                 f"nothing to replay: neither {JOURNAL} nor any input topic in "
                 + ", ".join(str(path) for path in paths)
             )
-        self.recording = Recording(paths, topics)
+        whole = len(recording.topics) == 1 or not self.from_journal
+        self.recording = recording if whole else Recording(paths, {JOURNAL})
         self.done = 0
         self._settings = settings
         self._pricers = Pricers(settings, policies)
