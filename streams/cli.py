@@ -13,6 +13,8 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from streams.freed_memory import keep_freed_memory
+from streams.policy_file import PolicyFileError
+from streams.recording.error import RecordingError
 from streams.settings import Settings
 
 #: What a shell reports of a command that Ctrl-C ended: 128 + SIGINT.
@@ -53,17 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_freed_memory()
     given = list(sys.argv[1:] if arguments is None else arguments)
     named = next((word for word in given if not word.startswith("-")), None)
-    parser = argparse.ArgumentParser(
-        prog="pricetide",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("pricetide", description=DESCRIPTION, formatter_class=layout)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     modules: dict[str, ModuleType] = {}
     for name, (module, line) in COMMANDS.items():
-        command = commands.add_parser(name, help=line)
+        command = commands.add_parser(name, help=line, formatter_class=layout)
         if name == named:
             modules[name] = importlib.import_module(module)
+            command.description = modules[name].DESCRIPTION
             modules[name].add_arguments(command)
             _add_settings(command, getattr(modules[name], "SETTINGS", ()))
     args = parser.parse_args(given)
@@ -82,6 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         status: int = module_of.main(args, settings)
+    except (PolicyFileError, RecordingError) as error:
+        print(f"pricetide {args.command}: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return INTERRUPTED
     return status

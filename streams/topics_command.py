@@ -25,9 +25,7 @@ SETTINGS = ("bootstrap", "partitions")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument(
         "--replication",
         type=int,

@@ -38,9 +38,7 @@ PORT = 8080
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument("--host", default=HOST, help=f"address to listen on (default {HOST})")
     parser.add_argument(
         "--port", type=int, default=PORT, metavar="N", help=f"port (default {PORT}; 0: a free one)"

@@ -63,9 +63,7 @@ POLICIES = Path(__file__).with_name("policies.json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument("--once", action="store_true", help="end with the summary")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--all", action="store_true", help="all 817,741 order lines")

@@ -20,7 +20,6 @@ from online_models.elasticity.online import online_rows
 from online_models.elasticity.panel import Offers
 from online_models.elasticity.rows import By, Rows, double_ml_rows
 from streams.evaluate.observed import Observed, shown
-from streams.recording.error import RecordingError
 from streams.settings import Settings
 
 DESCRIPTION = """\
@@ -51,9 +50,7 @@ NORMAL_95 = 1.959964
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument(
         "recordings", nargs="+", type=Path, metavar="RECORDING", help="a folder or file"
     )
@@ -64,11 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Estimate; returns the exit status."""
-    try:
-        rows = elasticities(settings, args.recordings, args.by, args.method, not args.json)
-    except RecordingError as error:
-        print(f"pricetide elasticities: {error}", file=sys.stderr)
-        return 2
+    rows = elasticities(settings, args.recordings, args.by, args.method, not args.json)
     if args.json:
         plain = [{k: v for k, v in row.items() if k != "cross"} for row in rows]
         print(msgspec.json.encode({"rows": plain}).decode())

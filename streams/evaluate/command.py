@@ -46,9 +46,7 @@ FIGURES = ("rmse_log", "mae", "wape", "log_score", "coverage_90", "seconds", "we
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument(
         "recordings", nargs="+", type=Path, metavar="RECORDING", help="a folder or file"
     )

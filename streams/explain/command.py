@@ -17,7 +17,6 @@ from online_models.pricing.explain import recompute
 from online_models.pricing.words import words
 from streams.admin import TopicsError
 from streams.clients import client, observer
-from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
 from streams.recording.recorder import partition_counts
 from streams.settings import Settings
@@ -38,9 +37,7 @@ TOPIC = "price-decisions"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument("decision_id", metavar="DECISION_ID", help="as in price-changes")
     parser.add_argument(
         "--recording", type=Path, metavar="DIR", help="look in a recording, not in Kafka"
@@ -55,9 +52,6 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
             decision = _search(_recorded(args.recording), wanted)
         else:
             decision = asyncio.run(_from_topic(settings, wanted))
-    except RecordingError as error:
-        print(f"pricetide explain: {error}", file=sys.stderr)
-        return 2
     except TopicsError as error:
         print(f"pricetide explain: {error}", file=sys.stderr)
         return 1

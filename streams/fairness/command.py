@@ -33,9 +33,7 @@ Example:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument(
         "recordings", nargs="+", type=Path, metavar="RECORDING", help="a folder or file"
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from streams.pipe.pipe import Pipe
-from streams.policy_file import PolicyFileError, load
+from streams.policy_file import load
 from streams.settings import Settings
 
 DESCRIPTION = """\
@@ -29,20 +29,13 @@ CHUNK = 1 << 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument("--policies", type=Path, metavar="FILE", help="policies to start with")
 
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Run until the input ends."""
-    try:
-        policies = load(args.policies) if args.policies else []
-    except PolicyFileError as error:
-        print(f"pricetide pipe: {error}", file=sys.stderr)
-        return 2
-    pipe = Pipe(settings, policies)
+    pipe = Pipe(settings, load(args.policies) if args.policies else [])
     out = sys.stdout.buffer
     try:
         out.writelines(pipe.opening)

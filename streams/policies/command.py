@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +19,7 @@ from schemas.topics import decode
 from streams.ingest.border import Border
 from streams.ingest.decoder import Decoder
 from streams.ingest.order import as_given
-from streams.policy_file import TOPIC, PolicyFileError, load
-from streams.recording.error import RecordingError
+from streams.policy_file import TOPIC, load
 from streams.recording.reader import Recording
 from streams.settings import Settings
 
@@ -42,9 +40,7 @@ EXAMPLES = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     action = actions.add_parser("check", help="validate, find contradictions, say who is ruled")
     action.description = DESCRIPTION
@@ -57,13 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Check; returns the exit status."""
-    try:
-        records = load(args.file)
-        policies = [decode(TOPIC, record.value) for record in records]
-        shop = _shop(settings, args.products).state
-    except (PolicyFileError, RecordingError) as error:
-        print(f"pricetide policies: {error}", file=sys.stderr)
-        return 2
+    records = load(args.file)
+    policies = [decode(TOPIC, record.value) for record in records]
+    shop = _shop(settings, args.products).state
     report = check(policies, shop.catalogue, settings.fold.pricing, shop.demand, shop.stock)
     console = Console(soft_wrap=True, markup=False)
     console.print(f"{args.file}: {len(policies)} valid policies")

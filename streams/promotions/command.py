@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from online_models.plans.plan import plan
 from online_models.plans.record import record
 from streams.clients import bootstrap, client
 from streams.evaluate.observed import Observed, shown
-from streams.policy_file import PolicyFileError, PolicyRecord, load
+from streams.policy_file import PolicyRecord, load
 from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.writer import RecordingWriter
@@ -55,9 +54,7 @@ TOPIC = "promotion-plans"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument(
         "recordings", nargs="+", type=Path, metavar="RECORDING", help="a folder or file"
     )
@@ -73,17 +70,13 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     """Plan; returns the exit status."""
     if args.publish:
         bootstrap(settings)
-    try:
-        policies = load(args.policies) if args.policies else None
-        plans, now = _plans(settings, args.recordings, policies)
-        with RecordingWriter(args.out) if args.out else nullcontext() as writer:
-            if writer is not None:
-                writer.open(TOPIC)
-                for offset, (key, value) in enumerate(map(_encoded, plans)):
-                    writer.write(Entry(TOPIC, 0, offset, key, value, now, ()))
-    except (RecordingError, PolicyFileError) as error:
-        print(f"pricetide promotions: {error}", file=sys.stderr)
-        return 2
+    policies = load(args.policies) if args.policies else None
+    plans, now = _plans(settings, args.recordings, policies)
+    if args.out:
+        with RecordingWriter(args.out) as writer:
+            writer.open(TOPIC)
+            for offset, (key, value) in enumerate(map(_encoded, plans)):
+                writer.write(Entry(TOPIC, 0, offset, key, value, now, ()))
     if args.publish:
         try:
             asyncio.run(_publish(settings, plans, now))

@@ -37,9 +37,7 @@ INTERRUPTED = 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument("topics", nargs="+", metavar="TOPIC", help="a topic to record")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="folder of the recording"

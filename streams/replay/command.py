@@ -47,9 +47,7 @@ SETTINGS = ("partitions", "bucket", "lateness", "timezone", "ack_timeout")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument(
         "recordings", nargs="+", type=Path, metavar="RECORDING", help="a folder or file to replay"
     )

@@ -42,9 +42,7 @@ NEEDS = "clustering needs scikit-learn; install it with: pip install 'pricetide[
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument(
         "recordings", nargs="+", type=Path, metavar="RECORDING", help="a recording's folder or file"
     )

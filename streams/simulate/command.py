@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 #: Of a market that is like no recording.
 SALES, DAYS = "8", 180
 
-EPILOG = f"""\
+DESCRIPTION = f"""\
+Let pricers compete in simulated markets whose best prices are known.
+
 Examples:
   pricetide simulate --markets plain,nested+match --sales 2,8 --policies mine.json
   pricetide simulate --like recordings/autumn --policies mine.json
@@ -56,10 +58,7 @@ interruption. The report is OUT/report.html, its figures are OUT/summary.json.""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command's flags."""
-    parser.description = "Let pricers compete in simulated markets whose best prices are known."
-    parser.epilog = EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument("--markets", default="plain", help="comma-separated (default: plain)")
     parser.add_argument(
         "--contenders",

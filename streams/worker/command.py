@@ -21,7 +21,7 @@ from streams.clients import client
 from streams.ingest.service import Ingest
 from streams.metrics.instruments import JOURNAL_PARTITIONS
 from streams.metrics.server import Metrics, listen
-from streams.policy_file import PolicyFileError, load
+from streams.policy_file import load
 from streams.pricer.agent import Pricer
 from streams.pricer.transactions import NoTransactionsError, require_transactions
 from streams.settings import Settings
@@ -92,9 +92,7 @@ class _PlainWorker(_Quiet, Worker):  # type: ignore[misc]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's description and flags."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    """Declare the command's flags."""
     parser.add_argument(
         "--role",
         choices=("all", "ingest", "price", "train"),
@@ -114,11 +112,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Run until stopped."""
-    try:
-        policies = load(args.policies) if args.policies else []
-    except PolicyFileError as error:
-        print(f"pricetide worker: {error}", file=sys.stderr)
-        return 2
+    policies = load(args.policies) if args.policies else []
     try:
         created = provide_topics(client(settings), TOPICS.values(), partitions=settings.partitions)
     except TopicsError as error:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from streams import cli
 from streams.pipe import command
-from streams.settings import Settings
 
 
 def arriving(chunks: list[bytes], monkeypatch: pytest.MonkeyPatch) -> list[list[bytes]]:
@@ -38,8 +37,7 @@ def test_lines_come_whole_as_soon_as_they_end(
 def test_a_policy_file_that_cannot_be_used_ends_the_command_with_one_line(
     tmp_path: Path, capsys: Any
 ) -> None:
-    args = argparse.Namespace(policies=tmp_path / "none.json")
-    assert command.main(args, Settings()) == 2
+    assert cli.main(["pipe", "--policies", str(tmp_path / "none.json")]) == 2
     error = capsys.readouterr().err
     assert error.startswith("pricetide pipe: ")
     assert "none.json" in error
