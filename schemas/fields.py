@@ -120,12 +120,6 @@ Currency = Annotated[
     AfterValidator(_known_currency),
     WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217"}),
 ]
-SignedMoney = Annotated[
-    Decimal,
-    _to(money.to_decimal),
-    _as_text(_plain),
-    _schema("exact decimal amount", {**_DECIMAL, "format": "money"}, {"type": "number"}),
-]
 Money = Annotated[
     Decimal,
     _to(money.to_decimal),

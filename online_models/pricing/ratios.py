@@ -15,7 +15,6 @@ _LIMB = 20
 _LIMBS = 3
 #: Products below this are exact in 64 bits.
 _FITS = 1 << 62
-LARGEST_DENOMINATOR = 1 << 42
 
 
 def _divided(amount: Ints, numerator: Any, denominator: Any) -> tuple[Ints, Ints]:

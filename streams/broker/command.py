@@ -55,14 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace, _settings: Settings) -> int:
-    """Run the broker until a signal; return the exit status."""
-    return run(args.port, args.data, args.brokers)
-
-
-def run(port: int, data: Path | None, brokers: int) -> int:
     """Run the broker until SIGINT or SIGTERM (status 0) or its failure (status 1)."""
     try:
-        broker = EmbeddedBroker(data, brokers=brokers, port=port)
+        broker = EmbeddedBroker(args.data, brokers=args.brokers, port=args.port)
     except BrokerError as error:
         print(f"pricetide broker: {error}", file=sys.stderr)
         return 2

@@ -34,7 +34,7 @@ def ends(pid):
 
 def start_command(**environment):
     return subprocess.Popen(
-        [sys.executable, "-m", "streams.broker"],
+        [sys.executable, "-m", "streams.cli", "broker"],
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
