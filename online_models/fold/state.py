@@ -185,7 +185,11 @@ class State:
         return verdict
 
     def snapshot(self) -> dict[str, Any]:
-        """The whole state as nested plain values and arrays."""
+        """The whole state as nested plain values and arrays; RuntimeError while events wait to be
+        added up, which would be lost.
+        """
+        if len(self.tally):
+            raise RuntimeError(f"{len(self.tally)} events are not added up")
         return {
             "clock": self.clock.snapshot(),
             "progress": self.progress.snapshot(),

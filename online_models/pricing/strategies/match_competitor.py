@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 import numpy as np
@@ -261,14 +262,19 @@ def moved(offset: Offset, price: Ints, digits: int) -> Ints:
         share = max(PPM + to_ppm(offset.fraction), 0)
         shifted = scaled_round(np.where(price < NO_CEILING, price, 0), share, PPM)
     else:
-        shifted = price + scaled(offset.amount or 0, digits)
+        shifted = price + _distance(offset, digits)
     return np.maximum(shifted, 1)
+
+
+@lru_cache(maxsize=1024)
+def _distance(offset: Offset, digits: int) -> int:
+    return scaled(offset.amount or 0, digits)
 
 
 def moved_one(offset: Offset, price: int, digits: int) -> int:
     """`moved` of one price."""
     if offset.fraction is None:
-        return max(price + scaled(offset.amount or 0, digits), 1)
+        return max(price + _distance(offset, digits), 1)
     share = max(PPM + to_ppm(offset.fraction), 0)
     quotient, rest = divmod(price * share, PPM)
     return max(quotient + (2 * rest > PPM or (2 * rest == PPM and quotient % 2 == 1)), 1)
