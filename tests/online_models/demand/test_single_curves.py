@@ -16,7 +16,7 @@ def test_curves_of_a_few_offers_are_those_of_many() -> None:
     models = checks.registered("mixture")
     every = np.arange(checks.OFFERS)
     assert len(every) > FEW
-    days = [*checks.ordinary_days(25), *itertools.islice(checks.hostile_periods(60), 0, 60, 6)]
+    days = [*checks.ordinary_days(25), *itertools.islice(checks.hostile_periods(), 0, 60, 6)]
     rng = np.random.default_rng(3)
     models.priced(
         every[::2], rng.uniform(700.0, 1500.0, len(every))[::2], np.full(len(every[::2]), 600.0)
