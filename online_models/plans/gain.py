@@ -1,8 +1,8 @@
 """What a promotion of an offer would bring, per usual day of it: gain, its interval, and its parts.
 
-It sells more, at the lower price, by the offer's own elasticity and by what promotions add beyond
-their price. Of what it sells more, a share is bought ahead and missing later at the usual price,
-and a part is taken from the category's other offers, by the elasticity to each other's prices.
+Draws from the posterior of all that is uncertain, at once: what the offer usually sells, by how
+much a lower price lifts that, how much of the lift is paid back afterwards, and what other offers
+lose. The gain is the mean of the draws, so that the best of many estimates is no overestimate.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.filter_state import CROSS, ELASTICITY, PROMOTED, packed
-from online_models.demand.models import DemandModels
 from online_models.exact_math import exp, log, normals, sum_by
-from online_models.plans.pull_forward import PullForward
+from online_models.plans.response import Groups, Learnt
 from online_models.pricing.economics import net_share, unit_profit
 from online_models.pricing.situation import Situation
 from online_models.pricing.substitutes import declared
@@ -28,25 +26,33 @@ DRAWS = 400
 SEED = 20_041
 #: Ends of the interval, as shares of the draws: 90 % lie within.
 LOWER, UPPER = 0.05, 0.95
-#: By how much a log lift errs beyond what the coefficients' own deviations say: the curve itself is
-#: a guess. In simulated markets lifts err by .07 to .12 in all.
-CURVE_DEVIATION = 0.1
+#: Deviation of the log lift about a straight line in the log price, as a share of it: curves bend,
+#: and depths in between were not tried.
+BENT = 0.1
 #: A promotion is not believed to sell more than e to this times the usual.
 LARGEST_LIFT = 2.0
-#: Own elasticities nearer to zero divert nothing that could be told.
-LEAST_ELASTICITY = 0.5
+#: Terms of the series for what is missing after a promotion.
+TERMS = 8
 
 
 @dataclass(frozen=True)
 class Usual:
-    """Offers at their regular prices, minor units, all (n,): units and profit of a usual day, and
-    by group (a category on a channel) the profit of its other offers.
+    """Offers at their regular prices, minor units, all (n,): median units of a usual day and their
+    log deviation; and, for the category on the channel and for the same goods on all channels, the
+    units that are sold in all, and the profit of the others.
     """
 
     price: Floats
     units: Floats
-    others_profit: Floats
-    others: Floats
+    deviation: Floats
+    category_units: Floats
+    category_profit: Floats
+    goods_units: Floats
+    goods_profit: Floats
+
+    def take(self, chosen: NDArray[np.bool_]) -> Usual:
+        """Some of the offers."""
+        return Usual(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -68,76 +74,93 @@ class Gain:
     taken: Floats
 
 
-def usual(situation: Situation, price: Floats, group: Ints, groups: int) -> Usual:
-    """What offers sell at regular prices (n,) in minor units; `group` −1 competes with nobody."""
-    curves = situation.curves
-    x = log(price) - situation.log_anchor
-    rate = curves.log_rate + curves.elasticity * x + 0.5 * curves.log_rate_variance
-    units = exp(np.minimum(rate, 30.0))
+def usual(situation: Situation, price: Floats, groups: Groups) -> Usual:
+    """What offers sell at regular prices (n,) in minor units; a category row 0 is none."""
+    mean, variance = situation.curves.log_demand(price)
+    units, deviation = exp(np.minimum(mean, 30.0)), np.sqrt(variance)
     profit = np.maximum(unit_profit(situation, price), 0.0) * units
+    local = groups.category * (int(groups.channel.max(initial=0)) + 1) + groups.channel
+    alone = groups.category == 0
+    near_units, near_profit = _totals(np.where(alone, -1, local), units, profit)
+    far_units, far_profit = _totals(groups.sku, units, profit)
+    return Usual(
+        price, units, deviation, near_units, near_profit - profit, far_units, far_profit - profit
+    )
+
+
+def _totals(group: Ints, units: Floats, profit: Floats) -> tuple[Floats, Floats]:
+    """Sums over each offer's group; −1 is a group of one."""
+    names, place = np.unique(group, return_inverse=True)
     alone = group < 0
-    at = np.where(alone, 0, group)
-    total = sum_by(at, np.where(alone, 0.0, profit), groups)[at]
-    number = sum_by(at, np.where(alone, 0.0, 1.0), groups)[at]
-    zero = np.zeros(len(price))
-    others_profit = np.where(alone, zero, np.maximum(total - profit, 0.0))
-    return Usual(price, units, others_profit, np.where(alone, zero, number - 1.0))
+    sums = (np.where(alone, x, sum_by(place, x, len(names))[place]) for x in (units, profit))
+    whole, earned = sums
+    return whole, earned
 
 
 def gain(
     situation: Situation,
-    demand: DemandModels,
     before: Usual,
     price: Floats,
-    ahead: PullForward,
-    typical_depth: float,
-) -> Gain:
-    """Of promotions at `price` (n,), minor units; `ahead` has a row per offer.
-
-    What promotions add beyond their price is known at the depths that they had: one that is not as
-    deep as is typical adds as much less.
+    learnt: Learnt,
+    offers: Ints,
+    lengths: Ints,
+) -> list[Gain]:
+    """Of promotions at `price` (n,), minor units, by length in days, which rise; `offers` (n,) are
+    their rows among all.
     """
-    rows = situation.rows
-    posterior = demand.filter.posterior(rows, demand.registry.category_row[rows], situation.now)
-    mean, covariance = posterior.mean, posterior.covariance
-    step = log(price) - log(before.price)
-    known = np.minimum((1.0 - price / before.price) / typical_depth, 1.0)
-    own, lift, cross = mean[ELASTICITY], mean[PROMOTED], mean[CROSS]
-    deviation = {k: np.sqrt(covariance[packed(k, k)]) for k in (ELASTICITY, PROMOTED, CROSS)}
-    tied = covariance[packed(ELASTICITY, PROMOTED)] / deviation[ELASTICITY]
-    free = np.sqrt(np.maximum(covariance[packed(PROMOTED, PROMOTED)] - tied * tied, 0.0))
+    step = log(before.price) - log(price)
     usual_margin, margin = unit_profit(situation, before.price), unit_profit(situation, price)
-    given = declared(situation)
-
-    def worth(z: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-        """Profit, units, extra ones, those bought ahead and profit taken at standard normals (6,)
-        of own elasticity, promotion, cross elasticity, share bought ahead, rate and curve.
-        """
-        elasticity = own + deviation[ELASTICITY] * z[0]
-        beyond = known * (lift + tied * z[0] + free * z[1])
-        more = np.minimum(elasticity * step + beyond + CURVE_DEVIATION * z[5], LARGEST_LIFT)
-        rate = before.units * exp(np.sqrt(situation.curves.log_rate_variance) * z[4])
-        units = rate * exp(more)
-        extra = units - rate
-        early = np.maximum(ahead.share + ahead.deviation * z[3], 0.0) * np.maximum(extra, 0.0)
-        effect = np.maximum(cross + deviation[CROSS] * z[2], 0.0)
-        effect = effect / np.maximum(-elasticity, LEAST_ELASTICITY) * np.maximum(more, 0.0)
-        each = 1.0 - exp(-effect / np.maximum(before.others, 1.0))
-        taken = np.maximum(each * before.others_profit, given * extra)
-        profit = margin * units - usual_margin * (rate + early) - taken
-        return profit, units, extra, early, taken
-
-    profit, units, extra, early, taken = worth(np.zeros(6))
-    draws = np.sort(np.stack([worth(z)[0] for z in normals(SEED, np.arange(DRAWS), count=6)]), 0)
     share = net_share(situation)
-    return Gain(
-        profit,
-        draws[int(LOWER * DRAWS)],
-        draws[int(UPPER * DRAWS) - 1],
-        share * (price * units - before.price * (units - extra + early)),
-        (before.price - price) * units,
-        units,
-        extra,
-        early,
-        taken,
-    )
+    given = declared(situation)
+    reached = np.add.accumulate(learnt.probabilities)
+
+    def drawn(number: int, z: Floats) -> list[tuple[Floats, ...]]:
+        """By length: profit, revenue, discount, units, extra ones, early ones and profit taken."""
+        likely = min(int((reached < (number + 0.5) / DRAWS).sum()), len(reached) - 1)
+        response = learnt.responses[likely]
+        beta = response.lift.draw(z[0], z[1])[offers]
+        more = np.minimum(beta * step * (1.0 + BENT * z[2]), LARGEST_LIFT)
+        paid = np.maximum(response.paid_back.draw(z[3])[offers], 0.0)
+        chi = np.maximum(response.category.draw(z[4])[offers], 0.0)
+        beside = np.maximum(response.beside.draw(z[5])[offers], 0.0)
+        kept = response.kept
+        rate = before.units * exp(before.deviation * z[6])
+        store, sold = np.zeros(len(step)), np.zeros(len(step))
+        found: list[tuple[Floats, ...]] = []
+        for day in range(1, int(lengths[-1]) + 1):
+            sold = sold + exp(more - paid * store)
+            store = kept * store + (1.0 - kept) * more
+            if day not in lengths:
+                continue
+            units = rate * sold / day
+            extra = units - rate
+            early = rate * _missing(paid * store, kept) / day
+            lost = (1.0 - exp(-chi * extra / before.category_units)) * before.category_profit
+            lost = np.maximum(lost, given * extra)
+            lost = lost + (1.0 - exp(-beside * extra / before.goods_units)) * before.goods_profit
+            profit = margin * units - usual_margin * (rate + early) - lost
+            revenue = share * (price * units - before.price * (rate + early))
+            discount = (before.price - price) * units
+            found.append((profit, revenue, discount, units, extra, early, lost))
+        return found
+
+    draws = [drawn(k, z) for k, z in enumerate(normals(SEED, np.arange(DRAWS), count=7))]
+    gains = []
+    for place in range(len(lengths)):
+        mean = [np.stack([d[place][k] for d in draws]).sum(axis=0) / DRAWS for k in range(7)]
+        profits = np.sort(np.stack([d[place][0] for d in draws]), axis=0)
+        low, high = profits[int(LOWER * DRAWS)], profits[int(UPPER * DRAWS) - 1]
+        gains.append(Gain(mean[0], low, high, *mean[1:]))
+    return gains
+
+
+def _missing(fill: Floats, kept: float) -> Floats:
+    """Usual days missing after a promotion: Σ over days of 1 − e^{−x}, where x starts from `fill`
+    and `kept` of it is left a day later; the exponential's series, summed over days by term.
+    """
+    term, days, power = np.ones(len(fill)), np.zeros(len(fill)), 1.0
+    for place in range(1, TERMS + 1):
+        term = term * -fill / place
+        power *= kept
+        days = days - term / (1.0 - power)
+    return days

@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.demand.observations import DAY, Observations
+from online_models.exact_math import log
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 #: A smaller discount is none that anybody stocks up for.
 LEAST_DEPTH = 0.02
-#: Where nobody ever promoted.
-USUAL_DEPTH = 0.2
+#: A deeper one gives the goods away; its logarithm is no measure of anything.
+LARGEST_DEPTH = 0.9
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,15 @@ class Past:
     """Days × offers, each (offers, days); `first` is the first day, counted from the epoch.
 
     `units` sold, `stocked` the share of the day in stock (0 where nothing is known), `depth` the
-    share that promotions took off, `price` the last price seen outside promotions by offer,
-    (offers,), minor units, NaN where none was.
+    share that promotions took off, `regular` the price without them, minor units, as last seen (NaN
+    before it was first seen).
     """
 
     first: int
     units: Floats
     stocked: Floats
     depth: Floats
-    price: Floats
+    regular: Floats
 
     @property
     def promoted(self) -> Flags:
@@ -41,10 +42,15 @@ class Past:
         return ran
 
     @property
-    def typical_depth(self) -> float:
-        """The mean depth of the promotions; a usual one where there was none."""
-        ran = self.depth[self.promoted]
-        return float(ran.mean()) if len(ran) else USUAL_DEPTH
+    def step(self) -> Floats:
+        """How far promotions took the log price down, 0 without one."""
+        depth = np.minimum(self.depth, LARGEST_DEPTH)
+        return np.where(self.promoted, -log(1.0 - depth), 0.0)
+
+    @property
+    def deepest(self) -> float:
+        """The deepest discount that was ever tried, 0 without one."""
+        return float(self.depth.max(initial=0.0))
 
     @classmethod
     def of(cls, parts: Sequence[Observations], offers: int, utc_offset: int) -> Past:
@@ -54,12 +60,15 @@ class Past:
         first = min((int(day.min()) for day in known), default=0)
         days = max((int(day.max()) for day in known), default=first - 1) - first + 1
         units, stocked, depth = (np.zeros((offers, days)) for _ in range(3))
-        price = np.full(offers, np.nan)
+        regular = np.full((offers, days), np.nan)
         for part, day in zip(parts, starts, strict=True):
             at = part.offer, day - first
             np.add.at(units, at, np.maximum(part.units, 0.0))
             np.add.at(stocked, at, part.days)
             np.maximum.at(depth, at, part.promotion)
             usual = (part.promotion < LEAST_DEPTH) & (part.price > 0.0)
-            price[part.offer[usual]] = part.price[usual]
-        return cls(first, units, np.minimum(stocked, 1.0), depth, price)
+            regular[part.offer[usual], (day - first)[usual]] = part.price[usual]
+        for later in range(1, days):
+            unseen = np.isnan(regular[:, later])
+            regular[unseen, later] = regular[unseen, later - 1]
+        return cls(first, units, np.minimum(stocked, 1.0), depth, regular)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.catalogue import PPM
 from online_models.demand.observations import Observations
 from online_models.fold.state import State
 from online_models.plans.choice import choose
 from online_models.plans.gain import Gain, gain, usual
 from online_models.plans.past import Past
-from online_models.plans.pull_forward import PullForward, pull_forward
+from online_models.plans.response import Groups, Learnt, respond
 from online_models.plans.windows import windows
 from online_models.pricing.bounds import limits
 from online_models.pricing.promotions import discounted
@@ -35,8 +36,7 @@ LEAST_RETURN = 0.1
 @dataclass(frozen=True)
 class Plan:
     """One promotion of an offer row in [start, end) ms; prices in minor units, and what it brings
-    in all (`gain`: scalars). `ahead`, its deviation and `episodes` say what is known of buying
-    ahead in the offer's category.
+    in all (`gain`: scalars). `runs` earlier promotions of the category tell of it.
     """
 
     offer: int
@@ -48,9 +48,7 @@ class Plan:
     price: int
     usual_units: float
     gain: Gain
-    ahead: float
-    ahead_deviation: float
-    episodes: int
+    runs: int
 
 
 def plan(state: State, parts: Sequence[Observations]) -> list[Plan]:
@@ -62,8 +60,9 @@ def plan(state: State, parts: Sequence[Observations]) -> list[Plan]:
     ledger, offers, skus = pricing.ledger, catalogue.offers, catalogue.skus
     past = Past.of(parts, offers.size, state.settings.demand.utc_offset)
     category = state.demand.registry.category_row[: offers.size]
-    ahead = pull_forward(past, category, len(state.demand.tree), offers.channel.astype(np.int64))
     sku = offers.sku
+    groups = Groups(category, sku.astype(np.int64), offers.channel.astype(np.int64))
+    learnt = respond(past, groups, len(state.demand.tree))
     on_sale = offers.listed & skus.known[sku] & ~skus.retired[sku] & (ledger.price > 0)
     found: list[Plan] = []
     for slot, policy in enumerate(pricing.book.slots):
@@ -71,56 +70,58 @@ def plan(state: State, parts: Sequence[Observations]) -> list[Plan]:
             continue
         mine = np.flatnonzero(on_sale & (ledger.policy == slot))
         for currency in np.unique(skus.currency[sku[mine]]).tolist():
-            rows = mine[skus.currency[sku[mine]] == currency]
-            found += _plan(state, past, ahead, policy, policy.promotions, slot, rows)
+            peers = np.flatnonzero(on_sale & (skus.currency[sku] == currency))
+            found += _plan(state, past, learnt, groups, policy, policy.promotions, slot, peers)
     return found
 
 
 def _plan(
     state: State,
     past: Past,
-    by_category: PullForward,
+    learnt: Learnt,
+    groups: Groups,
     policy: Policy,
     planning: Planning,
     slot: int,
-    rows: Ints,
+    peers: Ints,
 ) -> list[Plan]:
-    """The plans of one policy's offers in one currency."""
-    catalogue, pricing = state.catalogue, state.pricing
-    digits = int(catalogue.skus.digits[catalogue.offers.sku[rows[0]]])
-    now = np.full(len(rows), state.clock.now, dtype=np.int64)
-    situation = Situation(pricing.world, pricing.book.terms(slot, digits), rows, now)
-    row = state.demand.registry.category_row[rows]
-    ahead = PullForward(*(getattr(by_category, f.name)[row] for f in fields(PullForward)))
-    seen = past.price[rows]
-    regular = np.where(np.isnan(seen), situation.base, np.rint(seen)).astype(np.int64)
-    channels = len(catalogue.channel_names)
-    group = np.where(row > 0, row * channels + situation.channel, -1)
-    before = usual(situation, regular.astype(np.float64), group, len(state.demand.tree) * channels)
+    """The plans of one policy's offers in one currency; `peers` are all that are on sale in it."""
+    pricing = state.pricing
+    digits = int(state.catalogue.skus.digits[state.catalogue.offers.sku[peers[0]]])
+    now = np.full(len(peers), state.clock.now, dtype=np.int64)
+    everybody = Situation(pricing.world, pricing.book.terms(slot, digits), peers, now)
+    seen = past.regular[peers, -1]
+    price = np.where(np.isnan(seen), everybody.base, np.rint(seen))
+    mine = pricing.ledger.policy[peers] == slot
+    before = usual(everybody, price, Groups(*(each[peers] for each in groups))).take(mine)
+    situation, rows, regular = everybody.take(mine), peers[mine], price[mine].astype(np.int64)
+    here = Groups(*(each[rows] for each in groups))
     everyone = np.ones(len(rows), dtype=np.bool_)
     least = limits(situation, everyone, ~everyone).low
     depths = [to_ppm(depth) for depth in planning.depths]
     off = [Discount(percent=depth) for depth in planning.depths]
     prices = np.array([[discounted(d, r, digits) for d in off] for r in regular.tolist()])
-    gains = [
-        gain(situation, state.demand, before, at.astype(np.float64), ahead, past.typical_depth)
-        for at in prices.T
-    ]
-    table = Gain(*(np.stack([getattr(g, f.name) for g in gains], 1) for f in fields(Gain)))
-    days = np.array([max(length // DAY, 1) for length in planning.durations], dtype=np.int64)
+    days = np.unique([max(length // DAY, 1) for length in planning.durations]).astype(np.int64)
+    gains = [gain(situation, before, at.astype(np.float64), learnt, rows, days) for at in prices.T]
+    table = Gain(
+        *(np.stack([[getattr(g, f.name) for g in at] for at in gains], 1).T for f in fields(Gain))
+    )
     begin = int(pricing.world.days.midnight_after(now[:1])[0])
     on = windows(state, past, rows, begin, max(planning.ahead // DAY, 1), days)
-    sure = table.lower > LEAST_RETURN * table.discount
-    sure &= (prices >= least[:, None]) & (prices < regular[:, None])
+    tried = np.array(depths) <= past.deepest * PPM + 0.5
+    fits = tried & (prices >= least[:, None]) & (prices < regular[:, None])
     stock = np.where(situation.on_hand >= 0, situation.on_hand, np.inf)
-    sure &= table.units * on.worth.max(axis=(1, 2))[:, None] <= stock[:, None]
-    profit = np.where(sure, table.lower, 0.0)
+    sure = fits[:, :, None] & (table.lower > LEAST_RETURN * table.discount)
+    sure &= table.units * on.worth.max(axis=1)[:, None] <= stock[:, None, None]
+    profit = np.where(sure, table.profit, 0.0)
     budget = float(money.scaled(planning.budget, digits))
+    shelf = np.where(here.category > 0, here.category * (1 << 20) + here.channel, -1)
+    apart = shelf, here.sku
     plans = []
-    for offer, depth, start, length in choose(profit, table.discount, on, group, budget):
+    for offer, depth, start, length in choose(profit, table.discount, on, apart, budget):
         worth = on.worth[offer, start, length]
         begins = int(on.starts[start])
-        whole = Gain(*(getattr(table, f.name)[offer, depth] * worth for f in fields(Gain)))
+        whole = Gain(*(getattr(table, f.name)[offer, depth, length] * worth for f in fields(Gain)))
         plans.append(
             Plan(
                 offer=int(rows[offer]),
@@ -130,11 +131,9 @@ def _plan(
                 depth=depths[depth],
                 regular=int(regular[offer]),
                 price=int(prices[offer, depth]),
-                usual_units=float(before.units[offer] * worth),
+                usual_units=float((table.units - table.extra)[offer, depth, length] * worth),
                 gain=whole,
-                ahead=float(ahead.share[offer]),
-                ahead_deviation=float(ahead.deviation[offer]),
-                episodes=int(ahead.episodes[offer]),
+                runs=int(learnt.runs[groups.category == here.category[offer]].sum()),
             )
         )
     return plans

@@ -61,15 +61,14 @@ def record(plan: Plan, catalogue: Catalogue, now: int) -> dict[str, Any]:
 def _reason(plan: Plan, money: Callable[[float], str], currency: str) -> str:
     gain = plan.gain
     days = (plan.end - plan.start) // DAY
-    known = f"as {plan.episodes} earlier promotions of the category show"
-    if not plan.episodes:
-        known = "as is usual elsewhere: no earlier promotion of the category shows it"
+    known = f"{plan.runs} earlier promotions of its category tell"
+    if not plan.runs:
+        known = "its category never had a promotion: those of the others tell"
     return (
         f"{money(plan.price)} instead of {money(plan.regular)} {currency} for {days} days sells "
-        f"{float(gain.units):.1f} instead of {plan.usual_units:.1f}. Of the "
-        f"{float(gain.extra):.1f} more, {float(gain.ahead):.1f} are bought ahead and missing later "
-        f"({plan.ahead:.0%} ± {plan.ahead_deviation:.0%}, {known}), and other offers of the "
-        f"category lose {money(float(gain.taken))} of profit. That leaves "
+        f"{float(gain.units):.1f} instead of {plan.usual_units:.1f} ({known}). Of the "
+        f"{float(gain.extra):.1f} more, {float(gain.ahead):.1f} are bought ahead and missing "
+        f"later, and other offers lose {money(float(gain.taken))} of profit. That leaves "
         f"{money(float(gain.profit))} (90 %: {money(float(gain.lower))} to "
         f"{money(float(gain.upper))}) for discounts of {money(float(gain.discount))}."
     )

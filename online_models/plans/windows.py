@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from online_models.exact_math import exp
 from online_models.fold.state import State
 from online_models.plans.past import Past
-from online_models.plans.pull_forward import AFTER
 from schemas.instants import DAY
+
+#: Days after a promotion of an offer in which it is not promoted again.
+AFTER = 21
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

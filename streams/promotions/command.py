@@ -6,19 +6,23 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from online_models.demand.observations import Observations
 from online_models.demand.report import LearnReport
+from online_models.plans.past import LEAST_DEPTH
 from online_models.plans.plan import plan
 from online_models.plans.record import record
+from schemas.instants import DAY, to_ms
 from streams.clients import bootstrap, client
 from streams.evaluate.observed import Observed, shown
 from streams.policy_file import PolicyRecord, load
@@ -31,16 +35,17 @@ DESCRIPTION = """\
 Plan promotions from a recording: which offers, on which channel, when, how deep, and what each adds
 to profit, with a 90 % interval.
 
-It weighs what a promotion sells more (by the offer's own elasticity and what promotions add beyond
-their price) against what is bought ahead and missing later (measured after earlier promotions,
-pooled by category) and what other offers of the category lose. Policies ask for it and say what all
-discounts together may cost:
+What a promotion sells more, what is bought ahead and missing later, and what other offers and
+channels lose is read from earlier promotions: by offer where it had many, else by category or shop.
+Where none ever ran there is no plan. Policies ask for it and say what all discounts together may
+cost:
 
   "promotions": {"budget": "500.00", "depths": ["10%", "20%"], "durations": ["P7D"]}
 
 A promotion is planned only where the interval's lower end is worth a tenth of its discounts, its
-price obeys the policy's guardrails, and the stock lasts. Of a category on a channel one offer at a
-time is promoted. Nothing is put in force: send those you like to the topic `promotions`.
+price obeys the policy's guardrails, it is no deeper than any that ever ran, and the stock lasts. Of
+a category on a channel, and of a product, one is promoted at a time. Nothing is put in force: send
+those you like to the topic `promotions`.
 
 Record `orders`, `products` and `promotions`, and `price-acks`, `inventory`, `competitor-prices` and
 `pricing-policies` where you have them.
@@ -48,6 +53,12 @@ Record `orders`, `products` and `promotions`, and `price-acks`, `inventory`, `co
 Example:
   pricetide promotions recordings/monday --policies policies.json
 """
+
+NONE = "No plan: of no promotion is it certain enough that it gains anything."
+UNTRIED = """\
+No plan: no promotion ran in the recording, so nothing tells what one would bring. Promote some
+offers of every category for a week, at different depths, and ask again with `promotions` recorded,
+too."""
 
 SETTINGS = ("bootstrap", "lateness", "timezone", "rates")
 TOPIC = "promotion-plans"
@@ -71,7 +82,7 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     if args.publish:
         bootstrap(settings)
     policies = load(args.policies) if args.policies else None
-    plans, now = _plans(settings, args.recordings, policies)
+    plans, now, tried = _plans(settings, args.recordings, policies)
     if args.out:
         with RecordingWriter(args.out) as writer:
             writer.open(TOPIC)
@@ -85,15 +96,17 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
             return 1
     if args.json:
         print(msgspec.json.encode({"plans": plans}).decode())
-    else:
+    elif plans:
         _show(plans)
+    else:
+        print(NONE if tried else UNTRIED)
     return 0
 
 
 def _plans(
     settings: Settings, paths: list[Path], policies: list[PolicyRecord] | None
-) -> tuple[list[dict[str, Any]], int]:
-    """The plans as records, and the end of the recording (ms)."""
+) -> tuple[list[dict[str, Any]], int, bool]:
+    """The plans as records, the end of the recording (ms), and whether a promotion ran in it."""
     parts: list[Observations] = []
 
     def learnt(observations: Observations, _report: LearnReport) -> None:
@@ -112,7 +125,8 @@ def _plans(
     for line in observed.ignored.lines(len(observed.recording)):
         print(f"pricetide promotions: {line}", file=sys.stderr)
     now = observed.state.clock.now
-    return [record(each, observed.catalogue, now) for each in found], now
+    tried = any((part.promotion >= LEAST_DEPTH).any() for part in parts)
+    return [record(each, observed.catalogue, now) for each in found], now, tried
 
 
 def _encoded(plan: dict[str, Any]) -> tuple[bytes, bytes]:
@@ -132,27 +146,35 @@ async def _publish(settings: Settings, plans: Iterable[dict[str, Any]], now: int
 
 def _show(plans: list[dict[str, Any]]) -> None:
     console = Console()
-    if not plans:
-        console.print("No promotion is worth its discounts for certain enough.")
-        return
-    table = Table()
-    for name in ("sku", "channel", "from", "until"):
-        table.add_column(name)
-    for name in ("off", "price", "adds", "90 % interval", "discounts"):
-        table.add_column(name, justify="right")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("sku", "channel"):
+        table.add_column(name, overflow="fold")
+    for name in ("from", "days", "off", "price", "adds", "at least", "discounts"):
+        table.add_column(name, justify="right", no_wrap=True)
+    adds: dict[str, list[Decimal]] = {}
     for each in plans:
-        expected, effects = each["expected"], each["effects"]
+        expected, discount = each["expected"], each["effects"]["discount"]
+        begins, ends = (to_ms(each[name]) for name in ("starts_at", "ends_at"))
         table.add_row(
             each["sku"],
             each["channel"],
-            each["starts_at"][:10],
-            each["ends_at"][:10],
+            each["starts_at"][5:10],
+            str((ends - begins) // DAY),
             each["depth"],
-            f"{each['price']} {each['currency']}",
+            each["price"],
             expected["profit"],
-            f"{expected['lower']} … {expected['upper']}",
-            effects["discount"],
+            expected["lower"],
+            discount,
         )
+        sums = adds.setdefault(each["currency"], [Decimal(0), Decimal(0)])
+        sums[0] += Decimal(expected["profit"])
+        sums[1] += Decimal(discount)
     console.print(table)
+    for currency, (profit, discounts) in adds.items():
+        console.print(
+            f"Together they are expected to add {profit} {currency} of profit, for discounts of "
+            f"{discounts} {currency}. At least: the lower end of the 90 % interval.",
+            highlight=False,
+        )
     for each in plans:
         console.print(f"{each['sku']} on {each['channel']}: {each['reason']}", highlight=False)
