@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.exact_math import exp, log, normals, sum_by
-from online_models.plans.response import Groups, Learnt
+from online_models.plans.response import Groups, Learnt, curve
 from online_models.pricing.economics import net_share, unit_profit
 from online_models.pricing.situation import Situation
 from online_models.pricing.substitutes import declared
@@ -26,11 +26,8 @@ DRAWS = 400
 SEED = 20_041
 #: Ends of the interval, as shares of the draws: 90 % lie within.
 LOWER, UPPER = 0.05, 0.95
-#: Deviation of the log lift about a straight line in the log price, as a share of it: curves bend,
-#: and depths in between were not tried.
+#: Deviation of the log lift about the curve, as a share of it: no shop's is quite that.
 BENT = 0.1
-#: A promotion is not believed to sell more than e to this times the usual.
-LARGEST_LIFT = 2.0
 #: Terms of the series for what is missing after a promotion.
 TERMS = 8
 
@@ -119,7 +116,7 @@ def gain(
         likely = min(int((reached < (number + 0.5) / DRAWS).sum()), len(reached) - 1)
         response = learnt.responses[likely]
         beta = response.lift.draw(z[0], z[1])[offers]
-        more = np.minimum(beta * step * (1.0 + BENT * z[2]), LARGEST_LIFT)
+        more = curve(beta * (1.0 + BENT * z[2]), step)
         paid = np.maximum(response.paid_back.draw(z[3])[offers], 0.0)
         chi = np.maximum(response.category.draw(z[4])[offers], 0.0)
         beside = np.maximum(response.beside.draw(z[5])[offers], 0.0)

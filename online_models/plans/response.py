@@ -1,17 +1,19 @@
 """What earlier promotions did: to their own offer, to the weeks after, and to other offers.
 
 Every day of the past is a usual one times the effects of promotions. A price taken down by the log
-step s multiplies sales by e^{βs}. Shoppers who stocked up stay away: the promotion's log lift fills
-a store that empties by a share a day, and sales fall by κ times it, so that κ of the log lift is
-paid back in all. What it sells more is in part lost by others: e^{−χ q} where q is what runs beside
-sells more, over what all usually sell; so for the category on the channel, and for the same goods
-on other channels. β is an offer's, shrunk to its category's, and that to what is known elsewhere;
-κ and χ a category's.
+step s multiplies sales by e^{βs}, less where that is much. Shoppers who stocked up stay away: the
+promotion's log lift fills a store that empties by a share a day, and sales fall by κ times it, so
+that κ of the log lift is paid back in all. What it sells more is in part lost by others: e^{−χq}
+where q is what runs beside sells more, over what all usually sell; so for the category on the
+channel, and for the same goods on other channels. β is an offer's, shrunk to its category's, and
+that to what is known elsewhere; κ and χ a category's.
 
 References: van Heerde, Leeflang, Wittink, "Decomposing the sales promotion bump with store data",
-Marketing Science 23 (2004): about a third each is bought ahead, and taken from others. Bijmolt, van
-Heerde, Pieters, "New empirical generalizations on the determinants of price elasticity", Journal of
-Marketing Research 42 (2005): elasticities of −2.6 on average, deviation 2.
+Marketing Science 23 (2004): about a third each is bought ahead, and taken from others. The same,
+"Semiparametric analysis to estimate the deal effect curve", Journal of Marketing Research 38
+(2001): effects saturate. Bijmolt, van Heerde, Pieters, "New empirical generalizations on the
+determinants of price elasticity", Journal of Marketing Research 42 (2005): elasticities of −2.6 on
+average.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ LIFT = Prior(2.6, 1.0, 0.7, 0.5)
 PAID_BACK = Prior(0.4, 0.25, 0.15)
 TAKEN = Prior(0.15, 0.15, 0.1)
 #: Shares of the store that are left after a day; the past says how likely each is.
-KEPT = (0.75, 0.85, 0.92, 0.96)
+KEPT = (0.85, 0.92, 0.96)
 #: Rounds of scoring: each effect in turn, given the others.
 ROUNDS = 8
 #: Days that are counted as one draw: what sells more today does so tomorrow, too.
@@ -45,6 +47,10 @@ CELL = 7
 BOUND = 3.0
 #: Misfits of neighbouring weeks go together: as many are worth one.
 CORRELATED = 2.0
+
+
+#: No promotion lifts log sales by more than this.
+SATURATED = 5.0
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,12 @@ def respond(past: Past, groups: Groups, categories: int) -> Learnt:
     return Learnt([response for response, _ in found], likely / likely.sum(), runs)
 
 
+def curve(beta: Floats, step: Floats) -> Floats:
+    """The log lift of a log step: ever less for ever more."""
+    more: Floats = SATURATED * (1.0 - exp(-beta * step / SATURATED))
+    return more
+
+
 def filled(lift: Floats, kept: float) -> Floats:
     """What is in store on each day, (offers, days), given log lifts: mornings, before the day's."""
     store = np.zeros_like(lift)
@@ -112,7 +124,7 @@ def _fit(past: Past, groups: Groups, categories: int, kept: float) -> tuple[Resp
     beside = pool(nobody, nobody, everyone, 1, TAKEN)
     misfit = 0.0
     for _ in range(ROUNDS):
-        more = lift.member[:, None] * step
+        more = curve(lift.member[:, None], step)
         store = filled(more, kept)
         lost = back.member[:, None] * store
         effect = exp(-lost)
@@ -124,9 +136,9 @@ def _fit(past: Past, groups: Groups, categories: int, kept: float) -> tuple[Resp
         effect = effect * exp(-taken.member[:, None] * near - beside.member[:, None] * far)
         usual = baseline(past, effect, groups.channel)
         whole = usual.units * effect * exp(more)
-        common = lift.mean[category][:, None] * step
+        common = curve(lift.mean[category][:, None], step)
         y, variance = cells.residual(whole, usual.units * effect * exp(common), usual)
-        s = cells.mean(step, whole)
+        s = cells.mean(step * (1.0 - more / SATURATED), whole)
         lift = _scored(lift, y, variance, s, cells, cells.ran, LIFT, categories)
         quiet = ~cells.ran
         p = cells.mean(store - usual.around(store), whole)

@@ -17,9 +17,9 @@ from schemas.topics import decode
 from streams.cli import main
 from tests.streams.simulate.recorded import write
 
-OFFERS, SALES, DAYS = 15, 10.0, 110
+OFFERS, SALES, DAYS = 15, 20.0, 150
 #: A shop that asks more than is best has something to gain by promotions.
-DEAR = 1.3
+DEAR = 1.4
 
 
 @pytest.fixture(scope="module")
