@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 
 #: Money that is not given: no list price, no minimum advertised price.
 NO_PRICE = -1
@@ -58,59 +58,33 @@ class Skus(Columns):
     which the product names no others.
     """
 
-    FIELDS = {
-        "known": (np.bool_, False),
-        "stray": (np.bool_, False),
-        "retired": (np.bool_, False),
-        "digits": (np.int8, 2),
-        "currency": (np.int32, -1),
-        "category": (np.int32, -1),
-        "brand": (np.int32, -1),
-        "role": (np.int8, 1),
-        "tax_ppm": (np.int64, 0),
-        "price": (np.int64, NO_PRICE),
-        "cost": (np.int64, 0),
-        "list_price": (np.int64, NO_PRICE),
-        "map_price": (np.int64, NO_PRICE),
-        "launched_at": (np.int64, ALWAYS),
-        "ends_at": (np.int64, NEVER),
-    }
-    known: NDArray[np.bool_]
-    stray: NDArray[np.bool_]
-    retired: NDArray[np.bool_]
-    digits: NDArray[np.int8]
-    currency: NDArray[np.int32]
-    category: NDArray[np.int32]
-    brand: NDArray[np.int32]
-    role: NDArray[np.int8]
-    tax_ppm: NDArray[np.int64]
-    price: NDArray[np.int64]
-    cost: NDArray[np.int64]
-    list_price: NDArray[np.int64]
-    map_price: NDArray[np.int64]
-    launched_at: NDArray[np.int64]
-    ends_at: NDArray[np.int64]
+    known: NDArray[np.bool_] = column(np.bool_, False)
+    stray: NDArray[np.bool_] = column(np.bool_, False)
+    retired: NDArray[np.bool_] = column(np.bool_, False)
+    digits: NDArray[np.int8] = column(np.int8, 2)
+    currency: NDArray[np.int32] = column(np.int32, -1)
+    category: NDArray[np.int32] = column(np.int32, -1)
+    brand: NDArray[np.int32] = column(np.int32, -1)
+    role: NDArray[np.int8] = column(np.int8, 1)
+    tax_ppm: NDArray[np.int64] = column(np.int64, 0)
+    price: NDArray[np.int64] = column(np.int64, NO_PRICE)
+    cost: NDArray[np.int64] = column(np.int64, 0)
+    list_price: NDArray[np.int64] = column(np.int64, NO_PRICE)
+    map_price: NDArray[np.int64] = column(np.int64, NO_PRICE)
+    launched_at: NDArray[np.int64] = column(np.int64, ALWAYS)
+    ends_at: NDArray[np.int64] = column(np.int64, NEVER)
 
 
 class Offers(Columns):
     """One row per offer (SKU × channel). `catalogue_price` is what the product record says."""
 
-    FIELDS = {
-        "sku": (np.int32, -1),
-        "channel": (np.int32, -1),
-        "listed": (np.bool_, False),
-        "cost": (np.int64, 0),
-        "fee_ppm": (np.int64, 0),
-        "fee_fixed": (np.int64, 0),
-        "catalogue_price": (np.int64, NO_PRICE),
-    }
-    sku: NDArray[np.int32]
-    channel: NDArray[np.int32]
-    listed: NDArray[np.bool_]
-    cost: NDArray[np.int64]
-    fee_ppm: NDArray[np.int64]
-    fee_fixed: NDArray[np.int64]
-    catalogue_price: NDArray[np.int64]
+    sku: NDArray[np.int32] = column(np.int32, -1)
+    channel: NDArray[np.int32] = column(np.int32, -1)
+    listed: NDArray[np.bool_] = column(np.bool_, False)
+    cost: NDArray[np.int64] = column(np.int64, 0)
+    fee_ppm: NDArray[np.int64] = column(np.int64, 0)
+    fee_fixed: NDArray[np.int64] = column(np.int64, 0)
+    catalogue_price: NDArray[np.int64] = column(np.int64, NO_PRICE)
 
 
 class Catalogue:

@@ -16,16 +16,27 @@ FEW = 6
 SOME = 16
 
 
+class _Column(tuple[Any, ...]):
+    """(dtype, fill) or (dtype, fill, width)."""
+
+
+def column(dtype: Any, fill: Any, width: int | None = None) -> Any:
+    """A field of `Columns`, which new rows hold `fill` in; a width makes it two-dimensional, shape
+    (rows, width).
+    """
+    return _Column((dtype, fill) if width is None else (dtype, fill, width))
+
+
 class Columns:
     """Rows held as one NumPy array per field, all of the same length.
 
-    A subclass declares `FIELDS`: name → (dtype, fill) or (dtype, fill, width); a width makes the
-    field two-dimensional, shape (rows, width). Each field is an attribute: a view of the `size`
-    rows in use, to be read and written in place. Views are renewed by `grow`, so hold none across
-    it.
+    A subclass declares each field by a `column`; `FIELDS` has them by name. On an instance a field
+    is a view of the `size` rows in use, to be read and written in place. Views are renewed by
+    `grow`, so hold none across it.
 
     >>> class Points(Columns):
-    ...     FIELDS = {"x": (np.float64, 0.0), "tags": (np.int64, -1, 2)}
+    ...     x: NDArray[np.float64] = column(np.float64, 0.0)
+    ...     tags: NDArray[np.int64] = column(np.int64, -1, 2)
     >>> points = Points()
     >>> points.grow(3)
     >>> points.x[1] = 2.5
@@ -36,6 +47,12 @@ class Columns:
     """
 
     FIELDS: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {name: each for name, each in vars(cls).items() if isinstance(each, _Column)}
+        cls.FIELDS = {**cls.FIELDS, **own}
+        for name in own:
+            delattr(cls, name)
 
     def __init__(self) -> None:
         self.size = 0

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import ALWAYS, Names
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 
 #: Most SKUs are watched at a handful of competitors; the matrix doubles where one has more.
 FIRST_WIDTH = 4
@@ -26,26 +26,15 @@ class Entries(Columns):
     `channel` −1: the entry counts for every channel. `own` marks the merchant's own name.
     """
 
-    FIELDS = {
-        "sku": (np.int32, -1),
-        "competitor": (np.int32, -1),
-        "channel": (np.int32, -1),
-        "price": (np.int64, 0),
-        "shipping": (np.int64, 0),
-        "in_stock": (np.bool_, True),
-        "own": (np.bool_, False),
-        "confidence_ppm": (np.int64, 1_000_000),
-        "time": (np.int64, ALWAYS),
-    }
-    sku: NDArray[np.int32]
-    competitor: NDArray[np.int32]
-    channel: NDArray[np.int32]
-    price: NDArray[np.int64]
-    shipping: NDArray[np.int64]
-    in_stock: NDArray[np.bool_]
-    own: NDArray[np.bool_]
-    confidence_ppm: NDArray[np.int64]
-    time: NDArray[np.int64]
+    sku: NDArray[np.int32] = column(np.int32, -1)
+    competitor: NDArray[np.int32] = column(np.int32, -1)
+    channel: NDArray[np.int32] = column(np.int32, -1)
+    price: NDArray[np.int64] = column(np.int64, 0)
+    shipping: NDArray[np.int64] = column(np.int64, 0)
+    in_stock: NDArray[np.bool_] = column(np.bool_, True)
+    own: NDArray[np.bool_] = column(np.bool_, False)
+    confidence_ppm: NDArray[np.int64] = column(np.int64, 1_000_000)
+    time: NDArray[np.int64] = column(np.int64, ALWAYS)
 
 
 class Rivals:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import ALWAYS
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 
 UNKNOWN = -1
 
@@ -17,9 +17,8 @@ UNKNOWN = -1
 class Levels(Columns):
     """One row per offer: units on hand (−1 unknown), and the event time of the last count."""
 
-    FIELDS = {"on_hand": (np.int64, UNKNOWN), "counted_at": (np.int64, ALWAYS)}
-    on_hand: NDArray[np.int64]
-    counted_at: NDArray[np.int64]
+    on_hand: NDArray[np.int64] = column(np.int64, UNKNOWN)
+    counted_at: NDArray[np.int64] = column(np.int64, ALWAYS)
 
 
 class Delivery(NamedTuple):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import ALWAYS
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 
 Ints = NDArray[np.int64]
 
@@ -17,10 +17,9 @@ AGAIN = 86_400_000
 class Findings(Columns):
     """One row per offer or SKU: how many since the last alert, the last value, and that alert."""
 
-    FIELDS = {"number": (np.int64, 0), "value": (np.int64, 0), "told": (np.int64, ALWAYS)}
-    number: Ints
-    value: Ints
-    told: Ints
+    number: Ints = column(np.int64, 0)
+    value: Ints = column(np.int64, 0)
+    told: Ints = column(np.int64, ALWAYS)
 
     def note(self, rows: Ints, values: Ints) -> None:
         """Take down findings, in their order."""

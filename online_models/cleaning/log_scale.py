@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.exact_math import exp, log
 
 Ints = NDArray[np.int64]
@@ -34,29 +34,18 @@ class LogScale(Columns):
     one wild value hardly moves them, but what recurs (a tenth of the orders, say) becomes usual.
     """
 
-    FIELDS = {
-        "weight": (np.float64, 0.0),
-        "mean": (np.float64, 0.0),
-        "variance": (np.float64, 0.0),
-        "usual": (np.float64, 0.0),
-        "low": (np.int64, -UNBOUNDED),
-        "high": (np.int64, UNBOUNDED),
-        "fresh": (np.int64, 0),
-        "sums": (np.int64, 0),
-        "squares": (np.int64, 0),
-    }
     #: Discounted number of sightings; mean and variance of their logarithms, bounded.
-    weight: Floats
-    mean: Floats
-    variance: Floats
+    weight: Floats = column(np.float64, 0.0)
+    mean: Floats = column(np.float64, 0.0)
+    variance: Floats = column(np.float64, 0.0)
     #: Logarithm of the usual size; bounds, in 1/1024.
-    usual: Floats
-    low: Ints
-    high: Ints
+    usual: Floats = column(np.float64, 0.0)
+    low: Ints = column(np.int64, -UNBOUNDED)
+    high: Ints = column(np.int64, UNBOUNDED)
     #: Sightings since the last tick: how many, their logarithms and squares, in 1/1024.
-    fresh: Ints
-    sums: Ints
-    squares: Ints
+    fresh: Ints = column(np.int64, 0)
+    sums: Ints = column(np.int64, 0)
+    squares: Ints = column(np.int64, 0)
 
     def far(self, rows: Ints, values: Ints, count: bool = True) -> NDArray[np.bool_]:
         """Which values are beyond the bounds of their row, (n,); they `count` from the next tick.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from online_models.catalogue import ALWAYS
 from online_models.cleaning.evidence import RivalPrice
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.rivals import Rivals
 
 Ints = NDArray[np.int64]
@@ -18,9 +18,8 @@ Ints = NDArray[np.int64]
 class RivalMemory(Columns):
     """One row per entry of `Rivals`; minor units, 0 for none."""
 
-    FIELDS = {"trusted": (np.int64, 0), "held": (np.int64, 0)}
-    trusted: Ints
-    held: Ints
+    trusted: Ints = column(np.int64, 0)
+    held: Ints = column(np.int64, 0)
 
     def sighting(
         self, rivals: Rivals, row: int, price: int, own: Callable[[int], list[int]]

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.exact_math import log, sum_by
 
 Floats = NDArray[np.float64]
@@ -36,27 +36,17 @@ CATEGORY_INERTIA = 10.0
 class Running(Columns):
     """One row per offer: discounted units, orders and buckets in stock, and the reference price."""
 
-    FIELDS = {
-        "units": (np.float64, 0.0, len(DISCOUNTS)),
-        "orders": (np.float64, 0.0, len(DISCOUNTS)),
-        "time": (np.float64, 0.0, len(DISCOUNTS)),
-        #: Buckets seen in all, and since the last one with a sale.
-        "age": (np.float64, 0.0),
-        "silence": (np.float64, 0.0),
-        #: Smoothed squared deviation from the level, and the highest units of late, decayed.
-        "variability": (np.float64, 1.0),
-        "high": (np.float64, 0.0),
-        #: Exponential average of the log price, NaN until a price is known.
-        "reference": (np.float64, np.nan),
-    }
-    units: Floats
-    orders: Floats
-    time: Floats
-    age: Floats
-    silence: Floats
-    variability: Floats
-    high: Floats
-    reference: Floats
+    units: Floats = column(np.float64, 0.0, len(DISCOUNTS))
+    orders: Floats = column(np.float64, 0.0, len(DISCOUNTS))
+    time: Floats = column(np.float64, 0.0, len(DISCOUNTS))
+    #: Buckets seen in all, and since the last one with a sale.
+    age: Floats = column(np.float64, 0.0)
+    silence: Floats = column(np.float64, 0.0)
+    #: Smoothed squared deviation from the level, and the highest units of late, decayed.
+    variability: Floats = column(np.float64, 1.0)
+    high: Floats = column(np.float64, 0.0)
+    #: Exponential average of the log price, NaN until a price is known.
+    reference: Floats = column(np.float64, np.nan)
 
 
 class Categories:

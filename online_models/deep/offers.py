@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.deep.hashing import code_of, text_features
 from online_models.deep.spec import TEXT_FEATURES
 
@@ -21,19 +21,12 @@ class Offers(Columns):
     (1, 6.9)
     """
 
-    FIELDS = {
-        "described": (np.bool_, False),
-        "item": (np.int64, 0),
-        "category": (np.int64, 0),
-        #: log of the catalogue's first price in minor units, NaN where there is none.
-        "first_log_price": (np.float64, np.nan),
-        "text": (np.float32, 0.0, TEXT_FEATURES),
-    }
-    described: NDArray[np.bool_]
-    item: NDArray[np.int64]
-    category: NDArray[np.int64]
-    first_log_price: NDArray[np.float64]
-    text: NDArray[np.float32]
+    described: NDArray[np.bool_] = column(np.bool_, False)
+    item: NDArray[np.int64] = column(np.int64, 0)
+    category: NDArray[np.int64] = column(np.int64, 0)
+    #: log of the catalogue's first price in minor units, NaN where there is none.
+    first_log_price: NDArray[np.float64] = column(np.float64, np.nan)
+    text: NDArray[np.float32] = column(np.float32, 0.0, TEXT_FEATURES)
 
     def register(
         self, row: int, sku: str, category: str, tokens: Iterable[str], first_log_price: float

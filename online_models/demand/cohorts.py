@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.exact_math import log, sum_by, total
 
 Floats = NDArray[np.float64]
@@ -38,9 +38,8 @@ LARGEST_MARKUP = 2.0
 class _Offers(Columns):
     """One row per offer: logs of its first net price, and of that over its cost; NaN: unknown."""
 
-    FIELDS = {"price": (np.float64, np.nan), "markup": (np.float64, np.nan)}
-    price: Floats
-    markup: Floats
+    price: Floats = column(np.float64, np.nan)
+    markup: Floats = column(np.float64, np.nan)
 
 
 class Cohorts:

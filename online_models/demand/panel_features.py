@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.demand.observations import ATTRIBUTES, Observations
 from online_models.exact_math import log, sum_by
 
@@ -27,34 +27,21 @@ ANCHOR_STEP = 0.03
 class OfferState(Columns):
     """One row per offer."""
 
-    FIELDS = {
-        "price_anchor": (np.float64, np.nan),
-        "rival_anchor": (np.float64, np.nan),
-        "rival_mean_anchor": (np.float64, np.nan),
-        "intercept": (np.float64, 0.0),
-        "slow": (np.float64, 0.0),
-        "middle": (np.float64, 0.0),
-        "fast": (np.float64, 0.0),
-        "last": (np.float64, 0.0),
-        "last_price": (np.float64, 0.0),
-        "variance_ratio": (np.float64, 1.0),
-        "buckets": (np.float64, 0.0),
-    }
     #: Usual log prices: own, the lowest rival's, the rivals' mean.
-    price_anchor: Floats
-    rival_anchor: Floats
-    rival_mean_anchor: Floats
+    price_anchor: Floats = column(np.float64, np.nan)
+    rival_anchor: Floats = column(np.float64, np.nan)
+    rival_mean_anchor: Floats = column(np.float64, np.nan)
     #: Averages of the deviation from the product's mean log units, from all time to the last.
-    intercept: Floats
-    slow: Floats
-    middle: Floats
-    fast: Floats
-    last: Floats
+    intercept: Floats = column(np.float64, 0.0)
+    slow: Floats = column(np.float64, 0.0)
+    middle: Floats = column(np.float64, 0.0)
+    fast: Floats = column(np.float64, 0.0)
+    last: Floats = column(np.float64, 0.0)
     #: Last price deviation from the product's mean.
-    last_price: Floats
+    last_price: Floats = column(np.float64, 0.0)
     #: Squared residual of the channel level against its product's, smoothed.
-    variance_ratio: Floats
-    buckets: Floats
+    variance_ratio: Floats = column(np.float64, 1.0)
+    buckets: Floats = column(np.float64, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

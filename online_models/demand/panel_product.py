@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.demand.panel_kernel import LINEAR
 from online_models.demand.panel_prior import (
     FIRST,
@@ -50,52 +50,33 @@ FIRST_NOISE = 0.12
 class BlockState(Columns):
     """One row per block and slot: row = block × SLOTS + slot."""
 
-    FIELDS = {
-        "count": (np.int64, 0),
-        "solved": (np.int64, 0),
-        "noise": (np.float64, FIRST_NOISE),
-        "solved_noise": (np.float64, FIRST_NOISE),
-        "time": (np.float64, 0.0, ROOM),
-        "target": (np.float64, 0.0, ROOM),
-        "weight": (np.float64, 1.0, ROOM),
-        "design": (np.float64, 0.0, ROOM * LINEAR),
-    }
     #: Observations held, and how many of them the block's solution has seen.
-    count: Integers
-    solved: Integers
+    count: Integers = column(np.int64, 0)
+    solved: Integers = column(np.int64, 0)
     #: Variance of a product's own shocks, now and as the solution was made.
-    noise: Floats
-    solved_noise: Floats
+    noise: Floats = column(np.float64, FIRST_NOISE)
+    solved_noise: Floats = column(np.float64, FIRST_NOISE)
     #: Period, mean log units, Student-t weight and regressors of the observations, oldest first.
-    time: Floats
-    target: Floats
-    weight: Floats
-    design: Floats
+    time: Floats = column(np.float64, 0.0, ROOM)
+    target: Floats = column(np.float64, 0.0, ROOM)
+    weight: Floats = column(np.float64, 1.0, ROOM)
+    design: Floats = column(np.float64, 0.0, ROOM * LINEAR)
 
 
 class BlockBelief(Columns):
     """One row per block."""
 
-    FIELDS = {
-        "periods": (np.int64, 0),
-        "clock": (np.int64, -1),
-        "last": (np.int64, -1),
-        "tried": (np.int64, 0),
-        "exponents": (np.int64, FIRST, SPREADS),
-        "told": (np.float64, 0.0, len(TOLD)),
-        "doubt": (np.float64, 1.0, len(TOLD)),
-    }
     #: Periods learnt; the time of the last one in buckets since the first, and its start in ms.
-    periods: Integers
-    clock: Integers
-    last: Integers
+    periods: Integers = column(np.int64, 0)
+    clock: Integers = column(np.int64, -1)
+    last: Integers = column(np.int64, -1)
     #: Spreads tried.
-    tried: Integers
+    tried: Integers = column(np.int64, 0)
     #: Spreads as powers of two.
-    exponents: Integers
+    exponents: Integers = column(np.int64, FIRST, SPREADS)
     #: Slopes that the channels told of as the solution was made, and their variances.
-    told: Floats
-    doubt: Floats
+    told: Floats = column(np.float64, 0.0, len(TOLD))
+    doubt: Floats = column(np.float64, 1.0, len(TOLD))
 
 
 class ProductLevel:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.demand.observations import DAY
 from online_models.demand.panel_features import PanelRows
 from online_models.demand.panel_product import SLOTS
@@ -26,28 +26,18 @@ REFERENCE_BUCKETS = 8
 class ProductState(Columns):
     """One row per qualified product."""
 
-    FIELDS = {
-        "block": (np.int64, -1),
-        "slot": (np.int64, 0),
-        "past_prices": (np.float64, np.nan, REFERENCE_BUCKETS),
-        "last_price": (np.float64, 0.0),
-        "last_promoted": (np.float64, 0.0),
-        "stocked_up": (np.float64, 0.0),
-        "variance": (np.float64, 0.1, 2),
-        "log_units": (np.float64, np.nan),
-    }
-    block: Integers
-    slot: Integers
+    block: Integers = column(np.int64, -1)
+    slot: Integers = column(np.int64, 0)
     #: Price deviations of the last buckets, the newest last.
-    past_prices: Floats
-    last_price: Floats
-    last_promoted: Floats
+    past_prices: Floats = column(np.float64, np.nan, REFERENCE_BUCKETS)
+    last_price: Floats = column(np.float64, 0.0)
+    last_promoted: Floats = column(np.float64, 0.0)
     #: Smoothed past promotions: what the pantry holds.
-    stocked_up: Floats
+    stocked_up: Floats = column(np.float64, 0.0)
     #: Variance of the channel level without and with a promotion.
-    variance: Floats
+    variance: Floats = column(np.float64, 0.1, 2)
     #: Smoothed mean log units.
-    log_units: Floats
+    log_units: Floats = column(np.float64, np.nan)
 
 
 class PanelProducts:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.exact_math import exp, log, sum_by, total
 
 Floats = NDArray[np.float64]
@@ -33,8 +33,7 @@ LENGTH_CLASSES = 3
 class ShopState(Columns):
     """One row per channel: the log shock of its last bucket."""
 
-    FIELDS = {"last_shock": (np.float64, 0.0)}
-    last_shock: Floats
+    last_shock: Floats = column(np.float64, 0.0)
 
 
 class ShopFactor:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.demand.filter_state import CROSS, ELASTICITY, RIVAL, packed
 from online_models.demand.models import DemandModels
 
@@ -26,9 +26,8 @@ NINETY_FIVE = 1.959963984540054
 class Told(Columns):
     """The own elasticity last told of an offer, or of a category row; NaN before."""
 
-    FIELDS = {"mean": (np.float64, np.nan), "deviation": (np.float64, np.nan)}
-    mean: Floats
-    deviation: Floats
+    mean: Floats = column(np.float64, np.nan)
+    deviation: Floats = column(np.float64, np.nan)
 
     def news(self, rows: Integers, mean: Floats, deviation: Floats) -> NDArray[np.bool_]:
         """Mask of the rows worth telling, which then count as told."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import ALWAYS, NEVER
-from online_models.columns import FEW, Columns
+from online_models.columns import FEW, Columns, column
 from online_models.fold.grain import Grain, distinct, midnight
 from online_models.fold.signals import Floats, Ints, OpenBucket, Signal, Signals
 from schemas.instants import DAY, HOUR
@@ -26,9 +26,8 @@ _FINE = 1
 class Window(Columns):
     """Per offer the span of event time that is counted by the hour, ms; [NEVER, NEVER) if none."""
 
-    FIELDS = {"since": (np.int64, NEVER), "until": (np.int64, NEVER)}
-    since: Ints
-    until: Ints
+    since: Ints = column(np.int64, NEVER)
+    until: Ints = column(np.int64, NEVER)
 
 
 class Closed(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.demand.observations import Observations
 from online_models.exact_math import power
 from online_models.fold.buckets import Buckets
@@ -24,9 +24,8 @@ MEMORY, LEAST_DAYS = 0.8, 7.0
 class Speed(Columns):
     """Per offer the averaged units a day, and the days in stock behind it."""
 
-    FIELDS = {"units": (np.float64, 0.0), "days": (np.float64, 0.0)}
-    units: Floats
-    days: Floats
+    units: Floats = column(np.float64, 0.0)
+    days: Floats = column(np.float64, 0.0)
 
 
 class Pace:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import ALWAYS
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -40,14 +40,9 @@ WIDTH = Signal.ATTRIBUTE + ATTRIBUTES
 class Signals(Columns):
     """The present value of every signal and the instant up to which it has been integrated."""
 
-    FIELDS = {
-        "value": (np.float64, 0.0, WIDTH),
-        "since": (np.int64, ALWAYS),
-        "promotion": (np.int32, -1),
-    }
-    value: Floats
-    since: Ints
-    promotion: NDArray[np.int32]
+    value: Floats = column(np.float64, 0.0, WIDTH)
+    since: Ints = column(np.int64, ALWAYS)
+    promotion: NDArray[np.int32] = column(np.int32, -1)
 
 
 class OpenBucket(Columns):
@@ -59,29 +54,15 @@ class OpenBucket(Columns):
     its sum; `ignored` views are a bot's.
     """
 
-    FIELDS = {
-        "units": (np.int64, 0),
-        "excess": (np.int64, 0),
-        "views": (np.int64, 0),
-        "ignored": (np.int64, 0),
-        "carts": (np.int64, 0),
-        "lines": (np.int64, 0),
-        "paid": (np.int64, 0),
-        "revenue": (np.float64, 0.0),
-        "quotes": (np.int64, 0),
-        "quoted": (np.float64, 0.0),
-        "promotion": (np.int32, -1),
-        "area": (np.float64, 0.0, WIDTH),
-    }
-    units: Ints
-    excess: Ints
-    views: Ints
-    ignored: Ints
-    carts: Ints
-    lines: Ints
-    paid: Ints
-    revenue: Floats
-    quotes: Ints
-    quoted: Floats
-    promotion: NDArray[np.int32]
-    area: Floats
+    units: Ints = column(np.int64, 0)
+    excess: Ints = column(np.int64, 0)
+    views: Ints = column(np.int64, 0)
+    ignored: Ints = column(np.int64, 0)
+    carts: Ints = column(np.int64, 0)
+    lines: Ints = column(np.int64, 0)
+    paid: Ints = column(np.int64, 0)
+    revenue: Floats = column(np.float64, 0.0)
+    quotes: Ints = column(np.int64, 0)
+    quoted: Floats = column(np.float64, 0.0)
+    promotion: NDArray[np.int32] = column(np.int32, -1)
+    area: Floats = column(np.float64, 0.0, WIDTH)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from online_models.catalogue import NEVER, Catalogue
 from online_models.cleaning.cleaning import Cleaning
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.deep.champions import Notice
 from online_models.deep.expert import MODEL as DEMAND
 from online_models.deep.reinforcement.policy import MODEL as POLICY
@@ -78,22 +78,13 @@ class Listing(Columns):
     there (minor units, NaN for none), and when its promotions next begin or end.
     """
 
-    FIELDS = {
-        "declared": (np.bool_, False),
-        "barred": (np.bool_, False),
-        "seen": (np.bool_, False),
-        "priced": (np.bool_, False),
-        "told": (np.bool_, False),
-        "seen_price": (np.float64, np.nan),
-        "turn": (np.int64, NEVER),
-    }
-    declared: NDArray[np.bool_]
-    barred: NDArray[np.bool_]
-    seen: NDArray[np.bool_]
-    priced: NDArray[np.bool_]
-    told: NDArray[np.bool_]
-    seen_price: NDArray[np.float64]
-    turn: NDArray[np.int64]
+    declared: NDArray[np.bool_] = column(np.bool_, False)
+    barred: NDArray[np.bool_] = column(np.bool_, False)
+    seen: NDArray[np.bool_] = column(np.bool_, False)
+    priced: NDArray[np.bool_] = column(np.bool_, False)
+    told: NDArray[np.bool_] = column(np.bool_, False)
+    seen_price: NDArray[np.float64] = column(np.float64, np.nan)
+    turn: NDArray[np.int64] = column(np.int64, NEVER)
 
 
 class State:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.catalogue import ALWAYS, NO_PRICE
-from online_models.columns import FEW, Columns
+from online_models.columns import FEW, Columns, column
 from schemas.instants import DAY
 
 Ints = NDArray[np.int64]
@@ -26,20 +26,12 @@ _NEVER_SEEN = np.iinfo(np.int64).max
 class Entries(Columns):
     """Prices by the instant from which they were in force; `before` is the offer's entry before."""
 
-    FIELDS = {
-        "offer": (np.int32, NONE),
-        "time": (np.int64, ALWAYS),
-        "price": (np.int64, NO_PRICE),
-        "base": (np.int64, NO_PRICE),
-        "sequence": (np.int64, NONE),
-        "before": (np.int64, NONE),
-    }
-    offer: NDArray[np.int32]
-    time: Ints
-    price: Ints
-    base: Ints
-    sequence: Ints
-    before: Ints
+    offer: NDArray[np.int32] = column(np.int32, NONE)
+    time: Ints = column(np.int64, ALWAYS)
+    price: Ints = column(np.int64, NO_PRICE)
+    base: Ints = column(np.int64, NO_PRICE)
+    sequence: Ints = column(np.int64, NONE)
+    before: Ints = column(np.int64, NONE)
 
 
 class History:

@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 
 
 class Points(Columns):
-    FIELDS = {"x": (np.float64, np.nan), "n": (np.int64, 0), "tags": (np.int32, -1, 3)}
+    x: NDArray[np.float64] = column(np.float64, np.nan)
+    n: NDArray[np.int64] = column(np.int64, 0)
+    tags: NDArray[np.int32] = column(np.int32, -1, 3)
 
 
 @given(st.lists(st.integers(0, 400), max_size=6))
