@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"pricetide: {which}: {message}", file=sys.stderr)
         return 2
     except SettingsError as error:
-        print(f"pricetide: settings: {error}", file=sys.stderr)
+        print(f"pricetide: settings: {_worded(error)}", file=sys.stderr)
         return 2
     try:
         status: int = module_of.main(args, settings)
@@ -102,6 +102,14 @@ def _add_settings(parser: argparse.ArgumentParser, names: Sequence[str]) -> None
             metavar=name.rsplit("_", 1)[-1].upper(),
             help=f"{field.description} [PRICETIDE_{name.upper()}]",
         )
+
+
+def _worded(error: SettingsError) -> str:
+    """The error in one line; of a variable that should hold JSON the library names classes only."""
+    for name in Settings.model_fields:
+        if f'"{name}"' in str(error) and isinstance(error.__cause__, ValueError):
+            return f"PRICETIDE_{name.upper()} is no JSON: {error.__cause__}"
+    return str(error)
 
 
 def _settings(args: argparse.Namespace, names: Sequence[str]) -> Settings:

@@ -31,6 +31,8 @@ SMOOTHING, RESIDUAL_MEMORY = 0.8, 0.95
 FIRST_VARIANCE = 0.5
 #: Forecasters say nothing before so many buckets.
 WARM_UP = 14
+#: Rows that a model must take before it is believed to work.
+TRIED = 8
 #: Log units are kept within what a shop can sell.
 LARGEST_LOG = 20.0
 #: No log price or log level is learnt from further away than this: steps along a gradient diverge.
@@ -43,7 +45,8 @@ ASTRAY, PATIENCE = 4.0, 10
 def parsed(text: str) -> tuple[type[Any], dict[str, Any]]:
     """The River class that a text names, `river.` in front or not, and its parameters.
 
-    ValueError where River has no such regressor or forecaster, or a parameter is no plain value.
+    ValueError where River has no such regressor or forecaster, a parameter is no plain value, or
+    the model cannot learn with it.
 
     >>> found, parameters = parsed("river.time_series.SNARIMAX(p=1, d=0, q=1)")
     >>> found.__name__, parameters
@@ -64,10 +67,22 @@ def parsed(text: str) -> tuple[type[Any], dict[str, Any]]:
         raise ValueError(f"river: {path!r} is neither a regressor nor a forecaster")
     parameters = _parameters(bracket + rest) if bracket else {}
     try:
-        found(**parameters)
-    except TypeError as error:
-        raise ValueError(f"river: {text!r}: {error}") from error
+        _try(found(**parameters))
+    except Exception as error:  # whatever River's code makes of such parameters
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise ValueError(f"river: {text!r} does not work: {said}") from error
     return found, parameters
+
+
+def _try(model: Any) -> None:
+    """Let a model learn a few rows: parameters that cannot be show by then at the latest."""
+    for k in range(TRIED):
+        if isinstance(model, time_series.base.Forecaster):
+            model.learn_one(float(k % 3))
+        else:
+            x = {"constant": 1.0, "price": 0.1 * (k % 4)}
+            model.learn_one(x, float(k % 3))
+            model.predict_one(x)
 
 
 def _parameters(brackets: str) -> dict[str, Any]:

@@ -44,6 +44,16 @@ def test_a_wrong_setting_ends_with_one_line_that_names_it(
     assert variable.removeprefix("PRICETIDE_").lower() in error.lower()
 
 
+def test_a_setting_that_should_be_json_is_named_as_its_variable(
+    capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRICETIDE_RIVER", "linear_model.PARegressor")
+    assert cli.main(["pipe"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("pricetide: settings: PRICETIDE_RIVER is no JSON: ")
+    assert error.count("\n") == 1
+
+
 def test_flags_reach_the_command_as_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
 

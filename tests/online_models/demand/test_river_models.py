@@ -60,6 +60,10 @@ def test_the_price_is_learnt_where_the_model_takes_features() -> None:
         "cluster.KMeans",
         "linear_model.LinearRegression(l3=1)",
         "linear_model.LinearRegression(l2=open)",
+        "linear_model.LinearRegression(l1=0.1, l2=0.1)",
+        "linear_model.LinearRegression(optimizer=3)",
+        "tree.HoeffdingTreeRegressor(max_depth='deep')",
+        "time_series.SNARIMAX(p='many', d=0, q=0)",
     ],
 )
 def test_a_name_that_is_no_model_is_named_in_the_error(name: str) -> None:
