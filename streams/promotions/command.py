@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -23,9 +21,11 @@ from online_models.plans.past import LEAST_DEPTH
 from online_models.plans.plan import plan
 from online_models.plans.record import record
 from schemas.instants import DAY, to_ms
-from streams.clients import bootstrap, client
+from streams.admin import TopicsError
+from streams.clients import bootstrap
 from streams.evaluate.observed import Observed, shown
 from streams.policy_file import PolicyRecord, load
+from streams.promotions.publish import TOPIC, encoded, publish
 from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.writer import RecordingWriter
@@ -61,7 +61,6 @@ offers of every category for a week, at different depths, and ask again with `pr
 too."""
 
 SETTINGS = ("bootstrap", "lateness", "timezone", "rates")
-TOPIC = "promotion-plans"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +72,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--policies", type=Path, metavar="FILE", help="plan by these, not by the recorded ones"
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the plans as a recording")
-    parser.add_argument("--publish", action="store_true", help=f"send them to the topic {TOPIC}")
+    parser.add_argument(
+        "--publish", action="store_true", help=f"send those that are new to the topic {TOPIC}"
+    )
     parser.add_argument("--json", action="store_true", help="print the plans as JSON")
 
 
@@ -86,14 +87,15 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     if args.out:
         with RecordingWriter(args.out) as writer:
             writer.open(TOPIC)
-            for offset, (key, value) in enumerate(map(_encoded, plans)):
+            for offset, (key, value) in enumerate(map(encoded, plans)):
                 writer.write(Entry(TOPIC, 0, offset, key, value, now, ()))
     if args.publish:
         try:
-            asyncio.run(_publish(settings, plans, now))
-        except (KafkaError, OSError) as error:
+            sent = asyncio.run(publish(settings, plans, now))
+        except (KafkaError, TopicsError, OSError) as error:
             print(f"pricetide promotions: Kafka at {settings.bootstrap}: {error}", file=sys.stderr)
             return 1
+        print(f"{sent} of {len(plans)} plans are new on {TOPIC}", file=sys.stderr)
     if args.json:
         print(msgspec.json.encode({"plans": plans}).decode())
     elif plans:
@@ -127,21 +129,6 @@ def _plans(
     now = observed.state.clock.now
     tried = any((part.promotion >= LEAST_DEPTH).any() for part in parts)
     return [record(each, observed.catalogue, now) for each in found], now, tried
-
-
-def _encoded(plan: dict[str, Any]) -> tuple[bytes, bytes]:
-    return plan["sku"].encode(), msgspec.json.encode(plan)
-
-
-async def _publish(settings: Settings, plans: Iterable[dict[str, Any]], now: int) -> None:
-    producer = AIOKafkaProducer(**client(settings), enable_idempotence=True)
-    await producer.start()
-    try:
-        for key, value in map(_encoded, plans):
-            await producer.send(TOPIC, value, key=key, timestamp_ms=now)
-        await producer.flush()
-    finally:
-        await producer.stop()
 
 
 def _show(plans: list[dict[str, Any]]) -> None:
