@@ -73,7 +73,9 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
 def elasticities(
     settings: Settings, recordings: list[Path], by: By, method: str, cross: bool = False
 ) -> list[dict[str, Any]]:
-    """The rows of `--json`; with `cross` also the elasticity to the category's other prices."""
+    """The rows of `--json`; with `cross` also the elasticity to the category's other prices, and
+    half the width of its 95 % interval.
+    """
     parts: list[Observations] = []
 
     def learnt(observations: Observations, _report: LearnReport) -> None:
@@ -99,14 +101,15 @@ def _rows(found: Rows, catalogue: Catalogue, by: By, method: str) -> list[dict[s
         found.mean.tolist(),
         np.sqrt(found.variance).tolist(),
         found.cross.tolist(),
+        np.sqrt(found.cross_variance).tolist(),
         strict=True,
     )
-    for identity, mean, deviation, cross in columns:
+    for identity, mean, deviation, cross, doubt in columns:
         margin = NORMAL_95 * deviation
         row: dict[str, Any] = _key(catalogue, by, identity)
         row |= {"own": round(mean, 4), "lower": round(mean - margin, 4)}
         row |= {"upper": round(mean + margin, 4), "method": method}
-        row["cross"] = None if math.isnan(cross) else round(cross, 4)
+        row["cross"] = None if math.isnan(cross) else (cross, NORMAL_95 * doubt)
         rows.append(row)
     return sorted(rows, key=lambda row: str(row["key"]))
 
@@ -126,7 +129,7 @@ def _show(rows: list[dict[str, Any]], by: By, method: str) -> None:
     for name in ("own", "95 % interval", "to the category's others"):
         table.add_column(name, justify="right")
     for row in rows:
-        cross = "–" if row["cross"] is None else f"{row['cross']:+.2f}"
+        cross = "–" if row["cross"] is None else "{:+.2f} ± {:.2f}".format(*row["cross"])
         interval = f"{row['lower']:.2f} … {row['upper']:.2f}"
         table.add_row(row["key"], f"{row['own']:.2f}", interval, cross)
     console = Console()
