@@ -98,7 +98,7 @@ def show(state: State, rows: Ints, now: Ints) -> None:
     found = state.pricing.promotion_in_force(rows, now)
     on_hand = state.stock.on_hand[rows]
     deviation = state.pricing.deviation(rows)
-    drawn = ~np.isnan(deviation)
+    drawn = ~np.isnan(deviation) & (not state.settings.pricing.imagined)
     own = np.column_stack(
         [
             np.ones(len(rows)),
@@ -109,11 +109,18 @@ def show(state: State, rows: Ints, now: Ints) -> None:
         ]
     )
     signals = state.buckets.signals.value[rows]
-    waiting = state.pricing.unconfirmed(rows) & (signals[:, Signal.PRICE] > 0.0)
+    waiting = _otherwise(state, rows) & (signals[:, Signal.PRICE] > 0.0)
     for column, signal in _PRICED.items():
         own[waiting, column] = signals[waiting, signal]
     fresh = np.concatenate([own, _promoting(found)], axis=1)
     _put(state, rows, now, _SHOWN, fresh, found)
+
+
+def _otherwise(state: State, rows: Ints) -> NDArray[np.bool_]:
+    """Mask of the offers, (n,), that are known to show another price than was decided."""
+    if state.settings.pricing.imagined:
+        return state.listing.told[rows]
+    return state.pricing.unconfirmed(rows)
 
 
 def turn_promotions(state: State, rows: Ints, now: Ints) -> None:
@@ -158,7 +165,7 @@ def _show_plain(state: State, row: int, now: int) -> None:
     signals, ledger = state.buckets.signals, state.pricing.ledger
     listed = float(state.catalogue.offers.listed.item(row))
     deviation = ledger.deviation.item(row)
-    drawn = deviation == deviation
+    drawn = deviation == deviation and not state.settings.pricing.imagined
     told = dict.fromkeys(_SHOWN, 0.0)
     told[Signal.ON_SALE] = listed * listed
     told[Signal.PRICE] = ledger.price.item(row) * listed
@@ -166,8 +173,8 @@ def _show_plain(state: State, row: int, now: int) -> None:
     told[Signal.DRAWN] = drawn * listed
     told[Signal.DEVIATION] = (deviation if drawn else 0.0) * listed
     before = signals.value[row].tolist()
-    waits = ledger.ack_due.item(row) != NEVER and before[Signal.PRICE] > 0.0
-    if waits and state.pricing.unconfirmed(np.array([row]))[0]:
+    waits = ledger.ack_due.item(row) != NEVER or state.settings.pricing.imagined
+    if waits and before[Signal.PRICE] > 0.0 and _otherwise(state, np.array([row]))[0]:
         told |= {signal: before[signal] * listed for signal in _PRICED.values()}
     if any(before[k] != value for k, value in told.items()) or signals.promotion.item(row) != NONE:
         state.buckets.settle(np.array([row]), np.array([now]))

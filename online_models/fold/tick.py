@@ -60,15 +60,21 @@ def _turn(state: State, now: int) -> None:
         show(state, rows, np.full(len(rows), now, dtype=np.int64))
 
 
+def _fed(state: State) -> NDArray[np.bool_]:
+    """Mask of the offers whose price feed is known: it was published or acknowledged."""
+    fed = state.listing.told.copy()
+    if not state.settings.pricing.imagined:
+        changed = state.pricing.ledger.revision > 0
+        fed[: len(changed)] |= changed
+    return fed
+
+
 def _close(state: State, outputs: list[Output]) -> Ints:
     """Close buckets, learn from them, publish them; returns the offers concerned."""
     concerned = [np.zeros(0, dtype=np.int64)]
     forgotten = state.buckets.forgotten
     for closed in state.buckets.close(state.clock.watermark):
-        changed = state.pricing.ledger.revision > 0
-        fed = state.listing.told.copy()
-        fed[: len(changed)] |= changed
-        observations = observe(closed, state.listing, fed)
+        observations = observe(closed, state.listing, _fed(state))
         if not len(observations):
             continue
         state.pace.learn(observations)

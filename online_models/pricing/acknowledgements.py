@@ -74,7 +74,7 @@ def overdue(pricing: Pricing, rows: Ints, now: Ints) -> list[Placed]:
         row = int(rows[place])
         channel = catalogue.offer_name(row)[1]
         ledger.ack_due[row] = NEVER
-        if pricing.silent_channels.get(channel, False):
+        if pricing.settings.imagined or pricing.silent_channels.get(channel, False):
             continue
         if channel not in pricing.silent_channels:
             pricing.silent_channels[channel] = True

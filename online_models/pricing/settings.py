@@ -22,6 +22,9 @@ class PricingSettings:
     #: ms after which a price change without an acknowledgement raises an alert. Shops apply
     #: price files every quarter of an hour or so.
     ack_timeout: int = HOUR
+    #: The prices are imagined beside a past in which others were shown: what the shop acknowledged
+    #: was shown, and is learnt from, but answers none of these.
+    imagined: bool = False
     #: ms for which a price that the shop rejected is not tried again.
     retry_after_rejection: int = HOUR
     #: ms for which a competitor's price is evidence of what customers compare with.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from online_models.catalogue import Catalogue
@@ -24,10 +25,13 @@ class Priced(NamedTuple):
 
 
 class Pricers:
-    """One fold per journal partition. Given policies replace those of the recording."""
+    """One fold per journal partition. Given policies replace those of the recording, and their
+    prices are imagined beside those that the shop showed.
+    """
 
     def __init__(self, settings: Settings, policies: list[PolicyRecord] | None) -> None:
-        self._settings = settings
+        pricing = replace(settings.fold.pricing, imagined=policies is not None)
+        self._fold_settings = replace(settings.fold, pricing=pricing)
         self._policies = policies
         self._router = Router(settings.partitions)
         self._folds: dict[int, Fold] = {}
@@ -38,7 +42,7 @@ class Pricers:
         """Fold a batch of one journal partition."""
         fold = self._folds.get(partition)
         if fold is None:
-            fold = self._folds[partition] = Fold(self._settings.fold)
+            fold = self._folds[partition] = Fold(self._fold_settings)
             if self._policies:
                 fold.step(opening(self._policies))
         if self._policies is not None:

@@ -16,6 +16,7 @@ from schemas.money import scaled
 from schemas.records import decode
 
 _ACK = TypeAdapter(PriceAck)
+_NOTHING = np.zeros(0, dtype=np.int64)
 #: A shop that applies prices of a replayed past may stamp its answers with its own clock.
 FURTHEST_AHEAD = 31 * DAY
 
@@ -24,17 +25,19 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
     """Reconcile one acknowledgement with what was published.
 
     An offer whose price was never changed here shows what its shop says, whoever set it; what was
-    changed here is shown, and learnt from, from its acknowledgement on.
+    changed here is shown, and learnt from, from its acknowledgement on. Where prices are imagined,
+    it is learnt from and no more.
     """
     record: PriceAck = decode(_ACK, fact.value or b"")
     catalogue, pricing = state.catalogue, state.pricing
     sku = catalogue.sku(record.sku)
-    decision = pricing.published(record.decision_id)
-    rows, outputs = reconcile(pricing, record, now)
+    imagined = pricing.settings.imagined
+    decision = None if imagined else pricing.published(record.decision_id)
+    rows, outputs = (_NOTHING, []) if imagined else reconcile(pricing, record, now)
     row = catalogue.offer(sku, catalogue.channel_names.index.get(record.channel, -1))
     applied = row >= 0 and catalogue.offers.listed[row] and record.status == "applied"
-    first = applied and pricing.ledger.revision[row] == 0
-    if decision is None and not first and not state.settings.observe_only:
+    first = applied and not imagined and pricing.ledger.revision[row] == 0
+    if decision is None and not (first or imagined or state.settings.observe_only):
         state.count("unknown_ack")
     if not applied:
         return Effect(rows, outputs)
@@ -43,8 +46,9 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
     at = np.array([row])
     if first:
         pricing.restate(at, np.array([price], dtype=np.int64), now)
-    elif decision is not None and decision[0] == row and price > 0 and pricing.unconfirmed(at)[0]:
-        # the shop is a change behind: this is what it shows until it catches up
+    behind = decision is not None and decision[0] == row and bool(pricing.unconfirmed(at)[0])
+    if price > 0 and (imagined or behind):
+        # this is what the shop shows, whatever was decided since
         state.buckets.put(at, np.array([now]), Signal.PRICE, np.array([[float(price)]]))
         state.buckets.put(at, np.array([now]), Signal.DRAWN, np.zeros((1, 2)))
     return Effect(rows, outputs, shown=(row,))

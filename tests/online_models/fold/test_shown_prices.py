@@ -76,3 +76,32 @@ def test_a_shop_that_is_a_change_behind_shows_what_it_says(
     expected = ["8.00", "8.00", "10.00", "12.50" if last else "10.62"]
     journal.tick(START + 3 * DAY + 18 * HOUR)
     assert observed(run, journal) == expected
+
+
+def imagined(journal: Journal, run: Any) -> Run:
+    journal.tick(START + 6 * DAY)
+    result: Run = run(journal, pricing=PricingSettings(imagined=True))
+    assert [change["price"] for change in result.values("price-changes")] == ["12.50"]
+    assert result.values("pricing-alerts") == []
+    return result
+
+
+def test_imagined_prices_stand_beside_those_that_the_shop_showed(journal: Any, run: Any) -> None:
+    journal.product()
+    repriced(journal, 1, START, "60%")
+    journal.ack(START, sequence=2, price="8.00")
+    journal.order(START + 2 * DAY)
+    journal.ack(START + 2 * DAY + 6 * HOUR, sequence=3, price="10.00")
+    journal.ack(START + 3 * DAY, sequence=4, price="8.00", status="rejected")
+    observations = imagined(journal, run).values("demand-observations")
+    assert [o["price"] for o in observations][:4] == ["8.00", "8.00", "9.50", "10.00"]
+
+
+def test_beside_imagined_prices_what_was_paid_is_learnt_where_no_shop_tells(
+    journal: Any, run: Any
+) -> None:
+    journal.product()
+    repriced(journal, 1, START, "60%")
+    journal.order(START + HOUR, price=900)
+    observations = imagined(journal, run).values("demand-observations")
+    assert [o["price"] for o in observations][:3] == ["9.00", "9.00", "9.00"]
