@@ -45,7 +45,10 @@ cost:
 A promotion is planned only where the interval's lower end is worth a tenth of its discounts, its
 price obeys the policy's guardrails, it is no deeper than any that ever ran, and the stock lasts. Of
 a category on a channel, and of a product, one is promoted at a time. Nothing is put in force: send
-those you like to the topic `promotions`.
+those you like to the topic `promotions`, and prices follow from start to end:
+
+  {"promotion_id": PLAN_ID, "select": {"skus": [SKU]}, "channels": [CHANNEL],
+   "starts_at": STARTS_AT, "ends_at": ENDS_AT, "discount": {"percent": DEPTH}}
 
 Record `orders`, `products` and `promotions`, and `price-acks`, `inventory`, `competitor-prices` and
 `pricing-policies` where you have them.

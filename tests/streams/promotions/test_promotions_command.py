@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from online_models.market.records import Record
+from schemas.instants import to_ms
 from schemas.topics import decode
 from streams.cli import main
 from tests.streams.promotions.recorded_shop import recorded_shop
+from tests.streams.simulate.recorded import write
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +77,35 @@ def test_a_merchant_reads_what_each_plan_brings_in_80_columns(
     out = capsys.readouterr().out
     assert "…" not in out
     assert "are bought ahead" in " ".join(out.split())
+
+
+def test_prices_follow_a_plan_that_is_sent_as_the_help_says(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = planned(shop, tmp_path, capsys, "100000.00")[0]
+    lines = gzip.decompress((shop / "products.jsonl.gz").read_bytes()).splitlines()
+    product = next(v for v in (json.loads(li)["value"] for li in lines) if v["sku"] == plan["sku"])
+    start, end = (to_ms(plan[name]) for name in ("starts_at", "ends_at"))
+    promotion = {
+        "promotion_id": plan["plan_id"],
+        "select": {"skus": [plan["sku"]]},
+        "channels": [plan["channel"]],
+        "starts_at": plan["starts_at"],
+        "ends_at": plan["ends_at"],
+        "discount": {"percent": plan["depth"]},
+    }
+    told = [
+        Record("products", plan["sku"], product, start - 2),
+        Record("promotions", plan["plan_id"], promotion, start - 1),
+        *(Record("pricing-control", "", {"kind": "tick", "time": t}, t) for t in (start, end)),
+    ]
+    write(tmp_path / "sent", told)
+    (tmp_path / "keep.json").write_text('{"policy_id": "p", "strategy": [{"kind": "keep"}]}')
+    given = ["replay", str(tmp_path / "sent"), "--policies", str(tmp_path / "keep.json")]
+    outs = [tmp_path / name / "price-changes.jsonl.gz" for name in ("once", "again")]
+    for out in outs:
+        assert main([*given, "--out", str(out.parent)]) == 0
+    changes = [json.loads(line)["value"] for line in gzip.decompress(outs[0].read_bytes()).split()]
+    prices = [(change["effective_at"], change["price"]) for change in changes]
+    assert prices == [(plan["starts_at"], plan["price"]), (plan["ends_at"], product["price"])]
+    assert outs[0].read_bytes() == outs[1].read_bytes()
