@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.demand.observations import ATTRIBUTES, DAY, Observations
 from online_models.exact_math import exp, log, log1p, power
 
@@ -28,48 +28,29 @@ SLOW_PRICE, FAST_PRICE = 0.97, 0.7
 class CountState(Columns):
     """One row per offer."""
 
-    FIELDS = {
-        "units": (np.float64, 0.0, LEVELS),
-        "orders": (np.float64, 0.0, LEVELS),
-        "exposure": (np.float64, 0.0, LEVELS),
-        "slow_price": (np.float64, np.nan),
-        "fast_price": (np.float64, np.nan),
-        "highest_price": (np.float64, np.nan),
-        "rival_gap": (np.float64, np.nan),
-        "last_ratio": (np.float64, 0.0),
-        "last_orders": (np.float64, 0.0),
-        "recent_high": (np.float64, 0.0),
-        "zero_run": (np.float64, 0.0),
-        "variability": (np.float64, 1.0),
-        "surprise": (np.float64, 0.0),
-        "basket_units": (np.float64, 1.0),
-        "basket_orders": (np.float64, 1.0),
-        "buckets": (np.float64, 0.0),
-        "last_end": (np.int64, -1),
-    }
     #: Discounted units, orders and exposure (days × factors) per memory.
-    units: Floats
-    orders: Floats
-    exposure: Floats
-    slow_price: Floats
-    fast_price: Floats
-    highest_price: Floats
+    units: Floats = column(np.float64, 0.0, LEVELS)
+    orders: Floats = column(np.float64, 0.0, LEVELS)
+    exposure: Floats = column(np.float64, 0.0, LEVELS)
+    slow_price: Floats = column(np.float64, np.nan)
+    fast_price: Floats = column(np.float64, np.nan)
+    highest_price: Floats = column(np.float64, np.nan)
     #: Usual log gap to the lowest rival price.
-    rival_gap: Floats
+    rival_gap: Floats = column(np.float64, np.nan)
     #: Units and orders of the last bucket per day of exposure, and the decayed highest ratio.
-    last_ratio: Floats
-    last_orders: Floats
-    recent_high: Floats
+    last_ratio: Floats = column(np.float64, 0.0)
+    last_orders: Floats = column(np.float64, 0.0)
+    recent_high: Floats = column(np.float64, 0.0)
     #: Buckets since the last sale.
-    zero_run: Floats
+    zero_run: Floats = column(np.float64, 0.0)
     #: Smoothed squared residual, in standard deviations; log of the last ratio to its forecast.
-    variability: Floats
-    surprise: Floats
+    variability: Floats = column(np.float64, 1.0)
+    surprise: Floats = column(np.float64, 0.0)
     #: Discounted units and orders: their ratio is the usual basket.
-    basket_units: Floats
-    basket_orders: Floats
-    buckets: Floats
-    last_end: Integers
+    basket_units: Floats = column(np.float64, 1.0)
+    basket_orders: Floats = column(np.float64, 1.0)
+    buckets: Floats = column(np.float64, 0.0)
+    last_end: Integers = column(np.int64, -1)
 
 
 def kept(state: CountState, seen: Observations) -> Floats:

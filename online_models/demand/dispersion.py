@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.exact_linear import row_largest, softmax
 from online_models.exact_math import exp, gammaln, log
 
@@ -53,8 +53,7 @@ _RISING = (
 class ShapeState(Columns):
     """Discounted log likelihood per offer and shape, relative to the best of each bucket."""
 
-    FIELDS = {"log_likelihood": (np.float64, 0.0, SHAPES)}
-    log_likelihood: Floats
+    log_likelihood: Floats = column(np.float64, 0.0, SHAPES)
 
 
 class Dispersion:

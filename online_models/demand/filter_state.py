@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import Columns
+from online_models.columns import Columns, column
 from online_models.demand.observations import DAY
 
 Floats = NDArray[np.float64]
@@ -37,51 +37,33 @@ _COLUMN = np.array([j for i in range(COEFFICIENTS) for j in range(i + 1)])
 class FilterState(Columns):
     """One row per offer; a row that has never learnt has `last_end` −1."""
 
-    FIELDS = {
-        "mean": (np.float64, 0.0, COEFFICIENTS),
-        "covariance": (np.float64, 0.0, PACKED),
-        "anchor": (np.float64, np.nan),
-        "rival_anchor": (np.float64, np.nan),
-        "log_price": (np.float64, np.nan),
-        "log_rival": (np.float64, np.nan),
-        "policy_part": (np.float64, 0.0),
-        "beside": (np.float64, 0.0),
-        "implied": (np.float64, np.nan),
-        "first_end": (np.int64, -1),
-        "last_end": (np.int64, -1),
-        "days": (np.float64, 0.0),
-        "variance_sum": (np.float64, 0.0),
-        "square_sum": (np.float64, 0.0),
-        "lasting_error": (np.float64, 0.0),
-        "since": (np.float64, 0.0, 3),
-    }
     #: Posterior mean and covariance under the offer's own wide prior.
-    mean: Floats
-    covariance: Floats
+    mean: Floats = column(np.float64, 0.0, COEFFICIENTS)
+    covariance: Floats = column(np.float64, 0.0, PACKED)
     #: Log prices at which the level is the log rate; NaN until one is known.
-    anchor: Floats
-    rival_anchor: Floats
+    anchor: Floats = column(np.float64, np.nan)
+    rival_anchor: Floats = column(np.float64, np.nan)
     #: Last known log prices, for buckets and decisions that lack one.
-    log_price: Floats
-    log_rival: Floats
+    log_price: Floats = column(np.float64, np.nan)
+    log_rival: Floats = column(np.float64, np.nan)
     #: Last part of the price deviation that the pricer's rule predicts.
-    policy_part: Floats
+    policy_part: Floats = column(np.float64, 0.0)
     #: Log level that was expected of the offer beside its category's before it sold.
-    beside: Floats
+    beside: Floats = column(np.float64, 0.0)
     #: Elasticity at which the offer's first price is best; NaN where its cost is unknown.
-    implied: Floats
+    implied: Floats = column(np.float64, np.nan)
     #: Ends of the first and the last bucket learnt, −1 before.
-    first_end: Integers
-    last_end: Integers
+    first_end: Integers = column(np.int64, -1)
+    last_end: Integers = column(np.int64, -1)
     #: Discounted days learnt.
-    days: Floats
+    days: Floats = column(np.float64, 0.0)
     #: Discounted Σ ((units − mean)² − mean) and Σ mean²: their ratio is 1 / size.
-    variance_sum: Floats
-    square_sum: Floats
+    variance_sum: Floats = column(np.float64, 0.0)
+    square_sum: Floats = column(np.float64, 0.0)
     #: Discounted mean of the standardised forecast errors.
-    lasting_error: Floats
+    lasting_error: Floats = column(np.float64, 0.0)
     #: Sums of buckets shorter than a day until they are one: errors, their variances, and days.
-    since: Floats
+    since: Floats = column(np.float64, 0.0, 3)
 
     def remember(self, offer: Integers, price: Floats, rival: Floats, exploration: Floats) -> None:
         """Take down a bucket's log prices (NaN: unknown) and what of the own one chance drew."""
