@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def recorded_shop(folder: Path) -> Path:
                 percent = int(rng.choice([10, 15, 20, 25, 30]))
                 until[offer] = day + 7
                 prices[offer] = round(regular[offer] * (100 - percent) / 100)
-                value = {
+                value: dict[str, Any] = {
                     "promotion_id": f"{day}-{offer}",
                     "select": {"skus": [goods.skus[offer]]},
                     "starts_at": day_start(day),
