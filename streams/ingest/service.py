@@ -26,6 +26,7 @@ from streams.ingest.hot import HOT
 from streams.ingest.order import by_timestamp
 from streams.ingest.parsed import hand_on_parsed
 from streams.ingest.routing import Router, pieces
+from streams.ingest.tick_gate import TickGate
 from streams.ingest.watermarks import Watermarks, with_ticks
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
@@ -122,6 +123,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._opened.append(self._feed.stop)
         self._watermarks = Watermarks(await last_tick(self._settings))
         self._consumer.subscribe(sorted(INPUTS), listener=self)
+        self._gate = TickGate(self._consumer)
         await self._consumer.start()
         hand_on_parsed(self._consumer)
 
@@ -155,6 +157,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         """Time is told by the sources that are read here."""
         sources = {Source(tp.topic, tp.partition) for tp in assigned if tp.topic in HOT}
         self._watermarks.assign(sources, _wall())
+        self._gate.forget()
         self._consumer.pause(*[tp for tp in assigned if tp.topic in HOT])
 
     @Service.task  # type: ignore[untyped-decorator]
@@ -169,8 +172,9 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             self._resting.set()
 
     async def _round(self) -> None:
-        wait = PATIENCE * 1000 if self._holding else WAIT_MS
-        fetched = await self._consumer.getmany(timeout_ms=int(wait), max_records=ROUND)
+        wait = PATIENCE * 1000 if self._holding or self._gate.held else WAIT_MS
+        read = await self._consumer.getmany(timeout_ms=int(wait), max_records=ROUND)
+        fetched = await self._gate.admit(read)
         wall = _wall()
         runs = by_timestamp({Source(*tp): records for tp, records in fetched.items()})
         decoded = self._decoder.decode(runs)
@@ -223,7 +227,8 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 self._watermarks.caught_up(Source(tp.topic, tp.partition), wall)
         for topic, records in lag.items():
             instruments.INPUT_LAG.labels(topic).set(records)
-        hold = to_hold(self._timestamps, unread, assigned, self._lead)
+        await self._gate.look()
+        hold = to_hold(self._timestamps, unread, assigned, self._lead) | self._gate.held
         paused = self._consumer.paused()
         self._consumer.pause(*(hold - paused))
         self._consumer.resume(*(paused - hold))
