@@ -20,8 +20,8 @@ async def last_tick(settings: Settings) -> tuple[int, int] | None:
     consumer = AIOKafkaConsumer(
         **client(settings), group_id=None, enable_auto_commit=False, fetch_max_wait_ms=20
     )
-    await consumer.start()
     try:
+        await consumer.start()
         tp = TopicPartition(TOPIC, 0)  # every partition gets every tick
         consumer.assign([tp])
         async for records in stretches(consumer, tp, FIRST_LOOK):

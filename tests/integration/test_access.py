@@ -109,26 +109,33 @@ def shop(guarded: Guarded, command: Callable[..., int], tmp_path_factory: Any) -
         assert command("root", "topics", "--grant", f"User:{user}", "--role", role) == 0
     folder: Path = tmp_path_factory.mktemp("access")
     worker = Worker(guarded.broker.bootstrap, folder, "w0", **guarded.variables("pricer"))
-    guarded.write("boss", "pricing-policies", POLICY)
-    guarded.write("producer", "products", PRODUCT)
-    guarded.write("producer", "competitor-prices", RIVAL)
+    try:
+        guarded.write("boss", "pricing-policies", POLICY)
+        guarded.write("producer", "products", PRODUCT)
+        guarded.write("producer", "competitor-prices", RIVAL)
+        change = _first_change(guarded.login("shop"))
+        assert change["price"] == "9.00", worker.tail()
+        ack = {"decision_id": change["decision_id"], "sku": "tea", "channel": "web"}
+        ack |= {"status": "applied", "price": "9.00", "time": TIME}
+        guarded.write("shop", "price-acks", ack)
+        assert worker.stop() == 0, worker.tail()
+    finally:
+        worker.kill()
+    return guarded
+
+
+def _first_change(login: dict[str, Any]) -> dict[str, Any]:
     consumer = KafkaConsumer(
         "price-changes",
-        **guarded.login("shop"),
+        **login,
         group_id="shop-1",
         auto_offset_reset="earliest",
         isolation_level="read_committed",
         consumer_timeout_ms=40_000,
     )
     found = next(consumer, None)
-    assert found is not None, worker.tail()
-    change = json.loads(found.value)
     consumer.close()
-    assert change["price"] == "9.00"
-    ack = {"decision_id": change["decision_id"], "sku": "tea", "channel": "web"}
-    guarded.write("shop", "price-acks", ack | {"status": "applied", "price": "9.00", "time": TIME})
-    assert worker.stop() == 0, worker.tail()
-    return guarded
+    return {"price": None} if found is None else json.loads(found.value)
 
 
 @pytest.mark.parametrize(

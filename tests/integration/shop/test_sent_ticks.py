@@ -44,9 +44,13 @@ def test_orders_of_the_days_before_a_tick_come_before_it(fresh_broker, tmp_path,
         for i in range(ingests)
     ]
     ends = shop.ends(INPUTS)
-    shop.wait(lambda: shop.done("pricetide-ingest", ends), "ingested", *workers)
-    for worker in workers:
-        assert worker.stop() == 0, worker.tail()
+    try:
+        shop.wait(lambda: shop.done("pricetide-ingest", ends), "ingested", *workers)
+        for worker in workers:
+            assert worker.stop() == 0, worker.tail()
+    finally:
+        for worker in workers:
+            worker.kill()
 
     number = Counter()
     for values in shop.journal().values():
