@@ -113,6 +113,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace, settings: Settings) -> int:
     """Run until stopped."""
     policies = load(args.policies) if args.policies else []
+    if args.role == "train" and not tensorflow_installed():
+        print(f"pricetide worker: {NO_TENSORFLOW}", file=sys.stderr)
+        return 2
+    try:
+        port = listen(settings.metrics) if settings.metrics else None
+    except OSError as error:
+        print(f"pricetide worker: cannot listen on {settings.metrics}: {error}", file=sys.stderr)
+        return 1
     try:
         created = provide_topics(client(settings), TOPICS.values(), partitions=settings.partitions)
     except TopicsError as error:
@@ -130,14 +138,6 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
         asyncio.run(publish(settings, policies))
     gc.set_threshold(*COLLECTIONS)
     sys.setswitchinterval(SWITCH_SECONDS)
-    if args.role == "train" and not tensorflow_installed():
-        print(f"pricetide worker: {NO_TENSORFLOW}", file=sys.stderr)
-        return 2
-    try:
-        port = listen(settings.metrics) if settings.metrics else None
-    except OSError as error:
-        print(f"pricetide worker: cannot listen on {settings.metrics}: {error}", file=sys.stderr)
-        return 1
     _build(args.role, args.log, settings, port).execute_from_commandline()
     return 0
 
