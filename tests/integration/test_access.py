@@ -17,6 +17,7 @@ from schemas.topics import PARTITIONS
 from streams.broker import EmbeddedBroker
 from streams.broker.security import Security
 from streams.cli import main
+from tests.integration.shop.traffic import TEA
 from tests.integration.shop.worker import Worker
 
 pytestmark = pytest.mark.integration
@@ -25,14 +26,6 @@ USERS = {
     name: f"secret of {name}" for name in ("root", "pricer", "producer", "shop", "boss", "viewer")
 }
 TIME = time.time_ns() // 1_000_000
-PRODUCT = {
-    "sku": "tea",
-    "name": "Tea",
-    "category": "tea",
-    "currency": "USD",
-    "price": "10.00",
-    "cost": 5,
-}
 RIVAL = {"sku": "tea", "competitor": "r", "currency": "USD", "price": "9.00", "time": TIME}
 POLICY = {"policy_id": "match", "strategy": [{"kind": "match_competitor"}, {"kind": "keep"}]}
 
@@ -111,7 +104,7 @@ def shop(guarded: Guarded, command: Callable[..., int], tmp_path_factory: Any) -
     worker = Worker(guarded.broker.bootstrap, folder, "w0", **guarded.variables("pricer"))
     try:
         guarded.write("boss", "pricing-policies", POLICY)
-        guarded.write("producer", "products", PRODUCT)
+        guarded.write("producer", "products", TEA)
         guarded.write("producer", "competitor-prices", RIVAL)
         change = _first_change(guarded.login("shop"))
         assert change["price"] == "9.00", worker.tail()

@@ -8,19 +8,11 @@ from collections import Counter
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.integration.shop.traffic import MINUTE, START
+from tests.integration.shop.traffic import MINUTE, START, TEA
 
 pytestmark = pytest.mark.integration
 
 TIME = START + MINUTE
-PRODUCT = {
-    "sku": "tea",
-    "name": "Tea",
-    "category": "tea",
-    "currency": "USD",
-    "price": "10.00",
-    "cost": 5,
-}
 RIVAL = {"sku": "tea", "competitor": "r", "currency": "USD", "time": TIME}
 POLICY = {"policy_id": "match", "strategy": [{"kind": "match_competitor"}, {"kind": "keep"}]}
 
@@ -61,7 +53,7 @@ POISON = [
     ("products", b"\x00", ""),
     (
         "products",
-        json.dumps(PRODUCT)[:-1].encode() + b', "x": ' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+        json.dumps(TEA)[:-1].encode() + b', "x": ' + b"[" * 20_000 + b"]" * 20_000 + b"}",
         "nested",
     ),
     ("products", b'{"sku": "\xff", "currency": "USD"}', "UTF-8"),
@@ -81,7 +73,7 @@ def poisoned(shop, start_worker):
         port = free.getsockname()[1]
     worker = start_worker("w0", PRICETIDE_METRICS=str(port))
     put(shop, "pricing-policies", POLICY)
-    put(shop, "products", PRODUCT)
+    put(shop, "products", TEA)
     sent = []
     for i, (topic, value, reason) in enumerate(POISON):
         raw = json.dumps(value).encode() if isinstance(value, (dict, list)) else value

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from schemas.instants import to_ms
+from tests.integration.shop.traffic import TEA
 
 pytestmark = pytest.mark.integration
 
@@ -14,14 +15,6 @@ POLICY = {
     "policy_id": "match",
     "strategy": [{"kind": "match_competitor"}, {"kind": "keep"}],
     "guardrails": {"cooldown": f"PT{COOLDOWN_SECONDS}S"},
-}
-PRODUCT = {
-    "sku": "tea",
-    "name": "Tea",
-    "category": "tea",
-    "currency": "USD",
-    "price": "10.00",
-    "cost": 5,
 }
 
 
@@ -44,7 +37,7 @@ def test_a_cooldown_ends_by_itself(shop, start_worker, tmp_path):
     def changes():
         return [json.loads(record.value) for record in shop.read(["price-changes"])]
 
-    put("products", PRODUCT)
+    put("products", TEA)
     worker.wait_for("ready after")
     rival("9.00")
     rival("8.00")

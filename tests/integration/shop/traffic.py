@@ -43,6 +43,17 @@ POLICIES: list[dict[str, Any]] = [
 ]
 
 
+#: A product of its own, for tests of a single offer.
+TEA = {
+    "sku": "tea",
+    "name": "Tea",
+    "category": "tea",
+    "currency": "USD",
+    "price": "10.00",
+    "cost": 5,
+}
+
+
 class Event(NamedTuple):
     """An input record; `time` is its timestamp in ms."""
 
