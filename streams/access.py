@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient
@@ -23,13 +23,12 @@ from schemas.topics import TOPICS
 from streams.admin import TopicsError, reach
 from streams.ingest.decoder import INPUTS
 
-#: Topics that change prices by themselves: who may write to them rules the shop.
-STEERING = ("pricing-policies", "pricing-control")
-#: Outputs of others than the pricer.
-_NOT_THE_PRICERS = ("dead-letters", "model-updates", "promotion-plans")
 PATIENCE_SECONDS, PAUSE_SECONDS = 10.0, 0.05
-_NAMED = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
-_TRANSACTIONS = "transactional id"
+_KINDS = {
+    "topic": ResourceType.TOPIC,
+    "group": ResourceType.GROUP,
+    "transactional id": ResourceType.TRANSACTIONAL_ID,
+}
 
 
 class Right(NamedTuple):
@@ -43,72 +42,45 @@ class Right(NamedTuple):
         return f"{self.operation} {self.kind} {self.name}"
 
 
-def _reads(*topics: str) -> Iterator[Right]:
-    return (Right("read", "topic", topic) for topic in topics)
+def _may(operation: str, *topics: str) -> list[Right]:
+    return [Right(operation, "topic", topic) for topic in topics]
 
 
-def _writes(*topics: str) -> Iterator[Right]:
-    return (Right("write", "topic", topic) for topic in topics)
+def _topics(direction: str, *but: str) -> list[str]:
+    return [n for n, topic in TOPICS.items() if topic.direction == direction and n not in but]
 
 
-def _ingest(app: str, _: str) -> Iterator[Right]:
-    yield from _reads(*sorted(INPUTS), "pricing-journal")
-    yield from _writes("pricing-journal", "dead-letters")
-    yield Right("read", "group", f"{app}-ingest")
-
-
-def _price(app: str, _: str) -> Iterator[Right]:
-    yield from _reads("pricing-journal", "pricing-snapshots")
-    published = [name for name, topic in TOPICS.items() if topic.direction == "out"]
-    yield from _writes(*(name for name in published if name not in _NOT_THE_PRICERS))
-    yield from _writes("category-evidence", "pricing-snapshots")
-    yield Right("read", "group", app)
-    yield Right("write", _TRANSACTIONS, f"{app}-*")
-
-
-def _all(app: str, user: str) -> Iterator[Right]:
-    yield from dict.fromkeys([*_ingest(app, user), *_price(app, user)])
-
-
-def _train(app: str, user: str) -> Iterator[Right]:
-    del app, user
-    yield from _reads("demand-observations", "products", "model-updates")
-    yield from _writes("model-updates")
-
-
-def _feed(app: str, user: str) -> Iterator[Right]:
-    del app, user
-    shops = [name for name, topic in TOPICS.items() if topic.direction == "in"]
-    yield from _writes(*(name for name in shops if name not in (*STEERING, "price-acks")))
-
-
-def _apply(app: str, user: str) -> Iterator[Right]:
-    del app
-    yield from _reads("price-changes", "price-offers")
-    yield from _writes("price-acks")
-    yield Right("read", "group", f"{user}*")
-
-
-def _steer(app: str, user: str) -> Iterator[Right]:
-    del app, user
-    yield from _writes(*STEERING, "promotion-plans")
-
-
-def _look(app: str, user: str) -> Iterator[Right]:
-    del app, user
-    yield from _reads(*(name for name, topic in TOPICS.items() if topic.direction == "out"))
-
-
-#: Role → its rights, by the app's name and the user's.
-ROLES: Mapping[str, Callable[[str, str], Iterator[Right]]] = {
-    "all": _all,
-    "ingest": _ingest,
-    "price": _price,
-    "train": _train,
-    "feed": _feed,
-    "apply": _apply,
-    "steer": _steer,
-    "look": _look,
+#: Topics that change prices by themselves: who may write to them rules the shop.
+STEERING = ("pricing-policies", "pricing-control")
+_INGEST = [
+    *_may("read", *sorted(INPUTS), "pricing-journal"),
+    *_may("write", "pricing-journal", "dead-letters"),
+    Right("read", "group", "{app}-ingest"),
+]
+_PRICE = [
+    *_may("read", "pricing-journal", "pricing-snapshots"),
+    *_may("write", *_topics("out", "dead-letters", "model-updates", "promotion-plans")),
+    *_may("write", "category-evidence", "pricing-snapshots"),
+    Right("read", "group", "{app}"),
+    Right("write", "transactional id", "{app}-*"),
+]
+#: Role → its rights, in which {app} and {user} stand for their names.
+ROLES: Mapping[str, list[Right]] = {
+    "all": list(dict.fromkeys(_INGEST + _PRICE)),
+    "ingest": _INGEST,
+    "price": _PRICE,
+    "train": [
+        *_may("read", "demand-observations", "products", "model-updates"),
+        *_may("write", "model-updates"),
+    ],
+    "feed": _may("write", *_topics("in", *STEERING, "price-acks")),
+    "apply": [
+        *_may("read", "price-changes", "price-offers"),
+        *_may("write", "price-acks"),
+        Right("read", "group", "{user}*"),
+    ],
+    "steer": _may("write", *STEERING, "promotion-plans"),
+    "look": _may("read", *_topics("out")),
 }
 
 
@@ -120,7 +92,8 @@ def grant(client: Mapping[str, Any], principal: str, role: str, app: str) -> lis
     TopicsError
         Kafka can't be reached, has no authorizer, or this client may not grant.
     """
-    rights = list(ROLES[role](app, principal.partition(":")[2]))
+    user = principal.partition(":")[2]
+    rights = [r._replace(name=r.name.format(app=app, user=user)) for r in ROLES[role]]
     wanted = [_acl(principal, right) for right in rights]
     admin = reach(client)
     try:
@@ -157,7 +130,7 @@ def _acl(principal: str, right: Right) -> ACL:
         operation=ACLOperation[right.operation.upper()],
         permission_type=ACLPermissionType.ALLOW,
         resource_pattern=ResourcePattern(
-            _NAMED.get(right.kind, ResourceType.TRANSACTIONAL_ID),
+            _KINDS[right.kind],
             right.name.removesuffix("*"),
             ACLResourcePatternType.PREFIXED if prefix else ACLResourcePatternType.LITERAL,
         ),
