@@ -5,8 +5,6 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
-
 from streams.settings import Settings
 
 #: Largest request: a journal batch or a part of a snapshot (`max.message.bytes` of both topics).
@@ -67,16 +65,3 @@ def ssl_context(settings: Settings) -> ssl.SSLContext:
 def client(settings: Settings) -> dict[str, Any]:
     """Options for any aiokafka client."""
     return {"bootstrap_servers": bootstrap(settings).split(","), **security(settings)}
-
-
-def observer(settings: Settings) -> AIOKafkaConsumer:
-    """Reads committed records outside any group, to be assigned what it looks at: it disturbs
-    nobody.
-    """
-    return AIOKafkaConsumer(
-        **client(settings),
-        group_id=None,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-    )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from aiokafka import TopicPartition
-
-from streams.clients import client, observer
 from streams.console.board import Board
-from streams.recording.recorder import partition_counts
+from streams.observing import observing
 from streams.settings import Settings
 
 #: Records per partition that are read back at the start; None for all. Of changes, which are
@@ -29,12 +26,7 @@ class Feed:
 
     async def run(self) -> None:
         """Follow until cancelled; RecordingError where a topic is missing, KafkaError."""
-        counts = partition_counts(client(self._settings), list(BACK))
-        consumer = observer(self._settings)
-        await consumer.start()
-        try:
-            places = [TopicPartition(topic, n) for topic in BACK for n in range(counts[topic])]
-            consumer.assign(places)
+        async with observing(self._settings, *BACK) as (consumer, places):
             begins = await consumer.beginning_offsets(places)
             ends = await consumer.end_offsets(places)
             for place in places:
@@ -46,5 +38,3 @@ class Feed:
                 for records in fetched.values():
                     for record in records:
                         self._board.take(record.topic, record.value, record.headers)
-        finally:
-            await consumer.stop()

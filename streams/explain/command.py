@@ -5,20 +5,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from aiokafka import TopicPartition
 from kafka.errors import KafkaError
 
 from online_models.pricing.explain import recompute
 from online_models.pricing.words import words
 from streams.admin import TopicsError
-from streams.clients import client, observer
+from streams.observing import observing, up_to_now
 from streams.recording.reader import Recording
-from streams.recording.recorder import partition_counts
 from streams.settings import Settings
 
 DESCRIPTION = """\
@@ -49,7 +46,7 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     wanted = args.decision_id
     try:
         if args.recording is not None:
-            decision = _search(_recorded(args.recording), wanted)
+            decision = _recorded(args.recording, wanted)
         else:
             decision = asyncio.run(_from_topic(settings, wanted))
     except TopicsError as error:
@@ -71,33 +68,21 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _recorded(folder: Path) -> Iterable[bytes | None]:
-    return (entry.value for entry in Recording([folder], {TOPIC}))
+def _recorded(folder: Path, wanted: str) -> dict[str, Any] | None:
+    decisions = (_if_wanted(entry.value, wanted) for entry in Recording([folder], {TOPIC}))
+    return next(filter(None, decisions), None)
 
 
-def _search(values: Iterable[bytes | None], wanted: str) -> dict[str, Any] | None:
-    needle = wanted.encode()
-    for value in values:
-        if value is not None and needle in value:
-            decision: dict[str, Any] = msgspec.json.decode(value)
-            if decision["decision_id"] == wanted:
-                return decision
-    return None
+def _if_wanted(value: bytes | None, wanted: str) -> dict[str, Any] | None:
+    if value is None or wanted.encode() not in value:
+        return None
+    decision: dict[str, Any] = msgspec.json.decode(value)
+    return decision if decision["decision_id"] == wanted else None
 
 
 async def _from_topic(settings: Settings, wanted: str) -> dict[str, Any] | None:
-    partitions = partition_counts(client(settings), [TOPIC])[TOPIC]
-    consumer = observer(settings)
-    await consumer.start()
-    try:
-        consumer.assign([TopicPartition(TOPIC, number) for number in range(partitions)])
-        ends = await consumer.end_offsets(list(consumer.assignment()))
-        while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-            fetched = await consumer.getmany(timeout_ms=500)
-            values = (record.value for records in fetched.values() for record in records)
-            found = _search(values, wanted)
-            if found is not None:
+    async with observing(settings, TOPIC) as (consumer, places):
+        async for record in up_to_now(consumer, places):
+            if found := _if_wanted(record.value, wanted):
                 return found
-        return None
-    finally:
-        await consumer.stop()
+    return None

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 
-from streams.clients import client, observer
-from streams.recording.recorder import partition_counts
+from streams.clients import client
+from streams.observing import observing, up_to_now
 from streams.settings import Settings
 
 TOPIC = "promotion-plans"
@@ -25,13 +25,9 @@ async def publish(settings: Settings, plans: Sequence[dict[str, Any]], now: int)
 
     RecordingError where the topic is missing, TopicsError or KafkaError where no Kafka answers.
     """
-    count = partition_counts(client(settings), [TOPIC])[TOPIC]
-    consumer = observer(settings)
-    await consumer.start()
-    try:
-        told = await _told(consumer, [TopicPartition(TOPIC, number) for number in range(count)])
-    finally:
-        await consumer.stop()
+    async with observing(settings, TOPIC) as (consumer, places):
+        records = up_to_now(consumer, places)
+        told = {msgspec.json.decode(record.value)["plan_id"] async for record in records}
     new = [plan for plan in plans if plan["plan_id"] not in told]
     producer = AIOKafkaProducer(**client(settings), enable_idempotence=True)
     await producer.start()
@@ -42,15 +38,3 @@ async def publish(settings: Settings, plans: Sequence[dict[str, Any]], now: int)
     finally:
         await producer.stop()
     return len(new)
-
-
-async def _told(consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> set[str]:
-    """Ids of the plans on the topic, up to its present end."""
-    consumer.assign(places)
-    ends = await consumer.end_offsets(places)
-    await consumer.seek_to_beginning(*places)
-    found: set[str] = set()
-    while any([await consumer.position(place) < ends[place] for place in places]):
-        for batch in (await consumer.getmany(timeout_ms=200)).values():
-            found |= {msgspec.json.decode(record.value)["plan_id"] for record in batch}
-    return found

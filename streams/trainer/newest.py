@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.backwards import stretches
-from streams.clients import client, observer
-from streams.recording.recorder import partition_counts
+from streams.observing import observing
 from streams.settings import Settings
 
 #: Offsets of a partition that are read back at first: some records, beside marks of transactions.
@@ -20,15 +19,8 @@ async def newest(settings: Settings, topic: str) -> int | None:
 
     None where there are no records. RecordingError where there is no such topic, KafkaError.
     """
-    count = partition_counts(client(settings), [topic])[topic]
-    consumer = observer(settings)
-    await consumer.start()
-    try:
-        places = [TopicPartition(topic, number) for number in range(count)]
-        consumer.assign(places)
+    async with observing(settings, topic) as (consumer, places):
         times = [time for place in places async for time in _latest(consumer, place)]
-    finally:
-        await consumer.stop()
     return max(times, default=None)
 
 
