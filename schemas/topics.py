@@ -9,27 +9,27 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from schemas import records
-from schemas.acks import PriceAck
-from schemas.category_evidence import CategoryEvidence
-from schemas.clickstream import Click
-from schemas.competitor_prices import CompetitorPrice
-from schemas.control import PricingControl
-from schemas.dead_letters import DeadLetterHeaders
-from schemas.demand_observations import DemandObservation
-from schemas.elasticities import Elasticities
-from schemas.instants import DAY
-from schemas.inventory import Inventory
-from schemas.model_updates import ModelUpdate
-from schemas.orders import Order
-from schemas.policies import Policy
-from schemas.price_changes import PriceChange
-from schemas.price_decisions import PriceDecision
-from schemas.price_offers import PriceOffer
-from schemas.pricing_alerts import PricingAlert
-from schemas.products import Product
-from schemas.promotion_plans import PromotionPlan
-from schemas.promotions import Promotion
+from schemas.records import record as records
+from schemas.records.category_evidence import CategoryEvidence
+from schemas.records.clickstream import Click
+from schemas.records.competitor_prices import CompetitorPrice
+from schemas.records.dead_letters import DeadLetterHeaders
+from schemas.records.demand_observations import DemandObservation
+from schemas.records.elasticities import Elasticities
+from schemas.records.inventory import Inventory
+from schemas.records.model_updates import ModelUpdate
+from schemas.records.orders import Order
+from schemas.records.price_acks import PriceAck
+from schemas.records.price_changes import PriceChange
+from schemas.records.price_decisions import PriceDecision
+from schemas.records.price_offers import PriceOffer
+from schemas.records.pricing_alerts import PricingAlert
+from schemas.records.pricing_control import PricingControl
+from schemas.records.pricing_policies import Policy
+from schemas.records.products import Product
+from schemas.records.promotion_plans import PromotionPlan
+from schemas.records.promotions import Promotion
+from schemas.values.instants import DAY
 
 #: Part of the determinism: fixed when a topic is created, whatever the number of workers.
 PARTITIONS = 8

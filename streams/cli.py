@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from streams.configuration.policy_file import PolicyFileError
+from streams.configuration.settings import Settings
 from streams.freed_memory import keep_freed_memory
-from streams.policy_file import PolicyFileError
 from streams.recording.error import RecordingError
-from streams.settings import Settings
 
 #: What a shell reports of a command that Ctrl-C ended: 128 + SIGINT.
 INTERRUPTED = 130
@@ -29,24 +29,24 @@ PRICETIDE_* variables, then pricetide.toml.
 
 #: Command → its module and one line about it. Modules are imported when they are called.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("streams.demo.command", "see it work on real orders, on this machine"),
-    "broker": ("streams.broker.command", "a real Apache Kafka for development"),
-    "topics": ("streams.topics_command", "create or check every topic"),
-    "worker": ("streams.worker.command", "price what comes in, until stopped"),
-    "record": ("streams.recording.command", "topics to a recording"),
-    "replay": ("streams.replay.command", "recordings through the pricer, without Kafka"),
-    "pipe": ("streams.pipe.command", "the pricer on stdin and stdout"),
-    "explain": ("streams.explain.command", "a decision in words, recomputed to the cent"),
-    "console": ("streams.console.command", "a web page to look in: prices, reasons, alerts"),
-    "policies": ("streams.policies.command", "check a policy file before it goes live"),
-    "evaluate": ("streams.evaluate.command", "the demand models judged on a recording"),
-    "elasticities": ("streams.elasticities.command", "own-price elasticities of a recording"),
-    "promotions": ("streams.promotions.command", "plan promotions that are worth their discounts"),
-    "fairness": ("streams.fairness.command", "who got personal prices, and how low"),
-    "lift": ("streams.lift.command", "what experiments with held-out offers have shown so far"),
-    "segments": ("streams.segments.command", "groups of items and of customers in a recording"),
-    "train": ("streams.trainer.command", "train the deep demand models, publish a challenger"),
-    "simulate": ("streams.simulate.command", "policies against each other in simulated markets"),
+    "demo": ("streams.commands.demo", "see it work on real orders, on this machine"),
+    "broker": ("streams.commands.broker", "a real Apache Kafka for development"),
+    "topics": ("streams.commands.topics", "create or check every topic"),
+    "worker": ("streams.commands.worker", "price what comes in, until stopped"),
+    "record": ("streams.commands.record", "topics to a recording"),
+    "replay": ("streams.commands.replay", "recordings through the pricer, without Kafka"),
+    "pipe": ("streams.commands.pipe", "the pricer on stdin and stdout"),
+    "explain": ("streams.commands.explain", "a decision in words, recomputed to the cent"),
+    "console": ("streams.commands.console", "a web page to look in: prices, reasons, alerts"),
+    "policies": ("streams.commands.policies", "check a policy file before it goes live"),
+    "evaluate": ("streams.commands.evaluate", "the demand models judged on a recording"),
+    "elasticities": ("streams.commands.elasticities", "own-price elasticities of a recording"),
+    "promotions": ("streams.commands.promotions", "plan promotions that are worth their discounts"),
+    "fairness": ("streams.commands.fairness", "who got personal prices, and how low"),
+    "lift": ("streams.commands.lift", "what experiments with held-out offers have shown so far"),
+    "segments": ("streams.commands.segments", "groups of items and of customers in a recording"),
+    "train": ("streams.commands.train", "train the deep demand models, publish a challenger"),
+    "simulate": ("streams.commands.simulate", "policies against each other in simulated markets"),
 }
 
 

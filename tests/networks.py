@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from online_models.deep import chunks
-from online_models.deep.container import pack
-from online_models.deep.expert import MODEL
-from online_models.deep.network import Network
-from online_models.deep.spec import Spec
-from online_models.deep.zoo import ARCHITECTURES, head
+from online_models.demand.networks import chunks
+from online_models.demand.networks.container import pack
+from online_models.demand.networks.expert import MODEL
+from online_models.demand.networks.network import Network
+from online_models.demand.networks.spec import Spec
+from online_models.demand.networks.zoo import ARCHITECTURES, head
 
 TRAINED_AT = 1_700_006_400_000
 

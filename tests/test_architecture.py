@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,11 @@ CLOCKS = {
 }
 FILES = {"open", "io.open", "os.open", "Path", "pathlib.Path", "np.load", "np.save", "np.savez"}
 #: What is no part of the fold: writes generated documents, or reads data sets offline.
-MAY_TOUCH_FILES = ("schemas/export/", "online_models/deep/", "online_models/demand/battery/")
+MAY_TOUCH_FILES = ("schemas/export/",)
+#: More modules than that in a folder are found by searching, no longer by looking.
+MOST_MODULES = 22
 #: Multiplies integers below 2^53 only, which no order of summation can round.
-EXACT_PRODUCTS = "online_models/exact_linear.py"
+EXACT_PRODUCTS = "online_models/numerics/linear.py"
 #: Whose last bit depends on the CPU, or whose draws on what was drawn before.
 INEXACT = {
     *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "power", "float_power"),
@@ -182,6 +185,62 @@ def test_the_fold_iterates_over_no_set() -> None:
                 if direct or built:
                     wrong.append(f"{name_of(path)}:{over.lineno}")
     assert wrong == []
+
+
+def folder_graph(*folders: str) -> dict[str, set[str]]:
+    """Folder → the folders whose modules its own modules import, both as dotted names."""
+    graph: dict[str, set[str]] = {}
+    for path in modules(*folders):
+        home = ".".join(path.relative_to(ROOT).parent.parts)
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in folders:
+                for alias in node.names:
+                    graph.setdefault(home, set()).add(_folder(f"{node.module}.{alias.name}"))
+    return graph
+
+
+def _folder(name: str) -> str:
+    """The folder of what `from X import Y` takes from, for X.Y: a module, a package or a name."""
+    parts = name.split(".")
+    while not ROOT.joinpath(*parts).is_dir():
+        parts.pop()
+    return ".".join(parts)
+
+
+def test_no_folder_needs_a_folder_that_needs_it() -> None:
+    """A package and its sub-packages may need each other; nothing else may."""
+    apart = {
+        home: {
+            other
+            for other in others
+            if not (other + ".").startswith(home + ".") and not (home + ".").startswith(other + ".")
+        }
+        for home, others in folder_graph(*LAYERS).items()
+    }
+    try:
+        TopologicalSorter(apart).prepare()
+    except CycleError as cycle:
+        pytest.fail(" → ".join(cycle.args[1]))
+
+
+def test_no_folder_is_a_heap() -> None:
+    crowded = {}
+    for folder in {path.parent for path in modules(*LAYERS)}:
+        inside = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        if len(inside) > MOST_MODULES:
+            crowded[name_of(folder)] = len(inside)
+    assert crowded == {}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_tests_mirror_the_rooms(layer: str) -> None:
+    strays = [
+        name_of(path)
+        for path in sorted((ROOT / "tests" / layer).rglob("test_*.py"))
+        if not (ROOT / path.parent.relative_to(ROOT / "tests")).is_dir()
+        and "contract" not in path.parts
+    ]
+    assert strays == []
 
 
 def test_no_module_is_past_reading_in_one_sitting() -> None:

@@ -1,10 +1,10 @@
 """Demand, learnt online from every bucket: sold, unsold or sold out."""
 
 from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.ensemble.models import DemandModels
+from online_models.demand.ensemble.report import LearnReport
 from online_models.demand.forecast import Forecast
-from online_models.demand.models import DemandModels
-from online_models.demand.observations import Observations
-from online_models.demand.report import LearnReport
+from online_models.demand.inputs.observations import Observations
 from online_models.demand.settings import DemandSettings
 
 __all__ = [

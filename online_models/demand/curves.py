@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.exact_math import exp, log
+from online_models.numerics.special import exp, log
 
 Floats = NDArray[np.float64]
 

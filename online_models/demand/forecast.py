@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.demand import negative_binomial
-from online_models.exact_linear import row_largest
-from online_models.exact_math import exp, log, log1p
+from online_models.numerics.linear import row_largest
+from online_models.numerics.special import exp, log, log1p
 
 Floats = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from online_models.exact_math import exp, gammaln, log, log1p, normal_cdf
+from online_models.numerics.special import exp, gammaln, log, log1p, normal_cdf
 
 Floats = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from online_models.fold.state import State
-from online_models.outputs import Output
-from schemas.instants import to_text as instant_text
-from schemas.money import texts
+from online_models.journal.outputs import Output
+from schemas.values.instants import to_text as instant_text
+from schemas.values.money import texts
 
 #: Kind → what it says of one since the last tick, and of more.
 MESSAGES = {

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import ALWAYS
-from online_models.columns import FEW
-from online_models.fold.batch import Batch
 from online_models.fold.lookup import Lookup
 from online_models.fold.state import State
+from online_models.journal.batch import Batch
+from online_models.numerics.columns import FEW
+from online_models.shop.catalogue import ALWAYS
 
 Ints = NDArray[np.int64]
 

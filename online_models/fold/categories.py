@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from online_models.catalogue import Catalogue
-from online_models.demand.models import DemandModels
+from online_models.demand.ensemble.models import DemandModels
+from online_models.shop.catalogue import Catalogue
 
 
 def introduce(catalogue: Catalogue, demand: DemandModels, path: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from online_models.catalogue import ALWAYS
-from online_models.fold.batch import Source, Watermark
+from online_models.journal.batch import Source, Watermark
+from online_models.shop.catalogue import ALWAYS
 
 
 class Clock:

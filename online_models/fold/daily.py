@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from online_models.fold import elasticities
 from online_models.fold.state import State
-from online_models.outputs import Output
-from schemas.instants import DAY
+from online_models.journal.outputs import Output
+from schemas.values.instants import DAY
 
 
 def daily(state: State, now: int) -> list[Output]:

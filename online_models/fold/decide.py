@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.batch import Batch
 from online_models.fold.listing import show
 from online_models.fold.state import State
-from online_models.outputs import Output
+from online_models.journal.batch import Batch
+from online_models.journal.outputs import Output
 from online_models.pricing import deciding
-from online_models.pricing.causes import Causes
+from online_models.pricing.state.causes import Causes
 
 Ints = NDArray[np.int64]
 #: An output with the place of the event that led to it.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import SOME
-from online_models.fold.batch import Action, Batch, Status
 from online_models.fold.lookup import Lookup
-from online_models.fold.orders import NONE, keys
 from online_models.fold.state import State
-from online_models.fold.tally import Clicks, Orders
-from online_models.pricing.shoppers import USUAL_SEGMENT, Line
+from online_models.journal.batch import Action, Batch, Status
+from online_models.numerics.columns import SOME
+from online_models.pricing.state.shoppers import USUAL_SEGMENT, Line
+from online_models.windows.order_log import NONE, keys
+from online_models.windows.pending_events import Clicks, Orders
 
 Ints = NDArray[np.int64]
 #: Events that wait at most: beyond, a pass costs as much for each of them.

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import Catalogue
-from online_models.deep.champions import Notice
-from online_models.demand.models import DemandModels
-from schemas.instants import DAY
+from online_models.demand.ensemble.models import DemandModels
+from online_models.demand.networks.champions import Notice
+from online_models.shop.catalogue import Catalogue
+from schemas.values.instants import DAY
 
 #: Time between two reports.
 PAUSE = 7 * DAY

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from online_models.elasticity.feed import NINETY_FIVE, Response
+from online_models.demand.elasticities.feed import NINETY_FIVE, Response
 from online_models.fold.state import State
-from online_models.outputs import Output
-from schemas.instants import to_text as instant_text
+from online_models.journal.outputs import Output
 from schemas.topics import TOPICS
+from schemas.values.instants import to_text as instant_text
 
 TOPIC = TOPICS["elasticities"]
 

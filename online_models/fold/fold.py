@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.fold import segment
-from online_models.fold.batch import Batch, Kind
 from online_models.fold.decide import Placed, decide
 from online_models.fold.demand import add_up
 from online_models.fold.facts import HANDLERS
@@ -18,8 +17,9 @@ from online_models.fold.listing import start_clock
 from online_models.fold.lookup import Lookup, is_barrier
 from online_models.fold.state import FoldSettings, State
 from online_models.fold.tick import tick
-from online_models.outputs import Output
-from online_models.pricing.causes import Causes
+from online_models.journal.batch import Batch, Kind
+from online_models.journal.outputs import Output
+from online_models.pricing.state.causes import Causes
 
 Ints = NDArray[np.int64]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import NEVER, NO_PRICE, PPM
-from online_models.columns import FEW
-from online_models.fold.signals import WIDTH, Signal
 from online_models.fold.state import State
-from online_models.pricing.promotions import NONE, Promoted
+from online_models.numerics.columns import FEW
+from online_models.pricing.state.promotions import NONE, Promoted
+from online_models.shop.catalogue import NEVER, NO_PRICE, PPM
+from online_models.windows.signals import WIDTH, Signal
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

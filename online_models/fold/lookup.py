@@ -7,13 +7,13 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import SOME
-from online_models.fold.batch import Batch, Kind
 from online_models.fold.categories import introduce
 from online_models.fold.facts import HANDLERS
 from online_models.fold.facts.fact import Reach
 from online_models.fold.facts.products import introduced
 from online_models.fold.state import State
+from online_models.journal.batch import Batch, Kind
+from online_models.numerics.columns import SOME
 
 Ints = NDArray[np.int64]
 UNKNOWN = -2

@@ -8,16 +8,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import Catalogue
-from online_models.demand.observations import Observations
-from online_models.demand.report import LearnReport
-from online_models.fold.buckets import Closed, averages
-from online_models.fold.signals import ATTRIBUTES, OpenBucket, Signal
+from online_models.demand.ensemble.report import LearnReport
+from online_models.demand.inputs.observations import Observations
 from online_models.fold.state import Listing
-from online_models.outputs import Output
-from online_models.stock import Stock
-from schemas.instants import to_text as instant_text
-from schemas.money import texts as money_texts
+from online_models.journal.outputs import Output
+from online_models.shop.catalogue import Catalogue
+from online_models.shop.stock import Stock
+from online_models.windows.buckets import Closed, averages
+from online_models.windows.signals import ATTRIBUTES, OpenBucket, Signal
+from schemas.values.instants import to_text as instant_text
+from schemas.values.money import texts as money_texts
 
 Floats = NDArray[np.float64]
 

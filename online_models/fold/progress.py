@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.columns import SOME
-from online_models.fold.batch import Batch, Source
-from schemas.instants import DAY
+from online_models.journal.batch import Batch, Source
+from online_models.numerics.columns import SOME
+from schemas.values.instants import DAY
 
 #: A producer that sends an `event_id` twice does so within a week, the contract says.
 IDENTITY_WINDOW = 7 * DAY

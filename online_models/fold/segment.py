@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.fold import asked
-from online_models.fold.batch import Batch, Kind
 from online_models.fold.decide import Placed, decide
 from online_models.fold.demand import MOST_WAITING, add_up, take_clicks, take_orders
 from online_models.fold.facts import HANDLERS
 from online_models.fold.listing import bring_on_sale, show, show_rivals
 from online_models.fold.lookup import Lookup
 from online_models.fold.state import State
+from online_models.journal.batch import Batch, Kind
 
 Ints = NDArray[np.int64]
 #: A pseudo-event: the first order or click of an offer.

@@ -15,13 +15,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import Catalogue
-from online_models.demand.filter_pools import EVIDENCE
-from online_models.demand.models import DemandModels
+from online_models.demand.ensemble.models import DemandModels
+from online_models.demand.filter.pools import EVIDENCE
 from online_models.fold.categories import introduce
-from online_models.outputs import Output
-from schemas.category_evidence import CategoryEvidence
-from schemas.instants import to_text as instant_text
+from online_models.journal.outputs import Output
+from online_models.shop.catalogue import Catalogue
+from schemas.records.category_evidence import CategoryEvidence
+from schemas.values.instants import to_text as instant_text
 
 Floats = NDArray[np.float64]
 TOPIC = "category-evidence"

@@ -10,34 +10,34 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import NEVER, Catalogue
-from online_models.cleaning.cleaning import Cleaning
-from online_models.columns import Columns, column
-from online_models.deep.champions import Notice
-from online_models.deep.expert import MODEL as DEMAND
-from online_models.deep.reinforcement.policy import MODEL as POLICY
-from online_models.deep.verdict import Verdict
-from online_models.demand.models import DemandModels
-from online_models.demand.observations import Observations
-from online_models.demand.report import LearnReport
+from online_models.demand.elasticities.feed import ElasticityFeed
+from online_models.demand.ensemble.models import DemandModels
+from online_models.demand.ensemble.report import LearnReport
+from online_models.demand.inputs.observations import Observations
+from online_models.demand.networks.champions import Notice
+from online_models.demand.networks.expert import MODEL as DEMAND
+from online_models.demand.networks.verdict import Verdict
 from online_models.demand.settings import DemandSettings
-from online_models.elasticity.feed import ElasticityFeed
-from online_models.exact_elementary import log_one
-from online_models.exact_math import log
-from online_models.fold.buckets import Buckets
 from online_models.fold.clock import Clock
 from online_models.fold.drifting import Drifting
-from online_models.fold.orders import OrderLog
-from online_models.fold.pace import Pace
 from online_models.fold.progress import Progress
 from online_models.fold.sharing import Sharing
-from online_models.fold.tally import Tally
+from online_models.numerics.columns import Columns, column
+from online_models.numerics.elementary import log_one
+from online_models.numerics.special import log
+from online_models.pricing.learned.policy import MODEL as POLICY
+from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.pricing import Pricing
-from online_models.pricing.settings import PricingSettings
-from online_models.rivals import Rivals
-from online_models.stock import Stock
-from schemas.instants import DAY, HOUR
-from schemas.model_updates import ModelUpdate
+from online_models.shop.catalogue import NEVER, Catalogue
+from online_models.shop.cleaning.cleaning import Cleaning
+from online_models.shop.competitors import Rivals
+from online_models.shop.stock import Stock
+from online_models.windows.buckets import Buckets
+from online_models.windows.order_log import OrderLog
+from online_models.windows.pace import Pace
+from online_models.windows.pending_events import Tally
+from schemas.records.model_updates import ModelUpdate
+from schemas.values.instants import DAY, HOUR
 
 
 @dataclass(frozen=True, slots=True)

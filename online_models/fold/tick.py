@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.fold.alerts import anomalies, counted, models
-from online_models.fold.batch import FORCED, Batch
 from online_models.fold.daily import daily
 from online_models.fold.decide import Placed, caused, decide
 from online_models.fold.listing import retire_ended, show, show_rivals, start_clock
 from online_models.fold.observing import observe, publish
 from online_models.fold.state import State
-from online_models.outputs import Output
+from online_models.journal.batch import FORCED, Batch
+from online_models.journal.outputs import Output
 
 Ints = NDArray[np.int64]
 

@@ -10,11 +10,11 @@ from math import ceil, floor
 from typing import Any, NamedTuple, Protocol, TypedDict, runtime_checkable
 
 from online_models.market.assortment import Assortment
-from online_models.pricing.book import BUILT_IN
-from online_models.pricing.explain import recompute
-from schemas.guardrails import Guardrails
-from schemas.instants import DAY, to_ms
-from schemas.policies import Policy
+from online_models.pricing.explanation.recompute import recompute
+from online_models.pricing.state.policy_book import BUILT_IN
+from schemas.records.policy.guardrails import Guardrails
+from schemas.records.pricing_policies import Policy
+from schemas.values.instants import DAY, to_ms
 
 MINOR = 100
 NEVER = -(10**15)

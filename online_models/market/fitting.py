@@ -12,14 +12,14 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from online_models.catalogue import PPM, ROLES, Catalogue
+from online_models.demand.inputs.observations import DAY, Observations
 from online_models.demand.negative_binomial import log_probability
-from online_models.demand.observations import DAY, Observations
-from online_models.elasticity.panel import Offers
-from online_models.elasticity.rows import double_ml_rows
 from online_models.market.arrays import Bools, Floats, Ints
 from online_models.market.assortment import LOWEST_ELASTICITY
 from online_models.market.likeness import USUAL_DEVIATION, USUAL_ELASTICITY, Likeness
+from online_models.shop.catalogue import PPM, ROLES, Catalogue
+from online_models.studies.elasticity.panel import Offers
+from online_models.studies.elasticity.rows import double_ml_rows
 
 #: Two of every weekday: a shorter recording says too little of a shop.
 LEAST_DAYS = 14

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from online_models.fold.batch import COLUMNS, DEFAULTS, FORCED, Batch, Fact, Kind, Source
+from online_models.journal.batch import COLUMNS, DEFAULTS, FORCED, Batch, Fact, Kind, Source
 from online_models.market.arrays import Ints
 from online_models.market.calendar import day_start
 from online_models.market.events import NOTHING, Arriving, Clicks, Events, Orders, Quotes

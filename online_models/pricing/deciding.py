@@ -7,21 +7,21 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import NEVER, NO_PRICE
-from online_models.outputs import Output
-from online_models.pricing.acknowledgements import overdue
-from online_models.pricing.alerts import Placed, alerts
-from online_models.pricing.bookkeeping import number, renewed, unchanged, write
-from online_models.pricing.causes import Causes
-from online_models.pricing.ledger import NONE, take_up
-from online_models.pricing.personal_offers import personal_offers
+from online_models.journal.outputs import Output
+from online_models.pricing.commands.acknowledgements import overdue
+from online_models.pricing.context.situation import Ints, Situation
+from online_models.pricing.decision.bookkeeping import number, renewed, unchanged, write
+from online_models.pricing.decision.resolve import resolve
 from online_models.pricing.pricing import Pricing
-from online_models.pricing.publish import look_back, records
-from online_models.pricing.resolve import resolve
-from online_models.pricing.segment_prices import segment_prices
-from online_models.pricing.situation import Ints, Situation
-from online_models.pricing.stockouts import stockouts
-from online_models.pricing.trace import MoneyTexts
+from online_models.pricing.records.alerts import Placed, alerts
+from online_models.pricing.records.publish import look_back, records
+from online_models.pricing.records.stockouts import stockouts
+from online_models.pricing.segments.personal_offers import personal_offers
+from online_models.pricing.segments.segment_prices import segment_prices
+from online_models.pricing.state.causes import Causes
+from online_models.pricing.state.ledger import NONE, take_up
+from online_models.pricing.trace.steps import MoneyTexts
+from online_models.shop.catalogue import NEVER, NO_PRICE
 
 #: Number of minor digits that a currency may have, and one more.
 _DIGITS = 8

@@ -8,27 +8,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import ALWAYS, NEVER, NO_PRICE, Catalogue
-from online_models.deep.reinforcement.seat import Seat
-from online_models.outputs import Output
-from online_models.pricing.alerts import feed_silent
-from online_models.pricing.book import PolicyBook
-from online_models.pricing.days import Days
-from online_models.pricing.history import History
-from online_models.pricing.identities import Identities
-from online_models.pricing.kill_switch import KillSwitch
-from online_models.pricing.labels import Labels
-from online_models.pricing.ledger import NONE, Ledger
-from online_models.pricing.margins import Margins
-from online_models.pricing.notes import Notes
-from online_models.pricing.promotions import Promoted, Promotions
-from online_models.pricing.settings import PricingSettings
-from online_models.pricing.shoppers import Shoppers
-from online_models.pricing.situation import Demand, StockLevels, World
-from online_models.pricing.substitutes import unit_profits
-from online_models.rivals import Rivals
-from schemas.policies import Policy
-from schemas.promotions import Promotion
+from online_models.journal.outputs import Output
+from online_models.pricing.context.situation import Demand, StockLevels, World
+from online_models.pricing.learned.seat import Seat
+from online_models.pricing.policy.settings import PricingSettings
+from online_models.pricing.profit.substitutes import unit_profits
+from online_models.pricing.records.alerts import feed_silent
+from online_models.pricing.state.days import Days
+from online_models.pricing.state.history import History
+from online_models.pricing.state.identities import Identities
+from online_models.pricing.state.kill_switch import KillSwitch
+from online_models.pricing.state.labels import Labels
+from online_models.pricing.state.ledger import NONE, Ledger
+from online_models.pricing.state.margins import Margins
+from online_models.pricing.state.notes import Notes
+from online_models.pricing.state.policy_book import PolicyBook
+from online_models.pricing.state.promotions import Promoted, Promotions
+from online_models.pricing.state.shoppers import Shoppers
+from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE, Catalogue
+from online_models.shop.competitors import Rivals
+from schemas.records.pricing_policies import Policy
+from schemas.records.promotions import Promotion
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from pydantic import TypeAdapter
 
-from schemas.records import RecordError, decode
+from schemas.records.record import RecordError, decode
 
 Row = TypeVar("Row")
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from msgspec import Meta
 
-from schemas.currencies import MINOR_DIGITS, MOST_DIGITS
-from schemas.fields import LARGEST_COUNT, LONGEST_NAME
-from schemas.instants import EARLIEST, LATEST, to_ms
-from schemas.money import Amounts
+from schemas.values.currencies import MINOR_DIGITS, MOST_DIGITS
+from schemas.values.fields import LARGEST_COUNT, LONGEST_NAME
+from schemas.values.instants import EARLIEST, LATEST, to_ms
+from schemas.values.money import Amounts
 
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
 Count = Annotated[int, Meta(ge=1, le=LARGEST_COUNT)]

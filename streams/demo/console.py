@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from streams.broker.ports import free_ports
-from streams.broker.process import spawn, stop
-from streams.clients import bootstrap
-from streams.console.command import HOST
-from streams.settings import Settings
+from streams.configuration.settings import Settings
+from streams.kafka.broker.ports import free_ports
+from streams.kafka.broker.process import spawn, stop
+from streams.kafka.clients import bootstrap
+from streams.web.server import HOST
 
 STOP_SECONDS = 5.0
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.clients import client
-from streams.settings import Settings
+from streams.configuration.settings import Settings
+from streams.kafka.clients import client
 
 
 async def ends(settings: Settings, topics: Iterable[str]) -> dict[TopicPartition, int]:

@@ -6,8 +6,8 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from schemas.instants import DAY, HOUR
-from streams.demo.event import Event
+from schemas.values.instants import DAY, HOUR
+from streams.demo.data.event import Event
 from streams.demo.sender import Sender
 
 #: Event time by which the feed may be ahead of the worker, and how much of it is sent in one go:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import msgspec
 from aiokafka import AIOKafkaConsumer
 
-from streams.clients import client
-from streams.settings import Settings
+from streams.configuration.settings import Settings
+from streams.kafka.clients import client
 
 TOPIC = "competitor-prices"
 

@@ -10,16 +10,16 @@ from itertools import islice
 
 from aiokafka.errors import KafkaError
 
-from schemas.instants import DAY
-from streams.broker import BrokerError
+from schemas.values.instants import DAY
+from streams.configuration.settings import Settings
 from streams.demo import feed, shop
-from streams.demo.days import Days
+from streams.demo.data.days import Days
+from streams.demo.data.event import Event
 from streams.demo.error import DemoError
-from streams.demo.event import Event
 from streams.demo.latency import TOPIC, Latency, Stopwatch
 from streams.demo.progress import Progress
 from streams.demo.sender import Sender
-from streams.settings import Settings
+from streams.kafka.broker import BrokerError
 
 #: The last records of the feed, at most those of its last day, go at an even pace in so many
 #: seconds, to measure latency: some 150 a second, a busy shop's. Where a backlog is read,

@@ -10,13 +10,13 @@ from typing import Self
 import numpy as np
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from online_models.fold.batch import Kind
+from online_models.journal.batch import Kind
 from schemas.topics import TOPICS
-from streams.clients import client
+from streams.configuration.settings import Settings
 from streams.demo.ends import ends
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
-from streams.settings import Settings
+from streams.kafka.clients import client
 
 #: Seconds between looks at what is priced.
 LOOK = 0.01

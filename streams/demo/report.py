@@ -11,9 +11,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from schemas.instants import DAY
-from schemas.instants import to_text as instant_text
-from streams.demo.days import Days
+from schemas.values.instants import DAY
+from schemas.values.instants import to_text as instant_text
+from streams.demo.data.days import Days
 from streams.demo.play import Stage
 from streams.demo.tally import Tally
 from streams.demo.words import ALERTS, REASONS, plain, told

@@ -9,9 +9,9 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from schemas.instants import DAY
-from schemas.instants import to_text as instant_text
-from streams.demo.days import Days
+from schemas.values.instants import DAY
+from schemas.values.instants import to_text as instant_text
+from streams.demo.data.days import Days
 from streams.demo.play import Stage
 
 #: Seconds between lines where the output is no terminal, and a bar would be noise.

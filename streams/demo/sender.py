@@ -10,10 +10,10 @@ from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
 
-from streams.clients import BATCH, LARGEST_REQUEST, client
-from streams.demo.event import Event
+from streams.configuration.settings import Settings
+from streams.demo.data.event import Event
 from streams.ingest.routing import Router
-from streams.settings import Settings
+from streams.kafka.clients import BATCH, LARGEST_REQUEST, client
 
 #: Batches on their way before the next ones wait.
 IN_FLIGHT = 64

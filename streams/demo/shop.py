@@ -7,8 +7,8 @@ from collections.abc import Callable
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from streams.clients import client
-from streams.settings import Settings
+from streams.configuration.settings import Settings
+from streams.kafka.clients import client
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import msgspec
 from aiokafka import AIOKafkaConsumer
 
-from streams.clients import client
-from streams.settings import Settings
+from streams.configuration.settings import Settings
+from streams.kafka.clients import client
 
 TOPICS = ("price-decisions", "pricing-alerts", "dead-letters")
 

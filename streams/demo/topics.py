@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from schemas.topics import TOPICS
-from streams.admin import TopicsError, create_topics
-from streams.clients import client
+from streams.configuration.settings import Settings
 from streams.demo.ends import ends
 from streams.demo.error import DemoError
-from streams.settings import Settings
+from streams.kafka.admin import TopicsError, create_topics
+from streams.kafka.clients import client
 
 #: Topics that real events would be in.
 PROBED = ("orders", "products")

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from online_models.pricing.words import sentence
+from online_models.pricing.explanation.narrate import sentence
 
 #: Reason of a decision → why the price changed, or stayed.
 REASONS = {

@@ -6,10 +6,10 @@ import sys
 from collections import deque
 from pathlib import Path
 
-from streams.broker.process import spawn, stop
-from streams.clients import bootstrap
+from streams.configuration.settings import Settings
 from streams.demo.error import DemoError
-from streams.settings import Settings
+from streams.kafka.broker.process import spawn, stop
+from streams.kafka.clients import bootstrap
 
 #: A worker stops cleanly within 10 s.
 STOP_SECONDS = 12.0

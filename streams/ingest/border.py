@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from schemas.currencies import MOST_DIGITS, minor_digits
-from schemas.instants import DAY, EARLIEST, LATEST
-from schemas.instants import to_text as instant_text
-from schemas.money import rescaled
+from schemas.values.currencies import MOST_DIGITS, minor_digits
+from schemas.values.instants import DAY, EARLIEST, LATEST
+from schemas.values.instants import to_text as instant_text
+from schemas.values.money import rescaled
 from streams.ingest.currencies import Currencies
 from streams.ingest.hashing import KeyedHash
 

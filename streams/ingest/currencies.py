@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from schemas.currencies import minor_digits
-from schemas.money import LARGEST_MINOR
+from schemas.values.currencies import minor_digits
+from schemas.values.money import LARGEST_MINOR
 
 
 class Currencies:

@@ -7,13 +7,13 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from schemas.records import RecordError
+from schemas.records.record import RecordError
 from schemas.topics import decode
-from streams.app import die
-from streams.clients import client
+from streams.configuration.settings import Settings
 from streams.ingest.currencies import Currencies
 from streams.ingest.decoder import LARGEST_VALUE
-from streams.settings import Settings
+from streams.kafka.app import die
+from streams.kafka.clients import client
 
 TOPIC = "products"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.records import DeadLetter
+from streams.kafka.kafka_record import DeadLetter
 
 TOPIC = "dead-letters"
 

@@ -11,15 +11,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.batch import Batch
-from schemas.records import RecordError
+from online_models.journal.batch import Batch
+from schemas.records.record import RecordError
 from schemas.topics import TOPICS
 from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hot import HOT
 from streams.ingest.order import Run
 from streams.ingest.slow import SLOW, gather
-from streams.records import DeadLetter, Record
+from streams.kafka.kafka_record import DeadLetter, Record
 
 #: A larger value is no event of a shop; it would only crowd out others.
 LARGEST_VALUE = 512 * 1024

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.batch import COLUMNS, DEFAULTS, Batch, Fact, Source
+from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Fact, Source
 
 #: Columns that follow from the place of an event's record in the round.
 _OF_RECORD = ("source", "offset")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from online_models.pricing.shoppers import name
+from online_models.pricing.state.shoppers import name
 
 #: Entries remembered; people come back, so most look-ups are hits. Cleared when full.
 REMEMBERED = 1 << 18

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from online_models.fold.batch import Batch
-from online_models.fold.joining import can_wait, join, run
+from online_models.journal.batch import Batch
+from online_models.journal.joining import can_wait, join, run
 from streams.ingest.routing import compact
 
 #: Seconds that orders and clicks wait at most. A pricer would let them wait as long, since they

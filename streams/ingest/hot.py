@@ -7,8 +7,8 @@ from itertools import chain, repeat
 from operator import sub
 from typing import Any, NamedTuple
 
-from online_models.fold.batch import Action, Kind, Status
-from schemas.instants import EARLIEST, LATEST
+from online_models.journal.batch import Action, Kind, Status
+from schemas.values.instants import EARLIEST, LATEST
 from schemas.wire import clickstream, competitor_prices, orders
 from schemas.wire.batches import BatchDecoder
 from schemas.wire.clickstream import ClickRow
@@ -17,7 +17,7 @@ from schemas.wire.orders import OrderRow
 from streams.ingest.border import FURTHEST_AHEAD, Border
 from streams.ingest.gathered import Gathered, Values
 from streams.ingest.hashing import public_hash
-from streams.records import Parsed
+from streams.kafka.kafka_record import Parsed
 
 _STATUS = {"placed": Status.PLACED, "cancelled": Status.CANCELLED, "returned": Status.RETURNED}
 _ACTION = {

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.batch import Source
-from streams.records import KafkaRecord, Parsed, Record
+from online_models.journal.batch import Source
+from streams.kafka.kafka_record import KafkaRecord, Parsed, Record
 
 Ints = NDArray[np.int64]
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.batch import Batch, Kind
-from online_models.partitioning import address
-from online_models.pricing.identities import whereabouts
+from online_models.journal.batch import Batch, Kind
+from online_models.journal.partitioning import address
+from online_models.pricing.state.identities import whereabouts
 
 #: SKUs remembered; cleared when full, so that made-up SKUs cannot fill the memory.
 REMEMBERED = 1 << 20

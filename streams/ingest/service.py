@@ -12,9 +12,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListen
 from aiokafka.errors import CommitFailedError
 from mode import Service
 
-from online_models.fold.batch import Batch, Source
-from streams.app import die
-from streams.clients import BATCH, LARGEST_REQUEST, client
+from online_models.journal.batch import Batch, Source
+from streams.configuration.settings import Settings
 from streams.ingest.alignment import to_hold
 from streams.ingest.border import Border
 from streams.ingest.currency_feed import CurrencyFeed
@@ -31,8 +30,9 @@ from streams.ingest.watermarks import Watermarks, with_ticks
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.journal.tail import last_tick
+from streams.kafka.app import die
+from streams.kafka.clients import BATCH, LARGEST_REQUEST, client
 from streams.metrics import instruments
-from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from online_models.fold.batch import FORCED, Fact, Kind
-from schemas.control import ForgetCustomer, decision_named
-from schemas.fields import LONGEST_NAME
-from schemas.records import RecordError
+from online_models.journal.batch import FORCED, Fact, Kind
+from schemas.records.pricing_control import ForgetCustomer, decision_named
+from schemas.records.record import RecordError
 from schemas.topics import decode
+from schemas.values.fields import LONGEST_NAME
 from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hashing import public_hash
-from streams.records import KafkaRecord
+from streams.kafka.kafka_record import KafkaRecord
 
 #: Slow topics whose records are upserts by key: no value means that the key is gone.
 UPSERTS = ("products", "promotions", "pricing-policies")

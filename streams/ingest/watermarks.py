@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.fold.batch import COLUMNS, DEFAULTS, Batch, Kind, Source, Watermark
-from schemas.instants import HOUR
+from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Kind, Source, Watermark
+from schemas.values.instants import HOUR
 
 #: Event time passes an hour: buckets may close, so the journal is told at once.
 BOUNDARY = HOUR

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from online_models.fold.batch import COLUMNS, DEFAULTS, Batch, Fact, Source, Watermark
+from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Fact, Source, Watermark
 
 #: Raised with every change that an older reader would misread.
 VERSION = 1

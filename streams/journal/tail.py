@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from online_models.fold.batch import Kind
-from streams.backwards import stretches
-from streams.clients import client
+from online_models.journal.batch import Kind
+from streams.configuration.settings import Settings
 from streams.journal import TOPIC, codec
-from streams.settings import Settings
+from streams.kafka.clients import client
+from streams.kafka.topic_end import stretches
 
 #: Ticks come at least every second or so, beside at most a few dozen batches.
 FIRST_LOOK = 100

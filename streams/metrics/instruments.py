@@ -10,8 +10,8 @@ from contextlib import suppress
 import msgspec
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
-from online_models.outputs import Output
-from schemas.pricing_alerts import KINDS
+from online_models.journal.outputs import Output
+from schemas.records.pricing_alerts import KINDS
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from online_models.outputs import Output
-from schemas.instants import to_ms
+from online_models.journal.outputs import Output
+from schemas.values.instants import to_ms
 from streams.ingest.dead_letters import TOPIC, headers
-from streams.records import DeadLetter, Record
+from streams.kafka.kafka_record import DeadLetter, Record
 
 
 class LineError(ValueError):

@@ -8,16 +8,16 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from online_models.fold.batch import Kind
 from online_models.fold.fold import Fold
+from online_models.journal.batch import Kind
+from streams.configuration.policy_file import TOPIC as POLICIES
+from streams.configuration.policy_file import PolicyRecord
+from streams.configuration.settings import Settings
 from streams.ingest.border import Border
 from streams.ingest.decoder import Decoded, Decoder
 from streams.ingest.order import as_given
+from streams.kafka.kafka_record import DeadLetter, Record
 from streams.pipe.lines import LineError, of_dead_letter, of_output, parse
-from streams.policy_file import TOPIC as POLICIES
-from streams.policy_file import PolicyRecord
-from streams.records import DeadLetter, Record
-from streams.settings import Settings
 
 CONTROL = "pricing-control"
 #: Lines taken at once between ticks.

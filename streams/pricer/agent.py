@@ -8,12 +8,12 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
-from streams.app import App, die
+from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
+from streams.kafka.app import App, die
 from streams.metrics.instruments import JOURNAL_LAG
 from streams.pricer.partition import Partition
-from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -11,19 +11,19 @@ from typing import Any, Protocol
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from online_models.fold.batch import Batch, Kind
 from online_models.fold.fold import Fold
-from online_models.fold.joining import can_wait, join, run
-from online_models.outputs import Output
-from streams.app import die
+from online_models.journal.batch import Batch, Kind
+from online_models.journal.joining import can_wait, join, run
+from online_models.journal.outputs import Output
+from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
+from streams.kafka.app import die
 from streams.metrics.instruments import PartitionMetrics
 from streams.pricer.publisher import Publisher
 from streams.pricer.recovery import LostError, recover
-from streams.settings import Settings
-from streams.snapshots import codec as snapshots
+from streams.pricer.snapshots import codec as snapshots
 
 logger = logging.getLogger(__name__)
 

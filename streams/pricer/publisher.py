@@ -9,12 +9,12 @@ from typing import Any
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.producer import sender
 
-from online_models.outputs import Output
-from streams.clients import BATCH, LARGEST_REQUEST, client
+from online_models.journal.outputs import Output
+from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
-from streams.settings import Settings
-from streams.snapshots import store
+from streams.kafka.clients import BATCH, LARGEST_REQUEST, client
+from streams.pricer.snapshots import store
 
 #: An orphaned transaction blocks readers until it times out, where nobody takes over.
 TRANSACTION_TIMEOUT_MS = 10_000

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from online_models.fold.fold import Fold
-from streams.clients import client
+from streams.configuration.settings import Settings
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
-from streams.settings import Settings
-from streams.snapshots import store
+from streams.kafka.clients import client
+from streams.pricer.snapshots import store
 
 logger = logging.getLogger(__name__)
 

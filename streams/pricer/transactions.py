@@ -11,8 +11,8 @@ import asyncio
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from streams.clients import bootstrap, client
-from streams.settings import Settings
+from streams.configuration.settings import Settings
+from streams.kafka.clients import bootstrap, client
 
 #: A cluster that has just started makes its transaction log first, which takes a few seconds.
 PATIENCE_SECONDS = 20.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from streams.records import Record
+from streams.kafka.kafka_record import Record
 
 Headers = tuple[tuple[str, bytes | None], ...]
 

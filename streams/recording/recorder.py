@@ -10,7 +10,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from kafka.errors import for_code
 
-from streams.admin import reach
+from streams.kafka.admin import reach
 from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.merge import Merge

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from schemas.instants import to_ms
+from schemas.values.instants import to_ms
 from streams.recording.entry import Entry
 from streams.replay.course import Offer
 

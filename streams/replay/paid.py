@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.fold.batch import Batch, Kind, Status
-from schemas.money import to_minor
+from online_models.journal.batch import Batch, Kind, Status
+from schemas.values.money import to_minor
 from streams.replay.course import Course
 
 

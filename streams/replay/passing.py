@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from online_models.fold.batch import Batch, Kind, Rows
-from schemas.instants import DAY, HOUR
+from online_models.journal.batch import Batch, Kind, Rows
+from schemas.values.instants import DAY, HOUR
 from streams.ingest.watermarks import with_ticks
 
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from online_models.catalogue import Catalogue
-from online_models.fold.batch import Batch, Fact, Kind, Rows, Source
 from online_models.fold.fold import Fold
 from online_models.fold.sharing import TOPIC as EVIDENCE
-from online_models.outputs import Output
+from online_models.journal.batch import Batch, Fact, Kind, Rows, Source
+from online_models.journal.outputs import Output
+from online_models.shop.catalogue import Catalogue
+from streams.configuration.policy_file import TOPIC as POLICIES
+from streams.configuration.policy_file import PolicyRecord
+from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
-from streams.policy_file import TOPIC as POLICIES
-from streams.policy_file import PolicyRecord
-from streams.settings import Settings
 
 
 class Priced(NamedTuple):

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from online_models.catalogue import Catalogue
-from online_models.fold.batch import Batch, Kind
 from online_models.fold.sharing import TOPIC as EVIDENCE
+from online_models.journal.batch import Batch, Kind
+from online_models.shop.catalogue import Catalogue
+from streams.configuration.policy_file import PolicyRecord
+from streams.configuration.settings import Settings
 from streams.ingest.border import Border
 from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
 from streams.ingest.dead_letters import headers
@@ -18,14 +20,12 @@ from streams.ingest.decoder import INPUTS, Decoder
 from streams.ingest.order import as_given
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
-from streams.policy_file import PolicyRecord
+from streams.kafka.kafka_record import KafkaRecord
 from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
-from streams.records import KafkaRecord
 from streams.replay.passing import Passing
 from streams.replay.pricers import Priced, Pricers
-from streams.settings import Settings
 
 #: Input records taken at once.
 ROUND = 4000

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from online_models.catalogue import Catalogue
-from online_models.pricing.economics import Floats, Ints, unit_profit
+from online_models.pricing.profit.economics import Floats, Ints, unit_profit
+from online_models.shop.catalogue import Catalogue
 from streams.replay.course import Offer
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from online_models.deep.dataset import Dataset
-from online_models.deep.search.trials import Trial
 from online_models.demand.forecast import Forecast
+from online_models.training.dataset import Dataset
+from online_models.training.search.trials import Trial
 
 #: Measures that the HParams page shows of each trial.
 COMPARED = ("log_loss", "mase", "wape", "mae", "mse", "pinball")

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.backwards import stretches
-from streams.observing import observing
-from streams.settings import Settings
+from streams.configuration.settings import Settings
+from streams.kafka.topic_end import stretches
+from streams.recording.observing import observing
 
 #: Offsets of a partition that are read back at first: some records, beside marks of transactions.
 FIRST_LOOK = 100

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from online_models.deep.chunks import Standing, records
-from online_models.deep.container import pack
-from online_models.deep.reinforcement.fitted_q import DAYS, MARKETS, OFFERS, train
-from online_models.deep.reinforcement.policy import MODEL, Policy
-from online_models.deep.reinforcement.rollout import rollout
+from online_models.demand.networks.chunks import Standing, records
+from online_models.demand.networks.container import pack
 from online_models.market.compose import compose
+from online_models.pricing.learned.policy import MODEL, Policy
+from online_models.training.reinforcement.fitted_q import DAYS, MARKETS, OFFERS, train
+from online_models.training.reinforcement.rollout import rollout
 from streams.trainer import store
 
 #: Markets of the judgement are drawn from seeds that training never uses.

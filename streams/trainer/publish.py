@@ -12,9 +12,9 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 
 from schemas.topics import topic
-from streams.clients import client
+from streams.configuration.settings import Settings
+from streams.kafka.clients import client
 from streams.recording import Entry, RecordingWriter
-from streams.settings import Settings
 
 TOPIC = "model-updates"
 #: Above a part of weights as base64 with its metrics.

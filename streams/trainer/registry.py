@@ -10,9 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from online_models.deep.card import Card
-from online_models.deep.container import pack, unpack
-from online_models.deep.network import Network
+from online_models.demand.networks.container import pack, unpack
+from online_models.demand.networks.network import Network
+from online_models.training.card import Card
 from streams.trainer import store
 from streams.trainer.folder import outdated
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from online_models.deep.card import against_naive
-from online_models.deep.search.validation import OBJECTIVE
+from online_models.training.card import against_naive
+from online_models.training.search.validation import OBJECTIVE
 from streams.trainer.run import Outcome
 
 SHOWN = ("mase", "wape", "mse", "pinball", "log_loss")

@@ -12,20 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from online_models.deep import split
-from online_models.deep.card import Card
-from online_models.deep.chunks import Standing
-from online_models.deep.container import WeightsError
-from online_models.deep.dataset import Dataset
-from online_models.deep.expert import MODEL
-from online_models.deep.metrics import measure
-from online_models.deep.models import DeepModel, build
-from online_models.deep.network import Network
-from online_models.deep.search.trials import Trial
-from online_models.deep.search.validation import OBJECTIVE
-from online_models.deep.spec import Spec
-from online_models.deep.zoo import ARCHITECTURES
-from schemas.instants import to_text
+from online_models.demand.networks.chunks import Standing
+from online_models.demand.networks.container import WeightsError
+from online_models.demand.networks.expert import MODEL
+from online_models.demand.networks.network import Network
+from online_models.demand.networks.spec import Spec
+from online_models.demand.networks.zoo import ARCHITECTURES
+from online_models.training import split
+from online_models.training.card import Card
+from online_models.training.dataset import Dataset
+from online_models.training.metrics import measure
+from online_models.training.models import DeepModel, build
+from online_models.training.search.trials import Trial
+from online_models.training.search.validation import OBJECTIVE
+from schemas.values.instants import to_text
 from streams.trainer import store
 from streams.trainer.folder import RUNS_KEPT, VERSIONS_KEPT, outdated
 from streams.trainer.registry import CHAMPION, Registry

@@ -11,8 +11,8 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_compl
 from pathlib import Path
 from typing import Any
 
-from online_models.deep.dataset import Dataset
-from online_models.deep.search.trials import Trial
+from online_models.training.dataset import Dataset
+from online_models.training.search.trials import Trial
 from streams.trainer import boards, store, trial_process
 
 Done = Callable[[dict[str, Any]], None]

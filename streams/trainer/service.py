@@ -9,9 +9,9 @@ import sys
 
 from mode import Service
 
-from schemas import durations
+from schemas.values import durations
+from streams.configuration.settings import Settings
 from streams.metrics.instruments import TRAININGS
-from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
 

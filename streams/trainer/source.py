@@ -11,15 +11,15 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from online_models.deep.dataset import Dataset, build
-from online_models.deep.panel import Panel
-from online_models.deep.spec import Spec
-from schemas.instants import DAY
-from schemas.records import RecordError
-from streams.clients import client
+from online_models.demand.networks.spec import Spec
+from online_models.training.dataset import Dataset, build
+from online_models.training.panel import Panel
+from schemas.records.record import RecordError
+from schemas.values.instants import DAY
+from streams.configuration.settings import Settings
+from streams.kafka.clients import client
 from streams.recording import Recording, RecordingError, RecordingWriter
 from streams.recording.recorder import Recorder
-from streams.settings import Settings
 from streams.trainer.newest import newest
 
 OBSERVATIONS = "demand-observations"

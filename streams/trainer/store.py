@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.deep.dataset import Dataset
-from online_models.deep.inputs import Inputs
-from online_models.deep.spec import Spec
+from online_models.demand.networks.inputs import Inputs
+from online_models.demand.networks.spec import Spec
+from online_models.training.dataset import Dataset
 
 
 def write(path: Path, data: bytes) -> None:

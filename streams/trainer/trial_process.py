@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from online_models.deep.dataset import Dataset
-from online_models.deep.search.trials import Trial
-from online_models.deep.search.validation import cross_validate
-from online_models.deep.zoo import ARCHITECTURES
+from online_models.demand.networks.zoo import ARCHITECTURES
+from online_models.training.dataset import Dataset
+from online_models.training.search.trials import Trial
+from online_models.training.search.validation import cross_validate
 from streams.trainer import boards, store
 from streams.trainer.peak import Peak
 

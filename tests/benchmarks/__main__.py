@@ -18,10 +18,10 @@ from dataclasses import asdict
 
 from rich.console import Console
 
-from streams.broker import EmbeddedBroker
-from streams.policy_file import load as policies
-from streams.settings import Settings
-from streams.worker.policies import publish
+from streams.configuration.policy_file import load as policies
+from streams.configuration.settings import Settings
+from streams.kafka.broker import EmbeddedBroker
+from streams.pricer.publish_policies import publish
 from tests.benchmarks import ours, peer
 from tests.benchmarks.latency import RIVALS, Latency, Stopwatch
 from tests.benchmarks.load import TRAFFIC, create_topics, events, fill, products

@@ -13,8 +13,8 @@ import argparse
 
 import numpy as np
 
-from online_models.demand.models import DemandModels
-from online_models.demand.observations import DAY
+from online_models.demand.ensemble.models import DemandModels
+from online_models.demand.inputs.observations import DAY
 from tests.benchmarks import tafeng
 
 ESTABLISHED, NEW = 14, 28

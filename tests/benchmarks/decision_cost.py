@@ -19,14 +19,14 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from online_models.demand.filter_state import ELASTICITY, LEVEL
-from online_models.fold.batch import FORCED, Batch, Fact, Kind, Rows, Source
+from online_models.demand.filter.state import ELASTICITY, LEVEL
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
-from online_models.pricing.causes import Causes
+from online_models.journal.batch import FORCED, Batch, Fact, Kind, Rows, Source
 from online_models.pricing.deciding import decide
-from schemas.instants import DAY, HOUR
-from streams.worker.command import COLLECTIONS
+from online_models.pricing.state.causes import Causes
+from schemas.values.instants import DAY, HOUR
+from streams.commands.worker import COLLECTIONS
 
 START = 20_000 * DAY
 OFFERS = 100_000

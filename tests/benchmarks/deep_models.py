@@ -18,19 +18,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.deep import split
-from online_models.deep.baselines import BASELINES
-from online_models.deep.dataset import Dataset, build
-from online_models.deep.metrics import measure
-from online_models.deep.models import DeepModel
-from online_models.deep.models import build as model
-from online_models.deep.offers import Offers
-from online_models.deep.search.trials import Trial
-from online_models.deep.spec import Spec
-from online_models.deep.zoo import ARCHITECTURES
+from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.forecast import Forecast
-from online_models.demand.models import DemandModels
-from online_models.demand.observations import DAY, Observations
+from online_models.demand.inputs.observations import DAY, Observations
+from online_models.demand.networks.offers import Offers
+from online_models.demand.networks.spec import Spec
+from online_models.demand.networks.zoo import ARCHITECTURES
+from online_models.training import split
+from online_models.training.baselines import BASELINES
+from online_models.training.dataset import Dataset, build
+from online_models.training.metrics import measure
+from online_models.training.models import DeepModel
+from online_models.training.models import build as model
+from online_models.training.search.trials import Trial
 from streams.trainer.search import search
 from streams.trainer.trial_process import single_thread
 from tests.benchmarks import panel_market, tafeng

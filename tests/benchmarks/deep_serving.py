@@ -13,15 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from online_models.deep.hashing import words
-from online_models.deep.inputs import Inputs
-from online_models.deep.network import Network
-from online_models.deep.price_path import price_features
-from online_models.deep.spec import WINDOW_CHANNELS, Spec
-from online_models.deep.zoo import ARCHITECTURES, head
-from online_models.demand.models import DemandModels
-from online_models.demand.observations import DAY, Observations
-from schemas.model_updates import ModelUpdate
+from online_models.demand.ensemble.models import DemandModels
+from online_models.demand.inputs.observations import DAY, Observations
+from online_models.demand.networks.hashing import words
+from online_models.demand.networks.inputs import Inputs
+from online_models.demand.networks.network import Network
+from online_models.demand.networks.price_path import price_features
+from online_models.demand.networks.spec import WINDOW_CHANNELS, Spec
+from online_models.demand.networks.zoo import ARCHITECTURES, head
+from schemas.records.model_updates import ModelUpdate
 from tests.networks import records
 
 ROWS = 100_000
@@ -99,7 +99,7 @@ def resident() -> int:
 
 
 if __name__ == "__main__":
-    import streams.worker.command  # noqa: F401
+    import streams.commands.worker  # noqa: F401
 
     print(f"all that a worker imports: {resident()} MB resident")
     for each in ARCHITECTURES:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from online_models.demand import DecisionContext, DemandModels, Observations
-from online_models.demand.observations import DAY
+from online_models.demand.inputs.observations import DAY
 from streams.freed_memory import keep_freed_memory
 
 WARM_UP = 10

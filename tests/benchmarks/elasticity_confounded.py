@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "online_models" / "demand"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "online_models" / "demand" / "filter"))
 
 from confounded_market import Market, recover
 

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "online_models" / "experiments"))
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1] / "online_models" / "studies" / "experiments")
+)
 
 import test_counterfactual
 import test_lift

@@ -13,11 +13,11 @@ import time
 
 import numpy as np
 
-from online_models.fold.batch import FORCED, Batch, Kind, Rows, Source
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
-from schemas.instants import DAY, HOUR
-from streams.snapshots.codec import decode, decode_part, encode
+from online_models.journal.batch import FORCED, Batch, Kind, Rows, Source
+from schemas.values.instants import DAY, HOUR
+from streams.pricer.snapshots.codec import decode, decode_part, encode
 from tests.benchmarks.decision_cost import START, shop
 
 #: Enough for the first buckets to close after the allowed lateness.

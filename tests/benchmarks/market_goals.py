@@ -18,16 +18,16 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from online_models.experiments.interval import Interval, student
 from online_models.market.closed_loop import Track
 from online_models.market.dirt import DIRTS
 from online_models.market.score import exponent, regret
+from online_models.studies.experiments.interval import Interval, student
 from streams.freed_memory import keep_freed_memory
-from streams.simulate.cells import CLAIRVOYANT, STATIC, Cell, Entrant, Setting, cells, run
-from streams.simulate.outcome import outcomes
-from streams.simulate.parallel import run_all
-from streams.simulate.report import report
-from streams.simulate.store import Store
+from streams.simulation.cells import CLAIRVOYANT, STATIC, Cell, Entrant, Setting, cells, run
+from streams.simulation.outcome import outcomes
+from streams.simulation.parallel import run_all
+from streams.simulation.report import report
+from streams.simulation.store import Store
 
 OURS = "pricetide"
 OFFERS, DAYS = 120, 180

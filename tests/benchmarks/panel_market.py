@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.demand import Observations
-from online_models.demand.observations import DAY
+from online_models.demand.inputs.observations import DAY
 
 Floats = NDArray[np.float64]
 WEEK = 7 * DAY

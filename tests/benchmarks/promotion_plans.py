@@ -14,8 +14,8 @@ import argparse
 
 import numpy as np
 
-from online_models.plans.plan import plan
-from tests.online_models.plans.promoted_shop import gained, promoted_shop
+from online_models.studies.promotions.plan import plan
+from tests.online_models.studies.promotions.promoted_shop import gained, promoted_shop
 
 KINDS = (
     "log_linear+pantry",

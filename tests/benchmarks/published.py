@@ -7,12 +7,12 @@ import time
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from online_models.fold.batch import Kind
+from online_models.journal.batch import Kind
 from schemas.topics import PARTITIONS
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
-from streams.snapshots.store import POSITION
-from streams.snapshots.store import TOPIC as POSITIONS
+from streams.pricer.snapshots.store import POSITION
+from streams.pricer.snapshots.store import TOPIC as POSITIONS
 
 #: Records of a journal's partition that are looked through from its end.
 LOOK = 64

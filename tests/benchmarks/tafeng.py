@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.observations import DAY, Observations
+from online_models.demand.inputs.observations import DAY, Observations
 
 FIRST_DAY = date(2000, 11, 1)
 

@@ -36,12 +36,12 @@ import numpy as np
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from schemas.instants import DAY
-from streams.broker import EmbeddedBroker
-from streams.policy_file import load as policies
-from streams.settings import Settings
+from schemas.values.instants import DAY
+from streams.configuration.policy_file import load as policies
+from streams.configuration.settings import Settings
+from streams.kafka.broker import EmbeddedBroker
+from streams.pricer.publish_policies import publish
 from streams.trainer.child import NICENESS
-from streams.worker.policies import publish
 from tests.benchmarks import ours
 from tests.benchmarks.latency import RIVALS, Latency, Stopwatch
 from tests.benchmarks.load import TRAFFIC, Event, create_topics, events, fill, products

@@ -14,9 +14,9 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import TopicAuthorizationFailedError
 
 from schemas.topics import PARTITIONS
-from streams.broker import EmbeddedBroker
-from streams.broker.security import Security
 from streams.cli import main
+from streams.kafka.broker import EmbeddedBroker
+from streams.kafka.broker.security import Security
 from tests.integration.shop.traffic import TEA
 from tests.integration.shop.worker import Worker
 

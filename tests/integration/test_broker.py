@@ -10,7 +10,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
-from streams.broker import BrokerError, EmbeddedBroker, Security
+from streams.kafka.broker import BrokerError, EmbeddedBroker, Security
 
 pytestmark = pytest.mark.integration
 
@@ -164,7 +164,7 @@ def test_kafka_does_not_outlive_a_killed_parent(tmp_path):
 
 def test_an_exit_without_stop_ends_kafka():
     script = (
-        "from streams.broker import EmbeddedBroker\n"
+        "from streams.kafka.broker import EmbeddedBroker\n"
         "broker = EmbeddedBroker()\n"
         "broker.start()\n"
         "print(broker.pids[0], broker.data)\n"

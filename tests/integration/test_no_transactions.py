@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from streams.broker import EmbeddedBroker, configuration
+from streams.kafka.broker import EmbeddedBroker, configuration
 
 
 def test_a_worker_says_so_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from schemas.topics import decode
-from streams.broker import EmbeddedBroker
 from streams.cli import main
-from tests.streams.promotions.recorded_shop import recorded_shop
+from streams.kafka.broker import EmbeddedBroker
+from tests.streams.commands.recorded_shop import recorded_shop
 
 pytestmark = pytest.mark.integration
 

@@ -8,11 +8,11 @@ import logging
 import pytest
 
 from schemas.topics import TOPICS
-from streams.admin import provide_topics
-from streams.broker import EmbeddedBroker
-from streams.clients import client
+from streams.configuration.settings import Settings
 from streams.ingest.service import Ingest
-from streams.settings import Settings
+from streams.kafka.admin import provide_topics
+from streams.kafka.broker import EmbeddedBroker
+from streams.kafka.clients import client
 
 pytestmark = pytest.mark.integration
 

@@ -3,8 +3,8 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from schemas.topics import TOPICS, Topic
-from streams.admin import Difference, TopicsError, create_topics
 from streams.cli import main
+from streams.kafka.admin import Difference, TopicsError, create_topics
 from tests.integration.shop.worker import Worker
 
 pytestmark = pytest.mark.integration
@@ -120,7 +120,7 @@ def test_a_worker_creates_what_is_missing_before_it_starts(fresh_broker, tmp_pat
 
 @pytest.mark.parametrize("command", [["worker"], ["topics"], ["explain", "x-1"]])
 def test_a_kafka_that_does_not_answer_is_named(monkeypatch, capsys, command):
-    monkeypatch.setattr("streams.admin.REACH_MS", 200)
+    monkeypatch.setattr("streams.kafka.admin.REACH_MS", 200)
     assert main([*command, "--bootstrap", "127.0.0.1:1"]) == 1
     error = capsys.readouterr().err
     assert "127.0.0.1:1" in error

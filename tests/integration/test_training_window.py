@@ -6,9 +6,9 @@ import json
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from schemas.instants import DAY, to_text
+from schemas.values.instants import DAY, to_text
+from streams.configuration.settings import Settings
 from streams.recording import Recording
-from streams.settings import Settings
 from streams.trainer import source, store
 from streams.trainer.newest import newest
 

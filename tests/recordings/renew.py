@@ -15,8 +15,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from streams.configuration.settings import Settings
 from streams.pipe.pipe import Pipe
-from streams.settings import Settings
 
 FOLDER = Path(__file__).parent
 SHOP = FOLDER / "shop.jsonl"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from schemas.examples import EXAMPLES
-from schemas.records import RecordError
+from schemas.records.record import RecordError
 from schemas.topics import decode
 
 Change = Callable[[dict[str, Any]], object]

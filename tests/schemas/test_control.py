@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schemas.control import Rollback, Tick
+from schemas.records.pricing_control import Rollback, Tick
 
 NEEDS = {
     "tick": {},

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from schemas.examples import EXAMPLES
-from schemas.records import LONGEST_MESSAGE, MOST_LEVELS, RecordError
+from schemas.records.record import LONGEST_MESSAGE, MOST_LEVELS, RecordError
 from schemas.topics import TOPICS, decode
 
 INPUTS = [topic.name for topic in TOPICS.values() if topic.direction == "in"]

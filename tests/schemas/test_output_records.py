@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from schemas.dead_letters import DeadLetterHeaders
 from schemas.examples import EXAMPLES
-from schemas.records import RecordError
+from schemas.records.dead_letters import DeadLetterHeaders
+from schemas.records.record import RecordError
 from schemas.topics import TOPICS, decode
 
 OUTPUTS = [topic.name for topic in TOPICS.values() if topic.direction == "out"]

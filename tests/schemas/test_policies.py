@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.instants import DAY, HOUR
-from schemas.offsets import Offset
 from schemas.topics import TOPICS, decode
+from schemas.values.instants import DAY, HOUR
+from schemas.values.offsets import Offset
 
 
 def put(path: str, value: Any) -> Any:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from streams import cli
-from streams.pipe import command as pipe
-from streams.settings import Settings
+from streams.commands import pipe
+from streams.configuration.settings import Settings
 
 
 @pytest.mark.parametrize("name", sorted(cli.COMMANDS))

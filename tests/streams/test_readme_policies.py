@@ -13,8 +13,8 @@ import pytest
 
 from schemas.topics import decode
 from streams.cli import main
-from streams.demo import tafeng
-from streams.policy_file import load
+from streams.configuration.policy_file import load
+from streams.demo.data import tafeng
 from streams.recording.reader import Recording
 
 ROOT = Path(__file__).parents[2]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 from pydantic import TypeAdapter
 
-from online_models.fold.batch import Fact
 from online_models.fold.facts.fact import Effect, Handler, Reach
-from online_models.fold.signals import Signal
 from online_models.fold.state import State
-from online_models.pricing.acknowledgements import reconcile
-from schemas.acks import PriceAck
-from schemas.instants import DAY
-from schemas.money import scaled
-from schemas.records import decode
+from online_models.journal.batch import Fact
+from online_models.pricing.commands.acknowledgements import reconcile
+from online_models.windows.signals import Signal
+from schemas.records.price_acks import PriceAck
+from schemas.records.record import decode
+from schemas.values.instants import DAY
+from schemas.values.money import scaled
 
 _ACK = TypeAdapter(PriceAck)
 _NOTHING = np.zeros(0, dtype=np.int64)

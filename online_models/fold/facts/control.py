@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from online_models.fold.batch import Fact
 from online_models.fold.facts.fact import Effect, Handler, Reach
 from online_models.fold.state import State
-from online_models.pricing.controls import obey
-from schemas.control import PricingControl
-from schemas.records import decode
+from online_models.journal.batch import Fact
+from online_models.pricing.commands.controls import obey
+from schemas.records.pricing_control import PricingControl
+from schemas.records.record import decode
 
 _CONTROL: TypeAdapter[PricingControl] = TypeAdapter(PricingControl)
 

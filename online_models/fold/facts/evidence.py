@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from online_models.fold.batch import Fact
 from online_models.fold.facts.fact import NOTHING, Effect, Handler, Reach
 from online_models.fold.sharing import TOPIC
 from online_models.fold.state import State
-from schemas.category_evidence import CategoryEvidence
-from schemas.records import decode
+from online_models.journal.batch import Fact
+from schemas.records.category_evidence import CategoryEvidence
+from schemas.records.record import decode
 
 _EVIDENCE = TypeAdapter(CategoryEvidence)
 

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import ALWAYS, NEVER
-from online_models.fold.batch import Fact
 from online_models.fold.state import State
-from online_models.outputs import Output
+from online_models.journal.batch import Fact
+from online_models.journal.outputs import Output
+from online_models.shop.catalogue import ALWAYS, NEVER
 
 
 class Reach(Enum):

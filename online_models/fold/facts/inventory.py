@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from pydantic import TypeAdapter
 
-from online_models.fold.batch import Fact
 from online_models.fold.facts.fact import NOTHING, Effect, Handler, Reach
 from online_models.fold.listing import show
 from online_models.fold.state import State
-from online_models.stock import Count, Delivery
-from schemas.inventory import Inventory
-from schemas.records import decode
+from online_models.journal.batch import Fact
+from online_models.shop.stock import Count, Delivery
+from schemas.records.inventory import Inventory
+from schemas.records.record import decode
 
 _INVENTORY = TypeAdapter(Inventory)
 

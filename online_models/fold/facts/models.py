@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from online_models.deep.champions import Notice
-from online_models.fold.batch import Fact
+from online_models.demand.networks.champions import Notice
 from online_models.fold.facts.fact import NOTHING, Effect, Handler, Reach
 from online_models.fold.state import State
-from schemas.model_updates import ModelUpdate
-from schemas.records import decode
+from online_models.journal.batch import Fact
+from schemas.records.model_updates import ModelUpdate
+from schemas.records.record import decode
 
 _UPDATE = TypeAdapter(ModelUpdate)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from online_models.fold.batch import Fact
 from online_models.fold.facts.fact import Effect, Handler, Reach
 from online_models.fold.state import State
-from schemas.policies import Policy
-from schemas.records import decode
+from online_models.journal.batch import Fact
+from schemas.records.pricing_policies import Policy
+from schemas.records.record import decode
 
 _POLICY = TypeAdapter(Policy)
 

@@ -8,16 +8,16 @@ import msgspec
 import numpy as np
 from pydantic import TypeAdapter
 
-from online_models.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
-from online_models.deep.hashing import words
-from online_models.fold.batch import Fact
+from online_models.demand.networks.hashing import words
 from online_models.fold.facts.fact import NOBODY, NOTHING, Effect, Handler, Reach
 from online_models.fold.listing import take_off_sale
 from online_models.fold.state import State
-from schemas.currencies import minor_digits
-from schemas.money import to_minor
-from schemas.products import ChannelListing, Product
-from schemas.records import decode
+from online_models.journal.batch import Fact
+from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
+from schemas.records.products import ChannelListing, Product
+from schemas.records.record import decode
+from schemas.values.currencies import minor_digits
+from schemas.values.money import to_minor
 
 #: Where a product is sold that names no channels.
 DEFAULT_CHANNEL = "web"

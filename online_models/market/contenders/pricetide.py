@@ -6,9 +6,9 @@ import numpy as np
 from msgspec import json
 
 from online_models.demand.curves import DecisionContext
-from online_models.fold.batch import Batch
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
+from online_models.journal.batch import Batch
 from online_models.market.arrays import Floats, Ints
 from online_models.market.audit import Audit, Change, Decision, minor
 from online_models.market.calendar import day_start

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from online_models.pricing.guardrails import GUARDRAILS, Guardrail
-from online_models.pricing.terms import Terms
-from online_models.pricing.trace import members
+from online_models.pricing.policy.terms import Terms
+from online_models.pricing.trace.steps import members
 
 
 class Binding(NamedTuple):

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from online_models.catalogue import ALWAYS
+from online_models.pricing.context.situation import Situation
 from online_models.pricing.guardrails.guardrail import Delay, Ints
-from online_models.pricing.situation import Situation
-from online_models.pricing.terms import Terms
-from schemas.durations import to_text
+from online_models.pricing.policy.terms import Terms
+from online_models.shop.catalogue import ALWAYS
+from schemas.values.durations import to_text
 
 
 def _until(situation: Situation) -> Ints:

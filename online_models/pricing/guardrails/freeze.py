@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.catalogue import ALWAYS
+from online_models.pricing.context.situation import Situation
 from online_models.pricing.guardrails.guardrail import Delay, Ints
-from online_models.pricing.situation import Situation
+from online_models.shop.catalogue import ALWAYS
 
 
 def _until(situation: Situation) -> Ints:

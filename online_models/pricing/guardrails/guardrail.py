@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.situation import Situation
-from online_models.pricing.terms import Terms
+from online_models.pricing.context.situation import Situation
+from online_models.pricing.policy.terms import Terms
 
 Ints = NDArray[np.int64]
 

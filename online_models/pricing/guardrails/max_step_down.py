@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from online_models.catalogue import PPM
+from online_models.numerics.ratios import scaled_ceil
+from online_models.pricing.context.situation import Situation
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.ratios import scaled_ceil
-from online_models.pricing.situation import Situation
-from online_models.pricing.terms import Terms
-from schemas.percentages import to_text
+from online_models.pricing.policy.terms import Terms
+from online_models.shop.catalogue import PPM
+from schemas.values.percentages import to_text
 
 
 def _floor(situation: Situation) -> Ints:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from online_models.catalogue import PPM
+from online_models.numerics.ratios import scaled_floor
+from online_models.pricing.context.situation import Situation
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.ratios import scaled_floor
-from online_models.pricing.situation import Situation
-from online_models.pricing.terms import Terms
-from schemas.percentages import to_text
+from online_models.pricing.policy.terms import Terms
+from online_models.shop.catalogue import PPM
+from schemas.values.percentages import to_text
 
 
 def _ceiling(situation: Situation) -> Ints:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from online_models.pricing.context.situation import Situation
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.situation import Situation
 
 
 def _ceiling(situation: Situation) -> Ints:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from online_models.pricing.economics import margin_floor
+from online_models.pricing.context.situation import Situation
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.situation import Situation
-from online_models.pricing.terms import Terms
-from schemas.percentages import to_text
+from online_models.pricing.policy.terms import Terms
+from online_models.pricing.profit.economics import margin_floor
+from schemas.values.percentages import to_text
 
 
 def _floor(situation: Situation) -> Ints:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from online_models.pricing.economics import margin_floor
+from online_models.pricing.context.situation import Situation
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.situation import Situation
+from online_models.pricing.profit.economics import margin_floor
 
 
 def _floor(situation: Situation) -> Ints:

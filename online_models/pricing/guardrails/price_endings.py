@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from online_models.catalogue import NO_PRICE
-from online_models.columns import FEW
+from online_models.numerics.columns import FEW
+from online_models.pricing.context.situation import NO_CEILING, Situation
 from online_models.pricing.guardrails.guardrail import Grid, Ints
-from online_models.pricing.situation import NO_CEILING, Situation
-from online_models.pricing.terms import Terms
+from online_models.pricing.policy.terms import Terms
+from online_models.shop.catalogue import NO_PRICE
 
 
 def nearest_ending(

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from online_models.pricing.context.situation import NO_FLOOR, Situation
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.situation import NO_FLOOR, Situation
-from online_models.pricing.terms import Terms
+from online_models.pricing.policy.terms import Terms
 
 
 def _floor(situation: Situation) -> Ints:

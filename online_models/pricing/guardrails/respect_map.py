@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from online_models.pricing.context.situation import NO_FLOOR, Situation
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.situation import NO_FLOOR, Situation
 
 
 def _floor(situation: Situation) -> Ints:

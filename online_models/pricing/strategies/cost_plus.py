@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.catalogue import NO_PRICE
-from online_models.pricing.economics import margin_floor
-from online_models.pricing.situation import NO_CEILING, Situation
+from online_models.pricing.context.situation import NO_CEILING, Situation
+from online_models.pricing.profit.economics import margin_floor
 from online_models.pricing.strategies.strategy import Proposal, never
-from schemas.percentages import to_ppm, to_text
-from schemas.strategies import CostPlus as Entry
+from online_models.shop.catalogue import NO_PRICE
+from schemas.records.policy.strategies import CostPlus as Entry
+from schemas.values.percentages import to_ppm, to_text
 
 
 class CostPlus:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from online_models.pricing.situation import Situation
+from online_models.pricing.context.situation import Situation
 from online_models.pricing.strategies.strategy import Proposal, never
-from schemas.strategies import Keep as Entry
+from schemas.records.policy.strategies import Keep as Entry
 
 
 class Keep:

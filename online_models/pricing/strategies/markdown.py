@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.catalogue import NO_PRICE, PPM
-from online_models.pricing.economics import net_share
-from online_models.pricing.objective import outlook, span
-from online_models.pricing.search import best_price
-from online_models.pricing.situation import Floats, Situation
+from online_models.pricing.context.situation import Floats, Situation
+from online_models.pricing.profit.economics import net_share
+from online_models.pricing.profit.objective import outlook, span
+from online_models.pricing.profit.search import best_price
 from online_models.pricing.strategies.optimise import curve_details, search_range
 from online_models.pricing.strategies.strategy import Proposal
-from online_models.pricing.trace import Numbers
-from schemas.percentages import to_ppm, to_text
-from schemas.strategies import Markdown as Entry
+from online_models.pricing.trace.steps import Numbers
+from online_models.shop.catalogue import NO_PRICE, PPM
+from schemas.records.policy.strategies import Markdown as Entry
+from schemas.values.percentages import to_ppm, to_text
 
 
 class Markdown:

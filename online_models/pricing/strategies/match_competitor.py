@@ -9,17 +9,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import NEVER, NO_PRICE, PPM
-from online_models.columns import FEW
-from online_models.pricing.ratios import scaled_round
-from online_models.pricing.situation import NO_CEILING, Flags, Situation
+from online_models.numerics.columns import FEW
+from online_models.numerics.ratios import scaled_round
+from online_models.pricing.context.situation import NO_CEILING, Flags, Situation
 from online_models.pricing.strategies.strategy import Ints, Proposal, never, silent
-from online_models.pricing.trace import Values
-from online_models.rivals import Rivals
-from schemas.money import scaled
-from schemas.offsets import Offset
-from schemas.percentages import to_ppm
-from schemas.strategies import MatchCompetitor as Entry
+from online_models.pricing.trace.steps import Values
+from online_models.shop.catalogue import NEVER, NO_PRICE, PPM
+from online_models.shop.competitors import Rivals
+from schemas.records.policy.strategies import MatchCompetitor as Entry
+from schemas.values.money import scaled
+from schemas.values.offsets import Offset
+from schemas.values.percentages import to_ppm
 
 
 class MatchCompetitor:

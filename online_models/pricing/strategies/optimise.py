@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from online_models.elasticity.feed import NINETY_FIVE
-from online_models.pricing.objective import outlook, span, value
-from online_models.pricing.search import best_price
-from online_models.pricing.situation import NO_CEILING, NO_FLOOR, Floats, Ints, Situation
+from online_models.demand.elasticities.feed import NINETY_FIVE
+from online_models.pricing.context.situation import NO_CEILING, NO_FLOOR, Floats, Ints, Situation
+from online_models.pricing.profit.objective import outlook, span, value
+from online_models.pricing.profit.search import best_price
 from online_models.pricing.strategies.strategy import Proposal
-from online_models.pricing.trace import Numbers, Values
-from schemas.strategies import Optimise as Entry
+from online_models.pricing.trace.steps import Numbers, Values
+from schemas.records.policy.strategies import Optimise as Entry
 
 
 class Optimise:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.catalogue import NO_PRICE, PPM
-from online_models.deep.reinforcement.policy import FACTORS
-from online_models.pricing.economics import net_share
-from online_models.pricing.situation import NO_CEILING, Situation
+from online_models.pricing.context.situation import NO_CEILING, Situation
+from online_models.pricing.learned.policy import FACTORS
+from online_models.pricing.profit.economics import net_share
 from online_models.pricing.strategies.optimise import curve_details
 from online_models.pricing.strategies.strategy import Proposal, never, silent
-from online_models.pricing.trace import Numbers
-from schemas.strategies import Reinforcement as Entry
+from online_models.pricing.trace.steps import Numbers
+from online_models.shop.catalogue import NO_PRICE, PPM
+from schemas.records.policy.strategies import Reinforcement as Entry
 
 
 class Reinforcement:

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.catalogue import NEVER, NO_PRICE
-from online_models.pricing.situation import Situation
-from online_models.pricing.trace import Values
+from online_models.pricing.context.situation import Situation
+from online_models.pricing.trace.steps import Values
+from online_models.shop.catalogue import NEVER, NO_PRICE
 
 Ints = NDArray[np.int64]
 

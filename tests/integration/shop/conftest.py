@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from streams.broker import EmbeddedBroker
-from streams.settings import Settings
+from streams.configuration.settings import Settings
+from streams.kafka.broker import EmbeddedBroker
 from tests.integration.shop.kafka_shop import KafkaShop
 from tests.integration.shop.truth import undisturbed
 from tests.integration.shop.worker import Worker

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from online_models.fold.batch import Kind
-from schemas.instants import to_ms
+from online_models.journal.batch import Kind
+from schemas.values.instants import to_ms
 from streams.journal import codec
 from tests.integration.shop import traffic
 from tests.integration.shop.kafka_shop import INPUTS

@@ -5,9 +5,9 @@ import time
 import pytest
 from kafka import KafkaProducer, TopicPartition
 
-from online_models.fold.batch import Kind, Rows
-from streams.app import FAILED
+from online_models.journal.batch import Kind, Rows
 from streams.journal import codec
+from streams.kafka.app import FAILED
 from tests.integration.shop import traffic
 from tests.integration.shop.kafka_shop import JOURNAL
 

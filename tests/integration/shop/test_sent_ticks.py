@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from online_models.fold.batch import FORCED, Kind
+from online_models.journal.batch import FORCED, Kind
 from streams.journal import codec
 from tests.integration.shop.conftest import PARTITIONS
 from tests.integration.shop.kafka_shop import INPUTS, KafkaShop

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from online_models.deep import chunks
+from online_models.demand.networks import chunks
 from tests.integration.shop import traffic
 from tests.integration.shop.truth import assert_exactly
 from tests.networks import BROKEN, broken, network, records

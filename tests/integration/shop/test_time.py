@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from schemas.instants import to_ms
+from schemas.values.instants import to_ms
 from tests.integration.shop.traffic import TEA
 
 pytestmark = pytest.mark.integration

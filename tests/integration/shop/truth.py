@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from online_models.fold.fold import Fold
+from streams.configuration.settings import Settings
 from streams.journal import codec
-from streams.settings import Settings
 from tests.integration.shop.kafka_shop import Published
 
 #: Topics with keys that several partitions write.

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from online_models.deep.dataset import Dataset, build
-from online_models.deep.network import Network
-from online_models.deep.offers import Offers
-from online_models.deep.spec import Spec
-from online_models.deep.zoo import ARCHITECTURES, head
-from online_models.demand.observations import DAY, Observations
+from online_models.demand.inputs.observations import DAY, Observations
+from online_models.demand.networks.network import Network
+from online_models.demand.networks.offers import Offers
+from online_models.demand.networks.spec import Spec
+from online_models.demand.networks.zoo import ARCHITECTURES, head
+from online_models.training.dataset import Dataset, build
 
 OFFERS = 60
 DAYS = 84

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from online_models.fold import joining
-from online_models.fold.batch import (
+from online_models.fold.fold import Fold
+from online_models.fold.state import FoldSettings
+from online_models.journal import joining
+from online_models.journal.batch import (
     COLUMNS,
     FORCED,
     Action,
@@ -25,11 +27,9 @@ from online_models.fold.batch import (
     Status,
     Watermark,
 )
-from online_models.fold.fold import Fold
-from online_models.fold.state import FoldSettings
-from online_models.outputs import Output
-from online_models.partitioning import address
-from streams.snapshots import codec as snapshots
+from online_models.journal.outputs import Output
+from online_models.journal.partitioning import address
+from streams.pricer.snapshots import codec as snapshots
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from online_models.columns import FEW
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
-from online_models.pricing.settings import PricingSettings
+from online_models.numerics.columns import FEW
+from online_models.pricing.policy.settings import PricingSettings
 
 HOUR = 3_600_000
 START = 1_700_006_400_000

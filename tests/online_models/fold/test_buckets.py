@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from online_models.demand.settings import DemandSettings
-from online_models.fold.batch import Status
-from online_models.fold.buckets import Buckets
-from online_models.fold.grain import LONGEST_SILENCE, Grain
-from online_models.fold.signals import WIDTH, Signal
-from schemas.instants import to_ms, to_text
+from online_models.journal.batch import Status
+from online_models.windows.buckets import Buckets
+from online_models.windows.signals import WIDTH, Signal
+from online_models.windows.tumbling import LONGEST_SILENCE, Grain
+from schemas.values.instants import to_ms, to_text
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

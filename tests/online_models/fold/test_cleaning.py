@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from online_models.fold.batch import Status
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
+from online_models.journal.batch import Status
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

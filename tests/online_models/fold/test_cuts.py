@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from online_models.columns import SOME
 from online_models.fold import demand, lookup, progress, segment
-from online_models.outputs import Output
-from online_models.pricing.settings import PricingSettings
+from online_models.journal.outputs import Output
+from online_models.numerics.columns import SOME
+from online_models.pricing.policy.settings import PricingSettings
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from online_models.deep.champions import Notice
 from online_models.demand import DemandModels, Observations
+from online_models.demand.networks.champions import Notice
 from online_models.fold.drifting import PAUSE, Drifting
-from schemas.instants import DAY
+from schemas.values.instants import DAY
 
 TEA, COFFEE = 0, 1
 

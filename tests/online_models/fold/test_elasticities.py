@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from online_models.fold.batch import Batch, Fact, Kind, Rows, Source
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
-from online_models.outputs import Output
+from online_models.journal.batch import Batch, Fact, Kind, Rows, Source
+from online_models.journal.outputs import Output
 from schemas.topics import decode
 
 HOUR = 3_600_000

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from online_models.fold import joining
-from online_models.fold.batch import COLUMNS, Kind, Rows, Source, Watermark
+from online_models.journal import joining
+from online_models.journal.batch import COLUMNS, Kind, Rows, Source, Watermark
 
 START = 1_700_006_400_000
 ORDERS, CLICKS = Source("orders", 0), Source("clickstream", 0)

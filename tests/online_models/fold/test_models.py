@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from online_models.deep import chunks
-from online_models.deep.network import Network
-from online_models.outputs import Output
+from online_models.demand.networks import chunks
+from online_models.demand.networks.network import Network
+from online_models.journal.outputs import Output
 from tests.networks import BROKEN, broken, network, records
 from tests.online_models.fold.conftest import Journal
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from online_models.fold.batch import Status
-from schemas.instants import to_ms
+from online_models.journal.batch import Status
+from schemas.values.instants import to_ms
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

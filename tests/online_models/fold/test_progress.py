@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.columns import SOME
 from online_models.fold import progress
-from online_models.fold.batch import Kind, Rows, Source
 from online_models.fold.progress import IDENTITY_WINDOW, Progress
 from online_models.fold.state import FoldSettings
+from online_models.journal.batch import Kind, Rows, Source
+from online_models.numerics.columns import SOME
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

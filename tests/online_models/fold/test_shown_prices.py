@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from online_models.pricing.settings import PricingSettings
-from schemas.instants import DAY, HOUR
+from online_models.pricing.policy.settings import PricingSettings
+from schemas.values.instants import DAY, HOUR
 from tests.online_models.fold.conftest import START, Journal, Run
 
 RAILS = {"reference_band": None, "max_step_up": "50%", "max_changes_per_day": 9, "cooldown": "PT0S"}

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from online_models import catalogue, rivals
-from online_models.outputs import Output
+from online_models.journal.outputs import Output
+from online_models.shop import catalogue
+from online_models.shop import competitors as rivals
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

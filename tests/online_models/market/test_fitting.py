@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from online_models.catalogue import Catalogue
-from online_models.demand.observations import DAY, Observations
+from online_models.demand.inputs.observations import DAY, Observations
 from online_models.market import compose
 from online_models.market.fitting import HIGHEST_ELASTICITY, UnlikeError, fit
+from online_models.shop.catalogue import Catalogue
 
 MONDAY = 4 * DAY
 DAYS = 28

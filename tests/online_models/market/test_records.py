@@ -8,7 +8,7 @@ from online_models.market import Market, compose
 from online_models.market.calendar import DAY_MS
 from online_models.market.events import NOTHING
 from online_models.market.records import Record, opening, records
-from schemas.records import RecordError
+from schemas.records.record import RecordError
 from schemas.topics import decode
 
 WHOLE = "log_linear+advertising+replenished+match+cycle+duplicates+late_events"

@@ -10,26 +10,26 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from online_models.catalogue import NO_PRICE, PPM, ROLES, Catalogue
 from online_models.demand.curves import DecisionContext, DemandCurves
-from online_models.exact_math import log
-from online_models.outputs import Output
-from online_models.pricing.acknowledgements import reconcile
-from online_models.pricing.causes import Causes
-from online_models.pricing.controls import obey
+from online_models.journal.outputs import Output
+from online_models.numerics.special import log
+from online_models.pricing.commands.acknowledgements import reconcile
+from online_models.pricing.commands.controls import obey
 from online_models.pricing.deciding import decide
+from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.pricing import Pricing
-from online_models.pricing.settings import PricingSettings
-from online_models.rivals import Rivals
-from schemas.acks import PriceAck
-from schemas.control import PricingControl
-from schemas.money import to_minor
-from schemas.policies import Policy
-from schemas.price_changes import PriceChange
-from schemas.price_decisions import PriceDecision
-from schemas.price_offers import PriceOffer
-from schemas.pricing_alerts import PricingAlert
-from schemas.promotions import Promotion
+from online_models.pricing.state.causes import Causes
+from online_models.shop.catalogue import NO_PRICE, PPM, ROLES, Catalogue
+from online_models.shop.competitors import Rivals
+from schemas.records.price_acks import PriceAck
+from schemas.records.price_changes import PriceChange
+from schemas.records.price_decisions import PriceDecision
+from schemas.records.price_offers import PriceOffer
+from schemas.records.pricing_alerts import PricingAlert
+from schemas.records.pricing_control import PricingControl
+from schemas.records.pricing_policies import Policy
+from schemas.records.promotions import Promotion
+from schemas.values.money import to_minor
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from online_models.catalogue import NO_PRICE
 from online_models.pricing.guardrails import GUARDRAILS
-from online_models.pricing.history import History
-from online_models.pricing.ledger import Ledger
+from online_models.pricing.state.history import History
+from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.strategies import STRATEGIES
+from online_models.shop.catalogue import NO_PRICE
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

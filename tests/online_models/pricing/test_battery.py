@@ -11,11 +11,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from online_models.pricing.causes import Causes
 from online_models.pricing.deciding import decide
-from online_models.pricing.explain import recompute
+from online_models.pricing.explanation.recompute import recompute
+from online_models.pricing.state.causes import Causes
 from online_models.pricing.strategies import STRATEGIES
-from schemas.policies import Policy
+from schemas.records.pricing_policies import Policy
 from tests.online_models.pricing.oracle import Facts, Oracle, facts_of
 from tests.online_models.pricing.random_pairs import DAY, NOW, OFFERS, fill, random_policy, shuffle
 

@@ -9,9 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from online_models.pricing.book import PolicyBook
-from online_models.pricing.selection import Specificity, Traits, selected, specificity, traits
-from schemas.selection import Selector
+from online_models.pricing.policy.selection import (
+    Specificity,
+    Traits,
+    selected,
+    specificity,
+    traits,
+)
+from online_models.pricing.state.policy_book import PolicyBook
+from schemas.records.policy.selection import Selector
 
 KEEP = [{"kind": "keep"}]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from online_models.pricing.checking import Report, check
-from schemas.policies import Policy
+from online_models.pricing.policy_check.checking import Report, check
+from schemas.records.pricing_policies import Policy
 
 
 def report(shop: Any, *policies: dict[str, Any]) -> Report:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from online_models.pricing import explore
-from online_models.pricing.explore import draw
-from online_models.pricing.situation import Situation
+from online_models.pricing.context.situation import Situation
+from online_models.pricing.decision import explore
+from online_models.pricing.decision.explore import draw
 
 DAY = 86_400_000
 OPTIMISE = [{"kind": "optimise"}]

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from online_models.columns import FEW
-from online_models.outputs import Output
-from online_models.pricing.causes import Causes
+from online_models.journal.outputs import Output
+from online_models.numerics.columns import FEW
 from online_models.pricing.deciding import decide
-from online_models.pricing.ledger import Ledger
-from schemas.policies import Policy
+from online_models.pricing.state.causes import Causes
+from online_models.pricing.state.ledger import Ledger
+from schemas.records.pricing_policies import Policy
 from tests.online_models.pricing.random_pairs import NOW, OFFERS, fill, random_policy, shuffle
 
 #: Offers of both channels of a SKU are decided in one call: two, four or six offers.

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from online_models.catalogue import ALWAYS
-from online_models.pricing.history import LOOK_BACK, History
+from online_models.pricing.state.history import LOOK_BACK, History
+from online_models.shop.catalogue import ALWAYS
 
 #: Brute force looks at every instant of a clock that ticks this often.
 TICK = LOOK_BACK // 30

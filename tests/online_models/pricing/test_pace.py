@@ -59,7 +59,7 @@ def test_changes_per_day_count_by_calendar_day(shop: Any) -> None:
 
 
 def test_the_day_begins_at_midnight_of_the_time_zone(new_shop: Any) -> None:
-    from online_models.pricing.settings import PricingSettings
+    from online_models.pricing.policy.settings import PricingSettings
 
     shop = new_shop(PricingSettings(timezone="Asia/Tokyo"))
     shop.now += 14 * HOUR  # 23:00 in Tokyo

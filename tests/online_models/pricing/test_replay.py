@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from online_models.pricing.causes import Causes
 from online_models.pricing.deciding import decide
 from online_models.pricing.pricing import Pricing
+from online_models.pricing.state.causes import Causes
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

@@ -47,7 +47,7 @@ def test_the_rival_that_counts_is_followed(shop: Any, entry: dict[str, Any], pri
 
 
 def test_own_name_in_the_feed_is_never_a_competitor(new_shop: Any) -> None:
-    from online_models.pricing.settings import PricingSettings
+    from online_models.pricing.policy.settings import PricingSettings
 
     shop = new_shop(PricingSettings(own_names=frozenset({"Acme"})))
     shop.product()

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.currencies import MOST_DIGITS
 from schemas.examples import EXAMPLES
-from schemas.money import scaled, to_minor
-from schemas.records import RecordError
+from schemas.records.record import RecordError
 from schemas.topics import decode
+from schemas.values.currencies import MOST_DIGITS
+from schemas.values.money import scaled, to_minor
 from schemas.wire.batches import BatchDecoder
 from schemas.wire.clickstream import DECODER as CLICKS
 from schemas.wire.competitor_prices import DECODER as RIVALS

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.demo import tafeng
-from streams.demo.tafeng import Sales
+from streams.demo.data import tafeng
+from streams.demo.data.tafeng import Sales
 
 HEADER = (
     "TRANSACTION_DT",

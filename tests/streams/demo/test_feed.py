@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.instants import DAY, HOUR
+from schemas.values.instants import DAY, HOUR
 from streams.demo import feed
-from streams.demo.event import Event
+from streams.demo.data.event import Event
 
 
 class Recorder:

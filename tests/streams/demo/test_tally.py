@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 from rich.console import Console
 
-from streams.demo.days import Days
+from streams.demo.data.days import Days
+from streams.demo.data.tafeng import Sales
 from streams.demo.latency import Latency
 from streams.demo.play import Stage
 from streams.demo.report import report
-from streams.demo.tafeng import Sales
 from streams.demo.tally import Tally
 from streams.demo.words import told
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from online_models.fold.batch import Batch, Kind
+from online_models.journal.batch import Batch, Kind
 from streams.ingest.border import Border
 from streams.ingest.decoder import Decoder
 from streams.ingest.order import as_given
-from streams.records import Record
+from streams.kafka.kafka_record import Record
 
 START = 1_700_006_400_000
 

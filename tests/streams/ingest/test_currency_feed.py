@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from streams.configuration.settings import Settings
 from streams.ingest.currencies import Currencies
 from streams.ingest.currency_feed import CurrencyFeed
 from streams.ingest.decoder import LARGEST_VALUE
-from streams.settings import Settings
 
 PRODUCT = {
     "sku": "tea",

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from online_models.pricing.shoppers import name
+from online_models.pricing.state.shoppers import name
 from schemas.examples import EXAMPLES
-from schemas.money import LARGEST_MINOR
+from schemas.values.money import LARGEST_MINOR
 from streams.ingest.dead_letters import headers
 from streams.ingest.decoder import INPUTS, LARGEST_VALUE
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.fold.batch import Batch, Kind, Rows, Source, Watermark
+from online_models.journal.batch import Batch, Kind, Rows, Source, Watermark
 from streams.ingest.holding import ENOUGH, PATIENCE, Holding
 
 START = 1_700_006_400_000

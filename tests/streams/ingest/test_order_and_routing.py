@@ -8,13 +8,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.catalogue import Catalogue
-from online_models.fold.batch import Batch, Fact, Kind, Rows, Source
-from online_models.pricing.identities import Identities
+from online_models.journal.batch import Batch, Fact, Kind, Rows, Source
+from online_models.pricing.state.identities import Identities
+from online_models.shop.catalogue import Catalogue
 from streams.ingest.order import as_given, by_timestamp
 from streams.ingest.routing import Router, pieces
 from streams.journal import codec
-from streams.records import Record
+from streams.kafka.kafka_record import Record
 
 
 def record(topic: str, offset: int, timestamp: int) -> Record:

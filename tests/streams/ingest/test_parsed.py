@@ -9,10 +9,10 @@ from aiokafka.consumer.fetcher import FetchResult, PartitionRecords
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 
-from online_models.fold.batch import Source
+from online_models.journal.batch import Source
 from streams.ingest.order import by_timestamp
 from streams.ingest.parsed import hand_on_parsed
-from streams.records import Record
+from streams.kafka.kafka_record import Record
 
 TP = TopicPartition("orders", 3)
 VALUES = [b"{}", None, b"[1]"]

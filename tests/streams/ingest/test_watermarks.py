@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from online_models.fold.batch import Batch, Kind, Rows, Source
+from online_models.journal.batch import Batch, Kind, Rows, Source
 from streams.ingest.watermarks import IDLE_AFTER, PACE, Watermarks, with_ticks
 
 HOUR = 3_600_000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.fold.batch import COLUMNS, Batch, Fact, Kind, Rows, Source, Watermark
+from online_models.journal.batch import COLUMNS, Batch, Fact, Kind, Rows, Source, Watermark
 from streams.journal.codec import VERSION, JournalError, decode, encode
 
 TEXT = st.text(max_size=5)

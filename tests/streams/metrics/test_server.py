@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from online_models.outputs import Output
+from online_models.journal.outputs import Output
 from streams.metrics import instruments
 from streams.metrics.address import address
 from streams.metrics.server import Metrics, listen

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from streams.configuration.policy_file import load
+from streams.configuration.settings import Settings
 from streams.pipe.pipe import Pipe
-from streams.policy_file import load
-from streams.settings import Settings
 from tests import networks
 
 START = 1_700_006_400_000

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from schemas.examples import EXAMPLES
-from schemas.instants import DAY, HOUR, to_text
+from schemas.values.instants import DAY, HOUR, to_text
 from streams.cli import main
+from streams.configuration.settings import Settings
 from streams.recording.entry import Entry
 from streams.recording.reader import Recording
 from streams.recording.writer import RecordingWriter
@@ -21,7 +22,6 @@ from streams.replay.counterfactual import counterfactual
 from streams.replay.replay import Replay
 from streams.replay.run import Run
 from streams.replay.terms import Margins
-from streams.settings import Settings
 
 START = 1_700_006_400_000
 DAYS = 40

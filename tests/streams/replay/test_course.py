@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from schemas.instants import HOUR
+from schemas.values.instants import HOUR
 from streams.recording.entry import Entry
 from streams.replay.course import Course, Standing
 from streams.replay.moves import Moves, moves

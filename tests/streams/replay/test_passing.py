@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.fold.batch import Batch, Kind, Rows, Source
+from online_models.journal.batch import Batch, Kind, Rows, Source
 from streams.replay.passing import Passing
 
 HOUR = 3_600_000

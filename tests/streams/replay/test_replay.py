@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 
 from online_models.fold.fold import Fold
-from schemas.instants import HOUR
+from schemas.values.instants import HOUR
+from streams.configuration.policy_file import PolicyRecord
+from streams.configuration.settings import Settings
 from streams.ingest.border import Border
 from streams.ingest.decoder import Decoder
 from streams.ingest.order import as_given
 from streams.ingest.routing import Router
 from streams.ingest.watermarks import with_ticks
 from streams.journal import codec
-from streams.policy_file import PolicyRecord
+from streams.kafka.kafka_record import Record
 from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.writer import RecordingWriter
-from streams.records import Record
 from streams.replay.replay import Replay
-from streams.settings import Settings
 from tests import networks
 
 START = 1_700_006_400_000

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from schemas.instants import DAY, to_text
+from schemas.values.instants import DAY, to_text
 from streams.recording import Entry, RecordingWriter
 
 START = 19_723 * DAY

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from online_models.deep.container import pack
+from online_models.demand.networks.container import pack
+from streams.commands.train import UsageError, _promotion
 from streams.trainer import store
-from streams.trainer.command import UsageError, _promotion
 from streams.trainer.registry import Registry
 from streams.trainer.run import incumbent
 from tests.streams.trainer.test_registry import card, network

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from online_models.deep.card import Card
-from online_models.deep.chunks import Standing, records
-from online_models.deep.expert import MODEL
-from online_models.deep.network import Network
-from online_models.deep.spec import Spec
-from online_models.deep.zoo import ARCHITECTURES, head
+from online_models.demand.networks.chunks import Standing, records
+from online_models.demand.networks.expert import MODEL
+from online_models.demand.networks.network import Network
+from online_models.demand.networks.spec import Spec
+from online_models.demand.networks.zoo import ARCHITECTURES, head
+from online_models.training.card import Card
 from schemas.topics import decode
 from streams.recording import Recording
 from streams.trainer import publish, store

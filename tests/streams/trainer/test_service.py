@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from streams.settings import Settings
+from streams.configuration.settings import Settings
 from streams.trainer.service import Trainer
 
 

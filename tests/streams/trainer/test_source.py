@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from schemas.instants import DAY
+from schemas.values.instants import DAY
+from streams.configuration.settings import Settings
 from streams.recording import Entry, RecordingError, RecordingWriter
-from streams.settings import Settings
 from streams.trainer import source, store
 
 SETTINGS = Settings(bootstrap=None)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from streams.configuration.policy_file import PolicyRecord
+from streams.configuration.settings import Settings
 from streams.pipe.pipe import Pipe
-from streams.policy_file import PolicyRecord
-from streams.settings import Settings
 
 #: 2023-11-15T00:00:00Z, a midnight.
 START = 1_700_006_400_000

@@ -1,0 +1,1 @@
+"""Counts of slow sellers: Gamma-Poisson levels and a negative binomial."""

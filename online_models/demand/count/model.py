@@ -1,0 +1,252 @@
+"""The count model: one Poisson regression over all offers of a partition, learnt as it goes.
+
+log E[units] = log exposure + calendar + what the channel's last shock leaves + β · features,
+
+with one ridge-anchored Newton step per period and forgetting. What all offers of a channel share
+in a bucket is taken out before the step: some thousand offers of one day are one draw of the
+day, and would else move the coefficients as if they were a thousand. The scatter around the mean
+is a mixture of shapes (`dispersion`).
+
+References: the design follows the winning gradients of count forecasting, as in Seeger, Salinas,
+Flunkert, "Bayesian intermittent demand forecasting for large inventories", NIPS 2016; the
+conditional likelihood given a day's total as in Hausman, Hall, Griliches, Econometrica 52 (1984).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.count import features
+from online_models.demand.count.dispersion import (
+    CELL_FORGETTING,
+    SHAPE_SCALE,
+    SHAPE_SIZE,
+    Dispersion,
+    mixed_log_probability,
+    shape_log_likelihood,
+)
+from online_models.demand.count.features import FEATURES, MIDDLE, CountState
+from online_models.demand.count.shop import ShopFactor
+from online_models.demand.forecast import Forecast
+from online_models.demand.inputs.calendar import Calendar
+from online_models.demand.inputs.observations import DAY
+from online_models.demand.inputs.period import Period
+from online_models.numerics.linear import gram, solve, weighted_columns
+from online_models.numerics.special import exp, log, power, sum_by
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: Weight of the anchor, in expected units: β starts at the middle level alone.
+RIDGE = 20.0
+FORGETTING = 0.99
+#: Weight of one offer saturates at this many expected units per bucket, so that a best-seller
+#: or a million-fold order does not rule the catalogue.
+LARGEST_WEIGHT = 300.0
+LARGEST_RESIDUAL = 10.0
+#: The log rate moves by at most this in one step, at any offer.
+LARGEST_STEP = 1.0
+#: Pseudo-counts of a category's level and shocks.
+CATEGORY_WEIGHT = 10.0
+CATEGORY_FORGETTING = 0.98
+LENGTH_CLASSES = 3
+
+
+def length_class(length: Integers) -> int:
+    """Buckets below half a day, up to a day and a half, longer: each has its own coefficients."""
+    first = int(length[0])
+    return 0 if first < DAY // 2 else (1 if first <= DAY + DAY // 2 else 2)
+
+
+@dataclass(frozen=True, slots=True)
+class CountPrediction:
+    """What a period was predicted from; rows follow its observations."""
+
+    #: Expected units of the regression alone; the mixture over shapes corrects it.
+    rate: Floats
+    #: Expected units of the mixture.
+    mean: Floats
+    design: Floats
+    cell: Integers
+    weights: Floats
+    levels: Floats
+    log_calendar: Floats
+
+    @property
+    def covered(self) -> NDArray[np.bool_]:
+        """Every offer is covered, cold ones from their category."""
+        return np.ones(len(self.rate), np.bool_)
+
+    def forecast(self) -> Forecast:
+        """Mixture over the shapes."""
+        return Forecast(
+            self.rate[:, None] * SHAPE_SCALE,
+            np.broadcast_to(SHAPE_SIZE, self.weights.shape),
+            self.weights,
+        )
+
+
+class CountModel:
+    """State of the count model of one partition; rows are the partition's offers."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
+        self.state = CountState()
+        self.dispersion = Dispersion()
+        self.shop = ShopFactor()
+        self.anchor = np.zeros(FEATURES)
+        self.anchor[MIDDLE] = 1.0
+        self.beta: Floats = np.repeat(self.anchor[None], LENGTH_CLASSES, axis=0)
+        self.information: Floats = np.repeat((RIDGE * np.eye(FEATURES))[None], LENGTH_CLASSES, 0)
+        self.learnt_until = np.full(LENGTH_CLASSES, -1, np.int64)
+        #: Discounted units and exposure per category row; row 0 is the catalogue.
+        self.category_units: Floats = np.zeros(1)
+        self.category_exposure: Floats = np.zeros(1)
+        #: Last and smoothed log shock of each category beside its channel's, (2, rows).
+        self.category_shocks: Floats = np.zeros((2, 1))
+
+    def grow(self, offers: int, categories: int, channels: int) -> None:
+        """Make room for offers, category rows and channels."""
+        self.state.grow(offers)
+        self.dispersion.state.grow(offers)
+        self.shop.grow(channels)
+        missing = categories - len(self.category_units)
+        if missing > 0:
+            zeros = np.zeros(missing)
+            self.category_units = np.append(self.category_units, zeros)
+            self.category_exposure = np.append(self.category_exposure, zeros)
+            shocks = np.zeros((2, missing))
+            self.category_shocks = np.concatenate([self.category_shocks, shocks], axis=1)
+
+    def predict(self, period: Period) -> CountPrediction:
+        """Predict one period from what was known before it."""
+        seen, row, channel = period.seen, period.row, period.channel
+        whole = (self.category_units[0] + 1.0) / (self.category_exposure[0] + 1.0)
+        category = (self.category_units + whole) / (self.category_exposure + 1.0)
+        units, orders = features.levels(self.state, seen.offer, category[row])
+        length = seen.end - seen.start
+        calendar = self.calendar.log_factor(row, seen.start, length)
+        shocks = self.category_shocks[:, row]
+        log_category = log(category)[row]
+        design = features.design(self.state, seen, units, orders, calendar, shocks, log_category)
+        kind = length_class(length) if len(length) else 1
+        rate = weighted_columns(self.beta[kind], design)
+        rate += calendar
+        rate += self.shop.expected(kind, channel)
+        rate += log(np.maximum(seen.days, 1e-3))
+        rate = np.minimum(np.maximum(rate, -9.0), 16.0)
+        state, offer = self.state, seen.offer
+        basket = log(np.maximum(state.basket_units[offer] / state.basket_orders[offer], 0.1))
+        cell = self.dispersion.cell(rate, basket, state.surprise[offer])
+        weights = self.dispersion.weights(offer, cell)
+        expected = exp(rate)
+        mean = expected * weighted_columns(SHAPE_SCALE, weights.T)
+        return CountPrediction(expected, mean, design, cell, weights, units, calendar)
+
+    def learn(self, period: Period, prediction: CountPrediction) -> Floats:
+        """Learn one period; returns the prediction's log score, (n,)."""
+        seen, channel = period.seen, period.channel
+        units = np.maximum(seen.units, 0.0)
+        mean = prediction.rate
+        likelihood = shape_log_likelihood(units, mean)
+        kept = period.kept(CELL_FORGETTING)
+        self.dispersion.learn(seen.offer, prediction.cell, likelihood, kept)
+        spread = np.sqrt(mean + 0.5 * mean * mean)
+        bounded = np.minimum(units, mean + LARGEST_RESIDUAL * spread + 1.0)
+        kind = length_class(seen.end - seen.start)
+        known = self.state.buckets[seen.offer] > 0.0
+        whole, effective = self.shop.surprise(channel, bounded, mean, known)
+        self._step(kind, int(seen.end[0]), prediction.design, bounded, mean * whole)
+        self.shop.learn(kind, effective)
+        self._learn_levels(period, units, prediction)
+        return mixed_log_probability(likelihood, prediction.weights)
+
+    def _step(self, kind: int, end: int, design: Floats, units: Floats, mean: Floats) -> None:
+        """One Newton step of the ridge-anchored, discounted Poisson likelihood."""
+        last = int(self.learnt_until[kind])
+        days = max((end - last) / DAY, 0.0) if last >= 0 else 0.0
+        keep = float(power(FORGETTING, days))
+        self.learnt_until[kind] = max(last, end)
+        weight = 1.0 / (1.0 + mean / LARGEST_WEIGHT)
+        root = np.sqrt(mean * weight)
+        residual = (units - mean) * weight / np.maximum(root, 1e-150)
+        product = gram(np.concatenate([design * root, residual[None]]))
+        anchored = (1.0 - keep) * RIDGE
+        information = keep * self.information[kind] + product[:-1, :-1]
+        information[np.arange(FEATURES), np.arange(FEATURES)] += anchored
+        gradient = product[-1, :-1] - anchored * (self.beta[kind] - self.anchor)
+        step = solve(information, gradient)
+        largest = float(np.max(np.abs(weighted_columns(step, design))))
+        self.beta[kind] += step * min(1.0, LARGEST_STEP / max(largest, 1e-300))
+        self.information[kind] = information
+
+    def _learn_levels(self, period: Period, units: Floats, prediction: CountPrediction) -> None:
+        """Levels at every memory, with calendar and the channel's shock in the exposure."""
+        seen, row, channel = period.seen, period.row, period.channel
+        level = prediction.levels[MIDDLE]
+        factor = exp(prediction.log_calendar)
+        plain = seen.days * factor
+        base = level * plain
+        bounded = np.minimum(units, 20.0 * (base + 1.0))
+        known = self.state.buckets[seen.offer] > 0.0
+        bounded = np.where(known, bounded, units)
+        shock = self.shop.shock(channel, bounded, base, known)
+        lift = exp(shock)
+        exposure = np.maximum(plain * lift, 1e-3)
+        learnt = np.where(known, np.minimum(units, 20.0 * (level * exposure + 1.0)), units)
+        orders = np.where(np.isnan(seen.orders), learnt, np.minimum(seen.orders, learnt))
+        share = features.kept(self.state, seen)
+        features.remember(
+            self.state, seen, prediction.rate, learnt, np.maximum(orders, 0.0), exposure, share
+        )
+        rows = len(self.category_units)
+        seen_units = sum_by(row, learnt, rows)
+        usual, due = (sum_by(row, np.where(known, x, 0.0), rows) for x in (learnt, base * lift))
+        beside = log((usual + CATEGORY_WEIGHT) / (due + CATEGORY_WEIGHT))
+        self.category_shocks[0] = beside
+        self.category_shocks[1] = 0.7 * self.category_shocks[1] + 0.3 * beside
+        days = sum_by(row, exposure, rows)
+        kept = period.kept(CATEGORY_FORGETTING)
+        for sums, added in ((self.category_units, seen_units), (self.category_exposure, days)):
+            sums *= kept
+            sums += added
+            sums[0] += added.cumsum()[-1] - added[0]
+        length, usual_units = seen.end - seen.start, base / np.maximum(factor, 1e-6)
+        counted = known.astype(np.float64)
+        self.calendar.learn(row, seen.start, length, bounded * counted, usual_units * counted)
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """State as arrays, flat names."""
+        arrays = {f"state.{name}": a for name, a in self.state.snapshot().items()}
+        arrays |= {f"dispersion.{name}": a for name, a in self.dispersion.snapshot().items()}
+        arrays |= {f"shop.{name}": a for name, a in self.shop.snapshot().items()}
+        for name in _SHARED:
+            arrays[name] = getattr(self, name).copy()
+        return arrays
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`."""
+
+        def part(prefix: str) -> dict[str, NDArray[Any]]:
+            return {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
+
+        self.state = CountState.restore(part("state."))
+        self.dispersion.load(part("dispersion."))
+        self.shop.load(part("shop."))
+        for name in _SHARED:
+            setattr(self, name, np.array(arrays[name]))
+
+
+_SHARED = (
+    "beta",
+    "information",
+    "learnt_until",
+    "category_units",
+    "category_exposure",
+    "category_shocks",
+)

@@ -1,0 +1,1 @@
+"""Estimated elasticities, as they are told to the outside."""

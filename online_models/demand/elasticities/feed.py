@@ -1,0 +1,102 @@
+"""Which elasticities have moved enough to be told again, and what they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.ensemble.models import DemandModels
+from online_models.demand.filter.state import CROSS, ELASTICITY, RIVAL, packed
+from online_models.numerics.columns import Columns, column
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: Days that an offer must have been seen before its elasticity is told: before, it is the prior.
+LEAST_DAYS = 7.0
+#: What is worth telling: a move by this share of the deviation, or a deviation so much smaller.
+MOVED, NARROWED = 0.25, 0.9
+#: Half the width of a 95 % interval in standard deviations.
+NINETY_FIVE = 1.959963984540054
+
+
+class Told(Columns):
+    """The own elasticity last told of an offer, or of a category row; NaN before."""
+
+    mean: Floats = column(np.float64, np.nan)
+    deviation: Floats = column(np.float64, np.nan)
+
+    def news(self, rows: Integers, mean: Floats, deviation: Floats) -> NDArray[np.bool_]:
+        """Mask of the rows worth telling, which then count as told."""
+        before, width = self.mean[rows], self.deviation[rows]
+        same = np.abs(mean - before) <= MOVED * width
+        same &= (deviation > NARROWED * width) & (deviation < width / NARROWED)
+        news: NDArray[np.bool_] = ~same
+        self.mean[rows[news]], self.deviation[rows[news]] = mean[news], deviation[news]
+        return news
+
+
+class Response(NamedTuple):
+    """Posterior means and standard deviations of rows, each (n,): to the own price, the rivals'
+    lowest, and the mean of the category's other offers on the channel (NaN where there are none).
+    """
+
+    rows: Integers
+    own: Floats
+    own_deviation: Floats
+    competitor: Floats
+    competitor_deviation: Floats
+    assortment: Floats
+    assortment_deviation: Floats
+
+    def take(self, chosen: NDArray[np.bool_]) -> Response:
+        """The rows chosen."""
+        return Response._make(column[chosen] for column in self)
+
+
+class ElasticityFeed:
+    """What was told so far, of offers and of category rows."""
+
+    def __init__(self) -> None:
+        self.offers = Told()
+        self.categories = Told()
+
+    def offers_news(self, demand: DemandModels, now: int) -> Response:
+        """Offers that have news at `now` (ms)."""
+        state = demand.filter.state
+        self.offers.grow(len(state))
+        rows = np.flatnonzero(state.days >= LEAST_DAYS)
+        row, instants = demand.registry.category_row[rows], np.full(len(rows), now)
+        posterior = demand.filter.posterior(rows, row, instants)
+        own, rival, cross = (
+            (posterior.mean[k], np.sqrt(posterior.covariance[packed(k, k)]))
+            for k in (ELASTICITY, RIVAL, CROSS)
+        )
+        alone = ~demand.filter.siblings.among(row, demand.registry.channel[rows])
+        found = Response(rows, *own, *rival, np.where(alone, np.nan, cross[0]), cross[1])
+        return found.take(self.offers.news(rows, found.own, found.own_deviation))
+
+    def category_news(self, demand: DemandModels) -> Response:
+        """Category rows (the mean of their offers) that have news."""
+        state, pools = demand.filter.state, demand.filter.pools.shared
+        self.categories.grow(len(demand.tree))
+        known = demand.registry.category_row[np.flatnonzero(state.days >= LEAST_DAYS)]
+        rows = np.unique(known[known > 0])
+        own, rival, cross = (
+            (pools.mean[k, rows], np.sqrt(pools.variance[k, rows]))
+            for k in (ELASTICITY, RIVAL, CROSS)
+        )
+        found = Response(rows, *own, *rival, *cross)
+        return found.take(self.categories.news(rows, found.own, found.own_deviation))
+
+    def snapshot(self) -> dict[str, Any]:
+        """Arrays."""
+        return {"offers": self.offers.snapshot(), "categories": self.categories.snapshot()}
+
+    def load(self, snapshot: Mapping[str, Any]) -> None:
+        """The inverse of `snapshot`."""
+        self.offers = Told.restore(snapshot["offers"])
+        self.categories = Told.restore(snapshot["categories"])

@@ -1,0 +1,1 @@
+"""All demand models side by side, weighed by how they forecast."""

@@ -1,0 +1,106 @@
+"""Drift of a whole category: River's detectors on its mean standardised residual.
+
+Where Page and Hinkley's test says that a category has left its forecasts, its levels are doubted
+and so learnt anew sooner; it is made of sums and comparisons alone, so every machine sees it alike.
+ADWIN looks at windows of any length and warns; it uses logarithms, and changes nothing.
+
+References: Page, Biometrika 41 (1954); Hinkley, Biometrika 58 (1971); Bifet and Gavaldà, "Learning
+from time-changing data with adaptive windowing", SDM 2007.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from river.drift import ADWIN, PageHinkley
+
+from online_models.demand.river import state as river_state
+from online_models.numerics.special import sum_by
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: Page–Hinkley in standard deviations of the category's residual: half the shift that is to be
+#: found soonest, and the height; a false alarm in some ten thousand buckets.
+HALF_SHIFT, HEIGHT = 0.5, 8.0
+#: ADWIN's confidence, for about as few.
+CONFIDENCE = 0.001
+#: Variance of a category's residual before any, worth one bucket: its own soon tells. Of its many
+#: offers the mean scatters far less, and a shift by half looks small beside 1.
+FIRST_VARIANCE = 1.0
+#: Memory of that variance, once there is more to remember.
+MEMORY = 0.98
+LARGEST_SCORE = 3.0
+
+
+class Drift(NamedTuple):
+    """A detector's alarm for a category row (0: offers without a category)."""
+
+    row: int
+    detector: str
+
+
+class DriftWatch:
+    """Detectors per category row, and alarms since they were last asked for."""
+
+    def __init__(self) -> None:
+        self._detectors: dict[int, tuple[PageHinkley, ADWIN]] = {}
+        self._variance: dict[int, float] = {}
+        self._buckets: dict[int, int] = {}
+        self._alarms: list[Drift] = []
+
+    def update(self, row: Integers, score: Floats, judged: NDArray[np.bool_]) -> Integers:
+        """Take one period's standardised residuals; returns the category rows that drift."""
+        rows = row[judged]
+        if not len(rows):
+            return np.zeros(0, np.int64)
+        size = int(rows.max()) + 1
+        number = np.bincount(rows, minlength=size)
+        total = sum_by(rows, score[judged], size)
+        drifting = []
+        for at in np.flatnonzero(number).tolist():
+            mean = float(total[at] / number[at])
+            scaled = mean / float(np.sqrt(max(self._scatter(at, mean), 1e-4)))
+            scaled = min(max(scaled, -LARGEST_SCORE), LARGEST_SCORE)
+            if self._alarm(at, scaled):
+                drifting.append(at)
+        return np.array(drifting, np.int64)
+
+    def _scatter(self, row: int, mean: float) -> float:
+        """Variance of a category's residuals before this one, which then counts."""
+        variance, buckets = self._variance.get(row, FIRST_VARIANCE), self._buckets.get(row, 1)
+        share = max(1.0 - MEMORY, 1.0 / (buckets + 1))
+        self._variance[row] = variance + share * (mean * mean - variance)
+        self._buckets[row] = buckets + 1
+        return variance
+
+    def _alarm(self, row: int, scaled: float) -> bool:
+        found = self._detectors.get(row)
+        if found is None:
+            test = PageHinkley(delta=HALF_SHIFT, threshold=HEIGHT, alpha=1.0)
+            found = self._detectors[row] = test, ADWIN(delta=CONFIDENCE, clock=4)
+        for detector in found:
+            detector.update(scaled)
+            if detector.drift_detected:
+                self._alarms.append(Drift(row, type(detector).__name__))
+        return bool(found[0].drift_detected)
+
+    def drain(self) -> list[Drift]:
+        """The alarms since the last call."""
+        alarms, self._alarms = self._alarms, []
+        return alarms
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """State as the bytes of plain data."""
+        alarms = [tuple(alarm) for alarm in self._alarms]
+        state = [self._detectors, self._variance, self._buckets, alarms]
+        return {"state": np.frombuffer(river_state.encode(state), np.uint8)}
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`."""
+        state = river_state.decode(arrays["state"].tobytes())
+        self._detectors, self._variance, self._buckets, alarms = state
+        self._alarms = [Drift(*alarm) for alarm in alarms]

@@ -1,0 +1,85 @@
+"""The demand models that forecast side by side, and what each must offer.
+
+A new expert is one file and one line in `EXPERTS`; the shared checks and the mixture find it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.count.model import CountModel
+from online_models.demand.filter.hierarchy import CategoryTree
+from online_models.demand.filter.model import HierarchicalFilter
+from online_models.demand.forecast import Forecast
+from online_models.demand.inputs.calendar import Calendar
+from online_models.demand.inputs.period import Period
+from online_models.demand.panel.model import PanelModel
+from online_models.demand.settings import DemandSettings
+
+Floats = NDArray[np.float64]
+
+
+class Prediction(Protocol):
+    """What an expert says of a period before it learns it."""
+
+    @property
+    def mean(self) -> Floats:
+        """Expected units, (n,)."""
+
+    @property
+    def covered(self) -> NDArray[np.bool_]:
+        """Rows that the expert has an opinion on, (n,)."""
+
+    def forecast(self) -> Forecast:
+        """Predictive distribution."""
+
+
+class Expert(Protocol):
+    """A model of all offers of a partition."""
+
+    def grow(self, offers: int, categories: int, channels: int) -> None:
+        """Make room for offers, category rows and channels."""
+
+    def predict(self, period: Period) -> Any:
+        """A `Prediction` of the period, from what was known before it."""
+
+    def learn(self, period: Period, prediction: Any) -> Floats:
+        """Learn the period that was predicted; returns the prediction's log score, (n,)."""
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """State as arrays, flat names."""
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`."""
+
+
+def _count(_settings: DemandSettings, calendar: Calendar, _tree: CategoryTree) -> Expert:
+    return CountModel(calendar)
+
+
+def _filter(settings: DemandSettings, calendar: Calendar, tree: CategoryTree) -> Expert:
+    return HierarchicalFilter(settings, calendar, tree)
+
+
+def _panel(_settings: DemandSettings, calendar: Calendar, _tree: CategoryTree) -> Expert:
+    return PanelModel(calendar)
+
+
+def _deep(_settings: DemandSettings, _calendar: Calendar, _tree: CategoryTree) -> Expert:
+    # imported when called: what it is made of reads the observations of this package
+    from online_models.demand.networks.expert import DeepExpert
+
+    return DeepExpert()
+
+
+#: Name → builder. The count model leads and owns the calendar; order is part of the state.
+EXPERTS = {
+    "count": _count,
+    "filter": _filter,
+    "panel": _panel,
+    "deep": _deep,
+}

@@ -1,0 +1,91 @@
+"""Which expert to believe, per category and velocity: exponentiated gradient on the log score.
+
+References: Cesa-Bianchi and Lugosi, "Prediction, Learning, and Games", 2006, ch. 2 and 5;
+fixed share: Herbster and Warmuth, "Tracking the best expert", Machine Learning 32 (1998).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.linear import row_largest, softmax
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: Step per bucket's nats, memory per period, and the share every expert always keeps.
+LEARNING_RATE = 0.02
+FORGETTING = 0.97
+SHARE = 0.02
+#: Expected units per bucket that bound the velocity classes.
+VELOCITIES = np.array([0.3, 3.0, 30.0])
+CLASSES = len(VELOCITIES) + 1
+#: One bucket counts against an expert by at most this many nats.
+LARGEST_LOSS = 4.0
+
+
+class Mixture:
+    """Discounted log scores of experts per (category row, velocity class); row 0 pools all."""
+
+    def __init__(self, experts: int) -> None:
+        self.experts = experts
+        self.scores: Floats = np.zeros((CLASSES, experts))
+
+    def grow(self, categories: int) -> None:
+        """Make room for category rows."""
+        missing = categories * CLASSES - len(self.scores)
+        if missing > 0:
+            self.scores = np.concatenate([self.scores, np.zeros((missing, self.experts))])
+
+    def weights(self, row: Integers, mean: Floats, covered: NDArray[np.bool_]) -> Floats:
+        """Weights of the experts, (n, experts), 0 where an expert has no opinion.
+
+        `mean` are the leading expert's expected units; `covered` is (n, experts).
+        """
+        velocity = np.searchsorted(VELOCITIES, mean)
+        score = self.scores.take(velocity, axis=0)
+        own = self.scores.take(row * CLASSES + velocity, axis=0)
+        score += np.where((row > 0)[:, None], own, 0.0)
+        score = np.where(covered, LEARNING_RATE * score, -1e30)
+        share = np.where(covered, SHARE, 0.0)
+        opinions = covered[:, 0].astype(np.float64)
+        for e in range(1, self.experts):
+            opinions += covered[:, e]
+        weight = softmax(score) * (1.0 - SHARE) + share / np.maximum(opinions, 1.0)[:, None]
+        return np.where(covered, weight, 0.0)
+
+    def learn(
+        self,
+        row: Integers,
+        mean: Floats,
+        covered: NDArray[np.bool_],
+        log_scores: Floats,
+        kept: float = FORGETTING,
+    ) -> None:
+        """Add the log scores, (n, experts), of one period; `kept` is what it leaves of the past."""
+        best = row_largest(np.where(covered, log_scores, -np.inf))
+        loss = np.where(covered, np.maximum(log_scores - best[:, None], -LARGEST_LOSS), 0.0)
+        velocity = np.searchsorted(VELOCITIES, mean)
+        self.scores *= kept
+        groups = len(self.scores)
+        for e in range(self.experts):
+            self.scores[:CLASSES, e] += np.bincount(velocity, loss[:, e], CLASSES)
+            own = np.bincount(row * CLASSES + velocity, loss[:, e], groups)
+            self.scores[CLASSES:, e] += own[CLASSES:]
+
+    def enter(self, expert: int) -> None:
+        """Give an expert that was silent the scores of the worst of the others: it must rise."""
+        others = np.delete(self.scores, expert, axis=1)
+        self.scores[:, expert] = np.min(others, axis=1)
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """State as arrays."""
+        return {"scores": self.scores.copy()}
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`."""
+        self.scores = np.array(arrays["scores"], np.float64)

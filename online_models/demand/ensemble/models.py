@@ -1,0 +1,300 @@
+"""All demand models of one journal partition behind one interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.ensemble import drift
+from online_models.demand.ensemble.cohorts import Cohorts
+from online_models.demand.ensemble.drift_watch import DriftWatch
+from online_models.demand.ensemble.experts import EXPERTS, Expert, Prediction
+from online_models.demand.ensemble.mixture import FORGETTING, Mixture
+from online_models.demand.ensemble.registry import Registry
+from online_models.demand.ensemble.report import LearnReport, PeriodReport
+from online_models.demand.filter.hierarchy import CategoryTree
+from online_models.demand.filter.model import HierarchicalFilter
+from online_models.demand.filter.shock import missing_day
+from online_models.demand.filter.single_curves import single_curves
+from online_models.demand.forecast import Forecast
+from online_models.demand.inputs.calendar import Calendar
+from online_models.demand.inputs.markups import Markups, implied
+from online_models.demand.inputs.observations import DAY, Observations
+from online_models.demand.inputs.period import Period
+from online_models.demand.networks.verdict import Verdict
+from online_models.demand.river.expert import RiverExpert
+from online_models.demand.settings import DemandSettings
+from online_models.numerics.columns import FEW
+from schemas.records.model_updates import ModelUpdate
+
+if TYPE_CHECKING:
+    from online_models.demand.networks.expert import DeepExpert
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class DemandModels:
+    """Learns from closed buckets, forecasts them, and gives demand as a function of price.
+
+    Forecasts are a mixture of all experts; price response comes from the hierarchical filter,
+    which keeps it apart from the level.
+
+    >>> models = DemandModels()
+    >>> models.register([0], [0], [0], [0])
+    >>> for day in range(60):
+    ...     seen = Observations.of([0], day * DAY, [6.0], price=[1000.0])
+    ...     report = models.learn(seen)
+    >>> 5.5 < float(report.mean[0]) < 6.5
+    True
+    """
+
+    def __init__(self, settings: DemandSettings | None = None) -> None:
+        self.settings = settings or DemandSettings()
+        self.tree = CategoryTree()
+        self.registry = Registry()
+        self.calendar = Calendar(self.settings.calendar_forgetting, self.settings.utc_offset)
+        self.filter = HierarchicalFilter(self.settings, self.calendar, self.tree)
+        self.experts: dict[str, Expert] = {
+            name: EXPERTS[name](self.settings, self.calendar, self.tree)
+            for name in self.settings.experts
+        }
+        self.experts["filter"] = self.filter
+        if "deep" not in self.experts:
+            self.experts["deep"] = EXPERTS["deep"](self.settings, self.calendar, self.tree)
+        self.deep = cast("DeepExpert", self.experts["deep"])
+        for name in self.settings.river:
+            self.experts[name] = RiverExpert(name, self.settings.river_by)
+        self.lead = next(iter(self.experts))
+        self.mixture = Mixture(len(self.experts))
+        self.markups = Markups()
+        self.cohorts = Cohorts()
+        self.channels = np.zeros(1, np.int64)
+        self.watch = DriftWatch()
+        self.alarm_height = drift.threshold(self.settings.drift_days_between_false_alarms)
+
+    def register_categories(
+        self, category: NDArray[Any] | list[int], parent: NDArray[Any] | list[int]
+    ) -> None:
+        """Hang categories (ids ≥ 0) below their parents (−1: the catalogue)."""
+        self.tree.register(np.asarray(category, np.int64), np.asarray(parent, np.int64))
+        self._grow()
+
+    def register(
+        self,
+        offer: NDArray[Any] | list[int],
+        sku: NDArray[Any] | list[int],
+        channel: NDArray[Any] | list[int],
+        category: NDArray[Any] | list[int],
+    ) -> None:
+        """Make offers known, or move them to another category: integer ids, one row each.
+
+        `offer` is the dense row in the partition, `category` −1 where there is none.
+        """
+        rows, categories = np.asarray(offer, np.int64), np.asarray(category, np.int64)
+        if len(rows) == 0:
+            return
+        self.tree.include(categories)
+        self.registry.grow(int(rows.max()) + 1)
+        self.registry.sku[rows] = np.asarray(sku, np.int64)
+        self.registry.channel[rows] = np.asarray(channel, np.int64)
+        self.registry.category_row[rows] = categories + 1
+        self.channels[0] = max(int(self.channels[0]), int(np.max(channel)) + 1)
+        self._grow()
+
+    def take_up(self, update: ModelUpdate) -> Verdict:
+        """Let a version of the deep model forecast, or stand for election, from now on."""
+        before = self.deep.version
+        verdict = self.deep.accept(update)
+        self._welcome(before)
+        return verdict
+
+    @property
+    def version(self) -> str:
+        """Which models speak: the online ones, and the version of the deep one, if any."""
+        deep = self.deep.version
+        return "online" if deep is None else f"online+{deep}"
+
+    def expect(self, offer: Integers, price: Integers, now: int) -> None:
+        """Start new offers (n,) where the deep model expects them, or else like their cohort."""
+        self.filter.state.beside[offer] = self.cohorts.beside(offer)
+        if self.deep.version is None:
+            return
+        length = self.deep.history.bucket
+        bucket = Observations.of(
+            offer, now - now % length, np.zeros(len(offer)), length=length, price=price
+        )
+        log_rate, covered = self.deep.prior(bucket)
+        row = self.registry.category_row[offer]
+        level = log_rate - self.calendar.log_factor(row, bucket.start, bucket.end - bucket.start)
+        self.filter.state.beside[offer[covered]] = 0.0
+        self.filter.expect(offer[covered], level[covered])
+
+    def priced(self, offer: Integers, net: Floats, cost: Floats) -> None:
+        """First prices of offers, net of tax and fees, and their unit costs, (n,).
+
+        What margins the merchant has found right says what elasticities to start from; and offers
+        of like price and margin are forecast alike.
+        """
+        self.markups.add(net, cost)
+        self.filter.state.implied[offer] = implied(net, cost)
+        self.cohorts.describe(offer, net, cost)
+
+    def learn(self, observations: Observations) -> LearnReport:
+        """Forecast every bucket, then learn from it; periods in order of time."""
+        believed = self.markups.settle(self.settings.elasticity_mean, self.settings.scatter)
+        self.filter.pools.believe(believed)
+        periods = [
+            self._learn_period(self._period(observations.take(rows)), rows)
+            for rows in observations.periods()
+        ]
+        return LearnReport(observations, periods, tuple(self.experts))
+
+    def predict(self, observations: Observations) -> LearnReport:
+        """Forecast buckets without learning them; their units are not looked at."""
+        periods = []
+        for rows in observations.periods():
+            period = self._period(observations.take(rows))
+            predictions = self._predictions(period)
+            weights, _ = self._weights(period, predictions)
+            nothing = np.zeros(len(rows), np.bool_)
+            periods.append(PeriodReport(rows, predictions, weights, nothing, nothing))
+        return LearnReport(observations, periods, tuple(self.experts))
+
+    def forecast(self, offer: Integers, context: DecisionContext, length: int = DAY) -> Forecast:
+        """Units of the bucket of `length` ms that begins at `context.now`, in stock throughout."""
+        bucket = Observations.of(
+            offer,
+            context.now,
+            np.zeros(len(offer)),
+            length=length,
+            price=context.price,
+            rival_price=context.rival_price,
+            promotion=context.promotion,
+            promoted=context.promoted,
+        )
+        return self.predict(bucket).forecast
+
+    def curves(self, offer: Integers, context: DecisionContext) -> DemandCurves:
+        """Posterior of log demand per day against price, around the price in force."""
+        row = self.registry.category_row[offer]
+        if 0 < len(offer) <= FEW:
+            return single_curves(self.filter, offer, row, context)
+        return self.filter.curves(offer, row, context)
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """All state as arrays with flat names; the same state gives the same bytes."""
+        parts: dict[str, dict[str, NDArray[Any]]] = {
+            "registry": self.registry.snapshot(),
+            "tree": {"parent": self.tree.parent.copy(), "depth": self.tree.depth.copy()},
+            "calendar": self.calendar.snapshot(),
+            "mixture": self.mixture.snapshot(),
+            "models": {"channels": self.channels.copy()},
+            "watch": self.watch.snapshot(),
+            "markups": self.markups.snapshot(),
+            "cohorts": self.cohorts.snapshot(),
+            **{name: expert.snapshot() for name, expert in self.experts.items()},
+        }
+        return {f"{part}.{name}": a for part, arrays in parts.items() for name, a in arrays.items()}
+
+    @classmethod
+    def restore(
+        cls, arrays: Mapping[str, NDArray[Any]], settings: DemandSettings | None = None
+    ) -> Self:
+        """The inverse of `snapshot`, under the same settings."""
+        models = cls(settings)
+
+        def part(prefix: str) -> dict[str, NDArray[Any]]:
+            start = prefix + "."
+            return {n.removeprefix(start): a for n, a in arrays.items() if n.startswith(start)}
+
+        models.registry = Registry.restore(part("registry"))
+        tree = part("tree")
+        models.tree.load(np.array(tree["parent"], np.int64), np.array(tree["depth"], np.int64))
+        models.calendar.load(part("calendar"))
+        models.mixture.load(part("mixture"))
+        models.watch.load(part("watch"))
+        models.channels = np.array(part("models")["channels"], np.int64)
+        models.markups.load(part("markups"))
+        models.cohorts.load(part("cohorts"))
+        if models.markups.believed[0]:
+            models.filter.pools.believe(float(models.markups.believed[0]))
+        for name, expert in models.experts.items():
+            expert.load(part(name))
+        return models
+
+    def _grow(self) -> None:
+        rows = len(self.tree)
+        self.calendar.include(rows)
+        self.mixture.grow(rows)
+        self.cohorts.grow(len(self.registry))
+        for expert in self.experts.values():
+            expert.grow(len(self.registry), rows, int(self.channels[0]))
+
+    def _period(self, seen: Observations) -> Period:
+        offer, known = seen.offer, self.registry
+        return Period(
+            seen.cleaned(), known.sku[offer], known.channel[offer], known.category_row[offer]
+        )
+
+    def _predictions(self, period: Period) -> dict[str, Prediction]:
+        return {name: expert.predict(period) for name, expert in self.experts.items()}
+
+    def _weights(
+        self, period: Period, predictions: dict[str, Prediction]
+    ) -> tuple[Floats, NDArray[np.bool_]]:
+        covered = np.stack([p.covered for p in predictions.values()], axis=1)
+        mean = predictions[self.lead].mean
+        return self.mixture.weights(period.row, mean, covered), covered
+
+    def _learn_period(self, period: Period, rows: NDArray[np.int64]) -> PeriodReport:
+        seen = period.seen
+        predictions = self._predictions(period)
+        weights, covered = self._weights(period, predictions)
+        missing = missing_day(period.channel, seen.units, predictions[self.lead].mean)
+        skipped = missing | (seen.available <= 0.0)
+        drifted = self._watch(period, predictions["filter"].forecast(), skipped)
+        told = PeriodReport(rows, predictions, weights, skipped, drifted)
+        if skipped.any():
+            kept = np.flatnonzero(~skipped)
+            period, covered = period.take(kept), covered[kept]
+            predictions = self._predictions(period)
+        if len(period):
+            before = self.deep.version
+            scores = [e.learn(period, predictions[name]) for name, e in self.experts.items()]
+            mean = predictions[self.lead].mean
+            memory = period.kept(FORGETTING)
+            self.mixture.learn(period.row, mean, covered, np.stack(scores, axis=1), memory)
+            day = int(period.seen.end[0]) // DAY
+            if self.cohorts.due(day):
+                known = self.filter.pools.beside(self.filter.state, self.filter.row)
+                self.cohorts.learn(day, *known)
+            self._welcome(before)
+        return told
+
+    def _welcome(self, before: str | None) -> None:
+        """The deep model speaks again after a silence, and must rise from behind."""
+        if before is None and self.deep.version is not None:
+            self.mixture.enter(list(self.experts).index("deep"))
+
+    def _watch(
+        self, period: Period, forecast: Forecast, skipped: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Run the drift alarms of offers and categories; one widens the levels' variance in the
+        filter, so that it forgets sooner.
+        """
+        seen, offer = period.seen, period.seen.offer
+        score = drift.residual_score(seen.units, forecast.means[:, 0], forecast.sizes[:, 0])
+        score = np.where(skipped, 0.0, score)
+        known = self.registry
+        up, down, alarm = drift.accumulate(
+            known.alarm_up[offer], known.alarm_down[offer], score, self.alarm_height
+        )
+        known.alarm_up[offer], known.alarm_down[offer] = up, down
+        drifting = self.watch.update(period.row, score, ~skipped)
+        self.filter.widen(offer[alarm | np.isin(period.row, drifting)])
+        return alarm

@@ -1,0 +1,105 @@
+"""What one call of `learn` tells: forecasts made before learning, and what was noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.ensemble.experts import Prediction
+from online_models.demand.forecast import Forecast
+from online_models.demand.inputs.observations import Observations
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodReport:
+    """One period of a `learn`: its rows, what each expert said, and their weights."""
+
+    rows: NDArray[np.int64]
+    predictions: Mapping[str, Prediction]
+    weights: Floats
+    skipped: NDArray[np.bool_]
+    drifted: NDArray[np.bool_]
+
+
+class LearnReport:
+    """Prequential record of one `learn`; arrays follow the rows of the observations given.
+
+    Forecasts are from what was known before each bucket, its own price, promotion and rivals
+    included. They are put together when asked for.
+    """
+
+    def __init__(
+        self, observations: Observations, periods: list[PeriodReport], experts: tuple[str, ...]
+    ) -> None:
+        n = len(observations)
+        self.observations = observations
+        self.experts = experts
+        #: Weight of each expert in the mixture, (n, experts).
+        self.weights: Floats = np.zeros((n, len(experts)))
+        #: Expected units of the mixture, (n,).
+        self.mean: Floats = np.zeros(n)
+        #: Rows not learnt: no stock, or a channel's missing day.
+        self.skipped: NDArray[np.bool_] = np.zeros(n, np.bool_)
+        #: Rows whose offer's residuals raised a drift alarm at this bucket.
+        self.drifted: NDArray[np.bool_] = np.zeros(n, np.bool_)
+        self._periods = periods
+        for period in periods:
+            rows = period.rows
+            self.weights[rows] = period.weights
+            self.skipped[rows], self.drifted[rows] = period.skipped, period.drifted
+            for e, name in enumerate(experts):
+                said = period.predictions[name].mean
+                self.mean[rows] += (
+                    np.where(period.weights[:, e] > 0.0, said, 0.0) * (period.weights[:, e])
+                )
+
+    def member(self, name: str) -> Forecast:
+        """Forecast of one expert; rows that it does not cover have weight 0 throughout."""
+        parts = []
+        for period in self._periods:
+            prediction = period.predictions[name]
+            forecast = prediction.forecast()
+            weights = forecast.weights * prediction.covered[:, None]
+            parts.append((period.rows, Forecast(forecast.means, forecast.sizes, weights)))
+        return self._scattered(parts)
+
+    @property
+    def forecast(self) -> Forecast:
+        """Forecast of the mixture."""
+        parts = []
+        for period in self._periods:
+            said = [period.predictions[name].forecast() for name in self.experts]
+            parts.append((period.rows, Forecast.mixed(said, period.weights)))
+        return self._scattered(parts)
+
+    def log_score(self) -> Floats:
+        """Log probability of the units under the mixture, shape (n,)."""
+        return self.forecast.log_score(self.observations.units)
+
+    def pit(self) -> tuple[Floats, Floats]:
+        """Ends of the probability integral transform, each (n,)."""
+        return self.forecast.pit(self.observations.units)
+
+    def interval(self, coverage: float = 0.9) -> tuple[Floats, Floats]:
+        """Central interval of the forecast, units, each (n,)."""
+        tail = 0.5 * (1.0 - coverage)
+        forecast = self.forecast
+        return forecast.quantile(tail), forecast.quantile(1.0 - tail)
+
+    def _scattered(self, parts: list[tuple[NDArray[np.int64], Forecast]]) -> Forecast:
+        n = len(self.observations)
+        width = parts[0][1].means.shape[1] if parts else 1
+        means, sizes = np.ones((n, width)), np.ones((n, width))
+        weights = np.zeros((n, width))
+        for rows, forecast in parts:
+            means[rows], sizes[rows], weights[rows] = (
+                forecast.means,
+                forecast.sizes,
+                forecast.weights,
+            )
+        return Forecast(means, sizes, weights)

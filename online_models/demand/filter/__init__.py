@@ -1,0 +1,1 @@
+"""A hierarchical Bayesian filter of log rates and elasticities."""

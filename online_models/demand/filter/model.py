@@ -1,0 +1,277 @@
+"""The hierarchical filter: a dynamic regression of counts per offer, pooled over categories.
+
+log E[units per day] = level + ε·(log p − anchor) + κ·(predictable part of log p)
+                       + ρ·(log rival price − its anchor) + π·promoted + χ·(mean of the siblings'
+                       log p − anchor) + calendar,
+
+the coefficients random walks, the units negative binomial. Every offer keeps the posterior under
+a wide prior of its own, which is what its data say; the pools of its category are applied when
+it is read. So one offer's data count once, and all offers of a category inform a cold one.
+
+What identifies the elasticity ε: price moves within an offer around its drifting level, the
+rival's price, promotion, weekday and the channel's shared shock held fixed. Where the pricer
+explored, the part of the price that its own rule predicts has the coefficient ε + κ. κ is about 0
+until that part and the randomised one disagree (`confounding`); then ε rests on the randomised part
+alone, and κ absorbs a merchant who prices on what he expects to sell.
+
+References: West, Harrison, Migon, "Dynamic generalized linear models and Bayesian forecasting",
+JASA 80 (1985); the control function as in Wooldridge, J. Human Resources 50 (2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.filter.hierarchy import CategoryTree
+from online_models.demand.filter.level_drift import LevelDrift
+from online_models.demand.filter.pools import INVERSE_SIZE_WEIGHT, FilterPools
+from online_models.demand.filter.shock import channel_shock
+from online_models.demand.filter.siblings import SiblingPrices
+from online_models.demand.filter.state import (
+    COEFFICIENTS,
+    CROSS,
+    DIAGONAL,
+    ELASTICITY,
+    LEVEL,
+    FilterState,
+    along,
+    deflate,
+    deviation_of,
+    packed,
+    times,
+)
+from online_models.demand.filter.update import LARGEST_RESIDUAL, bounded_units, posterior_step
+from online_models.demand.inputs.calendar import Calendar
+from online_models.demand.inputs.observations import DAY
+from online_models.demand.inputs.period import Period
+from online_models.demand.negative_binomial import log_probability
+from online_models.demand.rates import Posterior, RatePrediction
+from online_models.demand.settings import DemandSettings
+from online_models.numerics.special import exp, log
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: Variance that a drift alarm adds to a log level.
+ALARM_VARIANCE = 0.25
+#: Variance with which the deep model's forecast of a cold offer's log level is believed: what an
+#: offer is leaves a factor of e open. Held-out TaFeng items forecast worse with less.
+EXPECTED_VARIANCE = 1.0
+#: While a log rate is vaguer than this, a residual says nothing of dispersion or drift.
+KNOWN_VARIANCE = 0.5
+#: More than this above what was expected is a coefficient still to be learnt, no scatter: a
+#: promotion that sells five times the usual would make all that follows count for nothing.
+LARGEST_EXCESS = 1.7
+#: Memory of the dispersion, per bucket.
+DISPERSION_FORGETTING = 0.98
+
+
+class HierarchicalFilter:
+    """Coefficients of all offers of a partition; rows are the partition's offers."""
+
+    def __init__(self, settings: DemandSettings, calendar: Calendar, tree: CategoryTree) -> None:
+        self.calendar = calendar
+        self.tree = tree
+        self.state = FilterState()
+        self.pools = FilterPools(settings)
+        self.unpooled = np.zeros(1, np.int64)
+        self.siblings = SiblingPrices()
+        self.level_drift = LevelDrift(settings.level_drift)
+        #: Category row and channel of each offer when last learnt.
+        self.row = np.zeros(0, np.int64)
+        self.channel = np.zeros(0, np.int64)
+
+    def grow(self, offers: int, categories: int, channels: int) -> None:
+        """Make offers and category rows known, each offer at its own wide prior."""
+        before = len(self.state)
+        self.state.grow(offers)
+        self.state.mean[before:] = self.pools.prior_mean
+        for k in range(COEFFICIENTS):
+            self.state.covariance[before:, packed(k, k)] = self.pools.prior_variance[k]
+        self.pools.include(categories)
+        self.siblings.grow(categories, channels)
+        unknown = np.zeros(offers - before, np.int64)
+        self.row = np.append(self.row, unknown)
+        self.channel = np.append(self.channel, unknown)
+
+    def posterior(self, offer: Integers, row: Integers, now: Integers) -> Posterior:
+        """Coefficients as known at `now`, the pools of the category rows applied."""
+        mean, covariance = self._advanced(offer, now)
+        first = self.state.first_end[offer]
+        # So long has the own prior itself been a random walk.
+        age = np.where(first >= 0, np.maximum(now - first, 0) / DAY, 0.0)
+        mean[LEVEL] -= self.state.beside[offer]
+        self.pools.apply(row, age, self.pools.tilt(self.state.implied[offer]), mean, covariance)
+        mean[LEVEL] += self.state.beside[offer]
+        return Posterior(mean, covariance)
+
+    def predict(self, period: Period) -> RatePrediction:
+        """Expected units and their dispersion, and what they were predicted from."""
+        seen, row = period.seen, period.row
+        posterior = self.posterior(seen.offer, row, seen.end)
+        h = self._regressors(period)
+        direction = times(posterior.covariance, h)
+        variance = np.maximum(along(direction, h), 1e-12)
+        rate = along(posterior.mean, h)
+        rate += self.calendar.log_factor(row, seen.start, seen.end - seen.start)
+        mean = np.maximum(exp(np.minimum(rate, 30.0)) * seen.days, 1e-9)
+        scatter = self._scatter(seen.offer, row)
+        return RatePrediction(mean, 1.0 / (scatter + variance), scatter, variance, h, posterior)
+
+    def learn(self, period: Period, prediction: RatePrediction) -> Floats:
+        """Update by one period; returns the prediction's log score, (n,)."""
+        seen = period.seen
+        self.row[seen.offer], self.channel[seen.offer] = period.row, period.channel
+        size, offer, posterior = prediction.size, seen.offer, prediction.posterior
+        shock = channel_shock(
+            period.channel, seen.units, prediction.mean, size, prediction.variance
+        )
+        level, *others = prediction.regressors
+        h = level, *map(shock.beside, others)
+        variance = np.maximum(along(times(posterior.covariance, h), h), 1e-12)
+        mean = prediction.mean * exp(shock.log)
+        units = bounded_units(seen.units, mean, size, variance)
+
+        score, information = posterior_step(units, mean, 1.0 / prediction.scatter, variance)
+        spread, known = mean + mean * mean / size, variance < KNOWN_VARIANCE
+        self.level_drift.follow(self.state, period, units - mean, spread, known)
+        self.pools.drift[LEVEL] = self.level_drift.variance
+        own_mean, own_covariance = self._advanced(offer, seen.end)
+        direction = times(own_covariance, h)
+        own_variance = np.maximum(along(direction, h), 1e-12)
+        gap = along(posterior.mean, h) + variance * score - along(own_mean, h)
+        damping = 1.0 / (1.0 + own_variance * information)
+        gain = (information * gap + score) * damping
+        own_mean += direction * gain
+        deflate(own_covariance, direction, information * damping)
+
+        state = self.state
+        state.mean[offer] = own_mean.T
+        state.covariance[offer] = own_covariance.T
+        self.state.remember(offer, seen.log_price, seen.log_rival_price, seen.exploration)
+        everyone = np.arange(len(state))
+        self.siblings.remember(self.row, self.channel, self._gaps(everyone))
+        first = state.first_end[offer]
+        state.first_end[offer] = np.where(first < 0, seen.end, np.minimum(first, seen.end))
+        state.last_end[offer] = np.maximum(state.last_end[offer], seen.end)
+        state.days[offer] += seen.days
+        weight = np.where(variance < KNOWN_VARIANCE, 1.0, 0.0) / ((1.0 + mean) * (1.0 + mean))
+        excess = np.minimum(units - mean, LARGEST_EXCESS * mean + LARGEST_RESIDUAL * np.sqrt(mean))
+        state.variance_sum[offer] = DISPERSION_FORGETTING * state.variance_sum[offer] + weight * (
+            excess * excess - mean - mean * mean * variance
+        )
+        state.square_sum[offer] = (
+            DISPERSION_FORGETTING * state.square_sum[offer] + weight * mean * mean
+        )
+        self.unpooled[0] += len(offer)
+        if self.unpooled[0] >= len(self.state):
+            self.unpooled[0] = 0
+            self.pools.renew(self.tree, self.state, self.row)
+        return log_probability(np.maximum(seen.units, 0.0), prediction.mean, size)
+
+    def expect(self, offer: Integers, level: Floats) -> None:
+        """Start offers (n,) that have never sold at log units a day that were forecast."""
+        state, entry = self.state, packed(LEVEL, LEVEL)
+        own = state.covariance[offer, entry]
+        precision = 1.0 / own + 1.0 / EXPECTED_VARIANCE
+        evidence = state.mean[offer, LEVEL] / own + level / EXPECTED_VARIANCE
+        state.mean[offer, LEVEL] = evidence / precision
+        state.covariance[offer, entry] = 1.0 / precision
+
+    def widen(self, offer: Integers) -> None:
+        """Doubt the levels of these offers: a drift alarm was raised."""
+        self.state.covariance[offer, packed(LEVEL, LEVEL)] += ALARM_VARIANCE
+
+    def curves(self, offer: Integers, row: Integers, context: DecisionContext) -> DemandCurves:
+        """Log rate per day at the price in force, elasticity, and their joint covariance."""
+        state = self.state
+        posterior = self.posterior(offer, row, context.now)
+        log_price, log_rival = log(np.stack([context.price, context.rival_price]))
+        anchor = state.anchor[offer]
+        anchor = np.where(np.isnan(anchor), log_price, anchor)
+        rival = deviation_of(log_rival, state.rival_anchor[offer])
+        h: tuple[Floats | float, ...] = (
+            1.0,
+            log_price - anchor,
+            state.policy_part[offer],
+            rival,
+            context.promoted,
+            self.siblings.remembered(row, self.channel[offer], self._gaps(offer)),
+        )
+        direction = times(posterior.covariance, h)
+        return DemandCurves(
+            anchor_price=context.price,
+            log_rate=along(posterior.mean, h),
+            elasticity=posterior.mean[ELASTICITY],
+            log_rate_variance=np.maximum(along(direction, h), 1e-12),
+            covariance=direction[ELASTICITY],
+            elasticity_variance=posterior.covariance[packed(ELASTICITY, ELASTICITY)],
+            cross=posterior.mean[CROSS],
+            cross_variance=posterior.covariance[packed(CROSS, CROSS)],
+            informs=self.pools.informs(row, posterior.covariance[packed(ELASTICITY, ELASTICITY)]),
+            dispersion=1.0 / self._scatter(offer, row),
+            age=state.ages(offer, context.now),
+        )
+
+    def _advanced(self, offer: Integers, now: Integers) -> tuple[Floats, Floats]:
+        """Own mean (COEFFICIENTS, n) and covariance (PACKED, n), the random walks run on."""
+        state = self.state
+        last = state.last_end[offer]
+        elapsed = np.where(last >= 0, np.maximum(now - last, 0) / DAY, 0.0)
+        covariance = np.ascontiguousarray(state.covariance.take(offer, axis=0).T)
+        covariance[DIAGONAL] += self.pools.drift[:, None] * elapsed
+        return np.ascontiguousarray(state.mean.take(offer, axis=0).T), covariance
+
+    def _gaps(self, offer: Integers) -> Floats:
+        """Last known log prices against their anchors, NaN where none is known."""
+        gap: Floats = self.state.log_price[offer] - self.state.anchor[offer]
+        return np.minimum(np.maximum(gap, -2.0), 2.0)
+
+    def _regressors(self, period: Period) -> tuple[Floats | float, ...]:
+        state, seen = self.state, period.seen
+        price = seen.log_price
+        price = np.where(np.isnan(price), state.log_price[seen.offer], price)
+        deviation = deviation_of(price, state.anchor[seen.offer])
+        policy = np.where(np.isnan(seen.exploration), 0.0, deviation - seen.exploration)
+        rival = deviation_of(seen.log_rival_price, state.rival_anchor[seen.offer])
+        others = self.siblings.together(period.row, period.channel, deviation)
+        return (1.0, deviation, policy, rival, seen.promoted, others)
+
+    def _scatter(self, offer: Integers, row: Integers) -> Floats:
+        state = self.state
+        prior = INVERSE_SIZE_WEIGHT * self.pools.inverse_size[row]
+        ratio = (state.variance_sum[offer] + prior) / (
+            state.square_sum[offer] + INVERSE_SIZE_WEIGHT
+        )
+        return np.minimum(np.maximum(ratio, 1e-3), 20.0)
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """State as arrays, flat names."""
+        arrays: dict[str, NDArray[Any]] = {}
+        for part in ("state", "pools", "level_drift", "siblings"):
+            arrays |= {f"{part}.{n}": a for n, a in getattr(self, part).snapshot().items()}
+        return arrays | {
+            "unpooled": self.unpooled.copy(),
+            "row": self.row.copy(),
+            "channel": self.channel.copy(),
+        }
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`."""
+
+        def part(prefix: str) -> dict[str, NDArray[Any]]:
+            return {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
+
+        self.state = FilterState.restore(part("state."))
+        self.pools.load(part("pools."))
+        self.siblings.load(part("siblings."))
+        self.level_drift.load(part("level_drift."))
+        self.pools.drift[LEVEL] = self.level_drift.variance
+        self.unpooled = np.array(arrays["unpooled"], np.int64)
+        self.row = np.array(arrays["row"], np.int64)
+        self.channel = np.array(arrays["channel"], np.int64)

@@ -1,0 +1,235 @@
+"""What the offers of a category share in the hierarchical filter: priors and dispersion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.filter.confounding import freed
+from online_models.demand.filter.hierarchy import SUMS, CategoryTree, Pools
+from online_models.demand.filter.state import (
+    COEFFICIENTS,
+    COLUMNS,
+    CONFOUNDING,
+    DIAGONAL,
+    ELASTICITY,
+    LEVEL,
+    FilterState,
+    deflate,
+    packed,
+)
+from online_models.demand.inputs.observations import DAY
+from online_models.demand.settings import DemandSettings
+from online_models.numerics.special import sum_by, total
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: An offer's own prior is this many times wider than the pools: it says next to nothing.
+OWN_PRIOR_WIDTH = 4.0
+#: The first bucket alone must set a level, or all offers would err alike at the start.
+OWN_LEVEL_VARIANCE = 400.0
+#: So wide an own prior leaves it to the data whether prices are confounded.
+OWN_CONFOUNDING_VARIANCE = 36.0
+#: Prior 1 / size, and the buckets' worth of belief in the category's.
+PRIOR_INVERSE_SIZE = 0.05
+INVERSE_SIZE_WEIGHT = 20.0
+#: Share of what an offer's margin implies that is believed before its like have sold, and how
+#: firmly, as a precision. A merchant's margins may be the fruit of years, or one markup with noise.
+LEAN, LEAN_PRECISION = 0.3, 25.0
+#: Numbers per category that partitions tell each other.
+EVIDENCE = COEFFICIENTS * SUMS + 2
+
+
+class FilterPools:
+    """Pools of every coefficient, and 1 / size per category row."""
+
+    def __init__(self, settings: DemandSettings) -> None:
+        s = settings
+        cross = s.cross_between_categories
+        priors = (  # mean, between categories, between offers, doubt
+            (-1.0, 1.5, 1.5, 0.0),
+            (
+                s.elasticity_mean,
+                s.elasticity_between_categories,
+                s.elasticity_between_offers,
+                0.0,
+            ),
+            (0.0, s.confounding, 0.5 * s.confounding, 0.0),
+            (0.3, 0.4, 0.4, 0.0),
+            (0.2, 0.5, 0.5, 0.0),
+            (s.cross_mean, cross, 0.5 * cross, s.cross_between_shops),
+        )
+        self.shared = Pools(*zip(*priors, strict=True))
+        self.prior_mean = self.shared.prior_mean.copy()
+        self.prior_variance = OWN_PRIOR_WIDTH * (
+            self.shared.category_variance + self.shared.doubt + self.shared.prior_scatter
+        )
+        self.prior_variance[LEVEL] = OWN_LEVEL_VARIANCE
+        self.prior_variance[CONFOUNDING] = OWN_CONFOUNDING_VARIANCE
+        self.least_confounding = s.confounding * s.confounding
+        #: Variance of the coefficient of predicted prices between categories.
+        self.confounding: Floats = np.full(1, self.least_confounding)
+        #: Variance per day of each coefficient's random walk.
+        self.drift: Floats = np.full(COEFFICIENTS, s.elasticity_drift * s.elasticity_drift)
+        self.drift[LEVEL] = s.level_drift * s.level_drift
+        #: Share of what an offer's own margin implies beside its category that is believed.
+        self.lean: Floats = np.full(1, LEAN)
+        self.inverse_size: Floats = np.full(1, PRIOR_INVERSE_SIZE)
+        #: What the offers here, and those of other partitions, say of each category, (rows,
+        #: EVIDENCE): sums of every coefficient, then of the dispersion.
+        self.own: Floats = np.zeros((1, EVIDENCE))
+        self.others: Floats = np.zeros((1, EVIDENCE))
+        #: Offers that have learnt, by category row.
+        self.members: Floats = np.zeros(1)
+
+    def include(self, rows: int) -> None:
+        """New category rows start at the catalogue's values."""
+        self.shared.include(rows)
+        self.own, self.others = _grown(self.own, rows), _grown(self.others, rows)
+        missing = rows - len(self.inverse_size)
+        if missing > 0:
+            fill = np.full(missing, self.inverse_size[0])
+            self.inverse_size = np.append(self.inverse_size, fill)
+            self.members = np.append(self.members, np.zeros(missing))
+
+    def believe(self, elasticity: float) -> None:
+        """Set the elasticity that is believed in before any evidence."""
+        self.shared.prior_mean[ELASTICITY] = elasticity
+        if not self.members.any() and not self.others.any():
+            self.shared.mean[ELASTICITY] = elasticity
+
+    def tilt(self, implied: Floats) -> Floats:
+        """Elasticity that offers are expected to have beside their categories', from that which
+        their margins imply (NaN: unknown), (n,).
+        """
+        tilt: Floats = self.lean[0] * self._beside_prior(implied)
+        return tilt
+
+    def _beside_prior(self, implied: Floats) -> Floats:
+        gap = implied - self.shared.prior_mean[ELASTICITY]
+        return np.where(np.isnan(gap), 0.0, gap)
+
+    def apply(
+        self, row: Integers, age: Floats, tilt: Floats, mean: Floats, covariance: Floats
+    ) -> None:
+        """Replace the own priors by the categories', in place; `age` in days.
+        `single_curves` does the same for one offer.
+
+        `mean` is (COEFFICIENTS, n), `covariance` (PACKED, n).
+        """
+        shared = self.shared
+        width = (shared.scatter + shared.variance).take(row, axis=1)
+        centre = shared.mean.take(row, axis=1)
+        # levels wander apart for good: where its category began binds an old offer little
+        width[LEVEL] += self.drift[LEVEL] * age
+        centre[ELASTICITY] += tilt
+        own = 1.0 / (self.prior_variance[:, None] + self.drift[:, None] * age)
+        precision = np.maximum(1.0 / width - own, 0.0)
+        evidence = centre / width - self.prior_mean[:, None] * own
+        evidence = np.where(precision > 0.0, evidence, 0.0)
+        for k in range(COEFFICIENTS):
+            direction = covariance.take(COLUMNS[k], axis=0)
+            damping = 1.0 / (1.0 + precision[k] * direction[k])
+            mean += direction * ((evidence[k] - precision[k] * mean[k]) * damping)
+            deflate(covariance, direction, precision[k] * damping)
+
+    def pooled_at(self, row: int) -> tuple[list[float], list[float]]:
+        """Width and mean of the pools of one category row, by coefficient."""
+        shared = self.shared
+        width = shared.scatter[:, row] + shared.variance[:, row]
+        return width.tolist(), shared.mean[:, row].tolist()
+
+    def informs(self, row: Integers, variance: Floats) -> Floats:
+        """Σ over the offers of the category of the squared covariance of elasticities, (n,).
+
+        Two offers are correlated by their category's mean alone, as far as each leans on it.
+        `variance` is that of each offer's elasticity.
+        """
+        between = self.shared.variance[ELASTICITY, row]
+        own = np.maximum(variance - between, 0.0)
+        leans = np.minimum(own / self.shared.scatter[ELASTICITY, row], 1.0)
+        shared = between * leans * leans
+        others = np.maximum(self.members[row] - 1.0, 0.0)
+        informs: Floats = variance * variance + others * shared * shared
+        return informs
+
+    def beside(self, state: FilterState, row: Integers) -> tuple[Integers, Floats, Floats, Floats]:
+        """Offers that have sold: their rows, log levels less their categories', the variances of
+        these, and how far the offers of each's category scatter, (n,) each.
+        """
+        offer = np.flatnonzero(state.last_end >= 0)
+        shared, row = self.shared, row[offer]
+        level, variance = state.mean[offer, LEVEL], state.covariance[offer, packed(LEVEL, LEVEL)]
+        return offer, level - shared.mean[LEVEL, row], variance, shared.scatter[LEVEL, row]
+
+    def renew(self, tree: CategoryTree, state: FilterState, row: Integers) -> None:
+        """Estimate all pools anew from what every offer's data say; `row` is each offer's."""
+        age = (state.last_end - state.first_end) / DAY
+        learnt = state.last_end >= 0
+        variances = state.covariance.T[DIAGONAL]
+        prior = self.prior_variance[:, None] + self.drift[:, None] * age
+        means = state.mean.T.copy()
+        means[LEVEL] -= state.beside
+        precisions = 1.0 / variances - 1.0 / prior
+        evidences = means / variances - self.prior_mean[:, None] / prior
+        # Below this the data say nothing of a coefficient, and rounding would speak.
+        told = learnt & (precisions * prior > 1e-6)
+        precisions, evidences = np.where(told, precisions, 0.0), np.where(told, evidences, 0.0)
+        tilts = self._tilted(state, row, precisions[ELASTICITY], evidences[ELASTICITY])
+        evidences[ELASTICITY] -= precisions[ELASTICITY] * tilts
+        rows, told_here = len(tree), self.own[:, :-2].reshape(-1, COEFFICIENTS, SUMS)
+        told_elsewhere = self.others[:, :-2].reshape(-1, COEFFICIENTS, SUMS)
+        of_predicted = (told_here + told_elsewhere)[:, CONFOUNDING]
+        self.confounding[0] = freed(of_predicted[:, 0], of_predicted[:, 1], self.least_confounding)
+        self.shared.category_variance[CONFOUNDING] = self.confounding[0]
+        others = told_elsewhere.swapaxes(0, 1)
+        own = self.shared.estimate(tree, row, precisions, evidences, others)
+        self.own[:, :-2] = own.swapaxes(0, 1).reshape(rows, -1)
+        self.members = sum_by(row, learnt.astype(np.float64), rows)
+        self.own[:, -2] = sum_by(row, state.variance_sum, rows)
+        self.own[:, -1] = sum_by(row, state.square_sum, rows)
+        excess, square = (self.own[:, k] + self.others[:, k] for k in (-2, -1))
+        whole = (excess.cumsum()[-1] + INVERSE_SIZE_WEIGHT * PRIOR_INVERSE_SIZE) / (
+            square.cumsum()[-1] + INVERSE_SIZE_WEIGHT
+        )
+        ratio = (excess + INVERSE_SIZE_WEIGHT * whole) / (square + INVERSE_SIZE_WEIGHT)
+        ratio[0] = whole
+        self.inverse_size = np.minimum(np.maximum(ratio, 1e-3), 20.0)
+
+    def _tilted(
+        self, state: FilterState, row: Integers, precision: Floats, evidence: Floats
+    ) -> Floats:
+        """Learn how far the offers' own margins tell of their elasticities; returns the tilts."""
+        gap = self._beside_prior(state.implied)
+        damping = 1.0 / (1.0 + self.shared.scatter[ELASTICITY, row] * precision)
+        known = evidence - precision * self.shared.mean[ELASTICITY, row]
+        moment = total(known * damping * gap)
+        weight = total(precision * damping * gap * gap)
+        lean = (moment + LEAN * LEAN_PRECISION) / (weight + LEAN_PRECISION)
+        self.lean[0] = min(max(lean, 0.0), 1.0)
+        return self.tilt(state.implied)
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """State as arrays."""
+        shared = {name: getattr(self.shared, name).copy() for name in _POOLED}
+        return shared | {name: getattr(self, name).copy() for name in _ALONE}
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`."""
+        for part, names in ((self.shared, _POOLED), (self, _ALONE)):
+            for name in names:
+                setattr(part, name, np.array(arrays[name], np.float64))
+        self.shared.category_variance[CONFOUNDING] = self.confounding[0]
+
+
+def _grown(rows: Floats, size: int) -> Floats:
+    missing = np.zeros((max(size - len(rows), 0), rows.shape[1]))
+    return np.concatenate([rows, missing])
+
+
+_POOLED = ("mean", "variance", "scatter")
+_ALONE = ("lean", "inverse_size", "own", "others", "members", "confounding")

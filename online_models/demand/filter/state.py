@@ -1,0 +1,125 @@
+"""State of the hierarchical filter: coefficients and covariance per offer, packed in columns."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.inputs.observations import DAY
+from online_models.numerics.columns import Columns, column
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: Coefficients of an offer's log rate per day, in the order of the state.
+LEVEL, ELASTICITY, CONFOUNDING, RIVAL, PROMOTED, CROSS = range(6)
+COEFFICIENTS = 6
+#: Packed lower triangle: entry (i, j), j ≤ i, lies at i (i + 1) / 2 + j.
+PACKED = COEFFICIENTS * (COEFFICIENTS + 1) // 2
+
+
+def packed(i: int, j: int) -> int:
+    """Position of covariance entry (i, j) in the packed triangle."""
+    low, high = (i, j) if i < j else (j, i)
+    return high * (high + 1) // 2 + low
+
+
+#: Positions of the covariance's columns, and of its diagonal.
+COLUMNS = np.array([[packed(i, j) for i in range(COEFFICIENTS)] for j in range(COEFFICIENTS)])
+DIAGONAL = np.array([packed(i, i) for i in range(COEFFICIENTS)])
+#: Rows up to which few large steps beat many small ones, which stay in the first cache.
+_NARROW = 1024
+#: Row and column of each packed entry.
+_ROW = np.array([i for i in range(COEFFICIENTS) for _ in range(i + 1)])
+_COLUMN = np.array([j for i in range(COEFFICIENTS) for j in range(i + 1)])
+
+
+class FilterState(Columns):
+    """One row per offer; a row that has never learnt has `last_end` −1."""
+
+    #: Posterior mean and covariance under the offer's own wide prior.
+    mean: Floats = column(np.float64, 0.0, COEFFICIENTS)
+    covariance: Floats = column(np.float64, 0.0, PACKED)
+    #: Log prices at which the level is the log rate; NaN until one is known.
+    anchor: Floats = column(np.float64, np.nan)
+    rival_anchor: Floats = column(np.float64, np.nan)
+    #: Last known log prices, for buckets and decisions that lack one.
+    log_price: Floats = column(np.float64, np.nan)
+    log_rival: Floats = column(np.float64, np.nan)
+    #: Last part of the price deviation that the pricer's rule predicts.
+    policy_part: Floats = column(np.float64, 0.0)
+    #: Log level that was expected of the offer beside its category's before it sold.
+    beside: Floats = column(np.float64, 0.0)
+    #: Elasticity at which the offer's first price is best; NaN where its cost is unknown.
+    implied: Floats = column(np.float64, np.nan)
+    #: Ends of the first and the last bucket learnt, −1 before.
+    first_end: Integers = column(np.int64, -1)
+    last_end: Integers = column(np.int64, -1)
+    #: Discounted days learnt.
+    days: Floats = column(np.float64, 0.0)
+    #: Discounted Σ ((units − mean)² − mean) and Σ mean²: their ratio is 1 / size.
+    variance_sum: Floats = column(np.float64, 0.0)
+    square_sum: Floats = column(np.float64, 0.0)
+    #: Discounted mean of the standardised forecast errors.
+    lasting_error: Floats = column(np.float64, 0.0)
+    #: Sums of buckets shorter than a day until they are one: errors, their variances, and days.
+    since: Floats = column(np.float64, 0.0, 3)
+
+    def remember(self, offer: Integers, price: Floats, rival: Floats, exploration: Floats) -> None:
+        """Take down a bucket's log prices (NaN: unknown) and what of the own one chance drew."""
+        for name, anchor, value in (
+            ("log_price", "anchor", price),
+            ("log_rival", "rival_anchor", rival),
+        ):
+            known = ~np.isnan(value)
+            getattr(self, name)[offer[known]] = value[known]
+            first = known & np.isnan(getattr(self, anchor)[offer])
+            getattr(self, anchor)[offer[first]] = value[first]
+        drawn = ~np.isnan(exploration)
+        gap = deviation_of(self.log_price[offer], self.anchor[offer])
+        self.policy_part[offer] = np.where(drawn, gap - np.where(drawn, exploration, 0.0), 0.0)
+
+    def ages(self, offer: Integers, now: Integers) -> Floats:
+        """Days since the offers' first buckets ended, −1 before there is one, (n,)."""
+        first = self.first_end[offer]
+        return np.where(first >= 0, np.maximum(now - first, 0) / DAY, -1.0)
+
+
+def deviation_of(value: Floats, anchor: Floats) -> Floats:
+    """Log price against its anchor, 0 where either is unknown, at most a factor of e²."""
+    gap = np.where(np.isnan(value) | np.isnan(anchor), 0.0, value - anchor)
+    return np.minimum(np.maximum(gap, -2.0), 2.0)
+
+
+def times(covariance: Floats, h: tuple[Floats | float, ...]) -> Floats:
+    """P h for packed P (PACKED, n) and h of COEFFICIENTS parts (a 0.0 is skipped)."""
+    product = np.zeros((COEFFICIENTS, covariance.shape[1]))
+    for j, part in enumerate(h):
+        if not (isinstance(part, float) and part == 0.0):
+            column = covariance.take(COLUMNS[j], axis=0)
+            column *= part
+            product += column
+    return product
+
+
+def along(direction: Floats, h: tuple[Floats | float, ...]) -> Floats:
+    """hᵀ v for v (COEFFICIENTS, n)."""
+    value = np.zeros(direction.shape[1])
+    for j, part in enumerate(h):
+        if not (isinstance(part, float) and part == 0.0):
+            value += direction[j] * part
+    return value
+
+
+def deflate(covariance: Floats, direction: Floats, gain: Floats) -> None:
+    """P −= v vᵀ · gain, in place, packed (PACKED, n)."""
+    scaled = direction * gain
+    if covariance.shape[1] <= _NARROW:
+        covariance -= direction.take(_COLUMN, axis=0) * scaled.take(_ROW, axis=0)
+        covariance[DIAGONAL] = np.maximum(covariance.take(DIAGONAL, axis=0), 1e-12)
+        return
+    for i in range(COEFFICIENTS):
+        # Row i of the triangle lies together and ends on the diagonal.
+        row = covariance[packed(i, 0) : packed(i, i) + 1]
+        row -= direction[: i + 1] * scaled[i]
+        np.maximum(row[i], 1e-12, out=row[i])

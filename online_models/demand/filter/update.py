@@ -1,0 +1,63 @@
+"""The Bayesian update of one linear predictor by one count, exact along its direction."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.special import exp, log
+
+Floats = NDArray[np.float64]
+
+#: Steps of a convex root search that starts on the far side of the root.
+NEWTON_STEPS = 4
+#: One bucket moves a well-known log rate by at most this; an unknown one further.
+LARGEST_STEP = 1.5
+STEP_DEVIATIONS = 3.0
+#: Residuals beyond so many standard deviations count as this many.
+LARGEST_RESIDUAL = 6.0
+
+
+def bounded_units(units: Floats, mean: Floats, size: Floats, variance: Floats) -> Floats:
+    """Units bounded for learning: one bulk order is not a new level.
+
+    The bound is 6 standard deviations of the count, widened by what the log rate's own variance
+    allows, so that an offer that nobody knows yet may sell thousands at once.
+    """
+    spread = mean + LARGEST_RESIDUAL * np.sqrt(mean + mean * mean / size) + 1.0
+    bound = spread * exp(STEP_DEVIATIONS * np.sqrt(np.minimum(variance, 25.0)))
+    return np.minimum(np.maximum(units, 0.0), bound)
+
+
+def posterior_step(
+    units: Floats, mean: Floats, size: Floats, variance: Floats
+) -> tuple[Floats, Floats]:
+    """Laplace update of η ~ N(log mean, variance) by units ~ NegativeBinomial(e^η, size).
+
+    The likelihood depends on the state only through η, so its mode lies on a line: η moves by
+    δ = variance · score(η + δ). Returns (score, information) at the mode, both (n,): a state with
+    covariance P and η = hᵀx moves by P h · score, and P falls by P h hᵀ P · information /
+    (1 + variance · information).
+
+    References: Fahrmeir, "Posterior mode estimation by extended Kalman filtering for multivariate
+    dynamic generalized linear models", JASA 87 (1992); West, Harrison, Migon, JASA 80 (1985).
+    """
+    excess = units - mean
+    first = variance * excess / (1.0 + mean / size)
+    # Two bounds on the root from the far side: the linear step, and where the fit is perfect.
+    perfect = log((units + 0.05) / (mean + 0.05))
+    step = np.where(excess > 0.0, np.minimum(first, perfect), np.maximum(first, perfect))
+    bound = LARGEST_STEP + STEP_DEVIATIONS * np.sqrt(variance)
+    step = np.minimum(np.maximum(step, -bound), bound)
+    for _ in range(NEWTON_STEPS):
+        rate = mean * exp(step)
+        damping = 1.0 / (1.0 + rate / size)
+        score = (units - rate) * damping
+        slope = 1.0 + variance * rate * (1.0 + units / size) * damping * damping
+        step = step - (step - variance * score) / slope
+        step = np.minimum(np.maximum(step, -bound), bound)
+    rate = mean * exp(step)
+    information = rate / (1.0 + rate / size)
+    with np.errstate(all="ignore"):
+        score = np.where(variance > 0.0, step / variance, 0.0)
+    return score, information

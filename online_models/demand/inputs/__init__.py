@@ -1,0 +1,1 @@
+"""What the demand models learn from: closed windows, the calendar, the margins of shops."""

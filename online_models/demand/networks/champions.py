@@ -1,0 +1,132 @@
+"""Which trained network forecasts: the champion, and a challenger that must beat it first.
+
+Every learnt period scores them on the same buckets. A challenger is promoted once its trial against
+the champion (without one: against each offer's running level) is won; a champion that loses to the
+running level is demoted, and the one before it comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.networks.container import pack, unpack
+from online_models.demand.networks.network import Network
+from online_models.demand.networks.trial import Trial
+
+
+class Notice(NamedTuple):
+    """Something that deserves an alert: its kind, in words, and the versions concerned."""
+
+    kind: str
+    message: str
+    details: dict[str, Any]
+    severity: str = "warning"
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A version of the network and the running trial that concerns it."""
+
+    version: str
+    network: Network
+    trial: Trial
+
+
+class Champions:
+    """Champion, challenger and the champion before; mutated by updates and by scores."""
+
+    def __init__(self) -> None:
+        self.champion: Candidate | None = None
+        self.challenger: Candidate | None = None
+        self.previous: Candidate | None = None
+
+    def seat(self, version: str, network: Network, champion: bool) -> None:
+        """Take up a new version, as champion at once or as challenger in place of the last one."""
+        candidate = Candidate(version, network, Trial())
+        if champion:
+            self._crown(candidate)
+        elif self.champion is None or self.champion.version != version:
+            self.challenger = candidate
+
+    def promote(self, version: str) -> bool:
+        """Make a known version champion; False where it is not known."""
+        for candidate in (self.champion, self.challenger, self.previous):
+            if candidate is not None and candidate.version == version:
+                if candidate is not self.champion:
+                    self._crown(Candidate(version, candidate.network, Trial()))
+                return True
+        return False
+
+    def retire(self, version: str) -> bool:
+        """Drop a version; False where it is not known."""
+        known = False
+        for place in ("challenger", "previous", "champion"):
+            candidate = getattr(self, place)
+            if candidate is not None and candidate.version == version:
+                setattr(self, place, None)
+                known = True
+        if self.champion is None and self.previous is not None:
+            self.champion, self.previous = self.previous, None
+        return known
+
+    def score(self, level: float, champion: float, challenger: float) -> list[Notice]:
+        """Judge one period by mean log scores (nats a bucket; NaN where there is none)."""
+        notices: list[Notice] = []
+        if self.challenger is not None:
+            self.challenger.trial.see(challenger - (level if self.champion is None else champion))
+        if self.champion is not None:
+            self.champion.trial.see(level - champion)
+        if self.challenger is not None and self.challenger.trial.won:
+            version, network = self.challenger.version, self.challenger.network
+            before = None if self.champion is None else self.champion.version
+            self._crown(Candidate(version, network, Trial()))
+            message = f"model {version} has won its trial and forecasts from now on"
+            notices.append(
+                Notice("model_promoted", message, {"version": version, "before": before}, "info")
+            )
+        elif self.champion is not None and self.champion.trial.won:
+            version = self.champion.version
+            self.champion, self.previous = self.previous, None
+            now = None if self.champion is None else self.champion.version
+            if self.champion is not None:
+                self.champion.trial = Trial()
+            then = "no deep model forecasts" if now is None else f"model {now} is back"
+            message = f"model {version} forecasts worse than running levels; {then}"
+            notices.append(Notice("model_degraded", message, {"version": version, "now": now}))
+        return notices
+
+    def _crown(self, candidate: Candidate) -> None:
+        if self.challenger is not None and self.challenger.version == candidate.version:
+            self.challenger = None
+        if self.champion is not None and self.champion.version != candidate.version:
+            self.previous = self.champion
+        elif self.previous is not None and self.previous.version == candidate.version:
+            self.previous = None
+        self.champion = candidate
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """State as arrays of bytes."""
+        arrays: dict[str, NDArray[Any]] = {}
+        for place in ("champion", "challenger", "previous"):
+            candidate: Candidate | None = getattr(self, place)
+            if candidate is not None:
+                packed = pack(candidate.network.document(), candidate.network.weights)
+                document = [candidate.version, candidate.trial.capital.tolist(), packed]
+                arrays[place] = np.frombuffer(msgspec.msgpack.encode(document), np.uint8).copy()
+        return arrays
+
+    @classmethod
+    def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> Champions:
+        """The inverse of `snapshot`."""
+        champions = cls()
+        for place, data in arrays.items():
+            version, capital, packed = msgspec.msgpack.decode(data.tobytes())
+            network = Network.of(*unpack(packed))
+            setattr(champions, place, Candidate(version, network, Trial(np.array(capital))))
+        return champions

@@ -1,0 +1,210 @@
+"""The deep model among the experts of the demand mixture: it forecasts once it has a champion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.forecast import Forecast
+from online_models.demand.inputs.observations import Observations
+from online_models.demand.inputs.period import Period
+from online_models.demand.negative_binomial import log_probability
+from online_models.demand.networks.champions import Champions, Notice
+from online_models.demand.networks.chunks import Assembly
+from online_models.demand.networks.container import WeightsError
+from online_models.demand.networks.history import History, exposure, part
+from online_models.demand.networks.inputs import inputs
+from online_models.demand.networks.network import Network
+from online_models.demand.networks.offers import Offers
+from online_models.demand.networks.verdict import Verdict
+from online_models.numerics.special import exp, log, total
+from schemas.records.model_updates import ModelUpdate
+from schemas.values.instants import DAY
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: The name under which demand networks travel on `model-updates`.
+MODEL = "demand"
+#: Buckets of the past that are kept per offer; no network sees more.
+WINDOW = 28
+#: Negative-binomial size of the running level's forecast, which models must beat.
+LEVEL_SIZE = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class DeepPrediction:
+    """Forecasts of a period; rows that are not covered hold placeholders."""
+
+    mean: Floats
+    size: Floats
+    covered: NDArray[np.bool_]
+
+    def log_score(self, units: Floats) -> Floats:
+        """Log probability of `units`, shape (n,)."""
+        return log_probability(units, self.mean, self.size)
+
+    def forecast(self) -> Forecast:
+        """Predictive distribution."""
+        return Forecast.single(self.mean, self.size)
+
+
+class DeepExpert:
+    """Histories of all offers of a partition, and the networks that read them."""
+
+    def __init__(self) -> None:
+        self.offers = Offers()
+        #: Of days until a network comes that forecasts others.
+        self.history = History(self.offers, DAY, WINDOW)
+        self.champions = Champions()
+        self.assembly = Assembly()
+        self.notices: list[Notice] = []
+
+    def describe(
+        self, row: int, sku: str, category: str, tokens: Iterable[str], first_log_price: float
+    ) -> None:
+        """Tell what an offer is (see `hashing.words`); offers without are not forecast."""
+        self.offers.register(row, sku, category, tokens, first_log_price)
+
+    def resemble(self, row: int, other: int, first_log_price: float) -> None:
+        """Tell that an offer is of the same product as another one, which is described."""
+        self.offers.resemble(row, other, first_log_price)
+
+    def knows(self, row: int) -> bool:
+        """Whether an offer is described."""
+        return row < self.offers.size and bool(self.offers.described[row])
+
+    def accept(self, update: ModelUpdate) -> Verdict:
+        """Take up one `model-updates` record of this model; a bad one changes nothing
+        but the awaited parts."""
+        version = str(update.version)
+        if update.weights is None:
+            return self._stand(version, update.status)
+        try:
+            packed = self.assembly.add(update)
+            if packed is None:
+                return Verdict("pending")
+            network = Network.of(*packed)
+            if network.spec.window > WINDOW:
+                raise WeightsError(f"spec.window: {network.spec.window} is more than {WINDOW}")
+        except WeightsError as error:
+            return Verdict("rejected", f"model {version}: {error}")
+        if update.status != "retired":
+            if network.spec.bucket != self.history.bucket:
+                self.history = History(self.offers, network.spec.bucket, WINDOW)
+                self.history.grow()
+            self.champions.seat(version, network, update.status == "champion")
+        return Verdict("accepted")
+
+    def _stand(self, version: str, status: str) -> Verdict:
+        known = True
+        if status == "champion":
+            known = self.champions.promote(version)
+        elif status == "retired":
+            known = self.champions.retire(version)
+        return Verdict("accepted") if known else Verdict("rejected", f"model {version} is unknown")
+
+    @property
+    def version(self) -> str | None:
+        """The version that forecasts, None where there is none."""
+        champion = self.champions.champion
+        return None if champion is None else champion.version
+
+    def grow(self, offers: int, categories: int, channels: int) -> None:  # noqa: ARG002
+        """Make room for offers."""
+        self.offers.grow(offers)
+        self.history.grow()
+
+    def predict(self, period: Period) -> DeepPrediction:
+        """Forecasts of the period, from what was known before it."""
+        champion = self.champions.champion
+        network = None if champion is None else champion.network
+        return self._predict(network, period.seen)
+
+    def _predict(self, network: Network | None, seen: Observations) -> DeepPrediction:
+        covered = self._covered(network, seen)
+        mean, size = np.ones(len(seen)), np.ones(len(seen))
+        if network is not None and covered.any():
+            rows = np.flatnonzero(covered)
+            outputs = network.outputs(inputs(self.history, seen.take(rows), network.spec))
+            mean[rows], size[rows] = exp(outputs.log_mean), exp(outputs.log_size)
+        return DeepPrediction(mean, size, covered)
+
+    def _covered(self, network: Network | None, seen: Observations) -> NDArray[np.bool_]:
+        """Rows of described offers whose buckets are of the network's length."""
+        if network is None or network.spec.bucket != self.history.bucket:
+            return np.zeros(len(seen), np.bool_)
+        described = self.offers.described[seen.offer]
+        covered: NDArray[np.bool_] = described & (seen.end - seen.start == network.spec.bucket)
+        return covered
+
+    def learn(self, period: Period, prediction: DeepPrediction) -> Floats:
+        """Score the networks on the period, then add it to the histories.
+
+        Returns the prediction's log score, (n,).
+        """
+        self._judge(period.seen, prediction)
+        self.history.push(period.seen)
+        if not prediction.covered.any():
+            return np.zeros(len(period))
+        return prediction.log_score(np.maximum(period.seen.units, 0.0))
+
+    def _judge(self, seen: Observations, prediction: DeepPrediction) -> None:
+        rival = self.champions.challenger
+        if self.champions.champion is None and rival is None:
+            return
+        said = prediction if rival is None else self._predict(rival.network, seen)
+        rows = np.flatnonzero(said.covered & (prediction.covered | (self.version is None)))
+        if not len(rows):
+            return
+        units = np.maximum(seen.units[rows], 0.0)
+        level = self.history.level(seen.offer[rows]) * exposure(seen.take(rows))
+        scores = [log_probability(units, level, np.full(len(rows), LEVEL_SIZE))]
+        scores += [log_probability(units, p.mean[rows], p.size[rows]) for p in (prediction, said)]
+        means = [total(score) / len(rows) for score in scores]
+        self.notices += self.champions.score(*means)
+
+    def drain(self) -> list[Notice]:
+        """Promotions and demotions since the last call."""
+        notices, self.notices = self.notices, []
+        return notices
+
+    def prior(self, bucket: Observations) -> tuple[Floats, NDArray[np.bool_]]:
+        """What to believe of offers before they have sold: log units a day at the bucket's price,
+        and whether the champion has an opinion; each (n,).
+        """
+        champion = self.champions.champion
+        network = None if champion is None else champion.network
+        covered = self._covered(network, bucket)
+        log_rate = np.zeros(len(bucket))
+        if network is not None and covered.any():
+            rows = np.flatnonzero(covered)
+            seen = bucket.take(rows)
+            outputs = network.outputs(inputs(self.history, seen, network.spec))
+            log_rate[rows] = outputs.log_mean - log(np.maximum(seen.days, 1e-3))
+        return log_rate, covered
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """State as arrays with flat names."""
+        document = msgspec.msgpack.encode([self.assembly.snapshot(), self.notices])
+        return {
+            **{f"offers.{name}": a for name, a in self.offers.snapshot().items()},
+            **{f"history.{name}": a for name, a in self.history.snapshot().items()},
+            **{f"champions.{name}": a for name, a in self.champions.snapshot().items()},
+            "pending": np.frombuffer(document, np.uint8).copy(),
+        }
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`."""
+        self.offers = Offers.restore(part(arrays, "offers"))
+        self.history = History(self.offers, DAY, WINDOW)
+        self.history.load(part(arrays, "history"))
+        self.champions = Champions.restore(part(arrays, "champions"))
+        assembly, notices = msgspec.msgpack.decode(arrays["pending"].tobytes())
+        self.assembly = Assembly.restore(assembly)
+        self.notices = [Notice(*notice) for notice in notices]

@@ -1,0 +1,219 @@
+"""The past of every offer: its last buckets and running levels, fed bucket by bucket.
+
+Training replays observations through the same class as the fold, so a feature can hold nothing
+that was not known before its bucket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.inputs.observations import Observations
+from online_models.demand.networks.levels import (
+    CATEGORY_ROWS,
+    DISCOUNTS,
+    HIGH_KEPT,
+    REFERENCE_WEIGHT,
+    SHRINKAGE,
+    SURPRISE,
+    Categories,
+    Running,
+)
+from online_models.demand.networks.offers import Offers
+from online_models.numerics.special import log, total
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: What is kept of a bucket: units had it been in stock throughout, log price, log price over the
+#: rival's, depth of promotion, share of the interval in stock, views; 1 where it was seen at all.
+KEPT = ("rate", "log_price", "rival_gap", "promotion", "available", "views", "seen")
+
+
+#: Units that are added to what the whole partition sold and should have sold.
+SHOP_INERTIA = 20.0
+#: Variance of units beyond their mean, in squares of it, that is usual.
+OVERDISPERSION = 0.7
+
+
+class History:
+    """Windows of the last `window` buckets of `bucket` ms, and levels, per offer.
+
+    >>> history = History(Offers(), 86_400_000, window=3)
+    >>> history.offers.register(0, "a", "x", [], 6.9)
+    >>> history.push(Observations.of([0], 0, [4.0], price=[1000.0]))
+    >>> history.last(np.array([0]), 3)[0, :, KEPT.index("rate")].tolist()
+    [0.0, 0.0, 4.0]
+    """
+
+    def __init__(self, offers: Offers, bucket: int, window: int) -> None:
+        self.offers = offers
+        self.bucket = bucket
+        self.window = window
+        self.running = Running()
+        self.categories = Categories()
+        #: Log of the partition's units over their running levels, the newest bucket last.
+        self.shop = np.zeros(window)
+        #: Shape (offers, window, len(KEPT)): rings, each bucket at its place among all of its
+        #: length, so that none has to move for the next one.
+        self._windows = np.zeros((0, window, len(KEPT)), np.float32)
+        #: End of the newest bucket, ms; −1 before the first.
+        self.until = np.zeros(0, np.int64)
+
+    def grow(self) -> None:
+        """Give every registered offer a row."""
+        size = self.offers.size
+        missing = size - len(self.until)
+        if missing > 0:
+            spare = max(missing, len(self.until) // 4)
+            blank = np.zeros((spare, self.window, len(KEPT)), np.float32)
+            self._windows = np.concatenate([self._windows, blank])
+            self.until = np.append(self.until, np.full(spare, -1, np.int64))
+        self.running.grow(size)
+
+    def category(self, offer: Ints) -> Ints:
+        """Rows of the offers' categories."""
+        rows: Ints = self.offers.category[offer] % CATEGORY_ROWS
+        return rows
+
+    def last(self, offer: Ints, length: int) -> NDArray[np.float32]:
+        """The last buckets of offers (n,), the newest last: (n, length, len(KEPT))."""
+        newest = self.until[offer] // self.bucket
+        place = (newest[:, None] + np.arange(1 - length, 1)) % self.window
+        kept: NDArray[np.float32] = self._windows[offer[:, None], place]
+        return kept
+
+    def level(self, offer: Ints) -> Floats:
+        """Units a bucket in stock, shrunk to the category's level; shape (n,), positive."""
+        units, time = self.running.units[offer, -1], self.running.time[offer, -1]
+        prior = self.categories.level(self.category(offer))
+        level: Floats = (units + SHRINKAGE * prior) / (time + SHRINKAGE)
+        return np.maximum(level, 1e-4)
+
+    def reference(self, offer: Ints) -> Floats:
+        """Log of the price that customers are used to, shape (n,); NaN where none is known."""
+        own = self.running.reference[offer]
+        return np.where(own == own, own, self.offers.first_log_price[offer])
+
+    def push(self, seen: Observations) -> None:
+        """Add buckets, each offer's in order of time; what is no bucket after its last is left out.
+
+        Buckets of another length and those of offers that were not registered, count for nothing.
+        """
+        self.grow()
+        for rows in seen.periods():
+            self._push_period(seen.take(rows))
+
+    def _push_period(self, seen: Observations) -> None:
+        fits = (seen.end - seen.start == self.bucket) & (seen.offer < self.offers.size)
+        fits &= seen.start >= self.until[np.minimum(seen.offer, len(self.until) - 1)]
+        if not fits.any():
+            return
+        seen = seen.take(np.flatnonzero(fits))
+        in_stock = seen.available > 0.0
+        time = np.where(in_stock, exposure(seen), 0.0)
+        units = np.minimum(np.maximum(seen.units, 0.0), SURPRISE * (self.level(seen.offer) + 1.0))
+        units = np.where(in_stock, units, 0.0)
+        self._remember(seen, units, time)
+        expected = self.level(seen.offer) * time
+        self._feel(units, expected)
+        self.categories.feel(self.category(seen.offer), units, expected)
+        sold = np.flatnonzero(in_stock)
+        self._learn_levels(seen.take(sold), units[sold], time[sold])
+
+    def _remember(self, seen: Observations, units: Floats, time: Floats) -> None:
+        """Write the newest bucket of each window, and clear those that were never seen."""
+        offer = seen.offer
+        last, newest = self.until[offer], seen.end // self.bucket
+        unseen = np.where(last < 0, 0, newest - last // self.bucket - 1)
+        for back in range(1, min(int(unseen.max()), self.window - 1) + 1):
+            rows = np.flatnonzero(unseen >= back)
+            self._windows[offer[rows], (newest[rows] - back) % self.window] = 0.0
+        self.until[offer] = seen.end
+        log_price, gap = log_prices(seen)
+        kept = (
+            units / np.maximum(time, 1e-3),
+            log_price,
+            gap,
+            seen.promotion,
+            time,
+            np.minimum(seen.views, 1e6),
+            np.ones(len(seen)),
+        )
+        self._windows[offer, newest % self.window] = np.stack(kept, axis=1).astype(np.float32)
+
+    def _feel(self, units: Floats, expected: Floats) -> None:
+        """Note how all offers together sold against their levels: what moves the whole shop."""
+        weight = total(expected) + SHOP_INERTIA
+        moved = log(np.array([(total(units) + SHOP_INERTIA) / weight]))
+        self.shop = np.append(self.shop[1:], moved)
+
+    def _learn_levels(self, seen: Observations, units: Floats, time: Floats) -> None:
+        offer, running = seen.offer, self.running
+        log_price, _ = log_prices(seen)
+        self.categories.learn(self.category(offer), units, time, log_price)
+        keep = np.array(DISCOUNTS)
+        self._learn_scatter(offer, units, time)
+        # where orders are not counted, each is of one unit
+        orders = np.where(seen.orders == seen.orders, np.minimum(seen.orders, units), units)
+        running.orders[offer] = keep * running.orders[offer] + orders[:, None]
+        running.units[offer] = keep * running.units[offer] + units[:, None]
+        running.time[offer] = keep * running.time[offer] + time[:, None]
+        running.age[offer] += 1.0
+        running.silence[offer] = np.where(units > 0.0, 0.0, running.silence[offer] + 1.0)
+        known = log_price == log_price
+        before = self.reference(offer)
+        moved = before + REFERENCE_WEIGHT * (log_price - before)
+        reference = np.where(before == before, moved, log_price)
+        running.reference[offer] = np.where(known, reference, running.reference[offer])
+
+    def _learn_scatter(self, offer: Ints, units: Floats, time: Floats) -> None:
+        """How far an offer's units lie from its level, and how high they have been of late."""
+        running, mean = self.running, self.level(offer) * time
+        error = np.minimum(np.abs(units - mean) / np.sqrt(mean + OVERDISPERSION * mean * mean), 3.0)
+        before = running.variability[offer]
+        running.variability[offer] = before + REFERENCE_WEIGHT * (error * error - before)
+        running.high[offer] = np.maximum(HIGH_KEPT * running.high[offer], units)
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """All state but the offers' descriptions, as arrays with flat names."""
+        size = self.offers.size
+        return {
+            **{f"running.{name}": a for name, a in self.running.snapshot().items()},
+            **{f"categories.{name}": a for name, a in self.categories.snapshot().items()},
+            "windows": self._windows[:size].copy(),
+            "until": self.until[:size].copy(),
+            "shop": self.shop.copy(),
+            "bucket": np.array([self.bucket], np.int64),
+        }
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`, with the same offers and window."""
+        self.running = Running.restore(part(arrays, "running"))
+        self.categories = Categories.restore(part(arrays, "categories"))
+        self._windows = np.array(arrays["windows"], np.float32)
+        self.until = np.array(arrays["until"], np.int64)
+        self.shop = np.array(arrays["shop"], np.float64)
+        self.bucket = int(arrays["bucket"][0])
+
+
+def exposure(seen: Observations) -> Floats:
+    """Buckets' worth of time in stock, at least a thousandth; shape (n,)."""
+    return np.minimum(np.maximum(seen.available, 1e-3), 1.0)
+
+
+def part(arrays: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:
+    """The arrays whose names begin with `name` and a dot, without it."""
+    start = f"{name}."
+    return {key.removeprefix(start): a for key, a in arrays.items() if key.startswith(start)}
+
+
+def log_prices(seen: Observations) -> tuple[Floats, Floats]:
+    """Log price (NaN where unknown), and its gap to the rival's (0 where there is none)."""
+    log_price = np.where(seen.price > 0.0, seen.log_price, np.nan)
+    gap = log_price - np.where(seen.rival_price > 0.0, seen.log_rival_price, np.nan)
+    return log_price, np.where(gap == gap, np.minimum(np.maximum(gap, -1.0), 1.0), 0.0)

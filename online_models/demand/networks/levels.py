@@ -1,0 +1,106 @@
+"""Running levels of the offers and of their categories: what forecasts are relative to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.columns import Columns, column
+from online_models.numerics.special import log, sum_by
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Weights that a bucket keeps for the next: half-lives of 2, 7 and 34 buckets.
+DISCOUNTS = (0.7, 0.9, 0.98)
+#: Buckets' worth of weight that the category's level has in an offer's.
+SHRINKAGE = 2.0
+#: Categories share rows by hash; a collision blurs a prior, no more.
+CATEGORY_ROWS = 4096
+#: A bucket that sells more than this many times (level + 1) is learnt as that many.
+SURPRISE = 20.0
+#: Level of a catalogue that has seen nothing, units a bucket.
+FIRST_LEVEL = 0.5
+#: Weight of a bucket in an offer's reference price, and in the mean of its squared deviations.
+REFERENCE_WEIGHT = 0.1
+#: What a bucket keeps of the highest units of late, and of a category's lasting shock.
+HIGH_KEPT = 0.85
+SHOCK_KEPT = 0.7
+#: Units that are added to what a category sold and should have sold.
+CATEGORY_INERTIA = 10.0
+
+
+class Running(Columns):
+    """One row per offer: discounted units, orders and buckets in stock, and the reference price."""
+
+    units: Floats = column(np.float64, 0.0, len(DISCOUNTS))
+    orders: Floats = column(np.float64, 0.0, len(DISCOUNTS))
+    time: Floats = column(np.float64, 0.0, len(DISCOUNTS))
+    #: Buckets seen in all, and since the last one with a sale.
+    age: Floats = column(np.float64, 0.0)
+    silence: Floats = column(np.float64, 0.0)
+    #: Smoothed squared deviation from the level, and the highest units of late, decayed.
+    variability: Floats = column(np.float64, 1.0)
+    high: Floats = column(np.float64, 0.0)
+    #: Exponential average of the log price, NaN until a price is known.
+    reference: Floats = column(np.float64, np.nan)
+
+
+class Categories:
+    """Discounted units, buckets in stock, log price and shocks per category row."""
+
+    def __init__(self) -> None:
+        self.units = np.zeros(CATEGORY_ROWS)
+        self.time = np.zeros(CATEGORY_ROWS)
+        self.log_price = np.zeros(CATEGORY_ROWS)
+        self.priced = np.zeros(CATEGORY_ROWS)
+        #: Log of what the category sold over its offers' levels: last seen, and lasting.
+        self.shock = np.zeros(CATEGORY_ROWS)
+        self.lasting = np.zeros(CATEGORY_ROWS)
+
+    def level(self, row: Ints) -> Floats:
+        """Units per offer and bucket, shape (n,)."""
+        level: Floats = (self.units[row] + FIRST_LEVEL) / (self.time[row] + 1.0)
+        return level
+
+    def mean_log_price(self, row: Ints) -> Floats:
+        """Mean log price, 0 where no price is known; shape (n,)."""
+        weight = self.priced[row]
+        return np.where(weight > 0.0, self.log_price[row] / np.maximum(weight, 1e-12), 0.0)
+
+    def learn(self, row: Ints, units: Floats, time: Floats, log_price: Floats) -> None:
+        """Discount the categories that are seen, then add their rows."""
+        keep = DISCOUNTS[-1]
+        seen = np.flatnonzero(np.bincount(row, minlength=CATEGORY_ROWS))
+        known = log_price == log_price
+        priced = np.where(known, log_price, 0.0)
+        for total, part in (
+            (self.units, units),
+            (self.time, time),
+            (self.log_price, priced),
+            (self.priced, known.astype(np.float64)),
+        ):
+            total[seen] = keep * total[seen] + sum_by(row, part, CATEGORY_ROWS)[seen]
+
+    def feel(self, row: Ints, units: Floats, expected: Floats) -> None:
+        """Note how the offers of each category that is seen sold together against their levels."""
+        sold, due = (sum_by(row, part, CATEGORY_ROWS) for part in (units, expected))
+        seen = np.flatnonzero(due > 0.0)
+        shock = log((sold[seen] + CATEGORY_INERTIA) / (due[seen] + CATEGORY_INERTIA))
+        self.shock[seen] = shock
+        self.lasting[seen] = SHOCK_KEPT * self.lasting[seen] + (1.0 - SHOCK_KEPT) * shock
+
+    def snapshot(self) -> dict[str, Floats]:
+        """Copies of the state."""
+        return {name: getattr(self, name).copy() for name in vars(self)}
+
+    @classmethod
+    def restore(cls, arrays: Mapping[str, Floats]) -> Self:
+        """The inverse of `snapshot`."""
+        categories = cls()
+        for name in vars(categories):
+            setattr(categories, name, np.array(arrays[name], np.float64))
+        return categories

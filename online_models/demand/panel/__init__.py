@@ -1,0 +1,1 @@
+"""Log units of a panel of channels: products by Gaussian processes, channels by least squares."""

@@ -1,0 +1,66 @@
+"""Discounted, weighted normal equations of many groups, each a regression of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.special import sum_by
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class NormalEquations:
+    """`information` (groups, k, k) and `moment` (groups, k) of k regressors."""
+
+    def __init__(self, regressors: int) -> None:
+        self.information: Floats = np.zeros((0, regressors, regressors))
+        self.moment: Floats = np.zeros((0, regressors))
+
+    def __len__(self) -> int:
+        return len(self.moment)
+
+    def grow(self, groups: int) -> None:
+        """Make room for groups that know nothing yet."""
+        missing, k = max(groups - len(self), 0), self.moment.shape[1]
+        self.information = np.concatenate([self.information, np.zeros((missing, k, k))])
+        self.moment = np.concatenate([self.moment, np.zeros((missing, k))])
+
+    def add(
+        self, group: Integers, design: Floats, target: Floats, weight: Floats, forgetting: float
+    ) -> None:
+        """Add one period: design (k, n), the rest (n,). Groups without rows forget nothing."""
+        groups = len(self)
+        keep = np.where(np.bincount(group, minlength=groups) > 0, forgetting, 1.0)
+        self.information *= keep[:, None, None]
+        self.moment *= keep[:, None]
+        for i in range(len(design)):
+            weighted = weight * design[i]
+            self.moment[:, i] += sum_by(group, weighted * target, groups)
+            for j in range(i + 1):
+                added = sum_by(group, weighted * design[j], groups)
+                self.information[:, i, j] += added
+                if j < i:
+                    self.information[:, j, i] += added
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """State as arrays."""
+        return {"information": self.information.copy(), "moment": self.moment.copy()}
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`."""
+        self.information = np.array(arrays["information"], np.float64)
+        self.moment = np.array(arrays["moment"], np.float64)
+
+
+def predicted(coefficients: Floats, group: Integers, design: Floats) -> Floats:
+    """What each row's group says of it, coefficients (groups, k), design (k, n) → (n,)."""
+    chosen = coefficients[group]
+    value: Floats = chosen[:, 0] * design[0]
+    for k in range(1, len(design)):
+        value += chosen[:, k] * design[k]
+    return value

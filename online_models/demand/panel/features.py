@@ -1,0 +1,152 @@
+"""The panel model's rows: log units and regressors of a product in one channel.
+
+Prices enter as deviations from each offer's own usual price, so that a channel that is absent
+in a bucket changes no average of those that are there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.inputs.observations import ATTRIBUTES, Observations
+from online_models.numerics.columns import Columns, column
+from online_models.numerics.special import log, sum_by
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: Units of the regressors: price moves of 15 %, moves of the rivals' mean of 10 %.
+PRICE_UNIT, RIVAL_UNIT = 0.15, 0.10
+#: An offer's usual price follows by this share a bucket, at first by the plain average.
+ANCHOR_STEP = 0.03
+
+
+class OfferState(Columns):
+    """One row per offer."""
+
+    #: Usual log prices: own, the lowest rival's, the rivals' mean.
+    price_anchor: Floats = column(np.float64, np.nan)
+    rival_anchor: Floats = column(np.float64, np.nan)
+    rival_mean_anchor: Floats = column(np.float64, np.nan)
+    #: Averages of the deviation from the product's mean log units, from all time to the last.
+    intercept: Floats = column(np.float64, 0.0)
+    slow: Floats = column(np.float64, 0.0)
+    middle: Floats = column(np.float64, 0.0)
+    fast: Floats = column(np.float64, 0.0)
+    last: Floats = column(np.float64, 0.0)
+    #: Last price deviation from the product's mean.
+    last_price: Floats = column(np.float64, 0.0)
+    #: Squared residual of the channel level against its product's, smoothed.
+    variance_ratio: Floats = column(np.float64, 1.0)
+    buckets: Floats = column(np.float64, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRows:
+    """Regressors of n rows, none of them NaN."""
+
+    #: Own price, rivals' mean and lowest price: deviations from usual, in their units.
+    price: Floats
+    rival_mean: Floats
+    rival: Floats
+    promoted: Floats
+    depth: Floats
+    #: Promotion attributes squashed into (−2, 2), (ATTRIBUTES, n).
+    attributes: Floats
+
+
+def panel_rows(state: OfferState, seen: Observations) -> PanelRows:
+    """Regressors of a period's rows."""
+    offer = seen.offer
+
+    def deviation(value: Floats, anchor: Floats, unit: float) -> Floats:
+        gap = (log(value) - anchor[offer]) / unit
+        return np.where(np.isnan(gap), 0.0, np.minimum(np.maximum(gap, -8.0), 8.0))
+
+    attributes = seen.attributes.T
+    return PanelRows(
+        deviation(seen.price, state.price_anchor, PRICE_UNIT),
+        deviation(seen.rival_mean, state.rival_mean_anchor, RIVAL_UNIT),
+        deviation(seen.rival_price, state.rival_anchor, RIVAL_UNIT),
+        np.minimum(np.maximum(seen.promoted, 0.0), 1.0),
+        np.minimum(np.maximum(seen.promotion, 0.0), 1.0),
+        2.0 * attributes / (1.0 + np.abs(attributes)),
+    )
+
+
+def remember_prices(state: OfferState, seen: Observations) -> None:
+    """Let the usual prices follow; `state.buckets` still counts the buckets before this one."""
+    offer = seen.offer
+    step = np.maximum(1.0 / (state.buckets[offer] + 1.0), ANCHOR_STEP)
+    for name, value in (
+        ("price_anchor", seen.price),
+        ("rival_anchor", seen.rival_price),
+        ("rival_mean_anchor", seen.rival_mean),
+    ):
+        column = getattr(state, name)
+        old, new = column[offer], log(value)
+        moved = np.where(np.isnan(old), new, old + step * (new - old))
+        column[offer] = np.where(np.isnan(new), old, moved)
+
+
+def averages(rows: PanelRows, place: Integers, groups: int) -> PanelRows:
+    """Averages of the rows by group, each (groups,)."""
+    counts = np.maximum(np.bincount(place, minlength=groups), 1)
+
+    def average(values: Floats) -> Floats:
+        return sum_by(place, values, groups) / counts
+
+    attributes = np.stack([average(a.copy()) for a in rows.attributes])
+    return PanelRows(
+        average(rows.price),
+        average(rows.rival_mean),
+        average(rows.rival),
+        average(rows.promoted),
+        average(rows.depth),
+        attributes,
+    )
+
+
+def by_row(means: PanelRows, place: Integers) -> PanelRows:
+    """Group averages laid out by row."""
+    return PanelRows(
+        means.price[place],
+        means.rival_mean[place],
+        means.rival[place],
+        means.promoted[place],
+        means.depth[place],
+        means.attributes[:, place],
+    )
+
+
+#: Number of regressors of the channel level.
+CHANNEL_FEATURES = 11 + ATTRIBUTES
+
+
+def channel_design(
+    state: OfferState, offer: Integers, rows: PanelRows, means: PanelRows, shock: Floats
+) -> Floats:
+    """Regressors of the deviation from the product's mean, (CHANNEL_FEATURES, n).
+
+    `means` are the rows' product averages, `shock` the smoothed shock of their channel.
+    """
+    usual = state.intercept[offer]
+    return np.stack(
+        [
+            usual,
+            state.slow[offer] - usual,
+            state.middle[offer] - usual,
+            state.fast[offer] - usual,
+            state.last[offer] - usual,
+            rows.price - means.price,
+            rows.rival_mean - means.rival_mean,
+            rows.rival - means.rival,
+            rows.promoted - means.promoted,
+            state.last_price[offer],
+            shock,
+            *(rows.attributes - means.attributes),
+        ]
+    )

@@ -1,0 +1,1 @@
+"""River's regressors as forecasters of demand."""

@@ -1,0 +1,73 @@
+"""A River model as an expert of the live mixture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.forecast import Forecast
+from online_models.demand.inputs.period import Period
+from online_models.demand.river import state as river_state
+from online_models.demand.river.named_models import RiverModels
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_PARTS = ("models", "anchor", "lags", "variance", "seen", "astray")
+
+
+@dataclass(frozen=True, slots=True)
+class RiverPrediction:
+    """What a River model says of a period; offers are covered once they have been seen."""
+
+    told: Forecast
+    covered: NDArray[np.bool_]
+
+    @property
+    def mean(self) -> Floats:
+        """Expected units, (n,)."""
+        return self.told.mean
+
+    def forecast(self) -> Forecast:
+        """One negative binomial per row."""
+        return self.told
+
+
+class RiverExpert:
+    """A River model per offer, or per category. Forecasters know no features: always per offer."""
+
+    def __init__(self, name: str, by: str) -> None:
+        self._river = RiverModels(name)
+        self._by_category = by == "category" and not self._river.forecasts
+
+    def grow(self, offers: int, categories: int, channels: int) -> None:
+        """Nothing: a model is made when its first bucket comes."""
+
+    def predict(self, period: Period) -> RiverPrediction:
+        """Predict one period from what was known before it."""
+        covered = [offer in self._river.lags for offer in period.seen.offer.tolist()]
+        told = self._river.forecast(period.seen, self._keys(period))
+        return RiverPrediction(told, np.array(covered, np.bool_))
+
+    def learn(self, period: Period, prediction: RiverPrediction) -> Floats:
+        """Learn one period; returns the prediction's log score, (n,), 0 where not covered."""
+        score = prediction.told.log_score(np.maximum(period.seen.units, 0.0))
+        self._river.learn(period.seen, self._keys(period))
+        return np.where(prediction.covered, score, 0.0)
+
+    def _keys(self, period: Period) -> Integers:
+        return period.row if self._by_category else period.seen.offer
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """State as the bytes of plain data."""
+        data = river_state.encode({name: getattr(self._river, name) for name in _PARTS})
+        return {"state": np.frombuffer(data, np.uint8)}
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`."""
+        for name, value in river_state.decode(arrays["state"].tobytes()).items():
+            setattr(self._river, name, value)

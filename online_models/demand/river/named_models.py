@@ -1,0 +1,222 @@
+"""Any River regressor or forecaster, by name: one model per offer, or per category.
+
+It learns log(1 + units) of every bucket, less the offer's smoothed level where it takes features.
+River works row by row, and some of its models on BLAS: so these forecast and are weighed beside
+the other experts, and no price rests on them.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from river import base, time_series
+
+from online_models.demand.forecast import Forecast
+from online_models.demand.inputs.observations import ATTRIBUTES, DAY, Observations
+from online_models.numerics.special import expm1, log, log1p
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Row = dict[str, float]
+
+#: What an evaluation runs beside the experts unless told otherwise.
+BASELINE = "linear_model.BayesianLinearRegression"
+#: Memory of lagged units and of the squared residual that gives the dispersion.
+SMOOTHING, RESIDUAL_MEMORY = 0.8, 0.95
+FIRST_VARIANCE = 0.5
+#: Forecasters say nothing before so many buckets.
+WARM_UP = 14
+#: Rows that a model must take before it is believed to work.
+TRIED = 8
+#: Log units are kept within what a shop can sell.
+LARGEST_LOG = 20.0
+#: No log price or log level is learnt from further away than this: steps along a gradient diverge.
+LARGEST_GAP = 2.0
+#: A forecast so far from the offer's level in logs is nonsense, like none at all; after so many in
+#: a row the model starts anew.
+ASTRAY, PATIENCE = 4.0, 10
+
+
+def parsed(text: str) -> tuple[type[Any], dict[str, Any]]:
+    """The River class that a text names, `river.` in front or not, and its parameters.
+
+    ValueError where River has no such regressor or forecaster, a parameter is no plain value, or
+    the model cannot learn with it.
+
+    >>> found, parameters = parsed("river.time_series.SNARIMAX(p=1, d=0, q=1)")
+    >>> found.__name__, parameters
+    ('SNARIMAX', {'p': 1, 'd': 0, 'q': 1})
+    """
+    path, bracket, rest = text.strip().removeprefix("river.").partition("(")
+    module, _, attribute = path.rpartition(".")
+    try:
+        found = getattr(import_module(f"river.{module}"), attribute)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"river: there is no {path!r}") from error
+    kinds = (base.Regressor, time_series.base.Forecaster)
+    if (
+        not isinstance(found, type)
+        or not issubclass(found, kinds)
+        or issubclass(found, base.MultiTargetRegressor)
+    ):
+        raise ValueError(f"river: {path!r} is neither a regressor nor a forecaster")
+    parameters = _parameters(bracket + rest) if bracket else {}
+    try:
+        _try(found(**parameters))
+    except Exception as error:  # whatever River's code makes of such parameters
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise ValueError(f"river: {text!r} does not work: {said}") from error
+    return found, parameters
+
+
+def _try(model: Any) -> None:
+    """Let a model learn a few rows: parameters that cannot be show by then at the latest."""
+    for k in range(TRIED):
+        if isinstance(model, time_series.base.Forecaster):
+            model.learn_one(float(k % 3))
+        else:
+            x = {"constant": 1.0, "price": 0.1 * (k % 4)}
+            model.learn_one(x, float(k % 3))
+            model.predict_one(x)
+
+
+def _parameters(brackets: str) -> dict[str, Any]:
+    try:
+        call = ast.parse(f"f{brackets}", mode="eval").body
+        if isinstance(call, ast.Call) and not call.args:
+            return {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+    except (SyntaxError, ValueError):
+        pass
+    raise ValueError(f"river: {brackets!r} are no parameters such as (p=1, q=1)")
+
+
+class RiverModels:
+    """Models by key (an offer's row, or a category's), and what is remembered of offers."""
+
+    def __init__(self, name: str) -> None:
+        self._build, self._parameters = parsed(name)
+        self.forecasts = issubclass(self._build, time_series.base.Forecaster)
+        self.models: dict[int, Any] = {}
+        self.anchor: dict[int, float] = {}
+        self.lags: dict[int, tuple[float, float]] = {}
+        self.variance: dict[int, float] = {}
+        self.seen: dict[int, int] = {}
+        self.astray: dict[int, int] = {}
+
+    def forecast(self, observations: Observations, keys: Integers) -> Forecast:
+        """Forecast of each row's units, from what was learnt before."""
+        offers = observations.offer.tolist()
+        told = [said for said, _ in self._told(offers, keys.tolist(), self._features(observations))]
+        variance = np.array([self.variance.get(offer, FIRST_VARIANCE) for offer in offers])
+        centre = np.array(told) + 0.5 * np.minimum(variance, 2.0)
+        mean = expm1(np.minimum(np.maximum(centre, 0.02), LARGEST_LOG))
+        return Forecast.single(mean, 1.0 / expm1(np.minimum(np.maximum(variance, 1e-3), 3.0)))
+
+    def learn(self, observations: Observations, keys: Integers) -> None:
+        """Learn one interval, row by row."""
+        logs = log1p(np.maximum(observations.units, 0.0)).tolist()
+        offers, prices = observations.offer.tolist(), observations.price.tolist()
+        features, models = self._features(observations), keys.tolist()
+        told = self._told(offers, models, features)
+        for offer, key, x, y, (said, sense), price in zip(
+            offers, models, features, logs, told, prices, strict=True
+        ):
+            error, old = y - said, self.variance.get(offer, FIRST_VARIANCE)
+            bounded = min(error * error, 9.0 * old + 1.0)
+            self.variance[offer] = RESIDUAL_MEMORY * old + (1.0 - RESIDUAL_MEMORY) * bounded
+            learnt = self._learn_one(key, x, y, y - self._level(offer))
+            smooth = self.lags.get(offer, (y, y))[1]
+            self.seen[key] = self.seen.get(key, 0) + 1
+            self._watch(key, not (sense and learnt))
+            self.lags[offer] = (y, SMOOTHING * smooth + (1.0 - SMOOTHING) * y)
+            if price > 0.0:
+                self.anchor.setdefault(offer, price)
+
+    def _model(self, key: int) -> Any:
+        if key not in self.models:
+            self.models[key] = self._build(**self._parameters)
+        return self.models[key]
+
+    def _learn_one(self, key: int, x: Row, y: float, gap: float) -> bool:
+        """Whether the model could; of what it raises, another's code has the say."""
+        try:
+            if self.forecasts:
+                self._model(key).learn_one(y)
+            else:
+                self._model(key).learn_one(x, min(max(gap, -LARGEST_GAP), LARGEST_GAP))
+        except Exception:
+            return False
+        return True
+
+    def _watch(self, key: int, astray: bool) -> None:
+        """Start a model anew that has said nonsense many times in a row."""
+        self.astray[key] = self.astray.get(key, 0) + 1 if astray else 0
+        if self.astray[key] >= PATIENCE:
+            del self.models[key]
+            self.seen[key] = self.astray[key] = 0
+
+    def _level(self, offer: int) -> float:
+        """Smoothed log units: the regressors explain what departs from it."""
+        return self.lags.get(offer, (0.0, 0.0))[1]
+
+    def _told(
+        self, offers: list[int], keys: list[int], features: list[Row]
+    ) -> list[tuple[float, bool]]:
+        """Log units expected of each row, and whether the model made sense."""
+        told = []
+        for offer, key, x in zip(offers, keys, features, strict=True):
+            level = self._level(offer)
+            said = self._predict_one(key, x, level)
+            sense = abs(said - level) < ASTRAY
+            if not sense:
+                said = min(max(said, level - ASTRAY), level + ASTRAY) if said == said else level
+            told.append((min(max(said, 0.0), LARGEST_LOG), sense))
+        return told
+
+    def _predict_one(self, key: int, x: Row, level: float) -> float:
+        """What the model says, NaN where it says nothing or raises."""
+        try:
+            if not self.forecasts:
+                return level + float(self._model(key).predict_one(x))
+            if self.seen.get(key, 0) >= WARM_UP:
+                return float(self._model(key).forecast(1)[0])
+        except Exception:
+            return math.nan
+        return level
+
+    def _features(self, seen: Observations) -> list[Row]:
+        """What the regressors see of each row."""
+        if self.forecasts:
+            return [{}] * len(seen)
+        offers = seen.offer.tolist()
+        first = np.array([self.anchor.get(offer, np.nan) for offer in offers])
+        lags = np.array([self.lags.get(offer, (0.0, 0.0)) for offer in offers]).reshape(-1, 2)
+        attributes = seen.attributes / (1.0 + np.abs(seen.attributes))
+        columns = {
+            "price": _gap(seen.price, first),
+            "rival": _gap(seen.rival_price, seen.price),
+            "promoted": np.minimum(np.maximum(seen.promoted, 0.0), 1.0),
+            "depth": np.minimum(np.maximum(seen.promotion, 0.0), 1.0),
+            "last": lags[:, 0] - lags[:, 1],
+            **{f"attribute {k}": attributes[:, k] for k in range(ATTRIBUTES)},
+        }
+        rows = [
+            {"constant": 1.0, **dict(zip(columns, values, strict=True))}
+            for values in zip(*(column.tolist() for column in columns.values()), strict=True)
+        ]
+        if len(seen) and int(seen.end[0] - seen.start[0]) <= DAY:
+            for row, day in zip(rows, (seen.start // DAY % 7).tolist(), strict=True):
+                row[f"weekday {day}"] = 1.0
+        return rows
+
+
+def _gap(price: Floats, other: Floats) -> Floats:
+    """log price − log other within LARGEST_GAP, 0 where either is unknown or impossible."""
+    known = (price > 0.0) & (other > 0.0)
+    gap = log(np.where(known, price, 1.0)) - log(np.where(known, other, 1.0))
+    return np.minimum(np.maximum(gap, -LARGEST_GAP), LARGEST_GAP)

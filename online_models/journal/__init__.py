@@ -1,0 +1,1 @@
+"""What an event is, in which order events stand, and which partition they belong to."""

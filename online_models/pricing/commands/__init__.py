@@ -1,0 +1,1 @@
+"""What people and shops say of prices: approvals, manual prices, acknowledgements."""

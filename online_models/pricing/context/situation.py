@@ -1,0 +1,255 @@
+"""What strategies and guardrails see: the offers of one policy at their instants, as columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.numerics.columns import FEW
+from online_models.numerics.special import log
+from online_models.pricing.context.gathered import Gathered
+from online_models.pricing.learned.seat import Seat
+from online_models.pricing.policy.settings import PricingSettings
+from online_models.pricing.policy.terms import Terms
+from online_models.pricing.state.days import Days
+from online_models.pricing.state.identities import Identities
+from online_models.pricing.state.labels import Labels
+from online_models.pricing.state.ledger import Ledger
+from online_models.pricing.state.margins import Margins
+from online_models.shop.catalogue import Catalogue
+from online_models.shop.competitors import Rivals
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: Above every price: no ceiling. Below every price: no floor.
+NO_CEILING = 1 << 60
+NO_FLOOR = 0
+
+
+class StockLevels(Protocol):
+    """What is left to sell."""
+
+    @property
+    def on_hand(self) -> Ints:
+        """Units per offer row, −1 where unknown."""
+
+    def inbound(self, row: int) -> list[tuple[int, int]]:
+        """(quantity, expected at) of what is on its way to an offer, soonest first."""
+
+
+class Demand(Protocol):
+    """Demand as a function of price."""
+
+    def curves(self, offer: Ints, context: DecisionContext) -> DemandCurves:
+        """Posterior of log demand per day against price, around the price in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The parts of a partition that a decision reads."""
+
+    catalogue: Catalogue
+    rivals: Rivals
+    stock: StockLevels
+    demand: Demand
+    ledger: Ledger
+    identities: Identities
+    labels: Labels
+    days: Days
+    margins: Margins
+    settings: PricingSettings
+    #: The trained policy behind the strategy `reinforcement`.
+    seat: Seat
+
+
+class Situation:
+    """Offers ruled by the same terms, `rows` and `now` (ms) of shape (n,).
+
+    Columns are gathered when first read. `lowest` and `highest` are the bounds that hold for any
+    price of the offer, `reach_low` and `reach_high` those within the pace that is allowed now.
+    """
+
+    def __init__(self, world: World, terms: Terms, rows: Ints, now: Ints) -> None:
+        self.world = world
+        self.terms = terms
+        self.rows = rows
+        self.now = now
+        self.lowest = self.reach_low = np.zeros(len(rows), dtype=np.int64)
+        self.highest = self.reach_high = self.lowest + NO_CEILING
+        #: Floors already solved for, by margin in ppm.
+        self.margin_floors: dict[int, Ints] = {}
+
+    def take(self, chosen: NDArray[Any]) -> Situation:
+        """The same for some of the offers."""
+        part = Situation(self.world, self.terms, self.rows[chosen], self.now[chosen])
+        part.lowest, part.highest = self.lowest[chosen], self.highest[chosen]
+        part.reach_low, part.reach_high = self.reach_low[chosen], self.reach_high[chosen]
+        return part
+
+    def take_known(self, chosen: NDArray[Any]) -> Situation:
+        """The same with the curves, if they were asked for: as long as the books say what they said
+        then.
+        """
+        part = self.take(chosen)
+        if "curves" in self.__dict__:
+            part.__dict__["curves"] = self.curves.take(chosen)
+        return part
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @Gathered
+    def sku(self) -> NDArray[np.int32]:
+        """SKU rows."""
+        return self.world.catalogue.offers.sku[self.rows]
+
+    @Gathered
+    def channel(self) -> NDArray[np.int32]:
+        """Channel ids."""
+        return self.world.catalogue.offers.channel[self.rows]
+
+    @Gathered
+    def cost(self) -> Ints:
+        """Unit cost without tax."""
+        return self.world.catalogue.offers.cost[self.rows]
+
+    @Gathered
+    def fee_ppm(self) -> Ints:
+        """Channel fee as a share of the gross price."""
+        return self.world.catalogue.offers.fee_ppm[self.rows]
+
+    @Gathered
+    def fee_fixed(self) -> Ints:
+        """Channel fee per unit."""
+        return self.world.catalogue.offers.fee_fixed[self.rows]
+
+    @Gathered
+    def tax_ppm(self) -> Ints:
+        """Tax on the net price."""
+        return self.world.catalogue.skus.tax_ppm[self.sku]
+
+    @Gathered
+    def list_price(self) -> Ints:
+        """List prices, NO_PRICE where there is none."""
+        return self.world.catalogue.skus.list_price[self.sku]
+
+    @Gathered
+    def map_price(self) -> Ints:
+        """Minimum advertised prices, NO_PRICE where there is none."""
+        return self.world.catalogue.skus.map_price[self.sku]
+
+    @Gathered
+    def price(self) -> Ints:
+        """Prices in force."""
+        return self.world.ledger.price[self.rows]
+
+    @Gathered
+    def base(self) -> Ints:
+        """Regular prices in force."""
+        return self.world.ledger.base[self.rows]
+
+    @Gathered
+    def home(self) -> Ints:
+        """Prices before the competitors pulled; the regular price where they did not."""
+        home = self.world.ledger.home[self.rows]
+        return np.where(home < 0, self.base, home)
+
+    @Gathered
+    def reference(self) -> Ints:
+        """The centre of the reference band."""
+        if self.terms.reference_price >= 0:
+            return np.full(len(self), self.terms.reference_price, dtype=np.int64)
+        return self.world.ledger.first[self.rows]
+
+    @Gathered
+    def day(self) -> Ints:
+        """Calendar days."""
+        return self.world.days.number(self.now)
+
+    @Gathered
+    def midnight(self) -> Ints:
+        """The ends of those days."""
+        return self.world.days.midnight_after(self.now)
+
+    @Gathered
+    def changed_at(self) -> Ints:
+        """Instants of the last changes, ALWAYS where there was none."""
+        return self.world.ledger.changed_at[self.rows]
+
+    @Gathered
+    def changes_today(self) -> Ints:
+        """Numbers of changes on this calendar day."""
+        ledger = self.world.ledger
+        return np.where(ledger.day[self.rows] == self.day, ledger.changes[self.rows], 0)
+
+    @Gathered
+    def on_hand(self) -> Ints:
+        """Units in stock, −1 where unknown."""
+        return self.world.stock.on_hand[self.rows]
+
+    @Gathered
+    def rival_entries(self) -> tuple[NDArray[np.int32], Flags]:
+        """Rows of the rivals' entries, −1 where there is none, and which of them are a
+        competitor's, in stock and on the offer's channel; shape (n, width).
+        """
+        rivals = self.world.rivals
+        entries = rivals.rows_of(self.sku)
+        return entries, usable_entries(rivals, entries, self.channel)
+
+    @Gathered
+    def rival_price(self) -> Floats:
+        """The lowest usable rival price, NaN where there is none."""
+        book = self.world.rivals.entries
+        if not book.size:
+            return np.full(len(self), np.nan)
+        if len(self) <= FEW:
+            return self._rival_prices()
+        entries, usable = self.rival_entries
+        age = self.now[:, None] - book.time[entries]
+        usable = usable & (age <= self.world.settings.rival_memory)
+        asked = np.where(usable, book.price[entries] + book.shipping[entries], NO_CEILING)
+        lowest = asked.min(axis=1)
+        return np.where(lowest == NO_CEILING, np.nan, lowest.astype(np.float64))
+
+    def _rival_prices(self) -> Floats:
+        """`rival_price`, one by one."""
+        rivals, memory = self.world.rivals, self.world.settings.rival_memory
+        columns = (self.sku, self.channel, self.now - memory)
+        asked = map(rivals.asked, *[column.tolist() for column in columns])
+        found = [float(min(prices)) if prices else np.nan for prices in asked]
+        return np.array(found)
+
+    @Gathered
+    def curves(self) -> DemandCurves:
+        """The posterior of demand against price, without a promotion."""
+        none = np.zeros(len(self))
+        context = DecisionContext(
+            self.now, self.base.astype(np.float64), self.rival_price, none, none
+        )
+        return self.world.demand.curves(self.rows, context)
+
+    @Gathered
+    def log_anchor(self) -> Floats:
+        """Logarithms of the prices around which the curves are given."""
+        return log(self.curves.anchor_price)
+
+
+def usable_entries(rivals: Rivals, entries: NDArray[np.int32], channel: NDArray[np.int32]) -> Flags:
+    """Which entries are a competitor's, in stock and on the offer's channel; shape of `entries`."""
+    book = rivals.entries
+    if not book.size:
+        return np.zeros(entries.shape, dtype=np.bool_)
+    on = book.channel[entries]
+    usable: Flags = (
+        (entries >= 0)
+        & book.in_stock[entries]
+        & ~book.own[entries]
+        & ((on < 0) | (on == channel[:, None]))
+    )
+    return usable

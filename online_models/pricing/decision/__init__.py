@@ -1,0 +1,1 @@
+"""From a wanted price through the guardrails to a decision."""

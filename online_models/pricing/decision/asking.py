@@ -1,0 +1,120 @@
+"""The strategies of a policy, asked in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.pricing.context.situation import NO_CEILING, Flags, Ints, Situation
+from online_models.pricing.decision.explore import Draw, draw
+from online_models.pricing.decision.reasons import CODES
+from online_models.pricing.strategies import STRATEGIES
+from online_models.pricing.strategies.optimise import Optimise
+from online_models.pricing.trace.steps import Numbers, Trace, Values, members
+from online_models.shop.catalogue import NO_PRICE, ROLES
+
+_BY_KIND = {strategy.kind: strategy for strategy in STRATEGIES}
+
+
+@dataclass(slots=True)
+class Wish:
+    """What the sources want, shape (n,): raw prices, the reason code of who spoke, whether the
+    price follows a rival, when to ask again, where the rivals' prices are all too old, and
+    where a rival has answered the last undercut.
+    """
+
+    raw: Ints
+    by: NDArray[np.int8]
+    pulls: Flags
+    again: Ints
+    stale: Flags
+    answered: Flags
+
+
+def ask(situation: Situation, trace: Trace, strategic: Flags, wish: Wish) -> None:
+    """Ask the strategies for the `strategic` offers; the first that yields a price is used.
+
+    Behind the last one stands `keep`: an offer for which nobody speaks returns to its home.
+    """
+    n = len(situation)
+    left = strategic.nonzero()[0]
+    for entry in (*situation.terms.policy.strategy, None):
+        if not len(left):
+            return
+        kind = "keep" if entry is None else entry.kind
+        strategy = _BY_KIND.get(kind)
+        if strategy is None:
+            continue
+        whole = len(left) == n
+        proposal = strategy.propose(entry, situation if whole else situation.take(left))
+        wish.again[left] = np.minimum(wish.again[left], proposal.again)
+        if proposal.answered is not None:
+            wish.answered[left] |= proposal.answered
+        if proposal.stale is not None:
+            wish.stale[left] |= proposal.stale
+        yields = proposal.price != NO_PRICE
+        chosen = left[yields]
+        if not len(chosen):
+            continue
+        wish.raw[chosen] = proposal.price[yields]
+        wish.by[chosen] = CODES[kind]
+        wish.pulls[chosen] = proposal.pulls
+        details = proposal.details if whole else widened(proposal.details, left, n)
+        applies = None
+        if len(chosen) < n:
+            applies = np.zeros(n, dtype=np.bool_)
+            applies[chosen] = True
+        trace.add(kind, wish.raw.copy(), details, members(proposal.facts), applies)
+        left = left[~yields]
+
+
+def explore(situation: Situation, trace: Trace, wish: Wish) -> Draw | None:
+    """Replace what `optimise` wants by a draw, where the policy explores; None where nothing is
+    drawn.
+
+    Key value items are left alone: customers judge the shop by their prices.
+    Elsewhere the price drawn is NO_PRICE, its probability 1 and its deviation NaN.
+    """
+    if situation.terms.exploration_budget < 0:
+        return None
+    n = len(situation)
+    free = (wish.by == CODES[Optimise.kind]) & (situation.reach_low <= situation.reach_high)
+    free &= situation.world.catalogue.skus.role[situation.sku] != ROLES.index("kvi")
+    rows = free.nonzero()[0]
+    if not len(rows):
+        return None
+    drawn, propensity = np.full(n, NO_PRICE, dtype=np.int64), np.ones(n)
+    deviation = np.full(n, np.nan)
+    result = draw(situation if len(rows) == n else situation.take(rows), wish.raw[rows])
+    drawn[rows], propensity[rows] = result.price, result.propensity
+    deviation[rows] = result.deviation
+    budget = situation.terms.policy.explore.budget
+    trace.add(
+        "explore",
+        np.where(free, drawn, wish.raw),
+        {"propensity": Numbers(propensity, b"%.6g")},
+        members({"kind": "thompson"} | ({} if budget is None else {"budget": str(budget)})),
+        None if len(rows) == n else free,
+    )
+    return Draw(drawn, propensity, deviation)
+
+
+def widened(details: Mapping[str, Values], rows: Ints, n: int) -> dict[str, Values]:
+    """Details of some of n offers as details of all."""
+    place = np.zeros(n, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+
+    def wide(values: Values) -> Values:
+        if callable(values):
+            narrow = values
+            return lambda at: narrow(place[at])
+        if isinstance(values, Numbers):
+            return Numbers(values.values[place], values.form)
+        column = np.full(n, NO_CEILING, dtype=np.int64)
+        column[rows] = values
+        return column
+
+    return {name: wide(values) for name, values in details.items()}

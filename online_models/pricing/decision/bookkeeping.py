@@ -1,0 +1,243 @@
+"""Writes decisions into the ledger and the history, and looks ahead to when to decide again."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.columns import FEW
+from online_models.pricing.context.situation import Flags
+from online_models.pricing.decision.reasons import (
+    CODES,
+    MOVES,
+    SOURCE_NAMES,
+    UNBOUND,
+    Outcome,
+    Source,
+    table,
+)
+from online_models.pricing.decision.resolve import Resolved
+from online_models.pricing.decision.sources import UNDECIDED
+from online_models.pricing.guardrails.chain import Passage
+from online_models.pricing.state.history import History
+from online_models.pricing.state.promotions import NONE
+from online_models.shop.catalogue import NEVER, NO_PRICE
+
+_KEEP = CODES["keep"]
+#: Sources that leave an offer's home alone, and those that leave its regular price alone while a
+#: promotion is in force.
+_HOME_STAYS = table([Source.PROMOTION, Source.RETURN, Source.HOLDOUT], len(SOURCE_NAMES))
+_ABOVE = table([Source.PROMOTION, Source.OVERRIDE, Source.ROLLBACK], len(SOURCE_NAMES))
+
+
+def moved(resolved: Resolved) -> Flags:
+    """Where the price shown changes, shape (n,)."""
+    return MOVES[resolved.outcome]
+
+
+def unchanged(resolved: Resolved) -> Flags:
+    """Where the decision says again what the last published one said."""
+    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
+    same: Flags = (
+        (resolved.outcome == Outcome.HELD)
+        & (ledger.outcome[rows] == Outcome.HELD)
+        & (ledger.raw[rows] == resolved.wish.raw)
+        & (ledger.reason[rows] == resolved.reason)
+        & (ledger.edition[rows] == resolved.situation.terms.edition)
+    )
+    return same
+
+
+def renewed(resolved: Resolved, published: NDArray[np.intp]) -> Flags:
+    """Where a published decision changes the price shown, or is the first of a policy version."""
+    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows[published]
+    another = ledger.edition[rows] != resolved.situation.terms.edition
+    return np.asarray(moved(resolved)[published] | another)
+
+
+def number(resolved: Resolved, published: NDArray[np.intp]) -> None:
+    """Give the published decisions their sequence numbers, and remember what they said."""
+    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows[published]
+    ledger.sequence[rows] += 1
+    ledger.raw[rows] = resolved.wish.raw[published]
+    ledger.outcome[rows] = resolved.outcome[published]
+    ledger.reason[rows] = resolved.reason[published]
+    ledger.edition[rows] = resolved.situation.terms.edition
+
+
+def write(resolved: Resolved, history: History) -> None:
+    """Bring the books in line with numbered decisions."""
+    moves = moved(resolved)
+    changed = moves.nonzero()[0]
+    if len(changed):
+        _write_changes(resolved, changed, history)
+    # a price that was drawn again is in force by the new lot
+    told = moves | resolved.drawn
+    resolved.situation.world.ledger.deviation[resolved.situation.rows[told]] = resolved.deviation[
+        told
+    ]
+    if resolved.wish.answered.any() or resolved.wish.pulls.any():
+        _write_race(resolved)
+    _settle_base(resolved)
+    _write_proposals(resolved)
+    _schedule(resolved)
+
+
+def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: History) -> None:
+    situation = resolved.situation
+    ledger, rows, now = situation.world.ledger, situation.rows[changed], situation.now[changed]
+    price, source = resolved.price[changed], resolved.source[changed]
+    base = np.where(source == Source.PROMOTION, situation.base[changed], price)
+    history.append(ledger.entry, rows, now, price, base, ledger.sequence[rows])
+    _write_home(resolved, changed)
+    ledger.price[rows] = price
+    ledger.revision[rows] += 1
+    ledger.changed_at[rows] = now
+    ledger.changes[rows] = situation.changes_today[changed] + 1
+    ledger.day[rows] = situation.day[changed]
+    ledger.ack_due[rows] = now + situation.world.settings.ack_timeout
+    ledger.drawn[rows] = np.where(resolved.drawn[changed], price, NO_PRICE)
+    ledger.drawn_on[rows] = situation.day[changed]
+    ledger.propensity[rows] = resolved.propensity[changed]
+    reduced = source == Source.PROMOTION
+    ledger.promotion[rows] = NONE
+    if reduced.any():
+        rows, promotion = rows[reduced], resolved.promotion.promotion[changed][reduced]
+        first = ledger.reduced_by[rows] != promotion
+        ledger.reduced_by[rows[first]] = promotion[first]
+        ledger.reduced_at[rows[first]] = now[reduced][first]
+        ledger.promotion[rows] = promotion
+
+
+def _write_home(resolved: Resolved, changed: NDArray[np.intp]) -> None:
+    """Remember the price before a pull; whatever else moves the price makes that its home."""
+    situation = resolved.situation
+    ledger, rows = situation.world.ledger, situation.rows[changed]
+    source, by = resolved.source[changed], resolved.wish.by[changed]
+    home, base, price = ledger.home[rows], situation.base[changed], resolved.price[changed]
+    before = np.where(home == NO_PRICE, base, home)
+    approved = source == Source.APPROVED
+    pull = np.where(approved, ledger.proposal_pull[rows], resolved.wish.pulls[changed])
+    passing = _passing(resolved)[changed]
+    stays = _HOME_STAYS[source] | (by == _KEEP) | passing
+    ledger.home[rows] = np.where(stays, home, np.where(pull, before, price))
+    human = (source == Source.ROLLBACK) | ((source == Source.OVERRIDE) & ~passing)
+    down = pull & (resolved.wish.raw[changed] < before)
+    ledger.pulled[rows] = (ledger.pulled[rows] | down) & ~human
+
+
+def _passing(resolved: Resolved) -> Flags:
+    """Where a manual price rules that ends by itself."""
+    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
+    until = ledger.override_until[rows]
+    return np.asarray((resolved.source == Source.OVERRIDE) & (until != NEVER))
+
+
+def _write_race(resolved: Resolved) -> None:
+    """Count the rounds of a race with a rival; send the offer home where they are enough."""
+    situation, wish = resolved.situation, resolved.wish
+    ledger, rows, settings = situation.world.ledger, situation.rows, situation.world.settings
+    weary = wish.answered & (ledger.undercuts[rows] >= settings.undercut_rounds)
+    ledger.rest_until[rows[weary]] = situation.now[weary] + settings.undercut_rest
+    ledger.undercuts[rows[weary]] = 0
+    follows = moved(resolved) & wish.pulls
+    answers = follows & wish.answered & (resolved.price < situation.price)
+    ledger.undercuts[rows[follows & ~answers]] = 0
+    ledger.undercuts[rows[answers]] += 1
+
+
+def _settle_base(resolved: Resolved) -> None:
+    """The regular price follows the price shown, but for a promotion and what overrides it, and
+    for a manual price that ends by itself.
+    """
+    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
+    if (resolved.source == Source.STRATEGY).all():
+        ledger.base[rows] = ledger.price[rows]
+        return
+    promotion = resolved.promotion
+    promoted = (promotion.promotion != NONE) & (promotion.price < resolved.situation.base)
+    follows = ~(promoted & _ABOVE[resolved.source]) & ~UNBOUND[resolved.source]
+    held_return = (resolved.source == Source.RETURN) & (resolved.outcome == Outcome.HELD)
+    follows &= ~held_return & ~_passing(resolved)
+    ledger.base[rows[follows]] = ledger.price[rows[follows]]
+
+
+def _write_proposals(resolved: Resolved) -> None:
+    situation = resolved.situation
+    ledger, rows = situation.world.ledger, situation.rows
+    source, outcome = resolved.source, resolved.outcome
+    if not ((outcome >= Outcome.PROPOSED) | (ledger.proposal[rows] != NONE)).any():
+        return
+    over = outcome == Outcome.REJECTED
+    if over.any():
+        some = rows[over]
+        ledger.declined_raw[some] = ledger.proposal_raw[some]
+        ledger.declined_edition[some] = situation.terms.edition
+    awaiting = resolved.reason == CODES["awaiting_approval"]
+    undone = over | moved(resolved) | ((source == Source.STRATEGY) & ~awaiting)
+    some = rows[undone & (ledger.proposal[rows] != NONE)]
+    if len(some):
+        ledger.proposal[some] = NONE
+        ledger.proposal_expires[some] = NEVER
+        ledger.verdict[some] = UNDECIDED
+    fresh = np.flatnonzero(outcome == Outcome.PROPOSED)
+    if len(fresh):
+        some = rows[fresh]
+        ledger.proposal[some] = ledger.sequence[some]
+        ledger.proposal_price[some] = resolved.price[fresh]
+        ledger.proposal_raw[some] = resolved.wish.raw[fresh]
+        ledger.proposal_pull[some] = resolved.wish.pulls[fresh]
+        expires = situation.terms.policy.approval.expires_after
+        ledger.proposal_expires[some] = situation.now[fresh] + expires
+
+
+def _schedule(resolved: Resolved) -> None:
+    """The next instant at which time alone may change the answer."""
+    situation, passage = resolved.situation, resolved.passage
+    ledger, rows, now = situation.world.ledger, situation.rows, situation.now
+    if len(rows) <= FEW:
+        _schedule_singly(resolved)
+        return
+    soon = now + 1
+    due = np.minimum(resolved.wish.again, passage.delayed)
+    due = np.where(moved(resolved) & _further(resolved, passage), soon, due)
+    over = (resolved.outcome == Outcome.REJECTED) | (resolved.source == Source.RETURN)
+    due = np.where(over & (resolved.outcome != Outcome.HELD), soon, due)
+    overridden = ledger.override[rows] != NO_PRICE
+    due = np.minimum(due, np.where(overridden, ledger.override_until[rows], NEVER))
+    due = np.minimum(due, ledger.proposal_expires[rows])
+    due = np.minimum(due, ledger.ack_due[rows])
+    due = np.minimum(due, np.where(ledger.retry_at[rows] > now, ledger.retry_at[rows], NEVER))
+    ledger.due[rows] = np.maximum(due, soon)
+
+
+def _schedule_singly(resolved: Resolved) -> None:
+    """`_schedule`, one by one."""
+    passage, wish, ledger = resolved.passage, resolved.wish, resolved.situation.world.ledger
+    columns = (
+        resolved.situation.rows,
+        resolved.situation.now,
+        resolved.outcome,
+        resolved.source,
+        wish.again,
+        passage.delayed,
+        moved(resolved) & _further(resolved, passage),
+    )
+    for row, now, outcome, source, again, delayed, further in zip(
+        *[column.tolist() for column in columns], strict=True
+    ):
+        over = outcome == Outcome.REJECTED or source == Source.RETURN
+        due = min(again, delayed)
+        if further or (over and outcome != Outcome.HELD):
+            due = now + 1
+        if ledger.override.item(row) != NO_PRICE:
+            due = min(due, ledger.override_until.item(row))
+        due = min(due, ledger.proposal_expires.item(row), ledger.ack_due.item(row))
+        if ledger.retry_at.item(row) > now:
+            due = min(due, ledger.retry_at.item(row))
+        ledger.due[row] = max(due, now + 1)
+
+
+def _further(resolved: Resolved, passage: Passage) -> Flags:
+    """Where a rule let only part of the wished way go."""
+    return np.asarray((passage.binding >= 0) & (resolved.wish.raw != resolved.price))

@@ -1,0 +1,65 @@
+"""Large steps wait for a human."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.ratios import scaled_floor
+from online_models.pricing.context.situation import Flags, Situation
+from online_models.pricing.decision.asking import Wish
+from online_models.pricing.decision.reasons import CODES, Outcome, Source, table
+from online_models.pricing.state.promotions import NONE
+from online_models.pricing.trace.steps import Trace, members
+from online_models.shop.catalogue import PPM
+from schemas.values.percentages import to_text
+
+#: Strategies whose price is computed from facts: any change of it is a change of its inputs.
+_EXACT = table((CODES[kind] for kind in ("match_competitor", "cost_plus", "keep")), len(CODES))
+
+
+def gate(
+    situation: Situation,
+    trace: Trace,
+    source: NDArray[np.int8],
+    wish: Wish,
+    outcome: NDArray[np.int8],
+    reason: NDArray[np.int8],
+) -> None:
+    """Turn changes by more than the policy's `required_above_step` into proposals, in place.
+
+    A proposal that stands is not repeated, and one that was rejected or expired not either until
+    its inputs change: the policy's version, or what the strategy wants (for the demand models by
+    more than the setting `proposal_change`).
+    """
+    step = situation.terms.approval_step
+    if step < 0:
+        return
+    ledger, rows, price = situation.world.ledger, situation.rows, trace.price
+    own = (source == Source.STRATEGY) | (source == Source.HOLDOUT)
+    large = np.abs(price - situation.price) > scaled_floor(situation.price, step, PPM)
+    waits = own & large & (outcome == Outcome.CHANGED)
+    if not waits.any():
+        return
+    standing = waits & (ledger.proposal[rows] != NONE) & (ledger.proposal_price[rows] == price)
+    declined = waits & ~standing & _declined(situation, wish)
+    outcome[waits] = Outcome.PROPOSED
+    reason[waits] = CODES["approval_required"]
+    kept = standing | declined
+    outcome[kept] = Outcome.HELD
+    reason[standing] = CODES["awaiting_approval"]
+    reason[declined] = CODES["declined"]
+    required = situation.terms.policy.approval.required_above_step
+    facts = {} if required is None else {"required_above_step": to_text(required)}
+    trace.add("approval", price, {"proposed": price}, members(facts), waits & ~kept)
+    if kept.any():
+        trace.add("approval", situation.price, {"held": situation.price}, members(facts), kept)
+
+
+def _declined(situation: Situation, wish: Wish) -> Flags:
+    ledger, rows = situation.world.ledger, situation.rows
+    before = ledger.declined_raw[rows]
+    exact = _EXACT[wish.by]
+    tolerance = np.where(exact, 0.0, before * situation.world.settings.proposal_change)
+    same = np.abs(wish.raw - before) <= tolerance
+    return np.asarray(same & (ledger.declined_edition[rows] == situation.terms.edition))

@@ -1,0 +1,1 @@
+"""A decision in words, and recomputed from its explanation alone."""

@@ -1,0 +1,77 @@
+"""The guardrails' bounds of a group of offers, and who sets the tightest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.pricing.context.situation import NO_CEILING, NO_FLOOR, Situation
+from online_models.pricing.guardrails import Bound
+from online_models.pricing.guardrails.binding import binding
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+NOBODY = -1
+
+
+@dataclass(slots=True)
+class Limit:
+    """One bound with its floor and ceiling (None: it has none), shape (n,), and where it holds
+    (None: everywhere).
+    """
+
+    floor: Ints | None
+    ceiling: Ints | None
+    applies: Flags | None
+
+
+@dataclass(slots=True)
+class Limits:
+    """All bounds by guardrail; `low` and `high` are the tightest, `low_by` and `high_by` the
+    index in GUARDRAILS of who sets them (NOBODY), all of shape (n,).
+    """
+
+    of: dict[str, Limit]
+    low: Ints
+    high: Ints
+    low_by: NDArray[np.int8]
+    high_by: NDArray[np.int8]
+
+
+def limits(situation: Situation, bounded: Flags, paced: Flags) -> Limits:
+    """The bounds that hold for each offer; fills in the situation's ranges.
+
+    `bounded` offers obey the bounds on every price, `paced` ones also those on the regular price.
+    """
+    n = len(situation)
+    low = np.full(n, NO_FLOOR, dtype=np.int64)
+    high = np.full(n, NO_CEILING, dtype=np.int64)
+    low_by = np.full(n, NOBODY, dtype=np.int8)
+    high_by = low_by
+    of: dict[str, Limit] = {}
+    steps_seen = False
+    everywhere = bool(bounded.all()), bool(paced.all())
+    for code, rule, _ in binding(situation.terms):
+        if not isinstance(rule, Bound):
+            continue
+        if rule.step and not steps_seen:
+            steps_seen = True
+            situation.lowest, situation.highest = low, high
+        applies = None if everywhere[rule.regular] else (bounded, paced)[rule.regular]
+        floor = None if rule.floor is None else rule.floor(situation)
+        ceiling = None if rule.ceiling is None else rule.ceiling(situation)
+        if floor is not None:
+            tighter = floor > low if applies is None else applies & (floor > low)
+            low = np.where(tighter, floor, low)
+            low_by = np.where(tighter, np.int8(code), low_by)
+        if ceiling is not None:
+            tighter = ceiling < high if applies is None else applies & (ceiling < high)
+            high = np.where(tighter, ceiling, high)
+            high_by = np.where(tighter, np.int8(code), high_by)
+        of[rule.name] = Limit(floor, ceiling, applies)
+    if not steps_seen:
+        situation.lowest, situation.highest = low, high
+    situation.reach_low, situation.reach_high = low, high
+    return Limits(of, low, high, low_by, high_by)

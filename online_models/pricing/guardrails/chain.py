@@ -1,0 +1,183 @@
+"""Raw prices through the guardrails, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.pricing.context.situation import NO_CEILING, Flags, Ints, Situation
+from online_models.pricing.guardrails import GUARDRAILS, Bound, Delay, Grid
+from online_models.pricing.guardrails.binding import binding
+from online_models.pricing.guardrails.bounds import NOBODY, Limits
+from online_models.pricing.trace.steps import Trace, Values
+from online_models.shop.catalogue import NEVER, NO_PRICE
+from schemas.values.instants import to_text
+
+#: Codes of pairs of guardrails are in this base; the last digit of a pair may be nobody.
+_BASE = len(GUARDRAILS) + 1
+
+
+def pair_names(pair: int) -> list[str]:
+    """The guardrails of a conflict's code, in order of the guardrails."""
+    return code_names(code for code in divmod(pair, _BASE) if code < len(GUARDRAILS))
+
+
+def code_names(codes: Iterable[int]) -> list[str]:
+    """Names of guardrails by their index (NOBODY is left out), in their order."""
+    return [GUARDRAILS[code].name for code in sorted(codes) if code >= 0]
+
+
+def _pair(one: NDArray[np.int8], other: NDArray[np.int8]) -> NDArray[np.int32]:
+    codes = (np.where(by == NOBODY, _BASE - 1, by).astype(np.int32) for by in (one, other))
+    first, second = codes
+    return first * _BASE + second
+
+
+@dataclass(slots=True)
+class Passage:
+    """What the guardrails made of the raw prices, shape (n,).
+
+    `binding` is the index in GUARDRAILS of the last one that moved the price (NOBODY), `conflict`
+    the code of those that contradict each other (NOBODY; see `pair_names`), `stuck` the code of
+    those that leave a legal price on the way to the wanted one out of reach for ever, `delayed`
+    until when a delay holds the price (NEVER: none does).
+    """
+
+    binding: NDArray[np.int8]
+    conflict: NDArray[np.int32]
+    stuck: NDArray[np.int32]
+    delayed: Ints
+
+
+def pass_through(
+    situation: Situation, trace: Trace, bounds: Limits, bounded: Flags, paced: Flags
+) -> Passage:
+    """Lead the trace's prices through all guardrails; where they contradict, the price stays.
+
+    `bounded` and `paced` are those of `limits`.
+    """
+    n = len(situation)
+    passage = Passage(
+        np.full(n, NOBODY, dtype=np.int8),
+        np.full(n, NOBODY, dtype=np.int32),
+        np.full(n, NOBODY, dtype=np.int32),
+        np.full(n, NEVER, dtype=np.int64),
+    )
+    raw = trace.price
+    crossed = bounded & (bounds.low > bounds.high)
+    if crossed.any():
+        passage.conflict[crossed] = _pair(bounds.low_by, bounds.high_by)[crossed]
+    for code, rule, facts in binding(situation.terms):
+        before = trace.price
+        if isinstance(rule, Bound):
+            _bound(rule, facts, trace, bounds)
+        elif isinstance(rule, Grid):
+            _grid(code, rule, facts, situation, trace, bounds, passage, paced)
+            _way_out(code, rule, situation, raw, trace.price, bounds, passage, paced)
+        else:
+            _delay(rule, facts, situation, trace, passage, paced)
+        passage.binding[trace.price != before] = code
+    conflicted = passage.conflict != NOBODY
+    if conflicted.any():
+        details: dict[str, Values] = {
+            "held": situation.price,
+            "bounds": lambda rows: _names(passage.conflict[rows]),
+            "lowest": bounds.low,
+            "highest": bounds.high,
+        }
+        trace.add("bounds_conflict", situation.price, details, applies=conflicted)
+    return passage
+
+
+def _names(pairs: NDArray[np.int32]) -> list[bytes]:
+    return [msgspec.json.encode(pair_names(pair)) for pair in pairs.tolist()]
+
+
+def _bound(rule: Bound, facts: bytes, trace: Trace, bounds: Limits) -> None:
+    limit, price = bounds.of[rule.name], trace.price
+    details: dict[str, Values] = {}
+    if limit.floor is not None:
+        # A floor that no price reaches is told as a conflict, not as a price.
+        reached = limit.floor < NO_CEILING
+        price = np.where(reached, np.maximum(price, limit.floor), price)
+        details["minimum"] = limit.floor
+    if limit.ceiling is not None:
+        price = np.minimum(price, limit.ceiling)
+        details["maximum"] = limit.ceiling
+    trace.add(rule.name, price, details, facts, limit.applies)
+
+
+def _grid(
+    code: int,
+    rule: Grid,
+    facts: bytes,
+    situation: Situation,
+    trace: Trace,
+    bounds: Limits,
+    passage: Passage,
+    paced: Flags,
+) -> None:
+    wanted = trace.price
+    legal = rule.nearest(situation, wanted, np.maximum(bounds.low, 1), bounds.high)
+    free = paced & (passage.conflict == NOBODY)
+    stuck = free & (legal == NO_PRICE)
+    if stuck.any():
+        # The bound in the way is the one on the side to which the price wants to move.
+        up = (wanted >= situation.price) & (bounds.high_by != NOBODY) | (bounds.low_by == NOBODY)
+        side = np.where(up, bounds.high_by, bounds.low_by)
+        passage.conflict[stuck] = _pair(np.full(len(side), code, np.int8), side)[stuck]
+    price = np.where(legal == NO_PRICE, wanted, legal)
+    applies = None if free.all() else free
+    details = {"lowest": bounds.low, "highest": bounds.high}
+    trace.add(rule.name, price, details, facts, applies)
+
+
+def _way_out(
+    code: int,
+    rule: Grid,
+    situation: Situation,
+    raw: Ints,
+    price: Ints,
+    bounds: Limits,
+    passage: Passage,
+    paced: Flags,
+) -> None:
+    """Find offers whose next legal price lies beyond a step: they would wait for ever."""
+    kept, low, high = situation.price, np.maximum(situation.lowest, 1), situation.highest
+    wanted = np.minimum(np.maximum(raw, low), high)
+    still = paced & (passage.conflict == NOBODY) & (price == kept) & (wanted != kept)
+    if not still.any():
+        return
+    goal = rule.nearest(situation, wanted, low, high)
+    still &= (goal != NO_PRICE) & (goal != kept) & ((goal > kept) == (wanted > kept))
+    side = np.where(wanted > kept, bounds.high_by, bounds.low_by)
+    pairs = _pair(np.full(len(side), code, np.int8), side)
+    passage.stuck = np.where(still & (side != NOBODY), pairs, NOBODY).astype(np.int32)
+
+
+def _delay(
+    rule: Delay,
+    facts: bytes,
+    situation: Situation,
+    trace: Trace,
+    passage: Passage,
+    paced: Flags,
+) -> None:
+    kept = situation.price
+    until = rule.until(situation)
+    free = paced & (passage.conflict == NOBODY)
+    held = free & (situation.now < until) & (trace.price != kept)
+    passage.delayed = np.where(held, np.minimum(passage.delayed, until), passage.delayed)
+    price = np.where(held, kept, trace.price)
+
+    def instants(rows: Ints) -> list[bytes]:
+        pairs = zip(until[rows].tolist(), held[rows].tolist(), strict=True)
+        return [f'"{to_text(end)}"'.encode() if stays else b"null" for end, stays in pairs]
+
+    details: dict[str, Values] = {"held": np.where(held, kept, NO_CEILING), "until": instants}
+    applies = None if free.all() else free
+    trace.add(rule.name, price, details, facts, applies)

@@ -1,0 +1,68 @@
+"""The pricing policy in force: the package's own, until a better one arrives on `model-updates`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from online_models.demand.networks.chunks import Assembly
+from online_models.demand.networks.container import WeightsError, pack, unpack
+from online_models.demand.networks.verdict import Verdict
+from online_models.pricing.learned.policy import Policy
+from online_models.pricing.learned.trained import trained
+from schemas.records.model_updates import ModelUpdate
+
+#: The version of the policy that the package brings.
+PACKAGED = "packaged"
+
+
+class Seat:
+    """One policy and its version; mutated by updates alone.
+
+    A policy has no trial on live buckets: what it is worth shows in simulated markets, before it
+    is published. So whatever arrives whole prices at once.
+
+    >>> Seat().version
+    'packaged'
+    """
+
+    def __init__(self) -> None:
+        self.version = PACKAGED
+        self._sent: Policy | None = None
+        self._assembly = Assembly()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that prices."""
+        return self._sent or trained()
+
+    def accept(self, update: ModelUpdate) -> Verdict:
+        """Take up one `model-updates` record of policies; a bad one changes no price."""
+        version = str(update.version)
+        if update.weights is None:
+            if version != self.version:
+                return Verdict("rejected", f"policy {version} is unknown")
+            if update.status == "retired":
+                self.version, self._sent = PACKAGED, None
+            return Verdict("accepted")
+        try:
+            packed = self._assembly.add(update)
+            if packed is None:
+                return Verdict("pending")
+            policy = Policy.of(*packed)
+        except WeightsError as error:
+            return Verdict("rejected", f"policy {version}: {error}")
+        if update.status != "retired":
+            self.version, self._sent = version, policy
+        return Verdict("accepted")
+
+    def snapshot(self) -> dict[str, Any]:
+        """State as plain values and bytes."""
+        sent = None if self._sent is None else pack(self._sent.document(), self._sent.weights)
+        return {"version": self.version, "sent": sent, "assembly": self._assembly.snapshot()}
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """The inverse of `snapshot`."""
+        self.version, sent = snapshot["version"], snapshot["sent"]
+        self._sent = None if sent is None else Policy.of(*unpack(bytes(sent)))
+        self._assembly = Assembly.restore(snapshot["assembly"])

@@ -1,0 +1,1 @@
+"""A policy as it is worked with: compiled terms, selection, settings."""

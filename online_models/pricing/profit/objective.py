@@ -1,0 +1,112 @@
+"""The value of a price under the posterior of demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.special import exp, log
+from online_models.pricing.context.situation import Situation
+from online_models.pricing.profit.economics import net_share, unit_profit
+from online_models.pricing.profit.substitutes import recaptured
+from schemas.values.instants import DAY
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+#: log units beyond which a forecast is no forecast but an overflow.
+LARGEST_LOG = 30.0
+#: Half the width of a 90 % interval in standard deviations.
+NINETY = 1.6448536269514722
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is sold over a horizon at most: `days` and `stock` (inf where unknown), shape (n,)."""
+
+    days: Floats
+    stock: Floats
+
+
+def span(situation: Situation) -> Span:
+    """The horizon of the objective, cut at `sell_by`; stock with what arrives in it."""
+    n, objective = len(situation), situation.terms.policy.objective
+    days = np.full(n, situation.terms.horizon_days)
+    if objective.sell_by is not None:
+        left = (objective.sell_by - situation.now) / DAY
+        days = np.where(left > 0.0, left, days)
+    stock = situation.on_hand.astype(np.float64)
+    known = stock >= 0.0
+    for place in known.nonzero()[0].tolist():
+        end = situation.now[place] + days[place] * DAY
+        arriving = situation.world.stock.inbound(int(situation.rows[place]))
+        stock[place] += sum(quantity for quantity, expected in arriving if expected < end)
+    return Span(days, np.where(known, stock, np.inf))
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Expected units sold (stock permitting), and the same at the ends of a 90 % interval of the
+    rate; shape (n,) or (n, k).
+    """
+
+    units: Floats
+    lower: Floats
+    upper: Floats
+
+
+def outlook(situation: Situation, price: Floats, over: Span, interval: bool = True) -> Outlook:
+    """Units over the span at gross prices in minor units, (n,) or (n, k).
+
+    The mean of a log-normal rate is exp(mean + variance / 2), at the price in force. At others the
+    elasticity's own variance is left out of the mean: it would grow with the distance, and the
+    prices of which least is known would look best for it.
+    """
+    rows = (slice(None),) + (None,) * (price.ndim - 1)
+    curves = situation.curves
+    x = log(price)
+    x -= situation.log_anchor[rows]
+    log_units = curves.elasticity[rows] * x
+    log_units += curves.log_rate[rows]
+    if interval:
+        slope = 2.0 * curves.covariance[rows] + curves.elasticity_variance[rows] * x
+        variance = np.maximum(curves.log_rate_variance[rows] + slope * x, 0.0)
+        width = NINETY * np.sqrt(variance)
+        ends = log_units - width, log_units + width
+    log_units += 0.5 * curves.log_rate_variance[rows]
+    if interval:
+        log_units = np.stack([log_units, *ends])
+    np.minimum(log_units, LARGEST_LOG, out=log_units)
+    sold = exp(log_units)
+    sold *= over.days[rows]
+    np.minimum(sold, over.stock[rows], out=sold)
+    if not interval:
+        return Outlook(sold, sold, sold)
+    return Outlook(sold[0], sold[1], sold[2])
+
+
+def value(situation: Situation, price: Floats, units: Floats) -> Floats:
+    """What the policy's objective is worth at gross prices (n, k) and units sold there.
+
+    Profit is less what the units take away from the merchant's other offers. Units and sell-through
+    count units; a price that sells no fewer and earns more wins, so revenue breaks the tie at a
+    millionth of a unit's weight.
+    """
+    objective = situation.terms.policy.objective
+    rows = (slice(None),) + (None,) * (price.ndim - 1)
+    if objective.maximise == "profit":
+        worth = unit_profit(situation, price)
+        worth -= recaptured(situation)[rows]
+        worth *= units
+    else:
+        worth = price * net_share(situation)[rows] * units
+        if objective.maximise != "revenue":
+            scale = situation.base.astype(np.float64)[rows]
+            worth = units + 1e-6 * worth / scale
+    if objective.minimum_units is not None:
+        short = np.maximum(objective.minimum_units - units, 0.0)
+        # Any unit short outweighs every profit, so the least shortfall wins first.
+        worth = worth - short * 1e12
+    return worth

@@ -1,0 +1,65 @@
+"""What an offer's sales take away from the merchant's own other offers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from online_models.pricing.context.situation import Floats, Ints, Situation
+from online_models.shop.catalogue import PPM, Catalogue
+
+#: No more than this share of an offer's lost units is believed to go to the rest of its category:
+#: were it nearly all, the best prices of a category would have no bound.
+LARGEST_DIVERSION = 0.6
+
+
+def recaptured(situation: Situation) -> Floats:
+    """Profit of other offers that each unit sold takes away, minor units, shape (n,).
+
+    A unit lost to a higher price is won by declared substitutes at the rate of the setting
+    `diversion`, so selling it costs that share of their mean unit profit as of the last tick
+    (between ticks, an offer's price must not depend on which others were decided before it); or by
+    the rest of its category, if that is more. Other partitions are not seen.
+    """
+    return np.maximum(declared(situation), _learnt(situation))
+
+
+def _learnt(situation: Situation) -> Floats:
+    """The same from what sales tell of a category: its diversion times its mean unit profit.
+
+    Where a price level common to the others moves an offer by χ, and an offer's own price moves it
+    by −ε, a category in which all gain alike from one offer's loss wins χ / ε of it.
+    """
+    curves, world = situation.curves, situation.world
+    own = np.maximum(-curves.elasticity, 1.0)
+    diversion = np.minimum(np.maximum(curves.least_cross / own, 0.0), LARGEST_DIVERSION)
+    category = world.catalogue.skus.category[situation.sku]
+    return diversion * np.maximum(world.margins.mean(category, situation.channel), 0.0)
+
+
+def declared(situation: Situation) -> Floats:
+    """Profit that a unit sold takes away from declared substitutes, minor units, (n,)."""
+    catalogue, ledger = situation.world.catalogue, situation.world.ledger
+    lost = np.zeros(len(situation))
+    index = catalogue.sku_names.index
+    for place, sku in enumerate(situation.sku.tolist()):
+        names = catalogue.substitutes[sku]
+        if not names:
+            continue
+        channel = int(situation.channel[place])
+        rows = [catalogue.offer(index[name], channel) for name in names if name in index]
+        profits = [float(ledger.unit_profit[row]) for row in rows if row >= 0]
+        known = [profit for profit in profits if profit == profit]
+        if known:
+            mean = sum(known) / len(known)
+            lost[place] = situation.world.settings.diversion * max(mean, 0.0)
+    return lost
+
+
+def unit_profits(catalogue: Catalogue, price: Ints) -> Floats:
+    """What a unit of every offer earns at these prices (NO_PRICE: none), minor units, NaN where it
+    is not on sale; shape (offers,).
+    """
+    offers, skus = catalogue.offers, catalogue.skus
+    share = PPM / (PPM + skus.tax_ppm[offers.sku]) - offers.fee_ppm / PPM
+    profit = price * share - offers.fee_fixed - offers.cost
+    return np.where(offers.listed & (price >= 0), profit, np.nan)

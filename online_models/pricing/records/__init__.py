@@ -1,0 +1,1 @@
+"""The records that a decision becomes: changes, decisions, alerts."""

@@ -1,0 +1,166 @@
+"""What a merchant should know about an offer, said once per trouble and again after a while."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from online_models.journal.outputs import Output
+from online_models.pricing.decision.reasons import UNBOUND
+from online_models.pricing.decision.resolve import Resolved
+from online_models.pricing.guardrails.bounds import NOBODY
+from online_models.pricing.guardrails.chain import pair_names
+from online_models.pricing.profit.economics import margin_floor
+from online_models.shop.catalogue import Catalogue
+from schemas.values.instants import to_text
+from schemas.values.money import texts
+
+Placed = tuple[int, Output]
+
+#: In the ledger, this less a code is that of bounds that leave no way to the wanted price; a code
+#: itself is that of bounds that leave no price at all.
+_BLOCKED = -2
+
+
+def alert(
+    catalogue: Catalogue,
+    row: int,
+    kind: str,
+    severity: str,
+    message: str,
+    now: int,
+    details: dict[str, Any],
+) -> Output:
+    """A `pricing-alerts` record about an offer."""
+    sku, channel = catalogue.offer_name(row)
+    value = {
+        "kind": kind,
+        "severity": severity,
+        "sku": sku,
+        "channel": channel,
+        "message": message,
+        "time": to_text(now),
+        "details": details,
+    }
+    return Output("pricing-alerts", sku.encode(), msgspec.json.encode(value), now)
+
+
+def alerts(resolved: Resolved) -> list[Placed]:
+    """The alerts of written decisions, with their place among the offers."""
+    return [*_conflicts(resolved), *_stale(resolved), *_below_cost(resolved)]
+
+
+def _conflicts(resolved: Resolved) -> list[Placed]:
+    situation, passage = resolved.situation, resolved.passage
+    ledger, rows, now = situation.world.ledger, situation.rows, situation.now
+    # nobody's code has all bits set: so has what is left of three of them
+    if (passage.conflict & passage.stuck & ledger.conflict[rows] == NOBODY).all():
+        return []
+    crossed = passage.conflict >= 0
+    pairs = np.where(crossed, passage.conflict, passage.stuck)
+    codes = np.where(crossed | (pairs < 0), pairs, _BLOCKED - pairs)
+    known = (ledger.conflict[rows] == codes) & (
+        now - situation.world.settings.alert_again < ledger.conflict_told[rows]
+    )
+    fresh = ((pairs >= 0) & ~known).nonzero()[0]
+    # A way that is blocked comes and goes with every price of a rival: it is remembered.
+    passing = (pairs < 0) & (ledger.conflict[rows] <= _BLOCKED)
+    kept = ~UNBOUND[resolved.source] & ~passing
+    ledger.conflict[rows[kept]] = codes[kept]
+    ledger.conflict_told[rows[fresh]] = now[fresh]
+    found: list[Placed] = []
+    for place in fresh.tolist():
+        names = pair_names(int(pairs[place]))
+        both = " and ".join(names)
+        severity, message = "warning", f"{both} leave no way to the wanted price"
+        if crossed[place]:
+            severity, message = "critical", f"{both} leave no legal price"
+        price = texts([int(situation.price[place])], situation.terms.digits)[0]
+        details = {"bounds": names, "price": price, "policy_id": situation.terms.policy.policy_id}
+        told = alert(
+            situation.world.catalogue,
+            int(rows[place]),
+            "bounds_conflict",
+            severity,
+            f"{message}: the price in force stays",
+            int(now[place]),
+            details,
+        )
+        found.append((place, told))
+    return found
+
+
+def _stale(resolved: Resolved) -> list[Placed]:
+    situation = resolved.situation
+    ledger, rows = situation.world.ledger, situation.rows
+    fresh = (resolved.wish.stale & ~ledger.stale[rows]).nonzero()[0]
+    ledger.stale[rows] = resolved.wish.stale
+    message = "no competitor price is fresh enough to be followed"
+    return [
+        (
+            place,
+            alert(
+                situation.world.catalogue,
+                int(rows[place]),
+                "stale_competitors",
+                "warning",
+                message,
+                int(situation.now[place]),
+                {},
+            ),
+        )
+        for place in fresh.tolist()
+    ]
+
+
+def _below_cost(resolved: Resolved) -> list[Placed]:
+    situation = resolved.situation
+    ledger, rows = situation.world.ledger, situation.rows
+    floor = margin_floor(situation, 0)
+    below = ledger.price[rows] < floor
+    fresh = (below & ~ledger.below_cost[rows]).nonzero()[0]
+    ledger.below_cost[rows] = below
+    found: list[Placed] = []
+    for place in fresh.tolist():
+        row = int(rows[place])
+        price, least = texts([int(ledger.price[row]), int(floor[place])], situation.terms.digits)
+        message = f"the price in force, {price}, is below {least}, which cost, tax and fees take"
+        found.append(
+            (
+                place,
+                alert(
+                    situation.world.catalogue,
+                    row,
+                    "selling_below_cost",
+                    "critical",
+                    message,
+                    int(situation.now[place]),
+                    {"price": price, "break_even": least},
+                ),
+            )
+        )
+    return found
+
+
+def missing_ack(catalogue: Catalogue, row: int, decision_id: str, now: int) -> Output:
+    """A change that the shop has not acknowledged in time."""
+    message = (
+        f"the shop has not acknowledged decision {decision_id}: its price is taken for shown from"
+        " now on. A shop that takes longer wants a longer ack_timeout"
+    )
+    details = {"decision_id": decision_id}
+    return alert(catalogue, row, "ack_missing", "warning", message, now, details)
+
+
+def feed_silent(latest: int, now: int) -> Output:
+    """No competitor price at all for longer than the setting `feed_silence`."""
+    value = {
+        "kind": "price_feed_silent",
+        "severity": "warning",
+        "message": f"no competitor price has come since {to_text(latest)}",
+        "time": to_text(now),
+        "details": {"latest": to_text(latest)},
+    }
+    return Output("pricing-alerts", b"price_feed_silent", msgspec.json.encode(value), now)

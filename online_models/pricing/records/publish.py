@@ -1,0 +1,217 @@
+"""Decisions as records: `price-decisions` for all, `price-changes` for those that change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.journal.outputs import Output, outputs
+from online_models.pricing.context.situation import Floats, Ints
+from online_models.pricing.decision.bookkeeping import moved
+from online_models.pricing.decision.reasons import OUTCOMES, REASONS, Source
+from online_models.pricing.decision.resolve import Resolved
+from online_models.pricing.decision.sources import held_out
+from online_models.pricing.profit.expectation import expected
+from online_models.pricing.state.causes import TICK, Causes
+from online_models.pricing.state.history import History
+from online_models.pricing.state.policy_book import RULINGS
+from online_models.pricing.state.promotions import NONE, Promotions
+from online_models.pricing.trace.sheet import Sheet
+from online_models.pricing.trace.steps import MoneyTexts, explain
+from schemas.values.instants import to_text as instant_text
+
+Field = TypeVar("Field")
+
+_RULED = tuple(msgspec.json.encode(reason) for reason in RULINGS)
+_OUTCOMES = tuple(outcome.encode() for outcome in OUTCOMES)
+_REASONS = tuple(reason.encode() for reason in REASONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a record says of the state before its decision, for the published rows."""
+
+    price: Ints
+    lowest: Ints
+    expected: tuple[list[bytes], list[bytes]]
+
+
+def look_back(
+    resolved: Resolved, published: NDArray[np.intp], history: History, money: MoneyTexts
+) -> Before:
+    """Read what the books are about to forget; call it before the decisions are written."""
+    situation = resolved.situation
+    whole = len(published) == len(situation)
+    part = situation if whole else situation.take_known(published)
+    ledger, rows = situation.world.ledger, part.rows
+    promoted, until = resolved.source[published] == Source.PROMOTION, part.now
+    if promoted.any():
+        again = promoted & (ledger.reduced_by[rows] == resolved.promotion.promotion[published])
+        until = np.where(again, ledger.reduced_at[rows], until)
+    launched = situation.world.catalogue.skus.launched_at[part.sku]
+    lowest = history.lowest_prices(ledger.entry[rows], until, launched)
+    outlook = expected(part, resolved.price[published], part.price, money)
+    return Before(part.price, lowest, outlook)
+
+
+def records(
+    resolved: Resolved,
+    published: NDArray[np.intp],
+    before: Before,
+    causes: Causes,
+    promotions: Promotions,
+    money: MoneyTexts,
+    model_version: str,
+) -> list[tuple[int, Output]]:
+    """The records of the published decisions with their places, the changes behind all decisions;
+    call it after they are written.
+    """
+    situation, rows = resolved.situation, resolved.situation.rows[published]
+    labels, listed = situation.world.labels, rows.tolist()
+    now: list[int] = situation.now[published].tolist()
+    heads = _heads(resolved, published, before, causes, promotions, money, model_version)
+    outcomes = [_OUTCOMES[code] for code in resolved.outcome[published].tolist()]
+    ruled = [_RULED[code] for code in situation.world.ledger.why[rows].tolist()]
+    propensity = _chances(resolved.propensity[published])
+    expected_new, expected_kept = before.expected
+    keys = list(map(labels.skus.__getitem__, listed))
+    at = published.tolist()
+    found: list[tuple[int, Output]] = []
+    for places, steps in resolved.trace.alike(published):
+        some = places.tolist()
+        sheet = Sheet()
+        sheet.put(_part(heads, some))
+        sheet.say(b',"outcome":"')
+        sheet.put(_part(outcomes, some))
+        sheet.say(b'","explanation":')
+        explain(sheet, steps, published[places], money, _part(ruled, some))
+        sheet.say(b',"propensity":')
+        sheet.put(_part(propensity, some))
+        sheet.say(b',"expected":')
+        sheet.put(_part(expected_new, some))
+        sheet.say(b',"expected_kept":')
+        sheet.put(_part(expected_kept, some))
+        sheet.say(b"}")
+        told = outputs("price-decisions", _part(keys, some), sheet.records(), _part(now, some))
+        found += zip(_part(at, some), told, strict=True)
+    for place in moved(resolved)[published].nonzero()[0].tolist():
+        key, value = labels.offers[listed[place]], heads[place] + b"}"
+        found.append((at[place], Output("price-changes", key, value, now[place])))
+    return found
+
+
+def _chances(propensity: Floats) -> list[bytes]:
+    if (propensity == 1.0).all():
+        return [b"1"] * len(propensity)
+    return list(map(b"%.6g".__mod__, propensity.tolist()))
+
+
+def _part(column: list[Field], places: list[int]) -> list[Field]:
+    """The column at ascending, distinct places."""
+    return column if len(places) == len(column) else [column[place] for place in places]
+
+
+def _heads(
+    resolved: Resolved,
+    published: NDArray[np.intp],
+    before: Before,
+    causes: Causes,
+    promotions: Promotions,
+    money: MoneyTexts,
+    model_version: str,
+) -> list[bytes]:
+    """The fields that a change and its decision have in common, without the closing brace."""
+    situation = resolved.situation
+    world, policy, rows = situation.world, situation.terms.policy, situation.rows[published]
+    ledger, catalogue, listed = world.ledger, world.catalogue, rows.tolist()
+    currencies = catalogue.skus.currency[situation.sku[published]].tolist()
+    times = _instant_texts(situation.now[published].tolist())
+    sheet = Sheet()
+    sheet.say(b'{"decision_id":"')
+    sheet.put(world.identities.decisions(listed, ledger.sequence[rows].tolist()))
+    sheet.say(b'","revision":')
+    sheet.put(list(map(b"%d".__mod__, ledger.revision[rows].tolist())))
+    sheet.say(b",")
+    sheet.put(list(map(world.labels.fields.__getitem__, listed)))
+    sheet.say(b',"price":')
+    sheet.put(money.of(resolved.price[published]))
+    sheet.say(b',"previous_price":')
+    sheet.put(money.of(before.price))
+    sheet.say(b',"currency":"')
+    sheet.put(_encoded(catalogue.currency_names.names, currencies))
+    sheet.say(b'","effective_at":"')
+    sheet.put(times)
+    sheet.say(b'","time":"')
+    sheet.put(times)
+    sheet.say(b'","reason":"')
+    sheet.put([_REASONS[code] for code in resolved.reason[published].tolist()])
+    sheet.say(_versions(policy.policy_id, policy.version, model_version))
+    sheet.put(money.of(before.lowest))
+    sheet.put(_promotion_texts(resolved, published, promotions))
+    sheet.put(_experiment_texts(resolved, published))
+    sheet.say(b",")
+    sheet.put(_cause_texts(causes))
+    return list(sheet.records())
+
+
+@lru_cache(maxsize=256)
+def _versions(policy_id: str, policy_version: int, model_version: str) -> bytes:
+    return (
+        f'","policy_id":{_json(policy_id)},"policy_version":{policy_version},'
+        f'"model_version":{_json(model_version)},"lowest_prior_price_30d":'
+    ).encode()
+
+
+def _instant_texts(now: list[int]) -> list[bytes]:
+    told = {instant: instant_text(instant).encode() for instant in dict.fromkeys(now)}
+    return [told[instant] for instant in now]
+
+
+def _encoded(names: Sequence[str], codes: list[int]) -> list[bytes]:
+    told = {code: names[code].encode() for code in dict.fromkeys(codes)}
+    return [told[code] for code in codes]
+
+
+def _promotion_texts(
+    resolved: Resolved, published: NDArray[np.intp], promotions: Promotions
+) -> list[bytes]:
+    promoted = resolved.source[published] == Source.PROMOTION
+    if not promoted.any():
+        return [b""] * len(published)
+    indices = np.where(promoted, resolved.promotion.promotion[published], NONE)
+    return [
+        b"" if index == NONE else f',"promotion_id":{_json(promotions.ids[index])}'.encode()
+        for index in indices.tolist()
+    ]
+
+
+def _experiment_texts(resolved: Resolved, published: NDArray[np.intp]) -> list[bytes]:
+    experiment = resolved.situation.terms.policy.experiment
+    if experiment is None:
+        return [b""] * len(published)
+    name = _json(experiment.name)
+    arms = np.where(held_out(resolved.situation)[published], "holdout", "treatment")
+    return [f',"experiment":{{"name":{name},"arm":"{arm}"}}'.encode() for arm in arms.tolist()]
+
+
+def _cause_texts(causes: Causes) -> list[bytes]:
+    # the last place is that of no topic, −1
+    topics = [*causes.topics, TICK]
+    pairs = list(zip(causes.topic.tolist(), causes.partition.tolist(), strict=True))
+    told = {
+        (topic, partition): f'"cause":{{"topic":{_json(topics[topic])},"partition":'
+        f'{partition if topic >= 0 else 0},"offset":'.encode()
+        for topic, partition in dict.fromkeys(pairs)
+    }
+    offsets = map(b"%d}".__mod__, causes.offset.tolist())
+    return [told[pair] + offset for pair, offset in zip(pairs, offsets, strict=True)]
+
+
+def _json(text: str) -> str:
+    return msgspec.json.encode(text).decode()

@@ -1,0 +1,1 @@
+"""Prices below the public one: for segments, and for single customers."""

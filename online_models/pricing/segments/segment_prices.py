@@ -1,0 +1,72 @@
+"""Prices for segments below the public price: quantity breaks, within the bounds on every price."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.journal.outputs import Output
+from online_models.numerics.ratios import scaled_round
+from online_models.pricing.context.situation import NO_FLOOR, Ints, Situation
+from online_models.pricing.decision.resolve import Resolved
+from online_models.pricing.guardrails import GUARDRAILS, Bound
+from online_models.pricing.trace.steps import MoneyTexts
+from online_models.shop.catalogue import PPM
+from schemas.values import percentages
+from schemas.values.instants import to_text
+
+Placed = tuple[int, Output]
+
+
+def segment_prices(resolved: Resolved, chosen: NDArray[np.intp], money: MoneyTexts) -> list[Placed]:
+    """`price-offers` for offers whose public price or policy has just changed.
+
+    A break takes its discount off the public price, but no further than to the bounds on every
+    price; nothing is ever above the public price.
+    """
+    policy = resolved.situation.terms.policy
+    if not policy.segments or not len(chosen):
+        return []
+    situation = resolved.situation.take(chosen)
+    ledger, catalogue = situation.world.ledger, situation.world.catalogue
+    public = ledger.price[situation.rows]
+    floor = np.minimum(lowest_legal(situation), public)
+    currencies = catalogue.skus.currency[situation.sku].tolist()
+    found: list[Placed] = []
+    for terms in policy.segments:
+        for step in terms.breaks:
+            left = PPM - percentages.to_ppm(step.discount)
+            price = np.maximum(scaled_round(public, left, PPM), np.maximum(floor, 1)).tolist()
+            for i, place in enumerate(chosen.tolist()):
+                row, now = int(situation.rows[i]), int(situation.now[i])
+                sku, channel = catalogue.offer_name(row)
+                sequence = int(ledger.sequence[row])
+                value = {
+                    "sku": sku,
+                    "channel": channel,
+                    "segment": terms.segment,
+                    "price": msgspec.Raw(money[price[i]]),
+                    "currency": catalogue.currency_names[currencies[i]],
+                    "valid_from": to_text(now),
+                    "valid_until": None,
+                    "disclosure": terms.disclosure,
+                    "decision_id": situation.world.identities.decision(row, sequence),
+                    "minimum_quantity": step.minimum_quantity,
+                    "time": to_text(now),
+                    "reason": f"{percentages.to_text(step.discount)} off the public price",
+                }
+                output = Output("price-offers", sku.encode(), msgspec.json.encode(value), now)
+                found.append((place, output))
+    return found
+
+
+def lowest_legal(situation: Situation) -> Ints:
+    """The floor of the bounds on every price, minor units, shape (n,)."""
+    floor = np.full(len(situation), NO_FLOOR, dtype=np.int64)
+    for rule in GUARDRAILS:
+        if not isinstance(rule, Bound) or rule.regular or rule.floor is None:
+            continue
+        if rule.binds(situation.terms):
+            floor = np.maximum(floor, rule.floor(situation))
+    return floor

@@ -1,0 +1,1 @@
+"""What the pricer remembers of each offer, policy and promotion."""

@@ -1,0 +1,83 @@
+"""Which offers stand still by a human's order, those that are still to come included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from online_models.pricing.policy.selection import selected
+from online_models.pricing.state.ledger import Ledger
+from online_models.pricing.state.notes import Notes
+from online_models.shop.catalogue import NO_PRICE, Catalogue
+from schemas.records.policy.selection import Selector
+from schemas.records.pricing_control import Pause, Resume
+
+Ints = NDArray[np.int64]
+
+_ORDER: TypeAdapter[Pause | Resume] = TypeAdapter(Pause | Resume)
+
+
+class KillSwitch:
+    """Pauses and resumptions; what they say of an offer is in the ledger."""
+
+    def __init__(self, catalogue: Catalogue, ledger: Ledger, notes: Notes) -> None:
+        self._catalogue = catalogue
+        self._ledger = ledger
+        self._notes = notes
+        #: What offers still to come inherit, in the order in which it was ordered.
+        self._standing: list[Pause | Resume] = []
+
+    def turn(self, record: Pause | Resume) -> Ints:
+        """Stop or start the offers selected; returns them."""
+        self._stand(record)
+        return self._apply(record, priced(self._catalogue, self._ledger, record.select))
+
+    def inherit(self, rows: Ints) -> None:
+        """Offers appeared while it is on."""
+        for record in self._standing:
+            concerned = priced(self._catalogue, self._ledger, record.select)
+            self._apply(record, np.intersect1d(rows, concerned))
+
+    def _stand(self, record: Pause | Resume) -> None:
+        """Keep the order; a resumption of all ends every pause."""
+        if isinstance(record, Resume) and record.select == Selector():
+            self._standing = []
+            return
+        others = [order for order in self._standing if order.select != record.select]
+        self._standing = [*others, record]
+
+    def _apply(self, record: Pause | Resume, rows: Ints) -> Ints:
+        if isinstance(record, Pause):
+            self._ledger.paused[rows] = True
+            said = {"actor": record.actor, "reason": record.reason}
+            self._notes.write("paused", rows.tolist(), said)
+            return rows
+        self._ledger.paused[rows] = False
+        release(self._ledger, self._notes, rows)
+        self._notes.erase("paused", rows.tolist())
+        return rows
+
+    def snapshot(self) -> list[dict[str, Any]]:
+        """The orders that stand as plain values."""
+        return [record.model_dump(mode="json") for record in self._standing]
+
+    def restore(self, snapshot: Sequence[dict[str, Any]]) -> None:
+        """The inverse of `snapshot`."""
+        self._standing = [_ORDER.validate_python(record) for record in snapshot]
+
+
+def priced(catalogue: Catalogue, ledger: Ledger, selector: Selector) -> Ints:
+    """Offers selected that have a price."""
+    rows = selected(catalogue, selector)
+    found: Ints = rows[ledger.price[rows] != NO_PRICE]
+    return found
+
+
+def release(ledger: Ledger, notes: Notes, rows: Ints) -> None:
+    """A rollback holds these offers no longer."""
+    ledger.rollback[rows] = NO_PRICE
+    notes.erase("rollback", rows.tolist())

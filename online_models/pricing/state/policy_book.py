@@ -1,0 +1,200 @@
+"""The policies in force and which of them rules an offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.pricing.policy.selection import Traits, selected, specificity, traits
+from online_models.pricing.policy.settings import PricingSettings
+from online_models.pricing.policy.terms import Terms, compile_terms
+from online_models.pricing.state.ledger import DEFAULT_POLICY
+from online_models.shop.catalogue import Catalogue
+from schemas.records.policy.guardrails import Guardrails
+from schemas.records.pricing_policies import Policy
+
+#: Where no policy selects an offer.
+BUILT_IN = Policy(
+    policy_id="default",
+    version=0,
+    guardrails=Guardrails(
+        minimum_margin=Decimal(0),
+        reference_band=Decimal("0.3"),
+        max_step_up=Decimal("0.05"),
+        max_step_down=Decimal("0.05"),
+        max_changes_per_day=1,
+    ),
+)
+
+#: Why the policy that rules an offer does; the ledger holds the index.
+RULINGS = (
+    "no policy selects the offer",
+    "the only policy that selects the offer",
+    "the highest priority",
+    "the most specific selector of that priority",
+    "the first id among policies of equal priority and specificity",
+)
+
+
+class PolicyBook:
+    """Policies by slot (the ledger names slots); slot 0 is the built-in default.
+
+    `edition` of a slot rises with every version put there: what a rollback or a declined proposal
+    waits for.
+    """
+
+    def __init__(self, catalogue: Catalogue, settings: PricingSettings) -> None:
+        self._catalogue = catalogue
+        self._settings = settings
+        self.slots: list[Policy | None] = [BUILT_IN]
+        self.editions: list[int] = [0]
+        self._by_id: dict[str, int] = {}
+        #: Active slots with their policies, the first to rule first.
+        self._ranked: list[tuple[int, Policy]] = []
+        #: Ranks of the policies that name a SKU, and of those that name none.
+        self._naming: dict[str, list[int]] = {}
+        self._broad: list[int] = []
+        self._terms: dict[tuple[int, int], Terms] = {}
+        self._known: dict[Traits, tuple[int, int]] = {}
+        #: Channels that some policy protects, in order of the policies.
+        self.protected_channels: tuple[str, ...] = ()
+        self._latest = 0
+
+    def put(self, policy_id: str, policy: Policy | None) -> NDArray[np.int64]:
+        """Add, replace or (None) withdraw a policy; returns the offers that it selects or did."""
+        nobody = np.zeros(0, np.int64)
+        slot = self._by_id.get(policy_id)
+        if slot is None:
+            if policy is None:
+                return nobody
+            slot = self._by_id[policy_id] = len(self.slots)
+            self.slots.append(None)
+            self.editions.append(0)
+        before = self.slots[slot]
+        if policy == before:
+            return nobody
+        self.slots[slot] = policy
+        self._latest += 1
+        self.editions[slot] = self._latest
+        for key in [key for key in self._terms if key[0] == slot]:
+            del self._terms[key]
+        self._rank()
+        concerned = [selected(self._catalogue, one.select) for one in (before, policy) if one]
+        return np.unique(np.concatenate(concerned))
+
+    def terms(self, slot: int, digits: int) -> Terms:
+        """The terms of a slot in a currency of `digits` minor digits."""
+        found = self._terms.get((slot, digits))
+        if found is None:
+            policy = self.slots[slot] or BUILT_IN
+            found = compile_terms(policy, self.editions[slot], digits, self._settings)
+            self._terms[slot, digits] = found
+        return found
+
+    @property
+    def bucket_wishes(self) -> NDArray[np.int8]:
+        """What each slot's policy says of the buckets: 1 hours, −1 days, 0 nothing; (slots,)."""
+        said = {None: 0, "hour": 1, "day": -1}
+        return np.array([said[p.buckets] if p else 0 for p in self.slots], dtype=np.int8)
+
+    def rule(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+        """(slot that rules, index into RULINGS) of each offer row, shape (n,)."""
+        found = [self._look_up(row) for row in rows.tolist()]
+        pairs = np.array(found, dtype=np.int32).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1].astype(np.int8)
+
+    def ruler(self, offer: Traits) -> tuple[int, int]:
+        """(slot, index into RULINGS) of the policy that rules an offer with these traits."""
+        best: tuple[int, Any] | None = None
+        rivals = 0
+        why = 0
+        candidates = self._candidates(offer)
+        for slot, policy in candidates:
+            if best is not None and policy.priority < best[1][0]:
+                break
+            fit = specificity(policy.select, offer)
+            if fit is None:
+                continue
+            rivals += 1
+            key = (policy.priority, fit)
+            if best is None:
+                best, why = (slot, key), 2
+            elif key > best[1]:
+                best, why = (slot, key), 3
+            else:
+                why = 4 if key == best[1] else max(why, 3)
+        if best is None:
+            return DEFAULT_POLICY, 0
+        alone = rivals == 1 and not _selects_below(best[1][0], offer, candidates)
+        return best[0], 1 if alone else why
+
+    def _candidates(self, offer: Traits) -> list[tuple[int, Policy]]:
+        """Slots that may select an offer with their policies, in order of rank."""
+        naming = self._naming.get(offer.sku)
+        ranks = sorted([*naming, *self._broad]) if naming else self._broad
+        return [self._ranked[rank] for rank in ranks]
+
+    def _look_up(self, row: int) -> tuple[int, int]:
+        offer = traits(self._catalogue, row)
+        if offer.sku not in self._naming:
+            offer = offer._replace(sku="")
+        found = self._known.get(offer)
+        if found is None:
+            found = self._known[offer] = self.ruler(offer)
+        return found
+
+    def _rank(self) -> None:
+        active = [
+            (-policy.priority, policy.policy_id, slot, policy)
+            for slot, policy in enumerate(self.slots)
+            if slot != DEFAULT_POLICY and policy is not None and policy.status == "active"
+        ]
+        self._ranked = [(slot, policy) for *_, slot, policy in sorted(active, key=_rank_of)]
+        self._known.clear()
+        self._naming, self._broad = {}, []
+        for rank, (_, policy) in enumerate(self._ranked):
+            for sku in dict.fromkeys(policy.select.skus):
+                self._naming.setdefault(sku, []).append(rank)
+            if not policy.select.skus:
+                self._broad.append(rank)
+        protected = (
+            name for _, policy in self._ranked for name in policy.guardrails.protect_channels
+        )
+        self.protected_channels = tuple(dict.fromkeys(protected))
+
+    def snapshot(self) -> dict[str, Any]:
+        """Policies as JSON, editions as plain values."""
+        return {
+            "policies": [
+                None if policy is None else policy.model_dump_json(by_alias=True)
+                for policy in self.slots[1:]
+            ],
+            "ids": list(self._by_id),
+            "editions": list(self.editions),
+            "latest": self._latest,
+        }
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """The inverse of `snapshot`."""
+        self.slots = [BUILT_IN]
+        for text in snapshot["policies"]:
+            self.slots.append(None if text is None else Policy.model_validate_json(text))
+        self._by_id = {name: slot for slot, name in enumerate(snapshot["ids"], start=1)}
+        self.editions = list(snapshot["editions"])
+        self._latest = snapshot["latest"]
+        self._rank()
+
+
+def _rank_of(entry: tuple[int, str, int, Policy]) -> tuple[int, str]:
+    return entry[:2]
+
+
+def _selects_below(priority: int, offer: Traits, candidates: list[tuple[int, Policy]]) -> bool:
+    return any(
+        policy.priority < priority and specificity(policy.select, offer) is not None
+        for _, policy in candidates
+    )

@@ -1,0 +1,180 @@
+"""The path of the prices through the rules, as columns; written out only where it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.pricing.context.situation import NO_CEILING
+from online_models.pricing.trace.sheet import Sheet
+from schemas.values.money import texts
+
+Ints = NDArray[np.int64]
+
+#: Distinct amounts remembered per currency precision.
+_REMEMBERED = 1 << 16
+
+
+class Thousandths(dict[int, bytes]):
+    """Thousandths → that number in JSON, remembered: looking one up is several times cheaper than
+    writing it.
+
+    >>> Thousandths()[-2135]
+    b'-2.135'
+    """
+
+    def __missing__(self, thousandths: int) -> bytes:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        text = self[thousandths] = b"%.3f" % (thousandths / 1000)
+        return text
+
+
+_thousandths = Thousandths()
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A column of numbers, shape (n,), and the printf form in which they are told; None: with
+    three decimals.
+    """
+
+    values: NDArray[Any]
+    form: bytes | None = None
+
+    def of(self, rows: Ints) -> list[bytes]:
+        """The texts of some rows."""
+        values = self.values[rows]
+        if self.form is None:
+            rounded = np.rint(values * 1000.0).astype(np.int64)
+            return list(map(_thousandths.__getitem__, rounded.tolist()))
+        return list(map(self.form.__mod__, values.tolist()))
+
+
+#: A detail of a step: money (minor units, shape (n,)), numbers, or JSON texts of chosen rows.
+Values = Ints | Numbers | Callable[[Ints], list[bytes]]
+
+
+class MoneyTexts(dict[int, bytes]):
+    """Minor units → the JSON of that money, remembered; NO_CEILING is null.
+
+    >>> MoneyTexts(2).of(np.array([1299, -5, NO_CEILING]))
+    [b'"12.99"', b'"-0.05"', b'null']
+    """
+
+    def __init__(self, digits: int) -> None:
+        super().__init__({NO_CEILING: b"null"})
+        self._digits = digits
+
+    def __missing__(self, amount: int) -> bytes:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+            self[NO_CEILING] = b"null"
+        text = self[amount] = b'"%b"' % texts([amount], self._digits)[0].encode()
+        return text
+
+    def of(self, amounts: Ints) -> list[bytes]:
+        """The texts of a column, shape (n,)."""
+        return list(map(self.__getitem__, amounts.tolist()))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule: its output for every row (its input where it does not apply), its details, and the
+    facts behind them as JSON members.
+    """
+
+    rule: str
+    output: Ints
+    details: Mapping[str, Values]
+    facts: bytes
+    applies: NDArray[np.bool_] | None = None
+
+
+def members(facts: Mapping[str, Any]) -> bytes:
+    """The members of a JSON object, without the braces.
+
+    >>> members({"step": "5%"})
+    b'"step":"5%"'
+    """
+    return msgspec.json.encode(facts)[1:-1] if facts else b""
+
+
+class Trace:
+    """Steps of the offers of one policy, in order. `price` is the last output, shape (n,)."""
+
+    def __init__(self, price: Ints) -> None:
+        self.price = price
+        self.steps: list[Step] = []
+
+    def add(
+        self,
+        rule: str,
+        output: Ints,
+        details: Mapping[str, Values] | None = None,
+        facts: bytes = b"",
+        applies: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Append a rule; where `applies` is False the price stays and the step is not told."""
+        if applies is not None:
+            output = np.where(applies, output, self.price)
+        self.price = output
+        self.steps.append(Step(rule, output, details or {}, facts, applies))
+
+    def alike(self, rows: Ints) -> Iterator[tuple[NDArray[np.intp], list[Step]]]:
+        """Places among `rows` that are told the same steps, and those steps."""
+        partly = [step for step in self.steps if step.applies is not None]
+        if not partly:
+            yield np.arange(len(rows)), self.steps
+            return
+        told = np.zeros(len(rows), dtype=np.int64)
+        for bit, step in enumerate(partly):
+            if step.applies is not None:
+                told |= step.applies[rows].astype(np.int64) << bit
+        for code in sorted(set(told.tolist())):
+            places = np.flatnonzero(told == code)
+            silent = {id(step) for bit, step in enumerate(partly) if not code >> bit & 1}
+            yield places, [step for step in self.steps if id(step) not in silent]
+
+
+def explain(
+    sheet: Sheet, steps: Sequence[Step], rows: Ints, money: MoneyTexts, ruled: list[bytes]
+) -> None:
+    """Put the explanation of rows that are told the same steps on a sheet, JSON; the first step
+    also says why the policy `ruled` (JSON by row).
+    """
+    before, inputs = b"", [b"null"] * len(rows)
+    for place, step in enumerate(steps):
+        sheet.say(b'%b{"rule":"%b","input":' % (b"," if place else b"[", step.rule.encode()))
+        sheet.put(inputs)
+        sheet.say(b',"output":')
+        output = step.output[rows]
+        bits = output.tobytes()
+        if bits != before:
+            before, inputs = bits, money.of(output)
+        sheet.put(inputs)
+        sheet.say(b',"detail":{' if place else b',"detail":{"ruled":')
+        if not place:
+            sheet.put(ruled)
+        _detail(sheet, step, rows, money, b"" if place else b",")
+        sheet.say(b"}}")
+    sheet.say(b"]")
+
+
+def _detail(sheet: Sheet, step: Step, rows: Ints, money: MoneyTexts, comma: bytes) -> None:
+    for name, values in step.details.items():
+        sheet.say(b'%b"%b":' % (comma, name.encode()))
+        comma = b","
+        if isinstance(values, Numbers):
+            sheet.put(values.of(rows))
+        elif callable(values):
+            sheet.put(values(rows))
+        else:
+            sheet.put(money.of(values[rows]))
+    if step.facts:
+        sheet.say(comma + step.facts)

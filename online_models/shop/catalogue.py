@@ -1,0 +1,221 @@
+"""The catalogue of one partition: SKUs, channels, offers, categories, as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.columns import Columns, column
+
+#: Money that is not given: no list price, no minimum advertised price.
+NO_PRICE = -1
+#: An instant that never comes, and one before all others (ms since the epoch).
+NEVER = np.iinfo(np.int64).max
+ALWAYS = np.iinfo(np.int64).min
+ROLES = ("kvi", "core", "long_tail")
+PPM = 1_000_000
+
+
+#: SKUs of a partition that events may name before a product record does, so that what came first
+#: counts once the record comes; and channels that events alone may name. Events that name more are
+#: ignored: a feed of inventions must not fill the memory.
+MOST_STRAYS, MOST_CHANNELS = 10_000, 1_000
+
+
+class Names:
+    """Text ↔ dense integer, in order of first appearance."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.names: list[str] = list(names)
+        self.index: dict[str, int] = {name: i for i, name in enumerate(self.names)}
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, i: int) -> str:
+        return self.names[i]
+
+    def id(self, name: str) -> int:
+        """The integer of `name`, which is added where it is new."""
+        found = self.index.get(name)
+        if found is None:
+            found = self.index[name] = len(self.names)
+            self.names.append(name)
+        return found
+
+    def ids(self, names: Iterable[str]) -> NDArray[np.int64]:
+        """Integers of many names, shape (n,)."""
+        return np.array([self.id(name) for name in names], dtype=np.int64)
+
+
+class Skus(Columns):
+    """One row per SKU. Money in minor units, rates in parts per million, instants in ms.
+
+    `stray`: an event named it, and no product record yet. `price` and `cost` hold on channels for
+    which the product names no others.
+    """
+
+    known: NDArray[np.bool_] = column(np.bool_, False)
+    stray: NDArray[np.bool_] = column(np.bool_, False)
+    retired: NDArray[np.bool_] = column(np.bool_, False)
+    digits: NDArray[np.int8] = column(np.int8, 2)
+    currency: NDArray[np.int32] = column(np.int32, -1)
+    category: NDArray[np.int32] = column(np.int32, -1)
+    brand: NDArray[np.int32] = column(np.int32, -1)
+    role: NDArray[np.int8] = column(np.int8, 1)
+    tax_ppm: NDArray[np.int64] = column(np.int64, 0)
+    price: NDArray[np.int64] = column(np.int64, NO_PRICE)
+    cost: NDArray[np.int64] = column(np.int64, 0)
+    list_price: NDArray[np.int64] = column(np.int64, NO_PRICE)
+    map_price: NDArray[np.int64] = column(np.int64, NO_PRICE)
+    launched_at: NDArray[np.int64] = column(np.int64, ALWAYS)
+    ends_at: NDArray[np.int64] = column(np.int64, NEVER)
+
+
+class Offers(Columns):
+    """One row per offer (SKU × channel). `catalogue_price` is what the product record says."""
+
+    sku: NDArray[np.int32] = column(np.int32, -1)
+    channel: NDArray[np.int32] = column(np.int32, -1)
+    listed: NDArray[np.bool_] = column(np.bool_, False)
+    cost: NDArray[np.int64] = column(np.int64, 0)
+    fee_ppm: NDArray[np.int64] = column(np.int64, 0)
+    fee_fixed: NDArray[np.int64] = column(np.int64, 0)
+    catalogue_price: NDArray[np.int64] = column(np.int64, NO_PRICE)
+
+
+class Catalogue:
+    """Names and columns of everything that is sold in this partition.
+
+    `sku_offers[s]` lists the offer rows of SKU `s` in order of appearance. `version` rises with
+    every change of what a selector can see, so that whoever caches a match knows when to redo it.
+    """
+
+    def __init__(self) -> None:
+        self.sku_names = Names()
+        self.channel_names = Names()
+        self.category_names = Names()
+        self.brand_names = Names()
+        self.currency_names = Names()
+        self.skus = Skus()
+        self.offers = Offers()
+        self.sku_offers: list[list[int]] = []
+        self.tags: list[tuple[str, ...]] = []
+        self.substitutes: list[tuple[str, ...]] = []
+        self.titles: list[str] = []
+        #: Per SKU: channel → (rate in parts per million, fixed fee in minor units).
+        self.fees: list[dict[str, tuple[int, int]]] = []
+        self._offer_index: dict[tuple[int, int], int] = {}
+        self.version = 0
+        #: SKUs that are `stray`.
+        self.strays = 0
+
+    def sku(self, name: str) -> int:
+        """The row of a SKU, added (not yet `known`) where it is new."""
+        row = self.sku_names.id(name)
+        if row >= self.skus.size:
+            self.skus.grow(row + 1)
+            self.sku_offers.append([])
+            self.tags.append(())
+            self.substitutes.append(())
+            self.titles.append("")
+            self.fees.append({})
+        return row
+
+    def stray(self, name: str) -> int:
+        """The row of a SKU that an event names, −1 where there is no room for another unknown."""
+        row = self.sku_names.index.get(name, -1)
+        if row < 0 and self.strays < MOST_STRAYS:
+            row = self.sku(name)
+            self.skus.stray[row] = True
+            self.strays += 1
+        return row
+
+    def introduce(self, sku: int) -> None:
+        """A product record names this SKU."""
+        self.strays -= int(self.skus.stray[sku])
+        self.skus.stray[sku] = False
+
+    def stray_channel(self, name: str) -> int:
+        """The id of a channel that an event names, −1 where there is no room for another."""
+        names = self.channel_names
+        return names.id(name) if len(names) < MOST_CHANNELS else names.index.get(name, -1)
+
+    def offer(self, sku: int, channel: int) -> int:
+        """The row of an offer, or −1 where there is none."""
+        return self._offer_index.get((sku, channel), -1)
+
+    def offer_rows(self, skus: list[int], channels: list[int]) -> list[int]:
+        """The rows of many offers, −1 where there is none."""
+        index = self._offer_index
+        return [index.get(pair, -1) for pair in zip(skus, channels, strict=True)]
+
+    def add_offer(self, sku: int, channel: int) -> int:
+        """The row of an offer, added (not `listed`, on the product's terms) where it is new."""
+        row = self._offer_index.get((sku, channel))
+        if row is None:
+            row = self._offer_index[sku, channel] = self.offers.size
+            self.offers.grow(row + 1)
+            self.offers.sku[row] = sku
+            self.offers.channel[row] = channel
+            self.offers.catalogue_price[row] = self.skus.price[sku]
+            self.offers.cost[row] = self.skus.cost[sku]
+            rate, fixed = self.fees[sku].get(self.channel_names[channel], (0, 0))
+            self.offers.fee_ppm[row], self.offers.fee_fixed[row] = rate, fixed
+            self.sku_offers[sku].append(row)
+            self.version += 1
+        return row
+
+    def offer_name(self, row: int) -> tuple[str, str]:
+        """(sku, channel) of an offer row."""
+        offers = self.offers
+        return self.sku_names[offers.sku[row]], self.channel_names[offers.channel[row]]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Names and columns as copies; arrays stay arrays, text stays text."""
+        return {
+            "skus": self.skus.snapshot(),
+            "offers": self.offers.snapshot(),
+            "names": {
+                "sku": list(self.sku_names.names),
+                "channel": list(self.channel_names.names),
+                "category": list(self.category_names.names),
+                "brand": list(self.brand_names.names),
+                "currency": list(self.currency_names.names),
+            },
+            "tags": [list(tags) for tags in self.tags],
+            "substitutes": [list(names) for names in self.substitutes],
+            "titles": list(self.titles),
+            "fees": [[list(fee) for fee in fees.items()] for fees in self.fees],
+            "version": self.version,
+        }
+
+    @classmethod
+    def restore(cls, snapshot: Mapping[str, Any]) -> Catalogue:
+        """The inverse of `snapshot`."""
+        catalogue = cls()
+        names = snapshot["names"]
+        catalogue.sku_names = Names(names["sku"])
+        catalogue.channel_names = Names(names["channel"])
+        catalogue.category_names = Names(names["category"])
+        catalogue.brand_names = Names(names["brand"])
+        catalogue.currency_names = Names(names["currency"])
+        catalogue.skus = Skus.restore(snapshot["skus"])
+        catalogue.strays = int(np.count_nonzero(catalogue.skus.stray))
+        catalogue.offers = Offers.restore(snapshot["offers"])
+        catalogue.tags = [tuple(tags) for tags in snapshot["tags"]]
+        catalogue.substitutes = [tuple(names) for names in snapshot["substitutes"]]
+        catalogue.titles = list(snapshot["titles"])
+        catalogue.fees = [
+            {channel: (rate, fixed) for channel, (rate, fixed) in fees} for fees in snapshot["fees"]
+        ]
+        catalogue.version = snapshot["version"]
+        catalogue.sku_offers = [[] for _ in catalogue.sku_names.names]
+        pairs = zip(catalogue.offers.sku.tolist(), catalogue.offers.channel.tolist(), strict=True)
+        for row, (sku, channel) in enumerate(pairs):
+            catalogue._offer_index[sku, channel] = row
+            catalogue.sku_offers[sku].append(row)
+        return catalogue

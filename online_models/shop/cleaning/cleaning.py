@@ -1,0 +1,128 @@
+"""All detectors of one partition, and what they have to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.shop.cleaning.bulk_orders import BulkOrders
+from online_models.shop.cleaning.competitor_memory import RivalMemory
+from online_models.shop.cleaning.detector import Detector, Money
+from online_models.shop.cleaning.evidence import Clicks, Lines
+from online_models.shop.cleaning.findings import Findings
+from online_models.shop.cleaning.registry import CLICKS, LINES, RIVALS
+from online_models.shop.competitors import Rivals
+
+Ints = NDArray[np.int64]
+
+
+class Suspicion(NamedTuple):
+    """An alert to be written: about an offer, or about a SKU where `by_sku`."""
+
+    by_sku: bool
+    row: int
+    kind: str
+    message: str
+    details: dict[str, Any]
+
+
+class Cleaning:
+    """Judges what comes in; facts stay facts, and only the learner is spared.
+
+    Whatever a verdict depends on changes at ticks (orders, clicks) or with the events of the same
+    SKU in their order (competitors' prices).
+    """
+
+    def __init__(self) -> None:
+        self.lines = [build() for build in LINES]
+        self.clicks = [build() for build in CLICKS]
+        self.rivals = [build() for build in RIVALS]
+        self.memory = RivalMemory()
+        self._bulk = next(d for d in self.lines if isinstance(d, BulkOrders))
+
+    @property
+    def detectors(self) -> list[Detector]:
+        """All of them, in the order of the registry."""
+        return [*self.lines, *self.clicks, *self.rivals]
+
+    def grow(self, offers: int) -> None:
+        """Make room for new offers."""
+        for detector in (*self.lines, *self.clicks):
+            detector.grow(offers)
+
+    def judge_lines(self, offer: Ints, quantity: Ints, price: Ints) -> Lines:
+        """Placed order lines with the verdict on them."""
+        lines = Lines.of(offer, quantity, price)
+        for detector in self.lines:
+            detector.judge(lines)
+        return lines
+
+    def corrected(self, offer: Ints, quantity: Ints) -> Ints:
+        """The excess that cancelled or returned lines take back, (n,)."""
+        return self._bulk.corrected(offer, quantity)
+
+    def judge_clicks(
+        self, offer: Ints, count: Ints, person: Ints, price: Ints, time: Ints
+    ) -> Clicks:
+        """Click records with the verdict on them."""
+        clicks = Clicks.of(offer, count, person, price, time)
+        for detector in self.clicks:
+            detector.judge(clicks)
+        return clicks
+
+    def trusts(self, rivals: Rivals, rows: Ints, price: Ints) -> NDArray[np.bool_]:
+        """Which new prices of distinct entries, (n,), every rule lets pass by the entry's last one;
+        they are believed from now on. `holds_rival` judges the others.
+        """
+        trusted = self.memory.last(rivals, rows)
+        passed = (trusted > 0) & ~rivals.entries.own[rows]
+        for detector in self.rivals:
+            passed &= detector.passes(price, trusted)
+        self.memory.trusted[rows[passed]] = price[passed]
+        self.memory.held[rows[passed]] = 0
+        return passed
+
+    def holds_rival(
+        self, rivals: Rivals, row: int, price: int, own: Callable[[int], list[int]]
+    ) -> bool:
+        """Whether a new price of entry `row` is not to be used yet; `own(sku)`: our prices."""
+        sighting = self.memory.sighting(rivals, row, price, own)
+        held = any(detector.holds(sighting) for detector in self.rivals)
+        self.memory.take(row, price, held)
+        return held
+
+    def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
+        """A tick: what was seen becomes usual. `prices(offers)`: in force, −1 where none is."""
+        for detector in self.detectors:
+            detector.settle(now, prices)
+
+    def warnings(self, now: int, money: Callable[[bool, int], Money]) -> Iterator[Suspicion]:
+        """What is to be told at `now`; `money(by_sku, row)` writes minor units as text."""
+        for detector in self.detectors:
+            by_sku = detector in self.rivals
+            for row, number, value in detector.findings.due(now):
+                message, details = detector.tell(row, number, value, money(by_sku, row))
+                yield Suspicion(by_sku, row, detector.kind, message, details)
+
+    def snapshot(self) -> dict[str, Any]:
+        """All memories, as arrays and plain values."""
+        parts: dict[str, Any] = {"rivals": self.memory.snapshot()}
+        for detector in self.detectors:
+            findings = detector.findings.snapshot()
+            parts[detector.name] = {"memory": detector.snapshot(), "findings": findings}
+        return parts
+
+    @classmethod
+    def restore(cls, snapshot: Mapping[str, Any]) -> Cleaning:
+        """The inverse of `snapshot`; a detector that it lacks starts anew."""
+        cleaning = cls()
+        cleaning.memory = RivalMemory.restore(snapshot["rivals"])
+        for detector in cleaning.detectors:
+            part = snapshot.get(detector.name)
+            if part is not None:
+                detector.load(part["memory"])
+                detector.findings = Findings.restore(part["findings"])
+        return cleaning

@@ -1,0 +1,68 @@
+"""Traffic counted beforehand that is far above the offer's own: a bot, or a counter gone wild."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.shop.cleaning.common_scale import CommonScale
+from online_models.shop.cleaning.detector import Money
+from online_models.shop.cleaning.evidence import Clicks
+from online_models.shop.cleaning.findings import Findings
+
+Ints = NDArray[np.int64]
+
+
+class ClickBursts:
+    """Records of far more clicks than the offer's records have.
+
+    Rule: more than 20 times the usual count, and more than six standard deviations of its
+    logarithm. The record counts as one of usual size.
+    """
+
+    kind = "click_burst"
+    name = "click_bursts"
+
+    def __init__(self) -> None:
+        self.scale = CommonScale()
+        self.findings = Findings()
+
+    def grow(self, rows: int) -> None:
+        """Make room for new offers."""
+        self.scale.rows.grow(rows)
+        self.findings.grow(rows)
+
+    def judge(self, clicks: Clicks) -> None:
+        """Mark bursts."""
+        burst = self.scale.rows.far(clicks.offer, clicks.count)
+        if burst.any():
+            rows, count = clicks.offer[burst], clicks.count[burst]
+            surplus = np.maximum(count - self.scale.rows.usual_size(rows), 0)
+            clicks.ignored[burst] = np.maximum(clicks.ignored[burst], surplus)
+            self.findings.note(rows[surplus > 0], count[surplus > 0])
+
+    def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
+        """Renew what is usual."""
+        del now, prices
+        self.scale.settle()
+
+    def tell(self, row: int, number: int, value: int, money: Money) -> tuple[str, dict[str, Any]]:
+        """The alert."""
+        del money
+        usual = int(self.scale.rows.usual_size(np.array([row]))[0])
+        records = "a record" if number == 1 else f"{number} records, the last one"
+        message = (
+            f"{records} of {value:,} clicks, where {usual:,} is usual, will not be learnt from"
+        )
+        return message, {"records": number, "clicks": value, "usual_clicks": usual}
+
+    def snapshot(self) -> dict[str, Any]:
+        """The memory."""
+        return self.scale.snapshot()
+
+    def load(self, snapshot: dict[str, Any]) -> None:
+        """The inverse of `snapshot`."""
+        self.scale.load(snapshot)

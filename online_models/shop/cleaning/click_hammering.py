@@ -1,0 +1,118 @@
+"""One session or customer that clicks an offer again and again: a bot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.shop.cleaning.detector import Money
+from online_models.shop.cleaning.evidence import Clicks
+from online_models.shop.cleaning.findings import Findings
+from schemas.values.instants import HOUR
+
+Ints = NDArray[np.int64]
+
+#: Nobody looks at one product more often than this in one clock hour.
+MOST_CLICKS = 60
+#: Counters of (person, offer); two that share one are told apart no more, so that the limit rises
+#: with what strangers add to a counter on average.
+CELLS = 1 << 16
+STRANGERS = 8
+#: Odd multipliers that spread persons and offers over 64 bits (Knuth; Steele et al., SplitMix).
+_SPREAD, _MIX = np.int64(-7046029254386353131), np.int64(-4658895280553007687)
+
+
+class ClickHammering:
+    """More than 60 clicks of one session or customer on one offer within a clock hour.
+
+    The clicks beyond are not learnt from. Counted in a fixed table by hash (a count-min sketch of
+    one row: Cormode & Muthukrishnan, J. Algorithms 55, 2005), one for the hour of the clock and one
+    for the hour after it, whose first clicks come before any tick tells that it has begun.
+    """
+
+    kind = "click_hammering"
+    name = "click_hammering"
+
+    def __init__(self) -> None:
+        #: Even hours, then odd ones.
+        self.cells: Ints = np.zeros(2 * CELLS, np.int64)
+        self.hour = 0
+        self.limit = MOST_CLICKS
+        self.findings = Findings()
+        self._idle = True
+
+    def grow(self, rows: int) -> None:
+        """Make room for new offers."""
+        self.findings.grow(rows)
+
+    def judge(self, clicks: Clicks) -> None:
+        """Mark the clicks of a person beyond the limit."""
+        known = np.flatnonzero(clicks.person)
+        if not len(known):
+            return
+        self._idle = False
+        mixed = (clicks.person[known] ^ (clicks.offer[known] * _SPREAD)) * _MIX
+        cell = (mixed.view(np.uint64) >> np.uint64(48)).astype(np.int64)
+        hour = np.clip(clicks.time[known] // HOUR, self.hour, self.hour + 1)
+        cell += CELLS * (hour & 1)
+        count = clicks.count[known]
+        before = self.cells[cell]
+        np.add.at(self.cells, cell, count)
+        suspect = np.flatnonzero(self.cells[cell] > self.limit)
+        if len(suspect):
+            excess = _excess(cell[suspect], count[suspect], before[suspect], self.limit)
+            guilty = excess > 0
+            places, excess = known[suspect[guilty]], excess[guilty]
+            self.findings.note(clicks.offer[places], clicks.count[places])
+            clicks.ignored[places] = np.maximum(clicks.ignored[places], excess)
+
+    def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
+        """Start anew with every clock hour."""
+        del prices
+        hour = now // HOUR
+        if hour != self.hour and not self._idle:
+            for past in (0, 1) if hour != self.hour + 1 else (self.hour & 1,):
+                self._table(past)[:] = 0
+            self._idle = not self.cells.any()
+        self.hour = hour
+        self.limit = MOST_CLICKS
+        if not self._idle:
+            self.limit += STRANGERS * (int(self._table(hour & 1).sum()) // CELLS)
+
+    def _table(self, odd: int) -> Ints:
+        return self.cells[odd * CELLS : (odd + 1) * CELLS]
+
+    def tell(self, row: int, number: int, value: int, money: Money) -> tuple[str, dict[str, Any]]:
+        """The alert."""
+        del row, value, money
+        message = (
+            f"{number} click records of sessions that hammer the offer will not be learnt from"
+        )
+        return message, {"records": number, "most_clicks_an_hour": MOST_CLICKS}
+
+    def snapshot(self) -> dict[str, Any]:
+        """The memory: of the table what is not empty."""
+        used = np.flatnonzero(self.cells)
+        return {"used": used, "counts": self.cells[used], "shared": [self.hour, self.limit]}
+
+    def load(self, snapshot: dict[str, Any]) -> None:
+        """The inverse of `snapshot`."""
+        self.cells[snapshot["used"]] = snapshot["counts"]
+        self.hour, self.limit = snapshot["shared"]
+        self._idle = not len(snapshot["used"])
+
+
+def _excess(cell: Ints, count: Ints, before: Ints, limit: int) -> Ints:
+    """Of each record the clicks beyond the limit, given its cell's count before all of them."""
+    order = np.argsort(cell, kind="stable")
+    sizes = count[order]
+    running = np.cumsum(sizes)
+    first = np.flatnonzero(np.append(True, np.diff(cell[order]) != 0))
+    offset = np.repeat(running[first] - sizes[first], np.diff(np.append(first, len(cell))))
+    after = before[order] + running - offset
+    excess = np.empty_like(count)
+    excess[order] = np.minimum(np.maximum(after - limit, 0), sizes)
+    return excess

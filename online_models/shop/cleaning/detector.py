@@ -1,0 +1,67 @@
+"""What a detector provides: one file, one rule, one alert."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.shop.cleaning.evidence import Clicks, Lines, RivalPrice
+from online_models.shop.cleaning.findings import Findings
+
+Ints = NDArray[np.int64]
+#: Money as text in an offer's own currency.
+Money = Callable[[int], str]
+
+
+class Detector(Protocol):
+    """A rule with its memory. What it judges by changes at ticks only, so that its verdicts do not
+    depend on how the journal was cut.
+    """
+
+    #: Kind of the alert, and the name of the state in a snapshot.
+    kind: str
+    name: str
+    #: By offer row, or by SKU row for competitors' prices.
+    findings: Findings
+
+    def grow(self, rows: int) -> None:
+        """Make room for new offers (or SKUs)."""
+
+    def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
+        """A tick at `now`: take up what was seen. `prices(offers)`: in force, −1 where none is."""
+
+    def tell(self, row: int, number: int, value: int, money: Money) -> tuple[str, dict[str, Any]]:
+        """Message and details of an alert about `number` findings, the last of them `value`."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """The memory, apart from the findings, as arrays and plain values."""
+
+    def load(self, snapshot: dict[str, Any]) -> None:
+        """The inverse of `snapshot`."""
+
+
+class LineDetector(Detector, Protocol):
+    """Judges order lines."""
+
+    def judge(self, lines: Lines) -> None:
+        """Write the verdict into `lines`, and remember what will be usual."""
+
+
+class ClickDetector(Detector, Protocol):
+    """Judges clicks."""
+
+    def judge(self, clicks: Clicks) -> None:
+        """Write the verdict into `clicks`, and remember what will be usual."""
+
+
+class RivalDetector(Detector, Protocol):
+    """Judges competitors' prices."""
+
+    def passes(self, price: Ints, trusted: Ints) -> NDArray[np.bool_]:
+        """Which prices, (n,), it certainly lets pass, given each entry's last believed one, > 0."""
+
+    def holds(self, sighting: RivalPrice) -> bool:
+        """Whether the price is not to be used yet."""

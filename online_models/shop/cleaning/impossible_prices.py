@@ -1,0 +1,104 @@
+"""Money that cannot be: a price of 0.01 at an item of 10.00, cents taken for euros."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.special import log
+from online_models.shop.cleaning.detector import Money
+from online_models.shop.cleaning.evidence import Clicks, Lines
+from online_models.shop.cleaning.findings import Findings
+from online_models.shop.cleaning.log_scale import LogScale
+
+Ints = NDArray[np.int64]
+
+#: How surely the first price known of an offer tells what customers will pay: standard deviation
+#: of a logarithm.
+FIRST_PRICE_DEVIATION = 0.5
+
+
+class _Prices:
+    """Prices told by somebody about an offer, against those before and the first one in force.
+
+    Rule: a factor of 20 from the usual, and six standard deviations of the logarithm. What is sold
+    counts; what it is said to have cost does not.
+    """
+
+    kind = "impossible_price"
+    teller = ""
+
+    def __init__(self) -> None:
+        self.scale = LogScale()
+        self.first: Ints = np.zeros(0, np.int64)
+        self.findings = Findings()
+
+    def grow(self, rows: int) -> None:
+        """Make room for new offers."""
+        if rows > len(self.first):
+            self.first = np.append(self.first, np.full(rows - len(self.first), -1))
+            self.scale.grow(rows)
+            self.findings.grow(rows)
+
+    def doubt(self, offer: Ints, price: Ints) -> NDArray[np.bool_]:
+        """Which prices cannot be, (n,)."""
+        far = self.scale.far(offer, price)
+        if far.any():
+            self.findings.note(offer[far], price[far])
+        return far
+
+    def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
+        """Renew what is usual, and take down first prices."""
+        del now
+        touched = self.scale.merge()
+        unknown = np.flatnonzero(self.first < 0)
+        if len(unknown):
+            self.first[unknown] = prices(unknown)
+            touched = np.union1d(touched, unknown[self.first[unknown] >= 0])
+        touched = touched[self.first[touched] >= 0]
+        if len(touched):
+            usual = log(np.maximum(self.first[touched], 1).astype(np.float64))
+            self.scale.bound(touched, usual, FIRST_PRICE_DEVIATION)
+
+    def tell(self, row: int, number: int, value: int, money: Money) -> tuple[str, dict[str, Any]]:
+        """The alert."""
+        usual = money(int(self.scale.usual_size(np.array([row]))[0]))
+        said = money(value)
+        message = f"{self.teller} a price of {said}, where {usual} is usual: it is not believed"
+        return message, {"records": number, "price": said, "usual_price": usual}
+
+    def snapshot(self) -> dict[str, Any]:
+        """The memory."""
+        return {"scale": self.scale.snapshot(), "first": self.first.copy()}
+
+    def load(self, snapshot: dict[str, Any]) -> None:
+        """The inverse of `snapshot`."""
+        self.scale = LogScale.restore(snapshot["scale"])
+        self.first = snapshot["first"]
+
+
+class PaidPrices(_Prices):
+    """Unit prices of order lines."""
+
+    name = "paid_prices"
+    teller = "an order tells"
+
+    def judge(self, lines: Lines) -> None:
+        """Mark prices that cannot be."""
+        lines.priced &= ~self.doubt(lines.offer, lines.price)
+
+
+class ShownPrices(_Prices):
+    """Prices that clicks say were shown."""
+
+    name = "shown_prices"
+    teller = "a click tells"
+
+    def judge(self, clicks: Clicks) -> None:
+        """Mark prices that cannot be."""
+        told = np.flatnonzero(clicks.priced)
+        if len(told):
+            clicks.priced[told] = ~self.doubt(clicks.offer[told], clicks.price[told])

@@ -1,0 +1,181 @@
+"""What competitors ask: the last word of each competitor per SKU, as a padded matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.columns import Columns, column
+from online_models.shop.catalogue import ALWAYS, Names
+
+#: Most SKUs are watched at a handful of competitors; the matrix doubles where one has more.
+FIRST_WIDTH = 4
+#: No product has more honest rivals; past it a new one takes the place of the stalest entry.
+MOST_RIVALS = 128
+#: Names that no entry has any more are forgotten once there are more of them than of the others,
+#: and than this.
+SPARE_NAMES = 1_000
+
+
+class Entries(Columns):
+    """One row per (SKU, competitor, channel). Money in minor units of the SKU's currency.
+
+    `channel` −1: the entry counts for every channel. `own` marks the merchant's own name.
+    """
+
+    sku: NDArray[np.int32] = column(np.int32, -1)
+    competitor: NDArray[np.int32] = column(np.int32, -1)
+    channel: NDArray[np.int32] = column(np.int32, -1)
+    price: NDArray[np.int64] = column(np.int64, 0)
+    shipping: NDArray[np.int64] = column(np.int64, 0)
+    in_stock: NDArray[np.bool_] = column(np.bool_, True)
+    own: NDArray[np.bool_] = column(np.bool_, False)
+    confidence_ppm: NDArray[np.int64] = column(np.int64, 1_000_000)
+    time: NDArray[np.int64] = column(np.int64, ALWAYS)
+
+
+class Rivals:
+    """The competitor prices of one partition.
+
+    `slots` (shape (SKUs, width), int32) holds entry rows, −1 where there is none: gather
+    `entries.price[slots[sku]]` and mask with `slots[sku] >= 0`.
+    """
+
+    def __init__(self, own_names: frozenset[str] = frozenset()) -> None:
+        self.own_names = frozenset(name.strip().casefold() for name in own_names)
+        self.names = Names()
+        self.entries = Entries()
+        self.slots: NDArray[np.int32] = np.full((0, FIRST_WIDTH), -1, dtype=np.int32)
+        self.filled: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self._index: dict[tuple[int, int, int], int] = {}
+
+    def entry(self, sku: int, competitor: str, channel: int) -> int:
+        """The row of an entry, added where it is new (and then to be filled by the caller)."""
+        if competitor not in self.names.index:
+            self._forget_names()
+        name = self.names.id(competitor)
+        key = (sku, name, channel)
+        row = self._index.get(key)
+        if row is None:
+            full = sku < len(self.filled) and self.filled[sku] == MOST_RIVALS
+            row = self._index[key] = self._stalest(sku) if full else self.entries.size
+            self.entries.grow(row + 1)
+            self.entries.sku[row] = sku
+            self.entries.competitor[row] = name
+            self.entries.channel[row] = channel
+            self.entries.own[row] = competitor.strip().casefold() in self.own_names
+            self.entries.time[row] = ALWAYS
+            if not full:
+                self._place(sku, row)
+        return row
+
+    def entries_of(
+        self, skus: Sequence[int], competitors: Sequence[str], channels: Sequence[int]
+    ) -> list[int]:
+        """`entry` of each of distinct SKUs, the new ones added in their order."""
+        names: list[Any] = list(map(self.names.index.get, competitors))
+        keys: list[Any] = list(zip(skus, names, channels, strict=True))
+        rows: list[Any] = list(map(self._index.get, keys))
+        new = [i for i, row in enumerate(rows) if row is None]
+        known = max(skus, default=0) < len(self.filled)
+        if None in names or not known or (self.filled[list(skus)] == MOST_RIVALS).any():
+            return list(map(self.entry, skus, competitors, channels))
+        first = self.entries.size
+        self.entries.grow(first + len(new))
+        for row, i in enumerate(new, start=first):
+            rows[i] = self._index[keys[i]] = row
+            self._place(skus[i], row)
+        fresh = self.entries
+        fresh.sku[first:] = [skus[i] for i in new]
+        fresh.competitor[first:] = [names[i] for i in new]
+        fresh.channel[first:] = [channels[i] for i in new]
+        fresh.own[first:] = [competitors[i].strip().casefold() in self.own_names for i in new]
+        return rows
+
+    def _forget_names(self) -> None:
+        """Drop the names that no entry has, if they are many."""
+        if len(self.names) < SPARE_NAMES + 2 * self.entries.size:
+            return
+        used = np.unique(self.entries.competitor)
+        self.entries.competitor[:] = np.searchsorted(used, self.entries.competitor)
+        self.names = Names(self.names[i] for i in used.tolist())
+        columns = (self.entries.sku, self.entries.competitor, self.entries.channel)
+        keys = zip(*(column.tolist() for column in columns), strict=True)
+        self._index = {key: row for row, key in enumerate(keys)}
+
+    def _stalest(self, sku: int) -> int:
+        """The entry of a SKU that was seen longest ago, which is given up."""
+        rows, entries = self.slots[sku], self.entries
+        row = int(rows[np.argmin(entries.time[rows])])
+        del self._index[sku, int(entries.competitor[row]), int(entries.channel[row])]
+        return row
+
+    def _place(self, sku: int, row: int) -> None:
+        if sku >= len(self.slots):
+            rows = max(sku + 1, 2 * len(self.slots), 64)
+            slots = np.full((rows, self.slots.shape[1]), -1, dtype=np.int32)
+            slots[: len(self.slots)] = self.slots
+            self.slots = slots
+            self.filled = np.concatenate(
+                [self.filled, np.zeros(rows - len(self.filled), dtype=np.int32)]
+            )
+        place = int(self.filled[sku])
+        if place == self.slots.shape[1]:
+            self.slots = np.pad(self.slots, ((0, 0), (0, place)), constant_values=-1)
+        self.slots[sku, place] = row
+        self.filled[sku] += 1
+
+    def rows_of(self, skus: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
+        """Entry rows of each SKU, shape (n, width), −1 where there is none."""
+        if not len(self.slots):
+            return np.full((len(skus), 1), -1, dtype=np.int32)
+        inside = skus < len(self.slots)
+        rows = self.slots[np.where(inside, skus, 0)]
+        if not inside.all():
+            rows[~inside] = -1
+        return rows
+
+    def usable(self, sku: int, channel: int) -> list[int]:
+        """Entry rows of a SKU that are a competitor's, in stock and for that channel."""
+        if sku >= len(self.slots):
+            return []
+        entries = self.entries
+        return [
+            row
+            for row in self.slots[sku].tolist()
+            if row >= 0
+            and entries.in_stock.item(row)
+            and not entries.own.item(row)
+            and (entries.channel.item(row) < 0 or entries.channel.item(row) == channel)
+        ]
+
+    def asked(self, sku: int, channel: int, oldest: int) -> list[int]:
+        """Prices with shipping of the usable entries of a SKU that are from `oldest` (ms) on."""
+        entries = self.entries
+        return [
+            entries.price.item(row) + entries.shipping.item(row)
+            for row in self.usable(sku, channel)
+            if entries.time.item(row) >= oldest
+        ]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Entries and names; the matrix is rebuilt from them."""
+        return {"entries": self.entries.snapshot(), "names": list(self.names.names)}
+
+    @classmethod
+    def restore(cls, snapshot: Mapping[str, Any], own_names: frozenset[str]) -> Rivals:
+        """The inverse of `snapshot`, in the same order of rows."""
+        rivals = cls(own_names)
+        rivals.names = Names(snapshot["names"])
+        rivals.entries = Entries.restore(snapshot["entries"])
+        entries = rivals.entries
+        keys = zip(
+            entries.sku.tolist(), entries.competitor.tolist(), entries.channel.tolist(), strict=True
+        )
+        for row, key in enumerate(keys):
+            rivals._index[key] = row
+            rivals._place(key[0], row)
+        return rivals

@@ -1,0 +1,186 @@
+"""What is left to sell: the last count of each offer, less what was sold since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.columns import Columns, column
+from online_models.shop.catalogue import ALWAYS
+
+UNKNOWN = -1
+
+
+class Levels(Columns):
+    """One row per offer: units on hand (−1 unknown), and the event time of the last count."""
+
+    on_hand: NDArray[np.int64] = column(np.int64, UNKNOWN)
+    counted_at: NDArray[np.int64] = column(np.int64, ALWAYS)
+
+
+class Delivery(NamedTuple):
+    """(quantity, expected at) of what is on its way; `expected_at` in ms."""
+
+    quantity: int
+    expected_at: int
+
+
+class Count(NamedTuple):
+    """Units found at a place, and when (ms); `shared` ones serve every channel of the SKU."""
+
+    units: int
+    time: int
+    inbound: tuple[Delivery, ...] = ()
+    shared: bool = False
+
+
+class Stock:
+    """Stock of one partition's offers.
+
+    A count names a location or none, and a channel or none (it then serves all); the level of an
+    offer is the sum over the locations that serve it. Counts are remembered by SKU too, for offers
+    that appear after them. Sales reduce a level at the next tick, and only those that happened
+    after the last count, so the level does not depend on how the journal was cut into batches.
+    They are served from what is the channel's own, then from what all channels share, which is then
+    gone for the others too.
+    """
+
+    def __init__(self) -> None:
+        self.levels = Levels()
+        self._locations: dict[int, dict[str, Count]] = {}
+        #: SKU of each row, and the rows of each SKU.
+        self._skus: list[int] = []
+        self._siblings: dict[int, list[int]] = {}
+        #: SKU → (channel, "" for all, and location) → count, in order of arrival.
+        self._counted: dict[int, dict[tuple[str, str], Count]] = {}
+        self._sold: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
+
+    @property
+    def on_hand(self) -> NDArray[np.int64]:
+        """Units on hand per offer, −1 where no count was ever seen."""
+        return self.levels.on_hand
+
+    def appear(self, row: int, sku: int, channel: str) -> None:
+        """Make room for a new offer, which takes over what was counted of its SKU."""
+        self.levels.grow(row + 1)
+        self._skus.append(sku)
+        self._siblings.setdefault(sku, []).append(row)
+        for (named, location), count in self._counted.get(sku, {}).items():
+            if named in ("", channel):
+                self._take(row, location, count)
+
+    def inbound(self, row: int) -> list[tuple[int, int]]:
+        """(quantity, expected at) of what is on its way to an offer, soonest first."""
+        places = self._locations.get(row, {})
+        found = (delivery for count in places.values() for delivery in count.inbound)
+        return sorted(found, key=_expected)
+
+    def count(
+        self, sku: int, channel: str, location: str, count: Count, rows: Iterable[int]
+    ) -> bool:
+        """Take down a count that serves the offers `rows`; False where a later one is known."""
+        known = self._counted.setdefault(sku, {})
+        before = known.pop((channel, location), None)
+        if before is not None and count.time < before.time:
+            known[channel, location] = before
+            return False
+        count = known[channel, location] = count._replace(shared=not channel)
+        for row in rows:
+            self._take(row, location, count)
+        return True
+
+    def _take(self, row: int, location: str, count: Count) -> None:
+        places = self._locations.setdefault(row, {})
+        if location in places and count.time < places[location].time:
+            return
+        places[location] = count
+        levels = self.levels
+        levels.on_hand[row] = sum(place.units for place in places.values())
+        levels.counted_at[row] = max(levels.counted_at[row], count.time)
+
+    def sold(
+        self, rows: NDArray[np.int64], units: NDArray[np.int64], times: NDArray[np.int64]
+    ) -> None:
+        """Remember sales (negative: returned to stock) until the next tick."""
+        if len(rows):
+            self._sold.append((rows, units, times))
+
+    def settle(self) -> NDArray[np.int64]:
+        """Take the remembered sales off the levels; returns the offers that changed, ascending."""
+        if not self._sold:
+            return np.zeros(0, dtype=np.int64)
+        rows, units, times = (np.concatenate(part) for part in zip(*self._sold, strict=True))
+        self._sold.clear()
+        levels = self.levels
+        counts = (levels.on_hand[rows] >= 0) & (times > levels.counted_at[rows])
+        net = np.zeros(levels.size, dtype=np.int64)
+        np.add.at(net, rows[counts], units[counts])
+        changed = dict.fromkeys(np.unique(rows[counts]).tolist())
+        for row in list(changed):
+            changed.update(dict.fromkeys(self._serve(row, int(net[row]))))
+        for row in changed:
+            levels.on_hand[row] = sum(place.units for place in self._locations[row].values())
+        return np.array(sorted(changed), dtype=np.int64)
+
+    def _serve(self, row: int, units: int) -> list[int]:
+        """Take units sold from (negative: return them to) the places of an offer: sales do not say
+        where they were served from. Returns the other offers that shared them.
+        """
+        places = self._locations[row]
+        others: dict[int, None] = {}
+        for location in sorted(places, key=lambda name: (places[name].shared, name)):
+            place = places[location]
+            taken = min(place.units, units) if units > 0 else units
+            places[location] = place._replace(units=place.units - taken)
+            units -= taken
+            if place.shared and taken:
+                for other in self._siblings[self._skus[row]]:
+                    theirs = self._locations.get(other, {}).get(location)
+                    if other != row and theirs is not None and theirs.shared:
+                        left = max(theirs.units - taken, 0)
+                        self._locations[other][location] = theirs._replace(units=left)
+                        others[other] = None
+            if units == 0:
+                break
+        return list(others)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Levels and places as plain values, apart from the live ones."""
+        return {
+            "levels": self.levels.snapshot(),
+            "locations": [[row, list(p.items())] for row, p in self._locations.items()],
+            "counted": [[sku, list(known.items())] for sku, known in self._counted.items()],
+            "sold": list(self._sold),
+            "skus": list(self._skus),
+        }
+
+    @classmethod
+    def restore(cls, snapshot: Mapping[str, Any]) -> Stock:
+        """The inverse of `snapshot`."""
+        stock = cls()
+        stock.levels = Levels.restore(snapshot["levels"])
+        stock._locations = {
+            row: {place: _count(count) for place, count in places}
+            for row, places in snapshot["locations"]
+        }
+        stock._counted = {
+            sku: {(channel, place): _count(count) for (channel, place), count in known}
+            for sku, known in snapshot["counted"]
+        }
+        stock._sold = [tuple(part) for part in snapshot["sold"]]
+        stock._skus = list(snapshot["skus"])
+        for row, sku in enumerate(stock._skus):
+            stock._siblings.setdefault(sku, []).append(row)
+        return stock
+
+
+def _count(plain: Any) -> Count:
+    units, time, inbound, shared = plain
+    return Count(units, time, tuple(Delivery(*delivery) for delivery in inbound), bool(shared))
+
+
+def _expected(delivery: tuple[int, int]) -> tuple[int, int]:
+    return delivery[1], delivery[0]

@@ -1,0 +1,1 @@
+"""Questions that are answered offline, from what was recorded."""

@@ -1,0 +1,139 @@
+"""Plans of promotions for all offers whose policies ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.inputs.observations import Observations
+from online_models.fold.state import State
+from online_models.pricing.context.situation import Situation
+from online_models.pricing.guardrails.bounds import limits
+from online_models.pricing.state.promotions import discounted
+from online_models.shop.catalogue import PPM
+from online_models.studies.promotions.choice import choose
+from online_models.studies.promotions.gain import Gain, gain, usual
+from online_models.studies.promotions.past import Past
+from online_models.studies.promotions.response import Groups, Learnt, respond
+from online_models.studies.promotions.windows import windows
+from schemas.records.pricing_policies import Planning, Policy
+from schemas.records.promotions import Discount
+from schemas.values import money
+from schemas.values.instants import DAY
+from schemas.values.percentages import to_ppm
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: What a promotion must add for certain (the interval's lower end), as a share of the discounts it
+#: gives: the best of many estimates are overestimates, and thin gains are mostly that.
+LEAST_RETURN = 0.1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One promotion of an offer row in [start, end) ms; prices in minor units, and what it brings
+    in all (`gain`: scalars). `runs` earlier promotions of the category tell of it.
+    """
+
+    offer: int
+    policy: Policy
+    start: int
+    end: int
+    depth: int
+    regular: int
+    price: int
+    usual_units: float
+    gain: Gain
+    runs: int
+
+
+def plan(state: State, parts: Sequence[Observations]) -> list[Plan]:
+    """Plans from the state that a fold of the past has reached and the buckets that it closed on
+    the way, best first within each policy. The same past gives the same plans.
+    """
+    pricing, catalogue = state.pricing, state.catalogue
+    pricing.grow()
+    ledger, offers, skus = pricing.ledger, catalogue.offers, catalogue.skus
+    past = Past.of(parts, offers.size, state.settings.demand.utc_offset)
+    category = state.demand.registry.category_row[: offers.size]
+    sku = offers.sku
+    groups = Groups(category, sku.astype(np.int64), offers.channel.astype(np.int64))
+    learnt = respond(past, groups, len(state.demand.tree))
+    on_sale = offers.listed & skus.known[sku] & ~skus.retired[sku] & (ledger.price > 0)
+    found: list[Plan] = []
+    for slot, policy in enumerate(pricing.book.slots):
+        if policy is None or policy.promotions is None:
+            continue
+        mine = np.flatnonzero(on_sale & (ledger.policy == slot))
+        for currency in np.unique(skus.currency[sku[mine]]).tolist():
+            peers = np.flatnonzero(on_sale & (skus.currency[sku] == currency))
+            found += _plan(state, past, learnt, groups, policy, policy.promotions, slot, peers)
+    return found
+
+
+def _plan(
+    state: State,
+    past: Past,
+    learnt: Learnt,
+    groups: Groups,
+    policy: Policy,
+    planning: Planning,
+    slot: int,
+    peers: Ints,
+) -> list[Plan]:
+    """The plans of one policy's offers in one currency; `peers` are all that are on sale in it."""
+    pricing = state.pricing
+    digits = int(state.catalogue.skus.digits[state.catalogue.offers.sku[peers[0]]])
+    now = np.full(len(peers), state.clock.now, dtype=np.int64)
+    everybody = Situation(pricing.world, pricing.book.terms(slot, digits), peers, now)
+    seen = past.regular[peers, -1]
+    price = np.where(np.isnan(seen), everybody.base, np.rint(seen))
+    mine = pricing.ledger.policy[peers] == slot
+    before = usual(everybody, price, Groups(*(each[peers] for each in groups))).take(mine)
+    situation, rows, regular = everybody.take(mine), peers[mine], price[mine].astype(np.int64)
+    here = Groups(*(each[rows] for each in groups))
+    everyone = np.ones(len(rows), dtype=np.bool_)
+    least = limits(situation, everyone, ~everyone).low
+    depths = [to_ppm(depth) for depth in planning.depths]
+    off = [Discount(percent=depth) for depth in planning.depths]
+    prices = np.array([[discounted(d, r, digits) for d in off] for r in regular.tolist()])
+    days = np.unique([max(length // DAY, 1) for length in planning.durations]).astype(np.int64)
+    gains = [gain(situation, before, at.astype(np.float64), learnt, rows, days) for at in prices.T]
+    table = Gain(
+        *(np.stack([[getattr(g, f.name) for g in at] for at in gains], 1).T for f in fields(Gain))
+    )
+    begin = int(pricing.world.days.midnight_after(now[:1])[0])
+    on = windows(state, past, rows, begin, max(planning.ahead // DAY, 1), days)
+    tried = np.array(depths) <= past.deepest * PPM + 0.5
+    fits = tried & (prices >= least[:, None]) & (prices < regular[:, None])
+    stock = np.where(situation.on_hand >= 0, situation.on_hand, np.inf)
+    sure = fits[:, :, None] & (table.lower > LEAST_RETURN * table.discount)
+    sure &= table.units * on.worth.max(axis=1)[:, None] <= stock[:, None, None]
+    profit = np.where(sure, table.profit, 0.0)
+    budget = float(money.scaled(planning.budget, digits))
+    shelf = np.where(here.category > 0, here.category * (1 << 20) + here.channel, -1)
+    apart = shelf, here.sku
+    plans = []
+    for offer, depth, start, length in choose(profit, table.discount, on, apart, budget):
+        worth = on.worth[offer, start, length]
+        begins = int(on.starts[start])
+        whole = Gain(*(getattr(table, f.name)[offer, depth, length] * worth for f in fields(Gain)))
+        plans.append(
+            Plan(
+                offer=int(rows[offer]),
+                policy=policy,
+                start=begins,
+                end=begins + int(days[length]) * DAY,
+                depth=depths[depth],
+                regular=int(regular[offer]),
+                price=int(prices[offer, depth]),
+                usual_units=float((table.units - table.extra)[offer, depth, length] * worth),
+                gain=whole,
+                runs=int(learnt.runs[groups.category == here.category[offer]].sum()),
+            )
+        )
+    return plans

@@ -1,0 +1,79 @@
+"""How a customer buys, as features to cluster by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.inputs.observations import DAY
+from online_models.numerics.special import log, log1p, sum_by
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+CUSTOMER_FEATURES = (
+    "log_orders",
+    "log_spend",
+    "units_per_order",
+    "recency_days",
+    "price_index",
+    "bargain_share",
+    "variety",
+)
+#: A unit bought this far (log) below the item's usual price was a bargain.
+BARGAIN = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Order lines, n rows: customer (0 … customers − 1), order, item, instant (ms), units, and the
+    unit price in minor units.
+    """
+
+    customer: Ints
+    order: Ints
+    item: Ints
+    time: Ints
+    units: Floats
+    price: Floats
+
+
+def customer_features(lines: Lines, customers: int, now: int) -> Floats:
+    """Features of customers 0 … customers − 1 at `now`, shape (customers, 7).
+
+    Log number of orders; log spend; units an order; days since the last order; log of the price
+    paid over the item's mean price; share of units bought below it; distinct items a line. NaN
+    where the customer has no line before `now`.
+    """
+    past = (lines.time < now) & (lines.units > 0.0) & (lines.price > 0.0)
+    customer, item, order = lines.customer[past], lines.item[past], lines.order[past]
+    units, price, time = lines.units[past], lines.price[past], lines.time[past]
+    number = sum_by(customer, np.ones(len(customer)), customers)
+    bought = sum_by(customer, units, customers)
+    orders = _distinct(customer, order, customers)
+    last = np.full(customers, -1, np.int64)
+    np.maximum.at(last, customer, time)
+    items = int(item.max()) + 1 if len(item) else 1
+    usual = sum_by(item, log(price) * units, items) / np.maximum(sum_by(item, units, items), 1e-9)
+    index = log(price) - usual[item]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        features = [
+            log1p(orders),
+            log1p(sum_by(customer, units * price, customers)),
+            bought / orders,
+            (now - last) / DAY,
+            sum_by(customer, index * units, customers) / bought,
+            sum_by(customer, units * (index < -BARGAIN), customers) / bought,
+            _distinct(customer, item, customers) / number,
+        ]
+    table = np.stack(features, axis=1)
+    table[number == 0.0] = np.nan
+    return table
+
+
+def _distinct(customer: Ints, thing: Ints, customers: int) -> Floats:
+    """Number of distinct things per customer."""
+    pairs = np.unique(np.stack([customer, thing], axis=1), axis=0)
+    return np.bincount(pairs[:, 0], minlength=customers).astype(np.float64)

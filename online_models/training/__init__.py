@@ -1,0 +1,1 @@
+"""What only a trainer runs: networks, baselines and their search, policies by fitted Q."""

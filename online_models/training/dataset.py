@@ -1,0 +1,109 @@
+"""Training data: the inputs of every bucket as they were before it, and what it then sold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.inputs.observations import Observations
+from online_models.demand.networks.history import History
+from online_models.demand.networks.inputs import Inputs, inputs
+from online_models.demand.networks.offers import Offers
+from online_models.demand.networks.spec import Spec
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+#: Rows enough to train on, at about 0.8 kB each; and the seed of their choice.
+MOST_ROWS = 300_000
+SEED = 20_240_501
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Rows in order of time; n rows."""
+
+    spec: Spec
+    inputs: Inputs
+    #: Units sold (≥ 0), and what the seasonal-naive forecast says (NaN where it has no past).
+    units: Floats
+    naive: Floats
+    offer: Ints
+    #: End of the bucket, ms.
+    end: Ints
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Dataset:
+        """The rows chosen, in the order chosen."""
+        columns = {
+            field.name: getattr(self, field.name)[rows]
+            for field in fields(self)
+            if field.name not in ("spec", "inputs")
+        }
+        return Dataset(spec=self.spec, inputs=self.inputs.take(rows), **columns)
+
+
+def build(
+    observations: Observations,
+    offers: Offers,
+    spec: Spec,
+    skip: int = 0,
+    season: int = 7,
+    most: int = MOST_ROWS,
+) -> Dataset:
+    """Replay `observations` through a history; each bucket's inputs are taken before it is pushed.
+
+    Buckets without stock, or of another length, give no row; nor do the first `skip` periods. One
+    in which the stock ran out counts by the time before (its exposure).
+    `season` is the number of buckets after which the naive forecast repeats. Of more than about
+    `most` rows a random part is kept, the same each time; the history sees them all.
+    """
+    history = History(offers, spec.bucket, spec.window)
+    history.grow()
+    naive = _seasonal_naive(observations, spec.bucket, season)
+    kept: list[Ints] = []
+    parts: list[Inputs] = []
+    fits = (observations.end - observations.start == spec.bucket) & (observations.available > 0.0)
+    if len(observations) > most:
+        fits &= np.random.default_rng(SEED).random(len(observations)) < most / len(observations)
+    for number, rows in enumerate(observations.periods()):
+        usable = rows[fits[rows]]
+        if number >= skip and len(usable):
+            parts.append(inputs(history, observations.take(usable), spec))
+            kept.append(usable)
+        history.push(observations.take(rows))
+    if not kept:
+        raise ValueError(f"no observations of buckets of {spec.bucket} ms after {skip} periods")
+    rows = np.concatenate(kept)
+    joined = Inputs(
+        *(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Inputs))
+    )
+    return Dataset(
+        spec=spec,
+        inputs=joined,
+        units=np.maximum(observations.units[rows], 0.0),
+        naive=naive[rows],
+        offer=observations.offer[rows],
+        end=observations.end[rows],
+    )
+
+
+def _seasonal_naive(observations: Observations, bucket: int, season: int) -> Floats:
+    """Units of the same offer `season` buckets earlier, NaN where that bucket is not known."""
+    back = season * bucket
+    order = np.lexsort((observations.start, observations.offer))
+    offer, start = observations.offer[order], observations.start[order]
+    base = int(start.min()) if len(start) else 0
+    span = (int(start.max()) - base + back + 1) if len(start) else 1
+    key = offer * span + (start - base)
+    wanted = key - back
+    place = np.minimum(np.searchsorted(key, wanted), max(len(key) - 1, 0))
+    found = (key[place] == wanted) & (start - base >= back)
+    naive = np.full(len(observations), np.nan)
+    naive[order] = np.where(found, np.maximum(observations.units[order][place], 0.0), np.nan)
+    return naive

@@ -1,0 +1,162 @@
+"""Recorded `demand-observations` and `products` as observations of offers."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from online_models.demand.inputs.observations import ATTRIBUTES, Observations
+from online_models.demand.networks.hashing import words
+from online_models.demand.networks.offers import Offers
+from online_models.numerics.special import log
+from online_models.shop.catalogue import Names
+from schemas.records.record import RecordError
+from schemas.values.instants import to_ms
+from schemas.values.money import to_minor
+
+#: Where neither the observation nor the product tells its currency: two minor digits.
+DEFAULT_CURRENCY = "EUR"
+
+#: Columns of the buckets in memory, by their kind: 89 bytes a bucket.
+_COLUMNS = {
+    "offer": "q",
+    "start": "q",
+    "end": "q",
+    "units": "d",
+    "views": "d",
+    "price": "d",
+    "rival_price": "d",
+    "promotion": "d",
+    "promoted": "d",
+    "available": "d",
+    "orders": "d",
+    "stocked_out": "b",
+}
+#: Features of an observation that are no attributes of its promotion.
+_OWN = {"carts", "promotion_depth", "available", "orders", "bulk_units", "bot_views"}
+
+
+class Panel:
+    """Collects records in any order; `observations` gives them as columns.
+
+    >>> panel = Panel()
+    >>> panel.product({"sku": "a", "name": "Espresso", "currency": "EUR", "price": "9.99",
+    ...                "category": "food/coffee"})
+    >>> panel.observe({"sku": "a", "channel": "web", "bucket_start": "2024-05-01T00:00:00Z",
+    ...                "bucket_end": "2024-05-02T00:00:00Z", "units": 3, "views": 40,
+    ...                "price": "9.99", "stocked_out": False})
+    >>> panel.observations().price.tolist()
+    [999.0]
+    """
+
+    def __init__(self) -> None:
+        self.names = Names()
+        self._products: dict[str, Mapping[str, Any]] = {}
+        self._columns = {name: array(kind) for name, kind in _COLUMNS.items()}
+        self._skus: list[str] = []
+        #: Names of promotion attributes, in the order of their places in the fold, and (bucket,
+        #: place, value) of those that are not 0.
+        self._attributes = Names()
+        self._numbers: list[tuple[int, int, float]] = []
+
+    def __len__(self) -> int:
+        return len(self._columns["offer"])
+
+    def product(self, record: Mapping[str, Any]) -> None:
+        """Note what a product is; the latest record of a SKU counts."""
+        self._products[record["sku"]] = record
+
+    def observe(self, record: Mapping[str, Any]) -> None:
+        """Add one closed bucket; RecordError where a field is missing or no such value."""
+        try:
+            row, numbers = self._row(record), self._attributes_of(record)
+        except KeyError as error:
+            raise RecordError(f"{error.args[0]}: required, but absent") from None
+        except (TypeError, ValueError) as error:
+            raise RecordError(f"demand observation: {error}") from None
+        self._numbers += numbers
+        for column, value in zip(self._columns.values(), row, strict=True):
+            column.append(value)
+
+    def _attributes_of(self, record: Mapping[str, Any]) -> list[tuple[int, int, float]]:
+        features = record.get("features") or {}
+        found = [
+            (len(self), self._attributes.id(name), float(value))
+            for name, value in features.items()
+            if name not in _OWN
+        ]
+        return [number for number in found if number[1] < ATTRIBUTES and number[2] != 0.0]
+
+    def _row(self, record: Mapping[str, Any]) -> tuple[Any, ...]:
+        sku = record["sku"]
+        offer = self.names.id(f"{sku}|{record['channel']}")
+        if offer == len(self._skus):
+            self._skus.append(sku)
+        product = self._products.get(sku, {})
+        currency = record.get("currency") or product.get("currency") or DEFAULT_CURRENCY
+        features = record.get("features") or {}
+        return (
+            offer,
+            to_ms(record["bucket_start"]),
+            to_ms(record["bucket_end"]),
+            float(record["units"]) - float(features.get("bulk_units", 0.0)),
+            float(record["views"]) - float(features.get("bot_views", 0.0)),
+            _minor(record.get("price"), currency),
+            _minor(record.get("competitor_price"), currency),
+            float(features.get("promotion_depth", 0.0)),
+            float(record.get("promotion_id") is not None),
+            float(features.get("available", 1.0)),
+            float(features.get("orders", np.nan)),
+            int(record["stocked_out"]),
+        )
+
+    def observations(self) -> Observations:
+        """All buckets, by end, then offer; a bucket that was recorded twice counts once."""
+        columns = [np.array(column) for column in self._columns.values()]
+        offer, start, end = columns[:3]
+        order = np.lexsort((offer, start, end))
+        repeated = (np.diff(offer[order]) == 0) & (np.diff(start[order]) == 0)
+        repeated &= np.diff(end[order]) == 0
+        # the last record of a bucket is its latest revision; the sort is stable
+        order = order[np.append(~repeated, True)[: len(order)]]
+        offer, start, end, units, views, price, rival, depth, promoted, available, orders, out = (
+            column[order] for column in columns
+        )
+        attributes = np.zeros((len(self), ATTRIBUTES))
+        for bucket, place, value in self._numbers:
+            attributes[bucket, place] = value
+        return Observations.of(
+            offer,
+            start,
+            units,
+            end=end,
+            views=views,
+            price=price,
+            rival_price=rival,
+            promotion=depth,
+            promoted=promoted,
+            available=available,
+            orders=orders,
+            stocked_out=out != 0,
+            attributes=attributes[order],
+        )
+
+    def offers(self) -> Offers:
+        """The offers' descriptions, row by row as in `observations`."""
+        offers = Offers()
+        for row, sku in enumerate(self._skus):
+            product = self._products.get(sku, {})
+            price = _minor(product.get("price"), product.get("currency", DEFAULT_CURRENCY))
+            tokens = words(
+                product.get("name", ""), product.get("brand"), product.get("attributes") or {}
+            )
+            first = float(log(price)) if price > 0.0 else np.nan
+            offers.register(row, sku, product.get("category", ""), tokens, first)
+        return offers
+
+
+def _minor(amount: Any, currency: str) -> float:
+    return np.nan if amount is None else float(to_minor(amount, currency))

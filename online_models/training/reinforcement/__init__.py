@@ -1,0 +1,1 @@
+"""A pricing policy learnt in the simulated market by fitted Q iteration."""

@@ -1,0 +1,1 @@
+"""Tumbling windows of demand: what was sold, seen and shown in each."""

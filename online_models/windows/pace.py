@@ -1,0 +1,81 @@
+"""Which offers are counted by the hour: their policy says so, or they sell by the dozen an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.inputs.observations import Observations
+from online_models.numerics.columns import Columns, column
+from online_models.numerics.special import power
+from online_models.pricing.pricing import Pricing
+from online_models.windows.buckets import Buckets
+from online_models.windows.signals import Floats
+
+#: Units a day from which on an hour has enough to tell, and below which a day is needed again.
+FAST, SLOW = 12 * 24.0, 5 * 24.0
+#: What a day leaves of the average before it, and the days before an average is believed.
+MEMORY, LEAST_DAYS = 0.8, 7.0
+
+
+class Speed(Columns):
+    """Per offer the averaged units a day, and the days in stock behind it."""
+
+    units: Floats = column(np.float64, 0.0)
+    days: Floats = column(np.float64, 0.0)
+
+
+class Pace:
+    """Knows every offer's speed; `possible` where buckets are a day long."""
+
+    def __init__(self, possible: bool) -> None:
+        self.possible = possible
+        self.speed = Speed()
+
+    def grow(self, offers: int) -> None:
+        """Make room for new offers."""
+        self.speed.grow(offers)
+
+    def learn(self, seen: Observations) -> None:
+        """Average the units a day of closed buckets of any length."""
+        if not self.possible:
+            return
+        days, offer, speed = seen.days, seen.offer, self.speed
+        kept = power(MEMORY, days)
+        rate = np.maximum(seen.units, 0.0) / np.maximum(days, 1e-3)
+        first = speed.days[offer] == 0.0
+        moved = kept * speed.units[offer] + (1.0 - kept) * rate
+        speed.units[offer] = np.where(first, rate, moved)
+        speed.days[offer] += days
+
+    def choose(self, buckets: Buckets, pricing: Pricing, now: int) -> None:
+        """Who changes over at the midnight after `now` (ms)."""
+        if not self.possible:
+            return
+        at = buckets.midnight_after(now)
+        hourly = buckets.hourly(at)
+        wanted = self._wanted(pricing, hourly)
+        if (wanted != hourly).any():
+            faster, slower = np.flatnonzero(wanted & ~hourly), np.flatnonzero(hourly & ~wanted)
+            buckets.change(faster, slower, at, now)
+
+    def _wanted(self, pricing: Pricing, hourly: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        speed = self.speed
+        enough = speed.units >= np.where(hourly, SLOW, FAST)
+        wanted: NDArray[np.bool_] = enough & (speed.days >= LEAST_DAYS)
+        wishes = pricing.bucket_wishes()
+        if wishes is not None:
+            known = wanted[: len(wishes)]
+            known[:] = np.where(wishes == 0, known, wishes > 0)
+        return wanted
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """Arrays."""
+        return self.speed.snapshot()
+
+    def load(self, snapshot: Mapping[str, NDArray[Any]]) -> None:
+        """The inverse of `snapshot`."""
+        self.speed = Speed.restore(snapshot)

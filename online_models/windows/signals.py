@@ -1,0 +1,68 @@
+"""What was in force at an offer, averaged over the time for which it was."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.columns import Columns, column
+from online_models.shop.catalogue import ALWAYS
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Signal:
+    """A step function of time per offer. Prices are minor units, times the indicator beside them,
+    so that an average over the time of presence is a ratio of two integrals.
+    """
+
+    ON_SALE: Final = 0
+    PRICE: Final = 1
+    AVAILABLE: Final = 2
+    # these three are written together
+    RIVAL: Final = 3
+    RIVAL_LOWEST: Final = 4
+    RIVAL_MEAN: Final = 5
+    PROMOTED: Final = 6
+    DEPTH: Final = 7
+    DRAWN: Final = 8
+    DEVIATION: Final = 9
+    ATTRIBUTE: Final = 10
+
+
+ATTRIBUTES = 4
+WIDTH = Signal.ATTRIBUTE + ATTRIBUTES
+
+
+class Signals(Columns):
+    """The present value of every signal and the instant up to which it has been integrated."""
+
+    value: Floats = column(np.float64, 0.0, WIDTH)
+    since: Ints = column(np.int64, ALWAYS)
+    promotion: NDArray[np.int32] = column(np.int32, -1)
+
+
+class OpenBucket(Columns):
+    """Sums over one interval, a row per offer. `area` is the integral of each signal over it, ms.
+
+    `units` is net of cancellations and returns, `excess` the part of them that is no measure of
+    demand. `lines` counts order lines; `paid` units and their `revenue` (minor units) are of placed
+    lines whose price is believed. `quotes` are clicks that told a price that is believed, `quoted`
+    its sum; `ignored` views are a bot's.
+    """
+
+    units: Ints = column(np.int64, 0)
+    excess: Ints = column(np.int64, 0)
+    views: Ints = column(np.int64, 0)
+    ignored: Ints = column(np.int64, 0)
+    carts: Ints = column(np.int64, 0)
+    lines: Ints = column(np.int64, 0)
+    paid: Ints = column(np.int64, 0)
+    revenue: Floats = column(np.float64, 0.0)
+    quotes: Ints = column(np.int64, 0)
+    quoted: Floats = column(np.float64, 0.0)
+    promotion: NDArray[np.int32] = column(np.int32, -1)
+    area: Floats = column(np.float64, 0.0, WIDTH)

@@ -1,0 +1,177 @@
+"""Open intervals of one length, and what happened in each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.shop.catalogue import ALWAYS
+from online_models.windows.signals import Floats, Ints, OpenBucket
+from schemas.values.instants import DAY
+
+#: A gap of more empty intervals than this is an outage of the feed, not a want of demand: the
+#: intervals before the last ones are passed over instead of being learnt as silence.
+LONGEST_SILENCE = 60
+
+
+class Grain:
+    """Interval k covers [phase + k·length, phase + (k+1)·length); `length`, `lateness` in ms.
+
+    Days and hours begin with those of a shop whose clock is `utc_offset` ms ahead of UTC's.
+    It closes at the first watermark later than its end plus the lateness; what comes for it later
+    is counted in `late`, and changes nothing.
+    """
+
+    def __init__(self, length: int, lateness: int, utc_offset: int = 0) -> None:
+        self.length = length
+        self.lateness = lateness
+        self.utc_offset = utc_offset
+        self.open: dict[int, OpenBucket] = {}
+        self.phase = -utc_offset % length
+        self.closed = ALWAYS
+        self.late = 0
+        self.skipped = 0
+
+    @property
+    def floor(self) -> int:
+        """The instant from which on intervals are open, ms; ALWAYS before any has closed."""
+        return ALWAYS if self.closed == ALWAYS else self.start(self.closed + 1)
+
+    def begin(self, now: int) -> None:
+        """Let intervals of several days begin with the day of `now` (ms), the first that is known:
+        a week in which prices hold is not cut by one of the calendar's.
+        """
+        if self.length > DAY:
+            self.phase = midnight(now, self.utc_offset) % self.length
+
+    def start(self, index: Any) -> Any:
+        """The start of an interval, or of each of an array of them, ms."""
+        return index * self.length + self.phase
+
+    def index(self, time: Any) -> Any:
+        """The interval of an instant, or of each of an array of them, ms."""
+        return (time - self.phase) // self.length
+
+    def bucket(self, index: int, offers: int) -> OpenBucket:
+        """The sums of one interval, with room for `offers`."""
+        bucket = self.open.get(index)
+        if bucket is None:
+            bucket = self.open[index] = OpenBucket()
+        bucket.grow(offers)
+        return bucket
+
+    def starts(self, times: Ints) -> Ints:
+        """The start of the interval of each instant, ms; −1 (and counted) where it is closed."""
+        index = self.index(times)
+        if self.closed != ALWAYS:
+            late = index <= self.closed
+            if late.any():
+                self.late += int(np.count_nonzero(late))
+                index[late] = -1
+        return np.where(index < 0, -1, self.start(index))
+
+    def integrate(
+        self,
+        rows: Ints,
+        since: Ints,
+        until: Ints,
+        value: Floats,
+        promotion: NDArray[np.int32],
+        offers: int,
+    ) -> None:
+        """Add signals of constant `value` (n, WIDTH) over [since, until) of offers `rows`."""
+        last = self.index(until - 1)
+        since = np.maximum(since, self.start(last - LONGEST_SILENCE))
+        if self.closed != ALWAYS:
+            since = np.maximum(since, self.floor)
+        for k in _between(self.index(since), last):
+            start = self.start(k)
+            overlap = np.minimum(until, start + self.length) - np.maximum(since, start)
+            np.maximum(overlap, 0, out=overlap)
+            if overlap.any():
+                bucket = self.bucket(k, offers)
+                bucket.area[rows] += value * overlap[:, None]
+                ran = (promotion >= 0) & (overlap > 0)
+                bucket.promotion[rows[ran]] = promotion[ran]
+
+    def integrate_one(
+        self, row: int, since: int, until: int, value: Floats, promotion: int, offers: int
+    ) -> None:
+        """`integrate` of one offer, `value` of shape (WIDTH,)."""
+        last = self.index(until - 1)
+        since = max(since, self.start(last - LONGEST_SILENCE))
+        if self.closed != ALWAYS:
+            since = max(since, self.floor)
+        for k in range(self.index(since), last + 1):
+            start = self.start(k)
+            overlap = min(until, start + self.length) - max(since, start)
+            if overlap > 0:
+                bucket = self.bucket(k, offers)
+                bucket.area[row] += value * overlap
+                if promotion >= 0:
+                    bucket.promotion[row] = promotion
+
+    def over(self, watermark: int) -> int:
+        """The last interval that is over at `watermark`."""
+        last: int = self.index(watermark - self.lateness - 1) - 1
+        return last
+
+    def close(self, last: int, first: int, offers: int) -> Iterator[tuple[int, OpenBucket]]:
+        """Take out the intervals up to `last`, the first open one being `first`, oldest first."""
+        busy = sorted(k for k in self.open if k <= last)
+        silent = max(last - LONGEST_SILENCE - first, 0)
+        self.skipped += silent - sum(k < first + silent for k in busy)
+        for k in busy:
+            bucket = self.open.pop(k)
+            bucket.grow(offers)
+            yield self.start(k), bucket
+        self.closed = last
+
+    def snapshot(self) -> dict[str, Any]:
+        """Arrays and plain values."""
+        return {
+            "open": {str(k): bucket.snapshot() for k, bucket in self.open.items()},
+            "phase": self.phase,
+            "closed": self.closed,
+            "late": self.late,
+            "skipped": self.skipped,
+        }
+
+    @classmethod
+    def restore(
+        cls, snapshot: Mapping[str, Any], length: int, lateness: int, utc_offset: int
+    ) -> Grain:
+        """The inverse of `snapshot`."""
+        grain = cls(length, lateness, utc_offset)
+        grain.open = {int(k): OpenBucket.restore(b) for k, b in snapshot["open"].items()}
+        grain.phase = snapshot["phase"]
+        grain.closed = snapshot["closed"]
+        grain.late = snapshot["late"]
+        grain.skipped = snapshot["skipped"]
+        return grain
+
+
+def _between(first: Ints, last: Ints) -> list[int]:
+    """All intervals from `first` to `last` of any row, ascending; both have shape (n,)."""
+    low, high = int(first.min()), int(last.max())
+    if high - low <= LONGEST_SILENCE:
+        return list(range(low, high + 1))
+    steps = np.arange(LONGEST_SILENCE + 1)
+    reached = np.minimum(first[:, None] + steps, last[:, None])
+    return [int(k) for k in np.unique(reached)]
+
+
+def midnight(now: int, utc_offset: int) -> int:
+    """The last midnight up to an instant of a clock that is `utc_offset` ahead of UTC's, ms."""
+    return (now + utc_offset) // DAY * DAY - utc_offset
+
+
+def distinct(values: NDArray[np.int64]) -> list[int]:
+    """Distinct values, ascending; a shortcut where there is one."""
+    if not len(values):
+        return []
+    low, high = int(values.min()), int(values.max())
+    return [low] if low == high else [int(v) for v in np.unique(values)]

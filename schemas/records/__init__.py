@@ -1,0 +1,1 @@
+"""What travels on each topic: one pydantic model a file."""

@@ -1,0 +1,23 @@
+"""`category-evidence`: what the partitions of the journal tell each other about categories."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Strict
+
+from schemas.records.record import Outgoing
+from schemas.values.fields import Instant, Name, Number, Text
+
+
+class CategoryEvidence(Outgoing):
+    """What the offers of one partition say of each category's pooled coefficients.
+
+    `origin` names the partition by its first SKU. The numbers per category path are sums of the
+    offers' likelihoods, so that those of all partitions add up; the latest record of an origin
+    replaces the one before it.
+    """
+
+    origin: Name
+    time: Instant
+    categories: dict[Text, Annotated[tuple[Number, ...], Strict(False)]]

@@ -1,0 +1,25 @@
+"""`inventory`: stock on hand, reserved, and on its way."""
+
+from __future__ import annotations
+
+from schemas.records.record import Event, Incoming
+from schemas.values.fields import Count, Instant, Name, Stock, Text
+
+
+class Inbound(Incoming):
+    """A delivery that is expected."""
+
+    quantity: Count
+    expected_at: Instant
+
+
+class Inventory(Event):
+    """The stock of a product; without `channel` it serves every channel."""
+
+    sku: Name
+    time: Instant | None = None
+    channel: Name | None = None
+    on_hand: Stock
+    reserved: Stock | None = None
+    location: Text | None = None
+    inbound: tuple[Inbound, ...] = ()

@@ -1,0 +1,1 @@
+"""The parts of a pricing policy: selection, strategies, guardrails."""

@@ -1,0 +1,118 @@
+"""`pricing-policies`: what is priced how, within which bounds."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.records.policy.guardrails import Guardrails
+from schemas.records.policy.selection import Selector
+from schemas.records.policy.strategies import Optimise, Strategy
+from schemas.records.record import Event, Incoming
+from schemas.values.fields import (
+    Count,
+    Duration,
+    Flag,
+    Fraction,
+    Instant,
+    Money,
+    Name,
+    Ordinal,
+    Share,
+    Some,
+    Stock,
+    Text,
+)
+
+
+class Objective(Incoming):
+    """What `optimise` maximises, over which horizon (ms); `sell_by` ends finite stock."""
+
+    maximise: Literal["profit", "revenue", "units", "sell_through"] = "profit"
+    horizon: Duration = Field(default="P30D", validate_default=True)
+    sell_by: Instant | None = None
+    minimum_units: Stock | None = None
+
+
+class Explore(Incoming):
+    """How much of the expected profit may be spent on learning, and how."""
+
+    kind: Literal["thompson", "none"] = "none"
+    budget: Share | None = None
+
+
+class Approval(Incoming):
+    """A step above the share waits for approval, and expires (ms) without one."""
+
+    required_above_step: Fraction | None = None
+    expires_after: Duration = Field(default="P1D", validate_default=True)
+
+
+class Experiment(Incoming):
+    """The share `holdout` of the units, drawn by hash, keeps its prices."""
+
+    name: Name
+    holdout: Share
+    unit: Literal["sku", "offer"] = "sku"
+
+
+class QuantityBreak(Incoming):
+    """From this quantity on, this share off."""
+
+    minimum_quantity: Count
+    discount: Share
+
+
+class SegmentTerms(Incoming):
+    """What a segment gets below the public price.
+
+    With `personalise`, its customers who agreed to personal prices and mostly buy bargains are
+    offered what they bought before at `personal_discount` off, with `disclosure` (a text of our own
+    where there is none).
+    """
+
+    segment: Name
+    breaks: tuple[QuantityBreak, ...] = ()
+    personalise: Flag = False
+    personal_discount: Share = Field(default="5%", validate_default=True)
+    disclosure: Text | None = None
+
+
+class Planning(Incoming):
+    """What `pricetide promotions` may plan for a policy's offers.
+
+    `budget` bounds the discounts that all planned promotions together are expected to give away, in
+    each of the offers' currencies; they begin within `ahead` and last `durations` (whole days).
+    """
+
+    budget: Money
+    depths: Some[Share] = Field(
+        default=("5%", "10%", "15%", "20%", "25%", "30%"), validate_default=True
+    )
+    durations: Some[Duration] = Field(default=("P7D",), validate_default=True)
+    ahead: Duration = Field(default="P14D", validate_default=True)
+
+
+class Policy(Event):
+    """A policy; the highest priority wins, then the most specific selector, then the id.
+
+    `buckets` says how the demand of its offers is counted; absent, an offer's speed decides.
+    """
+
+    policy_id: Name
+    version: Ordinal = 1
+    status: Literal["active", "inactive", "draft", "paused", "retired"] = "active"
+    time: Instant | None = None
+    priority: Ordinal = 0
+    seed: Ordinal = 0
+    select: Selector = Selector()
+    objective: Objective = Objective()
+    strategy: Some[Strategy] = (Optimise(kind="optimise"),)
+    explore: Explore = Explore()
+    guardrails: Guardrails = Guardrails()
+    approval: Approval = Approval()
+    experiment: Experiment | None = None
+    segments: tuple[SegmentTerms, ...] = ()
+    promotions: Planning | None = None
+    buckets: Literal["hour", "day"] | None = None

@@ -1,0 +1,1 @@
+"""The values inside records: exact money, instants, durations, shares, and their text."""

@@ -1,0 +1,163 @@
+"""Exact money: decimals on the wire, integer minor units inside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from schemas.values.currencies import MINOR_DIGITS, minor_digits
+from schemas.values.shown import shown
+
+#: Largest amount in minor units. Every decimal up to it has at most 15 significant digits and so
+#: survives a JSON number (an IEEE double) unchanged; a larger one is a unit mix-up, not a price.
+LARGEST_MINOR = 10**15
+
+#: No honest amount is longer; bounds the work that a hostile text can cause.
+LONGEST_TEXT = 64
+
+#: Distinct amounts remembered per currency; beyond it the memory starts anew.
+_REMEMBERED = 1 << 15
+
+_TEXT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_WIDE = Context(prec=2 * LONGEST_TEXT)
+
+
+_SCALE = [10**digits for digits in range(5)]
+_STEP = [Decimal(1).scaleb(-digits) for digits in range(5)]
+
+
+class Amounts(dict[str | int | float, int]):
+    """`amounts[value]` is `scaled(value, digits)`, remembered: prices repeat, and this is hot.
+
+    >>> Amounts(2)["12.99"]
+    1299
+    """
+
+    def __init__(self, digits: int) -> None:
+        super().__init__()
+        self.digits = digits
+
+    def __missing__(self, value: str | int | float) -> int:
+        amount = scaled(value, self.digits)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[value] = amount
+        return amount
+
+
+def to_minor(value: str | int | float | Decimal, currency: str) -> int:
+    """`value` in minor units of `currency`, exact; surplus decimals are rounded half to even.
+
+    A float stands for its shortest decimal (that of its `repr`), so a JSON number comes out as it
+    was written. ValueError where the currency is unknown, or `value` is malformed, not finite or
+    beyond `LARGEST_MINOR`.
+
+    >>> to_minor("12.99", "USD"), to_minor(12.99, "USD"), to_minor("1500", "JPY")
+    (1299, 1299, 1500)
+    >>> to_minor("0.125", "EUR"), to_minor("0.135", "EUR")
+    (12, 14)
+    """
+    if type(value) is str:
+        try:
+            return _AMOUNTS[currency][value]
+        except KeyError:
+            pass
+    return scaled(value, minor_digits(currency))
+
+
+def scaled(value: str | int | float | Decimal, digits: int) -> int:
+    """`value` × 10^`digits` (0 to 4), rounded half to even; errors as those of `to_minor`.
+
+    >>> scaled("-0.01", 4)
+    -100
+    """
+    if type(value) is str:
+        whole, _, tail = value.partition(".")
+        if len(tail) == digits and len(whole) <= 12:
+            figures = whole + tail
+            if whole and figures.isdecimal() and figures.isascii():
+                return int(figures)
+    elif type(value) is float:
+        # The nearest integer, accepted only where it divides back to this very double: then the
+        # double's shortest decimal is that quotient (at most 15 significant digits).
+        if -1e11 < value < 1e11:
+            minor: int = round(value * _SCALE[digits])
+            if minor / _SCALE[digits] == value:
+                return minor
+    elif type(value) is int and -LARGEST_MINOR <= value <= LARGEST_MINOR:
+        return _bounded(value * _SCALE[digits], value)
+    return _scaled_decimal(to_decimal(value), digits)
+
+
+_AMOUNTS = {code: Amounts(digits) for code, digits in MINOR_DIGITS.items()}
+
+
+def to_decimal(value: str | int | float | Decimal) -> Decimal:
+    """`value` as an exact Decimal; ValueError where it is malformed, not finite or absurd."""
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT or not _TEXT.fullmatch(value):
+            raise ValueError(f"{shown(value)} is not a decimal amount")
+        number = Decimal(value)
+    elif isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise ValueError(f"{shown(value)} is not an amount: expected decimal text or a number")
+    elif isinstance(value, float):
+        number = Decimal(repr(value))
+    else:
+        number = Decimal(value)
+    if not number.is_finite():
+        raise ValueError(f"{value!r} is not a finite amount")
+    if abs(number) > LARGEST_MINOR:
+        raise ValueError(f"{value!r} is beyond any amount ({LARGEST_MINOR} minor units)")
+    return number
+
+
+def to_text(minor: int, currency: str) -> str:
+    """`minor` units as the decimal text of `currency`, with exactly its minor digits.
+
+    >>> to_text(1299, "USD"), to_text(-5, "USD"), to_text(1500, "JPY")
+    ('12.99', '-0.05', '1500')
+    """
+    return _text(minor, minor_digits(currency))
+
+
+def texts(minor: Iterable[int], digits: int) -> list[str]:
+    """The texts of many amounts, one per element of `minor` (a NumPy array's `tolist()` is best).
+
+    >>> texts([5, 1299], 2)
+    ['0.05', '12.99']
+    """
+    if digits == 0:
+        return [str(int(amount)) for amount in minor]
+    return [_text(int(amount), digits) for amount in minor]
+
+
+def rescaled(amount: int, digits: int, to_digits: int) -> int:
+    """`amount` held with `digits` decimals, held with `to_digits` instead (half to even).
+
+    >>> rescaled(129950, 4, 2), rescaled(1299, 2, 4)
+    (1300, 129900)
+    """
+    if to_digits >= digits:
+        return amount * int(10 ** (to_digits - digits))
+    step = int(10 ** (digits - to_digits))
+    whole, rest = divmod(amount, step)
+    return whole + (2 * rest > step or (2 * rest == step and whole % 2 == 1))
+
+
+def _text(minor: int, digits: int) -> str:
+    if digits == 0:
+        return str(minor)
+    figures = str(abs(minor)).zfill(digits + 1)
+    return f"{'-' if minor < 0 else ''}{figures[:-digits]}.{figures[-digits:]}"
+
+
+def _scaled_decimal(number: Decimal, digits: int) -> int:
+    rounded = number.quantize(_STEP[digits], rounding=ROUND_HALF_EVEN, context=_WIDE)
+    return _bounded(int(rounded.scaleb(digits, context=_WIDE)), number)
+
+
+def _bounded(minor: int, value: object) -> int:
+    if not -LARGEST_MINOR <= minor <= LARGEST_MINOR:
+        raise ValueError(f"{value} is beyond any amount ({LARGEST_MINOR} minor units)")
+    return minor

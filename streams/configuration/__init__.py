@@ -1,0 +1,1 @@
+"""Settings from flags, variables and a file; and files of policies."""

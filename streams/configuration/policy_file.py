@@ -1,0 +1,51 @@
+"""A file of policies, as `--policies` takes it: a JSON array of policies, or one policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from schemas.records.record import RecordError
+from schemas.topics import decode
+
+TOPIC = "pricing-policies"
+
+
+class PolicyFileError(ValueError):
+    """A policy file that cannot be used; the message names the file, the policy and the field."""
+
+
+class PolicyRecord(NamedTuple):
+    """A policy as a record of its topic."""
+
+    key: str
+    value: bytes
+
+
+def load(path: Path) -> list[PolicyRecord]:
+    """The policies of a file, in its order; PolicyFileError says what is wrong with it."""
+    try:
+        document = msgspec.json.decode(path.read_bytes())
+    except OSError as error:
+        raise PolicyFileError(f"{path}: {error.strerror}") from error
+    except RecursionError:
+        raise PolicyFileError(f"{path}: JSON is nested too deeply") from None
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise PolicyFileError(f"{path}: not JSON: {error}") from error
+    policies = document if isinstance(document, list) else [document]
+    records = []
+    for i, policy in enumerate(policies):
+        value = msgspec.json.encode(policy)
+        try:
+            records.append(PolicyRecord(decode(TOPIC, value).policy_id, value))
+        except RecordError as error:
+            where = f"{path}: policy {i + 1} of {len(policies)}"
+            raise PolicyFileError(f"{where}: {error}") from error
+    seen: set[str] = set()
+    for record in records:
+        if record.key in seen:
+            raise PolicyFileError(f"{path}: policy_id {record.key!r} occurs twice")
+        seen.add(record.key)
+    return records

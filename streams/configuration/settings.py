@@ -1,0 +1,247 @@
+"""Everything a user may set: flags over `PRICETIDE_*` variables over a TOML file."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from online_models.demand.river.named_models import parsed
+from online_models.demand.settings import DemandSettings
+from online_models.fold.state import FoldSettings
+from online_models.pricing.policy.settings import PricingSettings
+from online_models.pricing.state.days import standard_offset
+from schemas.topics import PARTITIONS
+from schemas.values import durations
+from schemas.values.currencies import minor_digits
+from schemas.values.instants import MINUTE
+from streams.metrics.address import address
+
+#: Read from the working folder where `PRICETIDE_CONFIG` names no other file.
+DEFAULT_FILE = "pricetide.toml"
+PREFIX = "PRICETIDE_"
+CONFIG = f"{PREFIX}CONFIG"
+#: How like a setting's name a variable must be to count as a slip of the pen, 0 to 1.
+CLOSE = 0.9
+#: A shorter bucket holds nothing that could be learnt from, and there would be too many.
+SHORTEST_BUCKET = MINUTE
+
+
+class Settings(BaseSettings):
+    """Each field is a variable `PRICETIDE_<NAME>` and a key of the TOML file."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    bootstrap: str | None = Field(None, description="Kafka bootstrap servers, HOST:PORT[,…]")
+    app: str = Field("pricetide", description="prefix of consumer groups and transactional ids")
+    instance: str | None = Field(
+        None,
+        description="name of this worker among its like, kept across restarts (the pod's name): "
+        "static membership makes a restart a matter of a second or two",
+    )
+    partitions: int = Field(
+        PARTITIONS, ge=1, le=1024, description="partitions of the journal; part of the determinism"
+    )
+    delivery: Literal["exactly-once", "at-least-once"] = Field(
+        "exactly-once",
+        description="at-least-once skips the transactions: quicker, and a repeat after a crash is "
+        "byte-identical",
+    )
+    transaction_ms: int = Field(
+        10, ge=0, le=5000, description="least ms from one transaction of a partition to the next"
+    )
+    snapshot_seconds: float = Field(
+        10.0, gt=0, description="least seconds between snapshots of a partition's state"
+    )
+    bucket: str = Field(
+        "P1D",
+        description="length of a demand bucket, ISO 8601. Of a "
+        "day (P1D), fast offers, or those whose policy says so, have buckets of an hour; those of "
+        "several days (P7D) begin with the day of the first event",
+    )
+    lateness: str | None = Field(
+        None, description="how late an event may come, ISO 8601; default PT1H for hours, P1D else"
+    )
+    river: tuple[str, ...] = Field(
+        (),
+        description="River models that forecast beside the others, JSON: "
+        '["river.linear_model.BayesianLinearRegression", "river.time_series.SNARIMAX(p=7, d=0, '
+        'q=1)"]; prices do not rest on them',
+    )
+    river_by: Literal["offer", "category"] = Field(
+        "offer", description="whether there is one of these models per offer or per category"
+    )
+    own_names: frozenset[str] = Field(
+        frozenset(), description='your names in competitor feeds, JSON: ["acme"]'
+    )
+    timezone: str = Field(
+        "UTC",
+        description="IANA zone whose midnight starts a day; demand is counted by that of its "
+        "winter time all year",
+    )
+    ack_timeout: str = Field(
+        "PT1H",
+        description="how long the shop may take to acknowledge a price, ISO 8601; till then it "
+        "is taken to show the price before",
+    )
+    training: Path = Field(
+        Path("training"), description="folder of the trainer: trials, boards, registry"
+    )
+    train_every: str = Field("P1D", description="time between training runs, ISO 8601")
+    train_days: int = Field(180, ge=1, description="days that a training run looks back")
+    train_models: str = Field("mlp,gru", description="networks and baselines that a run tries")
+    metrics: str | None = Field(
+        None,
+        description="[HOST:]PORT where the worker answers /metrics (Prometheus), /live and /ready; "
+        "the host is 127.0.0.1 unless given. Default: nowhere",
+    )
+    rates: dict[str, Decimal] = Field(
+        default_factory=dict, description='accepted foreign money, JSON: {"EUR/USD": "1.08"}'
+    )
+    customer_key: SecretStr = Field(
+        SecretStr("pricetide"), description="secret key of the hashes that replace customer ids"
+    )
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="how to talk to Kafka"
+    )
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="with SASL_*"
+    )
+    sasl_username: str | None = Field(None, description="with SASL_*")
+    sasl_password: SecretStr | None = Field(None, description="with SASL_*")
+    ssl_cafile: FilePath | None = Field(None, description="certificate authority, PEM, with *SSL")
+    ssl_certfile: FilePath | None = Field(None, description="client certificate, PEM, with *SSL")
+    ssl_keyfile: FilePath | None = Field(None, description="client key, PEM, with *SSL")
+
+    @field_validator("bucket", "lateness", "ack_timeout", "train_every")
+    @classmethod
+    def _is_duration(cls, text: str | None) -> str | None:
+        if text is not None:
+            durations.to_ms(text)
+        return text
+
+    @field_validator("bucket")
+    @classmethod
+    def _is_long_enough(cls, text: str) -> str:
+        if durations.to_ms(text) < SHORTEST_BUCKET:
+            raise ValueError(f"{text} is shorter than a minute")
+        return text
+
+    @field_validator("metrics")
+    @classmethod
+    def _is_address(cls, where: str | None) -> str | None:
+        if where is not None:
+            address(where)
+        return where
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, OSError, ValueError) as error:
+            raise ValueError(f"{name!r} is no IANA time zone such as Europe/Berlin") from error
+        return name
+
+    @field_validator("river")
+    @classmethod
+    def _are_river_models(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            parsed(name)
+        return names
+
+    @field_validator("rates")
+    @classmethod
+    def _are_rates(cls, rates: dict[str, Decimal]) -> dict[str, Decimal]:
+        for pair, rate in rates.items():
+            source, _, target = pair.partition("/")
+            for currency in (source, target):
+                minor_digits(currency)
+            if not (rate.is_finite() and rate > 0):
+                raise ValueError(f"{pair}: {rate} is no rate above zero")
+        return rates
+
+    @model_validator(mode="after")
+    def _says_who_asks(self) -> Self:
+        named = self.sasl_username is not None and self.sasl_password is not None
+        if self.security_protocol.startswith("SASL") and not named:
+            raise ValueError(f"{self.security_protocol} needs sasl_username and sasl_password")
+        return self
+
+    @property
+    def fold(self) -> FoldSettings:
+        """What the fold needs to know."""
+        return FoldSettings(
+            bucket=durations.to_ms(self.bucket),
+            lateness=None if self.lateness is None else durations.to_ms(self.lateness),
+            partitions=self.partitions,
+            demand=DemandSettings(
+                river=self.river,
+                river_by=self.river_by,
+                utc_offset=standard_offset(self.timezone),
+            ),
+            pricing=PricingSettings(
+                own_names=self.own_names,
+                timezone=self.timezone,
+                ack_timeout=durations.to_ms(self.ack_timeout),
+            ),
+        )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then the environment, then the file."""
+        _require_spelling(settings_cls, os.environ)
+        return init_settings, env_settings, _file(settings_cls)
+
+
+def _require_spelling(settings_cls: type[BaseSettings], variables: Iterable[str]) -> None:
+    """SettingsError for a variable that looks like a misspelt setting, and would do nothing.
+
+    Others are let pass: an orchestrator makes some of its own of the name of a service
+    (`PRICETIDE_SERVICE_HOST`).
+    """
+    known = {f"{PREFIX}{name.upper()}" for name in settings_cls.model_fields} | {CONFIG}
+    for variable in sorted(variables):
+        if variable.upper().startswith(PREFIX) and variable.upper() not in known:
+            near = get_close_matches(variable.upper(), known, n=1, cutoff=CLOSE)
+            if near:
+                raise SettingsError(f"{variable}: no such setting; perhaps {near[0]}?")
+
+
+def _file(settings_cls: type[BaseSettings]) -> PydanticBaseSettingsSource:
+    """The TOML file, which may be absent unless it was named; SettingsError says what is wrong."""
+    named = os.environ.get(CONFIG)
+    path = Path(named or DEFAULT_FILE)
+    if named and not path.is_file():
+        raise SettingsError(f"{CONFIG}: no file {named}")
+    try:
+        source = TomlConfigSettingsSource(settings_cls, toml_file=path)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    unknown = sorted(source.toml_data.keys() - settings_cls.model_fields.keys())
+    if unknown:
+        near = get_close_matches(unknown[0], settings_cls.model_fields, n=1)
+        hint = f"; perhaps {near[0]}?" if near else ""
+        raise SettingsError(f"{path}: {unknown[0]}: no such setting{hint}")
+    return source

@@ -1,0 +1,1 @@
+"""Real orders of a supermarket as the events of a shop."""

@@ -1,1 +1,0 @@
-"""Elasticities of a recording."""

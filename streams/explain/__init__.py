@@ -1,1 +1,0 @@
-"""A decision in words."""

@@ -1,0 +1,1 @@
+"""Clients, topics and access of Apache Kafka, and a broker for development."""

@@ -1,0 +1,138 @@
+"""Who may do what in Kafka: the fewest rights with which each part of a shop does its work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from kafka import KafkaAdminClient
+from kafka.admin import (
+    ACL,
+    ACLFilter,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ResourcePattern,
+    ResourcePatternFilter,
+    ResourceType,
+)
+from kafka.errors import KafkaError
+
+from schemas.topics import TOPICS
+from streams.kafka.admin import TopicsError, reach
+
+PATIENCE_SECONDS, PAUSE_SECONDS = 10.0, 0.05
+_KINDS = {
+    "topic": ResourceType.TOPIC,
+    "group": ResourceType.GROUP,
+    "transactional id": ResourceType.TRANSACTIONAL_ID,
+}
+
+
+class Right(NamedTuple):
+    """An operation on a topic, a group or a transactional id; a name that ends in * is a prefix."""
+
+    operation: str
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.kind} {self.name}"
+
+
+def _may(operation: str, *topics: str) -> list[Right]:
+    return [Right(operation, "topic", topic) for topic in topics]
+
+
+def _topics(direction: str, *but: str) -> list[str]:
+    return [n for n, topic in TOPICS.items() if topic.direction == direction and n not in but]
+
+
+#: Topics that change prices by themselves: who may write to them rules the shop.
+STEERING = ("pricing-policies", "pricing-control")
+#: What ingest reads: what the shop tells, and what the pricer itself says to all partitions.
+INGESTED = (*_topics("in"), "category-evidence", "model-updates")
+_INGEST = [
+    *_may("read", *sorted(INGESTED), "pricing-journal"),
+    *_may("write", "pricing-journal", "dead-letters"),
+    Right("read", "group", "{app}-ingest"),
+]
+_PRICE = [
+    *_may("read", "pricing-journal", "pricing-snapshots"),
+    *_may("write", *_topics("out", "dead-letters", "model-updates", "promotion-plans")),
+    *_may("write", "category-evidence", "pricing-snapshots"),
+    Right("read", "group", "{app}"),
+    Right("write", "transactional id", "{app}-*"),
+]
+#: Role → its rights, in which {app} and {user} stand for their names.
+ROLES: Mapping[str, list[Right]] = {
+    "all": list(dict.fromkeys(_INGEST + _PRICE)),
+    "ingest": _INGEST,
+    "price": _PRICE,
+    "train": [
+        *_may("read", "demand-observations", "products", "model-updates"),
+        *_may("write", "model-updates"),
+    ],
+    "feed": _may("write", *_topics("in", *STEERING, "price-acks")),
+    "apply": [
+        *_may("read", "price-changes", "price-offers"),
+        *_may("write", "price-acks"),
+        Right("read", "group", "{user}*"),
+    ],
+    "steer": _may("write", *STEERING, "promotion-plans"),
+    "look": _may("read", *_topics("out")),
+}
+
+
+def grant(client: Mapping[str, Any], principal: str, role: str, app: str) -> list[Right]:
+    """Allow a principal ("User:NAME") what its role needs; returns its rights.
+
+    Raises
+    ------
+    TopicsError
+        Kafka can't be reached, has no authorizer, or this client may not grant.
+    """
+    user = principal.partition(":")[2]
+    rights = [r._replace(name=r.name.format(app=app, user=user)) for r in ROLES[role]]
+    wanted = [_acl(principal, right) for right in rights]
+    admin = reach(client)
+    try:
+        answer = admin.create_acls(wanted)
+        if not answer["failed"]:
+            _wait_for(admin, wanted)
+    except KafkaError as error:
+        raise TopicsError(f"Kafka grants nothing: {error}") from error
+    finally:
+        admin.close()
+    for refusal in answer["failed"]:
+        raise TopicsError(f"Kafka grants nothing: {refusal.__name__}, {refusal.description}")
+    return rights
+
+
+def _wait_for(admin: KafkaAdminClient, wanted: list[ACL]) -> None:
+    """Kafka has written them down; what asks whether they hold learns of them a little later."""
+    whatever = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
+    mine = ACLFilter(wanted[0].principal, None, ACLOperation.ANY, ACLPermissionType.ANY, whatever)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        held, _ = admin.describe_acls(mine)
+        if set(wanted) <= set(held):
+            return
+        time.sleep(PAUSE_SECONDS)
+    raise TopicsError(f"Kafka does not heed the rights yet, after {PATIENCE_SECONDS:.0f} s")
+
+
+def _acl(principal: str, right: Right) -> ACL:
+    prefix = right.name.endswith("*")
+    return ACL(
+        principal=principal,
+        host="*",
+        operation=ACLOperation[right.operation.upper()],
+        permission_type=ACLPermissionType.ALLOW,
+        resource_pattern=ResourcePattern(
+            _KINDS[right.kind],
+            right.name.removesuffix("*"),
+            ACLResourcePatternType.PREFIXED if prefix else ACLResourcePatternType.LITERAL,
+        ),
+    )

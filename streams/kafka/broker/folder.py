@@ -1,0 +1,96 @@
+"""The data folder: what is kept in it, and that one broker at a time uses it."""
+
+import base64
+import fcntl
+import json
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+from typing import IO
+
+from streams.kafka.broker.error import BrokerError
+
+TEMPORARY = "pricetide-broker-"
+IDENTITY = "cluster.json"
+
+
+def temporary_folder() -> Path:
+    """Return a new temporary folder, after removing those of brokers whose process was killed."""
+    for orphan in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
+        # A folder gets its identity under its lock: with the one, and without the other, nobody
+        # will come back to it.
+        try:
+            with (orphan / "lock").open("r+") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                orphaned = (orphan / IDENTITY).exists()
+        except OSError:
+            continue
+        if orphaned:
+            shutil.rmtree(orphan, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=TEMPORARY))
+
+
+class DataFolder:
+    """A data folder, held by this process until it is released.
+
+    Parameters
+    ----------
+    path
+        Made where it doesn't exist.
+    brokers
+        The number of nodes; a folder keeps the number it was made for.
+
+    Raises
+    ------
+    BrokerError
+        Another broker holds the folder, it was made for another number of nodes, or it holds
+        something else.
+    """
+
+    def __init__(self, path: Path, brokers: int) -> None:
+        self.path = path.resolve()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock: IO[str] = (self.path / "lock").open("w")
+        except OSError as error:
+            raise BrokerError(f"the data folder {self.path} cannot be used: {error}") from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.cluster_id = self._identity(brokers)
+        except BlockingIOError as error:
+            self.release()
+            raise BrokerError(f"another broker uses the data folder {self.path}") from error
+        except BaseException:
+            self.release()
+            raise
+
+    def node(self, number: int) -> Path:
+        """Return the folder of one node."""
+        return self.path / f"node-{number}"
+
+    def release(self) -> None:
+        """Let others use the folder."""
+        self._lock.close()
+
+    def _identity(self, brokers: int) -> str:
+        file = self.path / IDENTITY
+        if file.exists():
+            try:
+                kept = json.loads(file.read_text())
+            except ValueError as error:
+                raise BrokerError(f"{file} is damaged: {error}") from error
+            if kept["brokers"] != brokers:
+                raise BrokerError(
+                    f"the data folder {self.path} was made for {kept['brokers']} broker(s),"
+                    f" not {brokers}; give another folder, or the same number"
+                )
+            return str(kept["cluster_id"])
+        if any(each.name != "lock" for each in self.path.iterdir()):
+            (self.path / "lock").unlink()
+            raise BrokerError(
+                f"the data folder {self.path} holds something else; give an empty one"
+            )
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+        file.write_text(json.dumps({"cluster_id": cluster_id, "brokers": brokers}) + "\n")
+        return cluster_id

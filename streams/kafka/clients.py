@@ -1,0 +1,67 @@
+"""Options that every Kafka client of the project shares."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+from streams.configuration.settings import Settings
+
+#: Largest request: a journal batch or a part of a snapshot (`max.message.bytes` of both topics).
+LARGEST_REQUEST = 8 << 20
+#: A full batch is a megabyte: the broker's own default for one record.
+BATCH = 1 << 20
+
+
+class MissingBootstrap(SystemExit):
+    """No Kafka to talk to."""
+
+
+class UnusableCertificate(SystemExit):
+    """A file that should hold a certificate or its key does not."""
+
+
+def bootstrap(settings: Settings) -> str:
+    """The bootstrap servers; MissingBootstrap says how to name them."""
+    if not settings.bootstrap:
+        raise MissingBootstrap(
+            "pricetide: which Kafka? Pass --bootstrap HOST:PORT or set PRICETIDE_BOOTSTRAP "
+            "(`pricetide broker` starts one for development)"
+        )
+    return settings.bootstrap
+
+
+def security(settings: Settings) -> dict[str, Any]:
+    """Security options in aiokafka's names."""
+    options: dict[str, Any] = {"security_protocol": settings.security_protocol}
+    if "SSL" in settings.security_protocol:
+        options["ssl_context"] = ssl_context(settings)
+    if settings.security_protocol.startswith("SASL"):
+        password = settings.sasl_password
+        options |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": None if password is None else password.get_secret_value(),
+        }
+    return options
+
+
+def ssl_context(settings: Settings) -> ssl.SSLContext:
+    """TLS as the settings say; the system's certificate authorities where they name none.
+
+    UnusableCertificate names the file that holds none.
+    """
+    used = settings.ssl_cafile
+    try:
+        context = ssl.create_default_context(cafile=None if used is None else str(used))
+        if settings.ssl_certfile is not None:
+            used = settings.ssl_certfile
+            context.load_cert_chain(settings.ssl_certfile, settings.ssl_keyfile)
+    except OSError as error:
+        raise UnusableCertificate(f"pricetide: no use can be made of {used}: {error}") from None
+    return context
+
+
+def client(settings: Settings) -> dict[str, Any]:
+    """Options for any aiokafka client."""
+    return {"bootstrap_servers": bootstrap(settings).split(","), **security(settings)}

@@ -1,1 +1,0 @@
-"""Policies looked at before they go live."""

@@ -1,0 +1,78 @@
+"""`pricing-snapshots`: states in parts, and how far the journal is done; read from the end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from streams.kafka.topic_end import stretches
+from streams.pricer.snapshots.codec import Part, SnapshotError, decode, decode_part
+
+logger = logging.getLogger(__name__)
+
+TOPIC = "pricing-snapshots"
+#: Records looked at first from the end; grows fourfold until a whole snapshot shows.
+FIRST_LOOK = 64
+#: Key of the record that says up to which journal offset (exclusive) all outputs are published: it
+#: is in the transaction with them. The consumer group's offset would say the same at the price of
+#: two more round trips.
+POSITION = b"position"
+
+
+def key(part: int) -> bytes:
+    """The key of a part: the next snapshot's part replaces it when the topic is compacted."""
+    return b"%d" % part
+
+
+class Found(NamedTuple):
+    """What a partition's log says last; None for what is not there.
+
+    `snapshot` is (journal offset, state).
+    """
+
+    position: int | None
+    snapshot: tuple[int, dict[str, Any]] | None
+
+
+class _Read(NamedTuple):
+    position: int | None
+    parts: list[Part] | None
+
+
+async def newest(consumer: AIOKafkaConsumer, partition: int) -> Found:
+    """The newest position and the newest whole snapshot.
+
+    `consumer` reads committed records and is assigned to the partition of `pricing-snapshots`.
+    """
+    tp = TopicPartition(TOPIC, partition)
+    position = None
+    async for records in stretches(consumer, tp, FIRST_LOOK):
+        position, parts = await _read(records)
+        if parts:
+            return Found(position, (parts[0].offset, decode(parts)))
+    return Found(position, None)
+
+
+async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
+    position: int | None = None
+    found: dict[int, dict[int, Part]] = {}
+    async for record in records:
+        if record.value is None:
+            continue
+        if record.key == POSITION:
+            position = int(record.value)
+            continue
+        try:
+            part = decode_part(record.value)
+        except SnapshotError as error:
+            logger.error("%s-%d, offset %d: %s", TOPIC, record.partition, record.offset, error)
+            continue
+        found.setdefault(part.offset, {})[part.index] = part
+    for offset in sorted(found, reverse=True):
+        parts = found[offset]
+        if len(parts) == next(iter(parts.values())).parts:
+            return _Read(position, [parts[i] for i in range(len(parts))])
+    return _Read(position, None)

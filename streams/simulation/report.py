@@ -1,0 +1,158 @@
+"""The report: one HTML file that needs nothing else, with a section per market."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+
+from online_models.market.arrays import Floats, Ints
+from online_models.market.closed_loop import Track
+from online_models.market.score import regret
+from streams.charts.page import STYLE
+from streams.charts.svg import Line, dots, lines
+from streams.simulation.cells import CLAIRVOYANT, STATIC
+from streams.simulation.like import fitted
+from streams.simulation.outcome import Outcome
+from streams.simulation.table import HEADINGS, MEANINGS, audited, headline, rows
+
+#: Days over which the daily share is averaged, and the points of a curve.
+WINDOW = 14
+POINTS = 240
+MINOR = 100.0
+#: Regret below this share of the largest is not drawn: it would squeeze the others together.
+NEGLIGIBLE = 1e-3
+
+
+def report(outcomes: Sequence[Outcome]) -> str:
+    """The whole page as text; the same outcomes give the same bytes."""
+    sections = "".join(_section(outcome) for outcome in outcomes)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Pricetide: simulated markets</title><style>{STYLE}</style></head><body>"
+        f"<h1>Static against dynamic pricing</h1>{_likeness(outcomes)}{sections}"
+        f"<footer>{escape(MEANINGS)} Profit is the exact expectation of each day, free of the "
+        "noise of sales. "
+        "Intervals are 95 % by seed. An offer's share can exceed 1 where prices move tomorrow's "
+        "demand, rivals or stock: there the clairvoyant is a lower bound of the best plan."
+        "</footer></body></html>\n"
+    )
+
+
+def _likeness(outcomes: Sequence[Outcome]) -> str:
+    """What was fitted to a recording; all markets of an experiment are like the same one."""
+    like = outcomes[0].setting.like
+    if like is None:
+        return ""
+    lines = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in fitted(like).items()
+    )
+    return f"<h2>Fitted to your recording</h2><dl>{lines}</dl>"
+
+
+def styles(outcome: Outcome) -> dict[str, str]:
+    """A class of the page for each contender: static and clairvoyant have their own."""
+    others = [name for name in outcome.scores if name not in (STATIC, CLAIRVOYANT)]
+    found = {name: f"c{place % 8}" for place, name in enumerate(others)}
+    return {STATIC: "static", **found, CLAIRVOYANT: "best"}
+
+
+def _section(outcome: Outcome) -> str:
+    style = styles(outcome)
+    shares = {
+        name: (found.share.mean, found.share.lower, found.share.upper, style[name])
+        for name, found in outcome.scores.items()
+    }
+    plots = [
+        dots("share of the clairvoyant's profit", shares),
+        lines("daily share", _shares(outcome, style), y_label=f"mean of {WINDOW} days"),
+        lines("regret", _regrets(outcome, style), log=True, y_label="cumulated"),
+        lines("error of the elasticities", _errors(outcome, style), y_label="root mean square"),
+        *_paths(outcome, style),
+    ]
+    key = "".join(
+        f'<span><i class="{style[name]}"></i>{escape(name)}</span>' for name in outcome.scores
+    )
+    heading = "".join(f"<th>{escape(text)}</th>" for text in HEADINGS)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in rows(outcome)
+    )
+    return (
+        f"<section><h2>{escape(str(outcome.setting))}</h2>"
+        f'<p class="headline">{escape(headline(outcome).capitalize())}.</p>'
+        f'<div class="scroll"><table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody>'
+        f'</table></div><div class="key">{key}</div><div class="plots">{"".join(plots)}</div>'
+        f"<p>{' '.join(_counts(outcome))}</p></section>"
+    )
+
+
+def _counts(outcome: Outcome) -> list[str]:
+    found = [f"{outcome.setting.offers} offers, {outcome.seeds} seeds."]
+    looked = audited(outcome)
+    return [*found, f"{escape(looked)}."] if looked else found
+
+
+def _shares(outcome: Outcome, style: dict[str, str]) -> dict[str, Line]:
+    best = _mean(outcome.tracks[CLAIRVOYANT])
+    width = min(WINDOW, len(best))
+    window = np.ones(width) / width
+    level = np.convolve(best, window, "valid")
+    found = {}
+    for name, tracks in outcome.tracks.items():
+        share = np.convolve(_mean(tracks), window, "valid") / level
+        found[name] = _line(np.arange(len(share)) + width, share, style[name])
+    return found
+
+
+def _regrets(outcome: Outcome, style: dict[str, str]) -> dict[str, Line]:
+    best = outcome.tracks[CLAIRVOYANT]
+    lost = {name: regret(tracks, best) / MINOR for name, tracks in outcome.tracks.items()}
+    largest = max(curve[-1] for curve in lost.values())
+    return {
+        name: _line(np.arange(1, len(curve) + 1), curve, style[name])
+        for name, curve in lost.items()
+        if curve[-1] > NEGLIGIBLE * largest
+    }
+
+
+def _errors(outcome: Outcome, style: dict[str, str]) -> dict[str, Line]:
+    return {
+        name: _line(
+            tracks[0].look_days,
+            np.mean([track.elasticity_error for track in tracks], axis=0),
+            style[name],
+        )
+        for name, tracks in outcome.tracks.items()
+        if np.isfinite(tracks[0].elasticity_error[-1])
+    }
+
+
+def _paths(outcome: Outcome, style: dict[str, str]) -> list[str]:
+    offers = outcome.tracks[STATIC][0].prices.shape[1]
+    return [
+        lines(
+            f"prices of offer {offer + 1}, first seed",
+            {
+                name: _line(
+                    np.arange(len(tracks[0].prices)),
+                    tracks[0].prices[:, offer] / MINOR,
+                    style[name],
+                )
+                for name, tracks in outcome.tracks.items()
+            },
+        )
+        for offer in range(offers)
+    ]
+
+
+def _mean(tracks: Sequence[Track]) -> Floats:
+    average: Floats = np.mean([track.profit for track in tracks], axis=0)
+    return average
+
+
+def _line(x: Floats | Ints, y: Floats, style: str) -> Line:
+    """A curve thinned to `POINTS` points, ends kept."""
+    kept = np.unique(np.linspace(0, len(x) - 1, min(POINTS, len(x))).round().astype(np.int64))
+    return Line(x[kept].tolist(), y[kept].tolist(), style)

@@ -1,0 +1,1 @@
+"""Questions about recordings that the commands answer offline."""

@@ -1,0 +1,120 @@
+"""Recorded personal prices beside the public ones, and what their customers had agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
+
+from online_models.pricing.state.shoppers import USUAL_SEGMENT
+from schemas.records.orders import Order
+from schemas.records.products import Product
+from schemas.records.record import RecordError
+from schemas.topics import decode
+from schemas.values.instants import to_ms
+from streams.ingest.hashing import KeyedHash
+from streams.recording.entry import Entry
+
+NEEDED = ("price-offers", "price-decisions")
+USED = (*NEEDED, "orders", "products")
+#: What a group is called where a record names none.
+UNNAMED = "(none)"
+
+
+class _Decision(msgspec.Struct):
+    decision_id: str
+    price: str
+    previous_price: str | None
+    outcome: str
+
+
+class _Offer(msgspec.Struct):
+    sku: str
+    channel: str
+    segment: str
+    price: str
+    valid_from: str
+    decision_id: str
+    disclosure: str | None = None
+    customer: str | None = None
+
+
+class Personal(NamedTuple):
+    """One personal price: whom it was for (a keyed hash), what it took off the public price (a
+    share, negative where it was above), the groups it belongs to, and whether it was disclosed.
+    """
+
+    customer: str
+    discount: float
+    groups: dict[str, str]
+    disclosed: bool
+    at: int
+
+
+@dataclass
+class Record:
+    """What a recording tells. `agreed` has each customer's orders as (ms, whether they agreed to
+    personal prices); `unknown` counts personal prices whose decision is not in the recording.
+    """
+
+    personal: list[Personal] = field(default_factory=list)
+    agreed: dict[str, list[tuple[int, bool]]] = field(default_factory=dict)
+    segments: dict[str, str] = field(default_factory=dict)
+    unknown: int = 0
+
+    def consent(self, price: Personal) -> bool | None:
+        """Whether a customer's last order before a price agreed; None where none is recorded."""
+        before = [agreed for at, agreed in self.agreed.get(price.customer, ()) if at <= price.at]
+        return before[-1] if before else None
+
+
+def gathered(entries: Iterable[Entry], key: bytes) -> Record:
+    """Read a recording; customers are hashed under `key`, as the pricer does."""
+    found, hashed = Record(), KeyedHash(key, "customer")
+    public: dict[str, str] = {}
+    categories: dict[str, str] = {}
+    offers: list[_Offer] = []
+    for entry in entries:
+        if entry.value is None:
+            continue
+        if entry.topic == "price-decisions":
+            decision = msgspec.json.decode(entry.value, type=_Decision)
+            shown = decision.previous_price if decision.outcome == "proposed" else decision.price
+            public[decision.decision_id] = shown or decision.price
+        elif entry.topic == "price-offers":
+            offer = msgspec.json.decode(entry.value, type=_Offer)
+            if offer.customer is not None:
+                offers.append(offer)
+        else:
+            _input(found, hashed, categories, entry)
+    for offer in offers:
+        price = public.get(offer.decision_id)
+        if price is None or offer.customer is None:
+            found.unknown += 1
+            continue
+        category = categories.get(offer.sku, UNNAMED)
+        groups = {"segment": offer.segment, "channel": offer.channel, "category": category}
+        discount = 1.0 - float(offer.price) / float(price)
+        disclosed = bool(offer.disclosure)
+        at = to_ms(offer.valid_from)
+        found.personal.append(Personal(offer.customer, discount, groups, disclosed, at))
+    for orders in found.agreed.values():
+        orders.sort()
+    return found
+
+
+def _input(found: Record, hashed: KeyedHash, categories: dict[str, str], entry: Entry) -> None:
+    """Take an order's consent or a product's category; what ingest would refuse tells nothing."""
+    try:
+        record = decode(entry.topic, entry.value or b"")
+    except RecordError:
+        return
+    if isinstance(record, Product):
+        categories[record.sku] = record.category
+    elif isinstance(record, Order) and record.customer_id is not None:
+        customer = hashed.text(record.customer_id)
+        at = entry.timestamp if record.time is None else record.time
+        found.agreed.setdefault(customer, []).append((at, record.personal_prices))
+        found.segments[customer] = record.segment or USUAL_SEGMENT

@@ -1,0 +1,123 @@
+"""A recording's demand as the models see it: buckets closed, nothing decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from online_models.demand.ensemble.models import DemandModels
+from online_models.demand.ensemble.report import LearnReport
+from online_models.demand.inputs.observations import Observations
+from online_models.fold.fold import Fold
+from online_models.fold.state import State
+from online_models.shop.catalogue import Catalogue
+from schemas.values.instants import DAY
+from streams.configuration.policy_file import TOPIC as POLICIES
+from streams.configuration.policy_file import PolicyRecord
+from streams.configuration.settings import Settings
+from streams.ingest.border import Border
+from streams.ingest.decoder import INPUTS, Decoder
+from streams.ingest.order import as_given
+from streams.recording.error import RecordingError
+from streams.recording.reader import Recording
+from streams.replay.passing import Passing
+from streams.replay.pricers import opening
+from streams.studies.anchor import first_day
+from streams.studies.ignored import Ignored
+
+#: Input records taken at once.
+ROUND = 4000
+OnLearnt = Callable[[Observations, LearnReport], None]
+
+
+class Observed:
+    """Runs recorded input topics through one fold that only learns.
+
+    Prices are history here: what was paid or acknowledged counts, and nothing is decided. All
+    partitions are one, so that everything is pooled. Given policies replace those of the recording.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        paths: list[Path],
+        on_learnt: OnLearnt,
+        policies: list[PolicyRecord] | None = None,
+    ) -> None:
+        self.recording = Recording(paths, INPUTS if policies is None else INPUTS - {POLICIES})
+        if "orders" not in self.recording.topics:
+            named = ", ".join(str(path) for path in paths)
+            raise RecordingError(f"no orders in {named}: demand cannot be evaluated without")
+        self.ignored = Ignored()
+        key = settings.customer_key.get_secret_value().encode()
+        self._decoder = Decoder(Border(key, settings.rates))
+        fold, begins = settings.fold, None
+        if "promotions" in self.recording.topics:
+            begins = first_day(paths, fold.bucket, fold.demand.utc_offset)
+        self._fold = Fold(replace(fold, observe_only=True, partitions=1, buckets_from=begins))
+        self._fold.state.on_learnt = self._learnt
+        if policies:
+            self._fold.step(opening(policies))
+        self._on_learnt = on_learnt
+        self._buckets = 0
+        self._passing = Passing(min(settings.fold.bucket, DAY))
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The offers, by the rows that observations name."""
+        return self._fold.state.catalogue
+
+    @property
+    def state(self) -> State:
+        """All that the fold has come to know."""
+        return self._fold.state
+
+    @property
+    def demand(self) -> DemandModels:
+        """The models."""
+        return self._fold.state.demand
+
+    def run(self) -> Iterator[int]:
+        """Run; yields how many records are done. RecordingError where no bucket came about."""
+        entries = iter(self.recording)
+        done = 0
+        while records := list(islice(entries, ROUND)):
+            decoded = self._decoder.decode(as_given(records))
+            self.ignored.add(decoded.dead, self._fold.step(self._passing.tell(decoded.batch)))
+            done += len(records)
+            yield done
+        settings, latest = self._fold.state.settings, self._passing.latest
+        # the last bucket counts, however little of it was recorded
+        end = latest + settings.bucket + settings.allowed_lateness + 1
+        self.ignored.add([], self._fold.step(self._passing.end(end)))
+        if not self._buckets:
+            told = "".join(f"; {line}" for line in self.ignored.lines(len(self.recording)))
+            raise RecordingError(f"no bucket came about: {self._lacking()}{told}")
+
+    def _learnt(self, observations: Observations, report: LearnReport) -> None:
+        self._buckets += len(observations)
+        self._on_learnt(observations, report)
+
+    def _lacking(self) -> str:
+        if not self.catalogue.skus.known.any():
+            return "no product is known, records of `products` are missing"
+        if not self._passing.latest:
+            return "no order, click or competitor's price tells the time"
+        return "no order falls into the time after its product's record"
+
+
+@contextmanager
+def shown(observed: Observed, doing: str) -> Iterator[Callable[[str], None]]:
+    """Run beneath a progress bar; what is called inside names the work that follows."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(doing, total=len(observed.recording))
+        for done in observed.run():
+            bar.update(task, completed=done)
+        yield lambda next_one: bar.update(task, description=next_one)

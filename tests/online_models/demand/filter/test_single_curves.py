@@ -1,0 +1,44 @@
+"""The curves of one offer are, to the bit, those that it has among many."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import fields
+
+import numpy as np
+
+from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.evaluation import checks
+from online_models.numerics.columns import FEW
+
+
+def test_curves_of_a_few_offers_are_those_of_many() -> None:
+    models = checks.registered("mixture")
+    every = np.arange(checks.OFFERS)
+    assert len(every) > FEW
+    days = [*checks.ordinary_days(25), *itertools.islice(checks.hostile_periods(), 0, 60, 6)]
+    rng = np.random.default_rng(3)
+    models.priced(
+        every[::2], rng.uniform(700.0, 1500.0, len(every))[::2], np.full(len(every[::2]), 600.0)
+    )
+    for day, seen in enumerate(days):
+        models.learn(seen)
+        if day % 4:
+            continue
+        usual = checks.context(day)
+        context = DecisionContext(
+            usual.now + rng.integers(0, 10**9, len(every)),
+            np.round(rng.uniform(1.0, 9000.0, len(every))),
+            np.where(rng.random(len(every)) < 0.3, np.nan, rng.uniform(1.0, 9000.0, len(every))),
+            usual.promotion,
+            usual.promoted,
+        )
+        together = models.curves(every, context)
+        for rows in (every[:1], every[1:FEW], every[5:2:-1][:FEW]):
+            some = DecisionContext(
+                *[getattr(context, field.name)[rows] for field in fields(DecisionContext)]
+            )
+            few = models.curves(rows, some)
+            for field in fields(DemandCurves):
+                expected = getattr(together, field.name)[rows]
+                assert getattr(few, field.name).tobytes() == expected.tobytes(), field.name

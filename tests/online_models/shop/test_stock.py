@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from online_models.shop.stock import UNKNOWN, Count, Delivery, Stock
+
+COUNTS = st.tuples(
+    st.just("count"),
+    st.sampled_from(["", "web", "shop"]),
+    st.sampled_from(["", "north"]),
+    st.integers(0, 9),
+    st.integers(0, 5),
+)
+STEPS = st.lists(st.one_of(COUNTS, st.just(("appear",)), st.just(("restart",))), max_size=20)
+
+
+def ints(*values: int) -> Any:
+    return np.array(values, dtype=np.int64)
+
+
+@given(STEPS)
+def test_an_offer_has_the_same_level_whenever_it_appears(steps: list) -> None:
+    early, late, appeared = Stock(), Stock(), False
+    early.appear(0, 0, "web")
+    for step in steps:
+        if step[0] == "appear" and not appeared:
+            late.appear(0, 0, "web")
+            appeared = True
+        elif step[0] == "restart":
+            late = Stock.restore(late.snapshot())
+        elif step[0] == "count":
+            _, channel, location, units, time = step
+            rows = [0] if channel in ("", "web") else []
+            count = Count(units, time)
+            taken = early.count(0, channel, location, count, rows)
+            assert taken == late.count(0, channel, location, count, rows if appeared else [])
+    if not appeared:
+        late.appear(0, 0, "web")
+    assert early.on_hand.tolist() == late.on_hand.tolist()
+    assert early.levels.counted_at.tolist() == late.levels.counted_at.tolist()
+
+
+def test_no_count_means_unknown_and_sales_do_not_change_that() -> None:
+    stock = Stock()
+    stock.appear(0, 0, "web")
+    stock.sold(ints(0), ints(3), ints(10))
+    assert stock.settle().tolist() == []
+    assert stock.on_hand.tolist() == [UNKNOWN]
+
+
+def test_a_level_never_falls_below_zero() -> None:
+    stock = Stock()
+    stock.appear(0, 0, "web")
+    stock.count(0, "", "", Count(2, 5), [0])
+    stock.sold(ints(0, 0), ints(3, 1), ints(6, 7))
+    assert stock.settle().tolist() == [0]
+    assert stock.on_hand.tolist() == [0]
+
+
+def test_a_new_count_of_one_place_keeps_what_was_sold_from_the_others() -> None:
+    stock = Stock()
+    stock.appear(0, 0, "web")
+    stock.count(0, "", "north", Count(4, 1), [0])
+    stock.count(0, "", "south", Count(5, 1), [0])
+    stock.sold(ints(0), ints(6), ints(2))
+    stock.settle()
+    assert stock.on_hand.tolist() == [3]
+    stock.count(0, "", "north", Count(10, 3), [0])
+    assert stock.on_hand.tolist() == [13]
+
+
+def test_sales_that_wait_for_a_tick_survive_a_restart() -> None:
+    stock = Stock()
+    stock.appear(0, 0, "web")
+    stock.count(0, "", "", Count(9, 1), [0])
+    stock.sold(ints(0), ints(4), ints(2))
+    stock = Stock.restore(stock.snapshot())
+    stock.settle()
+    assert stock.on_hand.tolist() == [5]
+
+
+def test_deliveries_of_all_places_come_soonest_first_and_a_count_replaces_its_own() -> None:
+    stock = Stock()
+    stock.appear(0, 0, "web")
+    stock.count(0, "", "north", Count(0, 1, (Delivery(5, 90), Delivery(1, 10))), [0])
+    stock.count(0, "", "south", Count(0, 1, (Delivery(7, 50),)), [0])
+    assert stock.inbound(0) == [(1, 10), (7, 50), (5, 90)]
+    stock.count(0, "", "north", Count(0, 2), [0])
+    assert stock.inbound(0) == [(7, 50)]
+    assert stock.inbound(1) == []
+
+
+def test_a_sale_takes_shared_stock_from_every_channel_also_after_a_restart() -> None:
+    stock = Stock()
+    for row, channel in enumerate(("web", "shop", "kiosk")):
+        stock.appear(row, 0, channel)
+    stock.count(0, "", "", Count(9, 5), [0, 1, 2])
+    stock.count(0, "kiosk", "back", Count(4, 5), [2])
+    stock = Stock.restore(stock.snapshot())
+    stock.sold(ints(0, 2), ints(3, 5), ints(6, 6))
+    assert stock.settle().tolist() == [0, 1, 2]
+    assert stock.on_hand.tolist() == [5, 5, 5]
+    stock.sold(ints(1), ints(-2), ints(7))
+    stock.settle()
+    assert stock.on_hand.tolist() == [7, 7, 7]

@@ -1,0 +1,108 @@
+"""A simulated shop that promoted now this offer, now that, and what more promotions would gain."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.inputs.observations import Observations
+from online_models.fold.fold import Fold
+from online_models.fold.state import FoldSettings, State
+from online_models.journal.batch import Fact, Kind, Rows, Source
+from online_models.market import Market, compose
+from online_models.market.calendar import day_start
+from online_models.market.journal import Journal
+from online_models.studies.promotions.plan import Plan
+
+#: Promotions last a week, and none follows within three.
+WEEK, REST = 7, 21
+PERCENTS = (10, 15, 20, 25, 30)
+#: Days after the last start within which all that follows from a promotion has happened.
+AFTER = 81
+
+
+class Shop(NamedTuple):
+    """A market, its regular prices (minor units), and what a fold of its past has come to know."""
+
+    market: Market
+    regular: NDArray[np.int64]
+    state: State
+    parts: list[Observations]
+
+
+def promoted_shop(
+    name: str,
+    seed: int,
+    offers: int = 30,
+    sales: float = 12.0,
+    days: int = 150,
+    dear: float = 1.0,
+    often: float = 0.2,
+    **policy: Any,
+) -> Shop:
+    """A shop that asks `dear` times the market's first prices, and promotes a free offer in a week
+    with probability `often`.
+    """
+    market = compose(name, seed, offers, sales)
+    goods = market.assortment
+    regular = np.rint(goods.first_price * dear).astype(np.int64)
+    told = copy.copy(market)
+    told.assortment = replace(goods, first_price=regular)
+    journal, fold = Journal(told), Fold(FoldSettings(observe_only=True))
+    parts: list[Observations] = []
+    fold.state.on_learnt = lambda observations, _: parts.append(observations)
+    asked = {"policy_id": "p", "promotions": {"budget": "1000000.00"}, **policy}
+    fold.step(journal.opening([asked]))
+    rng = np.random.default_rng(seed)
+    until, prices, offset = np.zeros(offers, np.int64), regular.copy(), 0
+    for day in range(days):
+        prices[until == day] = regular[until == day]
+        if day >= REST and day % WEEK == 0 and day < days - 4 * WEEK:
+            rows = Rows()
+            for offer in np.flatnonzero((until + REST <= day) & (rng.random(offers) < often)):
+                percent = int(rng.choice(PERCENTS))
+                until[offer] = day + WEEK
+                prices[offer] = round(int(regular[offer]) * (100 - percent) / 100)
+                value = _promotion(goods.skus[offer], day, percent)
+                fact = rows.fact(Fact("promotions", None, json.dumps(value).encode()))
+                source = Source("promotions of the merchant", 0)
+                rows.add(Kind.FACT, day_start(day), source, offset=offset, detail=fact)
+                offset += 1
+            rows.add(Kind.TICK, day_start(day), flag=1)
+            fold.step(rows.batch())
+        fold.step(journal.day(market.day(prices), day))
+    return Shop(market, regular, fold.state, parts)
+
+
+def gained(shop: Shop, plans: Iterable[Plan]) -> float:
+    """What these promotions together add to the market's expected profit, minor units."""
+    skus = shop.market.assortment.skus
+    chosen = [(skus.index(shop.state.catalogue.offer_name(p.offer)[0]), p) for p in plans]
+    totals = []
+    for running in ([], chosen):
+        market, total = copy.deepcopy(shop.market), 0.0
+        for _ in range(AFTER):
+            now, prices = day_start(market.today), shop.regular.copy()
+            for offer, each in running:
+                if each.start <= now < each.end:
+                    prices[offer] = each.price
+            total += market.expected_profit(prices)
+            market.day(prices)
+        totals.append(total)
+    return totals[1] - totals[0]
+
+
+def _promotion(sku: str, day: int, percent: int) -> dict[str, Any]:
+    return {
+        "promotion_id": f"{sku}-{day}",
+        "select": {"skus": [sku]},
+        "starts_at": day_start(day),
+        "ends_at": day_start(day + WEEK),
+        "discount": {"percent": f"{percent}%"},
+    }

@@ -1,0 +1,177 @@
+"""`pricetide evaluate` judges every model on a recording, and draws what it found."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from river import metrics
+
+from online_models.demand.evaluation.prequential import Evaluation, Score
+from online_models.demand.forecast import Forecast
+from streams import cli
+from streams.recording.entry import Entry
+from streams.recording.writer import RecordingWriter
+
+DAY = 86_400_000
+START = 1_700_006_400_000 // DAY * DAY
+BLR = "river.linear_model.BayesianLinearRegression"
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    """Two offers over forty days, one of which sells little."""
+    rng, offsets = np.random.default_rng(1), dict[str, int]()
+    folder = tmp_path / "recording"
+    with RecordingWriter(folder) as writer:
+
+        def put(topic: str, value: Any, at: int) -> None:
+            offset = offsets[topic] = offsets.get(topic, -1) + 1
+            data = json.dumps(value).encode()
+            writer.write(Entry(topic, 0, offset, None, data, at))
+
+        for sku in "ab":
+            value = {"sku": sku, "name": sku, "currency": "USD", "price": 10, "cost": 5}
+            put("products", value | {"category": "c"}, START)
+        for day in range(40):
+            at = START + day * DAY + 1
+            for sku, rate in (("a", 12.0), ("b", 1.0)):
+                if units := int(rng.poisson(rate)):
+                    line = {"sku": sku, "quantity": units, "unit_price": 10}
+                    order = {"order_id": f"{sku}{day}", "time": at, "currency": "USD"}
+                    put("orders", order | {"lines": [line]}, at)
+    return folder
+
+
+def test_every_model_is_judged_and_drawn(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "plots"
+    assert cli.main(["evaluate", str(recording), "--json", "--plots", str(folder)]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert set(figures) == {"bucket", "observations", "refused", "warm_up", "models", "used"}
+    assert figures["refused"] == 0
+    models = {model["name"]: model for model in figures["models"]}
+    assert {"mixture", "count", "filter", "last value", "moving average", BLR} <= set(models)
+    assert figures["observations"] == 80
+    for model in models.values():
+        assert all(model[name] is not None for name in ("rmse_log", "mae", "wape", "log_score"))
+        assert model["seconds"] >= 0
+    assert sum(m["weight"] or 0 for m in models.values()) == pytest.approx(1.0, abs=0.01)
+    page = (folder / "evaluation.html").read_text()
+    assert page.count("<svg") == 5
+    assert BLR in page
+
+
+def test_models_are_compared_on_the_same_buckets_and_none_on_an_offers_first(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["evaluate", str(recording), "--json", "--bucket", "P14D"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["observations"] == 6
+    assert {model["buckets"] for model in figures["models"]} == {4}
+
+
+def test_the_table_says_in_words_what_it_shows_and_who_was_silent(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["evaluate", str(recording), "--bucket", "PT2H"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "938 buckets of PT2H, 922 of them judged" in out
+    assert "seasonal naive: judged on 914 buckets only" in out
+    assert "The mixture is off by" in out
+    assert "that of the best naive forecast" in out
+
+
+def test_where_no_offer_has_two_buckets_one_line_says_so(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["evaluate", str(recording), "--bucket", "P90D"]) == 2
+    (told,) = capsys.readouterr().err.splitlines()
+    assert "nothing to judge" in told
+
+
+def test_a_river_model_of_the_settings_has_a_weight_in_the_mixture(
+    recording: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRICETIDE_RIVER", json.dumps([BLR]))
+    assert cli.main(["evaluate", str(recording), "--json", "--challengers"]) == 0
+    models = {m["name"]: m for m in json.loads(capsys.readouterr().out)["models"]}
+    assert 0.0 < models[BLR]["weight"] < 1.0
+
+
+def test_refused_records_are_counted_and_the_commonest_reason_is_told(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with gzip.open(recording / "clickstream.jsonl.gz", "wt") as file:
+        clicks = [("a", "view"), ("a", "stare"), ("", "view"), ("b", "stare")]
+        for offset, (sku, action) in enumerate(clicks):
+            value = {"sku": sku, "action": action, "time": START + 1}
+            line = {"topic": "clickstream", "offset": offset, "value": value, "timestamp": START}
+            file.write(json.dumps(line) + "\n")
+    assert cli.main(["evaluate", str(recording), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["refused"] == 3
+    (told,) = [line for line in err.splitlines() if "refused" in line]
+    assert told.startswith("pricetide evaluate: 3 of ")
+    assert "were refused, 2 of them: clickstream: action" in told
+
+
+@pytest.mark.parametrize("command", ["evaluate", "elasticities"])
+@pytest.mark.parametrize(
+    ("kept", "reason"), [("orders", "no product is known"), ("products", "no orders in")]
+)
+def test_where_no_bucket_comes_about_one_line_says_why(
+    command: str, kept: str, reason: str, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([command, str(recording / f"{kept}.jsonl.gz")]) == 2
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.startswith(f"pricetide {command}: ")
+    assert reason in told
+
+
+def test_orders_that_came_too_late_are_told_of(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with gzip.open(recording / "orders.jsonl.gz", "at") as file:
+        for offset in (900, 901):
+            line = {"sku": "a", "quantity": 50, "unit_price": 10}
+            value = {"order_id": str(offset), "time": START, "currency": "USD", "lines": [line]}
+            file.write(
+                json.dumps(
+                    {"topic": "orders", "offset": offset, "value": value}
+                    | {"timestamp": START + 20 * DAY}
+                )
+            )
+            file.write("\n")
+    assert cli.main(["evaluate", str(recording)]) == 0
+    assert "2 events came after their bucket had closed" in capsys.readouterr().err
+
+
+def test_a_name_that_is_no_model_is_one_line(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["evaluate", str(recording), "--challengers", "tree.Oak"]) == 2
+    assert capsys.readouterr().err.strip().splitlines()[-1].startswith("pricetide evaluate: river")
+
+
+def test_the_figures_are_those_of_rivers_metrics() -> None:
+    rng = np.random.default_rng(3)
+    rate = rng.uniform(0.5, 20.0, 300)
+    units = rng.poisson(rate).astype(float)
+    forecast = Forecast.single(rate, np.full(300, 1e6))
+    score = Score()
+    score.add(forecast, units, rng.random(300))
+    rmse, mae = metrics.RMSE(), metrics.MAE()
+    for y, mean, location in zip(units, forecast.mean, forecast.log_location(), strict=True):
+        mae.update(y, mean)
+        if y > 0:
+            rmse.update(np.log(y), location)
+    figures = score.figures()
+    assert figures["mae"] == pytest.approx(mae.get())
+    assert figures["rmse_log"] == pytest.approx(rmse.get())
+    assert Evaluation().challengers

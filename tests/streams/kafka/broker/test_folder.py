@@ -1,0 +1,57 @@
+import pytest
+
+from streams.kafka.broker.error import BrokerError
+from streams.kafka.broker.folder import DataFolder, temporary_folder
+
+
+def test_a_folder_keeps_its_cluster_id(tmp_path):
+    first = DataFolder(tmp_path / "new" / "folder", brokers=1)
+    first.release()
+    second = DataFolder(tmp_path / "new" / "folder", brokers=1)
+    second.release()
+    assert first.cluster_id == second.cluster_id
+    assert len(first.cluster_id) == 22
+
+
+def test_a_folder_serves_one_broker_at_a_time(tmp_path):
+    held = DataFolder(tmp_path, brokers=1)
+    with pytest.raises(BrokerError, match="another broker uses"):
+        DataFolder(tmp_path, brokers=1)
+    held.release()
+    DataFolder(tmp_path, brokers=1).release()
+
+
+def test_a_folder_keeps_its_number_of_brokers(tmp_path):
+    DataFolder(tmp_path, brokers=3).release()
+    with pytest.raises(BrokerError, match=r"made for 3 broker\(s\), not 1"):
+        DataFolder(tmp_path, brokers=1)
+    DataFolder(tmp_path, brokers=3).release()
+
+
+def test_a_folder_with_other_content_is_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(BrokerError, match="holds something else"):
+        DataFolder(tmp_path, brokers=1)
+    assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BrokerError, match="cannot be used"):
+        DataFolder(tmp_path / "file", brokers=1)
+
+
+def test_a_damaged_identity_is_named(tmp_path):
+    (tmp_path / "cluster.json").write_text("{")
+    with pytest.raises(BrokerError, match=r"cluster\.json is damaged"):
+        DataFolder(tmp_path, brokers=1)
+
+
+def test_temporary_folders_of_killed_processes_are_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    orphan, used, fresh = temporary_folder(), temporary_folder(), temporary_folder()
+    DataFolder(orphan, brokers=1).release()
+    held = DataFolder(used, brokers=1)
+    latest = temporary_folder()
+    held.release()
+    assert sorted(tmp_path.iterdir()) == sorted([used, fresh, latest])
