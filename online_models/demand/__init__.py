@@ -1,6 +1,6 @@
 """Demand, learnt online from every bucket: sold, unsold or sold out."""
 
-from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.ensemble.report import LearnReport
 from online_models.demand.forecast import Forecast
@@ -8,7 +8,7 @@ from online_models.demand.inputs.observations import Observations
 from online_models.demand.settings import DemandSettings
 
 __all__ = [
-    "DecisionContext",
+    "DemandContext",
     "DemandCurves",
     "DemandModels",
     "DemandSettings",

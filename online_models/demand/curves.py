@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionContext:
+class DemandContext:
     """What is known when demand is asked for, n rows; prices gross, in minor units."""
 
     #: Instant, ms since the epoch.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from online_models.journal.batch import Source, Watermark
+from online_models.journal.batch import SourcePartition, Watermark
 from online_models.shop.catalogue import ALWAYS
 
 
@@ -19,7 +19,7 @@ class Clock:
     def __init__(self) -> None:
         self.now = ALWAYS
         self.watermark = ALWAYS
-        self.sources: dict[Source, tuple[int, bool]] = {}
+        self.sources: dict[SourcePartition, tuple[int, bool]] = {}
 
     @property
     def running(self) -> bool:
@@ -54,5 +54,5 @@ class Clock:
         clock.now = snapshot["now"]
         clock.watermark = snapshot["watermark"]
         for topic, partition, time, idle in snapshot["sources"]:
-            clock.sources[Source(topic, partition)] = (time, idle)
+            clock.sources[SourcePartition(topic, partition)] = (time, idle)
         return clock

@@ -11,7 +11,7 @@ from online_models.journal.batch import Action, Batch, Status
 from online_models.numerics.columns import SOME
 from online_models.pricing.state.shoppers import USUAL_SEGMENT, Line
 from online_models.windows.order_log import NONE, keys
-from online_models.windows.pending_events import Clicks, Orders
+from online_models.windows.pending_events import PendingClicks, PendingOrders
 
 Ints = NDArray[np.int64]
 #: Events that wait at most: beyond, a pass costs as much for each of them.
@@ -24,7 +24,7 @@ def take_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> Non
     if not right.all():
         state.count("currency_mismatch", int(np.count_nonzero(~right)))
         places = places[right]
-    orders = Orders(
+    orders = PendingOrders(
         lookup.offer[places],
         batch.flag[places],
         batch.time[places],
@@ -39,7 +39,7 @@ def take_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> Non
 def take_clicks(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None:
     """Let the clicks at `places` wait to be added up."""
     state.tally.click(
-        Clicks(
+        PendingClicks(
             lookup.offer[places],
             batch.flag[places],
             batch.time[places],
@@ -61,7 +61,7 @@ def add_up(state: State) -> None:
         _add_clicks(state, clicks)
 
 
-def _add_orders(state: State, orders: Orders) -> None:
+def _add_orders(state: State, orders: PendingOrders) -> None:
     places = np.flatnonzero(orders.status == Status.PLACED)
     placed = orders.take(places)
     intervals = state.buckets.intervals(placed.offer, placed.time)
@@ -86,7 +86,9 @@ def _add_orders(state: State, orders: Orders) -> None:
     state.orders.append(known, rows, intervals)
 
 
-def _correct(state: State, places: Ints, lines: Orders, before: tuple[Ints, Ints, Ints]) -> None:
+def _correct(
+    state: State, places: Ints, lines: PendingOrders, before: tuple[Ints, Ints, Ints]
+) -> None:
     """Take cancelled or returned units out of the interval in which they were counted.
 
     `before`: (places, keys, intervals) of the orders placed among those that waited; a correction
@@ -106,7 +108,7 @@ def _correct(state: State, places: Ints, lines: Orders, before: tuple[Ints, Ints
     state.stock.sold(lines.offer, -lines.units, lines.time)
 
 
-def _add_clicks(state: State, clicks: Clicks) -> None:
+def _add_clicks(state: State, clicks: PendingClicks) -> None:
     rows, number = clicks.offer, clicks.number
     intervals = state.buckets.intervals(rows, clicks.time)
     judged = state.cleaning.judge_clicks(rows, number, clicks.person, clicks.price, clicks.time)
@@ -123,7 +125,7 @@ def _add_clicks(state: State, clicks: Clicks) -> None:
     )
 
 
-def _remember_shoppers(state: State, batch: Batch, places: Ints, orders: Orders) -> None:
+def _remember_shoppers(state: State, batch: Batch, places: Ints, orders: PendingOrders) -> None:
     """Who bought what, of those who agreed to personal prices."""
     persons = batch.person[places]
     if not persons.any():

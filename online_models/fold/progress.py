@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.journal.batch import Batch, Source
+from online_models.journal.batch import Batch, SourcePartition
 from online_models.numerics.columns import SOME
 from schemas.values.instants import DAY
 
@@ -26,7 +26,7 @@ class Progress:
     """
 
     def __init__(self) -> None:
-        self.offsets: dict[Source, int] = {}
+        self.offsets: dict[SourcePartition, int] = {}
         self.identities: dict[int, int] = {}
         self.repeats = 0
         self.duplicates = 0
@@ -141,7 +141,7 @@ class Progress:
         """The inverse of `snapshot`."""
         progress = cls()
         for topic, partition, offset in snapshot["offsets"]:
-            progress.offsets[Source(topic, partition)] = offset
+            progress.offsets[SourcePartition(topic, partition)] = offset
         identities, times = snapshot["identities"].tolist(), snapshot["times"].tolist()
         progress.identities = dict(zip(identities, times, strict=True))
         progress.repeats = snapshot["repeats"]

@@ -35,7 +35,7 @@ from online_models.shop.stock import Stock
 from online_models.windows.buckets import Buckets
 from online_models.windows.order_log import OrderLog
 from online_models.windows.pace import Pace
-from online_models.windows.pending_events import Tally
+from online_models.windows.pending_events import PendingEvents
 from schemas.records.model_updates import ModelUpdate
 from schemas.values.instants import DAY, HOUR
 
@@ -106,7 +106,7 @@ class State:
         )
         self.pace = Pace(settings.bucket == DAY and not settings.observe_only)
         self.orders = OrderLog()
-        self.tally = Tally()
+        self.tally = PendingEvents()
         self.cleaning = Cleaning()
         self.demand = DemandModels(settings.demand)
         self.pricing = self._pricing()

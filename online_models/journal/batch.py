@@ -44,7 +44,7 @@ class Action:
 FORCED = 1
 
 
-class Source(NamedTuple):
+class SourcePartition(NamedTuple):
     """A partition of an input topic."""
 
     topic: str
@@ -62,7 +62,7 @@ class Fact(NamedTuple):
 class Watermark(NamedTuple):
     """How far the event time of a source has come; an idle source holds nobody up."""
 
-    source: Source
+    source: SourcePartition
     time: int
     idle: bool
 
@@ -110,7 +110,7 @@ class Batch:
     """
 
     texts: list[str]
-    sources: list[Source]
+    sources: list[SourcePartition]
     facts: list[Fact]
     watermarks: list[Watermark]
     kind: NDArray[np.uint8]
@@ -155,12 +155,12 @@ DEFAULTS: dict[str, int] = {
 
 
 @dataclass(slots=True)
-class Rows:
+class BatchBuilder:
     """Collects events one by one, for shells and tests that are not in a hurry."""
 
     columns: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
     texts: dict[str, int] = field(default_factory=dict)
-    sources: dict[Source, int] = field(default_factory=dict)
+    sources: dict[SourcePartition, int] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
 
     def text(self, text: str | None) -> int:
@@ -172,7 +172,9 @@ class Rows:
         self.facts.append(fact)
         return len(self.facts) - 1
 
-    def add(self, kind: int, time: int, source: Source | None = None, **values: int) -> None:
+    def add(
+        self, kind: int, time: int, source: SourcePartition | None = None, **values: int
+    ) -> None:
         """Append one event; columns not named keep their default."""
         at = -1 if source is None else self.sources.setdefault(source, len(self.sources))
         values |= {"kind": kind, "time": time, "source": at}

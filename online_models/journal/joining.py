@@ -9,10 +9,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.journal.batch import COLUMNS, Batch, Kind, Source
+from online_models.journal.batch import COLUMNS, Batch, Kind, SourcePartition
 from online_models.numerics.columns import SOME
 
-Name = TypeVar("Name", str, Source)
+Name = TypeVar("Name", str, SourcePartition)
 Indices = NDArray[np.int32]
 
 #: Columns that index the texts of their batch.
@@ -35,7 +35,7 @@ def run(batches: Sequence[Batch], most: int) -> int:
     if len(batches) == 1 or batches[0].watermarks:
         return 1
     events = 0
-    last: dict[Source, int] = {}
+    last: dict[SourcePartition, int] = {}
     for number, batch in enumerate(batches):
         events += len(batch)
         if batch.watermarks or events > most or not _goes_on(batch, last):
@@ -43,7 +43,7 @@ def run(batches: Sequence[Batch], most: int) -> int:
     return len(batches)
 
 
-def _goes_on(batch: Batch, last: dict[Source, int]) -> bool:
+def _goes_on(batch: Batch, last: dict[SourcePartition, int]) -> bool:
     """Whether all its sources are past `last`, which is moved on."""
     if len(batch) <= SOME:
         pairs = zip(batch.source.tolist(), batch.offset.tolist(), strict=True)

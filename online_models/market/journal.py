@@ -9,7 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from online_models.journal.batch import COLUMNS, DEFAULTS, FORCED, Batch, Fact, Kind, Source
+from online_models.journal.batch import (
+    COLUMNS,
+    DEFAULTS,
+    FORCED,
+    Batch,
+    Fact,
+    Kind,
+    SourcePartition,
+)
 from online_models.market.arrays import Ints
 from online_models.market.calendar import day_start
 from online_models.market.events import NOTHING, Arriving, Clicks, Events, Orders, Quotes
@@ -134,7 +142,7 @@ class Journal:
             if name in clock:
                 column[-1:] = clock[name]
             columns[name] = column
-        sources = [Source(topic, 0) for topic in self._topics]
+        sources = [SourcePartition(topic, 0) for topic in self._topics]
         return Batch(self._texts, sources, facts, [], **columns)
 
 

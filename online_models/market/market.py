@@ -20,7 +20,7 @@ from online_models.market.clairvoyant import (
     whole,
 )
 from online_models.market.demand.curve import Demand
-from online_models.market.dirt.soil import Dirt
+from online_models.market.dirt.soil import Corruption
 from online_models.market.effects.effect import Effect
 from online_models.market.events import Arriving, Clicks, Events, Levels, Orders, Quotes
 from online_models.market.index import Index, total
@@ -53,7 +53,7 @@ class Market:
         effects: Sequence[Effect],
         rivals: Field,
         stock: Warehouse | None,
-        dirt: Sequence[tuple[str, Dirt]],
+        dirt: Sequence[tuple[str, Corruption]],
         counts: Counts,
     ) -> None:
         self.name = name

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
 from online_models.pricing.commands.acknowledgements import overdue
-from online_models.pricing.context.situation import Ints, Situation
+from online_models.pricing.context.situation import DecisionContext, Ints
 from online_models.pricing.decision.bookkeeping import number, renewed, unchanged, write
 from online_models.pricing.decision.resolve import resolve
 from online_models.pricing.pricing import Pricing
@@ -66,7 +66,7 @@ def _decide_wave(
         terms = pricing.book.terms(slot, digits)
         for first in range(0, len(places), _BLOCK):
             block = places[first : first + _BLOCK]
-            situation = Situation(pricing.world, terms, rows[block], now[block])
+            situation = DecisionContext(pricing.world, terms, rows[block], now[block])
             at = block.tolist()
             behind = causes if len(block) == len(rows) else causes.take(block)
             decided = _decide_block(pricing, situation, behind, _money[digits])
@@ -75,7 +75,7 @@ def _decide_wave(
 
 
 def _decide_block(
-    pricing: Pricing, situation: Situation, causes: Causes, money: MoneyTexts
+    pricing: Pricing, situation: DecisionContext, causes: Causes, money: MoneyTexts
 ) -> list[Placed]:
     """Decide offers of one policy; records by place among them."""
     resolved = resolve(situation, pricing.promotions, pricing.notes)

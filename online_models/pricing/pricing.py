@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
-from online_models.pricing.context.situation import Demand, StockLevels, World
+from online_models.pricing.context.situation import DemandFunction, PricingState, StockLevels
 from online_models.pricing.learned.seat import Seat
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.profit.substitutes import unit_profits
 from online_models.pricing.records.alerts import feed_silent
-from online_models.pricing.state.days import Days
-from online_models.pricing.state.history import History
+from online_models.pricing.state.days import CalendarDays
+from online_models.pricing.state.history import PriceHistory
 from online_models.pricing.state.identities import Identities
 from online_models.pricing.state.kill_switch import KillSwitch
 from online_models.pricing.state.labels import Labels
@@ -46,12 +46,12 @@ class Pricing:
         catalogue: Catalogue,
         rivals: Rivals,
         stock: StockLevels,
-        demand: Demand,
+        demand: DemandFunction,
         settings: PricingSettings,
     ) -> None:
         self.settings = settings
         self.ledger = Ledger()
-        self.history = History(settings.history)
+        self.history = PriceHistory(settings.history)
         self.promotions = Promotions(catalogue)
         self.book = PolicyBook(catalogue, settings)
         self.notes = Notes()
@@ -65,7 +65,7 @@ class Pricing:
         self._offers = 0
         #: A version of the catalogue, and whether it names substitutes.
         self._substitutes = (-1, False)
-        self.world = World(
+        self.world = PricingState(
             catalogue,
             rivals,
             stock,
@@ -73,7 +73,7 @@ class Pricing:
             self.ledger,
             Identities(catalogue),
             Labels(catalogue),
-            Days(settings.timezone),
+            CalendarDays(settings.timezone),
             Margins(),
             settings,
             Seat(),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 
-class Orders(NamedTuple):
+class PendingOrders(NamedTuple):
     """Order lines: offer row, status, ms, units, unit price, and hash of the order's id, (n,)."""
 
     offer: Ints
@@ -24,12 +24,12 @@ class Orders(NamedTuple):
     price: Ints
     order: Ints
 
-    def take(self, chosen: NDArray[np.intp]) -> Orders:
+    def take(self, chosen: NDArray[np.intp]) -> PendingOrders:
         """The lines at some places."""
-        return Orders(*_taken(self, chosen))
+        return PendingOrders(*_taken(self, chosen))
 
 
-class Clicks(NamedTuple):
+class PendingClicks(NamedTuple):
     """Clicks: offer row, action, ms, number, price shown (−1: none), and whose they are, (n,)."""
 
     offer: Ints
@@ -40,40 +40,40 @@ class Clicks(NamedTuple):
     person: Ints
 
 
-class Tally:
+class PendingEvents:
     """What waits, in the order of the events."""
 
     def __init__(self) -> None:
-        self._orders: list[Orders] = []
-        self._clicks: list[Clicks] = []
+        self._orders: list[PendingOrders] = []
+        self._clicks: list[PendingClicks] = []
         self._size = 0
 
     def __len__(self) -> int:
         return self._size
 
-    def order(self, orders: Orders) -> None:
+    def order(self, orders: PendingOrders) -> None:
         """Let order lines wait."""
         self._orders.append(orders)
         self._size += len(orders.offer)
 
-    def click(self, clicks: Clicks) -> None:
+    def click(self, clicks: PendingClicks) -> None:
         """Let clicks wait."""
         self._clicks.append(clicks)
         self._size += len(clicks.offer)
 
-    def drain(self) -> tuple[Orders | None, Clicks | None]:
+    def drain(self) -> tuple[PendingOrders | None, PendingClicks | None]:
         """All that waits, None where nothing does; it waits no longer."""
-        orders = Orders(*_joined(self._orders)) if self._orders else None
-        clicks = Clicks(*_joined(self._clicks)) if self._clicks else None
+        orders = PendingOrders(*_joined(self._orders)) if self._orders else None
+        clicks = PendingClicks(*_joined(self._clicks)) if self._clicks else None
         self._orders, self._clicks, self._size = [], [], 0
         return orders, clicks
 
 
-def _taken(columns: Orders, chosen: NDArray[np.intp]) -> list[NDArray[Any]]:
+def _taken(columns: PendingOrders, chosen: NDArray[np.intp]) -> list[NDArray[Any]]:
     return [column[chosen] for column in columns]
 
 
-def _joined(parts: list[Orders] | list[Clicks]) -> list[NDArray[Any]]:
+def _joined(parts: list[PendingOrders] | list[PendingClicks]) -> list[NDArray[Any]]:
     if len(parts) == 1:
         return list(parts[0])
     return [np.concatenate(columns) for columns in zip(*parts, strict=True)]

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from online_models.fold.fold import Fold
-from online_models.journal.batch import FORCED, Kind, Rows
+from online_models.journal.batch import FORCED, BatchBuilder, Kind
 from online_models.pricing.policy_check.advice import Finding, unknown_fields
 from online_models.pricing.policy_check.checking import Report, check
 from schemas.topics import decode
@@ -74,7 +74,7 @@ def _shop(settings: Settings, recording: Path | None) -> Fold:
         records = list(Recording([recording], {"products"}))
         fold.step(decoder.decode(as_given(records)).batch)
         # products come on sale when time begins
-        opening = Rows()
+        opening = BatchBuilder()
         opening.add(Kind.TICK, max((r.timestamp for r in records), default=0), flag=FORCED)
         fold.step(opening.batch())
     return fold

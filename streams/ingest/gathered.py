@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Fact, Source
+from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Fact, SourcePartition
 
 #: Columns that follow from the place of an event's record in the round.
 _OF_RECORD = ("source", "offset")
@@ -66,7 +66,7 @@ class Gathered:
         self._pieces.append((number, {"place": place, **columns}))
 
     def batch(
-        self, sources: list[Source], source: NDArray[np.int32], offset: NDArray[np.int64]
+        self, sources: list[SourcePartition], source: NDArray[np.int32], offset: NDArray[np.int64]
     ) -> tuple[Batch, NDArray[np.int64]]:
         """All events in the order of their records, and the place of each one's record.
 

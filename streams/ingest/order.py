@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.journal.batch import Source
+from online_models.journal.batch import SourcePartition
 from streams.kafka.kafka_record import KafkaRecord, Parsed, Record
 
 Ints = NDArray[np.int64]
@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 class Run(NamedTuple):
     """Records of one source in their own order; `places` (ascending) are theirs among all."""
 
-    source: Source
+    source: SourcePartition
     records: Sequence[Parsed]
     places: Ints
 
@@ -35,7 +35,7 @@ class Run(NamedTuple):
         return Run(self.source, self.records[first:last], self.places[first:last])
 
 
-def by_timestamp(fetched: Mapping[Source, Sequence[Parsed]]) -> list[Run]:
+def by_timestamp(fetched: Mapping[SourcePartition, Sequence[Parsed]]) -> list[Run]:
     """Runs of several sources, merged by timestamp; each source keeps its own order.
 
     A timestamp that runs back within a source counts as the highest before it.
@@ -58,9 +58,9 @@ def by_timestamp(fetched: Mapping[Source, Sequence[Parsed]]) -> list[Run]:
 
 def as_given(records: Iterable[KafkaRecord]) -> list[Run]:
     """Runs of records that are in order already."""
-    sources: dict[Source, tuple[list[KafkaRecord], list[int]]] = {}
+    sources: dict[SourcePartition, tuple[list[KafkaRecord], list[int]]] = {}
     for place, record in enumerate(records):
-        source = Source(record.topic, record.partition)
+        source = SourcePartition(record.topic, record.partition)
         members, places = sources.setdefault(source, ([], []))
         members.append(record)
         places.append(place)

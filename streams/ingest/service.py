@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListen
 from aiokafka.errors import CommitFailedError
 from mode import Service
 
-from online_models.journal.batch import Batch, Source
+from online_models.journal.batch import Batch, SourcePartition
 from streams.configuration.settings import Settings
 from streams.ingest.alignment import to_hold
 from streams.ingest.border import Border
@@ -155,7 +155,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """Time is told by the sources that are read here."""
-        sources = {Source(tp.topic, tp.partition) for tp in assigned if tp.topic in HOT}
+        sources = {SourcePartition(tp.topic, tp.partition) for tp in assigned if tp.topic in HOT}
         self._watermarks.assign(sources, _wall())
         self._gate.forget()
         self._consumer.pause(*[tp for tp in assigned if tp.topic in HOT])
@@ -176,7 +176,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         read = await self._consumer.getmany(timeout_ms=int(wait), max_records=ROUND)
         fetched = await self._gate.admit(read)
         wall = _wall()
-        runs = by_timestamp({Source(*tp): records for tp, records in fetched.items()})
+        runs = by_timestamp({SourcePartition(*tp): records for tp, records in fetched.items()})
         decoded = self._decoder.decode(runs)
         batch = await self._timed(decoded.batch, wall)
         async with self._writing:
@@ -224,7 +224,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 unread.add(tp)
                 lag[tp.topic] += 0 if position is None else end - position
             elif tp.topic in HOT:
-                self._watermarks.caught_up(Source(tp.topic, tp.partition), wall)
+                self._watermarks.caught_up(SourcePartition(tp.topic, tp.partition), wall)
         for topic, records in lag.items():
             instruments.INPUT_LAG.labels(topic).set(records)
         await self._gate.look()

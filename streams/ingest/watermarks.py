@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Kind, Source, Watermark
+from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Kind, SourcePartition, Watermark
 from schemas.values.instants import HOUR
 
 #: Event time passes an hour: buckets may close, so the journal is told at once.
@@ -25,9 +25,9 @@ class Watermarks:
 
     def __init__(self, last: tuple[int, int] | None = None) -> None:
         """`last`: (event time, wall-clock time, ms) of the last tick of whoever ran before."""
-        self._times: dict[Source, int] = {}
-        self._seen: dict[Source, int] = {}
-        self._idle: set[Source] = set()
+        self._times: dict[SourcePartition, int] = {}
+        self._seen: dict[SourcePartition, int] = {}
+        self._idle: set[SourcePartition] = set()
         self._told = 0
         self._told_at = 0
         self._latest, self._latest_at = last or (0, 0)
@@ -48,12 +48,12 @@ class Watermarks:
         if newest > self._latest:
             self._latest, self._latest_at = newest, wall
 
-    def caught_up(self, source: Source, wall: int) -> None:
+    def caught_up(self, source: SourcePartition, wall: int) -> None:
         """A source has nothing more to read at `wall`."""
         if wall - self._seen[source] >= IDLE_AFTER:
             self._idle.add(source)
 
-    def assign(self, sources: set[Source], wall: int) -> None:
+    def assign(self, sources: set[SourcePartition], wall: int) -> None:
         """These sources are read here now, and no others.
 
         A new one holds time up until it shows an event, or has nothing more to read: what lies

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Fact, Source, Watermark
+from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Fact, SourcePartition, Watermark
 
 #: Raised with every change that an older reader would misread.
 VERSION = 1
@@ -75,8 +75,8 @@ def decode(value: bytes) -> Batch:
         columns[name] = np.frombuffer(raw, dtype=dtype)
     return Batch(
         envelope.texts,
-        [Source(*source) for source in envelope.sources],
+        [SourcePartition(*source) for source in envelope.sources],
         [Fact(*fact) for fact in envelope.facts],
-        [Watermark(Source(t, p), time, idle) for t, p, time, idle in envelope.watermarks],
+        [Watermark(SourcePartition(t, p), time, idle) for t, p, time, idle in envelope.watermarks],
         **columns,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from online_models.journal.batch import Batch, Kind, Rows
+from online_models.journal.batch import Batch, BatchBuilder, Kind
 from schemas.values.instants import DAY, HOUR
 from streams.ingest.watermarks import with_ticks
 
@@ -61,5 +61,5 @@ class Passing:
 
     def end(self, time: int) -> Batch:
         """A last tick, at `time`; nothing where no event ever told one."""
-        empty = Rows().batch()
+        empty = BatchBuilder().batch()
         return with_ticks(empty, [0], [time], []) if self.latest else empty

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from online_models.fold.fold import Fold
 from online_models.fold.sharing import TOPIC as EVIDENCE
-from online_models.journal.batch import Batch, Fact, Kind, Rows, Source
+from online_models.journal.batch import Batch, BatchBuilder, Fact, Kind, SourcePartition
 from online_models.journal.outputs import Output
 from online_models.shop.catalogue import Catalogue
 from streams.configuration.policy_file import TOPIC as POLICIES
@@ -59,10 +59,10 @@ class Pricers:
 
     def hear(self) -> Batch:
         """What the partitions have told each other since the last call, for all of them."""
-        rows = Rows()
+        rows = BatchBuilder()
         for output in self._said:
             detail = rows.fact(Fact(EVIDENCE, None, output.value))
-            source = Source(EVIDENCE, 0)
+            source = SourcePartition(EVIDENCE, 0)
             rows.add(Kind.FACT, output.time, source, offset=self._heard, detail=detail)
             self._heard += 1
         self._said.clear()
@@ -75,10 +75,10 @@ class Pricers:
 
 def opening(policies: list[PolicyRecord]) -> Batch:
     """What a fold is told before anything else, where a policy file rules."""
-    rows = Rows()
+    rows = BatchBuilder()
     for i, policy in enumerate(policies):
         detail = rows.fact(Fact(POLICIES, policy.key, policy.value))
-        rows.add(Kind.FACT, -1, Source("policy-file", 0), offset=i, detail=detail)
+        rows.add(Kind.FACT, -1, SourcePartition("policy-file", 0), offset=i, detail=detail)
     return rows.batch()
 
 

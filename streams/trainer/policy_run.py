@@ -11,7 +11,7 @@ from typing import Any
 from online_models.demand.networks.chunks import Standing, records
 from online_models.demand.networks.container import pack
 from online_models.market.compose import compose
-from online_models.pricing.learned.policy import MODEL, Policy
+from online_models.pricing.learned.policy import MODEL, LearnedPolicy
 from online_models.training.reinforcement.fitted_q import DAYS, MARKETS, OFFERS, train
 from online_models.training.reinforcement.rollout import rollout
 from streams.trainer import store
@@ -44,7 +44,7 @@ def run(folder: Path, seed: int, told: Callable[[str], None]) -> list[dict[str, 
     return records(policy.document(), policy.weights, standing)
 
 
-def _share(policy: Policy | None) -> float:
+def _share(policy: LearnedPolicy | None) -> float:
     """Mean share of the clairvoyant's profit by offer and day, in markets of its own."""
     rewards = [
         float(

@@ -22,7 +22,7 @@ import numpy as np
 from online_models.demand.filter.state import ELASTICITY, LEVEL
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
-from online_models.journal.batch import FORCED, Batch, Fact, Kind, Rows, Source
+from online_models.journal.batch import FORCED, Batch, BatchBuilder, Fact, Kind, SourcePartition
 from online_models.pricing.deciding import decide
 from online_models.pricing.state.causes import Causes
 from schemas.values.instants import DAY, HOUR
@@ -52,17 +52,19 @@ POLICY = {
 }
 
 
-def fact(rows: Rows, topic: str, value: dict[str, Any], sku: str | None, offset: int) -> None:
+def fact(
+    rows: BatchBuilder, topic: str, value: dict[str, Any], sku: str | None, offset: int
+) -> None:
     """One slow record."""
     detail = rows.fact(Fact(topic, sku, msgspec.json.encode(value)))
     at = rows.text(sku)
-    rows.add(Kind.FACT, START, Source(topic, 0), offset=offset, sku=at, detail=detail)
+    rows.add(Kind.FACT, START, SourcePartition(topic, 0), offset=offset, sku=at, detail=detail)
 
 
 def shop(offers: int, category: str = "food/coffee") -> Fold:
     """A fold with products at 4 to 44 euros, and the policy."""
     rng = np.random.default_rng(0)
-    rows = Rows()
+    rows = BatchBuilder()
     fact(rows, "pricing-policies", POLICY, None, 0)
     for i, price in enumerate(rng.integers(400, 4400, offers).tolist()):
         value = {
@@ -93,11 +95,11 @@ def rivals(fold: Fold, number: int, offset: int, seed: int) -> Iterator[Batch]:
     for i in range(number):
         sku = int(rng.integers(min(len(names), 1000)))
         price = int(fold.state.pricing.ledger.price[sku] * rng.uniform(0.93, 1.02))
-        rows = Rows()
+        rows = BatchBuilder()
         rows.add(
             Kind.RIVAL,
             START + HOUR + (offset + i) * 10_000,
-            Source("competitor-prices", 0),
+            SourcePartition("competitor-prices", 0),
             offset=offset + i,
             sku=rows.text(names[sku]),
             currency=rows.text("EUR"),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from online_models.demand import DecisionContext, DemandModels, Observations
+from online_models.demand import DemandContext, DemandModels, Observations
 from online_models.demand.inputs.observations import DAY
 from streams.freed_memory import keep_freed_memory
 
@@ -53,7 +53,7 @@ def measure(offers: int, periods: int) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {"updates": [], "forecasts": [], "predictions": []}
     nothing = np.zeros(offers)
     for day, seen in zip(range(WARM_UP + periods), days(offers), strict=False):
-        context = DecisionContext(seen.start, seen.price, seen.rival_price, nothing, nothing)
+        context = DemandContext(seen.start, seen.price, seen.rival_price, nothing, nothing)
         prices = seen.price[:, None] * np.linspace(0.8, 1.2, PRICES)
         timed = {
             "forecasts": seconds(lambda s=seen: models.predict(s).mean),  # type: ignore[misc]

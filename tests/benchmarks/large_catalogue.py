@@ -15,7 +15,7 @@ import numpy as np
 
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
-from online_models.journal.batch import FORCED, Batch, Kind, Rows, Source
+from online_models.journal.batch import FORCED, Batch, BatchBuilder, Kind, SourcePartition
 from schemas.values.instants import DAY, HOUR
 from streams.pricer.snapshots.codec import decode, decode_part, encode
 from tests.benchmarks.decision_cost import START, shop
@@ -28,7 +28,7 @@ MIB = 1 << 20
 def orders(names: list[str], day: int, number: int) -> Batch:
     """A day's order lines of one unit each."""
     draw = np.random.default_rng(day)
-    rows = Rows()
+    rows = BatchBuilder()
     channel, currency = rows.text("web"), rows.text("EUR")
     times = np.sort(draw.integers(0, DAY - HOUR, number)).tolist()
     skus = draw.integers(0, len(names), number).tolist()
@@ -37,7 +37,7 @@ def orders(names: list[str], day: int, number: int) -> Batch:
         rows.add(
             Kind.ORDER,
             START + day * DAY + HOUR + at,
-            Source("orders", 0),
+            SourcePartition("orders", 0),
             offset=offset,
             sku=rows.text(names[sku]),
             channel=channel,
@@ -50,7 +50,7 @@ def orders(names: list[str], day: int, number: int) -> Batch:
 
 def tick(time_: int) -> Batch:
     """A tick of event time."""
-    rows = Rows()
+    rows = BatchBuilder()
     rows.add(Kind.TICK, time_, flag=FORCED)
     return rows.batch()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.ensemble import drift
 from online_models.demand.ensemble.cohorts import Cohorts
 from online_models.demand.ensemble.drift_watch import DriftWatch
@@ -165,7 +165,7 @@ class DemandModels:
             periods.append(PeriodReport(rows, predictions, weights, nothing, nothing))
         return LearnReport(observations, periods, tuple(self.experts))
 
-    def forecast(self, offer: Integers, context: DecisionContext, length: int = DAY) -> Forecast:
+    def forecast(self, offer: Integers, context: DemandContext, length: int = DAY) -> Forecast:
         """Units of the bucket of `length` ms that begins at `context.now`, in stock throughout."""
         bucket = Observations.of(
             offer,
@@ -179,7 +179,7 @@ class DemandModels:
         )
         return self.predict(bucket).forecast
 
-    def curves(self, offer: Integers, context: DecisionContext) -> DemandCurves:
+    def curves(self, offer: Integers, context: DemandContext) -> DemandCurves:
         """Posterior of log demand per day against price, around the price in force."""
         row = self.registry.category_row[offer]
         if 0 < len(offer) <= FEW:

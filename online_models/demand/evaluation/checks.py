@@ -13,7 +13,7 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.curves import DecisionContext
+from online_models.demand.curves import DemandContext
 from online_models.demand.ensemble.experts import EXPERTS
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.ensemble.report import LearnReport
@@ -148,11 +148,11 @@ def until(updates: int, periods: Iterable[Observations]) -> Iterator[Observation
         yield period
 
 
-def context(day: int) -> DecisionContext:
+def context(day: int) -> DemandContext:
     """All offers at their usual price."""
     nothing = np.zeros(OFFERS)
     now = np.full(OFFERS, day * DAY)
-    return DecisionContext(now, np.full(OFFERS, 1000.0), np.full(OFFERS, np.nan), nothing, nothing)
+    return DemandContext(now, np.full(OFFERS, 1000.0), np.full(OFFERS, np.nan), nothing, nothing)
 
 
 def told(report: LearnReport, expert: str) -> Forecast:

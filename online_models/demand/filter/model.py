@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.level_drift import LevelDrift
 from online_models.demand.filter.pools import INVERSE_SIZE_WEIGHT, FilterPools
@@ -187,7 +187,7 @@ class HierarchicalFilter:
         """Doubt the levels of these offers: a drift alarm was raised."""
         self.state.covariance[offer, packed(LEVEL, LEVEL)] += ALARM_VARIANCE
 
-    def curves(self, offer: Integers, row: Integers, context: DecisionContext) -> DemandCurves:
+    def curves(self, offer: Integers, row: Integers, context: DemandContext) -> DemandCurves:
         """Log rate per day at the price in force, elasticity, and their joint covariance."""
         state = self.state
         posterior = self.posterior(offer, row, context.now)

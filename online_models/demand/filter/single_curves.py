@@ -13,7 +13,7 @@ from operator import itemgetter, mul, sub
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.filter.model import HierarchicalFilter
 from online_models.demand.filter.pools import INVERSE_SIZE_WEIGHT
 from online_models.demand.filter.state import (
@@ -41,7 +41,7 @@ _places = itemgetter(*[j for i in range(COEFFICIENTS) for j in range(i + 1)])
 
 
 def single_curves(
-    model: HierarchicalFilter, offer: Integers, row: Integers, context: DecisionContext
+    model: HierarchicalFilter, offer: Integers, row: Integers, context: DemandContext
 ) -> DemandCurves:
     """`model.curves` of offers (n,), n > 0, one by one."""
     columns = (

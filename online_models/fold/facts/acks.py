@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import TypeAdapter
 
-from online_models.fold.facts.fact import Effect, Handler, Reach
+from online_models.fold.facts.fact import FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.pricing.commands.acknowledgements import reconcile
@@ -21,7 +21,7 @@ _NOTHING = np.zeros(0, dtype=np.int64)
 FURTHEST_AHEAD = 31 * DAY
 
 
-def apply(state: State, fact: Fact, now: int) -> Effect:
+def apply(state: State, fact: Fact, now: int) -> FactEffect:
     """Reconcile one acknowledgement with what was published.
 
     An offer whose price was never changed here shows what its shop says, whoever set it; what was
@@ -40,7 +40,7 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
     if decision is None and not (first or imagined or state.settings.observe_only):
         state.count("unknown_ack")
     if not applied:
-        return Effect(rows, outputs)
+        return FactEffect(rows, outputs)
     state.listing.told[row] = True
     price = scaled(record.price, int(catalogue.skus.digits[sku]))
     at = np.array([row])
@@ -51,7 +51,7 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
         # this is what the shop shows, whatever was decided since
         state.buckets.put(at, np.array([now]), Signal.PRICE, np.array([[float(price)]]))
         state.buckets.put(at, np.array([now]), Signal.DRAWN, np.zeros((1, 2)))
-    return Effect(rows, outputs, shown=(row,))
+    return FactEffect(rows, outputs, shown=(row,))
 
 
 HANDLER = Handler("price-acks", Reach.SKU, apply, tells_time=True, ahead=FURTHEST_AHEAD)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from online_models.fold.facts.fact import Effect, Handler, Reach
+from online_models.fold.facts.fact import FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.pricing.commands.controls import obey
@@ -14,10 +14,10 @@ from schemas.records.record import decode
 _CONTROL: TypeAdapter[PricingControl] = TypeAdapter(PricingControl)
 
 
-def apply(state: State, fact: Fact, now: int) -> Effect:
+def apply(state: State, fact: Fact, now: int) -> FactEffect:
     """Obey one control record."""
     record = decode(_CONTROL, fact.value or b"")
-    return Effect(*obey(state.pricing, record, now, alone=state.settings.partitions == 1))
+    return FactEffect(*obey(state.pricing, record, now, alone=state.settings.partitions == 1))
 
 
 HANDLER = Handler("pricing-control", Reach.ALL, apply, tells_time=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from online_models.fold.facts.fact import NOTHING, Effect, Handler, Reach
+from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
 from online_models.fold.sharing import TOPIC
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
@@ -14,7 +14,7 @@ from schemas.records.record import decode
 _EVIDENCE = TypeAdapter(CategoryEvidence)
 
 
-def apply(state: State, fact: Fact, now: int) -> Effect:
+def apply(state: State, fact: Fact, now: int) -> FactEffect:
     """Add it to the pools."""
     del now
     state.sharing.hear(state.catalogue, state.demand, decode(_EVIDENCE, fact.value or b""))

@@ -23,7 +23,7 @@ class Reach(Enum):
     ALL = "all"
 
 
-class Effect(NamedTuple):
+class FactEffect(NamedTuple):
     """What a record leads to: offers to decide anew, outputs of its own, offers that it puts on
     sale (which are then decided too), and offers that show another price now, undecided.
     """
@@ -35,9 +35,9 @@ class Effect(NamedTuple):
 
 
 NOBODY = np.zeros(0, dtype=np.int64)
-NOTHING = Effect(NOBODY, [])
+NOTHING = FactEffect(NOBODY, [])
 
-Apply = Callable[[State, Fact, int], Effect]
+Apply = Callable[[State, Fact, int], FactEffect]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import TypeAdapter
 
-from online_models.fold.facts.fact import NOTHING, Effect, Handler, Reach
+from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
 from online_models.fold.listing import show
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
@@ -16,7 +16,7 @@ from schemas.records.record import decode
 _INVENTORY = TypeAdapter(Inventory)
 
 
-def apply(state: State, fact: Fact, now: int) -> Effect:
+def apply(state: State, fact: Fact, now: int) -> FactEffect:
     """Count the stock of one SKU, on one channel or for all that it is sold on."""
     record: Inventory = decode(_INVENTORY, fact.value or b"")
     catalogue, channel = state.catalogue, record.channel or ""
@@ -35,7 +35,7 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
     listed = np.array([row for row in rows if catalogue.offers.listed[row]], dtype=np.int64)
     if len(listed):
         show(state, listed, np.full(len(listed), now))
-    return Effect(listed, [])
+    return FactEffect(listed, [])
 
 
 HANDLER = Handler("inventory", Reach.SKU, apply, tells_time=True)

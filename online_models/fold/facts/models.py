@@ -9,7 +9,7 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from online_models.demand.networks.champions import Notice
-from online_models.fold.facts.fact import NOTHING, Effect, Handler, Reach
+from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from schemas.records.model_updates import ModelUpdate
@@ -18,7 +18,7 @@ from schemas.records.record import decode
 _UPDATE = TypeAdapter(ModelUpdate)
 
 
-def apply(state: State, fact: Fact, now: int) -> Effect:
+def apply(state: State, fact: Fact, now: int) -> FactEffect:
     """Take up one part of a version, or a change of its standing."""
     del now
     update: ModelUpdate = decode(_UPDATE, fact.value or b"")

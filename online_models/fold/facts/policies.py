@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from online_models.fold.facts.fact import Effect, Handler, Reach
+from online_models.fold.facts.fact import FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from schemas.records.pricing_policies import Policy
@@ -13,11 +13,11 @@ from schemas.records.record import decode
 _POLICY = TypeAdapter(Policy)
 
 
-def apply(state: State, fact: Fact, now: int) -> Effect:
+def apply(state: State, fact: Fact, now: int) -> FactEffect:
     """Add, change or (a tombstone) withdraw one policy."""
     record: Policy | None = None if fact.value is None else decode(_POLICY, fact.value)
     identity = (fact.key or "") if record is None else record.policy_id
-    return Effect(state.pricing.put_policy(identity, record, now), [])
+    return FactEffect(state.pricing.put_policy(identity, record, now), [])
 
 
 HANDLER = Handler("pricing-policies", Reach.ALL, apply)

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from online_models.demand.networks.hashing import words
-from online_models.fold.facts.fact import NOBODY, NOTHING, Effect, Handler, Reach
+from online_models.fold.facts.fact import NOBODY, NOTHING, FactEffect, Handler, Reach
 from online_models.fold.listing import take_off_sale
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
@@ -37,7 +37,7 @@ def introduced(fact: Fact) -> tuple[str | None, list[str]]:
     return record.category, list(record.channels or [DEFAULT_CHANNEL])
 
 
-def apply(state: State, fact: Fact, now: int) -> Effect:
+def apply(state: State, fact: Fact, now: int) -> FactEffect:
     """Bring one product record into the catalogue, its new offers on sale."""
     catalogue = state.catalogue
     sku = catalogue.sku(fact.key or "")
@@ -74,7 +74,7 @@ def apply(state: State, fact: Fact, now: int) -> Effect:
         # it appears anew, and the record's price is the one in force
         known = np.array([row for row in listed if state.listing.priced[row]], dtype=np.int64)
         state.pricing.appear(known, catalogue.offers.catalogue_price[known], now)
-    return Effect(NOBODY, [], listed)
+    return FactEffect(NOBODY, [], listed)
 
 
 def _changes_currency(state: State, sku: int, product: Product) -> bool:

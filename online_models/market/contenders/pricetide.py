@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from msgspec import json
 
-from online_models.demand.curves import DecisionContext
+from online_models.demand.curves import DemandContext
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
 from online_models.journal.batch import Batch
@@ -61,7 +61,7 @@ class Pricetide:
         names = self._fold.state.catalogue
         offers = np.array([names.offer(names.sku(sku), 0) for sku in self._goods.skus])
         nothing = np.zeros(len(offers))
-        context = DecisionContext(
+        context = DemandContext(
             now=np.full(len(offers), day_start(self._day), dtype=np.int64),
             price=self._prices.astype(np.float64),
             rival_price=np.full(len(offers), np.nan),

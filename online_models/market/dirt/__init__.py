@@ -7,10 +7,10 @@ from online_models.market.dirt.bulk_orders import BulkOrders
 from online_models.market.dirt.duplicates import Duplicates
 from online_models.market.dirt.late_events import LateEvents
 from online_models.market.dirt.missing_fields import MissingFields
-from online_models.market.dirt.soil import Dirt
+from online_models.market.dirt.soil import Corruption
 from online_models.market.dirt.unit_mixups import UnitMixups
 
-DIRTS: dict[str, type[Dirt]] = {
+DIRTS: dict[str, type[Corruption]] = {
     "bulk_orders": BulkOrders,
     "unit_mixups": UnitMixups,
     "bot_clicks": BotClicks,

@@ -9,7 +9,7 @@ import numpy as np
 from online_models.market.events import Events
 
 
-class Dirt(Protocol):
+class Corruption(Protocol):
     """Spoils the record of a day; what really happened, and its profit, stay as they were."""
 
     def soil(self, events: Events, day: int, rng: np.random.Generator, /) -> Events:

@@ -8,14 +8,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.numerics.columns import FEW
 from online_models.numerics.special import log
 from online_models.pricing.context.gathered import Gathered
 from online_models.pricing.learned.seat import Seat
 from online_models.pricing.policy.settings import PricingSettings
-from online_models.pricing.policy.terms import Terms
-from online_models.pricing.state.days import Days
+from online_models.pricing.policy.terms import CompiledPolicy
+from online_models.pricing.state.days import CalendarDays
 from online_models.pricing.state.identities import Identities
 from online_models.pricing.state.labels import Labels
 from online_models.pricing.state.ledger import Ledger
@@ -43,39 +43,39 @@ class StockLevels(Protocol):
         """(quantity, expected at) of what is on its way to an offer, soonest first."""
 
 
-class Demand(Protocol):
-    """Demand as a function of price."""
+class DemandFunction(Protocol):
+    """DemandFunction as a function of price."""
 
-    def curves(self, offer: Ints, context: DecisionContext) -> DemandCurves:
+    def curves(self, offer: Ints, context: DemandContext) -> DemandCurves:
         """Posterior of log demand per day against price, around the price in force."""
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class PricingState:
     """The parts of a partition that a decision reads."""
 
     catalogue: Catalogue
     rivals: Rivals
     stock: StockLevels
-    demand: Demand
+    demand: DemandFunction
     ledger: Ledger
     identities: Identities
     labels: Labels
-    days: Days
+    days: CalendarDays
     margins: Margins
     settings: PricingSettings
     #: The trained policy behind the strategy `reinforcement`.
     seat: Seat
 
 
-class Situation:
+class DecisionContext:
     """Offers ruled by the same terms, `rows` and `now` (ms) of shape (n,).
 
     Columns are gathered when first read. `lowest` and `highest` are the bounds that hold for any
     price of the offer, `reach_low` and `reach_high` those within the pace that is allowed now.
     """
 
-    def __init__(self, world: World, terms: Terms, rows: Ints, now: Ints) -> None:
+    def __init__(self, world: PricingState, terms: CompiledPolicy, rows: Ints, now: Ints) -> None:
         self.world = world
         self.terms = terms
         self.rows = rows
@@ -85,14 +85,14 @@ class Situation:
         #: Floors already solved for, by margin in ppm.
         self.margin_floors: dict[int, Ints] = {}
 
-    def take(self, chosen: NDArray[Any]) -> Situation:
+    def take(self, chosen: NDArray[Any]) -> DecisionContext:
         """The same for some of the offers."""
-        part = Situation(self.world, self.terms, self.rows[chosen], self.now[chosen])
+        part = DecisionContext(self.world, self.terms, self.rows[chosen], self.now[chosen])
         part.lowest, part.highest = self.lowest[chosen], self.highest[chosen]
         part.reach_low, part.reach_high = self.reach_low[chosen], self.reach_high[chosen]
         return part
 
-    def take_known(self, chosen: NDArray[Any]) -> Situation:
+    def take_known(self, chosen: NDArray[Any]) -> DecisionContext:
         """The same with the curves, if they were asked for: as long as the books say what they said
         then.
         """
@@ -229,7 +229,7 @@ class Situation:
     def curves(self) -> DemandCurves:
         """The posterior of demand against price, without a promotion."""
         none = np.zeros(len(self))
-        context = DecisionContext(
+        context = DemandContext(
             self.now, self.base.astype(np.float64), self.rival_price, none, none
         )
         return self.world.demand.curves(self.rows, context)

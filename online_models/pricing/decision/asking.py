@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import NO_CEILING, Flags, Ints, Situation
+from online_models.pricing.context.situation import NO_CEILING, DecisionContext, Flags, Ints
 from online_models.pricing.decision.explore import Draw, draw
 from online_models.pricing.decision.reasons import CODES
 from online_models.pricing.strategies import STRATEGIES
@@ -20,7 +20,7 @@ _BY_KIND = {strategy.kind: strategy for strategy in STRATEGIES}
 
 
 @dataclass(slots=True)
-class Wish:
+class TargetPrice:
     """What the sources want, shape (n,): raw prices, the reason code of who spoke, whether the
     price follows a rival, when to ask again, where the rivals' prices are all too old, and
     where a rival has answered the last undercut.
@@ -34,7 +34,7 @@ class Wish:
     answered: Flags
 
 
-def ask(situation: Situation, trace: Trace, strategic: Flags, wish: Wish) -> None:
+def ask(situation: DecisionContext, trace: Trace, strategic: Flags, wish: TargetPrice) -> None:
     """Ask the strategies for the `strategic` offers; the first that yields a price is used.
 
     Behind the last one stands `keep`: an offer for which nobody speaks returns to its home.
@@ -71,7 +71,7 @@ def ask(situation: Situation, trace: Trace, strategic: Flags, wish: Wish) -> Non
         left = left[~yields]
 
 
-def explore(situation: Situation, trace: Trace, wish: Wish) -> Draw | None:
+def explore(situation: DecisionContext, trace: Trace, wish: TargetPrice) -> Draw | None:
     """Replace what `optimise` wants by a draw, where the policy explores; None where nothing is
     drawn.
 

@@ -13,21 +13,25 @@ from online_models.pricing.decision.reasons import (
     SOURCE_NAMES,
     UNBOUND,
     Outcome,
-    Source,
+    PriceOrigin,
     table,
 )
 from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.decision.sources import UNDECIDED
-from online_models.pricing.guardrails.chain import Passage
-from online_models.pricing.state.history import History
+from online_models.pricing.guardrails.chain import GuardrailResult
+from online_models.pricing.state.history import PriceHistory
 from online_models.pricing.state.promotions import NONE
 from online_models.shop.catalogue import NEVER, NO_PRICE
 
 _KEEP = CODES["keep"]
 #: Sources that leave an offer's home alone, and those that leave its regular price alone while a
 #: promotion is in force.
-_HOME_STAYS = table([Source.PROMOTION, Source.RETURN, Source.HOLDOUT], len(SOURCE_NAMES))
-_ABOVE = table([Source.PROMOTION, Source.OVERRIDE, Source.ROLLBACK], len(SOURCE_NAMES))
+_HOME_STAYS = table(
+    [PriceOrigin.PROMOTION, PriceOrigin.RETURN, PriceOrigin.HOLDOUT], len(SOURCE_NAMES)
+)
+_ABOVE = table(
+    [PriceOrigin.PROMOTION, PriceOrigin.OVERRIDE, PriceOrigin.ROLLBACK], len(SOURCE_NAMES)
+)
 
 
 def moved(resolved: Resolved) -> Flags:
@@ -65,7 +69,7 @@ def number(resolved: Resolved, published: NDArray[np.intp]) -> None:
     ledger.edition[rows] = resolved.situation.terms.edition
 
 
-def write(resolved: Resolved, history: History) -> None:
+def write(resolved: Resolved, history: PriceHistory) -> None:
     """Bring the books in line with numbered decisions."""
     moves = moved(resolved)
     changed = moves.nonzero()[0]
@@ -83,11 +87,11 @@ def write(resolved: Resolved, history: History) -> None:
     _schedule(resolved)
 
 
-def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: History) -> None:
+def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: PriceHistory) -> None:
     situation = resolved.situation
     ledger, rows, now = situation.world.ledger, situation.rows[changed], situation.now[changed]
     price, source = resolved.price[changed], resolved.source[changed]
-    base = np.where(source == Source.PROMOTION, situation.base[changed], price)
+    base = np.where(source == PriceOrigin.PROMOTION, situation.base[changed], price)
     history.append(ledger.entry, rows, now, price, base, ledger.sequence[rows])
     _write_home(resolved, changed)
     ledger.price[rows] = price
@@ -99,7 +103,7 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Histo
     ledger.drawn[rows] = np.where(resolved.drawn[changed], price, NO_PRICE)
     ledger.drawn_on[rows] = situation.day[changed]
     ledger.propensity[rows] = resolved.propensity[changed]
-    reduced = source == Source.PROMOTION
+    reduced = source == PriceOrigin.PROMOTION
     ledger.promotion[rows] = NONE
     if reduced.any():
         rows, promotion = rows[reduced], resolved.promotion.promotion[changed][reduced]
@@ -116,12 +120,12 @@ def _write_home(resolved: Resolved, changed: NDArray[np.intp]) -> None:
     source, by = resolved.source[changed], resolved.wish.by[changed]
     home, base, price = ledger.home[rows], situation.base[changed], resolved.price[changed]
     before = np.where(home == NO_PRICE, base, home)
-    approved = source == Source.APPROVED
+    approved = source == PriceOrigin.APPROVED
     pull = np.where(approved, ledger.proposal_pull[rows], resolved.wish.pulls[changed])
     passing = _passing(resolved)[changed]
     stays = _HOME_STAYS[source] | (by == _KEEP) | passing
     ledger.home[rows] = np.where(stays, home, np.where(pull, before, price))
-    human = (source == Source.ROLLBACK) | ((source == Source.OVERRIDE) & ~passing)
+    human = (source == PriceOrigin.ROLLBACK) | ((source == PriceOrigin.OVERRIDE) & ~passing)
     down = pull & (resolved.wish.raw[changed] < before)
     ledger.pulled[rows] = (ledger.pulled[rows] | down) & ~human
 
@@ -130,7 +134,7 @@ def _passing(resolved: Resolved) -> Flags:
     """Where a manual price rules that ends by itself."""
     ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
     until = ledger.override_until[rows]
-    return np.asarray((resolved.source == Source.OVERRIDE) & (until != NEVER))
+    return np.asarray((resolved.source == PriceOrigin.OVERRIDE) & (until != NEVER))
 
 
 def _write_race(resolved: Resolved) -> None:
@@ -151,13 +155,13 @@ def _settle_base(resolved: Resolved) -> None:
     for a manual price that ends by itself.
     """
     ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
-    if (resolved.source == Source.STRATEGY).all():
+    if (resolved.source == PriceOrigin.STRATEGY).all():
         ledger.base[rows] = ledger.price[rows]
         return
     promotion = resolved.promotion
     promoted = (promotion.promotion != NONE) & (promotion.price < resolved.situation.base)
     follows = ~(promoted & _ABOVE[resolved.source]) & ~UNBOUND[resolved.source]
-    held_return = (resolved.source == Source.RETURN) & (resolved.outcome == Outcome.HELD)
+    held_return = (resolved.source == PriceOrigin.RETURN) & (resolved.outcome == Outcome.HELD)
     follows &= ~held_return & ~_passing(resolved)
     ledger.base[rows[follows]] = ledger.price[rows[follows]]
 
@@ -174,7 +178,7 @@ def _write_proposals(resolved: Resolved) -> None:
         ledger.declined_raw[some] = ledger.proposal_raw[some]
         ledger.declined_edition[some] = situation.terms.edition
     awaiting = resolved.reason == CODES["awaiting_approval"]
-    undone = over | moved(resolved) | ((source == Source.STRATEGY) & ~awaiting)
+    undone = over | moved(resolved) | ((source == PriceOrigin.STRATEGY) & ~awaiting)
     some = rows[undone & (ledger.proposal[rows] != NONE)]
     if len(some):
         ledger.proposal[some] = NONE
@@ -201,7 +205,7 @@ def _schedule(resolved: Resolved) -> None:
     soon = now + 1
     due = np.minimum(resolved.wish.again, passage.delayed)
     due = np.where(moved(resolved) & _further(resolved, passage), soon, due)
-    over = (resolved.outcome == Outcome.REJECTED) | (resolved.source == Source.RETURN)
+    over = (resolved.outcome == Outcome.REJECTED) | (resolved.source == PriceOrigin.RETURN)
     due = np.where(over & (resolved.outcome != Outcome.HELD), soon, due)
     overridden = ledger.override[rows] != NO_PRICE
     due = np.minimum(due, np.where(overridden, ledger.override_until[rows], NEVER))
@@ -226,7 +230,7 @@ def _schedule_singly(resolved: Resolved) -> None:
     for row, now, outcome, source, again, delayed, further in zip(
         *[column.tolist() for column in columns], strict=True
     ):
-        over = outcome == Outcome.REJECTED or source == Source.RETURN
+        over = outcome == Outcome.REJECTED or source == PriceOrigin.RETURN
         due = min(again, delayed)
         if further or (over and outcome != Outcome.HELD):
             due = now + 1
@@ -238,6 +242,6 @@ def _schedule_singly(resolved: Resolved) -> None:
         ledger.due[row] = max(due, now + 1)
 
 
-def _further(resolved: Resolved, passage: Passage) -> Flags:
+def _further(resolved: Resolved, passage: GuardrailResult) -> Flags:
     """Where a rule let only part of the wished way go."""
     return np.asarray((passage.binding >= 0) & (resolved.wish.raw != resolved.price))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.special import exp, log, normal_cdf, uniforms
-from online_models.pricing.context.situation import Floats, Ints, Situation
+from online_models.pricing.context.situation import DecisionContext, Floats, Ints
 from online_models.pricing.guardrails.price_endings import nearest_ending
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.objective import outlook, span, value
@@ -45,7 +45,7 @@ class Draw:
     deviation: Floats
 
 
-def draw(situation: Situation, greedy: Ints) -> Draw:
+def draw(situation: DecisionContext, greedy: Ints) -> Draw:
     """Sample each offer's elasticity about its posterior and take the price that suits it best.
 
     The arms are legal prices within reach. The rate's level is common to all arms, so the best arm
@@ -90,7 +90,7 @@ def draw(situation: Situation, greedy: Ints) -> Draw:
     )
 
 
-def _arms(situation: Situation, greedy: Ints) -> Ints:
+def _arms(situation: DecisionContext, greedy: Ints) -> Ints:
     """Legal prices about the best one, as far as the budget may reach, ascending, (n, ARMS).
 
     Around its top a value falls like a parabola of log price: its curvature says how far.
@@ -123,7 +123,7 @@ def _arms(situation: Situation, greedy: Ints) -> Ints:
     return arms
 
 
-def _luck(situation: Situation) -> Floats:
+def _luck(situation: DecisionContext) -> Floats:
     """The day's uniform draw of each offer, (n,): its own, or on some days its category's."""
     world, seed = situation.world, situation.terms.policy.seed
     luck = uniforms(seed, world.identities.words(situation.rows), situation.day)[:, 0]
@@ -153,7 +153,7 @@ def _affordable(worth: Floats, budget: float) -> tuple[NDArray[np.intp], NDArray
     return below + 1, above - 1
 
 
-def _tails(situation: Situation, prices: Floats, logs: Floats) -> Floats:
+def _tails(situation: DecisionContext, prices: Floats, logs: Floats) -> Floats:
     """P(the best arm for the sampled elasticity lies beyond arm k), shape (n, ARMS − 1)."""
     maximise = situation.terms.policy.objective.maximise
     if maximise == "profit":
@@ -173,7 +173,7 @@ def _tails(situation: Situation, prices: Floats, logs: Floats) -> Floats:
     return normal_cdf((curves.elasticity[:, None] - threshold) / deviation[:, None])
 
 
-def _zeal(situation: Situation) -> Floats:
+def _zeal(situation: DecisionContext) -> Floats:
     """Factor on the elasticities' variance: 0 where learning more is not worth its cost, (n,).
 
     With b = ε (ε − 1), a log price s off its best costs b s² / 2 of the profit, an elasticity with

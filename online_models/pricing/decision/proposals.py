@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.ratios import scaled_floor
-from online_models.pricing.context.situation import Flags, Situation
-from online_models.pricing.decision.asking import Wish
-from online_models.pricing.decision.reasons import CODES, Outcome, Source, table
+from online_models.pricing.context.situation import DecisionContext, Flags
+from online_models.pricing.decision.asking import TargetPrice
+from online_models.pricing.decision.reasons import CODES, Outcome, PriceOrigin, table
 from online_models.pricing.state.promotions import NONE
 from online_models.pricing.trace.steps import Trace, members
 from online_models.shop.catalogue import PPM
@@ -19,10 +19,10 @@ _EXACT = table((CODES[kind] for kind in ("match_competitor", "cost_plus", "keep"
 
 
 def gate(
-    situation: Situation,
+    situation: DecisionContext,
     trace: Trace,
     source: NDArray[np.int8],
-    wish: Wish,
+    wish: TargetPrice,
     outcome: NDArray[np.int8],
     reason: NDArray[np.int8],
 ) -> None:
@@ -36,7 +36,7 @@ def gate(
     if step < 0:
         return
     ledger, rows, price = situation.world.ledger, situation.rows, trace.price
-    own = (source == Source.STRATEGY) | (source == Source.HOLDOUT)
+    own = (source == PriceOrigin.STRATEGY) | (source == PriceOrigin.HOLDOUT)
     large = np.abs(price - situation.price) > scaled_floor(situation.price, step, PPM)
     waits = own & large & (outcome == Outcome.CHANGED)
     if not waits.any():
@@ -56,7 +56,7 @@ def gate(
         trace.add("approval", situation.price, {"held": situation.price}, members(facts), kept)
 
 
-def _declined(situation: Situation, wish: Wish) -> Flags:
+def _declined(situation: DecisionContext, wish: TargetPrice) -> Flags:
     ledger, rows = situation.world.ledger, situation.rows
     before = ledger.declined_raw[rows]
     exact = _EXACT[wish.by]

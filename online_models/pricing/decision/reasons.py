@@ -12,7 +12,7 @@ from online_models.pricing.guardrails import GUARDRAILS
 from online_models.pricing.strategies import STRATEGIES
 
 
-class Source:
+class PriceOrigin:
     """What sets the raw price, in order of precedence.
 
     Plain integers: a member of an `IntEnum` costs a microsecond each time it is looked up.
@@ -55,9 +55,12 @@ def table(members: Iterable[int], size: int) -> NDArray[np.bool_]:
 
 
 #: Sources, by code, that guardrails do not bind: they keep the price in force.
-UNBOUND = table([Source.REJECTED, Source.EXPIRED, Source.PAUSED, Source.REFUSED], len(SOURCE_NAMES))
+UNBOUND = table(
+    [PriceOrigin.REJECTED, PriceOrigin.EXPIRED, PriceOrigin.PAUSED, PriceOrigin.REFUSED],
+    len(SOURCE_NAMES),
+)
 #: Sources that bounds on the regular price's pace and distance do not bind.
-UNPACED = UNBOUND | table([Source.PROMOTION, Source.RETURN], len(SOURCE_NAMES))
+UNPACED = UNBOUND | table([PriceOrigin.PROMOTION, PriceOrigin.RETURN], len(SOURCE_NAMES))
 
 
 class Outcome:

@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import Floats, Ints, Situation
-from online_models.pricing.decision.asking import Wish, ask, explore
+from online_models.pricing.context.situation import DecisionContext, Floats, Ints
+from online_models.pricing.decision.asking import TargetPrice, ask, explore
 from online_models.pricing.decision.proposals import gate
 from online_models.pricing.decision.reasons import (
     CODES,
@@ -17,12 +17,12 @@ from online_models.pricing.decision.reasons import (
     UNBOUND,
     UNPACED,
     Outcome,
-    Source,
+    PriceOrigin,
 )
 from online_models.pricing.decision.sources import sources, targets
 from online_models.pricing.guardrails import GUARDRAILS
 from online_models.pricing.guardrails.bounds import NOBODY, limits
-from online_models.pricing.guardrails.chain import Passage, pass_through
+from online_models.pricing.guardrails.chain import GuardrailResult, pass_through
 from online_models.pricing.state.notes import Notes
 from online_models.pricing.state.promotions import InForce, Promotions
 from online_models.pricing.trace.steps import Trace, Values
@@ -39,30 +39,30 @@ class Resolved:
     `drawn` whether exploration drew that price.
     """
 
-    situation: Situation
+    situation: DecisionContext
     trace: Trace
     promotion: InForce
     source: NDArray[np.int8]
-    wish: Wish
+    wish: TargetPrice
     price: Ints
     outcome: NDArray[np.int8]
     reason: NDArray[np.int8]
     drawn: NDArray[np.bool_]
     propensity: Floats
     deviation: Floats
-    passage: Passage
+    passage: GuardrailResult
 
 
-def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resolved:
+def resolve(situation: DecisionContext, promotions: Promotions, notes: Notes) -> Resolved:
     """Decide the offers of one policy; nothing is written down yet."""
     kept, rows = situation.price, situation.rows
     promotion = promotions.in_force(rows, situation.now, situation.base, situation.terms.digits)
     source = sources(situation, promotion)
-    forced = (source == Source.OVERRIDE) & situation.world.ledger.forced[rows]
+    forced = (source == PriceOrigin.OVERRIDE) & situation.world.ledger.forced[rows]
     bounded = ~UNBOUND[source] & ~forced
     paced = bounded & ~UNPACED[source]
     bounds = limits(situation, bounded, paced)
-    wish = Wish(
+    wish = TargetPrice(
         targets(situation, source, promotion),
         source.copy(),
         np.zeros(len(rows), dtype=np.bool_),
@@ -71,7 +71,7 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
         np.zeros(len(rows), dtype=np.bool_),
     )
     trace = Trace(kept)
-    strategic = source == Source.STRATEGY
+    strategic = source == PriceOrigin.STRATEGY
     if not strategic.all():
         _tell(trace, situation, source, wish, promotions, promotion, notes)
     ask(situation, trace, strategic, wish)
@@ -86,10 +86,10 @@ def resolve(situation: Situation, promotions: Promotions, notes: Notes) -> Resol
         deviation = np.where(by_lot, lot.deviation, np.nan)
     changed = trace.price != kept
     outcome = np.where(changed, np.int8(Outcome.CHANGED), np.int8(Outcome.HELD))
-    outcome[changed & (source == Source.OVERRIDE)] = Outcome.OVERRIDDEN
+    outcome[changed & (source == PriceOrigin.OVERRIDE)] = Outcome.OVERRIDDEN
     reason = _reason(kept, changed, strategic, wish, passage)
     gate(situation, trace, source, wish, outcome, reason)
-    turned_down = source <= Source.EXPIRED
+    turned_down = source <= PriceOrigin.EXPIRED
     if turned_down.any():
         outcome[turned_down] = Outcome.REJECTED
         reason[turned_down] = source[turned_down]
@@ -114,8 +114,8 @@ def _reason(
     kept: Ints,
     changed: NDArray[np.bool_],
     strategic: NDArray[np.bool_],
-    wish: Wish,
-    passage: Passage,
+    wish: TargetPrice,
+    passage: GuardrailResult,
 ) -> NDArray[np.int8]:
     """Who spoke; the guardrail where it, not the wish, made or prevented the change."""
     reason = wish.by.copy()
@@ -129,24 +129,24 @@ def _reason(
 
 def _tell(
     trace: Trace,
-    situation: Situation,
+    situation: DecisionContext,
     source: NDArray[np.int8],
-    wish: Wish,
+    wish: TargetPrice,
     promotions: Promotions,
     promotion: InForce,
     notes: Notes,
 ) -> None:
     """Steps for the raw prices that no strategy set."""
-    for code in sorted(set(source.tolist()) - {Source.STRATEGY}):
+    for code in sorted(set(source.tolist()) - {PriceOrigin.STRATEGY}):
         name = SOURCE_NAMES[code]
         details: dict[str, Values] = {}
-        if code == Source.PROMOTION:
+        if code == PriceOrigin.PROMOTION:
             details["regular_price"] = situation.base
             details["promotion"] = lambda at: [
                 msgspec.json.encode(promotions.details(index))
                 for index in promotion.promotion[at].tolist()
             ]
-        elif code == Source.HOLDOUT:
+        elif code == PriceOrigin.HOLDOUT:
             experiment = situation.terms.policy.experiment
             text = msgspec.json.encode({} if experiment is None else experiment.name)
             details["experiment"] = lambda at, text=text: [text] * len(at)  # type: ignore[misc]

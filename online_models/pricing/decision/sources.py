@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.columns import FEW
-from online_models.pricing.context.situation import Flags, Ints, Situation
-from online_models.pricing.decision.reasons import Source
+from online_models.pricing.context.situation import DecisionContext, Flags, Ints
+from online_models.pricing.decision.reasons import PriceOrigin
 from online_models.pricing.guardrails import GUARDRAILS, Delay
 from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.state.promotions import NONE, InForce
@@ -20,8 +20,8 @@ from schemas.records.pricing_policies import Experiment
 UNDECIDED, APPROVED, REJECTED = 0, 1, 2
 
 
-def sources(situation: Situation, promotion: InForce) -> NDArray[np.int8]:
-    """The Source of each offer's raw price, shape (n,)."""
+def sources(situation: DecisionContext, promotion: InForce) -> NDArray[np.int8]:
+    """The PriceOrigin of each offer's raw price, shape (n,)."""
     ledger, rows, now = situation.world.ledger, situation.rows, situation.now
     if len(rows) <= FEW and not _ordered(ledger, rows):
         return _singly(situation, promotion)
@@ -35,18 +35,18 @@ def sources(situation: Situation, promotion: InForce) -> NDArray[np.int8]:
         manual &= ~over | ledger.forced[rows]
         back &= ~over
     conditions: list[tuple[int, Flags]] = [
-        (Source.REJECTED, pending & (ledger.verdict[rows] == REJECTED)),
-        (Source.EXPIRED, pending & (now >= ledger.proposal_expires[rows])),
-        (Source.OVERRIDE, manual),
-        (Source.ROLLBACK, back),
-        (Source.PAUSED, ledger.paused[rows]),
-        (Source.REFUSED, now < ledger.retry_at[rows]),
-        (Source.PROMOTION, promoted),
-        (Source.RETURN, situation.price != situation.base),
-        (Source.APPROVED, pending & (ledger.verdict[rows] == APPROVED)),
-        (Source.HOLDOUT, held_out(situation)),
+        (PriceOrigin.REJECTED, pending & (ledger.verdict[rows] == REJECTED)),
+        (PriceOrigin.EXPIRED, pending & (now >= ledger.proposal_expires[rows])),
+        (PriceOrigin.OVERRIDE, manual),
+        (PriceOrigin.ROLLBACK, back),
+        (PriceOrigin.PAUSED, ledger.paused[rows]),
+        (PriceOrigin.REFUSED, now < ledger.retry_at[rows]),
+        (PriceOrigin.PROMOTION, promoted),
+        (PriceOrigin.RETURN, situation.price != situation.base),
+        (PriceOrigin.APPROVED, pending & (ledger.verdict[rows] == APPROVED)),
+        (PriceOrigin.HOLDOUT, held_out(situation)),
     ]
-    source = np.full(len(rows), Source.STRATEGY, dtype=np.int8)
+    source = np.full(len(rows), PriceOrigin.STRATEGY, dtype=np.int8)
     for code, condition in reversed(conditions):
         source[condition] = code
     return source
@@ -58,7 +58,7 @@ def _ordered(ledger: Ledger, rows: Ints) -> bool:
     return any(order.item(row) != NO_PRICE for row in rows.tolist() for order in orders)
 
 
-def _singly(situation: Situation, promotion: InForce) -> NDArray[np.int8]:
+def _singly(situation: DecisionContext, promotion: InForce) -> NDArray[np.int8]:
     """`sources` of offers for which no human order stands, one by one."""
     ledger = situation.world.ledger
     columns = (
@@ -87,30 +87,30 @@ def _source(
     pending = ledger.proposal.item(row) != NONE
     verdict = ledger.verdict.item(row) if pending else UNDECIDED
     if verdict == REJECTED:
-        return Source.REJECTED
+        return PriceOrigin.REJECTED
     if pending and now >= ledger.proposal_expires.item(row):
-        return Source.EXPIRED
+        return PriceOrigin.EXPIRED
     if ledger.paused.item(row):
-        return Source.PAUSED
+        return PriceOrigin.PAUSED
     if now < ledger.retry_at.item(row):
-        return Source.REFUSED
+        return PriceOrigin.REFUSED
     if promotion != NONE and promoted < base:
-        return Source.PROMOTION
+        return PriceOrigin.PROMOTION
     if price != base:
-        return Source.RETURN
+        return PriceOrigin.RETURN
     if verdict == APPROVED:
-        return Source.APPROVED
-    return Source.HOLDOUT if held else Source.STRATEGY
+        return PriceOrigin.APPROVED
+    return PriceOrigin.HOLDOUT if held else PriceOrigin.STRATEGY
 
 
-def overridden(situation: Situation) -> Flags:
+def overridden(situation: DecisionContext) -> Flags:
     """Where a manual price is in force."""
     ledger, rows = situation.world.ledger, situation.rows
     given = ledger.override[rows] != NO_PRICE
     return np.asarray(given & (situation.now < ledger.override_until[rows]))
 
 
-def _delayed(situation: Situation) -> Flags:
+def _delayed(situation: DecisionContext) -> Flags:
     """Where a guardrail holds the regular price for a while, (n,)."""
     delays = [
         situation.now < rule.until(situation)
@@ -120,7 +120,7 @@ def _delayed(situation: Situation) -> Flags:
     return np.logical_or.reduce(delays) if delays else np.zeros(len(situation), dtype=np.bool_)
 
 
-def held_out(situation: Situation) -> Flags:
+def held_out(situation: DecisionContext) -> Flags:
     """Which offers an experiment leaves alone, by hash of its name and the unit."""
     experiment = situation.terms.policy.experiment
     if experiment is None:
@@ -146,22 +146,22 @@ def in_holdout(experiment: Experiment, words: NDArray[np.uint64]) -> Flags:
     return np.asarray(share < float(experiment.holdout))
 
 
-def targets(situation: Situation, source: NDArray[np.int8], promotion: InForce) -> Ints:
+def targets(situation: DecisionContext, source: NDArray[np.int8], promotion: InForce) -> Ints:
     """Raw prices of all sources but the strategies (there the price in force), shape (n,)."""
     ledger, rows = situation.world.ledger, situation.rows
     raw = situation.price.copy()
     told = set(source.tolist())
-    if told == {Source.STRATEGY}:
+    if told == {PriceOrigin.STRATEGY}:
         return raw
     wanted = {
-        Source.REJECTED: ledger.proposal_price,
-        Source.EXPIRED: ledger.proposal_price,
-        Source.OVERRIDE: ledger.override,
-        Source.ROLLBACK: ledger.rollback,
-        Source.RETURN: ledger.base,
-        Source.APPROVED: ledger.proposal_price,
+        PriceOrigin.REJECTED: ledger.proposal_price,
+        PriceOrigin.EXPIRED: ledger.proposal_price,
+        PriceOrigin.OVERRIDE: ledger.override,
+        PriceOrigin.ROLLBACK: ledger.rollback,
+        PriceOrigin.RETURN: ledger.base,
+        PriceOrigin.APPROVED: ledger.proposal_price,
     }
     for code in sorted(wanted.keys() & told):
         chosen = source == code
         raw[chosen] = wanted[code][rows[chosen]]
-    return np.where(source == Source.PROMOTION, promotion.price, raw)
+    return np.where(source == PriceOrigin.PROMOTION, promotion.price, raw)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from online_models.pricing.guardrails import GUARDRAILS, Guardrail
-from online_models.pricing.policy.terms import Terms
+from online_models.pricing.policy.terms import CompiledPolicy
 from online_models.pricing.trace.steps import members
 
 
@@ -19,7 +19,7 @@ class Binding(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def binding(terms: Terms) -> tuple[Binding, ...]:
+def binding(terms: CompiledPolicy) -> tuple[Binding, ...]:
     """The guardrails that bind under these terms, in their order."""
     return tuple(
         Binding(code, rule, members(rule.facts(terms)))

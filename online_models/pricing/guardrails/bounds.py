@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import NO_CEILING, NO_FLOOR, Situation
+from online_models.pricing.context.situation import NO_CEILING, NO_FLOOR, DecisionContext
 from online_models.pricing.guardrails import Bound
 from online_models.pricing.guardrails.binding import binding
 
@@ -40,7 +40,7 @@ class Limits:
     high_by: NDArray[np.int8]
 
 
-def limits(situation: Situation, bounded: Flags, paced: Flags) -> Limits:
+def limits(situation: DecisionContext, bounded: Flags, paced: Flags) -> Limits:
     """The bounds that hold for each offer; fills in the situation's ranges.
 
     `bounded` offers obey the bounds on every price, `paced` ones also those on the regular price.

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import NO_CEILING, Flags, Ints, Situation
+from online_models.pricing.context.situation import NO_CEILING, DecisionContext, Flags, Ints
 from online_models.pricing.guardrails import GUARDRAILS, Bound, Delay, Grid
 from online_models.pricing.guardrails.binding import binding
 from online_models.pricing.guardrails.bounds import NOBODY, Limits
@@ -38,7 +38,7 @@ def _pair(one: NDArray[np.int8], other: NDArray[np.int8]) -> NDArray[np.int32]:
 
 
 @dataclass(slots=True)
-class Passage:
+class GuardrailResult:
     """What the guardrails made of the raw prices, shape (n,).
 
     `binding` is the index in GUARDRAILS of the last one that moved the price (NOBODY), `conflict`
@@ -54,14 +54,14 @@ class Passage:
 
 
 def pass_through(
-    situation: Situation, trace: Trace, bounds: Limits, bounded: Flags, paced: Flags
-) -> Passage:
+    situation: DecisionContext, trace: Trace, bounds: Limits, bounded: Flags, paced: Flags
+) -> GuardrailResult:
     """Lead the trace's prices through all guardrails; where they contradict, the price stays.
 
     `bounded` and `paced` are those of `limits`.
     """
     n = len(situation)
-    passage = Passage(
+    passage = GuardrailResult(
         np.full(n, NOBODY, dtype=np.int8),
         np.full(n, NOBODY, dtype=np.int32),
         np.full(n, NOBODY, dtype=np.int32),
@@ -115,10 +115,10 @@ def _grid(
     code: int,
     rule: Grid,
     facts: bytes,
-    situation: Situation,
+    situation: DecisionContext,
     trace: Trace,
     bounds: Limits,
-    passage: Passage,
+    passage: GuardrailResult,
     paced: Flags,
 ) -> None:
     wanted = trace.price
@@ -139,11 +139,11 @@ def _grid(
 def _way_out(
     code: int,
     rule: Grid,
-    situation: Situation,
+    situation: DecisionContext,
     raw: Ints,
     price: Ints,
     bounds: Limits,
-    passage: Passage,
+    passage: GuardrailResult,
     paced: Flags,
 ) -> None:
     """Find offers whose next legal price lies beyond a step: they would wait for ever."""
@@ -162,9 +162,9 @@ def _way_out(
 def _delay(
     rule: Delay,
     facts: bytes,
-    situation: Situation,
+    situation: DecisionContext,
     trace: Trace,
-    passage: Passage,
+    passage: GuardrailResult,
     paced: Flags,
 ) -> None:
     kept = situation.price

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.guardrails.guardrail import Delay, Ints
 from online_models.shop.catalogue import ALWAYS
 
 
-def _until(situation: Situation) -> Ints:
+def _until(situation: DecisionContext) -> Ints:
     end = np.full(len(situation), ALWAYS, dtype=np.int64)
     # By start, so that one freeze that begins where another ends prolongs it.
     for start, until in sorted(situation.terms.freezes):

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import Situation
-from online_models.pricing.policy.terms import Terms
+from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.policy.terms import CompiledPolicy
 
 Ints = NDArray[np.int64]
 
 
-def no_facts(terms: Terms) -> dict[str, Any]:
+def no_facts(terms: CompiledPolicy) -> dict[str, Any]:
     """Nothing to add to the bound itself."""
     del terms
     return {}
@@ -33,12 +33,12 @@ class Bound:
     """
 
     name: str
-    binds: Callable[[Terms], bool]
-    floor: Callable[[Situation], Ints] | None = None
-    ceiling: Callable[[Situation], Ints] | None = None
+    binds: Callable[[CompiledPolicy], bool]
+    floor: Callable[[DecisionContext], Ints] | None = None
+    ceiling: Callable[[DecisionContext], Ints] | None = None
     regular: bool = False
     step: bool = False
-    facts: Callable[[Terms], dict[str, Any]] = no_facts
+    facts: Callable[[CompiledPolicy], dict[str, Any]] = no_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Grid:
     """
 
     name: str
-    binds: Callable[[Terms], bool]
-    nearest: Callable[[Situation, Ints, Ints, Ints], Ints]
-    facts: Callable[[Terms], dict[str, Any]] = no_facts
+    binds: Callable[[CompiledPolicy], bool]
+    nearest: Callable[[DecisionContext, Ints, Ints, Ints], Ints]
+    facts: Callable[[CompiledPolicy], dict[str, Any]] = no_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ class Delay:
     """The regular price stays until `until`, an instant (ms) of shape (n,), exclusive."""
 
     name: str
-    binds: Callable[[Terms], bool]
-    until: Callable[[Situation], Ints]
-    facts: Callable[[Terms], dict[str, Any]] = no_facts
+    binds: Callable[[CompiledPolicy], bool]
+    until: Callable[[DecisionContext], Ints]
+    facts: Callable[[CompiledPolicy], dict[str, Any]] = no_facts
 
 
 Guardrail = Bound | Grid | Delay

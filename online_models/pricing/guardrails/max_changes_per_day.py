@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.guardrails.guardrail import Delay, Ints
-from online_models.pricing.policy.terms import Terms
+from online_models.pricing.policy.terms import CompiledPolicy
 from online_models.shop.catalogue import ALWAYS
 
 
-def _until(situation: Situation) -> Ints:
+def _until(situation: DecisionContext) -> Ints:
     spent = situation.changes_today >= situation.terms.max_changes_per_day
     return np.where(spent, situation.midnight, ALWAYS)
 
 
-def _facts(terms: Terms) -> dict[str, Any]:
+def _facts(terms: CompiledPolicy) -> dict[str, Any]:
     return {"changes": terms.max_changes_per_day}
 
 

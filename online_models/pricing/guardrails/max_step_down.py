@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 
 from online_models.numerics.ratios import scaled_ceil
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.policy.terms import Terms
+from online_models.pricing.policy.terms import CompiledPolicy
 from online_models.shop.catalogue import PPM
 from schemas.values.percentages import to_text
 
 
-def _floor(situation: Situation) -> Ints:
+def _floor(situation: DecisionContext) -> Ints:
     share = np.maximum(PPM - situation.terms.max_step_down, 0)
     return scaled_ceil(situation.price, share, PPM)
 
 
-def _facts(terms: Terms) -> dict[str, Any]:
+def _facts(terms: CompiledPolicy) -> dict[str, Any]:
     step = terms.policy.guardrails.max_step_down
     return {} if step is None else {"step": to_text(step)}
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from online_models.numerics.ratios import scaled_floor
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.policy.terms import Terms
+from online_models.pricing.policy.terms import CompiledPolicy
 from online_models.shop.catalogue import PPM
 from schemas.values.percentages import to_text
 
 
-def _ceiling(situation: Situation) -> Ints:
+def _ceiling(situation: DecisionContext) -> Ints:
     return scaled_floor(situation.price, PPM + situation.terms.max_step_up, PPM)
 
 
-def _facts(terms: Terms) -> dict[str, Any]:
+def _facts(terms: CompiledPolicy) -> dict[str, Any]:
     step = terms.policy.guardrails.max_step_up
     return {} if step is None else {"step": to_text(step)}
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.policy.terms import Terms
+from online_models.pricing.policy.terms import CompiledPolicy
 from online_models.pricing.profit.economics import margin_floor
 from schemas.values.percentages import to_text
 
 
-def _floor(situation: Situation) -> Ints:
+def _floor(situation: DecisionContext) -> Ints:
     margin = situation.terms.minimum_margin
     return margin_floor(situation, 0 if margin is None else margin)
 
 
-def _facts(terms: Terms) -> dict[str, Any]:
+def _facts(terms: CompiledPolicy) -> dict[str, Any]:
     margin = terms.policy.guardrails.minimum_margin
     return {} if margin is None else {"margin": to_text(margin)}
 

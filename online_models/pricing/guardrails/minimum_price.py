@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
 
 
-def _floor(situation: Situation) -> Ints:
+def _floor(situation: DecisionContext) -> Ints:
     return np.full(len(situation), situation.terms.minimum_price, dtype=np.int64)
 
 

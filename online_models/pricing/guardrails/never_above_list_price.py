@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import NO_CEILING, Situation
+from online_models.pricing.context.situation import NO_CEILING, DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
 
 
-def _ceiling(situation: Situation) -> Ints:
+def _ceiling(situation: DecisionContext) -> Ints:
     return np.where(situation.list_price >= 0, situation.list_price, NO_CEILING)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
 from online_models.pricing.profit.economics import margin_floor
 
 
-def _floor(situation: Situation) -> Ints:
+def _floor(situation: DecisionContext) -> Ints:
     return margin_floor(situation, 0)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from online_models.numerics.columns import FEW
-from online_models.pricing.context.situation import NO_CEILING, Situation
+from online_models.pricing.context.situation import NO_CEILING, DecisionContext
 from online_models.pricing.guardrails.guardrail import Grid, Ints
-from online_models.pricing.policy.terms import Terms
+from online_models.pricing.policy.terms import CompiledPolicy
 from online_models.shop.catalogue import NO_PRICE
 
 
@@ -48,11 +48,11 @@ def _nearest_to(endings: tuple[tuple[int, int], ...], price: int, low: int, high
     return min(legal)[1] if legal else NO_PRICE
 
 
-def _nearest(situation: Situation, price: Ints, low: Ints, high: Ints) -> Ints:
+def _nearest(situation: DecisionContext, price: Ints, low: Ints, high: Ints) -> Ints:
     return nearest_ending(situation.terms.endings, price, low, high)
 
 
-def _facts(terms: Terms) -> dict[str, Any]:
+def _facts(terms: CompiledPolicy) -> dict[str, Any]:
     return {"endings": list(terms.policy.guardrails.price_endings)}
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from online_models.pricing.context.situation import NO_FLOOR, Situation
+from online_models.pricing.context.situation import NO_FLOOR, DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.policy.terms import Terms
+from online_models.pricing.policy.terms import CompiledPolicy
 
 
-def _floor(situation: Situation) -> Ints:
+def _floor(situation: DecisionContext) -> Ints:
     catalogue, ledger = situation.world.catalogue, situation.world.ledger
     names = catalogue.channel_names.index
     protected = [names[n] for n in situation.terms.policy.guardrails.protect_channels if n in names]
@@ -30,7 +30,7 @@ def _floor(situation: Situation) -> Ints:
     return floor
 
 
-def _facts(terms: Terms) -> dict[str, Any]:
+def _facts(terms: CompiledPolicy) -> dict[str, Any]:
     return {"channels": list(terms.policy.guardrails.protect_channels)}
 
 

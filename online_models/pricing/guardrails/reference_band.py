@@ -7,23 +7,23 @@ from typing import Any
 import numpy as np
 
 from online_models.numerics.ratios import scaled_ceil, scaled_floor
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.policy.terms import Terms
+from online_models.pricing.policy.terms import CompiledPolicy
 from online_models.shop.catalogue import PPM
 from schemas.values.percentages import to_text
 
 
-def _floor(situation: Situation) -> Ints:
+def _floor(situation: DecisionContext) -> Ints:
     share = np.maximum(PPM - situation.terms.reference_band, 0)
     return scaled_ceil(situation.reference, share, PPM)
 
 
-def _ceiling(situation: Situation) -> Ints:
+def _ceiling(situation: DecisionContext) -> Ints:
     return scaled_floor(situation.reference, PPM + situation.terms.reference_band, PPM)
 
 
-def _facts(terms: Terms) -> dict[str, Any]:
+def _facts(terms: CompiledPolicy) -> dict[str, Any]:
     band = terms.policy.guardrails.reference_band
     return {} if band is None else {"band": to_text(band)}
 

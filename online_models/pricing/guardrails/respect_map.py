@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import NO_FLOOR, Situation
+from online_models.pricing.context.situation import NO_FLOOR, DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
 
 
-def _floor(situation: Situation) -> Ints:
+def _floor(situation: DecisionContext) -> Ints:
     return np.where(situation.map_price >= 0, situation.map_price, NO_FLOOR)
 
 

@@ -34,7 +34,7 @@ SHAPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class LearnedPolicy:
     """The values of the actions as a network of the state; the best action is taken."""
 
     weights: Mapping[str, Floats32]
@@ -70,7 +70,7 @@ class Policy:
         return {"name": MODEL, "factors": list(FACTORS), "hidden": HIDDEN, "features": FEATURES}
 
     @classmethod
-    def of(cls, document: Mapping[str, Any], weights: Mapping[str, Floats32]) -> Policy:
+    def of(cls, document: Mapping[str, Any], weights: Mapping[str, Floats32]) -> LearnedPolicy:
         """The policy of a `model-updates` record; WeightsError where it is none of this form."""
         if document != cls.document():
             raise WeightsError(f"architecture: {dict(document)} is not {cls.document()}")

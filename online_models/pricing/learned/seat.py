@@ -8,7 +8,7 @@ from typing import Any
 from online_models.demand.networks.chunks import Assembly
 from online_models.demand.networks.container import WeightsError, pack, unpack
 from online_models.demand.networks.verdict import Verdict
-from online_models.pricing.learned.policy import Policy
+from online_models.pricing.learned.policy import LearnedPolicy
 from online_models.pricing.learned.trained import trained
 from schemas.records.model_updates import ModelUpdate
 
@@ -28,11 +28,11 @@ class Seat:
 
     def __init__(self) -> None:
         self.version = PACKAGED
-        self._sent: Policy | None = None
+        self._sent: LearnedPolicy | None = None
         self._assembly = Assembly()
 
     @property
-    def policy(self) -> Policy:
+    def policy(self) -> LearnedPolicy:
         """The policy that prices."""
         return self._sent or trained()
 
@@ -49,7 +49,7 @@ class Seat:
             packed = self._assembly.add(update)
             if packed is None:
                 return Verdict("pending")
-            policy = Policy.of(*packed)
+            policy = LearnedPolicy.of(*packed)
         except WeightsError as error:
             return Verdict("rejected", f"policy {version}: {error}")
         if update.status != "retired":
@@ -64,5 +64,5 @@ class Seat:
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """The inverse of `snapshot`."""
         self.version, sent = snapshot["version"], snapshot["sent"]
-        self._sent = None if sent is None else Policy.of(*unpack(bytes(sent)))
+        self._sent = None if sent is None else LearnedPolicy.of(*unpack(bytes(sent)))
         self._assembly = Assembly.restore(snapshot["assembly"])

@@ -8,7 +8,7 @@ from importlib import resources
 from pydantic import TypeAdapter
 
 from online_models.demand.networks.chunks import Assembly
-from online_models.pricing.learned.policy import Policy
+from online_models.pricing.learned.policy import LearnedPolicy
 from schemas.records.model_updates import ModelUpdate
 from schemas.records.record import decode
 
@@ -17,7 +17,7 @@ FILE = "trained.json"
 
 
 @cache
-def trained() -> Policy:
+def trained() -> LearnedPolicy:
     """That policy, checked like any update.
 
     >>> trained().document()["name"]
@@ -26,4 +26,4 @@ def trained() -> Policy:
     value = (resources.files(__package__) / FILE).read_bytes()
     packed = Assembly().add(decode(TypeAdapter(ModelUpdate), value))
     assert packed is not None
-    return Policy.of(*packed)
+    return LearnedPolicy.of(*packed)

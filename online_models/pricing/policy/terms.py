@@ -17,10 +17,10 @@ _LEAST_MARGIN = -3 * PPM
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Terms:
+class CompiledPolicy:
     """Money in minor units (NO_PRICE: does not bind), shares in ppm (−1: does not bind), ms.
 
-    Terms are themselves, not their values: what is worked out of them is remembered.
+    CompiledPolicy are themselves, not their values: what is worked out of them is remembered.
     """
 
     policy: Policy
@@ -45,12 +45,14 @@ class Terms:
     horizon_days: float
 
 
-def compile_terms(policy: Policy, edition: int, digits: int, settings: PricingSettings) -> Terms:
+def compile_terms(
+    policy: Policy, edition: int, digits: int, settings: PricingSettings
+) -> CompiledPolicy:
     """The terms of a policy for offers whose currency has `digits` minor digits."""
     rails = policy.guardrails
     margin = rails.minimum_margin
     budget = policy.explore.budget
-    return Terms(
+    return CompiledPolicy(
         policy=policy,
         edition=edition,
         digits=digits,

@@ -14,8 +14,8 @@ import numpy as np
 from online_models.pricing.context.situation import (
     NO_CEILING,
     NO_FLOOR,
-    Demand,
-    Situation,
+    DecisionContext,
+    DemandFunction,
     StockLevels,
 )
 from online_models.pricing.guardrails.bounds import Limits, limits
@@ -23,7 +23,7 @@ from online_models.pricing.guardrails.chain import code_names
 from online_models.pricing.guardrails.price_endings import nearest_ending
 from online_models.pricing.policy.selection import selected
 from online_models.pricing.policy.settings import PricingSettings
-from online_models.pricing.policy.terms import Terms, compile_terms
+from online_models.pricing.policy.terms import CompiledPolicy, compile_terms
 from online_models.pricing.policy_check.advice import Finding, advice
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.policy_book import RULINGS
@@ -60,7 +60,7 @@ def check(
     policies: Sequence[Policy],
     catalogue: Catalogue,
     settings: PricingSettings,
-    demand: Demand,
+    demand: DemandFunction,
     stock: StockLevels,
 ) -> Report:
     """Look at policies against the offers of a catalogue (which may be empty).
@@ -128,7 +128,7 @@ def _contradictory_offers(pricing: Pricing, rows: np.typing.NDArray[np.int64]) -
     for slot, precision in keys:
         chosen = rows[(ledger.policy[rows] == slot) & (digits == precision)]
         terms = pricing.book.terms(slot, precision)
-        situation = Situation(pricing.world, terms, chosen, np.full(len(chosen), _AT))
+        situation = DecisionContext(pricing.world, terms, chosen, np.full(len(chosen), _AT))
         everyone = np.ones(len(chosen), dtype=np.bool_)
         bounds = limits(situation, everyone, everyone)
         for place in np.flatnonzero(bounds.low > bounds.high).tolist():
@@ -148,7 +148,7 @@ def _contradictory_offers(pricing: Pricing, rows: np.typing.NDArray[np.int64]) -
     return found
 
 
-def _no_ending(situation: Situation, bounds: Limits) -> Iterator[Finding]:
+def _no_ending(situation: DecisionContext, bounds: Limits) -> Iterator[Finding]:
     """Offers whose bounds leave prices, but none that ends as it must."""
     terms, catalogue = situation.terms, situation.world.catalogue
     low, high = np.maximum(bounds.low, 1), bounds.high
@@ -185,7 +185,7 @@ def _contradictions(policies: Sequence[Policy], settings: PricingSettings) -> It
             yield Finding(policy.policy_id, message + "that falls there may never rise again")
 
 
-def _legal_ending(terms: Terms) -> bool:
+def _legal_ending(terms: CompiledPolicy) -> bool:
     low = max(terms.minimum_price, NO_FLOOR)
     high = terms.maximum_price if terms.maximum_price >= 0 else NO_CEILING
     return not terms.endings or any(
@@ -193,7 +193,7 @@ def _legal_ending(terms: Terms) -> bool:
     )
 
 
-def _no_way_up(terms: Terms) -> int:
+def _no_way_up(terms: CompiledPolicy) -> int:
     """The price from which on every step up reaches the next ending (0: everywhere)."""
     if not terms.endings or terms.max_step_up <= 0:
         return 0

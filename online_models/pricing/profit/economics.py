@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from online_models.numerics.columns import FEW
 from online_models.numerics.ratios import scaled_ceil
-from online_models.pricing.context.situation import NO_CEILING, Situation
+from online_models.pricing.context.situation import NO_CEILING, DecisionContext
 from online_models.shop.catalogue import PPM
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-class Terms(Protocol):
+class Deductions(Protocol):
     """What is lost of the price of each offer, shape (n,): minor units and parts per million."""
 
     @property
@@ -37,7 +37,7 @@ class Terms(Protocol):
         """Cost of a unit, without tax."""
 
 
-def margin_floor(situation: Situation, margin_ppm: int) -> Ints:
+def margin_floor(situation: DecisionContext, margin_ppm: int) -> Ints:
     """The lowest gross price with (net − cost − fees) / net ≥ margin, minor units, shape (n,).
 
     Net is gross / (1 + tax), a fee is rate × gross + fixed. So, with all rates in ppm of M = 10⁶,
@@ -71,12 +71,12 @@ def _floors(margin_ppm: int, fixed: Ints, fee_ppm: Ints, tax_ppm: Ints) -> Ints:
     return np.where(reachable, np.minimum(floor, NO_CEILING), NO_CEILING)
 
 
-def net_share(terms: Terms) -> Floats:
+def net_share(terms: Deductions) -> Floats:
     """What is left of the gross price after tax, before fees; shape (n,)."""
     return PPM / (PPM + terms.tax_ppm).astype(np.float64)
 
 
-def unit_profit(terms: Terms, price: Floats) -> Floats:
+def unit_profit(terms: Deductions, price: Floats) -> Floats:
     """Net price − fees − cost at gross prices of shape (n,) or (n, k), minor units."""
     rows = (slice(None),) + (None,) * (price.ndim - 1)
     rate = net_share(terms) - terms.fee_ppm / PPM

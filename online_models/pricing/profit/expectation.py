@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from online_models.numerics.columns import FEW
-from online_models.pricing.context.situation import Floats, Ints, Situation
+from online_models.pricing.context.situation import DecisionContext, Floats, Ints
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.objective import outlook, span
 from online_models.pricing.profit.single_expectation import LARGEST, singly_expected
@@ -16,7 +16,7 @@ from online_models.pricing.trace.steps import MoneyTexts
 
 
 def expected(
-    situation: Situation, new: Ints, kept: Ints, money: MoneyTexts
+    situation: DecisionContext, new: Ints, kept: Ints, money: MoneyTexts
 ) -> tuple[list[bytes], list[bytes]]:
     """JSON of units, revenue (net of tax), profit and its 90 % interval, at the new and the kept
     prices, minor units, (n,) each.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.special import exp, log
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.substitutes import recaptured
 from schemas.values.instants import DAY
@@ -30,7 +30,7 @@ class Span:
     stock: Floats
 
 
-def span(situation: Situation) -> Span:
+def span(situation: DecisionContext) -> Span:
     """The horizon of the objective, cut at `sell_by`; stock with what arrives in it."""
     n, objective = len(situation), situation.terms.policy.objective
     days = np.full(n, situation.terms.horizon_days)
@@ -57,7 +57,9 @@ class Outlook:
     upper: Floats
 
 
-def outlook(situation: Situation, price: Floats, over: Span, interval: bool = True) -> Outlook:
+def outlook(
+    situation: DecisionContext, price: Floats, over: Span, interval: bool = True
+) -> Outlook:
     """Units over the span at gross prices in minor units, (n,) or (n, k).
 
     The mean of a log-normal rate is exp(mean + variance / 2), at the price in force. At others the
@@ -87,7 +89,7 @@ def outlook(situation: Situation, price: Floats, over: Span, interval: bool = Tr
     return Outlook(sold[0], sold[1], sold[2])
 
 
-def value(situation: Situation, price: Floats, units: Floats) -> Floats:
+def value(situation: DecisionContext, price: Floats, units: Floats) -> Floats:
     """What the policy's objective is worth at gross prices (n, k) and units sold there.
 
     Profit is less what the units take away from the merchant's other offers. Units and sell-through

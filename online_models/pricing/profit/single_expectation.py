@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import sqrt
 
 from online_models.numerics.elementary import exp_one, log_one
-from online_models.pricing.context.situation import Ints, Situation
+from online_models.pricing.context.situation import DecisionContext, Ints
 from online_models.pricing.profit.objective import LARGEST_LOG, NINETY, span
 from online_models.pricing.trace.steps import MoneyTexts
 from online_models.shop.catalogue import PPM
@@ -19,7 +19,7 @@ LARGEST = 1e15
 
 
 def singly_expected(
-    situation: Situation, new: Ints, kept: Ints, money: MoneyTexts
+    situation: DecisionContext, new: Ints, kept: Ints, money: MoneyTexts
 ) -> tuple[list[bytes], list[bytes]]:
     """`expected`, one by one."""
     over, curves = span(situation), situation.curves

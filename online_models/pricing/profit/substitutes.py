@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import Floats, Ints, Situation
+from online_models.pricing.context.situation import DecisionContext, Floats, Ints
 from online_models.shop.catalogue import PPM, Catalogue
 
 #: No more than this share of an offer's lost units is believed to go to the rest of its category:
@@ -12,7 +12,7 @@ from online_models.shop.catalogue import PPM, Catalogue
 LARGEST_DIVERSION = 0.6
 
 
-def recaptured(situation: Situation) -> Floats:
+def recaptured(situation: DecisionContext) -> Floats:
     """Profit of other offers that each unit sold takes away, minor units, shape (n,).
 
     A unit lost to a higher price is won by declared substitutes at the rate of the setting
@@ -23,7 +23,7 @@ def recaptured(situation: Situation) -> Floats:
     return np.maximum(declared(situation), _learnt(situation))
 
 
-def _learnt(situation: Situation) -> Floats:
+def _learnt(situation: DecisionContext) -> Floats:
     """The same from what sales tell of a category: its diversion times its mean unit profit.
 
     Where a price level common to the others moves an offer by χ, and an offer's own price moves it
@@ -36,7 +36,7 @@ def _learnt(situation: Situation) -> Floats:
     return diversion * np.maximum(world.margins.mean(category, situation.channel), 0.0)
 
 
-def declared(situation: Situation) -> Floats:
+def declared(situation: DecisionContext) -> Floats:
     """Profit that a unit sold takes away from declared substitutes, minor units, (n,)."""
     catalogue, ledger = situation.world.catalogue, situation.world.ledger
     lost = np.zeros(len(situation))

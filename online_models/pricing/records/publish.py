@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from online_models.journal.outputs import Output, outputs
 from online_models.pricing.context.situation import Floats, Ints
 from online_models.pricing.decision.bookkeeping import moved
-from online_models.pricing.decision.reasons import OUTCOMES, REASONS, Source
+from online_models.pricing.decision.reasons import OUTCOMES, REASONS, PriceOrigin
 from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.decision.sources import held_out
 from online_models.pricing.profit.expectation import expected
 from online_models.pricing.state.causes import TICK, Causes
-from online_models.pricing.state.history import History
+from online_models.pricing.state.history import PriceHistory
 from online_models.pricing.state.policy_book import RULINGS
 from online_models.pricing.state.promotions import NONE, Promotions
 from online_models.pricing.trace.sheet import Sheet
@@ -43,14 +43,14 @@ class Before:
 
 
 def look_back(
-    resolved: Resolved, published: NDArray[np.intp], history: History, money: MoneyTexts
+    resolved: Resolved, published: NDArray[np.intp], history: PriceHistory, money: MoneyTexts
 ) -> Before:
     """Read what the books are about to forget; call it before the decisions are written."""
     situation = resolved.situation
     whole = len(published) == len(situation)
     part = situation if whole else situation.take_known(published)
     ledger, rows = situation.world.ledger, part.rows
-    promoted, until = resolved.source[published] == Source.PROMOTION, part.now
+    promoted, until = resolved.source[published] == PriceOrigin.PROMOTION, part.now
     if promoted.any():
         again = promoted & (ledger.reduced_by[rows] == resolved.promotion.promotion[published])
         until = np.where(again, ledger.reduced_at[rows], until)
@@ -181,7 +181,7 @@ def _encoded(names: Sequence[str], codes: list[int]) -> list[bytes]:
 def _promotion_texts(
     resolved: Resolved, published: NDArray[np.intp], promotions: Promotions
 ) -> list[bytes]:
-    promoted = resolved.source[published] == Source.PROMOTION
+    promoted = resolved.source[published] == PriceOrigin.PROMOTION
     if not promoted.any():
         return [b""] * len(published)
     indices = np.where(promoted, resolved.promotion.promotion[published], NONE)

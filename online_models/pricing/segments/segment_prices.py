@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
 from online_models.numerics.ratios import scaled_round
-from online_models.pricing.context.situation import NO_FLOOR, Ints, Situation
+from online_models.pricing.context.situation import NO_FLOOR, DecisionContext, Ints
 from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.guardrails import GUARDRAILS, Bound
 from online_models.pricing.trace.steps import MoneyTexts
@@ -61,7 +61,7 @@ def segment_prices(resolved: Resolved, chosen: NDArray[np.intp], money: MoneyTex
     return found
 
 
-def lowest_legal(situation: Situation) -> Ints:
+def lowest_legal(situation: DecisionContext) -> Ints:
     """The floor of the bounds on every price, minor units, shape (n,)."""
     floor = np.full(len(situation), NO_FLOOR, dtype=np.int64)
     for rule in GUARDRAILS:

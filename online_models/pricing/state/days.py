@@ -39,12 +39,12 @@ def standard_offset(timezone: str) -> int:
     return round(min(offsets).total_seconds() * 1000)
 
 
-class Days:
+class CalendarDays:
     """Day numbers since the epoch, and midnights, of one zone.
 
-    >>> int(Days("UTC").number(np.array([86_400_000]))[0])
+    >>> int(CalendarDays("UTC").number(np.array([86_400_000]))[0])
     1
-    >>> int(Days("Asia/Tokyo").midnight_after(np.array([0]))[0]) // 3_600_000
+    >>> int(CalendarDays("Asia/Tokyo").midnight_after(np.array([0]))[0]) // 3_600_000
     15
     """
 

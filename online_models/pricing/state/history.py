@@ -34,7 +34,7 @@ class Entries(Columns):
     before: Ints = column(np.int64, NONE)
 
 
-class History:
+class PriceHistory:
     """Linked entries of all offers in one log; the head of each offer's chain is the ledger's.
 
     Entries that no question can reach any more are dropped when the log has doubled.

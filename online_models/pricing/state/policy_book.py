@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from online_models.pricing.policy.selection import Traits, selected, specificity, traits
 from online_models.pricing.policy.settings import PricingSettings
-from online_models.pricing.policy.terms import Terms, compile_terms
+from online_models.pricing.policy.terms import CompiledPolicy, compile_terms
 from online_models.pricing.state.ledger import DEFAULT_POLICY
 from online_models.shop.catalogue import Catalogue
 from schemas.records.policy.guardrails import Guardrails
@@ -58,7 +58,7 @@ class PolicyBook:
         #: Ranks of the policies that name a SKU, and of those that name none.
         self._naming: dict[str, list[int]] = {}
         self._broad: list[int] = []
-        self._terms: dict[tuple[int, int], Terms] = {}
+        self._terms: dict[tuple[int, int], CompiledPolicy] = {}
         self._known: dict[Traits, tuple[int, int]] = {}
         #: Channels that some policy protects, in order of the policies.
         self.protected_channels: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ class PolicyBook:
         concerned = [selected(self._catalogue, one.select) for one in (before, policy) if one]
         return np.unique(np.concatenate(concerned))
 
-    def terms(self, slot: int, digits: int) -> Terms:
+    def terms(self, slot: int, digits: int) -> CompiledPolicy:
         """The terms of a slot in a currency of `digits` minor digits."""
         found = self._terms.get((slot, digits))
         if found is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import NO_CEILING, Situation
+from online_models.pricing.context.situation import NO_CEILING, DecisionContext
 from online_models.pricing.profit.economics import margin_floor
 from online_models.pricing.strategies.strategy import Proposal, never
 from online_models.shop.catalogue import NO_PRICE
@@ -20,7 +20,7 @@ class CostPlus:
 
     kind = "cost_plus"
 
-    def propose(self, entry: Entry, situation: Situation) -> Proposal:
+    def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
         """That price, for every offer."""
         price = margin_floor(situation, to_ppm(entry.margin))
         known = (situation.cost > 0) & (price < NO_CEILING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.strategies.strategy import Proposal, never
 from schemas.records.policy.strategies import Keep as Entry
 
@@ -12,7 +12,7 @@ class Keep:
 
     kind = "keep"
 
-    def propose(self, entry: Entry, situation: Situation) -> Proposal:
+    def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
         """That price, for every offer."""
         del entry
         return Proposal(situation.home, never(situation))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import Floats, Situation
+from online_models.pricing.context.situation import DecisionContext, Floats
 from online_models.pricing.profit.economics import net_share
 from online_models.pricing.profit.objective import outlook, span
 from online_models.pricing.profit.search import best_price
@@ -27,7 +27,7 @@ class Markdown:
 
     kind = "markdown"
 
-    def propose(self, entry: Entry, situation: Situation) -> Proposal:
+    def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
         """The fluid price of every offer with a stock to sell."""
         low, high = search_range(situation)
         over, least = span(situation), situation.world.settings.worthwhile

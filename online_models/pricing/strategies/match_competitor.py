@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from online_models.numerics.columns import FEW
 from online_models.numerics.ratios import scaled_round
-from online_models.pricing.context.situation import NO_CEILING, Flags, Situation
+from online_models.pricing.context.situation import NO_CEILING, DecisionContext, Flags
 from online_models.pricing.strategies.strategy import Ints, Proposal, never, silent
 from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE, PPM
@@ -35,7 +35,7 @@ class MatchCompetitor:
 
     kind = "match_competitor"
 
-    def propose(self, entry: Entry, situation: Situation) -> Proposal:
+    def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
         """The rival's price plus the offset, where a rival counts."""
         rivals, now = situation.world.rivals, situation.now
         if not rivals.entries.size:
@@ -70,7 +70,7 @@ class MatchCompetitor:
         stale = np.asarray(known & ~counts.any(axis=1))
         return _proposal(entry, rivals, target, again, matched, which, stale, answered)
 
-    def _singly(self, entry: Entry, situation: Situation) -> Proposal:
+    def _singly(self, entry: Entry, situation: DecisionContext) -> Proposal:
         """`propose`, one by one."""
         world, terms = situation.world, situation.terms
         ledger, settings = world.ledger, world.settings
@@ -112,7 +112,9 @@ class MatchCompetitor:
             entry, world.rivals, target, again, matched, which.astype(np.int32), *flags
         )
 
-    def _answered(self, situation: Situation, matched: Ints, which: NDArray[np.int32]) -> Flags:
+    def _answered(
+        self, situation: DecisionContext, matched: Ints, which: NDArray[np.int32]
+    ) -> Flags:
         """Where the matched rival has moved after us to a price just below ours."""
         moved_last = situation.world.rivals.entries.time[which] > situation.changed_at
         answer = situation.world.settings.undercut_answer * situation.price

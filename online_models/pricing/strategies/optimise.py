@@ -7,7 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from online_models.demand.elasticities.feed import NINETY_FIVE
-from online_models.pricing.context.situation import NO_CEILING, NO_FLOOR, Floats, Ints, Situation
+from online_models.pricing.context.situation import (
+    NO_CEILING,
+    NO_FLOOR,
+    DecisionContext,
+    Floats,
+    Ints,
+)
 from online_models.pricing.profit.objective import outlook, span, value
 from online_models.pricing.profit.search import best_price
 from online_models.pricing.strategies.strategy import Proposal
@@ -27,7 +33,7 @@ class Optimise:
 
     kind = "optimise"
 
-    def propose(self, entry: Entry, situation: Situation) -> Proposal:
+    def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
         """The best price of every offer; it is due again after the setting `reoptimise`."""
         del entry
         low, high = search_range(situation)
@@ -44,7 +50,7 @@ class Optimise:
         return Proposal(best, again, curve_details(situation), {"maximise": maximise})
 
 
-def search_range(situation: Situation) -> tuple[Ints, Ints]:
+def search_range(situation: DecisionContext) -> tuple[Ints, Ints]:
     """The legal prices of the offers, (low, high) in minor units, low ≤ high."""
     low, high, base = situation.lowest, situation.highest, situation.base
     low = np.where(low > NO_FLOOR, low, np.minimum((base + 1) // 2, high))
@@ -53,7 +59,7 @@ def search_range(situation: Situation) -> tuple[Ints, Ints]:
     return low, np.maximum(high, low)
 
 
-def curve_details(situation: Situation) -> Mapping[str, Values]:
+def curve_details(situation: DecisionContext) -> Mapping[str, Values]:
     """What the demand models say around the price in force."""
     curves = situation.curves
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import NO_CEILING, Situation
+from online_models.pricing.context.situation import NO_CEILING, DecisionContext
 from online_models.pricing.learned.policy import FACTORS
 from online_models.pricing.profit.economics import net_share
 from online_models.pricing.strategies.optimise import curve_details
@@ -23,7 +23,7 @@ class Reinforcement:
 
     kind = "reinforcement"
 
-    def propose(self, entry: Entry, situation: Situation) -> Proposal:
+    def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
         """The policy's price of every offer; it is due again after the setting `reoptimise`."""
         seat = situation.world.seat
         if entry.model not in (None, seat.version):

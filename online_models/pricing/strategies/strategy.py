@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE
 
@@ -41,15 +41,15 @@ class Strategy(Protocol):
     def kind(self) -> str:
         """Its name in a policy."""
 
-    def propose(self, entry: Any, situation: Situation) -> Proposal:
+    def propose(self, entry: Any, situation: DecisionContext) -> Proposal:
         """Raw prices for the offers of `situation` under the policy's `entry`."""
 
 
-def never(situation: Situation) -> Ints:
+def never(situation: DecisionContext) -> Ints:
     """Nothing but an event can change the answer."""
     return np.full(len(situation), NEVER, dtype=np.int64)
 
 
-def silent(situation: Situation) -> Ints:
+def silent(situation: DecisionContext) -> Ints:
     """No price for any offer."""
     return np.full(len(situation), NO_PRICE, dtype=np.int64)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.curves import DecisionContext
+from online_models.demand.curves import DemandContext
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.filter.state import CROSS, ELASTICITY
 from online_models.demand.inputs.observations import Observations
@@ -25,7 +25,7 @@ def online_rows(
     offer, price, now = _last_prices(parts)
     nothing = np.zeros(len(offer))
     unknown = np.full(len(offer), np.nan)
-    context = DecisionContext(now, price, unknown, nothing, nothing)
+    context = DemandContext(now, price, unknown, nothing, nothing)
     curves = demand.curves(offer, context)
     mean, variance = curves.elasticity, curves.elasticity_variance
     if by == "offer":

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.special import exp, log, normals, sum_by
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.substitutes import declared
 from online_models.studies.promotions.response import Groups, Learnt, curve
@@ -71,7 +71,7 @@ class Gain:
     taken: Floats
 
 
-def usual(situation: Situation, price: Floats, groups: Groups) -> Usual:
+def usual(situation: DecisionContext, price: Floats, groups: Groups) -> Usual:
     """What offers sell at regular prices (n,) in minor units; a category row 0 is none."""
     mean, variance = situation.curves.log_demand(price)
     units, deviation = exp(np.minimum(mean, 30.0)), np.sqrt(variance)
@@ -95,7 +95,7 @@ def _totals(group: Ints, units: Floats, profit: Floats) -> tuple[Floats, Floats]
 
 
 def gain(
-    situation: Situation,
+    situation: DecisionContext,
     before: Usual,
     price: Floats,
     learnt: Learnt,

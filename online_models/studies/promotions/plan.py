@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import Observations
 from online_models.fold.state import State
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.guardrails.bounds import limits
 from online_models.pricing.state.promotions import discounted
 from online_models.shop.catalogue import PPM
@@ -89,7 +89,7 @@ def _plan(
     pricing = state.pricing
     digits = int(state.catalogue.skus.digits[state.catalogue.offers.sku[peers[0]]])
     now = np.full(len(peers), state.clock.now, dtype=np.int64)
-    everybody = Situation(pricing.world, pricing.book.terms(slot, digits), peers, now)
+    everybody = DecisionContext(pricing.world, pricing.book.terms(slot, digits), peers, now)
     seen = past.regular[peers, -1]
     price = np.where(np.isnan(seen), everybody.base, np.rint(seen))
     mine = pricing.ledger.policy[peers] == slot

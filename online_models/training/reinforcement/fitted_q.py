@@ -13,7 +13,7 @@ import numpy as np
 
 from online_models.demand.networks.zoo.network import export
 from online_models.market.compose import compose
-from online_models.pricing.learned.policy import FACTORS, HIDDEN, Policy
+from online_models.pricing.learned.policy import FACTORS, HIDDEN, LearnedPolicy
 from online_models.pricing.learned.state import FEATURES
 from online_models.training.reinforcement.rollout import Transitions, rollout
 
@@ -37,13 +37,13 @@ def train(
     markets: Sequence[tuple[str, float]] = MARKETS,
     days: int = DAYS,
     told: Callable[[str], None] = lambda _text: None,
-) -> Policy:
+) -> LearnedPolicy:
     """A policy trained in simulated markets (name, sales a day); `told` hears of each round."""
     import keras
 
     keras.utils.set_random_seed(seed)
     model = _network(keras)
-    policy: Policy | None = None
+    policy: LearnedPolicy | None = None
     known: list[Transitions] = []
     for number in range(ROUNDS):
         for place, (name, sales) in enumerate(markets):
@@ -76,15 +76,15 @@ def _chosen_error(target: Any, values: Any) -> Any:
     return tf.square(target[:, 1] - tf.reduce_sum(chosen * values, axis=1))
 
 
-def _fitted(model: Any, data: Transitions) -> Policy:
+def _fitted(model: Any, data: Transitions) -> LearnedPolicy:
     """Sweeps of Q ← r + discount · max Q′, each a few epochs of regression."""
     now, then = data.state.astype(np.float32), data.then.astype(np.float32)
     # rewards as deviations keep the values near 0, where the network starts
     reward = data.reward - data.reward.mean()
-    policy = Policy(export(model))
+    policy = LearnedPolicy(export(model))
     for _ in range(SWEEPS):
         value = reward + DISCOUNT * policy.values(then).max(axis=1)
         target = np.stack([data.action, value - value.mean()], axis=1).astype(np.float32)
         model.fit(now, target, batch_size=BATCH, epochs=EPOCHS, verbose=0)
-        policy = Policy(export(model))
+        policy = LearnedPolicy(export(model))
     return policy

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.inputs.observations import Observations
 from online_models.market.calendar import DAY_MS, day_start
 from online_models.market.market import Market
 from online_models.market.problem import limits
-from online_models.pricing.learned.policy import FACTORS, Policy
+from online_models.pricing.learned.policy import FACTORS, LearnedPolicy
 from online_models.pricing.learned.state import markup, state
 
 Floats = NDArray[np.float64]
@@ -64,11 +64,11 @@ class Believer:
         """The belief on the morning of `day`, around `prices`."""
         n, zero = len(prices), np.zeros(len(prices))
         now = np.full(n, day_start(day), np.int64)
-        return self.models.curves(self.offers, DecisionContext(now, prices, rival, zero, zero))
+        return self.models.curves(self.offers, DemandContext(now, prices, rival, zero, zero))
 
 
 def rollout(
-    market: Market, days: int, policy: Policy | None, chance: float, seed: int
+    market: Market, days: int, policy: LearnedPolicy | None, chance: float, seed: int
 ) -> Transitions:
     """Price `market` for `days` days; with probability `chance` an offer's action is random.
 

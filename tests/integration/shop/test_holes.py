@@ -5,7 +5,7 @@ import time
 import pytest
 from kafka import KafkaProducer, TopicPartition
 
-from online_models.journal.batch import Kind, Rows
+from online_models.journal.batch import BatchBuilder, Kind
 from streams.journal import codec
 from streams.kafka.app import FAILED
 from tests.integration.shop import traffic
@@ -17,7 +17,7 @@ ENDS_WITHIN = 30
 
 
 def tick(now):
-    rows = Rows()
+    rows = BatchBuilder()
     rows.add(Kind.TICK, now)
     return codec.encode(rows.batch())
 

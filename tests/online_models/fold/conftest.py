@@ -20,10 +20,10 @@ from online_models.journal.batch import (
     FORCED,
     Action,
     Batch,
+    BatchBuilder,
     Fact,
     Kind,
-    Rows,
-    Source,
+    SourcePartition,
     Status,
     Watermark,
 )
@@ -45,14 +45,14 @@ class Journal:
     """Collects events with the offsets that their topics would give them."""
 
     def __init__(self) -> None:
-        self.rows = Rows()
+        self.rows = BatchBuilder()
         self.offsets: dict[str, int] = {}
         self.length = 0
 
     def _add(self, kind: Kind, time: int, topic: str | None, **values: int) -> None:
         source = None
         if topic is not None:
-            source = Source(topic, 0)
+            source = SourcePartition(topic, 0)
             if "offset" not in values:
                 values["offset"] = self.offsets.get(topic, -1) + 1
                 self.offsets[topic] = values["offset"]

@@ -9,13 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from online_models.fold.clock import Clock
-from online_models.journal.batch import Source, Watermark
+from online_models.journal.batch import SourcePartition, Watermark
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
 START = 1_700_006_400_000 // DAY * DAY
 Fold = Callable[..., Any]
-SOURCES = [Source("orders", 0), Source("orders", 1), Source("clickstream", 0)]
+SOURCES = [
+    SourcePartition("orders", 0),
+    SourcePartition("orders", 1),
+    SourcePartition("clickstream", 0),
+]
 
 marks = st.lists(
     st.tuples(st.sampled_from(SOURCES), st.integers(1, 10), st.booleans()), min_size=1, max_size=9

@@ -10,7 +10,7 @@ import numpy as np
 
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
-from online_models.journal.batch import Batch, Fact, Kind, Rows, Source
+from online_models.journal.batch import Batch, BatchBuilder, Fact, Kind, SourcePartition
 from online_models.journal.outputs import Output
 from schemas.topics import decode
 
@@ -84,10 +84,10 @@ def partition(
 
 
 def told_by(outputs: list[Output]) -> Batch:
-    rows = Rows()
+    rows = BatchBuilder()
     for offset, output in enumerate(o for o in outputs if o.topic == TELLING):
         detail = rows.fact(Fact(TELLING, None, output.value))
-        rows.add(Kind.FACT, output.time, Source(TELLING, 0), offset=offset, detail=detail)
+        rows.add(Kind.FACT, output.time, SourcePartition(TELLING, 0), offset=offset, detail=detail)
     return rows.batch()
 
 

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from online_models.journal import joining
-from online_models.journal.batch import COLUMNS, Kind, Rows, Source, Watermark
+from online_models.journal.batch import COLUMNS, BatchBuilder, Kind, SourcePartition, Watermark
 
 START = 1_700_006_400_000
-ORDERS, CLICKS = Source("orders", 0), Source("clickstream", 0)
+ORDERS, CLICKS = SourcePartition("orders", 0), SourcePartition("clickstream", 0)
 
 
 @given(data=st.data())
@@ -32,8 +32,8 @@ def test_records_taken_together_lead_to_the_same(
     assert in_pieces(journal, range(len(journal.batch)), most=most) == whole
 
 
-def batch(*offsets: int, source: Source = ORDERS, marks: Any = None) -> Any:
-    rows = Rows()
+def batch(*offsets: int, source: SourcePartition = ORDERS, marks: Any = None) -> Any:
+    rows = BatchBuilder()
     for offset in offsets:
         rows.add(Kind.ORDER, START, source, offset=offset, sku=rows.text(f"sku-{offset}"))
     return rows.batch(marks)
@@ -65,7 +65,7 @@ def test_joined_events_keep_their_texts_and_sources() -> None:
 
 
 def test_only_orders_and_clicks_can_wait() -> None:
-    rows = Rows()
+    rows = BatchBuilder()
     rows.add(Kind.TICK, START)
     assert joining.can_wait(batch(1))
     assert not joining.can_wait(rows.batch())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from online_models.fold import progress
 from online_models.fold.progress import IDENTITY_WINDOW, Progress
 from online_models.fold.state import FoldSettings
-from online_models.journal.batch import Kind, Rows, Source
+from online_models.journal.batch import BatchBuilder, Kind, SourcePartition
 from online_models.numerics.columns import SOME
 
 HOUR = 3_600_000
@@ -47,11 +47,13 @@ def test_a_batch_that_comes_twice_counts_once(journal: Any, run: Fold) -> None:
 
 @given(st.data())
 def test_offsets_of_a_few_events_count_as_those_of_many(data: st.DataObject) -> None:
-    event = st.tuples(st.sampled_from([None, Source("orders", 0), Source("orders", 1)]), OFFSETS)
+    event = st.tuples(
+        st.sampled_from([None, SourcePartition("orders", 0), SourcePartition("orders", 1)]), OFFSETS
+    )
     batches = st.lists(st.lists(event, min_size=1, max_size=SOME), min_size=1, max_size=3)
     one, many = Progress(), Progress()
     for events in data.draw(batches):
-        rows = Rows()
+        rows = BatchBuilder()
         for source, offset in events:
             rows.add(Kind.CLICK, START, source, offset=offset)
         batch = rows.batch()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.journal.outputs import Output
 from online_models.numerics.special import log
 from online_models.pricing.commands.acknowledgements import reconcile
@@ -51,7 +51,7 @@ class KnownDemand:
     ) -> None:
         self.anchor, self.rate, self.elasticity, self.sd = anchor, rate, elasticity, sd
 
-    def curves(self, offer: Any, context: DecisionContext) -> DemandCurves:
+    def curves(self, offer: Any, context: DemandContext) -> DemandCurves:
         n = len(offer)
         full = np.ones(n)
         return DemandCurves(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from online_models.pricing.guardrails import GUARDRAILS
-from online_models.pricing.state.history import History
+from online_models.pricing.state.history import PriceHistory
 from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.strategies import STRATEGIES
 from online_models.shop.catalogue import NO_PRICE
@@ -101,7 +101,7 @@ def shuffle(shop: Any, rng: np.random.Generator) -> None:
             getattr(ledger, name)[:] = nothing
     price = rng.integers(100, 4000, n)
     ledger.price[:] = ledger.base[:] = price
-    shop.pricing.history = History(shop.settings.history)
+    shop.pricing.history = PriceHistory(shop.settings.history)
     rows = np.arange(n)
     since = np.full(n, NOW - 90 * DAY)
     shop.pricing.history.append(ledger.entry, rows, since, price, price, ledger.sequence)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from online_models.pricing.context.situation import Situation
+from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.decision import explore
 from online_models.pricing.decision.explore import draw
 
@@ -56,7 +56,7 @@ def test_the_probabilities_are_those_of_thompson_sampling(
     monkeypatch.setattr(explore, "LARGEST_ZEAL", 2.0)
     shop = explorers(new_shop, known_demand(sd=0.4), 1, "100%")
     terms = shop.pricing.book.terms(1, 2)
-    situation = Situation(shop.pricing.world, terms, np.array([0]), np.array([shop.now]))
+    situation = DecisionContext(shop.pricing.world, terms, np.array([0]), np.array([shop.now]))
     situation.reach_low, situation.reach_high = np.array([880]), np.array([1120])
     drawn = draw(situation, np.array([1000]))
     arms = np.arange(880, 1121, 24)
@@ -74,7 +74,9 @@ def test_a_category_draws_as_one_on_half_of_the_days(new_shop: Any, known_demand
     terms, rows = shop.pricing.book.terms(1, 2), np.arange(12)
     as_one = []
     for day in range(1, 61):
-        situation = Situation(shop.pricing.world, terms, rows, np.full(12, shop.now + day * DAY))
+        situation = DecisionContext(
+            shop.pricing.world, terms, rows, np.full(12, shop.now + day * DAY)
+        )
         situation.reach_low, situation.reach_high = np.full(12, 880), np.full(12, 1120)
         prices = draw(situation, np.full(12, 1000)).price.reshape(6, 2)
         as_one.append((prices == prices[0]).all(axis=0))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from online_models.pricing.state.history import LOOK_BACK, History
+from online_models.pricing.state.history import LOOK_BACK, PriceHistory
 from online_models.shop.catalogue import ALWAYS
 
 #: Brute force looks at every instant of a clock that ticks this often.
@@ -33,8 +33,8 @@ def brute_force(changes: list[Change], until: int, launched_at: int) -> int:
     return min(seen) if seen else before[-1]
 
 
-def recorded(changes: list[Change], keep: int = 45 * TICK) -> tuple[History, int]:
-    history, heads = History(keep), np.full(1, -1, dtype=np.int64)
+def recorded(changes: list[Change], keep: int = 45 * TICK) -> tuple[PriceHistory, int]:
+    history, heads = PriceHistory(keep), np.full(1, -1, dtype=np.int64)
     row = np.zeros(1, dtype=np.int64)
     for sequence, (tick, price) in enumerate(changes):
         at, amount = np.array([tick * TICK]), np.array([price])
@@ -96,7 +96,7 @@ def test_entries_out_of_reach_are_dropped_and_nothing_else() -> None:
     """Many offers that change daily for months: the log stays bounded, the lows exact."""
     offers, days = 60, 200
     rng = np.random.default_rng(2)
-    history, heads = History(45 * TICK), np.full(offers, -1, dtype=np.int64)
+    history, heads = PriceHistory(45 * TICK), np.full(offers, -1, dtype=np.int64)
     rows = np.arange(offers)
     prices = rng.integers(1, 1000, (days, offers))
     for day in range(days):

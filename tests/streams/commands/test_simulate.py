@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from online_models.demand.networks import chunks
-from online_models.pricing.learned.policy import MODEL, SHAPES, Policy
+from online_models.pricing.learned.policy import MODEL, SHAPES, LearnedPolicy
 from streams.commands import simulate as command
 from streams.recording import Entry, RecordingWriter
 from streams.simulation import parallel
@@ -132,7 +132,7 @@ def policy_of(action: int) -> list[dict[str, Any]]:
     weights = {name: np.zeros(shape, np.float32) for name, shape in SHAPES.items()}
     weights["values/bias"][action] = 1.0
     standing = chunks.Standing(MODEL, f"always-{action}", NOW, NOW, {}, "champion")
-    return chunks.records(Policy.document(), weights, standing)
+    return chunks.records(LearnedPolicy.document(), weights, standing)
 
 
 def written(folder: Path, values: list[dict[str, Any]]) -> str:

@@ -7,25 +7,25 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.journal.batch import Batch, Kind, Rows, Source, Watermark
+from online_models.journal.batch import Batch, BatchBuilder, Kind, SourcePartition, Watermark
 from streams.ingest.holding import ENOUGH, PATIENCE, Holding
 
 START = 1_700_006_400_000
 SOURCES = {
-    Kind.ORDER: Source("orders", 0),
-    Kind.CLICK: Source("clickstream", 0),
-    Kind.RIVAL: Source("competitor-prices", 0),
+    Kind.ORDER: SourcePartition("orders", 0),
+    Kind.CLICK: SourcePartition("clickstream", 0),
+    Kind.RIVAL: SourcePartition("competitor-prices", 0),
 }
 
 
 def batch(*events: tuple[Kind, int], marks: list[Watermark] | None = None) -> Batch:
-    rows = Rows()
+    rows = BatchBuilder()
     for kind, offset in events:
         rows.add(kind, START, SOURCES[kind], offset=offset, sku=rows.text(f"sku-{offset % 7}"))
     return rows.batch(marks)
 
 
-def told(batches: list[Batch]) -> list[tuple[Source, int, str]]:
+def told(batches: list[Batch]) -> list[tuple[SourcePartition, int, str]]:
     """Source, offset and SKU of each event."""
     return [
         (b.sources[source], offset, b.texts[sku])

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.journal.batch import Batch, Fact, Kind, Rows, Source
+from online_models.journal.batch import Batch, BatchBuilder, Fact, Kind, SourcePartition
 from online_models.pricing.state.identities import Identities
 from online_models.shop.catalogue import Catalogue
 from streams.ingest.order import as_given, by_timestamp
@@ -23,9 +23,9 @@ def record(topic: str, offset: int, timestamp: int) -> Record:
 
 def test_sources_are_merged_by_timestamp_and_each_keeps_its_own_order() -> None:
     fetched = {
-        Source("a", 0): [record("a", 0, 10), record("a", 1, 5), record("a", 2, 30)],
-        Source("b", 0): [record("b", 0, 7), record("b", 1, 20)],
-        Source("c", 0): [],
+        SourcePartition("a", 0): [record("a", 0, 10), record("a", 1, 5), record("a", 2, 30)],
+        SourcePartition("b", 0): [record("b", 0, 7), record("b", 1, 20)],
+        SourcePartition("c", 0): [],
     }
     placed = {}
     for run in by_timestamp(fetched):
@@ -49,15 +49,15 @@ def test_runs_cover_the_records_as_given(topics: list[str], low: int, high: int)
 
 
 def shop(events: list[tuple[str, str | None]]) -> Batch:
-    rows = Rows()
+    rows = BatchBuilder()
     for i, (kind, sku) in enumerate(events):
         values: dict[str, Any] = {"offset": i, "sku": rows.text(sku)}
         if kind == "fact":
             fact = rows.fact(Fact("products", sku, str(i).encode()))
-            rows.add(Kind.FACT, i, Source("products", 0), detail=fact, **values)
+            rows.add(Kind.FACT, i, SourcePartition("products", 0), detail=fact, **values)
         elif kind == "order":
             promotion = rows.text(f"promotion of {sku}")
-            rows.add(Kind.ORDER, i, Source("orders", 1), detail=promotion, **values)
+            rows.add(Kind.ORDER, i, SourcePartition("orders", 1), detail=promotion, **values)
         else:
             rows.add(Kind.TICK, i)
     return rows.batch()
@@ -137,12 +137,12 @@ def test_an_order_about_a_decision_goes_to_the_partition_that_would_have_made_it
     identities.grow()
     owners = {identities.decision(row, 3): sku for row, sku in enumerate("abcdefgh")}
     others = {"made up": None, f"{'f' * 24}-1": None}
-    rows = Rows()
+    rows = BatchBuilder()
     for i, decision in enumerate(owners | others):
         fact = rows.fact(Fact("pricing-control", decision, b"{}"))
-        rows.add(Kind.FACT, i, Source("pricing-control", 0), offset=i, detail=fact)
+        rows.add(Kind.FACT, i, SourcePartition("pricing-control", 0), offset=i, detail=fact)
     everyone = rows.fact(Fact("pricing-control", None, b"{}"))
-    rows.add(Kind.FACT, 99, Source("pricing-control", 0), offset=99, detail=everyone)
+    rows.add(Kind.FACT, 99, SourcePartition("pricing-control", 0), offset=99, detail=everyone)
     found: dict[str | None, list[int]] = {}
     for partition, part in router.split(rows.batch()):
         for fact in part.facts:

@@ -9,7 +9,7 @@ from aiokafka.consumer.fetcher import FetchResult, PartitionRecords
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 
-from online_models.journal.batch import Source
+from online_models.journal.batch import SourcePartition
 from streams.ingest.order import by_timestamp
 from streams.ingest.parsed import hand_on_parsed
 from streams.kafka.kafka_record import Record
@@ -35,7 +35,7 @@ def test_records_come_as_they_were_parsed_and_are_told_by_where_they_lie() -> No
     hand_on_parsed(consumer)
     records = consumer._fetcher._records[TP].getall()
     assert not any(isinstance(record, ConsumerRecord) for record in records)
-    (run,) = by_timestamp({Source(*TP): records})
+    (run,) = by_timestamp({SourcePartition(*TP): records})
     assert [run.record(i) for i in range(len(records))] == [
         Record("orders", 3, 1, b"k1", None, 1001),
         Record("orders", 3, 2, b"k2", b"[1]", 1002),

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from online_models.journal.batch import Batch, Kind, Rows, Source
+from online_models.journal.batch import Batch, BatchBuilder, Kind, SourcePartition
 from streams.ingest.watermarks import IDLE_AFTER, PACE, Watermarks, with_ticks
 
 HOUR = 3_600_000
 START = 1_700_006_400_000
 WALL = START + 1000 * HOUR
-ORDERS, CLICKS = Source("orders", 0), Source("clickstream", 0)
+ORDERS, CLICKS = SourcePartition("orders", 0), SourcePartition("clickstream", 0)
 
 
-def batch(*events: tuple[Source, int]) -> Batch:
-    rows = Rows()
+def batch(*events: tuple[SourcePartition, int]) -> Batch:
+    rows = BatchBuilder()
     for i, (source, time) in enumerate(events):
         rows.add(Kind.CLICK, time, source, offset=i)
     return rows.batch()
@@ -82,7 +82,7 @@ def test_between_hours_ticks_come_at_a_pace_and_at_an_hour_at_once(marks: Waterm
 def test_time_never_runs_back_when_a_source_joins(marks: Watermarks) -> None:
     marks.observe(batch((ORDERS, START), (CLICKS, START)), WALL)
     assert marks.tick(WALL) is not None
-    joined = Source("orders", 1)
+    joined = SourcePartition("orders", 1)
     marks.assign({ORDERS, CLICKS, joined}, WALL)
     marks.observe(batch((joined, START - HOUR)), WALL + 9 * PACE)
     assert marks.tick(WALL + 9 * PACE) is None

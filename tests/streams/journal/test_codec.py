@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.journal.batch import COLUMNS, Batch, Fact, Kind, Rows, Source, Watermark
+from online_models.journal.batch import (
+    COLUMNS,
+    Batch,
+    BatchBuilder,
+    Fact,
+    Kind,
+    SourcePartition,
+    Watermark,
+)
 from streams.journal.codec import VERSION, JournalError, decode, encode
 
 TEXT = st.text(max_size=5)
@@ -28,12 +36,12 @@ MARKS = st.lists(
 
 
 def built(rows: list, facts: list, marks: list) -> Batch:
-    collected = Rows()
+    collected = BatchBuilder()
     for i, values in enumerate(rows):
-        collected.add(Kind.CLICK, i, Source("clickstream", i % 2), **values)
+        collected.add(Kind.CLICK, i, SourcePartition("clickstream", i % 2), **values)
     for fact in facts:
         collected.fact(Fact(*fact))
-    return collected.batch([Watermark(Source(t, p), at, idle) for t, p, at, idle in marks])
+    return collected.batch([Watermark(SourcePartition(t, p), at, idle) for t, p, at, idle in marks])
 
 
 @given(ROWS, FACTS, MARKS)
@@ -54,7 +62,7 @@ def test_a_batch_comes_back_as_it_went(rows: list, facts: list, marks: list) -> 
 
 
 def test_columns_that_say_nothing_take_no_room() -> None:
-    rows = Rows()
+    rows = BatchBuilder()
     for _ in range(1000):
         rows.add(Kind.TICK, 0)
     assert len(encode(rows.batch())) < 1200  # the kind alone

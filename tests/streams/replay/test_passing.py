@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.journal.batch import Batch, Kind, Rows, Source
+from online_models.journal.batch import Batch, BatchBuilder, Kind, SourcePartition
 from streams.replay.passing import Passing
 
 HOUR = 3_600_000
@@ -13,9 +13,9 @@ START = 1_700_006_400_000 // HOUR * HOUR
 
 
 def clicks(times: list[int]) -> Batch:
-    rows = Rows()
+    rows = BatchBuilder()
     for i, time in enumerate(times):
-        rows.add(Kind.CLICK, time, Source("clickstream", 0), offset=i)
+        rows.add(Kind.CLICK, time, SourcePartition("clickstream", 0), offset=i)
     return rows.batch()
 
 
@@ -55,7 +55,7 @@ def test_a_tick_stands_before_the_first_event_of_every_new_hour(times: list[int]
 
 def test_what_tells_no_time_gets_no_tick() -> None:
     passing = Passing()
-    assert len(passing.tell(Rows().batch())) == 0
+    assert len(passing.tell(BatchBuilder().batch())) == 0
     assert len(passing.end(START)) == 0
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from online_models.demand import DecisionContext, DemandModels, Observations
+from online_models.demand import DemandContext, DemandModels, Observations
 from online_models.demand.inputs.observations import DAY
 
 OFFERS, DAYS = 60, 200
@@ -35,7 +35,7 @@ def learnt(orders_only: bool) -> Learnt:
             scores.append(models.predict(seen).forecast.log_score(units).mean())
         models.learn(seen.take(units > 0) if orders_only else seen)
     now, usual = np.full(OFFERS, DAYS * DAY), np.full(OFFERS, 1000.0)
-    context = DecisionContext(now, usual, nothing + np.nan, nothing, nothing)
+    context = DemandContext(now, usual, nothing + np.nan, nothing, nothing)
     level = models.forecast(rows, context).mean.mean() / RATE
     elasticity = models.curves(rows, context).elasticity.mean()
     return Learnt(float(level), float(elasticity), float(np.mean(scores)))

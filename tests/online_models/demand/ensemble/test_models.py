@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.demand import DecisionContext, DemandModels, Observations
+from online_models.demand import DemandContext, DemandModels, Observations
 from online_models.demand.inputs.observations import DAY
 from online_models.demand.settings import DemandSettings
 
@@ -34,10 +34,10 @@ def registered(offers: int, categories: int = 2) -> DemandModels:
     return models
 
 
-def context(offers: int, day: int, price: float = 1000.0) -> DecisionContext:
+def context(offers: int, day: int, price: float = 1000.0) -> DemandContext:
     full = np.full(offers, price)
     nothing = np.zeros(offers)
-    return DecisionContext(
+    return DemandContext(
         np.full(offers, day * DAY), full, np.full(offers, np.nan), nothing, nothing
     )
 
@@ -150,7 +150,7 @@ def test_hours_of_a_fast_seller_tell_more_of_its_elasticity_than_its_days() -> N
                 units = rng.poisson(rate * shape[:, None] * rng.gamma(20.0, 0.05, (24, 4)))
             sold = units.sum(axis=0) if length == DAY else units[hour]
             models.learn(Observations.of(rows, start, sold, length=length, price=price))
-        context = DecisionContext(
+        context = DemandContext(
             np.full(4, 21 * DAY), np.full(4, 1000.0), np.full(4, np.nan), np.zeros(4), np.zeros(4)
         )
         errors[length] = np.abs(models.curves(rows, context).elasticity - truth)

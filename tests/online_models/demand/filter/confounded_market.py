@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand import DecisionContext, DemandSettings, Observations
+from online_models.demand import DemandContext, DemandSettings, Observations
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
 from online_models.demand.inputs.calendar import Calendar
@@ -87,6 +87,6 @@ def recover(market: Market, told: bool = True) -> Recovery:
         model.learn(period, model.predict(period))
     nothing = np.zeros(n)
     now = np.full(n, market.days * DAY)
-    context = DecisionContext(now, seen.price, np.full(n, np.nan), nothing, nothing)
+    context = DemandContext(now, seen.price, np.full(n, np.nan), nothing, nothing)
     curves = model.curves(offer, row, context)
     return Recovery(truth, curves.elasticity, np.sqrt(curves.elasticity_variance))

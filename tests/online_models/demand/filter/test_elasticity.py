@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.demand import DecisionContext, DemandModels, Observations
+from online_models.demand import DemandContext, DemandModels, Observations
 from online_models.demand.inputs.observations import DAY
 from tests.online_models.demand.filter.confounded_market import Market, recover
 
@@ -57,6 +57,6 @@ def _cross(
         models.learn(Observations.of(row, day * DAY, units, price=1000.0 * np.exp(price)))
     nothing = np.zeros(offers)
     now = np.full(offers, days * DAY)
-    context = DecisionContext(now, np.full(offers, 1000.0), nothing + np.nan, nothing, nothing)
+    context = DemandContext(now, np.full(offers, 1000.0), nothing + np.nan, nothing, nothing)
     curves = models.curves(row, context)
     return float(curves.cross[0]), float(np.sqrt(curves.cross_variance[0]))

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from online_models.demand.curves import DecisionContext, DemandCurves
+from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.evaluation import checks
 from online_models.numerics.columns import FEW
 
@@ -26,7 +26,7 @@ def test_curves_of_a_few_offers_are_those_of_many() -> None:
         if day % 4:
             continue
         usual = checks.context(day)
-        context = DecisionContext(
+        context = DemandContext(
             usual.now + rng.integers(0, 10**9, len(every)),
             np.round(rng.uniform(1.0, 9000.0, len(every))),
             np.where(rng.random(len(every)) < 0.3, np.nan, rng.uniform(1.0, 9000.0, len(every))),
@@ -35,8 +35,8 @@ def test_curves_of_a_few_offers_are_those_of_many() -> None:
         )
         together = models.curves(every, context)
         for rows in (every[:1], every[1:FEW], every[5:2:-1][:FEW]):
-            some = DecisionContext(
-                *[getattr(context, field.name)[rows] for field in fields(DecisionContext)]
+            some = DemandContext(
+                *[getattr(context, field.name)[rows] for field in fields(DemandContext)]
             )
             few = models.curves(rows, some)
             for field in fields(DemandCurves):

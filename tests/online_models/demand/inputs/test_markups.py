@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from online_models.demand import DemandModels, Observations
-from online_models.demand.curves import DecisionContext
+from online_models.demand.curves import DemandContext
 from online_models.demand.filter.pools import LEAN
 from online_models.demand.inputs.markups import LEAST_ELASTIC, LITERATURE, Markups, implied
 from online_models.demand.inputs.observations import DAY
@@ -69,6 +69,6 @@ def test_margins_are_believed_as_far_as_sales_bear_them_out() -> None:
     offers = np.arange(80)
     now = np.full(80, 120 * DAY)
     nothing = np.zeros(80)
-    context = DecisionContext(now, np.full(80, 1000.0), np.full(80, np.nan), nothing, nothing)
+    context = DemandContext(now, np.full(80, 1000.0), np.full(80, np.nan), nothing, nothing)
     error = told.curves(offers, context).elasticity + truth
     assert np.sqrt(np.mean(error * error)) < 0.35

@@ -12,7 +12,7 @@ from online_models.demand.curves import DemandCurves
 from online_models.demand.networks import chunks
 from online_models.demand.networks.container import WeightsError
 from online_models.market.compose import compose
-from online_models.pricing.learned.policy import FACTORS, MODEL, SHAPES, Policy
+from online_models.pricing.learned.policy import FACTORS, MODEL, SHAPES, LearnedPolicy
 from online_models.pricing.learned.seat import Seat
 from online_models.pricing.learned.state import FEATURES, markup, state
 from online_models.pricing.learned.trained import trained
@@ -20,9 +20,9 @@ from online_models.training.reinforcement.rollout import FOLLOW, rollout
 from schemas.records.model_updates import ModelUpdate
 
 
-def policy(seed: int = 0) -> Policy:
+def policy(seed: int = 0) -> LearnedPolicy:
     rng = np.random.default_rng(seed)
-    return Policy({k: rng.normal(0, 0.4, s).astype(np.float32) for k, s in SHAPES.items()})
+    return LearnedPolicy({k: rng.normal(0, 0.4, s).astype(np.float32) for k, s in SHAPES.items()})
 
 
 def curves(n: int, seed: int = 0) -> DemandCurves:
@@ -97,12 +97,14 @@ def test_a_policy_travels_as_a_model_update_and_a_bad_one_is_refused() -> None:
     (value,) = chunks.records(mine.document(), mine.weights, standing)
     packed = chunks.Assembly().add(ModelUpdate.model_validate(value))
     assert packed is not None
-    again = Policy.of(*packed)
+    again = LearnedPolicy.of(*packed)
     assert all(np.array_equal(again.weights[k], v) for k, v in mine.weights.items())
     with pytest.raises(WeightsError, match="architecture"):
-        Policy.of({**mine.document(), "hidden": 9}, mine.weights)
+        LearnedPolicy.of({**mine.document(), "hidden": 9}, mine.weights)
     with pytest.raises(WeightsError, match="values/bias is missing"):
-        Policy.of(mine.document(), {k: v for k, v in mine.weights.items() if k != "values/bias"})
+        LearnedPolicy.of(
+            mine.document(), {k: v for k, v in mine.weights.items() if k != "values/bias"}
+        )
 
 
 def test_rewards_of_a_rollout_are_the_share_of_profit_given_away() -> None:
@@ -124,7 +126,7 @@ def test_the_policy_that_the_package_brings_earns_more_than_following_the_belief
     assert shares[1] > shares[0] + 0.01
 
 
-def sent(mine: Policy, version: str, status: str = "champion") -> ModelUpdate:
+def sent(mine: LearnedPolicy, version: str, status: str = "champion") -> ModelUpdate:
     standing = chunks.Standing(MODEL, version, 1_700_000_000_000, 1_700_000_000_000, {}, status)
     (value,) = chunks.records(mine.document(), mine.weights, standing)
     return ModelUpdate.model_validate(value)
@@ -135,7 +137,7 @@ def test_the_policy_in_force_changes_with_an_update_and_survives_a_snapshot() ->
     assert seat.policy is trained()
     assert seat.accept(sent(mine, "p1")).kind == "accepted"
     broken = {**mine.weights, "values/bias": mine.weights["values/bias"] * np.float32("nan")}
-    assert "not finite" in seat.accept(sent(Policy(broken), "p2")).reason
+    assert "not finite" in seat.accept(sent(LearnedPolicy(broken), "p2")).reason
     again = Seat()
     again.restore(seat.snapshot())
     assert again.version == seat.version == "p1"

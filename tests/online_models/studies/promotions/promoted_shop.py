@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from online_models.demand.inputs.observations import Observations
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings, State
-from online_models.journal.batch import Fact, Kind, Rows, Source
+from online_models.journal.batch import BatchBuilder, Fact, Kind, SourcePartition
 from online_models.market import Market, compose
 from online_models.market.calendar import day_start
 from online_models.market.journal import Journal
@@ -64,14 +64,14 @@ def promoted_shop(
     for day in range(days):
         prices[until == day] = regular[until == day]
         if day >= REST and day % WEEK == 0 and day < days - 4 * WEEK:
-            rows = Rows()
+            rows = BatchBuilder()
             for offer in np.flatnonzero((until + REST <= day) & (rng.random(offers) < often)):
                 percent = int(rng.choice(PERCENTS))
                 until[offer] = day + WEEK
                 prices[offer] = round(int(regular[offer]) * (100 - percent) / 100)
                 value = _promotion(goods.skus[offer], day, percent)
                 fact = rows.fact(Fact("promotions", None, json.dumps(value).encode()))
-                source = Source("promotions of the merchant", 0)
+                source = SourcePartition("promotions of the merchant", 0)
                 rows.add(Kind.FACT, day_start(day), source, offset=offset, detail=fact)
                 offset += 1
             rows.add(Kind.TICK, day_start(day), flag=1)
