@@ -1,8 +1,9 @@
 """The market simulator: seeded markets that know their own best prices.
 
 Small parts make a market: one demand curve (`demand/`), effects on it that change by the day
-(`effects/`), rivals (`rivals/`), a stock (`stock/`), dirt in the record (`dirt/`). Every part is a
-file and a line in its folder's registry; `compose("nested+match+season", seed=1)` joins them.
+(`effects`), competitors (`competitors`), a stock (`stock`), errors in the record (`corruption`).
+Every part is a class and a line in its module's registry;
+`compose("nested+match+season", seed=1)` joins them.
 
 A market tells the exact expected profit of any prices on the day it stands at, and its
 clairvoyant prices with what is known of them (`Exactness`). Its equations are not those of any

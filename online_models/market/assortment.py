@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from online_models.market.arrays import Floats, Ints
 from online_models.market.calendar import day_start
 from online_models.market.randomness import generator
+from online_models.numerics.arrays import Floats, Ints
 
 #: Offers per category; enough to pool over, few enough that categories differ.
 CATEGORY_SIZE = 15

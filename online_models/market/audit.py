@@ -20,7 +20,7 @@ MINOR = 100
 NEVER = -(10**15)
 
 
-class Step(TypedDict):
+class AuditedStep(TypedDict):
     """A step of an explanation."""
 
     rule: str
@@ -29,7 +29,7 @@ class Step(TypedDict):
     detail: dict[str, Any]
 
 
-class Change(TypedDict):
+class ChangeRecord(TypedDict):
     """What is looked at of a record of topic `price-changes`."""
 
     decision_id: str
@@ -37,14 +37,14 @@ class Change(TypedDict):
     price: str
 
 
-class Decision(Change):
+class DecisionRecord(ChangeRecord):
     """What is looked at of a record of topic `price-decisions`."""
 
     policy_id: str
     previous_price: str
     time: str
     outcome: str
-    explanation: list[Step]
+    explanation: list[AuditedStep]
 
 
 class Bounds(NamedTuple):
@@ -71,25 +71,27 @@ class Audit:
         self.decisions = self.breaches = self.unexplained = 0
         ruling = [BUILT_IN, *map(Policy.model_validate, policies)]
         self._rails = {policy.policy_id: policy.guardrails for policy in ruling}
-        self._goods = {sku: Good(assortment, row) for row, sku in enumerate(assortment.skus)}
+        self._goods = {
+            sku: AuditedOffer(assortment, row) for row, sku in enumerate(assortment.skus)
+        }
         self._currency = assortment.currency
         self._bounds: dict[tuple[str, str], Bounds] = {}
 
-    def change(self, change: Change) -> None:
+    def change(self, change: ChangeRecord) -> None:
         """Look at a record of topic `price-changes`, after the decision that it came from."""
-        told = self._goods[change["sku"]].decision
-        self.unexplained += told != (change["decision_id"], change["price"])
+        last = self._goods[change["sku"]].decision
+        self.unexplained += last != (change["decision_id"], change["price"])
 
-    def take(self, decision: Decision) -> None:
+    def take(self, decision: DecisionRecord) -> None:
         """Look at a record of topic `price-decisions`, in the order of publication."""
         self.decisions += 1
         self.unexplained += not explained(decision, self._currency)
         if decision["outcome"] in ("changed", "overridden"):
             self.breaches += not self._legal(decision)
-            told = decision["decision_id"], decision["price"]
-            self._goods[decision["sku"]].decision = told
+            last = decision["decision_id"], decision["price"]
+            self._goods[decision["sku"]].decision = last
 
-    def _legal(self, decision: Decision) -> bool:
+    def _legal(self, decision: DecisionRecord) -> bool:
         sku, policy = decision["sku"], decision["policy_id"]
         rails, good = self._rails[policy], self._goods[sku]
         price, before = minor(decision["price"]), minor(decision["previous_price"])
@@ -115,7 +117,7 @@ class Audit:
         return bounds.low <= price <= bounds.high
 
 
-class Good:
+class AuditedOffer:
     """An offer as its record tells it, and when and by which decision its price last changed."""
 
     def __init__(self, assortment: Assortment, row: int) -> None:
@@ -141,8 +143,8 @@ class Good:
         if rails.never_below_cost:
             lows.append(self._margin(Fraction(0)))
         if rails.reference_band is not None:
-            told, band = rails.reference_price, Fraction(rails.reference_band)
-            centre = first if told is None else Fraction(told) * MINOR
+            reference, band = rails.reference_price, Fraction(rails.reference_band)
+            centre = first if reference is None else Fraction(reference) * MINOR
             lows.append(centre * (1 - band))
             highs.append(centre * (1 + band))
         for binds, field, bound in (
@@ -167,7 +169,7 @@ class Audited(Protocol):
     audit: Audit
 
 
-def explained(decision: Decision, currency: str) -> bool:
+def explained(decision: DecisionRecord, currency: str) -> bool:
     """Whether the explanation is a chain of steps that leads to the decision's price."""
     steps, price = decision["explanation"], None
     for step in steps:

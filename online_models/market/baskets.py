@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.market.arrays import Ints
 from online_models.market.calendar import DAY_MS, day_start
-from online_models.market.events import Clicks, Orders
+from online_models.market.events import ClickRows, OrderRows
+from online_models.numerics.arrays import Ints
 
 #: Mean units on a line where an offer sells more than one a day.
 LINE_UNITS = 1.4
@@ -26,7 +26,7 @@ def identities(day: int, stream: int, count: int) -> Ints:
     return day * DAY_IDS + stream * STREAM_IDS + np.arange(count, dtype=np.int64)
 
 
-def order_lines(day: int, units: Ints, prices: Ints, rng: np.random.Generator) -> Orders:
+def order_lines(day: int, units: Ints, prices: Ints, rng: np.random.Generator) -> OrderRows:
     """Split `units` (n,) into lines and orders; quantities add up to `units` exactly."""
     lines = np.ceil(units / LINE_UNITS).astype(np.int64)
     starts = np.cumsum(lines) - lines
@@ -43,7 +43,7 @@ def order_lines(day: int, units: Ints, prices: Ints, rng: np.random.Generator) -
     begins[1:] |= offer[1:] == offer[:-1]
     order = np.cumsum(begins) - 1
     time = day_start(day) + time[np.flatnonzero(begins)[order]] if len(offer) else time
-    return Orders(
+    return OrderRows(
         event=identities(day, 0, len(offer)),
         offer=offer.astype(np.int64),
         time=time,
@@ -55,12 +55,12 @@ def order_lines(day: int, units: Ints, prices: Ints, rng: np.random.Generator) -
     )
 
 
-def view_counts(day: int, views: Ints, rng: np.random.Generator) -> Clicks:
+def view_counts(day: int, views: Ints, rng: np.random.Generator) -> ClickRows:
     """Spread `views` (n,) over a few aggregated records a day; silent slots send none."""
     counts = rng.multinomial(views, np.full(VIEW_SLOTS, 1.0 / VIEW_SLOTS))
     slot, offer = np.nonzero(counts.T)
     time = day_start(day) + (2 * slot + 1) * (DAY_MS // (2 * VIEW_SLOTS))
-    return Clicks(
+    return ClickRows(
         event=identities(day, 1, len(offer)),
         offer=offer.astype(np.int64),
         time=time.astype(np.int64),

@@ -9,13 +9,18 @@ from enum import StrEnum
 import numpy as np
 from scipy import optimize
 
-from online_models.market.arrays import Floats, Ints
-from online_models.market.demand.nested_logit import NestedLogit
+from online_models.market.competitors import Competitors
+from online_models.market.demand.choice import NestedLogit
+from online_models.market.optimisers import (
+    STATIONARY,
+    ascend,
+    nested_optimum,
+    separable_optimum,
+    slack,
+    stretch,
+)
 from online_models.market.problem import Problem
-from online_models.market.rivals.field import Field
-from online_models.market.solvers.ascent import STATIONARY, ascend, slack, stretch
-from online_models.market.solvers.grid import separable_optimum
-from online_models.market.solvers.nested import nested_optimum
+from online_models.numerics.arrays import Floats, Ints
 
 
 class Exactness(StrEnum):
@@ -56,14 +61,16 @@ def day_optimum(problem: Problem, starts: Sequence[Floats]) -> Floats:
     return ascend(problem, starts)
 
 
-def committed_optimum(problem: Problem, field: Field, starts: Sequence[Floats]) -> Floats:
+def committed_optimum(
+    problem: Problem, competitors: Competitors, starts: Sequence[Floats]
+) -> Floats:
     """The best prices if kept while every rival comes to rest against them, shape (n,).
 
     Separable curves by grid; joint ones by ascent with central differences, warm from `starts`.
     """
 
     def settled(prices: Floats) -> Floats:
-        rival, sold = field.lowest(prices)
+        rival, sold = competitors.lowest(prices)
         index = replace(problem.index, rival=rival, rivalled=sold)
         return replace(problem, index=index).profits(prices)
 

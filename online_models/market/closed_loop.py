@@ -7,11 +7,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from online_models.market.arrays import Floats, Ints
 from online_models.market.audit import Audited
-from online_models.market.contenders.band import breaches
-from online_models.market.contenders.contender import Contender, Seen
+from online_models.market.contenders.contender import Contender, RecordedDay, breaches
 from online_models.market.market import Market
+from online_models.numerics.arrays import Floats, Ints
 
 #: Days between two looks at the elasticities, and the offers whose prices are kept.
 LOOK_EVERY = 7
@@ -47,11 +46,14 @@ class Track:
 
 
 def compete(
-    market: Market, contender: Contender, days: int, told: Callable[[int], None] = lambda _: None
+    market: Market,
+    contender: Contender,
+    days: int,
+    day_done: Callable[[int], None] = lambda _: None,
 ) -> Track:
     """Let `contender` price `market` for `days` days from where it stands.
 
-    `told` is called with each day that is over.
+    `day_done` is called with each day that is over.
     """
     goods = market.assortment
     profit = np.zeros(days)
@@ -61,9 +63,9 @@ def compete(
     error = np.full(len(look_days), np.nan)
     outside = 0
     audit = contender.audit if isinstance(contender, Audited) else None
-    seen = None
+    yesterday = None
     for day in range(days):
-        prices = contender.decide(day, seen)
+        prices = contender.decide(day, yesterday)
         earned = market.expected_profits(prices)
         profit[day] = earned.sum()
         offer_profit += earned
@@ -75,8 +77,8 @@ def compete(
             if believed is not None:
                 gap = believed - market.elasticities(prices)
                 error[day // LOOK_EVERY] = np.sqrt(np.mean(gap**2))
-        seen = Seen(market.day(prices), prices)
-        told(day)
+        yesterday = RecordedDay(market.day(prices), prices)
+        day_done(day)
     counts = (outside, 0, 0)
     if audit is not None:
         counts = (audit.breaches, audit.decisions, audit.unexplained)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from online_models.market.assortment import draw_assortment
-from online_models.market.costs import settle
-from online_models.market.demand import DEMANDS
-from online_models.market.dirt import DIRTS
+from dataclasses import replace
+
+import numpy as np
+
+from online_models.market.assortment import DEAREST, Assortment, draw_assortment
+from online_models.market.competitors import COMPETITORS, Competitors
+from online_models.market.corruption import CORRUPTIONS
+from online_models.market.demand import DEMAND_CURVES
+from online_models.market.demand.curves import DemandCurve
+from online_models.market.demand.index import sum_shifts
 from online_models.market.effects import EFFECTS
 from online_models.market.likeness import Likeness, Weekdays
 from online_models.market.market import Market
-from online_models.market.noise import Counts
-from online_models.market.rivals import RIVALS
-from online_models.market.rivals.field import Field
+from online_models.market.problem import SalesDistribution
 from online_models.market.stock import STOCKS
 
 #: Sizes of the negative binomial that the part `overdispersed` gives the sales.
@@ -60,15 +64,15 @@ def parts(name: str) -> list[str]:
     ['log_linear', 'season']
     """
     found = [part for word in name.split("+") for part in MARKETS.get(word, word).split("+")]
-    known = [*DEMANDS, *EFFECTS, *RIVALS, *STOCKS, *DIRTS, *SETTINGS]
+    known = [*DEMAND_CURVES, *EFFECTS, *COMPETITORS, *STOCKS, *CORRUPTIONS, *SETTINGS]
     for part in found:
         if part not in known:
             raise UnknownPartError(
                 f"market {name!r}: no part {part!r}; there are {', '.join(known)}"
             )
-    if sum(part in DEMANDS for part in found) != 1:
+    if sum(part in DEMAND_CURVES for part in found) != 1:
         raise UnknownPartError(
-            f"market {name!r}: exactly one curve of {', '.join(DEMANDS)} is needed"
+            f"market {name!r}: exactly one curve of {', '.join(DEMAND_CURVES)} is needed"
         )
     if sum(part in STOCKS for part in found) > 1:
         raise UnknownPartError(
@@ -86,11 +90,11 @@ def compose(
     `offers`, `sales` and the `SETTINGS` count for nothing. Its rivals keep their prices, unless
     the name says how rivals behave; the part `season` has weekdays of its own.
 
-    >>> compose("nested+match", seed=1, offers=30).rivals.names
+    >>> compose("nested+match", seed=1, offers=30).competitors.names
     ('match',)
     """
     chosen = parts(name)
-    behaviours = [part for part in RIVALS if part in chosen]
+    behaviours = [part for part in COMPETITORS if part in chosen]
     if like is None:
         assortment = draw_assortment(seed, offers, sales, taxed="taxed" in chosen)
         size, levels = OVERDISPERSED if "overdispersed" in chosen else None, None
@@ -98,11 +102,13 @@ def compose(
         assortment, size, levels = like.draw(seed), like.size, like.rivals
         if levels is not None and not behaviours:
             behaviours = [QUIET_RIVAL]
-    curve = next(part for part in chosen if part in DEMANDS)
-    rivals = Field({part: RIVALS[part]() for part in behaviours}, assortment, seed, levels)
-    demand = DEMANDS[curve](assortment, seed)
+    curve = next(part for part in chosen if part in DEMAND_CURVES)
+    competitors = Competitors(
+        {part: COMPETITORS[part]() for part in behaviours}, assortment, seed, levels
+    )
+    demand = DEMAND_CURVES[curve](assortment, seed)
     if like is None:
-        assortment = settle(assortment, demand, rivals)
+        assortment = with_best_costs(assortment, demand, competitors)
     effects = [EFFECTS[part](assortment, seed) for part in EFFECTS if part in chosen]
     if like is not None and "season" not in chosen:
         effects.append(Weekdays(like.weekdays))
@@ -113,8 +119,35 @@ def compose(
         assortment=assortment,
         demand=demand,
         effects=effects,
-        rivals=rivals,
+        competitors=competitors,
         stock=None if stock is None else STOCKS[stock](assortment, seed),
-        dirt=[(part, DIRTS[part]()) for part in DIRTS if part in chosen],
-        counts=Counts(size),
+        corruptions=[(part, CORRUPTIONS[part]()) for part in CORRUPTIONS if part in chosen],
+        sales=SalesDistribution(size),
     )
+
+
+#: No offer costs less than this share of its target price, net.
+CHEAPEST = 0.12
+
+
+def with_best_costs(
+    assortment: Assortment, demand: DemandCurve, competitors: Competitors
+) -> Assortment:
+    """The assortment with the costs that solve the first-order conditions at `target`.
+
+    kept · rate + Jᵀ (kept · p − cost) = 0 is linear in the costs; J is the Jacobian of the rates
+    by the prices. The clairvoyant of a quiet market therefore asks `target`, but where a cost had
+    to be bounded by `CHEAPEST` or `DEAREST`, so that fixed prices err alike in every market.
+    """
+    n = len(assortment)
+    index = sum_shifts([], n, *competitors.lowest())
+    target, kept = assortment.target, assortment.kept
+    earned = kept * demand.rates(target, index)
+    if demand.separable:
+        margins = -earned / demand.pullback(target, index, np.ones(n))
+    else:
+        transposed = np.stack([demand.pullback(target, index, unit) for unit in np.eye(n)]).T
+        margins = np.asarray(np.linalg.solve(transposed, -earned), dtype=np.float64)
+    dearest = DEAREST * kept * assortment.first_price
+    cost = np.clip(kept * target - margins, CHEAPEST * kept * target, dearest)
+    return replace(assortment, cost=np.rint(cost).astype(np.int64))

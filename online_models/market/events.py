@@ -8,14 +8,14 @@ from typing import Any, Self
 
 import numpy as np
 
-from online_models.market.arrays import Bools, Ints
+from online_models.numerics.arrays import Bools, Ints
 
 #: Values of the `missing` columns: the field that a broken record lacks.
 NOTHING, SKU, PRICE, AMOUNT = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
-class Rows:
+class EventRows:
     """Columns of equal length."""
 
     @classmethod
@@ -37,8 +37,8 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Arriving(Rows):
-    """Rows that reach the stream at `arrival`, at or after the `time` they speak of (ms UTC).
+class ArrivingRows(EventRows):
+    """EventRows that reach the stream at `arrival`, at or after the `time` they speak of (ms UTC).
 
     event: identity for deduplication; a repeated event repeats it.
     missing: the field that the record lacks (`NOTHING`, `SKU`, `PRICE`, `AMOUNT`).
@@ -52,16 +52,16 @@ class Arriving(Rows):
 
     @property
     def record(self) -> Ints:
-        """Rows of equal value travel in one record: late, broken or repeated as a whole."""
+        """EventRows of equal value travel in one record: late, broken or repeated as a whole."""
         return self.event
 
     def in_order(self) -> Self:
-        """Rows by arrival; ties keep their order."""
+        """EventRows by arrival; ties keep their order."""
         return self.take(np.argsort(self.arrival, kind="stable"))
 
 
 @dataclass(frozen=True)
-class Orders(Arriving):
+class OrderRows(ArrivingRows):
     """Order lines; lines of one `order` share their time. `unit_price` in minor units."""
 
     order: Ints
@@ -75,15 +75,15 @@ class Orders(Arriving):
 
 
 @dataclass(frozen=True)
-class Clicks(Arriving):
+class ClickRows(ArrivingRows):
     """Aggregated views."""
 
     count: Ints
 
 
 @dataclass(frozen=True)
-class Quotes(Arriving):
-    """Competitor prices; `rival` indexes `Market.rivals.names`."""
+class QuoteRows(ArrivingRows):
+    """Competitor prices; `rival` indexes `Market.competitors.names`."""
 
     rival: Ints
     price: Ints
@@ -91,7 +91,7 @@ class Quotes(Arriving):
 
 
 @dataclass(frozen=True)
-class Levels(Rows):
+class StockRows(EventRows):
     """Stock at the start of the day, with the next delivery (quantity 0: none on its way)."""
 
     offer: Ints
@@ -105,8 +105,8 @@ class Levels(Rows):
 class Events:
     """Everything that happens in the market on a day, each stream by arrival."""
 
-    orders: Orders
-    clicks: Clicks
-    quotes: Quotes
-    levels: Levels
+    orders: OrderRows
+    clicks: ClickRows
+    quotes: QuoteRows
+    levels: StockRows
     promotions: list[dict[str, Any]]

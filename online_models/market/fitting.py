@@ -14,9 +14,9 @@ import numpy as np
 
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.demand.negative_binomial import log_probability
-from online_models.market.arrays import Bools, Floats, Ints
 from online_models.market.assortment import LOWEST_ELASTICITY
 from online_models.market.likeness import USUAL_DEVIATION, USUAL_ELASTICITY, Likeness
+from online_models.numerics.arrays import Bools, Floats, Ints
 from online_models.shop.catalogue import PPM, ROLES, Catalogue
 from online_models.studies.elasticity.panel import Offers
 from online_models.studies.elasticity.rows import double_ml_rows
@@ -183,11 +183,13 @@ def _elasticities(
     """
     found = double_ml_rows(parts, Offers.of(catalogue), "offer")
     at = np.searchsorted(found.ids, chosen)
-    implied = 1.0 / np.maximum(_medians(terms.margin, terms.category, 0)[terms.category], 1e-9)
-    implied = np.clip(implied, LOWEST_ELASTICITY, HIGHEST_ELASTICITY)
-    usual = USUAL_DEVIATION / USUAL_ELASTICITY * implied
+    implied_elasticity = 1.0 / np.maximum(
+        _medians(terms.margin, terms.category, 0)[terms.category], 1e-9
+    )
+    implied_elasticity = np.clip(implied_elasticity, LOWEST_ELASTICITY, HIGHEST_ELASTICITY)
+    usual = USUAL_DEVIATION / USUAL_ELASTICITY * implied_elasticity
     trust: Floats = usual**2 / (usual**2 + found.variance[at])
-    mean: Floats = implied + trust * (-found.mean[at] - implied)
+    mean: Floats = implied_elasticity + trust * (-found.mean[at] - implied_elasticity)
     return mean, usual * np.sqrt(1.0 - trust), trust
 
 
@@ -202,8 +204,8 @@ def _weekdays(units: Floats, offer: Ints, exposed: Floats, weekday: Ints) -> Flo
 
 def _size(units: Floats, mean: Floats) -> float | None:
     """The likeliest size of the negative binomial; None where that is the Poisson."""
-    told = mean > 0.0
-    likelihood = [log_probability(units[told], mean[told], size).sum() for size in SIZES]
+    possible = mean > 0.0
+    likelihood = [log_probability(units[possible], mean[possible], size).sum() for size in SIZES]
     best = int(np.argmax(likelihood))
     return None if best == len(SIZES) - 1 else float(SIZES[best])
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from online_models.market.arrays import Floats
 from online_models.market.assortment import (
     ELASTICITIES,
     ELASTICITY_SPREAD,
@@ -16,9 +15,10 @@ from online_models.market.assortment import (
     Assortment,
 )
 from online_models.market.calendar import weekday
-from online_models.market.index import Shift
+from online_models.market.demand.index import Shift
 from online_models.market.problem import HIGHEST
 from online_models.market.randomness import generator
+from online_models.numerics.arrays import Floats
 from schemas.values.currencies import minor_digits
 
 #: Mean and standard deviation of a market's elasticities (uniform by category, normal within).

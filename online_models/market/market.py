@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from online_models.market.arrays import Floats, Ints
 from online_models.market.assortment import Assortment
 from online_models.market.baskets import identities, order_lines, view_counts
 from online_models.market.calendar import DAY_MS, day_start
@@ -19,16 +18,23 @@ from online_models.market.clairvoyant import (
     day_optimum,
     whole,
 )
-from online_models.market.demand.curve import Demand
-from online_models.market.dirt.soil import Corruption
-from online_models.market.effects.effect import Effect
-from online_models.market.events import Arriving, Clicks, Events, Levels, Orders, Quotes
-from online_models.market.index import Index, total
-from online_models.market.noise import Counts
-from online_models.market.problem import Problem
+from online_models.market.competitors import Competitors
+from online_models.market.corruption import Corruption
+from online_models.market.demand.curves import DemandCurve
+from online_models.market.demand.index import DemandIndex, sum_shifts
+from online_models.market.effects import DemandEffect
+from online_models.market.events import (
+    ArrivingRows,
+    ClickRows,
+    Events,
+    OrderRows,
+    QuoteRows,
+    StockRows,
+)
+from online_models.market.problem import Problem, SalesDistribution
 from online_models.market.randomness import generator
-from online_models.market.rivals.field import Field
-from online_models.market.stock.warehouse import Warehouse
+from online_models.market.stock import Warehouse
+from online_models.numerics.arrays import Floats, Ints
 
 
 class Market:
@@ -37,7 +43,7 @@ class Market:
     Parameters
     ----------
     name, seed: what it is called; every random draw follows from the seed and the day.
-    assortment, demand, effects, rivals, stock, dirt, counts: its parts.
+    assortment, demand, effects, competitors, stock, corruptions, sales: its parts.
 
     Attributes
     ----------
@@ -49,26 +55,26 @@ class Market:
         name: str,
         seed: int,
         assortment: Assortment,
-        demand: Demand,
-        effects: Sequence[Effect],
-        rivals: Field,
+        demand: DemandCurve,
+        effects: Sequence[DemandEffect],
+        competitors: Competitors,
         stock: Warehouse | None,
-        dirt: Sequence[tuple[str, Corruption]],
-        counts: Counts,
+        corruptions: Sequence[tuple[str, Corruption]],
+        sales: SalesDistribution,
     ) -> None:
         self.name = name
         self.seed = seed
         self.assortment = assortment
         self.demand = demand
-        self.rivals = rivals
+        self.competitors = competitors
         self.stock = stock
         self.today = 0
         self._effects = tuple(effects)
-        self._dirt = tuple(dirt)
-        self._counts = counts
+        self._corruptions = tuple(corruptions)
+        self._sales = sales
         self._late: list[Events] = []
         self._problem: Problem | None = None
-        self._solved: tuple[Index, Floats] | None = None
+        self._solved: tuple[DemandIndex, Floats] | None = None
 
     def products(self) -> list[dict[str, object]]:
         """Records of topic `products`."""
@@ -77,13 +83,13 @@ class Market:
     def problem(self) -> Problem:
         """Today's pricing problem."""
         if self._problem is None:
-            rival, sold = self.rivals.lowest()
+            rival, sold = self.competitors.lowest()
             shifts = [effect.shift(self.today) for effect in self._effects]
             self._problem = Problem(
                 assortment=self.assortment,
                 demand=self.demand,
-                index=total(shifts, len(self.assortment), rival, sold),
-                counts=self._counts,
+                index=sum_shifts(shifts, len(self.assortment), rival, sold),
+                sales=self._sales,
                 on_hand=None if self.stock is None else self.stock.on_hand(),
                 spoiling=None if self.stock is None else self.stock.spoiling(),
             )
@@ -113,14 +119,14 @@ class Market:
         problem = self.problem()
         if any(effect.stateful for effect in self._effects):
             settled = [e.shift(self.today) for e in self._effects if not e.stateful]
-            index = total(
+            index = sum_shifts(
                 settled, len(self.assortment), problem.index.rival, problem.index.rivalled
             )
             problem = replace(problem, index=index)
         if self._solved is None or self._outdated(problem.index):
             starts = self._starts()
-            if self.rivals.reacts:
-                best = committed_optimum(problem, self.rivals, starts)
+            if self.competitors.reacts:
+                best = committed_optimum(problem, self.competitors, starts)
             else:
                 best = day_optimum(problem, starts)
             self._solved = (problem.index, best)
@@ -129,7 +135,7 @@ class Market:
     @property
     def exactness(self) -> Exactness:
         """What is known of `clairvoyant`."""
-        if self.rivals.reacts or any(effect.stateful for effect in self._effects):
+        if self.competitors.reacts or any(effect.stateful for effect in self._effects):
             return Exactness.COMMITTED
         if self.stock is not None:
             return Exactness.MYOPIC
@@ -156,15 +162,16 @@ class Market:
             raise ValueError("prices: one positive amount of minor units per offer is needed")
         sold = self.units(prices)
         events = self._record(prices, sold)
-        for name, dirt in self._dirt:
+        for name, corruption in self._corruptions:
+            # the purpose is part of the random key: another text would give other draws
             rng = generator(self.seed, f"dirt {name}", self.today)
-            events = dirt.soil(events, self.today, rng)
+            events = corruption.corrupt(events, self.today, rng)
         self._advance(prices, sold)
         return self._arrived(events)
 
     def _draw(self, prices: Ints, rng: np.random.Generator) -> Ints:
         problem = self.problem()
-        asked = self._counts.draw(problem.rates(prices.astype(np.float64)), rng)
+        asked = self._sales.draw(problem.rates(prices.astype(np.float64)), rng)
         return asked if problem.on_hand is None else np.minimum(asked, problem.on_hand)
 
     def _starts(self) -> list[Floats]:
@@ -177,7 +184,7 @@ class Market:
         markup = self.assortment.cost / self.assortment.kept / 0.6
         return [first, markup, *scattered]
 
-    def _outdated(self, index: Index) -> bool:
+    def _outdated(self, index: DemandIndex) -> bool:
         """Whether the last optimum no longer holds.
 
         Traffic scales all profits alike, so that it moves no optimum but a stock's. Prices to be
@@ -186,7 +193,7 @@ class Market:
         assert self._solved is not None
         if self.stock is not None:
             return True
-        if self.rivals.reacts and not self.demand.separable and self.today % 7:
+        if self.competitors.reacts and not self.demand.separable and self.today % 7:
             return False
         before = self._solved[0]
         return not all(
@@ -208,37 +215,37 @@ class Market:
             promotions=[r for effect in self._effects for r in effect.announce(day)],
         )
 
-    def _quotes(self) -> Quotes:
-        rival, offer = np.nonzero(self.rivals.sells)
+    def _quotes(self) -> QuoteRows:
+        rival, offer = np.nonzero(self.competitors.sells)
         time = np.full(len(rival), day_start(self.today), dtype=np.int64)
-        return Quotes(
+        return QuoteRows(
             event=identities(self.today, 3, len(rival)),
             offer=offer,
             time=time,
             arrival=time,
             missing=np.zeros(len(rival), dtype=np.int64),
             rival=rival,
-            price=np.rint(self.rivals.price[rival, offer]).astype(np.int64),
-            in_stock=self.rivals.in_stock[rival, offer].astype(np.int64),
+            price=np.rint(self.competitors.price[rival, offer]).astype(np.int64),
+            in_stock=self.competitors.in_stock[rival, offer].astype(np.int64),
         )
 
-    def _levels(self) -> Levels:
+    def _levels(self) -> StockRows:
         count = 0 if self.stock is None else len(self.assortment)
         offer = np.arange(count, dtype=np.int64)
         time = np.full(count, day_start(self.today), dtype=np.int64)
         if self.stock is None:
-            return Levels(offer, time, offer, offer, offer)
+            return StockRows(offer, time, offer, offer, offer)
         coming = self.stock.inbound()
         first = (coming > 0).argmax(axis=0)
         expected = time + (first + 1) * DAY_MS
-        return Levels(offer, time, self.stock.on_hand(), coming[first, offer], expected)
+        return StockRows(offer, time, self.stock.on_hand(), coming[first, offer], expected)
 
     def _advance(self, prices: Ints, sold: Ints) -> None:
         own = prices.astype(np.float64)
         coordinate = self.demand.coordinate(own)
         for effect in self._effects:
             effect.advance(self.today, coordinate)
-        self.rivals.advance(self.today, own)
+        self.competitors.advance(self.today, own)
         if self.stock is not None:
             self.stock.advance(self.today, sold)
         self.today += 1
@@ -250,10 +257,10 @@ class Market:
         waiting = [*self._late, events]
         streams: dict[str, Any] = {}
         held: dict[str, Any] = {}
-        kinds: tuple[tuple[str, type[Arriving]], ...] = (
-            ("orders", Orders),
-            ("clicks", Clicks),
-            ("quotes", Quotes),
+        kinds: tuple[tuple[str, type[ArrivingRows]], ...] = (
+            ("orders", OrderRows),
+            ("clicks", ClickRows),
+            ("quotes", QuoteRows),
         )
         for name, kind in kinds:
             rows = kind.joined([getattr(part, name) for part in waiting])

@@ -13,7 +13,7 @@ from online_models.market.events import AMOUNT, PRICE, SKU, Events
 
 
 @dataclass(frozen=True)
-class Record:
+class TopicRecord:
     """One record of an input topic; `timestamp` (ms) is when it reaches the stream."""
 
     topic: str
@@ -22,18 +22,18 @@ class Record:
     timestamp: int
 
 
-def opening(assortment: Assortment) -> list[Record]:
+def opening(assortment: Assortment) -> list[TopicRecord]:
     """The records of topic `products` that a market begins with."""
     return [
-        Record("products", str(product["sku"]), product, day_start(0))
+        TopicRecord("products", str(product["sku"]), product, day_start(0))
         for product in assortment.products()
     ]
 
 
-def records(assortment: Assortment, rivals: tuple[str, ...], events: Events) -> list[Record]:
+def records(assortment: Assortment, rivals: tuple[str, ...], events: Events) -> list[TopicRecord]:
     """All records of a day by arrival; ties in the order stock, promotions, quotes, views, orders.
 
-    `rivals` are the names that `events.quotes.rival` indexes (`Market.rivals.names`).
+    `rivals` are the names that `events.quotes.rival` indexes (`Market.competitors.names`).
     """
     found = [
         *levels(assortment, events),
@@ -53,23 +53,23 @@ def _rows(stream: Any, *names: str) -> Iterator[tuple[int, ...]]:
     return zip(*(getattr(stream, name).tolist() for name in names), strict=True)
 
 
-def levels(goods: Assortment, events: Events) -> Iterator[Record]:
+def levels(goods: Assortment, events: Events) -> Iterator[TopicRecord]:
     """Records of topic `inventory`."""
     names = ("offer", "time", "on_hand", "inbound", "expected_at")
     for offer, time, on_hand, inbound, expected_at in _rows(events.levels, *names):
         value: dict[str, Any] = {"sku": goods.skus[offer], "time": time, "on_hand": on_hand}
         if inbound:
             value["inbound"] = [{"quantity": inbound, "expected_at": expected_at}]
-        yield Record("inventory", goods.skus[offer], value, time)
+        yield TopicRecord("inventory", goods.skus[offer], value, time)
 
 
-def promotions(events: Events) -> Iterator[Record]:
+def promotions(events: Events) -> Iterator[TopicRecord]:
     """Records of topic `promotions`."""
     for value in events.promotions:
-        yield Record("promotions", value["promotion_id"], value, value["starts_at"])
+        yield TopicRecord("promotions", value["promotion_id"], value, value["starts_at"])
 
 
-def _quotes(goods: Assortment, rivals: tuple[str, ...], events: Events) -> Iterator[Record]:
+def _quotes(goods: Assortment, rivals: tuple[str, ...], events: Events) -> Iterator[TopicRecord]:
     names = ("event", "offer", "rival", "price", "in_stock", "time", "arrival", "missing")
     for event, offer, rival, price, in_stock, time, arrival, missing in _rows(
         events.quotes, *names
@@ -86,7 +86,7 @@ def _quotes(goods: Assortment, rivals: tuple[str, ...], events: Events) -> Itera
         yield _sent("competitor-prices", goods.skus[offer], value, value, missing, arrival)
 
 
-def _clicks(goods: Assortment, events: Events) -> Iterator[Record]:
+def _clicks(goods: Assortment, events: Events) -> Iterator[TopicRecord]:
     names = ("event", "offer", "count", "time", "arrival", "missing")
     for event, offer, count, time, arrival, missing in _rows(events.clicks, *names):
         value: dict[str, Any] = {
@@ -99,7 +99,7 @@ def _clicks(goods: Assortment, events: Events) -> Iterator[Record]:
         yield _sent("clickstream", goods.skus[offer], value, value, missing, arrival)
 
 
-def _orders(goods: Assortment, events: Events) -> Iterator[Record]:
+def _orders(goods: Assortment, events: Events) -> Iterator[TopicRecord]:
     names = ("order", "arrival", "time", "offer", "quantity", "unit_price", "missing")
     for (order, arrival), rows in groupby(_rows(events.orders, *names), key=lambda row: row[:2]):
         lines, broken, placed = [], 0, arrival
@@ -119,9 +119,9 @@ def _orders(goods: Assortment, events: Events) -> Iterator[Record]:
 
 def _sent(
     topic: str, key: str, value: dict[str, Any], part: dict[str, Any], missing: int, arrival: int
-) -> Record:
+) -> TopicRecord:
     """A record, with the missing field taken out of its `part`."""
     fields = {SKU: ("sku",), PRICE: ("price", "unit_price"), AMOUNT: ("quantity",)}
     for field in fields.get(missing, ()):
         part.pop(field, None)
-    return Record(topic, key, value, arrival)
+    return TopicRecord(topic, key, value, arrival)

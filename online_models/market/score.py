@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from online_models.market.arrays import Floats
 from online_models.market.closed_loop import Track
+from online_models.numerics.arrays import Floats
 from online_models.studies.experiments.interval import Interval, student
 
 #: The regret's exponent is fitted from this share of the days on, on points even in log time.
@@ -17,7 +17,7 @@ FIT_POINTS = 24
 
 
 @dataclass(frozen=True)
-class Score:
+class ContenderScore:
     """One contender over all seeds.
 
     share: of the clairvoyant's profit. lift: profit over static pricing, relative.
@@ -59,7 +59,9 @@ def exponent(cumulated: Floats) -> float:
     return float(np.polyfit(np.log(points), np.log(values), 1)[0])
 
 
-def score(tracks: Sequence[Track], clairvoyant: Sequence[Track], static: Sequence[Track]) -> Score:
+def score(
+    tracks: Sequence[Track], clairvoyant: Sequence[Track], static: Sequence[Track]
+) -> ContenderScore:
     """Judge a contender; the three sequences hold the same seeds in the same order."""
     profit, best, still = (
         np.array([track.profit.sum() for track in group]) for group in (tracks, clairvoyant, static)
@@ -68,7 +70,7 @@ def score(tracks: Sequence[Track], clairvoyant: Sequence[Track], static: Sequenc
         np.percentile(track.offer_profit / top.offer_profit, 10)
         for track, top in zip(tracks, clairvoyant, strict=True)
     ]
-    return Score(
+    return ContenderScore(
         share=student(profit / best),
         lift=student(profit / still - 1.0),
         tenth=float(np.mean(tenths)),

@@ -15,12 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from online_models.market import MARKETS, UnknownPartError, parts
+from online_models.market.competitors import COMPETITORS
 from online_models.market.contenders import CONTENDERS
-from online_models.market.demand import DEMANDS
-from online_models.market.dirt import DIRTS
+from online_models.market.corruption import CORRUPTIONS
+from online_models.market.demand import DEMAND_CURVES
 from online_models.market.effects import EFFECTS
 from online_models.market.likeness import Likeness
-from online_models.market.rivals import RIVALS
 from online_models.market.stock import STOCKS
 from streams.configuration.policy_file import load
 from streams.simulation.cells import Entrant, cells
@@ -47,11 +47,11 @@ Examples:
 
 A market is a curve and any parts, joined by +; the names below stand for such sums.
   markets   {", ".join(MARKETS)}
-  curves    {", ".join(DEMANDS)}
+  curves    {", ".join(DEMAND_CURVES)}
   effects   {", ".join(EFFECTS)}
-  rivals    {", ".join(RIVALS)}
+  rivals    {", ".join(COMPETITORS)}
   stocks    {", ".join(STOCKS)}
-  dirt      {", ".join(DIRTS)}
+  errors    {", ".join(CORRUPTIONS)}
 
 Runs that are finished stay in OUT/results, so that the same command goes on after an
 interruption. The report is OUT/report.html, its figures are OUT/summary.json."""

@@ -8,7 +8,7 @@ from math import isnan
 from typing import Any
 
 from online_models.market.closed_loop import Track
-from online_models.market.score import Score, score
+from online_models.market.score import ContenderScore, score
 from streams.simulation.cells import CLAIRVOYANT, STATIC, Cell, Setting
 from streams.simulation.like import fitted
 
@@ -20,7 +20,7 @@ class Outcome:
     setting: Setting
     seeds: int
     tracks: Mapping[str, list[Track]]
-    scores: Mapping[str, Score]
+    scores: Mapping[str, ContenderScore]
 
     @property
     def best_dynamic(self) -> str | None:

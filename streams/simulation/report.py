@@ -7,9 +7,9 @@ from html import escape
 
 import numpy as np
 
-from online_models.market.arrays import Floats, Ints
 from online_models.market.closed_loop import Track
 from online_models.market.score import regret
+from online_models.numerics.arrays import Floats, Ints
 from streams.charts.page import STYLE
 from streams.charts.svg import Line, dots, lines
 from streams.simulation.cells import CLAIRVOYANT, STATIC

@@ -1,6 +1,6 @@
 """What the pricer earns in simulated markets, against its goals: a table on stdout.
 
-    python tests/benchmarks/market_goals.py [--seeds 20] [--first-seed 1000] [--only plain,dirt]
+    python tests/benchmarks/market_goals.py [--seeds 20] [--first-seed 1000] [--only corruption]
 
 Finished runs stay in OUT, so that the same command goes on after an interruption. Tune on other
 seeds than these.
@@ -19,7 +19,7 @@ import numpy as np
 from rich.console import Console
 
 from online_models.market.closed_loop import Track
-from online_models.market.dirt import DIRTS
+from online_models.market.corruption import CORRUPTIONS
 from online_models.market.score import exponent, regret
 from online_models.studies.experiments.interval import Interval, student
 from streams.freed_memory import keep_freed_memory
@@ -109,13 +109,14 @@ def rivals(lab: Lab) -> None:
         )
 
 
-def dirt(lab: Lab) -> None:
+def corruption(lab: Lab) -> None:
     clean = "log_linear+sleep"
     for sales in SALES:
-        washed, soiled = (
-            lab.tracks(market, sales)[OURS] for market in (clean, f"{clean}+{'+'.join(DIRTS)}")
+        clean_runs, corrupted_runs = (
+            lab.tracks(market, sales)[OURS]
+            for market in (clean, f"{clean}+{'+'.join(CORRUPTIONS)}")
         )
-        kept = ratios(soiled, washed)
+        kept = ratios(corrupted_runs, clean_runs)
         say(f"dirty data, {sales:g} a day: profit kept", spread(kept), "≥ 0.99", kept.mean >= 0.99)
 
 
@@ -142,7 +143,7 @@ PARTS: dict[str, Callable[[Lab], None]] = {
     "plain": lambda lab: shares(lab, "plain"),
     "nested": lambda lab: shares(lab, "nested"),
     "rivals": rivals,
-    "dirt": dirt,
+    "corruption": corruption,
     "growth": growth,
     "year": year,
 }

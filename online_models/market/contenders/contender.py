@@ -1,4 +1,4 @@
-"""What a contender must do: see a day, ask the next day's prices."""
+"""What a contender must do, what it sees of a day, and the guardrails that all share."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from typing import Protocol
 
 import numpy as np
 
-from online_models.market.arrays import Floats, Ints
+from online_models.market.assortment import Assortment
 from online_models.market.events import NOTHING, Events
 from online_models.market.market import Market
+from online_models.market.problem import limits
+from online_models.numerics.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
-class Seen:
+class RecordedDay:
     """A day as the record tells it; arrays have shape (n,).
 
-    prices: what was asked, minor units. The sums take every complete record at its word, dirt
+    prices: what was asked, minor units. The sums take every complete record at its word, errors
     included: cleaning is the contender's own business.
     """
 
@@ -47,10 +49,27 @@ class Contender(Protocol):
 
     def __init__(self, market: Market, seed: int, /) -> None: ...
 
-    def decide(self, day: int, seen: Seen | None, /) -> Ints:
+    def decide(self, day: int, yesterday: RecordedDay | None, /) -> Ints:
         """Prices for `day` in minor units, shape (n,), having seen the day before (None at 0)."""
         ...
 
     def elasticities(self) -> Floats | None:
         """The own-price elasticities (positive) it believes in, shape (n,), if it has any."""
         ...
+
+
+def legal(assortment: Assortment, prices: Floats) -> Ints:
+    """Prices clipped into the limits and rounded, shape (n,)."""
+    return np.clip(np.rint(prices).astype(np.int64), *limits(assortment))
+
+
+def breaches(assortment: Assortment, prices: Ints) -> Bools:
+    """Where a price is outside the limits, shape of `prices`."""
+    low, high = limits(assortment)
+    return (prices < low) | (prices > high)
+
+
+def markup(assortment: Assortment, elasticity: Floats) -> Ints:
+    """The best prices if demand had these constant elasticities (cost ε / (ε − 1)), shape (n,)."""
+    bounded = np.maximum(elasticity, 1.05)
+    return legal(assortment, assortment.cost / assortment.kept * bounded / (bounded - 1.0))

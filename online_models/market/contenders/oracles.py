@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.market.arrays import Floats, Ints
-from online_models.market.contenders.band import legal, markup
-from online_models.market.contenders.contender import Seen
+from online_models.market.contenders.contender import RecordedDay, legal, markup
 from online_models.market.market import Market
+from online_models.numerics.arrays import Floats, Ints
 
 #: Steps of the fixed point price → elasticity there → markup, once a day.
 STEPS = 3
@@ -20,7 +19,7 @@ class OwnElasticity:
         self._market = market
         self._prices = market.assortment.first_price
 
-    def decide(self, _day: int, _seen: Seen | None) -> Ints:
+    def decide(self, _day: int, _yesterday: RecordedDay | None) -> Ints:
         """A few steps towards the prices that are their own elasticities' markup."""
         for _ in range(STEPS):
             elasticity = self._market.elasticities(self._prices)
@@ -40,7 +39,7 @@ class Clairvoyant:
     def __init__(self, market: Market, _seed: int) -> None:
         self._market = market
 
-    def decide(self, _day: int, _seen: Seen | None) -> Ints:
+    def decide(self, _day: int, _yesterday: RecordedDay | None) -> Ints:
         """The clairvoyant prices of the day."""
         return self._market.clairvoyant().prices
 

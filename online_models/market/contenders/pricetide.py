@@ -1,4 +1,4 @@
-"""Pricetide itself: the very fold of the live worker, in process."""
+"""Pricetide itself: the same fold as in a live worker, in this process."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from online_models.demand.curves import DemandContext
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
 from online_models.journal.batch import Batch
-from online_models.market.arrays import Floats, Ints
-from online_models.market.audit import Audit, Change, Decision, minor
+from online_models.market.audit import Audit, ChangeRecord, DecisionRecord, minor
+from online_models.market.batches import BatchWriter, Policies, Updates
 from online_models.market.calendar import day_start
-from online_models.market.contenders.contender import Seen
-from online_models.market.journal import Journal, Policies, Updates
+from online_models.market.contenders.contender import RecordedDay
 from online_models.market.market import Market
+from online_models.numerics.arrays import Floats, Ints
 
-#: What it does unless told otherwise: profit, exploration, the market's own guardrails.
+#: What it does by default: profit, exploration, the market's own guardrails.
 POLICIES: Policies = (
     {
         "policy_id": "simulated",
@@ -28,7 +28,7 @@ POLICIES: Policies = (
     },
 )
 
-_decision, _change = json.Decoder(Decision).decode, json.Decoder(Change).decode
+_decision, _change = json.Decoder(DecisionRecord).decode, json.Decoder(ChangeRecord).decode
 
 
 class Pricetide:
@@ -42,18 +42,18 @@ class Pricetide:
     ) -> None:
         self._goods = market.assortment
         self._row = {sku: row for row, sku in enumerate(self._goods.skus)}
-        self._journal = Journal(market)
+        self._journal = BatchWriter(market)
         self._fold = Fold(FoldSettings())
         self._prices = self._goods.first_price.copy()
         self.audit = Audit(self._goods, policies)
         self._day = 0
         self._step(self._journal.opening(policies, updates))
 
-    def decide(self, day: int, seen: Seen | None) -> Ints:
+    def decide(self, day: int, yesterday: RecordedDay | None) -> Ints:
         """The prices in force once the fold has seen the day before."""
         self._day = day
-        if seen is not None:
-            self._step(self._journal.day(seen.events, day - 1))
+        if yesterday is not None:
+            self._step(self._journal.day(yesterday.events, day - 1))
         return self._prices.copy()
 
     def elasticities(self) -> Floats:
@@ -78,3 +78,13 @@ class Pricetide:
                 change = _change(output.value)
                 self.audit.change(change)
                 self._prices[self._row[change["sku"]]] = minor(change["price"])
+
+
+_REINFORCED = (
+    {**POLICIES[0], "strategy": [{"kind": "reinforcement"}], "explore": {"kind": "none"}},
+)
+
+
+def reinforced(market: Market, seed: int) -> Pricetide:
+    """Pricetide with that strategy, behind the same guardrails; it explores as it has learnt to."""
+    return Pricetide(market, seed, _REINFORCED)

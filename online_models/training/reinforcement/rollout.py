@@ -97,7 +97,7 @@ def rollout(
         actions.append(chosen)
         rewards.append(np.maximum(earned / np.maximum(ideal, 1e-9) - 1.0, WORST))
         sold = market.units(asked)
-        lowest, _ = market.rivals.lowest()
+        lowest, _ = market.competitors.lowest()
         rival = np.where(np.isfinite(lowest) & (lowest > 0), lowest, np.nan)
         market.day(asked)
         believer.learn(day, asked, sold, rival)

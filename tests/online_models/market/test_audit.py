@@ -6,7 +6,7 @@ import pytest
 
 from online_models.market import compose
 from online_models.market.audit import Audit
-from online_models.market.contenders import Seen
+from online_models.market.contenders import RecordedDay
 from online_models.market.contenders.pricetide import Pricetide
 
 TIGHT = {
@@ -34,7 +34,7 @@ def test_the_pricer_keeps_tight_guardrails_and_explains_itself(name: str) -> Non
     for day in range(20):
         prices = contender.decide(day, seen)
         moved += int((prices != market.assortment.first_price).any())
-        seen = Seen(market.day(prices), prices)
+        seen = RecordedDay(market.day(prices), prices)
     assert contender.audit.decisions > 30
     assert contender.audit.breaches == contender.audit.unexplained == 0
     assert moved > 10
@@ -123,12 +123,12 @@ def test_explanations_must_lead_to_the_price_without_a_gap() -> None:
     assert found.unexplained == found.decisions == 4
 
 
-def test_a_change_that_no_decision_told_of_is_not_explained() -> None:
+def test_a_change_that_no_decision_explains_is_not_explained() -> None:
     found = audit()
-    told = decision(1010)
-    found.take(told)
-    found.change(told)
+    made = decision(1010)
+    found.take(made)
+    found.change(made)
     assert found.unexplained == 0
-    found.change({**told, "decision_id": "another"})
-    found.change({**told, "price": "9.99"})
+    found.change({**made, "decision_id": "another"})
+    found.change({**made, "price": "9.99"})
     assert found.unexplained == 2

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from online_models.market import MARKETS, compose
-from online_models.market.demand.nested_logit import NestedLogit
-from online_models.market.solvers.ascent import ascend
-from online_models.market.solvers.nested import nested_optimum
+from online_models.market.demand.choice import NestedLogit
+from online_models.market.optimisers import ascend, nested_optimum
 
 
 def test_the_grid_finds_the_closed_form_of_constant_elasticity() -> None:
@@ -49,7 +48,7 @@ def test_nested_margins_are_the_sensitivity_markup_plus_a_constant_per_nest() ->
 def test_the_clairvoyant_anticipates_a_matching_rival() -> None:
     contested = compose("log_linear+match", seed=2, offers=60)
     plain = compose("log_linear", seed=2, offers=60)
-    covered = contested.rivals.sells[0]
+    covered = contested.competitors.sells[0]
     dearer = contested.clairvoyant().prices >= plain.clairvoyant().prices
     assert dearer[covered].all()
     assert (contested.clairvoyant().prices > plain.clairvoyant().prices)[covered].mean() > 0.5

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from online_models.market import compose
-from online_models.market.contenders import CONTENDERS, Contender, Seen
-from online_models.market.contenders.band import breaches
-from online_models.market.contenders.regression import Regression
+from online_models.market.contenders import CONTENDERS, Contender, RecordedDay
+from online_models.market.contenders.contender import breaches
+from online_models.market.contenders.learners import ElasticityRegression
 
 
 def earn(name: str, kind: str, sales: float, days: int, seed: int = 0) -> np.ndarray:
@@ -16,7 +16,7 @@ def earn(name: str, kind: str, sales: float, days: int, seed: int = 0) -> np.nda
     for day in range(days):
         prices = contender.decide(day, seen)
         total += market.expected_profits(prices)
-        seen = Seen(market.day(prices), prices)
+        seen = RecordedDay(market.day(prices), prices)
     return total
 
 
@@ -29,7 +29,7 @@ def test_every_contender_keeps_the_guardrails_in_a_wild_market(kind: str) -> Non
         prices = contender.decide(day, seen)
         assert prices.dtype == np.int64
         assert not breaches(market.assortment, prices).any()
-        seen = Seen(market.day(prices), prices)
+        seen = RecordedDay(market.day(prices), prices)
 
 
 @pytest.mark.parametrize("kind", CONTENDERS)
@@ -57,7 +57,7 @@ def test_regression_recovers_elasticities_from_varied_prices() -> None:
     rng = np.random.default_rng(1)
     truth = rng.uniform(1.5, 3.5, 40)
     first = np.full(40, 1000)
-    belief = Regression(first, None)
+    belief = ElasticityRegression(first, None)
     for _ in range(250):
         prices = np.rint(first * np.exp(rng.normal(0.0, 0.2, 40))).astype(np.int64)
         belief.learn(prices, rng.poisson(10.0 * (prices / first) ** -truth))
@@ -71,7 +71,7 @@ def test_pooling_lends_silent_offers_the_elasticity_of_their_category() -> None:
     first, category = np.full(30, 1000), np.repeat([0, 1], 15)
     truth = np.where(category == 0, 1.6, 3.4)
     loud = np.arange(30) % 15 < 12
-    belief = Regression(first, category)
+    belief = ElasticityRegression(first, category)
     for _ in range(200):
         prices = np.rint(first * np.exp(rng.normal(0.0, 0.2, 30))).astype(np.int64)
         belief.learn(prices, loud * rng.poisson(10.0 * (prices / first) ** -truth))

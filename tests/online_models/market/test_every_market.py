@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from online_models.market import MARKETS, Exactness, Market, compose, parts
+from online_models.market.competitors import COMPETITORS
 from online_models.market.compose import SETTINGS
-from online_models.market.demand import DEMANDS
-from online_models.market.dirt import DIRTS
+from online_models.market.corruption import CORRUPTIONS
+from online_models.market.demand import DEMAND_CURVES
 from online_models.market.effects import EFFECTS
 from online_models.market.events import NOTHING
-from online_models.market.rivals import RIVALS
-from online_models.market.solvers.ascent import STATIONARY, slack
+from online_models.market.optimisers import STATIONARY, slack
 from online_models.market.stock import STOCKS
 
-PARTS = [*EFFECTS, *RIVALS, *STOCKS, *DIRTS, *SETTINGS]
-NAMES = [*MARKETS, *DEMANDS, *(f"valuation+{part}" for part in PARTS)]
+PARTS = [*EFFECTS, *COMPETITORS, *STOCKS, *CORRUPTIONS, *SETTINGS]
+NAMES = [*MARKETS, *DEMAND_CURVES, *(f"valuation+{part}" for part in PARTS)]
 OFFERS = 30
 
 
@@ -146,8 +146,8 @@ def test_demand_falls_in_the_own_price_and_stays_below_the_visitors(market: Mark
         assert cheap.sum() < visitors * np.exp(problem.index.traffic)
 
 
-def test_every_unit_sold_is_on_record_exactly_once_without_dirt(market: Market) -> None:
-    market = build("+".join(part for part in parts(market.name) if part not in DIRTS))
+def test_every_unit_sold_is_on_record_exactly_once_without_corruption(market: Market) -> None:
+    market = build("+".join(part for part in parts(market.name) if part not in CORRUPTIONS))
     prices = scattered(market, np.random.default_rng(9))
     sold = market.units(prices)
     orders = market.day(prices).orders

@@ -37,7 +37,7 @@ def sales(units: list[int], rival: float = np.nan) -> Observations:
     )
 
 
-def test_best_sellers_come_first_and_weekdays_are_told_apart_from_levels() -> None:
+def test_best_sellers_come_first_and_weekdays_are_separated_from_levels() -> None:
     like = fit([sales([2, 40, 7], rival=900.0)], shop(["EUR"] * 3, [600] * 3), "shop", most=2)
     assert like.skus == ("p1", "p2")
     assert like.sold == 3
@@ -71,7 +71,7 @@ def test_what_cannot_be_part_of_the_market_is_counted() -> None:
     }
 
 
-def test_money_without_cents_is_told_in_hundredths() -> None:
+def test_money_without_cents_is_given_in_hundredths() -> None:
     like = fit([sales([5])], shop(["JPY"], [600], digits=0), "shop", most=9)
     assert (like.currency, like.first_price, like.cost) == ("JPY", (100_000,), (60_000,))
     assert compose("plain", 1, like=like).products()[0]["price"] == "1000.00"

@@ -7,23 +7,23 @@ import numpy as np
 from online_models.market import Market, compose
 from online_models.market.calendar import DAY_MS
 from online_models.market.events import NOTHING
-from online_models.market.records import Record, opening, records
+from online_models.market.records import TopicRecord, opening, records
 from schemas.records.record import RecordError
 from schemas.topics import decode
 
 WHOLE = "log_linear+advertising+replenished+match+cycle+duplicates+late_events"
 
 
-def told(market: Market, days: int) -> list[Record]:
+def recorded(market: Market, days: int) -> list[TopicRecord]:
     found = opening(market.assortment)
     for _ in range(days):
         events = market.day(market.assortment.first_price)
-        found += records(market.assortment, market.rivals.names, events)
+        found += records(market.assortment, market.competitors.names, events)
     return found
 
 
 def test_every_record_of_a_clean_market_is_what_its_topic_promises() -> None:
-    found = told(compose(WHOLE, seed=1, offers=30), days=15)
+    found = recorded(compose(WHOLE, seed=1, offers=30), days=15)
     for record in found:
         decode(record.topic, json.dumps(record.value).encode())
     assert {record.topic for record in found} == {
@@ -40,7 +40,7 @@ def test_exactly_the_broken_records_are_refused() -> None:
     market = compose("plain+match+missing_fields", seed=1, offers=30, sales=20.0)
     events = market.day(market.assortment.first_price)
     broken = 0
-    for record in records(market.assortment, market.rivals.names, events):
+    for record in records(market.assortment, market.competitors.names, events):
         try:
             decode(record.topic, json.dumps(record.value).encode())
         except RecordError:
@@ -67,8 +67,8 @@ def test_records_come_in_the_order_of_arrival_and_units_add_up() -> None:
 
 def test_a_repetition_carries_the_identity_of_the_first() -> None:
     market = compose("plain+match+duplicates", seed=1, offers=30, sales=20.0)
-    found = told(market, days=3)
-    identities: dict[str, Record] = {}
+    found = recorded(market, days=3)
+    identities: dict[str, TopicRecord] = {}
     repeated = 0
     for record in found:
         identity = record.value.get("event_id")

@@ -9,7 +9,7 @@ import numpy as np
 
 from online_models.market import compose
 from online_models.market.calendar import day_start
-from online_models.market.records import Record, opening, records
+from online_models.market.records import TopicRecord, opening, records
 from tests.streams.simulation.recorded import write
 
 OFFERS, SALES, DAYS = 15, 20.0, 150
@@ -23,7 +23,7 @@ def recorded_shop(folder: Path) -> Path:
     goods = market.assortment
     regular = np.rint(goods.first_price * DEAR).astype(np.int64)
     told = [
-        Record(r.topic, r.key, {**r.value, "price": f"{price / 100:.2f}"}, r.timestamp)
+        TopicRecord(r.topic, r.key, {**r.value, "price": f"{price / 100:.2f}"}, r.timestamp)
         for r, price in zip(opening(goods), regular.tolist(), strict=True)
     ]
     rng = np.random.default_rng(7)
@@ -42,7 +42,7 @@ def recorded_shop(folder: Path) -> Path:
                     "ends_at": day_start(day + 7),
                     "discount": {"percent": f"{percent}%"},
                 }
-                told.append(Record("promotions", value["promotion_id"], value, day_start(day)))
-        told += records(goods, market.rivals.names, market.day(prices))
+                told.append(TopicRecord("promotions", value["promotion_id"], value, day_start(day)))
+        told += records(goods, market.competitors.names, market.day(prices))
     write(folder, told)
     return folder

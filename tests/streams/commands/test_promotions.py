@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from online_models.market.records import Record
+from online_models.market.records import TopicRecord
 from schemas.topics import decode
 from schemas.values.instants import to_ms
 from streams.cli import main
@@ -95,9 +95,9 @@ def test_prices_follow_a_plan_that_is_sent_as_the_help_says(
         "discount": {"percent": plan["depth"]},
     }
     told = [
-        Record("products", plan["sku"], product, start - 2),
-        Record("promotions", plan["plan_id"], promotion, start - 1),
-        *(Record("pricing-control", "", {"kind": "tick", "time": t}, t) for t in (start, end)),
+        TopicRecord("products", plan["sku"], product, start - 2),
+        TopicRecord("promotions", plan["plan_id"], promotion, start - 1),
+        *(TopicRecord("pricing-control", "", {"kind": "tick", "time": t}, t) for t in (start, end)),
     ]
     write(tmp_path / "sent", told)
     (tmp_path / "keep.json").write_text('{"policy_id": "p", "strategy": [{"kind": "keep"}]}')

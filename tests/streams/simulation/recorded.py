@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from online_models.market import Market, compose
-from online_models.market.records import Record, opening, records
+from online_models.market.records import TopicRecord, opening, records
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter
 
@@ -21,12 +21,12 @@ def recorded(folder: Path, name: str, offers: int, sales: float, days: int) -> M
     for _ in range(days):
         prices = market.assortment.first_price * np.exp(rng.normal(0.0, 0.1, offers))
         events = market.day(np.rint(prices).astype(np.int64))
-        told += records(market.assortment, market.rivals.names, events)
+        told += records(market.assortment, market.competitors.names, events)
     write(folder, told)
     return market
 
 
-def write(folder: Path, told: list[Record]) -> None:
+def write(folder: Path, told: list[TopicRecord]) -> None:
     """A recording of these records."""
     with RecordingWriter(folder) as writer:
         for offset, record in enumerate(told):

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from online_models.market import Market, compose
-from online_models.market.effects.season import WEEKDAY_TRAFFIC
+from online_models.market.effects import WEEKDAY_TRAFFIC
 from online_models.market.likeness import Likeness
 from online_models.market.records import opening, records
 from streams.commands import simulate as command
@@ -63,9 +63,9 @@ def test_the_fit_recovers_the_shop(market: Market, like: Likeness) -> None:
     assert like.size == pytest.approx(2.0, rel=0.3)
     assert like.silent == pytest.approx(0.06, abs=0.05)
     assert like.views == pytest.approx(12.0, rel=0.15)
-    first = market.rivals.first[0, row] / goods.first_price[row]
+    first = market.competitors.first[0, row] / goods.first_price[row]
     seen = np.array([level is not None for level in like.rival])
-    assert np.array_equal(seen, market.rivals.sells[0, row])
+    assert np.array_equal(seen, market.competitors.sells[0, row])
     assert like.rivals is not None
     assert np.abs(like.rivals[seen] - np.log(first[seen])).max() < 0.25
     assert np.abs(np.array(like.elasticity) - goods.elasticity[row]).mean() < 0.6
@@ -90,7 +90,7 @@ def test_a_market_is_made_like_the_recording_and_seeds_differ_in_elasticities(
     like: Likeness,
 ) -> None:
     one, two = compose("plain", 1, like=like), compose("plain", 2, like=like)
-    assert one.rivals.names == ("sleep",)
+    assert one.competitors.names == ("sleep",)
     assert np.array_equal(one.assortment.cost, np.array(like.cost))
     assert np.array_equal(one.assortment.first_price, two.assortment.first_price)
     assert not np.array_equal(one.assortment.elasticity, two.assortment.elasticity)
@@ -100,7 +100,7 @@ def test_a_market_is_made_like_the_recording_and_seeds_differ_in_elasticities(
         one.day(first)
         rates.append(one.problem().rates(first.astype(float)).sum())
     assert rates[0] == pytest.approx(np.sum(like.base) * like.weekdays[0])
-    assert compose("plain+match", 1, like=like).rivals.names == ("match",)
+    assert compose("plain+match", 1, like=like).competitors.names == ("match",)
 
 
 def test_the_command_says_what_it_fitted_and_who_won(

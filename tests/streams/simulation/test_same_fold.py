@@ -9,16 +9,16 @@ import pytest
 
 from online_models.market import compose
 from online_models.market.calendar import day_start
-from online_models.market.contenders import Seen
+from online_models.market.contenders import RecordedDay
 from online_models.market.contenders.pricetide import POLICIES, Pricetide
-from online_models.market.records import Record, opening, records
+from online_models.market.records import TopicRecord, opening, records
 from streams.configuration.settings import Settings
 from streams.pipe.pipe import Pipe
 
 DIRTY = "bulk_orders+unit_mixups+bot_clicks+missing_fields+duplicates+late_events"
 
 
-def line(record: Record) -> bytes:
+def line(record: TopicRecord) -> bytes:
     return json.dumps(
         {
             "topic": record.topic,
@@ -41,7 +41,9 @@ def test_pipe_and_the_fast_loop_publish_the_same_prices(name: str) -> None:
     fast = Pricetide(market, 2)
     pipe = Pipe(Settings())
     prices = market.assortment.first_price.copy()
-    policies = [Record("pricing-policies", str(p["policy_id"]), p, day_start(0)) for p in POLICIES]
+    policies = [
+        TopicRecord("pricing-policies", str(p["policy_id"]), p, day_start(0)) for p in POLICIES
+    ]
     told = [*policies, *opening(market.assortment)]
     seen, moved = None, 0
     for day in range(25):
@@ -53,6 +55,6 @@ def test_pipe_and_the_fast_loop_publish_the_same_prices(name: str) -> None:
                 moved += 1
         asked = fast.decide(day, seen)
         assert np.array_equal(asked, prices), f"day {day}"
-        seen = Seen(market.day(asked), asked)
-        told = records(market.assortment, market.rivals.names, seen.events)
+        seen = RecordedDay(market.day(asked), asked)
+        told = records(market.assortment, market.competitors.names, seen.events)
     assert moved > 0

@@ -16,8 +16,8 @@ from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings, State
 from online_models.journal.batch import BatchBuilder, Fact, Kind, SourcePartition
 from online_models.market import Market, compose
+from online_models.market.batches import BatchWriter
 from online_models.market.calendar import day_start
-from online_models.market.journal import Journal
 from online_models.studies.promotions.plan import Plan
 
 #: Promotions last a week, and none follows within three.
@@ -54,7 +54,7 @@ def promoted_shop(
     regular = np.rint(goods.first_price * dear).astype(np.int64)
     told = copy.copy(market)
     told.assortment = replace(goods, first_price=regular)
-    journal, fold = Journal(told), Fold(FoldSettings(observe_only=True))
+    journal, fold = BatchWriter(told), Fold(FoldSettings(observe_only=True))
     parts: list[Observations] = []
     fold.state.on_learnt = lambda observations, _: parts.append(observations)
     asked = {"policy_id": "p", "promotions": {"budget": "1000000.00"}, **policy}

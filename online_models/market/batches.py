@@ -18,11 +18,18 @@ from online_models.journal.batch import (
     Kind,
     SourcePartition,
 )
-from online_models.market.arrays import Ints
 from online_models.market.calendar import day_start
-from online_models.market.events import NOTHING, Arriving, Clicks, Events, Orders, Quotes
+from online_models.market.events import (
+    NOTHING,
+    ArrivingRows,
+    ClickRows,
+    Events,
+    OrderRows,
+    QuoteRows,
+)
 from online_models.market.market import Market
 from online_models.market.records import levels, promotions
+from online_models.numerics.arrays import Ints
 
 Columns = dict[str, Ints]
 Policies = Sequence[Mapping[str, Any]]
@@ -30,7 +37,7 @@ Policies = Sequence[Mapping[str, Any]]
 Updates = Sequence[Mapping[str, Any]]
 
 
-class Journal:
+class BatchWriter:
     """Writes one market's days as the batches that ingest would make of its records.
 
     Broken records are left out: they end as dead letters before the journal. Every record has its
@@ -41,7 +48,7 @@ class Journal:
         goods = market.assortment
         self._goods = goods
         self._sku = {sku: row for row, sku in enumerate(goods.skus)}
-        self._texts = [*goods.skus, *market.rivals.names, "web", goods.currency]
+        self._texts = [*goods.skus, *market.competitors.names, "web", goods.currency]
         self._rival = len(goods)
         self._channel = len(self._texts) - 2
         self._currency = len(self._texts) - 1
@@ -67,15 +74,15 @@ class Journal:
         ]
         return self._batch(parts, facts, day + 1)
 
-    def _orders(self, rows: Orders) -> Columns:
+    def _orders(self, rows: OrderRows) -> Columns:
         return self._sent(
             rows, 0, Kind.ORDER, amount=rows.unit_price, count=rows.quantity, extra=rows.order + 1
         )
 
-    def _clicks(self, rows: Clicks) -> Columns:
+    def _clicks(self, rows: ClickRows) -> Columns:
         return self._sent(rows, 1, Kind.CLICK, count=rows.count)
 
-    def _quotes(self, rows: Quotes) -> Columns:
+    def _quotes(self, rows: QuoteRows) -> Columns:
         return self._sent(
             rows,
             2,
@@ -86,7 +93,7 @@ class Journal:
             channel=np.full(len(rows), -1, dtype=np.int64),
         )
 
-    def _sent(self, rows: Arriving, source: int, kind: int, **columns: Ints) -> Columns:
+    def _sent(self, rows: ArrivingRows, source: int, kind: int, **columns: Ints) -> Columns:
         """Columns of one stream; the lines of a record share its offset and its identity."""
         count = len(rows)
         record = rows.record

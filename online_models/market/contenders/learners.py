@@ -1,10 +1,13 @@
-"""A Poisson regression per offer: level and own-price elasticity, refitted every day."""
+"""Contenders that learn elasticities by regression: greedy, Thompson sampling, and probing."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from online_models.market.arrays import Floats, Ints
+from online_models.market.contenders.contender import RecordedDay, legal, markup
+from online_models.market.market import Market
+from online_models.market.randomness import generator
+from online_models.numerics.arrays import Floats, Ints
 
 #: What one believes before any sale: elasticities about 2.5, with this spread.
 PRIOR_ELASTICITY = 2.5
@@ -20,7 +23,7 @@ WINDOW = 730
 LONGEST_STEP = 0.5
 
 
-class Regression:
+class ElasticityRegression:
     """log E[units] = level − elasticity · log(p / p₀), all offers at once.
 
     The level is profiled out (its estimate is closed); the elasticity takes one Newton step a day
@@ -85,3 +88,80 @@ class Regression:
         centre = np.asarray(pulled / total, dtype=np.float64)
         spread = OFFER_SPREAD**2 + 1.0 / np.asarray(total, dtype=np.float64)
         return centre[self._category], 1.0 / spread[self._category]
+
+
+class Greedy:
+    """A regression per offer; nothing is explored.
+
+    pooled: elasticities are shrunk to their category's; else offers share nothing.
+    """
+
+    def __init__(self, market: Market, _seed: int, pooled: bool = False) -> None:
+        self._goods = market.assortment
+        category = self._goods.category if pooled else None
+        self._regression = ElasticityRegression(self._goods.first_price, category)
+
+    def decide(self, _day: int, yesterday: RecordedDay | None) -> Ints:
+        """The markup of the believed elasticities."""
+        if yesterday is None:
+            return self._goods.first_price
+        self._regression.learn(yesterday.prices, yesterday.units)
+        return markup(self._goods, self._regression.elasticity)
+
+    def elasticities(self) -> Floats:
+        """The estimates."""
+        return self._regression.elasticity
+
+
+class Thompson:
+    """Pooled elasticities, drawn afresh every day (Thompson 1933)."""
+
+    def __init__(self, market: Market, seed: int) -> None:
+        self._goods = market.assortment
+        self._seed = seed
+        self._regression = ElasticityRegression(self._goods.first_price, self._goods.category)
+
+    def decide(self, day: int, yesterday: RecordedDay | None) -> Ints:
+        """The markup of drawn elasticities."""
+        if yesterday is None:
+            return self._goods.first_price
+        self._regression.learn(yesterday.prices, yesterday.units)
+        noise = generator(self._seed, "thompson", day).standard_normal(len(self._goods))
+        belief = self._regression
+        return markup(self._goods, belief.elasticity + belief.deviation * noise)
+
+    def elasticities(self) -> Floats:
+        """The means of the belief."""
+        return self._regression.elasticity
+
+
+#: The first probe (log price) up or down, and the days after which it shrinks like 1/√day.
+FIRST_PROBE = 0.1
+STEADY_DAYS = 7.0
+
+
+class Probing:
+    """The markup of pooled elasticities, times exp(±a) with a ∝ 1/√day.
+
+    A learner that always asks its best guess stops varying prices and learns nothing more
+    (incomplete learning, Keskin and Zeevi 2014); probes that shrink this fast cost as much as the
+    errors that they leave.
+    """
+
+    def __init__(self, market: Market, seed: int) -> None:
+        self._goods = market.assortment
+        self._seed = seed
+        self._regression = ElasticityRegression(self._goods.first_price, self._goods.category)
+
+    def decide(self, day: int, yesterday: RecordedDay | None) -> Ints:
+        """The best guess, probed."""
+        if yesterday is not None:
+            self._regression.learn(yesterday.prices, yesterday.units)
+        signs = 2 * generator(self._seed, "probes", day).integers(0, 2, len(self._goods)) - 1
+        probe = FIRST_PROBE / (1.0 + day / STEADY_DAYS) ** 0.5
+        guess = markup(self._goods, self._regression.elasticity)
+        return legal(self._goods, guess * np.exp(probe * signs))
+
+    def elasticities(self) -> Floats:
+        """The means of the belief."""
+        return self._regression.elasticity

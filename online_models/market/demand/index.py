@@ -1,4 +1,4 @@
-"""The demand index: what the effects and the rivals add to the curve on one day."""
+"""The demand index: what the effects and the competitors add to the curve on one day."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from online_models.market.arrays import Floats
+from online_models.numerics.arrays import Floats
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Index:
+class DemandIndex:
     """The sum of all shifts of a day, and the rivals.
 
     rival: log of the lowest rival price over that rival's first price, shape (n,) or (G, n);
@@ -41,7 +41,9 @@ class Index:
     rivalled: Floats
 
 
-def total(shifts: Iterable[Shift], offers: int, rival: Floats, rivalled: Floats) -> Index:
+def sum_shifts(
+    shifts: Iterable[Shift], offers: int, rival: Floats, rivalled: Floats
+) -> DemandIndex:
     """Sum the shifts of all effects into the day's index."""
     traffic = 0.0
     taste = np.zeros(offers)
@@ -50,4 +52,4 @@ def total(shifts: Iterable[Shift], offers: int, rival: Floats, rivalled: Floats)
         traffic += shift.traffic
         taste = taste + shift.taste
         slope = slope + shift.slope
-    return Index(traffic, taste, slope, rival, rivalled)
+    return DemandIndex(traffic, taste, slope, rival, rivalled)

@@ -6,7 +6,7 @@ from online_models.market import compose
 from online_models.market.events import NOTHING
 
 
-def test_dirt_changes_the_record_but_not_what_was_sold() -> None:
+def test_corruption_changes_the_record_but_not_what_was_sold() -> None:
     clean, dirty = compose("plain+sleep", seed=1), compose("dirty", seed=1)
     prices = clean.assortment.first_price
     for _ in range(20):
@@ -19,12 +19,12 @@ def test_dirt_changes_the_record_but_not_what_was_sold() -> None:
 def test_late_events_arrive_once_on_the_day_that_is_theirs() -> None:
     clean, late = compose("plain", seed=1), compose("plain+late_events", seed=1)
     prices = clean.assortment.first_price
-    told = [clean.day(prices).orders.event for _ in range(40)]
+    sent = [clean.day(prices).orders.event for _ in range(40)]
     streams = [late.day(prices).orders for _ in range(40)]
-    heard = np.concatenate([orders.event for orders in streams])
-    assert len(heard) == len(np.unique(heard))
-    assert set(heard) <= set(np.concatenate(told))
-    assert set(np.concatenate(told[:30])) <= set(heard)
+    received = np.concatenate([orders.event for orders in streams])
+    assert len(received) == len(np.unique(received))
+    assert set(received) <= set(np.concatenate(sent))
+    assert set(np.concatenate(sent[:30])) <= set(received)
     assert any((o.arrival - o.time > 0).any() for o in streams)
 
 

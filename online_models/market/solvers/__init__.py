@@ -1,1 +1,0 @@
-"""Solvers of the clairvoyant optimum, one per structure of demand."""
