@@ -65,10 +65,10 @@ MESSAGES = {
 
 def counted(state: State, now: int) -> list[Output]:
     """An alert per kind that was counted since the last tick."""
-    for grain in (state.buckets.coarse, state.buckets.fine):
-        state.count("late_event", grain.late)
-        state.count("feed_gap", grain.skipped)
-        grain.late = grain.skipped = 0
+    for tumbling in (state.windows.coarse, state.windows.fine):
+        state.count("late_event", tumbling.late)
+        state.count("feed_gap", tumbling.skipped)
+        tumbling.late = tumbling.skipped = 0
     outputs = [
         alert(kind, message(kind, number), now, {"count": number})
         for kind in MESSAGES

@@ -17,7 +17,7 @@ from online_models.shop.catalogue import ALWAYS
 Ints = NDArray[np.int64]
 
 
-class Concerned(NamedTuple):
+class ConcernedOffers(NamedTuple):
     """Offers that competitors' prices concern, each with the place of the event."""
 
     offers: list[int]
@@ -26,11 +26,11 @@ class Concerned(NamedTuple):
 
 def take(
     state: State, batch: Batch, lookup: Lookup, places: Sequence[int], skus: Sequence[int]
-) -> Concerned:
+) -> ConcernedOffers:
     """Take down competitors' prices of distinct SKUs; returns the offers that they concern."""
     if len(places) > FEW:
         return _together(state, batch, lookup, np.array(places), np.array(skus))
-    concerned = Concerned([], [])
+    concerned = ConcernedOffers([], [])
     for place, sku in zip(places, skus, strict=True):
         offers = _one(state, batch, lookup, place, sku)
         concerned.offers.extend(offers)
@@ -38,7 +38,9 @@ def take(
     return concerned
 
 
-def _together(state: State, batch: Batch, lookup: Lookup, places: Ints, skus: Ints) -> Concerned:
+def _together(
+    state: State, batch: Batch, lookup: Lookup, places: Ints, skus: Ints
+) -> ConcernedOffers:
     right = _right_currency(state, batch, lookup, places, skus)
     state.count("currency_mismatch", int(np.count_nonzero(~right)))
     places, skus = places[right], skus[right]
@@ -47,9 +49,9 @@ def _together(state: State, batch: Batch, lookup: Lookup, places: Ints, skus: In
         for text in batch.channel[places].tolist()
     ]
     names = [batch.texts[text] for text in batch.detail[places].tolist()]
-    rows = np.array(state.rivals.entries_of(skus.tolist(), names, channels), dtype=np.int64)
+    rows = np.array(state.competitors.entries_of(skus.tolist(), names, channels), dtype=np.int64)
     channel = np.array(channels, dtype=np.int64)
-    late = batch.time[places] < state.rivals.entries.time[rows]
+    late = batch.time[places] < state.competitors.entries.time[rows]
     state.count("out_of_order_rival", int(np.count_nonzero(late)))
     taken = np.flatnonzero(~late)
     taken = taken[_write(state, batch, places[taken], rows[taken])]
@@ -69,10 +71,10 @@ def _right_currency(
 
 def _write(state: State, batch: Batch, places: Ints, rows: Ints) -> NDArray[np.bool_]:
     """Bring distinct entries up to date; mask of those whose event counts."""
-    book = state.rivals.entries
+    book = state.competitors.entries
     price, in_stock = batch.amount[places], batch.flag[places] != 0
     new = book.time[rows] == ALWAYS
-    trusted = state.cleaning.trusts(state.rivals, rows, price)
+    trusted = state.cleaning.trusts(state.competitors, rows, price)
     believed = book.own[rows] | trusted
     for i in np.flatnonzero(~believed).tolist():
         believed[i] = not _held_back(state, int(rows[i]), int(price[i]))
@@ -89,24 +91,24 @@ def _write(state: State, batch: Batch, places: Ints, rows: Ints) -> NDArray[np.b
     return counts
 
 
-def _concerned(state: State, places: Ints, skus: Ints, channel: Ints) -> Concerned:
+def _concerned(state: State, places: Ints, skus: Ints, channel: Ints) -> ConcernedOffers:
     offers = state.catalogue.offers
     by_sku = [state.catalogue.sku_offers[sku] for sku in skus.tolist()]
     rows = np.array([row for those in by_sku for row in those], dtype=np.int64)
     owner = np.repeat(np.arange(len(skus)), [len(those) for those in by_sku])
     on = channel[owner]
     chosen = offers.listed[rows] & ((on == -1) | (on == offers.channel[rows]))
-    return Concerned(rows[chosen].tolist(), places[owner[chosen]].tolist())
+    return ConcernedOffers(rows[chosen].tolist(), places[owner[chosen]].tolist())
 
 
 def _one(state: State, batch: Batch, lookup: Lookup, place: int, sku: int) -> list[int]:
-    catalogue, book = state.catalogue, state.rivals.entries
+    catalogue, book = state.catalogue, state.competitors.entries
     if not lookup.right_currency(state, batch, place, sku):
         state.count("currency_mismatch")
         return []
     text = int(batch.channel[place])
     channel = -1 if text < 0 else lookup.channel_row(state, text)
-    row = state.rivals.entry(sku, batch.texts[batch.detail[place]], channel)
+    row = state.competitors.entry(sku, batch.texts[batch.detail[place]], channel)
     time = batch.time[place]
     if time < book.time[row]:
         state.count("out_of_order_rival")
@@ -139,4 +141,4 @@ def _held_back(state: State, row: int, price: int) -> bool:
         rows = [row for row in state.catalogue.sku_offers[sku] if listed[row]]
         return [price.item(row) for row in rows if price.item(row) > 0]
 
-    return state.cleaning.holds_rival(state.rivals, row, price, own)
+    return state.cleaning.holds_back(state.competitors, row, price, own)

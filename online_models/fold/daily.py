@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from online_models.fold import elasticities
+from online_models.demand.elasticities.records import elasticity_records
 from online_models.fold.state import State
 from online_models.journal.outputs import Output
 from schemas.values.instants import DAY
@@ -13,11 +13,13 @@ def daily(state: State, now: int) -> list[Output]:
     if now // DAY == state.day:
         return []
     state.day = now // DAY
-    state.pace.choose(state.buckets, state.pricing, now)
+    state.sales_speed.choose(state.windows, state.pricing, now)
     if state.settings.observe_only:
         return []
-    outputs = elasticities.tell(state, now)
-    state.notices += state.drifting.tell(state.demand, state.catalogue, now)
+    outputs = elasticity_records(
+        state.elasticities, state.demand, state.catalogue, state.evidence, now
+    )
+    state.notices += state.drift_reports.due(state.demand, state.catalogue, now)
     if state.settings.partitions > 1:
-        outputs += state.sharing.tell(state.catalogue, state.demand, now)
+        outputs += state.evidence.announce(state.catalogue, state.demand, now)
     return outputs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.listing import show
+from online_models.fold.listing import update_signals
 from online_models.fold.state import State
 from online_models.journal.batch import Batch
 from online_models.journal.outputs import Output
@@ -24,10 +24,10 @@ def decide(
     nothing else is said caused by the event there.
     """
     if state.settings.observe_only:
-        show(state, rows, now)
+        update_signals(state, rows, now)
         return []
     decided = deciding.decide(state.pricing, rows, now, causes or caused(batch, places))
-    show(state, rows, now)
+    update_signals(state, rows, now)
     at = places.tolist()
     return [(at[i], output) for i, output in decided]
 

@@ -1,4 +1,4 @@
-"""Orders and clicks become sums per offer and interval, many at a time."""
+"""Orders and clicks become sums per offer and window, many at a time."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def take_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> Non
         batch.extra[places],
     )
     _remember_shoppers(state, batch, places, orders)
-    state.tally.order(orders)
+    state.pending.order(orders)
 
 
 def take_clicks(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None:
     """Let the clicks at `places` wait to be added up."""
-    state.tally.click(
+    state.pending.click(
         PendingClicks(
             lookup.offer[places],
             batch.flag[places],
@@ -50,11 +50,11 @@ def take_clicks(state: State, batch: Batch, lookup: Lookup, places: Ints) -> Non
     )
 
 
-def add_up(state: State) -> None:
+def flush(state: State) -> None:
     """Add up what waits: placed lines and clicks where they happened, corrections where the order
     that they correct did.
     """
-    orders, clicks = state.tally.drain()
+    orders, clicks = state.pending.drain()
     if orders is not None:
         _add_orders(state, orders)
     if clicks is not None:
@@ -64,12 +64,12 @@ def add_up(state: State) -> None:
 def _add_orders(state: State, orders: PendingOrders) -> None:
     places = np.flatnonzero(orders.status == Status.PLACED)
     placed = orders.take(places)
-    intervals = state.buckets.intervals(placed.offer, placed.time)
+    windows = state.windows.ids(placed.offer, placed.time)
     lines = state.cleaning.judge_lines(placed.offer, placed.units, placed.price)
     paid = np.where(lines.priced, placed.units, 0)
-    state.buckets.add(
+    state.windows.add(
         placed.offer,
-        intervals,
+        windows,
         units=placed.units,
         excess=lines.excess,
         lines=np.ones(len(places), dtype=np.int64),
@@ -77,46 +77,46 @@ def _add_orders(state: State, orders: PendingOrders) -> None:
         revenue=paid.astype(np.float64) * placed.price,
     )
     state.stock.sold(placed.offer, placed.units, placed.time)
-    inside = intervals >= 0
-    known, rows, intervals = placed.order[inside], placed.offer[inside], intervals[inside]
+    inside = windows >= 0
+    known, rows, windows = placed.order[inside], placed.offer[inside], windows[inside]
     corrections = np.flatnonzero(orders.status != Status.PLACED)
     if len(corrections):
-        before = places[inside], keys(known, rows), intervals
+        before = places[inside], keys(known, rows), windows
         _correct(state, corrections, orders.take(corrections), before)
-    state.orders.append(known, rows, intervals)
+    state.order_log.append(known, rows, windows)
 
 
 def _correct(
     state: State, places: Ints, lines: PendingOrders, before: tuple[Ints, Ints, Ints]
 ) -> None:
-    """Take cancelled or returned units out of the interval in which they were counted.
+    """Take cancelled or returned units out of the window in which they were counted.
 
-    `before`: (places, keys, intervals) of the orders placed among those that waited; a correction
+    `before`: (places, keys, windows) of the orders placed among those that waited; a correction
     finds those before it, and none after.
     """
-    intervals = state.orders.intervals(lines.order, lines.offer)
+    windows = state.order_log.windows(lines.order, lines.offer)
     placed, known, fell_into = before
     wanted = keys(lines.order, lines.offer)
     for i in np.flatnonzero(np.isin(wanted, known)).tolist():
         earlier = np.flatnonzero((known == wanted[i]) & (placed < places[i]))
         if len(earlier):
-            intervals[i] = fell_into[earlier[-1]]
-    intervals = state.buckets.still_open(intervals)
-    state.count("late_correction", int(np.count_nonzero(intervals == NONE)))
+            windows[i] = fell_into[earlier[-1]]
+    windows = state.windows.still_open(windows)
+    state.count("late_correction", int(np.count_nonzero(windows == NONE)))
     excess = -state.cleaning.corrected(lines.offer, lines.units)
-    state.buckets.add(lines.offer, intervals, units=-lines.units, excess=excess)
+    state.windows.add(lines.offer, windows, units=-lines.units, excess=excess)
     state.stock.sold(lines.offer, -lines.units, lines.time)
 
 
 def _add_clicks(state: State, clicks: PendingClicks) -> None:
     rows, number = clicks.offer, clicks.number
-    intervals = state.buckets.intervals(rows, clicks.time)
+    windows = state.windows.ids(rows, clicks.time)
     judged = state.cleaning.judge_clicks(rows, number, clicks.person, clicks.price, clicks.time)
     believed = np.where(judged.priced, number - judged.ignored, 0)
     viewed = clicks.action == Action.VIEW
-    state.buckets.add(
+    state.windows.add(
         rows,
-        intervals,
+        windows,
         views=np.where(viewed, number, 0),
         ignored=np.where(viewed, judged.ignored, 0),
         carts=np.where(clicks.action == Action.CART, number, 0),

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold import segment
+from online_models.fold import spans
 from online_models.fold.decide import Placed, decide
-from online_models.fold.demand import add_up
+from online_models.fold.demand import flush
 from online_models.fold.facts import HANDLERS
 from online_models.fold.listing import start_clock
 from online_models.fold.lookup import Lookup, is_barrier
@@ -70,7 +70,7 @@ class Fold:
             first = low + int(np.argmax(timed))
             if first > low:
                 now = np.full(len(batch), clock.now, dtype=np.int64)
-                placed += segment.run(state, batch, lookup, now, low, first)
+                placed += spans.run(state, batch, lookup, now, low, first)
             clock.now = int(batch.time[first])
             placed += self._start(batch, first)
             timed = timed[first - low :]
@@ -79,7 +79,7 @@ class Fold:
         now = np.full(len(batch), clock.now, dtype=np.int64)
         now[low:high] = np.maximum(np.maximum.accumulate(times), clock.now)
         clock.now = int(now[high - 1])
-        return placed + segment.run(state, batch, lookup, now, low, high)
+        return placed + spans.run(state, batch, lookup, now, low, high)
 
     def _timed(self, batch: Batch, low: int, high: int) -> NDArray[np.bool_]:
         """Mask of the events whose time moves the clock."""
@@ -94,26 +94,26 @@ class Fold:
         for i in facts:
             handler = HANDLERS[batch.facts[batch.detail[low + i]].topic]
             time, latest = int(times[i]), max(latest, int(before[i]))
-            timed[i] = time >= 0 and handler.tells(time, latest)
+            timed[i] = time >= 0 and handler.moves(time, latest)
             if timed[i]:
                 latest = max(latest, time)
         return timed
 
     def _barrier(self, batch: Batch, place: int) -> list[Placed]:
         state, clock = self.state, self.state.clock
-        add_up(state)
+        flush(state)
         if batch.kind[place] == Kind.TICK:
             return tick(state, batch, place)
         fact = batch.facts[batch.detail[place]]
         handler = HANDLERS[fact.topic]
         time = int(batch.time[place])
         placed: list[Placed] = []
-        if time >= 0 and handler.tells(time, clock.now):
+        if time >= 0 and handler.moves(time, clock.now):
             started = clock.running
             clock.now = max(clock.now, time)
             if not started:
                 placed += self._start(batch, place)
-        if handler.tells_time and not clock.running:
+        if handler.moves_clock and not clock.running:
             state.count("untimely_control")
             return placed
         effect = handler.apply(state, fact, clock.now)
@@ -144,7 +144,7 @@ class Fold:
 
     def snapshot(self) -> dict[str, Any]:
         """The state as nested plain values and arrays."""
-        add_up(self.state)
+        flush(self.state)
         return self.state.snapshot()
 
     @classmethod

@@ -28,7 +28,7 @@ _SHOWN = [
 _PRICED = {_SHOWN.index(s): s for s in (Signal.PRICE, Signal.DRAWN, Signal.DEVIATION)}
 
 
-def bring_on_sale(state: State, rows: list[int], now: int) -> Ints:
+def list_offers(state: State, rows: list[int], now: int) -> Ints:
     """List offers of known SKUs once the clock runs; returns those with a price, which are to be
     decided, ascending.
     """
@@ -48,18 +48,18 @@ def bring_on_sale(state: State, rows: list[int], now: int) -> Ints:
         state.demand.expect(fresh, offers.catalogue_price[fresh], now)
         state.pricing.appear(fresh, offers.catalogue_price[fresh], now)
     state.pricing.catalogue_changed(chosen, now)
-    show(state, chosen, np.full(len(chosen), now))
+    update_signals(state, chosen, np.full(len(chosen), now))
     return chosen
 
 
-def take_off_sale(state: State, rows: Ints, now: int) -> None:
+def unlist_offers(state: State, rows: Ints, now: int) -> None:
     """Unlist offers: they are neither priced nor observed from now on."""
     state.catalogue.offers.listed[rows] = False
     for row in rows.tolist():
         state.waiting.pop(row, None)
     if state.clock.running and len(rows):
         state.pricing.catalogue_changed(rows, now)
-        show(state, rows, np.full(len(rows), now))
+        update_signals(state, rows, np.full(len(rows), now))
 
 
 def retire_ended(state: State, now: int) -> None:
@@ -72,18 +72,18 @@ def retire_ended(state: State, now: int) -> None:
     skus.retired[over] = True
     state.catalogue.version += 1
     offers = state.catalogue.offers
-    take_off_sale(state, np.flatnonzero(offers.listed & over[offers.sku]), now)
+    unlist_offers(state, np.flatnonzero(offers.listed & over[offers.sku]), now)
 
 
 def start_clock(state: State, now: int) -> Ints:
     """List what waited for the first event that tells the time; returns offers to decide."""
     begins = state.settings.buckets_from
-    state.buckets.begin(now if begins is None else begins)
+    state.windows.begin(now if begins is None else begins)
     rows, state.waiting = list(state.waiting), {}
-    return bring_on_sale(state, rows, now) if rows else np.zeros(0, dtype=np.int64)
+    return list_offers(state, rows, now) if rows else np.zeros(0, dtype=np.int64)
 
 
-def show(state: State, rows: Ints, now: Ints) -> None:
+def update_signals(state: State, rows: Ints, now: Ints) -> None:
     """Bring the signals of offers in line with what is in force at `now`; all rest off sale.
 
     A price is in force from its decision on, or, where the shop acknowledges, once it has.
@@ -92,9 +92,9 @@ def show(state: State, rows: Ints, now: Ints) -> None:
         turns = state.listing.turn
         if all(turns.item(row) == NEVER for row in rows.tolist()):
             for row, at in zip(rows.tolist(), now.tolist(), strict=True):
-                _show_plain(state, row, at)
+                _update_unpromoted(state, row, at)
             return
-    turn_promotions(state, rows, now)
+    apply_promotion_changes(state, rows, now)
     found = state.pricing.promotion_in_force(rows, now)
     on_hand = state.stock.on_hand[rows]
     deviation = state.pricing.deviation(rows)
@@ -108,7 +108,7 @@ def show(state: State, rows: Ints, now: Ints) -> None:
             np.where(drawn, deviation, 0.0),
         ]
     )
-    signals = state.buckets.signals.value[rows]
+    signals = state.windows.signals.value[rows]
     waiting = _otherwise(state, rows) & (signals[:, Signal.PRICE] > 0.0)
     for column, signal in _PRICED.items():
         own[waiting, column] = signals[waiting, signal]
@@ -123,7 +123,7 @@ def _otherwise(state: State, rows: Ints) -> NDArray[np.bool_]:
     return state.pricing.unconfirmed(rows)
 
 
-def turn_promotions(state: State, rows: Ints, now: Ints) -> None:
+def apply_promotion_changes(state: State, rows: Ints, now: Ints) -> None:
     """Let what promotions did to offers before `now` have happened when they began and ended.
 
     The shop learns its prices by decisions: they are shown from those on.
@@ -147,22 +147,22 @@ def _put(
     """From `at` on the signals in `columns` are `fresh`, (n, columns), but at rest off sale."""
     fresh *= state.catalogue.offers.listed[rows].astype(np.float64)[:, None]
     state.listing.turn[rows] = found.boundary
-    signals, running = state.buckets.signals.value, state.buckets.signals.promotion
+    signals, running = state.windows.signals.value, state.windows.signals.promotion
     at_columns = np.array(columns)
     moved = (signals[rows[:, None], at_columns] != fresh).any(axis=1) | (
         running[rows] != found.promotion
     )
     if moved.any():
         some = rows[moved]
-        state.buckets.settle(some, at[moved])
+        state.windows.settle(some, at[moved])
         signals[some[:, None], at_columns] = fresh[moved]
         running[some] = found.promotion[moved]
 
 
-def _show_plain(state: State, row: int, now: int) -> None:
+def _update_unpromoted(state: State, row: int, now: int) -> None:
     """`show` of one offer that no promotion concerns."""
     state.pricing.grow()
-    signals, ledger = state.buckets.signals, state.pricing.ledger
+    signals, ledger = state.windows.signals, state.pricing.ledger
     listed = float(state.catalogue.offers.listed.item(row))
     deviation = ledger.deviation.item(row)
     drawn = deviation == deviation and not state.settings.pricing.imagined
@@ -177,29 +177,29 @@ def _show_plain(state: State, row: int, now: int) -> None:
     if waits and before[Signal.PRICE] > 0.0 and _otherwise(state, np.array([row]))[0]:
         told |= {signal: before[signal] * listed for signal in _PRICED.values()}
     if any(before[k] != value for k, value in told.items()) or signals.promotion.item(row) != NONE:
-        state.buckets.settle(np.array([row]), np.array([now]))
+        state.windows.settle(np.array([row]), np.array([now]))
         signals.value[row, _SHOWN] = list(told.values())
         signals.promotion[row] = NONE
 
 
-def _rival_prices(state: State, row: int, now: int) -> tuple[bool, int, float]:
+def _competitor_signals(state: State, row: int, now: int) -> tuple[bool, int, float]:
     """The signals from RIVAL on: whether any rival of an offer counts, the lowest price (0 where
     none does) and the mean.
     """
     offers, oldest = state.catalogue.offers, now - state.settings.pricing.rival_memory
-    prices = state.rivals.asked(offers.sku.item(row), offers.channel.item(row), oldest)
+    prices = state.competitors.prices_of(offers.sku.item(row), offers.channel.item(row), oldest)
     return bool(prices), min(prices, default=0), float(sum(prices)) / max(len(prices), 1)
 
 
-def show_rivals(state: State, rows: Ints, now: Ints) -> None:
+def update_competitor_signals(state: State, rows: Ints, now: Ints) -> None:
     """Bring the rival signals of offers in line with the competitor prices in force."""
-    catalogue, rivals = state.catalogue, state.rivals
+    catalogue, rivals = state.catalogue, state.competitors
     if not rivals.entries.size:
         return
     if 0 < len(rows) <= FEW:
         pairs = zip(rows.tolist(), now.tolist(), strict=True)
-        told = np.array([_rival_prices(state, row, at) for row, at in pairs])
-        state.buckets.put(rows, now, Signal.RIVAL, told)
+        told = np.array([_competitor_signals(state, row, at) for row, at in pairs])
+        state.windows.put(rows, now, Signal.COMPETITOR, told)
         return
     entries = rivals.rows_of(catalogue.offers.sku[rows])
     book = rivals.entries
@@ -218,4 +218,4 @@ def show_rivals(state: State, rows: Ints, now: Ints) -> None:
     lowest = np.where(present, np.where(usable, price, highest).min(axis=1), 0)
     # integer sums: exact, whatever the order
     mean = price.sum(axis=1) / np.maximum(number, 1)
-    state.buckets.put(rows, now, Signal.RIVAL, np.column_stack([present, lowest, mean]))
+    state.windows.put(rows, now, Signal.COMPETITOR, np.column_stack([present, lowest, mean]))

@@ -7,7 +7,6 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.categories import introduce
 from online_models.fold.facts import HANDLERS
 from online_models.fold.facts.fact import Reach
 from online_models.fold.facts.products import introduced
@@ -92,7 +91,7 @@ class Lookup:
             new = zip(first[fresh].tolist(), fresh.tolist(), strict=True)
             news += [(place, _OFFER, pair) for place, pair in new]
         kind = batch.kind[low:high]
-        rivals = (kind == Kind.RIVAL).nonzero()[0] + low
+        rivals = (kind == Kind.COMPETITOR_PRICE).nonzero()[0] + low
         named = (self.sku_rows[batch.sku[rivals]] == UNKNOWN) | (
             self._channels[batch.channel[rivals]] == UNKNOWN
         )
@@ -137,7 +136,7 @@ class Lookup:
         for place, (kind, sku, channel) in enumerate(zip(*columns, strict=True), start=low):
             if kind == Kind.FACT or UNKNOWN in (sku, channel):
                 return False
-            if kind != Kind.RIVAL:
+            if kind != Kind.COMPETITOR_PRICE:
                 row = offer(sku, channel)
                 if not 0 <= row < listing.size or not listing.seen.item(row):
                     return False
@@ -166,7 +165,7 @@ class Lookup:
         catalogue.introduce(sku)
         category, channels = introduced(fact)
         if category is not None:
-            introduce(catalogue, state.demand, category)
+            state.demand.register_categories(*catalogue.add_category(category))
             if not catalogue.skus.known[sku]:
                 self.introduced.setdefault(sku, place)
         for name in channels:

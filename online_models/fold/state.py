@@ -17,25 +17,25 @@ from online_models.demand.inputs.observations import Observations
 from online_models.demand.networks.champions import Notice
 from online_models.demand.networks.expert import MODEL as DEMAND
 from online_models.demand.networks.verdict import Verdict
+from online_models.demand.records.drift_reports import DriftReports
+from online_models.demand.records.evidence_exchange import EvidenceExchange
 from online_models.demand.settings import DemandSettings
-from online_models.fold.clock import Clock
-from online_models.fold.drifting import Drifting
-from online_models.fold.progress import Progress
-from online_models.fold.sharing import Sharing
-from online_models.numerics.columns import Columns, column
+from online_models.journal.clock import Clock
+from online_models.journal.source_progress import SourceProgress
 from online_models.numerics.elementary import log_one
 from online_models.numerics.special import log
 from online_models.pricing.learned.policy import MODEL as POLICY
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.pricing import Pricing
-from online_models.shop.catalogue import NEVER, Catalogue
+from online_models.shop.catalogue import Catalogue
 from online_models.shop.cleaning.cleaning import Cleaning
-from online_models.shop.competitors import Rivals
+from online_models.shop.competitors import CompetitorPrices
+from online_models.shop.listing import Listing
 from online_models.shop.stock import Stock
-from online_models.windows.buckets import Buckets
+from online_models.windows.demand_windows import DemandWindows
 from online_models.windows.order_log import OrderLog
-from online_models.windows.pace import Pace
 from online_models.windows.pending_events import PendingEvents
+from online_models.windows.sales_speed import SalesSpeed
 from schemas.records.model_updates import ModelUpdate
 from schemas.values.instants import DAY, HOUR
 
@@ -72,47 +72,32 @@ class FoldSettings:
         return HOUR if self.lateness is None else self.lateness
 
 
-class Listing(Columns):
-    """One row per offer: whether the product record names its channel, whether any order or click
-    showed that it is sold there, whether the shop ever told what it shows, the price last seen
-    there (minor units, NaN for none), and when its promotions next begin or end.
-    """
-
-    declared: NDArray[np.bool_] = column(np.bool_, False)
-    barred: NDArray[np.bool_] = column(np.bool_, False)
-    seen: NDArray[np.bool_] = column(np.bool_, False)
-    priced: NDArray[np.bool_] = column(np.bool_, False)
-    told: NDArray[np.bool_] = column(np.bool_, False)
-    seen_price: NDArray[np.float64] = column(np.float64, np.nan)
-    turn: NDArray[np.int64] = column(np.int64, NEVER)
-
-
 class State:
     """The parts, wired together. Mutated by the fold alone."""
 
     def __init__(self, settings: FoldSettings) -> None:
         self.settings = settings
         self.clock = Clock()
-        self.progress = Progress()
+        self.progress = SourceProgress()
         self.catalogue = Catalogue()
         self.listing = Listing()
-        self.rivals = Rivals(settings.pricing.own_names)
+        self.competitors = CompetitorPrices(settings.pricing.own_names)
         self.stock = Stock()
-        self.buckets = Buckets(
+        self.windows = DemandWindows(
             settings.bucket,
             settings.allowed_lateness,
             settings.hourly_lateness,
             settings.demand.utc_offset,
         )
-        self.pace = Pace(settings.bucket == DAY and not settings.observe_only)
-        self.orders = OrderLog()
-        self.tally = PendingEvents()
+        self.sales_speed = SalesSpeed(settings.bucket == DAY and not settings.observe_only)
+        self.order_log = OrderLog()
+        self.pending = PendingEvents()
         self.cleaning = Cleaning()
         self.demand = DemandModels(settings.demand)
         self.pricing = self._pricing()
         self.elasticities = ElasticityFeed()
-        self.sharing = Sharing()
-        self.drifting = Drifting()
+        self.evidence = EvidenceExchange()
+        self.drift_reports = DriftReports()
         #: Day (UTC, since the epoch) of the last look at what is looked at once a day.
         self.day = -1
         #: Offers that appeared before any event told the time: priced at the first that does.
@@ -126,14 +111,16 @@ class State:
         self.on_learnt: Callable[[Observations, LearnReport], None] | None = None
 
     def _pricing(self) -> Pricing:
-        return Pricing(self.catalogue, self.rivals, self.stock, self.demand, self.settings.pricing)
+        return Pricing(
+            self.catalogue, self.competitors, self.stock, self.demand, self.settings.pricing
+        )
 
     def grow(self) -> None:
         """Give every part a row per offer."""
         offers = self.catalogue.offers.size
         self.listing.grow(offers)
-        self.buckets.grow(offers)
-        self.pace.grow(offers)
+        self.windows.grow(offers)
+        self.sales_speed.grow(offers)
         self.cleaning.grow(offers)
         for row in range(self.stock.levels.size, offers):
             self.stock.appear(row, int(self.catalogue.offers.sku[row]), self._channel(row))
@@ -179,22 +166,22 @@ class State:
         """The whole state as nested plain values and arrays; RuntimeError while events wait to be
         added up, which would be lost.
         """
-        if len(self.tally):
-            raise RuntimeError(f"{len(self.tally)} events are not added up")
+        if len(self.pending):
+            raise RuntimeError(f"{len(self.pending)} events are not added up")
         return {
             "clock": self.clock.snapshot(),
             "progress": self.progress.snapshot(),
             "catalogue": self.catalogue.snapshot(),
             "listing": self.listing.snapshot(),
-            "rivals": self.rivals.snapshot(),
+            "rivals": self.competitors.snapshot(),
             "stock": self.stock.snapshot(),
-            "buckets": self.buckets.snapshot(),
-            "pace": self.pace.snapshot(),
+            "buckets": self.windows.snapshot(),
+            "pace": self.sales_speed.snapshot(),
             "elasticities": self.elasticities.snapshot(),
-            "sharing": self.sharing.snapshot(),
-            "drifting": self.drifting.snapshot(),
+            "sharing": self.evidence.snapshot(),
+            "drifting": self.drift_reports.snapshot(),
             "day": self.day,
-            "orders": self.orders.snapshot(),
+            "orders": self.order_log.snapshot(),
             "cleaning": self.cleaning.snapshot(),
             "demand": self.demand.snapshot(),
             "pricing": self.pricing.snapshot(),
@@ -208,24 +195,24 @@ class State:
         """The inverse of `snapshot`, under the same settings."""
         state = cls(settings)
         state.clock = Clock.restore(snapshot["clock"])
-        state.progress = Progress.restore(snapshot["progress"])
+        state.progress = SourceProgress.restore(snapshot["progress"])
         state.catalogue = Catalogue.restore(snapshot["catalogue"])
         state.listing = Listing.restore(snapshot["listing"])
-        state.rivals = Rivals.restore(snapshot["rivals"], settings.pricing.own_names)
+        state.competitors = CompetitorPrices.restore(snapshot["rivals"], settings.pricing.own_names)
         state.stock = Stock.restore(snapshot["stock"])
-        state.buckets = Buckets.restore(
+        state.windows = DemandWindows.restore(
             snapshot["buckets"],
             settings.bucket,
             settings.allowed_lateness,
             settings.hourly_lateness,
             settings.demand.utc_offset,
         )
-        state.pace.load(snapshot["pace"])
+        state.sales_speed.load(snapshot["pace"])
         state.elasticities.load(snapshot["elasticities"])
-        state.sharing = Sharing.restore(snapshot["sharing"])
-        state.drifting.load(snapshot["drifting"])
+        state.evidence = EvidenceExchange.restore(snapshot["sharing"])
+        state.drift_reports.load(snapshot["drifting"])
         state.day = snapshot["day"]
-        state.orders = OrderLog.restore(snapshot["orders"])
+        state.order_log = OrderLog.restore(snapshot["orders"])
         state.cleaning = Cleaning.restore(snapshot["cleaning"])
         state.demand = DemandModels.restore(snapshot["demand"], settings.demand)
         state.pricing = state._pricing()

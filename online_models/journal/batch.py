@@ -17,7 +17,7 @@ class Kind:
 
     ORDER: Final = 0
     CLICK: Final = 1
-    RIVAL: Final = 2
+    COMPETITOR_PRICE: Final = 2
     FACT: Final = 3
     TICK: Final = 4
 
@@ -100,7 +100,7 @@ class Batch:
     |---|---|---|---|---|---|---|
     | ORDER | unit price | quantity | promotion (texts) | hash of the order id | Status | |
     | CLICK | price shown, −1 for none | clicks | | | Action | |
-    | RIVAL | price | | competitor (texts) | shipping | 1: in stock | parts per million |
+    | COMPETITOR_PRICE | price | | competitor (texts) | shipping | 1: in stock | parts per million |
     | FACT | | | index into `facts` | | | |
     | TICK | | | | | FORCED or 0 | |
 

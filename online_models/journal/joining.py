@@ -78,7 +78,7 @@ def join(batches: Sequence[Batch]) -> Batch:
     if facts.any():
         begins = accumulate([0, *[len(batch.facts) for batch in batches[:-1]]])
         detail += np.where(facts, np.repeat(list(begins), list(map(len, batches))), 0)
-    named = (kind == Kind.ORDER) | (kind == Kind.RIVAL)
+    named = (kind == Kind.ORDER) | (kind == Kind.COMPETITOR_PRICE)
     columns["detail"] = np.where(named, renamed(np.where(named, detail, -1)), detail)
     columns["source"] = resourced(columns["source"])
     for name in _TEXTS:

@@ -86,7 +86,7 @@ class BatchWriter:
         return self._sent(
             rows,
             2,
-            Kind.RIVAL,
+            Kind.COMPETITOR_PRICE,
             amount=rows.price,
             detail=self._rival + rows.rival,
             flag=rows.in_stock,

@@ -26,7 +26,7 @@ from online_models.pricing.state.policy_book import PolicyBook
 from online_models.pricing.state.promotions import Promoted, Promotions
 from online_models.pricing.state.shoppers import Shoppers
 from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE, Catalogue
-from online_models.shop.competitors import Rivals
+from online_models.shop.competitors import CompetitorPrices
 from schemas.records.pricing_policies import Policy
 from schemas.records.promotions import Promotion
 
@@ -44,7 +44,7 @@ class Pricing:
     def __init__(
         self,
         catalogue: Catalogue,
-        rivals: Rivals,
+        rivals: CompetitorPrices,
         stock: StockLevels,
         demand: DemandFunction,
         settings: PricingSettings,

@@ -51,7 +51,7 @@ class Names:
         return np.array([self.id(name) for name in names], dtype=np.int64)
 
 
-class Skus(Columns):
+class SkuColumns(Columns):
     """One row per SKU. Money in minor units, rates in parts per million, instants in ms.
 
     `stray`: an event named it, and no product record yet. `price` and `cost` hold on channels for
@@ -75,7 +75,7 @@ class Skus(Columns):
     ends_at: NDArray[np.int64] = column(np.int64, NEVER)
 
 
-class Offers(Columns):
+class OfferColumns(Columns):
     """One row per offer (SKU × channel). `catalogue_price` is what the product record says."""
 
     sku: NDArray[np.int32] = column(np.int32, -1)
@@ -100,8 +100,8 @@ class Catalogue:
         self.category_names = Names()
         self.brand_names = Names()
         self.currency_names = Names()
-        self.skus = Skus()
-        self.offers = Offers()
+        self.skus = SkuColumns()
+        self.offers = OfferColumns()
         self.sku_offers: list[list[int]] = []
         self.tags: list[tuple[str, ...]] = []
         self.substitutes: list[tuple[str, ...]] = []
@@ -143,6 +143,17 @@ class Catalogue:
         """The id of a channel that an event names, −1 where there is no room for another."""
         names = self.channel_names
         return names.id(name) if len(names) < MOST_CHANNELS else names.index.get(name, -1)
+
+    def add_category(self, path: str) -> tuple[list[int], list[int]]:
+        """Name a category (`food/coffee`) and its ancestors; returns the ids of all of them and of
+        their parents (−1: none), both empty where the category is known.
+        """
+        names = self.category_names
+        if path in names.index:
+            return [], []
+        parts = path.split("/")
+        ids = [names.id("/".join(parts[: i + 1])) for i in range(len(parts))]
+        return ids, [-1, *ids[:-1]]
 
     def offer(self, sku: int, channel: int) -> int:
         """The row of an offer, or −1 where there is none."""
@@ -203,9 +214,9 @@ class Catalogue:
         catalogue.category_names = Names(names["category"])
         catalogue.brand_names = Names(names["brand"])
         catalogue.currency_names = Names(names["currency"])
-        catalogue.skus = Skus.restore(snapshot["skus"])
+        catalogue.skus = SkuColumns.restore(snapshot["skus"])
         catalogue.strays = int(np.count_nonzero(catalogue.skus.stray))
-        catalogue.offers = Offers.restore(snapshot["offers"])
+        catalogue.offers = OfferColumns.restore(snapshot["offers"])
         catalogue.tags = [tuple(tags) for tags in snapshot["tags"]]
         catalogue.substitutes = [tuple(names) for names in snapshot["substitutes"]]
         catalogue.titles = list(snapshot["titles"])

@@ -14,13 +14,13 @@ from online_models.shop.catalogue import ALWAYS, Names
 #: Most SKUs are watched at a handful of competitors; the matrix doubles where one has more.
 FIRST_WIDTH = 4
 #: No product has more honest rivals; past it a new one takes the place of the stalest entry.
-MOST_RIVALS = 128
+MOST_COMPETITORS = 128
 #: Names that no entry has any more are forgotten once there are more of them than of the others,
 #: and than this.
 SPARE_NAMES = 1_000
 
 
-class Entries(Columns):
+class CompetitorEntries(Columns):
     """One row per (SKU, competitor, channel). Money in minor units of the SKU's currency.
 
     `channel` −1: the entry counts for every channel. `own` marks the merchant's own name.
@@ -37,7 +37,7 @@ class Entries(Columns):
     time: NDArray[np.int64] = column(np.int64, ALWAYS)
 
 
-class Rivals:
+class CompetitorPrices:
     """The competitor prices of one partition.
 
     `slots` (shape (SKUs, width), int32) holds entry rows, −1 where there is none: gather
@@ -47,7 +47,7 @@ class Rivals:
     def __init__(self, own_names: frozenset[str] = frozenset()) -> None:
         self.own_names = frozenset(name.strip().casefold() for name in own_names)
         self.names = Names()
-        self.entries = Entries()
+        self.entries = CompetitorEntries()
         self.slots: NDArray[np.int32] = np.full((0, FIRST_WIDTH), -1, dtype=np.int32)
         self.filled: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         self._index: dict[tuple[int, int, int], int] = {}
@@ -60,7 +60,7 @@ class Rivals:
         key = (sku, name, channel)
         row = self._index.get(key)
         if row is None:
-            full = sku < len(self.filled) and self.filled[sku] == MOST_RIVALS
+            full = sku < len(self.filled) and self.filled[sku] == MOST_COMPETITORS
             row = self._index[key] = self._stalest(sku) if full else self.entries.size
             self.entries.grow(row + 1)
             self.entries.sku[row] = sku
@@ -81,7 +81,7 @@ class Rivals:
         rows: list[Any] = list(map(self._index.get, keys))
         new = [i for i, row in enumerate(rows) if row is None]
         known = max(skus, default=0) < len(self.filled)
-        if None in names or not known or (self.filled[list(skus)] == MOST_RIVALS).any():
+        if None in names or not known or (self.filled[list(skus)] == MOST_COMPETITORS).any():
             return list(map(self.entry, skus, competitors, channels))
         first = self.entries.size
         self.entries.grow(first + len(new))
@@ -152,7 +152,7 @@ class Rivals:
             and (entries.channel.item(row) < 0 or entries.channel.item(row) == channel)
         ]
 
-    def asked(self, sku: int, channel: int, oldest: int) -> list[int]:
+    def prices_of(self, sku: int, channel: int, oldest: int) -> list[int]:
         """Prices with shipping of the usable entries of a SKU that are from `oldest` (ms) on."""
         entries = self.entries
         return [
@@ -166,16 +166,16 @@ class Rivals:
         return {"entries": self.entries.snapshot(), "names": list(self.names.names)}
 
     @classmethod
-    def restore(cls, snapshot: Mapping[str, Any], own_names: frozenset[str]) -> Rivals:
+    def restore(cls, snapshot: Mapping[str, Any], own_names: frozenset[str]) -> CompetitorPrices:
         """The inverse of `snapshot`, in the same order of rows."""
-        rivals = cls(own_names)
-        rivals.names = Names(snapshot["names"])
-        rivals.entries = Entries.restore(snapshot["entries"])
-        entries = rivals.entries
+        prices = cls(own_names)
+        prices.names = Names(snapshot["names"])
+        prices.entries = CompetitorEntries.restore(snapshot["entries"])
+        entries = prices.entries
         keys = zip(
             entries.sku.tolist(), entries.competitor.tolist(), entries.channel.tolist(), strict=True
         )
         for row, key in enumerate(keys):
-            rivals._index[key] = row
-            rivals._place(key[0], row)
-        return rivals
+            prices._index[key] = row
+            prices._place(key[0], row)
+        return prices

@@ -14,7 +14,7 @@ from online_models.shop.catalogue import ALWAYS
 UNKNOWN = -1
 
 
-class Levels(Columns):
+class StockColumns(Columns):
     """One row per offer: units on hand (−1 unknown), and the event time of the last count."""
 
     on_hand: NDArray[np.int64] = column(np.int64, UNKNOWN)
@@ -49,7 +49,7 @@ class Stock:
     """
 
     def __init__(self) -> None:
-        self.levels = Levels()
+        self.levels = StockColumns()
         self._locations: dict[int, dict[str, Count]] = {}
         #: SKU of each row, and the rows of each SKU.
         self._skus: list[int] = []
@@ -161,7 +161,7 @@ class Stock:
     def restore(cls, snapshot: Mapping[str, Any]) -> Stock:
         """The inverse of `snapshot`."""
         stock = cls()
-        stock.levels = Levels.restore(snapshot["levels"])
+        stock.levels = StockColumns.restore(snapshot["levels"])
         stock._locations = {
             row: {place: _count(count) for place, count in places}
             for row, places in snapshot["locations"]

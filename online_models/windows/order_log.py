@@ -1,4 +1,4 @@
-"""Which interval an order fell into, for as long as it can still be corrected."""
+"""Which window an order fell into, for as long as it can still be corrected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SPREAD = np.int64(-7046029254386353131)
 
 
 class OrderLog:
-    """Lines of open intervals, as sorted runs of (key of order and offer, interval).
+    """Lines of open windows, as sorted runs of (key of order and offer, window).
 
     A run is merged into the one before it once that is less than twice as long, so that a line is
     moved a logarithmic number of times, and a look-up is a few binary searches. Among equal keys
@@ -27,30 +27,30 @@ class OrderLog:
     def __init__(self) -> None:
         self._runs: list[tuple[Ints, Ints]] = []
 
-    def append(self, orders: Ints, offers: Ints, intervals: Ints) -> None:
-        """Remember placed lines: hash of the order, offer row and interval, each (n,)."""
+    def append(self, orders: Ints, offers: Ints, windows: Ints) -> None:
+        """Remember placed lines: hash of the order, offer row and window, each (n,)."""
         if not len(orders):
             return
-        self._push(_sorted(keys(orders, offers), intervals))
+        self._push(_sorted(keys(orders, offers), windows))
         while len(self._runs) > 1 and len(self._runs[-2][0]) < 2 * len(self._runs[-1][0]):
             self._merge()
 
-    def intervals(self, orders: Ints, offers: Ints) -> Ints:
-        """The interval of the latest line of each order at each offer, or NONE, shape (n,)."""
+    def windows(self, orders: Ints, offers: Ints) -> Ints:
+        """The window of the latest line of each order at each offer, or NONE, shape (n,)."""
         wanted = keys(orders, offers)
         found = np.full(len(wanted), NONE, dtype=np.int64)
-        for run, intervals in self._runs:  # oldest first: a later line wins
+        for run, windows in self._runs:  # oldest first: a later line wins
             place = np.searchsorted(run, wanted, side="right") - 1
             hit = (place >= 0) & (run[place] == wanted)
-            found[hit] = intervals[place[hit]]
+            found[hit] = windows[place[hit]]
         return found
 
     def forget(self, closed: int) -> None:
-        """Drop lines of intervals up to `closed`."""
+        """Drop lines of windows up to `closed`."""
         runs, self._runs = self._runs, []
-        for run, intervals in runs:
-            keep = intervals > closed
-            self._push((run[keep], intervals[keep]))
+        for run, windows in runs:
+            keep = windows > closed
+            self._push((run[keep], windows[keep]))
 
     def _push(self, run: tuple[Ints, Ints]) -> None:
         if len(run[0]):
@@ -69,7 +69,7 @@ class OrderLog:
     def restore(cls, snapshot: Mapping[str, Any]) -> OrderLog:
         """The inverse of `snapshot`."""
         log = cls()
-        log._runs = [(run, intervals) for run, intervals in snapshot["runs"]]
+        log._runs = [(run, windows) for run, windows in snapshot["runs"]]
         return log
 
 
@@ -79,6 +79,6 @@ def keys(orders: Ints, offers: Ints) -> Ints:
     return mixed
 
 
-def _sorted(run: Ints, intervals: Ints) -> tuple[Ints, Ints]:
+def _sorted(run: Ints, windows: Ints) -> tuple[Ints, Ints]:
     order = np.argsort(run, kind="stable")
-    return run[order], intervals[order]
+    return run[order], windows[order]

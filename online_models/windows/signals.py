@@ -23,9 +23,9 @@ class Signal:
     PRICE: Final = 1
     AVAILABLE: Final = 2
     # these three are written together
-    RIVAL: Final = 3
-    RIVAL_LOWEST: Final = 4
-    RIVAL_MEAN: Final = 5
+    COMPETITOR: Final = 3
+    COMPETITOR_LOWEST: Final = 4
+    COMPETITOR_MEAN: Final = 5
     PROMOTED: Final = 6
     DEPTH: Final = 7
     DRAWN: Final = 8
@@ -37,7 +37,7 @@ ATTRIBUTES = 4
 WIDTH = Signal.ATTRIBUTE + ATTRIBUTES
 
 
-class Signals(Columns):
+class SignalColumns(Columns):
     """The present value of every signal and the instant up to which it has been integrated."""
 
     value: Floats = column(np.float64, 0.0, WIDTH)
@@ -45,8 +45,8 @@ class Signals(Columns):
     promotion: NDArray[np.int32] = column(np.int32, -1)
 
 
-class OpenBucket(Columns):
-    """Sums over one interval, a row per offer. `area` is the integral of each signal over it, ms.
+class WindowSums(Columns):
+    """Sums over one window, a row per offer. `area` is the integral of each signal over it, ms.
 
     `units` is net of cancellations and returns, `excess` the part of them that is no measure of
     demand. `lines` counts order lines; `paid` units and their `revenue` (minor units) are of placed

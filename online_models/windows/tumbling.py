@@ -1,4 +1,4 @@
-"""Open intervals of one length, and what happened in each of them."""
+"""Open windows of one length, and what happened in each of them."""
 
 from __future__ import annotations
 
@@ -9,62 +9,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.shop.catalogue import ALWAYS
-from online_models.windows.signals import Floats, Ints, OpenBucket
+from online_models.windows.signals import Floats, Ints, WindowSums
 from schemas.values.instants import DAY
 
-#: A gap of more empty intervals than this is an outage of the feed, not a want of demand: the
-#: intervals before the last ones are passed over instead of being learnt as silence.
+#: A gap of more empty windows than this is an outage of the feed, not a want of demand: the
+#: windows before the last ones are passed over instead of being learnt as silence.
 LONGEST_SILENCE = 60
 
 
-class Grain:
-    """Interval k covers [phase + k·length, phase + (k+1)·length); `length`, `lateness` in ms.
+class TumblingWindows:
+    """Window k covers [phase + k·length, phase + (k+1)·length) ms.
 
-    Days and hours begin with those of a shop whose clock is `utc_offset` ms ahead of UTC's.
+    Days and hours begin with those of a shop whose clock is `utc_offset_ms` ahead of UTC's.
     It closes at the first watermark later than its end plus the lateness; what comes for it later
     is counted in `late`, and changes nothing.
     """
 
-    def __init__(self, length: int, lateness: int, utc_offset: int = 0) -> None:
-        self.length = length
-        self.lateness = lateness
-        self.utc_offset = utc_offset
-        self.open: dict[int, OpenBucket] = {}
-        self.phase = -utc_offset % length
+    def __init__(self, length_ms: int, lateness_ms: int, utc_offset_ms: int = 0) -> None:
+        self.length_ms = length_ms
+        self.lateness_ms = lateness_ms
+        self.utc_offset_ms = utc_offset_ms
+        self.open: dict[int, WindowSums] = {}
+        self.phase = -utc_offset_ms % length_ms
         self.closed = ALWAYS
         self.late = 0
         self.skipped = 0
 
     @property
     def floor(self) -> int:
-        """The instant from which on intervals are open, ms; ALWAYS before any has closed."""
+        """The instant from which on windows are open, ms; ALWAYS before any has closed."""
         return ALWAYS if self.closed == ALWAYS else self.start(self.closed + 1)
 
     def begin(self, now: int) -> None:
-        """Let intervals of several days begin with the day of `now` (ms), the first that is known:
+        """Let windows of several days begin with the day of `now` (ms), the first that is known:
         a week in which prices hold is not cut by one of the calendar's.
         """
-        if self.length > DAY:
-            self.phase = midnight(now, self.utc_offset) % self.length
+        if self.length_ms > DAY:
+            self.phase = midnight(now, self.utc_offset_ms) % self.length_ms
 
     def start(self, index: Any) -> Any:
-        """The start of an interval, or of each of an array of them, ms."""
-        return index * self.length + self.phase
+        """The start of a window, or of each of an array of them, ms."""
+        return index * self.length_ms + self.phase
 
     def index(self, time: Any) -> Any:
-        """The interval of an instant, or of each of an array of them, ms."""
-        return (time - self.phase) // self.length
+        """The window of an instant, or of each of an array of them, ms."""
+        return (time - self.phase) // self.length_ms
 
-    def bucket(self, index: int, offers: int) -> OpenBucket:
-        """The sums of one interval, with room for `offers`."""
-        bucket = self.open.get(index)
-        if bucket is None:
-            bucket = self.open[index] = OpenBucket()
-        bucket.grow(offers)
-        return bucket
+    def sums(self, index: int, offers: int) -> WindowSums:
+        """The sums of one window, with room for `offers`."""
+        sums = self.open.get(index)
+        if sums is None:
+            sums = self.open[index] = WindowSums()
+        sums.grow(offers)
+        return sums
 
     def starts(self, times: Ints) -> Ints:
-        """The start of the interval of each instant, ms; −1 (and counted) where it is closed."""
+        """The start of the window of each instant, ms; −1 (and counted) where it is closed."""
         index = self.index(times)
         if self.closed != ALWAYS:
             late = index <= self.closed
@@ -89,13 +89,13 @@ class Grain:
             since = np.maximum(since, self.floor)
         for k in _between(self.index(since), last):
             start = self.start(k)
-            overlap = np.minimum(until, start + self.length) - np.maximum(since, start)
+            overlap = np.minimum(until, start + self.length_ms) - np.maximum(since, start)
             np.maximum(overlap, 0, out=overlap)
             if overlap.any():
-                bucket = self.bucket(k, offers)
-                bucket.area[rows] += value * overlap[:, None]
+                sums = self.sums(k, offers)
+                sums.area[rows] += value * overlap[:, None]
                 ran = (promotion >= 0) & (overlap > 0)
-                bucket.promotion[rows[ran]] = promotion[ran]
+                sums.promotion[rows[ran]] = promotion[ran]
 
     def integrate_one(
         self, row: int, since: int, until: int, value: Floats, promotion: int, offers: int
@@ -107,33 +107,33 @@ class Grain:
             since = max(since, self.floor)
         for k in range(self.index(since), last + 1):
             start = self.start(k)
-            overlap = min(until, start + self.length) - max(since, start)
+            overlap = min(until, start + self.length_ms) - max(since, start)
             if overlap > 0:
-                bucket = self.bucket(k, offers)
-                bucket.area[row] += value * overlap
+                sums = self.sums(k, offers)
+                sums.area[row] += value * overlap
                 if promotion >= 0:
-                    bucket.promotion[row] = promotion
+                    sums.promotion[row] = promotion
 
     def over(self, watermark: int) -> int:
-        """The last interval that is over at `watermark`."""
-        last: int = self.index(watermark - self.lateness - 1) - 1
+        """The last window that is over at `watermark`."""
+        last: int = self.index(watermark - self.lateness_ms - 1) - 1
         return last
 
-    def close(self, last: int, first: int, offers: int) -> Iterator[tuple[int, OpenBucket]]:
-        """Take out the intervals up to `last`, the first open one being `first`, oldest first."""
+    def close(self, last: int, first: int, offers: int) -> Iterator[tuple[int, WindowSums]]:
+        """Take out the windows up to `last`, the first open one being `first`, oldest first."""
         busy = sorted(k for k in self.open if k <= last)
         silent = max(last - LONGEST_SILENCE - first, 0)
         self.skipped += silent - sum(k < first + silent for k in busy)
         for k in busy:
-            bucket = self.open.pop(k)
-            bucket.grow(offers)
-            yield self.start(k), bucket
+            sums = self.open.pop(k)
+            sums.grow(offers)
+            yield self.start(k), sums
         self.closed = last
 
     def snapshot(self) -> dict[str, Any]:
         """Arrays and plain values."""
         return {
-            "open": {str(k): bucket.snapshot() for k, bucket in self.open.items()},
+            "open": {str(k): sums.snapshot() for k, sums in self.open.items()},
             "phase": self.phase,
             "closed": self.closed,
             "late": self.late,
@@ -142,20 +142,20 @@ class Grain:
 
     @classmethod
     def restore(
-        cls, snapshot: Mapping[str, Any], length: int, lateness: int, utc_offset: int
-    ) -> Grain:
+        cls, snapshot: Mapping[str, Any], length_ms: int, lateness_ms: int, utc_offset_ms: int
+    ) -> TumblingWindows:
         """The inverse of `snapshot`."""
-        grain = cls(length, lateness, utc_offset)
-        grain.open = {int(k): OpenBucket.restore(b) for k, b in snapshot["open"].items()}
-        grain.phase = snapshot["phase"]
-        grain.closed = snapshot["closed"]
-        grain.late = snapshot["late"]
-        grain.skipped = snapshot["skipped"]
-        return grain
+        windows = cls(length_ms, lateness_ms, utc_offset_ms)
+        windows.open = {int(k): WindowSums.restore(b) for k, b in snapshot["open"].items()}
+        windows.phase = snapshot["phase"]
+        windows.closed = snapshot["closed"]
+        windows.late = snapshot["late"]
+        windows.skipped = snapshot["skipped"]
+        return windows
 
 
 def _between(first: Ints, last: Ints) -> list[int]:
-    """All intervals from `first` to `last` of any row, ascending; both have shape (n,)."""
+    """All windows from `first` to `last` of any row, ascending; both have shape (n,)."""
     low, high = int(first.min()), int(last.max())
     if high - low <= LONGEST_SILENCE:
         return list(range(low, high + 1))
@@ -164,9 +164,9 @@ def _between(first: Ints, last: Ints) -> list[int]:
     return [int(k) for k in np.unique(reached)]
 
 
-def midnight(now: int, utc_offset: int) -> int:
-    """The last midnight up to an instant of a clock that is `utc_offset` ahead of UTC's, ms."""
-    return (now + utc_offset) // DAY * DAY - utc_offset
+def midnight(now: int, utc_offset_ms: int) -> int:
+    """The last midnight up to an instant of a clock that is `utc_offset_ms` ahead of UTC's, ms."""
+    return (now + utc_offset_ms) // DAY * DAY - utc_offset_ms
 
 
 def distinct(values: NDArray[np.int64]) -> list[int]:

@@ -165,7 +165,7 @@ def _competitor_prices(told: Told, gathered: Gathered, border: Border) -> dict[i
     gathered.add(
         len(found),
         told.places,
-        kind=Kind.RIVAL,
+        kind=Kind.COMPETITOR_PRICE,
         time=times,
         identity=_identities("competitor-prices", [price.event_id for price in found]),
         sku=texts.of(skus),

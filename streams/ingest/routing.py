@@ -86,7 +86,7 @@ def pieces(batch: Batch, encode: Callable[[Batch], bytes], limit: int) -> list[b
 def compact(batch: Batch) -> Batch:
     """The batch with only the texts, sources and facts that its events name."""
     named = [getattr(batch, column) for column in _TEXT_COLUMNS]
-    hot = (batch.kind == Kind.ORDER) | (batch.kind == Kind.RIVAL)
+    hot = (batch.kind == Kind.ORDER) | (batch.kind == Kind.COMPETITOR_PRICE)
     fact = batch.kind == Kind.FACT
     texts = _used(len(batch.texts), *named, batch.detail[hot])
     new_text = _renumbered(texts, len(batch.texts))

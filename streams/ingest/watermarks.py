@@ -34,7 +34,7 @@ class Watermarks:
 
     def observe(self, batch: Batch, wall: int) -> None:
         """Take down the event times of a batch that was read at `wall`, ms."""
-        hot = batch.kind <= Kind.RIVAL
+        hot = batch.kind <= Kind.COMPETITOR_PRICE
         if not hot.any():
             return
         latest = np.full(len(batch.sources), -1, dtype=np.int64)

@@ -25,7 +25,7 @@ class Passing:
 
     def tell(self, batch: Batch) -> Batch:
         """The batch with its ticks."""
-        hot = batch.kind <= Kind.RIVAL
+        hot = batch.kind <= Kind.COMPETITOR_PRICE
         times = np.maximum(np.maximum.accumulate(np.where(hot, batch.time, 0)), self.latest)
         if not len(times):
             return batch

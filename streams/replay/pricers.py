@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from online_models.demand.records.evidence_exchange import TOPIC as EVIDENCE
 from online_models.fold.fold import Fold
-from online_models.fold.sharing import TOPIC as EVIDENCE
 from online_models.journal.batch import Batch, BatchBuilder, Fact, Kind, SourcePartition
 from online_models.journal.outputs import Output
 from online_models.shop.catalogue import Catalogue

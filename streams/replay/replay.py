@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from online_models.fold.sharing import TOPIC as EVIDENCE
+from online_models.demand.records.evidence_exchange import TOPIC as EVIDENCE
 from online_models.journal.batch import Batch, Kind
 from online_models.shop.catalogue import Catalogue
 from streams.configuration.policy_file import PolicyRecord

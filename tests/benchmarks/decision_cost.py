@@ -97,7 +97,7 @@ def rivals(fold: Fold, number: int, offset: int, seed: int) -> Iterator[Batch]:
         price = int(fold.state.pricing.ledger.price[sku] * rng.uniform(0.93, 1.02))
         rows = BatchBuilder()
         rows.add(
-            Kind.RIVAL,
+            Kind.COMPETITOR_PRICE,
             START + HOUR + (offset + i) * 10_000,
             SourcePartition("competitor-prices", 0),
             offset=offset + i,

@@ -82,7 +82,7 @@ async def last_causes(bootstrap: str) -> list[int]:
         for tp in journal:
             while await consumer.position(tp) < ends[tp]:
                 for record in (await consumer.getmany(tp, timeout_ms=500)).get(tp, ()):
-                    if (codec.decode(record.value).kind == Kind.RIVAL).any():
+                    if (codec.decode(record.value).kind == Kind.COMPETITOR_PRICE).any():
                         behind[tp] = record.offset + 1
         return list(behind.values())
     finally:

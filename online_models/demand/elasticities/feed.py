@@ -23,7 +23,7 @@ MOVED, NARROWED = 0.25, 0.9
 NINETY_FIVE = 1.959963984540054
 
 
-class Told(Columns):
+class PublishedElasticities(Columns):
     """The own elasticity last told of an offer, or of a category row; NaN before."""
 
     mean: Floats = column(np.float64, np.nan)
@@ -39,7 +39,7 @@ class Told(Columns):
         return news
 
 
-class Response(NamedTuple):
+class ElasticityNews(NamedTuple):
     """Posterior means and standard deviations of rows, each (n,): to the own price, the rivals'
     lowest, and the mean of the category's other offers on the channel (NaN where there are none).
     """
@@ -52,19 +52,19 @@ class Response(NamedTuple):
     assortment: Floats
     assortment_deviation: Floats
 
-    def take(self, chosen: NDArray[np.bool_]) -> Response:
+    def take(self, chosen: NDArray[np.bool_]) -> ElasticityNews:
         """The rows chosen."""
-        return Response._make(column[chosen] for column in self)
+        return ElasticityNews._make(column[chosen] for column in self)
 
 
 class ElasticityFeed:
     """What was told so far, of offers and of category rows."""
 
     def __init__(self) -> None:
-        self.offers = Told()
-        self.categories = Told()
+        self.offers = PublishedElasticities()
+        self.categories = PublishedElasticities()
 
-    def offers_news(self, demand: DemandModels, now: int) -> Response:
+    def offers_news(self, demand: DemandModels, now: int) -> ElasticityNews:
         """Offers that have news at `now` (ms)."""
         state = demand.filter.state
         self.offers.grow(len(state))
@@ -76,10 +76,10 @@ class ElasticityFeed:
             for k in (ELASTICITY, RIVAL, CROSS)
         )
         alone = ~demand.filter.siblings.among(row, demand.registry.channel[rows])
-        found = Response(rows, *own, *rival, np.where(alone, np.nan, cross[0]), cross[1])
+        found = ElasticityNews(rows, *own, *rival, np.where(alone, np.nan, cross[0]), cross[1])
         return found.take(self.offers.news(rows, found.own, found.own_deviation))
 
-    def category_news(self, demand: DemandModels) -> Response:
+    def category_news(self, demand: DemandModels) -> ElasticityNews:
         """Category rows (the mean of their offers) that have news."""
         state, pools = demand.filter.state, demand.filter.pools.shared
         self.categories.grow(len(demand.tree))
@@ -89,7 +89,7 @@ class ElasticityFeed:
             (pools.mean[k, rows], np.sqrt(pools.variance[k, rows]))
             for k in (ELASTICITY, RIVAL, CROSS)
         )
-        found = Response(rows, *own, *rival, *cross)
+        found = ElasticityNews(rows, *own, *rival, *cross)
         return found.take(self.categories.news(rows, found.own, found.own_deviation))
 
     def snapshot(self) -> dict[str, Any]:
@@ -98,5 +98,5 @@ class ElasticityFeed:
 
     def load(self, snapshot: Mapping[str, Any]) -> None:
         """The inverse of `snapshot`."""
-        self.offers = Told.restore(snapshot["offers"])
-        self.categories = Told.restore(snapshot["categories"])
+        self.offers = PublishedElasticities.restore(snapshot["offers"])
+        self.categories = PublishedElasticities.restore(snapshot["categories"])

@@ -1,4 +1,4 @@
-"""Drift of a whole category: River's detectors on its mean standardised residual.
+"""CategoryAlarm of a whole category: River's detectors on its mean standardised residual.
 
 Where Page and Hinkley's test says that a category has left its forecasts, its levels are doubted
 and so learnt anew sooner; it is made of sums and comparisons alone, so every machine sees it alike.
@@ -36,7 +36,7 @@ MEMORY = 0.98
 LARGEST_SCORE = 3.0
 
 
-class Drift(NamedTuple):
+class CategoryAlarm(NamedTuple):
     """A detector's alarm for a category row (0: offers without a category)."""
 
     row: int
@@ -50,7 +50,7 @@ class DriftWatch:
         self._detectors: dict[int, tuple[PageHinkley, ADWIN]] = {}
         self._variance: dict[int, float] = {}
         self._buckets: dict[int, int] = {}
-        self._alarms: list[Drift] = []
+        self._alarms: list[CategoryAlarm] = []
 
     def update(self, row: Integers, score: Floats, judged: NDArray[np.bool_]) -> Integers:
         """Take one period's standardised residuals; returns the category rows that drift."""
@@ -85,10 +85,10 @@ class DriftWatch:
         for detector in found:
             detector.update(scaled)
             if detector.drift_detected:
-                self._alarms.append(Drift(row, type(detector).__name__))
+                self._alarms.append(CategoryAlarm(row, type(detector).__name__))
         return bool(found[0].drift_detected)
 
-    def drain(self) -> list[Drift]:
+    def drain(self) -> list[CategoryAlarm]:
         """The alarms since the last call."""
         alarms, self._alarms = self._alarms, []
         return alarms
@@ -103,4 +103,4 @@ class DriftWatch:
         """The inverse of `snapshot`."""
         state = river_state.decode(arrays["state"].tobytes())
         self._detectors, self._variance, self._buckets, alarms = state
-        self._alarms = [Drift(*alarm) for alarm in alarms]
+        self._alarms = [CategoryAlarm(*alarm) for alarm in alarms]

@@ -14,7 +14,7 @@ from online_models.demand.ensemble.cohorts import Cohorts
 from online_models.demand.ensemble.drift_watch import DriftWatch
 from online_models.demand.ensemble.experts import EXPERTS, Expert, Prediction
 from online_models.demand.ensemble.mixture import FORGETTING, Mixture
-from online_models.demand.ensemble.registry import Registry
+from online_models.demand.ensemble.registry import OfferRegistry
 from online_models.demand.ensemble.report import LearnReport, PeriodReport
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
@@ -56,7 +56,7 @@ class DemandModels:
     def __init__(self, settings: DemandSettings | None = None) -> None:
         self.settings = settings or DemandSettings()
         self.tree = CategoryTree()
-        self.registry = Registry()
+        self.registry = OfferRegistry()
         self.calendar = Calendar(self.settings.calendar_forgetting, self.settings.utc_offset)
         self.filter = HierarchicalFilter(self.settings, self.calendar, self.tree)
         self.experts: dict[str, Expert] = {
@@ -81,6 +81,8 @@ class DemandModels:
         self, category: NDArray[Any] | list[int], parent: NDArray[Any] | list[int]
     ) -> None:
         """Hang categories (ids ≥ 0) below their parents (−1: the catalogue)."""
+        if not len(category):
+            return
         self.tree.register(np.asarray(category, np.int64), np.asarray(parent, np.int64))
         self._grow()
 
@@ -212,7 +214,7 @@ class DemandModels:
             start = prefix + "."
             return {n.removeprefix(start): a for n, a in arrays.items() if n.startswith(start)}
 
-        models.registry = Registry.restore(part("registry"))
+        models.registry = OfferRegistry.restore(part("registry"))
         tree = part("tree")
         models.tree.load(np.array(tree["parent"], np.int64), np.array(tree["depth"], np.int64))
         models.calendar.load(part("calendar"))

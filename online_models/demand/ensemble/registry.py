@@ -10,7 +10,7 @@ from online_models.numerics.columns import Columns, column
 Integers = NDArray[np.int64]
 
 
-class Registry(Columns):
+class OfferRegistry(Columns):
     """One row per offer: its product, its channel, its category's row in the tree."""
 
     sku: Integers = column(np.int64, -1)

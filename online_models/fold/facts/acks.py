@@ -49,9 +49,9 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     behind = decision is not None and decision[0] == row and bool(pricing.unconfirmed(at)[0])
     if price > 0 and (imagined or behind):
         # this is what the shop shows, whatever was decided since
-        state.buckets.put(at, np.array([now]), Signal.PRICE, np.array([[float(price)]]))
-        state.buckets.put(at, np.array([now]), Signal.DRAWN, np.zeros((1, 2)))
+        state.windows.put(at, np.array([now]), Signal.PRICE, np.array([[float(price)]]))
+        state.windows.put(at, np.array([now]), Signal.DRAWN, np.zeros((1, 2)))
     return FactEffect(rows, outputs, shown=(row,))
 
 
-HANDLER = Handler("price-acks", Reach.SKU, apply, tells_time=True, ahead=FURTHEST_AHEAD)
+HANDLER = Handler("price-acks", Reach.SKU, apply, moves_clock=True, ahead=FURTHEST_AHEAD)

@@ -20,4 +20,4 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     return FactEffect(*obey(state.pricing, record, now, alone=state.settings.partitions == 1))
 
 
-HANDLER = Handler("pricing-control", Reach.ALL, apply, tells_time=True)
+HANDLER = Handler("pricing-control", Reach.ALL, apply, moves_clock=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
+from online_models.demand.records.evidence_exchange import TOPIC
 from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
-from online_models.fold.sharing import TOPIC
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from schemas.records.category_evidence import CategoryEvidence
@@ -17,7 +17,7 @@ _EVIDENCE = TypeAdapter(CategoryEvidence)
 def apply(state: State, fact: Fact, now: int) -> FactEffect:
     """Add it to the pools."""
     del now
-    state.sharing.hear(state.catalogue, state.demand, decode(_EVIDENCE, fact.value or b""))
+    state.evidence.accept(state.catalogue, state.demand, decode(_EVIDENCE, fact.value or b""))
     return NOTHING
 
 

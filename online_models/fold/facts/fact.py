@@ -44,16 +44,16 @@ Apply = Callable[[State, Fact, int], FactEffect]
 class Handler:
     """`apply(state, fact, now)` changes the state by one record; `now` is the stream's clock, ms.
 
-    `tells_time`: whether the record's own time moves that clock on, and `ahead`: by how much at
+    `moves_clock`: whether the record's own time moves that clock on, and `ahead`: by how much at
     most, ms; further ahead, whoever wrote it lives in another time than the events.
     """
 
     topic: str
     reach: Reach
     apply: Apply
-    tells_time: bool = False
+    moves_clock: bool = False
     ahead: int = NEVER
 
-    def tells(self, time: int, clock: int) -> bool:
+    def moves(self, time: int, clock: int) -> bool:
         """Whether a record's `time` moves on the clock, which stands at `clock`, ms."""
-        return self.tells_time and (clock == ALWAYS or time - clock <= self.ahead)
+        return self.moves_clock and (clock == ALWAYS or time - clock <= self.ahead)

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
-from online_models.fold.listing import show
+from online_models.fold.listing import update_signals
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.shop.stock import Count, Delivery
@@ -34,8 +34,8 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         return NOTHING
     listed = np.array([row for row in rows if catalogue.offers.listed[row]], dtype=np.int64)
     if len(listed):
-        show(state, listed, np.full(len(listed), now))
+        update_signals(state, listed, np.full(len(listed), now))
     return FactEffect(listed, [])
 
 
-HANDLER = Handler("inventory", Reach.SKU, apply, tells_time=True)
+HANDLER = Handler("inventory", Reach.SKU, apply, moves_clock=True)

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from online_models.demand.networks.hashing import words
 from online_models.fold.facts.fact import NOBODY, NOTHING, FactEffect, Handler, Reach
-from online_models.fold.listing import take_off_sale
+from online_models.fold.listing import unlist_offers
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
@@ -44,7 +44,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     if fact.value is None:
         catalogue.skus.retired[sku] = True
         catalogue.version += 1
-        take_off_sale(state, np.array(catalogue.sku_offers[sku], dtype=np.int64), now)
+        unlist_offers(state, np.array(catalogue.sku_offers[sku], dtype=np.int64), now)
         return NOTHING
     product: Product = decode(_PRODUCT, fact.value)
     if _changes_currency(state, sku, product):
@@ -69,7 +69,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     tokens = words(product.name, product.brand, product.attributes)
     state.describe(catalogue.sku_offers[sku], product.sku, product.category, tokens)
     gone = [row for row in unlisted if catalogue.offers.listed[row]]
-    take_off_sale(state, np.array(gone, dtype=np.int64), now)
+    unlist_offers(state, np.array(gone, dtype=np.int64), now)
     if returned:
         # it appears anew, and the record's price is the one in force
         known = np.array([row for row in listed if state.listing.priced[row]], dtype=np.int64)

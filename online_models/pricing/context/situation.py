@@ -21,7 +21,7 @@ from online_models.pricing.state.labels import Labels
 from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.state.margins import Margins
 from online_models.shop.catalogue import Catalogue
-from online_models.shop.competitors import Rivals
+from online_models.shop.competitors import CompetitorPrices
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -55,7 +55,7 @@ class PricingState:
     """The parts of a partition that a decision reads."""
 
     catalogue: Catalogue
-    rivals: Rivals
+    rivals: CompetitorPrices
     stock: StockLevels
     demand: DemandFunction
     ledger: Ledger
@@ -221,7 +221,7 @@ class DecisionContext:
         """`rival_price`, one by one."""
         rivals, memory = self.world.rivals, self.world.settings.rival_memory
         columns = (self.sku, self.channel, self.now - memory)
-        asked = map(rivals.asked, *[column.tolist() for column in columns])
+        asked = map(rivals.prices_of, *[column.tolist() for column in columns])
         found = [float(min(prices)) if prices else np.nan for prices in asked]
         return np.array(found)
 
@@ -240,7 +240,9 @@ class DecisionContext:
         return log(self.curves.anchor_price)
 
 
-def usable_entries(rivals: Rivals, entries: NDArray[np.int32], channel: NDArray[np.int32]) -> Flags:
+def usable_entries(
+    rivals: CompetitorPrices, entries: NDArray[np.int32], channel: NDArray[np.int32]
+) -> Flags:
     """Which entries are a competitor's, in stock and on the offer's channel; shape of `entries`."""
     book = rivals.entries
     if not book.size:

@@ -28,7 +28,7 @@ from online_models.pricing.policy_check.advice import Finding, advice
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.policy_book import RULINGS
 from online_models.shop.catalogue import NO_PRICE, PPM, Catalogue
-from online_models.shop.competitors import Rivals
+from online_models.shop.competitors import CompetitorPrices
 from schemas.records.pricing_policies import Policy
 from schemas.values.money import texts
 
@@ -69,7 +69,7 @@ def check(
     asked.
     """
     findings = [*_contradictions(policies, settings), *advice(policies)]
-    pricing = Pricing(catalogue, Rivals(settings.own_names), stock, demand, settings)
+    pricing = Pricing(catalogue, CompetitorPrices(settings.own_names), stock, demand, settings)
     offers = catalogue.offers
     rows = np.flatnonzero(offers.listed & (offers.catalogue_price != NO_PRICE))
     pricing.appear(rows, offers.catalogue_price[rows], _AT)

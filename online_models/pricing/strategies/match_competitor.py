@@ -15,7 +15,7 @@ from online_models.pricing.context.situation import NO_CEILING, DecisionContext,
 from online_models.pricing.strategies.strategy import Ints, Proposal, never, silent
 from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE, PPM
-from online_models.shop.competitors import Rivals
+from online_models.shop.competitors import CompetitorPrices
 from schemas.records.policy.strategies import MatchCompetitor as Entry
 from schemas.values.money import scaled
 from schemas.values.offsets import Offset
@@ -124,7 +124,7 @@ class MatchCompetitor:
 
 def _proposal(
     entry: Entry,
-    rivals: Rivals,
+    rivals: CompetitorPrices,
     target: Ints,
     again: Ints,
     matched: Ints,
@@ -145,7 +145,7 @@ def _proposal(
 
 
 def _quotes(
-    entry: Entry, rivals: Rivals, sku: int, channel: int, now: int
+    entry: Entry, rivals: CompetitorPrices, sku: int, channel: int, now: int
 ) -> tuple[list[tuple[int, int, int]], int, bool]:
     """(asked, place, entry row) of the rivals that count for an offer, the first instant at which
     one is too old, and whether any was eligible.
@@ -171,7 +171,9 @@ def _quotes(
     return quotes, again, known
 
 
-def _followed(entry: Entry, quotes: list[tuple[int, int, int]], rivals: Rivals) -> tuple[int, int]:
+def _followed(
+    entry: Entry, quotes: list[tuple[int, int, int]], rivals: CompetitorPrices
+) -> tuple[int, int]:
     """`chosen` of one offer's quotes."""
     if not quotes:
         return NO_CEILING, -1
@@ -195,7 +197,7 @@ def folded(names: Iterable[str]) -> set[str]:
     return {name.strip().casefold() for name in names}
 
 
-def eligible(entry: Entry, rivals: Rivals) -> Flags:
+def eligible(entry: Entry, rivals: CompetitorPrices) -> Flags:
     """Which entries the strategy's names and confidence admit, shape (entries or 1,)."""
     book = rivals.entries
     if not book.size:
@@ -213,7 +215,7 @@ def eligible(entry: Entry, rivals: Rivals) -> Flags:
 
 
 def chosen(
-    entry: Entry, asked: Ints, rows: NDArray[np.int32], rivals: Rivals
+    entry: Entry, asked: Ints, rows: NDArray[np.int32], rivals: CompetitorPrices
 ) -> tuple[Ints, NDArray[np.int32]]:
     """(price, entry row) that the offers follow; (NO_CEILING, −1) where no rival counts.
 
@@ -241,7 +243,7 @@ def chosen(
 
 
 def _weighted_middle(
-    entry: Entry, rows: NDArray[np.int32], count: Ints, rivals: Rivals
+    entry: Entry, rows: NDArray[np.int32], count: Ints, rivals: CompetitorPrices
 ) -> NDArray[np.int64]:
     by_name = {name.strip().casefold(): weight for name, weight in entry.weights.items()}
     weights = np.array(

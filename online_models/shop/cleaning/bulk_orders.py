@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from online_models.shop.cleaning.common_scale import CommonScale
 from online_models.shop.cleaning.detector import Money
-from online_models.shop.cleaning.evidence import Lines
+from online_models.shop.cleaning.evidence import JudgedLines
 from online_models.shop.cleaning.findings import Findings
 
 Ints = NDArray[np.int64]
 
 
-class BulkOrders:
+class BulkOrderDetector:
     """Order lines of far more units than the offer's lines have.
 
     Rule: more than 20 times the usual quantity (a discounted geometric mean), and more than six
@@ -37,7 +37,7 @@ class BulkOrders:
         self.scale.rows.grow(rows)
         self.findings.grow(rows)
 
-    def judge(self, lines: Lines) -> None:
+    def judge(self, lines: JudgedLines) -> None:
         """Mark bulk lines."""
         bulk = self._bulk(lines.offer, lines.quantity, True)
         if bulk.any():
@@ -62,7 +62,9 @@ class BulkOrders:
         del now, prices
         self.scale.settle()
 
-    def tell(self, row: int, number: int, value: int, money: Money) -> tuple[str, dict[str, Any]]:
+    def describe(
+        self, row: int, number: int, value: int, money: Money
+    ) -> tuple[str, dict[str, Any]]:
         """The alert."""
         del money
         usual = int(self.scale.rows.usual_size(np.array([row]))[0])

@@ -8,13 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.shop.cleaning.bulk_orders import BulkOrders
-from online_models.shop.cleaning.competitor_memory import RivalMemory
+from online_models.shop.cleaning.bulk_orders import BulkOrderDetector
+from online_models.shop.cleaning.competitor_memory import CompetitorMemory
 from online_models.shop.cleaning.detector import Detector, Money
-from online_models.shop.cleaning.evidence import Clicks, Lines
+from online_models.shop.cleaning.evidence import JudgedClicks, JudgedLines
 from online_models.shop.cleaning.findings import Findings
-from online_models.shop.cleaning.registry import CLICKS, LINES, RIVALS
-from online_models.shop.competitors import Rivals
+from online_models.shop.cleaning.registry import (
+    CLICK_DETECTORS,
+    COMPETITOR_DETECTORS,
+    LINE_DETECTORS,
+)
+from online_models.shop.competitors import CompetitorPrices
 
 Ints = NDArray[np.int64]
 
@@ -37,25 +41,25 @@ class Cleaning:
     """
 
     def __init__(self) -> None:
-        self.lines = [build() for build in LINES]
-        self.clicks = [build() for build in CLICKS]
-        self.rivals = [build() for build in RIVALS]
-        self.memory = RivalMemory()
-        self._bulk = next(d for d in self.lines if isinstance(d, BulkOrders))
+        self.lines = [build() for build in LINE_DETECTORS]
+        self.clicks = [build() for build in CLICK_DETECTORS]
+        self.competitors = [build() for build in COMPETITOR_DETECTORS]
+        self.memory = CompetitorMemory()
+        self._bulk = next(d for d in self.lines if isinstance(d, BulkOrderDetector))
 
     @property
     def detectors(self) -> list[Detector]:
         """All of them, in the order of the registry."""
-        return [*self.lines, *self.clicks, *self.rivals]
+        return [*self.lines, *self.clicks, *self.competitors]
 
     def grow(self, offers: int) -> None:
         """Make room for new offers."""
         for detector in (*self.lines, *self.clicks):
             detector.grow(offers)
 
-    def judge_lines(self, offer: Ints, quantity: Ints, price: Ints) -> Lines:
+    def judge_lines(self, offer: Ints, quantity: Ints, price: Ints) -> JudgedLines:
         """Placed order lines with the verdict on them."""
-        lines = Lines.of(offer, quantity, price)
+        lines = JudgedLines.of(offer, quantity, price)
         for detector in self.lines:
             detector.judge(lines)
         return lines
@@ -66,31 +70,31 @@ class Cleaning:
 
     def judge_clicks(
         self, offer: Ints, count: Ints, person: Ints, price: Ints, time: Ints
-    ) -> Clicks:
+    ) -> JudgedClicks:
         """Click records with the verdict on them."""
-        clicks = Clicks.of(offer, count, person, price, time)
+        clicks = JudgedClicks.of(offer, count, person, price, time)
         for detector in self.clicks:
             detector.judge(clicks)
         return clicks
 
-    def trusts(self, rivals: Rivals, rows: Ints, price: Ints) -> NDArray[np.bool_]:
+    def trusts(self, competitors: CompetitorPrices, rows: Ints, price: Ints) -> NDArray[np.bool_]:
         """Which new prices of distinct entries, (n,), every rule lets pass by the entry's last one;
-        they are believed from now on. `holds_rival` judges the others.
+        they are believed from now on. `holds_back` judges the others.
         """
-        trusted = self.memory.last(rivals, rows)
-        passed = (trusted > 0) & ~rivals.entries.own[rows]
-        for detector in self.rivals:
+        trusted = self.memory.last(competitors, rows)
+        passed = (trusted > 0) & ~competitors.entries.own[rows]
+        for detector in self.competitors:
             passed &= detector.passes(price, trusted)
         self.memory.trusted[rows[passed]] = price[passed]
         self.memory.held[rows[passed]] = 0
         return passed
 
-    def holds_rival(
-        self, rivals: Rivals, row: int, price: int, own: Callable[[int], list[int]]
+    def holds_back(
+        self, competitors: CompetitorPrices, row: int, price: int, own: Callable[[int], list[int]]
     ) -> bool:
         """Whether a new price of entry `row` is not to be used yet; `own(sku)`: our prices."""
-        sighting = self.memory.sighting(rivals, row, price, own)
-        held = any(detector.holds(sighting) for detector in self.rivals)
+        sighting = self.memory.sighting(competitors, row, price, own)
+        held = any(detector.holds(sighting) for detector in self.competitors)
         self.memory.take(row, price, held)
         return held
 
@@ -102,9 +106,9 @@ class Cleaning:
     def warnings(self, now: int, money: Callable[[bool, int], Money]) -> Iterator[Suspicion]:
         """What is to be told at `now`; `money(by_sku, row)` writes minor units as text."""
         for detector in self.detectors:
-            by_sku = detector in self.rivals
+            by_sku = detector in self.competitors
             for row, number, value in detector.findings.due(now):
-                message, details = detector.tell(row, number, value, money(by_sku, row))
+                message, details = detector.describe(row, number, value, money(by_sku, row))
                 yield Suspicion(by_sku, row, detector.kind, message, details)
 
     def snapshot(self) -> dict[str, Any]:
@@ -119,7 +123,7 @@ class Cleaning:
     def restore(cls, snapshot: Mapping[str, Any]) -> Cleaning:
         """The inverse of `snapshot`; a detector that it lacks starts anew."""
         cleaning = cls()
-        cleaning.memory = RivalMemory.restore(snapshot["rivals"])
+        cleaning.memory = CompetitorMemory.restore(snapshot["rivals"])
         for detector in cleaning.detectors:
             part = snapshot.get(detector.name)
             if part is not None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from online_models.shop.cleaning.common_scale import CommonScale
 from online_models.shop.cleaning.detector import Money
-from online_models.shop.cleaning.evidence import Clicks
+from online_models.shop.cleaning.evidence import JudgedClicks
 from online_models.shop.cleaning.findings import Findings
 
 Ints = NDArray[np.int64]
@@ -35,7 +35,7 @@ class ClickBursts:
         self.scale.rows.grow(rows)
         self.findings.grow(rows)
 
-    def judge(self, clicks: Clicks) -> None:
+    def judge(self, clicks: JudgedClicks) -> None:
         """Mark bursts."""
         burst = self.scale.rows.far(clicks.offer, clicks.count)
         if burst.any():
@@ -49,7 +49,9 @@ class ClickBursts:
         del now, prices
         self.scale.settle()
 
-    def tell(self, row: int, number: int, value: int, money: Money) -> tuple[str, dict[str, Any]]:
+    def describe(
+        self, row: int, number: int, value: int, money: Money
+    ) -> tuple[str, dict[str, Any]]:
         """The alert."""
         del money
         usual = int(self.scale.rows.usual_size(np.array([row]))[0])

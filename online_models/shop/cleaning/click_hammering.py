@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.shop.cleaning.detector import Money
-from online_models.shop.cleaning.evidence import Clicks
+from online_models.shop.cleaning.evidence import JudgedClicks
 from online_models.shop.cleaning.findings import Findings
 from schemas.values.instants import HOUR
 
@@ -48,7 +48,7 @@ class ClickHammering:
         """Make room for new offers."""
         self.findings.grow(rows)
 
-    def judge(self, clicks: Clicks) -> None:
+    def judge(self, clicks: JudgedClicks) -> None:
         """Mark the clicks of a person beyond the limit."""
         known = np.flatnonzero(clicks.person)
         if not len(known):
@@ -85,7 +85,9 @@ class ClickHammering:
     def _table(self, odd: int) -> Ints:
         return self.cells[odd * CELLS : (odd + 1) * CELLS]
 
-    def tell(self, row: int, number: int, value: int, money: Money) -> tuple[str, dict[str, Any]]:
+    def describe(
+        self, row: int, number: int, value: int, money: Money
+    ) -> tuple[str, dict[str, Any]]:
         """The alert."""
         del row, value, money
         message = (

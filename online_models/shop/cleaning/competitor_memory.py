@@ -9,45 +9,45 @@ from numpy.typing import NDArray
 
 from online_models.numerics.columns import Columns, column
 from online_models.shop.catalogue import ALWAYS
-from online_models.shop.cleaning.evidence import RivalPrice
-from online_models.shop.competitors import Rivals
+from online_models.shop.cleaning.evidence import CompetitorSighting
+from online_models.shop.competitors import CompetitorPrices
 
 Ints = NDArray[np.int64]
 
 
-class RivalMemory(Columns):
-    """One row per entry of `Rivals`; minor units, 0 for none."""
+class CompetitorMemory(Columns):
+    """One row per entry of `CompetitorPrices`; minor units, 0 for none."""
 
     trusted: Ints = column(np.int64, 0)
     held: Ints = column(np.int64, 0)
 
     def sighting(
-        self, rivals: Rivals, row: int, price: int, own: Callable[[int], list[int]]
-    ) -> RivalPrice:
+        self, competitors: CompetitorPrices, row: int, price: int, own: Callable[[int], list[int]]
+    ) -> CompetitorSighting:
         """What is known at a new price of entry `row`; `own(sku)`: the merchant's prices."""
         if row >= self.size:
-            self.grow(rivals.entries.size)
-        if rivals.entries.time[row] == ALWAYS:
+            self.grow(competitors.entries.size)
+        if competitors.entries.time[row] == ALWAYS:
             self.trusted[row] = self.held[row] = 0
-        sku = int(rivals.entries.sku[row])
+        sku = int(competitors.entries.sku[row])
 
         def others() -> list[int]:
-            slots = rivals.rows_of(np.array([sku]))[0]
+            slots = competitors.rows_of(np.array([sku]))[0]
             rows = slots[(slots >= 0) & (slots != row)]
             rows = rows[rows < self.size]
             known = np.concatenate([self.trusted[rows], self.held[rows]])
             found: list[int] = known[known > 0].tolist()
             return found
 
-        return RivalPrice(
+        return CompetitorSighting(
             sku, price, int(self.trusted[row]), int(self.held[row]), others, lambda: own(sku)
         )
 
-    def last(self, rivals: Rivals, rows: Ints) -> Ints:
+    def last(self, competitors: CompetitorPrices, rows: Ints) -> Ints:
         """The last believed price of each entry, (n,), 0 where none was."""
         if len(rows) and int(rows.max()) >= self.size:
-            self.grow(rivals.entries.size)
-        return np.where(rivals.entries.time[rows] == ALWAYS, 0, self.trusted[rows])
+            self.grow(competitors.entries.size)
+        return np.where(competitors.entries.time[rows] == ALWAYS, 0, self.trusted[rows])
 
     def take(self, row: int, price: int, held: bool) -> None:
         """Remember a price that is used, or held back."""

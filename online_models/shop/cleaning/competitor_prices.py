@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.shop.cleaning.detector import Money
-from online_models.shop.cleaning.evidence import RivalPrice, within
+from online_models.shop.cleaning.evidence import CompetitorSighting, within
 from online_models.shop.cleaning.findings import Findings
 
 Ints = NDArray[np.int64]
@@ -25,7 +25,7 @@ LARGEST_GAP = 10.0
 SAME = 1.1
 
 
-class _Held:
+class _SightingRule:
     """A rule over single prices, without a memory of its own: what it needs is in the sighting."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class _Held:
         """Make room for new SKUs."""
         self.findings.grow(rows)
 
-    def _held(self, sighting: RivalPrice) -> bool:
+    def _held(self, sighting: CompetitorSighting) -> bool:
         self.findings.grow(sighting.sku + 1)
         self.findings.number[sighting.sku] += 1
         self.findings.value[sighting.sku] = sighting.price
@@ -52,7 +52,7 @@ class _Held:
         """No memory."""
 
 
-class RivalUnitMixups(_Held):
+class CompetitorUnitMixups(_SightingRule):
     """A rival's price about 100 times, or a hundredth of, its last one (of the merchant's own
     where it is seen for the first time).
 
@@ -69,7 +69,7 @@ class RivalUnitMixups(_Held):
         ratio = high / np.maximum(low, 1)
         return (low <= 0) | (ratio < LEAST_MIXUP) | (ratio > MOST_MIXUP)
 
-    def holds(self, sighting: RivalPrice) -> bool:
+    def holds(self, sighting: CompetitorSighting) -> bool:
         """Whether the price looks mixed up."""
         price, trusted = sighting.price, sighting.trusted
         if trusted and not _mixed_up(price, trusted):
@@ -81,7 +81,9 @@ class RivalUnitMixups(_Held):
             return False  # it was the last price that was mixed up
         return not sighting.another_near() and self._held(sighting)
 
-    def tell(self, row: int, number: int, value: int, money: Money) -> tuple[str, dict[str, Any]]:
+    def describe(
+        self, row: int, number: int, value: int, money: Money
+    ) -> tuple[str, dict[str, Any]]:
         """The alert."""
         del row
         price = money(value)
@@ -89,7 +91,7 @@ class RivalUnitMixups(_Held):
         return message, {"records": number, "price": price}
 
 
-class RivalSpikes(_Held):
+class CompetitorSpikes(_SightingRule):
     """A rival's price more than 5 times, or less than a fifth of, its last one; 10 times and a
     tenth of the merchant's own where it is seen for the first time; or none at all.
 
@@ -104,7 +106,7 @@ class RivalSpikes(_Held):
         near = (trusted <= price * LARGEST_MOVE) & (price <= trusted * LARGEST_MOVE)
         return (price > 0) & near
 
-    def holds(self, sighting: RivalPrice) -> bool:
+    def holds(self, sighting: CompetitorSighting) -> bool:
         """Whether the price wants to be confirmed."""
         price, trusted = sighting.price, sighting.trusted
         if trusted:
@@ -118,7 +120,9 @@ class RivalSpikes(_Held):
             return False
         return not sighting.another_near() and self._held(sighting)
 
-    def tell(self, row: int, number: int, value: int, money: Money) -> tuple[str, dict[str, Any]]:
+    def describe(
+        self, row: int, number: int, value: int, money: Money
+    ) -> tuple[str, dict[str, Any]]:
         """The alert."""
         del row
         price = money(value)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.shop.cleaning.evidence import Clicks, Lines, RivalPrice
+from online_models.shop.cleaning.evidence import CompetitorSighting, JudgedClicks, JudgedLines
 from online_models.shop.cleaning.findings import Findings
 
 Ints = NDArray[np.int64]
@@ -33,7 +33,9 @@ class Detector(Protocol):
     def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
         """A tick at `now`: take up what was seen. `prices(offers)`: in force, −1 where none is."""
 
-    def tell(self, row: int, number: int, value: int, money: Money) -> tuple[str, dict[str, Any]]:
+    def describe(
+        self, row: int, number: int, value: int, money: Money
+    ) -> tuple[str, dict[str, Any]]:
         """Message and details of an alert about `number` findings, the last of them `value`."""
 
     def snapshot(self) -> dict[str, Any]:
@@ -46,22 +48,22 @@ class Detector(Protocol):
 class LineDetector(Detector, Protocol):
     """Judges order lines."""
 
-    def judge(self, lines: Lines) -> None:
+    def judge(self, lines: JudgedLines) -> None:
         """Write the verdict into `lines`, and remember what will be usual."""
 
 
 class ClickDetector(Detector, Protocol):
     """Judges clicks."""
 
-    def judge(self, clicks: Clicks) -> None:
+    def judge(self, clicks: JudgedClicks) -> None:
         """Write the verdict into `clicks`, and remember what will be usual."""
 
 
-class RivalDetector(Detector, Protocol):
+class CompetitorDetector(Detector, Protocol):
     """Judges competitors' prices."""
 
     def passes(self, price: Ints, trusted: Ints) -> NDArray[np.bool_]:
         """Which prices, (n,), it certainly lets pass, given each entry's last believed one, > 0."""
 
-    def holds(self, sighting: RivalPrice) -> bool:
+    def holds(self, sighting: CompetitorSighting) -> bool:
         """Whether the price is not to be used yet."""

@@ -13,7 +13,7 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(slots=True)
-class Lines:
+class JudgedLines:
     """Placed order lines in their order, (n,): offer row, units, unit price in minor units."""
 
     offer: Ints
@@ -24,13 +24,13 @@ class Lines:
     priced: Flags
 
     @classmethod
-    def of(cls, offer: Ints, quantity: Ints, price: Ints) -> Lines:
+    def of(cls, offer: Ints, quantity: Ints, price: Ints) -> JudgedLines:
         """Lines that nobody has objected to."""
         return cls(offer, quantity, price, np.zeros_like(offer), np.ones(len(offer), np.bool_))
 
 
 @dataclass(slots=True)
-class Clicks:
+class JudgedClicks:
     """Click records in their order, (n,): offer row, number of clicks, keyed hash of the customer
     or session (0: unknown), price shown in minor units (−1: not told), time in ms.
     """
@@ -45,13 +45,13 @@ class Clicks:
     priced: Flags
 
     @classmethod
-    def of(cls, offer: Ints, count: Ints, person: Ints, price: Ints, time: Ints) -> Clicks:
+    def of(cls, offer: Ints, count: Ints, person: Ints, price: Ints, time: Ints) -> JudgedClicks:
         """Clicks that nobody has objected to."""
         return cls(offer, count, person, price, time, np.zeros_like(offer), price > 0)
 
 
 @dataclass(frozen=True, slots=True)
-class RivalPrice:
+class CompetitorSighting:
     """A competitor's price, minor units, beside what is known of its like.
 
     `trusted` is this entry's last price that was believed, `held` the last one that was not; 0

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from online_models.numerics.special import log
 from online_models.shop.cleaning.detector import Money
-from online_models.shop.cleaning.evidence import Clicks, Lines
+from online_models.shop.cleaning.evidence import JudgedClicks, JudgedLines
 from online_models.shop.cleaning.findings import Findings
 from online_models.shop.cleaning.log_scale import LogScale
 
@@ -29,7 +29,7 @@ class _Prices:
     """
 
     kind = "impossible_price"
-    teller = ""
+    source = ""
 
     def __init__(self) -> None:
         self.scale = LogScale()
@@ -63,11 +63,13 @@ class _Prices:
             usual = log(np.maximum(self.first[touched], 1).astype(np.float64))
             self.scale.bound(touched, usual, FIRST_PRICE_DEVIATION)
 
-    def tell(self, row: int, number: int, value: int, money: Money) -> tuple[str, dict[str, Any]]:
+    def describe(
+        self, row: int, number: int, value: int, money: Money
+    ) -> tuple[str, dict[str, Any]]:
         """The alert."""
         usual = money(int(self.scale.usual_size(np.array([row]))[0]))
         said = money(value)
-        message = f"{self.teller} a price of {said}, where {usual} is usual: it is not believed"
+        message = f"{self.source} a price of {said}, where {usual} is usual: it is not believed"
         return message, {"records": number, "price": said, "usual_price": usual}
 
     def snapshot(self) -> dict[str, Any]:
@@ -84,9 +86,9 @@ class PaidPrices(_Prices):
     """Unit prices of order lines."""
 
     name = "paid_prices"
-    teller = "an order tells"
+    source = "an order tells"
 
-    def judge(self, lines: Lines) -> None:
+    def judge(self, lines: JudgedLines) -> None:
         """Mark prices that cannot be."""
         lines.priced &= ~self.doubt(lines.offer, lines.price)
 
@@ -95,9 +97,9 @@ class ShownPrices(_Prices):
     """Prices that clicks say were shown."""
 
     name = "shown_prices"
-    teller = "a click tells"
+    source = "a click tells"
 
-    def judge(self, clicks: Clicks) -> None:
+    def judge(self, clicks: JudgedClicks) -> None:
         """Mark prices that cannot be."""
         told = np.flatnonzero(clicks.priced)
         if len(told):

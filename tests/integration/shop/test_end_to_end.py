@@ -54,7 +54,7 @@ def test_every_sound_event_reaches_the_journal_once(priced, batches):
         for kind, source, offset, sku in zip(
             batch.kind, batch.source, batch.offset, batch.sku, strict=True
         ):
-            if kind in (Kind.ORDER, Kind.CLICK, Kind.RIVAL):
+            if kind in (Kind.ORDER, Kind.CLICK, Kind.COMPETITOR_PRICE):
                 number += 1
                 rows[batch.sources[source]].add((offset, batch.texts[sku]))
     sent = {

@@ -161,7 +161,7 @@ class Journal:
     ) -> None:
         text = self.rows.text
         self._add(
-            Kind.RIVAL,
+            Kind.COMPETITOR_PRICE,
             time,
             "competitor-prices",
             sku=text(sku),
@@ -241,7 +241,7 @@ def joined(batches: list[Batch], most: int) -> Iterator[Batch]:
 def _narrow(batch: Batch) -> Batch:
     """The batch with only the texts and facts that it needs, in another order."""
     fact = batch.kind == Kind.FACT
-    named = (batch.kind == Kind.ORDER) | (batch.kind == Kind.RIVAL)
+    named = (batch.kind == Kind.ORDER) | (batch.kind == Kind.COMPETITOR_PRICE)
     columns = {name: getattr(batch, name).copy() for name in COLUMNS}
     used = [columns[name] for name in ("sku", "channel", "currency", "segment")]
     texts = np.unique(np.concatenate([*used, batch.detail[named], [-1]]))[1:][::-1]

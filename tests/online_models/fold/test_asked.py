@@ -38,7 +38,7 @@ TURNS = st.lists(
 
 def state_of(fold: Fold) -> dict[str, Any]:
     """What competitors' prices leave behind, unused rows aside."""
-    rivals, memory = fold.state.rivals, fold.state.cleaning.memory
+    rivals, memory = fold.state.competitors, fold.state.cleaning.memory
     memory.grow(rivals.entries.size)
     arrays = {**rivals.entries.snapshot(), **memory.snapshot()}
     told = {name: array.tolist() for name, array in arrays.items()}

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from online_models.demand.settings import DemandSettings
 from online_models.journal.batch import Status
-from online_models.windows.buckets import Buckets
+from online_models.windows.demand_windows import DemandWindows
 from online_models.windows.signals import WIDTH, Signal
-from online_models.windows.tumbling import LONGEST_SILENCE, Grain
+from online_models.windows.tumbling import LONGEST_SILENCE, TumblingWindows
 from schemas.values.instants import to_ms, to_text
 
 MINUTE = 60_000
@@ -278,7 +278,7 @@ def test_how_far_silence_reaches_does_not_depend_on_other_offers(instants: list[
     rows = np.arange(len(instants))
 
     def presence(groups: list[Any]) -> dict[int, list[float]]:
-        buckets = Buckets(HOUR, 0)
+        buckets = DemandWindows(HOUR, 0)
         buckets.grow(len(instants))
         buckets.put(rows, np.full(len(rows), START), Signal.ON_SALE, np.ones((len(rows), 1)))
         for group in groups:
@@ -301,7 +301,7 @@ def test_how_far_silence_reaches_does_not_depend_on_other_offers(instants: list[
 def test_one_offer_is_integrated_as_many_are_wherever_weeks_begin(
     length: int, begins: int, instants: list[int]
 ) -> None:
-    one, many = Grain(length, 0), Grain(length, 0)
+    one, many = TumblingWindows(length, 0), TumblingWindows(length, 0)
     row, promotion = np.array([2]), np.array([5], dtype=np.int32)
     value = np.arange(1.0, WIDTH + 1.0)
     for grain in (one, many):

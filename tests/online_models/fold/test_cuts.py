@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from online_models.fold import demand, lookup, progress, segment
+from online_models.fold import demand, lookup, spans
+from online_models.journal import source_progress
 from online_models.journal.outputs import Output
 from online_models.numerics.columns import SOME
 from online_models.pricing.policy.settings import PricingSettings
@@ -64,7 +65,7 @@ def test_however_many_orders_and_clicks_wait_to_be_added_up(
     places = data.draw(st.sets(st.integers(1, len(journal.batch)), max_size=6))
     whole = in_pieces(journal, [])
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(segment, "MOST_WAITING", most)
+        patched.setattr(spans, "MOST_WAITING", most)
         assert in_pieces(journal, places) == whole
 
 
@@ -76,7 +77,7 @@ def test_a_few_events_taken_one_by_one_are_as_those_taken_together(
     journal = data.draw(busy_journals)
     singly = in_pieces(journal, range(0, len(journal.batch), SOME // 2))
     with pytest.MonkeyPatch.context() as patched:
-        for module in (demand, lookup, progress):
+        for module in (demand, lookup, source_progress):
             patched.setattr(module, "SOME", 0)
         assert in_pieces(journal, range(0, len(journal.batch), SOME // 2)) == singly
 

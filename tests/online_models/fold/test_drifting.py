@@ -10,7 +10,7 @@ import pytest
 
 from online_models.demand import DemandModels, Observations
 from online_models.demand.networks.champions import Notice
-from online_models.fold.drifting import PAUSE, Drifting
+from online_models.demand.records.drift_reports import PAUSE, DriftReports
 from schemas.values.instants import DAY
 
 TEA, COFFEE = 0, 1
@@ -30,14 +30,14 @@ CATALOGUE: Any = SimpleNamespace(
 )
 
 
-def told(drifting: Drifting, demand: DemandModels, now: int) -> list[Notice]:
-    return drifting.tell(demand, CATALOGUE, now)
+def told(drifting: DriftReports, demand: DemandModels, now: int) -> list[Notice]:
+    return drifting.due(demand, CATALOGUE, now)
 
 
 def test_a_category_in_which_many_drift_is_told_apart_from_stray_offers(
     demand: DemandModels,
 ) -> None:
-    drifting = Drifting()
+    drifting = DriftReports()
     drifting.add(np.array([0, 2, 3, 20, 30]))
     tea, others = told(drifting, demand, DAY)
     assert (tea.kind, tea.severity, tea.details["category"]) == ("demand_drift", "warning", "tea")
@@ -47,10 +47,10 @@ def test_a_category_in_which_many_drift_is_told_apart_from_stray_offers(
 
 
 def test_an_offer_that_drifts_every_day_is_told_once_a_week(demand: DemandModels) -> None:
-    drifting, reports = Drifting(), []
+    drifting, reports = DriftReports(), []
     for day in range(1, 71):
         drifting.add(np.array([day % 36]))
-        again = Drifting()
+        again = DriftReports()
         again.load(drifting.snapshot())
         drifting = again
         reports += told(drifting, demand, day * DAY)
@@ -60,4 +60,4 @@ def test_an_offer_that_drifts_every_day_is_told_once_a_week(demand: DemandModels
 
 
 def test_silence_is_not_told(demand: DemandModels) -> None:
-    assert not told(Drifting(), demand, DAY)
+    assert not told(DriftReports(), demand, DAY)

@@ -110,8 +110,8 @@ def test_a_partition_with_new_offers_starts_from_what_others_learnt_of_the_categ
         np.array_equal(first[k], v, equal_nan=True) for k, v in old.snapshot()["demand"].items()
     )
     # one partition speaks for the category
-    assert old.state.sharing.leads("food/coffee")
-    assert not new.state.sharing.leads("food/coffee")
+    assert old.state.evidence.leads("food/coffee")
+    assert not new.state.evidence.leads("food/coffee")
     assert any(o.topic == TELLING for o in silent)
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.fold import progress
-from online_models.fold.progress import IDENTITY_WINDOW, Progress
 from online_models.fold.state import FoldSettings
+from online_models.journal import source_progress
 from online_models.journal.batch import BatchBuilder, Kind, SourcePartition
+from online_models.journal.source_progress import IDENTITY_WINDOW, SourceProgress
 from online_models.numerics.columns import SOME
 
 HOUR = 3_600_000
@@ -51,7 +51,7 @@ def test_offsets_of_a_few_events_count_as_those_of_many(data: st.DataObject) -> 
         st.sampled_from([None, SourcePartition("orders", 0), SourcePartition("orders", 1)]), OFFSETS
     )
     batches = st.lists(st.lists(event, min_size=1, max_size=SOME), min_size=1, max_size=3)
-    one, many = Progress(), Progress()
+    one, many = SourceProgress(), SourceProgress()
     for events in data.draw(batches):
         rows = BatchBuilder()
         for source, offset in events:
@@ -59,7 +59,7 @@ def test_offsets_of_a_few_events_count_as_those_of_many(data: st.DataObject) -> 
         batch = rows.batch()
         singly = one.fresh(batch).tolist()
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(progress, "SOME", 0)
+            patched.setattr(source_progress, "SOME", 0)
             assert many.fresh(batch).tolist() == singly
         assert (many.offsets, many.repeats) == (one.offsets, one.repeats)
 

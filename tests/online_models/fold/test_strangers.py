@@ -23,7 +23,7 @@ def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogue, "MOST_STRAYS", ROOM)
     monkeypatch.setattr(catalogue, "MOST_CHANNELS", ROOM)
     monkeypatch.setattr(rivals, "SPARE_NAMES", ROOM)
-    monkeypatch.setattr(rivals, "MOST_RIVALS", 4)
+    monkeypatch.setattr(rivals, "MOST_COMPETITORS", 4)
 
 
 def test_unknown_products_are_remembered_up_to_a_bound_and_told_of(
@@ -82,7 +82,7 @@ def test_ever_new_competitors_take_the_places_of_the_stalest(
         journal.rival(START + i, "a", competitor=f"shop {i}", price=900 + i)
     journal.tick(START + HOUR)
     result = run(journal)
-    book = result.fold.state.rivals
+    book = result.fold.state.competitors
     assert book.entries.size == 4
     assert len(book.names) <= 2 * 4 + ROOM + 1
     assert {book.names[i] for i in book.entries.competitor} == {

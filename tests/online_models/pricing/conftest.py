@@ -20,7 +20,7 @@ from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.causes import Causes
 from online_models.shop.catalogue import NO_PRICE, PPM, ROLES, Catalogue
-from online_models.shop.competitors import Rivals
+from online_models.shop.competitors import CompetitorPrices
 from schemas.records.price_acks import PriceAck
 from schemas.records.price_changes import PriceChange
 from schemas.records.price_decisions import PriceDecision
@@ -86,7 +86,7 @@ class Shop:
     def __init__(self, settings: PricingSettings | None = None, demand: Any = None) -> None:
         self.settings = settings or PricingSettings()
         self.catalogue = Catalogue()
-        self.rivals = Rivals(self.settings.own_names)
+        self.rivals = CompetitorPrices(self.settings.own_names)
         self.stock = Shelf()
         self.demand = demand or KnownDemand()
         self.pricing = Pricing(self.catalogue, self.rivals, self.stock, self.demand, self.settings)

@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.shop.competitors import MOST_RIVALS, Rivals
+from online_models.shop.competitors import MOST_COMPETITORS, CompetitorPrices
 
 
-def listed(rivals: Rivals, sku: int) -> list[tuple[str, int]]:
+def listed(rivals: CompetitorPrices, sku: int) -> list[tuple[str, int]]:
     rows = rivals.rows_of(np.array([sku]))[0]
     entries = rivals.entries
     return [
@@ -24,11 +24,11 @@ KEYS = st.tuples(st.integers(0, 150), st.sampled_from("abcdefgh"), st.integers(-
 def test_each_competitor_and_channel_of_a_sku_has_one_entry(
     keys: list[tuple[int, str, int]],
 ) -> None:
-    rivals = Rivals()
+    rivals = CompetitorPrices()
     for i, key in enumerate(keys):
         rivals.entry(*key)
         if i == len(keys) // 2:
-            rivals = Rivals.restore(rivals.snapshot(), frozenset())
+            rivals = CompetitorPrices.restore(rivals.snapshot(), frozenset())
     for sku in {key[0] for key in keys}:
         expected = list(dict.fromkeys((name, channel) for s, name, channel in keys if s == sku))
         assert listed(rivals, sku) == expected
@@ -36,25 +36,25 @@ def test_each_competitor_and_channel_of_a_sku_has_one_entry(
 
 
 def test_own_names_are_told_whatever_their_case_and_space() -> None:
-    rivals = Rivals(frozenset({"Straße Shop"}))
+    rivals = CompetitorPrices(frozenset({"Straße Shop"}))
     own = [rivals.entry(0, name, -1) for name in (" STRASSE SHOP", "straße shop ")]
     other = rivals.entry(0, "straße", -1)
     assert rivals.entries.own[[*own, other]].tolist() == [True, True, False]
 
 
 def test_a_flood_of_competitors_of_one_product_replaces_the_stalest() -> None:
-    rivals = Rivals()
-    for i in range(MOST_RIVALS):
+    rivals = CompetitorPrices()
+    for i in range(MOST_COMPETITORS):
         row = rivals.entry(0, f"c{i}", -1)
         rivals.entries.time[row] = 1000 + i
     rivals.entries.time[rivals.entry(0, "c5", -1)] = 9999  # no longer the stalest
     row = rivals.entry(0, "new", -1)
     rivals.entries.time[row] = 5000
     names = [name for name, _ in listed(rivals, 0)]
-    assert len(names) == rivals.slots.shape[1] == MOST_RIVALS
+    assert len(names) == rivals.slots.shape[1] == MOST_COMPETITORS
     assert "c0" not in names
     assert {"c1", "c5", "new"} <= set(names)
-    restored = Rivals.restore(rivals.snapshot(), frozenset())
+    restored = CompetitorPrices.restore(rivals.snapshot(), frozenset())
     for book in (rivals, restored):
         book.entry(0, "next", -1)
     assert listed(restored, 0) == listed(rivals, 0)

@@ -29,7 +29,7 @@ def test_the_latest_line_is_found_until_its_interval_is_forgotten(steps: list) -
             expected.setdefault((order, offer), []).append(interval)
         log = OrderLog.restore(log.snapshot())
     asked = [(order, offer) for order in range(-3, 5) for offer in range(4)]
-    found = log.intervals(*columns(asked, 2)).tolist()
+    found = log.windows(*columns(asked, 2)).tolist()
     assert found == [(expected.get(key) or [NONE])[-1] for key in asked]
 
 

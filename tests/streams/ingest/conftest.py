@@ -67,7 +67,7 @@ def _plain(batch: Batch, places: Iterable[int]) -> list[tuple[Any, ...]]:
 def _texts(batch: Batch, i: int) -> list[int]:
     columns = [batch.sku, batch.channel, batch.currency, batch.segment, batch.detail]
     texts = [int(column[i]) for column in columns]
-    return texts if batch.kind[i] in (Kind.ORDER, Kind.RIVAL) else [*texts[:-1], -1]
+    return texts if batch.kind[i] in (Kind.ORDER, Kind.COMPETITOR_PRICE) else [*texts[:-1], -1]
 
 
 Outcome = tuple[list[tuple[Any, ...]], list[tuple[int, Any]]]

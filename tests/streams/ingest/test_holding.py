@@ -14,7 +14,7 @@ START = 1_700_006_400_000
 SOURCES = {
     Kind.ORDER: SourcePartition("orders", 0),
     Kind.CLICK: SourcePartition("clickstream", 0),
-    Kind.RIVAL: SourcePartition("competitor-prices", 0),
+    Kind.COMPETITOR_PRICE: SourcePartition("competitor-prices", 0),
 }
 
 
@@ -39,7 +39,7 @@ def test_orders_and_clicks_wait_for_what_needs_them() -> None:
     order, click = batch((Kind.ORDER, 1)), batch((Kind.CLICK, 5))
     assert holding.add(3, order, 0.0) == []
     assert holding.add(3, click, 0.01) == []
-    rival = batch((Kind.RIVAL, 2))
+    rival = batch((Kind.COMPETITOR_PRICE, 2))
     (together,) = holding.add(3, rival, 0.02)
     assert told([together]) == told([order, click, rival])
     assert not holding
@@ -48,7 +48,7 @@ def test_orders_and_clicks_wait_for_what_needs_them() -> None:
 def test_what_another_partition_needs_goes_on_waiting() -> None:
     holding = Holding()
     holding.add(3, batch((Kind.ORDER, 1)), 0.0)
-    assert len(holding.add(4, batch((Kind.RIVAL, 2)), 0.0)) == 1
+    assert len(holding.add(4, batch((Kind.COMPETITOR_PRICE, 2)), 0.0)) == 1
     assert holding
 
 

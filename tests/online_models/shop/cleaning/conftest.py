@@ -10,15 +10,21 @@ import pytest
 from numpy.typing import NDArray
 
 from online_models.shop.cleaning.cleaning import Cleaning
-from online_models.shop.cleaning.registry import CLICKS, LINES, RIVALS
-from online_models.shop.competitors import Rivals
+from online_models.shop.cleaning.registry import (
+    CLICK_DETECTORS,
+    COMPETITOR_DETECTORS,
+    LINE_DETECTORS,
+)
+from online_models.shop.competitors import CompetitorPrices
 from streams.pricer.snapshots import codec
 
 Ints = NDArray[np.int64]
 OFFERS = 20
 HOUR = 3_600_000
 BASE = 1000
-EVERY = [build for group in (LINES, CLICKS, RIVALS) for build in group]
+EVERY = [
+    build for group in (LINE_DETECTORS, CLICK_DETECTORS, COMPETITOR_DETECTORS) for build in group
+]
 
 
 class Stage:
@@ -27,7 +33,7 @@ class Stage:
     def __init__(self) -> None:
         self.cleaning = Cleaning()
         self.cleaning.grow(OFFERS)
-        self.rivals = Rivals()
+        self.competitors = CompetitorPrices()
         self.now = 0
         self.tick()
 
@@ -52,9 +58,9 @@ class Stage:
 
     def rival(self, price: int, competitor: str = "x", sku: int = 0) -> bool:
         """One sighting; True where it is held back."""
-        row = self.rivals.entry(sku, competitor, -1)
-        held = self.cleaning.holds_rival(self.rivals, row, price, lambda sku: [BASE])
-        self.rivals.entries.time[row] = self.now
+        row = self.competitors.entry(sku, competitor, -1)
+        held = self.cleaning.holds_back(self.competitors, row, price, lambda sku: [BASE])
+        self.competitors.entries.time[row] = self.now
         return held
 
     def everything(self, draw: Round) -> list[Any]:

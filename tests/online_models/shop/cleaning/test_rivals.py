@@ -58,7 +58,7 @@ def test_cents_for_euros_are_not_confirmed_by_repetition(stage: Any, price: int)
 
 
 def test_a_price_beside_our_own_is_only_a_spike_where_the_last_one_was_mixed_up(stage: Any) -> None:
-    row = stage.rivals.entry(0, "x", -1)
+    row = stage.competitors.entry(0, "x", -1)
     stage.rival(900)
     stage.cleaning.memory.trusted[row] = 95_000
     assert stage.rival(950)

@@ -26,25 +26,25 @@ SHARE, LEAST = 1.0 / 3.0, 3
 NAMED = 10
 
 
-class Drifting:
+class DriftReports:
     """Offers that drifted since the last report."""
 
     def __init__(self) -> None:
         self.rows: set[int] = set()
         #: When the last report was made, ms.
-        self.told: int | None = None
+        self.last_report_ms: int | None = None
 
     def add(self, rows: NDArray[np.int64]) -> None:
         """Take down offers that raised a drift alarm."""
         self.rows.update(rows.tolist())
 
-    def tell(self, demand: DemandModels, catalogue: Catalogue, now: int) -> list[Notice]:
+    def due(self, demand: DemandModels, catalogue: Catalogue, now: int) -> list[Notice]:
         """The report due at `now` (ms), if any: categories first, then the other offers."""
-        if not self.rows or (self.told is not None and now - self.told < PAUSE):
+        if not self.rows or (self.last_report_ms is not None and now - self.last_report_ms < PAUSE):
             return []
         rows = np.array(sorted(self.rows), np.int64)
         self.rows.clear()
-        self.told = now
+        self.last_report_ms = now
         category = demand.registry.category_row
         size = len(demand.tree)
         concerned = np.bincount(category[rows], minlength=size)
@@ -64,11 +64,11 @@ class Drifting:
 
     def snapshot(self) -> dict[str, Any]:
         """Plain values."""
-        return {"rows": sorted(self.rows), "told": self.told}
+        return {"rows": sorted(self.rows), "told": self.last_report_ms}
 
     def load(self, snapshot: Mapping[str, Any]) -> None:
         """The inverse of `snapshot`."""
-        self.rows, self.told = set(snapshot["rows"]), snapshot["told"]
+        self.rows, self.last_report_ms = set(snapshot["rows"]), snapshot["told"]
 
 
 def _report(names: list[tuple[str, str]], of: int, category: str | None) -> Notice:

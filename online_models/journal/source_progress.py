@@ -17,7 +17,7 @@ from schemas.values.instants import DAY
 IDENTITY_WINDOW = 7 * DAY
 
 
-class Progress:
+class SourceProgress:
     """The highest offset of each source partition, and the identities of the last week.
 
     Every source partition reaches a journal partition in order, so whatever is at or below the
@@ -137,7 +137,7 @@ class Progress:
         }
 
     @classmethod
-    def restore(cls, snapshot: Mapping[str, Any]) -> Progress:
+    def restore(cls, snapshot: Mapping[str, Any]) -> SourceProgress:
         """The inverse of `snapshot`."""
         progress = cls()
         for topic, partition, offset in snapshot["offsets"]:

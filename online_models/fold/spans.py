@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from online_models.fold import asked
 from online_models.fold.decide import Placed, decide
-from online_models.fold.demand import MOST_WAITING, add_up, take_clicks, take_orders
+from online_models.fold.demand import MOST_WAITING, flush, take_clicks, take_orders
 from online_models.fold.facts import HANDLERS
-from online_models.fold.listing import bring_on_sale, show, show_rivals
+from online_models.fold.listing import list_offers, update_competitor_signals, update_signals
 from online_models.fold.lookup import Lookup
 from online_models.fold.state import State
 from online_models.journal.batch import Batch, Kind
@@ -44,8 +44,8 @@ def run(state: State, batch: Batch, lookup: Lookup, now: Ints, low: int, high: i
             take_orders(state, batch, lookup, orders)
         if len(clicks):
             take_clicks(state, batch, lookup, clicks)
-        if len(state.tally) >= MOST_WAITING:
-            add_up(state)
+        if len(state.pending) >= MOST_WAITING:
+            flush(state)
     placed.sort(key=_place)
     return placed
 
@@ -62,7 +62,7 @@ def _events(
     first_seen: list[tuple[int, int]],
 ) -> tuple[Ints, Ints, Ints]:
     """(place, SKU row, offer row or SEEN's complement) of what is taken in rounds, by place."""
-    slow = (kind >= Kind.RIVAL).nonzero()[0] + low
+    slow = (kind >= Kind.COMPETITOR_PRICE).nonzero()[0] + low
     slow = slow[~lookup.refused[slow]]
     skus = lookup.sku_rows[batch.sku[slow]]
     offers = np.full(len(slow), SEEN, dtype=np.int64)
@@ -100,25 +100,25 @@ def _round(
     placed: list[Placed] = []
     rows: list[int] = []
     places: list[int] = []
-    rivalled: list[int] = []
-    rivalled_places: list[int] = []
+    concerned_offers: list[int] = []
+    concerned_places: list[int] = []
     on_sale: dict[int, int] = {}
     shown: dict[int, int] = {}
     columns = [part.tolist() for part in chosen]
     events = zip(*columns, batch.kind[chosen[0]].tolist(), strict=True)
     # in their order: competitors' prices that follow each other together, all else one by one
-    for rival, some in groupby(events, key=_is_rival):
+    for rival, some in groupby(events, key=_is_competitor_price):
         if rival:
             at_places, skus, *_ = zip(*some, strict=True)
             concerned = asked.take(state, batch, lookup, at_places, skus)
-            rivalled += concerned.offers
-            rivalled_places += concerned.places
+            concerned_offers += concerned.offers
+            concerned_places += concerned.places
             rows += concerned.offers
             places += concerned.places
             continue
         for place, sku, offer, _ in some:
             if offer != SEEN:
-                if _first_sight(state, sku, offer):
+                if _lists(state, sku, offer):
                     on_sale[offer] = place
                 continue
             fact = batch.facts[batch.detail[place]]
@@ -130,23 +130,23 @@ def _round(
             places += [place] * len(effect.rows)
     if shown:
         moments = now[np.array(list(shown.values()))]
-        show(state, np.array(list(shown), dtype=np.int64), moments)
+        update_signals(state, np.array(list(shown), dtype=np.int64), moments)
     if on_sale:
         fresh = _bring_on_sale(state, batch, on_sale, now)
         rows += fresh
         places += [on_sale[row] for row in fresh]
-    if rivalled:
-        at = now[np.array(rivalled_places)]
-        show_rivals(state, np.array(rivalled, dtype=np.int64), at)
+    if concerned_offers:
+        at = now[np.array(concerned_places)]
+        update_competitor_signals(state, np.array(concerned_offers, dtype=np.int64), at)
     if rows:
         where = np.array(places, dtype=np.int64)
         placed += decide(state, batch, np.array(rows, dtype=np.int64), now[where], where)
     return placed
 
 
-def _is_rival(event: tuple[int, int, int, int]) -> bool:
+def _is_competitor_price(event: tuple[int, int, int, int]) -> bool:
     _, _, offer, kind = event
-    return offer == SEEN and kind == Kind.RIVAL
+    return offer == SEEN and kind == Kind.COMPETITOR_PRICE
 
 
 def _bring_on_sale(state: State, batch: Batch, on_sale: dict[int, int], now: Ints) -> list[int]:
@@ -163,11 +163,11 @@ def _bring_on_sale(state: State, batch: Batch, on_sale: dict[int, int], now: Int
     moments = now[list(on_sale.values())]
     fresh: list[int] = []
     for moment in np.unique(moments).tolist():
-        fresh += bring_on_sale(state, rows[moments == moment].tolist(), moment).tolist()
+        fresh += list_offers(state, rows[moments == moment].tolist(), moment).tolist()
     return fresh
 
 
-def _first_sight(state: State, sku: int, offer: int) -> bool:
+def _lists(state: State, sku: int, offer: int) -> bool:
     """Whether an order or a click, which shows that an offer exists, puts it on sale."""
     listing = state.listing
     listing.seen[offer] = True

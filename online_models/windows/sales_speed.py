@@ -12,7 +12,7 @@ from online_models.demand.inputs.observations import Observations
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import power
 from online_models.pricing.pricing import Pricing
-from online_models.windows.buckets import Buckets
+from online_models.windows.demand_windows import DemandWindows
 from online_models.windows.signals import Floats
 
 #: Units a day from which on an hour has enough to tell, and below which a day is needed again.
@@ -21,19 +21,19 @@ FAST, SLOW = 12 * 24.0, 5 * 24.0
 MEMORY, LEAST_DAYS = 0.8, 7.0
 
 
-class Speed(Columns):
+class SpeedColumns(Columns):
     """Per offer the averaged units a day, and the days in stock behind it."""
 
     units: Floats = column(np.float64, 0.0)
     days: Floats = column(np.float64, 0.0)
 
 
-class Pace:
+class SalesSpeed:
     """Knows every offer's speed; `possible` where buckets are a day long."""
 
     def __init__(self, possible: bool) -> None:
         self.possible = possible
-        self.speed = Speed()
+        self.speed = SpeedColumns()
 
     def grow(self, offers: int) -> None:
         """Make room for new offers."""
@@ -51,7 +51,7 @@ class Pace:
         speed.units[offer] = np.where(first, rate, moved)
         speed.days[offer] += days
 
-    def choose(self, buckets: Buckets, pricing: Pricing, now: int) -> None:
+    def choose(self, buckets: DemandWindows, pricing: Pricing, now: int) -> None:
         """Who changes over at the midnight after `now` (ms)."""
         if not self.possible:
             return
@@ -78,4 +78,4 @@ class Pace:
 
     def load(self, snapshot: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`."""
-        self.speed = Speed.restore(snapshot)
+        self.speed = SpeedColumns.restore(snapshot)

@@ -1,4 +1,4 @@
-"""A closed interval as observations: what the models learn from, and what is published."""
+"""`demand-observations`: what closed windows held, for the models of others."""
 
 from __future__ import annotations
 
@@ -10,74 +10,26 @@ from numpy.typing import NDArray
 
 from online_models.demand.ensemble.report import LearnReport
 from online_models.demand.inputs.observations import Observations
-from online_models.fold.state import Listing
 from online_models.journal.outputs import Output
 from online_models.shop.catalogue import Catalogue
 from online_models.shop.stock import Stock
-from online_models.windows.buckets import Closed, averages
-from online_models.windows.signals import ATTRIBUTES, OpenBucket, Signal
+from online_models.windows.signals import WindowSums
 from schemas.values.instants import to_text as instant_text
 from schemas.values.money import texts as money_texts
 
 Floats = NDArray[np.float64]
 
 
-def observe(closed: Closed, listing: Listing, fed: NDArray[np.bool_]) -> Observations:
-    """Observations of every priced offer that was on sale or seen in the interval.
-
-    The price is what was shown, averaged over time, where the price feed tells it (`fed`: it was
-    published or acknowledged); else what was paid, else what clicks saw, else what either of them
-    last told, else what the product record says.
-    """
-    bucket, length = closed.bucket, closed.length
-    # more was returned than the log knows to have been sold: orders from before it began
-    np.maximum(bucket.units, 0, out=bucket.units)
-    on_sale = bucket.area[:, Signal.ON_SALE]
-    seen = (on_sale > 0) | (bucket.units != 0) | (bucket.views != 0)
-    rows = np.flatnonzero(seen & listing.priced & closed.counted)
-    mean, present = averages(bucket, rows)
-    told = _ratio(bucket.revenue[rows], bucket.paid[rows])
-    told = np.where(np.isnan(told), _ratio(bucket.quoted[rows], bucket.quotes[rows]), told)
-    carried = listing.seen_price[rows]
-    told = np.where(np.isnan(told), carried, told)
-    listing.seen_price[rows] = told
-    shown = np.where(present, mean[:, Signal.PRICE], np.nan)
-    on_sale = on_sale[rows]
-    available = bucket.area[rows, Signal.AVAILABLE] / length
-    # what a bulk order or a bot adds is a fact, and no demand
-    units = (bucket.units[rows] - np.maximum(bucket.excess[rows], 0)).astype(np.float64)
-    # sold although the stock record said none: the record was late, the units are real
-    available = np.where((units > 0) & (available <= 0), on_sale / length, available)
-    return Observations.of(
-        rows,
-        closed.start,
-        units,
-        length=length,
-        views=bucket.views[rows] - bucket.ignored[rows],
-        price=np.where((fed[rows] & present) | np.isnan(told), shown, told),
-        rival_price=mean[:, Signal.RIVAL_LOWEST],
-        rival_mean=mean[:, Signal.RIVAL_MEAN],
-        promotion=mean[:, Signal.DEPTH],
-        promoted=mean[:, Signal.PROMOTED],
-        attributes=mean[:, Signal.ATTRIBUTE : Signal.ATTRIBUTE + ATTRIBUTES].copy(),
-        available=available,
-        stocked_out=bucket.area[rows, Signal.AVAILABLE] < on_sale,
-        orders=bucket.lines[rows],
-        # a bucket in which the pricer drew for part of the time only tells of that part
-        exploration=np.where(mean[:, Signal.DRAWN] > 0.5, mean[:, Signal.DEVIATION], np.nan),
-    )
-
-
-def publish(
+def observation_records(
     observations: Observations,
     report: LearnReport,
-    bucket: OpenBucket,
+    sums: WindowSums,
     catalogue: Catalogue,
     stock: Stock,
     promotions: list[str],
     attributes: list[str],
 ) -> list[Output]:
-    """The `demand-observations` of one interval, a record per offer.
+    """The `demand-observations` of one window, a record per offer.
 
     `promotions` names promotions by index, `attributes` the places of the promotions' attributes:
     each record's features name them all in that order, from which training learns it. Units and
@@ -93,20 +45,20 @@ def publish(
     end = instant_text(end_ms)
     columns = zip(
         rows.tolist(),
-        bucket.units[rows].tolist(),
-        bucket.views[rows].tolist(),
-        bucket.carts[rows].tolist(),
-        bucket.lines[rows].tolist(),
+        sums.units[rows].tolist(),
+        sums.views[rows].tolist(),
+        sums.carts[rows].tolist(),
+        sums.lines[rows].tolist(),
         _money(observations.price, digits),
         _money(observations.rival_price, digits),
         stock.on_hand[rows].tolist(),
         observations.stocked_out.tolist(),
-        bucket.promotion[rows].tolist(),
+        sums.promotion[rows].tolist(),
         np.rint(observations.promotion * 10_000).astype(np.int64).tolist(),
         np.rint(observations.available * 10_000).astype(np.int64).tolist(),
         np.rint(observations.attributes[:, : len(attributes)] * 10_000).astype(np.int64).tolist(),
-        np.maximum(bucket.excess[rows], 0).tolist(),
-        bucket.ignored[rows].tolist(),
+        np.maximum(sums.excess[rows], 0).tolist(),
+        sums.ignored[rows].tolist(),
         strict=True,
     )
     forecast = np.round(report.mean, 4).tolist()
@@ -148,10 +100,6 @@ def publish(
         }
         outputs.append(Output("demand-observations", sku.encode(), encode(value), end_ms))
     return outputs
-
-
-def _ratio(total: NDArray[Any], number: NDArray[np.int64]) -> Floats:
-    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
 
 
 def _money(prices: Floats, digits: NDArray[np.int8]) -> list[str | None]:

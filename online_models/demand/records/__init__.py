@@ -1,0 +1,1 @@
+"""What the demand models say to the outside: observations, drift, evidence on categories."""

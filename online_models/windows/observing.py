@@ -1,0 +1,67 @@
+"""A closed window as observations: what the models learn from, and what is published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.demand.inputs.observations import Observations
+from online_models.shop.listing import Listing
+from online_models.windows.demand_windows import ClosedWindow, averages
+from online_models.windows.signals import ATTRIBUTES, Signal
+
+Floats = NDArray[np.float64]
+
+
+def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> Observations:
+    """Observations of every priced offer that was on sale or seen in the window.
+
+    The price is what was shown, averaged over time, where the price feed tells it (`fed`: it was
+    published or acknowledged); else what was paid, else what clicks saw, else what either of them
+    last reported_price, else what the product record says.
+    """
+    sums, length_ms = closed.sums, closed.length_ms
+    # more was returned than the log knows to have been sold: orders from before it began
+    np.maximum(sums.units, 0, out=sums.units)
+    on_sale = sums.area[:, Signal.ON_SALE]
+    seen = (on_sale > 0) | (sums.units != 0) | (sums.views != 0)
+    rows = np.flatnonzero(seen & listing.priced & closed.counted)
+    mean, present = averages(sums, rows)
+    reported_price = _ratio(sums.revenue[rows], sums.paid[rows])
+    reported_price = np.where(
+        np.isnan(reported_price), _ratio(sums.quoted[rows], sums.quotes[rows]), reported_price
+    )
+    carried = listing.seen_price[rows]
+    reported_price = np.where(np.isnan(reported_price), carried, reported_price)
+    listing.seen_price[rows] = reported_price
+    shown = np.where(present, mean[:, Signal.PRICE], np.nan)
+    on_sale = on_sale[rows]
+    available = sums.area[rows, Signal.AVAILABLE] / length_ms
+    # what a bulk order or a bot adds is a fact, and no demand
+    units = (sums.units[rows] - np.maximum(sums.excess[rows], 0)).astype(np.float64)
+    # sold although the stock record said none: the record was late, the units are real
+    available = np.where((units > 0) & (available <= 0), on_sale / length_ms, available)
+    return Observations.of(
+        rows,
+        closed.start_ms,
+        units,
+        length=length_ms,
+        views=sums.views[rows] - sums.ignored[rows],
+        price=np.where((fed[rows] & present) | np.isnan(reported_price), shown, reported_price),
+        rival_price=mean[:, Signal.COMPETITOR_LOWEST],
+        rival_mean=mean[:, Signal.COMPETITOR_MEAN],
+        promotion=mean[:, Signal.DEPTH],
+        promoted=mean[:, Signal.PROMOTED],
+        attributes=mean[:, Signal.ATTRIBUTE : Signal.ATTRIBUTE + ATTRIBUTES].copy(),
+        available=available,
+        stocked_out=sums.area[rows, Signal.AVAILABLE] < on_sale,
+        orders=sums.lines[rows],
+        # a bucket in which the pricer drew for part of the time only tells of that part
+        exploration=np.where(mean[:, Signal.DRAWN] > 0.5, mean[:, Signal.DEVIATION], np.nan),
+    )
+
+
+def _ratio(total: NDArray[Any], number: NDArray[np.int64]) -> Floats:
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
