@@ -24,6 +24,7 @@ from online_models.journal.clock import Clock
 from online_models.journal.source_progress import SourceProgress
 from online_models.numerics.elementary import log_one
 from online_models.numerics.special import log
+from online_models.persistence.saved import restore, save
 from online_models.pricing.learned.policy import MODEL as POLICY
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.pricing import Pricing
@@ -184,7 +185,7 @@ class State:
             "orders": self.order_log.snapshot(),
             "cleaning": self.cleaning.snapshot(),
             "demand": self.demand.snapshot(),
-            "pricing": self.pricing.snapshot(),
+            "pricing": save(self.pricing),
             "waiting": [[row, *record] for row, record in self.waiting.items()],
             "counts": dict(self.counts),
             "notices": [list(notice) for notice in self.notices],
@@ -216,7 +217,7 @@ class State:
         state.cleaning = Cleaning.restore(snapshot["cleaning"])
         state.demand = DemandModels.restore(snapshot["demand"], settings.demand)
         state.pricing = state._pricing()
-        state.pricing.restore(snapshot["pricing"])
+        restore(state.pricing, snapshot["pricing"])
         state.waiting = {row: (topic, *at) for row, topic, *at in snapshot["waiting"]}
         state.counts = dict(snapshot["counts"])
         state.notices = [Notice(*notice) for notice in snapshot["notices"]]

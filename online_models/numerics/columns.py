@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,26 @@ FEW = 6
 SOME = 16
 
 
-class _Column(tuple[Any, ...]):
-    """(dtype, fill) or (dtype, fill, width)."""
+class _Column(NamedTuple):
+    dtype: np.dtype[Any]
+    fill: Any
+    #: Of a row: () or (width,).
+    shape: tuple[int, ...]
+    saved_as: str
+    optional: bool
 
 
-def column(dtype: Any, fill: Any, width: int | None = None) -> Any:
+def column(
+    dtype: Any, fill: Any, width: int | None = None, *, saved_as: str = "", optional: bool = False
+) -> Any:
     """A field of `Columns`, which new rows hold `fill` in; a width makes it two-dimensional, shape
     (rows, width).
+
+    In snapshots it is called `saved_as`, or as the field; those that lack an optional one leave its
+    fill in all rows.
     """
-    return _Column((dtype, fill) if width is None else (dtype, fill, width))
+    shape = () if width is None else (width,)
+    return _Column(np.dtype(dtype), fill, shape, saved_as, optional)
 
 
 class Columns:
@@ -46,7 +57,7 @@ class Columns:
     [0.0, 2.5, 0.0]
     """
 
-    FIELDS: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+    FIELDS: ClassVar[Mapping[str, _Column]] = {}
 
     def __init_subclass__(cls) -> None:
         own = {name: each for name, each in vars(cls).items() if isinstance(each, _Column)}
@@ -73,26 +84,51 @@ class Columns:
         self._renew()
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
-        """Copies of the rows in use, by field."""
-        return {name: self._store[name][: self.size].copy() for name in self.FIELDS}
+        """Copies of the rows in use, by the names of snapshots."""
+        return {
+            each.saved_as or name: self._store[name][: self.size].copy()
+            for name, each in self.FIELDS.items()
+        }
 
     @classmethod
     def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The inverse of `snapshot`; a field that the snapshot lacks keeps its fill."""
         columns = cls()
-        sizes = {len(array) for name, array in arrays.items() if name in cls.FIELDS}
-        if len(sizes) > 1:
-            raise ValueError(f"{cls.__name__}: fields of unequal length {sorted(sizes)}")
-        columns.grow(sizes.pop() if sizes else 0)
-        for name, array in arrays.items():
-            if name in cls.FIELDS:
-                columns._store[name][: columns.size] = array
+        columns.load({n: a for n, a in arrays.items() if n in cls.FIELDS}, strictly=False)
         return columns
 
+    def load(self, arrays: Mapping[str, NDArray[Any]], *, strictly: bool = True) -> None:
+        """The inverse of `snapshot`; whatever rows there are now are gone.
+
+        Raises ValueError where a column is missing, unknown, or of another dtype or length.
+        """
+        names = {each.saved_as or name: name for name, each in self.FIELDS.items()}
+        sizes = {len(array) for array in arrays.values()}
+        if len(sizes) > 1:
+            raise ValueError(f"{type(self).__name__}: fields of unequal length {sorted(sizes)}")
+        for saved_as, name in names.items():
+            if strictly and saved_as not in arrays and not self.FIELDS[name].optional:
+                raise ValueError(f"{saved_as}: is missing")
+        size = sizes.pop() if sizes else 0
+        self.size, self._store = 0, {}
+        self._allocate(max(size, FIRST_CAPACITY))
+        self.size = size
+        for saved_as, array in arrays.items():
+            if saved_as not in names:
+                raise ValueError(f"{saved_as}: {type(self).__name__} has no such column")
+            store = self._store[names[saved_as]]
+            if array.dtype != store.dtype or array.shape[1:] != store.shape[1:]:
+                raise ValueError(
+                    f"{saved_as}: expected {store.dtype} of shape (any, *{store.shape[1:]}), "
+                    f"found {array.dtype} of shape {array.shape}"
+                )
+            store[:size] = array
+        self._renew()
+
     def _allocate(self, capacity: int) -> None:
-        for name, (dtype, fill, *width) in self.FIELDS.items():
+        for name, each in self.FIELDS.items():
             # zeros cost no memory until they are written
-            shape = (capacity, *width)
+            shape, fill, dtype = (capacity, *each.shape), each.fill, each.dtype
             array = np.full(shape, fill, dtype) if fill else np.zeros(shape, dtype)
             if name in self._store:
                 array[: self.size] = self._store[name][: self.size]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved, at
 from online_models.pricing.context.situation import DemandFunction, PricingState, StockLevels
 from online_models.pricing.learned.seat import Seat
 from online_models.pricing.policy.settings import PricingSettings
@@ -40,6 +39,23 @@ class Pricing:
     `rows` are offer rows of the catalogue; instants are ms, money minor units. Everything is
     mutated in place, by the fold alone. `model_version` is what decisions say of the demand models.
     """
+
+    SAVED = Saved(
+        ledger=Part(),
+        history=Part(),
+        promotions=Part(),
+        policies=at("book", Part()),
+        notes=Part(),
+        shoppers=Part(),
+        kill_switch=Part(),
+        silent_channels=dict[str, bool],
+        model_version=str,
+        reported_silence=at("silence_told", int),
+        learned_policy=at("world.seat", Part()),
+        margins=at("world.margins", Part()),
+    )
+    DERIVED = ("_offers",)
+    TRANSIENT = ("_substitutes",)
 
     def __init__(
         self,
@@ -218,6 +234,10 @@ class Pricing:
             found.boundary,
         )
 
+    def restored(self) -> None:
+        """Make room for the offers of a restored catalogue."""
+        self.grow()
+
     def grow(self) -> None:
         """Make room for what the catalogue gained."""
         offers = self.world.catalogue.offers.size
@@ -244,39 +264,3 @@ class Pricing:
         ledger.rollback[changed] = NO_PRICE
         ledger.conflict[changed] = NONE
         return changed
-
-    def snapshot(self) -> dict[str, Any]:
-        """The whole state as nested plain values and arrays."""
-        return {
-            "ledger": self.ledger.snapshot(),
-            "history": self.history.snapshot(),
-            "promotions": self.promotions.snapshot(),
-            "book": self.book.snapshot(),
-            "notes": self.notes.snapshot(),
-            "shoppers": self.shoppers.snapshot(),
-            "standing": self.kill_switch.snapshot(),
-            "silent_channels": dict(self.silent_channels),
-            "model_version": self.model_version,
-            "silence_told": self.silence_told,
-            "seat": self.world.seat.snapshot(),
-            "margins": self.world.margins.snapshot(),
-        }
-
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """The inverse of `snapshot`, over the same catalogue and settings."""
-        restored = Ledger.restore(snapshot["ledger"])
-        self.ledger.grow(restored.size)
-        for name in Ledger.FIELDS:
-            getattr(self.ledger, name)[:] = getattr(restored, name)
-        self.history.restore(snapshot["history"])
-        self.promotions.restore(snapshot["promotions"])
-        self.book.restore(snapshot["book"])
-        self.notes.restore(snapshot["notes"])
-        self.shoppers.restore(snapshot["shoppers"])
-        self.kill_switch.restore(snapshot["standing"])
-        self.silent_channels = dict(snapshot["silent_channels"])
-        self.model_version = snapshot["model_version"]
-        self.silence_told = snapshot["silence_told"]
-        self.world.seat.restore(snapshot["seat"])
-        self.world.margins.restore(snapshot["margins"])
-        self.grow()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.columns import Columns, column
+from online_models.persistence.saved import Saved
 
 #: Money that is not given: no list price, no minimum advertised price.
 NO_PRICE = -1
@@ -28,9 +29,17 @@ MOST_STRAYS, MOST_CHANNELS = 10_000, 1_000
 class Names:
     """Text ↔ dense integer, in order of first appearance."""
 
+    SAVED = Saved(names=list[str])
+    DERIVED = ("index",)
+
     def __init__(self, names: Iterable[str] = ()) -> None:
         self.names: list[str] = list(names)
-        self.index: dict[str, int] = {name: i for i, name in enumerate(self.names)}
+        self.index: dict[str, int] = {}
+        self.restored()
+
+    def restored(self) -> None:
+        """Index the names."""
+        self.index = {name: i for i, name in enumerate(self.names)}
 
     def __len__(self) -> int:
         return len(self.names)

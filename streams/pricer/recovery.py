@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from online_models.fold.fold import Fold
+from online_models.persistence.versions import OLDEST, VERSION, VersionError
 from streams.configuration.settings import Settings
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
@@ -51,7 +53,7 @@ async def recover(settings: Settings, partition: int) -> Recovered:
         reader.assign([TopicPartition(store.TOPIC, partition), journal])
         told = await group.committed(journal) or 0
         reader.pause(journal)
-        done, found = await store.newest(reader, partition)
+        done, found, older = await _newest(reader, partition)
         # the group's offset lags while outputs are published, and leads where none are
         committed = max(told, done or 0)
         reader.pause(TopicPartition(store.TOPIC, partition))
@@ -67,12 +69,22 @@ async def recover(settings: Settings, partition: int) -> Recovered:
         committed = max(committed, start)
         begin = (await reader.beginning_offsets([journal]))[journal]
         if start < min(begin, committed):
-            raise _cut_off(journal, start, begin)
+            raise _cut_off(journal, start, begin, older)
         await _replay(reader, journal, fold, start, committed)
         return Recovered(fold, committed, start)
     finally:
         stops = [asyncio.ensure_future(reader.stop()), asyncio.ensure_future(group.stop())]
         await asyncio.wait(stops, timeout=STOP_SECONDS)
+
+
+async def _newest(reader: AIOKafkaConsumer, partition: int) -> store.Found:
+    try:
+        return await store.newest(reader, partition)
+    except VersionError as error:
+        raise LostError(
+            f"{store.TOPIC}-{partition}: the newest snapshot is of {error}: start the release that "
+            "wrote it, or a later one"
+        ) from None
 
 
 async def _replay(
@@ -92,7 +104,17 @@ async def _replay(
             position += 1
 
 
-def _cut_off(journal: TopicPartition, wanted: int, found: int) -> LostError:
+def _cut_off(
+    journal: TopicPartition, wanted: int, found: int, older: Collection[int] = ()
+) -> LostError:
+    if older and not wanted:
+        versions = " and ".join(map(str, sorted(older)))
+        return LostError(
+            f"{store.TOPIC}-{journal.partition} has snapshots of version {versions} only, and this "
+            f"release reads {OLDEST} to {VERSION}; the journal before {found}, from which the "
+            "state could be made anew, is gone: start a release that reads them first, and let it "
+            "stop cleanly"
+        )
     return LostError(
         f"{journal} has no record {wanted} any more (next is {found}): "
         "its retention is shorter than the age of the newest snapshot"

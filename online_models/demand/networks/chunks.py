@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from online_models.demand.networks.container import LARGEST, Floats32, WeightsError, pack, unpack
+from online_models.persistence.saved import Saved
 from schemas.records.model_updates import ModelUpdate
 from schemas.values.instants import to_text
 
@@ -79,6 +80,8 @@ Packed = tuple[dict[str, Any], dict[str, Floats32]]
 class Assembly:
     """Collects the parts of one version at a time; another version's part begins anew."""
 
+    SAVED = Saved(version=str, digest=str, parts=dict[int, bytes])
+
     def __init__(self) -> None:
         self.version = ""
         self.digest = ""
@@ -118,18 +121,6 @@ class Assembly:
 
     def _begin(self, version: str, digest: str) -> None:
         self.version, self.digest, self.parts = version, digest, {}
-
-    def snapshot(self) -> dict[str, Any]:
-        """The parts so far."""
-        return {"version": self.version, "digest": self.digest, "parts": list(self.parts.items())}
-
-    @classmethod
-    def restore(cls, snapshot: Mapping[str, Any]) -> Assembly:
-        """The inverse of `snapshot`."""
-        assembly = cls()
-        assembly._begin(snapshot["version"], snapshot["digest"])
-        assembly.parts = {int(number): bytes(part) for number, part in snapshot["parts"]}
-        return assembly
 
 
 def _decoded(update: ModelUpdate, number: int, count: int) -> bytes:

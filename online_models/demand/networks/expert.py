@@ -23,6 +23,7 @@ from online_models.demand.networks.network import Network
 from online_models.demand.networks.offers import Offers
 from online_models.demand.networks.verdict import Verdict
 from online_models.numerics.special import exp, log, total
+from online_models.persistence.saved import restore, save
 from schemas.records.model_updates import ModelUpdate
 from schemas.values.instants import DAY
 
@@ -191,7 +192,7 @@ class DeepExpert:
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """State as arrays with flat names."""
-        document = msgspec.msgpack.encode([self.assembly.snapshot(), self.notices])
+        document = msgspec.msgpack.encode([save(self.assembly), self.notices])
         return {
             **{f"offers.{name}": a for name, a in self.offers.snapshot().items()},
             **{f"history.{name}": a for name, a in self.history.snapshot().items()},
@@ -206,5 +207,5 @@ class DeepExpert:
         self.history.load(part(arrays, "history"))
         self.champions = Champions.restore(part(arrays, "champions"))
         assembly, notices = msgspec.msgpack.decode(arrays["pending"].tobytes())
-        self.assembly = Assembly.restore(assembly)
+        restore(self.assembly, assembly)
         self.notices = [Notice(*notice) for notice in notices]

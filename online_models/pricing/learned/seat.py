@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from online_models.demand.networks.chunks import Assembly
 from online_models.demand.networks.container import WeightsError, pack, unpack
 from online_models.demand.networks.verdict import Verdict
+from online_models.persistence.kinds import Coded, Part
+from online_models.persistence.saved import Saved, at
 from online_models.pricing.learned.policy import LearnedPolicy
 from online_models.pricing.learned.trained import trained
 from schemas.records.model_updates import ModelUpdate
 
 #: The version of the policy that the package brings.
 PACKAGED = "packaged"
+
+
+def _packed(sent: LearnedPolicy | None) -> bytes | None:
+    return None if sent is None else pack(sent.document(), sent.weights)
+
+
+def _unpacked(plain: bytes | None) -> LearnedPolicy | None:
+    return None if plain is None else LearnedPolicy.of(*unpack(plain))
 
 
 class Seat:
@@ -25,6 +32,12 @@ class Seat:
     >>> Seat().version
     'packaged'
     """
+
+    SAVED = Saved(
+        version=str,
+        sent=at("_sent", Coded(_packed, _unpacked)),
+        assembly=at("_assembly", Part()),
+    )
 
     def __init__(self) -> None:
         self.version = PACKAGED
@@ -55,14 +68,3 @@ class Seat:
         if update.status != "retired":
             self.version, self._sent = version, policy
         return Verdict("accepted")
-
-    def snapshot(self) -> dict[str, Any]:
-        """State as plain values and bytes."""
-        sent = None if self._sent is None else pack(self._sent.document(), self._sent.weights)
-        return {"version": self.version, "sent": sent, "assembly": self._assembly.snapshot()}
-
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self.version, sent = snapshot["version"], snapshot["sent"]
-        self._sent = None if sent is None else LearnedPolicy.of(*unpack(bytes(sent)))
-        self._assembly = Assembly.restore(snapshot["assembly"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.columns import FEW, Columns, column
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved, at
 from online_models.shop.catalogue import ALWAYS, NO_PRICE
 from schemas.values.instants import DAY
 
@@ -39,6 +38,8 @@ class PriceHistory:
 
     Entries that no question can reach any more are dropped when the log has doubled.
     """
+
+    SAVED = Saved(entries=Part(), limit=at("_limit", int))
 
     def __init__(self, keep: int) -> None:
         self.keep = keep
@@ -194,12 +195,3 @@ class PriceHistory:
         heads[:] = place[heads]
         self.entries = fresh
         self._limit = max(_FIRST_LIMIT, 2 * fresh.size)
-
-    def snapshot(self) -> dict[str, Any]:
-        """The log as arrays."""
-        return {"entries": self.entries.snapshot(), "limit": self._limit}
-
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self.entries = Entries.restore(snapshot["entries"])
-        self._limit = snapshot["limit"]

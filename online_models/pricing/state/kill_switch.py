@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
 
+from online_models.persistence.kinds import Document, Items
+from online_models.persistence.saved import Saved, at
 from online_models.pricing.policy.selection import selected
 from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.state.notes import Notes
@@ -18,11 +16,11 @@ from schemas.records.pricing_control import Pause, Resume
 
 Ints = NDArray[np.int64]
 
-_ORDER: TypeAdapter[Pause | Resume] = TypeAdapter(Pause | Resume)
-
 
 class KillSwitch:
     """Pauses and resumptions; what they say of an offer is in the ledger."""
+
+    SAVED = Saved(standing=at("_standing", Items(Document(Pause | Resume))))
 
     def __init__(self, catalogue: Catalogue, ledger: Ledger, notes: Notes) -> None:
         self._catalogue = catalogue
@@ -60,14 +58,6 @@ class KillSwitch:
         release(self._ledger, self._notes, rows)
         self._notes.erase("paused", rows.tolist())
         return rows
-
-    def snapshot(self) -> list[dict[str, Any]]:
-        """The orders that stand as plain values."""
-        return [record.model_dump(mode="json") for record in self._standing]
-
-    def restore(self, snapshot: Sequence[dict[str, Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self._standing = [_ORDER.validate_python(record) for record in snapshot]
 
 
 def priced(catalogue: Catalogue, ledger: Ledger, selector: Selector) -> Ints:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.persistence.kinds import Array
+from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import PPM, Catalogue
 
 Ints = NDArray[np.int64]
@@ -19,6 +20,11 @@ KEPT = 0.95
 
 class Margins:
     """Discounted units sold and what they earned (minor units), by category and channel."""
+
+    SAVED = Saved(
+        units=Array(np.float64, None, None),
+        profit=Array(np.float64, None, None),
+    )
 
     def __init__(self) -> None:
         self.units: Floats = np.zeros((0, 0))
@@ -55,12 +61,3 @@ class Margins:
         missing = (0, max(categories - rows, 0)), (0, max(channels - columns, 0))
         if missing != ((0, 0), (0, 0)):
             self.units, self.profit = np.pad(self.units, missing), np.pad(self.profit, missing)
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        return {"units": self.units.copy(), "profit": self.profit.copy()}
-
-    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.units = np.array(arrays["units"], np.float64)
-        self.profit = np.array(arrays["profit"], np.float64)

@@ -7,12 +7,16 @@ from typing import Any
 
 import msgspec
 
+from online_models.persistence.saved import Saved, at
+
 #: Said where no order is on record.
 _NOTHING = "{}"
 
 
 class Notes:
     """Kind of order → offer row → JSON of what was said."""
+
+    SAVED = Saved(texts=at("_texts", dict[str, dict[int, str]]))
 
     def __init__(self) -> None:
         self._texts: dict[str, dict[int, str]] = {}
@@ -32,11 +36,3 @@ class Notes:
         """What was said, JSON objects."""
         texts = self._texts.get(kind, {})
         return [texts.get(row, _NOTHING).encode() for row in rows]
-
-    def snapshot(self) -> dict[str, Any]:
-        """Plain values."""
-        return {kind: [list(item) for item in texts.items()] for kind, texts in self._texts.items()}
-
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self._texts = {kind: dict(items) for kind, items in snapshot.items()}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.persistence.kinds import Coded, Document, Items
+from online_models.persistence.saved import Saved, at
 from online_models.pricing.policy.selection import Traits, selected, specificity, traits
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.policy.terms import CompiledPolicy, compile_terms
@@ -40,12 +41,32 @@ RULINGS = (
 )
 
 
+_POLICIES = Items(Document(Policy))
+
+
+def _put_there(slots: list[Policy | None]) -> list[str | None]:
+    return _POLICIES.save(slots[1:])
+
+
+def _with_built_in(plain: list[str | None]) -> list[Policy | None]:
+    return [BUILT_IN, *_POLICIES.restore(plain, None)]
+
+
 class PolicyBook:
     """Policies by slot (the ledger names slots); slot 0 is the built-in default.
 
     `edition` of a slot rises with every version put there: what a rollback or a declined proposal
     waits for.
     """
+
+    SAVED = Saved(
+        policies=at("slots", Coded(_put_there, _with_built_in)),
+        slots=at("_by_id", dict[str, int]),
+        editions=list[int],
+        latest=at("_latest", int),
+    )
+    DERIVED = ("_ranked", "_naming", "_broad", "protected_channels")
+    TRANSIENT = ("_terms", "_known")
 
     def __init__(self, catalogue: Catalogue, settings: PricingSettings) -> None:
         self._catalogue = catalogue
@@ -147,6 +168,10 @@ class PolicyBook:
             found = self._known[offer] = self.ruler(offer)
         return found
 
+    def restored(self) -> None:
+        """Rank what a snapshot brought."""
+        self._rank()
+
     def _rank(self) -> None:
         active = [
             (-policy.priority, policy.policy_id, slot, policy)
@@ -165,28 +190,6 @@ class PolicyBook:
             name for _, policy in self._ranked for name in policy.guardrails.protect_channels
         )
         self.protected_channels = tuple(dict.fromkeys(protected))
-
-    def snapshot(self) -> dict[str, Any]:
-        """Policies as JSON, editions as plain values."""
-        return {
-            "policies": [
-                None if policy is None else policy.model_dump_json(by_alias=True)
-                for policy in self.slots[1:]
-            ],
-            "ids": list(self._by_id),
-            "editions": list(self.editions),
-            "latest": self._latest,
-        }
-
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self.slots = [BUILT_IN]
-        for text in snapshot["policies"]:
-            self.slots.append(None if text is None else Policy.model_validate_json(text))
-        self._by_id = {name: slot for slot, name in enumerate(snapshot["ids"], start=1)}
-        self.editions = list(snapshot["editions"])
-        self._latest = snapshot["latest"]
-        self._rank()
 
 
 def _rank_of(entry: tuple[int, str, int, Policy]) -> tuple[int, str]:

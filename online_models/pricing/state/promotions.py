@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.ratios import scaled_round
+from online_models.persistence.kinds import Document, Items, Part
+from online_models.persistence.saved import Saved, at
 from online_models.pricing.policy.selection import Traits, selected, specificity, traits
 from online_models.shop.catalogue import NEVER, PPM, Catalogue, Names
 from schemas.records.promotions import Discount, Promotion
@@ -51,6 +52,14 @@ class Promoted(NamedTuple):
 
 class Promotions:
     """Promotions in order of appearance; of several the lowest price wins, then the lowest id."""
+
+    SAVED = Saved(
+        ids=Part(),
+        records=at("_records", Items(Document(Promotion))),
+        attributes=at("_attributes", Part()),
+        of_offer=at("_of_offer", dict[int, list[int]]),
+    )
+    DERIVED = ("_by_sku", "_broad", "_first_end")
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
@@ -197,6 +206,11 @@ class Promotions:
             else:
                 del self._of_offer[row]
 
+    def restored(self) -> None:
+        """List what a snapshot brought."""
+        for index in range(len(self._records)):
+            self._list(index)
+
     def _list(self, index: int) -> None:
         record = self._records[index]
         if record is None:
@@ -223,29 +237,6 @@ class Promotions:
         members.remove(index)
         if not members:
             del self._of_offer[row]
-
-    def snapshot(self) -> dict[str, Any]:
-        """Promotions as JSON; the offers' memberships as lists, apart from the live ones."""
-        return {
-            "ids": list(self.ids.names),
-            "records": [
-                None if record is None else record.model_dump_json() for record in self._records
-            ],
-            "attributes": list(self._attributes.names),
-            "of_offer": [[row, list(members)] for row, members in self._of_offer.items()],
-        }
-
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self.ids = Names(snapshot["ids"])
-        self._records = [
-            None if text is None else Promotion.model_validate_json(text)
-            for text in snapshot["records"]
-        ]
-        self._attributes = Names(snapshot["attributes"])
-        self._of_offer = {row: list(members) for row, members in snapshot["of_offer"]}
-        for index in range(len(self._records)):
-            self._list(index)
 
 
 def _numbers(promotion: Promotion) -> list[tuple[str, float]]:

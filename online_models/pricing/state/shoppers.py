@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.persistence.saved import Saved, at
 from schemas.values.instants import DAY
 
 Ints = NDArray[np.int64]
@@ -71,6 +71,13 @@ class Shoppers:
     tick, so that the groups do not depend on how the journal was cut into batches.
     """
 
+    SAVED = Saved(
+        lines=at("_lines", list[Line]),
+        habits=at("_habits", dict[int, Habit]),
+        buyers=at("_buyers", dict[int, dict[int, int]]),
+        pruned=at("_pruned", int),
+    )
+
     def __init__(self) -> None:
         self._lines: list[Line] = []
         self._habits: dict[int, Habit] = {}
@@ -127,19 +134,3 @@ class Shoppers:
             for row, buyers in self._buyers.items()
         }
         self._buyers = {row: buyers for row, buyers in recent.items() if buyers}
-
-    def snapshot(self) -> dict[str, Any]:
-        """Plain values."""
-        return {
-            "lines": [list(line) for line in self._lines],
-            "habits": [[who, *habit] for who, habit in self._habits.items()],
-            "buyers": [[row, list(buyers.items())] for row, buyers in self._buyers.items()],
-            "pruned": self._pruned,
-        }
-
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self._lines = [Line(*line) for line in snapshot["lines"]]
-        self._habits = {who: Habit(*habit) for who, *habit in snapshot["habits"]}
-        self._buyers = {row: dict(buyers) for row, buyers in snapshot["buyers"]}
-        self._pruned = snapshot["pruned"]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 import numpy as np
+
+from online_models.persistence.versions import VERSION, check, migrate
 
 #: A part fits a record of Kafka's default size with room for its header.
 PART = 900_000
@@ -16,7 +19,7 @@ LEVEL = 1
 
 
 class SnapshotError(ValueError):
-    """Bytes that are no snapshot of this version."""
+    """Bytes that are no snapshot that this release reads."""
 
 
 class Part(msgspec.Struct, array_like=True, frozen=True):
@@ -28,10 +31,6 @@ class Part(msgspec.Struct, array_like=True, frozen=True):
     parts: int
     checksum: int
     data: bytes
-
-
-#: Raised with every change of the state that an older reader would misread.
-VERSION = 12
 
 
 def _array(value: Any) -> msgspec.msgpack.Ext:
@@ -68,23 +67,24 @@ def encode(state: dict[str, Any], offset: int) -> list[bytes]:
 
 
 def decode_part(value: bytes) -> Part:
-    """One part; SnapshotError where it is damaged or of another version."""
+    """One part, of whatever version; SnapshotError where it is damaged."""
     try:
         part = _PART.decode(value)
     except msgspec.MsgspecError as error:
         raise SnapshotError(f"not a snapshot: {error}") from error
-    if part.version != VERSION:
-        raise SnapshotError(f"snapshot version {part.version}, this reader knows {VERSION}")
     if zlib.crc32(part.data) != part.checksum:
         raise SnapshotError(f"part {part.index} of the snapshot at {part.offset} is damaged")
     return part
 
 
-def decode(parts: list[Part]) -> dict[str, Any]:
-    """The state of all its parts, in order; SnapshotError where they do not make one."""
+def decode(parts: list[Part]) -> Mapping[str, Any]:
+    """The state of all its parts, in order, as today's release writes it; SnapshotError where they
+    do not make one, VersionError where their version is not understood.
+    """
+    check(parts[0].version)
     try:
         raw = zlib.decompress(b"".join(part.data for part in parts))
         state: dict[str, Any] = _DECODER.decode(raw)
     except (zlib.error, msgspec.MsgspecError) as error:
         raise SnapshotError(f"the parts are no state: {error}") from error
-    return state
+    return migrate(state, parts[0].version)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from online_models.persistence.versions import OLDEST
 from streams.kafka.topic_end import stretches
 from streams.pricer.snapshots.codec import Part, SnapshotError, decode, decode_part
 
@@ -30,35 +31,43 @@ def key(part: int) -> bytes:
 class Found(NamedTuple):
     """What a partition's log says last; None for what is not there.
 
-    `snapshot` is (journal offset, state).
+    `snapshot` is (journal offset, state). `older` are the versions of snapshots that were passed
+    over, since this release reads them no longer.
     """
 
     position: int | None
-    snapshot: tuple[int, dict[str, Any]] | None
+    snapshot: tuple[int, Mapping[str, Any]] | None
+    older: frozenset[int] = frozenset()
 
 
 class _Read(NamedTuple):
     position: int | None
-    parts: list[Part] | None
+    #: Snapshots of which each part is there, the newest first.
+    whole: list[list[Part]]
 
 
 async def newest(consumer: AIOKafkaConsumer, partition: int) -> Found:
     """The newest position and the newest whole snapshot.
 
     `consumer` reads committed records and is assigned to the partition of `pricing-snapshots`.
+    VersionError where the newest snapshot was written by a later release: an older one beside it
+    would lead to other prices than those that were published since.
     """
     tp = TopicPartition(TOPIC, partition)
-    position = None
+    position, older = None, frozenset[int]()
     async for records in stretches(consumer, tp, FIRST_LOOK):
-        position, parts = await _read(records)
-        if parts:
-            return Found(position, (parts[0].offset, decode(parts)))
-    return Found(position, None)
+        position, whole = await _read(records)
+        older = frozenset(parts[0].version for parts in whole if parts[0].version < OLDEST)
+        for parts in whole:
+            if parts[0].version >= OLDEST:
+                return Found(position, (parts[0].offset, decode(parts)), older)
+    return Found(position, None, older)
 
 
 async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
     position: int | None = None
-    found: dict[int, dict[int, Part]] = {}
+    #: By offset and version: after an upgrade both may have written the state at one offset.
+    found: dict[tuple[int, int], dict[int, Part]] = {}
     async for record in records:
         if record.value is None:
             continue
@@ -70,9 +79,10 @@ async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
         except SnapshotError as error:
             logger.error("%s-%d, offset %d: %s", TOPIC, record.partition, record.offset, error)
             continue
-        found.setdefault(part.offset, {})[part.index] = part
-    for offset in sorted(found, reverse=True):
-        parts = found[offset]
-        if len(parts) == next(iter(parts.values())).parts:
-            return _Read(position, [parts[i] for i in range(len(parts))])
-    return _Read(position, None)
+        found.setdefault((part.offset, part.version), {})[part.index] = part
+    whole = [
+        [parts[i] for i in range(len(parts))]
+        for _, parts in sorted(found.items(), reverse=True)
+        if len(parts) == next(iter(parts.values())).parts
+    ]
+    return _Read(position, whole)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from online_models.persistence.saved import restore, save
 from online_models.pricing.policy.selection import (
     Specificity,
     Traits,
@@ -210,7 +211,7 @@ def test_policies_that_come_and_go_leave_the_rulings_of_all_looked_at_anew(
     ledger, book = shop.pricing.ledger, shop.pricing.book
     rows = np.arange(ledger.size)
     anew = PolicyBook(shop.catalogue, shop.settings)
-    anew.restore(book.snapshot())
+    restore(anew, save(book))
     slot, why = anew.rule(rows)
     assert (ledger.policy.tolist(), ledger.why.tolist()) == (slot.tolist(), why.tolist())
     # ... and by hand: priority, then specificity, then the id

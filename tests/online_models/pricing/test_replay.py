@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from online_models.persistence.saved import restore, save
 from online_models.pricing.deciding import decide
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.causes import Causes
@@ -59,10 +60,10 @@ def events(shop: Any, start: int, end: int) -> None:
 
 def restarted(shop: Any) -> None:
     """Replace the pricer by one restored from a snapshot that went through plain bytes."""
-    plain = _plain(shop.pricing.snapshot())
+    plain = _plain(save(shop.pricing))
     encoded = msgspec.msgpack.encode(plain)
     fresh = Pricing(shop.catalogue, shop.rivals, shop.stock, shop.demand, shop.settings)
-    fresh.restore(_arrays(msgspec.msgpack.decode(encoded)))
+    restore(fresh, _arrays(msgspec.msgpack.decode(encoded)))
     shop.pricing = fresh
 
 

@@ -12,6 +12,7 @@ from online_models.demand.curves import DemandCurves
 from online_models.demand.networks import chunks
 from online_models.demand.networks.container import WeightsError
 from online_models.market.compose import compose
+from online_models.persistence.saved import restore, save
 from online_models.pricing.learned.policy import FACTORS, MODEL, SHAPES, LearnedPolicy
 from online_models.pricing.learned.seat import Seat
 from online_models.pricing.learned.state import FEATURES, markup, state
@@ -139,7 +140,7 @@ def test_the_policy_in_force_changes_with_an_update_and_survives_a_snapshot() ->
     broken = {**mine.weights, "values/bias": mine.weights["values/bias"] * np.float32("nan")}
     assert "not finite" in seat.accept(sent(LearnedPolicy(broken), "p2")).reason
     again = Seat()
-    again.restore(seat.snapshot())
+    restore(again, save(seat))
     assert again.version == seat.version == "p1"
     assert all(np.array_equal(again.policy.weights[k], v) for k, v in mine.weights.items())
     retired = sent(mine, "p1", "retired").model_copy(update={"weights": None})

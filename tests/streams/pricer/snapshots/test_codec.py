@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from online_models.persistence.versions import OLDEST, VERSION, VersionError
 from streams.pricer.snapshots import codec
-from streams.pricer.snapshots.codec import VERSION, SnapshotError, decode, decode_part, encode
+from streams.pricer.snapshots.codec import SnapshotError, decode, decode_part, encode
 
 ARRAYS = st.sampled_from(
     [
@@ -84,11 +85,13 @@ def test_what_is_no_snapshot_is_refused(raw: bytes) -> None:
         decode_part(raw)
 
 
-def test_another_version_is_refused_by_name() -> None:
+@pytest.mark.parametrize("version", [OLDEST - 1, VERSION + 1])
+def test_another_version_is_refused_by_name(version: int) -> None:
     fields = list(msgspec.msgpack.decode(encode({}, 0)[0]))
-    fields[0] = VERSION + 1
-    with pytest.raises(SnapshotError, match=f"version {VERSION + 1}"):
-        decode_part(msgspec.msgpack.encode(fields))
+    fields[0] = version
+    part = decode_part(msgspec.msgpack.encode(fields))
+    with pytest.raises(VersionError, match=f"version {version}, .* reads {OLDEST} to {VERSION}"):
+        decode([part])
 
 
 @pytest.mark.parametrize("value", [np.int64(3), object()])

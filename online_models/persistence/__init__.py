@@ -1,0 +1,1 @@
+"""State that outlives a process: declared beside its attributes, saved and restored by one walk."""

@@ -1,0 +1,42 @@
+"""The versions of the state's layout: which are understood, and how older ones become today's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from online_models.persistence.migrations import from_12
+
+#: Version → what makes the next version's plain data of it, without changing them. A change of what
+#: is saved, or of its names, adds the version of today here, one file each.
+MIGRATIONS: Mapping[int, Callable[[Mapping[str, Any]], dict[str, Any]]] = {12: from_12.migrate}
+OLDEST = min(MIGRATIONS)
+#: What is written today.
+VERSION = max(MIGRATIONS) + 1
+
+
+class VersionError(ValueError):
+    """State of a version that cannot become today's."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(f"version {found}, and this release reads {OLDEST} to {VERSION}")
+        self.found = found
+
+
+def check(version: int) -> None:
+    """VersionError where state of this version cannot become today's."""
+    if not OLDEST <= version <= VERSION:
+        raise VersionError(version)
+
+
+def migrate(state: Mapping[str, Any], version: int) -> Mapping[str, Any]:
+    """State of today's version, from plain data of an older one; VersionError where it cannot be.
+
+    >>> migrate({}, VERSION + 1)
+    Traceback (most recent call last):
+    online_models.persistence.versions.VersionError: version 14, and this release reads 12 to 13
+    """
+    check(version)
+    for older in range(version, VERSION):
+        state = MIGRATIONS[older](state)
+    return state

@@ -1,0 +1,43 @@
+"""A snapshot of each version that is understood restores, and goes on as the code that wrote it.
+
+Each file holds the parts of a snapshot of a busy shop as they were written, the journal after it,
+and of what the fold then published the digest by journal record.
+"""
+
+from __future__ import annotations
+
+import gzip
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from online_models.demand.settings import DemandSettings
+from online_models.fold.fold import Fold
+from online_models.fold.state import FoldSettings
+from online_models.persistence.versions import OLDEST, VERSION
+from streams.journal import codec as journal
+from streams.pipe.lines import of_output
+from streams.pricer.snapshots import codec
+
+FOLDER = Path(__file__).parent / "snapshots"
+DEMAND = DemandSettings(river=("river.linear_model.BayesianLinearRegression",), river_by="category")
+SETTINGS = FoldSettings(demand=DEMAND)
+
+
+def test_every_version_has_its_recording() -> None:
+    found = {path.name for path in FOLDER.iterdir()}
+    assert found == {f"version-{n}.msgpack.gz" for n in range(OLDEST, VERSION)}
+
+
+@pytest.mark.parametrize("version", range(OLDEST, VERSION))
+def test_a_snapshot_goes_on_as_the_code_that_wrote_it(version: int) -> None:
+    raw = gzip.decompress((FOLDER / f"version-{version}.msgpack.gz").read_bytes())
+    recorded = msgspec.msgpack.decode(raw)
+    parts = [codec.decode_part(part) for part in recorded["parts"]]
+    assert {part.version for part in parts} == {version}
+    fold = Fold.restore(codec.decode(parts), SETTINGS)
+    for record, digest in zip(recorded["journal"], recorded["outputs"], strict=True):
+        published = b"".join(of_output(output) for output in fold.step(journal.decode(record)))
+        assert sha256(published).digest()[:12] == digest
