@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from streams.configuration.settings import Settings
 from streams.kafka.admin import TopicsError
 from streams.kafka.clients import client
+from streams.kafka.kafka_record import UnreadableError
 from streams.recording.error import RecordingError
 from streams.recording.recorder import Recorder
 from streams.recording.writer import RecordingWriter
@@ -55,7 +56,7 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         counts = asyncio.run(record(options, args.topics, args.out, follow=args.follow))
-    except (RecordingError, TopicsError) as error:
+    except (RecordingError, TopicsError, UnreadableError) as error:
         print(f"pricetide record: {error}", file=sys.stderr)
         return 1
     except (KafkaError, AIOKafkaError, OSError) as error:

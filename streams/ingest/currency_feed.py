@@ -12,6 +12,7 @@ from schemas.topics import decode
 from streams.configuration.settings import Settings
 from streams.ingest.currencies import Currencies
 from streams.ingest.decoder import LARGEST_VALUE
+from streams.ingest.parsed import hand_on_parsed
 from streams.kafka.app import die
 from streams.kafka.clients import client
 
@@ -29,10 +30,14 @@ class CurrencyFeed:
     async def start(self) -> None:
         """Read `products` up to its present end, and go on following it."""
         self._consumer = AIOKafkaConsumer(
-            **client(self._settings), group_id=None, auto_offset_reset="earliest"
+            **client(self._settings),
+            group_id=None,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
         )
         try:
             await self._consumer.start()
+            hand_on_parsed(self._consumer)
             await self._catch_up()
         except BaseException:
             await self._consumer.stop()
@@ -62,7 +67,8 @@ class CurrencyFeed:
         fetched: dict[Any, Any] = await self._consumer.getmany(timeout_ms=timeout_ms)
         for records in fetched.values():
             for record in records:
-                self.learn(record.value)
+                if getattr(record, "error", None) is None:
+                    self.learn(record.value)
 
     def learn(self, value: bytes | None) -> None:
         """Take down a product's currency; what is no product teaches none."""

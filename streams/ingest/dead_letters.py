@@ -1,20 +1,59 @@
-"""How a dead letter is labelled."""
+"""What is written down of a record that was refused, and how it is labelled."""
 
 from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
 
 from streams.kafka.kafka_record import DeadLetter
 
 TOPIC = "dead-letters"
+#: Bytes of a key or value that are written down whole: Kafka's own default for one record.
+LARGEST_WHOLE = 1 << 20
+#: Bytes written down of a larger one, and of all where a source floods.
+HEAD = 1024
+#: Characters of a reason.
+LONGEST_ERROR = 2000
+
+
+class Letter(NamedTuple):
+    """A record of `dead-letters`."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes]]
+
+
+def written(letter: DeadLetter, largest: int = LARGEST_WHOLE) -> Letter:
+    """A dead letter as it is written down: the record byte for byte where its key and value have
+    `largest` bytes at most, else their heads, lengths and hashes, to find the original by.
+    """
+    record, labels = letter.record, headers(letter)
+    key, of_key = _kept("key", record.key, largest)
+    value, of_value = _kept("value", record.value, largest)
+    return Letter(key, value, labels + of_key + of_value)
 
 
 def headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
-    """The headers under which a record is buried."""
+    """The headers that say why a record was refused, and where it lies."""
     record = letter.record
     return [
-        ("error", letter.error.encode("utf-8", "backslashreplace")),
+        ("error", letter.error[:LONGEST_ERROR].encode("utf-8", "backslashreplace")),
         ("source-topic", record.topic.encode("utf-8", "backslashreplace")),
         ("source-partition", b"%d" % record.partition),
         ("source-offset", b"%d" % record.offset),
+    ]
+
+
+def _kept(
+    name: str, data: bytes | None, largest: int
+) -> tuple[bytes | None, list[tuple[str, bytes]]]:
+    if data is None or len(data) <= max(largest, HEAD):
+        return data, []
+    digest = hashlib.sha256(data).hexdigest()
+    return data[:HEAD], [
+        (f"{name}-bytes", b"%d" % len(data)),
+        (f"{name}-sha256", digest.encode()),
     ]
 
 

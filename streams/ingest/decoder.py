@@ -19,7 +19,7 @@ from streams.ingest.gathered import Gathered
 from streams.ingest.hot import HOT
 from streams.ingest.order import Run
 from streams.ingest.slow import SLOW, gather
-from streams.kafka.kafka_record import DeadLetter, Record
+from streams.kafka.kafka_record import FLAWED, DeadLetter, Record
 
 #: A larger value is no event of a shop; it would only crowd out others.
 LARGEST_VALUE = 512 * 1024
@@ -72,7 +72,7 @@ class Decoder:
         self, runs: Sequence[Run], errors: dict[int, str]
     ) -> Iterator[tuple[int, Record]]:
         """The product records of all runs with their places, in order of these."""
-        some = [self._without_large(r, errors) for r in runs if r.source.topic == PRODUCTS]
+        some = [self._admitted(r, errors) for r in runs if r.source.topic == PRODUCTS]
         placed = (zip(r.places.tolist(), range(len(r.records)), repeat(r)) for r in some)
         for place, i, run in merge(*placed, key=itemgetter(0)):
             yield place, run.record(i)
@@ -81,7 +81,7 @@ class Decoder:
         self, runs: Sequence[Run], low: int, high: int, gathered: Gathered, errors: dict[int, str]
     ) -> None:
         """Decode the records with places in [low, high)."""
-        found = (self._without_large(run.between(low, high), errors) for run in runs)
+        found = (self._admitted(run.between(low, high), errors) for run in runs)
         parts = [part for part in found if part.records]
         for topic, hot in HOT.items():
             some = [part for part in parts if part.source.topic == topic]
@@ -104,14 +104,18 @@ class Decoder:
         except RecordError as error:
             errors[place] = str(error)
 
-    def _without_large(self, run: Run, errors: dict[int, str]) -> Run:
+    def _admitted(self, run: Run, errors: dict[int, str]) -> Run:
+        """The run without records that no decoder need look at."""
         values = filter(None, [record.value for record in run.records])
-        if max(map(len, values), default=0) <= LARGEST_VALUE:
+        sound = FLAWED.isdisjoint(map(type, run.records))
+        if sound and max(map(len, values), default=0) <= LARGEST_VALUE:
             return run
         kept = []
         for i, (place, record) in enumerate(zip(run.places.tolist(), run.records, strict=True)):
             size = len(record.value or b"")
-            if size > LARGEST_VALUE:
+            if error := getattr(record, "error", None):
+                errors[place] = error
+            elif size > LARGEST_VALUE:
                 errors[place] = f"value has {size} bytes, more than {LARGEST_VALUE} allowed"
             else:
                 kept.append(i)

@@ -17,9 +17,10 @@ from streams.configuration.settings import Settings
 from streams.ingest.alignment import to_hold
 from streams.ingest.border import Border
 from streams.ingest.currency_feed import CurrencyFeed
+from streams.ingest.dead_letters import HEAD, LARGEST_WHOLE, describe, written
 from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
-from streams.ingest.dead_letters import describe, headers
 from streams.ingest.decoder import INPUTS, Decoded, Decoder
+from streams.ingest.flood import Flood
 from streams.ingest.holding import PATIENCE, Holding
 from streams.ingest.hot import HOT
 from streams.ingest.order import by_timestamp
@@ -72,6 +73,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._lead = settings.fold.allowed_lateness // 2
         self._feed = CurrencyFeed(settings, border.currencies)
         self._holding = Holding()
+        self._flood = Flood()
         # of what is read, either all is written or none of its offsets is known
         self._writing = asyncio.Lock()
         self._flushing = asyncio.Lock()
@@ -110,6 +112,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             group_instance_id=f"{group}-{instance}" if instance else None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            isolation_level="read_committed",
             fetch_max_wait_ms=FETCH_WAIT_MS,
             fetch_min_bytes=PLENTY,
             max_partition_fetch_bytes=1 << 20,
@@ -217,30 +220,38 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         """See which partitions are read to their end, and let the others catch up."""
         assigned = self._consumer.assignment()
         unread, lag = set(), dict.fromkeys(INPUTS, 0)
+        flooding = self._flood.held(time.monotonic())
+        instruments.FLOODING.set(len(flooding))
         for tp in assigned:
-            end = self._consumer.highwater(tp)
+            # what an open transaction holds back is not there yet
+            end = self._consumer.last_stable_offset(tp)
             position = None if end is None else await self._consumer.position(tp)
-            if position is None or position < end:
-                unread.add(tp)
+            behind = position is None or position < end
+            if behind:
                 lag[tp.topic] += 0 if position is None else end - position
+            if behind and tp not in flooding:
+                unread.add(tp)
             elif tp.topic in HOT:
                 self._watermarks.caught_up(SourcePartition(tp.topic, tp.partition), wall)
         for topic, records in lag.items():
             instruments.INPUT_LAG.labels(topic).set(records)
         await self._gate.look()
-        hold = to_hold(self._timestamps, unread, assigned, self._lead) | self._gate.held
+        hold = to_hold(self._timestamps, unread, assigned, self._lead) | self._gate.held | flooding
         paused = self._consumer.paused()
         self._consumer.pause(*(hold - paused))
         self._consumer.resume(*(paused - hold))
 
     async def _bury(self, decoded: Decoded) -> None:
+        now = time.monotonic()
         for _, letter in decoded.dead:
-            logger.warning("dead letter: %s", describe(letter))
-            instruments.DEAD_LETTERS.labels(letter.record.topic).inc()
-            future = await self._producer.send(
-                DEAD_LETTERS, letter.record.value, key=letter.record.key, headers=headers(letter)
-            )
-            self._sent.append(future)
+            record = letter.record
+            instruments.DEAD_LETTERS.labels(record.topic).inc()
+            size = len(record.key or b"") + len(record.value or b"")
+            source = TopicPartition(record.topic, record.partition)
+            whole = self._flood.refuse(source, size, describe(letter), now)
+            key, value, headers = written(letter, LARGEST_WHOLE if whole else HEAD)
+            sent = await self._producer.send(DEAD_LETTERS, value, key=key, headers=headers)
+            self._sent.append(sent)
 
     async def _flush(self) -> None:
         """Wait until the journal has everything, then let the input go.

@@ -116,5 +116,5 @@ class TickGate:
 def _is_tick(value: bytes | None) -> bool:
     try:
         return value is not None and _decode(value).kind == "tick"
-    except msgspec.DecodeError:
-        return False
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False  # whoever decodes it says what is wrong with it

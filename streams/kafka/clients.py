@@ -6,6 +6,7 @@ import ssl
 from typing import Any
 
 from streams.configuration.settings import Settings
+from streams.kafka import raw_batches as raw_batches  # every consumer reads by it
 
 #: Largest request: a journal batch or a part of a snapshot (`max.message.bytes` of both topics).
 LARGEST_REQUEST = 8 << 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class Parsed(Protocol):
@@ -46,6 +46,48 @@ class Record(NamedTuple):
     key: bytes | None
     value: bytes | None
     timestamp: int
+
+
+class UnreadableError(ValueError):
+    """A record that cannot be read; the message says where it lies."""
+
+
+class RawRecord(NamedTuple):
+    """A record of a batch that Kafka's client does not read; `error` says what is wrong with this
+    one, None for its sound neighbours.
+    """
+
+    offset: int
+    timestamp: int
+    timestamp_type: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    error: str | None = None
+    checksum: None = None
+
+
+class UnreadableRecords(NamedTuple):
+    """Records up to `offset` that nobody can tell apart: `value` is all that is there of them.
+
+    Asking for their headers raises, as who does not know of them must not take them for a record.
+    """
+
+    offset: int
+    timestamp: int
+    timestamp_type: int
+    key: None
+    value: bytes
+    error: str
+
+    @property
+    def headers(self) -> Any:
+        """UnreadableError: there is no one record here."""
+        raise UnreadableError(self.error)
+
+
+#: Kinds of record that may have something wrong with them before their value is looked at.
+FLAWED = frozenset({RawRecord, UnreadableRecords})
 
 
 class DeadLetter(NamedTuple):

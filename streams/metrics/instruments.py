@@ -25,6 +25,10 @@ INPUT_RECORDS = Counter(
 DEAD_LETTERS = Counter(
     "pricetide_dead_letters", "Records of an input topic that were refused.", ["topic"]
 )
+FLOODING = Gauge(
+    "pricetide_flooding_sources",
+    "Input partitions that are read slowly, as too many of their records are refused.",
+)
 INPUT_LAG = Gauge(
     "pricetide_input_lag_records",
     "Records of an input topic that this worker has yet to read.",

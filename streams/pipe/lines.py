@@ -10,7 +10,7 @@ import msgspec
 
 from online_models.journal.outputs import Output
 from schemas.values.instants import to_ms
-from streams.ingest.dead_letters import TOPIC, headers
+from streams.ingest.dead_letters import TOPIC, written
 from streams.kafka.kafka_record import DeadLetter, Record
 
 
@@ -67,10 +67,9 @@ def of_output(output: Output) -> bytes:
 
 def of_dead_letter(letter: DeadLetter) -> bytes:
     """The line of a dead letter: the value as text where it is text, else in base 64."""
-    record = letter.record
-    line: dict[str, Any] = {"topic": TOPIC, **_field("key", record.key)}
-    line |= _field("value", record.value)
-    line["headers"] = {name: value.decode() for name, value in headers(letter)}
+    key, value, headers = written(letter)
+    line: dict[str, Any] = {"topic": TOPIC, **_field("key", key), **_field("value", value)}
+    line["headers"] = {name: each.decode() for name, each in headers}
     return msgspec.json.encode(line) + b"\n"
 
 

@@ -9,8 +9,9 @@
 - `"value": null` is a tombstone; the value `null`, four bytes of JSON, is `value_base64`.
 - a key is text, or `key_base64` where it isn't UTF-8.
 - `headers` is an object of text by name; a header that isn't UTF-8 is `{"base64": …}`, one without
-  a value is null, and a name that occurs several times has an array of these. What other tools
-  write, an array of `[name, value]`, is read too.
+  a value is null, and a name that occurs several times has an array of these. Where a name isn't
+  UTF-8, it is an array of `[name, value]`, and such a name `{"base64": …}`, too. What other tools
+  write, an array of `[name, value]` of text, is read as well.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Line(msgspec.Struct):
     key_base64: str | None = None
     value: msgspec.Raw = msgspec.Raw(NULL)
     value_base64: str | None = None
-    headers: dict[str, Any] | list[tuple[str, Any]] | None = None
+    headers: dict[str, Any] | list[tuple[Any, Any]] | None = None
 
 
 _DECODER = msgspec.json.Decoder(Line)
@@ -135,10 +136,22 @@ def _as_json(value: bytes) -> bytes | None:
 
 
 def _headers(headers: Headers) -> bytes:
+    try:
+        return _encode(_by_name(headers))
+    except UnicodeEncodeError:  # lone surrogates stand for bytes of a name that are no UTF-8
+        pairs = [(_header(_name_bytes(name)), _header(value)) for name, value in headers]
+        return _encode(pairs)
+
+
+def _by_name(headers: Headers) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name, value in headers:
         shown.setdefault(name, []).append(_header(value))
-    return _encode({name: each[0] if len(each) == 1 else each for name, each in shown.items()})
+    return {name: each[0] if len(each) == 1 else each for name, each in shown.items()}
+
+
+def _name_bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
 
 
 def _header(value: bytes | None) -> str | dict[str, bytes] | None:
@@ -150,15 +163,22 @@ def _header(value: bytes | None) -> str | dict[str, bytes] | None:
         return {"base64": value}
 
 
-def _parse_headers(shown: dict[str, Any] | list[tuple[str, Any]]) -> Headers:
+def _parse_headers(shown: dict[str, Any] | list[tuple[Any, Any]]) -> Headers:
     return tuple(
-        (name, _parse_header(name, value))
+        (_parse_name(name), _parse_header(name, value))
         for name, given in (shown.items() if isinstance(shown, dict) else shown)
         for value in (given if isinstance(given, list) else [given])
     )
 
 
-def _parse_header(name: str, value: object) -> bytes | None:
+def _parse_name(name: object) -> str:
+    raw = _parse_header(name, name)
+    if raw is None:
+        raise LineError("a header without a name")
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _parse_header(name: object, value: object) -> bytes | None:
     if value is None:
         return None
     if isinstance(value, str):

@@ -15,7 +15,7 @@ from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
 from streams.ingest.border import Border
 from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
-from streams.ingest.dead_letters import headers
+from streams.ingest.dead_letters import written
 from streams.ingest.decoder import INPUTS, Decoder
 from streams.ingest.order import as_given
 from streams.journal import TOPIC as JOURNAL
@@ -104,8 +104,8 @@ class Replay:
             found = letter.record
             if self._until is not None and found.timestamp > self._until:
                 continue
-            labels = tuple(headers(letter))
-            yield self._entry(DEAD_LETTERS, 0, found.key, found.value, found.timestamp, labels)
+            key, value, labels = written(letter)
+            yield self._entry(DEAD_LETTERS, 0, key, value, found.timestamp, tuple(labels))
         for day, over in passing.days(passing.tell(decoded.batch)):
             yield from self._all(day)
             if over:

@@ -168,3 +168,32 @@ def test_a_topic_that_is_not_there_is_named(bootstrap, tmp_path, capsys):
         "pricetide record: topic no-such-topic cannot be read: UnknownTopicOrPartitionError\n"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+def test_what_a_producer_compressed_is_recorded(bootstrap, make_topics, tmp_path, codec):
+    (topic,) = make_topics("compressed")
+
+    async def write():
+        producer = AIOKafkaProducer(bootstrap_servers=bootstrap, compression_type=codec)
+        async with producer:
+            await asyncio.gather(*[await producer.send(topic, b"%d" % n) for n in range(100)])
+
+    asyncio.run(write())
+    found = Recording([record(bootstrap, tmp_path, topic)])
+    assert [entry.value for entry in found] == [b"%d" % n for n in range(100)]
+
+
+def test_a_header_is_recorded_whatever_its_name_is_made_of(
+    bootstrap, make_topics, produce, tmp_path
+):
+    (topic,) = make_topics("headed")
+
+    class NotText(str):
+        def encode(self, *_):
+            return b"\xff\xfe"
+
+    produce(bootstrap, topic, [{"value": b"1", "headers": [(NotText("x"), b"v")]}, {"value": b"2"}])
+    first, second = Recording([record(bootstrap, tmp_path, topic)])
+    assert first.headers == ((b"\xff\xfe".decode("utf-8", "surrogateescape"), b"v"),)
+    assert second.headers == ()

@@ -11,11 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from online_models.journal.batch import SourcePartition
 from online_models.pricing.state.shoppers import name
 from schemas.examples import EXAMPLES
 from schemas.values.money import LARGEST_MINOR
+from streams.ingest.border import Border
 from streams.ingest.dead_letters import headers
-from streams.ingest.decoder import INPUTS, LARGEST_VALUE
+from streams.ingest.decoder import INPUTS, LARGEST_VALUE, Decoder
+from streams.ingest.order import by_timestamp
+from streams.kafka.kafka_record import RawRecord, UnreadableRecords
 
 START = 1_700_006_400_000
 DAY = 86_400_000
@@ -243,3 +247,18 @@ def test_a_manual_price_concerns_its_product_alone_and_a_pause_everybody(
     events, dead = decoded(feed.records)
     assert [event[3] for event in events] == ["tea", None]
     assert dead == []
+
+
+def test_a_record_with_something_wrong_around_its_value_is_refused_with_that_reason() -> None:
+    source = SourcePartition("orders", 0)
+    raw = [
+        RawRecord(0, START, 0, b"k", None, (), "header: a name is not UTF-8"),
+        RawRecord(1, START, 0, b"k", b"{", ()),
+        UnreadableRecords(2, START, 0, None, b"x" * (LARGEST_VALUE + 1), "no stream"),
+    ]
+    found = Decoder(Border(b"secret")).decode(by_timestamp({source: raw}))
+    reasons = [letter.error for _, letter in found.dead]
+    assert reasons[0] == "header: a name is not UTF-8"
+    assert "JSON" in reasons[1]
+    assert reasons[2] == "no stream"
+    assert [letter.record.offset for _, letter in found.dead] == [0, 1, 2]

@@ -1,4 +1,5 @@
 import json
+from operator import itemgetter
 
 import pytest
 from hypothesis import example, given
@@ -175,3 +176,15 @@ def test_headers_of_another_form_are_refused(headers):
     text = f'{{"topic":"orders","offset":3,"value":1,"timestamp":7,"headers":{headers}}}'
     with pytest.raises(LineError, match="header"):
         decode(text.encode())
+
+
+@pytest.mark.parametrize("name", ["ümlaut", b"\xff\xfe".decode("utf-8", "surrogateescape")])
+def test_a_header_comes_back_whatever_its_name_is_made_of(name):
+    headers = ((name, b"1"), ("error", None), (name, b"\xff"))
+    back = decode(encode(Entry("t", 0, 0, None, None, 0, headers)))
+    assert sorted(back.headers, key=itemgetter(0)) == sorted(headers, key=itemgetter(0))
+
+
+def test_a_header_without_a_name_is_no_entry():
+    with pytest.raises(LineError, match="without a name"):
+        decode(b'{"topic":"t","timestamp":0,"offset":0,"headers":[[null,"1"]]}')
