@@ -283,6 +283,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "source-topic": "orders",
         "source-partition": 5,
         "source-offset": 90210,
+        "key-bytes": None,
+        "key-sha256": None,
+        "value-bytes": None,
+        "value-sha256": None,
     },
     "model-updates": {
         "model": "demand",

@@ -71,7 +71,9 @@ def _message(topic: Topic, schemas: dict[str, Any]) -> dict[str, Any]:
     if topic.name == "dead-letters":
         return {
             "headers": reference,
-            "payload": {"description": "the value as it came, byte for byte, or the head of a large one"},
+            "payload": {
+                "description": "the value as it came, byte for byte, or the head of a large one"
+            },
             "contentType": "application/octet-stream",
             "bindings": bindings,
         }

@@ -1,4 +1,4 @@
-"""`dead-letters`: key and value byte for byte as they came, or the heads of large ones; these headers
+"""`dead-letters`: key and value byte for byte as they came (of large ones the heads); these headers
 say why and whence.
 """
 

@@ -12,8 +12,6 @@ TOPIC = "dead-letters"
 LARGEST_WHOLE = 1 << 20
 #: Bytes written down of a larger one, and of all where a source floods.
 HEAD = 1024
-#: Characters of a reason.
-LONGEST_ERROR = 2000
 
 
 class Letter(NamedTuple):
@@ -38,7 +36,7 @@ def headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
     """The headers that say why a record was refused, and where it lies."""
     record = letter.record
     return [
-        ("error", letter.error[:LONGEST_ERROR].encode("utf-8", "backslashreplace")),
+        ("error", letter.error.encode("utf-8", "backslashreplace")),
         ("source-topic", record.topic.encode("utf-8", "backslashreplace")),
         ("source-partition", b"%d" % record.partition),
         ("source-offset", b"%d" % record.offset),
