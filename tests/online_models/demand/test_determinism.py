@@ -10,7 +10,7 @@ PROGRAM = """
 import hashlib
 import itertools
 import numpy as np
-from online_models.demand import checks
+from online_models.demand.evaluation import checks
 models = checks.registered("mixture")
 for seen in [*checks.ordinary_days(30), *itertools.islice(checks.hostile_periods(), 0, 300, 5)]:
     report = models.learn(seen)

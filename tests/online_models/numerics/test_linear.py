@@ -15,7 +15,7 @@ RNG = np.random.default_rng(3)
 CHECKSUM = """
 import hashlib
 import numpy as np
-from online_models import exact_linear as linear, exact_math as m
+from online_models.numerics import linear, special as m
 x = m.normals(5, np.arange(9), count=66001) * m.exp(m.normals(6, np.arange(9)))
 g = linear.gram(x)
 s = linear.solve(g, x[:, 0])

@@ -20,7 +20,7 @@ from online_models.training.metrics import measure
 from online_models.training.models import DeepModel, Model, build
 from online_models.training.search import trials
 from online_models.training.search.validation import cross_validate
-from tests.online_models.deep.conftest import SPEC
+from tests.online_models.conftest import SPEC
 
 NAMES = [
     *BASELINES,
