@@ -1,24 +1,30 @@
-"""The command `pricetide`."""
+"""The command `pricetide`: finds the commands, runs one, and turns its errors into one line.
+
+A command is a file in `streams/commands`. It declares, as constants that can be read without
+importing it, its GROUP and SUMMARY; and DESCRIPTION, EXAMPLES, SETTINGS (the settings that are
+flags, too), `add_arguments(parser)` and `run(options, settings)`, which returns the exit status.
+"""
 
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
-
-from streams.configuration.policy_file import PolicyFileError
-from streams.configuration.settings import Settings
+from streams.errors import MEANINGS, ExitStatus, ExpectedError, InputError
+from streams.extras import EXTRAS, missing
 from streams.freed_memory import keep_freed_memory
-from streams.recording.error import RecordingError
+from streams.terminal.notes import note
 
-#: What a shell reports of a command that Ctrl-C ended: 128 + SIGINT.
-INTERRUPTED = 130
+if TYPE_CHECKING:
+    from streams.configuration.settings import Settings
 
 DESCRIPTION = """\
 Prices from events: exact on replay, explained to the cent, learnt online.
@@ -26,73 +32,153 @@ Prices from events: exact on replay, explained to the cent, learnt online.
 Start with `pricetide demo --once`; then `pricetide COMMAND --help`. Settings come from flags, then
 PRICETIDE_* variables, then pricetide.toml.
 """
-
-#: Command → its module and one line about it. Modules are imported when they are called.
-COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("streams.commands.demo", "see it work on real orders, on this machine"),
-    "broker": ("streams.commands.broker", "a real Apache Kafka for development"),
-    "topics": ("streams.commands.topics", "create or check every topic"),
-    "worker": ("streams.commands.worker", "price what comes in, until stopped"),
-    "record": ("streams.commands.record", "topics to a recording"),
-    "replay": ("streams.commands.replay", "recordings through the pricer, without Kafka"),
-    "pipe": ("streams.commands.pipe", "the pricer on stdin and stdout"),
-    "explain": ("streams.commands.explain", "a decision in words, recomputed to the cent"),
-    "console": ("streams.commands.console", "a web page to look in: prices, reasons, alerts"),
-    "policies": ("streams.commands.policies", "check a policy file before it goes live"),
-    "evaluate": ("streams.commands.evaluate", "the demand models judged on a recording"),
-    "elasticities": ("streams.commands.elasticities", "own-price elasticities of a recording"),
-    "promotions": ("streams.commands.promotions", "plan promotions that are worth their discounts"),
-    "fairness": ("streams.commands.fairness", "who got personal prices, and how low"),
-    "lift": ("streams.commands.lift", "what experiments with held-out offers have shown so far"),
-    "segments": ("streams.commands.segments", "groups of items and of customers in a recording"),
-    "train": ("streams.commands.train", "train the deep demand models, publish a challenger"),
-    "simulate": ("streams.commands.simulate", "policies against each other in simulated markets"),
+FOLDER = Path(__file__).with_name("commands")
+#: In the order of the help: the groups that commands may name.
+GROUPS = {
+    "start": "Start here",
+    "run": "Run the pricer",
+    "record": "Record and replay",
+    "check": "Check and explain",
+    "study": "Study recordings",
+    "plan": "Plan, train and simulate",
 }
+
+
+class Listed(NamedTuple):
+    """What the help says of a command."""
+
+    group: str
+    summary: str
+
+
+@cache
+def commands() -> dict[str, Listed]:
+    """All commands by name; none of them is imported, which would take seconds."""
+    return {
+        path.stem: Listed(**dict(_declared(path)))
+        for path in sorted(FOLDER.glob("*.py"))
+        if path.stem != "__init__"
+    }
+
+
+def _declared(path: Path) -> Iterator[tuple[str, str]]:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id.lower()
+            if name in Listed._fields:
+                yield name, ast.literal_eval(node.value)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     keep_freed_memory()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    named = next((word for word in given if not word.startswith("-")), None)
-    layout = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser("pricetide", description=DESCRIPTION, formatter_class=layout)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    modules: dict[str, ModuleType] = {}
-    for name, (module, line) in COMMANDS.items():
-        command = commands.add_parser(name, help=line, formatter_class=layout)
-        if name == named:
-            modules[name] = importlib.import_module(module)
-            command.description = modules[name].DESCRIPTION
-            modules[name].add_arguments(command)
-            _add_settings(command, getattr(modules[name], "SETTINGS", ()))
-    args = parser.parse_args(given)
-    module_of = modules[args.command]
+    named = next((word for word in given if word in commands()), None)
+    where = named or ""
     try:
-        settings = _settings(args, getattr(module_of, "SETTINGS", ()))
-    except ValidationError as error:
-        for problem in error.errors():
-            field = ".".join(str(part) for part in problem["loc"])
-            message = problem["msg"].removeprefix("Value error, ")
-            which = f"setting {field}" if field else "settings"
-            print(f"pricetide: {which}: {message}", file=sys.stderr)
-        return 2
-    except SettingsError as error:
-        print(f"pricetide: settings: {_worded(error)}", file=sys.stderr)
-        return 2
-    try:
-        status: int = module_of.main(args, settings)
-    except (PolicyFileError, RecordingError) as error:
-        print(f"pricetide {args.command}: {error}", file=sys.stderr)
-        return 2
+        try:
+            return _run(given, named)
+        finally:
+            sys.stdout.flush()
+    except ExpectedError as error:
+        note(where, error)
+        return error.exit_status
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return ExitStatus.INTERRUPTED
+    except BrokenPipeError:
+        # whoever read the output has gone; nothing is left to say, not even at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitStatus.FAILED
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in EXTRAS:
+            raise
+        note(where, missing(package))
+        return ExitStatus.WRONG_INPUT
+    except OSError as error:
+        note(where, f"{error.filename}: {error.strerror}" if error.filename else error)
+        return ExitStatus.WRONG_INPUT if error.filename else ExitStatus.FAILED
+    except Exception as error:
+        if not _is_kafka(error):
+            raise
+        note(where, f"Kafka: {error}")
+        return ExitStatus.FAILED
+
+
+def _is_kafka(error: Exception) -> bool:
+    """Whether it is one of either Kafka client; neither is imported for it."""
+    return any(
+        kind.__name__ == "KafkaError" and kind.__module__ in ("aiokafka.errors", "kafka.errors")
+        for kind in type(error).__mro__
+    )
+
+
+def _run(given: Sequence[str], named: str | None) -> int:
+    parser, module = _parser(named)
+    options = parser.parse_args(given)
+    assert module is not None, "without a command there is nothing to parse"
+    status: int = module.run(options, _settings(options, module.SETTINGS))
     return status
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say in one line what is wrong; the usage is one `--help` away."""
+        self.exit(ExitStatus.WRONG_INPUT, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version
+
+        print(f"pricetide {version('pricetide')}")
+        parser.exit()
+
+
+def _parser(named: str | None) -> tuple[argparse.ArgumentParser, ModuleType | None]:
+    """The parser, and the module of the command that is named, whose flags it knows."""
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(
+        "pricetide",
+        usage="pricetide [-h] [--version] COMMAND …",
+        description=DESCRIPTION,
+        epilog=_overview(),
+        formatter_class=layout,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    subparsers = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, help=argparse.SUPPRESS
+    )
+    module = None
+    for name in commands():
+        command = subparsers.add_parser(name, formatter_class=layout)
+        if name == named:
+            module = importlib.import_module(f"streams.commands.{name}")
+            command.description = module.DESCRIPTION
+            command.epilog = "\n  ".join(["Examples:", *module.EXAMPLES])
+            module.add_arguments(command)
+            _add_settings(command, module.SETTINGS)
+    return parser, module
+
+
+def _overview() -> str:
+    """The commands by group, and the exit statuses."""
+    lines = []
+    for group, heading in GROUPS.items():
+        lines.append(f"{heading}:")
+        for name, listed in commands().items():
+            if listed.group == group:
+                lines.append(f"  {name:<14}{listed.summary}")
+    lines.append("Exit status:")
+    lines += [f"  {status.value:<14}{meaning}" for status, meaning in MEANINGS.items()]
+    return "\n".join(lines)
 
 
 def _add_settings(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
     if not names:
         return
+    from streams.configuration.settings import Settings
+
     group = parser.add_argument_group("settings")
     for name in names:
         field = Settings.model_fields[name]
@@ -104,19 +190,25 @@ def _add_settings(parser: argparse.ArgumentParser, names: Sequence[str]) -> None
         )
 
 
-def _worded(error: SettingsError) -> str:
-    """The error in one line; of a variable that should hold JSON the library names classes only."""
-    for name in Settings.model_fields:
-        if f'"{name}"' in str(error) and isinstance(error.__cause__, ValueError):
-            return f"PRICETIDE_{name.upper()} is no JSON: {error.__cause__}"
-    return str(error)
+def _settings(options: argparse.Namespace, names: Sequence[str]) -> Settings:
+    """The settings that hold for this run; InputError names the one that is wrong."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
+    from streams.configuration.settings import Settings, worded
 
-def _settings(args: argparse.Namespace, names: Sequence[str]) -> Settings:
-    given: dict[str, Any] = {
-        name: value for name in names if (value := getattr(args, f"setting_{name}")) is not None
-    }
-    return Settings(**given)
+    flags: dict[str, Any] = {name: getattr(options, f"setting_{name}") for name in names}
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        problems = []
+        for problem in error.errors():
+            field = ".".join(str(part) for part in problem["loc"])
+            message = problem["msg"].removeprefix("Value error, ")
+            problems.append(f"{f'setting {field}' if field else 'settings'}: {message}")
+        raise InputError("; ".join(problems)) from None
+    except SettingsError as error:
+        raise InputError(f"settings: {worded(error)}") from None
 
 
 if __name__ == "__main__":

@@ -1,22 +1,21 @@
-"""`pricetide fairness`."""
+"""`pricetide fairness`: who got personal prices."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 from typing import Any
 
-import msgspec
 from rich.console import Console
-from rich.table import Table
 
 from streams.configuration.settings import Settings
-from streams.recording.error import RecordingError
-from streams.recording.reader import Recording
 from streams.studies.fairness.figures import figures
-from streams.studies.fairness.personal import NEEDED, USED, gathered
+from streams.studies.fairness.personal import personal_prices
+from streams.terminal.flags import add_json, add_recordings
+from streams.terminal.json_output import print_json
+from streams.terminal.tables import figures_table
 
+GROUP = "study"
+SUMMARY = "who got personal prices, and how low"
 DESCRIPTION = """\
 Say who got personal prices and how far they lie below the public ones: by segment, channel and
 category, with 95 % intervals over customers; whether any lay above the public price or came without
@@ -25,34 +24,26 @@ its disclosure; and whether their customers had agreed.
 It reads `price-offers` and `price-decisions`, and `orders` (who agreed) and `products` (categories)
 where they are recorded. Customers are told apart by the hashes that the pricer made of them, so
 PRICETIDE_CUSTOMER_KEY must be the same. Groups that no record names, such as age, cannot be judged.
-
-Example:
-  pricetide record price-offers price-decisions orders products --out may --bootstrap kafka:9092
-  pricetide fairness may
 """
+EXAMPLES = (
+    "pricetide record price-offers price-decisions orders products --out may "
+    "--bootstrap kafka:9092 && pricetide fairness may",
+)
+SETTINGS = ()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's flags."""
-    parser.add_argument(
-        "recordings", nargs="+", type=Path, metavar="RECORDING", help="a folder or file"
-    )
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    add_recordings(parser)
+    add_json(parser)
 
 
-def main(args: argparse.Namespace, settings: Settings) -> int:
-    """Report; returns the exit status."""
-    try:
-        entries = Recording(args.recordings, USED)
-        missing = [topic for topic in NEEDED if topic not in entries.topics]
-        if missing:
-            raise RecordingError(f"no {' and no '.join(missing)} in the recording")
-        found = figures(gathered(entries, settings.customer_key.get_secret_value().encode()))
-    except (RecordingError, msgspec.DecodeError) as error:
-        print(f"pricetide fairness: {error}", file=sys.stderr)
-        return 2
-    if args.json:
-        print(msgspec.json.encode(found).decode())
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Report."""
+    key = settings.customer_key.get_secret_value().encode()
+    found = figures(personal_prices(options.recordings, key))
+    if options.json:
+        print_json(found)
     else:
         _show(found)
     return 0
@@ -63,10 +54,8 @@ def _show(found: dict[str, Any]) -> None:
     if not found["personal_prices"]:
         console.print("No personal price was given.")
         return
-    table = Table()
-    table.add_column("group")
-    for name in ("prices", "customers", "mean off", "95 % interval", "80 % between"):
-        table.add_column(name, justify="right")
+    headings = ("prices", "customers", "mean off", "95 % interval", "80 % between")
+    table = figures_table(["group"], headings)
     for row in found["groups"]:
         name = "all" if row["by"] == "all" else f"{row['by']} {row['name']}"
         table.add_row(

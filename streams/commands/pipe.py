@@ -1,4 +1,4 @@
-"""`pricetide pipe`."""
+"""`pricetide pipe`: the pricer on stdin and stdout."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from streams.configuration.policy_file import load
 from streams.configuration.settings import Settings
 from streams.pipe.pipe import Pipe
 
+GROUP = "run"
+SUMMARY = "the pricer on stdin and stdout, without Kafka"
 DESCRIPTION = """\
 Run the pricer on stdin and stdout, one JSON line per record.
 
@@ -19,11 +21,8 @@ A line in:  {"topic": "orders", "key": null, "value": {…}, "timestamp": 170000
 Lines out have the same form. A tick,
   {"topic": "pricing-control", "key": null, "value": {"kind": "tick", "time": "…"}}
 answers with all that is due up to its time, and then with itself: any closed loop can drive it.
-
-Example:
-  pricetide pipe --policies policies.json < events.jsonl > prices.jsonl
 """
-
+EXAMPLES = ("pricetide pipe --policies policies.json < events.jsonl > prices.jsonl",)
 SETTINGS = ("bucket", "lateness", "timezone", "ack_timeout")
 CHUNK = 1 << 20
 
@@ -33,19 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policies", type=Path, metavar="FILE", help="policies to start with")
 
 
-def main(args: argparse.Namespace, settings: Settings) -> int:
+def run(options: argparse.Namespace, settings: Settings) -> int:
     """Run until the input ends."""
-    pipe = Pipe(settings, load(args.policies) if args.policies else [])
+    pipe = Pipe(settings, load(options.policies) if options.policies else [])
     out = sys.stdout.buffer
-    try:
-        out.writelines(pipe.opening)
-        for lines in _arriving(sys.stdin.fileno()):
-            out.writelines(pipe.feed(lines))
-            out.flush()
-    except BrokenPipeError:
-        # whoever read the prices has gone; nothing is left to say, not even at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    out.writelines(pipe.opening)
+    for lines in _arriving(sys.stdin.fileno()):
+        out.writelines(pipe.feed(lines))
+        out.flush()
     return 0
 
 

@@ -9,11 +9,12 @@ import msgspec
 
 from schemas.records.record import RecordError
 from schemas.topics import decode
+from streams.errors import InputError
 
 TOPIC = "pricing-policies"
 
 
-class PolicyFileError(ValueError):
+class PolicyFileError(InputError):
     """A policy file that cannot be used; the message names the file, the policy and the field."""
 
 

@@ -245,3 +245,11 @@ def _file(settings_cls: type[BaseSettings]) -> PydanticBaseSettingsSource:
         hint = f"; perhaps {near[0]}?" if near else ""
         raise SettingsError(f"{path}: {unknown[0]}: no such setting{hint}")
     return source
+
+
+def worded(error: SettingsError) -> str:
+    """The error in one line; of a variable that should hold JSON the library names classes only."""
+    for name in Settings.model_fields:
+        if f'"{name}"' in str(error) and isinstance(error.__cause__, ValueError):
+            return f"{PREFIX}{name.upper()} is no JSON: {error.__cause__}"
+    return str(error)

@@ -17,6 +17,7 @@ from kafka.errors import (
 )
 
 from schemas.topics import Topic
+from streams.errors import ExpectedError
 
 #: Let the cluster choose.
 DEFAULT = -1
@@ -30,7 +31,7 @@ DIR`), delete the topics, create them with `pricetide topics --partitions N`, an
 recording anew (`pricetide replay DIR`)"""
 
 
-class TopicsError(RuntimeError):
+class TopicsError(ExpectedError):
     """The topics can't be created or checked; the message says which and why."""
 
 

@@ -6,6 +6,7 @@ import ssl
 from typing import Any
 
 from streams.configuration.settings import Settings
+from streams.errors import ExpectedError
 from streams.kafka import raw_batches as raw_batches  # every consumer reads by it
 
 #: Largest request: a journal batch or a part of a snapshot (`max.message.bytes` of both topics).
@@ -14,19 +15,19 @@ LARGEST_REQUEST = 8 << 20
 BATCH = 1 << 20
 
 
-class MissingBootstrap(SystemExit):
+class MissingBootstrapError(ExpectedError):
     """No Kafka to talk to."""
 
 
-class UnusableCertificate(SystemExit):
+class UnusableCertificateError(ExpectedError):
     """A file that should hold a certificate or its key does not."""
 
 
 def bootstrap(settings: Settings) -> str:
-    """The bootstrap servers; MissingBootstrap says how to name them."""
+    """The bootstrap servers; MissingBootstrapError says how to name them."""
     if not settings.bootstrap:
-        raise MissingBootstrap(
-            "pricetide: which Kafka? Pass --bootstrap HOST:PORT or set PRICETIDE_BOOTSTRAP "
+        raise MissingBootstrapError(
+            "which Kafka? Pass --bootstrap HOST:PORT or set PRICETIDE_BOOTSTRAP "
             "(`pricetide broker` starts one for development)"
         )
     return settings.bootstrap
@@ -50,7 +51,7 @@ def security(settings: Settings) -> dict[str, Any]:
 def ssl_context(settings: Settings) -> ssl.SSLContext:
     """TLS as the settings say; the system's certificate authorities where they name none.
 
-    UnusableCertificate names the file that holds none.
+    UnusableCertificateError names the file that holds none.
     """
     used = settings.ssl_cafile
     try:
@@ -59,7 +60,7 @@ def ssl_context(settings: Settings) -> ssl.SSLContext:
             used = settings.ssl_certfile
             context.load_cert_chain(settings.ssl_certfile, settings.ssl_keyfile)
     except OSError as error:
-        raise UnusableCertificate(f"pricetide: no use can be made of {used}: {error}") from None
+        raise UnusableCertificateError(f"{used} cannot be used: {error}") from None
     return context
 
 

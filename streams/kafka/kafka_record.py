@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Protocol
 
+from streams.errors import ExpectedError
+
 
 class Parsed(Protocol):
     """What is known of a record beside where it was read; `timestamp` in ms."""
@@ -48,7 +50,7 @@ class Record(NamedTuple):
     timestamp: int
 
 
-class UnreadableError(ValueError):
+class UnreadableError(ExpectedError):
     """A record that cannot be read; the message says where it lies."""
 
 

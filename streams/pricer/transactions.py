@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from streams.configuration.settings import Settings
+from streams.errors import ExpectedError
 from streams.kafka.clients import bootstrap, client
 
 #: A cluster that has just started makes its transaction log first, which takes a few seconds.
@@ -20,7 +21,7 @@ PATIENCE_SECONDS = 20.0
 LEAVE_SECONDS = 2.0
 
 
-class NoTransactionsError(RuntimeError):
+class NoTransactionsError(ExpectedError):
     """Kafka does not offer transactions; the message says why and what helps."""
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
+
 from streams.recording.entry import Entry
+from streams.recording.error import RecordingError
+from streams.recording.reader import Recording
 from streams.replay.buckets import Buckets
 from streams.replay.course import Course
 from streams.replay.summary import Summary
@@ -28,3 +34,15 @@ class Run:
             self.course.add(entry)
         elif entry.topic == "demand-observations" and self._lot.drawn:
             self.buckets.add(entry)
+
+
+def recorded_run(folder: Path) -> Run:
+    """The run whose outputs a recording holds; RecordingError where they are not a pricer's."""
+    run = Run()
+    for entry in Recording([folder], COMPARED):
+        try:
+            run.add(entry)
+        except (msgspec.DecodeError, KeyError, ArithmeticError) as error:
+            where = f"{entry.topic}-{entry.partition} offset {entry.offset}"
+            raise RecordingError(f"--compare: {where}: {error}") from error
+    return run

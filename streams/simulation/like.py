@@ -6,44 +6,36 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.progress import Progress
 
-from online_models.demand.ensemble.report import LearnReport
-from online_models.demand.inputs.observations import Observations
 from online_models.market.assortment import LOWEST_ELASTICITY
-from online_models.market.fitting import fit
+from online_models.market.fitting import UnlikeError, fit
 from online_models.market.likeness import Likeness
 from schemas.values.instants import DAY, to_text
 from streams.configuration.settings import Settings
+from streams.errors import InputError
 from streams.studies.observed import Observed
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MINOR = 100.0
 
 
-def read(settings: Settings, paths: list[Path], most: int, console: Console) -> Likeness:
+def read(settings: Settings, paths: list[Path], most: int) -> Likeness:
     """The market of the `most` best sellers of recorded inputs.
 
     Raises
     ------
-    RecordingError, UnlikeError
-        Where there is none, or it says too little.
+    InputError
+        Where there is none, or it has too little.
     """
-    parts: list[Observations] = []
-
-    def learnt(observations: Observations, _report: LearnReport) -> None:
-        parts.append(observations)
-
     # weekdays and zero days are of days, whatever bucket the pricer learns by
-    observed = Observed(settings.model_copy(update={"bucket": "P1D"}), paths, learnt)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("reading", total=len(observed.recording))
-        for done in observed.run():
-            bar.update(task, completed=done)
-        bar.update(task, description="fitting")
+    observed = Observed(settings.model_copy(update={"bucket": "P1D"}), paths)
+    with observed.progress() as then:
+        then("fitting")
         name = "+".join(path.resolve().name for path in paths)
-        return fit(parts, observed.catalogue, name, most)
+        try:
+            return fit(observed.parts, observed.catalogue, name, most)
+        except UnlikeError as error:
+            raise InputError(str(error)) from None
 
 
 def fitted(like: Likeness) -> dict[str, str]:

@@ -7,26 +7,17 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-
 from online_models.market.closed_loop import Track
 from streams.freed_memory import keep_freed_memory
 from streams.simulation.cells import Cell, run
 from streams.simulation.store import Store
+from streams.terminal.progress import progress
 
 #: A process computes on one core: threads of a linear algebra library only get in their way.
 SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def run_all(cells: Sequence[Cell], store: Store, jobs: int, console: Console) -> dict[Cell, Track]:
+def run_all(cells: Sequence[Cell], store: Store, jobs: int) -> dict[Cell, Track]:
     """The tracks of all cells; those already in the store are not run again.
 
     An error in a cell ends the experiment; what was finished stays in the store.
@@ -35,16 +26,8 @@ def run_all(cells: Sequence[Cell], store: Store, jobs: int, console: Console) ->
     missing = [cell for cell in cells if cell not in tracks]
     for name in SINGLE_THREADED:
         os.environ.setdefault(name, "1")
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    ) as progress:
-        bar = progress.add_task("runs", total=len(cells), completed=len(tracks))
+    with progress("runs", len(cells)) as show:
+        show(len(tracks))
         # Spawned, not forked: a fork copies whatever threads and locks the caller holds.
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(jobs, context, initializer=keep_freed_memory) as pool:
@@ -54,7 +37,7 @@ def run_all(cells: Sequence[Cell], store: Store, jobs: int, console: Console) ->
                     cell = running[done]
                     tracks[cell] = done.result()
                     store.save(cell, tracks[cell])
-                    progress.update(bar, advance=1, description=f"{cell.setting.market}")
+                    show(len(tracks), text=cell.setting.market)
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise

@@ -8,7 +8,8 @@ from pathlib import Path
 from online_models.fold.state import FoldSettings, State
 from schemas.records.record import RecordError
 from schemas.topics import decode
-from streams.recording import Recording
+from streams.errors import InputError
+from streams.recording.reader import Recording
 
 TOPIC = "model-updates"
 
@@ -16,7 +17,7 @@ TOPIC = "model-updates"
 def load(paths: Sequence[Path]) -> str:
     """The values of the topic's records as a JSON array, in their order.
 
-    ValueError where there is none, where the pricer refuses one, and where a part is missing: it
+    InputError where there is none, where the pricer refuses one, and where a part is missing: it
     would compete with other models than it was given.
     """
     state, values, verdict = State(FoldSettings()), [], None
@@ -25,12 +26,12 @@ def load(paths: Sequence[Path]) -> str:
         try:
             verdict = state.take_up(decode(TOPIC, value))
         except RecordError as error:
-            raise ValueError(f"--updates: offset {entry.offset}: {error}") from None
+            raise InputError(f"--updates: offset {entry.offset}: {error}") from None
         if verdict.kind == "rejected":
-            raise ValueError(f"--updates: offset {entry.offset}: {verdict.reason}")
+            raise InputError(f"--updates: offset {entry.offset}: {verdict.reason}")
         values.append(value.decode())
     if verdict is None:
-        raise ValueError(f"--updates: there are no records of {TOPIC}")
+        raise InputError(f"--updates: there are no records of {TOPIC}")
     if verdict.kind == "pending":
-        raise ValueError("--updates: parts of the last version are missing")
+        raise InputError("--updates: parts of the last version are missing")
     return f"[{','.join(values)}]"

@@ -8,9 +8,6 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import Progress
-
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.ensemble.report import LearnReport
 from online_models.demand.inputs.observations import Observations
@@ -30,6 +27,7 @@ from streams.replay.passing import Passing
 from streams.replay.pricers import opening
 from streams.studies.anchor import first_day
 from streams.studies.ignored import Ignored
+from streams.terminal.progress import progress
 
 #: Input records taken at once.
 ROUND = 4000
@@ -41,13 +39,14 @@ class Observed:
 
     Prices are history here: what was paid or acknowledged counts, and nothing is decided. All
     partitions are one, so that everything is pooled. Given policies replace those of the recording.
+    `parts` holds the closed buckets in order; `on_learnt` also gets the models' report of each.
     """
 
     def __init__(
         self,
         settings: Settings,
         paths: list[Path],
-        on_learnt: OnLearnt,
+        on_learnt: OnLearnt = lambda _observations, _report: None,
         policies: list[PolicyRecord] | None = None,
     ) -> None:
         self.recording = Recording(paths, INPUTS if policies is None else INPUTS - {POLICIES})
@@ -55,6 +54,7 @@ class Observed:
             named = ", ".join(str(path) for path in paths)
             raise RecordingError(f"no orders in {named}: demand cannot be evaluated without")
         self.ignored = Ignored()
+        self.parts: list[Observations] = []
         key = settings.customer_key.get_secret_value().encode()
         self._decoder = Decoder(Border(key, settings.rates))
         fold, begins = settings.fold, None
@@ -65,7 +65,6 @@ class Observed:
         if policies:
             self._fold.step(opening(policies))
         self._on_learnt = on_learnt
-        self._buckets = 0
         self._passing = Passing(min(settings.fold.bucket, DAY))
 
     @property
@@ -96,12 +95,24 @@ class Observed:
         # the last bucket counts, however little of it was recorded
         end = latest + settings.bucket + settings.allowed_lateness + 1
         self.ignored.add([], self._fold.step(self._passing.end(end)))
-        if not self._buckets:
-            told = "".join(f"; {line}" for line in self.ignored.lines(len(self.recording)))
-            raise RecordingError(f"no bucket came about: {self._lacking()}{told}")
+        if not any(map(len, self.parts)):
+            reasons = "; ".join([self._lacking(), *self.not_taken()])
+            raise RecordingError(f"no bucket came about: {reasons}")
+
+    @contextmanager
+    def progress(self, doing: str = "reading") -> Iterator[Callable[[str], None]]:
+        """Run beneath a progress bar; what is yielded names the work that follows."""
+        with progress(doing, len(self.recording)) as show:
+            for done in self.run():
+                show(done)
+            yield lambda next_one: show(text=next_one)
+
+    def not_taken(self) -> list[str]:
+        """What of the recording was not taken, a line for each kind."""
+        return self.ignored.lines(len(self.recording))
 
     def _learnt(self, observations: Observations, report: LearnReport) -> None:
-        self._buckets += len(observations)
+        self.parts.append(observations)
         self._on_learnt(observations, report)
 
     def _lacking(self) -> str:
@@ -110,14 +121,3 @@ class Observed:
         if not self._passing.latest:
             return "no order, click or competitor's price tells the time"
         return "no order falls into the time after its product's record"
-
-
-@contextmanager
-def shown(observed: Observed, doing: str) -> Iterator[Callable[[str], None]]:
-    """Run beneath a progress bar; what is called inside names the work that follows."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(doing, total=len(observed.recording))
-        for done in observed.run():
-            bar.update(task, completed=done)
-        yield lambda next_one: bar.update(task, description=next_one)

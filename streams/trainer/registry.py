@@ -10,9 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from online_models.demand.networks.container import pack, unpack
+from online_models.demand.networks.chunks import Standing, records
+from online_models.demand.networks.container import WeightsError, pack, unpack
+from online_models.demand.networks.expert import MODEL
 from online_models.demand.networks.network import Network
 from online_models.training.card import Card
+from streams.errors import InputError
 from streams.trainer import store
 from streams.trainer.folder import outdated
 
@@ -48,10 +51,10 @@ class Registry:
         return Network.of(*unpack((self.folder / version / "weights.ptide").read_bytes()))
 
     def describe(self, version: str) -> dict[str, Any]:
-        """The facts of a version's card; KeyError where there is no such version."""
+        """The facts of a version's card; InputError where there is no such version."""
         document = store.read_json(self.folder / version / "version.json")
         if document is None:
-            raise KeyError(f"there is no version {version!r} in {self.folder}")
+            raise InputError(f"there is no version {version!r} in {self.folder}")
         found: dict[str, Any] = document
         return found
 
@@ -62,7 +65,7 @@ class Registry:
         return version
 
     def promote(self, version: str) -> None:
-        """Call a version the champion; KeyError where there is no such version."""
+        """Call a version the champion; InputError where there is no such version."""
         self.describe(version)
         challenger = self.alias(CHALLENGER)
         self._call({CHAMPION: version, CHALLENGER: None if challenger == version else challenger})
@@ -79,3 +82,16 @@ class Registry:
     def _call(self, names: dict[str, str | None]) -> None:
         aliases = store.read_json(self.folder / "aliases.json") or {}
         store.write_json(self.folder / "aliases.json", aliases | names)
+
+
+def promotion(registry: Registry, version: str) -> list[dict[str, Any]]:
+    """Make a version the champion; returns the records of `model-updates` that tell workers so."""
+    facts = registry.describe(version)
+    try:
+        network = registry.network(version)
+    except WeightsError as error:
+        raise InputError(f"{version}: {error}") from None
+    registry.promote(version)
+    trained = facts["trained_at"], facts["trained_through"]
+    standing = Standing(MODEL, version, *trained, facts["holdout"][version], "champion")
+    return records(network.document(), network.weights, standing)

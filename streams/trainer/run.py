@@ -26,6 +26,7 @@ from online_models.training.models import DeepModel, build
 from online_models.training.search.trials import Trial
 from online_models.training.search.validation import OBJECTIVE
 from schemas.values.instants import to_text
+from streams.errors import InputError
 from streams.trainer import store
 from streams.trainer.folder import RUNS_KEPT, VERSIONS_KEPT, outdated
 from streams.trainer.registry import CHAMPION, Registry
@@ -38,7 +39,7 @@ INCUMBENT = "champion so far"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """What to run, where, and in how many processes."""
 
     trials: Sequence[Trial]
@@ -48,7 +49,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrainedVersion:
     """The version that a run ended with."""
 
     network: Network
@@ -56,12 +57,19 @@ class Outcome:
     card: Card
 
 
-def train(data: Dataset, plan: Plan, done: Callable[[dict[str, Any]], None]) -> Outcome:
+def train(
+    data: Dataset, plan: TrainingPlan, done: Callable[[dict[str, Any]], None]
+) -> TrainedVersion:
     """Run `plan` on `data`; the same data and plan lead to the same version, however often killed.
 
-    Networks alone become versions; baselines are there to compare.
+    Networks alone become versions; baselines are there to compare. InputError where the data are
+    too few for the folds.
     """
     past, held = split.at(data.end, SHARE)
+    try:
+        split.rolling_origin(data.end[past], plan.folds, SHARE)
+    except ValueError as error:
+        raise InputError(f"--folds: {error}") from None
     folder = plan.folder / "runs" / store.fingerprint(data)
     results = search(plan.trials, data.take(past), folder, plan.folds, SHARE, plan.processes, done)
     deep = [trial for trial in plan.trials if trial.model in ARCHITECTURES]
@@ -97,12 +105,12 @@ def train(data: Dataset, plan: Plan, done: Callable[[dict[str, Any]], None]) -> 
     return _chosen(registry, version)
 
 
-def _chosen(registry: Registry, version: str) -> Outcome:
+def _chosen(registry: Registry, version: str) -> TrainedVersion:
     # also where it is known: a run that was killed may not have come so far
     registry.nominate(version)
     registry.prune(VERSIONS_KEPT)
     card = Card(**registry.describe(version))
-    return Outcome(registry.network(version), _standing(card), card)
+    return TrainedVersion(registry.network(version), _standing(card), card)
 
 
 def _standing(card: Card) -> Standing:

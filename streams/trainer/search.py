@@ -27,7 +27,7 @@ def search(
     processes: int,
     done: Done,
 ) -> dict[str, dict[str, Any]]:
-    """Results by trial key; `done` is told of each, those from before included.
+    """Results by trial key; `done` gets each, those from before with as many folds included.
 
     Results go to `folder/trials`, boards to `folder/logs`; `data` is stored while trials run.
     """
@@ -36,7 +36,7 @@ def search(
     missing = []
     for trial in trials:
         result = store.read_json(results / f"{trial.key}.json")
-        if result is None:
+        if result is None or len(result["folds"]) != folds:
             missing.append(trial)
         else:
             found[trial.key] = result

@@ -17,6 +17,7 @@ from online_models.training.panel import Panel
 from schemas.records.record import RecordError
 from schemas.values.instants import DAY
 from streams.configuration.settings import Settings
+from streams.errors import InputError
 from streams.kafka.clients import client
 from streams.recording import Recording, RecordingError, RecordingWriter
 from streams.recording.recorder import Recorder
@@ -28,7 +29,7 @@ PRODUCTS = "products"
 WARM_UP = 14
 
 
-class NothingToLearn(ValueError):  # noqa: N818
+class NothingToLearn(InputError):  # noqa: N818
     """The source holds too little; the message says what."""
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
+from streams.configuration.settings import Settings
+from streams.errors import ExpectedError
 from streams.web import pages
 from streams.web.board import Board, Offer
+from streams.web.feed import Feed
 
 Query = Mapping[str, str]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -116,3 +121,29 @@ def _told(offer: Offer) -> dict[str, Any]:
         "changed": offer.changes[-1][0] if offer.changes else None,
         "proposal": None if offer.waiting is None else offer.waiting["decision_id"],
     }
+
+
+async def serve(host: str, port: int, settings: Settings) -> None:
+    """Serve what the output topics hold, until SIGINT or SIGTERM; says where once it listens.
+
+    ExpectedError where the port cannot be had, RecordingError where a topic is missing.
+    """
+    board = Board()
+    runner = web.AppRunner(application(board), access_log=None)
+    await runner.setup()
+    following = asyncio.create_task(Feed(settings, board).run())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, following.cancel)
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except (OSError, OverflowError) as error:
+            raise ExpectedError(f"cannot listen on {host}:{port}: {error}") from None
+        print(f"console http://{host}:{runner.addresses[0][1]}", flush=True)
+        await following
+    except asyncio.CancelledError:
+        pass
+    finally:
+        following.cancel()
+        await runner.cleanup()

@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 
 from online_models.market.closed_loop import Track
 from online_models.market.corruption import CORRUPTIONS
@@ -56,7 +55,7 @@ class Lab:
         """By contender, static pricing and the clairvoyant among them, in the order of seeds."""
         entrants = [Entrant(name) for name in (*others, OURS)]
         wanted = cells([market], [sales], entrants, self._seeds, OFFERS, days)
-        found = run_all(wanted, self._store, self._jobs, Console(stderr=True))
+        found = run_all(wanted, self._store, self._jobs)
         grouped: Tracks = {}
         for cell in wanted:
             grouped.setdefault(cell.entrant.name, []).append(found[cell])

@@ -10,7 +10,7 @@ from streams.commands import pipe
 from streams.configuration.settings import Settings
 
 
-@pytest.mark.parametrize("name", sorted(cli.COMMANDS))
+@pytest.mark.parametrize("name", sorted(cli.commands()))
 def test_every_command_has_help_with_an_example(name: str, capsys: Any) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main([name, "--help"])
@@ -50,25 +50,25 @@ def test_a_setting_that_should_be_json_is_named_as_its_variable(
     monkeypatch.setenv("PRICETIDE_RIVER", "linear_model.PARegressor")
     assert cli.main(["pipe"]) == 2
     error = capsys.readouterr().err
-    assert error.startswith("pricetide: settings: PRICETIDE_RIVER is no JSON: ")
+    assert error.startswith("pricetide pipe: settings: PRICETIDE_RIVER is no JSON: ")
     assert error.count("\n") == 1
 
 
 def test_flags_reach_the_command_as_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
 
-    def main(args: argparse.Namespace, settings: Settings) -> int:
+    def run(options: argparse.Namespace, settings: Settings) -> int:
         given.append(settings)
         return 7
 
-    monkeypatch.setattr(pipe, "main", main)
+    monkeypatch.setattr(pipe, "run", run)
     assert cli.main(["pipe", "--bucket", "PT1H"]) == 7
     assert given[0].bucket == "PT1H"
 
 
 def test_control_c_ends_a_command_as_shells_expect(monkeypatch: pytest.MonkeyPatch) -> None:
-    def main(args: argparse.Namespace, settings: Settings) -> int:
+    def run(options: argparse.Namespace, settings: Settings) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipe, "main", main)
+    monkeypatch.setattr(pipe, "run", run)
     assert cli.main(["pipe"]) == 130

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from streams.studies.fairness.personal import Personal, Record
+from streams.studies.fairness.personal import Personal, PersonalPrices
 
 #: Half the width of a 95 % interval in standard deviations.
 NORMAL_95 = 1.959964
@@ -31,7 +31,7 @@ class Group:
     high: float
 
 
-def figures(found: Record) -> dict[str, Any]:
+def figures(found: PersonalPrices) -> dict[str, Any]:
     """The report as plain values."""
     rows = [_group("all", "all", found.personal)] if found.personal else []
     for by in GROUPS:
@@ -65,7 +65,7 @@ def _group(by: str, name: str, prices: list[Personal]) -> Group:
     return Group(by, name, len(prices), len(means), mean, interval, low, high)
 
 
-def _shares(found: Record) -> list[dict[str, Any]]:
+def _shares(found: PersonalPrices) -> list[dict[str, Any]]:
     """By segment, which share of the customers who ever agreed got a personal price, with Wilson's
     interval.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -16,6 +17,8 @@ from schemas.topics import decode
 from schemas.values.instants import to_ms
 from streams.ingest.hashing import KeyedHash
 from streams.recording.entry import Entry
+from streams.recording.error import RecordingError
+from streams.recording.reader import Recording
 
 NEEDED = ("price-offers", "price-decisions")
 USED = (*NEEDED, "orders", "products")
@@ -54,9 +57,11 @@ class Personal(NamedTuple):
 
 
 @dataclass
-class Record:
-    """What a recording tells. `agreed` has each customer's orders as (ms, whether they agreed to
-    personal prices); `unknown` counts personal prices whose decision is not in the recording.
+class PersonalPrices:
+    """What a recording has of them.
+
+    agreed: each customer's orders as (ms, whether they agreed to personal prices). unknown: how
+        many personal prices have no decision in the recording.
     """
 
     personal: list[Personal] = field(default_factory=list)
@@ -70,9 +75,23 @@ class Record:
         return before[-1] if before else None
 
 
-def gathered(entries: Iterable[Entry], key: bytes) -> Record:
-    """Read a recording; customers are hashed under `key`, as the pricer does."""
-    found, hashed = Record(), KeyedHash(key, "customer")
+def personal_prices(paths: list[Path], key: bytes) -> PersonalPrices:
+    """Read recordings; customers are hashed under `key`, as the pricer does.
+
+    RecordingError where a needed topic is missing, or a record is not the pricer's.
+    """
+    entries = Recording(paths, USED)
+    missing = [topic for topic in NEEDED if topic not in entries.topics]
+    if missing:
+        raise RecordingError(f"no {' and no '.join(missing)} in the recording")
+    try:
+        return _collected(entries, key)
+    except msgspec.DecodeError as error:
+        raise RecordingError(f"a record is not the pricer's: {error}") from error
+
+
+def _collected(entries: Iterable[Entry], key: bytes) -> PersonalPrices:
+    found, hashed = PersonalPrices(), KeyedHash(key, "customer")
     public: dict[str, str] = {}
     categories: dict[str, str] = {}
     offers: list[_Offer] = []
@@ -105,7 +124,9 @@ def gathered(entries: Iterable[Entry], key: bytes) -> Record:
     return found
 
 
-def _input(found: Record, hashed: KeyedHash, categories: dict[str, str], entry: Entry) -> None:
+def _input(
+    found: PersonalPrices, hashed: KeyedHash, categories: dict[str, str], entry: Entry
+) -> None:
     """Take an order's consent or a product's category; what ingest would refuse tells nothing."""
     try:
         record = decode(entry.topic, entry.value or b"")

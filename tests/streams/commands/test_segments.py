@@ -102,4 +102,4 @@ def test_fewer_groups_than_two_are_refused(
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
         cli.main(["segments", str(recording), "--most", "1"])
-    assert "2 are the least" in capsys.readouterr().err
+    assert "1 is below 2" in capsys.readouterr().err

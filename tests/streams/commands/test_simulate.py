@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 
 from online_models.demand.networks import chunks
 from online_models.pricing.learned.policy import MODEL, SHAPES, LearnedPolicy
-from streams.commands import simulate as command
+from streams.cli import main
 from streams.recording import Entry, RecordingWriter
 from streams.simulation import parallel
 from streams.simulation.cells import Entrant, cells
@@ -19,11 +18,8 @@ NOW = 1_700_000_000_000
 
 
 def call(out: Path, *flags: str) -> int:
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
     small = ("--offers", "15", "--days", "20", "--seeds", "2", "--jobs", "1")
-    settings: Any = None
-    return command.main(parser.parse_args([*small, "--out", str(out), *flags]), settings)
+    return main(["simulate", *small, "--out", str(out), *flags])
 
 
 def test_an_experiment_ends_with_a_table_a_summary_and_a_report(

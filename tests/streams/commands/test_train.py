@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import os
@@ -17,19 +16,12 @@ import pytest
 
 from online_models.demand.networks.expert import DeepExpert
 from schemas.records.model_updates import ModelUpdate
-from streams.commands import train as command
-from streams.configuration.settings import Settings
+from streams.cli import main
 from streams.trainer.folder import RUNS_KEPT
 
 
-def parsed(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
-    return parser.parse_args(arguments)
-
-
 def run(arguments: list[str]) -> int:
-    return command.main(parsed(arguments), Settings(bootstrap=None))
+    return main(["train", *arguments])
 
 
 def updates(folder: Path) -> list[dict[str, Any]]:
@@ -60,8 +52,7 @@ def test_a_kafka_that_is_not_there_ends_with_one_clear_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("streams.kafka.admin.REACH_MS", 500)
-    arguments = parsed(["--days", "60", "--out", str(tmp_path)])
-    assert command.main(arguments, Settings(bootstrap="127.0.0.1:1")) == 1
+    assert run(["--days", "60", "--out", str(tmp_path), "--bootstrap", "127.0.0.1:1"]) == 1
     lines = capsys.readouterr().err.strip().splitlines()
     assert len(lines) == 1
     assert "127.0.0.1" in lines[0]
@@ -91,18 +82,9 @@ def test_a_killed_run_goes_on_and_its_update_is_accepted(recording: Path, tmp_pa
     arguments += ["--out", str(tmp_path), "--folds", "1"]
     for number in range(RUNS_KEPT + 3):
         (tmp_path / "runs" / f"old-{number}" / "trials").mkdir(parents=True)
-    code = (
-        "import argparse, sys\n"
-        "from streams.trainer import command\n"
-        "from streams.configuration.settings import Settings\n"
-        "if __name__ == '__main__':\n"
-        "    parser = argparse.ArgumentParser()\n"
-        "    command.add_arguments(parser)\n"
-        "    sys.exit(command.main(parser.parse_args(), Settings(bootstrap=None)))\n"
+    first = subprocess.Popen(
+        [sys.executable, "-m", "streams.cli", "train", *arguments], stderr=subprocess.DEVNULL
     )
-    script = tmp_path / "train.py"
-    script.write_text(code)
-    first = subprocess.Popen([sys.executable, str(script), *arguments], stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 600
     while not (done := list(tmp_path.glob("runs/*/trials/*.json"))):
         assert first.poll() is None
@@ -111,7 +93,9 @@ def test_a_killed_run_goes_on_and_its_update_is_accepted(recording: Path, tmp_pa
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     kept = {path: path.stat().st_mtime_ns for path in done}
-    subprocess.run([sys.executable, str(script), *arguments], check=True, timeout=900)
+    subprocess.run(
+        [sys.executable, "-m", "streams.cli", "train", *arguments], check=True, timeout=900
+    )
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert len(list(tmp_path.glob("runs/*/trials/*.json"))) == 3
     assert len(list(tmp_path.glob("runs/*"))) == RUNS_KEPT

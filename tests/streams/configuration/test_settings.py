@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from streams.configuration.settings import Settings
-from streams.kafka.clients import UnusableCertificate, ssl_context
+from streams.kafka.clients import UnusableCertificateError, ssl_context
 
 
 @pytest.fixture(autouse=True)
@@ -140,5 +140,5 @@ def test_a_certificate_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 def test_a_file_that_holds_no_certificate_is_named(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("no certificate")
     settings = Settings(security_protocol="SSL", ssl_cafile=tmp_path / "ca.pem")
-    with pytest.raises(UnusableCertificate, match=r"ca\.pem"):
+    with pytest.raises(UnusableCertificateError, match=r"ca\.pem"):
         ssl_context(settings)

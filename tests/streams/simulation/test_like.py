@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from online_models.market import Market, compose
 from online_models.market.effects import WEEKDAY_TRAFFIC
 from online_models.market.likeness import Likeness
 from online_models.market.records import opening, records
-from streams.commands import simulate as command
+from streams.cli import main
 from streams.configuration.settings import Settings
 from streams.simulation.like import read
 from tests.streams.simulation.recorded import recorded, write
@@ -35,14 +33,12 @@ def market(folder: Path) -> Market:
 @pytest.fixture(scope="module")
 def like(folder: Path, market: Market) -> Likeness:
     assert market.today == DAYS
-    return read(Settings(), [folder], 100, Console(stderr=True))
+    return read(Settings(), [folder], 100)
 
 
 def call(out: Path, *flags: str) -> int:
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
     small = ("--days", "10", "--seeds", "2", "--jobs", "1", "--contenders", "greedy")
-    return command.main(parser.parse_args([*small, "--out", str(out), *flags]), Settings())
+    return main(["simulate", *small, "--out", str(out), *flags])
 
 
 def test_the_fit_recovers_the_shop(market: Market, like: Likeness) -> None:
@@ -78,7 +74,7 @@ def test_prices_that_never_moved_leave_elasticities_to_the_margins(tmp_path: Pat
     for _ in range(14):
         still += records(market.assortment, (), market.day(market.assortment.first_price))
     write(tmp_path / "still", still)
-    like = read(Settings(), [tmp_path / "still"], 100, Console(stderr=True))
+    like = read(Settings(), [tmp_path / "still"], 100)
     assert max(like.trust) < 0.15
     assert like.size is None or like.size > 5.0
     margins = market.assortment.margins(market.assortment.first_price.astype(float))

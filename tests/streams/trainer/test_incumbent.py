@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from online_models.demand.networks.container import pack
-from streams.commands.train import UsageError, _promotion
+from streams.errors import InputError
 from streams.trainer import store
-from streams.trainer.registry import Registry
+from streams.trainer.registry import Registry, promotion
 from streams.trainer.run import incumbent
 from tests.streams.trainer.test_registry import card, network
 
@@ -43,5 +43,5 @@ def test_weights_of_another_layout_are_none_and_cannot_be_promoted(registry: Reg
     older = {**made.weights, "dense_0/kernel": made.weights["dense_0/kernel"][:-8]}
     store.write(registry.folder / "v1" / "weights.ptide", pack(made.document(), older))
     assert incumbent(registry, made.spec) is None
-    with pytest.raises(UsageError, match="dense_0/kernel has shape"):
-        _promotion(registry, "v1")
+    with pytest.raises(InputError, match="dense_0/kernel has shape"):
+        promotion(registry, "v1")

@@ -13,6 +13,7 @@ from online_models.demand.networks.spec import Spec
 from online_models.demand.networks.zoo import ARCHITECTURES, head
 from online_models.training.card import Card
 from schemas.topics import decode
+from streams.errors import InputError
 from streams.recording import Recording
 from streams.trainer import publish, store
 from streams.trainer.registry import CHALLENGER, CHAMPION, Registry
@@ -57,7 +58,7 @@ def test_a_new_version_is_the_challenger_until_it_is_promoted(tmp_path: Path) ->
     registry.nominate("v2")
     assert (registry.alias(CHAMPION), registry.alias(CHALLENGER)) == ("v1", "v2")
     assert registry.versions() == ["v1", "v2"]
-    with pytest.raises(KeyError, match="no version 'v3'"):
+    with pytest.raises(InputError, match="no version 'v3'"):
         registry.promote("v3")
 
 

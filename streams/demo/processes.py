@@ -1,4 +1,4 @@
-"""The live worker, as a process of its own."""
+"""The live worker and the console, as processes of their own."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from pathlib import Path
 
 from streams.configuration.settings import Settings
 from streams.demo.error import DemoError
+from streams.kafka.broker.ports import free_ports
 from streams.kafka.broker.process import spawn, stop
 from streams.kafka.clients import bootstrap
+from streams.web.server import HOST
 
 #: A worker stops cleanly within 10 s.
 STOP_SECONDS = 12.0
+CONSOLE_STOP_SECONDS = 5.0
 TAIL_LINES = 15
 
 
@@ -49,3 +52,18 @@ class WorkerProcess:
     def stop(self) -> None:
         """End it: in order, or by force after a bound of time."""
         stop([self._process], STOP_SECONDS)
+
+
+class ConsoleProcess:
+    """`pricetide console` on a free port, with its log in a file."""
+
+    def __init__(self, settings: Settings, log: Path) -> None:
+        (port,) = free_ports(1, HOST)
+        self.url = f"http://{HOST}:{port}"
+        command = [sys.executable, "-m", "streams.cli", "console"]
+        command += ["--bootstrap", bootstrap(settings), "--port", str(port)]
+        self._process = spawn(command, log)
+
+    def stop(self) -> None:
+        """End it: in order, or by force after a bound of time."""
+        stop([self._process], CONSOLE_STOP_SECONDS)

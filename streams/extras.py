@@ -1,0 +1,28 @@
+"""Packages that only some commands need, and the extras that bring them."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from streams.errors import InputError
+
+#: What is imported → what of Pricetide brings it.
+EXTRAS = {
+    "tensorflow": "deep",
+    "keras": "deep",
+    "tensorboard": "deep",
+    "sklearn": "deep",
+}
+
+
+def require(package: str) -> None:
+    """InputError where a package of an extra is missing; it is not imported."""
+    if find_spec(package) is None:
+        raise missing(package)
+
+
+def missing(package: str) -> InputError:
+    """How to get a package of an extra."""
+    return InputError(
+        f"this needs the package {package}: pip install 'pricetide[{EXTRAS[package]}]'"
+    )

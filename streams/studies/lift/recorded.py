@@ -1,0 +1,68 @@
+"""The profit lift of every experiment in recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from online_models.fold.fold import Fold
+from streams.configuration.settings import Settings
+from streams.ingest.border import Border
+from streams.ingest.decoder import Decoder
+from streams.ingest.order import as_given
+from streams.recording.entry import Entry
+from streams.recording.error import RecordingError
+from streams.recording.reader import Recording
+from streams.replay.buckets import Buckets
+from streams.replay.terms import Margins
+from streams.studies.lift.arms import Arms
+from streams.studies.lift.measure import Measured, measure
+
+#: Product records taken at once.
+ROUND = 4000
+NEEDED = ("products", "price-decisions", "demand-observations")
+
+
+def measured_experiments(paths: list[Path], settings: Settings) -> list[Measured]:
+    """Every experiment of the recordings, by currency.
+
+    RecordingError where a topic is missing, a record is malformed, or no experiment is there.
+    """
+    recording = Recording(paths, NEEDED)
+    for topic in NEEDED:
+        if not recording.topics.get(topic):
+            raise RecordingError(f"no {topic} in {', '.join(str(path) for path in paths)}")
+    arms, buckets = Arms(), Buckets()
+    fold = Fold(replace(settings.fold, observe_only=True, partitions=1))
+    decoder = Decoder(Border(settings.customer_key.get_secret_value().encode(), settings.rates))
+    products = _products(recording, arms, buckets)
+    while records := list(islice(products, ROUND)):
+        fold.step(decoder.decode(as_given(records)).batch)
+    if not arms.trials:
+        raise RecordingError("no decision was made under an experiment")
+    margins = Margins([fold.state.catalogue])
+    found = [
+        each for n, t in sorted(arms.trials.items()) for each in measure(n, t, buckets, margins)
+    ]
+    if not found:
+        raise RecordingError("no product of an experiment is known: records of them are missing")
+    return found
+
+
+def _products(recording: Recording, arms: Arms, buckets: Buckets) -> Iterator[Entry]:
+    """The inputs, in order; what the pricer wrote goes to `arms` and `buckets`."""
+    for entry in recording:
+        try:
+            if entry.topic == "price-decisions":
+                arms.add(entry)
+            elif entry.topic == "demand-observations":
+                buckets.add(entry)
+            else:
+                yield entry
+        except (msgspec.DecodeError, ValueError) as error:
+            where = f"{entry.topic}-{entry.partition} offset {entry.offset}"
+            raise RecordingError(f"{where}: {error}") from error

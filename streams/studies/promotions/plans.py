@@ -1,0 +1,52 @@
+"""Promotions planned from a recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from online_models.studies.promotions.past import LEAST_DEPTH
+from online_models.studies.promotions.plan import plan
+from online_models.studies.promotions.record import record
+from streams.configuration.policy_file import PolicyRecord
+from streams.configuration.settings import Settings
+from streams.errors import InputError
+from streams.studies.observed import Observed
+
+
+@dataclass(frozen=True)
+class RecordedPlans:
+    """Plans as records of their topic.
+
+    now: the end of the recording, ms. tried: whether a promotion ran in it. not_taken: what of it
+        was refused, a line for each kind.
+    """
+
+    records: list[dict[str, Any]]
+    now: int
+    tried: bool
+    not_taken: list[str]
+
+
+def planned(
+    settings: Settings, paths: list[Path], policies: list[PolicyRecord] | None
+) -> RecordedPlans:
+    """Plan by the recorded policies, or by those given; InputError where none asks for it."""
+    by_day = settings.model_copy(update={"bucket": "P1D"})
+    observed = Observed(by_day, paths, policies=policies)
+    with observed.progress() as then:
+        then("planning")
+        book = observed.state.pricing.book.slots
+        if not any(policy is not None and policy.promotions for policy in book):
+            raise InputError(
+                'no policy asks for promotions: give one "promotions": {"budget": "500.00"}'
+            )
+        found = plan(observed.state, observed.parts)
+    now = observed.state.clock.now
+    return RecordedPlans(
+        records=[record(each, observed.catalogue, now) for each in found],
+        now=now,
+        tried=any((part.promotion >= LEAST_DEPTH).any() for part in observed.parts),
+        not_taken=observed.not_taken(),
+    )

@@ -1,0 +1,1 @@
+"""What commands share in front of a user: flags, progress, tables and JSON."""

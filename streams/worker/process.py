@@ -1,0 +1,58 @@
+"""The services of a worker, in the frame that runs them."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+
+import faust
+from mode import Service, Worker
+
+from streams.configuration.settings import Settings
+from streams.ingest.service import Ingest
+from streams.kafka import app as frame
+from streams.metrics.instruments import JOURNAL_PARTITIONS
+from streams.metrics.server import Metrics
+from streams.pricer.agent import Pricer
+from streams.trainer.service import Trainer
+
+
+class _Quiet:
+    """Faust lets every record through to its handlers; building aiokafka's debug records alone
+    would cost a worker a twentieth of its time.
+    """
+
+    def on_setup_root_logger(self, logger: logging.Logger, level: int) -> None:
+        """Called once logging is set up."""
+        del logger
+        logging.getLogger("aiokafka").setLevel(max(level, logging.INFO))
+
+
+class _Worker(_Quiet, faust.Worker):  # type: ignore[misc]
+    """Ingest and pricer, or the pricer alone."""
+
+
+class _PlainWorker(_Quiet, Worker):  # type: ignore[misc]
+    """Ingest or the trainer alone, without Faust's frame."""
+
+
+def build(role: str, log: str, settings: Settings, port: socket.socket | None) -> Worker:
+    """The worker of a role; at `port` it answers for its metrics and health."""
+    services: list[Service] = []
+    readiness: list[Callable[[], bool]] = []
+    if port is not None:
+        services.append(Metrics(port, lambda: all(ready() for ready in readiness)))
+    if role in ("all", "ingest"):
+        ingest = Ingest(settings)
+        services.append(ingest)
+        readiness.append(lambda: ingest.ready)
+    elif role == "train":
+        services.append(Trainer(settings))
+    if role in ("ingest", "train"):
+        return _PlainWorker(*services, loglevel=log, redirect_stdouts=False)
+    JOURNAL_PARTITIONS.set(settings.partitions)
+    app = frame.create(settings)
+    pricer = Pricer(app, settings)
+    readiness.append(lambda: pricer.ready)
+    return _Worker(app, *services, loglevel=log, redirect_stdouts=False)
