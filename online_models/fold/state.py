@@ -170,20 +170,20 @@ class State:
         if len(self.pending):
             raise RuntimeError(f"{len(self.pending)} events are not added up")
         return {
-            "clock": self.clock.snapshot(),
-            "progress": self.progress.snapshot(),
-            "catalogue": self.catalogue.snapshot(),
-            "listing": self.listing.snapshot(),
-            "rivals": self.competitors.snapshot(),
-            "stock": self.stock.snapshot(),
-            "buckets": self.windows.snapshot(),
-            "pace": self.sales_speed.snapshot(),
+            "clock": save(self.clock),
+            "progress": save(self.progress),
+            "catalogue": save(self.catalogue),
+            "listing": save(self.listing),
+            "competitors": save(self.competitors),
+            "stock": save(self.stock),
+            "windows": save(self.windows),
+            "sales_speed": save(self.sales_speed),
             "elasticities": self.elasticities.snapshot(),
-            "sharing": self.evidence.snapshot(),
-            "drifting": self.drift_reports.snapshot(),
+            "evidence": save(self.evidence),
+            "drift_reports": save(self.drift_reports),
             "day": self.day,
-            "orders": self.order_log.snapshot(),
-            "cleaning": self.cleaning.snapshot(),
+            "order_log": save(self.order_log),
+            "cleaning": save(self.cleaning),
             "demand": self.demand.snapshot(),
             "pricing": save(self.pricing),
             "waiting": [[row, *record] for row, record in self.waiting.items()],
@@ -195,26 +195,20 @@ class State:
     def restore(cls, snapshot: Mapping[str, Any], settings: FoldSettings) -> State:
         """The inverse of `snapshot`, under the same settings."""
         state = cls(settings)
-        state.clock = Clock.restore(snapshot["clock"])
-        state.progress = SourceProgress.restore(snapshot["progress"])
-        state.catalogue = Catalogue.restore(snapshot["catalogue"])
-        state.listing = Listing.restore(snapshot["listing"])
-        state.competitors = CompetitorPrices.restore(snapshot["rivals"], settings.pricing.own_names)
-        state.stock = Stock.restore(snapshot["stock"])
-        state.windows = DemandWindows.restore(
-            snapshot["buckets"],
-            settings.bucket,
-            settings.allowed_lateness,
-            settings.hourly_lateness,
-            settings.demand.utc_offset,
-        )
-        state.sales_speed.load(snapshot["pace"])
+        restore(state.clock, snapshot["clock"])
+        restore(state.progress, snapshot["progress"])
+        restore(state.catalogue, snapshot["catalogue"])
+        restore(state.listing, snapshot["listing"])
+        restore(state.competitors, snapshot["competitors"])
+        restore(state.stock, snapshot["stock"])
+        restore(state.windows, snapshot["windows"])
+        restore(state.sales_speed, snapshot["sales_speed"])
+        restore(state.evidence, snapshot["evidence"])
+        restore(state.drift_reports, snapshot["drift_reports"])
+        restore(state.order_log, snapshot["order_log"])
+        restore(state.cleaning, snapshot["cleaning"])
         state.elasticities.load(snapshot["elasticities"])
-        state.evidence = EvidenceExchange.restore(snapshot["sharing"])
-        state.drift_reports.load(snapshot["drifting"])
         state.day = snapshot["day"]
-        state.order_log = OrderLog.restore(snapshot["orders"])
-        state.cleaning = Cleaning.restore(snapshot["cleaning"])
         state.demand = DemandModels.restore(snapshot["demand"], settings.demand)
         state.pricing = state._pricing()
         restore(state.pricing, snapshot["pricing"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from online_models.journal.batch import SourcePartition, Watermark
+from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import ALWAYS
 
 
@@ -15,6 +15,12 @@ class Clock:
     Decisions are made at `now`; buckets close by the watermark, so that a source which lags (a
     second worker that catches up, say) never finds its bucket closed. Both only ever rise.
     """
+
+    SAVED = Saved(
+        now=int,
+        watermark=int,
+        sources=dict[SourcePartition, tuple[int, bool]],
+    )
 
     def __init__(self) -> None:
         self.now = ALWAYS
@@ -38,21 +44,3 @@ class Clock:
         mark = time if forced or not busy else min(time, *busy)
         self.watermark = max(self.watermark, mark)
         self.now = max(self.now, self.watermark)
-
-    def snapshot(self) -> dict[str, Any]:
-        """Plain values."""
-        return {
-            "now": self.now,
-            "watermark": self.watermark,
-            "sources": [[*source, *state] for source, state in self.sources.items()],
-        }
-
-    @classmethod
-    def restore(cls, snapshot: Mapping[str, Any]) -> Clock:
-        """The inverse of `snapshot`."""
-        clock = cls()
-        clock.now = snapshot["now"]
-        clock.watermark = snapshot["watermark"]
-        for topic, partition, time, idle in snapshot["sources"]:
-            clock.sources[SourcePartition(topic, partition)] = (time, idle)
-        return clock

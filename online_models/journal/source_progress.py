@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import Any
 
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from online_models.journal.batch import Batch, SourcePartition
 from online_models.numerics.columns import SOME
+from online_models.persistence.kinds import IntegerMap
+from online_models.persistence.saved import Saved, attribute
 from schemas.values.instants import DAY
 
 #: A producer that sends an `event_id` twice does so within a week, the contract says.
@@ -24,6 +26,15 @@ class SourceProgress:
     highest offset is a repeat: of an ingest that restarted, or of one that lost its partitions
     and did not know it yet.
     """
+
+    SAVED = Saved(
+        offsets=dict[SourcePartition, int],
+        identities=IntegerMap(),
+        repeats=int,
+        duplicates=int,
+        pruned=attribute("_pruned", int),
+    )
+    TRANSIENT = ("ignored",)
 
     def __init__(self) -> None:
         self.offsets: dict[SourcePartition, int] = {}
@@ -123,31 +134,6 @@ class SourceProgress:
         times = np.fromiter(self.identities.values(), dtype=np.int64, count=count)
         for identity in list(compress(self.identities, (times < horizon).tolist())):
             del self.identities[identity]
-
-    def snapshot(self) -> dict[str, Any]:
-        """Offsets and identities as arrays."""
-        count = len(self.identities)
-        return {
-            "offsets": [[*source, offset] for source, offset in self.offsets.items()],
-            "identities": np.fromiter(self.identities.keys(), dtype=np.int64, count=count),
-            "times": np.fromiter(self.identities.values(), dtype=np.int64, count=count),
-            "repeats": self.repeats,
-            "duplicates": self.duplicates,
-            "pruned": self._pruned,
-        }
-
-    @classmethod
-    def restore(cls, snapshot: Mapping[str, Any]) -> SourceProgress:
-        """The inverse of `snapshot`."""
-        progress = cls()
-        for topic, partition, offset in snapshot["offsets"]:
-            progress.offsets[SourcePartition(topic, partition)] = offset
-        identities, times = snapshot["identities"].tolist(), snapshot["times"].tolist()
-        progress.identities = dict(zip(identities, times, strict=True))
-        progress.repeats = snapshot["repeats"]
-        progress.duplicates = snapshot["duplicates"]
-        progress._pruned = snapshot["pruned"]
-        return progress
 
 
 def _heads(columns: Sequence[NDArray[np.integer[Any]]]) -> NDArray[np.intp]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -78,6 +78,28 @@ class Parts:
         return found
 
 
+class Members:
+    """The parts of a dict that the constructor makes, each by its key.
+
+    Those that the snapshot lacks stay as they were made, and what it has besides is dropped: which
+    there are is a setting.
+    """
+
+    def save(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of each."""
+        return {name: save(part) for name, part in value.items()}
+
+    def restore(self, plain: Any, present: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The same dict, its parts restored."""
+        for name, part in present.items():
+            if name in plain:
+                try:
+                    restore(part, plain[name])
+                except RestoreError as error:
+                    raise error.below(name) from None
+        return present
+
+
 class Items:
     """A list, each item of one kind."""
 
@@ -92,6 +114,40 @@ class Items:
         """A new list."""
         del present
         return [self.kind.restore(item, None) for item in plain]
+
+
+class Together:
+    """A tuple, each place of a kind of its own."""
+
+    def __init__(self, *kinds: Kind) -> None:
+        self.kinds = kinds
+
+    def save(self, value: tuple[Any, ...]) -> list[Any]:
+        """Each place saved."""
+        return [kind.save(each) for kind, each in zip(self.kinds, value, strict=True)]
+
+    def restore(self, plain: Any, present: Any) -> tuple[Any, ...]:
+        """A new tuple."""
+        del present
+        if len(plain) != len(self.kinds):
+            raise RestoreError("", f"expected {len(self.kinds)} values, found {len(plain)}")
+        return tuple(kind.restore(one, None) for kind, one in zip(self.kinds, plain, strict=True))
+
+
+class IntegerMap:
+    """A dict from integers to integers, as an array of shape (2, n): for very many."""
+
+    def save(self, value: dict[int, int]) -> NDArray[np.int64]:
+        """Keys, then values, in their order."""
+        pairs = np.empty((2, len(value)), np.int64)
+        pairs[0] = np.fromiter(value.keys(), np.int64, len(value))
+        pairs[1] = np.fromiter(value.values(), np.int64, len(value))
+        return pairs
+
+    def restore(self, plain: Any, present: Any) -> dict[int, int]:
+        """A new dict."""
+        keys, values = Array(np.int64, 2, None).restore(plain, present).tolist()
+        return dict(zip(keys, values, strict=True))
 
 
 class Document:

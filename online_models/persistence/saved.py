@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import attrgetter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from online_models.numerics.columns import Columns
 from online_models.persistence.plain import RestoreError, Value
+
+T = TypeVar("T")
 
 
 class Kind(Protocol):
@@ -35,21 +37,20 @@ class Field(NamedTuple):
 class Saved:
     """What persists of a class, under the names that it has in snapshots.
 
-    Each name is given the type of its plain value or a `Kind`. The attribute is called as the name
-    unless `at` says otherwise: so an attribute may be renamed, and snapshots stay as they are.
+    Each name is given the type of its plain value or a `Kind`. The attribute is called the same
+    unless `attribute` says otherwise: so it may be renamed, and snapshots stay as they are.
     What a class does not save it declares too: `DERIVED` names attributes that its method
     `restored` makes again from the rest, `TRANSIENT` those that hold nothing that matters between
     two batches, as caches. What the constructor is given needs no mention.
 
     >>> class Counter:
-    ...     SAVED = Saved(step=int, counts=at("_counts", dict[str, int]))
+    ...     SAVED = Saved(step=int, counts=attribute("_counts", dict[str, int]))
     ...
     ...     def __init__(self, step: int = 1) -> None:
     ...         self.step = step
     ...         self._counts: dict[str, int] = {}
     >>> counter = Counter()
-    >>> restore(counter, {"step": 2, "counts": {"a": 4}})
-    >>> save(counter)
+    >>> save(restore(counter, {"step": 2, "counts": {"a": 4}}))
     {'step': 2, 'counts': {'a': 4}}
     >>> restore(counter, {"step": 2, "counts": {"a": "b"}})
     Traceback (most recent call last):
@@ -63,9 +64,9 @@ class Saved:
         }
 
 
-def at(attribute: str, declared: Any, *, optional: bool = False) -> Field:
+def attribute(name: str, declared: Any, *, optional: bool = False) -> Field:
     """A field whose attribute is called otherwise, or that snapshots may lack."""
-    return Field(attribute, _kind(declared), optional)
+    return Field(name, _kind(declared), optional)
 
 
 def save(thing: Any) -> dict[str, Any]:
@@ -78,8 +79,8 @@ def save(thing: Any) -> dict[str, Any]:
     }
 
 
-def restore(thing: Any, plain: Any) -> None:
-    """The inverse of `save`, into an object that was made anew with the same settings.
+def restore(thing: T, plain: Any) -> T:
+    """The inverse of `save`, into an object that was made anew with the same settings; returns it.
 
     Raises
     ------
@@ -91,8 +92,8 @@ def restore(thing: Any, plain: Any) -> None:
         raise RestoreError("", f"expected fields by name, found {type(plain).__name__}")
     if isinstance(thing, Columns):
         _restore_columns(thing, plain)
-        return
-    fields: Mapping[str, Field] = thing.SAVED.fields
+        return thing
+    fields: Mapping[str, Field] = type(thing).SAVED.fields  # type: ignore[attr-defined]
     for name in plain:
         if name not in fields:
             raise RestoreError(str(name), f"{type(thing).__name__} has no such field")
@@ -103,6 +104,7 @@ def restore(thing: Any, plain: Any) -> None:
             raise RestoreError(name, "is missing")
     if hasattr(thing, "restored"):
         thing.restored()
+    return thing
 
 
 def _restore_field(thing: Any, attribute: str, kind: Kind, name: str, plain: Any) -> None:

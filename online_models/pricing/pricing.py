@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
 from online_models.persistence.kinds import Part
-from online_models.persistence.saved import Saved, at
+from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.context.situation import DemandFunction, PricingState, StockLevels
 from online_models.pricing.learned.seat import Seat
 from online_models.pricing.policy.settings import PricingSettings
@@ -44,15 +44,15 @@ class Pricing:
         ledger=Part(),
         history=Part(),
         promotions=Part(),
-        policies=at("book", Part()),
+        policies=attribute("book", Part()),
         notes=Part(),
         shoppers=Part(),
         kill_switch=Part(),
         silent_channels=dict[str, bool],
         model_version=str,
-        reported_silence=at("silence_told", int),
-        learned_policy=at("world.seat", Part()),
-        margins=at("world.margins", Part()),
+        reported_silence=attribute("silence_told", int),
+        learned_policy=attribute("world.seat", Part()),
+        margins=attribute("world.margins", Part()),
     )
     DERIVED = ("_offers",)
     TRANSIENT = ("_substitutes",)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.columns import Columns, column
+from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 
 #: Money that is not given: no list price, no minimum advertised price.
@@ -103,6 +103,22 @@ class Catalogue:
     every change of what a selector can see, so that whoever caches a match knows when to redo it.
     """
 
+    SAVED = Saved(
+        sku_names=Part(),
+        channel_names=Part(),
+        category_names=Part(),
+        brand_names=Part(),
+        currency_names=Part(),
+        skus=Part(),
+        offers=Part(),
+        tags=list[tuple[str, ...]],
+        substitutes=list[tuple[str, ...]],
+        titles=list[str],
+        fees=list[dict[str, tuple[int, int]]],
+        version=int,
+    )
+    DERIVED = ("sku_offers", "_offer_index", "strays")
+
     def __init__(self) -> None:
         self.sku_names = Names()
         self.channel_names = Names()
@@ -121,6 +137,16 @@ class Catalogue:
         self.version = 0
         #: SKUs that are `stray`.
         self.strays = 0
+
+    def restored(self) -> None:
+        """Index the offers."""
+        self.strays = int(np.count_nonzero(self.skus.stray))
+        self.sku_offers = [[] for _ in self.sku_names.names]
+        self._offer_index = {}
+        pairs = zip(self.offers.sku.tolist(), self.offers.channel.tolist(), strict=True)
+        for row, (sku, channel) in enumerate(pairs):
+            self._offer_index[sku, channel] = row
+            self.sku_offers[sku].append(row)
 
     def sku(self, name: str) -> int:
         """The row of a SKU, added (not yet `known`) where it is new."""
@@ -193,49 +219,3 @@ class Catalogue:
         """(sku, channel) of an offer row."""
         offers = self.offers
         return self.sku_names[offers.sku[row]], self.channel_names[offers.channel[row]]
-
-    def snapshot(self) -> dict[str, Any]:
-        """Names and columns as copies; arrays stay arrays, text stays text."""
-        return {
-            "skus": self.skus.snapshot(),
-            "offers": self.offers.snapshot(),
-            "names": {
-                "sku": list(self.sku_names.names),
-                "channel": list(self.channel_names.names),
-                "category": list(self.category_names.names),
-                "brand": list(self.brand_names.names),
-                "currency": list(self.currency_names.names),
-            },
-            "tags": [list(tags) for tags in self.tags],
-            "substitutes": [list(names) for names in self.substitutes],
-            "titles": list(self.titles),
-            "fees": [[list(fee) for fee in fees.items()] for fees in self.fees],
-            "version": self.version,
-        }
-
-    @classmethod
-    def restore(cls, snapshot: Mapping[str, Any]) -> Catalogue:
-        """The inverse of `snapshot`."""
-        catalogue = cls()
-        names = snapshot["names"]
-        catalogue.sku_names = Names(names["sku"])
-        catalogue.channel_names = Names(names["channel"])
-        catalogue.category_names = Names(names["category"])
-        catalogue.brand_names = Names(names["brand"])
-        catalogue.currency_names = Names(names["currency"])
-        catalogue.skus = SkuColumns.restore(snapshot["skus"])
-        catalogue.strays = int(np.count_nonzero(catalogue.skus.stray))
-        catalogue.offers = OfferColumns.restore(snapshot["offers"])
-        catalogue.tags = [tuple(tags) for tags in snapshot["tags"]]
-        catalogue.substitutes = [tuple(names) for names in snapshot["substitutes"]]
-        catalogue.titles = list(snapshot["titles"])
-        catalogue.fees = [
-            {channel: (rate, fixed) for channel, (rate, fixed) in fees} for fees in snapshot["fees"]
-        ]
-        catalogue.version = snapshot["version"]
-        catalogue.sku_offers = [[] for _ in catalogue.sku_names.names]
-        pairs = zip(catalogue.offers.sku.tolist(), catalogue.offers.channel.tolist(), strict=True)
-        for row, (sku, channel) in enumerate(pairs):
-            catalogue._offer_index[sku, channel] = row
-            catalogue.sku_offers[sku].append(row)
-        return catalogue

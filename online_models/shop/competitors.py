@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.columns import Columns, column
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import ALWAYS, Names
 
 #: Most SKUs are watched at a handful of competitors; the matrix doubles where one has more.
@@ -43,6 +45,9 @@ class CompetitorPrices:
     `slots` (shape (SKUs, width), int32) holds entry rows, −1 where there is none: gather
     `entries.price[slots[sku]]` and mask with `slots[sku] >= 0`.
     """
+
+    SAVED = Saved(entries=Part(), names=Part())
+    DERIVED = ("slots", "filled", "_index")
 
     def __init__(self, own_names: frozenset[str] = frozenset()) -> None:
         self.own_names = frozenset(name.strip().casefold() for name in own_names)
@@ -113,6 +118,16 @@ class CompetitorPrices:
         del self._index[sku, int(entries.competitor[row]), int(entries.channel[row])]
         return row
 
+    def restored(self) -> None:
+        """Index the entries, in the same order of rows."""
+        entries = self.entries
+        keys = zip(
+            entries.sku.tolist(), entries.competitor.tolist(), entries.channel.tolist(), strict=True
+        )
+        for row, key in enumerate(keys):
+            self._index[key] = row
+            self._place(key[0], row)
+
     def _place(self, sku: int, row: int) -> None:
         if sku >= len(self.slots):
             rows = max(sku + 1, 2 * len(self.slots), 64)
@@ -160,22 +175,3 @@ class CompetitorPrices:
             for row in self.usable(sku, channel)
             if entries.time.item(row) >= oldest
         ]
-
-    def snapshot(self) -> dict[str, Any]:
-        """Entries and names; the matrix is rebuilt from them."""
-        return {"entries": self.entries.snapshot(), "names": list(self.names.names)}
-
-    @classmethod
-    def restore(cls, snapshot: Mapping[str, Any], own_names: frozenset[str]) -> CompetitorPrices:
-        """The inverse of `snapshot`, in the same order of rows."""
-        prices = cls(own_names)
-        prices.names = Names(snapshot["names"])
-        prices.entries = CompetitorEntries.restore(snapshot["entries"])
-        entries = prices.entries
-        keys = zip(
-            entries.sku.tolist(), entries.competitor.tolist(), entries.channel.tolist(), strict=True
-        )
-        for row, key in enumerate(keys):
-            prices._index[key] = row
-            prices._place(key[0], row)
-        return prices

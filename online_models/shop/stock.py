@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.columns import Columns, column
+from online_models.persistence.kinds import Array, Items, Part, Together
+from online_models.persistence.saved import Saved, attribute
 from online_models.shop.catalogue import ALWAYS
 
 UNKNOWN = -1
@@ -37,6 +39,9 @@ class Count(NamedTuple):
     shared: bool = False
 
 
+_INTS = Array(np.int64, None)
+
+
 class Stock:
     """Stock of one partition's offers.
 
@@ -48,6 +53,15 @@ class Stock:
     gone for the others too.
     """
 
+    SAVED = Saved(
+        levels=Part(),
+        locations=attribute("_locations", dict[int, dict[str, Count]]),
+        counted=attribute("_counted", dict[int, dict[tuple[str, str], Count]]),
+        sold=attribute("_sold", Items(Together(_INTS, _INTS, _INTS))),
+        skus=attribute("_skus", list[int]),
+    )
+    DERIVED = ("_siblings",)
+
     def __init__(self) -> None:
         self.levels = StockColumns()
         self._locations: dict[int, dict[str, Count]] = {}
@@ -57,6 +71,11 @@ class Stock:
         #: SKU → (channel, "" for all, and location) → count, in order of arrival.
         self._counted: dict[int, dict[tuple[str, str], Count]] = {}
         self._sold: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
+
+    def restored(self) -> None:
+        """Find the rows of each SKU."""
+        for row, sku in enumerate(self._skus):
+            self._siblings.setdefault(sku, []).append(row)
 
     @property
     def on_hand(self) -> NDArray[np.int64]:
@@ -146,40 +165,6 @@ class Stock:
             if units == 0:
                 break
         return list(others)
-
-    def snapshot(self) -> dict[str, Any]:
-        """Levels and places as plain values, apart from the live ones."""
-        return {
-            "levels": self.levels.snapshot(),
-            "locations": [[row, list(p.items())] for row, p in self._locations.items()],
-            "counted": [[sku, list(known.items())] for sku, known in self._counted.items()],
-            "sold": list(self._sold),
-            "skus": list(self._skus),
-        }
-
-    @classmethod
-    def restore(cls, snapshot: Mapping[str, Any]) -> Stock:
-        """The inverse of `snapshot`."""
-        stock = cls()
-        stock.levels = StockColumns.restore(snapshot["levels"])
-        stock._locations = {
-            row: {place: _count(count) for place, count in places}
-            for row, places in snapshot["locations"]
-        }
-        stock._counted = {
-            sku: {(channel, place): _count(count) for (channel, place), count in known}
-            for sku, known in snapshot["counted"]
-        }
-        stock._sold = [tuple(part) for part in snapshot["sold"]]
-        stock._skus = list(snapshot["skus"])
-        for row, sku in enumerate(stock._skus):
-            stock._siblings.setdefault(sku, []).append(row)
-        return stock
-
-
-def _count(plain: Any) -> Count:
-    units, time, inbound, shared = plain
-    return Count(units, time, tuple(Delivery(*delivery) for delivery in inbound), bool(shared))
 
 
 def _expected(delivery: tuple[int, int]) -> tuple[int, int]:

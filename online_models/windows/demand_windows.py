@@ -7,13 +7,15 @@ was counted nor what is open moves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.columns import FEW, Columns, column
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import ALWAYS, NEVER
 from online_models.windows.signals import Floats, Ints, Signal, SignalColumns, WindowSums
 from online_models.windows.tumbling import TumblingWindows, distinct, midnight
@@ -45,6 +47,14 @@ class DemandWindows:
     Where they are a day long, fast offers may be counted by the hour, with a lateness of their own.
     The shop's clock is `utc_offset_ms` ahead of UTC's.
     """
+
+    SAVED = Saved(
+        signals=Part(),
+        hourly_span=Part(),
+        coarse=Part(),
+        fine=Part(),
+        split=bool,
+    )
 
     def __init__(
         self,
@@ -208,38 +218,6 @@ class DemandWindows:
         since = self.signals.since[self.signals.since != ALWAYS]
         sold = [tumbling.index(int(since.min()))] if len(since) else []
         return min([*tumbling.open, *sold], default=None)
-
-    def snapshot(self) -> dict[str, Any]:
-        """Arrays and plain values."""
-        return {
-            "signals": self.signals.snapshot(),
-            "window": self.hourly_span.snapshot(),
-            "coarse": self.coarse.snapshot(),
-            "fine": self.fine.snapshot(),
-            "split": self.split,
-        }
-
-    @classmethod
-    def restore(
-        cls,
-        snapshot: Mapping[str, Any],
-        length_ms: int,
-        lateness_ms: int,
-        hourly_lateness_ms: int,
-        utc_offset_ms: int,
-    ) -> DemandWindows:
-        """The inverse of `snapshot`."""
-        windows = cls(length_ms, lateness_ms, hourly_lateness_ms, utc_offset_ms)
-        windows.signals = SignalColumns.restore(snapshot["signals"])
-        windows.hourly_span = HourlySpan.restore(snapshot["window"])
-        windows.coarse = TumblingWindows.restore(
-            snapshot["coarse"], length_ms, lateness_ms, utc_offset_ms
-        )
-        windows.fine = TumblingWindows.restore(
-            snapshot["fine"], HOUR, hourly_lateness_ms, utc_offset_ms
-        )
-        windows.split = snapshot["split"]
-        return windows
 
 
 def averages(sums: WindowSums, rows: Ints) -> tuple[Floats, NDArray[np.bool_]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
+
+from online_models.persistence.kinds import Array, Items, Together
+from online_models.persistence.saved import Saved, attribute
 
 Ints = NDArray[np.int64]
 
@@ -23,6 +23,10 @@ class OrderLog:
     moved a logarithmic number of times, and a look-up is a few binary searches. Among equal keys
     the order of arrival is kept. Two of n lines share a key by chance n² / 2⁶⁵ of the time.
     """
+
+    SAVED = Saved(
+        runs=attribute("_runs", Items(Together(Array(np.int64, None), Array(np.int64, None)))),
+    )
 
     def __init__(self) -> None:
         self._runs: list[tuple[Ints, Ints]] = []
@@ -60,17 +64,6 @@ class OrderLog:
         newer, older = self._runs.pop(), self._runs.pop()
         both = (np.concatenate(parts) for parts in zip(older, newer, strict=True))
         self._push(_sorted(*both))
-
-    def snapshot(self) -> dict[str, Any]:
-        """The runs as arrays."""
-        return {"runs": list(self._runs)}
-
-    @classmethod
-    def restore(cls, snapshot: Mapping[str, Any]) -> OrderLog:
-        """The inverse of `snapshot`."""
-        log = cls()
-        log._runs = [(run, windows) for run, windows in snapshot["runs"]]
-        return log
 
 
 def keys(orders: Ints, offers: Ints) -> Ints:

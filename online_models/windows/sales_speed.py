@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import Observations
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import power
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved
 from online_models.pricing.pricing import Pricing
 from online_models.windows.demand_windows import DemandWindows
 from online_models.windows.signals import Floats
@@ -30,6 +29,8 @@ class SpeedColumns(Columns):
 
 class SalesSpeed:
     """Knows every offer's speed; `possible` where buckets are a day long."""
+
+    SAVED = Saved(speed=Part())
 
     def __init__(self, possible: bool) -> None:
         self.possible = possible
@@ -71,11 +72,3 @@ class SalesSpeed:
             known = wanted[: len(wishes)]
             known[:] = np.where(wishes == 0, known, wishes > 0)
         return wanted
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """Arrays."""
-        return self.speed.snapshot()
-
-    def load(self, snapshot: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.speed = SpeedColumns.restore(snapshot)

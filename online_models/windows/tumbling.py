@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.persistence.kinds import Parts
+from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import ALWAYS
 from online_models.windows.signals import Floats, Ints, WindowSums
 from schemas.values.instants import DAY
@@ -24,6 +26,14 @@ class TumblingWindows:
     It closes at the first watermark later than its end plus the lateness; what comes for it later
     is counted in `late`, and changes nothing.
     """
+
+    SAVED = Saved(
+        open=Parts(WindowSums),
+        phase=int,
+        closed=int,
+        late=int,
+        skipped=int,
+    )
 
     def __init__(self, length_ms: int, lateness_ms: int, utc_offset_ms: int = 0) -> None:
         self.length_ms = length_ms
@@ -129,29 +139,6 @@ class TumblingWindows:
             sums.grow(offers)
             yield self.start(k), sums
         self.closed = last
-
-    def snapshot(self) -> dict[str, Any]:
-        """Arrays and plain values."""
-        return {
-            "open": {str(k): sums.snapshot() for k, sums in self.open.items()},
-            "phase": self.phase,
-            "closed": self.closed,
-            "late": self.late,
-            "skipped": self.skipped,
-        }
-
-    @classmethod
-    def restore(
-        cls, snapshot: Mapping[str, Any], length_ms: int, lateness_ms: int, utc_offset_ms: int
-    ) -> TumblingWindows:
-        """The inverse of `snapshot`."""
-        windows = cls(length_ms, lateness_ms, utc_offset_ms)
-        windows.open = {int(k): WindowSums.restore(b) for k, b in snapshot["open"].items()}
-        windows.phase = snapshot["phase"]
-        windows.closed = snapshot["closed"]
-        windows.late = snapshot["late"]
-        windows.skipped = snapshot["skipped"]
-        return windows
 
 
 def _between(first: Ints, last: Ints) -> list[int]:

@@ -7,7 +7,6 @@ some thousand offers a few always do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.networks.champions import Notice
+from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import Catalogue
 from schemas.values.instants import DAY
 
@@ -28,6 +28,8 @@ NAMED = 10
 
 class DriftReports:
     """Offers that drifted since the last report."""
+
+    SAVED = Saved(rows=set[int], last_report_ms=int | None)
 
     def __init__(self) -> None:
         self.rows: set[int] = set()
@@ -61,14 +63,6 @@ class DriftReports:
         if others:
             notices.append(_report(others, int(members.sum()), None))
         return notices
-
-    def snapshot(self) -> dict[str, Any]:
-        """Plain values."""
-        return {"rows": sorted(self.rows), "told": self.last_report_ms}
-
-    def load(self, snapshot: Mapping[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self.rows, self.last_report_ms = set(snapshot["rows"]), snapshot["told"]
 
 
 def _report(names: list[tuple[str, str]], of: int, category: str | None) -> Notice:

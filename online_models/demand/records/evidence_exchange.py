@@ -8,8 +8,7 @@ whole shop, a day late, and a replay of the journal meets them at the same place
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import msgspec
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.filter.pools import EVIDENCE
 from online_models.journal.outputs import Output
+from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import Catalogue
 from schemas.records.category_evidence import CategoryEvidence
 from schemas.values.instants import to_text as instant_text
@@ -30,6 +30,12 @@ AT_ONCE = 500
 
 class EvidenceExchange:
     """The evidence of other partitions, by origin and category path; `origin` names this one."""
+
+    SAVED = Saved(
+        origin=str | None,
+        announced=dict[str, None],
+        received=dict[str, dict[str, tuple[float, ...]]],
+    )
 
     def __init__(self) -> None:
         self.origin: str | None = None
@@ -75,19 +81,3 @@ class EvidenceExchange:
             for path, numbers in self.received[origin].items():
                 others[names.id(path) + 1] += numbers
         demand.filter.pools.others = others
-
-    def snapshot(self) -> dict[str, Any]:
-        """Plain values."""
-        received = {o: {p: list(n) for p, n in said.items()} for o, said in self.received.items()}
-        return {"origin": self.origin, "told": list(self.announced), "heard": received}
-
-    @classmethod
-    def restore(cls, snapshot: Mapping[str, Any]) -> EvidenceExchange:
-        """The inverse of `snapshot`."""
-        exchange = cls()
-        exchange.origin = snapshot["origin"]
-        exchange.announced = dict.fromkeys(snapshot["told"])
-        exchange.received = {
-            o: {p: tuple(n) for p, n in said.items()} for o, said in snapshot["heard"].items()
-        }
-        return exchange

@@ -6,7 +6,7 @@ from online_models.demand.networks.chunks import Assembly
 from online_models.demand.networks.container import WeightsError, pack, unpack
 from online_models.demand.networks.verdict import Verdict
 from online_models.persistence.kinds import Coded, Part
-from online_models.persistence.saved import Saved, at
+from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.learned.policy import LearnedPolicy
 from online_models.pricing.learned.trained import trained
 from schemas.records.model_updates import ModelUpdate
@@ -35,8 +35,8 @@ class Seat:
 
     SAVED = Saved(
         version=str,
-        sent=at("_sent", Coded(_packed, _unpacked)),
-        assembly=at("_assembly", Part()),
+        sent=attribute("_sent", Coded(_packed, _unpacked)),
+        assembly=attribute("_assembly", Part()),
     )
 
     def __init__(self) -> None:

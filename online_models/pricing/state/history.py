@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from online_models.numerics.columns import FEW, Columns, column
 from online_models.persistence.kinds import Part
-from online_models.persistence.saved import Saved, at
+from online_models.persistence.saved import Saved, attribute
 from online_models.shop.catalogue import ALWAYS, NO_PRICE
 from schemas.values.instants import DAY
 
@@ -39,7 +39,7 @@ class PriceHistory:
     Entries that no question can reach any more are dropped when the log has doubled.
     """
 
-    SAVED = Saved(entries=Part(), limit=at("_limit", int))
+    SAVED = Saved(entries=Part(), limit=attribute("_limit", int))
 
     def __init__(self, keep: int) -> None:
         self.keep = keep

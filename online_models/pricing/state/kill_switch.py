@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.persistence.kinds import Document, Items
-from online_models.persistence.saved import Saved, at
+from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.policy.selection import selected
 from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.state.notes import Notes
@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 class KillSwitch:
     """Pauses and resumptions; what they say of an offer is in the ledger."""
 
-    SAVED = Saved(standing=at("_standing", Items(Document(Pause | Resume))))
+    SAVED = Saved(standing=attribute("_standing", Items(Document(Pause | Resume))))
 
     def __init__(self, catalogue: Catalogue, ledger: Ledger, notes: Notes) -> None:
         self._catalogue = catalogue

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from online_models.persistence.saved import Saved, at
+from online_models.persistence.saved import Saved, attribute
 
 #: Said where no order is on record.
 _NOTHING = "{}"
@@ -16,7 +16,7 @@ _NOTHING = "{}"
 class Notes:
     """Kind of order → offer row → JSON of what was said."""
 
-    SAVED = Saved(texts=at("_texts", dict[str, dict[int, str]]))
+    SAVED = Saved(texts=attribute("_texts", dict[str, dict[int, str]]))
 
     def __init__(self) -> None:
         self._texts: dict[str, dict[int, str]] = {}

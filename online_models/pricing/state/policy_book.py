@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.persistence.kinds import Coded, Document, Items
-from online_models.persistence.saved import Saved, at
+from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.policy.selection import Traits, selected, specificity, traits
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.policy.terms import CompiledPolicy, compile_terms
@@ -60,10 +60,10 @@ class PolicyBook:
     """
 
     SAVED = Saved(
-        policies=at("slots", Coded(_put_there, _with_built_in)),
-        slots=at("_by_id", dict[str, int]),
+        policies=attribute("slots", Coded(_put_there, _with_built_in)),
+        slots=attribute("_by_id", dict[str, int]),
         editions=list[int],
-        latest=at("_latest", int),
+        latest=attribute("_latest", int),
     )
     DERIVED = ("_ranked", "_naming", "_broad", "protected_channels")
     TRANSIENT = ("_terms", "_known")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from online_models.numerics.ratios import scaled_round
 from online_models.persistence.kinds import Document, Items, Part
-from online_models.persistence.saved import Saved, at
+from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.policy.selection import Traits, selected, specificity, traits
 from online_models.shop.catalogue import NEVER, PPM, Catalogue, Names
 from schemas.records.promotions import Discount, Promotion
@@ -55,9 +55,9 @@ class Promotions:
 
     SAVED = Saved(
         ids=Part(),
-        records=at("_records", Items(Document(Promotion))),
-        attributes=at("_attributes", Part()),
-        of_offer=at("_of_offer", dict[int, list[int]]),
+        records=attribute("_records", Items(Document(Promotion))),
+        attributes=attribute("_attributes", Part()),
+        of_offer=attribute("_of_offer", dict[int, list[int]]),
     )
     DERIVED = ("_by_sku", "_broad", "_first_end")
 

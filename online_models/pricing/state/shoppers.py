@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.persistence.saved import Saved, at
+from online_models.persistence.saved import Saved, attribute
 from schemas.values.instants import DAY
 
 Ints = NDArray[np.int64]
@@ -72,10 +72,10 @@ class Shoppers:
     """
 
     SAVED = Saved(
-        lines=at("_lines", list[Line]),
-        habits=at("_habits", dict[int, Habit]),
-        buyers=at("_buyers", dict[int, dict[int, int]]),
-        pruned=at("_pruned", int),
+        lines=attribute("_lines", list[Line]),
+        habits=attribute("_habits", dict[int, Habit]),
+        buyers=attribute("_buyers", dict[int, dict[int, int]]),
+        pruned=attribute("_pruned", int),
     )
 
     def __init__(self) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved
 from online_models.shop.cleaning.common_scale import CommonScale
 from online_models.shop.cleaning.detector import Money
 from online_models.shop.cleaning.evidence import JudgedLines
@@ -27,6 +29,8 @@ class BulkOrderDetector:
 
     kind = "anomalous_order"
     name = "bulk_orders"
+
+    SAVED = Saved(scale=Part(), findings=Part())
 
     def __init__(self) -> None:
         self.scale = CommonScale()
@@ -71,11 +75,3 @@ class BulkOrderDetector:
         orders = "an order" if number == 1 else f"{number} orders, the last one"
         message = f"{orders} of {value:,} units, where {usual:,} is usual, will not be learnt from"
         return message, {"orders": number, "quantity": value, "usual_quantity": usual}
-
-    def snapshot(self) -> dict[str, Any]:
-        """The memory."""
-        return self.scale.snapshot()
-
-    def load(self, snapshot: dict[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self.scale.load(snapshot)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.persistence.kinds import Members, Part
+from online_models.persistence.saved import Saved, attribute
 from online_models.shop.cleaning.bulk_orders import BulkOrderDetector
 from online_models.shop.cleaning.competitor_memory import CompetitorMemory
 from online_models.shop.cleaning.detector import Detector, Money
 from online_models.shop.cleaning.evidence import JudgedClicks, JudgedLines
-from online_models.shop.cleaning.findings import Findings
 from online_models.shop.cleaning.registry import (
     CLICK_DETECTORS,
     COMPETITOR_DETECTORS,
@@ -40,6 +41,11 @@ class Cleaning:
     SKU in their order (competitors' prices).
     """
 
+    SAVED = Saved(
+        competitors=attribute("memory", Part()),
+        detectors=attribute("detectors_by_name", Members()),
+    )
+
     def __init__(self) -> None:
         self.lines = [build() for build in LINE_DETECTORS]
         self.clicks = [build() for build in CLICK_DETECTORS]
@@ -51,6 +57,11 @@ class Cleaning:
     def detectors(self) -> list[Detector]:
         """All of them, in the order of the registry."""
         return [*self.lines, *self.clicks, *self.competitors]
+
+    @property
+    def detectors_by_name(self) -> dict[str, Detector]:
+        """All of them, as a snapshot calls them."""
+        return {detector.name: detector for detector in self.detectors}
 
     def grow(self, offers: int) -> None:
         """Make room for new offers."""
@@ -110,23 +121,3 @@ class Cleaning:
             for row, number, value in detector.findings.due(now):
                 message, details = detector.describe(row, number, value, money(by_sku, row))
                 yield Suspicion(by_sku, row, detector.kind, message, details)
-
-    def snapshot(self) -> dict[str, Any]:
-        """All memories, as arrays and plain values."""
-        parts: dict[str, Any] = {"rivals": self.memory.snapshot()}
-        for detector in self.detectors:
-            findings = detector.findings.snapshot()
-            parts[detector.name] = {"memory": detector.snapshot(), "findings": findings}
-        return parts
-
-    @classmethod
-    def restore(cls, snapshot: Mapping[str, Any]) -> Cleaning:
-        """The inverse of `snapshot`; a detector that it lacks starts anew."""
-        cleaning = cls()
-        cleaning.memory = CompetitorMemory.restore(snapshot["rivals"])
-        for detector in cleaning.detectors:
-            part = snapshot.get(detector.name)
-            if part is not None:
-                detector.load(part["memory"])
-                detector.findings = Findings.restore(part["findings"])
-        return cleaning

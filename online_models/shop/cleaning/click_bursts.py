@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved
 from online_models.shop.cleaning.common_scale import CommonScale
 from online_models.shop.cleaning.detector import Money
 from online_models.shop.cleaning.evidence import JudgedClicks
@@ -25,6 +27,8 @@ class ClickBursts:
 
     kind = "click_burst"
     name = "click_bursts"
+
+    SAVED = Saved(scale=Part(), findings=Part())
 
     def __init__(self) -> None:
         self.scale = CommonScale()
@@ -60,11 +64,3 @@ class ClickBursts:
             f"{records} of {value:,} clicks, where {usual:,} is usual, will not be learnt from"
         )
         return message, {"records": number, "clicks": value, "usual_clicks": usual}
-
-    def snapshot(self) -> dict[str, Any]:
-        """The memory."""
-        return self.scale.snapshot()
-
-    def load(self, snapshot: dict[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self.scale.load(snapshot)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.persistence.kinds import Coded, Part
+from online_models.persistence.saved import Saved
 from online_models.shop.cleaning.detector import Money
 from online_models.shop.cleaning.evidence import JudgedClicks
 from online_models.shop.cleaning.findings import Findings
@@ -25,6 +27,17 @@ STRANGERS = 8
 _SPREAD, _MIX = np.int64(-7046029254386353131), np.int64(-4658895280553007687)
 
 
+def _used(cells: Ints) -> dict[str, Ints]:
+    used = np.flatnonzero(cells)
+    return {"used": used, "counts": cells[used]}
+
+
+def _table(plain: dict[str, Ints]) -> Ints:
+    cells = np.zeros(2 * CELLS, np.int64)
+    cells[plain["used"]] = plain["counts"]
+    return cells
+
+
 class ClickHammering:
     """More than 60 clicks of one session or customer on one offer within a clock hour.
 
@@ -36,6 +49,14 @@ class ClickHammering:
     kind = "click_hammering"
     name = "click_hammering"
 
+    SAVED = Saved(
+        cells=Coded(_used, _table),
+        hour=int,
+        limit=int,
+        findings=Part(),
+    )
+    DERIVED = ("_idle",)
+
     def __init__(self) -> None:
         #: Even hours, then odd ones.
         self.cells: Ints = np.zeros(2 * CELLS, np.int64)
@@ -43,6 +64,10 @@ class ClickHammering:
         self.limit = MOST_CLICKS
         self.findings = Findings()
         self._idle = True
+
+    def restored(self) -> None:
+        """Find whether the table is empty."""
+        self._idle = not self.cells.any()
 
     def grow(self, rows: int) -> None:
         """Make room for new offers."""
@@ -94,17 +119,6 @@ class ClickHammering:
             f"{number} click records of sessions that hammer the offer will not be learnt from"
         )
         return message, {"records": number, "most_clicks_an_hour": MOST_CLICKS}
-
-    def snapshot(self) -> dict[str, Any]:
-        """The memory: of the table what is not empty."""
-        used = np.flatnonzero(self.cells)
-        return {"used": used, "counts": self.cells[used], "shared": [self.hour, self.limit]}
-
-    def load(self, snapshot: dict[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self.cells[snapshot["used"]] = snapshot["counts"]
-        self.hour, self.limit = snapshot["shared"]
-        self._idle = not len(snapshot["used"])
 
 
 def _excess(cell: Ints, count: Ints, before: Ints, limit: int) -> Ints:

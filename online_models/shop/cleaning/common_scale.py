@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.special import total
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved
 from online_models.shop.cleaning.log_scale import LogScale
 
 Ints = NDArray[np.int64]
@@ -23,6 +23,8 @@ GROWTH = 1.25
 
 class CommonScale:
     """A `LogScale` whose rows share a prior, estimated from their own means (empirical Bayes)."""
+
+    SAVED = Saved(rows=Part(), mean=float, deviation=float, seen=int, due=int, bounded=int)
 
     def __init__(self) -> None:
         self.rows = LogScale()
@@ -55,13 +57,3 @@ class CommonScale:
         prior = PRIOR_ROWS * PRIOR_DEVIATION * PRIOR_DEVIATION
         variance = (float(total(gap * gap)) + prior) / (len(means) + PRIOR_ROWS)
         self.deviation = float(np.sqrt(variance))
-
-    def snapshot(self) -> dict[str, Any]:
-        """Columns and plain values."""
-        shared = [self.mean, self.deviation, self.seen, self.due, self.bounded]
-        return {"rows": self.rows.snapshot(), "shared": shared}
-
-    def load(self, snapshot: dict[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self.rows = LogScale.restore(snapshot["rows"])
-        self.mean, self.deviation, self.seen, self.due, self.bounded = snapshot["shared"]

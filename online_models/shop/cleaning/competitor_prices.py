@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved
 from online_models.shop.cleaning.detector import Money
 from online_models.shop.cleaning.evidence import CompetitorSighting, within
 from online_models.shop.cleaning.findings import Findings
@@ -28,6 +30,8 @@ SAME = 1.1
 class _SightingRule:
     """A rule over single prices, without a memory of its own: what it needs is in the sighting."""
 
+    SAVED = Saved(findings=Part())
+
     def __init__(self) -> None:
         self.findings = Findings()
 
@@ -43,13 +47,6 @@ class _SightingRule:
 
     def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
         """Nothing changes with time."""
-
-    def snapshot(self) -> dict[str, Any]:
-        """No memory."""
-        return {}
-
-    def load(self, snapshot: dict[str, Any]) -> None:
-        """No memory."""
 
 
 class CompetitorUnitMixups(_SightingRule):

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.persistence.saved import Saved
 from online_models.shop.cleaning.evidence import CompetitorSighting, JudgedClicks, JudgedLines
 from online_models.shop.cleaning.findings import Findings
 
@@ -21,6 +22,8 @@ class Detector(Protocol):
     depend on how the journal was cut.
     """
 
+    #: What of it persists.
+    SAVED: Saved
     #: Kind of the alert, and the name of the state in a snapshot.
     kind: str
     name: str
@@ -37,12 +40,6 @@ class Detector(Protocol):
         self, row: int, number: int, value: int, money: Money
     ) -> tuple[str, dict[str, Any]]:
         """Message and details of an alert about `number` findings, the last of them `value`."""
-
-    def snapshot(self) -> dict[str, Any]:
-        """The memory, apart from the findings, as arrays and plain values."""
-
-    def load(self, snapshot: dict[str, Any]) -> None:
-        """The inverse of `snapshot`."""
 
 
 class LineDetector(Detector, Protocol):

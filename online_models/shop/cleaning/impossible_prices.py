@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.special import log
+from online_models.persistence.kinds import Array, Part
+from online_models.persistence.saved import Saved
 from online_models.shop.cleaning.detector import Money
 from online_models.shop.cleaning.evidence import JudgedClicks, JudgedLines
 from online_models.shop.cleaning.findings import Findings
@@ -30,6 +32,8 @@ class _Prices:
 
     kind = "impossible_price"
     source = ""
+
+    SAVED = Saved(scale=Part(), first=Array(np.int64, None), findings=Part())
 
     def __init__(self) -> None:
         self.scale = LogScale()
@@ -71,15 +75,6 @@ class _Prices:
         said = money(value)
         message = f"{self.source} a price of {said}, where {usual} is usual: it is not believed"
         return message, {"records": number, "price": said, "usual_price": usual}
-
-    def snapshot(self) -> dict[str, Any]:
-        """The memory."""
-        return {"scale": self.scale.snapshot(), "first": self.first.copy()}
-
-    def load(self, snapshot: dict[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self.scale = LogScale.restore(snapshot["scale"])
-        self.first = snapshot["first"]
 
 
 class PaidPrices(_Prices):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from online_models.journal.batch import SourcePartition, Watermark
 from online_models.journal.clock import Clock
+from online_models.persistence.saved import restore, save
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -38,7 +39,7 @@ def test_the_watermark_is_the_least_of_the_busy_sources_and_never_falls(steps: l
         highest = max(highest, time if forced else min([time, *busy]))
         assert clock.watermark == highest
         assert clock.now >= clock.watermark
-        clock = Clock.restore(clock.snapshot())
+        clock = restore(Clock(), save(clock))
 
 
 def closed(result: Any) -> int:

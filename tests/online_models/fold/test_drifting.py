@@ -11,6 +11,7 @@ import pytest
 from online_models.demand import DemandModels, Observations
 from online_models.demand.networks.champions import Notice
 from online_models.demand.records.drift_reports import PAUSE, DriftReports
+from online_models.persistence.saved import restore, save
 from schemas.values.instants import DAY
 
 TEA, COFFEE = 0, 1
@@ -51,7 +52,7 @@ def test_an_offer_that_drifts_every_day_is_told_once_a_week(demand: DemandModels
     for day in range(1, 71):
         drifting.add(np.array([day % 36]))
         again = DriftReports()
-        again.load(drifting.snapshot())
+        restore(again, save(drifting))
         drifting = again
         reports += told(drifting, demand, day * DAY)
     assert sum("category" not in report.details for report in reports) == 70 * DAY // PAUSE

@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from online_models.persistence.saved import restore, save
 from online_models.shop.catalogue import Catalogue, Names
 
 
@@ -18,7 +19,7 @@ def test_a_restored_catalogue_goes_on_as_the_saved_one(pairs: list[tuple[str, st
     saved = Catalogue()
     for sku, channel in pairs:
         saved.add_offer(saved.sku(sku), saved.channel_names.id(channel))
-    restored = Catalogue.restore(saved.snapshot())
+    restored = restore(Catalogue(), save(saved))
     for catalogue in (saved, restored):
         rows = [
             catalogue.add_offer(catalogue.sku(sku), catalogue.channel_names.id(channel))
@@ -49,7 +50,7 @@ def test_an_offer_starts_on_its_products_terms() -> None:
 def test_a_snapshot_does_not_change_with_the_catalogue() -> None:
     catalogue = Catalogue()
     catalogue.add_offer(catalogue.sku("a"), catalogue.channel_names.id("web"))
-    snapshot = catalogue.snapshot()
+    snapshot = save(catalogue)
     catalogue.add_offer(catalogue.sku("b"), catalogue.channel_names.id("shop"))
-    restored = Catalogue.restore(snapshot)
+    restored = restore(Catalogue(), snapshot)
     assert (restored.sku_names.names, restored.channel_names.names) == (["a"], ["web"])

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from online_models.persistence.saved import restore, save
 from online_models.shop.competitors import MOST_COMPETITORS, CompetitorPrices
 
 
@@ -28,7 +29,7 @@ def test_each_competitor_and_channel_of_a_sku_has_one_entry(
     for i, key in enumerate(keys):
         rivals.entry(*key)
         if i == len(keys) // 2:
-            rivals = CompetitorPrices.restore(rivals.snapshot(), frozenset())
+            rivals = restore(CompetitorPrices(), save(rivals))
     for sku in {key[0] for key in keys}:
         expected = list(dict.fromkeys((name, channel) for s, name, channel in keys if s == sku))
         assert listed(rivals, sku) == expected
@@ -54,7 +55,7 @@ def test_a_flood_of_competitors_of_one_product_replaces_the_stalest() -> None:
     assert len(names) == rivals.slots.shape[1] == MOST_COMPETITORS
     assert "c0" not in names
     assert {"c1", "c5", "new"} <= set(names)
-    restored = CompetitorPrices.restore(rivals.snapshot(), frozenset())
+    restored = restore(CompetitorPrices(), save(rivals))
     for book in (rivals, restored):
         book.entry(0, "next", -1)
     assert listed(restored, 0) == listed(rivals, 0)

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from online_models.persistence.saved import restore, save
 from online_models.windows.order_log import NONE, OrderLog
 
 LINES = st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 3), st.integers(0, 5)), max_size=12)
@@ -27,7 +28,7 @@ def test_the_latest_line_is_found_until_its_interval_is_forgotten(steps: list) -
         log.append(*columns(step, 3))
         for order, offer, interval in step:
             expected.setdefault((order, offer), []).append(interval)
-        log = OrderLog.restore(log.snapshot())
+        log = restore(OrderLog(), save(log))
     asked = [(order, offer) for order in range(-3, 5) for offer in range(4)]
     found = log.windows(*columns(asked, 2)).tolist()
     assert found == [(expected.get(key) or [NONE])[-1] for key in asked]
@@ -37,4 +38,4 @@ def test_many_small_appends_leave_few_runs_to_search() -> None:
     log = OrderLog()
     for i in range(1000):
         log.append(*columns([(i, 0, 0)], 3))
-    assert len(log.snapshot()["runs"]) <= 11
+    assert len(save(log)["runs"]) <= 11

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from online_models.persistence.saved import restore, save
 from online_models.shop.cleaning.cleaning import Cleaning
 from online_models.shop.cleaning.registry import (
     CLICK_DETECTORS,
@@ -80,11 +81,11 @@ class Stage:
         return list(self.cleaning.warnings(self.now, lambda by_sku, row: lambda minor: str(minor)))
 
     def snapshot(self) -> bytes:
-        return b"".join(codec.encode({"cleaning": self.cleaning.snapshot()}, 0))
+        return b"".join(codec.encode({"cleaning": save(self.cleaning)}, 0))
 
     def restarted(self) -> None:
-        parts = [codec.decode_part(p) for p in codec.encode(self.cleaning.snapshot(), 0)]
-        self.cleaning = Cleaning.restore(codec.decode(parts))
+        parts = [codec.decode_part(p) for p in codec.encode(save(self.cleaning), 0)]
+        self.cleaning = restore(Cleaning(), codec.decode(parts))
 
 
 class Round:
