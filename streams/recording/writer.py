@@ -45,6 +45,7 @@ class RecordingWriter:
         self.folder = folder
         self.counts: Counter[str] = Counter()
         self._files: dict[str, _File] = {}
+        self._made = [path for path in (folder, *folder.parents) if not path.exists()]
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -100,6 +101,14 @@ class RecordingWriter:
         finally:
             for file in files:
                 file.drop()
+            if error is not None:
+                self._remove_empty_folders()
+
+    def _remove_empty_folders(self) -> None:
+        """Leave no folder behind that was not there before."""
+        with suppress(OSError):
+            for path in self._made:
+                path.rmdir()
 
     def _failed(self, error: OSError) -> RecordingError:
         return RecordingError(f"{self.folder} cannot be written: {error}")

@@ -10,14 +10,6 @@ from streams.commands import pipe
 from streams.configuration.settings import Settings
 
 
-@pytest.mark.parametrize("name", sorted(cli.commands()))
-def test_every_command_has_help_with_an_example(name: str, capsys: Any) -> None:
-    with pytest.raises(SystemExit) as ended:
-        cli.main([name, "--help"])
-    assert ended.value.code == 0
-    assert "Example" in capsys.readouterr().out
-
-
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["pipe", "--nonsense"]])
 def test_a_wrong_command_line_ends_with_status_2(arguments: list[str], capsys: Any) -> None:
     with pytest.raises(SystemExit) as ended:
