@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from streams.errors import MEANINGS, ExitStatus, ExpectedError, InputError
 from streams.extras import EXTRAS, missing
 from streams.freed_memory import keep_freed_memory
+from streams.terminal.compilation import announce_compilation
 from streams.terminal.notes import note
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ def _run(given: Sequence[str], named: str | None) -> int:
     parser, module = _parser(named)
     options = parser.parse_args(given)
     assert module is not None, "without a command there is nothing to parse"
-    status: int = module.run(options, _settings(options, module.SETTINGS))
+    settings = _settings(options, module.SETTINGS)
+    announce_compilation(options.command)
+    status: int = module.run(options, settings)
     return status
 
 

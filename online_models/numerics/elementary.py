@@ -1,18 +1,17 @@
-"""Exponential and logarithm from IEEE 754 basic operations alone: the ground of `exact_math`.
+"""Exponential and logarithm from IEEE 754 basic operations alone, the ground of `special`.
 
-Of arrays, and of plain numbers to the same bit: a NumPy call on a single number costs more than all
-the arithmetic of these functions.
+`exp_one` and its kin are of one number, for compiled rules and plain Python; `exp` and its kin are
+the same of arrays of any shape.
 
 References: fdlibm (Sun Microsystems, 1993), whose reductions and polynomials these are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import frexp, ldexp
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from online_models.numerics.compiled import compiled
 
 Floats = NDArray[np.float64]
 
@@ -21,43 +20,18 @@ _LN2_LOW = 1.90821492927058770002e-10
 _INVERSE_LN2 = 1.44269504088896338700
 _EXP_OVERFLOW = 709.782712893384
 _EXP_UNDERFLOW = -745.1332191019412
-_EXP = (
-    4.13813679705723846039e-08,
-    -1.65339022054652515390e-06,
-    6.61375632143793436117e-05,
-    -2.77777777770155933842e-03,
-    1.66666666666666019037e-01,
-)
-_LOG_EVEN = (1.531383769920937332e-01, 2.222219843214978396e-01, 3.999999999940941908e-01)
-_LOG_ODD = (
-    1.479819860511658591e-01,
-    1.818357216161805012e-01,
-    2.857142874366239149e-01,
-    6.666666666666735130e-01,
-)
-_E0, _E1, _E2, _E3, _E4 = _EXP
-_V0, _V1, _V2 = _LOG_EVEN
-_O0, _O1, _O2, _O3 = _LOG_ODD
+#: Up to here neither the power of two nor the result leaves the normal range.
+_EXP_USUAL = 700.0
+#: What is taken out of the exponent beyond, since 2^k alone leaves the normal range there.
+_SHIFT = 256.0
 #: Bits of 1.0 and of sqrt(1/2): adding their gap before the shift puts a mantissa above sqrt(2)
 #: into the next binade, so that the reduced argument lies in [sqrt(1/2), sqrt(2)).
 _ONE_BITS = 0x3FF0000000000000
 _ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
-#: The number with those bits.
-_ROOT_HALF = 0.7071067811865476
 _MANTISSA = 0x000FFFFFFFFFFFFF
 _SMALLEST_NORMAL = 2.2250738585072014e-308
-_BELOW_NORMAL = 2.225073858507201e-308
-#: Up to here neither the power of two nor the result leaves the normal range.
-_EXP_USUAL = 700.0
-
-
-#: Without the wrapper of the methods, which costs a small array as much again.
-_minimum, _maximum = np.minimum.reduce, np.maximum.reduce
-#: Elements worked on at once: enough that a call costs little beside its work, few enough that a
-#: function's scratch arrays stay in the second-level cache.
-_BLOCK = 12_288
-#: Up to so many, plain numbers are quicker one by one.
-_NUMBERS = 16
+_INF = np.inf
+_NAN = np.nan
 
 
 def polynomial(x: Floats, coefficients: tuple[float, ...]) -> Floats:
@@ -70,196 +44,177 @@ def polynomial(x: Floats, coefficients: tuple[float, ...]) -> Floats:
     return value
 
 
-def _blockwise(
-    x: ArrayLike, block: Callable[[Floats], Floats], one: Callable[[float], float]
-) -> Floats:
-    """Apply an elementwise function block by block; the result has the shape of `x`.
-
-    `one` is the same function of a plain number.
-    """
-    array = np.asarray(x, np.float64)
-    flat = array.reshape(-1)
-    if flat.size <= _NUMBERS:
-        return np.array([one(value) for value in flat.tolist()], np.float64).reshape(array.shape)
-    if flat.size <= _BLOCK:
-        return block(flat).reshape(array.shape)
-    out = np.empty(flat.size)
-    for first in range(0, flat.size, _BLOCK):
-        out[first : first + _BLOCK] = block(flat[first : first + _BLOCK])
-    return out.reshape(array.shape)
-
-
-def _within(x: Floats, low: float, high: float) -> bool:
-    """Whether all lie strictly between; NaN does not. Two reductions make no array."""
-    return x.size == 0 or bool(_minimum(x) > low and _maximum(x) < high)
-
-
-def _reduced_exp(r: Floats) -> tuple[Floats, Floats]:
-    """(r, c) → exp(r) = 1 + r + r c / (2 − c) for |r| ≤ ln 2 / 2."""
+@compiled
+def _correction(r: float) -> tuple[float, float]:
+    """(r c, 2 − c) → exp(r) = 1 + r + r c / (2 − c) for |r| ≤ ln 2 / 2."""
     t = r * r
-    t = r - t * polynomial(t, _EXP)
+    series = t * 4.13813679705723846039e-08 - 1.65339022054652515390e-06
+    series = (series * t + 6.61375632143793436117e-05) * t - 2.77777777770155933842e-03
+    t = r - t * (series * t + 1.66666666666666019037e-01)
     return r * t, 2.0 - t
 
 
-def exp(x: ArrayLike) -> Floats:
-    """e^x within 1 ulp (2 where the result is subnormal); 0 and inf past the ends; nan stays."""
-    return _blockwise(x, _exp, exp_one)
+@compiled
+def _power_of_two(k: int) -> float:
+    """2^k for −1022 ≤ k ≤ 1023."""
+    power: float = np.int64((k + 1023) << 52).view(np.float64)
+    return power
 
 
-def _exp(x: Floats) -> Floats:
-    if _within(x, -_EXP_USUAL, _EXP_USUAL):
-        return _exp_usual(x)
-    usual = np.abs(x) < _EXP_USUAL
-    value = _exp_usual(np.where(usual, x, 0.0))
-    rest = np.flatnonzero(~usual)
-    value[rest] = _exp_unusual(x[rest])
+@compiled
+def _exp_usual(x: float) -> float:
+    k = np.rint(x * _INVERSE_LN2)
+    low = k * _LN2_LOW
+    high = x - k * _LN2_HIGH
+    rc, divisor = _correction(high - low)
+    value: float = (1.0 - ((low - rc / divisor) - high)) * _power_of_two(int(k))
     return value
 
 
-def _exp_usual(x: Floats) -> Floats:
-    k = np.rint(x * _INVERSE_LN2)
-    low = k * _LN2_LOW
-    high = k * _LN2_HIGH
-    np.subtract(x, high, out=high)
-    rc, divisor = _reduced_exp(high - low)
-    rc /= divisor
-    low -= rc
-    low -= high
-    np.subtract(1.0, low, out=low)
-    power = k.astype(np.int64)
-    power += 1023
-    power <<= 52
-    low *= power.view(np.float64)
-    return low
-
-
-def _exp_unusual(x: Floats) -> Floats:
+@compiled
+def _exp_unusual(x: float) -> float:
     """Where the result is inf, 0, nan, subnormal or close to it."""
-    inside = (x <= _EXP_OVERFLOW) & (x >= _EXP_UNDERFLOW)
-    bounded = np.where(inside, x, 0.0)
+    if x > _EXP_OVERFLOW:
+        return _INF
+    if x < _EXP_UNDERFLOW:
+        return 0.0
+    if x != x:
+        return _NAN
     # e^x = (e^(x/2))² would double the error; a shift by whole powers of two does not.
-    k = np.rint(bounded * _INVERSE_LN2)
-    shift = np.where(k > 0.0, 256.0, -256.0) * (np.abs(k) > 256.0)
+    k = np.rint(x * _INVERSE_LN2)
+    shift = _SHIFT if k > 0.0 else -_SHIFT
     low = (k - shift) * _LN2_LOW
-    high = (bounded - shift * _LN2_HIGH) - (k - shift) * _LN2_HIGH
+    high = (x - shift * _LN2_HIGH) - (k - shift) * _LN2_HIGH
     low = low + shift * _LN2_LOW
-    rc, divisor = _reduced_exp(high - low)
-    value = 1.0 - ((low - rc / divisor) - high)
-    whole = k.astype(np.int64)
+    rc, divisor = _correction(high - low)
+    whole = int(k)
     half = whole >> 1
-    # Two factors, since 2^k alone leaves the normal range where the product may not.
-    value *= ((half + 1023) << 52).view(np.float64)
-    value *= ((whole - half + 1023) << 52).view(np.float64)
-    value = np.where(x > _EXP_OVERFLOW, np.inf, value)
-    value = np.where(x < _EXP_UNDERFLOW, 0.0, value)
-    return np.where(np.isnan(x), np.nan, value)
+    value: float = 1.0 - ((low - rc / divisor) - high)
+    return value * _power_of_two(half) * _power_of_two(whole - half)
 
 
+@compiled
 def exp_one(x: float) -> float:
-    """e^x.
+    """e^x within 1 ulp (2 where the result is subnormal); 0 and inf past the ends; nan stays.
 
     >>> exp_one(1.0)
     2.7182818284590455
     """
-    if not -_EXP_USUAL < x < _EXP_USUAL:
-        return float(_exp_unusual(np.array([x]))[0])
-    whole = round(x * _INVERSE_LN2)
-    k = float(whole)
-    low = k * _LN2_LOW
-    high = x - k * _LN2_HIGH
-    r = high - low
-    t = r * r
-    t = r - t * ((((t * _E0 + _E1) * t + _E2) * t + _E3) * t + _E4)
-    return (1.0 - ((low - r * t / (2.0 - t)) - high)) * ldexp(1.0, whole)
+    return _exp_usual(x) if abs(x) < _EXP_USUAL else _exp_unusual(x)
 
 
-def log(x: ArrayLike) -> Floats:
-    """Natural logarithm within 1 ulp, subnormals included; log 0 = −inf, negative → nan."""
-    return _blockwise(x, _log, log_one)
-
-
-def _log(x: Floats) -> Floats:
-    value = _log_usual(x)
-    if not _within(x, _BELOW_NORMAL, np.inf):
-        rest = np.flatnonzero(~((x > _BELOW_NORMAL) & (x < np.inf)))
-        value[rest] = _log_unusual(x[rest])
+@compiled
+def _log_usual(x: float) -> float:
+    bits = np.float64(x).view(np.int64) + (_ONE_BITS - _ROOT_HALF_BITS)
+    k = float(bits >> 52) - 1023.0
+    f = np.int64((bits & _MANTISSA) + _ROOT_HALF_BITS).view(np.float64) - 1.0
+    s = f / (f + 2.0)
+    z = s * s
+    w = z * z
+    odd = (w * 1.479819860511658591e-01 + 1.818357216161805012e-01) * w
+    odd = ((odd + 2.857142874366239149e-01) * w + 6.666666666666735130e-01) * z
+    even = (w * 1.531383769920937332e-01 + 2.222219843214978396e-01) * w
+    even = (even + 3.999999999940941908e-01) * w
+    half_square = 0.5 * f * f
+    series = (odd + even + half_square) * s + k * _LN2_LOW
+    value: float = k * _LN2_HIGH - (half_square - series - f)
     return value
 
 
-def _log_usual(x: Floats) -> Floats:
-    bits = x.view(np.int64) + (_ONE_BITS - _ROOT_HALF_BITS)
-    k = (bits >> 52).astype(np.float64)
-    k -= 1023.0
-    bits &= _MANTISSA
-    bits += _ROOT_HALF_BITS
-    f = bits.view(np.float64)
-    f -= 1.0
-    s = f + 2.0
-    np.divide(f, s, out=s)
-    z = s * s
-    w = z * z
-    series = polynomial(w, _LOG_ODD)
-    series *= z
-    w *= polynomial(w, _LOG_EVEN)
-    series += w
-    half_square = 0.5 * f
-    half_square *= f
-    series += half_square
-    series *= s
-    series += k * _LN2_LOW
-    half_square -= series
-    half_square -= f
-    k *= _LN2_HIGH
-    k -= half_square
-    return k
-
-
-def _log_unusual(x: Floats) -> Floats:
-    """Where the argument is 0, subnormal, inf, nan or negative."""
-    subnormal = (x > 0.0) & (x < _SMALLEST_NORMAL)
-    scaled = np.where(subnormal, x, _SMALLEST_NORMAL) * 2.0**54
-    value = _log_usual(scaled) - 54.0 * (_LN2_HIGH + _LN2_LOW)
-    value = np.where(x == 0.0, -np.inf, np.where(subnormal, value, np.nan))
-    return np.where(x == np.inf, np.inf, value)
-
-
+@compiled
 def log_one(x: float) -> float:
-    """Natural logarithm.
+    """Natural logarithm within 1 ulp, subnormals included; log 0 = −inf, negative → nan.
 
     >>> log_one(10.0)
     2.302585092994046
     """
-    if not _BELOW_NORMAL < x < np.inf:
-        return float(_log_unusual(np.array([x]))[0])
-    f, k = frexp(x)
-    if f < _ROOT_HALF:
-        f, k = 2.0 * f, k - 1
-    f -= 1.0
-    s = f / (f + 2.0)
-    z = s * s
-    w = z * z
-    odd = (((w * _O0 + _O1) * w + _O2) * w + _O3) * z
-    half_square = 0.5 * f * f
-    series = (odd + w * ((w * _V0 + _V1) * w + _V2) + half_square) * s
-    return k * _LN2_HIGH - ((half_square - (series + k * _LN2_LOW)) - f)
+    if _SMALLEST_NORMAL <= x < _INF:
+        return _log_usual(x)
+    if x == 0.0:
+        return -_INF
+    if 0.0 < x < _INF:
+        return _log_usual(x * 2.0**54) - 54.0 * (_LN2_HIGH + _LN2_LOW)
+    return _INF if x == _INF else _NAN
+
+
+@compiled
+def log1p_one(x: float) -> float:
+    """log(1 + x) within 2 ulp, also where x is tiny."""
+    u = 1.0 + x
+    value = log_one(u)
+    return value + (x - (u - 1.0)) / u if 0.0 < u < _INF else value
+
+
+@compiled
+def expm1_one(x: float) -> float:
+    """e^x − 1 within 4 ulp, also where x is tiny."""
+    if abs(x) < 0.34:
+        rc, divisor = _correction(x)
+        return x + rc / divisor
+    return exp_one(x) - 1.0
+
+
+@compiled
+def _exp(x: Floats) -> Floats:
+    value = np.empty_like(x)
+    for i in range(x.size):
+        # without a branch, so that several are worked out at once
+        value[i] = _exp_usual(x[i] if abs(x[i]) < _EXP_USUAL else 0.0)
+    for i in range(x.size):
+        if not abs(x[i]) < _EXP_USUAL:
+            value[i] = _exp_unusual(x[i])
+    return value
+
+
+@compiled
+def _log(x: Floats) -> Floats:
+    value = np.empty_like(x)
+    for i in range(x.size):
+        value[i] = _log_usual(x[i])
+    for i in range(x.size):
+        if not _SMALLEST_NORMAL <= x[i] < _INF:
+            value[i] = log_one(x[i])
+    return value
+
+
+@compiled
+def _log1p(x: Floats) -> Floats:
+    value = np.empty_like(x)
+    for i in range(x.size):
+        value[i] = log1p_one(x[i])
+    return value
+
+
+@compiled
+def _expm1(x: Floats) -> Floats:
+    value = np.empty_like(x)
+    for i in range(x.size):
+        value[i] = expm1_one(x[i])
+    return value
+
+
+def exp(x: ArrayLike) -> Floats:
+    """`exp_one` of an array of any shape."""
+    array = np.asarray(x, np.float64)
+    return _exp(array.ravel()).reshape(array.shape)
+
+
+def log(x: ArrayLike) -> Floats:
+    """`log_one` of an array of any shape."""
+    array = np.asarray(x, np.float64)
+    return _log(array.ravel()).reshape(array.shape)
 
 
 def log1p(x: ArrayLike) -> Floats:
-    """log(1 + x) within 2 ulp, also where x is tiny."""
-    x = np.asarray(x, np.float64)
-    with np.errstate(all="ignore"):
-        u = 1.0 + x
-        value = log(u)
-        return np.where((u > 0.0) & (u < np.inf), value + (x - (u - 1.0)) / u, value)
+    """`log1p_one` of an array of any shape."""
+    array = np.asarray(x, np.float64)
+    return _log1p(array.ravel()).reshape(array.shape)
 
 
 def expm1(x: ArrayLike) -> Floats:
-    """e^x − 1 within 4 ulp, also where x is tiny."""
-    x = np.asarray(x, np.float64)
-    with np.errstate(all="ignore"):
-        r = np.minimum(np.maximum(x, -0.35), 0.35)
-        rc, divisor = _reduced_exp(r)
-        return np.where(np.abs(x) < 0.34, r + rc / divisor, exp(x) - 1.0)
+    """`expm1_one` of an array of any shape."""
+    array = np.asarray(x, np.float64)
+    return _expm1(array.ravel()).reshape(array.shape)
 
 
 def power(x: ArrayLike, exponent: ArrayLike) -> Floats:

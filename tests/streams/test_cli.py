@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -8,6 +10,12 @@ import pytest
 from streams import cli
 from streams.commands import pipe
 from streams.configuration.settings import Settings
+
+
+def test_the_list_of_commands_loads_no_compiler() -> None:
+    listed = "import sys; from streams import cli\ntry: cli.main(['--help'])\nexcept SystemExit:"
+    code = f"{listed}\n  sys.exit('numba' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["pipe", "--nonsense"]])
