@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Strict
+from pydantic import Field, Strict
 
 from schemas.records.record import Outgoing
-from schemas.values.fields import Instant, Name, Number, Text
+from schemas.values.fields import Instant, Name, Number, Path
+from schemas.values.limits import MOST_CATEGORIES, MOST_LISTED
+
+Sums = Annotated[tuple[Number, ...], Strict(False), Field(max_length=MOST_LISTED)]
 
 
 class CategoryEvidence(Outgoing):
@@ -20,4 +23,4 @@ class CategoryEvidence(Outgoing):
 
     origin: Name
     time: Instant
-    categories: dict[Text, Annotated[tuple[Number, ...], Strict(False)]]
+    categories: Annotated[dict[Path, Sums], Field(max_length=MOST_CATEGORIES)]

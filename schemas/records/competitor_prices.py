@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from pydantic import model_validator
-
 from schemas.records.record import Event
-from schemas.values.fields import (
-    Confidence,
-    Currency,
-    Flag,
-    Instant,
-    Money,
-    Name,
-    Text,
-    check_amount,
-)
+from schemas.values.fields import Confidence, Currency, Flag, Instant, Money, Name, Text
 
 
 class CompetitorPrice(Event):
@@ -30,9 +19,3 @@ class CompetitorPrice(Event):
     match_confidence: Confidence = 1.0
     channel: Name | None = None
     url: Text | None = None
-
-    @model_validator(mode="after")
-    def _amounts_fit(self) -> CompetitorPrice:
-        check_amount("price", self.price, self.currency)
-        check_amount("shipping", self.shipping, self.currency)
-        return self

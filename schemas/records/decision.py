@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import JsonValue, model_validator
+from pydantic import model_validator
 
 from schemas.records.record import Outgoing
 from schemas.values.fields import (
     Currency,
     InstantText,
+    Json,
     MoneyText,
     Name,
     Number,
@@ -52,7 +53,7 @@ class ExplanationStep(Outgoing):
     rule: Name
     input: MoneyText | None
     output: MoneyText
-    detail: dict[str, JsonValue] | Text = ""
+    detail: dict[Text, Json] | Text = ""
 
 
 class PriceRecord(Outgoing):

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from schemas.records.record import Event, Incoming
 from schemas.values.fields import Count, Instant, Name, Stock, Text
+from schemas.values.limits import MOST_LISTED
 
 
 class Inbound(Incoming):
@@ -22,4 +27,4 @@ class Inventory(Event):
     on_hand: Stock
     reserved: Stock | None = None
     location: Text | None = None
-    inbound: tuple[Inbound, ...] = ()
+    inbound: Annotated[tuple[Inbound, ...], Field(max_length=MOST_LISTED)] = ()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, JsonValue
+from pydantic import ConfigDict, Field
 
 from schemas.records.record import Outgoing
-from schemas.values.fields import Count, InstantText, Name, Number, Stock, Text
+from schemas.values.fields import Attributes, Count, InstantText, Json, Name, Number, Stock, Text
+from schemas.values.limits import MOST_LISTED
 
 
 class ModelUpdate(Outgoing):
@@ -22,10 +23,10 @@ class ModelUpdate(Outgoing):
     version: Name | Stock
     trained_at: InstantText
     trained_through: InstantText
-    metrics: dict[Name, Number]
-    weights: JsonValue
+    metrics: Annotated[dict[Name, Number], Field(max_length=MOST_LISTED)]
+    weights: Json
     status: Literal["challenger", "champion", "retired"]
-    architecture: dict[str, JsonValue] | None = None
+    architecture: Attributes | None = None
     sha256: Text | None = None
     chunk: Stock | None = None
     chunks: Count | None = None

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import Field
 
 from schemas.records.record import Event, Incoming
-from schemas.values.fields import (
-    Count,
-    Currency,
-    Flag,
-    Instant,
-    Money,
-    Name,
-    Some,
-    Text,
-    check_amount,
-)
+from schemas.values.fields import Count, Currency, Flag, Instant, Money, Name, Some, Text
+from schemas.values.limits import MOST_LINES
 
 
 class OrderLine(Incoming):
@@ -44,10 +35,4 @@ class Order(Event):
     customer_id: Text | None = None
     personal_prices: Flag = False
     status: Literal["placed", "cancelled", "returned"] = "placed"
-    lines: Some[OrderLine]
-
-    @model_validator(mode="after")
-    def _amounts_fit(self) -> Order:
-        for index, line in enumerate(self.lines):
-            check_amount(f"lines[{index}].unit_price", line.unit_price, self.currency)
-        return self
+    lines: Annotated[Some[OrderLine], Field(max_length=MOST_LINES)]

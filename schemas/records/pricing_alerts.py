@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import JsonValue
-
 from schemas.records.record import Outgoing
-from schemas.values.fields import InstantText, Name, Text
+from schemas.values.fields import InstantText, Json, Name, Text
 
 #: The kinds that the contract promises; others may follow.
 KINDS = (
@@ -31,4 +29,4 @@ class PricingAlert(Outgoing):
     channel: Name | None = None
     message: Text
     time: InstantText
-    details: dict[str, JsonValue] = {}
+    details: dict[Text, Json] = {}

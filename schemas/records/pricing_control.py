@@ -20,7 +20,7 @@ def _instant_or_decision(value: Any) -> Any:
 
 
 InstantOrDecision = Annotated[
-    int | Name,
+    Annotated[int, Field(ge=instants.EARLIEST, le=instants.LATEST)] | Name,
     BeforeValidator(_instant_or_decision),
     PlainSerializer(
         lambda value: instants.to_text(value) if isinstance(value, int) else value,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -24,6 +24,7 @@ from schemas.values.fields import (
     Stock,
     Text,
 )
+from schemas.values.limits import MOST_BREAKS, MOST_LISTED, MOST_SEGMENTS, MOST_STRATEGIES
 
 
 class Objective(Incoming):
@@ -73,7 +74,7 @@ class SegmentTerms(Incoming):
     """
 
     segment: Name
-    breaks: tuple[QuantityBreak, ...] = ()
+    breaks: Annotated[tuple[QuantityBreak, ...], Field(max_length=MOST_BREAKS)] = ()
     personalise: Flag = False
     personal_discount: Share = Field(default="5%", validate_default=True)
     disclosure: Text | None = None
@@ -88,9 +89,13 @@ class Planning(Incoming):
 
     budget: Money
     depths: Some[Share] = Field(
-        default=("5%", "10%", "15%", "20%", "25%", "30%"), validate_default=True
+        max_length=MOST_LISTED,
+        default=("5%", "10%", "15%", "20%", "25%", "30%"),
+        validate_default=True,
     )
-    durations: Some[Duration] = Field(default=("P7D",), validate_default=True)
+    durations: Some[Duration] = Field(
+        max_length=MOST_LISTED, default=("P7D",), validate_default=True
+    )
     ahead: Duration = Field(default="P14D", validate_default=True)
 
 
@@ -108,11 +113,13 @@ class Policy(Event):
     seed: Ordinal = 0
     select: Selector = Selector()
     objective: Objective = Objective()
-    strategy: Some[Strategy] = (Optimise(kind="optimise"),)
+    strategy: Annotated[Some[Strategy], Field(max_length=MOST_STRATEGIES)] = (
+        Optimise(kind="optimise"),
+    )
     explore: Explore = Explore()
     guardrails: Guardrails = Guardrails()
     approval: Approval = Approval()
     experiment: Experiment | None = None
-    segments: tuple[SegmentTerms, ...] = ()
+    segments: Annotated[tuple[SegmentTerms, ...], Field(max_length=MOST_SEGMENTS)] = ()
     promotions: Planning | None = None
     buckets: Literal["hour", "day"] | None = None

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field
 
 from schemas.records.record import Event, Incoming
-from schemas.values.fields import Currency, Flag, Fraction, Instant, Money, Name, Text, check_amount
-
-#: A tax or fee of more than ten times the price is a percentage written without its sign.
-LARGEST_RATE = 10
+from schemas.values.fields import (
+    Attributes,
+    Currency,
+    Flag,
+    Instant,
+    Money,
+    Name,
+    Names,
+    Path,
+    Rate,
+    Text,
+)
+from schemas.values.limits import MOST_CHANNELS, MOST_LISTED
 
 
 class ChannelFee(Incoming):
     """What a channel keeps of a sale: `rate` × gross price + `fixed`."""
 
-    rate: Fraction = Field(default="0", validate_default=True, le=LARGEST_RATE)
+    rate: Rate = Field(default="0", validate_default=True)
     fixed: Money = Field(default="0", validate_default=True)
 
 
@@ -36,29 +45,18 @@ class Product(Event):
     currency: Currency
     price: Money
     cost: Money
-    category: Text
+    category: Path
     time: Instant | None = None
     brand: Text | None = None
-    tags: tuple[Text, ...] = ()
+    tags: Annotated[tuple[Text, ...], Field(max_length=MOST_LISTED)] = ()
     role: Literal["kvi", "core", "long_tail"] | None = None
     list_price: Money | None = None
     map_price: Money | None = None
-    tax_rate: Fraction = Field(default="0", validate_default=True, le=LARGEST_RATE)
-    fees: dict[Name, ChannelFee] = {}
-    channels: dict[Name, ChannelListing] = {}
-    substitutes: tuple[Name, ...] = ()
+    tax_rate: Rate = Field(default="0", validate_default=True)
+    fees: Annotated[dict[Name, ChannelFee], Field(max_length=MOST_CHANNELS)] = {}
+    channels: Annotated[dict[Name, ChannelListing], Field(max_length=MOST_CHANNELS)] = {}
+    substitutes: Names = ()
     launched_at: Instant | None = None
     ends_at: Instant | None = None
     condition: Text | None = None
-    attributes: dict[str, JsonValue] = {}
-
-    @model_validator(mode="after")
-    def _amounts_fit(self) -> Product:
-        for name in ("price", "cost", "list_price", "map_price"):
-            check_amount(name, getattr(self, name), self.currency)
-        for channel, fee in self.fees.items():
-            check_amount(f"fees.{channel}.fixed", fee.fixed, self.currency)
-        for channel, listing in self.channels.items():
-            check_amount(f"channels.{channel}.price", listing.price, self.currency)
-            check_amount(f"channels.{channel}.cost", listing.cost, self.currency)
-        return self
+    attributes: Attributes = {}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import JsonValue, model_validator
+from pydantic import model_validator
 
 from schemas.records.policy.selection import Selector
 from schemas.records.record import Event, Incoming
-from schemas.values.fields import Flag, Instant, Money, Name, Share
+from schemas.values.fields import Attributes, Flag, Instant, Money, Name, Names, Share
 
 
 class Discount(Incoming):
@@ -37,12 +37,12 @@ class Promotion(Event):
     promotion_id: Name
     select: Selector = Selector()
     time: Instant | None = None
-    channels: tuple[Name, ...] = ()
+    channels: Names = ()
     starts_at: Instant
     ends_at: Instant
     discount: Discount
     kind: Literal["campaign", "coupon", "markdown"] = "campaign"
-    attributes: dict[str, JsonValue] = {}
+    attributes: Attributes = {}
     cancelled: Flag = False
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    JsonValue,
     PlainSerializer,
     Strict,
     StringConstraints,
@@ -22,12 +23,26 @@ from pydantic import (
 
 from schemas.values import durations, instants, money, percentages
 from schemas.values.currencies import minor_digits
+from schemas.values.limits import (
+    DEEPEST_JSON,
+    DEEPEST_PATH,
+    ENDING_DIGITS,
+    LARGEST_AMOUNT,
+    LARGEST_COUNT,
+    LARGEST_NUMBER,
+    LARGEST_ORDINAL,
+    LARGEST_RATE,
+    LARGEST_SHARE,
+    LARGEST_WEIGHT,
+    LONGEST_NAME,
+    LONGEST_PATH,
+    LONGEST_TEXT,
+    MOST_ATTRIBUTES,
+    MOST_LISTED,
+)
 
-#: Longest identifier (sku, channel, competitor, …): keys stay small, and a megabyte is no name.
-LONGEST_NAME = 256
-
-#: Above any count of things; keeps sums of counts inside 64 bits.
-LARGEST_COUNT = 10**12
+#: Out of every range of floats, and still a float.
+_BEYOND = 10**300
 
 
 def _whole(value: Any) -> Any:
@@ -36,13 +51,10 @@ def _whole(value: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
-    return float(value) if type(value) is int else value
-
-
-def _plain(value: Decimal) -> str:
-    """Without exponent, unless it would then be too long to be read again (`1E-200`)."""
-    plain = f"{value:f}"
-    return plain if len(plain) <= money.LONGEST_TEXT else str(value)
+    """An integer, as some producers write whole floats; one beyond any double is out of range."""
+    if type(value) is not int:
+        return value
+    return float(min(max(value, -_BEYOND), _BEYOND))
 
 
 def _known_currency(code: str) -> str:
@@ -74,13 +86,23 @@ def _some(value: tuple[Any, ...]) -> tuple[Any, ...]:
     return value
 
 
-def check_amount(path: str, value: Decimal | None, currency: str) -> None:
-    """ValueError, naming `path`, where `value` is too large for `currency`."""
-    if value is not None:
-        try:
-            money.to_minor(value, currency)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
+def _moderate(value: Any) -> Any:
+    """Open-ended JSON whose numbers a double holds and whose levels a stack does."""
+    level = [value]
+    for _ in range(DEEPEST_JSON):
+        if any(type(one) in (int, float) and not abs(one) <= LARGEST_NUMBER for one in level):
+            raise ValueError(f"holds a number beyond ±{LARGEST_NUMBER:,}")
+        holders = [one for one in level if isinstance(one, (dict, list))]
+        if not holders:
+            return value
+        level = [inner for one in holders for inner in (one.values() if type(one) is dict else one)]
+    raise ValueError(f"is nested more than {DEEPEST_JSON} levels deep")
+
+
+def _path(value: str) -> str:
+    if value.count("/") >= DEEPEST_PATH:
+        raise ValueError(f"has more than {DEEPEST_PATH} levels")
+    return value
 
 
 def _schema(description: str, *types: dict[str, Any]) -> WithJsonSchema:
@@ -102,39 +124,55 @@ Item = TypeVar("Item")
 #: A list that must not be empty; it is called so only where all its entries are well-formed.
 Some = Annotated[tuple[Item, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
 Name = Annotated[str, Strict(), StringConstraints(min_length=1, max_length=LONGEST_NAME)]
-Text = Annotated[str, Strict()]
+Text = Annotated[str, Strict(), StringConstraints(max_length=LONGEST_TEXT)]
+#: A category: names joined by `/`, the widest first.
+Path = Annotated[str, Strict(), StringConstraints(max_length=LONGEST_PATH), AfterValidator(_path)]
 Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(), Field(ge=1, le=LARGEST_COUNT), BeforeValidator(_whole)]
 Stock = Annotated[int, Strict(), Field(ge=0, le=LARGEST_COUNT), BeforeValidator(_whole)]
-Ordinal = Annotated[int, Strict(), Field(ge=-(2**53), le=2**53), BeforeValidator(_whole)]
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False), BeforeValidator(_number)]
-Weight = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False), BeforeValidator(_number)]
+Ordinal = Annotated[
+    int, Strict(), Field(ge=-LARGEST_ORDINAL, le=LARGEST_ORDINAL), BeforeValidator(_whole)
+]
+Number = Annotated[
+    float, Strict(), Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER), BeforeValidator(_number)
+]
+Weight = Annotated[float, Strict(), Field(ge=0, le=LARGEST_WEIGHT), BeforeValidator(_number)]
 Confidence = Annotated[float, Strict(), Field(ge=0, le=1), BeforeValidator(_number)]
+#: What bounds open-ended JSON.
+MODERATE = AfterValidator(_moderate)
+Json = Annotated[JsonValue, MODERATE]
+Attributes = Annotated[dict[Text, Json], Field(max_length=MOST_ATTRIBUTES)]
+Names = Annotated[tuple[Name, ...], Field(max_length=MOST_LISTED)]
 
 _DECIMAL = {"type": "string", "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"}
+_FIGURES = f"[0-9]{{1,{ENDING_DIGITS}}}"
+_ENDING = rf"^({_FIGURES}(\.{_FIGURES})?|\.{_FIGURES})$"
 _PERCENT = {"type": "string", "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)\s*%?$"}
 
 Currency = Annotated[
     str,
     Strict(),
     AfterValidator(_known_currency),
+    Field(max_length=3),
     WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217"}),
 ]
 Money = Annotated[
     Decimal,
     _to(money.to_decimal),
     AfterValidator(_not_negative),
-    _as_text(_plain),
+    Field(ge=0, le=LARGEST_AMOUNT),
+    _as_text(money.plain),
     _schema(
         "exact decimal amount, not negative",
         {"type": "string", "pattern": r"^\+?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"}
         | {"format": "money"},
-        {"type": "number", "minimum": 0},
+        {"type": "number", "minimum": 0, "maximum": LARGEST_AMOUNT},
     ),
 ]
 Instant = Annotated[
     int,
     _to(instants.to_ms),
+    Field(ge=instants.EARLIEST, le=instants.LATEST),
     _as_text(instants.to_text),
     _schema(
         "RFC 3339 with offset, or epoch milliseconds",
@@ -145,26 +183,32 @@ Instant = Annotated[
 Duration = Annotated[
     int,
     _to(durations.to_ms),
+    Field(ge=0, le=durations.LONGEST),
     _as_text(durations.to_text),
     _schema("ISO 8601 duration, no years or months", {"type": "string", "format": "duration"}),
 ]
-SignedFraction = Annotated[
-    Decimal,
-    _to(percentages.to_fraction),
-    _as_text(percentages.to_text),
-    _schema('percentage with its sign ("5%") or fraction (0.05)', _PERCENT, {"type": "number"}),
-]
-Fraction = Annotated[SignedFraction, AfterValidator(_not_negative)]
-Share = Annotated[SignedFraction, AfterValidator(_share)]
+
+
+def _fraction(low: int, high: int) -> WithJsonSchema:
+    number = {"type": "number", "minimum": low, "maximum": high}
+    return _schema('percentage with its sign ("5%") or fraction (0.05)', _PERCENT, number)
+
+
+_Fraction = Annotated[Decimal, _to(percentages.to_fraction), _as_text(percentages.to_text)]
+_NotNegative = Annotated[_Fraction, AfterValidator(_not_negative)]
+Margin = Annotated[_Fraction, Field(ge=-LARGEST_SHARE, lt=1), _fraction(-LARGEST_SHARE, 1)]
+Fraction = Annotated[_NotNegative, Field(ge=0, le=LARGEST_SHARE), _fraction(0, LARGEST_SHARE)]
+Rate = Annotated[_NotNegative, Field(ge=0, le=LARGEST_RATE), _fraction(0, LARGEST_RATE)]
+Share = Annotated[_Fraction, AfterValidator(_share), Field(ge=0, le=1), _fraction(0, 1)]
 PriceEnding = Annotated[
     str,
     BeforeValidator(_ending),
     Strict(),
-    StringConstraints(pattern=r"^(\d+(\.\d+)?|\.\d+)$", max_length=20),
+    StringConstraints(pattern=_ENDING, max_length=2 * ENDING_DIGITS + 1),
     _schema(
         'how a price ends, such as ".99"',
-        {"type": "string", "pattern": r"^(\d+(\.\d+)?|\.\d+)$"},
-        {"type": "number"},
+        {"type": "string", "pattern": _ENDING},
+        {"type": "number", "minimum": 0, "exclusiveMaximum": 10**ENDING_DIGITS},
     ),
 ]
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from schemas.values.currencies import MINOR_DIGITS, minor_digits
+from schemas.values.currencies import MINOR_DIGITS, MOST_DIGITS, minor_digits
+from schemas.values.limits import LARGEST_AMOUNT
 from schemas.values.shown import shown
 
-#: Largest amount in minor units. Every decimal up to it has at most 15 significant digits and so
-#: survives a JSON number (an IEEE double) unchanged; a larger one is a unit mix-up, not a price.
-LARGEST_MINOR = 10**15
+#: The largest amount in minor units of whichever currency; no price is higher.
+LARGEST_MINOR: int = LARGEST_AMOUNT * 10**MOST_DIGITS
 
 #: No honest amount is longer; bounds the work that a hostile text can cause.
 LONGEST_TEXT = 64
@@ -23,7 +23,9 @@ _TEXT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _WIDE = Context(prec=2 * LONGEST_TEXT)
 
 
-_SCALE = [10**digits for digits in range(5)]
+#: So many digits before the point are no amount beyond the largest.
+_SURE_DIGITS = len(str(LARGEST_AMOUNT)) - 1
+_SCALE: list[int] = [10**digits for digits in range(5)]
 _STEP = [Decimal(1).scaleb(-digits) for digits in range(5)]
 
 
@@ -51,7 +53,7 @@ def to_minor(value: str | int | float | Decimal, currency: str) -> int:
 
     A float stands for its shortest decimal (that of its `repr`), so a JSON number comes out as it
     was written. ValueError where the currency is unknown, or `value` is malformed, not finite or
-    beyond `LARGEST_MINOR`.
+    beyond `LARGEST_AMOUNT`.
 
     >>> to_minor("12.99", "USD"), to_minor(12.99, "USD"), to_minor("1500", "JPY")
     (1299, 1299, 1500)
@@ -74,7 +76,7 @@ def scaled(value: str | int | float | Decimal, digits: int) -> int:
     """
     if type(value) is str:
         whole, _, tail = value.partition(".")
-        if len(tail) == digits and len(whole) <= 12:
+        if len(tail) == digits and len(whole) <= _SURE_DIGITS:
             figures = whole + tail
             if whole and figures.isdecimal() and figures.isascii():
                 return int(figures)
@@ -85,8 +87,8 @@ def scaled(value: str | int | float | Decimal, digits: int) -> int:
             minor: int = round(value * _SCALE[digits])
             if minor / _SCALE[digits] == value:
                 return minor
-    elif type(value) is int and -LARGEST_MINOR <= value <= LARGEST_MINOR:
-        return _bounded(value * _SCALE[digits], value)
+    elif type(value) is int and abs(value) <= LARGEST_AMOUNT:
+        return value * _SCALE[digits]
     return _scaled_decimal(to_decimal(value), digits)
 
 
@@ -107,9 +109,15 @@ def to_decimal(value: str | int | float | Decimal) -> Decimal:
         number = Decimal(value)
     if not number.is_finite():
         raise ValueError(f"{value!r} is not a finite amount")
-    if abs(number) > LARGEST_MINOR:
-        raise ValueError(f"{value!r} is beyond any amount ({LARGEST_MINOR} minor units)")
+    if abs(number) > LARGEST_AMOUNT:
+        raise ValueError(f"{shown(value)} is beyond any amount ({LARGEST_AMOUNT:,})")
     return number
+
+
+def plain(amount: Decimal) -> str:
+    """`amount` without exponent, unless it would then be too long to be read again (`1E-200`)."""
+    text = f"{amount:f}"
+    return text if len(text) <= LONGEST_TEXT else str(amount)
 
 
 def to_text(minor: int, currency: str) -> str:
@@ -154,10 +162,4 @@ def _text(minor: int, digits: int) -> str:
 
 def _scaled_decimal(number: Decimal, digits: int) -> int:
     rounded = number.quantize(_STEP[digits], rounding=ROUND_HALF_EVEN, context=_WIDE)
-    return _bounded(int(rounded.scaleb(digits, context=_WIDE)), number)
-
-
-def _bounded(minor: int, value: object) -> int:
-    if not -LARGEST_MINOR <= minor <= LARGEST_MINOR:
-        raise ValueError(f"{value} is beyond any amount ({LARGEST_MINOR} minor units)")
-    return minor
+    return int(rounded.scaleb(digits, context=_WIDE))

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from schemas.values import money, percentages
+from schemas.values.limits import LARGEST_AMOUNT, LARGEST_RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,17 @@ class Offset:
         if isinstance(value, Offset):
             return value
         if isinstance(value, str) and value.endswith("%"):
-            return cls(fraction=percentages.to_fraction(value))
+            fraction = percentages.to_fraction(value)
+            if abs(fraction) > LARGEST_RATE:
+                raise ValueError(f"{value!r} is more than {LARGEST_RATE} times the price")
+            return cls(fraction=fraction)
         return cls(amount=money.to_decimal(value))
 
     def text(self) -> str:
         """The wire form."""
         if self.fraction is not None:
             return percentages.to_text(self.fraction)
-        return f"{self.amount:f}"
+        return money.plain(self.amount or Decimal(0))
 
 
 OffsetField = Annotated[
@@ -44,7 +48,10 @@ OffsetField = Annotated[
     PlainSerializer(Offset.text, return_type=str, when_used="json"),
     WithJsonSchema(
         {
-            "anyOf": [{"type": "string"}, {"type": "number"}],
+            "anyOf": [
+                {"type": "string"},
+                {"type": "number", "minimum": -LARGEST_AMOUNT, "maximum": LARGEST_AMOUNT},
+            ],
             "description": 'an amount ("-0.01") or a percentage ("-1%")',
         }
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
+from schemas.values.limits import SHARE_DIGITS
 from schemas.values.money import to_decimal
 from schemas.values.shown import shown
 
@@ -11,6 +12,7 @@ from schemas.values.shown import shown
 WHOLE = 1_000_000
 
 _WIDE = Context(prec=128)
+_FINEST = Decimal(1).scaleb(-SHARE_DIGITS)
 
 
 def to_fraction(value: str | int | float | Decimal) -> Decimal:
@@ -21,13 +23,20 @@ def to_fraction(value: str | int | float | Decimal) -> Decimal:
     """
     if isinstance(value, str) and value.endswith("%"):
         try:
-            return to_decimal(value[:-1].rstrip()).scaleb(-2, context=_WIDE)
+            return _readable(to_decimal(value[:-1].rstrip()).scaleb(-2, context=_WIDE))
         except ValueError:
             raise ValueError(f'{shown(value)} is not a percentage such as "5%"') from None
     try:
-        return to_decimal(value)
+        return _readable(to_decimal(value))
     except ValueError:
         raise ValueError(f'{shown(value)} is not a fraction: expected "5%" or 0.05') from None
+
+
+def _readable(fraction: Decimal) -> Decimal:
+    """Without digits that its text would be too long with."""
+    if fraction.as_tuple().exponent >= -SHARE_DIGITS:  # type: ignore[operator]
+        return fraction
+    return fraction.quantize(_FINEST, rounding=ROUND_HALF_EVEN, context=_WIDE)
 
 
 def to_ppm(value: str | int | float | Decimal) -> int:

@@ -8,7 +8,16 @@ from msgspec import Struct
 
 from schemas.topics import TOPICS
 from schemas.wire.batches import BatchDecoder
-from schemas.wire.fields import FINEST_PRICES, Count, Filled, Instant, Money, Name, settle_times
+from schemas.wire.fields import (
+    FINEST_PRICES,
+    Count,
+    Filled,
+    Instant,
+    Money,
+    Name,
+    Text,
+    settle_times,
+)
 
 
 class ClickRow(Struct, gc=False):
@@ -17,8 +26,8 @@ class ClickRow(Struct, gc=False):
     sku: Name
     action: Literal["view", "cart", "remove", "wishlist"]
     time: Instant | None = None
-    session_id: str | None = None
-    customer_id: str | None = None
+    session_id: Text | None = None
+    customer_id: Text | None = None
     channel: Filled[Name] = "web"
     segment: Name | None = None
     price_shown: Money | None = None

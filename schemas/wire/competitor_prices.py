@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from schemas.topics import TOPICS
 from schemas.wire.batches import BatchDecoder
-from schemas.wire.fields import PRICES, Confidence, Filled, Instant, Money, Name, settle_times
+from schemas.wire.fields import PRICES, Confidence, Filled, Instant, Money, Name, Text, settle_times
 
 
 class CompetitorPriceRow(Struct, gc=False):
@@ -21,7 +21,7 @@ class CompetitorPriceRow(Struct, gc=False):
     in_stock: Filled[bool] = True
     match_confidence: Filled[Confidence] = 1.0
     channel: Name | None = None
-    url: str | None = None
+    url: Text | None = None
     event_id: Name | None = None
 
 

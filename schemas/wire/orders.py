@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from schemas.topics import TOPICS
+from schemas.values.limits import MOST_LINES
 from schemas.wire.batches import BatchDecoder
-from schemas.wire.fields import PRICES, Count, Filled, Instant, Money, Name, settle_times
+from schemas.wire.fields import PRICES, Count, Filled, Instant, Money, Name, Text, settle_times
 
 
 class OrderLineRow(Struct, gc=False):
@@ -25,11 +26,11 @@ class OrderRow(Struct, gc=False):
 
     order_id: Name
     currency: str
-    lines: Annotated[list[OrderLineRow], Meta(min_length=1)]
+    lines: Annotated[list[OrderLineRow], Meta(min_length=1, max_length=MOST_LINES)]
     time: Instant | None = None
     channel: Filled[Name] = "web"
     segment: Name | None = None
-    customer_id: str | None = None
+    customer_id: Text | None = None
     personal_prices: Filled[bool] = False
     status: Filled[Literal["placed", "cancelled", "returned"]] = "placed"
     event_id: Name | None = None

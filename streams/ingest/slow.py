@@ -8,7 +8,7 @@ from online_models.journal.batch import FORCED, Fact, Kind
 from schemas.records.pricing_control import ForgetCustomer, decision_named
 from schemas.records.record import RecordError
 from schemas.topics import decode
-from schemas.values.fields import LONGEST_NAME
+from schemas.values.limits import LONGEST_NAME
 from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hashing import public_hash

@@ -12,6 +12,7 @@ from online_models.numerics.columns import FEW
 from online_models.numerics.ratios import scaled_ceil
 from online_models.pricing.context.situation import NO_CEILING, DecisionContext
 from online_models.shop.catalogue import PPM
+from schemas.values.money import LARGEST_MINOR
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -42,7 +43,8 @@ def margin_floor(situation: DecisionContext, margin_ppm: int) -> Ints:
 
     Net is gross / (1 + tax), a fee is rate × gross + fixed. So, with all rates in ppm of M = 10⁶,
     gross × ((M − margin) M − rate (M + tax)) ≥ (cost + fixed) M (M + tax), solved in integers.
-    Where the left factor is below a millionth, no price reaches the margin: NO_CEILING.
+    Where the left factor is below a millionth, or only a price beyond the largest amount would do,
+    no price reaches the margin: NO_CEILING.
     """
     known = situation.margin_floors.get(margin_ppm)
     if known is not None:
@@ -66,9 +68,10 @@ def _known_floor(margin_ppm: int, *offer: int) -> int:
 def _floors(margin_ppm: int, fixed: Ints, fee_ppm: Ints, tax_ppm: Ints) -> Ints:
     taxed = PPM + tax_ppm
     share = (PPM - margin_ppm) * PPM - fee_ppm * taxed
-    reachable = share >= PPM
-    floor = scaled_ceil(fixed, PPM * taxed, np.where(reachable, share, PPM))
-    return np.where(reachable, np.minimum(floor, NO_CEILING), NO_CEILING)
+    # what no price may be is not worked out: it would not fit 64 bits
+    reachable = (share >= PPM) & (fixed / LARGEST_MINOR * taxed <= share / PPM)
+    floor = scaled_ceil(np.where(reachable, fixed, 0), PPM * taxed, np.where(reachable, share, PPM))
+    return np.where(reachable, floor, NO_CEILING)
 
 
 def net_share(terms: Deductions) -> Floats:

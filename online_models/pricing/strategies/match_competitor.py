@@ -17,7 +17,7 @@ from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE, PPM
 from online_models.shop.competitors import CompetitorPrices
 from schemas.records.policy.strategies import MatchCompetitor as Entry
-from schemas.values.money import scaled
+from schemas.values.money import LARGEST_MINOR, scaled
 from schemas.values.offsets import Offset
 from schemas.values.percentages import to_ppm
 
@@ -257,7 +257,8 @@ def _weighted_middle(
 
 
 def moved(offset: Offset, price: Ints, digits: int) -> Ints:
-    """Prices in minor units moved by an offset, at least 1; a share is rounded half to even.
+    """Prices in minor units moved by an offset, at least 1 and no more than any price may be; a
+    share is rounded half to even.
 
     >>> moved(Offset.parse("-1%"), np.array([999]), 2).tolist()
     [989]
@@ -267,7 +268,7 @@ def moved(offset: Offset, price: Ints, digits: int) -> Ints:
         shifted = scaled_round(np.where(price < NO_CEILING, price, 0), share, PPM)
     else:
         shifted = price + _distance(offset, digits)
-    return np.maximum(shifted, 1)
+    return np.clip(shifted, 1, LARGEST_MINOR)
 
 
 @lru_cache(maxsize=1024)
@@ -278,7 +279,8 @@ def _distance(offset: Offset, digits: int) -> int:
 def moved_one(offset: Offset, price: int, digits: int) -> int:
     """`moved` of one price."""
     if offset.fraction is None:
-        return max(price + _distance(offset, digits), 1)
+        return min(max(price + _distance(offset, digits), 1), LARGEST_MINOR)
     share = max(PPM + to_ppm(offset.fraction), 0)
     quotient, rest = divmod(price * share, PPM)
-    return max(quotient + (2 * rest > PPM or (2 * rest == PPM and quotient % 2 == 1)), 1)
+    rounded = quotient + (2 * rest > PPM or (2 * rest == PPM and quotient % 2 == 1))
+    return min(max(rounded, 1), LARGEST_MINOR)

@@ -12,12 +12,13 @@ from schemas.values.fields import (
     Flag,
     Fraction,
     Instant,
+    Margin,
     Money,
-    Name,
+    Names,
     PriceEnding,
-    SignedFraction,
     Stock,
 )
+from schemas.values.limits import MOST_LISTED
 
 
 class Freeze(Incoming):
@@ -42,7 +43,7 @@ class Guardrails(Incoming):
 
     minimum_price: Money | None = None
     maximum_price: Money | None = None
-    minimum_margin: Annotated[SignedFraction, Field(lt=1)] | None = None
+    minimum_margin: Margin | None = None
     never_below_cost: Flag | None = None
     respect_map: Flag | None = None
     reference_band: Fraction | None = None
@@ -51,7 +52,7 @@ class Guardrails(Incoming):
     max_step_down: Fraction | None = None
     cooldown: Duration | None = None
     max_changes_per_day: Stock | None = None
-    price_endings: tuple[PriceEnding, ...] = ()
+    price_endings: Annotated[tuple[PriceEnding, ...], Field(max_length=MOST_LISTED)] = ()
     never_above_list_price: Flag | None = None
-    protect_channels: tuple[Name, ...] = ()
-    freeze: tuple[Freeze, ...] = ()
+    protect_channels: Names = ()
+    freeze: Annotated[tuple[Freeze, ...], Field(max_length=MOST_LISTED)] = ()

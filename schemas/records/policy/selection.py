@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from schemas.records.record import Incoming
 from schemas.values.fields import Name
+from schemas.values.limits import MOST_SELECTED
+
+Selected = Annotated[tuple[Name, ...], Field(max_length=MOST_SELECTED)]
 
 
 class Selector(Incoming):
@@ -12,9 +19,9 @@ class Selector(Incoming):
     An empty selector matches everything. A category also selects what lies below it.
     """
 
-    skus: tuple[Name, ...] = ()
-    categories: tuple[Name, ...] = ()
-    brands: tuple[Name, ...] = ()
-    tags: tuple[Name, ...] = ()
-    roles: tuple[Name, ...] = ()
-    channels: tuple[Name, ...] = ()
+    skus: Selected = ()
+    categories: Selected = ()
+    brands: Selected = ()
+    tags: Selected = ()
+    roles: Selected = ()
+    channels: Selected = ()

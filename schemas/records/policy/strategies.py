@@ -13,10 +13,12 @@ from schemas.values.fields import (
     Duration,
     Flag,
     Fraction,
+    Margin,
     Name,
-    SignedFraction,
+    Names,
     Weight,
 )
+from schemas.values.limits import MOST_LISTED
 from schemas.values.offsets import OffsetField
 
 
@@ -36,12 +38,12 @@ class MatchCompetitor(Incoming):
     kind: Literal["match_competitor"]
     which: Literal["lowest", "median", "rank"] = "lowest"
     rank: Count | None = None
-    weights: dict[Name, Weight] = {}
+    weights: Annotated[dict[Name, Weight], Field(max_length=MOST_LISTED)] = {}
     offset: OffsetField = Field(default="0", validate_default=True)
     max_age: Duration | None = None
     minimum_confidence: Confidence = 0.0
-    competitors: tuple[Name, ...] = ()
-    exclude: tuple[Name, ...] = ()
+    competitors: Names = ()
+    exclude: Names = ()
     include_shipping: Flag = False
 
     @model_validator(mode="after")
@@ -55,7 +57,7 @@ class CostPlus(Incoming):
     """Cost plus a margin, as a share of the net price."""
 
     kind: Literal["cost_plus"]
-    margin: Annotated[SignedFraction, Field(lt=1)]
+    margin: Margin
 
 
 class Markdown(Incoming):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from online_models.journal.batch import SourcePartition
 from online_models.pricing.state.shoppers import name
 from schemas.examples import EXAMPLES
-from schemas.values.money import LARGEST_MINOR
+from schemas.values.limits import LARGEST_AMOUNT
 from streams.ingest.border import Border
 from streams.ingest.dead_letters import headers
 from streams.ingest.decoder import INPUTS, LARGEST_VALUE, Decoder
@@ -102,8 +102,8 @@ def test_with_a_rate_foreign_money_counts_in_the_products_currency(
 
 def test_a_conversion_beyond_any_price_is_a_dead_letter(feed: Any, decoded: Decoded) -> None:
     feed.product("a", "IRR")
-    feed.order(currency="KWD", unit_price=LARGEST_MINOR // 1000)
-    value = {"sku": "a", "competitor": "x", "price": LARGEST_MINOR // 1000, "currency": "KWD"}
+    feed.order(currency="KWD", unit_price=LARGEST_AMOUNT)
+    value = {"sku": "a", "competitor": "x", "price": LARGEST_AMOUNT, "currency": "KWD"}
     feed.put("competitor-prices", value)
     _, dead = decoded(feed.records, rates={"KWD/IRR": Decimal(10**7)})
     assert [place for place, _ in dead] == [1, 2]
