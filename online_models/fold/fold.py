@@ -19,6 +19,7 @@ from online_models.fold.state import FoldSettings, State
 from online_models.fold.tick import tick
 from online_models.journal.batch import Batch, Kind
 from online_models.journal.outputs import Output
+from online_models.persistence.saved import restore, save
 from online_models.pricing.state.causes import Causes
 
 Ints = NDArray[np.int64]
@@ -145,11 +146,11 @@ class Fold:
     def snapshot(self) -> dict[str, Any]:
         """The state as nested plain values and arrays."""
         flush(self.state)
-        return self.state.snapshot()
+        return save(self.state)
 
     @classmethod
     def restore(cls, snapshot: Mapping[str, Any], settings: FoldSettings) -> Fold:
         """A fold that goes on where `snapshot` was taken, under the same settings."""
         fold = cls(settings)
-        fold.state = State.restore(snapshot, settings)
+        restore(fold.state, snapshot)
         return fold

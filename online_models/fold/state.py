@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,8 @@ from online_models.journal.clock import Clock
 from online_models.journal.source_progress import SourceProgress
 from online_models.numerics.elementary import log_one
 from online_models.numerics.special import log
-from online_models.persistence.saved import restore, save
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved
 from online_models.pricing.learned.policy import MODEL as POLICY
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.pricing import Pricing
@@ -76,6 +76,30 @@ class FoldSettings:
 class State:
     """The parts, wired together. Mutated by the fold alone."""
 
+    SAVED = Saved(
+        clock=Part(),
+        progress=Part(),
+        catalogue=Part(),
+        listing=Part(),
+        competitors=Part(),
+        stock=Part(),
+        windows=Part(),
+        sales_speed=Part(),
+        order_log=Part(),
+        cleaning=Part(),
+        demand=Part(),
+        pricing=Part(),
+        elasticities=Part(),
+        evidence=Part(),
+        drift_reports=Part(),
+        day=int,
+        waiting=dict[int, tuple[str, int, int]],
+        counts=dict[str, int],
+        notices=list[Notice],
+    )
+    #: Empty once it is flushed, as it is before every snapshot.
+    TRANSIENT = ("pending", "on_learnt")
+
     def __init__(self, settings: FoldSettings) -> None:
         self.settings = settings
         self.clock = Clock()
@@ -95,7 +119,9 @@ class State:
         self.pending = PendingEvents()
         self.cleaning = Cleaning()
         self.demand = DemandModels(settings.demand)
-        self.pricing = self._pricing()
+        self.pricing = Pricing(
+            self.catalogue, self.competitors, self.stock, self.demand, settings.pricing
+        )
         self.elasticities = ElasticityFeed()
         self.evidence = EvidenceExchange()
         self.drift_reports = DriftReports()
@@ -110,11 +136,6 @@ class State:
         self.notices: list[Notice] = []
         #: Called with every closed interval's observations and what the models had forecast.
         self.on_learnt: Callable[[Observations, LearnReport], None] | None = None
-
-    def _pricing(self) -> Pricing:
-        return Pricing(
-            self.catalogue, self.competitors, self.stock, self.demand, self.settings.pricing
-        )
 
     def grow(self) -> None:
         """Give every part a row per offer."""
@@ -162,57 +183,3 @@ class State:
         verdict = self.demand.take_up(update)
         self.pricing.model_version = self.demand.version
         return verdict
-
-    def snapshot(self) -> dict[str, Any]:
-        """The whole state as nested plain values and arrays; RuntimeError while events wait to be
-        added up, which would be lost.
-        """
-        if len(self.pending):
-            raise RuntimeError(f"{len(self.pending)} events are not added up")
-        return {
-            "clock": save(self.clock),
-            "progress": save(self.progress),
-            "catalogue": save(self.catalogue),
-            "listing": save(self.listing),
-            "competitors": save(self.competitors),
-            "stock": save(self.stock),
-            "windows": save(self.windows),
-            "sales_speed": save(self.sales_speed),
-            "elasticities": self.elasticities.snapshot(),
-            "evidence": save(self.evidence),
-            "drift_reports": save(self.drift_reports),
-            "day": self.day,
-            "order_log": save(self.order_log),
-            "cleaning": save(self.cleaning),
-            "demand": self.demand.snapshot(),
-            "pricing": save(self.pricing),
-            "waiting": [[row, *record] for row, record in self.waiting.items()],
-            "counts": dict(self.counts),
-            "notices": [list(notice) for notice in self.notices],
-        }
-
-    @classmethod
-    def restore(cls, snapshot: Mapping[str, Any], settings: FoldSettings) -> State:
-        """The inverse of `snapshot`, under the same settings."""
-        state = cls(settings)
-        restore(state.clock, snapshot["clock"])
-        restore(state.progress, snapshot["progress"])
-        restore(state.catalogue, snapshot["catalogue"])
-        restore(state.listing, snapshot["listing"])
-        restore(state.competitors, snapshot["competitors"])
-        restore(state.stock, snapshot["stock"])
-        restore(state.windows, snapshot["windows"])
-        restore(state.sales_speed, snapshot["sales_speed"])
-        restore(state.evidence, snapshot["evidence"])
-        restore(state.drift_reports, snapshot["drift_reports"])
-        restore(state.order_log, snapshot["order_log"])
-        restore(state.cleaning, snapshot["cleaning"])
-        state.elasticities.load(snapshot["elasticities"])
-        state.day = snapshot["day"]
-        state.demand = DemandModels.restore(snapshot["demand"], settings.demand)
-        state.pricing = state._pricing()
-        restore(state.pricing, snapshot["pricing"])
-        state.waiting = {row: (topic, *at) for row, topic, *at in snapshot["waiting"]}
-        state.counts = dict(snapshot["counts"])
-        state.notices = [Notice(*notice) for notice in snapshot["notices"]]
-        return state

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +53,9 @@ class Columns:
     >>> points.x[1] = 2.5
     >>> points.tags.shape
     (3, 2)
-    >>> Points.restore(points.snapshot()).x.tolist()
+    >>> again = Points()
+    >>> again.restore(points.snapshot())
+    >>> again.x.tolist()
     [0.0, 2.5, 0.0]
     """
 
@@ -90,14 +92,7 @@ class Columns:
             for name, each in self.FIELDS.items()
         }
 
-    @classmethod
-    def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """The inverse of `snapshot`; a field that the snapshot lacks keeps its fill."""
-        columns = cls()
-        columns.load({n: a for n, a in arrays.items() if n in cls.FIELDS}, strictly=False)
-        return columns
-
-    def load(self, arrays: Mapping[str, NDArray[Any]], *, strictly: bool = True) -> None:
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of `snapshot`; whatever rows there are now are gone.
 
         Raises ValueError where a column is missing, unknown, or of another dtype or length.
@@ -107,7 +102,7 @@ class Columns:
         if len(sizes) > 1:
             raise ValueError(f"{type(self).__name__}: fields of unequal length {sorted(sizes)}")
         for saved_as, name in names.items():
-            if strictly and saved_as not in arrays and not self.FIELDS[name].optional:
+            if saved_as not in arrays and not self.FIELDS[name].optional:
                 raise ValueError(f"{saved_as}: is missing")
         size = sizes.pop() if sizes else 0
         self.size, self._store = 0, {}

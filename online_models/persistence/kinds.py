@@ -12,6 +12,9 @@ from pydantic import TypeAdapter
 from online_models.persistence.plain import RestoreError
 from online_models.persistence.saved import Kind, restore, save
 
+#: An axis as long as the constructor made it.
+SAME = -1
+
 
 class Array:
     """One array of a dtype and shape; an axis of None may have any length."""
@@ -26,14 +29,17 @@ class Array:
 
     def restore(self, plain: Any, present: Any) -> NDArray[Any]:
         """A copy, checked."""
-        del present
         if not isinstance(plain, np.ndarray):
             raise RestoreError("", f"expected an array, found {type(plain).__name__}")
-        fits = plain.ndim == len(self.shape) and all(
-            length in (None, found) for length, found in zip(self.shape, plain.shape, strict=True)
+        shape = [
+            present.shape[axis] if length == SAME else length
+            for axis, length in enumerate(self.shape)
+        ]
+        fits = plain.ndim == len(shape) and all(
+            length in (None, found) for length, found in zip(shape, plain.shape, strict=True)
         )
         if plain.dtype != self.dtype or not fits:
-            wanted = ", ".join("any" if length is None else str(length) for length in self.shape)
+            wanted = ", ".join("any" if length is None else str(length) for length in shape)
             raise RestoreError(
                 "",
                 f"expected {self.dtype} of shape ({wanted}), "

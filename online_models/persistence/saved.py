@@ -121,7 +121,7 @@ def _restore_field(thing: Any, attribute: str, kind: Kind, name: str, plain: Any
 
 def _restore_columns(columns: Columns, arrays: Mapping[str, Any]) -> None:
     try:
-        columns.load(arrays)
+        columns.restore(arrays)
     except ValueError as error:
         raise RestoreError("", str(error)) from None
 

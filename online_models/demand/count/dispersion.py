@@ -8,15 +8,14 @@ make the tails; no single size fits both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.linear import row_largest, softmax
 from online_models.numerics.special import exp, gammaln, log
+from online_models.persistence.kinds import Array, Part
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -59,6 +58,8 @@ class ShapeState(Columns):
 class Dispersion:
     """Weights of the shapes for every offer of a partition."""
 
+    SAVED = Saved(state=Part(), cells=Array(np.float64, None, SHAPES))
+
     def __init__(self) -> None:
         self.state = ShapeState()
         self.cells: Floats = np.zeros((MEAN_BINS * BASKET_BINS * SURPRISE_BINS, SHAPES))
@@ -96,15 +97,6 @@ class Dispersion:
         flat = (cell[:, None] * SHAPES + np.arange(SHAPES)).ravel()
         seen = np.bincount(flat, weights=loss.ravel(), minlength=self.cells.size)
         self.cells += seen.reshape(self.cells.shape)
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        return {**self.state.snapshot(), "cells": self.cells.copy()}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.state = ShapeState.restore(arrays)
-        self.cells = np.array(arrays["cells"], np.float64)
 
 
 def shape_log_likelihood(units: Floats, mean: Floats) -> Floats:

@@ -14,9 +14,7 @@ conditional likelihood given a day's total as in Hausman, Hall, Griliches, Econo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +36,8 @@ from online_models.demand.inputs.observations import DAY
 from online_models.demand.inputs.period import Period
 from online_models.numerics.linear import gram, solve, weighted_columns
 from online_models.numerics.special import exp, log, power, sum_by
+from online_models.persistence.kinds import Array, Part
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -93,6 +93,18 @@ class CountPrediction:
 
 class CountModel:
     """State of the count model of one partition; rows are the partition's offers."""
+
+    SAVED = Saved(
+        state=Part(),
+        dispersion=Part(),
+        shop=Part(),
+        beta=Array(np.float64, LENGTH_CLASSES, FEATURES),
+        information=Array(np.float64, LENGTH_CLASSES, FEATURES, FEATURES),
+        learnt_until=Array(np.int64, LENGTH_CLASSES),
+        category_units=Array(np.float64, None),
+        category_exposure=Array(np.float64, None),
+        category_shocks=Array(np.float64, 2, None),
+    )
 
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
@@ -219,34 +231,3 @@ class CountModel:
         length, usual_units = seen.end - seen.start, base / np.maximum(factor, 1e-6)
         counted = known.astype(np.float64)
         self.calendar.learn(row, seen.start, length, bounded * counted, usual_units * counted)
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays, flat names."""
-        arrays = {f"state.{name}": a for name, a in self.state.snapshot().items()}
-        arrays |= {f"dispersion.{name}": a for name, a in self.dispersion.snapshot().items()}
-        arrays |= {f"shop.{name}": a for name, a in self.shop.snapshot().items()}
-        for name in _SHARED:
-            arrays[name] = getattr(self, name).copy()
-        return arrays
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-
-        def part(prefix: str) -> dict[str, NDArray[Any]]:
-            return {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
-
-        self.state = CountState.restore(part("state."))
-        self.dispersion.load(part("dispersion."))
-        self.shop.load(part("shop."))
-        for name in _SHARED:
-            setattr(self, name, np.array(arrays[name]))
-
-
-_SHARED = (
-    "beta",
-    "information",
-    "learnt_until",
-    "category_units",
-    "category_exposure",
-    "category_shocks",
-)

@@ -6,14 +6,13 @@ nothing about any one offer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import exp, log, sum_by, total
+from online_models.persistence.kinds import Array, Part
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -38,6 +37,12 @@ class ShopState(Columns):
 
 class ShopFactor:
     """Two-parameter regression of a channel's surprise on its last shock, per bucket length."""
+
+    SAVED = Saved(
+        state=Part(),
+        mean=Array(np.float64, LENGTH_CLASSES, 2),
+        precision=Array(np.float64, LENGTH_CLASSES, 2, 2),
+    )
 
     def __init__(self) -> None:
         self.state = ShopState()
@@ -112,14 +117,3 @@ class ShopFactor:
         gain = SHOCK_VARIANCE / (SHOCK_VARIANCE + noise)
         bounded = log((sold + 5.0) / (due + 5.0))
         return gain * np.minimum(np.maximum(bounded, -3.0), 3.0)
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        shared = {"mean": self.mean.copy(), "precision": self.precision.copy()}
-        return {**self.state.snapshot(), **shared}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.state = ShopState.restore(arrays)
-        self.mean = np.array(arrays["mean"], np.float64)
-        self.precision = np.array(arrays["precision"], np.float64)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,8 @@ from numpy.typing import NDArray
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.filter.state import CROSS, ELASTICITY, RIVAL, packed
 from online_models.numerics.columns import Columns, column
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -60,6 +61,8 @@ class ElasticityNews(NamedTuple):
 class ElasticityFeed:
     """What was told so far, of offers and of category rows."""
 
+    SAVED = Saved(offers=Part(), categories=Part())
+
     def __init__(self) -> None:
         self.offers = PublishedElasticities()
         self.categories = PublishedElasticities()
@@ -91,12 +94,3 @@ class ElasticityFeed:
         )
         found = ElasticityNews(rows, *own, *rival, *cross)
         return found.take(self.categories.news(rows, found.own, found.own_deviation))
-
-    def snapshot(self) -> dict[str, Any]:
-        """Arrays."""
-        return {"offers": self.offers.snapshot(), "categories": self.categories.snapshot()}
-
-    def load(self, snapshot: Mapping[str, Any]) -> None:
-        """The inverse of `snapshot`."""
-        self.offers = PublishedElasticities.restore(snapshot["offers"])
-        self.categories = PublishedElasticities.restore(snapshot["categories"])

@@ -10,14 +10,13 @@ shrinkage as in Efron and Morris, JASA 70 (1975).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import log, sum_by, total
+from online_models.persistence.kinds import Array, Part
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -54,6 +53,14 @@ class Cohorts:
     >>> cohorts.beside(np.array([n])).round(1).tolist()  # cheap, and so are those that sell
     [1.0]
     """
+
+    SAVED = Saved(
+        offers=Part(),
+        centres=Array(np.float64, GROUPS, 2),
+        spread=Array(np.float64, 2),
+        effect=Array(np.float64, GROUPS),
+        day=int,
+    )
 
     def __init__(self) -> None:
         self.offers = _Offers()
@@ -128,23 +135,6 @@ class Cohorts:
         number = np.bincount(group, minlength=GROUPS)[:, None]
         sums = np.stack([sum_by(group, column, GROUPS) for column in points], axis=1)
         self.centres = np.where(number > 0, sums / np.maximum(number, 1), self.centres)
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        return {
-            **self.offers.snapshot(),
-            "centres": self.centres.copy(),
-            "spread": self.spread.copy(),
-            "effect": self.effect.copy(),
-            "day": np.array([self.day], np.int64),
-        }
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.offers = _Offers.restore({name: arrays[name] for name in _Offers.FIELDS})
-        for name in ("centres", "spread", "effect"):
-            setattr(self, name, np.array(arrays[name], np.float64))
-        self.day = int(arrays["day"][0])
 
 
 def _places(size: int) -> Integers:

@@ -10,7 +10,6 @@ from time-changing data with adaptive windowing", SDM 2007.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +18,8 @@ from river.drift import ADWIN, PageHinkley
 
 from online_models.demand.river import state as river_state
 from online_models.numerics.special import sum_by
+from online_models.persistence.kinds import Coded
+from online_models.persistence.saved import Saved, attribute
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -46,11 +47,26 @@ class CategoryAlarm(NamedTuple):
 class DriftWatch:
     """Detectors per category row, and alarms since they were last asked for."""
 
+    SAVED = Saved(
+        graph=attribute("_graph", Coded(river_state.encode, river_state.decode)),
+    )
+
     def __init__(self) -> None:
         self._detectors: dict[int, tuple[PageHinkley, ADWIN]] = {}
         self._variance: dict[int, float] = {}
         self._buckets: dict[int, int] = {}
         self._alarms: list[CategoryAlarm] = []
+
+    @property
+    def _graph(self) -> list[Any]:
+        """All of it as one graph of objects."""
+        alarms = [tuple(alarm) for alarm in self._alarms]
+        return [self._detectors, self._variance, self._buckets, alarms]
+
+    @_graph.setter
+    def _graph(self, graph: list[Any]) -> None:
+        self._detectors, self._variance, self._buckets, alarms = graph
+        self._alarms = [CategoryAlarm(*alarm) for alarm in alarms]
 
     def update(self, row: Integers, score: Floats, judged: NDArray[np.bool_]) -> Integers:
         """Take one period's standardised residuals; returns the category rows that drift."""
@@ -92,15 +108,3 @@ class DriftWatch:
         """The alarms since the last call."""
         alarms, self._alarms = self._alarms, []
         return alarms
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as the bytes of plain data."""
-        alarms = [tuple(alarm) for alarm in self._alarms]
-        state = [self._detectors, self._variance, self._buckets, alarms]
-        return {"state": np.frombuffer(river_state.encode(state), np.uint8)}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        state = river_state.decode(arrays["state"].tobytes())
-        self._detectors, self._variance, self._buckets, alarms = state
-        self._alarms = [CategoryAlarm(*alarm) for alarm in alarms]

@@ -5,7 +5,6 @@ A new expert is one file and one line in `EXPERTS`; the shared checks and the mi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +18,7 @@ from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.period import Period
 from online_models.demand.panel.model import PanelModel
 from online_models.demand.settings import DemandSettings
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +41,9 @@ class Prediction(Protocol):
 class Expert(Protocol):
     """A model of all offers of a partition."""
 
+    #: What of it persists.
+    SAVED: Saved
+
     def grow(self, offers: int, categories: int, channels: int) -> None:
         """Make room for offers, category rows and channels."""
 
@@ -49,12 +52,6 @@ class Expert(Protocol):
 
     def learn(self, period: Period, prediction: Any) -> Floats:
         """Learn the period that was predicted; returns the prediction's log score, (n,)."""
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays, flat names."""
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
 
 
 def _count(_settings: DemandSettings, calendar: Calendar, _tree: CategoryTree) -> Expert:

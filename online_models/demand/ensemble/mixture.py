@@ -6,13 +6,12 @@ fixed share: Herbster and Warmuth, "Tracking the best expert", Machine Learning 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.linear import row_largest, softmax
+from online_models.persistence.kinds import SAME, Array
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -30,6 +29,8 @@ LARGEST_LOSS = 4.0
 
 class Mixture:
     """Discounted log scores of experts per (category row, velocity class); row 0 pools all."""
+
+    SAVED = Saved(scores=Array(np.float64, None, SAME))
 
     def __init__(self, experts: int) -> None:
         self.experts = experts
@@ -81,11 +82,3 @@ class Mixture:
         """Give an expert that was silent the scores of the worst of the others: it must rise."""
         others = np.delete(self.scores, expert, axis=1)
         self.scores[:, expert] = np.min(others, axis=1)
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        return {"scores": self.scores.copy()}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.scores = np.array(arrays["scores"], np.float64)

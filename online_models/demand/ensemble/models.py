@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +28,8 @@ from online_models.demand.networks.verdict import Verdict
 from online_models.demand.river.expert import RiverExpert
 from online_models.demand.settings import DemandSettings
 from online_models.numerics.columns import FEW
+from online_models.persistence.kinds import Array, Members, Part
+from online_models.persistence.saved import Saved
 from schemas.records.model_updates import ModelUpdate
 
 if TYPE_CHECKING:
@@ -53,6 +54,18 @@ class DemandModels:
     True
     """
 
+    SAVED = Saved(
+        registry=Part(),
+        tree=Part(),
+        calendar=Part(),
+        mixture=Part(),
+        channels=Array(np.int64, 1),
+        watch=Part(),
+        markups=Part(),
+        cohorts=Part(),
+        experts=Members(),
+    )
+
     def __init__(self, settings: DemandSettings | None = None) -> None:
         self.settings = settings or DemandSettings()
         self.tree = CategoryTree()
@@ -76,6 +89,11 @@ class DemandModels:
         self.channels = np.zeros(1, np.int64)
         self.watch = DriftWatch()
         self.alarm_height = drift.threshold(self.settings.drift_days_between_false_alarms)
+
+    def restored(self) -> None:
+        """Hand the filter what the margins told."""
+        if self.markups.believed[0]:
+            self.filter.pools.expect(float(self.markups.believed[0]))
 
     def register_categories(
         self, category: NDArray[Any] | list[int], parent: NDArray[Any] | list[int]
@@ -187,47 +205,6 @@ class DemandModels:
         if 0 < len(offer) <= FEW:
             return single_curves(self.filter, offer, row, context)
         return self.filter.curves(offer, row, context)
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """All state as arrays with flat names; the same state gives the same bytes."""
-        parts: dict[str, dict[str, NDArray[Any]]] = {
-            "registry": self.registry.snapshot(),
-            "tree": {"parent": self.tree.parent.copy(), "depth": self.tree.depth.copy()},
-            "calendar": self.calendar.snapshot(),
-            "mixture": self.mixture.snapshot(),
-            "models": {"channels": self.channels.copy()},
-            "watch": self.watch.snapshot(),
-            "markups": self.markups.snapshot(),
-            "cohorts": self.cohorts.snapshot(),
-            **{name: expert.snapshot() for name, expert in self.experts.items()},
-        }
-        return {f"{part}.{name}": a for part, arrays in parts.items() for name, a in arrays.items()}
-
-    @classmethod
-    def restore(
-        cls, arrays: Mapping[str, NDArray[Any]], settings: DemandSettings | None = None
-    ) -> Self:
-        """The inverse of `snapshot`, under the same settings."""
-        models = cls(settings)
-
-        def part(prefix: str) -> dict[str, NDArray[Any]]:
-            start = prefix + "."
-            return {n.removeprefix(start): a for n, a in arrays.items() if n.startswith(start)}
-
-        models.registry = OfferRegistry.restore(part("registry"))
-        tree = part("tree")
-        models.tree.load(np.array(tree["parent"], np.int64), np.array(tree["depth"], np.int64))
-        models.calendar.load(part("calendar"))
-        models.mixture.load(part("mixture"))
-        models.watch.load(part("watch"))
-        models.channels = np.array(part("models")["channels"], np.int64)
-        models.markups.load(part("markups"))
-        models.cohorts.load(part("cohorts"))
-        if models.markups.believed[0]:
-            models.filter.pools.believe(float(models.markups.believed[0]))
-        for name, expert in models.experts.items():
-            expert.load(part(name))
-        return models
 
     def _grow(self) -> None:
         rows = len(self.tree)

@@ -11,6 +11,7 @@ from river import base
 from online_models.demand.ensemble.experts import EXPERTS
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.inputs.observations import DAY, Observations
+from online_models.persistence.saved import restore, save
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,12 +108,12 @@ class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(self.__dict__)
-        state["_models"] = self._models.snapshot()
+        state["_models"] = save(self._models)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._models = DemandModels.restore(state["_models"])
+        self._models = restore(DemandModels(), state["_models"])
 
     def _learn_pending(self) -> None:
         pending, self._pending = self._pending, []

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from online_models.numerics.special import sum_by
+from online_models.persistence.kinds import SAME, Array
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -31,18 +33,21 @@ SCATTER_WEIGHT = 8.0
 class CategoryTree:
     """Category ids as dense rows below the catalogue (row 0); row = id + 1."""
 
+    SAVED = Saved(parent=Array(np.int64, None), depth=Array(np.int64, None))
+    DERIVED = ("levels",)
+
     def __init__(self) -> None:
         self.parent: Integers = np.zeros(1, np.int64)
         self.depth: Integers = np.zeros(1, np.int64)
         #: Rows by depth, and the parents of each.
         self.levels: list[tuple[Integers, Integers]] = []
-        self.load(self.parent, self.depth)
+        self.restored()
 
-    def load(self, parent: Integers, depth: Integers) -> None:
-        """Take a tree as it was."""
-        self.parent, self.depth = parent, depth
-        rows = [np.flatnonzero(depth == level) for level in range(int(depth.max()) + 1)]
-        self.levels = [(nodes, parent[nodes]) for nodes in rows]
+    def restored(self) -> None:
+        """Sort the rows by depth."""
+        depths = range(int(self.depth.max()) + 1)
+        rows = [np.flatnonzero(self.depth == depth) for depth in depths]
+        self.levels = [(nodes, self.parent[nodes]) for nodes in rows]
 
     def register(self, category: Integers, parent: Integers) -> None:
         """Hang categories (ids ≥ 0) below parents; parent −1 is the catalogue."""
@@ -75,7 +80,8 @@ class CategoryTree:
         # What is still below the catalogue after so many steps is too deep or a cycle.
         parent = np.where(at == CATALOGUE, parent, CATALOGUE)
         depth = np.where(at == CATALOGUE, depth, 1)
-        self.load(parent, depth)
+        self.parent, self.depth = parent, depth
+        self.restored()
 
 
 class Pools:
@@ -84,6 +90,14 @@ class Pools:
     All arrays have a row per coefficient. `doubt` is the standard deviation of the catalogue's own
     mean beyond that between categories: where shops differ by more than the categories of one.
     """
+
+    SAVED = Saved(
+        mean=Array(np.float64, SAME, None),
+        variance=Array(np.float64, SAME, None),
+        scatter=Array(np.float64, SAME, None),
+    )
+    #: Follow from what the pools' owner has learnt.
+    DERIVED = ("prior_mean", "category_variance")
 
     def __init__(
         self,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +9,8 @@ from online_models.demand.filter.state import FilterState
 from online_models.demand.inputs.observations import DAY
 from online_models.demand.inputs.period import Period
 from online_models.numerics.special import exp, log, total
+from online_models.persistence.kinds import Array
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 
@@ -39,6 +38,8 @@ class LevelDrift:
     a mean of their past is 0 where the drift is right, whatever the size of the noise
     (Mehra, "On the identification of variances and adaptive Kalman filtering", IEEE TAC 15, 1970).
     """
+
+    SAVED = Saved(log_variance=Array(np.float64, 1), periods=Array(np.float64, 1))
 
     def __init__(self, deviation: float) -> None:
         self.log_variance = np.array([float(log(deviation * deviation))])
@@ -87,12 +88,3 @@ class LevelDrift:
         self.log_variance[0] = min(max(moved, _LOWEST), _HIGHEST)
         self.periods[0] += 1.0
         return past + LATEST * (error - past)
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        return {"log_variance": self.log_variance.copy(), "periods": self.periods.copy()}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.log_variance = np.array(arrays["log_variance"], np.float64)
-        self.periods = np.array(arrays["periods"], np.float64)

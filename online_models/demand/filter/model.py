@@ -20,9 +20,6 @@ JASA 80 (1985); the control function as in Wooldridge, J. Human Resources 50 (20
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,6 +50,8 @@ from online_models.demand.negative_binomial import log_probability
 from online_models.demand.rates import Posterior, RatePrediction
 from online_models.demand.settings import DemandSettings
 from online_models.numerics.special import exp, log
+from online_models.persistence.kinds import Array, Part
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -74,6 +73,16 @@ DISPERSION_FORGETTING = 0.98
 class HierarchicalFilter:
     """Coefficients of all offers of a partition; rows are the partition's offers."""
 
+    SAVED = Saved(
+        state=Part(),
+        pools=Part(),
+        level_drift=Part(),
+        siblings=Part(),
+        unpooled=Array(np.int64, 1),
+        row=Array(np.int64, None),
+        channel=Array(np.int64, None),
+    )
+
     def __init__(self, settings: DemandSettings, calendar: Calendar, tree: CategoryTree) -> None:
         self.calendar = calendar
         self.tree = tree
@@ -85,6 +94,10 @@ class HierarchicalFilter:
         #: Category row and channel of each offer when last learnt.
         self.row = np.zeros(0, np.int64)
         self.channel = np.zeros(0, np.int64)
+
+    def restored(self) -> None:
+        """Hand the pools what was learnt of the levels' walk."""
+        self.pools.drift[LEVEL] = self.level_drift.variance
 
     def grow(self, offers: int, categories: int, channels: int) -> None:
         """Make offers and category rows known, each offer at its own wide prior."""
@@ -249,29 +262,3 @@ class HierarchicalFilter:
             state.square_sum[offer] + INVERSE_SIZE_WEIGHT
         )
         return np.minimum(np.maximum(ratio, 1e-3), 20.0)
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays, flat names."""
-        arrays: dict[str, NDArray[Any]] = {}
-        for part in ("state", "pools", "level_drift", "siblings"):
-            arrays |= {f"{part}.{n}": a for n, a in getattr(self, part).snapshot().items()}
-        return arrays | {
-            "unpooled": self.unpooled.copy(),
-            "row": self.row.copy(),
-            "channel": self.channel.copy(),
-        }
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-
-        def part(prefix: str) -> dict[str, NDArray[Any]]:
-            return {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
-
-        self.state = FilterState.restore(part("state."))
-        self.pools.load(part("pools."))
-        self.siblings.load(part("siblings."))
-        self.level_drift.load(part("level_drift."))
-        self.pools.drift[LEVEL] = self.level_drift.variance
-        self.unpooled = np.array(arrays["unpooled"], np.int64)
-        self.row = np.array(arrays["row"], np.int64)
-        self.channel = np.array(arrays["channel"], np.int64)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +21,8 @@ from online_models.demand.filter.state import (
 from online_models.demand.inputs.observations import DAY
 from online_models.demand.settings import DemandSettings
 from online_models.numerics.special import sum_by, total
+from online_models.persistence.kinds import Array, Part
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -46,6 +45,17 @@ EVIDENCE = COEFFICIENTS * SUMS + 2
 
 class FilterPools:
     """Pools of every coefficient, and 1 / size per category row."""
+
+    SAVED = Saved(
+        shared=Part(),
+        lean=Array(np.float64, 1),
+        inverse_size=Array(np.float64, None),
+        own=Array(np.float64, None, EVIDENCE),
+        others=Array(np.float64, None, EVIDENCE),
+        members=Array(np.float64, None),
+        confounding=Array(np.float64, 1),
+    )
+    DERIVED = ("drift",)
 
     def __init__(self, settings: DemandSettings) -> None:
         s = settings
@@ -97,10 +107,18 @@ class FilterPools:
             self.members = np.append(self.members, np.zeros(missing))
 
     def believe(self, elasticity: float) -> None:
-        """Set the elasticity that is believed in before any evidence."""
-        self.shared.prior_mean[ELASTICITY] = elasticity
+        """Set the elasticity that is believed in before any evidence, and where there is none."""
+        self.expect(elasticity)
         if not self.members.any() and not self.others.any():
             self.shared.mean[ELASTICITY] = elasticity
+
+    def expect(self, elasticity: float) -> None:
+        """Set the elasticity that is believed in before any evidence."""
+        self.shared.prior_mean[ELASTICITY] = elasticity
+
+    def restored(self) -> None:
+        """Hand the pools what was learnt of confounding."""
+        self.shared.category_variance[CONFOUNDING] = self.confounding[0]
 
     def tilt(self, implied: Floats) -> Floats:
         """Elasticity that offers are expected to have beside their categories', from that which
@@ -213,23 +231,7 @@ class FilterPools:
         self.lean[0] = min(max(lean, 0.0), 1.0)
         return self.tilt(state.implied)
 
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        shared = {name: getattr(self.shared, name).copy() for name in _POOLED}
-        return shared | {name: getattr(self, name).copy() for name in _ALONE}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        for part, names in ((self.shared, _POOLED), (self, _ALONE)):
-            for name in names:
-                setattr(part, name, np.array(arrays[name], np.float64))
-        self.shared.category_variance[CONFOUNDING] = self.confounding[0]
-
 
 def _grown(rows: Floats, size: int) -> Floats:
     missing = np.zeros((max(size - len(rows), 0), rows.shape[1]))
     return np.concatenate([rows, missing])
-
-
-_POOLED = ("mean", "variance", "scatter")
-_ALONE = ("lean", "inverse_size", "own", "others", "members", "confounding")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.special import sum_by
+from online_models.persistence.kinds import Array
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -20,6 +19,12 @@ class SiblingPrices:
     Offers without a category compete with nobody. What a whole channel's prices do together passes
     for its shock (`shock`): a channel of a single category tells next to nothing of its siblings.
     """
+
+    SAVED = Saved(
+        channels=int,
+        total=Array(np.float64, None),
+        count=Array(np.float64, None),
+    )
 
     def __init__(self) -> None:
         self.channels = 1
@@ -68,14 +73,3 @@ class SiblingPrices:
 
     def _groups(self, row: Integers, channel: Integers) -> Integers:
         return row * self.channels + channel
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        size = np.array([self.channels], np.int64)
-        return {"total": self.total.copy(), "count": self.count.copy(), "channels": size}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.channels = int(arrays["channels"][0])
-        self.total = np.array(arrays["total"], np.float64)
-        self.count = np.array(arrays["count"], np.float64)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.special import column_sums, log, power
+from online_models.persistence.kinds import Array
+from online_models.persistence.saved import Saved
 from schemas.values.instants import DAY, HOUR
 
 Floats = NDArray[np.float64]
@@ -30,6 +29,14 @@ class Calendar:
     Slots 0–6 are weekdays, for buckets of half a day to one and a half; longer buckets have no
     factor. Slots 7–30 are hours of the day, on top of the weekday, for shorter buckets.
     """
+
+    SAVED = Saved(
+        observed=Array(np.float64, None, SLOTS),
+        expected=Array(np.float64, None, SLOTS),
+        times=Array(np.float64, SLOTS),
+        day=Array(np.int64, 1),
+    )
+    DERIVED = ("log_factors",)
 
     def __init__(self, forgetting: float, utc_offset: int) -> None:
         self.forgetting = forgetting
@@ -88,6 +95,10 @@ class Calendar:
                 self.expected += due.reshape(self.expected.shape)
         self._renew()
 
+    def restored(self) -> None:
+        """Find the factors."""
+        self._renew()
+
     def _renew(self) -> None:
         observed, expected = column_sums(self.observed), column_sums(self.expected)
         whole = power(
@@ -102,20 +113,3 @@ class Calendar:
             centre = np.add.accumulate(logs[:, block], axis=1)[:, -1:] / width
             logs[:, block] -= centre
         self.log_factors = logs
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        return {
-            "observed": self.observed.copy(),
-            "expected": self.expected.copy(),
-            "times": self.times.copy(),
-            "day": self.day.copy(),
-        }
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.observed = np.array(arrays["observed"], np.float64)
-        self.expected = np.array(arrays["expected"], np.float64)
-        self.times = np.array(arrays["times"], np.float64)
-        self.day = np.array(arrays["day"], np.int64)
-        self._renew()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.special import exp, log
+from online_models.persistence.kinds import Array
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 
@@ -34,6 +33,8 @@ class Markups:
     whole, if not offer by offer: a price p is best where p / (p − cost) is the elasticity (Lerner,
     Rev. Econ. Stud. 1, 1934). Prices that start from it move for evidence alone.
     """
+
+    SAVED = Saved(sums=Array(np.int64, 2), believed=Array(np.float64, 1))
 
     def __init__(self) -> None:
         self.sums = np.zeros(2, np.int64)
@@ -70,12 +71,3 @@ class Markups:
         elastic = min(max(1.0 / max(1.0 - markup, 1e-6), LEAST_ELASTIC), MOST_ELASTIC)
         elastic += variance * (elastic - 0.5) / (elastic * (elastic - 1.0))
         return (LITERATURE * literature - offers * elastic) / (LITERATURE + offers)
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        return {"sums": self.sums.copy(), "believed": self.believed.copy()}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.sums = np.array(arrays["sums"], np.int64)
-        self.believed = np.array(arrays["believed"], np.float64)

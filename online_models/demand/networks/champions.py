@@ -7,17 +7,14 @@ running level is demoted, and the one before it comes back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-
-import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.networks.container import pack, unpack
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.trial import Trial
+from online_models.persistence.kinds import Coded
+from online_models.persistence.saved import Saved
 
 
 class Notice(NamedTuple):
@@ -38,8 +35,29 @@ class Candidate:
     trial: Trial
 
 
+def _plain(candidate: Candidate | None) -> dict[str, Any] | None:
+    if candidate is None:
+        return None
+    network = pack(candidate.network.document(), candidate.network.weights)
+    capital = candidate.trial.capital.copy()
+    return {"version": candidate.version, "capital": capital, "network": network}
+
+
+def _candidate(plain: dict[str, Any] | None) -> Candidate | None:
+    if plain is None:
+        return None
+    network = Network.of(*unpack(plain["network"]))
+    return Candidate(plain["version"], network, Trial(plain["capital"].copy()))
+
+
 class Champions:
     """Champion, challenger and the champion before; mutated by updates and by scores."""
+
+    SAVED = Saved(
+        champion=Coded(_plain, _candidate),
+        challenger=Coded(_plain, _candidate),
+        previous=Coded(_plain, _candidate),
+    )
 
     def __init__(self) -> None:
         self.champion: Candidate | None = None
@@ -109,24 +127,3 @@ class Champions:
         elif self.previous is not None and self.previous.version == candidate.version:
             self.previous = None
         self.champion = candidate
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays of bytes."""
-        arrays: dict[str, NDArray[Any]] = {}
-        for place in ("champion", "challenger", "previous"):
-            candidate: Candidate | None = getattr(self, place)
-            if candidate is not None:
-                packed = pack(candidate.network.document(), candidate.network.weights)
-                document = [candidate.version, candidate.trial.capital.tolist(), packed]
-                arrays[place] = np.frombuffer(msgspec.msgpack.encode(document), np.uint8).copy()
-        return arrays
-
-    @classmethod
-    def restore(cls, arrays: Mapping[str, NDArray[Any]]) -> Champions:
-        """The inverse of `snapshot`."""
-        champions = cls()
-        for place, data in arrays.items():
-            version, capital, packed = msgspec.msgpack.decode(data.tobytes())
-            network = Network.of(*unpack(packed))
-            setattr(champions, place, Candidate(version, network, Trial(np.array(capital))))
-        return champions

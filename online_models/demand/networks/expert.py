@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,13 +15,14 @@ from online_models.demand.negative_binomial import log_probability
 from online_models.demand.networks.champions import Champions, Notice
 from online_models.demand.networks.chunks import Assembly
 from online_models.demand.networks.container import WeightsError
-from online_models.demand.networks.history import History, exposure, part
+from online_models.demand.networks.history import History, exposure
 from online_models.demand.networks.inputs import inputs
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.offers import Offers
 from online_models.demand.networks.verdict import Verdict
 from online_models.numerics.special import exp, log, total
-from online_models.persistence.saved import restore, save
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved
 from schemas.records.model_updates import ModelUpdate
 from schemas.values.instants import DAY
 
@@ -57,6 +56,14 @@ class DeepPrediction:
 
 class DeepExpert:
     """Histories of all offers of a partition, and the networks that read them."""
+
+    SAVED = Saved(
+        offers=Part(),
+        history=Part(),
+        champions=Part(),
+        assembly=Part(),
+        notices=list[Notice],
+    )
 
     def __init__(self) -> None:
         self.offers = Offers()
@@ -189,23 +196,3 @@ class DeepExpert:
             outputs = network.outputs(inputs(self.history, seen, network.spec))
             log_rate[rows] = outputs.log_mean - log(np.maximum(seen.days, 1e-3))
         return log_rate, covered
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays with flat names."""
-        document = msgspec.msgpack.encode([save(self.assembly), self.notices])
-        return {
-            **{f"offers.{name}": a for name, a in self.offers.snapshot().items()},
-            **{f"history.{name}": a for name, a in self.history.snapshot().items()},
-            **{f"champions.{name}": a for name, a in self.champions.snapshot().items()},
-            "pending": np.frombuffer(document, np.uint8).copy(),
-        }
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.offers = Offers.restore(part(arrays, "offers"))
-        self.history = History(self.offers, DAY, WINDOW)
-        self.history.load(part(arrays, "history"))
-        self.champions = Champions.restore(part(arrays, "champions"))
-        assembly, notices = msgspec.msgpack.decode(arrays["pending"].tobytes())
-        restore(self.assembly, assembly)
-        self.notices = [Notice(*notice) for notice in notices]

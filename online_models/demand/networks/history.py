@@ -6,9 +6,6 @@ that was not known before its bucket.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +22,8 @@ from online_models.demand.networks.levels import (
 )
 from online_models.demand.networks.offers import Offers
 from online_models.numerics.special import log, total
+from online_models.persistence.kinds import SAME, Array, Part
+from online_models.persistence.saved import Saved, attribute
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -49,6 +48,15 @@ class History:
     >>> history.last(np.array([0]), 3)[0, :, KEPT.index("rate")].tolist()
     [0.0, 0.0, 4.0]
     """
+
+    SAVED = Saved(
+        running=Part(),
+        categories=Part(),
+        windows=attribute("_windows", Array(np.float32, None, SAME, len(KEPT))),
+        until=Array(np.int64, None),
+        shop=Array(np.float64, SAME),
+        bucket=int,
+    )
 
     def __init__(self, offers: Offers, bucket: int, window: int) -> None:
         self.offers = offers
@@ -179,37 +187,10 @@ class History:
         running.variability[offer] = before + REFERENCE_WEIGHT * (error * error - before)
         running.high[offer] = np.maximum(HIGH_KEPT * running.high[offer], units)
 
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """All state but the offers' descriptions, as arrays with flat names."""
-        size = self.offers.size
-        return {
-            **{f"running.{name}": a for name, a in self.running.snapshot().items()},
-            **{f"categories.{name}": a for name, a in self.categories.snapshot().items()},
-            "windows": self._windows[:size].copy(),
-            "until": self.until[:size].copy(),
-            "shop": self.shop.copy(),
-            "bucket": np.array([self.bucket], np.int64),
-        }
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`, with the same offers and window."""
-        self.running = Running.restore(part(arrays, "running"))
-        self.categories = Categories.restore(part(arrays, "categories"))
-        self._windows = np.array(arrays["windows"], np.float32)
-        self.until = np.array(arrays["until"], np.int64)
-        self.shop = np.array(arrays["shop"], np.float64)
-        self.bucket = int(arrays["bucket"][0])
-
 
 def exposure(seen: Observations) -> Floats:
     """Buckets' worth of time in stock, at least a thousandth; shape (n,)."""
     return np.minimum(np.maximum(seen.available, 1e-3), 1.0)
-
-
-def part(arrays: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:
-    """The arrays whose names begin with `name` and a dot, without it."""
-    start = f"{name}."
-    return {key.removeprefix(start): a for key, a in arrays.items() if key.startswith(start)}
 
 
 def log_prices(seen: Observations) -> tuple[Floats, Floats]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Self
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import log, sum_by
+from online_models.persistence.kinds import Array
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -52,6 +51,15 @@ class Running(Columns):
 class Categories:
     """Discounted units, buckets in stock, log price and shocks per category row."""
 
+    SAVED = Saved(
+        units=Array(np.float64, CATEGORY_ROWS),
+        time=Array(np.float64, CATEGORY_ROWS),
+        log_price=Array(np.float64, CATEGORY_ROWS),
+        priced=Array(np.float64, CATEGORY_ROWS),
+        shock=Array(np.float64, CATEGORY_ROWS),
+        lasting=Array(np.float64, CATEGORY_ROWS),
+    )
+
     def __init__(self) -> None:
         self.units = np.zeros(CATEGORY_ROWS)
         self.time = np.zeros(CATEGORY_ROWS)
@@ -92,15 +100,3 @@ class Categories:
         shock = log((sold[seen] + CATEGORY_INERTIA) / (due[seen] + CATEGORY_INERTIA))
         self.shock[seen] = shock
         self.lasting[seen] = SHOCK_KEPT * self.lasting[seen] + (1.0 - SHOCK_KEPT) * shock
-
-    def snapshot(self) -> dict[str, Floats]:
-        """Copies of the state."""
-        return {name: getattr(self, name).copy() for name in vars(self)}
-
-    @classmethod
-    def restore(cls, arrays: Mapping[str, Floats]) -> Self:
-        """The inverse of `snapshot`."""
-        categories = cls()
-        for name in vars(categories):
-            setattr(categories, name, np.array(arrays[name], np.float64))
-        return categories

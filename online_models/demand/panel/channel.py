@@ -6,9 +6,6 @@ the pooled solution, which is shrunk to a plain guess.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +13,8 @@ from online_models.demand.panel.equations import NormalEquations, predicted
 from online_models.demand.panel.features import CHANNEL_FEATURES
 from online_models.numerics.linear import solve
 from online_models.numerics.special import sum_by
+from online_models.persistence.kinds import Array, Part
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -37,11 +36,19 @@ _GUESS[[0, 1, 3, 5]] = 0.8, 0.2, 0.1, -2.5 * 0.15
 class ChannelLevel:
     """A regression per product."""
 
+    SAVED = Saved(equations=Part(), deviation=Array(np.float64, None))
+    DERIVED = ("coefficients", "pooled")
+
     def __init__(self) -> None:
         self.equations = NormalEquations(CHANNEL_FEATURES)
         self.deviation: Floats = np.zeros(0)
         self.coefficients: Floats = np.zeros((0, CHANNEL_FEATURES))
         self.pooled: Floats = _GUESS
+
+    def restored(self) -> None:
+        """Solve the equations, where there are any."""
+        if len(self.deviation):
+            self._solve()
 
     def grow(self, products: int) -> None:
         """Make room for products."""
@@ -93,14 +100,3 @@ class ChannelLevel:
         self.coefficients = solve(
             information + POOL_WEIGHT * identity, moment + POOL_WEIGHT * self.pooled
         )
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        return {**self.equations.snapshot(), "deviation": self.deviation.copy()}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.equations.load(arrays)
-        self.deviation = np.array(arrays["deviation"], np.float64)
-        if len(self.deviation):
-            self._solve()

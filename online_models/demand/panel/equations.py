@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.special import sum_by
+from online_models.persistence.kinds import SAME, Array
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -16,6 +15,11 @@ Integers = NDArray[np.int64]
 
 class NormalEquations:
     """`information` (groups, k, k) and `moment` (groups, k) of k regressors."""
+
+    SAVED = Saved(
+        information=Array(np.float64, None, SAME, SAME),
+        moment=Array(np.float64, None, SAME),
+    )
 
     def __init__(self, regressors: int) -> None:
         self.information: Floats = np.zeros((0, regressors, regressors))
@@ -46,15 +50,6 @@ class NormalEquations:
                 self.information[:, i, j] += added
                 if j < i:
                     self.information[:, j, i] += added
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        return {"information": self.information.copy(), "moment": self.moment.copy()}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.information = np.array(arrays["information"], np.float64)
-        self.moment = np.array(arrays["moment"], np.float64)
 
 
 def predicted(coefficients: Floats, group: Integers, design: Floats) -> Floats:

@@ -10,9 +10,6 @@ References: the within transformation of Mundlak, Econometrica 46 (1978).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,6 +32,8 @@ from online_models.demand.panel.product import ProductLevel
 from online_models.demand.panel.products import PanelProducts
 from online_models.demand.panel.slopes import ChannelSlopes, slopes_design
 from online_models.numerics.special import log, sum_by
+from online_models.persistence.kinds import Array, Part
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -49,6 +48,16 @@ LARGEST_MOVE = 0.6
 
 class PanelModel:
     """State of the two-level model of one partition."""
+
+    SAVED = Saved(
+        offers=Part(),
+        products=Part(),
+        product_level=Part(),
+        channel_level=Part(),
+        channel_slopes=Part(),
+        channel_shock=Array(np.float64, None),
+        calibration=Array(np.float64, 1),
+    )
 
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
@@ -230,35 +239,8 @@ class PanelModel:
         factor = self.calendar.log_factor(period.row, seen.start, seen.end - seen.start)
         return factor[at] + log(np.maximum(seen.days[at], 1e-3))
 
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays, flat names."""
-        arrays = {name: getattr(self, name).copy() for name in _SHARED}
-        for part in _PARTS:
-            held = getattr(self, part).snapshot()
-            arrays |= {f"{part}.{name}": array for name, array in held.items()}
-        return arrays
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-
-        def part(prefix: str) -> dict[str, NDArray[Any]]:
-            start = prefix + "."
-            return {n.removeprefix(start): a for n, a in arrays.items() if n.startswith(start)}
-
-        for name in _SHARED:
-            setattr(self, name, np.array(arrays[name]))
-        self.offers = OfferState.restore(part("offers"))
-        self.products.load(part("products"))
-        self.product_level.load(part("product_level"))
-        self.channel_level.load(part("channel_level"))
-        self.channel_slopes.load(part("channel_slopes"))
-
 
 def _span(period: Period) -> tuple[int, int]:
     """Start and length of a period, ms."""
     start = int(period.seen.start[0])
     return start, int(period.seen.end[0]) - start
-
-
-_SHARED = ("channel_shock", "calibration")
-_PARTS = ("offers", "products", "product_level", "channel_level", "channel_slopes")

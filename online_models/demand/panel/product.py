@@ -12,9 +12,6 @@ JASA 84 (1989), for the weights.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +19,8 @@ from online_models.demand.panel.kernel import LINEAR
 from online_models.demand.panel.prior import FIRST, SPREADS, TOLD, belief, neighbour, prior
 from online_models.demand.panel.solution import Seen, Solution
 from online_models.numerics.columns import Columns, column
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -74,6 +73,9 @@ class BlockBelief(Columns):
 
 class ProductLevel:
     """Observations of every block, and the solutions that follow from them."""
+
+    SAVED = Saved(belief=Part(), state=Part())
+    TRANSIENT = ("_solutions",)
 
     def __init__(self) -> None:
         self.state = BlockState()
@@ -221,13 +223,3 @@ class ProductLevel:
                     held[WINDOW * width :] = 1.0 if name == "weight" else 0.0
                 state.count[row] = WINDOW
         self._take_all(block)
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        return {**self.belief.snapshot(), **self.state.snapshot()}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.belief = BlockBelief.restore(arrays)
-        self.state = BlockState.restore(arrays)
-        self._solutions = {}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +11,8 @@ from online_models.demand.panel.features import PanelRows
 from online_models.demand.panel.product import SLOTS
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import exp, sum_by
+from online_models.persistence.kinds import Array, Part
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -42,6 +41,14 @@ class ProductState(Columns):
 
 class PanelProducts:
     """Qualified products: dense rows, each at a slot of a block of its category."""
+
+    SAVED = Saved(
+        state=Part(),
+        product_of=Array(np.int64, None),
+        open_block=Array(np.int64, None),
+        taken=Array(np.int64, None),
+        blocks=Array(np.int64, 1),
+    )
 
     def __init__(self) -> None:
         self.state = ProductState()
@@ -163,16 +170,3 @@ class PanelProducts:
         self.state.slot[product] = self.taken[category]
         self.taken[category] += 1
         self.product_of[sku] = product
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        return {**self.state.snapshot(), **{name: getattr(self, name).copy() for name in _SHARED}}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.state = ProductState.restore(arrays)
-        for name in _SHARED:
-            setattr(self, name, np.array(arrays[name], np.int64))
-
-
-_SHARED = ("product_of", "open_block", "taken", "blocks")

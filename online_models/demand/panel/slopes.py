@@ -7,9 +7,6 @@ regressors into a deviation of the channel. Discounted normal equations, shrunk 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +14,8 @@ from online_models.demand.inputs.observations import ATTRIBUTES
 from online_models.demand.panel.equations import NormalEquations, predicted
 from online_models.demand.panel.features import PanelRows
 from online_models.numerics.linear import solve
+from online_models.persistence.kinds import Part
+from online_models.persistence.saved import Saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -36,9 +35,16 @@ def slopes_design(means: PanelRows) -> Floats:
 class ChannelSlopes:
     """A regression per channel."""
 
+    SAVED = Saved(equations=Part())
+    DERIVED = ("coefficients",)
+
     def __init__(self) -> None:
         self.equations = NormalEquations(SLOPES)
         self.coefficients: Floats = np.zeros((0, SLOPES))
+
+    def restored(self) -> None:
+        """Solve the equations."""
+        self._solve()
 
     def grow(self, channels: int) -> None:
         """Make room for channels."""
@@ -60,12 +66,3 @@ class ChannelSlopes:
         self.coefficients = solve(
             equations.information + PRECISION * np.eye(SLOPES), equations.moment
         )
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as arrays."""
-        return self.equations.snapshot()
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        self.equations.load(arrays)
-        self._solve()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,8 @@ from online_models.demand.forecast import Forecast
 from online_models.demand.inputs.period import Period
 from online_models.demand.river import state as river_state
 from online_models.demand.river.named_models import RiverModels
+from online_models.persistence.kinds import Coded
+from online_models.persistence.saved import Saved, attribute
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -40,9 +41,23 @@ class RiverPrediction:
 class RiverExpert:
     """A River model per offer, or per category. Forecasters know no features: always per offer."""
 
+    SAVED = Saved(
+        graph=attribute("_graph", Coded(river_state.encode, river_state.decode)),
+    )
+
     def __init__(self, name: str, by: str) -> None:
         self._river = RiverModels(name)
         self._by_category = by == "category" and not self._river.forecasts
+
+    @property
+    def _graph(self) -> dict[str, Any]:
+        """All that the models know, as one graph of objects: they may share some."""
+        return {name: getattr(self._river, name) for name in _PARTS}
+
+    @_graph.setter
+    def _graph(self, graph: dict[str, Any]) -> None:
+        for name in _PARTS:
+            setattr(self._river, name, graph[name])
 
     def grow(self, offers: int, categories: int, channels: int) -> None:
         """Nothing: a model is made when its first bucket comes."""
@@ -61,13 +76,3 @@ class RiverExpert:
 
     def _keys(self, period: Period) -> Integers:
         return period.row if self._by_category else period.seen.offer
-
-    def snapshot(self) -> dict[str, NDArray[Any]]:
-        """State as the bytes of plain data."""
-        data = river_state.encode({name: getattr(self._river, name) for name in _PARTS})
-        return {"state": np.frombuffer(data, np.uint8)}
-
-    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """The inverse of `snapshot`."""
-        for name, value in river_state.decode(arrays["state"].tobytes()).items():
-            setattr(self._river, name, value)

@@ -41,7 +41,7 @@ def migrate(state: Plain) -> dict[str, Any]:
         "cleaning": _cleaning(state["cleaning"]),
         "demand": _demand(state["demand"]),
         "pricing": _pricing(state["pricing"]),
-        "waiting": state["waiting"],
+        "waiting": {row: record for row, *record in state["waiting"]},
         "counts": state["counts"],
         "notices": state["notices"],
     }
@@ -123,10 +123,101 @@ def _memory(memory: Plain) -> Plain:
     return memory
 
 
+#: Parts of the demand models; whatever else stood beside them was a River model by its name.
+_MODELS = ("registry", "tree", "calendar", "mixture", "models", "watch", "markups", "cohorts")
+_EXPERTS = ("count", "filter", "panel", "deep")
+
+
 def _demand(demand: Plain) -> dict[str, Any]:
-    assembly, notices = msgspec.msgpack.decode(demand["deep.pending"].tobytes())
-    pending = msgspec.msgpack.encode([_assembly(assembly), notices])
-    return {**demand, "deep.pending": np.frombuffer(pending, np.uint8).copy()}
+    parts: dict[str, Any] = {}
+    for name, array in demand.items():
+        first = name.partition(".")[0]
+        if first in _MODELS or first in _EXPERTS:
+            _put(parts, name.split("."), array)
+    experts = {
+        name.removesuffix(".state"): {"graph": array.tobytes()}
+        for name, array in demand.items()
+        if name.partition(".")[0] not in parts
+    }
+    for name, make in (("count", _count), ("filter", _filter), ("panel", _panel), ("deep", _deep)):
+        if name in parts:
+            experts[name] = make(parts[name])
+    cohorts = dict(parts["cohorts"])
+    return {
+        "registry": parts["registry"],
+        "tree": parts["tree"],
+        "calendar": parts["calendar"],
+        "mixture": parts["mixture"],
+        "channels": parts["models"]["channels"],
+        "watch": {"graph": parts["watch"]["state"].tobytes()},
+        "markups": parts["markups"],
+        "cohorts": {
+            "offers": {name: cohorts.pop(name) for name in ("price", "markup")},
+            **cohorts,
+            "day": int(cohorts["day"][0]),
+        },
+        "experts": experts,
+    }
+
+
+def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    for name in path[:-1]:
+        tree = tree.setdefault(name, {})
+    tree[path[-1]] = value
+
+
+def _count(count: Plain) -> dict[str, Any]:
+    return {
+        **count,
+        "dispersion": _apart(count["dispersion"], "state", "cells"),
+        "shop": _apart(count["shop"], "state", "mean", "precision"),
+    }
+
+
+def _apart(flat: Plain, part: str, *rest: str) -> dict[str, Any]:
+    """All of `flat` but the `rest` as a part of its own."""
+    own = {name: array for name, array in flat.items() if name not in rest}
+    return {part: own, **{name: flat[name] for name in rest}}
+
+
+def _filter(hierarchical: Plain) -> dict[str, Any]:
+    pools, siblings = dict(hierarchical["pools"]), hierarchical["siblings"]
+    shared = {name: pools.pop(name) for name in ("mean", "variance", "scatter")}
+    return {
+        **hierarchical,
+        "pools": {"shared": shared, **pools},
+        "siblings": {**siblings, "channels": int(siblings["channels"][0])},
+    }
+
+
+def _panel(panel: Plain) -> dict[str, Any]:
+    level = dict(panel["product_level"])
+    belief = ("periods", "clock", "last", "tried", "exponents", "told", "doubt")
+    products = ("product_of", "open_block", "taken", "blocks")
+    return {
+        **panel,
+        "products": _apart(panel["products"], "state", *products),
+        "product_level": {"belief": {name: level.pop(name) for name in belief}, "state": level},
+        "channel_level": _apart(panel["channel_level"], "equations", "deviation"),
+        "channel_slopes": {"equations": panel["channel_slopes"]},
+    }
+
+
+def _deep(deep: Plain) -> dict[str, Any]:
+    assembly, notices = msgspec.msgpack.decode(deep["pending"].tobytes())
+    history = deep["history"]
+    champions = dict.fromkeys(("champion", "challenger", "previous"))
+    for place, data in deep.get("champions", {}).items():
+        version, capital, network = msgspec.msgpack.decode(data.tobytes())
+        champion = {"version": version, "capital": np.array(capital), "network": network}
+        champions[place] = champion
+    return {
+        "offers": deep["offers"],
+        "history": {**history, "bucket": int(history["bucket"][0])},
+        "champions": champions,
+        "assembly": _assembly(assembly),
+        "notices": notices,
+    }
 
 
 def _pricing(pricing: Plain) -> dict[str, Any]:

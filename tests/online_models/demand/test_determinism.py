@@ -11,6 +11,8 @@ import hashlib
 import itertools
 import numpy as np
 from online_models.demand.evaluation import checks
+from online_models.persistence.leaves import leaves
+from online_models.persistence.saved import save
 models = checks.registered("mixture")
 for seen in [*checks.ordinary_days(30), *itertools.islice(checks.hostile_periods(), 0, 300, 5)]:
     report = models.learn(seen)
@@ -18,8 +20,10 @@ curves = models.curves(np.arange(checks.OFFERS), checks.context(40))
 digest = hashlib.sha256(report.mean.tobytes() + curves.log_rate.tobytes())
 digest.update(curves.elasticity.tobytes())
 digest.update(report.forecast.quantile(0.9).tobytes())
-for name, array in sorted(models.snapshot().items()):
-    digest.update(name.encode() + np.nan_to_num(array, nan=-7.0).tobytes())
+for name, value in leaves(save(models)):
+    numbers = isinstance(value, np.ndarray)
+    plain = np.nan_to_num(value, nan=-7.0).tobytes() if numbers else repr(value).encode()
+    digest.update(name.encode() + plain)
 print(digest.hexdigest())
 """
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from online_models.demand.ensemble.cohorts import GROUPS, LEAST, Cohorts
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.inputs.observations import DAY, Observations
+from online_models.persistence.saved import restore, save
 
 OFFERS = 120
 CATEGORIES = 3
@@ -81,7 +82,7 @@ def test_offers_without_a_price_or_a_cost_are_of_no_cohort() -> None:
 
 def test_cohorts_survive_a_snapshot() -> None:
     models = shop()
-    again = DemandModels.restore(models.snapshot())
+    again = restore(DemandModels(), save(models))
     rows = np.arange(OFFERS + 2)
     assert np.array_equal(again.cohorts.beside(rows), models.cohorts.beside(rows))
     assert again.cohorts.due(14) == models.cohorts.due(14)

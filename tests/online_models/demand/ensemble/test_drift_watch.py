@@ -8,6 +8,8 @@ import pytest
 from online_models.demand.ensemble.drift_watch import DriftWatch
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.inputs.observations import DAY, Observations
+from online_models.persistence.leaves import same
+from online_models.persistence.saved import restore, save
 
 OFFERS = 30
 
@@ -97,7 +99,5 @@ def test_a_shift_is_found_and_forgotten_within_days() -> None:
     assert "PageHinkley" in alarms
     assert drifted > OFFERS // 2
     assert np.mean(misses[85:]) < 0.12
-    again = DemandModels.restore(models.snapshot())
-    assert {k: v.tobytes() for k, v in again.snapshot().items()} == {
-        k: v.tobytes() for k, v in models.snapshot().items()
-    }
+    again = restore(DemandModels(), save(models))
+    assert same(save(again), save(models))

@@ -8,6 +8,8 @@ import pytest
 from online_models.demand.networks.champions import Champions
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.trial import Trial
+from online_models.persistence.leaves import same
+from online_models.persistence.saved import restore, save
 
 Make = Callable[..., Network]
 NAN = float("nan")
@@ -84,8 +86,6 @@ def test_a_snapshot_holds_networks_and_trials(random_network: Make) -> None:
     champions.seat("old", random_network("gru"), True)
     champions.seat("new", random_network("belief"), False)
     run(champions, 5, -2.2, -2.1, -2.05)
-    again = Champions.restore(champions.snapshot())
-    assert {k: v.tobytes() for k, v in again.snapshot().items()} == {
-        k: v.tobytes() for k, v in champions.snapshot().items()
-    }
+    again = restore(Champions(), save(champions))
+    assert same(save(again), save(champions))
     assert run(again, 60, -2.2, -2.1, -2.05) == run(champions, 60, -2.2, -2.1, -2.05)

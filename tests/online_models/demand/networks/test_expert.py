@@ -10,6 +10,8 @@ from online_models.demand.networks.chunks import Standing, records
 from online_models.demand.networks.expert import MODEL, DeepExpert
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.spec import Spec
+from online_models.persistence.leaves import same
+from online_models.persistence.saved import restore, save
 from schemas.records.model_updates import ModelUpdate
 
 Make = Callable[..., Network]
@@ -106,12 +108,9 @@ def test_a_snapshot_in_between_changes_nothing(random_network: Make) -> None:
     send(made, quiet(random_network, 1), "v1", "champion")
     send(made, quiet(random_network, 2), "v2", "challenger")
     live(made, range(4, 8))
-    again = DeepExpert()
-    again.load(made.snapshot())
+    again = restore(DeepExpert(), save(made))
     assert live(again, range(8, 14)) == live(made, range(8, 14))
-    assert {n: a.tobytes() for n, a in again.snapshot().items()} == {
-        n: a.tobytes() for n, a in made.snapshot().items()
-    }
+    assert same(save(again), save(made))
 
 
 def test_a_cold_offer_gets_a_prior_that_falls_with_its_price(random_network: Make) -> None:

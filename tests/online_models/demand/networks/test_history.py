@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.demand.networks.history import KEPT, History
 from online_models.demand.networks.offers import Offers
+from online_models.persistence.leaves import same
+from online_models.persistence.saved import restore, save
 
 RATE, SEEN = KEPT.index("rate"), KEPT.index("seen")
 
@@ -41,12 +43,12 @@ def test_a_gap_longer_than_the_window_clears_it() -> None:
 def test_buckets_that_come_late_or_of_another_length_change_nothing() -> None:
     past = history(1)
     past.push(Observations.of([0], 5 * DAY, [1.0]))
-    before = {name: array.tobytes() for name, array in past.snapshot().items()}
+    before = save(past)
     past.push(Observations.of([0], 5 * DAY, [8.0]))
     past.push(Observations.of([0], 2 * DAY, [8.0]))
     past.push(Observations.of([0], 6 * DAY, [8.0], length=DAY // 24))
     past.push(Observations.of([7], 6 * DAY, [8.0]))
-    assert {name: array.tobytes() for name, array in past.snapshot().items()} == before
+    assert same(save(past), before)
 
 
 def test_a_wild_order_moves_the_level_by_a_bounded_factor() -> None:
@@ -99,14 +101,11 @@ def test_a_snapshot_continues_as_if_nothing_had_happened(
     whole, part = history(), history()
     for day, sold in enumerate(days):
         if day == cut:
-            resumed = history()
-            resumed.load(part.snapshot())
-            part = resumed
+            part = restore(history(), save(part))
         rows = dict(sold)
         seen = Observations.of(
             list(rows), day * DAY, list(rows.values()), price=np.full(len(rows), 99.0)
         )
         whole.push(seen)
         part.push(seen)
-    mine, theirs = whole.snapshot(), part.snapshot()
-    assert {n: a.tobytes() for n, a in mine.items()} == {n: a.tobytes() for n, a in theirs.items()}
+    assert same(save(whole), save(part))

@@ -11,6 +11,7 @@ from online_models.demand.panel.kernel import LINEAR, own_covariance, own_varian
 from online_models.demand.panel.prior import FIRST, SPREADS, TOLD, Prior, prior
 from online_models.demand.panel.product import ROOM, SLOTS, SOLVED_A_PERIOD, WINDOW, ProductLevel
 from online_models.demand.panel.solution import Seen, Solution
+from online_models.persistence.saved import restore, save
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -128,8 +129,7 @@ def test_one_absurd_period_moves_the_forecast_little() -> None:
 @pytest.mark.parametrize("periods", [3, 40, ROOM + 30])
 def test_what_is_restored_says_and_learns_the_same_to_the_last_bit(periods: int) -> None:
     level = taught(periods)
-    again = ProductLevel()
-    again.load(level.snapshot())
+    again = restore(ProductLevel(), save(level))
     rng = np.random.default_rng(9)
     slot = np.arange(SLOTS)
     for _ in range(3):

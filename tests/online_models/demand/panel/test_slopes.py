@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from online_models.demand.panel.slopes import SLOPES, ChannelSlopes
+from online_models.persistence.saved import restore, save
 
 
 def test_a_channel_that_answers_prices_more_is_told_from_one_that_answers_less() -> None:
@@ -19,6 +20,5 @@ def test_a_channel_that_answers_prices_more_is_told_from_one_that_answers_less()
         rest = truth[channel] * design[0] + 0.3 * rng.standard_normal(30)
         slopes.learn(channel, design, rest, np.full(30, 1.0 / 0.09))
     np.testing.assert_allclose(slopes.coefficients[:, 0], truth, atol=0.05)
-    again = ChannelSlopes()
-    again.load(slopes.snapshot())
+    again = restore(ChannelSlopes(), save(slopes))
     np.testing.assert_array_equal(again.coefficients, slopes.coefficients)
