@@ -216,14 +216,12 @@ def check_hostile_data_leave_no_nan(expert: str) -> None:
     models = registered(expert)
     for seen in until(HOSTILE_UPDATES, hostile_periods()):
         models.learn(seen)
-    for name, array in leaves(save(models)):
-        if not isinstance(array, np.ndarray):
-            continue
+    arrays = [(name, a) for name, a in leaves(save(models)) if isinstance(a, np.ndarray)]
+    for name, array in arrays:
         # Usual prices and markups may be unknown, which is NaN; nothing is infinite.
         assert not np.isinf(array).any(), name
-        if not any(
-            word in name for word in ("price", "anchor", "rival", "windows", "markup", "implied")
-        ):
+        unknown = ("price", "anchor", "rival", "windows", "markup", "implied")
+        if not any(word in name for word in unknown):
             assert not np.isnan(array).any(), name
     last = 40 * 365
     for day in ordinary_days(90, first=last):
@@ -308,7 +306,5 @@ CHECKS: tuple[Callable[[str], None], ...] = (
 
 
 def _assert_same_state(first: DemandModels, second: DemandModels) -> None:
-    one, other = dict(leaves(save(first))), dict(leaves(save(second)))
-    assert one.keys() == other.keys()
-    for name, array in one.items():
-        np.testing.assert_array_equal(array, other[name], err_msg=name)
+    for (name, one), (_, other) in zip(leaves(save(first)), leaves(save(second)), strict=True):
+        np.testing.assert_array_equal(one, other, err_msg=name)
