@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
@@ -20,16 +20,14 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from online_models.demand.river.named_models import parsed
-from online_models.demand.settings import DemandSettings
-from online_models.fold.state import FoldSettings
-from online_models.pricing.policy.settings import PricingSettings
-from online_models.pricing.state.days import standard_offset
 from schemas.topics import PARTITIONS
 from schemas.values import durations
 from schemas.values.currencies import minor_digits
 from schemas.values.instants import MINUTE
 from streams.metrics.address import address
+
+if TYPE_CHECKING:
+    from online_models.fold.state import FoldSettings
 
 #: Read from the working folder where `PRICETIDE_CONFIG` names no other file.
 DEFAULT_FILE = "pricetide.toml"
@@ -160,8 +158,11 @@ class Settings(BaseSettings):
     @field_validator("river")
     @classmethod
     def _are_river_models(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            parsed(name)
+        if names:  # River takes a second to import
+            from online_models.demand.river.named_models import parsed
+
+            for name in names:
+                parsed(name)
         return names
 
     @field_validator("rates")
@@ -184,7 +185,12 @@ class Settings(BaseSettings):
 
     @property
     def fold(self) -> FoldSettings:
-        """What the fold needs to know."""
+        """What the fold needs to know; importing it takes a second that some commands save."""
+        from online_models.demand.settings import DemandSettings
+        from online_models.fold.state import FoldSettings
+        from online_models.pricing.policy.settings import PricingSettings
+        from online_models.pricing.state.days import standard_offset
+
         return FoldSettings(
             bucket=durations.to_ms(self.bucket),
             lateness=None if self.lateness is None else durations.to_ms(self.lateness),

@@ -1,4 +1,4 @@
-"""CategoryAlarm of a whole category: River's detectors on its mean standardised residual.
+"""Drift of a whole category: River's detectors on its mean standardised residual.
 
 Where Page and Hinkley's test says that a category has left its forecasts, its levels are doubted
 and so learnt anew sooner; it is made of sums and comparisons alone, so every machine sees it alike.
@@ -10,16 +10,22 @@ from time-changing data with adaptive windowing", SDM 2007.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from river.drift import ADWIN, PageHinkley
 
 from online_models.demand.river import state as river_state
+from online_models.demand.river.lean_import import river_module
 from online_models.numerics.special import sum_by
 from online_models.persistence.kinds import Coded
 from online_models.persistence.saved import Saved, attribute
+
+if TYPE_CHECKING:
+    from river.drift import ADWIN, PageHinkley
+else:
+    ADWIN = river_module("drift", "adwin").ADWIN
+    PageHinkley = river_module("drift", "page_hinkley").PageHinkley
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -25,7 +25,6 @@ from online_models.demand.inputs.markups import Markups, implied
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.demand.inputs.period import Period
 from online_models.demand.networks.verdict import Verdict
-from online_models.demand.river.expert import RiverExpert
 from online_models.demand.settings import DemandSettings
 from online_models.numerics.columns import FEW
 from online_models.persistence.kinds import Array, Members, Part
@@ -81,6 +80,9 @@ class DemandModels:
             self.experts["deep"] = EXPERTS["deep"](self.settings, self.calendar, self.tree)
         self.deep = cast("DeepExpert", self.experts["deep"])
         for name in self.settings.river:
+            # imported where it is asked for: most shops run no such model, and River takes a second
+            from online_models.demand.river.expert import RiverExpert
+
             self.experts[name] = RiverExpert(name, self.settings.river_by)
         self.lead = next(iter(self.experts))
         self.mixture = Mixture(len(self.experts))

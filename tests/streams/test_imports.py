@@ -1,0 +1,43 @@
+"""A command loads what it uses, and no more: what is loaded costs seconds and memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+#: What no pricer uses, however much is installed beside it.
+UNUSED = {
+    *("sklearn", "pandas", "matplotlib", "tensorflow", "scipy.stats", "scipy.optimize", "rich"),
+    *("river.datasets", "river.stream", "river.metrics", "river.time_series"),
+    *("online_models.market", "online_models.training", "online_models.studies"),
+}
+FOLD = (
+    "from online_models.fold.fold import Fold\n"
+    "from streams.configuration.settings import Settings\n"
+    "Fold(Settings(bootstrap='x:1').fold)\n"
+)
+HELP = "from streams import cli\ntry:\n    cli.main(['--help'])\nexcept SystemExit:\n    pass\n"
+#: What runs → what must not have been loaded by then.
+RUNS = {
+    HELP: UNUSED | {"numpy", "numba", "faust", "mode", "aiokafka", "kafka", "pydantic", "river"},
+    f"import streams.cli, streams.commands.worker\n{FOLD}": UNUSED,
+    f"import streams.cli, streams.commands.pipe\n{FOLD}": UNUSED | {"faust", "aiokafka", "kafka"},
+    "import streams.cli, streams.commands.record": UNUSED - {"rich"} | {"faust", "river"},
+}
+
+
+@pytest.mark.parametrize("code", RUNS, ids=["help", "worker", "pipe", "record"])
+def test_nothing_is_loaded_that_is_not_used(code: str) -> None:
+    show = "import sys; print(*sys.modules, sep='\\n', file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{show}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(done.stderr.splitlines()) & RUNS[code] == set()
