@@ -1,11 +1,11 @@
-"""A round of decisions: prices in, outputs out, and what is shown from now on."""
+"""Prices are decided, and what is shown from now on is noted."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.listing import update_signals
+from online_models.fold.shown import update_signals
 from online_models.fold.state import State
 from online_models.journal.batch import Batch
 from online_models.journal.outputs import Output
@@ -23,13 +23,13 @@ def decide(
     """Decide the prices of distinct offers at `now`, each at its place among the events, and where
     nothing else is said caused by the event there.
     """
-    if state.settings.observe_only:
-        update_signals(state, rows, now)
-        return []
-    decided = deciding.decide(state.pricing, rows, now, causes or caused(batch, places))
+    placed: list[Placed] = []
+    if not state.settings.observe_only:
+        at = places.tolist()
+        decided = deciding.decide(state.pricing, rows, now, causes or caused(batch, places))
+        placed = [(at[i], output) for i, output in decided]
     update_signals(state, rows, now)
-    at = places.tolist()
-    return [(at[i], output) for i, output in decided]
+    return placed
 
 
 def caused(batch: Batch, places: Ints, timed: bool = False) -> Causes:

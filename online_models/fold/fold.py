@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from online_models.fold import spans
 from online_models.fold.decide import Placed, decide
-from online_models.fold.demand import flush
 from online_models.fold.facts import HANDLERS
-from online_models.fold.listing import start_clock
 from online_models.fold.lookup import Lookup, is_barrier
+from online_models.fold.on_sale import start_clock
+from online_models.fold.rounds import fold_barrier_fact
+from online_models.fold.shown import update_signals
 from online_models.fold.state import FoldSettings, State
+from online_models.fold.sums import flush
 from online_models.fold.tick import tick
 from online_models.journal.batch import Batch, Kind
 from online_models.journal.outputs import Output
@@ -40,7 +42,7 @@ class Fold:
         state = self.state
         state.clock.observe(batch.watermarks)
         fresh = state.progress.fresh(batch)
-        # events before each duplicate: it is told of by the first tick after them
+        # events before each duplicate: the first tick after them says so
         ignored = state.progress.ignored
         duplicates = np.cumsum(fresh)[ignored].tolist() if ignored else []
         if not fresh.all():
@@ -102,11 +104,9 @@ class Fold:
 
     def _barrier(self, batch: Batch, place: int) -> list[Placed]:
         state, clock = self.state, self.state.clock
-        flush(state)
         if batch.kind[place] == Kind.TICK:
             return tick(state, batch, place)
-        fact = batch.facts[batch.detail[place]]
-        handler = HANDLERS[fact.topic]
+        handler = HANDLERS[batch.facts[batch.detail[place]].topic]
         time = int(batch.time[place])
         placed: list[Placed] = []
         if time >= 0 and handler.moves(time, clock.now):
@@ -117,31 +117,22 @@ class Fold:
         if handler.moves_clock and not clock.running:
             state.count("untimely_control")
             return placed
-        effect = handler.apply(state, fact, clock.now)
-        placed += [(place, output) for output in effect.outputs]
-        return placed + self._decide(batch, place, effect.rows)
+        return placed + fold_barrier_fact(state, batch, clock.now, place)
 
     def _start(self, batch: Batch, place: int) -> list[Placed]:
-        """Price what waited for the first event that tells the time; each offer's cause is the
+        """Price what waited for the first event that moves the clock; each offer's cause is the
         record that put it on sale.
         """
         state = self.state
         records = state.waiting
         rows = start_clock(state, state.clock.now)
-        rows = rows[state.catalogue.offers.listed[rows]]
         if not len(rows):
             return []
         now = np.full(len(rows), state.clock.now, dtype=np.int64)
+        update_signals(state, rows, now)
         places = np.full(len(rows), place, dtype=np.int64)
         causes = Causes.of([records[row] for row in rows.tolist()])
         return decide(state, batch, rows, now, places, causes)
-
-    def _decide(self, batch: Batch, place: int, rows: Ints) -> list[Placed]:
-        rows = rows[self.state.catalogue.offers.listed[rows]]
-        if not len(rows):
-            return []
-        now = np.full(len(rows), self.state.clock.now, dtype=np.int64)
-        return decide(self.state, batch, rows, now, np.full(len(rows), place, dtype=np.int64))
 
     def snapshot(self) -> dict[str, Any]:
         """The state as nested plain values and arrays."""

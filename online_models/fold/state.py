@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.elasticities.feed import ElasticityFeed
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.ensemble.report import LearnReport
 from online_models.demand.inputs.observations import Observations
 from online_models.demand.networks.champions import Notice
-from online_models.demand.networks.expert import MODEL as DEMAND
-from online_models.demand.networks.verdict import Verdict
 from online_models.demand.records.drift_reports import DriftReports
 from online_models.demand.records.evidence_exchange import EvidenceExchange
 from online_models.demand.settings import DemandSettings
-from online_models.journal.clock import Clock
+from online_models.fold.clock import Clock
 from online_models.journal.source_progress import SourceProgress
-from online_models.numerics.elementary import log_one
-from online_models.numerics.special import log
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
-from online_models.pricing.learned.policy import MODEL as POLICY
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.pricing import Pricing
 from online_models.shop.catalogue import Catalogue
@@ -37,7 +28,6 @@ from online_models.windows.demand_windows import DemandWindows
 from online_models.windows.order_log import OrderLog
 from online_models.windows.pending_events import PendingEvents
 from online_models.windows.sales_speed import SalesSpeed
-from schemas.records.model_updates import ModelUpdate
 from schemas.values.instants import DAY, HOUR
 
 
@@ -140,46 +130,19 @@ class State:
     def grow(self) -> None:
         """Give every part a row per offer."""
         offers = self.catalogue.offers.size
+        if offers == self.listing.size:
+            return
         self.listing.grow(offers)
         self.windows.grow(offers)
         self.sales_speed.grow(offers)
         self.cleaning.grow(offers)
         for row in range(self.stock.levels.size, offers):
-            self.stock.appear(row, int(self.catalogue.offers.sku[row]), self._channel(row))
-
-    def _channel(self, row: int) -> str:
-        return self.catalogue.offer_name(row)[1]
-
-    def describe(self, rows: Sequence[int], sku: str, category: str, tokens: Sequence[str]) -> None:
-        """Tell the deep model what the offers of a SKU are."""
-        deep, prices = self.demand.deep, self.catalogue.offers.catalogue_price[list(rows)]
-        for row, price in zip(rows, prices.tolist(), strict=True):
-            log_price = log_one(float(price)) if price > 0 else math.nan
-            if row == rows[0]:
-                deep.describe(row, sku, category, tokens, log_price)
-            else:
-                deep.resemble(row, rows[0], log_price)
-
-    def describe_siblings(self, rows: NDArray[np.int64]) -> None:
-        """Tell the deep model of offers that an order or a click showed on another channel."""
-        deep, offers = self.demand.deep, self.catalogue.offers
-        log_prices = log(offers.catalogue_price[rows].astype(np.float64))
-        for row, log_price in zip(rows.tolist(), log_prices.tolist(), strict=True):
-            known = [o for o in self.catalogue.sku_offers[offers.sku[row]] if deep.knows(o)]
-            if known and not deep.knows(row):
-                deep.resemble(row, known[0], log_price)
+            channel = self.catalogue.offer_name(row)[1]
+            self.stock.appear(row, int(self.catalogue.offers.sku[row]), channel)
+        self.pricing.grow()
 
     def count(self, kind: str, number: int = 1) -> None:
         """Count something that deserves an alert."""
         if number:
             self.counts[kind] = self.counts.get(kind, 0) + number
 
-    def take_up(self, update: ModelUpdate) -> Verdict:
-        """Let weights forecast or price from now on, if they are what they claim to be."""
-        if update.model == POLICY:
-            return self.pricing.world.seat.accept(update)
-        if update.model != DEMAND:
-            return Verdict("rejected", f"model {update.model!r} is none of this pricer's")
-        verdict = self.demand.take_up(update)
-        self.pricing.model_version = self.demand.version
-        return verdict

@@ -1,24 +1,28 @@
-"""Time moves on: stock settles, windows close and are learnt, and what has come due is decided."""
+"""Time moves on: stock settles, windows close and are learnt, and what has come due is decided.
+
+Room by room, each once: the shop, the windows, the demand models, the pricer.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.demand.elasticities.records import elasticity_records
+from online_models.demand.inputs.observations import Observations
 from online_models.fold.alerts import anomalies, counted, models
-from online_models.fold.daily import daily
 from online_models.fold.decide import Placed, caused, decide
-from online_models.fold.listing import (
-    retire_ended,
-    start_clock,
-    update_competitor_signals,
-    update_signals,
-)
+from online_models.fold.observation_records import observation_records
+from online_models.fold.on_sale import start_clock
+from online_models.fold.shown import update_competitor_signals, update_signals
 from online_models.fold.state import State
+from online_models.fold.sums import count, judge
 from online_models.journal.batch import FORCED, Batch
 from online_models.journal.outputs import Output
-from online_models.windows.observation_records import observation_records
-from online_models.windows.observing import observe
+from online_models.shop.catalogue import NEVER
+from online_models.windows.demand_windows import ClosedWindow
+from online_models.windows.observing import Observed, observe
+from schemas.values.instants import DAY
 
 Ints = NDArray[np.int64]
 
@@ -29,77 +33,129 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     started = clock.running
     clock.tick(int(batch.time[place]), int(batch.flag[place]) == FORCED)
     now = clock.now
-    outputs: list[Output] = []
-    due = [] if started else [start_clock(state, now)]
-    retire_ended(state, now)
-    due.append(state.stock.settle())
-    _update_listed(state, due[-1], now)
-    _change_promotions(state, now)
+    new_day, state.day = now // DAY != state.day, now // DAY
+    new = np.zeros(0, dtype=np.int64) if started else start_clock(state, now)
+    # the shop
+    judged = judge(state)
+    ended = _retire_ended(state, now)
+    stocked = state.stock.settle()
+    state.cleaning.settle(now, state.pricing.ledger.price)
+    warnings = anomalies(state, now)
+    # the windows
+    if len(ended):
+        state.pricing.catalogue_changed(ended, now)
+    count(state, judged)
+    listed = stocked[state.catalogue.offers.listed[stocked]]
+    _note_shown(state, np.concatenate([new, ended, listed]), now)
+    closed = _close(state)
+    if new_day:
+        _choose_lengths(state, now)
+    # the demand models
+    outputs, learnt = _learn(state, closed)
+    if new_day and not state.settings.observe_only:
+        outputs += _daily(state, now)
+    outputs += counted(state, now) + models(state, now) + warnings
+    # the pricer
+    for observations in learnt:
+        state.pricing.sold(observations.offer, observations.units, observations.price)
+    state.pricing.model_version = state.demand.version
     state.pricing.settle(now)
-    state.cleaning.settle(now, state.pricing.shown_price)
-    due.append(_close(state, outputs))
-    outputs += daily(state, now)
-    due.append(state.pricing.due(now))
-    rows = np.unique(np.concatenate(due))
-    rows = rows[state.catalogue.offers.listed[rows]]
-    outputs += counted(state, now) + models(state, now) + anomalies(state, now)
     outputs += state.pricing.watch(now)
     placed = [(place, output) for output in outputs]
-    if len(rows):
-        at = np.full(len(rows), now, dtype=np.int64)
-        update_competitor_signals(state, rows, at)
-        places = np.full(len(rows), place, dtype=np.int64)
-        placed += decide(state, batch, rows, at, places, caused(batch, places, timed=True))
-    return placed
+    concerned = [observations.offer for observations in learnt]
+    rows = np.unique(np.concatenate([new, stocked, *concerned, state.pricing.due(now)]))
+    return placed + _decide(state, batch, place, rows[state.catalogue.offers.listed[rows]])
 
 
-def _update_listed(state: State, rows: Ints, now: int) -> None:
-    listed = rows[state.catalogue.offers.listed[rows]]
-    if len(listed):
-        update_signals(state, listed, np.full(len(listed), now, dtype=np.int64))
+def _retire_ended(state: State, now: int) -> Ints:
+    """Retire the products whose `ends_at` has come, as a tombstone would; returns their offers,
+    which are off sale.
+    """
+    skus, offers = state.catalogue.skus, state.catalogue.offers
+    if int(skus.ends_at.min(initial=NEVER)) > now:
+        return np.zeros(0, dtype=np.int64)
+    over = skus.ends_at <= now
+    skus.ends_at[over] = NEVER
+    skus.retired[over] = True
+    state.catalogue.version += 1
+    rows = np.flatnonzero(offers.listed & over[offers.sku])
+    offers.listed[rows] = False
+    return rows
 
 
-def _change_promotions(state: State, now: int) -> None:
-    """Promotions begin and end, whether or not the price that follows is decided now."""
-    rows = np.flatnonzero(state.listing.turn <= now)
-    if len(rows):
-        update_signals(state, rows, np.full(len(rows), now, dtype=np.int64))
+def _note_shown(state: State, rows: Ints, now: int) -> None:
+    """What is shown at offers that changed, and where promotions begin and end, whether or not the
+    price that follows is decided now.
+    """
+    turned = np.flatnonzero(state.listing.turn <= now)
+    rows = np.unique(np.concatenate([rows, turned]))
+    update_signals(state, rows, np.full(len(rows), now, dtype=np.int64))
 
 
-def _fed(state: State) -> NDArray[np.bool_]:
-    """Mask of the offers whose price feed is known: it was published or acknowledged."""
-    acknowledged_or_published = state.listing.told.copy()
+def _close(state: State) -> list[tuple[ClosedWindow, Observed]]:
+    """Close what is over; only windows in which something was on sale or seen are of interest."""
+    known = state.listing.told.copy()
     if not state.settings.pricing.imagined:
-        changed = state.pricing.ledger.revision > 0
-        acknowledged_or_published[: len(changed)] |= changed
-    return acknowledged_or_published
-
-
-def _close(state: State, outputs: list[Output]) -> Ints:
-    """Close windows, learn from them, publish them; returns the offers concerned."""
-    concerned = [np.zeros(0, dtype=np.int64)]
+        known |= state.pricing.ledger.revision > 0
     forgotten = state.windows.forgotten
-    for closed in state.windows.close(state.clock.watermark):
-        observations = observe(closed, state.listing, _fed(state))
-        if not len(observations):
-            continue
-        state.sales_speed.learn(observations)
+    closed = []
+    for window in state.windows.close(state.clock.watermark):
+        seen = observe(window, state.listing, known)
+        if len(seen.offer):
+            state.sales_speed.learn(seen)
+            closed.append((window, seen))
+    if state.windows.forgotten != forgotten:
+        state.order_log.forget(state.windows.forgotten)
+    return closed
+
+
+def _choose_lengths(state: State, now: int) -> None:
+    """From the next midnight on count by the hour what is fast, or whose policy says so."""
+    wishes = state.pricing.book.bucket_wishes
+    by_offer = wishes[state.pricing.ledger.policy] if wishes.any() else None
+    state.sales_speed.choose(state.windows, by_offer, now)
+
+
+def _learn(
+    state: State, closed: list[tuple[ClosedWindow, Observed]]
+) -> tuple[list[Output], list[Observations]]:
+    """Learn closed windows, one after the other; returns their records, and what was learnt."""
+    outputs: list[Output] = []
+    learnt = []
+    for window, seen in closed:
+        observations = Observations.of(**seen._asdict())
         report = state.demand.learn(observations)
-        state.pricing.model_version = state.demand.version
-        state.pricing.sold(observations.offer, observations.units, observations.price)
         if state.on_learnt is not None:
             state.on_learnt(observations, report)
         outputs += observation_records(
             observations,
             report,
-            closed.sums,
+            window.sums,
             state.catalogue,
             state.stock,
             state.pricing.promotion_ids,
             state.pricing.attribute_names,
         )
         state.drift_reports.add(observations.offer[report.drifted])
-        concerned.append(observations.offer)
-    if state.windows.forgotten != forgotten:
-        state.order_log.forget(state.windows.forgotten)
-    return np.concatenate(concerned)
+        learnt.append(observations)
+    return outputs, learnt
+
+
+def _daily(state: State, now: int) -> list[Output]:
+    """What is said once a day: at the first tick of a UTC day."""
+    outputs = elasticity_records(
+        state.elasticities, state.demand, state.catalogue, state.evidence, now
+    )
+    state.notices += state.drift_reports.due(state.demand, state.catalogue, now)
+    if state.settings.partitions > 1:
+        outputs += state.evidence.announce(state.catalogue, state.demand, now)
+    return outputs
+
+
+def _decide(state: State, batch: Batch, place: int, rows: Ints) -> list[Placed]:
+    if not len(rows):
+        return []
+    at = np.full(len(rows), state.clock.now, dtype=np.int64)
+    places = np.full(len(rows), place, dtype=np.int64)
+    update_competitor_signals(state, rows, at)
+    return decide(state, batch, rows, at, places, caused(batch, places, timed=True))

@@ -201,14 +201,6 @@ class Pricing:
         """Offers whose time has come, ascending."""
         return np.flatnonzero(self.ledger.due <= now)
 
-    def bucket_wishes(self) -> NDArray[np.int8] | None:
-        """What each offer's policy says of its buckets: 1 hours, −1 days, 0 nothing; (offers,).
-
-        None where no policy says anything.
-        """
-        wishes = self.book.bucket_wishes
-        return wishes[self.ledger.policy] if wishes.any() else None
-
     def watch(self, now: int) -> list[Output]:
         """Alerts about the partition as a whole: a feed of competitor prices that fell silent."""
         times = self.world.rivals.entries.time

@@ -148,10 +148,8 @@ class CompetitorPrices:
         if not len(self.slots):
             return np.full((len(skus), 1), -1, dtype=np.int32)
         inside = skus < len(self.slots)
-        rows = self.slots[np.where(inside, skus, 0)]
-        if not inside.all():
-            rows[~inside] = -1
-        return rows
+        rows: NDArray[np.int32] = self.slots[np.where(inside, skus, 0)]
+        return rows if inside.all() else np.where(inside[:, None], rows, np.int32(-1))
 
     def usable(self, sku: int, channel: int) -> list[int]:
         """Entry rows of a SKU that are a competitor's, in stock and for that channel."""
@@ -166,6 +164,29 @@ class CompetitorPrices:
             and not entries.own.item(row)
             and (entries.channel.item(row) < 0 or entries.channel.item(row) == channel)
         ]
+
+    def summary(
+        self, skus: NDArray[Any], channels: NDArray[Any], oldest_ms: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Of the usable prices with shipping at n offers, seen from `oldest_ms` on: whether there
+        is any, the lowest and the mean (0 where there is none), (n, 3).
+        """
+        rows, entries = self.rows_of(skus), self.entries
+        channel = entries.channel[rows]
+        usable = (
+            (rows >= 0)
+            & entries.in_stock[rows]
+            & ~entries.own[rows]
+            & ((channel < 0) | (channel == channels[:, None]))
+            & (entries.time[rows] >= oldest_ms[:, None])
+        )
+        price = np.where(usable, entries.price[rows] + entries.shipping[rows], 0)
+        number = np.count_nonzero(usable, axis=1)
+        highest = np.iinfo(np.int64).max
+        lowest = np.where(number > 0, np.where(usable, price, highest).min(axis=1), 0)
+        # integer sums: exact, whatever the order
+        mean = price.sum(axis=1) / np.maximum(number, 1)
+        return np.column_stack([number > 0, lowest, mean])
 
     def prices_of(self, sku: int, channel: int, oldest: int) -> list[int]:
         """Prices with shipping of the usable entries of a SKU that are from `oldest` (ms) on."""

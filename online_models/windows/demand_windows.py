@@ -144,6 +144,26 @@ class DemandWindows:
         self.settle(rows, now)
         self.signals.value[rows, first : first + values.shape[1]] = values
 
+    def put_changed(
+        self,
+        rows: Ints,
+        now: Ints,
+        columns: list[int],
+        values: Floats,
+        promotion: NDArray[np.int32],
+    ) -> None:
+        """From `now` on the signals in `columns` of distinct `rows` are `values`, (n, columns), and
+        `promotion` runs; what is so already is left as it is.
+        """
+        signals, running = self.signals.value, self.signals.promotion
+        at = np.array(columns)
+        changed = (signals[rows[:, None], at] != values).any(axis=1) | (running[rows] != promotion)
+        if changed.any():
+            some = rows[changed]
+            self.settle(some, now[changed])
+            signals[some[:, None], at] = values[changed]
+            running[some] = promotion[changed]
+
     def settle(self, rows: Ints, until: Ints) -> None:
         """Integrate the signals of offers `rows` up to the instants `until`."""
         if len(rows) <= FEW and not self.split:

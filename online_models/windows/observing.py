@@ -1,26 +1,53 @@
-"""A closed window as observations: what the models learn from, and what is published."""
+"""What a closed window says of demand: units, views, and what was shown, at each offer."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.inputs.observations import Observations
 from online_models.shop.listing import Listing
 from online_models.windows.demand_windows import ClosedWindow, averages
 from online_models.windows.signals import ATTRIBUTES, Signal
+from schemas.values.instants import DAY
 
+Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> Observations:
-    """Observations of every priced offer that was on sale or seen in the window.
+class Observed(NamedTuple):
+    """Columns of `Observations`, (n,): one row per offer on sale or seen in a window."""
 
-    The price is what was shown, averaged over time, where the price feed tells it (`fed`: it was
+    offer: Ints
+    start: int
+    units: Floats
+    length: int
+    views: Ints
+    price: Floats
+    rival_price: Floats
+    rival_mean: Floats
+    promotion: Floats
+    promoted: Floats
+    attributes: Floats
+    available: Floats
+    stocked_out: NDArray[np.bool_]
+    orders: Ints
+    exploration: Floats
+
+    @property
+    def days(self) -> Floats:
+        """Days in stock."""
+        share: Floats = np.minimum(np.maximum(self.available, 0.0), 1.0)
+        return self.length / DAY * share
+
+
+def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> Observed:
+    """Every priced offer that was on sale or seen in the window; `listing.seen_price` moves on.
+
+    The price is what was shown, averaged over time, where the price feed is known (`fed`: it was
     published or acknowledged); else what was paid, else what clicks saw, else what either of them
-    last reported_price, else what the product record says.
+    last said, else what the product record says.
     """
     sums, length_ms = closed.sums, closed.length_ms
     # more was returned than the log knows to have been sold: orders from before it began
@@ -43,7 +70,7 @@ def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> O
     units = (sums.units[rows] - np.maximum(sums.excess[rows], 0)).astype(np.float64)
     # sold although the stock record said none: the record was late, the units are real
     available = np.where((units > 0) & (available <= 0), on_sale / length_ms, available)
-    return Observations.of(
+    return Observed(
         rows,
         closed.start_ms,
         units,
@@ -58,7 +85,7 @@ def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> O
         available=available,
         stocked_out=sums.area[rows, Signal.AVAILABLE] < on_sale,
         orders=sums.lines[rows],
-        # a bucket in which the pricer drew for part of the time only tells of that part
+        # a bucket in which the pricer drew for part of the time only speaks of that part
         exploration=np.where(mean[:, Signal.DRAWN] > 0.5, mean[:, Signal.DEVIATION], np.nan),
     )
 

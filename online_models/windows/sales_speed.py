@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.inputs.observations import Observations
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import power
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
-from online_models.pricing.pricing import Pricing
 from online_models.windows.demand_windows import DemandWindows
+from online_models.windows.observing import Observed
 from online_models.windows.signals import Floats
 
-#: Units a day from which on an hour has enough to tell, and below which a day is needed again.
+#: Units a day from which on an hour says enough, and below which a day is needed again.
 FAST, SLOW = 12 * 24.0, 5 * 24.0
 #: What a day leaves of the average before it, and the days before an average is believed.
 MEMORY, LEAST_DAYS = 0.8, 7.0
@@ -28,7 +27,7 @@ class SpeedColumns(Columns):
 
 
 class SalesSpeed:
-    """Knows every offer's speed; `possible` where buckets are a day long."""
+    """Knows every offer's speed; `possible` where windows are a day long."""
 
     SAVED = Saved(speed=Part())
 
@@ -40,8 +39,8 @@ class SalesSpeed:
         """Make room for new offers."""
         self.speed.grow(offers)
 
-    def learn(self, seen: Observations) -> None:
-        """Average the units a day of closed buckets of any length."""
+    def learn(self, seen: Observed) -> None:
+        """Average the units a day of closed windows of any length."""
         if not self.possible:
             return
         days, offer, speed = seen.days, seen.offer, self.speed
@@ -52,22 +51,26 @@ class SalesSpeed:
         speed.units[offer] = np.where(first, rate, moved)
         speed.days[offer] += days
 
-    def choose(self, buckets: DemandWindows, pricing: Pricing, now: int) -> None:
-        """Who changes over at the midnight after `now` (ms)."""
+    def choose(self, windows: DemandWindows, wishes: NDArray[np.int8] | None, now: int) -> None:
+        """Who changes over at the midnight after `now` (ms).
+
+        `wishes`: of each offer's policy, 1: hours, −1: days, 0: either, (offers,); None: all 0.
+        """
         if not self.possible:
             return
-        at = buckets.midnight_after(now)
-        hourly = buckets.hourly(at)
-        wanted = self._wanted(pricing, hourly)
+        at = windows.midnight_after(now)
+        hourly = windows.hourly(at)
+        wanted = self._wanted(wishes, hourly)
         if (wanted != hourly).any():
             faster, slower = np.flatnonzero(wanted & ~hourly), np.flatnonzero(hourly & ~wanted)
-            buckets.change(faster, slower, at, now)
+            windows.change(faster, slower, at, now)
 
-    def _wanted(self, pricing: Pricing, hourly: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _wanted(
+        self, wishes: NDArray[np.int8] | None, hourly: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
         speed = self.speed
         enough = speed.units >= np.where(hourly, SLOW, FAST)
         wanted: NDArray[np.bool_] = enough & (speed.days >= LEAST_DAYS)
-        wishes = pricing.bucket_wishes()
         if wishes is not None:
             known = wanted[: len(wishes)]
             known[:] = np.where(wishes == 0, known, wishes > 0)

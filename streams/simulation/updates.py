@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from online_models.fold.facts.models import accept_update
 from online_models.fold.state import FoldSettings, State
 from schemas.records.record import RecordError
 from schemas.topics import decode
@@ -24,7 +25,7 @@ def load(paths: Sequence[Path]) -> str:
     for entry in Recording(paths, [TOPIC]):
         value = entry.value or b""
         try:
-            verdict = state.take_up(decode(TOPIC, value))
+            verdict = accept_update(state, decode(TOPIC, value))
         except RecordError as error:
             raise InputError(f"--updates: offset {entry.offset}: {error}") from None
         if verdict.kind == "rejected":

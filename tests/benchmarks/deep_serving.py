@@ -73,7 +73,7 @@ def close(offers: int, name: str | None) -> None:
     models.register(rows, rows, np.zeros(offers, np.int64), rows % 50)
     if name is not None:
         for value in records(network(name, 0.01), "v1", "champion"):
-            models.take_up(ModelUpdate.model_validate(value))
+            models.accept_update(ModelUpdate.model_validate(value))
     rng = np.random.default_rng(1)
     rate = rng.gamma(0.5, 4.0, offers)
     for day in range(DAYS):

@@ -128,11 +128,11 @@ class DemandModels:
         self.channels[0] = max(int(self.channels[0]), int(np.max(channel)) + 1)
         self._grow()
 
-    def take_up(self, update: ModelUpdate) -> Verdict:
+    def accept_update(self, update: ModelUpdate) -> Verdict:
         """Let a version of the deep model forecast, or stand for election, from now on."""
         before = self.deep.version
         verdict = self.deep.accept(update)
-        self._welcome(before)
+        self._reenter(before)
         return verdict
 
     @property
@@ -254,10 +254,10 @@ class DemandModels:
             if self.cohorts.due(day):
                 known = self.filter.pools.beside(self.filter.state, self.filter.row)
                 self.cohorts.learn(day, *known)
-            self._welcome(before)
+            self._reenter(before)
         return told
 
-    def _welcome(self, before: str | None) -> None:
+    def _reenter(self, before: str | None) -> None:
         """The deep model speaks again after a silence, and must rise from behind."""
         if before is None and self.deep.version is not None:
             self.mixture.enter(list(self.experts).index("deep"))

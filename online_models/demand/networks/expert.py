@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from online_models.demand.negative_binomial import log_probability
 from online_models.demand.networks.champions import Champions, Notice
 from online_models.demand.networks.chunks import Assembly
 from online_models.demand.networks.container import WeightsError
+from online_models.demand.networks.hashing import words
 from online_models.demand.networks.history import History, exposure
 from online_models.demand.networks.inputs import inputs
 from online_models.demand.networks.network import Network
@@ -24,6 +25,7 @@ from online_models.numerics.special import exp, log, total
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 from schemas.records.model_updates import ModelUpdate
+from schemas.records.products import Product
 from schemas.values.instants import DAY
 
 Floats = NDArray[np.float64]
@@ -76,12 +78,28 @@ class DeepExpert:
     def describe(
         self, row: int, sku: str, category: str, tokens: Iterable[str], first_log_price: float
     ) -> None:
-        """Tell what an offer is (see `hashing.words`); offers without are not forecast."""
+        """Say what an offer is (see `hashing.words`); offers without are not forecast."""
         self.offers.register(row, sku, category, tokens, first_log_price)
 
-    def resemble(self, row: int, other: int, first_log_price: float) -> None:
-        """Tell that an offer is of the same product as another one, which is described."""
-        self.offers.resemble(row, other, first_log_price)
+    def describe_product(self, rows: Sequence[int], product: Product, prices: Ints) -> None:
+        """Say what all offers of a SKU are, at their first prices in minor units, (n,)."""
+        tokens = words(product.name, product.brand, product.attributes)
+        log_prices = np.where(prices > 0, log(np.maximum(prices, 1).astype(np.float64)), np.nan)
+        for row, log_price in zip(rows, log_prices.tolist(), strict=True):
+            if row == rows[0]:
+                self.describe(row, product.sku, product.category, tokens, log_price)
+            else:
+                self.offers.resemble(row, rows[0], log_price)
+
+    def describe_siblings(
+        self, rows: Ints, siblings: Sequence[Sequence[int]], prices: Ints
+    ) -> None:
+        """Offers, (n,), that an order or a click showed are what others of their SKUs are."""
+        log_prices = log(prices.astype(np.float64)).tolist()
+        for row, those, log_price in zip(rows.tolist(), siblings, log_prices, strict=True):
+            known = [other for other in those if self.knows(other)]
+            if known and not self.knows(row):
+                self.offers.resemble(row, known[0], log_price)
 
     def knows(self, row: int) -> bool:
         """Whether an offer is described."""

@@ -9,7 +9,6 @@ from online_models.fold.facts.fact import FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.pricing.commands.acknowledgements import reconcile
-from online_models.windows.signals import Signal
 from schemas.records.price_acks import PriceAck
 from schemas.records.record import decode
 from schemas.values.instants import DAY
@@ -30,7 +29,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     """
     record: PriceAck = decode(_ACK, fact.value or b"")
     catalogue, pricing = state.catalogue, state.pricing
-    sku = catalogue.sku(record.sku)
+    sku = catalogue.sku_names.index.get(record.sku, -1)
     imagined = pricing.settings.imagined
     decision = None if imagined else pricing.published(record.decision_id)
     rows, outputs = (_NOTHING, []) if imagined else reconcile(pricing, record, now)
@@ -47,11 +46,10 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     if first:
         pricing.restate(at, np.array([price], dtype=np.int64), now)
     behind = decision is not None and decision[0] == row and bool(pricing.unconfirmed(at)[0])
-    if price > 0 and (imagined or behind):
-        # this is what the shop shows, whatever was decided since
-        state.windows.put(at, np.array([now]), Signal.PRICE, np.array([[float(price)]]))
-        state.windows.put(at, np.array([now]), Signal.DRAWN, np.zeros((1, 2)))
-    return FactEffect(rows, outputs, shown=(row,))
+    reported = {row: price} if price > 0 and (imagined or behind) else {}
+    return FactEffect(rows, outputs, shown=(row,), reported_price=reported)
 
 
-HANDLER = Handler("price-acks", Reach.SKU, apply, moves_clock=True, ahead=FURTHEST_AHEAD)
+HANDLER = Handler(
+    "price-acks", Reach.SKU, apply, moves_clock=True, ahead=FURTHEST_AHEAD, of_prices=True
+)

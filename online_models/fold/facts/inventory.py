@@ -6,7 +6,6 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
-from online_models.fold.listing import update_signals
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.shop.stock import Count, Delivery
@@ -33,9 +32,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         state.count("out_of_order_inventory")
         return NOTHING
     listed = np.array([row for row in rows if catalogue.offers.listed[row]], dtype=np.int64)
-    if len(listed):
-        update_signals(state, listed, np.full(len(listed), now))
-    return FactEffect(listed, [])
+    return FactEffect(listed, [], shown=listed.tolist())
 
 
 HANDLER = Handler("inventory", Reach.SKU, apply, moves_clock=True)

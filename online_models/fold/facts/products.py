@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-import numpy as np
 from pydantic import TypeAdapter
 
-from online_models.demand.networks.hashing import words
-from online_models.fold.facts.fact import NOBODY, NOTHING, FactEffect, Handler, Reach
-from online_models.fold.listing import unlist_offers
+from online_models.fold.facts.fact import (
+    NOBODY,
+    NOTHING,
+    Description,
+    FactEffect,
+    Handler,
+    Reach,
+)
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
@@ -39,13 +43,13 @@ def introduced(fact: Fact) -> tuple[str | None, list[str]]:
 
 def apply(state: State, fact: Fact, now: int) -> FactEffect:
     """Bring one product record into the catalogue, its new offers on sale."""
+    del now
     catalogue = state.catalogue
     sku = catalogue.sku(fact.key or "")
     if fact.value is None:
         catalogue.skus.retired[sku] = True
         catalogue.version += 1
-        unlist_offers(state, np.array(catalogue.sku_offers[sku], dtype=np.int64), now)
-        return NOTHING
+        return FactEffect(NOBODY, [], off_sale=_unlist(state, catalogue.sku_offers[sku]))
     product: Product = decode(_PRODUCT, fact.value)
     if _changes_currency(state, sku, product):
         # its prices, costs and history are counted in the old one
@@ -66,15 +70,22 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         state.listing.barred[row] = barred
         on_sale = not barred and (declared or bool(state.listing.seen[row]))
         (listed if on_sale else unlisted).append(row)
-    tokens = words(product.name, product.brand, product.attributes)
-    state.describe(catalogue.sku_offers[sku], product.sku, product.category, tokens)
     gone = [row for row in unlisted if catalogue.offers.listed[row]]
-    unlist_offers(state, np.array(gone, dtype=np.int64), now)
-    if returned:
-        # it appears anew, and the record's price is the one in force
-        known = np.array([row for row in listed if state.listing.priced[row]], dtype=np.int64)
-        state.pricing.appear(known, catalogue.offers.catalogue_price[known], now)
-    return FactEffect(NOBODY, [], listed)
+    # it appears anew, and the record's price is the one in force
+    back = [row for row in listed if returned and state.listing.priced[row]]
+    return FactEffect(
+        NOBODY,
+        [],
+        off_sale=_unlist(state, gone),
+        returned=back,
+        on_sale=listed,
+        description=Description(catalogue.sku_offers[sku], product),
+    )
+
+
+def _unlist(state: State, rows: list[int]) -> list[int]:
+    state.catalogue.offers.listed[rows] = False
+    return list(rows)
 
 
 def _changes_currency(state: State, sku: int, product: Product) -> bool:

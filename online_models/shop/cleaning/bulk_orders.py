@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -61,7 +60,7 @@ class BulkOrderDetector:
             far &= quantity > self.scale.rows.usual_size(offer)
         return far
 
-    def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
+    def settle(self, now: int, prices: Ints) -> None:
         """Renew what is usual."""
         del now, prices
         self.scale.settle()

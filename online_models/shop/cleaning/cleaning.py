@@ -88,29 +88,30 @@ class Cleaning:
             detector.judge(clicks)
         return clicks
 
-    def trusts(self, competitors: CompetitorPrices, rows: Ints, price: Ints) -> NDArray[np.bool_]:
-        """Which new prices of distinct entries, (n,), every rule lets pass by the entry's last one;
-        they are believed from now on. `holds_back` judges the others.
+    def held_back(
+        self,
+        competitors: CompetitorPrices,
+        rows: Ints,
+        price: Ints,
+        own: Callable[[int], list[int]],
+    ) -> NDArray[np.bool_]:
+        """Which new prices of distinct entries are not to be used yet, (n,); `own(sku)`: the
+        merchant's prices. Those under the merchant's own name always are.
         """
+        theirs = ~competitors.entries.own[rows]
         trusted = self.memory.last(competitors, rows)
-        passed = (trusted > 0) & ~competitors.entries.own[rows]
+        doubtful = theirs & (trusted <= 0)
         for detector in self.competitors:
-            passed &= detector.passes(price, trusted)
-        self.memory.trusted[rows[passed]] = price[passed]
-        self.memory.held[rows[passed]] = 0
-        return passed
-
-    def holds_back(
-        self, competitors: CompetitorPrices, row: int, price: int, own: Callable[[int], list[int]]
-    ) -> bool:
-        """Whether a new price of entry `row` is not to be used yet; `own(sku)`: our prices."""
-        sighting = self.memory.sighting(competitors, row, price, own)
-        held = any(detector.holds(sighting) for detector in self.competitors)
-        self.memory.take(row, price, held)
+            doubtful |= theirs & ~detector.passes(price, trusted)
+        held = np.zeros(len(rows), dtype=np.bool_)
+        for i in doubtful.nonzero()[0].tolist():
+            sighting = self.memory.sighting(competitors, int(rows[i]), int(price[i]), own)
+            held[i] = any(detector.holds(sighting) for detector in self.competitors)
+        self.memory.remember(rows[theirs], price[theirs], held[theirs])
         return held
 
-    def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
-        """A tick: what was seen becomes usual. `prices(offers)`: in force, −1 where none is."""
+    def settle(self, now: int, prices: Ints) -> None:
+        """A tick: what was seen becomes usual. `prices`: in force by offer row, −1: none."""
         for detector in self.detectors:
             detector.settle(now, prices)
 

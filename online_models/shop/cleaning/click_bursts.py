@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -48,7 +47,7 @@ class ClickBursts:
             clicks.ignored[burst] = np.maximum(clicks.ignored[burst], surplus)
             self.findings.note(rows[surplus > 0], count[surplus > 0])
 
-    def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
+    def settle(self, now: int, prices: Ints) -> None:
         """Renew what is usual."""
         del now, prices
         self.scale.settle()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -94,7 +93,7 @@ class ClickHammering:
             self.findings.note(clicks.offer[places], clicks.count[places])
             clicks.ignored[places] = np.maximum(clicks.ignored[places], excess)
 
-    def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
+    def settle(self, now: int, prices: Ints) -> None:
         """Start anew with every clock hour."""
         del prices
         hour = now // HOUR

@@ -49,9 +49,8 @@ class CompetitorMemory(Columns):
             self.grow(competitors.entries.size)
         return np.where(competitors.entries.time[rows] == ALWAYS, 0, self.trusted[rows])
 
-    def take(self, row: int, price: int, held: bool) -> None:
-        """Remember a price that is used, or held back."""
-        if held:
-            self.held[row] = price
-        else:
-            self.trusted[row], self.held[row] = price, 0
+    def remember(self, rows: Ints, price: Ints, held: NDArray[np.bool_]) -> None:
+        """Remember prices of distinct entries that are used, or held back, (n,)."""
+        used = ~held
+        self.trusted[rows[used]] = price[used]
+        self.held[rows] = np.where(held, price, 0)

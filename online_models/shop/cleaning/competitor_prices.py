@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -45,7 +44,7 @@ class _SightingRule:
         self.findings.value[sighting.sku] = sighting.price
         return True
 
-    def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
+    def settle(self, now: int, prices: Ints) -> None:
         """Nothing changes with time."""
 
 

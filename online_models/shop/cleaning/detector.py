@@ -33,8 +33,8 @@ class Detector(Protocol):
     def grow(self, rows: int) -> None:
         """Make room for new offers (or SKUs)."""
 
-    def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
-        """A tick at `now`: take up what was seen. `prices(offers)`: in force, −1 where none is."""
+    def settle(self, now: int, prices: Ints) -> None:
+        """A tick at `now`: what was seen counts. `prices`: in force by offer row, −1: none."""
 
     def describe(
         self, row: int, number: int, value: int, money: Money

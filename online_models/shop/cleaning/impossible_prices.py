@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -54,13 +53,13 @@ class _Prices:
             self.findings.note(offer[far], price[far])
         return far
 
-    def settle(self, now: int, prices: Callable[[Ints], Ints]) -> None:
+    def settle(self, now: int, prices: Ints) -> None:
         """Renew what is usual, and take down first prices."""
         del now
         touched = self.scale.merge()
         unknown = np.flatnonzero(self.first < 0)
         if len(unknown):
-            self.first[unknown] = prices(unknown)
+            self.first[unknown] = prices[unknown]
             touched = np.union1d(touched, unknown[self.first[unknown] >= 0])
         touched = touched[self.first[touched] >= 0]
         if len(touched):

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from online_models.fold.clock import Clock
 from online_models.journal.batch import SourcePartition, Watermark
-from online_models.journal.clock import Clock
 from online_models.persistence.saved import restore, save
 
 HOUR = 3_600_000

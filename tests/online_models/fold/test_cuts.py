@@ -10,10 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from online_models.fold import demand, lookup, spans
-from online_models.journal import source_progress
+from online_models.fold import spans
 from online_models.journal.outputs import Output
-from online_models.numerics.columns import SOME
 from online_models.pricing.policy.settings import PricingSettings
 
 HOUR = 3_600_000
@@ -67,19 +65,6 @@ def test_however_many_orders_and_clicks_wait_to_be_added_up(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(spans, "MOST_WAITING", most)
         assert in_pieces(journal, places) == whole
-
-
-@given(data=st.data())
-@quickly
-def test_a_few_events_taken_one_by_one_are_as_those_taken_together(
-    data: st.DataObject, busy_journals: Any, in_pieces: InPieces
-) -> None:
-    journal = data.draw(busy_journals)
-    singly = in_pieces(journal, range(0, len(journal.batch), SOME // 2))
-    with pytest.MonkeyPatch.context() as patched:
-        for module in (demand, lookup, source_progress):
-            patched.setattr(module, "SOME", 0)
-        assert in_pieces(journal, range(0, len(journal.batch), SOME // 2)) == singly
 
 
 def test_an_acknowledgement_does_not_reach_into_the_past_of_other_offers(

@@ -38,12 +38,9 @@ class Stage:
         self.now = 0
         self.tick()
 
-    def prices(self, rows: Ints) -> Ints:
-        return np.full(len(rows), BASE)
-
     def tick(self) -> None:
         self.now += HOUR
-        self.cleaning.settle(self.now, self.prices)
+        self.cleaning.settle(self.now, np.full(OFFERS, BASE))
 
     def lines(self, offer: Ints, size: Ints, price: Ints) -> tuple[Ints, NDArray[np.bool_]]:
         lines = self.cleaning.judge_lines(offer, size, price)
@@ -60,7 +57,8 @@ class Stage:
     def rival(self, price: int, competitor: str = "x", sku: int = 0) -> bool:
         """One sighting; True where it is held back."""
         row = self.competitors.entry(sku, competitor, -1)
-        held = self.cleaning.holds_back(self.competitors, row, price, lambda sku: [BASE])
+        one = np.array([row]), np.array([price])
+        held = bool(self.cleaning.held_back(self.competitors, *one, lambda sku: [BASE])[0])
         self.competitors.entries.time[row] = self.now
         return held
 
