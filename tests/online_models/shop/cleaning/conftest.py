@@ -35,12 +35,13 @@ class Stage:
         self.cleaning = Cleaning()
         self.cleaning.grow(OFFERS)
         self.competitors = CompetitorPrices()
+        self.prices = np.full(OFFERS, BASE)
         self.now = 0
         self.tick()
 
     def tick(self) -> None:
         self.now += HOUR
-        self.cleaning.settle(self.now, np.full(OFFERS, BASE))
+        self.cleaning.settle(self.now, self.prices)
 
     def lines(self, offer: Ints, size: Ints, price: Ints) -> tuple[Ints, NDArray[np.bool_]]:
         lines = self.cleaning.judge_lines(offer, size, price)
