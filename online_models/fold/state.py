@@ -145,4 +145,3 @@ class State:
         """Count something that deserves an alert."""
         if number:
             self.counts[kind] = self.counts.get(kind, 0) + number
-
