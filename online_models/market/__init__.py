@@ -5,7 +5,7 @@ Small parts make a market: one demand curve (`demand/`), effects on it that chan
 Every part is a class and a line in its module's registry;
 `compose("nested+match+season", seed=1)` joins them.
 
-A market tells the exact expected profit of any prices on the day it stands at, and its
+A market computes the exact expected profit of any prices on the day it stands at, and its
 clairvoyant prices with what is known of them (`Exactness`). Its equations are not those of any
 estimator of this project, but for the constant elasticity of the plain market. It may use any
 floating-point routine: nothing here reaches a live price.

@@ -118,7 +118,7 @@ class Audit:
 
 
 class AuditedOffer:
-    """An offer as its record tells it, and when and by which decision its price last changed."""
+    """An offer as in its record, and when and by which decision its price last changed."""
 
     def __init__(self, assortment: Assortment, row: int) -> None:
         self._assortment, self._row = assortment, row

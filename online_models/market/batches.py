@@ -41,7 +41,7 @@ class BatchWriter:
     """Writes one market's days as the batches that ingest would make of its records.
 
     Broken records are left out: they end as dead letters before the journal. Every record has its
-    offset and identity, so that the fold tells repetitions apart by itself.
+    offset and identity, so that the fold finds repetitions by itself.
     """
 
     def __init__(self, market: Market) -> None:

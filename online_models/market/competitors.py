@@ -12,7 +12,7 @@ import numpy as np
 
 from online_models.market.assortment import Assortment
 from online_models.market.randomness import generator
-from online_models.numerics.arrays import Bools, Floats
+from online_models.numerics.arrays import Flags, Floats
 
 
 class CompetitorBehaviour(Protocol):
@@ -158,7 +158,7 @@ class Competitors:
         self._seed = seed
         n = len(assortment)
         shape = (len(self.names), n)
-        self.sells: Bools = np.zeros(shape, dtype=np.bool_)
+        self.sells: Flags = np.zeros(shape, dtype=np.bool_)
         self.first: Floats = np.zeros(shape)
         for r, name in enumerate(self.names):
             if levels is not None:
@@ -188,7 +188,7 @@ class Competitors:
             [np.where(self.in_stock[r], price, np.inf) for r, price in enumerate(prices)], axis=0
         )
         first = np.where(self.sells, self.first, np.inf).min(axis=0)
-        sold: Bools = np.asarray(self.in_stock.any(axis=0))
+        sold: Flags = np.asarray(self.in_stock.any(axis=0))
         ratio: Floats = np.where(sold, lowest, 1.0) / np.where(sold, first, 1.0)
         relative: Floats = np.log(ratio)
         return relative, sold.astype(np.float64)

@@ -20,7 +20,7 @@ class Corruption(Protocol):
     """Spoils the record of a day; what really happened, and its profit, stay as they were."""
 
     def corrupt(self, events: Events, day: int, rng: np.random.Generator, /) -> Events:
-        """The day as the stream tells it."""
+        """The day as the stream records it."""
         ...
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from online_models.numerics.arrays import Bools, Ints
+from online_models.numerics.arrays import Flags, Ints
 
 #: Values of the `missing` columns: the field that a broken record lacks.
 NOTHING, SKU, PRICE, AMOUNT = 0, 1, 2, 3
@@ -26,7 +26,7 @@ class EventRows:
     def __len__(self) -> int:
         return len(getattr(self, self._names()[0]))
 
-    def take(self, rows: Ints | Bools) -> Self:
+    def take(self, rows: Ints | Flags) -> Self:
         """The rows at an index or a mask."""
         return type(self)(*(getattr(self, name)[rows] for name in self._names()))
 
@@ -38,7 +38,7 @@ class EventRows:
 
 @dataclass(frozen=True)
 class ArrivingRows(EventRows):
-    """EventRows that reach the stream at `arrival`, at or after the `time` they speak of (ms UTC).
+    """Rows that reach the stream at `arrival`, at or after the `time` of the event (both ms UTC).
 
     event: identity for deduplication; a repeated event repeats it.
     missing: the field that the record lacks (`NOTHING`, `SKU`, `PRICE`, `AMOUNT`).
@@ -52,11 +52,11 @@ class ArrivingRows(EventRows):
 
     @property
     def record(self) -> Ints:
-        """EventRows of equal value travel in one record: late, broken or repeated as a whole."""
+        """Rows of equal value travel in one record: late, broken or repeated as a whole."""
         return self.event
 
     def in_order(self) -> Self:
-        """EventRows by arrival; ties keep their order."""
+        """Rows by arrival; ties keep their order."""
         return self.take(np.argsort(self.arrival, kind="stable"))
 
 

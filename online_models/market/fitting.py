@@ -16,12 +16,12 @@ from online_models.demand.inputs.observations import DAY, Observations
 from online_models.demand.negative_binomial import log_probability
 from online_models.market.assortment import LOWEST_ELASTICITY
 from online_models.market.likeness import USUAL_DEVIATION, USUAL_ELASTICITY, Likeness
-from online_models.numerics.arrays import Bools, Floats, Ints
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.shop.catalogue import PPM, ROLES, Catalogue
-from online_models.studies.elasticity.panel import Offers
+from online_models.studies.elasticity.panel import OfferGroups
 from online_models.studies.elasticity.rows import double_ml_rows
 
-#: Two of every weekday: a shorter recording says too little of a shop.
+#: Two of every weekday: a shorter recording is too little to fit.
 LEAST_DAYS = 14
 #: Margins that would be best at a higher elasticity than this one are taken for this one's.
 HIGHEST_ELASTICITY = 8.0
@@ -128,7 +128,7 @@ class _Terms:
     category: Ints
     currency: Ints
     digits: Ints
-    retired: Bools
+    retired: Flags
 
     @property
     def margin(self) -> Floats:
@@ -158,7 +158,7 @@ def _terms(catalogue: Catalogue, usual: Floats) -> _Terms:
     )
 
 
-def _left_out(terms: _Terms, units: Floats) -> dict[str, Bools]:
+def _left_out(terms: _Terms, units: Floats) -> dict[str, Flags]:
     """Offers that sold and can be no part of the market, by the first reason that holds."""
     known, sold = terms.category >= 0, units > 0.0
     takings = np.bincount(terms.currency[known], units[known], 1)
@@ -181,7 +181,7 @@ def _elasticities(
     The median margin m of a category would be the best one at an elasticity of 1/m; a market's
     usual distribution about that, scaled, and the estimate are weighted by their precisions.
     """
-    found = double_ml_rows(parts, Offers.of(catalogue), "offer")
+    found = double_ml_rows(parts, OfferGroups.of(catalogue), "offer")
     at = np.searchsorted(found.ids, chosen)
     implied_elasticity = 1.0 / np.maximum(
         _medians(terms.margin, terms.category, 0)[terms.category], 1e-9

@@ -1,4 +1,4 @@
-"""Names for the arrays of the market; n is the number of offers throughout."""
+"""Names for the types of arrays; each docstring gives the shape."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+Flags = NDArray[np.bool_]

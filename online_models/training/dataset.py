@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import Observations
 from online_models.demand.networks.history import History
 from online_models.demand.networks.inputs import Inputs, inputs
 from online_models.demand.networks.offers import Offers
 from online_models.demand.networks.spec import Spec
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
+from online_models.numerics.arrays import Flags, Floats, Ints
 
 #: Rows enough to train on, at about 0.8 kB each; and the seed of their choice.
 MOST_ROWS = 300_000
@@ -38,7 +34,7 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.units)
 
-    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Dataset:
+    def take(self, rows: Ints | Flags | slice) -> Dataset:
         """The rows chosen, in the order chosen."""
         columns = {
             field.name: getattr(self, field.name)[rows]

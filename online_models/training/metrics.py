@@ -8,18 +8,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.forecast import Forecast
-
-Floats = NDArray[np.float64]
+from online_models.numerics.arrays import Floats
 
 #: Quantiles whose pinball losses are averaged.
 QUANTILES = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
-class Metrics:
+class ForecastMetrics:
     """Of the mean (mse, bias), of the median (mae, wape, mase), and of the distribution."""
 
     rows: int
@@ -41,14 +39,14 @@ class Metrics:
         return {name: float(value) for name, value in asdict(self).items()}
 
 
-def measure(forecast: Forecast, units: Floats, naive: Floats) -> Metrics:
+def measure(forecast: Forecast, units: Floats, naive: Floats) -> ForecastMetrics:
     """Measures of `forecast` against `units`, and against `naive` (NaN where it is unknown)."""
     quantiles = {q: forecast.quantile(q) for q in QUANTILES}
     error = np.abs(quantiles[0.5] - units)
     known = naive == naive
     naive_error = float(np.abs(naive[known] - units[known]).mean()) if known.any() else np.nan
     pinball = [np.maximum(q * (units - y), (q - 1.0) * (units - y)) for q, y in quantiles.items()]
-    return Metrics(
+    return ForecastMetrics(
         rows=len(units),
         mse=float(np.square(forecast.mean - units).mean()),
         mae=float(error.mean()),

@@ -41,7 +41,7 @@ class DeepModel:
 
     def fit(self, data: Dataset) -> Self:
         """Train on all rows, the last of which decide when to stop."""
-        from online_models.training.training import fit
+        from online_models.training.network_training import fit
 
         found = fit(ARCHITECTURES[self.name], self.hyper, data, self.seed, self.callbacks)
         self.network, self.keras_model = found.network, found.model
@@ -66,7 +66,7 @@ def space(name: str) -> Mapping[str, tuple[Any, ...]]:
     if name in ARCHITECTURES:
         return ARCHITECTURES[name].space
     if name in BASELINES:
-        return BASELINES[name][0]
+        return BASELINES[name].space
     raise ValueError(f"no model {name!r}; there are {', '.join([*ARCHITECTURES, *BASELINES])}")
 
 
@@ -78,5 +78,5 @@ def build(
     if name in ARCHITECTURES:
         ARCHITECTURES[name].check(chosen)
         return DeepModel(name, chosen, seed, callbacks)
-    model: Model = BASELINES[name][1](chosen, seed)
+    model: Model = BASELINES[name].build(chosen, seed)
     return model

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from online_models.studies.experiments.counterfactual import Judgement, judge
+from online_models.studies.experiments.off_policy import Judgement, judge
 from streams.replay.buckets import Bucket, Buckets
 from streams.replay.course import Course, Standing
 from streams.replay.terms import Margins

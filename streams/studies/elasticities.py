@@ -10,8 +10,8 @@ import numpy as np
 
 from online_models.shop.catalogue import Catalogue
 from online_models.studies.elasticity.online import online_rows
-from online_models.studies.elasticity.panel import Offers
-from online_models.studies.elasticity.rows import By, Rows, double_ml_rows
+from online_models.studies.elasticity.panel import OfferGroups
+from online_models.studies.elasticity.rows import By, ElasticityRows, double_ml_rows
 from streams.configuration.settings import Settings
 from streams.studies.observed import Observed
 
@@ -32,7 +32,7 @@ def elasticities(
     observed = Observed(settings, recordings)
     with observed.progress() as then:
         then("estimating")
-        offers = Offers.of(observed.catalogue)
+        offers = OfferGroups.of(observed.catalogue)
         if method == "online":
             found = online_rows(observed.demand, observed.parts, offers, by)
         else:
@@ -40,7 +40,7 @@ def elasticities(
     return _rows(found, observed.catalogue, by, method), observed.not_taken()
 
 
-def _rows(found: Rows, catalogue: Catalogue, by: By, method: str) -> list[dict[str, Any]]:
+def _rows(found: ElasticityRows, catalogue: Catalogue, by: By, method: str) -> list[dict[str, Any]]:
     rows = []
     columns = zip(
         found.ids.tolist(),

@@ -10,7 +10,7 @@ import numpy as np
 
 from online_models.demand.forecast import Forecast
 from online_models.training.dataset import Dataset
-from online_models.training.search.trials import Trial
+from online_models.training.search import SearchTrial
 
 #: Measures that the HParams page shows of each trial.
 COMPARED = ("log_loss", "mase", "wape", "mae", "mse", "pinball")
@@ -18,7 +18,7 @@ COMPARED = ("log_loss", "mase", "wape", "mae", "mse", "pinball")
 MOST_RESIDUALS = 20_000
 
 
-def declare(folder: Path, trials: Sequence[Trial]) -> None:
+def declare(folder: Path, trials: Sequence[SearchTrial]) -> None:
     """Note what the HParams page compares: the hyper-parameters that trials differ in, and the
     measures.
     """

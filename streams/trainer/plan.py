@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from online_models.demand.networks.zoo import ARCHITECTURES
 from online_models.training.models import space
-from online_models.training.search import trials
-from online_models.training.search.trials import Trial
+from online_models.training.search import SearchTrial, grid, random_points
 from streams.errors import InputError
 
 
-def asked_trials(models: str, search: str, number: int, seed: int) -> Sequence[Trial]:
+def asked_trials(models: str, search: str, number: int, seed: int) -> Sequence[SearchTrial]:
     """`number` random trials of each of the comma-separated models, or all of a grid.
 
     InputError where a model is unknown, or none of them is a network.
@@ -25,5 +24,5 @@ def asked_trials(models: str, search: str, number: int, seed: int) -> Sequence[T
     if not set(names) & set(ARCHITECTURES):
         raise InputError(f"--models: at least one network of {', '.join(ARCHITECTURES)} is needed")
     if search == "grid":
-        return trials.grid(names, seed)
-    return trials.random(names, number, seed)
+        return grid(names, seed)
+    return random_points(names, number, seed)

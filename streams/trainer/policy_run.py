@@ -12,8 +12,8 @@ from online_models.demand.networks.chunks import Standing, records
 from online_models.demand.networks.container import pack
 from online_models.market.compose import compose
 from online_models.pricing.learned.policy import MODEL, LearnedPolicy
-from online_models.training.reinforcement.fitted_q import DAYS, MARKETS, OFFERS, train
-from online_models.training.reinforcement.rollout import rollout
+from online_models.training.fitted_q import DAYS, MARKETS, OFFERS, train
+from online_models.training.rollout import rollout
 from streams.trainer import store
 
 #: Markets of the judgement are drawn from seeds that training never uses.
@@ -25,7 +25,7 @@ def run(folder: Path, seed: int, told: Callable[[str], None]) -> list[dict[str, 
 
     It takes a minute of one core. Killed, it starts over.
     """
-    policy = train(seed, told=told)
+    policy = train(seed, progress=told)
     data = pack(policy.document(), policy.weights)
     version = f"policy-{seed}-{hashlib.sha256(data).hexdigest()[:8]}"
     metrics = {

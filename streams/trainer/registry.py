@@ -14,7 +14,7 @@ from online_models.demand.networks.chunks import Standing, records
 from online_models.demand.networks.container import WeightsError, pack, unpack
 from online_models.demand.networks.expert import MODEL
 from online_models.demand.networks.network import Network
-from online_models.training.card import Card
+from online_models.training.model_card import ModelCard
 from streams.errors import InputError
 from streams.trainer import store
 from streams.trainer.folder import outdated
@@ -33,7 +33,7 @@ class Registry:
         """All complete versions, sorted."""
         return sorted(path.parent.name for path in self.folder.glob("*/version.json"))
 
-    def add(self, network: Network, card: Card) -> None:
+    def add(self, network: Network, card: ModelCard) -> None:
         """Keep a version."""
         folder = self.folder / card.version
         store.write(folder / "weights.ptide", pack(network.document(), network.weights))

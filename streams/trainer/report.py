@@ -9,8 +9,8 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 
-from online_models.training.card import against_naive
-from online_models.training.search.validation import OBJECTIVE
+from online_models.training.model_card import against_naive
+from online_models.training.search import OBJECTIVE
 from streams.terminal.progress import progress
 from streams.terminal.tables import figures_table
 from streams.trainer.run import TrainedVersion

@@ -19,12 +19,11 @@ from online_models.demand.networks.network import Network
 from online_models.demand.networks.spec import Spec
 from online_models.demand.networks.zoo import ARCHITECTURES
 from online_models.training import split
-from online_models.training.card import Card
 from online_models.training.dataset import Dataset
 from online_models.training.metrics import measure
+from online_models.training.model_card import ModelCard
 from online_models.training.models import DeepModel, build
-from online_models.training.search.trials import Trial
-from online_models.training.search.validation import OBJECTIVE
+from online_models.training.search import OBJECTIVE, SearchTrial
 from schemas.values.instants import to_text
 from streams.errors import InputError
 from streams.trainer import store
@@ -42,7 +41,7 @@ INCUMBENT = "champion so far"
 class TrainingPlan:
     """What to run, where, and in how many processes."""
 
-    trials: Sequence[Trial]
+    trials: Sequence[SearchTrial]
     folds: int
     processes: int
     folder: Path
@@ -54,7 +53,7 @@ class TrainedVersion:
 
     network: Network
     standing: Standing
-    card: Card
+    card: ModelCard
 
 
 def train(
@@ -89,7 +88,7 @@ def train(
     assert isinstance(final, DeepModel)
     final.fit(data)
     assert final.network is not None
-    card = Card(
+    card = ModelCard(
         version=version,
         network=final.network.document(),
         trained_at=time.time_ns() // 1_000_000,
@@ -109,17 +108,17 @@ def _chosen(registry: Registry, version: str) -> TrainedVersion:
     # also where it is known: a run that was killed may not have come so far
     registry.nominate(version)
     registry.prune(VERSIONS_KEPT)
-    card = Card(**registry.describe(version))
+    card = ModelCard(**registry.describe(version))
     return TrainedVersion(registry.network(version), _standing(card), card)
 
 
-def _standing(card: Card) -> Standing:
+def _standing(card: ModelCard) -> Standing:
     metrics = dict(card.holdout[card.version])
     return Standing(MODEL, card.version, card.trained_at, card.trained_through, metrics)
 
 
 def _holdout(
-    past: Dataset, held: Dataset, best: Trial, version: str, registry: Registry
+    past: Dataset, held: Dataset, best: SearchTrial, version: str, registry: Registry
 ) -> Mapping[str, Mapping[str, float]]:
     """Measures on time that the search never saw: the best trial's, the level's, the champion's.
 

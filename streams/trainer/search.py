@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from online_models.training.dataset import Dataset
-from online_models.training.search.trials import Trial
+from online_models.training.search import SearchTrial
 from streams.trainer import boards, store, trial_process
 
 Done = Callable[[dict[str, Any]], None]
 
 
 def search(
-    trials: Sequence[Trial],
+    trials: Sequence[SearchTrial],
     data: Dataset,
     folder: Path,
     folds: int,
@@ -47,7 +47,7 @@ def search(
         boards.declare(logs, trials)
         parent = os.getpid()
 
-        def alone(trial: Trial) -> dict[str, Any]:
+        def alone(trial: SearchTrial) -> dict[str, Any]:
             """A trial in a process that has done nothing else: its memory is its own."""
             # spawned, not forked: TensorFlow does not survive a fork
             with ProcessPoolExecutor(

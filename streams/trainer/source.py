@@ -13,7 +13,7 @@ import numpy as np
 
 from online_models.demand.networks.spec import Spec
 from online_models.training.dataset import Dataset, build
-from online_models.training.panel import Panel
+from online_models.training.recorded_observations import RecordedObservations
 from schemas.records.record import RecordError
 from schemas.values.instants import DAY
 from streams.configuration.settings import Settings
@@ -62,7 +62,7 @@ def _emptied(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def panel(paths: Sequence[Path]) -> Panel:
+def panel(paths: Sequence[Path]) -> RecordedObservations:
     """Products and buckets of recordings.
 
     Raises
@@ -70,7 +70,7 @@ def panel(paths: Sequence[Path]) -> Panel:
     RecordingError
         Where a recording can't be read, or a record is malformed.
     """
-    found = Panel()
+    found = RecordedObservations()
     for entry in Recording(paths, [PRODUCTS]):
         if entry.value is not None:
             found.product(msgspec.json.decode(entry.value))

@@ -11,8 +11,7 @@ from typing import Any
 
 from online_models.demand.networks.zoo import ARCHITECTURES
 from online_models.training.dataset import Dataset
-from online_models.training.search.trials import Trial
-from online_models.training.search.validation import cross_validate
+from online_models.training.search import SearchTrial, cross_validate
 from streams.trainer import boards, store
 from streams.trainer.peak import Peak
 
@@ -56,7 +55,7 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def run(trial: Trial, folds: int, share: float, results: Path, logs: Path) -> dict[str, Any]:
+def run(trial: SearchTrial, folds: int, share: float, results: Path, logs: Path) -> dict[str, Any]:
     """Score a trial and write its result, which is also returned.
 
     Its seconds of CPU and its memory are without the import of what it is made of.

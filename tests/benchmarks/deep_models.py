@@ -30,7 +30,7 @@ from online_models.training.dataset import Dataset, build
 from online_models.training.metrics import measure
 from online_models.training.models import DeepModel
 from online_models.training.models import build as model
-from online_models.training.search.trials import Trial
+from online_models.training.search import SearchTrial
 from streams.trainer.search import search
 from streams.trainer.trial_process import single_thread
 from tests.benchmarks import panel_market, tafeng
@@ -87,7 +87,7 @@ def described(source: Source) -> Offers:
 
 
 def zoo(data: Dataset, out: Path) -> None:
-    trials = [Trial(name, dict(_defaults(name)), 0) for name in (*ARCHITECTURES, *BASELINES)]
+    trials = [SearchTrial(name, dict(_defaults(name)), 0) for name in (*ARCHITECTURES, *BASELINES)]
     print(f"{'model':10s}" + "".join(f"{n:>9s}" for n in (*SHOWN, "seconds", "MB")), flush=True)
 
     def done(result: dict[str, object]) -> None:
@@ -102,7 +102,7 @@ def zoo(data: Dataset, out: Path) -> None:
 
 
 def _defaults(name: str) -> dict[str, object]:
-    space = ARCHITECTURES[name].space if name in ARCHITECTURES else BASELINES[name][0]
+    space = ARCHITECTURES[name].space if name in ARCHITECTURES else BASELINES[name].space
     return {key: values[0] for key, values in space.items()}
 
 

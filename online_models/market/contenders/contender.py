@@ -12,12 +12,12 @@ from online_models.market.assortment import Assortment
 from online_models.market.events import NOTHING, Events
 from online_models.market.market import Market
 from online_models.market.problem import limits
-from online_models.numerics.arrays import Bools, Floats, Ints
+from online_models.numerics.arrays import Flags, Floats, Ints
 
 
 @dataclass(frozen=True)
 class RecordedDay:
-    """A day as the record tells it; arrays have shape (n,).
+    """A day as it is on record; arrays have shape (n,).
 
     prices: what was asked, minor units. The sums take every complete record at its word, errors
     included: cleaning is the contender's own business.
@@ -63,7 +63,7 @@ def legal(assortment: Assortment, prices: Floats) -> Ints:
     return np.clip(np.rint(prices).astype(np.int64), *limits(assortment))
 
 
-def breaches(assortment: Assortment, prices: Ints) -> Bools:
+def breaches(assortment: Assortment, prices: Ints) -> Flags:
     """Where a price is outside the limits, shape of `prices`."""
     low, high = limits(assortment)
     return (prices < low) | (prices > high)

@@ -80,11 +80,11 @@ class ElasticityRegression:
         n = len(info)
         if self._category is None:
             return np.full(n, PRIOR_ELASTICITY), np.full(n, PRIOR_SPREAD**-2)
-        heard = info / (1.0 + OFFER_SPREAD**2 * info)
-        said = score / (1.0 + OFFER_SPREAD**2 * info)
+        information = info / (1.0 + OFFER_SPREAD**2 * info)
+        evidence = score / (1.0 + OFFER_SPREAD**2 * info)
         trust = CATEGORY_SPREAD**-2
-        total = np.bincount(self._category, heard) + trust
-        pulled = np.bincount(self._category, said) + trust * PRIOR_ELASTICITY
+        total = np.bincount(self._category, information) + trust
+        pulled = np.bincount(self._category, evidence) + trust * PRIOR_ELASTICITY
         centre = np.asarray(pulled / total, dtype=np.float64)
         spread = OFFER_SPREAD**2 + 1.0 / np.asarray(total, dtype=np.float64)
         return centre[self._category], 1.0 / spread[self._category]

@@ -1,4 +1,4 @@
-"""DemandCurve curves by name; a new one is a file and a line here."""
+"""Demand curves by name; a new one is a class and a line here."""
 
 from __future__ import annotations
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import DAY
-from online_models.studies.elasticity.panel import Panel
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from online_models.numerics.arrays import Floats, Ints
+from online_models.studies.elasticity.panel import RegressionPanel
 
 #: Memories of an offer's past sales and prices, per bucket.
 SLOW, FAST = 0.9, 0.6
@@ -18,7 +15,7 @@ MEMORIES = (0.95, 0.85, 0.7, 0.5)
 LEAST_YEARS_DAYS = 450
 
 
-def controls(panel: Panel) -> Floats:
+def controls(panel: RegressionPanel) -> Floats:
     """Regressors of n rows, (n, k), of unit scale.
 
     Promotions and their attributes (but not their depth, which is the price itself), rivals'
@@ -50,7 +47,7 @@ def controls(panel: Panel) -> Floats:
     return result
 
 
-def _past(panel: Panel, values: Floats) -> list[Floats]:
+def _past(panel: RegressionPanel, values: Floats) -> list[Floats]:
     """The last two values and their averages against all before, and those against the first."""
     average, slow, fast = (_smooth(panel, values, memory) for memory in (None, SLOW, FAST))
     last = _lag(panel, values)
@@ -63,7 +60,7 @@ def _past(panel: Panel, values: Floats) -> list[Floats]:
     return [*columns, np.where(np.isnan(average), 0.0, average - first[panel.offer])]
 
 
-def _levels(panel: Panel, rate: Floats) -> list[Floats]:
+def _levels(panel: RegressionPanel, rate: Floats) -> list[Floats]:
     """Logarithms of averages of the past sales, at several memories, against their long run."""
     usual = _smooth(panel, rate, None)
     floor = 0.2 * usual + 0.05
@@ -71,7 +68,7 @@ def _levels(panel: Panel, rate: Floats) -> list[Floats]:
     return [np.where(np.isnan(gap), 0.0, gap) for gap in gaps]
 
 
-def others_price(panel: Panel) -> Floats:
+def others_price(panel: RegressionPanel) -> Floats:
     """Mean log price, less the usual one, of the category's other products at the time, (n,)."""
     move = panel.log_price - _mean(panel.offer, panel.log_price)[panel.offer]
     whole = np.bincount(panel.market, weights=move)[panel.market]
@@ -85,11 +82,11 @@ def _mean(group: Ints, values: Floats) -> Floats:
     return mean
 
 
-def _lag(panel: Panel, values: Floats) -> Floats:
+def _lag(panel: RegressionPanel, values: Floats) -> Floats:
     return np.where(panel.previous >= 0, values[panel.previous], 0.0)
 
 
-def _smooth(panel: Panel, values: Floats, memory: float | None) -> Floats:
+def _smooth(panel: RegressionPanel, values: Floats, memory: float | None) -> Floats:
     """Exponential (None: plain) average of the offer's earlier values; NaN where there is none."""
     result = np.full(len(panel), np.nan)
     state = np.full(len(panel.offers), np.nan)
@@ -106,7 +103,7 @@ def _smooth(panel: Panel, values: Floats, memory: float | None) -> Floats:
     return result
 
 
-def _known(panel: Panel, values: Floats) -> tuple[Floats, Floats]:
+def _known(panel: RegressionPanel, values: Floats) -> tuple[Floats, Floats]:
     """A column with gaps: its move from usual, 0 in the gaps, and where there is none."""
     known = np.isfinite(values)
     filled = np.where(known, values, 0.0)

@@ -2,8 +2,8 @@
 
 A penalised, generalised linear mixed model by backfitting: offers and products are free, the
 effects of times are random with variances that are estimated along (EM), the coefficients have a
-weak ridge. A product's own shock at a time is integrated out, or 80 stores that share it would pass
-for 80 witnesses of what the controls did.
+weak ridge. A product's own shock at a time is integrated out: else 80 stores that share it would
+count as 80 independent observations.
 """
 
 from __future__ import annotations
@@ -11,14 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import sum_by
-from online_models.studies.elasticity.panel import Panel
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from online_models.studies.elasticity.panel import RegressionPanel
 
 RIDGE = 1.0
 #: Rounds of weights, and sweeps over the blocks within each.
@@ -31,7 +27,7 @@ LARGEST_RESIDUAL = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class MixedFit:
     """Predictions for all n rows, from the training rows alone, and the variances found.
 
     `value` leaves out the shock of the row's own cell, which nobody could have known.
@@ -76,14 +72,14 @@ class _Shocks:
 
 
 def fit(
-    panel: Panel,
+    panel: RegressionPanel,
     design: Floats,
     response: Floats,
     offset: Floats,
     train: Flags,
     counts: bool,
     shared: bool = True,
-) -> Fit:
+) -> MixedFit:
     """Regress `response` on controls and effects over the training rows.
 
     `counts`: a log link with quasi-Poisson weights 1 / (1/μ + row variance); else identity.
@@ -113,18 +109,18 @@ def fit(
         rest = _sweep(x, beta, rest, blocks, shocks)
         row, shock = _variances(rest, noise, shocks, clustered)
     value = offset + design @ beta + sum(b.effect[b.group] for b in blocks)
-    return Fit(value, shock, row)
+    return MixedFit(value, shock, row)
 
 
 def crossed(
-    panel: Panel,
+    panel: RegressionPanel,
     design: Floats,
     response: Floats,
     offset: Floats,
     fold: Ints,
     counts: bool,
     shared: bool = True,
-) -> Fit:
+) -> MixedFit:
     """`fit`, the value of every row from the rows of other folds; variances are averages."""
     value = np.zeros(len(panel))
     folds = int(fold.max()) + 1
@@ -134,10 +130,10 @@ def crossed(
         found = fit(panel, design, response, offset, ~test, counts, shared)
         value[test] = found.value[test]
         shock, row = shock + found.cell_variance / folds, row + found.row_variance / folds
-    return Fit(value, shock, row)
+    return MixedFit(value, shock, row)
 
 
-def _groups(panel: Panel, shared: bool) -> list[tuple[Ints, float]]:
+def _groups(panel: RegressionPanel, shared: bool) -> list[tuple[Ints, float]]:
     groups = [(panel.offer, np.inf)]
     if len(panel.products) < len(panel.offers):
         groups.append((panel.sku, np.inf))
@@ -172,20 +168,20 @@ def _sweep(x: Floats, beta: Floats, rest: Floats, blocks: list[_Block], shocks: 
             rest = rest - move[b.here]
     for b, information in zip(blocks, scale, strict=True):
         if np.isfinite(b.variance):
-            told = information > 0
-            spread = b.effect[told] ** 2 + 1.0 / (information[told] + 1.0 / b.variance)
+            known = information > 0
+            spread = b.effect[known] ** 2 + 1.0 / (information[known] + 1.0 / b.variance)
             b.variance = max(float(spread.mean()), 1e-6)
     return rest
 
 
 def _information(block: _Block, shocks: _Shocks) -> Floats:
-    """What the rows tell of each effect: 1ᵀ V⁻¹ 1 over its rows."""
+    """Information on each effect: 1ᵀ V⁻¹ 1 over its rows."""
     pair = block.here * len(shocks.total) + shocks.cell
     keys, place = np.unique(pair, return_inverse=True)
     weight = np.bincount(place, weights=shocks.weight)
-    told = weight - shocks.share[keys % len(shocks.total)] * weight * weight
+    information = weight - shocks.share[keys % len(shocks.total)] * weight * weight
     group = keys // len(shocks.total)
-    return np.maximum(sum_by(group, told, len(block.effect)), 0.0)
+    return np.maximum(sum_by(group, information, len(block.effect)), 0.0)
 
 
 def _variances(
@@ -193,9 +189,9 @@ def _variances(
 ) -> tuple[float, float]:
     """One EM step for the variance of a row beyond Poisson's, and of a cell's shock."""
     guess = shocks.shock(rest)
-    told = shocks.total > 0
+    known = shocks.total > 0
     doubt = shocks.share
-    shock = float((guess[told] ** 2 + doubt[told]).mean()) if clustered else 0.0
+    shock = float((guess[known] ** 2 + doubt[known]).mean()) if clustered else 0.0
     own = rest - guess[shocks.cell]
     weight = shocks.weight * shocks.weight
     excess = weight * (own * own + doubt[shocks.cell] - noise)

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.curves import DemandContext
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.filter.state import CROSS, ELASTICITY
 from online_models.demand.inputs.observations import Observations
-from online_models.studies.elasticity.panel import Offers
-from online_models.studies.elasticity.rows import By, Rows
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from online_models.numerics.arrays import Floats, Ints
+from online_models.studies.elasticity.panel import OfferGroups
+from online_models.studies.elasticity.rows import By, ElasticityRows
 
 
 def online_rows(
-    demand: DemandModels, parts: Sequence[Observations], offers: Offers, by: By
-) -> Rows:
+    demand: DemandModels, parts: Sequence[Observations], offers: OfferGroups, by: By
+) -> ElasticityRows:
     """Posterior by offer, or of the average over the offers of a category or brand."""
     offer, price, now = _last_prices(parts)
     nothing = np.zeros(len(offer))
@@ -29,7 +26,7 @@ def online_rows(
     curves = demand.curves(offer, context)
     mean, variance = curves.elasticity, curves.elasticity_variance
     if by == "offer":
-        return Rows(offer, mean, variance, curves.cross, curves.cross_variance)
+        return ElasticityRows(offer, mean, variance, curves.cross, curves.cross_variance)
     ids, group = np.unique(getattr(offers, by)[offer], return_inverse=True)
     number = np.maximum(np.bincount(group), 1)
     average = np.bincount(group, weights=mean) / number
@@ -37,21 +34,23 @@ def online_rows(
     blank = np.full(len(ids), np.nan)
     if by == "category":
         pools, row = demand.filter.pools.shared, ids + 1
-        return Rows(ids, average, spread, pools.mean[CROSS, row], pools.variance[CROSS, row])
-    return Rows(ids, average, spread, blank, blank)
+        return ElasticityRows(
+            ids, average, spread, pools.mean[CROSS, row], pools.variance[CROSS, row]
+        )
+    return ElasticityRows(ids, average, spread, blank, blank)
 
 
 def _average_variance(demand: DemandModels, offer: Ints, variance: Floats, group: Ints) -> Floats:
-    """Variance of the mean over a group's offers, which err alike as far as they lean on the mean
-    of their category: that part does not average out.
+    """Variance of the mean over a group's offers, whose errors are common as far as each
+    depends on the mean of their category: that part does not average out.
     """
     pools, row = demand.filter.pools.shared, demand.registry.category_row[offer]
     common = pools.variance[ELASTICITY, row]
     width = pools.scatter[ELASTICITY, row] + common
-    lean = np.clip(variance / width, 0.0, 1.0)
+    pooled_share = np.clip(variance / width, 0.0, 1.0)
     number = np.maximum(np.bincount(group), 1)
-    own = np.maximum(variance - lean * lean * common, 0.0)
-    shared = np.bincount(group, weights=lean * np.sqrt(common)) / number
+    own = np.maximum(variance - pooled_share * pooled_share * common, 0.0)
+    shared = np.bincount(group, weights=pooled_share * np.sqrt(common)) / number
     result: Floats = np.bincount(group, weights=own) / number**2 + shared * shared
     return result
 

@@ -18,10 +18,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from online_models.numerics.arrays import Floats, Ints
 
 STEPS = 25
 LARGEST_STEP = 1.0
@@ -82,6 +80,6 @@ def estimate(
     hat = np.clip(leverage / np.maximum(slope, 1e-9)[of_cell], 0.0, 0.8)
     meat = np.bincount(of_cell, weights=(moment / (1.0 - hat)) ** 2, minlength=groups)
     clusters = np.bincount(of_cell, weights=leverage > 0.0, minlength=groups).astype(np.int64)
-    told = (slope > 1e-6) & (clusters > 2) & (np.abs(theta) < LARGEST)
-    variance = np.where(told, meat / np.maximum(slope, 1e-9) ** 2, np.inf)
+    known = (slope > 1e-6) & (clusters > 2) & (np.abs(theta) < LARGEST)
+    variance = np.where(known, meat / np.maximum(slope, 1e-9) ** 2, np.inf)
     return Estimates(theta, variance, clusters)

@@ -6,24 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import Observations
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.shop.catalogue import Catalogue
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 #: A bucket counts where the offer was in stock for at least this part of it.
 LEAST_STOCKED = 0.3
-#: A product tells nothing of its elasticity with fewer buckets or sales, or at one price.
+#: Nothing is estimated of a product with fewer buckets or sales, or at one price.
 LEAST_BUCKETS = 12
 LEAST_UNITS = 20.0
 LEAST_PRICE_DEVIATION = 0.003
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
+class OfferGroups:
     """Product, category and brand of each offer row, dense integers, −1 for none."""
 
     sku: Ints
@@ -31,7 +28,7 @@ class Offers:
     brand: Ints
 
     @classmethod
-    def of(cls, catalogue: Catalogue) -> Offers:
+    def of(cls, catalogue: Catalogue) -> OfferGroups:
         """The offer rows of a catalogue."""
         sku = catalogue.offers.sku.astype(np.int64)
         skus = catalogue.skus
@@ -39,7 +36,7 @@ class Offers:
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class RegressionPanel:
     """Rows by offer, then time; every column has shape (n,).
 
     `cell` numbers pairs of product and time; `market` pairs of category and time. `previous` is
@@ -65,8 +62,8 @@ class Panel:
         return len(self.offer)
 
 
-def panel(parts: Sequence[Observations], offers: Offers) -> Panel | None:
-    """The panel of all buckets with a price and stock, of products that can tell; None if none."""
+def panel(parts: Sequence[Observations], offers: OfferGroups) -> RegressionPanel | None:
+    """The panel of windows with a price and stock, of products that vary enough; None if none."""
     if not parts:
         return None
     columns = [
@@ -90,7 +87,7 @@ def panel(parts: Sequence[Observations], offers: Offers) -> Panel | None:
     _, market = np.unique(category * (time.max() + 1) + time, return_inverse=True)
     previous = np.arange(len(seen)) - 1
     follows = np.append(False, (np.diff(offer) == 0) & (seen.start[1:] == seen.end[:-1]))
-    return Panel(
+    return RegressionPanel(
         seen,
         np.log(seen.price),
         seen.days,
@@ -107,7 +104,7 @@ def panel(parts: Sequence[Observations], offers: Offers) -> Panel | None:
     )
 
 
-def _telling(seen: Observations, sku: Ints) -> NDArray[np.bool_]:
+def _telling(seen: Observations, sku: Ints) -> Flags:
     """Rows of products with enough buckets, sales and price moves."""
     groups = int(sku.max()) + 1
     log_price = np.log(seen.price)
@@ -118,7 +115,7 @@ def _telling(seen: Observations, sku: Ints) -> NDArray[np.bool_]:
     usual = total / np.maximum(np.bincount(seen.offer, minlength=offers), 1)
     moves = log_price - usual[seen.offer]
     scatter = np.bincount(sku, weights=moves * moves, minlength=groups) / np.maximum(number, 1)
-    telling: NDArray[np.bool_] = (
+    telling: Flags = (
         (number >= LEAST_BUCKETS)
         & (units >= LEAST_UNITS)
         & (scatter >= LEAST_PRICE_DEVIATION * LEAST_PRICE_DEVIATION)

@@ -1,6 +1,6 @@
 """Estimates of many products made better by each other: a hierarchical normal model.
 
-θ_s ~ N(μ_g, τ²) within a group g, μ_g ~ N(−1.5, 2²), τ ~ Gamma(2, 0.4). What is told of a product
+θ_s ~ N(μ_g, τ²) within a group g, μ_g ~ N(−1.5, 2²), τ ~ Gamma(2, 0.4). Reported of a product
 is its posterior, of a group that of the mean of its products. All is averaged over τ on a grid, so
 the intervals know that the scatter itself is a guess.
 
@@ -13,12 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import sum_by
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 #: Scale of what is believed of τ (products do differ: its density vanishes at 0), and the values
 #: tried.
@@ -26,12 +23,12 @@ PRIOR_SCATTER = 0.4
 SCATTERS = np.geomspace(0.01, 4.0, 32)
 #: What is believed of a group's mean before: hardly anything.
 PRIOR_MEAN, PRIOR_DEVIATION = -1.5, 2.0
-#: So much does an estimate say that says nothing.
+#: Variance of an estimate that is not known.
 NOTHING = 1e12
 
 
 @dataclass(frozen=True, slots=True)
-class Pooled:
+class PooledElasticities:
     """Posterior means and variances of the members (k,), and of their groups' averages (g,)."""
 
     mean: Floats
@@ -40,7 +37,7 @@ class Pooled:
     group_variance: Floats
 
 
-def pool(estimate: Floats, variance: Floats, group: Ints) -> Pooled:
+def pool(estimate: Floats, variance: Floats, group: Ints) -> PooledElasticities:
     """Pool members within groups 0 … g − 1, none of them empty; an infinite variance is a member
     that nothing is known of.
 
@@ -53,7 +50,7 @@ def pool(estimate: Floats, variance: Floats, group: Ints) -> Pooled:
     given = [_given(theta, safe, group, groups, scatter) for scatter in SCATTERS.tolist()]
     weights = _weights(np.array([likelihood for _, likelihood in given]))
     mean, spread = _mixed([(p.mean, p.variance) for p, _ in given], weights)
-    return Pooled(
+    return PooledElasticities(
         mean, spread, *_mixed([(p.group_mean, p.group_variance) for p, _ in given], weights)
     )
 
@@ -64,11 +61,11 @@ def shrink(
     """Posterior means and variances of members whose groups' means are known apart, (k,) each."""
     theta, safe = _safe(estimate, variance)
     gap = theta - centre[group]
-    told = safe < NOTHING
+    known = safe < NOTHING
     likelihoods, given = [], []
     for scatter in SCATTERS.tolist():
         total = safe + scatter * scatter
-        likelihoods.append(float((-0.5 * (np.log(total) + gap * gap / total))[told].sum()))
+        likelihoods.append(float((-0.5 * (np.log(total) + gap * gap / total))[known].sum()))
         trust = scatter * scatter / total
         spread = (1.0 - trust) * scatter * scatter
         given.append(
@@ -79,7 +76,7 @@ def shrink(
 
 def _given(
     theta: Floats, variance: Floats, group: Ints, groups: int, scatter: float
-) -> tuple[Pooled, float]:
+) -> tuple[PooledElasticities, float]:
     """Posteriors for one τ, and the log likelihood of it."""
     square = scatter * scatter
     weight = 1.0 / (variance + square)
@@ -88,15 +85,15 @@ def _given(
     precision = sum_by(group, weight, groups) + prior
     pull = sum_by(group, weight * gap, groups)
     centre = PRIOR_MEAN + pull / precision
-    told = variance < NOTHING
-    likelihood = 0.5 * float((np.log(weight) - weight * gap * gap)[told].sum())
+    known = variance < NOTHING
+    likelihood = 0.5 * float((np.log(weight) - weight * gap * gap)[known].sum())
     likelihood += 0.5 * float((pull * pull / precision - np.log(precision)).sum())
     trust = square * weight
     inner = square * (1.0 - trust)
     number = np.maximum(np.bincount(group, minlength=groups), 1)
     mean = centre[group] + trust * (theta - centre[group])
     borrowed = sum_by(group, 1.0 - trust, groups) / number
-    pooled = Pooled(
+    pooled = PooledElasticities(
         mean,
         inner + (1.0 - trust) ** 2 / precision[group],
         sum_by(group, mean, groups) / number,

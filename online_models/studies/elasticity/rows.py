@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import Observations
-from online_models.studies.elasticity.cross import cross_elasticities
-from online_models.studies.elasticity.double_ml import double_ml
-from online_models.studies.elasticity.panel import Offers, Panel, panel
-from online_models.studies.elasticity.pooling import Pooled, pool, shrink
+from online_models.numerics.arrays import Floats, Ints
+from online_models.studies.elasticity.double_ml import cross_elasticities, double_ml
+from online_models.studies.elasticity.panel import OfferGroups, RegressionPanel, panel
+from online_models.studies.elasticity.pooling import PooledElasticities, pool, shrink
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 By = Literal["offer", "category", "brand"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class ElasticityRows:
     """k estimates: ids (offer rows, category or brand ids), posterior means and variances.
 
     `cross` and its variance are of the category's other products' prices, NaN where not asked for.
@@ -35,9 +32,9 @@ class Rows:
 
 
 def double_ml_rows(
-    parts: Sequence[Observations], offers: Offers, by: By, cross: bool = False
-) -> Rows:
-    """Estimates for all that was on sale; what has told nothing is as its category is."""
+    parts: Sequence[Observations], offers: OfferGroups, by: By, cross: bool = False
+) -> ElasticityRows:
+    """Estimates for all that was on sale; what nothing is known of is as its category is."""
     seen = np.unique(np.concatenate([part.offer for part in parts]))
     found = panel(parts, offers)
     members, of_offer = np.unique(offers.sku[seen], return_inverse=True)
@@ -60,25 +57,25 @@ def double_ml_rows(
         mean, spread = pooled.group_mean, pooled.group_variance
         result_ids, category = ids, ids
     there = cross and by != "brand" and found is not None
-    beside = _cross(found, category) if there and found is not None else None
+    crosses = _cross(found, category) if there and found is not None else None
     nothing = np.full(len(result_ids), np.nan)
-    return Rows(result_ids, mean, spread, *(beside or (nothing, nothing)))
+    return ElasticityRows(result_ids, mean, spread, *(crosses or (nothing, nothing)))
 
 
 def _offers(
-    theta: Floats, variance: Floats, product: Ints, pooled: Pooled
+    theta: Floats, variance: Floats, product: Ints, pooled: PooledElasticities
 ) -> tuple[Floats, Floats]:
     """A product's channels about the product; one that has a single channel is the product."""
     alone = np.bincount(product)[product] == 1
-    said = np.where(alone, np.inf, variance)
-    mean, spread = shrink(theta, said, product, pooled.mean, pooled.variance)
+    known_variance = np.where(alone, np.inf, variance)
+    mean, spread = shrink(theta, known_variance, product, pooled.mean, pooled.variance)
     return (
         np.where(alone, pooled.mean[product], mean),
         np.where(alone, pooled.variance[product], spread),
     )
 
 
-def _cross(found: Panel, category: Ints) -> tuple[Floats, Floats]:
+def _cross(found: RegressionPanel, category: Ints) -> tuple[Floats, Floats]:
     mean, variance = cross_elasticities(found)
     place = np.searchsorted(found.categories, category)
     inside = np.minimum(place, len(mean) - 1)

@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-from online_models.studies.experiments.interval import ALPHA, Interval
-from online_models.studies.experiments.mixture import boundary, scale_for
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from online_models.numerics.arrays import Flags, Floats
+from online_models.studies.experiments.interval import ALPHA, Interval, boundary, scale_for
 
 #: Days before the first look: the variance must have settled.
 FIRST_LOOK = 14
@@ -66,7 +62,7 @@ class LiftExperiment:
         Where an arm has fewer than `LEAST_UNITS` units, or the shapes differ.
     """
 
-    def __init__(self, held_out: Bools, before: Floats) -> None:
+    def __init__(self, held_out: Flags, before: Floats) -> None:
         if held_out.shape != before.shape:
             raise ValueError("before: one value per unit is needed")
         if min(held_out.sum(), (~held_out).sum()) < LEAST_UNITS:

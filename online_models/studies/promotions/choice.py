@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from online_models.studies.promotions.windows import Windows
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from online_models.numerics.arrays import Flags, Floats, Ints
+from online_models.studies.promotions.windows import PromotionTimes
 
 #: Halvings of the interval in which the price of a unit of budget lies.
 HALVINGS = 24
@@ -27,7 +24,7 @@ class Chosen(NamedTuple):
 
 
 def choose(
-    profit: Floats, spent: Floats, on: Windows, groups: Sequence[Ints], budget: float
+    profit: Floats, spent: Floats, on: PromotionTimes, groups: Sequence[Ints], budget: float
 ) -> list[Chosen]:
     """Offers (n,) at depths and lengths (n, d, m): `profit` added and budget `spent` per usual day;
     profit is 0 where there must be none. Members of one of the `groups` (each (n,); −1: alone) are
@@ -53,7 +50,12 @@ def choose(
 
 
 def _greedy(
-    profit: Floats, spent: Floats, on: Windows, groups: Sequence[Ints], charge: float, budget: float
+    profit: Floats,
+    spent: Floats,
+    on: PromotionTimes,
+    groups: Sequence[Ints],
+    charge: float,
+    budget: float,
 ) -> list[Chosen]:
     """The most valuable first, each at its best time that its groups have left."""
     value, left = profit - charge * spent, budget
@@ -79,7 +81,7 @@ def _greedy(
     return found
 
 
-def _overlaps(on: Windows, taken: list[tuple[int, int]]) -> NDArray[np.bool_]:
+def _overlaps(on: PromotionTimes, taken: list[tuple[int, int]]) -> Flags:
     """Which (start, length) overlap what is taken."""
     first = np.arange(len(on.starts))[:, None]
     last = first + on.lengths[None, :]
@@ -89,10 +91,10 @@ def _overlaps(on: Windows, taken: list[tuple[int, int]]) -> NDArray[np.bool_]:
     return overlaps
 
 
-def _cost(found: list[Chosen], spent: Floats, on: Windows) -> float:
+def _cost(found: list[Chosen], spent: Floats, on: PromotionTimes) -> float:
     return sum(_spent(each, spent, on) for each in found)
 
 
-def _spent(chosen: Chosen, spent: Floats, on: Windows) -> float:
+def _spent(chosen: Chosen, spent: Floats, on: PromotionTimes) -> float:
     offer, depth, start, length = chosen
     return float(spent[offer, depth, length] * on.worth[offer, start, length])

@@ -10,16 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp, log, normals, sum_by
 from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.substitutes import declared
-from online_models.studies.promotions.response import Groups, Learnt, curve
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from online_models.studies.promotions.response import Groups, LearntResponses, curve
 
 #: Draws of what is uncertain; every offer and depth gets the same ones, so that they compare.
 DRAWS = 400
@@ -47,7 +44,7 @@ class Usual:
     goods_units: Floats
     goods_profit: Floats
 
-    def take(self, chosen: NDArray[np.bool_]) -> Usual:
+    def take(self, chosen: Flags) -> Usual:
         """Some of the offers."""
         return Usual(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
@@ -98,7 +95,7 @@ def gain(
     situation: DecisionContext,
     before: Usual,
     price: Floats,
-    learnt: Learnt,
+    learnt: LearntResponses,
     offers: Ints,
     lengths: Ints,
 ) -> list[Gain]:
@@ -119,7 +116,7 @@ def gain(
         more = curve(beta * (1.0 + BENT * z[2]), step)
         paid = np.maximum(response.paid_back.draw(z[3])[offers], 0.0)
         chi = np.maximum(response.category.draw(z[4])[offers], 0.0)
-        beside = np.maximum(response.beside.draw(z[5])[offers], 0.0)
+        elsewhere = np.maximum(response.other_channels.draw(z[5])[offers], 0.0)
         kept = response.kept
         rate = before.units * exp(before.deviation * z[6])
         store, sold = np.zeros(len(step)), np.zeros(len(step))
@@ -134,7 +131,7 @@ def gain(
             early = rate * _missing(paid * store, kept) / day
             lost = (1.0 - exp(-chi * extra / before.category_units)) * before.category_profit
             lost = np.maximum(lost, given * extra)
-            lost = lost + (1.0 - exp(-beside * extra / before.goods_units)) * before.goods_profit
+            lost = lost + (1.0 - exp(-elsewhere * extra / before.goods_units)) * before.goods_profit
             profit = margin * units - usual_margin * (rate + early) - lost
             revenue = share * (price * units - before.price * (rate + early))
             discount = (before.price - price) * units

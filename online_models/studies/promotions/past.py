@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import DAY, Observations
+from online_models.numerics.arrays import Flags, Floats
 from online_models.numerics.special import log
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 #: A smaller discount is none that anybody stocks up for.
 LEAST_DEPTH = 0.02
@@ -21,7 +18,7 @@ LARGEST_DEPTH = 0.9
 
 
 @dataclass(frozen=True)
-class Past:
+class PastSales:
     """Days × offers, each (offers, days); `first` is the first day, counted from the epoch.
 
     `units` sold, `stocked` the share of the day in stock (0 where nothing is known), `depth` the
@@ -53,7 +50,7 @@ class Past:
         return float(self.depth.max(initial=0.0))
 
     @classmethod
-    def of(cls, parts: Sequence[Observations], offers: int, utc_offset: int) -> Past:
+    def of(cls, parts: Sequence[Observations], offers: int, utc_offset: int) -> PastSales:
         """The table of closed buckets in order of time; a day is one of the shop's time zone."""
         starts = [(part.start + utc_offset) // DAY for part in parts]
         known = [day for day in starts if len(day)]

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import Observations
 from online_models.fold.state import State
+from online_models.numerics.arrays import Ints
 from online_models.pricing.context.situation import DecisionContext
 from online_models.pricing.guardrails.bounds import limits
 from online_models.pricing.state.promotions import discounted
 from online_models.shop.catalogue import PPM
 from online_models.studies.promotions.choice import choose
 from online_models.studies.promotions.gain import Gain, gain, usual
-from online_models.studies.promotions.past import Past
-from online_models.studies.promotions.response import Groups, Learnt, respond
+from online_models.studies.promotions.past import PastSales
+from online_models.studies.promotions.response import Groups, LearntResponses, respond
 from online_models.studies.promotions.windows import windows
 from schemas.records.pricing_policies import Planning, Policy
 from schemas.records.promotions import Discount
@@ -25,18 +25,15 @@ from schemas.values import money
 from schemas.values.instants import DAY
 from schemas.values.percentages import to_ppm
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
 #: What a promotion must add for certain (the interval's lower end), as a share of the discounts it
 #: gives: the best of many estimates are overestimates, and thin gains are mostly that.
 LEAST_RETURN = 0.1
 
 
 @dataclass(frozen=True)
-class Plan:
+class PromotionPlan:
     """One promotion of an offer row in [start, end) ms; prices in minor units, and what it brings
-    in all (`gain`: scalars). `runs` earlier promotions of the category tell of it.
+    in all (`gain`: scalars). It rests on `runs` earlier promotions of the category.
     """
 
     offer: int
@@ -51,20 +48,20 @@ class Plan:
     runs: int
 
 
-def plan(state: State, parts: Sequence[Observations]) -> list[Plan]:
+def plan(state: State, parts: Sequence[Observations]) -> list[PromotionPlan]:
     """Plans from the state that a fold of the past has reached and the buckets that it closed on
     the way, best first within each policy. The same past gives the same plans.
     """
     pricing, catalogue = state.pricing, state.catalogue
     pricing.grow()
     ledger, offers, skus = pricing.ledger, catalogue.offers, catalogue.skus
-    past = Past.of(parts, offers.size, state.settings.demand.utc_offset)
+    past = PastSales.of(parts, offers.size, state.settings.demand.utc_offset)
     category = state.demand.registry.category_row[: offers.size]
     sku = offers.sku
     groups = Groups(category, sku.astype(np.int64), offers.channel.astype(np.int64))
     learnt = respond(past, groups, len(state.demand.tree))
     on_sale = offers.listed & skus.known[sku] & ~skus.retired[sku] & (ledger.price > 0)
-    found: list[Plan] = []
+    found: list[PromotionPlan] = []
     for slot, policy in enumerate(pricing.book.slots):
         if policy is None or policy.promotions is None:
             continue
@@ -77,14 +74,14 @@ def plan(state: State, parts: Sequence[Observations]) -> list[Plan]:
 
 def _plan(
     state: State,
-    past: Past,
-    learnt: Learnt,
+    past: PastSales,
+    learnt: LearntResponses,
     groups: Groups,
     policy: Policy,
     planning: Planning,
     slot: int,
     peers: Ints,
-) -> list[Plan]:
+) -> list[PromotionPlan]:
     """The plans of one policy's offers in one currency; `peers` are all that are on sale in it."""
     pricing = state.pricing
     digits = int(state.catalogue.skus.digits[state.catalogue.offers.sku[peers[0]]])
@@ -123,7 +120,7 @@ def _plan(
         begins = int(on.starts[start])
         whole = Gain(*(getattr(table, f.name)[offer, depth, length] * worth for f in fields(Gain)))
         plans.append(
-            Plan(
+            PromotionPlan(
                 offer=int(rows[offer]),
                 policy=policy,
                 start=begins,

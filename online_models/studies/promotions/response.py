@@ -4,7 +4,7 @@ Every day of the past is a usual one times the effects of promotions. A price ta
 step s multiplies sales by e^{βs}, less where that is much. Shoppers who stocked up stay away: the
 promotion's log lift fills a store that empties by a share a day, and sales fall by κ times it, so
 that κ of the log lift is paid back in all. What it sells more is in part lost by others: e^{−χq}
-where q is what runs beside sells more, over what all usually sell; so for the category on the
+where q is what the promoted ones sell more, over what all usually sell; so for the category on the
 channel, and for the same goods on other channels. β is an offer's, shrunk to its category's, and
 that to what is known elsewhere; κ and χ a category's.
 
@@ -22,21 +22,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp, log, sum_by
-from online_models.studies.promotions.baseline import Baseline, baseline
-from online_models.studies.promotions.past import Past
-from online_models.studies.promotions.pools import Pooled, Prior, pool
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from online_models.studies.promotions.past import PastSales
+from online_models.studies.promotions.shrinkage import EffectPrior, ShrunkEffects, pool
+from online_models.studies.promotions.usual_sales import UsualSales, usual_sales
 
 #: Beliefs before any promotion was seen.
-LIFT = Prior(2.6, 1.0, 0.7, 0.5)
-PAID_BACK = Prior(0.4, 0.25, 0.15)
-TAKEN = Prior(0.15, 0.15, 0.1)
+LIFT = EffectPrior(2.6, 1.0, 0.7, 0.5)
+PAID_BACK = EffectPrior(0.4, 0.25, 0.15)
+TAKEN = EffectPrior(0.15, 0.15, 0.1)
 #: Shares of the store that are left after a day; the past says how likely each is.
 KEPT = (0.85, 0.92, 0.96)
 #: Rounds of scoring: each effect in turn, given the others.
@@ -54,24 +50,24 @@ SATURATED = 5.0
 
 
 @dataclass(frozen=True)
-class Response:
+class PromotionResponse:
     """Posteriors by offer of `lift` β, and by category of what is `paid_back` (κ) at the rate
-    `kept`, and of what others lose, in the `category` and `beside` on other channels (χ).
+    `kept`, and of what others lose, in the `category` and on `other_channels` (χ).
     """
 
-    lift: Pooled
-    paid_back: Pooled
-    category: Pooled
-    beside: Pooled
+    lift: ShrunkEffects
+    paid_back: ShrunkEffects
+    category: ShrunkEffects
+    other_channels: ShrunkEffects
     kept: float
 
 
-class Learnt(NamedTuple):
+class LearntResponses(NamedTuple):
     """Responses at different rates with their posterior probabilities; and how many promotions each
     offer has had, (offers,).
     """
 
-    responses: list[Response]
+    responses: list[PromotionResponse]
     probabilities: Floats
     runs: Ints
 
@@ -84,15 +80,15 @@ class Groups(NamedTuple):
     channel: Ints
 
 
-def respond(past: Past, groups: Groups, categories: int) -> Learnt:
-    """What the past tells; `categories` is the number of rows of the category tree."""
+def respond(past: PastSales, groups: Groups, categories: int) -> LearntResponses:
+    """The responses in the past; `categories` is the number of rows of the category tree."""
     found = [_fit(past, groups, categories, kept) for kept in KEPT]
     misfit = np.array([misfit for _, misfit in found])
     likely = exp(-0.5 * (misfit - misfit.min()) / CORRELATED)
     promoted = past.promoted
     before = np.concatenate([np.zeros((len(promoted), 1), np.bool_), promoted[:, :-1]], axis=1)
     runs = (promoted & ~before).sum(axis=1).astype(np.int64)
-    return Learnt([response for response, _ in found], likely / likely.sum(), runs)
+    return LearntResponses([response for response, _ in found], likely / likely.sum(), runs)
 
 
 def curve(beta: Floats, step: Floats) -> Floats:
@@ -109,7 +105,9 @@ def filled(lift: Floats, kept: float) -> Floats:
     return store
 
 
-def _fit(past: Past, groups: Groups, categories: int, kept: float) -> tuple[Response, float]:
+def _fit(
+    past: PastSales, groups: Groups, categories: int, kept: float
+) -> tuple[PromotionResponse, float]:
     """The response at one rate, and how badly the weeks after promotions fit it."""
     offers = len(past.units)
     step, promoted = past.step, past.promoted
@@ -121,20 +119,20 @@ def _fit(past: Past, groups: Groups, categories: int, kept: float) -> tuple[Resp
     lift = pool(nobody, nobody, category, categories, LIFT)
     back = pool(nobody, nobody, category, categories, PAID_BACK)
     taken = pool(nobody, nobody, category, categories, TAKEN)
-    beside = pool(nobody, nobody, everyone, 1, TAKEN)
+    elsewhere = pool(nobody, nobody, everyone, 1, TAKEN)
     misfit = 0.0
     for _ in range(ROUNDS):
         more = curve(lift.member[:, None], step)
         store = filled(more, kept)
         lost = back.member[:, None] * store
         effect = exp(-lost)
-        usual = baseline(past, effect, groups.channel)
+        usual = usual_sales(past, effect, groups.channel)
         extra = usual.units * (exp(more - lost) - 1.0) * promoted
         near = _relative(extra, usual.units, local)
         far = _relative(extra, usual.units, sku)
         near = np.where(category[:, None] > 0, near, 0.0)
-        effect = effect * exp(-taken.member[:, None] * near - beside.member[:, None] * far)
-        usual = baseline(past, effect, groups.channel)
+        effect = effect * exp(-taken.member[:, None] * near - elsewhere.member[:, None] * far)
+        usual = usual_sales(past, effect, groups.channel)
         whole = usual.units * effect * exp(more)
         common = curve(lift.mean[category][:, None], step)
         y, variance = cells.residual(whole, usual.units * effect * exp(common), usual)
@@ -143,13 +141,13 @@ def _fit(past: Past, groups: Groups, categories: int, kept: float) -> tuple[Resp
         quiet = ~cells.ran
         p = cells.mean(store - usual.around(store), whole)
         back = _scored(back, y, variance, -p, cells, quiet, PAID_BACK, categories)
-        told = quiet & (variance < np.inf)
-        misfit = float((y[told] ** 2 / variance[told] + log(variance[told])).sum())
+        known = quiet & (variance < np.inf)
+        misfit = float((y[known] ** 2 / variance[known] + log(variance[known])).sum())
         q = cells.mean(near - usual.around(near), whole)
         taken = _scored(taken, y, variance, -q, cells, quiet, TAKEN, categories)
         r = cells.mean(far - usual.around(far), whole)
-        beside = _scored(beside, y, variance, -r, cells, quiet, TAKEN, 1)
-    return Response(lift, back, taken, beside, kept), misfit
+        elsewhere = _scored(elsewhere, y, variance, -r, cells, quiet, TAKEN, 1)
+    return PromotionResponse(lift, back, taken, elsewhere, kept), misfit
 
 
 def _relative(extra: Floats, usual: Floats, group: Ints) -> Floats:
@@ -163,15 +161,15 @@ def _relative(extra: Floats, usual: Floats, group: Ints) -> Floats:
 
 
 def _scored(
-    now: Pooled,
+    now: ShrunkEffects,
     y: Floats,
     variance: Floats,
     x: Floats,
     cells: _Cells,
     chosen: Flags,
-    prior: Prior,
+    prior: EffectPrior,
     groups: int,
-) -> Pooled:
+) -> ShrunkEffects:
     """One step of scoring: log residuals `y` on the regressor `x`, by offer."""
     information = sum_by(cells.offer, np.where(chosen, x * x / variance, 0.0), cells.offers)
     score = sum_by(cells.offer, np.where(chosen, x * y / variance, 0.0), cells.offers)
@@ -182,7 +180,7 @@ def _scored(
 class _Cells:
     """Days of an offer in pieces of up to a week, within or outside of a promotion."""
 
-    def __init__(self, past: Past) -> None:
+    def __init__(self, past: PastSales) -> None:
         self._past = past
         offers, days = past.units.shape
         number = np.zeros((offers, days), np.int64)
@@ -207,7 +205,7 @@ class _Cells:
         """Weighted means of `values` (offers, days), (cells,)."""
         return self._sum(values * weight) / np.maximum(self._sum(weight), 1e-9)
 
-    def residual(self, whole: Floats, common: Floats, usual: Baseline) -> tuple[Floats, Floats]:
+    def residual(self, whole: Floats, common: Floats, usual: UsualSales) -> tuple[Floats, Floats]:
         """How far log sales are off what is expected, and its variance, (cells,).
 
         The variance is that at what is `common` to the category: an offer that sold much by chance

@@ -5,23 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.fold.state import State
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp
-from online_models.studies.promotions.past import Past
+from online_models.studies.promotions.past import PastSales
 from schemas.values.instants import DAY
 
 #: Days after a promotion of an offer in which it is not promoted again.
 AFTER = 21
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
 
 @dataclass(frozen=True)
-class Windows:
+class PromotionTimes:
     """Starts × lengths of n offers: `starts` (s,) ms, `lengths` (m,) days, `worth` (n, s, m) in
     usual days, 0 where the offer must not be promoted then.
     """
@@ -31,7 +27,9 @@ class Windows:
     worth: Floats
 
 
-def windows(state: State, past: Past, rows: Ints, begin: int, ahead: int, lengths: Ints) -> Windows:
+def windows(
+    state: State, past: PastSales, rows: Ints, begin: int, ahead: int, lengths: Ints
+) -> PromotionTimes:
     """Starts on each of `ahead` days from midnight `begin` (ms) on, for so many days each.
 
     A promotion overlaps no other of its offer, and begins when the last has been digested.
@@ -56,7 +54,7 @@ def windows(state: State, past: Past, rows: Ints, begin: int, ahead: int, length
     first = np.arange(ahead)[:, None]
     last = first + lengths[None, :]
     whole = open_days[:, last] - open_days[:, first] == lengths
-    return Windows(starts, lengths, np.where(whole, worth[:, last] - worth[:, first], 0.0))
+    return PromotionTimes(starts, lengths, np.where(whole, worth[:, last] - worth[:, first], 0.0))
 
 
 def _scheduled(state: State, rows: Ints, days: Ints) -> Flags:
@@ -69,7 +67,7 @@ def _scheduled(state: State, rows: Ints, days: Ints) -> Flags:
     return taken
 
 
-def _digesting(state: State, past: Past, rows: Ints, days: Ints) -> Flags:
+def _digesting(state: State, past: PastSales, rows: Ints, days: Ints) -> Flags:
     """Where what was bought ahead in the last promotion is still missing, (n, days)."""
     promoted = past.promoted[rows]
     length = promoted.shape[1]

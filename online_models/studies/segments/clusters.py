@@ -7,24 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from online_models.numerics.arrays import Floats, Ints
 
 #: Standardised features beyond this count as this: one freak item makes no group of its own.
 FURTHEST = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class RobustScale:
     """Where a feature lies and how far it spreads, robustly; shape (k,) each."""
 
     middle: Floats
     spread: Floats
 
     @classmethod
-    def of(cls, features: Floats) -> Scale:
+    def of(cls, features: Floats) -> RobustScale:
         """Means and standard deviations over the rows of (n, k), with the outermost hundredth at
         each end drawn in to the quantile there; NaN entries do not count.
         """
@@ -45,14 +43,14 @@ class Scale:
 class Clusters:
     """Groups in the space of named features.
 
-    >>> scale = Scale(np.zeros(1), np.ones(1))
+    >>> scale = RobustScale(np.zeros(1), np.ones(1))
     >>> groups = Clusters(("rate",), scale, np.array([[-1.0], [2.0]]))
     >>> groups.assign(np.array([[0.1], [9.0], [np.nan]])).tolist()
     [0, 1, 0]
     """
 
     features: tuple[str, ...]
-    scale: Scale
+    scale: RobustScale
     #: Standardised centres, shape (groups, k).
     centres: Floats
 
@@ -82,7 +80,7 @@ class Clusters:
     def restore(cls, document: Mapping[str, Any]) -> Clusters:
         """The inverse of `document`; ValueError where its sizes do not fit, or a value is none."""
         names = tuple(document["features"])
-        scale = Scale(
+        scale = RobustScale(
             np.array(document["middle"], np.float64), np.array(document["spread"], np.float64)
         )
         centres = np.array(document["centres"], np.float64)
@@ -96,7 +94,7 @@ class Clusters:
         return cls(names, scale, centres)
 
 
-def found(names: Sequence[str], scale: Scale, standard: Floats, labels: Ints) -> Clusters:
+def found(names: Sequence[str], scale: RobustScale, standard: Floats, labels: Ints) -> Clusters:
     """Clusters from labels of standardised rows: centres are means, the largest group first."""
     sizes = np.bincount(labels)
     order = np.argsort(-sizes, kind="stable")

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import DAY
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import log, log1p, sum_by
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CUSTOMER_FEATURES = (
     "log_orders",
@@ -27,7 +24,7 @@ BARGAIN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class OrderLines:
     """Order lines, n rows: customer (0 … customers − 1), order, item, instant (ms), units, and the
     unit price in minor units.
     """
@@ -40,7 +37,7 @@ class Lines:
     price: Floats
 
 
-def customer_features(lines: Lines, customers: int, now: int) -> Floats:
+def customer_features(lines: OrderLines, customers: int, now: int) -> Floats:
     """Features of customers 0 … customers − 1 at `now`, shape (customers, 7).
 
     Log number of orders; log spend; units an order; days since the last order; log of the price

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import DAY, Observations
+from online_models.numerics.arrays import Floats
 from online_models.numerics.special import log, sum_by
-
-Floats = NDArray[np.float64]
 
 ITEM_FEATURES = (
     "log_rate",
@@ -25,7 +23,7 @@ RESPONSE_RIDGE = 0.5
 
 
 def item_features(seen: Observations, offers: int) -> Floats:
-    """Features of offers 0 … offers − 1, shape (offers, 8); NaN where they cannot be told.
+    """Features of offers 0 … offers − 1, shape (offers, 8); NaN where they are unknown.
 
     Log units a day; coefficient of variation; share of buckets without a sale; share of units sold
     on Saturday and Sunday (UTC); mean and deviation of the log price; share of buckets promoted;

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from online_models.studies.experiments.lift import FIRST_LOOK, Bools, Floats, Lift, LiftExperiment
+from online_models.numerics.arrays import Flags, Floats
+from online_models.studies.experiments.lift import FIRST_LOOK, Lift, LiftExperiment
 from schemas.values.instants import DAY
 from streams.replay.buckets import Buckets
 from streams.replay.course import Offer
@@ -106,7 +107,7 @@ def _days(trial: Trial, starts: list[int]) -> tuple[int, int, int]:
     return min(starts) // DAY, start, end
 
 
-def _lift(held_out: Bools, before: Floats, profits: Floats) -> tuple[Lift | None, str]:
+def _lift(held_out: Flags, before: Floats, profits: Floats) -> tuple[Lift | None, str]:
     try:
         experiment = LiftExperiment(held_out, before)
     except ValueError as error:

@@ -7,12 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from online_models.studies.segments import choice
-from online_models.studies.segments.clusters import Floats
+from online_models.numerics.arrays import Floats
+from online_models.studies.segments.clustering import best_clustering, hierarchical, k_means
 from online_models.studies.segments.customers import CUSTOMER_FEATURES
-from online_models.studies.segments.hierarchical import hierarchical
 from online_models.studies.segments.items import ITEM_FEATURES, item_features
-from online_models.studies.segments.k_means import k_means
 from streams.errors import InputError
 from streams.studies.segments.buyers import buyers
 from streams.trainer import source
@@ -51,7 +49,7 @@ def group(table: FeatureTable, method: str, most: int) -> dict[str, Any]:
     known = np.flatnonzero(np.isfinite(table.values).all(axis=1))
     values = table.values[known]
     try:
-        clusters, separation = choice.best(METHODS[method], table.features, values, most)
+        clusters, separation = best_clustering(METHODS[method], table.features, values, most)
     except ValueError as error:
         raise InputError(str(error)) from None
     groups = clusters.assign(values)

@@ -18,8 +18,7 @@ from online_models.training.baselines import BASELINES
 from online_models.training.dataset import Dataset
 from online_models.training.metrics import measure
 from online_models.training.models import DeepModel, Model, build
-from online_models.training.search import trials
-from online_models.training.search.validation import cross_validate
+from online_models.training.search import SearchTrial, cross_validate, grid, random_points
 from tests.online_models.conftest import SPEC
 
 NAMES = [
@@ -93,21 +92,19 @@ def test_unknown_models_and_hyper_parameters_are_refused() -> None:
 
 
 def test_a_grid_has_every_point_once_and_a_random_search_distinct_ones() -> None:
-    whole = trials.grid(["mlp", "tree"])
+    whole = grid(["mlp", "tree"])
     assert len({trial.key for trial in whole}) == len(whole) == 36 + 9
-    some = trials.random(["mlp", "tree"], 4, seed=1)
+    some = random_points(["mlp", "tree"], 4, seed=1)
     assert len({trial.key for trial in some}) == 8
-    assert {trial.key for trial in some} <= {
-        trial.key for trial in trials.grid(["mlp", "tree"], seed=1)
-    }
+    assert {trial.key for trial in some} <= {trial.key for trial in grid(["mlp", "tree"], seed=1)}
     assert some[0].hyper == ARCHITECTURES["mlp"].defaults()
-    assert len(trials.random(["linear"], 4)) == 1
+    assert len(random_points(["linear"], 4)) == 1
 
 
 def test_cross_validation_scores_each_fold_on_its_own_later_time(dataset: Dataset) -> None:
     seen: list[tuple[int, int]] = []
     score = cross_validate(
-        trials.Trial("level", {}),
+        SearchTrial("level", {}),
         dataset,
         3,
         0.1,

@@ -11,7 +11,7 @@ from online_models.demand.networks.expert import MODEL
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.spec import Spec
 from online_models.demand.networks.zoo import ARCHITECTURES, head
-from online_models.training.card import Card
+from online_models.training.model_card import ModelCard
 from schemas.topics import decode
 from streams.errors import InputError
 from streams.recording import Recording
@@ -30,8 +30,8 @@ def network() -> Network:
     return Network(mlp, spec, hyper, weights)
 
 
-def card(version: str) -> Card:
-    return Card(
+def card(version: str) -> ModelCard:
+    return ModelCard(
         version=version,
         network=network().document(),
         trained_at=1_700_000_000_000,
@@ -67,7 +67,7 @@ def test_a_version_comes_back_as_it_was(tmp_path: Path) -> None:
     registry.add(network(), card("v1"))
     again = registry.network("v1")
     assert again.document() == network().document()
-    assert Card(**registry.describe("v1")) == card("v1")
+    assert ModelCard(**registry.describe("v1")) == card("v1")
 
 
 def test_a_version_without_its_last_file_is_none(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_version_whose_error_compares_with_nothing_is_published_without_a_mase
     assert "no MASE" in made.text()
     registry = Registry(tmp_path)
     registry.add(network(), made)
-    again = Card(**registry.describe("v1"))
+    again = ModelCard(**registry.describe("v1"))
     standing = Standing(MODEL, "v1", again.trained_at, again.trained_through, again.holdout["v1"])
     publish.to_recording(tmp_path, records(network().document(), network().weights, standing))
     (sent,) = Recording([tmp_path])

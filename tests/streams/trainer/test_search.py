@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from online_models.training.search.trials import Trial
+from online_models.training.search import SearchTrial
 from streams.trainer import search as searching
 
 
@@ -17,13 +17,13 @@ from streams.trainer import search as searching
 def test_results_are_taken_over_only_with_as_many_folds_as_asked_for(
     asked: int, run: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trial = Trial("mlp", {}, 0)
+    trial = SearchTrial("mlp", {}, 0)
     results = tmp_path / "trials"
     results.mkdir()
     (results / f"{trial.key}.json").write_text(json.dumps({"key": trial.key, "folds": [{}, {}]}))
     started = []
 
-    def score(trial: Trial, folds: int, *_: Any) -> dict[str, Any]:
+    def score(trial: SearchTrial, folds: int, *_: Any) -> dict[str, Any]:
         started.append(trial.model)
         return {"key": trial.key, "folds": [{}] * folds}
 

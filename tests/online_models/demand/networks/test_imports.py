@@ -9,7 +9,7 @@ def test_what_the_worker_imports_loads_no_tensorflow() -> None:
         "online_models.demand.networks",
         "online_models.demand.networks.expert",
         "online_models.demand.networks.zoo",
-        "online_models.training.panel",
+        "online_models.training.recorded_observations",
         "online_models.demand",
         "streams.commands.worker",
         "streams.trainer.service",

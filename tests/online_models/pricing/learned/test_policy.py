@@ -17,7 +17,7 @@ from online_models.pricing.learned.policy import FACTORS, MODEL, SHAPES, Learned
 from online_models.pricing.learned.seat import Seat
 from online_models.pricing.learned.state import FEATURES, markup, state
 from online_models.pricing.learned.trained import trained
-from online_models.training.reinforcement.rollout import FOLLOW, rollout
+from online_models.training.rollout import FOLLOW, rollout
 from schemas.records.model_updates import ModelUpdate
 
 
@@ -154,9 +154,9 @@ def test_fitted_q_finds_the_action_that_pays() -> None:
     if importlib.util.find_spec("tensorflow") is None:
         pytest.skip("TensorFlow is not installed (the `deep` extra)")
     import keras
-
     from online_models.training.reinforcement import fitted_q
-    from online_models.training.reinforcement.rollout import Transitions
+
+    from online_models.training.rollout import Transitions
 
     rng = np.random.default_rng(1)
     n = 6000

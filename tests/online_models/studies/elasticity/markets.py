@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import DAY, Observations
-from online_models.studies.elasticity.panel import Offers
+from online_models.studies.elasticity.panel import OfferGroups
 
 Floats = NDArray[np.float64]
 WEEK = 7 * DAY
@@ -19,7 +19,7 @@ class Panelled:
     """Closed buckets, what the offers are, and the true elasticity by SKU."""
 
     parts: list[Observations]
-    offers: Offers
+    offers: OfferGroups
     truth: Floats
 
 
@@ -44,7 +44,7 @@ def stores(seed: int, products: int = 8, shops: int = 10, weeks: int = 90) -> Pa
         price = np.exp(base + move).ravel()
         parts.append(Observations.of(np.arange(n), week * WEEK, units, length=WEEK, price=price))
     sku = np.repeat(np.arange(products), shops)
-    return Panelled(parts, Offers(sku, 0 * sku, sku % 2), elasticity)
+    return Panelled(parts, OfferGroups(sku, 0 * sku, sku % 2), elasticity)
 
 
 def slow_sellers(
@@ -81,7 +81,7 @@ def slow_sellers(
             )
         )
     sku = np.arange(offers)
-    return Panelled(parts, Offers(sku, 0 * sku, 0 * sku - 1), elasticity)
+    return Panelled(parts, OfferGroups(sku, 0 * sku, 0 * sku - 1), elasticity)
 
 
 def naive(market: Panelled) -> Floats:

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from online_models.demand.inputs.observations import Observations
-from online_models.studies.elasticity.cross import cross_elasticities
-from online_models.studies.elasticity.panel import Offers, Panel, panel
+from online_models.studies.elasticity.double_ml import cross_elasticities
+from online_models.studies.elasticity.panel import OfferGroups, RegressionPanel, panel
 from tests.online_models.studies.elasticity.markets import WEEK
 
 
-def market(seed: int, cross: float, products: int = 8, shops: int = 6, weeks: int = 104) -> Panel:
+def market(
+    seed: int, cross: float, products: int = 8, shops: int = 6, weeks: int = 104
+) -> RegressionPanel:
     rng = np.random.default_rng(seed)
     base = np.log(rng.uniform(200, 500, products))[:, None]
     parts = []
@@ -25,7 +27,7 @@ def market(seed: int, cross: float, products: int = 8, shops: int = 6, weeks: in
         offers = np.arange(products * shops)
         parts.append(Observations.of(offers, week * WEEK, units, length=WEEK, price=price))
     sku = np.repeat(np.arange(products), shops)
-    found = panel(parts, Offers(sku, 0 * sku, 0 * sku))
+    found = panel(parts, OfferGroups(sku, 0 * sku, 0 * sku))
     assert found is not None
     return found
 

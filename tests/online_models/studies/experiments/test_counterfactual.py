@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from online_models.studies.experiments.counterfactual import Judgement, judge
+from online_models.studies.experiments.off_policy import Judgement, judge
 
 PRICES = np.array([0.9, 0.95, 1.0, 1.05, 1.1])
 

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from online_models.studies.promotions.choice import Chosen, choose
-from online_models.studies.promotions.windows import Windows
+from online_models.studies.promotions.windows import PromotionTimes
 
 OFFERS, DEPTHS, STARTS = 6, 2, 4
 LENGTHS = np.array([1, 2])
 ALONE = np.full(OFFERS, -1)
 
 
-def windows(seed: int = 1) -> Windows:
+def windows(seed: int = 1) -> PromotionTimes:
     worth = np.random.default_rng(seed).uniform(0.5, 2.0, (OFFERS, STARTS, len(LENGTHS)))
-    return Windows(np.arange(STARTS), LENGTHS, worth)
+    return PromotionTimes(np.arange(STARTS), LENGTHS, worth)
 
 
 def tables(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -27,7 +27,7 @@ def tables(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return np.maximum(rng.normal(1.0, 2.0, shape), 0.0), rng.uniform(0.5, 3.0, shape)
 
 
-def worth(table: np.ndarray, found: list[Chosen], on: Windows) -> float:
+def worth(table: np.ndarray, found: list[Chosen], on: PromotionTimes) -> float:
     return sum(
         float(table[c.offer, c.depth, c.length] * on.worth[c.offer, c.start, c.length])
         for c in found

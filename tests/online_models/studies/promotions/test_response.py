@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from online_models.studies.promotions.past import Past
+from online_models.studies.promotions.past import PastSales
 from online_models.studies.promotions.response import (
     LIFT,
     Groups,
-    Learnt,
-    Response,
+    LearntResponses,
+    PromotionResponse,
     curve,
     filled,
     respond,
@@ -29,7 +29,7 @@ def drawn(
     beside: float = 0.0,
     course: NDArray[np.float64] | float = 1.0,
     often: float = 0.15,
-) -> tuple[Past, Groups]:
+) -> tuple[PastSales, Groups]:
     """Goods on two channels, promoted on one at a time; `course` multiplies everybody's units."""
     rng = np.random.default_rng(1)
     sku = np.tile(np.arange(GOODS), 2)
@@ -50,17 +50,17 @@ def drawn(
             rows = group == each
             effect[rows] *= np.exp(-share * (extra[rows].sum(axis=0) - extra[rows]) / rows.sum())
     units = rng.poisson(USUAL * effect * course).astype(np.float64)
-    past = Past(0, units, np.ones_like(units), depth, np.full(units.shape, 1000.0))
+    past = PastSales(0, units, np.ones_like(units), depth, np.full(units.shape, 1000.0))
     return past, Groups(category, sku, channel)
 
 
-def found(sales: tuple[Past, Groups]) -> tuple[Learnt, Response]:
+def found(sales: tuple[PastSales, Groups]) -> tuple[LearntResponses, PromotionResponse]:
     """All that is learnt, and the likeliest of it."""
     learnt = respond(*sales, CATEGORIES + 1)
     return learnt, learnt.responses[int(learnt.probabilities.argmax())]
 
 
-def sold_more(response: Response) -> NDArray[np.float64]:
+def sold_more(response: PromotionResponse) -> NDArray[np.float64]:
     """Log lifts of 20 % off, whatever the curve about it."""
     return curve(response.lift.member, np.full(2 * GOODS, STEP))
 
@@ -92,7 +92,7 @@ def test_what_the_category_and_the_other_channel_lose_is_told_apart() -> None:
     for taken, beside in ((0.5, 0.0), (0.0, 0.5)):
         response = found(drawn(0.4, taken, beside))[1]
         assert abs(response.category.mean[1:].mean() - taken) < 0.15
-        assert abs(response.beside.mean[0] - beside) < 0.15
+        assert abs(response.other_channels.mean[0] - beside) < 0.15
 
 
 def test_without_promotions_all_is_as_believed_elsewhere() -> None:
@@ -107,6 +107,6 @@ def test_an_absurd_order_moves_little() -> None:
     usual = found((past, groups))[1]
     units = past.units.copy()
     units[np.unravel_index(past.depth.argmax(), units.shape)] *= 1000.0
-    hit = found((Past(0, units, past.stocked, past.depth, past.regular), groups))[1]
+    hit = found((PastSales(0, units, past.stocked, past.depth, past.regular), groups))[1]
     assert np.abs(hit.lift.member - usual.lift.member).max() < 1.0
     assert np.abs(hit.paid_back.mean - usual.paid_back.mean).max() < 0.2

@@ -8,10 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from online_models.studies.segments.choice import Method, best
-from online_models.studies.segments.clusters import Clusters, Scale
-from online_models.studies.segments.hierarchical import hierarchical
-from online_models.studies.segments.k_means import k_means
+from online_models.studies.segments.clustering import Method, best_clustering, hierarchical, k_means
+from online_models.studies.segments.clusters import Clusters, RobustScale
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed (the `deep` extra)")
 NAMES = ("first", "second")
@@ -35,7 +33,7 @@ def test_groups_that_are_there_are_found_the_largest_first(method: Method) -> No
 @METHODS
 def test_the_number_of_groups_is_found(method: Method) -> None:
     features, _ = three_groups()
-    clusters, scores = best(method, NAMES, features, most=6)
+    clusters, scores = best_clustering(method, NAMES, features, most=6)
     assert len(clusters) == 3
     assert scores[3] == max(scores.values())
 
@@ -49,7 +47,7 @@ def test_the_same_seed_finds_the_same_groups(method: Method) -> None:
 
 def test_too_few_or_equal_rows_are_refused() -> None:
     with pytest.raises(ValueError, match="too few"):
-        best(k_means, NAMES, np.zeros((2, 2)))
+        best_clustering(k_means, NAMES, np.zeros((2, 2)))
 
 
 def test_a_document_restores_the_groups_and_is_checked() -> None:
@@ -69,7 +67,9 @@ def test_a_document_restores_the_groups_and_is_checked() -> None:
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=1, max_size=20))
 def test_a_row_is_assigned_alike_alone_and_among_others(rows: list[tuple[float, float]]) -> None:
     clusters = Clusters(
-        NAMES, Scale(np.zeros(2), np.ones(2)), np.array([[0.0, 1.0], [2.0, -1.0], [-3.0, 0.0]])
+        NAMES,
+        RobustScale(np.zeros(2), np.ones(2)),
+        np.array([[0.0, 1.0], [2.0, -1.0], [-3.0, 0.0]]),
     )
     features = np.array(rows)
     together = clusters.assign(features)

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from online_models.demand.inputs.observations import DAY, Observations
-from online_models.studies.segments.customers import CUSTOMER_FEATURES, Lines, customer_features
+from online_models.studies.segments.customers import (
+    CUSTOMER_FEATURES,
+    OrderLines,
+    customer_features,
+)
 from online_models.studies.segments.items import ITEM_FEATURES, item_features
 
 
@@ -30,7 +34,7 @@ def test_items_are_told_apart_by_rate_price_response_and_weekend() -> None:
 
 
 def test_customers_are_told_apart_by_spend_recency_and_bargains() -> None:
-    lines = Lines(
+    lines = OrderLines(
         customer=np.array([0, 0, 1, 0]),
         order=np.array([1, 1, 2, 3]),
         item=np.array([0, 1, 0, 0]),
@@ -51,5 +55,5 @@ def test_customers_are_told_apart_by_spend_recency_and_bargains() -> None:
 
 def test_the_future_does_not_count() -> None:
     empty = np.zeros(0, np.int64)
-    none = Lines(empty, empty, empty, empty, np.zeros(0), np.zeros(0))
+    none = OrderLines(empty, empty, empty, empty, np.zeros(0), np.zeros(0))
     assert np.isnan(customer_features(none, 2, 10)).all()

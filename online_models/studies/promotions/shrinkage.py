@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import sum_by
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-#: Members' worth of belief in the prior deviation within groups.
+#: Weight of the prior deviation within groups, in members.
 BELIEF = 4.0
 
 
 @dataclass(frozen=True)
-class Prior:
+class EffectPrior:
     """Mean and deviation of everybody's mean, and deviations of groups about it and of members
     about their group (0: they are all the same).
     """
@@ -29,30 +26,32 @@ class Prior:
 
 
 @dataclass(frozen=True)
-class Pooled:
+class ShrunkEffects:
     """Posteriors: of the groups' means, (groups,), and of each member given its group's mean,
-    (members,): `own` + `lean` · mean, with deviation `own_deviation`.
+    (members,): `own` + `group_weight` · mean, with deviation `own_deviation`.
     """
 
     mean: Floats
     deviation: Floats
     own: Floats
-    lean: Floats
+    group_weight: Floats
     own_deviation: Floats
     group: Ints
 
     @property
     def member(self) -> Floats:
         """Posterior means of the members, (members,)."""
-        return self.own + self.lean * self.mean[self.group]
+        return self.own + self.group_weight * self.mean[self.group]
 
     def draw(self, common: float, own: float = 0.0) -> Floats:
         """Members where all groups are `common` deviations off, and members `own` ones."""
         mean = (self.mean + self.deviation * common)[self.group]
-        return self.own + self.lean * mean + self.own_deviation * own
+        return self.own + self.group_weight * mean + self.own_deviation * own
 
 
-def pool(estimate: Floats, information: Floats, group: Ints, groups: int, prior: Prior) -> Pooled:
+def pool(
+    estimate: Floats, information: Floats, group: Ints, groups: int, prior: EffectPrior
+) -> ShrunkEffects:
     """`estimate` and its inverse variance, (members,); an information of 0 is no estimate.
 
     The variance within groups is a moment estimate (DerSimonian and Laird 1986), shrunk to the
@@ -71,17 +70,17 @@ def pool(estimate: Floats, information: Floats, group: Ints, groups: int, prior:
     sure = whole + 1.0 / between
     mean = (whole * centre + everybody / between) / sure
     variance = 1.0 / sure + (1.0 / between / sure) ** 2 / precision
-    told = np.where(known, information, 0.0)
+    precision_of = np.where(known, information, 0.0)
     if within <= 0.0:
         nothing = np.zeros(len(group))
-        return Pooled(mean, np.sqrt(variance), nothing, nothing + 1.0, nothing, group)
-    sum_ = told + 1.0 / within
-    return Pooled(
+        return ShrunkEffects(mean, np.sqrt(variance), nothing, nothing + 1.0, nothing, group)
+    whole_precision = precision_of + 1.0 / within
+    return ShrunkEffects(
         mean,
         np.sqrt(variance),
-        told * estimate / sum_,
-        1.0 / within / sum_,
-        np.sqrt(1.0 / sum_),
+        precision_of * estimate / whole_precision,
+        1.0 / within / whole_precision,
+        np.sqrt(1.0 / whole_precision),
         group,
     )
 
@@ -89,10 +88,10 @@ def pool(estimate: Floats, information: Floats, group: Ints, groups: int, prior:
 def _within(
     estimate: Floats,
     noise: Floats,
-    known: NDArray[np.bool_],
+    known: Flags,
     group: Ints,
     groups: int,
-    prior: Prior,
+    prior: EffectPrior,
 ) -> float:
     """The variance of members about their group's mean."""
     expected = prior.members * prior.members

@@ -13,7 +13,7 @@ from schemas.values.instants import to_text
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ModelCard:
     """The facts of one version; instants in ms, metrics by model name."""
 
     version: str

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from online_models.studies.promotions.past import Past
+from online_models.numerics.arrays import Floats, Ints
+from online_models.studies.promotions.past import PastSales
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-#: Days over which an offer's own sales tell what is usual: a season changes it within months.
+#: Days over which an offer's own sales show what is usual: a season changes it within months.
 AROUND = 28.0
 #: Days' worth of belief in an offer's mean of all days.
 OWN_DAYS = 3.0
@@ -21,7 +18,7 @@ ORDINARY_UNITS = 20.0
 
 
 @dataclass(frozen=True)
-class Baseline:
+class UsualSales:
     """Expected units without any promotion, (offers, days), and the units that each is known from,
     (offers, days). `quiet` (offers, days) is what a day without a promotion is worth in it.
     """
@@ -31,14 +28,14 @@ class Baseline:
     quiet: Floats
 
     def around(self, values: Floats) -> Floats:
-        """The part of `values` (offers, days) that this baseline takes for usual."""
+        """The part of `values` (offers, days) that this usual_sales takes for usual."""
         return _around(self.quiet * values) / np.maximum(_around(self.quiet), 1e-9)
 
 
-def baseline(past: Past, effect: Floats, channel: Ints) -> Baseline:
-    """The baseline, given what promotions did to each day: a factor, (offers, days).
+def usual_sales(past: PastSales, effect: Floats, channel: Ints) -> UsualSales:
+    """The usual_sales, given what promotions did to each day: a factor, (offers, days).
 
-    Days with a promotion tell nothing of it. `channel` (offers,).
+    Days with a promotion do not count. `channel` (offers,).
     """
     quiet = ~past.promoted & (past.stocked > 0.0)
     flow = past.stocked * effect
@@ -54,7 +51,7 @@ def baseline(past: Past, effect: Floats, channel: Ints) -> Baseline:
     known = _around(exposure * course)
     squares = _around(exposure * course, AROUND / 2.0)
     known_from = usual * known * known / np.maximum(squares, 1e-9)
-    return Baseline(past.stocked * course * usual, known_from, exposure * course)
+    return UsualSales(past.stocked * course * usual, known_from, exposure * course)
 
 
 def _usual(sold: Floats, exposure: Floats) -> Floats:

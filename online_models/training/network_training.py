@@ -1,4 +1,4 @@
-"""Training a network in TensorFlow; the trainer's process alone calls it."""
+"""Training a network in TensorFlow; only the trainer's process calls it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,29 @@ from online_models.demand.networks.zoo.architecture import Architecture, Hyper
 from online_models.training import split
 from online_models.training.boltzmann import pretrain
 from online_models.training.dataset import Dataset
-from online_models.training.likelihood import negative_binomial_loss
+
+
+def negative_binomial_loss(units: Any, forecast: Any) -> Any:
+    """−log NB(units; mean, size) for `forecast` = (log mean, log size), shape (n, 2) → (n,).
+
+    The variance is mean + mean² / size. References: Salinas, Flunkert, Gasthaus, "DeepAR:
+    probabilistic forecasting with autoregressive recurrent networks", 2017.
+    """
+    import tensorflow as tf
+
+    y = tf.reshape(units, (-1,))
+    log_mean, log_size = forecast[:, 0], forecast[:, 1]
+    size = tf.exp(log_size)
+    # log(mean + size), without overflow
+    log_total = tf.maximum(log_mean, log_size) + tf.math.log1p(tf.exp(-tf.abs(log_mean - log_size)))
+    return -(
+        tf.math.lgamma(y + size)
+        - tf.math.lgamma(size)
+        - tf.math.lgamma(y + 1.0)
+        + size * (log_size - log_total)
+        + y * (log_mean - log_total)
+    )
+
 
 BATCH = 512
 EPOCHS = 12
@@ -33,7 +55,7 @@ VALIDATION = 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class TrainedNetwork:
     """A trained network, its Keras twin, and the losses of its epochs."""
 
     network: Network
@@ -48,7 +70,7 @@ def fit(
     data: Dataset,
     seed: int = 0,
     callbacks: Sequence[Any] = (),
-) -> Fit:
+) -> TrainedNetwork:
     """Train on `data`: first without its last `VALIDATION` of time, which says after how many
     epochs to stop; then anew on all of it for as many, since what is latest matters most.
 
@@ -80,7 +102,7 @@ def fit(
     )
     document = Network(architecture, data.spec, hyper, {}).document()
     network = Network.of(document, keras_network.export(model))
-    return Fit(network, model, history["loss"], validation)
+    return TrainedNetwork(network, model, history["loss"], validation)
 
 
 def _model(architecture: Architecture, hyper: Hyper, data: Dataset, seed: int) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from online_models.training.panel import Panel
+from online_models.training.recorded_observations import RecordedObservations
 from schemas.records.record import RecordError
 
 BUCKET: dict[str, Any] = {
@@ -24,7 +24,7 @@ BUCKET: dict[str, Any] = {
 
 
 def test_records_become_columns_in_order_of_time() -> None:
-    panel = Panel()
+    panel = RecordedObservations()
     panel.product({"sku": "b", "name": "B", "currency": "JPY", "price": "150", "category": "c"})
     panel.observe({**BUCKET, "sku": "b", "bucket_start": "2024-05-03T00:00:00Z",
                    "bucket_end": "2024-05-04T00:00:00Z", "price": "150"})  # fmt: skip
@@ -43,7 +43,7 @@ def test_records_become_columns_in_order_of_time() -> None:
 
 
 def test_promotion_attributes_keep_the_places_in_which_they_are_named() -> None:
-    panel = Panel()
+    panel = RecordedObservations()
     own = {"carts": 2, "orders": 1, "promotion_depth": 0.2, "available": 1.0}
     panel.observe({**BUCKET, "features": {"display": 0.0, "feature": 1.0, **own}})
     later = {"bucket_start": "2024-05-02T00:00:00Z", "bucket_end": "2024-05-03T00:00:00Z"}
@@ -54,7 +54,7 @@ def test_promotion_attributes_keep_the_places_in_which_they_are_named() -> None:
 
 
 def test_what_bulk_orders_and_bots_made_is_no_demand() -> None:
-    panel = Panel()
+    panel = RecordedObservations()
     panel.observe({**BUCKET, "features": {"bulk_units": 2, "bot_views": 39}})
     seen = panel.observations()
     assert (seen.units.tolist(), seen.views.tolist()) == ([1.0], [1.0])
@@ -62,20 +62,20 @@ def test_what_bulk_orders_and_bots_made_is_no_demand() -> None:
 
 
 def test_orders_that_an_older_record_does_not_count_are_unknown() -> None:
-    panel = Panel()
+    panel = RecordedObservations()
     panel.observe(BUCKET)
     assert np.isnan(panel.observations().orders).tolist() == [True]
 
 
 def test_a_bucket_recorded_twice_counts_once_with_its_last_record() -> None:
-    panel = Panel()
+    panel = RecordedObservations()
     panel.observe(BUCKET)
     panel.observe({**BUCKET, "units": 5})
     assert panel.observations().units.tolist() == [5.0]
 
 
 def test_no_records_are_no_observations() -> None:
-    assert len(Panel().observations()) == 0
+    assert len(RecordedObservations().observations()) == 0
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_no_records_are_no_observations() -> None:
 )
 def test_a_malformed_record_is_named(change: dict[str, Any], field: str) -> None:
     with pytest.raises(RecordError, match=field):
-        Panel().observe({**BUCKET, **change})
+        RecordedObservations().observe({**BUCKET, **change})
     missing = dict(BUCKET)
     del missing["units"]
     with pytest.raises(RecordError, match="units: required"):
-        Panel().observe(missing)
+        RecordedObservations().observe(missing)

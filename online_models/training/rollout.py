@@ -1,11 +1,10 @@
-"""Days of a simulated market, priced by a policy with chance moves: what fitted Q learns from."""
+"""Days of a simulated market, priced by a policy with random actions: the data of fitted Q."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.ensemble.models import DemandModels
@@ -13,11 +12,9 @@ from online_models.demand.inputs.observations import Observations
 from online_models.market.calendar import DAY_MS, day_start
 from online_models.market.market import Market
 from online_models.market.problem import limits
+from online_models.numerics.arrays import Floats, Ints
 from online_models.pricing.learned.policy import FACTORS, LearnedPolicy
 from online_models.pricing.learned.state import markup, state
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 FOLLOW = FACTORS.index(1.0)
 #: A day that earns less than this share below the best counts as this bad.

@@ -17,7 +17,7 @@ from schemas.records.record import RecordError
 from schemas.values.instants import to_ms
 from schemas.values.money import to_minor
 
-#: Where neither the observation nor the product tells its currency: two minor digits.
+#: Where neither the observation nor the product states its currency: two minor digits.
 DEFAULT_CURRENCY = "EUR"
 
 #: Columns of the buckets in memory, by their kind: 89 bytes a bucket.
@@ -39,10 +39,10 @@ _COLUMNS = {
 _OWN = {"carts", "promotion_depth", "available", "orders", "bulk_units", "bot_views"}
 
 
-class Panel:
+class RecordedObservations:
     """Collects records in any order; `observations` gives them as columns.
 
-    >>> panel = Panel()
+    >>> panel = RecordedObservations()
     >>> panel.product({"sku": "a", "name": "Espresso", "currency": "EUR", "price": "9.99",
     ...                "category": "food/coffee"})
     >>> panel.observe({"sku": "a", "channel": "web", "bucket_start": "2024-05-01T00:00:00Z",

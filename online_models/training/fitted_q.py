@@ -15,7 +15,7 @@ from online_models.demand.networks.zoo.network import export
 from online_models.market.compose import compose
 from online_models.pricing.learned.policy import FACTORS, HIDDEN, LearnedPolicy
 from online_models.pricing.learned.state import FEATURES
-from online_models.training.reinforcement.rollout import Transitions, rollout
+from online_models.training.rollout import Transitions, rollout
 
 #: A reward a day later counts this much: learning about demand pays back over weeks.
 DISCOUNT = 0.96
@@ -36,9 +36,12 @@ def train(
     seed: int = 0,
     markets: Sequence[tuple[str, float]] = MARKETS,
     days: int = DAYS,
-    told: Callable[[str], None] = lambda _text: None,
+    progress: Callable[[str], None] = lambda _text: None,
 ) -> LearnedPolicy:
-    """A policy trained in simulated markets (name, sales a day); `told` hears of each round."""
+    """A policy trained in simulated markets (name, sales a day).
+
+    `progress` is called with a line after each round.
+    """
     import keras
 
     keras.utils.set_random_seed(seed)
@@ -53,7 +56,9 @@ def train(
             known.append(rollout(market, days, policy, CHANCE[number], seed + 100 * number + place))
         data = Transitions.joined(known)
         policy = _fitted(model, data)
-        told(f"round {number + 1}: {len(data.action)} offer-days, reward {data.reward.mean():.4f}")
+        progress(
+            f"round {number + 1}: {len(data.action)} offer-days, reward {data.reward.mean():.4f}"
+        )
     assert policy is not None
     return policy
 

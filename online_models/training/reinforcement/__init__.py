@@ -1,1 +1,0 @@
-"""A pricing policy learnt in the simulated market by fitted Q iteration."""
