@@ -83,7 +83,7 @@ def _decide_block(
     silent = by_time & unchanged(resolved) if by_time.any() else by_time
     published = (~silent).nonzero()[0]
     if len(published):
-        before = look_back(resolved, published, pricing.history, money)
+        before = look_back(resolved, published, pricing.history)
     fresh = published[renewed(resolved, published)]
     number(resolved, published)
     write(resolved, pricing.history)

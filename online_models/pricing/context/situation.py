@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.demand.curves import DemandContext, DemandCurves
-from online_models.numerics.columns import FEW
 from online_models.numerics.special import log
 from online_models.pricing.context.gathered import Gathered
 from online_models.pricing.learned.seat import Seat
@@ -22,6 +21,7 @@ from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.state.margins import Margins
 from online_models.shop.catalogue import Catalogue
 from online_models.shop.competitors import CompetitorPrices
+from online_models.shop.quotes import Quotes, lowest_asked
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -82,8 +82,6 @@ class DecisionContext:
         self.now = now
         self.lowest = self.reach_low = np.zeros(len(rows), dtype=np.int64)
         self.highest = self.reach_high = self.lowest + NO_CEILING
-        #: Floors already solved for, by margin in ppm.
-        self.margin_floors: dict[int, Ints] = {}
 
     def take(self, chosen: NDArray[Any]) -> DecisionContext:
         """The same for some of the offers."""
@@ -194,36 +192,15 @@ class DecisionContext:
         return self.world.stock.on_hand[self.rows]
 
     @Gathered
-    def rival_entries(self) -> tuple[NDArray[np.int32], Flags]:
-        """Rows of the rivals' entries, −1 where there is none, and which of them are a
-        competitor's, in stock and on the offer's channel; shape (n, width).
-        """
-        rivals = self.world.rivals
-        entries = rivals.rows_of(self.sku)
-        return entries, usable_entries(rivals, entries, self.channel)
+    def quotes(self) -> Quotes:
+        """What the competitors ask."""
+        return Quotes.of(self.world.rivals)
 
     @Gathered
     def rival_price(self) -> Floats:
         """The lowest usable rival price, NaN where there is none."""
-        book = self.world.rivals.entries
-        if not book.size:
-            return np.full(len(self), np.nan)
-        if len(self) <= FEW:
-            return self._rival_prices()
-        entries, usable = self.rival_entries
-        age = self.now[:, None] - book.time[entries]
-        usable = usable & (age <= self.world.settings.rival_memory)
-        asked = np.where(usable, book.price[entries] + book.shipping[entries], NO_CEILING)
-        lowest = asked.min(axis=1)
-        return np.where(lowest == NO_CEILING, np.nan, lowest.astype(np.float64))
-
-    def _rival_prices(self) -> Floats:
-        """`rival_price`, one by one."""
-        rivals, memory = self.world.rivals, self.world.settings.rival_memory
-        columns = (self.sku, self.channel, self.now - memory)
-        asked = map(rivals.prices_of, *[column.tolist() for column in columns])
-        found = [float(min(prices)) if prices else np.nan for prices in asked]
-        return np.array(found)
+        since = self.now - self.world.settings.rival_memory
+        return lowest_asked(self.quotes, self.sku, self.channel, since)
 
     @Gathered
     def curves(self) -> DemandCurves:
@@ -238,20 +215,3 @@ class DecisionContext:
     def log_anchor(self) -> Floats:
         """Logarithms of the prices around which the curves are given."""
         return log(self.curves.anchor_price)
-
-
-def usable_entries(
-    rivals: CompetitorPrices, entries: NDArray[np.int32], channel: NDArray[np.int32]
-) -> Flags:
-    """Which entries are a competitor's, in stock and on the offer's channel; shape of `entries`."""
-    book = rivals.entries
-    if not book.size:
-        return np.zeros(entries.shape, dtype=np.bool_)
-    on = book.channel[entries]
-    usable: Flags = (
-        (entries >= 0)
-        & book.in_stock[entries]
-        & ~book.own[entries]
-        & ((on < 0) | (on == channel[:, None]))
-    )
-    return usable

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.numerics.columns import FEW
-from online_models.pricing.context.situation import Flags
+from online_models.numerics.compiled import compiled
+from online_models.pricing.context.situation import Flags, Ints
 from online_models.pricing.decision.reasons import (
     CODES,
     MOVES,
@@ -24,6 +24,8 @@ from online_models.pricing.state.promotions import NONE
 from online_models.shop.catalogue import NEVER, NO_PRICE
 
 _KEEP = CODES["keep"]
+#: As compiled rules read them.
+_REJECTED, _HELD, _RETURN = Outcome.REJECTED, Outcome.HELD, PriceOrigin.RETURN
 #: Sources that leave an offer's home alone, and those that leave its regular price alone while a
 #: promotion is in force.
 _HOME_STAYS = table(
@@ -197,49 +199,48 @@ def _write_proposals(resolved: Resolved) -> None:
 
 def _schedule(resolved: Resolved) -> None:
     """The next instant at which time alone may change the answer."""
-    situation, passage = resolved.situation, resolved.passage
-    ledger, rows, now = situation.world.ledger, situation.rows, situation.now
-    if len(rows) <= FEW:
-        _schedule_singly(resolved)
-        return
-    soon = now + 1
-    due = np.minimum(resolved.wish.again, passage.delayed)
-    due = np.where(moved(resolved) & _further(resolved, passage), soon, due)
-    over = (resolved.outcome == Outcome.REJECTED) | (resolved.source == PriceOrigin.RETURN)
-    due = np.where(over & (resolved.outcome != Outcome.HELD), soon, due)
-    overridden = ledger.override[rows] != NO_PRICE
-    due = np.minimum(due, np.where(overridden, ledger.override_until[rows], NEVER))
-    due = np.minimum(due, ledger.proposal_expires[rows])
-    due = np.minimum(due, ledger.ack_due[rows])
-    due = np.minimum(due, np.where(ledger.retry_at[rows] > now, ledger.retry_at[rows], NEVER))
-    ledger.due[rows] = np.maximum(due, soon)
-
-
-def _schedule_singly(resolved: Resolved) -> None:
-    """`_schedule`, one by one."""
-    passage, wish, ledger = resolved.passage, resolved.wish, resolved.situation.world.ledger
-    columns = (
-        resolved.situation.rows,
-        resolved.situation.now,
+    situation, ledger = resolved.situation, resolved.situation.world.ledger
+    ledger.due[situation.rows] = _due(
+        situation.rows,
+        situation.now,
+        np.minimum(resolved.wish.again, resolved.passage.delayed),
+        moved(resolved) & _further(resolved, resolved.passage),
         resolved.outcome,
         resolved.source,
-        wish.again,
-        passage.delayed,
-        moved(resolved) & _further(resolved, passage),
+        ledger.override,
+        ledger.override_until,
+        ledger.proposal_expires,
+        ledger.ack_due,
+        ledger.retry_at,
     )
-    for row, now, outcome, source, again, delayed, further in zip(
-        *[column.tolist() for column in columns], strict=True
-    ):
-        over = outcome == Outcome.REJECTED or source == PriceOrigin.RETURN
-        due = min(again, delayed)
-        if further or (over and outcome != Outcome.HELD):
-            due = now + 1
-        if ledger.override.item(row) != NO_PRICE:
-            due = min(due, ledger.override_until.item(row))
-        due = min(due, ledger.proposal_expires.item(row), ledger.ack_due.item(row))
-        if ledger.retry_at.item(row) > now:
-            due = min(due, ledger.retry_at.item(row))
-        ledger.due[row] = max(due, now + 1)
+
+
+@compiled
+def _due(
+    rows: Ints,
+    now: Ints,
+    again: Ints,
+    further: Flags,
+    outcome: NDArray[np.int8],
+    source: NDArray[np.int8],
+    override: Ints,
+    override_until: Ints,
+    proposal_expires: Ints,
+    ack_due: Ints,
+    retry_at: Ints,
+) -> Ints:
+    due = np.empty_like(now)
+    for i in range(rows.size):
+        row, soon = rows[i], now[i] + 1
+        over = outcome[i] == _REJECTED or source[i] == _RETURN
+        at = soon if further[i] or (over and outcome[i] != _HELD) else again[i]
+        if override[row] != NO_PRICE:
+            at = min(at, override_until[row])
+        at = min(at, proposal_expires[row], ack_due[row])
+        if retry_at[row] > now[i]:
+            at = min(at, retry_at[row])
+        due[i] = max(at, soon)
+    return due
 
 
 def _further(resolved: Resolved, passage: GuardrailResult) -> Flags:

@@ -3,104 +3,119 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.numerics.columns import FEW
+from online_models.numerics.compiled import compiled
 from online_models.pricing.context.situation import DecisionContext, Flags, Ints
 from online_models.pricing.decision.reasons import PriceOrigin
 from online_models.pricing.guardrails import GUARDRAILS, Delay
-from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.state.promotions import NONE, InForce
 from online_models.shop.catalogue import NO_PRICE
 from schemas.records.pricing_policies import Experiment
 
 #: `verdict` in the ledger on a proposal.
 UNDECIDED, APPROVED, REJECTED = 0, 1, 2
+#: As compiled rules read them.
+_REJECTED, _EXPIRED, _OVERRIDE = PriceOrigin.REJECTED, PriceOrigin.EXPIRED, PriceOrigin.OVERRIDE
+_ROLLBACK, _PAUSED, _REFUSED = PriceOrigin.ROLLBACK, PriceOrigin.PAUSED, PriceOrigin.REFUSED
+_PROMOTION, _RETURN, _APPROVED = PriceOrigin.PROMOTION, PriceOrigin.RETURN, PriceOrigin.APPROVED
+_HOLDOUT, _STRATEGY = PriceOrigin.HOLDOUT, PriceOrigin.STRATEGY
 
 
 def sources(situation: DecisionContext, promotion: InForce) -> NDArray[np.int8]:
     """The PriceOrigin of each offer's raw price, shape (n,)."""
-    ledger, rows, now = situation.world.ledger, situation.rows, situation.now
-    if len(rows) <= FEW and not _ordered(ledger, rows):
-        return _singly(situation, promotion)
-    pending = ledger.proposal[rows] != NONE
-    promoted = (promotion.promotion != NONE) & (promotion.price < situation.base)
-    manual, back = overridden(situation), ledger.rollback[rows] != NO_PRICE
-    # A promotion that is over does not wait for an order that has to wait itself.
-    over = (ledger.promotion[rows] != NONE) & ~promoted & (situation.price != situation.base)
-    if (over & (manual | back)).any():
-        over &= _delayed(situation) & (situation.price != ledger.override[rows])
-        manual &= ~over | ledger.forced[rows]
-        back &= ~over
-    conditions: list[tuple[int, Flags]] = [
-        (PriceOrigin.REJECTED, pending & (ledger.verdict[rows] == REJECTED)),
-        (PriceOrigin.EXPIRED, pending & (now >= ledger.proposal_expires[rows])),
-        (PriceOrigin.OVERRIDE, manual),
-        (PriceOrigin.ROLLBACK, back),
-        (PriceOrigin.PAUSED, ledger.paused[rows]),
-        (PriceOrigin.REFUSED, now < ledger.retry_at[rows]),
-        (PriceOrigin.PROMOTION, promoted),
-        (PriceOrigin.RETURN, situation.price != situation.base),
-        (PriceOrigin.APPROVED, pending & (ledger.verdict[rows] == APPROVED)),
-        (PriceOrigin.HOLDOUT, held_out(situation)),
-    ]
-    source = np.full(len(rows), PriceOrigin.STRATEGY, dtype=np.int8)
-    for code, condition in reversed(conditions):
-        source[condition] = code
-    return source
-
-
-def _ordered(ledger: Ledger, rows: Ints) -> bool:
-    """Whether a manual price or a rollback stands for any of the offers."""
-    orders = ledger.override, ledger.rollback
-    return any(order.item(row) != NO_PRICE for row in rows.tolist() for order in orders)
-
-
-def _singly(situation: DecisionContext, promotion: InForce) -> NDArray[np.int8]:
-    """`sources` of offers for which no human order stands, one by one."""
-    ledger = situation.world.ledger
-    columns = (
-        situation.rows,
+    ledger, rows = situation.world.ledger, situation.rows
+    ordered = (ledger.override[rows] != NO_PRICE) | (ledger.rollback[rows] != NO_PRICE)
+    delayed = _delayed(situation) if ordered.any() else ordered
+    orders = Orders(
+        ledger.proposal,
+        ledger.verdict,
+        ledger.proposal_expires,
+        ledger.override,
+        ledger.override_until,
+        ledger.forced,
+        ledger.rollback,
+        ledger.paused,
+        ledger.retry_at,
+        ledger.promotion,
+    )
+    return _sources(
+        orders,
+        rows,
         situation.now,
         situation.price,
         situation.base,
         promotion.promotion,
         promotion.price,
+        delayed,
         held_out(situation),
     )
-    found = [_source(ledger, *one) for one in zip(*[c.tolist() for c in columns], strict=True)]
-    return np.array(found, dtype=np.int8)
 
 
-def _source(
-    ledger: Ledger,
-    row: int,
-    now: int,
-    price: int,
-    base: int,
-    promotion: int,
-    promoted: int,
-    held: bool,
-) -> int:
-    pending = ledger.proposal.item(row) != NONE
-    verdict = ledger.verdict.item(row) if pending else UNDECIDED
-    if verdict == REJECTED:
-        return PriceOrigin.REJECTED
-    if pending and now >= ledger.proposal_expires.item(row):
-        return PriceOrigin.EXPIRED
-    if ledger.paused.item(row):
-        return PriceOrigin.PAUSED
-    if now < ledger.retry_at.item(row):
-        return PriceOrigin.REFUSED
-    if promotion != NONE and promoted < base:
-        return PriceOrigin.PROMOTION
-    if price != base:
-        return PriceOrigin.RETURN
-    if verdict == APPROVED:
-        return PriceOrigin.APPROVED
-    return PriceOrigin.HOLDOUT if held else PriceOrigin.STRATEGY
+class Orders(NamedTuple):
+    """The columns of the ledger that say what stands above the strategies, by offer row."""
+
+    proposal: Ints
+    verdict: NDArray[np.int8]
+    proposal_expires: Ints
+    override: Ints
+    override_until: Ints
+    forced: Flags
+    rollback: Ints
+    paused: Flags
+    retry_at: Ints
+    promotion: NDArray[np.int32]
+
+
+@compiled
+def _sources(
+    orders: Orders,
+    rows: Ints,
+    now: Ints,
+    price: Ints,
+    base: Ints,
+    promotion: NDArray[np.int32],
+    promoted_price: Ints,
+    delayed: Flags,
+    held_out: Flags,
+) -> NDArray[np.int8]:
+    source = np.full(rows.size, _STRATEGY, np.int8)
+    for i in range(rows.size):
+        row = rows[i]
+        pending = orders.proposal[row] != NONE
+        verdict = orders.verdict[row] if pending else UNDECIDED
+        promoted = promotion[i] != NONE and promoted_price[i] < base[i]
+        manual = orders.override[row] != NO_PRICE and now[i] < orders.override_until[row]
+        back = orders.rollback[row] != NO_PRICE
+        # A promotion that is over does not wait for an order that has to wait itself.
+        over = orders.promotion[row] != NONE and not promoted and price[i] != base[i]
+        if over and (manual or back) and delayed[i] and price[i] != orders.override[row]:
+            manual = manual and orders.forced[row]
+            back = False
+        if verdict == REJECTED:
+            source[i] = _REJECTED
+        elif pending and now[i] >= orders.proposal_expires[row]:
+            source[i] = _EXPIRED
+        elif manual:
+            source[i] = _OVERRIDE
+        elif back:
+            source[i] = _ROLLBACK
+        elif orders.paused[row]:
+            source[i] = _PAUSED
+        elif now[i] < orders.retry_at[row]:
+            source[i] = _REFUSED
+        elif promoted:
+            source[i] = _PROMOTION
+        elif price[i] != base[i]:
+            source[i] = _RETURN
+        elif verdict == APPROVED:
+            source[i] = _APPROVED
+        elif held_out[i]:
+            source[i] = _HOLDOUT
+    return source
 
 
 def overridden(situation: DecisionContext) -> Flags:

@@ -42,8 +42,8 @@ def _raw(step: Step, digits: int) -> int:
         discount = Discount.model_validate(detail["promotion"]["discount"])
         return discounted(discount, _minor(detail["regular_price"], digits), digits)
     if step["rule"] == "match_competitor":
-        rival = np.array([_minor(detail["rival"], digits)], dtype=np.int64)
-        return int(moved(Offset.parse(detail["offset"]), rival, digits)[0])
+        rival = _minor(detail["rival"], digits)
+        return moved(Offset.parse(detail["offset"]), rival, digits)
     return _minor(step["output"], digits)
 
 

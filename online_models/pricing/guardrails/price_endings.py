@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from online_models.numerics.columns import FEW
+from online_models.numerics.compiled import compiled
 from online_models.pricing.context.situation import NO_CEILING, DecisionContext
 from online_models.pricing.guardrails.guardrail import Grid, Ints
 from online_models.pricing.policy.terms import CompiledPolicy
@@ -27,25 +27,24 @@ def nearest_ending(
     >>> nearest_ending(((100, 99), (100, 49)), one, one - 100, one + 100).tolist()
     [1049]
     """
-    if len(price) <= FEW:
-        terms = zip(price.tolist(), low.tolist(), high.tolist(), strict=True)
-        return np.array([_nearest_to(endings, *one) for one in terms], dtype=np.int64)
-    modulus, remainder = np.array(endings, dtype=np.int64).T
-    at = price[:, None]
-    below = at - (at - remainder) % modulus
-    candidates = np.concatenate([below, below + modulus], axis=1)
-    legal = (candidates >= low[:, None]) & (candidates <= high[:, None])
-    gap = np.where(legal, np.abs(candidates - at), NO_CEILING)
-    nearest = gap.min(axis=1)
-    best = np.where(gap == nearest[:, None], candidates, NO_CEILING).min(axis=1)
-    return np.where(nearest < NO_CEILING, best, NO_PRICE)
+    return _nearest_ending(np.array(endings, np.int64), price, low, high)
 
 
-def _nearest_to(endings: tuple[tuple[int, int], ...], price: int, low: int, high: int) -> int:
-    below = [price - (price - remainder) % modulus for modulus, remainder in endings]
-    above = [under + modulus for under, (modulus, _) in zip(below, endings, strict=True)]
-    legal = [(abs(one - price), one) for one in (*below, *above) if low <= one <= high]
-    return min(legal)[1] if legal else NO_PRICE
+@compiled
+def _nearest_ending(endings: Ints, price: Ints, low: Ints, high: Ints) -> Ints:
+    found = np.full(price.size, NO_PRICE)
+    for i in range(price.size):
+        gap = NO_CEILING
+        for k in range(endings.shape[0]):
+            modulus = endings[k, 0]
+            below = price[i] - (price[i] - endings[k, 1]) % modulus
+            for candidate in (below, below + modulus):
+                apart = abs(candidate - price[i])
+                if not low[i] <= candidate <= high[i] or apart > gap:
+                    continue
+                if apart < gap or candidate < found[i]:
+                    gap, found[i] = apart, candidate
+    return found
 
 
 def _nearest(situation: DecisionContext, price: Ints, low: Ints, high: Ints) -> Ints:

@@ -2,58 +2,117 @@
 
 from __future__ import annotations
 
-from typing import Any
+from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 
-from online_models.numerics.columns import FEW
+from online_models.numerics.compiled import compiled
+from online_models.numerics.elementary import exp_one, log_one
 from online_models.pricing.context.situation import DecisionContext, Floats, Ints
-from online_models.pricing.profit.economics import net_share, unit_profit
-from online_models.pricing.profit.objective import outlook, span
-from online_models.pricing.profit.single_expectation import LARGEST, singly_expected
+from online_models.pricing.profit.objective import LARGEST_LOG, NINETY, span
 from online_models.pricing.trace.sheet import Sheet
-from online_models.pricing.trace.steps import MoneyTexts
+from online_models.shop.catalogue import PPM
+
+#: Forecasts beyond any amount are cut to it; they could not be written.
+LARGEST = 1e15
 
 
-def expected(
-    situation: DecisionContext, new: Ints, kept: Ints, money: MoneyTexts
-) -> tuple[list[bytes], list[bytes]]:
+class Terms(NamedTuple):
+    """What the expectation of an offer rests on, (n,) each: see `Span`, `Deductions` and
+    `DemandCurves`; `fixed` is the fee and cost of a unit.
+    """
+
+    days: Floats
+    stock: Floats
+    tax_ppm: Ints
+    fee_ppm: Ints
+    fixed: Ints
+    anchor_price: Floats
+    log_rate: Floats
+    elasticity: Floats
+    log_rate_variance: Floats
+    covariance: Floats
+    elasticity_variance: Floats
+
+
+def expected(situation: DecisionContext, new: Ints, kept: Ints) -> tuple[list[bytes], list[bytes]]:
     """JSON of units, revenue (net of tax), profit and its 90 % interval, at the new and the kept
     prices, minor units, (n,) each.
 
     The interval is that of the posterior of the rate; a day's luck is not in it.
     """
-    if len(new) <= FEW:
-        return singly_expected(situation, new, kept, money)
-    at = np.stack([new, kept], axis=1).astype(np.float64)
-    sold = outlook(situation, at, span(situation))
-    margin = unit_profit(situation, at)
-    revenue = at * net_share(situation)[:, None] * sold.units
-    profit = margin * sold.units
-    one, other = margin * sold.lower, margin * sold.upper
-    lower, upper = np.minimum(one, other), np.maximum(one, other)
+    over, curves = span(situation), situation.curves
+    terms = Terms(
+        over.days,
+        over.stock,
+        situation.tax_ppm,
+        situation.fee_ppm,
+        situation.fee_fixed + situation.cost,
+        curves.anchor_price,
+        curves.log_rate,
+        curves.elasticity,
+        curves.log_rate_variance,
+        curves.covariance,
+        curves.elasticity_variance,
+    )
     digits = situation.terms.digits
-
-    def told(rows: Any, k: int) -> list[bytes]:
-        units = list(map(b"%.6g".__mod__, sold.units[rows, k].tolist()))
-        sheet = Sheet()
-        sheet.say(b'{"units":')
-        sheet.put(units)
-        columns = {"revenue": revenue, "profit": profit, "lower": lower, "upper": upper}
-        for name, amounts in columns.items():
-            sheet.say(f',"{name}":'.encode())
-            sheet.put(_amounts(amounts[rows, k], digits))
-        sheet.say(b"}")
-        return list(sheet.records())
-
-    at_new = told(slice(None), 0)
+    at_new = _texts(forecasts(terms, new, np.arange(len(new))), digits)
     at_kept = at_new.copy()
-    # most prices stay, and are not to be told twice
-    moved = (new != kept).nonzero()[0]
-    if len(moved):
-        for place, text in zip(moved.tolist(), told(moved, 1), strict=True):
+    # most prices stay, and are not to be written twice
+    changed = (new != kept).nonzero()[0]
+    if len(changed):
+        texts = _texts(forecasts(terms, kept, changed), digits)
+        for place, text in zip(changed.tolist(), texts, strict=True):
             at_kept[place] = text
     return at_new, at_kept
+
+
+@compiled
+def _at_most(x: float, most: float) -> float:
+    """NaN stays."""
+    return most if x > most else x
+
+
+@compiled
+def forecasts(terms: Terms, price: Ints, chosen: Ints) -> Floats:
+    """Units, revenue, profit and its interval at the prices of the chosen offers, (5, chosen).
+
+    To the bit what `outlook` and `unit_profit` make of them: each operation is theirs.
+    """
+    found = np.empty((5, chosen.size))
+    for place in range(chosen.size):
+        i = chosen[place]
+        x = log_one(float(price[i])) - log_one(terms.anchor_price[i])
+        log_units = terms.elasticity[i] * x + terms.log_rate[i]
+        slope = 2.0 * terms.covariance[i] + terms.elasticity_variance[i] * x
+        variance = terms.log_rate_variance[i] + slope * x
+        width = NINETY * sqrt(variance if variance >= 0.0 or variance != variance else 0.0)
+        days, stock = terms.days[i], terms.stock[i]
+        mean = log_units + 0.5 * terms.log_rate_variance[i]
+        units = _at_most(exp_one(_at_most(mean, LARGEST_LOG)) * days, stock)
+        low = _at_most(exp_one(_at_most(log_units - width, LARGEST_LOG)) * days, stock)
+        high = _at_most(exp_one(_at_most(log_units + width, LARGEST_LOG)) * days, stock)
+        share = PPM / float(PPM + terms.tax_ppm[i])
+        margin = price[i] * (share - terms.fee_ppm[i] / PPM) - float(terms.fixed[i])
+        found[0, place] = units
+        found[1, place] = price[i] * share * units
+        found[2, place] = margin * units
+        found[3, place] = min(margin * low, margin * high)
+        found[4, place] = max(margin * low, margin * high)
+    return found
+
+
+def _texts(found: Floats, digits: int) -> list[bytes]:
+    units, *amounts = found
+    sheet = Sheet()
+    sheet.say(b'{"units":')
+    sheet.put(list(map(b"%.6g".__mod__, units.tolist())))
+    for name, minor in zip(("revenue", "profit", "lower", "upper"), amounts, strict=True):
+        sheet.say(f',"{name}":'.encode())
+        sheet.put(_amounts(minor, digits))
+    sheet.say(b"}")
+    return list(sheet.records())
 
 
 def _amounts(minor: Floats, digits: int) -> list[bytes]:

@@ -42,9 +42,7 @@ class Before:
     expected: tuple[list[bytes], list[bytes]]
 
 
-def look_back(
-    resolved: Resolved, published: NDArray[np.intp], history: PriceHistory, money: MoneyTexts
-) -> Before:
+def look_back(resolved: Resolved, published: NDArray[np.intp], history: PriceHistory) -> Before:
     """Read what the books are about to forget; call it before the decisions are written."""
     situation = resolved.situation
     whole = len(published) == len(situation)
@@ -56,7 +54,7 @@ def look_back(
         until = np.where(again, ledger.reduced_at[rows], until)
     launched = situation.world.catalogue.skus.launched_at[part.sku]
     lowest = history.lowest_prices(ledger.entry[rows], until, launched)
-    outlook = expected(part, resolved.price[published], part.price, money)
+    outlook = expected(part, resolved.price[published], part.price)
     return Before(part.price, lowest, outlook)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.numerics.columns import FEW, Columns, column
+from online_models.numerics.columns import Columns, column
+from online_models.numerics.compiled import compiled
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved, attribute
 from online_models.shop.catalogue import ALWAYS, NO_PRICE
@@ -17,8 +18,6 @@ Ints = NDArray[np.int64]
 LOOK_BACK = 30 * DAY
 NONE = -1
 _FIRST_LIMIT = 4096
-#: From so many chains on it is cheaper to walk them together.
-_TOGETHER = 16
 _NEVER_SEEN = np.iinfo(np.int64).max
 
 
@@ -31,6 +30,32 @@ class Entries(Columns):
     base: Ints = column(np.int64, NO_PRICE)
     sequence: Ints = column(np.int64, NONE)
     before: Ints = column(np.int64, NONE)
+
+
+@compiled
+def _lowest_prices(
+    time: Ints, price: Ints, before: Ints, heads: Ints, until: Ints, launched_at: Ints
+) -> Ints:
+    found = np.empty_like(heads)
+    for i in range(heads.size):
+        head, end = heads[i], until[i]
+        start = max(end - LOOK_BACK, launched_at[i])
+        lowest = last = NO_PRICE
+        last_began = end
+        while head != NONE:
+            began = time[head]
+            if before[head] == NONE and launched_at[i] != ALWAYS:
+                began = min(began, launched_at[i])
+            if began < end and start < end and (lowest == NO_PRICE or price[head] < lowest):
+                lowest = price[head]
+            if last == NO_PRICE or last_began > until[i]:
+                last, last_began = price[head], began
+            end = min(end, began)
+            if end <= start:
+                break
+            head = before[head]
+        found[i] = last if lowest == NO_PRICE else lowest
+    return found
 
 
 class PriceHistory:
@@ -76,81 +101,15 @@ class PriceHistory:
         heads[row] = before
         return int(self.entries.price[before]), int(self.entries.base[before])
 
-    def lowest(self, head: int, until: int, launched_at: int) -> int:
-        """The lowest price in force at any instant of [until − 30 days, until).
+    def lowest_prices(self, heads: Ints, until: Ints, launched_at: Ints) -> Ints:
+        """The lowest price in force at any instant of [until − 30 days, until), (n,) each.
 
         The first price counts from the launch on, and nothing before the launch counts. Where that
         leaves no instant, the price in force just before `until`.
         """
         entries = self.entries
-        time, price, before = entries.time.item, entries.price.item, entries.before.item
-        start = max(until - LOOK_BACK, launched_at)
-        lowest = last = NO_PRICE
-        end, last_began = until, until
-        while head != NONE:
-            began, amount, earlier = time(head), price(head), before(head)
-            if earlier == NONE and launched_at != ALWAYS:
-                began = min(began, launched_at)
-            if began < end and start < end:
-                lowest = amount if lowest == NO_PRICE else min(lowest, amount)
-            if last == NO_PRICE or last_began > until:
-                last, last_began = amount, began
-            end = min(end, began)
-            if end <= start:
-                break
-            head = earlier
-        return last if lowest == NO_PRICE else lowest
-
-    def lowest_prices(self, heads: Ints, until: Ints, launched_at: Ints) -> Ints:
-        """`lowest` of many offers, (n,) each: only the chains of prices that are younger than the
-        time looked back on need to be walked.
-        """
-        entries = self.entries
-        if len(heads) <= FEW:
-            columns = heads.tolist(), until.tolist(), launched_at.tolist()
-            return np.array(list(map(self.lowest, *columns)), dtype=np.int64)
-        found: Ints = entries.price[heads]
-        start = np.maximum(until - LOOK_BACK, launched_at)
-        young = np.flatnonzero(entries.time[heads] > start)
-        if len(young) > _TOGETHER:
-            found[young] = self._walk(heads[young], until[young], start[young], launched_at[young])
-        else:
-            for place in young.tolist():
-                terms = int(heads[place]), int(until[place]), int(launched_at[place])
-                found[place] = self.lowest(*terms)
-        return found
-
-    def _walk(self, heads: Ints, until: Ints, start: Ints, launched_at: Ints) -> Ints:
-        """`lowest` of many offers, all chains one entry further at a time."""
-        entries = self.entries
-        found = np.empty(len(heads), dtype=np.int64)
-        lowest, last = np.full(len(heads), _NEVER_SEEN), np.full(len(heads), NO_PRICE)
-        last_began, end = until.copy(), until.copy()
-        left, head = np.arange(len(heads)), heads
-        while True:
-            began, amount, earlier = entries.time[head], entries.price[head], entries.before[head]
-            oldest = earlier == NONE
-            if oldest.any():
-                first = oldest & (launched_at != ALWAYS)
-                began = np.where(first, np.minimum(began, launched_at), began)
-            np.minimum(lowest, amount, out=lowest, where=(began < end) & (start < end))
-            later = (last == NO_PRICE) | (last_began > until)
-            if later.any():
-                last = np.where(later, amount, last)
-                last_began = np.where(later, began, last_began)
-            end = np.minimum(end, began)
-            goes_on = (end > start) & ~oldest
-            if goes_on.all():
-                head = earlier
-                continue
-            over = ~goes_on
-            found[left[over]] = np.where(lowest == _NEVER_SEEN, last, lowest)[over]
-            if over.all():
-                return found
-            left, head = left[goes_on], earlier[goes_on]
-            until, start, launched_at = until[goes_on], start[goes_on], launched_at[goes_on]
-            lowest, last = lowest[goes_on], last[goes_on]
-            last_began, end = last_began[goes_on], end[goes_on]
+        chains = entries.time, entries.price, entries.before
+        return _lowest_prices(*chains, heads, until, launched_at)
 
     def at(self, head: int, instant: int, now: int) -> int | None:
         """The regular price in force at an instant, changes of that instant included; the first

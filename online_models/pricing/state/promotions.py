@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.numerics.ratios import scaled_round
+from online_models.numerics.ratios import round_one
 from online_models.persistence.kinds import Document, Items, Part
 from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.policy.selection import Traits, selected, specificity, traits
@@ -253,7 +253,7 @@ def discounted(discount: Discount, base: int, digits: int) -> int:
     """
     if discount.percent is not None:
         left = PPM - percentages.to_ppm(discount.percent)
-        price = int(scaled_round(np.array([base]), left, PPM)[0])
+        price = round_one(base, left, PPM)
     elif discount.amount is not None:
         price = base - money.scaled(discount.amount, digits)
     else:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.numerics.columns import FEW
-from online_models.numerics.ratios import scaled_round
-from online_models.pricing.context.situation import NO_CEILING, DecisionContext, Flags
-from online_models.pricing.strategies.strategy import Ints, Proposal, never, silent
+from online_models.numerics.compiled import compiled
+from online_models.numerics.ratios import round_one
+from online_models.pricing.context.situation import NO_CEILING, DecisionContext, Flags, Floats
+from online_models.pricing.strategies.strategy import Ints, Proposal
 from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE, PPM
-from online_models.shop.competitors import CompetitorPrices
+from online_models.shop.quotes import Quotes, usable
 from schemas.records.policy.strategies import MatchCompetitor as Entry
 from schemas.values.money import LARGEST_MINOR, scaled
 from schemas.values.offsets import Offset
@@ -37,159 +38,127 @@ class MatchCompetitor:
 
     def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
         """The rival's price plus the offset, where a rival counts."""
-        rivals, now = situation.world.rivals, situation.now
-        if not rivals.entries.size:
-            return Proposal(silent(situation), never(situation))
-        if len(situation) <= FEW:
-            return self._singly(entry, situation)
-        rows, usable = situation.rival_entries
-        counts = usable & eligible(entry, rivals)[rows]
-        book = rivals.entries
-        again = np.full(len(situation), NEVER, dtype=np.int64)
-        known = counts.any(axis=1)
-        if entry.max_age is not None:
-            expiry = book.time[rows] + entry.max_age + 1
-            counts &= now[:, None] < expiry
-            again = np.where(counts, expiry, NEVER).min(axis=1)
-        asked = np.where(counts, book.price[rows], NO_CEILING)
-        if entry.include_shipping:
-            asked = np.where(counts, asked + book.shipping[rows], NO_CEILING)
-        matched, which = chosen(entry, asked, rows, rivals)
-        target = np.where(
-            matched < NO_CEILING, moved(entry.offset, matched, situation.terms.digits), NO_PRICE
+        world = situation.world
+        rivals, ledger, settings = world.rivals, world.ledger, world.settings
+        found = _follow(
+            following(entry, situation.terms.digits, rivals.names.names),
+            situation.quotes,
+            Followers(
+                situation.rows,
+                situation.now,
+                situation.sku,
+                situation.channel,
+                situation.home,
+                situation.price,
+                situation.changed_at,
+            ),
+            Races(ledger.pulled, ledger.rest_until, ledger.undercuts),
+            settings.undercut_answer,
+            settings.undercut_rounds,
         )
-        ledger = situation.world.ledger
-        risen = ledger.pulled[situation.rows] & (target >= situation.home)
-        resting = now < ledger.rest_until[situation.rows]
-        answered = self._answered(situation, matched, which) & (target < situation.price)
-        weary = answered & (
-            ledger.undercuts[situation.rows] >= situation.world.settings.undercut_rounds
-        )
-        target = np.where(risen | resting | weary, NO_PRICE, target)
-        again = np.where(resting, np.minimum(again, ledger.rest_until[situation.rows]), again)
-        stale = np.asarray(known & ~counts.any(axis=1))
-        return _proposal(entry, rivals, target, again, matched, which, stale, answered)
+        facts = {"which": entry.which, "offset": entry.offset.text()}
+        competitor, names, which = rivals.entries.competitor, rivals.names, found.which
 
-    def _singly(self, entry: Entry, situation: DecisionContext) -> Proposal:
-        """`propose`, one by one."""
-        world, terms = situation.world, situation.terms
-        ledger, settings = world.ledger, world.settings
-        columns = (
-            situation.rows,
-            situation.now,
-            situation.sku,
-            situation.channel,
-            situation.home,
-            situation.price,
-            situation.changed_at,
-        )
-        told = []
-        for row, now, sku, channel, home, price, changed_at in zip(
-            *[column.tolist() for column in columns], strict=True
-        ):
-            quotes, again, known = _quotes(entry, world.rivals, sku, channel, now)
-            matched, which = _followed(entry, quotes, world.rivals)
-            target = NO_PRICE
-            if matched < NO_CEILING:
-                target = moved_one(entry.offset, matched, terms.digits)
-            risen = ledger.pulled.item(row) and target >= home
-            answered = (
-                which >= 0
-                and world.rivals.entries.time.item(which) > changed_at
-                and 0 <= price - matched <= settings.undercut_answer * price
-                and target < price
-            )
-            weary = answered and ledger.undercuts.item(row) >= settings.undercut_rounds
-            rest = ledger.rest_until.item(row)
-            if now < rest:
-                again = min(again, rest)
-            if risen or weary or now < rest:
-                target = NO_PRICE
-            told.append((target, again, matched, which, known and not quotes, answered))
-        target, again, matched, which, stale, answered = np.array(told, dtype=np.int64).T
-        flags = stale.astype(np.bool_), answered.astype(np.bool_)
-        return _proposal(
-            entry, world.rivals, target, again, matched, which.astype(np.int32), *flags
+        def texts(at: Ints) -> list[bytes]:
+            followed = which[at].tolist()
+            told = [names[competitor[row]] if row >= 0 else None for row in followed]
+            return [msgspec.json.encode(text) for text in told]
+
+        details: dict[str, Values] = {"rival": found.matched, "competitor": texts}
+        return Proposal(
+            found.target, found.again, details, facts, True, found.stale, found.answered
         )
 
-    def _answered(
-        self, situation: DecisionContext, matched: Ints, which: NDArray[np.int32]
-    ) -> Flags:
-        """Where the matched rival has moved after us to a price just below ours."""
-        moved_last = situation.world.rivals.entries.time[which] > situation.changed_at
-        answer = situation.world.settings.undercut_answer * situation.price
-        gap = situation.price - matched
-        return np.asarray((which >= 0) & moved_last & (gap >= 0) & (gap <= answer))
+
+class Following(NamedTuple):
+    """An entry of the policy in numbers: prices in minor units, shares in ppm, ages in ms."""
+
+    #: Which of the prices counts: the middle one, or that of the rank, from 1 for the lowest.
+    median: bool
+    rank: int
+    #: Of each competitor by its id: whether it counts, and its weight in the median, if any has
+    #: one, else shape (0,).
+    admitted: Flags
+    weights: Floats
+    least_confidence: int
+    #: NEVER: a price of any age counts.
+    max_age: int
+    include_shipping: bool
+    #: The offset: a share of the rival's price (−1: an amount) or an amount.
+    share: int
+    amount: int
 
 
-def _proposal(
-    entry: Entry,
-    rivals: CompetitorPrices,
-    target: Ints,
-    again: Ints,
-    matched: Ints,
-    which: NDArray[np.int32],
-    stale: Flags,
-    answered: Flags,
-) -> Proposal:
-    book = rivals.entries
-    facts = {"which": entry.which, "offset": entry.offset.text()}
+class Followers(NamedTuple):
+    """The offers' columns, (n,)."""
 
-    def names(at: Ints) -> list[bytes]:
-        found = which[at].tolist()
-        texts = [rivals.names[book.competitor[i]] if i >= 0 else None for i in found]
-        return [msgspec.json.encode(text) for text in texts]
-
-    details: dict[str, Values] = {"rival": matched, "competitor": names}
-    return Proposal(target, again, details, facts, True, stale, answered)
+    rows: Ints
+    now: Ints
+    sku: NDArray[np.int32]
+    channel: NDArray[np.int32]
+    home: Ints
+    price: Ints
+    changed_at: Ints
 
 
-def _quotes(
-    entry: Entry, rivals: CompetitorPrices, sku: int, channel: int, now: int
-) -> tuple[list[tuple[int, int, int]], int, bool]:
-    """(asked, place, entry row) of the rivals that count for an offer, the first instant at which
-    one is too old, and whether any was eligible.
+class Races(NamedTuple):
+    """The ledger's columns about rivals, by offer row."""
+
+    pulled: Flags
+    rest_until: Ints
+    undercuts: NDArray[np.int16]
+
+
+class Followed(NamedTuple):
+    """What follows from the rivals, (n,): raw prices, when to ask again, the price followed
+    (NO_CEILING) and the entry that asks it (−1: none, or several), where all are too old, and where
+    the rival has answered an undercut.
     """
-    book, wanted, barred = rivals.entries, folded(entry.competitors), folded(entry.exclude)
-    least = round(entry.minimum_confidence * PPM)
-    quotes, again, known = [], NEVER, False
-    for place, row in enumerate(rivals.usable(sku, channel)):
-        if wanted or barred:
-            name = rivals.names[book.competitor.item(row)].strip().casefold()
-            if (wanted and name not in wanted) or name in barred:
-                continue
-        if book.confidence_ppm.item(row) < least:
-            continue
-        known = True
-        if entry.max_age is not None:
-            expiry = book.time.item(row) + entry.max_age + 1
-            if now >= expiry:
-                continue
-            again = min(again, expiry)
-        shipping = book.shipping.item(row) if entry.include_shipping else 0
-        quotes.append((book.price.item(row) + shipping, place, row))
-    return quotes, again, known
+
+    target: Ints
+    again: Ints
+    matched: Ints
+    which: NDArray[np.int32]
+    stale: Flags
+    answered: Flags
 
 
-def _followed(
-    entry: Entry, quotes: list[tuple[int, int, int]], rivals: CompetitorPrices
-) -> tuple[int, int]:
-    """`chosen` of one offer's quotes."""
-    if not quotes:
-        return NO_CEILING, -1
-    quotes = sorted(quotes)
-    last = len(quotes) - 1
-    if entry.which == "median":
-        if entry.weights:
-            rows = np.array([[row for _, _, row in quotes]], dtype=np.int32)
-            place = int(_weighted_middle(entry, rows, np.array([len(quotes)]), rivals)[0])
-            return quotes[place][0], -1
-        both = quotes[last // 2][0] + quotes[len(quotes) // 2][0]
-        middle = both // 2
-        return middle + (both % 2 == 1 and middle % 2 == 1), -1
-    place = min(entry.rank - 1, last) if entry.which == "rank" and entry.rank is not None else 0
-    price, _, row = quotes[place]
-    return price, row
+def following(entry: Entry, digits: int, names: list[str]) -> Following:
+    """The entry in numbers, for competitors of these names."""
+    share, amount = _offset(entry.offset, digits)
+    return Following(
+        entry.which == "median",
+        entry.rank or 1 if entry.which == "rank" else 1,
+        _admitted(entry.competitors, entry.exclude, tuple(names)),
+        _weights(tuple(entry.weights.items()), tuple(names)),
+        round(entry.minimum_confidence * PPM),
+        NEVER if entry.max_age is None else entry.max_age,
+        entry.include_shipping,
+        share,
+        amount,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _offset(offset: Offset, digits: int) -> tuple[int, int]:
+    if offset.fraction is not None:
+        return max(PPM + to_ppm(offset.fraction), 0), 0
+    return -1, scaled(offset.amount or 0, digits)
+
+
+@lru_cache(maxsize=256)
+def _admitted(wanted: tuple[str, ...], barred: tuple[str, ...], names: tuple[str, ...]) -> Flags:
+    some, others = folded(wanted), folded(barred)
+    compared = [name.strip().casefold() for name in names]
+    return np.array([(not some or n in some) and n not in others for n in compared], np.bool_)
+
+
+@lru_cache(maxsize=256)
+def _weights(weights: tuple[tuple[str, float], ...], names: tuple[str, ...]) -> Floats:
+    if not weights:
+        return np.empty(0)
+    by_name = {name.strip().casefold(): float(weight) for name, weight in weights}
+    return np.array([by_name.get(name.strip().casefold(), 1.0) for name in names])
 
 
 def folded(names: Iterable[str]) -> set[str]:
@@ -197,90 +166,103 @@ def folded(names: Iterable[str]) -> set[str]:
     return {name.strip().casefold() for name in names}
 
 
-def eligible(entry: Entry, rivals: CompetitorPrices) -> Flags:
-    """Which entries the strategy's names and confidence admit, shape (entries or 1,)."""
-    book = rivals.entries
-    if not book.size:
-        return np.zeros(1, dtype=np.bool_)
-    wanted, barred = folded(entry.competitors), folded(entry.exclude)
-    named = np.array(
-        [
-            (not wanted or name in wanted) and name not in barred
-            for name in (name.strip().casefold() for name in rivals.names.names)
-        ],
-        dtype=np.bool_,
-    )
-    least = round(entry.minimum_confidence * PPM)
-    return named[book.competitor] & (book.confidence_ppm >= least)
+@compiled
+def _follow(
+    terms: Following,
+    quotes: Quotes,
+    offers: Followers,
+    races: Races,
+    undercut_answer: float,
+    undercut_rounds: int,
+) -> Followed:
+    n, width = offers.rows.size, quotes.slots.shape[1]
+    target, matched = np.full(n, NO_PRICE), np.full(n, NO_CEILING)
+    again, which = np.full(n, NEVER), np.full(n, -1, np.int32)
+    stale, answered = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
+    asked, entries = np.empty(width, np.int64), np.empty(width, np.int32)
+    for i in range(n):
+        row, now, price = offers.rows[i], offers.now[i], offers.price[i]
+        # the usable quotes in ascending order of what is asked, equals in that of their places
+        count, known = 0, False
+        places = width if offers.sku[i] < quotes.slots.shape[0] else 0
+        for place in range(places):
+            entry = quotes.slots[offers.sku[i], place]
+            if not usable(quotes, entry, offers.channel[i]):
+                continue
+            if quotes.confidence_ppm[entry] < terms.least_confidence:
+                continue
+            if not terms.admitted[quotes.competitor[entry]]:
+                continue
+            known = True
+            if terms.max_age != NEVER:
+                expiry = quotes.time[entry] + terms.max_age + 1
+                if now >= expiry:
+                    continue
+                again[i] = min(again[i], expiry)
+            offered = quotes.price[entry]
+            if terms.include_shipping:
+                offered += quotes.shipping[entry]
+            at = count
+            while at > 0 and asked[at - 1] > offered:
+                asked[at], entries[at] = asked[at - 1], entries[at - 1]
+                at -= 1
+            asked[at], entries[at] = offered, entry
+            count += 1
+        stale[i] = known and count == 0
+        if count > 0:
+            matched[i], which[i] = _chosen(terms, quotes, asked, entries, count)
+            target[i] = _shifted(matched[i], terms.share, terms.amount)
+        rests = now < races.rest_until[row]
+        if rests:
+            again[i] = min(again[i], races.rest_until[row])
+        if which[i] >= 0 and quotes.time[which[i]] > offers.changed_at[i] and target[i] < price:
+            # the rival has moved after us to a price just below ours
+            answered[i] = 0 <= price - matched[i] <= undercut_answer * price
+        weary = answered[i] and races.undercuts[row] >= undercut_rounds
+        risen = races.pulled[row] and target[i] >= offers.home[i]
+        if risen or rests or weary:
+            target[i] = NO_PRICE
+    return Followed(target, again, matched, which, stale, answered)
 
 
-def chosen(
-    entry: Entry, asked: Ints, rows: NDArray[np.int32], rivals: CompetitorPrices
-) -> tuple[Ints, NDArray[np.int32]]:
-    """(price, entry row) that the offers follow; (NO_CEILING, −1) where no rival counts.
+@compiled
+def _chosen(
+    terms: Following, quotes: Quotes, asked: Ints, entries: NDArray[np.int32], count: int
+) -> tuple[int, int]:
+    """(price, entry row) that is followed, of at least one.
 
     A median of an even number of rivals is the mean of the middle two (half to even), a weighted
     one the lowest price at which half of the weight is reached; neither is one rival's.
     """
-    order = np.argsort(asked, axis=1, kind="stable")
-    prices = np.take_along_axis(asked, order, axis=1)
-    count = np.count_nonzero(prices < NO_CEILING, axis=1)
-    every = np.arange(len(asked))
-    last = np.maximum(count - 1, 0)
-    if entry.which == "median":
-        if entry.weights:
-            place = _weighted_middle(entry, np.take_along_axis(rows, order, axis=1), count, rivals)
-            return prices[every, place], np.full(len(asked), -1, dtype=np.int32)
-        low, high = prices[every, last // 2], prices[every, count // 2]
-        middle = (low + high) // 2
-        middle += ((low + high) % 2 == 1) & (middle % 2 == 1)
-        return np.where(count > 0, middle, NO_CEILING), np.full(len(asked), -1, dtype=np.int32)
-    place = np.zeros_like(last)
-    if entry.which == "rank" and entry.rank is not None:
-        place = np.minimum(entry.rank - 1, last)
-    found = np.take_along_axis(rows, order[every, place][:, None], axis=1)[:, 0]
-    return prices[every, place], np.where(count > 0, found, -1).astype(np.int32)
+    if not terms.median:
+        place = min(terms.rank, count) - 1
+        return asked[place], int(entries[place])
+    if terms.weights.size == 0:
+        both = asked[(count - 1) // 2] + asked[count // 2]
+        middle = both // 2
+        return middle + 1 if both % 2 == 1 and middle % 2 == 1 else middle, -1
+    total = 0.0
+    for place in range(count):
+        total += terms.weights[quotes.competitor[entries[place]]]
+    mass = 0.0
+    for place in range(count):
+        mass += terms.weights[quotes.competitor[entries[place]]]
+        if mass >= total / 2.0:
+            return asked[place], -1
+    return asked[count - 1], -1
 
 
-def _weighted_middle(
-    entry: Entry, rows: NDArray[np.int32], count: Ints, rivals: CompetitorPrices
-) -> NDArray[np.int64]:
-    by_name = {name.strip().casefold(): weight for name, weight in entry.weights.items()}
-    weights = np.array(
-        [by_name.get(name.strip().casefold(), 1.0) for name in rivals.names.names] or [1.0]
-    )
-    names = rivals.entries.competitor[rows] if rivals.entries.size else np.zeros_like(rows)
-    counted = np.arange(rows.shape[1])[None, :] < count[:, None]
-    mass = np.cumsum(np.where(counted, weights[names], 0.0), axis=1)
-    half = mass[:, -1:] / 2.0
-    return np.asarray((mass < half).sum(axis=1), dtype=np.int64).clip(0, rows.shape[1] - 1)
+@compiled
+def _shifted(price: int, share: int, amount: int) -> int:
+    moved = round_one(price, share, PPM) if share >= 0 else price + amount
+    return min(max(moved, 1), LARGEST_MINOR)
 
 
-def moved(offset: Offset, price: Ints, digits: int) -> Ints:
-    """Prices in minor units moved by an offset, at least 1 and no more than any price may be; a
+def moved(offset: Offset, price: int, digits: int) -> int:
+    """A price in minor units moved by an offset, at least 1 and no more than any price may be; a
     share is rounded half to even.
 
-    >>> moved(Offset.parse("-1%"), np.array([999]), 2).tolist()
-    [989]
+    >>> moved(Offset.parse("-1%"), 999, 2)
+    989
     """
-    if offset.fraction is not None:
-        share = max(PPM + to_ppm(offset.fraction), 0)
-        shifted = scaled_round(np.where(price < NO_CEILING, price, 0), share, PPM)
-    else:
-        shifted = price + _distance(offset, digits)
-    return np.clip(shifted, 1, LARGEST_MINOR)
-
-
-@lru_cache(maxsize=1024)
-def _distance(offset: Offset, digits: int) -> int:
-    return scaled(offset.amount or 0, digits)
-
-
-def moved_one(offset: Offset, price: int, digits: int) -> int:
-    """`moved` of one price."""
-    if offset.fraction is None:
-        return min(max(price + _distance(offset, digits), 1), LARGEST_MINOR)
-    share = max(PPM + to_ppm(offset.fraction), 0)
-    quotient, rest = divmod(price * share, PPM)
-    rounded = quotient + (2 * rest > PPM or (2 * rest == PPM and quotient % 2 == 1))
-    return min(max(rounded, 1), LARGEST_MINOR)
+    return _shifted(price, *_offset(offset, digits))

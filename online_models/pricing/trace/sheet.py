@@ -34,9 +34,6 @@ class Sheet:
     def records(self) -> Iterator[bytes]:
         """The n records of at least one column, once, made one by one as they are asked for."""
         size = next(len(piece) for piece in self._pieces if isinstance(piece, list))
-        if size == 1:
-            pieces = [p if isinstance(p, bytes) else p[0] for p in self._pieces]
-            return iter([b"".join(pieces)])
         columns: list[Iterable[bytes]] = []
         words = b""
         for piece in self._pieces:

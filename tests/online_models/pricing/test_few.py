@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from online_models.journal.outputs import Output
-from online_models.numerics.columns import FEW
 from online_models.pricing.deciding import decide
 from online_models.pricing.state.causes import Causes
 from online_models.pricing.state.ledger import Ledger
@@ -34,7 +33,6 @@ def decided(shop: Any, pieces: list[np.ndarray[Any, Any]]) -> list[tuple[int, Ou
 
 @pytest.mark.parametrize("seed", range(4))
 def test_whether_few_or_many_are_decided_makes_no_difference(new_shop: Any, seed: int) -> None:
-    assert max(SIZES) <= FEW < OFFERS
     every, cuts = np.arange(OFFERS), np.random.default_rng(seed)
     sizes = cuts.choice(SIZES, OFFERS)
     pieces = [piece for piece in np.split(every, np.cumsum(sizes)) if len(piece)]

@@ -42,15 +42,16 @@ def recorded(changes: list[Change], keep: int = 45 * TICK) -> tuple[PriceHistory
     return history, int(heads[0])
 
 
+def lowest(history: PriceHistory, heads: list[int], until: int, launched_at: int) -> list[int]:
+    terms = np.array(heads), np.full(len(heads), until), np.full(len(heads), launched_at)
+    return history.lowest_prices(*terms).tolist()
+
+
 def check(changes: list[Change], until: int, launched_at: int) -> None:
     history, head = recorded(changes)
     launched = ALWAYS if launched_at == ALWAYS else launched_at * TICK
     wanted = brute_force(changes, until, launched_at)
-    assert history.lowest(head, until * TICK, launched) == wanted
-    # one by one, and so many that their chains are walked together
-    for number in (1, 20):
-        terms = (np.full(number, term) for term in (head, until * TICK, launched))
-        assert history.lowest_prices(*terms).tolist() == [wanted] * number
+    assert lowest(history, [head], until * TICK, launched) == [wanted]
 
 
 histories = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 9)), min_size=1, max_size=12).map(
@@ -102,7 +103,7 @@ def test_entries_out_of_reach_are_dropped_and_nothing_else() -> None:
     for day in range(days):
         at = np.full(offers, day * TICK)
         history.append(heads, rows, at, prices[day], prices[day], np.full(offers, day))
-        lows = [history.lowest(int(head), (day + 1) * TICK, ALWAYS) for head in heads]
+        lows = lowest(history, heads.tolist(), (day + 1) * TICK, ALWAYS)
         assert lows == prices[max(0, day - 29) : day + 1].min(axis=0).tolist()
     assert history.entries.size < offers * 100
 
@@ -112,7 +113,7 @@ def test_a_struck_price_was_never_in_force() -> None:
     heads = np.array([head])
     assert history.undo(heads, 0, sequence=0) is None
     assert history.undo(heads, 0, sequence=1) == (9, 9)
-    assert history.lowest(int(heads[0]), 12 * TICK, ALWAYS) == 9
+    assert lowest(history, heads.tolist(), 12 * TICK, ALWAYS) == [9]
 
 
 def test_the_first_change_reports_the_first_price(shop: Any) -> None:

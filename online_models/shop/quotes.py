@@ -1,0 +1,74 @@
+"""Competitors' prices as columns for compiled rules."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.numerics.compiled import compiled
+from online_models.shop.competitors import CompetitorPrices
+
+Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+
+class Quotes(NamedTuple):
+    """The columns of `CompetitorPrices` that rules read: entry rows by SKU, (SKUs, width), −1 where
+    there is none, and each entry's, (entries,).
+    """
+
+    slots: Ints32
+    channel: Ints32
+    competitor: Ints32
+    price: Ints
+    shipping: Ints
+    confidence_ppm: Ints
+    time: Ints
+    in_stock: Flags
+    own: Flags
+
+    @classmethod
+    def of(cls, competitors: CompetitorPrices) -> Quotes:
+        """Views, which hold until an entry is added."""
+        entries = competitors.entries
+        return cls(
+            competitors.slots,
+            entries.channel,
+            entries.competitor,
+            entries.price,
+            entries.shipping,
+            entries.confidence_ppm,
+            entries.time,
+            entries.in_stock,
+            entries.own,
+        )
+
+
+@compiled
+def usable(quotes: Quotes, entry: int, channel: int) -> bool:
+    """Whether an entry (−1: none) is a competitor's, in stock, and on the offer's channel."""
+    if entry < 0 or not quotes.in_stock[entry] or quotes.own[entry]:
+        return False
+    return bool(quotes.channel[entry] < 0 or quotes.channel[entry] == channel)
+
+
+@compiled
+def lowest_asked(quotes: Quotes, sku: Ints32, channel: Ints32, since: Ints) -> NDArray[np.float64]:
+    """The lowest usable price with shipping that was seen at `since` (ms) or later; NaN where there
+    is none. All of shape (n,).
+    """
+    found = np.full(sku.size, np.nan)
+    for i in range(sku.size):
+        if sku[i] >= quotes.slots.shape[0]:
+            continue
+        for place in range(quotes.slots.shape[1]):
+            entry = quotes.slots[sku[i], place]
+            if not usable(quotes, entry, channel[i]) or quotes.time[entry] < since[i]:
+                continue
+            asked = float(quotes.price[entry] + quotes.shipping[entry])
+            if not found[i] <= asked:
+                found[i] = asked
+    return found
