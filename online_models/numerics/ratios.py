@@ -106,4 +106,4 @@ def scaled_round(amount: Ints, numerator: Any, denominator: Any) -> Ints:
 
 
 def _column(numbers: Any) -> Ints:
-    return np.atleast_1d(np.asarray(numbers, np.int64))
+    return np.array(numbers, np.int64, ndmin=1)

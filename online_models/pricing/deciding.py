@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from online_models.journal.outputs import Output
 from online_models.pricing.commands.acknowledgements import overdue
 from online_models.pricing.context.situation import DecisionContext, Ints
-from online_models.pricing.decision.bookkeeping import number, renewed, unchanged, write
+from online_models.pricing.decision.bookkeeping import enter, needs_publishing, unchanged
 from online_models.pricing.decision.resolve import resolve
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.records.alerts import Placed, alerts
-from online_models.pricing.records.publish import look_back, records
+from online_models.pricing.records.publish import previous_state, records
 from online_models.pricing.records.stockouts import stockouts
 from online_models.pricing.segments.personal_offers import personal_offers
 from online_models.pricing.segments.segment_prices import segment_prices
@@ -78,22 +78,27 @@ def _decide_block(
     pricing: Pricing, situation: DecisionContext, causes: Causes, money: MoneyTexts
 ) -> list[Placed]:
     """Decide offers of one policy; records by place among them."""
+    # 1. What each offer is to cost, and why; the books are only read.
     resolved = resolve(situation, pricing.promotions, pricing.notes)
+    # 2. What is worth a record: all but what time alone led to and nothing new came of.
     by_time = causes.by_time
     silent = by_time & unchanged(resolved) if by_time.any() else by_time
     published = (~silent).nonzero()[0]
-    if len(published):
-        before = look_back(resolved, published, pricing.history)
-    fresh = published[renewed(resolved, published)]
-    number(resolved, published)
-    write(resolved, pricing.history)
+    told = causes if len(published) == len(by_time) else causes.take(published)
+    # 3. What those records say of the time before the decision.
+    before = previous_state(resolved, published, pricing.history) if len(published) else None
+    fresh = published[needs_publishing(resolved, published)]
+    # 4. The decisions are entered in the books, and thereby numbered.
+    numbers = enter(resolved, published, pricing.history)
+    # 5. The records.
     found = alerts(resolved)
-    if len(published):
+    if before is not None:
         found += records(
             resolved,
             published,
             before,
-            causes if len(published) == len(by_time) else causes.take(published),
+            numbers,
+            told,
             pricing.promotions,
             money,
             pricing.model_version,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 
 from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.numerics.special import log
-from online_models.pricing.context.gathered import Gathered
 from online_models.pricing.learned.seat import Seat
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.policy.terms import CompiledPolicy
@@ -68,150 +68,154 @@ class PricingState:
     seat: Seat
 
 
-class DecisionContext:
-    """Offers ruled by the same terms, `rows` and `now` (ms) of shape (n,).
-
-    Columns are gathered when first read. `lowest` and `highest` are the bounds that hold for any
-    price of the offer, `reach_low` and `reach_high` those within the pace that is allowed now.
+@dataclass(frozen=True, slots=True)
+class LegalRange:
+    """Prices that guardrails leave, minor units, (n,): `lowest` to `highest` for any price of the
+    offer, `reach_low` to `reach_high` within the pace that is allowed now.
     """
 
-    def __init__(self, world: PricingState, terms: CompiledPolicy, rows: Ints, now: Ints) -> None:
+    lowest: Ints
+    highest: Ints
+    reach_low: Ints
+    reach_high: Ints
+
+    @classmethod
+    def unbounded(cls, n: int) -> LegalRange:
+        """Any price, for n offers."""
+        low, high = np.full(n, NO_FLOOR, np.int64), np.full(n, NO_CEILING, np.int64)
+        return cls(low, high, low, high)
+
+    def take(self, chosen: NDArray[Any]) -> LegalRange:
+        """Those of some of the offers."""
+        return LegalRange(
+            self.lowest[chosen],
+            self.highest[chosen],
+            self.reach_low[chosen],
+            self.reach_high[chosen],
+        )
+
+
+class DecisionContext:
+    """Offers ruled by the same terms, `rows` and `now` (ms) of shape (n,), and what guardrails
+    leave of their prices; of the time before their decisions are entered.
+    """
+
+    def __init__(
+        self,
+        world: PricingState,
+        terms: CompiledPolicy,
+        rows: Ints,
+        now: Ints,
+        legal: LegalRange | None = None,
+        curves: DemandCurves | None = None,
+    ) -> None:
         self.world = world
         self.terms = terms
         self.rows = rows
         self.now = now
-        self.lowest = self.reach_low = np.zeros(len(rows), dtype=np.int64)
-        self.highest = self.reach_high = self.lowest + NO_CEILING
+        self.legal = LegalRange.unbounded(len(rows)) if legal is None else legal
+        self._curves = curves
+        offers, ledger = world.catalogue.offers, world.ledger
+        self.sku: NDArray[np.int32] = offers.sku[rows]
+        self.channel: NDArray[np.int32] = offers.channel[rows]
+        #: Unit cost without tax, the channel's part of the gross price and of every unit, and tax
+        #: on the net price.
+        self.cost: Ints = offers.cost[rows]
+        self.fee_ppm: Ints = offers.fee_ppm[rows]
+        self.fee_fixed: Ints = offers.fee_fixed[rows]
+        self.tax_ppm: Ints = world.catalogue.skus.tax_ppm[self.sku]
+        #: Prices in force, regular ones, and those before the competitors pulled: the regular ones
+        #: where they did not.
+        self.price: Ints = ledger.price[rows]
+        self.base: Ints = ledger.base[rows]
+        home: Ints = ledger.home[rows]
+        self.home: Ints = np.where(home < 0, self.base, home)
+        #: Instants of the last changes, ALWAYS where there was none.
+        self.changed_at: Ints = ledger.changed_at[rows]
+
+    def within(self, legal: LegalRange) -> DecisionContext:
+        """The same offers with their prices bounded."""
+        bounded = copy(self)
+        bounded.legal = legal
+        return bounded
 
     def take(self, chosen: NDArray[Any]) -> DecisionContext:
-        """The same for some of the offers."""
-        part = DecisionContext(self.world, self.terms, self.rows[chosen], self.now[chosen])
-        part.lowest, part.highest = self.lowest[chosen], self.highest[chosen]
-        part.reach_low, part.reach_high = self.reach_low[chosen], self.reach_high[chosen]
-        return part
+        """The same for some of the offers; what is known of their demand is kept."""
+        return DecisionContext(
+            self.world,
+            self.terms,
+            self.rows[chosen],
+            self.now[chosen],
+            self.legal.take(chosen),
+            None if self._curves is None else self._curves.take(chosen),
+        )
 
-    def take_known(self, chosen: NDArray[Any]) -> DecisionContext:
-        """The same with the curves, if they were asked for: as long as the books say what they said
-        then.
-        """
-        part = self.take(chosen)
-        if "curves" in self.__dict__:
-            part.__dict__["curves"] = self.curves.take(chosen)
-        return part
+    def reread(self, chosen: NDArray[Any]) -> DecisionContext:
+        """Some of the offers as the books say now, when their decisions are entered."""
+        return DecisionContext(self.world, self.terms, self.rows[chosen], self.now[chosen])
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    @Gathered
-    def sku(self) -> NDArray[np.int32]:
-        """SKU rows."""
-        return self.world.catalogue.offers.sku[self.rows]
-
-    @Gathered
-    def channel(self) -> NDArray[np.int32]:
-        """Channel ids."""
-        return self.world.catalogue.offers.channel[self.rows]
-
-    @Gathered
-    def cost(self) -> Ints:
-        """Unit cost without tax."""
-        return self.world.catalogue.offers.cost[self.rows]
-
-    @Gathered
-    def fee_ppm(self) -> Ints:
-        """Channel fee as a share of the gross price."""
-        return self.world.catalogue.offers.fee_ppm[self.rows]
-
-    @Gathered
-    def fee_fixed(self) -> Ints:
-        """Channel fee per unit."""
-        return self.world.catalogue.offers.fee_fixed[self.rows]
-
-    @Gathered
-    def tax_ppm(self) -> Ints:
-        """Tax on the net price."""
-        return self.world.catalogue.skus.tax_ppm[self.sku]
-
-    @Gathered
+    @property
     def list_price(self) -> Ints:
         """List prices, NO_PRICE where there is none."""
         return self.world.catalogue.skus.list_price[self.sku]
 
-    @Gathered
+    @property
     def map_price(self) -> Ints:
         """Minimum advertised prices, NO_PRICE where there is none."""
         return self.world.catalogue.skus.map_price[self.sku]
 
-    @Gathered
-    def price(self) -> Ints:
-        """Prices in force."""
-        return self.world.ledger.price[self.rows]
-
-    @Gathered
-    def base(self) -> Ints:
-        """Regular prices in force."""
-        return self.world.ledger.base[self.rows]
-
-    @Gathered
-    def home(self) -> Ints:
-        """Prices before the competitors pulled; the regular price where they did not."""
-        home = self.world.ledger.home[self.rows]
-        return np.where(home < 0, self.base, home)
-
-    @Gathered
+    @property
     def reference(self) -> Ints:
         """The centre of the reference band."""
         if self.terms.reference_price >= 0:
             return np.full(len(self), self.terms.reference_price, dtype=np.int64)
         return self.world.ledger.first[self.rows]
 
-    @Gathered
+    @property
     def day(self) -> Ints:
         """Calendar days."""
         return self.world.days.number(self.now)
 
-    @Gathered
+    @property
     def midnight(self) -> Ints:
         """The ends of those days."""
         return self.world.days.midnight_after(self.now)
 
-    @Gathered
-    def changed_at(self) -> Ints:
-        """Instants of the last changes, ALWAYS where there was none."""
-        return self.world.ledger.changed_at[self.rows]
-
-    @Gathered
+    @property
     def changes_today(self) -> Ints:
         """Numbers of changes on this calendar day."""
         ledger = self.world.ledger
         return np.where(ledger.day[self.rows] == self.day, ledger.changes[self.rows], 0)
 
-    @Gathered
+    @property
     def on_hand(self) -> Ints:
         """Units in stock, −1 where unknown."""
         return self.world.stock.on_hand[self.rows]
 
-    @Gathered
+    @property
     def quotes(self) -> Quotes:
         """What the competitors ask."""
         return Quotes.of(self.world.rivals)
 
-    @Gathered
+    @property
     def rival_price(self) -> Floats:
         """The lowest usable rival price, NaN where there is none."""
         since = self.now - self.world.settings.rival_memory
         return lowest_asked(self.quotes, self.sku, self.channel, since)
 
-    @Gathered
+    @property
     def curves(self) -> DemandCurves:
-        """The posterior of demand against price, without a promotion."""
-        none = np.zeros(len(self))
-        context = DemandContext(
-            self.now, self.base.astype(np.float64), self.rival_price, none, none
-        )
-        return self.world.demand.curves(self.rows, context)
+        """The posterior of demand against price, without a promotion; worked out once."""
+        if self._curves is None:
+            none, base = np.zeros(len(self)), self.base.astype(np.float64)
+            context = DemandContext(self.now, base, self.rival_price, none, none)
+            self._curves = self.world.demand.curves(self.rows, context)
+        return self._curves
 
-    @Gathered
+    @property
     def log_anchor(self) -> Floats:
         """Logarithms of the prices around which the curves are given."""
         return log(self.curves.anchor_price)

@@ -34,16 +34,29 @@ class TargetPrice:
     answered: Flags
 
 
-def ask(situation: DecisionContext, trace: Trace, strategic: Flags, wish: TargetPrice) -> None:
-    """Ask the strategies for the `strategic` offers; the first that yields a price is used.
+def ask(
+    situation: DecisionContext,
+    trace: Trace,
+    strategic: Flags,
+    given: Ints,
+    source: NDArray[np.int8],
+    boundary: Ints,
+) -> TargetPrice:
+    """Ask the strategies for the `strategic` offers; the first that yields a price is used, and
+    explained in the trace.
 
-    Behind the last one stands `keep`: an offer for which nobody speaks returns to its home.
+    Behind the last one stands `keep`: an offer for which nobody speaks returns to its home. The
+    others have the price `given` by their `source`; all are due at the `boundary`.
     """
     n = len(situation)
+    nowhere = np.zeros(n, dtype=np.bool_)
+    wish = TargetPrice(
+        given.copy(), source.copy(), nowhere.copy(), boundary.copy(), nowhere.copy(), nowhere
+    )
     left = strategic.nonzero()[0]
     for entry in (*situation.terms.policy.strategy, None):
         if not len(left):
-            return
+            break
         kind = "keep" if entry is None else entry.kind
         strategy = _BY_KIND.get(kind)
         if strategy is None:
@@ -69,6 +82,7 @@ def ask(situation: DecisionContext, trace: Trace, strategic: Flags, wish: Target
             applies[chosen] = True
         trace.add(kind, wish.raw.copy(), details, members(proposal.facts), applies)
         left = left[~yields]
+    return wish
 
 
 def explore(situation: DecisionContext, trace: Trace, wish: TargetPrice) -> Draw | None:
@@ -81,7 +95,9 @@ def explore(situation: DecisionContext, trace: Trace, wish: TargetPrice) -> Draw
     if situation.terms.exploration_budget < 0:
         return None
     n = len(situation)
-    free = (wish.by == CODES[Optimise.kind]) & (situation.reach_low <= situation.reach_high)
+    free = (wish.by == CODES[Optimise.kind]) & (
+        situation.legal.reach_low <= situation.legal.reach_high
+    )
     free &= situation.world.catalogue.skus.role[situation.sku] != ROLES.index("kvi")
     rows = free.nonzero()[0]
     if not len(rows):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,7 +38,7 @@ _ABOVE = table(
 )
 
 
-def moved(resolved: Resolved) -> Flags:
+def price_changed(resolved: Resolved) -> Flags:
     """Where the price shown changes, shape (n,)."""
     return MOVES[resolved.outcome]
 
@@ -54,34 +56,43 @@ def unchanged(resolved: Resolved) -> Flags:
     return same
 
 
-def renewed(resolved: Resolved, published: NDArray[np.intp]) -> Flags:
+def needs_publishing(resolved: Resolved, published: NDArray[np.intp]) -> Flags:
     """Where a published decision changes the price shown, or is the first of a policy version."""
     ledger, rows = resolved.situation.world.ledger, resolved.situation.rows[published]
     another = ledger.edition[rows] != resolved.situation.terms.edition
-    return np.asarray(moved(resolved)[published] | another)
+    return np.asarray(price_changed(resolved)[published] | another)
 
 
-def number(resolved: Resolved, published: NDArray[np.intp]) -> None:
-    """Give the published decisions their sequence numbers, and remember what they said."""
+class Numbered(NamedTuple):
+    """The numbers of the published decisions, (published,): of each among the offer's decisions,
+    and of the price that it shows among the offer's prices.
+    """
+
+    sequence: Ints
+    revision: Ints
+
+
+def enter(resolved: Resolved, published: NDArray[np.intp], history: PriceHistory) -> Numbered:
+    """Number the published decisions, and bring the books in line with all of them."""
     ledger, rows = resolved.situation.world.ledger, resolved.situation.rows[published]
     ledger.sequence[rows] += 1
     ledger.raw[rows] = resolved.wish.raw[published]
     ledger.outcome[rows] = resolved.outcome[published]
     ledger.reason[rows] = resolved.reason[published]
     ledger.edition[rows] = resolved.situation.terms.edition
+    _enter_prices(resolved, history)
+    return Numbered(ledger.sequence[rows], ledger.revision[rows])
 
 
-def write(resolved: Resolved, history: PriceHistory) -> None:
-    """Bring the books in line with numbered decisions."""
-    moves = moved(resolved)
+def _enter_prices(resolved: Resolved, history: PriceHistory) -> None:
+    moves = price_changed(resolved)
     changed = moves.nonzero()[0]
     if len(changed):
         _write_changes(resolved, changed, history)
-    # a price that was drawn again is in force by the new lot
-    told = moves | resolved.drawn
-    resolved.situation.world.ledger.deviation[resolved.situation.rows[told]] = resolved.deviation[
-        told
-    ]
+    # a price that was drawn again is in force by the new draw
+    drawn = moves | resolved.drawn
+    deviation = resolved.situation.world.ledger.deviation
+    deviation[resolved.situation.rows[drawn]] = resolved.deviation[drawn]
     if resolved.wish.answered.any() or resolved.wish.pulls.any():
         _write_race(resolved)
     _settle_base(resolved)
@@ -93,17 +104,18 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Price
     situation = resolved.situation
     ledger, rows, now = situation.world.ledger, situation.rows[changed], situation.now[changed]
     price, source = resolved.price[changed], resolved.source[changed]
+    day, changes = situation.day[changed], situation.changes_today[changed] + 1
     base = np.where(source == PriceOrigin.PROMOTION, situation.base[changed], price)
     history.append(ledger.entry, rows, now, price, base, ledger.sequence[rows])
     _write_home(resolved, changed)
     ledger.price[rows] = price
     ledger.revision[rows] += 1
     ledger.changed_at[rows] = now
-    ledger.changes[rows] = situation.changes_today[changed] + 1
-    ledger.day[rows] = situation.day[changed]
+    ledger.changes[rows] = changes
+    ledger.day[rows] = day
     ledger.ack_due[rows] = now + situation.world.settings.ack_timeout
     ledger.drawn[rows] = np.where(resolved.drawn[changed], price, NO_PRICE)
-    ledger.drawn_on[rows] = situation.day[changed]
+    ledger.drawn_on[rows] = day
     ledger.propensity[rows] = resolved.propensity[changed]
     reduced = source == PriceOrigin.PROMOTION
     ledger.promotion[rows] = NONE
@@ -146,7 +158,7 @@ def _write_race(resolved: Resolved) -> None:
     weary = wish.answered & (ledger.undercuts[rows] >= settings.undercut_rounds)
     ledger.rest_until[rows[weary]] = situation.now[weary] + settings.undercut_rest
     ledger.undercuts[rows[weary]] = 0
-    follows = moved(resolved) & wish.pulls
+    follows = price_changed(resolved) & wish.pulls
     answers = follows & wish.answered & (resolved.price < situation.price)
     ledger.undercuts[rows[follows & ~answers]] = 0
     ledger.undercuts[rows[answers]] += 1
@@ -180,7 +192,7 @@ def _write_proposals(resolved: Resolved) -> None:
         ledger.declined_raw[some] = ledger.proposal_raw[some]
         ledger.declined_edition[some] = situation.terms.edition
     awaiting = resolved.reason == CODES["awaiting_approval"]
-    undone = over | moved(resolved) | ((source == PriceOrigin.STRATEGY) & ~awaiting)
+    undone = over | price_changed(resolved) | ((source == PriceOrigin.STRATEGY) & ~awaiting)
     some = rows[undone & (ledger.proposal[rows] != NONE)]
     if len(some):
         ledger.proposal[some] = NONE
@@ -204,7 +216,7 @@ def _schedule(resolved: Resolved) -> None:
         situation.rows,
         situation.now,
         np.minimum(resolved.wish.again, resolved.passage.delayed),
-        moved(resolved) & _further(resolved, resolved.passage),
+        price_changed(resolved) & _further(resolved, resolved.passage),
         resolved.outcome,
         resolved.source,
         ledger.override,

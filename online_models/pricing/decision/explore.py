@@ -95,7 +95,7 @@ def _arms(situation: DecisionContext, greedy: Ints) -> Ints:
 
     Around its top a value falls like a parabola of log price: its curvature says how far.
     """
-    low, high = np.maximum(situation.reach_low, 1), situation.reach_high
+    low, high = np.maximum(situation.legal.reach_low, 1), situation.legal.reach_high
     high = np.minimum(high, np.maximum(2 * situation.base, low))
     low = np.minimum(low, high)
     centre = np.minimum(np.maximum(greedy, low), high)

@@ -25,8 +25,9 @@ def gate(
     wish: TargetPrice,
     outcome: NDArray[np.int8],
     reason: NDArray[np.int8],
-) -> None:
-    """Turn changes by more than the policy's `required_above_step` into proposals, in place.
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """(outcome, reason) with changes by more than the policy's `required_above_step` made into
+    proposals.
 
     A proposal that stands is not repeated, and one that was rejected or expired not either until
     its inputs change: the policy's version, or what the strategy wants (for the demand models by
@@ -34,19 +35,19 @@ def gate(
     """
     step = situation.terms.approval_step
     if step < 0:
-        return
+        return outcome, reason
     ledger, rows, price = situation.world.ledger, situation.rows, trace.price
     own = (source == PriceOrigin.STRATEGY) | (source == PriceOrigin.HOLDOUT)
     large = np.abs(price - situation.price) > scaled_floor(situation.price, step, PPM)
     waits = own & large & (outcome == Outcome.CHANGED)
     if not waits.any():
-        return
+        return outcome, reason
     standing = waits & (ledger.proposal[rows] != NONE) & (ledger.proposal_price[rows] == price)
     declined = waits & ~standing & _declined(situation, wish)
-    outcome[waits] = Outcome.PROPOSED
-    reason[waits] = CODES["approval_required"]
     kept = standing | declined
+    outcome = np.where(waits, np.int8(Outcome.PROPOSED), outcome)
     outcome[kept] = Outcome.HELD
+    reason = np.where(waits, np.int8(CODES["approval_required"]), reason)
     reason[standing] = CODES["awaiting_approval"]
     reason[declined] = CODES["declined"]
     required = situation.terms.policy.approval.required_above_step
@@ -54,6 +55,7 @@ def gate(
     trace.add("approval", price, {"proposed": price}, members(facts), waits & ~kept)
     if kept.any():
         trace.add("approval", situation.price, {"held": situation.price}, members(facts), kept)
+    return outcome, reason
 
 
 def _declined(situation: DecisionContext, wish: TargetPrice) -> Flags:

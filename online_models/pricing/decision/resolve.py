@@ -62,19 +62,13 @@ def resolve(situation: DecisionContext, promotions: Promotions, notes: Notes) ->
     bounded = ~UNBOUND[source] & ~forced
     paced = bounded & ~UNPACED[source]
     bounds = limits(situation, bounded, paced)
-    wish = TargetPrice(
-        targets(situation, source, promotion),
-        source.copy(),
-        np.zeros(len(rows), dtype=np.bool_),
-        promotion.boundary.copy(),
-        np.zeros(len(rows), dtype=np.bool_),
-        np.zeros(len(rows), dtype=np.bool_),
-    )
+    situation = situation.within(bounds.legal)
+    given = targets(situation, source, promotion)
     trace = Trace(kept)
     strategic = source == PriceOrigin.STRATEGY
     if not strategic.all():
-        _tell(trace, situation, source, wish, promotions, promotion, notes)
-    ask(situation, trace, strategic, wish)
+        _tell(trace, situation, source, given, promotions, promotion, notes)
+    wish = ask(situation, trace, strategic, given, source, promotion.boundary)
     lot = explore(situation, trace, wish)
     passage = pass_through(situation, trace, bounds, bounded, paced)
     by_lot = np.zeros(len(rows), dtype=np.bool_)
@@ -88,7 +82,7 @@ def resolve(situation: DecisionContext, promotions: Promotions, notes: Notes) ->
     outcome = np.where(changed, np.int8(Outcome.CHANGED), np.int8(Outcome.HELD))
     outcome[changed & (source == PriceOrigin.OVERRIDE)] = Outcome.OVERRIDDEN
     reason = _reason(kept, changed, strategic, wish, passage)
-    gate(situation, trace, source, wish, outcome, reason)
+    outcome, reason = gate(situation, trace, source, wish, outcome, reason)
     turned_down = source <= PriceOrigin.EXPIRED
     if turned_down.any():
         outcome[turned_down] = Outcome.REJECTED
@@ -131,7 +125,7 @@ def _tell(
     trace: Trace,
     situation: DecisionContext,
     source: NDArray[np.int8],
-    wish: TargetPrice,
+    given: Ints,
     promotions: Promotions,
     promotion: InForce,
     notes: Notes,
@@ -155,4 +149,4 @@ def _tell(
                 name, situation.rows[at].tolist()
             )
         applies = source == code
-        trace.add(name, wish.raw, details, applies=None if applies.all() else applies)
+        trace.add(name, given, details, applies=None if applies.all() else applies)

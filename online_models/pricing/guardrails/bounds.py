@@ -7,7 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import NO_CEILING, NO_FLOOR, DecisionContext
+from online_models.pricing.context.situation import (
+    NO_CEILING,
+    NO_FLOOR,
+    DecisionContext,
+    LegalRange,
+)
 from online_models.pricing.guardrails import Bound
 from online_models.pricing.guardrails.binding import binding
 
@@ -16,7 +21,7 @@ Flags = NDArray[np.bool_]
 NOBODY = -1
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Limit:
     """One bound with its floor and ceiling (None: it has none), shape (n,), and where it holds
     (None: everywhere).
@@ -27,7 +32,7 @@ class Limit:
     applies: Flags | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Limits:
     """All bounds by guardrail; `low` and `high` are the tightest, `low_by` and `high_by` the
     index in GUARDRAILS of who sets them (NOBODY), all of shape (n,).
@@ -38,10 +43,11 @@ class Limits:
     high: Ints
     low_by: NDArray[np.int8]
     high_by: NDArray[np.int8]
+    legal: LegalRange
 
 
 def limits(situation: DecisionContext, bounded: Flags, paced: Flags) -> Limits:
-    """The bounds that hold for each offer; fills in the situation's ranges.
+    """The bounds that hold for each offer.
 
     `bounded` offers obey the bounds on every price, `paced` ones also those on the regular price.
     """
@@ -51,14 +57,13 @@ def limits(situation: DecisionContext, bounded: Flags, paced: Flags) -> Limits:
     low_by = np.full(n, NOBODY, dtype=np.int8)
     high_by = low_by
     of: dict[str, Limit] = {}
-    steps_seen = False
+    before_steps: tuple[Ints, Ints] | None = None
     everywhere = bool(bounded.all()), bool(paced.all())
     for code, rule, _ in binding(situation.terms):
         if not isinstance(rule, Bound):
             continue
-        if rule.step and not steps_seen:
-            steps_seen = True
-            situation.lowest, situation.highest = low, high
+        if rule.step and before_steps is None:
+            before_steps = low, high
         applies = None if everywhere[rule.regular] else (bounded, paced)[rule.regular]
         floor = None if rule.floor is None else rule.floor(situation)
         ceiling = None if rule.ceiling is None else rule.ceiling(situation)
@@ -71,7 +76,5 @@ def limits(situation: DecisionContext, bounded: Flags, paced: Flags) -> Limits:
             high = np.where(tighter, ceiling, high)
             high_by = np.where(tighter, np.int8(code), high_by)
         of[rule.name] = Limit(floor, ceiling, applies)
-    if not steps_seen:
-        situation.lowest, situation.highest = low, high
-    situation.reach_low, situation.reach_high = low, high
-    return Limits(of, low, high, low_by, high_by)
+    legal = LegalRange(*(before_steps or (low, high)), low, high)
+    return Limits(of, low, high, low_by, high_by, legal)

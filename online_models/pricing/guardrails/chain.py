@@ -147,7 +147,8 @@ def _way_out(
     paced: Flags,
 ) -> None:
     """Find offers whose next legal price lies beyond a step: they would wait for ever."""
-    kept, low, high = situation.price, np.maximum(situation.lowest, 1), situation.highest
+    kept, legal = situation.price, situation.legal
+    low, high = np.maximum(legal.lowest, 1), legal.highest
     wanted = np.minimum(np.maximum(raw, low), high)
     still = paced & (passage.conflict == NOBODY) & (price == kept) & (wanted != kept)
     if not still.any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import sqrt
 from typing import NamedTuple
 
@@ -11,7 +12,6 @@ from online_models.numerics.compiled import compiled
 from online_models.numerics.elementary import exp_one, log_one
 from online_models.pricing.context.situation import DecisionContext, Floats, Ints
 from online_models.pricing.profit.objective import LARGEST_LOG, NINETY, span
-from online_models.pricing.trace.sheet import Sheet
 from online_models.shop.catalogue import PPM
 
 #: Forecasts beyond any amount are cut to it; they could not be written.
@@ -104,20 +104,16 @@ def forecasts(terms: Terms, price: Ints, chosen: Ints) -> Floats:
 
 
 def _texts(found: Floats, digits: int) -> list[bytes]:
-    units, *amounts = found
-    sheet = Sheet()
-    sheet.say(b'{"units":')
-    sheet.put(list(map(b"%.6g".__mod__, units.tolist())))
-    for name, minor in zip(("revenue", "profit", "lower", "upper"), amounts, strict=True):
-        sheet.say(f',"{name}":'.encode())
-        sheet.put(_amounts(minor, digits))
-    sheet.say(b"}")
-    return list(sheet.records())
-
-
-def _amounts(minor: Floats, digits: int) -> list[bytes]:
-    """JSON of forecasts in minor units: each is another, so that remembering them would not pay."""
-    whole = np.rint(np.minimum(np.maximum(minor, -LARGEST), LARGEST))
+    amounts = np.rint(np.minimum(np.maximum(found[1:], -LARGEST), LARGEST))
     # a negative nothing is nothing
-    whole += 0.0
-    return list(map(b'"%%.%df"'.__mod__(digits).__mod__, (whole / 10**digits).tolist()))
+    amounts += 0.0
+    columns = found[0].tolist(), *(amounts / 10**digits).tolist()
+    return list(map(_template(digits).__mod__, zip(*columns, strict=True)))
+
+
+@cache
+def _template(digits: int) -> bytes:
+    """The printf form of an expectation."""
+    names = "revenue", "profit", "lower", "upper"
+    amounts = "".join(f',"{name}":"%.{digits}f"' for name in names)
+    return b'{"units":%.6g' + amounts.encode() + b"}"

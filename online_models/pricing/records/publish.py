@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output, outputs
 from online_models.pricing.context.situation import Floats, Ints
-from online_models.pricing.decision.bookkeeping import moved
+from online_models.pricing.decision.bookkeeping import Numbered, price_changed
 from online_models.pricing.decision.reasons import OUTCOMES, REASONS, PriceOrigin
 from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.decision.sources import held_out
@@ -34,19 +34,20 @@ _REASONS = tuple(reason.encode() for reason in REASONS)
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """What a record says of the state before its decision, for the published rows."""
+class PreviousState:
+    """What records say of the state before their decisions, (published,)."""
 
     price: Ints
     lowest: Ints
     expected: tuple[list[bytes], list[bytes]]
 
 
-def look_back(resolved: Resolved, published: NDArray[np.intp], history: PriceHistory) -> Before:
-    """Read what the books are about to forget; call it before the decisions are written."""
+def previous_state(
+    resolved: Resolved, published: NDArray[np.intp], history: PriceHistory
+) -> PreviousState:
+    """Read what the books no longer say once the decisions are entered."""
     situation = resolved.situation
-    whole = len(published) == len(situation)
-    part = situation if whole else situation.take_known(published)
+    part = situation if len(published) == len(situation) else situation.take(published)
     ledger, rows = situation.world.ledger, part.rows
     promoted, until = resolved.source[published] == PriceOrigin.PROMOTION, part.now
     if promoted.any():
@@ -55,25 +56,24 @@ def look_back(resolved: Resolved, published: NDArray[np.intp], history: PriceHis
     launched = situation.world.catalogue.skus.launched_at[part.sku]
     lowest = history.lowest_prices(ledger.entry[rows], until, launched)
     outlook = expected(part, resolved.price[published], part.price)
-    return Before(part.price, lowest, outlook)
+    return PreviousState(part.price, lowest, outlook)
 
 
 def records(
     resolved: Resolved,
     published: NDArray[np.intp],
-    before: Before,
+    before: PreviousState,
+    numbers: Numbered,
     causes: Causes,
     promotions: Promotions,
     money: MoneyTexts,
     model_version: str,
 ) -> list[tuple[int, Output]]:
-    """The records of the published decisions with their places, the changes behind all decisions;
-    call it after they are written.
-    """
+    """The records of the published decisions with their places, the changes behind all of them."""
     situation, rows = resolved.situation, resolved.situation.rows[published]
     labels, listed = situation.world.labels, rows.tolist()
     now: list[int] = situation.now[published].tolist()
-    heads = _heads(resolved, published, before, causes, promotions, money, model_version)
+    heads = _heads(resolved, published, before, numbers, causes, promotions, money, model_version)
     outcomes = [_OUTCOMES[code] for code in resolved.outcome[published].tolist()]
     ruled = [_RULED[code] for code in situation.world.ledger.why[rows].tolist()]
     propensity = _chances(resolved.propensity[published])
@@ -98,7 +98,7 @@ def records(
         sheet.say(b"}")
         told = outputs("price-decisions", _part(keys, some), sheet.records(), _part(now, some))
         found += zip(_part(at, some), told, strict=True)
-    for place in moved(resolved)[published].nonzero()[0].tolist():
+    for place in price_changed(resolved)[published].nonzero()[0].tolist():
         key, value = labels.offers[listed[place]], heads[place] + b"}"
         found.append((at[place], Output("price-changes", key, value, now[place])))
     return found
@@ -118,7 +118,8 @@ def _part(column: list[Field], places: list[int]) -> list[Field]:
 def _heads(
     resolved: Resolved,
     published: NDArray[np.intp],
-    before: Before,
+    before: PreviousState,
+    numbers: Numbered,
     causes: Causes,
     promotions: Promotions,
     money: MoneyTexts,
@@ -127,14 +128,14 @@ def _heads(
     """The fields that a change and its decision have in common, without the closing brace."""
     situation = resolved.situation
     world, policy, rows = situation.world, situation.terms.policy, situation.rows[published]
-    ledger, catalogue, listed = world.ledger, world.catalogue, rows.tolist()
+    catalogue, listed = world.catalogue, rows.tolist()
     currencies = catalogue.skus.currency[situation.sku[published]].tolist()
     times = _instant_texts(situation.now[published].tolist())
     sheet = Sheet()
     sheet.say(b'{"decision_id":"')
-    sheet.put(world.identities.decisions(listed, ledger.sequence[rows].tolist()))
+    sheet.put(world.identities.decisions(listed, numbers.sequence.tolist()))
     sheet.say(b'","revision":')
-    sheet.put(list(map(b"%d".__mod__, ledger.revision[rows].tolist())))
+    sheet.put(list(map(b"%d".__mod__, numbers.revision.tolist())))
     sheet.say(b",")
     sheet.put(list(map(world.labels.fields.__getitem__, listed)))
     sheet.say(b',"price":')

@@ -23,7 +23,7 @@ def stockouts(resolved: Resolved, published: NDArray[np.intp]) -> list[Placed]:
     known = published[resolved.situation.on_hand[published] > 0]
     if not len(known):
         return []
-    situation = resolved.situation.take(known)
+    situation = resolved.situation.reread(known)
     world, ledger, rows = situation.world, situation.world.ledger, situation.rows
     days = np.full(len(known), world.settings.stockout_horizon / DAY)
     for place, row in enumerate(rows.tolist()):

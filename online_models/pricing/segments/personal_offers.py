@@ -31,7 +31,7 @@ def personal_offers(
     segments = [terms for terms in resolved.situation.terms.policy.segments if terms.personalise]
     if not segments or not len(chosen):
         return []
-    situation = resolved.situation.take(chosen)
+    situation = resolved.situation.reread(chosen)
     world = situation.world
     public = world.ledger.price[situation.rows]
     floor = np.maximum(np.minimum(lowest_legal(situation), public), 1)

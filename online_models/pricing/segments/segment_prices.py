@@ -28,7 +28,7 @@ def segment_prices(resolved: Resolved, chosen: NDArray[np.intp], money: MoneyTex
     policy = resolved.situation.terms.policy
     if not policy.segments or not len(chosen):
         return []
-    situation = resolved.situation.take(chosen)
+    situation = resolved.situation.reread(chosen)
     ledger, catalogue = situation.world.ledger, situation.world.catalogue
     public = ledger.price[situation.rows]
     floor = np.minimum(lowest_legal(situation), public)

@@ -52,7 +52,8 @@ class Optimise:
 
 def search_range(situation: DecisionContext) -> tuple[Ints, Ints]:
     """The legal prices of the offers, (low, high) in minor units, low ≤ high."""
-    low, high, base = situation.lowest, situation.highest, situation.base
+    legal, base = situation.legal, situation.base
+    low, high = legal.lowest, legal.highest
     low = np.where(low > NO_FLOOR, low, np.minimum((base + 1) // 2, high))
     high = np.where(high < NO_CEILING, high, np.maximum(2 * base, low))
     low = np.maximum(low, 1)

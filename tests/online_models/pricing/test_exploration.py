@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.situation import DecisionContext, LegalRange
 from online_models.pricing.decision import explore
 from online_models.pricing.decision.explore import draw
 
 DAY = 86_400_000
 OPTIMISE = [{"kind": "optimise"}]
+
+
+def between(low: int, high: int, n: int) -> LegalRange:
+    return LegalRange(*(np.full(n, bound) for bound in (low, high, low, high)))
 
 
 def explorers(new_shop: Any, demand: Any, n: int, budget: str = "5%", **fields: Any) -> Any:
@@ -56,8 +60,8 @@ def test_the_probabilities_are_those_of_thompson_sampling(
     monkeypatch.setattr(explore, "LARGEST_ZEAL", 2.0)
     shop = explorers(new_shop, known_demand(sd=0.4), 1, "100%")
     terms = shop.pricing.book.terms(1, 2)
-    situation = DecisionContext(shop.pricing.world, terms, np.array([0]), np.array([shop.now]))
-    situation.reach_low, situation.reach_high = np.array([880]), np.array([1120])
+    one = np.array([0]), np.array([shop.now])
+    situation = DecisionContext(shop.pricing.world, terms, *one, legal=between(880, 1120, 1))
     drawn = draw(situation, np.array([1000]))
     arms = np.arange(880, 1121, 24)
     elasticity = np.random.default_rng(0).normal(-2.0, 0.4 * math.sqrt(2.0), 200_000)
@@ -75,9 +79,12 @@ def test_a_category_draws_as_one_on_half_of_the_days(new_shop: Any, known_demand
     as_one = []
     for day in range(1, 61):
         situation = DecisionContext(
-            shop.pricing.world, terms, rows, np.full(12, shop.now + day * DAY)
+            shop.pricing.world,
+            terms,
+            rows,
+            np.full(12, shop.now + day * DAY),
+            legal=between(880, 1120, 12),
         )
-        situation.reach_low, situation.reach_high = np.full(12, 880), np.full(12, 1120)
         prices = draw(situation, np.full(12, 1000)).price.reshape(6, 2)
         as_one.append((prices == prices[0]).all(axis=0))
     share = np.mean(as_one, axis=0)
