@@ -29,6 +29,7 @@ from schemas.records.pricing_policies import Policy
 from schemas.records.products import Product
 from schemas.records.promotion_plans import PromotionPlan
 from schemas.records.promotions import Promotion
+from schemas.records.quarantined import Quarantined
 from schemas.values.instants import DAY
 
 #: Part of the determinism: fixed when a topic is created, whatever the number of workers.
@@ -127,6 +128,14 @@ _ALL = (
         max_message_bytes=LARGE_RECORD,
     ),
     Topic("category-evidence", "internal", CategoryEvidence, broadcast=True),
+    Topic(
+        "pricing-quarantine",
+        "internal",
+        Quarantined,
+        ("partition", "offset", "index"),
+        _FOR_EVER,
+        compacted=True,
+    ),
     Topic("pricing-journal", "internal", None, (), 30 * DAY, max_message_bytes=LARGE_RECORD),
     Topic(
         "pricing-snapshots",

@@ -238,6 +238,7 @@ MoneyText = Annotated[
 InstantText = Annotated[
     str,
     AfterValidator(_canonical_instant),
+    Field(max_length=24),
     _schema("RFC 3339 in UTC", {"type": "string", "format": "date-time", "pattern": "Z$"}),
 ]
 PercentText = Annotated[

@@ -59,9 +59,9 @@ _INGEST = [
     Right("read", "group", "{app}-ingest"),
 ]
 _PRICE = [
-    *_may("read", "pricing-journal", "pricing-snapshots"),
+    *_may("read", "pricing-journal", "pricing-snapshots", "pricing-quarantine"),
     *_may("write", *_topics("out", "dead-letters", "model-updates", "promotion-plans")),
-    *_may("write", "category-evidence", "pricing-snapshots"),
+    *_may("write", "category-evidence", "pricing-snapshots", "pricing-quarantine"),
     Right("read", "group", "{app}"),
     Right("write", "transactional id", "{app}-*"),
 ]

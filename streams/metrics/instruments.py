@@ -65,6 +65,9 @@ JOURNAL_DELAY = Histogram(
     "From the writing of a transaction's oldest journal record to its commit.",
     buckets=SECONDS,
 )
+QUARANTINED = Counter(
+    "pricetide_quarantined_records", "Records whose effect failed and is skipped.", ["partition"]
+)
 TRAININGS = Counter("pricetide_trainings", "Training runs that have ended.", ["outcome"])
 
 
@@ -118,6 +121,10 @@ class PartitionMetrics:
             OUTPUT_RECORDS.labels(topic).inc(number)
             if topic == ALERT_TOPIC:
                 _count_alerts(outputs)
+
+    def quarantined(self, records: int) -> None:
+        """Records whose effect failed were undone, and are skipped from now on."""
+        QUARANTINED.labels(self._label).inc(records)
 
     def committed(self, oldest: int | None) -> None:
         """A transaction is done whose oldest journal record was written at ms, if it had any."""

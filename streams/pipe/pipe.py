@@ -18,6 +18,8 @@ from streams.ingest.decoder import Decoded, Decoder
 from streams.ingest.order import as_given
 from streams.kafka.kafka_record import DeadLetter, Record
 from streams.pipe.lines import LineError, of_dead_letter, of_output, parse
+from streams.quarantine.entries import Quarantine
+from streams.quarantine.guard import Guard
 
 CONTROL = "pricing-control"
 #: Lines taken at once between ticks.
@@ -32,7 +34,9 @@ class Pipe:
     def __init__(self, settings: Settings, policies: Iterable[PolicyRecord] = ()) -> None:
         key = settings.customer_key.get_secret_value().encode()
         self._decoder = Decoder(Border(key, settings.rates))
-        self._fold = Fold(replace(settings.fold, partitions=1))
+        fold = replace(settings.fold, partitions=1)
+        self._guard = Guard(Fold(fold), fold, 0, Quarantine())
+        self._steps = 0
         self._offsets: dict[str, int] = {}
         self._lines = 0
         given = [
@@ -83,8 +87,9 @@ class Pipe:
     def _step(self, decoded: Decoded, low: int, high: int) -> Iterator[bytes]:
         if high > low:
             part = decoded.batch.take(slice(low, high))
-            for output in self._fold.step(part):
+            for output in self._guard.step(self._steps, part):
                 yield of_output(output)
+            self._steps += 1
 
 
 def _echo(tick: Record) -> bytes:

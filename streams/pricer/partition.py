@@ -15,6 +15,7 @@ from online_models.fold.fold import Fold
 from online_models.journal.batch import Batch, Kind
 from online_models.journal.joining import can_wait, join, run
 from online_models.journal.outputs import Output
+from schemas.records.quarantined import Quarantined
 from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
@@ -22,8 +23,10 @@ from streams.journal import codec
 from streams.kafka.app import die
 from streams.metrics.instruments import PartitionMetrics
 from streams.pricer.publisher import Publisher
-from streams.pricer.recovery import LostError, recover
+from streams.pricer.recovery import LostError, Recovered, recover
 from streams.pricer.snapshots import codec as snapshots
+from streams.quarantine.entries import Quarantine
+from streams.quarantine.guard import Guard
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +87,9 @@ class Partition:
         self._alarm: asyncio.TimerHandle | None = None
         self._runner: asyncio.Task[None] | None = None
         self._closed = False
+        #: What every fold of this partition skips, and what is not written down of it yet.
+        self._quarantine = Quarantine()
+        self._new: list[Quarantined] = []
         self._told = 0
         self._telling: asyncio.Task[None] | None = None
         # partitions take turns in what they do every few seconds, or all would wait for all
@@ -98,7 +104,9 @@ class Partition:
         """Fence, recover, and be ready for the record at `position`."""
         begun = time.monotonic()
         await self._publisher.start()
-        self.fold, self.position, snapshot = await recover(self._settings, self.number)
+        recovered = await recover(self._settings, self.number)
+        self.position, snapshot = recovered.position, recovered.snapshot
+        await self._publish(self._take(recovered))
         self._expected = self._told = self.position
         self._snapshot_at = snapshot
         self._runner = asyncio.create_task(self._run())
@@ -161,10 +169,8 @@ class Partition:
             self._alarm.cancel()
             self._alarm = None
         while self._waiting and time.monotonic() - begun < LONGEST_RUN:
-            outputs = self._fold_some()
-            if outputs:
-                await self._publisher.begin()
-                await self._publisher.send(outputs, self.position)
+            outputs = await self._fold_some()
+            await self._publish(outputs)
             await asyncio.sleep(0)
         if self._waiting:
             self._due.set()
@@ -177,18 +183,56 @@ class Partition:
         if self._encoding is None and time.monotonic() >= self._next_snapshot:
             self._begin_snapshot()
 
-    def _fold_some(self) -> list[Output]:
+    def _take(self, recovered: Recovered) -> list[Output]:
+        self.fold, self._quarantine = recovered.fold, recovered.quarantine
+        self._list(recovered.new)
+        return recovered.alerts
+
+    def _list(self, entries: list[Quarantined]) -> None:
+        self._new += entries
+        self._metrics.quarantined(len(entries))
+
+    async def _publish(self, outputs: list[Output]) -> None:
+        if outputs or self._new:
+            await self._publisher.begin()
+            await self._publisher.send_quarantined(self._new)
+            self._new = []
+            await self._publisher.send(outputs, self.position)
+
+    async def _fold_some(self) -> list[Output]:
         number = run(self._waiting, JOINED)
-        batch = join([self._waiting.popleft() for _ in range(number)])
+        batches = [self._waiting.popleft() for _ in range(number)]
+        batch = join(batches)
         written = [self._written.popleft() for _ in range(number)]
         self._oldest = written[0] if self._oldest is None else self._oldest
         self._events -= len(batch)
         self._room.set()
-        outputs = self.fold.step(batch)
+        outputs = await self._step(batches, batch)
         self.position += number
         self._metrics.folded(len(batch), outputs)
         if (batch.kind == Kind.TICK).any():
             self._tell_at = min(self._tell_at, time.monotonic() + self._turn_of_ours)
+        return outputs
+
+    async def _step(self, batches: list[Batch], joined: Batch) -> list[Output]:
+        """Fold journal records; what fails in them is found, undone and listed."""
+        outputs: list[Output] = []
+        if not self._quarantine.lists(self.position, self.position + len(batches)):
+            try:
+                return self.fold.step(joined)
+            except MemoryError:
+                raise
+            except Exception:
+                logger.exception("partition %d: an event at %d fails", self.number, self.position)
+            # its effect is half done: back to what was before, which is published first
+            await self._publisher.begin()
+            await self._publisher.commit(self.position)
+            outputs += self._take(await recover(self._settings, self.number, self.position))
+        guard = Guard(self.fold, self._settings.fold, self.number, self._quarantine)
+        for offset, batch in enumerate(batches, start=self.position):
+            outputs += guard.step(offset, batch)
+        self.fold = guard.fold
+        self._list(guard.new)
         return outputs
 
     async def _commit(self) -> None:

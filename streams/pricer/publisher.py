@@ -10,11 +10,13 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.producer import sender
 
 from online_models.journal.outputs import Output
+from schemas.records.quarantined import Quarantined
 from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.clients import BATCH, LARGEST_REQUEST, client
 from streams.pricer.snapshots import store
+from streams.quarantine import entries as quarantine
 
 #: An orphaned transaction blocks readers until it times out, where nobody takes over.
 TRANSACTION_TIMEOUT_MS = 10_000
@@ -90,6 +92,16 @@ class Publisher:
     async def _send_batch(self, batch: Any, where: tuple[str, int]) -> None:
         topic, partition = where
         self._sent.append(await self._producer.send_batch(batch, topic, partition=partition))
+
+    async def send_quarantined(self, entries: Iterable[Quarantined]) -> None:
+        """Hand entries of the quarantine to the producer, in the transaction with what the events
+        beside them lead to: whoever takes over finds both, or neither.
+        """
+        partition = self._journal.partition
+        for entry in entries:
+            key, value = quarantine.key(entry), quarantine.encoded(entry)
+            sent = self._producer.send(quarantine.TOPIC, value, key=key, partition=partition)
+            self._sent.append(await sent)
 
     async def send_snapshot(self, parts: Iterable[bytes]) -> None:
         """Hand the parts of a snapshot to the producer.

@@ -10,17 +10,25 @@ from typing import NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from online_models.fold.fold import Fold
+from online_models.journal.outputs import Output
 from online_models.persistence.versions import OLDEST, VERSION, VersionError
+from schemas.records.quarantined import Quarantined
 from streams.configuration.settings import Settings
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.kafka.clients import client
+from streams.kafka.topic_end import stretches
 from streams.pricer.snapshots import store
+from streams.quarantine.entries import TOPIC as QUARANTINE
+from streams.quarantine.entries import Quarantine, decoded
+from streams.quarantine.guard import Guard
 
 logger = logging.getLogger(__name__)
 
 #: aiokafka's stop can hang after a quick start; what it would tidy up dies with the connection.
 STOP_SECONDS = 2.0
+#: The whole list is read: it is short.
+EVERYTHING = 1 << 62
 
 
 class LostError(RuntimeError):
@@ -33,10 +41,16 @@ class Recovered(NamedTuple):
     fold: Fold
     position: int
     snapshot: int
+    quarantine: Quarantine
+    #: Entries that are not written down yet, and what is to be said of them: failed on the way.
+    new: list[Quarantined]
+    alerts: list[Output]
 
 
-async def recover(settings: Settings, partition: int) -> Recovered:
-    """The state after the last committed journal record. The publisher must have fenced before."""
+async def recover(settings: Settings, partition: int, position: int | None = None) -> Recovered:
+    """The state after the last committed journal record, or at `position` where whoever asks has
+    published everything before it. The publisher must have fenced before.
+    """
     journal = TopicPartition(JOURNAL, partition)
     options = client(settings) | {"enable_auto_commit": False}
     reader = AIOKafkaConsumer(
@@ -50,13 +64,17 @@ async def recover(settings: Settings, partition: int) -> Recovered:
     await asyncio.gather(reader.start(), group.start())
     try:
         # one assignment: a second one followed by a quick stop hangs aiokafka's fetcher
-        reader.assign([TopicPartition(store.TOPIC, partition), journal])
+        listed = TopicPartition(QUARANTINE, partition)
+        reader.assign([TopicPartition(store.TOPIC, partition), listed, journal])
         told = await group.committed(journal) or 0
-        reader.pause(journal)
+        reader.pause(journal, listed)
         done, found, older = await _newest(reader, partition)
         # the group's offset lags while outputs are published, and leads where none are
-        committed = max(told, done or 0)
+        committed = max(told, done or 0) if position is None else position
         reader.pause(TopicPartition(store.TOPIC, partition))
+        reader.resume(listed)
+        quarantine = await _listed(reader, listed)
+        reader.pause(listed)
         reader.resume(journal)
         start, fold = 0, Fold(settings.fold)
         if found is not None:
@@ -70,8 +88,9 @@ async def recover(settings: Settings, partition: int) -> Recovered:
         begin = (await reader.beginning_offsets([journal]))[journal]
         if start < min(begin, committed):
             raise _cut_off(journal, start, begin, older)
-        await _replay(reader, journal, fold, start, committed)
-        return Recovered(fold, committed, start)
+        guard = Guard(fold, settings.fold, partition, quarantine)
+        await _replay(reader, journal, guard, start, committed)
+        return Recovered(guard.fold, committed, start, quarantine, guard.new, guard.alerts)
     finally:
         stops = [asyncio.ensure_future(reader.stop()), asyncio.ensure_future(group.stop())]
         await asyncio.wait(stops, timeout=STOP_SECONDS)
@@ -87,8 +106,17 @@ async def _newest(reader: AIOKafkaConsumer, partition: int) -> store.Found:
         ) from None
 
 
+async def _listed(reader: AIOKafkaConsumer, listed: TopicPartition) -> Quarantine:
+    quarantine = Quarantine()
+    async for records in stretches(reader, listed, EVERYTHING):
+        async for record in records:
+            if record.value is not None:
+                quarantine.add(decoded(record.value))
+    return quarantine
+
+
 async def _replay(
-    reader: AIOKafkaConsumer, journal: TopicPartition, fold: Fold, start: int, end: int
+    reader: AIOKafkaConsumer, journal: TopicPartition, guard: Guard, start: int, end: int
 ) -> None:
     if start >= end:
         return
@@ -100,7 +128,7 @@ async def _replay(
                 break
             if record.offset != position:
                 raise _cut_off(journal, position, record.offset)
-            fold.step(codec.decode(record.value))
+            guard.step(position, codec.decode(record.value))
             position += 1
 
 

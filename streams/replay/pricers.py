@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
+
+import numpy as np
 
 from online_models.demand.records.evidence_exchange import TOPIC as EVIDENCE
 from online_models.fold.fold import Fold
@@ -15,6 +18,8 @@ from streams.configuration.policy_file import TOPIC as POLICIES
 from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
+from streams.quarantine.entries import Quarantine
+from streams.quarantine.guard import Guard
 
 
 class Priced(NamedTuple):
@@ -29,33 +34,55 @@ class Pricers:
     prices are imagined beside those that the shop showed.
     """
 
-    def __init__(self, settings: Settings, policies: list[PolicyRecord] | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        policies: list[PolicyRecord] | None,
+        until: int | None = None,
+        quarantined: Mapping[int, Quarantine] = MappingProxyType({}),
+    ) -> None:
+        """`until`: no event of a later time, ms, counts. `quarantined`: by partition, what the
+        workers skipped.
+        """
         pricing = replace(settings.fold.pricing, imagined=policies is not None)
         self._fold_settings = replace(settings.fold, pricing=pricing)
         self._policies = policies
         self._router = Router(settings.partitions)
-        self._folds: dict[int, Fold] = {}
+        self._until = until
+        self._quarantined = quarantined
+        self._guards: dict[int, Guard] = {}
+        self._steps = 0
         self._said: list[Output] = []
         self._heard = 0
 
-    def step(self, partition: int, batch: Batch) -> Iterator[Priced]:
-        """Fold a batch of one journal partition."""
-        fold = self._folds.get(partition)
-        if fold is None:
-            fold = self._folds[partition] = Fold(self._fold_settings)
-            if self._policies:
-                fold.step(opening(self._policies))
-        if self._policies is not None:
-            batch = _without_policies(batch)
-        for output in fold.step(batch):
+    def step(self, partition: int, batch: Batch, offset: int | None = None) -> Iterator[Priced]:
+        """Fold a batch of one journal partition, the record at `offset` where it has one."""
+        guard = self._guards.get(partition)
+        if guard is None:
+            guard = self._guards[partition] = self._guard(partition)
+        self._steps += 1
+        for output in guard.step(self._steps if offset is None else offset, batch):
             if output.topic == EVIDENCE:
                 self._said.append(output)
             key = output.key
             yield Priced(0 if key is None else self._router.partition(key.decode()), output)
 
+    def _guard(self, partition: int) -> Guard:
+        fold = Fold(self._fold_settings)
+        if self._policies:
+            fold.step(opening(self._policies))
+        quarantine = self._quarantined.get(partition) or Quarantine()
+        return Guard(fold, self._fold_settings, partition, quarantine, self._asked)
+
+    def _asked(self, batch: Batch) -> Batch:
+        """What of a batch counts."""
+        if self._until is not None:
+            batch = timely(batch, self._until)
+        return batch if self._policies is None else _without_policies(batch)
+
     def catalogues(self) -> list[Catalogue]:
         """What each partition knows of its offers by now."""
-        return [fold.state.catalogue for _, fold in sorted(self._folds.items())]
+        return [guard.fold.state.catalogue for _, guard in sorted(self._guards.items())]
 
     def hear(self) -> Batch:
         """What the partitions have told each other since the last call, for all of them."""
@@ -80,6 +107,12 @@ def opening(policies: list[PolicyRecord]) -> Batch:
         detail = rows.fact(Fact(POLICIES, policy.key, policy.value))
         rows.add(Kind.FACT, -1, SourcePartition("policy-file", 0), offset=i, detail=detail)
     return rows.batch()
+
+
+def timely(batch: Batch, until: int) -> Batch:
+    """The batch without events later than `until`, ms; facts stay."""
+    late = (batch.time > until) & (batch.kind != Kind.FACT)
+    return batch.take(np.flatnonzero(~late)) if late.any() else batch
 
 
 def _without_policies(batch: Batch) -> Batch:

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
 from online_models.demand.records.evidence_exchange import TOPIC as EVIDENCE
-from online_models.journal.batch import Batch, Kind
+from online_models.journal.batch import Batch
 from online_models.shop.catalogue import Catalogue
 from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
@@ -21,11 +19,13 @@ from streams.ingest.order import as_given
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.kafka.kafka_record import KafkaRecord
+from streams.quarantine import entries as quarantine
+from streams.quarantine.entries import Quarantine
 from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
 from streams.replay.passing import Passing
-from streams.replay.pricers import Priced, Pricers
+from streams.replay.pricers import Priced, Pricers, timely
 
 #: Input records taken at once.
 ROUND = 4000
@@ -59,7 +59,8 @@ class Replay:
         self.recording = recording if whole else Recording(paths, {JOURNAL})
         self.done = 0
         self._settings = settings
-        self._pricers = Pricers(settings, policies)
+        listed = _quarantined(paths) if self.from_journal else {}
+        self._pricers = Pricers(settings, policies, until, listed)
         self._until = until
         self._watch = watch
         self._offsets: dict[tuple[str, int], int] = {}
@@ -85,7 +86,7 @@ class Replay:
                 batch = codec.decode(entry.value or b"")
             except codec.JournalError as error:
                 raise RecordingError(f"{JOURNAL}-{partition} offset {offset}: {error}") from error
-            yield from self._step(partition, batch)
+            yield from self._step(partition, batch, offset)
 
     def _inputs(self) -> Iterator[Entry]:
         key = self._settings.customer_key.get_secret_value().encode()
@@ -115,14 +116,10 @@ class Replay:
         for partition, part in self._pricers.split(batch):
             yield from self._step(partition, part)
 
-    def _step(self, partition: int, batch: Batch) -> Iterator[Entry]:
-        if self._until is not None:
-            late = (batch.time > self._until) & (batch.kind != Kind.FACT)
-            if late.any():
-                batch = batch.take(np.flatnonzero(~late))
+    def _step(self, partition: int, batch: Batch, offset: int | None = None) -> Iterator[Entry]:
         if self._watch is not None:
-            self._watch(batch)
-        for priced in self._pricers.step(partition, batch):
+            self._watch(batch if self._until is None else timely(batch, self._until))
+        for priced in self._pricers.step(partition, batch, offset):
             yield self._output(priced)
 
     def _output(self, priced: Priced) -> Entry:
@@ -141,3 +138,12 @@ class Replay:
         offset = self._offsets.get((topic, partition), 0)
         self._offsets[topic, partition] = offset + 1
         return Entry(topic, partition, offset, key, value, timestamp, labels)
+
+
+def _quarantined(paths: list[Path]) -> dict[int, Quarantine]:
+    """What the workers skipped, by partition, where the recording says so."""
+    found: dict[int, Quarantine] = {}
+    for entry in Recording(paths, {quarantine.TOPIC}):
+        if entry.value is not None:
+            found.setdefault(entry.partition, Quarantine()).add(quarantine.decoded(entry.value))
+    return found

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from schemas.topics import PARTITIONS, TOPICS, topic
 
 COMPACTED = {
+    "pricing-quarantine",
     "pricing-snapshots",
     "products",
     "promotions",
@@ -46,7 +47,12 @@ def test_every_topic_of_the_contract_is_there() -> None:
             "dead-letters",
             "model-updates",
         ],
-        "internal": ["category-evidence", "pricing-journal", "pricing-snapshots"],
+        "internal": [
+            "category-evidence",
+            "pricing-quarantine",
+            "pricing-journal",
+            "pricing-snapshots",
+        ],
     }
 
 

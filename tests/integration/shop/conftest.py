@@ -31,9 +31,9 @@ def start_worker(
     folder = tmp_path_factory.mktemp("workers")
     started: list[Worker] = []
 
-    def start(instance: str, *flags: str, **variables: str) -> Worker:
+    def start(instance: str, *flags: str, module: str = "streams.cli", **variables: str) -> Worker:
         variables = {"PRICETIDE_PARTITIONS": str(PARTITIONS), **variables}
-        worker = Worker(shop.bootstrap, folder, instance, *flags, **variables)
+        worker = Worker(shop.bootstrap, folder, instance, *flags, module=module, **variables)
         started.append(worker)
         return worker
 

@@ -14,14 +14,20 @@ CLEAN_STOP_SECONDS = 10
 
 
 class Worker:
-    """`pricetide worker` with a static instance id; its log is `log`."""
+    """`pricetide worker` with a static instance id; its log is `log`. `module` is what runs it."""
 
     def __init__(
-        self, bootstrap: str, folder: Path, instance: str, *flags: str, **variables: str
+        self,
+        bootstrap: str,
+        folder: Path,
+        instance: str,
+        *flags: str,
+        module: str = "streams.cli",
+        **variables: str,
     ) -> None:
         self.instance = instance
         self.log = folder / f"{instance}.log"
-        self._command = [sys.executable, "-m", "streams.cli", "worker", "--bootstrap", bootstrap]
+        self._command = [sys.executable, "-m", module, "worker", "--bootstrap", bootstrap]
         self._command += flags
         self._variables = {
             "PRICETIDE_INSTANCE": instance,

@@ -258,7 +258,7 @@ def assert_sane(lines: list[bytes]) -> None:
 
 
 def assert_restorable(pipe: Pipe) -> None:
-    Fold.restore(pipe._fold.snapshot(), Settings().fold)
+    Fold.restore(pipe._guard.fold.snapshot(), Settings().fold)
 
 
 SHARES = ("reference_band", "max_step_up", "max_step_down")

@@ -1,0 +1,141 @@
+"""A fold that no event ends: what fails is undone, listed, and skipped."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from online_models.fold.fold import Fold
+from online_models.fold.state import FoldSettings
+from online_models.journal.batch import Batch
+from online_models.journal.outputs import Output
+from schemas.records.quarantined import Quarantined
+from schemas.values.instants import to_text
+from streams.pricer.snapshots import codec
+from streams.quarantine.entries import Quarantine
+
+logger = logging.getLogger(__name__)
+
+#: Events that are folded again at most when one fails; a copy of the state is made as often.
+COPY_EVENTS = 200_000
+LONGEST_CAUSE = 500
+
+
+class Guard:
+    """Folds one partition's batches. `new` are the entries that it added to the quarantine, and
+    `alerts` what it said of them, which is also among what it returned.
+
+    The state as it was is a copy of some time ago and the batches folded since: when a batch fails,
+    they are folded again, then the batch record by record, so that each that fails is found. How
+    the journal is cut makes no difference to what is folded, so all shells come to the same bytes.
+    """
+
+    def __init__(
+        self,
+        fold: Fold,
+        settings: FoldSettings,
+        partition: int,
+        quarantine: Quarantine,
+        prepare: Callable[[Batch], Batch] = lambda batch: batch,
+    ) -> None:
+        """`prepare` makes what is folded of what the journal says, for a replay that asks for less
+        than all of it.
+        """
+        self.fold = fold
+        self.new: list[Quarantined] = []
+        self.alerts: list[Output] = []
+        self._settings = settings
+        self._partition = partition
+        self._quarantine = quarantine
+        self._prepare = prepare
+        self._copy_state()
+
+    def _copy_state(self) -> None:
+        """Let the present state be the one to go back to."""
+        self._copy = codec.encode(self.fold.snapshot(), 0)
+        self._since: list[Batch] = []
+        self._events = 0
+
+    def step(self, offset: int, batch: Batch) -> list[Output]:
+        """Fold the journal record at `offset`; returns what it leads to, alerts included."""
+        listed = self._quarantine.at(offset)
+        if not listed:
+            try:
+                outputs = self.fold.step(self._prepare(batch))
+            except MemoryError:
+                raise
+            except Exception:
+                logger.exception("an event of journal record %d fails; it is looked for", offset)
+                self._restore()
+            else:
+                self._folded(batch)
+                return outputs
+        outputs = []
+        for index, part in records(batch):
+            entry = listed.get(index)
+            if entry is None:
+                try:
+                    outputs += self.fold.step(self._prepare(part))
+                except MemoryError:
+                    raise
+                except Exception as error:
+                    self._restore()
+                    entry = self._list(offset, index, part, error)
+                    self.alerts.append(self._alert(entry))
+                else:
+                    self._folded(part)
+                    continue
+            outputs.append(self._alert(entry))
+        return outputs
+
+    def _folded(self, batch: Batch) -> None:
+        self._since.append(batch)
+        self._events += len(batch)
+        if self._events >= COPY_EVENTS:
+            self._copy_state()
+
+    def _restore(self) -> None:
+        learnt = self.fold.state.on_learnt
+        parts = [codec.decode_part(part) for part in self._copy]
+        self.fold = Fold.restore(codec.decode(parts), self._settings)
+        for batch in self._since:
+            self.fold.step(self._prepare(batch))
+        self.fold.state.on_learnt = learnt
+
+    def _list(self, offset: int, index: int, record: Batch, error: Exception) -> Quarantined:
+        clock = self.fold.state.clock
+        source: dict[str, Any] = {}
+        if record.source[0] >= 0:
+            topic, partition = record.sources[record.source[0]]
+            at = int(record.offset[0])
+            source = {"topic": topic, "source_partition": partition, "source_offset": at}
+        entry = Quarantined(
+            partition=self._partition,
+            offset=offset,
+            index=index,
+            cause=f"{type(error).__name__}: {error}"[:LONGEST_CAUSE],
+            time=to_text(clock.now) if clock.running else None,
+            **source,
+        )
+        self._quarantine.add(entry)
+        self.new.append(entry)
+        return entry
+
+    def _alert(self, entry: Quarantined) -> Output:
+        clock = self.fold.state.clock
+        now = clock.now if clock.running else 0
+        return self._quarantine.alert(entry, now, to_text(now))
+
+
+def records(batch: Batch) -> Iterator[tuple[int, Batch]]:
+    """The events of each source record, which are not to be parted, with the place of the first."""
+    if not len(batch):
+        return
+    ticks = batch.source < 0
+    differs = (np.diff(batch.source) != 0) | (np.diff(batch.offset) != 0) | ticks[1:]
+    starts = [0, *(np.flatnonzero(differs) + 1).tolist()]
+    for low, high in zip(starts, [*starts[1:], len(batch)], strict=True):
+        yield low, batch.take(slice(low, high))
