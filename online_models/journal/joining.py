@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.batch import COLUMNS, Batch, Kind, SourcePartition
-from online_models.numerics.columns import SOME
+from online_models.journal.offsets import offset_ranges
 
 Name = TypeVar("Name", str, SourcePartition)
 Indices = NDArray[np.int32]
@@ -29,7 +29,7 @@ def can_wait(batch: Batch) -> bool:
 def run(batches: Sequence[Batch], most: int) -> int:
     """How many of the first batches make one: at most `most` events, or a single larger batch.
 
-    A tick is told how far the sources had come at its own time: a batch with watermarks stands by
+    Watermarks say how far the sources had come at the time of a tick: a batch with some stands by
     itself. So does one that repeats what an earlier one holds, by which it is known to repeat.
     """
     if len(batches) == 1 or batches[0].watermarks:
@@ -45,18 +45,7 @@ def run(batches: Sequence[Batch], most: int) -> int:
 
 def _goes_on(batch: Batch, last: dict[SourcePartition, int]) -> bool:
     """Whether all its sources are past `last`, which is moved on."""
-    if len(batch) <= SOME:
-        pairs = zip(batch.source.tolist(), batch.offset.tolist(), strict=True)
-        read = [(batch.sources[at], offset) for at, offset in pairs if at >= 0]
-        if any(offset <= last.get(source, -1) for source, offset in read):
-            return False
-        last.update(sorted(read))
-        return True
-    inside = batch.source >= 0
-    low = np.full(len(batch.sources), np.iinfo(np.int64).max)
-    high = np.full(len(batch.sources), -1, dtype=np.int64)
-    np.minimum.at(low, batch.source[inside], batch.offset[inside])
-    np.maximum.at(high, batch.source[inside], batch.offset[inside])
+    low, high = offset_ranges(batch.source, batch.offset, len(batch.sources))
     for source, first, end in zip(batch.sources, low.tolist(), high.tolist(), strict=True):
         if first <= last.get(source, -1):
             return False

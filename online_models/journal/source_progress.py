@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.batch import Batch, SourcePartition
-from online_models.numerics.columns import SOME
+from online_models.journal.offsets import offset_ranges
 from online_models.persistence.kinds import IntegerMap
 from online_models.persistence.saved import Saved, attribute
 from schemas.values.instants import DAY
@@ -41,7 +41,7 @@ class SourceProgress:
         self.identities: dict[int, int] = {}
         self.repeats = 0
         self.duplicates = 0
-        #: Places in the last batch of the events that its `event_id` told to be duplicates.
+        #: Places in the last batch of the events that their `event_id` shows to be duplicates.
         self.ignored: list[int] = []
         self._pruned = 0
 
@@ -50,14 +50,10 @@ class SourceProgress:
         self.ignored = []
         if not batch.sources:
             return np.ones(len(batch), dtype=np.bool_)
-        if len(batch) <= SOME and not batch.identity.any():
-            return self._pass(batch)
         high = np.array([self.offsets.get(source, -1) for source in batch.sources], dtype=np.int64)
-        inside = batch.source >= 0
-        fresh = ~inside | (batch.offset > high[batch.source])
+        fresh = (batch.source < 0) | (batch.offset > high[batch.source])
         self.repeats += len(batch) - int(np.count_nonzero(fresh))
-        ahead = np.full(len(batch.sources), -1, dtype=np.int64)
-        np.maximum.at(ahead, batch.source[inside], batch.offset[inside])
+        _, ahead = offset_ranges(batch.source, batch.offset, len(batch.sources))
         for source, offset, before in zip(
             batch.sources, ahead.tolist(), high.tolist(), strict=True
         ):
@@ -66,17 +62,6 @@ class SourceProgress:
         if batch.identity.any():
             self._drop_duplicates(batch, fresh)
         return fresh
-
-    def _pass(self, batch: Batch) -> NDArray[np.bool_]:
-        """`fresh` of a few events without an `event_id`."""
-        sources = batch.sources
-        before, fresh = [self.offsets.get(source, -1) for source in sources], []
-        for at, offset in zip(batch.source.tolist(), batch.offset.tolist(), strict=True):
-            fresh.append(at < 0 or offset > before[at])
-            if at >= 0 and offset > self.offsets.get(sources[at], -1):
-                self.offsets[sources[at]] = offset
-        self.repeats += fresh.count(False)
-        return np.array(fresh, dtype=np.bool_)
 
     def _drop_duplicates(self, batch: Batch, fresh: NDArray[np.bool_]) -> None:
         rows = np.flatnonzero((batch.identity != 0) & fresh)

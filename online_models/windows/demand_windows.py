@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.numerics.columns import FEW, Columns, column
+from online_models.numerics.columns import Columns, column
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import ALWAYS, NEVER
@@ -166,10 +166,6 @@ class DemandWindows:
 
     def settle(self, rows: Ints, until: Ints) -> None:
         """Integrate the signals of offers `rows` up to the instants `until`."""
-        if len(rows) <= FEW and not self.split:
-            for row, end in zip(rows.tolist(), until.tolist(), strict=True):
-                self._settle_one(row, end)
-            return
         since = self.signals.since[rows]
         moved = until > since
         if not moved.any():
@@ -178,15 +174,6 @@ class DemandWindows:
         if started.any():
             self._integrate(rows[started], since[started], until[started])
         self.signals.since[rows[moved]] = until[moved]
-
-    def _settle_one(self, row: int, until: int) -> None:
-        signals = self.signals
-        since = signals.since.item(row)
-        if until > since:
-            if since != ALWAYS:
-                value, promotion = signals.value[row], signals.promotion.item(row)
-                self.coarse.integrate_one(row, since, until, value, promotion, signals.size)
-            signals.since[row] = until
 
     def _integrate(self, rows: Ints, since: Ints, until: Ints) -> None:
         if not self.split:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.compiled import compiled
 from online_models.persistence.kinds import Parts
 from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import ALWAYS
@@ -17,6 +18,31 @@ from schemas.values.instants import DAY
 #: A gap of more empty windows than this is an outage of the feed, not a want of demand: the
 #: windows before the last ones are passed over instead of being learnt as silence.
 LONGEST_SILENCE = 60
+
+
+@compiled
+def accumulate(
+    area: Floats,
+    ran: NDArray[np.int32],
+    rows: Ints,
+    since: Ints,
+    until: Ints,
+    start: int,
+    end: int,
+    value: Floats,
+    promotion: NDArray[np.int32],
+) -> None:
+    """Add constant signals `value`, (n, WIDTH), of offers `rows` over [since, until) to their
+    integrals `area` over the window [start, end), ms; `ran` is the last promotion that ran in it.
+    """
+    for i in range(len(rows)):
+        overlap = min(until[i], end) - max(since[i], start)
+        if overlap > 0:
+            row = rows[i]
+            for k in range(value.shape[1]):
+                area[row, k] += value[i, k] * overlap
+            if promotion[i] >= 0:
+                ran[row] = promotion[i]
 
 
 class TumblingWindows:
@@ -99,30 +125,12 @@ class TumblingWindows:
             since = np.maximum(since, self.floor)
         for k in _between(self.index(since), last):
             start = self.start(k)
-            overlap = np.minimum(until, start + self.length_ms) - np.maximum(since, start)
-            np.maximum(overlap, 0, out=overlap)
-            if overlap.any():
+            end = start + self.length_ms
+            if ((since < end) & (until > start)).any():
                 sums = self.sums(k, offers)
-                sums.area[rows] += value * overlap[:, None]
-                ran = (promotion >= 0) & (overlap > 0)
-                sums.promotion[rows[ran]] = promotion[ran]
-
-    def integrate_one(
-        self, row: int, since: int, until: int, value: Floats, promotion: int, offers: int
-    ) -> None:
-        """`integrate` of one offer, `value` of shape (WIDTH,)."""
-        last = self.index(until - 1)
-        since = max(since, self.start(last - LONGEST_SILENCE))
-        if self.closed != ALWAYS:
-            since = max(since, self.floor)
-        for k in range(self.index(since), last + 1):
-            start = self.start(k)
-            overlap = min(until, start + self.length_ms) - max(since, start)
-            if overlap > 0:
-                sums = self.sums(k, offers)
-                sums.area[row] += value * overlap
-                if promotion >= 0:
-                    sums.promotion[row] = promotion
+                accumulate(
+                    sums.area, sums.promotion, rows, since, until, start, end, value, promotion
+                )
 
     def over(self, watermark: int) -> int:
         """The last window that is over at `watermark`."""

@@ -18,7 +18,6 @@ from online_models.demand.ensemble.report import LearnReport, PeriodReport
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
 from online_models.demand.filter.shock import missing_day
-from online_models.demand.filter.single_curves import single_curves
 from online_models.demand.forecast import Forecast
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.markups import Markups, implied
@@ -26,7 +25,6 @@ from online_models.demand.inputs.observations import DAY, Observations
 from online_models.demand.inputs.period import Period
 from online_models.demand.networks.verdict import Verdict
 from online_models.demand.settings import DemandSettings
-from online_models.numerics.columns import FEW
 from online_models.persistence.kinds import Array, Members, Part
 from online_models.persistence.saved import Saved
 from schemas.records.model_updates import ModelUpdate
@@ -203,10 +201,7 @@ class DemandModels:
 
     def curves(self, offer: Integers, context: DemandContext) -> DemandCurves:
         """Posterior of log demand per day against price, around the price in force."""
-        row = self.registry.category_row[offer]
-        if 0 < len(offer) <= FEW:
-            return single_curves(self.filter, offer, row, context)
-        return self.filter.curves(offer, row, context)
+        return self.filter.curves(offer, self.registry.category_row[offer], context)
 
     def _grow(self) -> None:
         rows = len(self.tree)

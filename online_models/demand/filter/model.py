@@ -27,13 +27,12 @@ from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.level_drift import LevelDrift
 from online_models.demand.filter.pools import INVERSE_SIZE_WEIGHT, FilterPools
+from online_models.demand.filter.posterior import Beliefs, apply_all, curves
 from online_models.demand.filter.shock import channel_shock
 from online_models.demand.filter.siblings import SiblingPrices
 from online_models.demand.filter.state import (
     COEFFICIENTS,
-    CROSS,
     DIAGONAL,
-    ELASTICITY,
     LEVEL,
     FilterState,
     along,
@@ -49,7 +48,7 @@ from online_models.demand.inputs.period import Period
 from online_models.demand.negative_binomial import log_probability
 from online_models.demand.rates import Posterior, RatePrediction
 from online_models.demand.settings import DemandSettings
-from online_models.numerics.special import exp, log
+from online_models.numerics.special import exp
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
 
@@ -119,7 +118,8 @@ class HierarchicalFilter:
         # So long has the own prior itself been a random walk.
         age = np.where(first >= 0, np.maximum(now - first, 0) / DAY, 0.0)
         mean[LEVEL] -= self.state.beside[offer]
-        self.pools.apply(row, age, self.pools.tilt(self.state.implied[offer]), mean, covariance)
+        tilt = self.pools.tilt(self.state.implied[offer])
+        apply_all(mean, covariance, row, age, tilt, self.pools.posterior_shared())
         mean[LEVEL] += self.state.beside[offer]
         return Posterior(mean, covariance)
 
@@ -202,34 +202,26 @@ class HierarchicalFilter:
 
     def curves(self, offer: Integers, row: Integers, context: DemandContext) -> DemandCurves:
         """Log rate per day at the price in force, elasticity, and their joint covariance."""
-        state = self.state
-        posterior = self.posterior(offer, row, context.now)
-        log_price, log_rival = log(np.stack([context.price, context.rival_price]))
-        anchor = state.anchor[offer]
-        anchor = np.where(np.isnan(anchor), log_price, anchor)
-        rival = deviation_of(log_rival, state.rival_anchor[offer])
-        h: tuple[Floats | float, ...] = (
-            1.0,
-            log_price - anchor,
-            state.policy_part[offer],
-            rival,
+        state, pools, siblings = self.state, self.pools, self.siblings
+        beliefs = Beliefs(*[getattr(state, name) for name in Beliefs._fields])
+        found = curves(
+            offer,
+            row,
+            context.now,
+            context.price,
+            context.rival_price,
             context.promoted,
-            self.siblings.remembered(row, self.channel[offer], self._gaps(offer)),
+            pools.tilt(state.implied[offer]),
+            row * siblings.channels + self.channel[offer],
+            beliefs,
+            pools.posterior_shared(),
+            siblings.total,
+            siblings.count,
+            pools.members,
+            pools.inverse_size,
+            INVERSE_SIZE_WEIGHT,
         )
-        direction = times(posterior.covariance, h)
-        return DemandCurves(
-            anchor_price=context.price,
-            log_rate=along(posterior.mean, h),
-            elasticity=posterior.mean[ELASTICITY],
-            log_rate_variance=np.maximum(along(direction, h), 1e-12),
-            covariance=direction[ELASTICITY],
-            elasticity_variance=posterior.covariance[packed(ELASTICITY, ELASTICITY)],
-            cross=posterior.mean[CROSS],
-            cross_variance=posterior.covariance[packed(CROSS, CROSS)],
-            informs=self.pools.informs(row, posterior.covariance[packed(ELASTICITY, ELASTICITY)]),
-            dispersion=1.0 / self._scatter(offer, row),
-            age=state.ages(offer, context.now),
-        )
+        return DemandCurves(context.price, *found)
 
     def _advanced(self, offer: Integers, now: Integers) -> tuple[Floats, Floats]:
         """Own mean (COEFFICIENTS, n) and covariance (PACKED, n), the random walks run on."""

@@ -7,15 +7,14 @@ from numpy.typing import NDArray
 
 from online_models.demand.filter.confounding import freed
 from online_models.demand.filter.hierarchy import SUMS, CategoryTree, Pools
+from online_models.demand.filter.posterior import Shared
 from online_models.demand.filter.state import (
     COEFFICIENTS,
-    COLUMNS,
     CONFOUNDING,
     DIAGONAL,
     ELASTICITY,
     LEVEL,
     FilterState,
-    deflate,
     packed,
 )
 from online_models.demand.inputs.observations import DAY
@@ -131,49 +130,11 @@ class FilterPools:
         gap = implied - self.shared.prior_mean[ELASTICITY]
         return np.where(np.isnan(gap), 0.0, gap)
 
-    def apply(
-        self, row: Integers, age: Floats, tilt: Floats, mean: Floats, covariance: Floats
-    ) -> None:
-        """Replace the own priors by the categories', in place; `age` in days.
-        `single_curves` does the same for one offer.
-
-        `mean` is (COEFFICIENTS, n), `covariance` (PACKED, n).
-        """
+    def posterior_shared(self) -> Shared:
+        """What the rules of one offer's posterior read."""
         shared = self.shared
-        width = (shared.scatter + shared.variance).take(row, axis=1)
-        centre = shared.mean.take(row, axis=1)
-        # levels wander apart for good: where its category began binds an old offer little
-        width[LEVEL] += self.drift[LEVEL] * age
-        centre[ELASTICITY] += tilt
-        own = 1.0 / (self.prior_variance[:, None] + self.drift[:, None] * age)
-        precision = np.maximum(1.0 / width - own, 0.0)
-        evidence = centre / width - self.prior_mean[:, None] * own
-        evidence = np.where(precision > 0.0, evidence, 0.0)
-        for k in range(COEFFICIENTS):
-            direction = covariance.take(COLUMNS[k], axis=0)
-            damping = 1.0 / (1.0 + precision[k] * direction[k])
-            mean += direction * ((evidence[k] - precision[k] * mean[k]) * damping)
-            deflate(covariance, direction, precision[k] * damping)
-
-    def pooled_at(self, row: int) -> tuple[list[float], list[float]]:
-        """Width and mean of the pools of one category row, by coefficient."""
-        shared = self.shared
-        width = shared.scatter[:, row] + shared.variance[:, row]
-        return width.tolist(), shared.mean[:, row].tolist()
-
-    def informs(self, row: Integers, variance: Floats) -> Floats:
-        """Σ over the offers of the category of the squared covariance of elasticities, (n,).
-
-        Two offers are correlated by their category's mean alone, as far as each leans on it.
-        `variance` is that of each offer's elasticity.
-        """
-        between = self.shared.variance[ELASTICITY, row]
-        own = np.maximum(variance - between, 0.0)
-        leans = np.minimum(own / self.shared.scatter[ELASTICITY, row], 1.0)
-        shared = between * leans * leans
-        others = np.maximum(self.members[row] - 1.0, 0.0)
-        informs: Floats = variance * variance + others * shared * shared
-        return informs
+        starts = self.prior_mean, self.prior_variance, self.drift
+        return Shared(shared.mean, shared.variance, shared.scatter, *starts)
 
     def beside(self, state: FilterState, row: Integers) -> tuple[Integers, Floats, Floats, Floats]:
         """Offers that have sold: their rows, log levels less their categories', the variances of

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from online_models.demand.settings import DemandSettings
 from online_models.journal.batch import Status
 from online_models.windows.demand_windows import DemandWindows
-from online_models.windows.signals import WIDTH, Signal
-from online_models.windows.tumbling import LONGEST_SILENCE, TumblingWindows
+from online_models.windows.signals import Signal
+from online_models.windows.tumbling import LONGEST_SILENCE
 from schemas.values.instants import to_ms, to_text
 
 MINUTE = 60_000
@@ -291,26 +291,3 @@ def test_how_far_silence_reaches_does_not_depend_on_other_offers(instants: list[
     together = presence([rows])
     alone = presence([rows[i : i + 1] for i in rows])
     assert {k: v for k, v in together.items() if any(v)} == alone
-
-
-@given(
-    st.sampled_from([HOUR, DAY, 7 * DAY]),
-    st.integers(START, START + 20 * DAY),
-    st.lists(st.integers(START, START + 900 * DAY), min_size=2, max_size=5, unique=True),
-)
-def test_one_offer_is_integrated_as_many_are_wherever_weeks_begin(
-    length: int, begins: int, instants: list[int]
-) -> None:
-    one, many = TumblingWindows(length, 0), TumblingWindows(length, 0)
-    row, promotion = np.array([2]), np.array([5], dtype=np.int32)
-    value = np.arange(1.0, WIDTH + 1.0)
-    for grain in (one, many):
-        grain.begin(begins)
-    for since, until in pairwise(sorted(instants)):
-        one.integrate_one(2, since, until, value, 5, 3)
-        span = np.array([since]), np.array([until])
-        many.integrate(row, *span, value[None], promotion, 3)
-    assert one.open.keys() == many.open.keys()
-    for index, bucket in one.open.items():
-        np.testing.assert_array_equal(bucket.area, many.open[index].area)
-        np.testing.assert_array_equal(bucket.promotion, many.open[index].promotion)

@@ -1,4 +1,4 @@
-"""The curves of one offer are, to the bit, those that it has among many."""
+"""The curves of one offer are, to the bit, those that it has among many, and its posterior's."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import numpy as np
 
 from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.evaluation import checks
-from online_models.numerics.columns import FEW
+from online_models.demand.filter.state import CROSS, ELASTICITY, packed
 
 
-def test_curves_of_a_few_offers_are_those_of_many() -> None:
+def test_curves_depend_on_no_other_offer_and_agree_with_the_posterior() -> None:
     models = checks.registered("mixture")
     every = np.arange(checks.OFFERS)
-    assert len(every) > FEW
     days = [*checks.ordinary_days(25), *itertools.islice(checks.hostile_periods(), 0, 60, 6)]
     rng = np.random.default_rng(3)
     models.priced(
@@ -34,7 +33,13 @@ def test_curves_of_a_few_offers_are_those_of_many() -> None:
             usual.promoted,
         )
         together = models.curves(every, context)
-        for rows in (every[:1], every[1:FEW], every[5:2:-1][:FEW]):
+        row = models.registry.category_row[every]
+        posterior = models.filter.posterior(every, row, context.now)
+        for coefficient, values in ((ELASTICITY, together.elasticity), (CROSS, together.cross)):
+            assert posterior.mean[coefficient].tobytes() == values.tobytes()
+        own = posterior.covariance[packed(ELASTICITY, ELASTICITY)]
+        assert own.tobytes() == together.elasticity_variance.tobytes()
+        for rows in (every[:1], every[1:6], every[5:2:-1]):
             some = DemandContext(
                 *[getattr(context, field.name)[rows] for field in fields(DemandContext)]
             )
