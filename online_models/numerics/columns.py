@@ -10,10 +10,6 @@ from numpy.typing import NDArray
 
 #: Doubling from a small start costs at most one copy per row, amortised.
 FIRST_CAPACITY = 64
-#: Rows up to which plain Python numbers are quicker than NumPy's calls, each a microsecond or two.
-FEW = 6
-#: The same for loops that do no more for a row than look it up.
-SOME = 16
 
 
 class _Column(NamedTuple):
