@@ -13,7 +13,7 @@ ROW = 26
 
 
 @dataclass(frozen=True)
-class Line:
+class Curve:
     """One curve; points that are not finite break it. `style` is a class of the page."""
 
     x: Sequence[float]
@@ -22,7 +22,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Scale:
+class Axis:
     """Maps data to pixels, linearly or by logarithm."""
 
     low: float
@@ -55,7 +55,7 @@ class Scale:
 
 def lines(
     title: str,
-    curves: Mapping[str, Line],
+    curves: Mapping[str, Curve],
     *,
     log: bool = False,
     y_label: str = "",
@@ -75,8 +75,8 @@ def lines(
         margin = 0.06 * (high - low or abs(high) or 1.0)
         low, high = low - margin, high + margin
     xs = [x for x, _ in everything]
-    x = Scale(min(xs), max(xs), LEFT, WIDTH - RIGHT, log)
-    y = Scale(low, high, HEIGHT - BOTTOM, TOP, log)
+    x = Axis(min(xs), max(xs), LEFT, WIDTH - RIGHT, log)
+    y = Axis(low, high, HEIGHT - BOTTOM, TOP, log)
     drawn = [_frame(f"{title} ({y_label})" if y_label else title, x, y, x_label)]
     for name, line in curves.items():
         path = " ".join(f"{x(px):.1f},{y(py):.1f}" for px, py in points[name])
@@ -93,7 +93,7 @@ def dots(title: str, values: Mapping[str, tuple[float, float, float, str]]) -> s
     finite = [v for row in values.values() for v in row[:3] if isfinite(v)]
     spread = 0.05 * (max(finite) - min(finite) or 1.0)
     left = 130
-    x = Scale(min(finite) - spread, max(finite) + spread, left, WIDTH - RIGHT - 44)
+    x = Axis(min(finite) - spread, max(finite) + spread, left, WIDTH - RIGHT - 44)
     drawn = [f'<text class="title" x="0" y="14">{escape(title)}</text>']
     drawn += [
         f'<line class="grid" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{TOP}" '
@@ -119,7 +119,7 @@ def _drawn(x: float, y: float, log: bool) -> bool:
     return isfinite(x) and isfinite(y) and (not log or (x > 0 and y > 0))
 
 
-def _frame(label: str, x: Scale, y: Scale, x_label: str) -> str:
+def _frame(label: str, x: Axis, y: Axis, x_label: str) -> str:
     drawn = [f'<text class="title" x="0" y="14">{escape(label)}</text>']
     drawn += [
         f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" '

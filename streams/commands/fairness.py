@@ -22,7 +22,7 @@ category, with 95 % intervals over customers; whether any lay above the public p
 its disclosure; and whether their customers had agreed.
 
 It reads `price-offers` and `price-decisions`, and `orders` (who agreed) and `products` (categories)
-where they are recorded. Customers are told apart by the hashes that the pricer made of them, so
+where they are recorded. Customers are distinguished by the hashes that the pricer made of them, so
 PRICETIDE_CUSTOMER_KEY must be the same. Groups that no record names, such as age, cannot be judged.
 """
 EXAMPLES = (

@@ -14,11 +14,11 @@ from streams.configuration.settings import Settings
 from streams.recording.writer import RecordingWriter
 from streams.replay import report
 from streams.replay.comparison import compare
-from streams.replay.paid import Paid
+from streams.replay.drawn_price_sales import DrawnPriceSales
+from streams.replay.offer_margins import OfferMargins
 from streams.replay.replay import Replay
-from streams.replay.run import Run, recorded_run
+from streams.replay.run import PricingRun, recorded_run
 from streams.replay.summary import Summary
-from streams.replay.terms import Margins
 from streams.terminal.flags import add_recordings
 from streams.terminal.progress import progress
 from streams.terminal.tables import figures_table
@@ -62,10 +62,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Replay, compare and print."""
     policies = load(options.policies) if options.policies else None
     old = None if options.compare is None else recorded_run(options.compare)
-    paid = None if old is None or not old.course.drawn else Paid(old.course)
+    paid = None if old is None or not old.prices.drawn else DrawnPriceSales(old.prices)
     watch = None if paid is None else paid.watch
     replay = Replay(settings, options.recordings, policies, options.until, watch)
-    new = Run() if old is None else Run(old.course)
+    new = PricingRun() if old is None else PricingRun(old.prices)
     take = new.summary.add if old is None else new.add
     with (
         RecordingWriter(options.out) if options.out else nullcontext() as writer,
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             if writer is not None:
                 writer.write(entry)
             show(replay.done)
-    found = None if old is None else compare(new, old, Margins(replay.catalogues()), paid)
+    found = None if old is None else compare(new, old, OfferMargins(replay.catalogues()), paid)
     console = Console()
     _show(console, replay, new.summary)
     if found is not None:

@@ -9,7 +9,7 @@ from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.kafka.access import ROLES, grant
-from streams.kafka.admin import Report, create_topics
+from streams.kafka.admin import TopicsReport, create_topics
 from streams.kafka.clients import client
 
 GROUP = "run"
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return int(options.check and bool(report.missing or report.differences))
 
 
-def lines(report: Report, *, check: bool) -> Iterator[str]:
+def lines(report: TopicsReport, *, check: bool) -> Iterator[str]:
     """The report as lines of text."""
     for name in report.missing:
         yield f"{'missing' if check else 'created'}  {name}"

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from schemas.values.instants import DAY, HOUR
-from streams.demo.data.event import Event
+from streams.demo.data.event import DemoEvent
 from streams.demo.sender import Sender
 
 #: Event time by which the feed may be ahead of the worker, and how much of it is sent in one go:
@@ -20,7 +20,9 @@ BEAT = 0.01
 LOOK = 0.01
 
 
-async def flat_out(days: Iterable[list[Event]], sender: Sender, reached: Callable[[], int]) -> None:
+async def flat_out(
+    days: Iterable[list[DemoEvent]], sender: Sender, reached: Callable[[], int]
+) -> None:
     """Send days as fast as the worker, whose event time is `reached()`, follows."""
     start = None
     for events in days:
@@ -32,7 +34,7 @@ async def flat_out(days: Iterable[list[Event]], sender: Sender, reached: Callabl
     await sender.flush()
 
 
-async def paced(days: Iterable[list[Event]], sender: Sender, days_a_second: float) -> None:
+async def paced(days: Iterable[list[DemoEvent]], sender: Sender, days_a_second: float) -> None:
     """Send days at a speed of so many days of event time a second."""
     start = None
     begun = time.monotonic()
@@ -45,10 +47,10 @@ async def paced(days: Iterable[list[Event]], sender: Sender, days_a_second: floa
     await sender.flush()
 
 
-def slices(events: list[Event], length: int) -> Iterator[tuple[int, list[Event]]]:
+def slices(events: list[DemoEvent], length: int) -> Iterator[tuple[int, list[DemoEvent]]]:
     """(start, events) of every span of `length` ms that has any; events are by time.
 
-    >>> events = [Event(time, "orders", b"", b"") for time in (0, 3, 12)]
+    >>> events = [DemoEvent(time, "orders", b"", b"") for time in (0, 3, 12)]
     >>> [(start, len(part)) for start, part in slices(events, 10)]
     [(0, 2), (10, 1)]
     """

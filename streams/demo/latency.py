@@ -34,7 +34,7 @@ class _Cause(msgspec.Struct, frozen=True):
     offset: int
 
 
-class _Decision(msgspec.Struct, frozen=True):
+class _CausedDecision(msgspec.Struct, frozen=True):
     outcome: str
     cause: _Cause
 
@@ -71,7 +71,7 @@ class Stopwatch:
 
     def see(self, decision: bytes, now: float) -> None:
         """A `price-decisions` record was read at `now` (monotonic seconds)."""
-        read = msgspec.json.decode(decision, type=_Decision)
+        read = msgspec.json.decode(decision, type=_CausedDecision)
         if read.cause.topic == TOPIC:
             place = (TOPIC, read.cause.partition, read.cause.offset)
             self.seen.setdefault(place, now)

@@ -13,16 +13,16 @@ from rich.text import Text
 
 from schemas.values.instants import DAY
 from schemas.values.instants import to_text as instant_text
+from streams.demo.closed_loop import LoopProgress
+from streams.demo.code_texts import ALERTS, REASONS, code_in_words, price_in_words
 from streams.demo.data.days import Days
-from streams.demo.play import Stage
-from streams.demo.tally import Tally
-from streams.demo.words import ALERTS, REASONS, plain, told
+from streams.demo.output_counts import OutputCounts
 
 MOVES = 6
 REASONS_SHOWN = 6
 
 
-def report(days: Days, stage: Stage, tally: Tally) -> RenderableType:
+def report(days: Days, stage: LoopProgress, tally: OutputCounts) -> RenderableType:
     """The summary."""
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bold", no_wrap=True)
@@ -48,7 +48,7 @@ The shoppers of then did not see these prices, so nothing here says what they wo
 """
 
 
-def _facts(days: Days, stage: Stage, tally: Tally) -> Iterable[tuple[str, str]]:
+def _facts(days: Days, stage: LoopProgress, tally: OutputCounts) -> Iterable[tuple[str, str]]:
     first, last = (instant_text(day * DAY)[:10] for day in (days.first, days.last))
     yield "Days", f"{len(days)}, from {first} to {last}"
     yield (
@@ -91,14 +91,14 @@ def _counts(
     for code, number in ranked[:REASONS_SHOWN]:
         items = len(troubled.get(code, ()))
         about = f" ({items:,} item{'s' if items > 1 else ''})" if items else ""
-        table.add_row(f"{number:,}", plain(code, words) + about)
+        table.add_row(f"{number:,}", code_in_words(code, words) + about)
     rest = sum(number for _, number in ranked[REASONS_SHOWN:])
     if rest:
         table.add_row(f"{rest:,}", "other")
     return table
 
 
-def _moves(tally: Tally) -> Table:
+def _moves(tally: OutputCounts) -> Table:
     table = Table(
         title="The largest moves", box=SIMPLE_HEAD, title_justify="left", title_style="bold"
     )
@@ -112,6 +112,6 @@ def _moves(tally: Tally) -> Table:
             sku,
             f"{move.first} → {move.last} ({steps})",
             f"{100 * move.share:+.0f} %",
-            told(move.decision),
+            price_in_words(move.decision),
         )
     return table

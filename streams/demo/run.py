@@ -17,15 +17,15 @@ from pathlib import Path
 from rich.console import Console
 
 from streams.configuration.settings import Settings
-from streams.demo import tally, topics
+from streams.demo import output_counts, topics
+from streams.demo.closed_loop import ClosedLoop
 from streams.demo.data import tafeng
 from streams.demo.data.cleaning import clean
 from streams.demo.data.days import Days
 from streams.demo.error import DemoError
-from streams.demo.play import Play
 from streams.demo.processes import ConsoleProcess, WorkerProcess
+from streams.demo.progress_bar import progress_bar
 from streams.demo.report import report
-from streams.demo.screen import screen
 from streams.errors import ExpectedError, InterruptedCommand
 from streams.kafka.broker import BrokerError, EmbeddedBroker, jars
 from streams.recording.entry import Entry
@@ -154,11 +154,11 @@ def _played(
         for check in watched:
             check()
 
-    counts = tally.Tally()
-    with screen(console, days) as show_stage:
-        play = Play(settings, days, wanted.speed, show_stage, alive)
+    counts = output_counts.OutputCounts()
+    with progress_bar(console, days) as show_stage:
+        play = ClosedLoop(settings, days, wanted.speed, show_stage, alive)
         stage = asyncio.run(play.run())
-        asyncio.run(tally.read(settings, counts))
+        asyncio.run(output_counts.read(settings, counts))
     if not counts.changes:
         raise DemoError(f"no price changed; the worker's last words:\n{worker.tail()}")
     console.print(report(days, stage, counts))

@@ -11,7 +11,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer
 
 from streams.configuration.settings import Settings
-from streams.demo.data.event import Event
+from streams.demo.data.event import DemoEvent
 from streams.ingest.routing import Router
 from streams.kafka.clients import BATCH, LARGEST_REQUEST, client
 
@@ -55,7 +55,7 @@ class Sender:
         """Disconnect."""
         await self._producer.stop()
 
-    async def send(self, events: Sequence[Event]) -> None:
+    async def send(self, events: Sequence[DemoEvent]) -> None:
         """Hand events over; their order holds within a partition."""
         batches: dict[tuple[str, int], Any] = {}
         for event in events:

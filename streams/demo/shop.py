@@ -11,7 +11,7 @@ from streams.configuration.settings import Settings
 from streams.kafka.clients import client
 
 
-class Change(msgspec.Struct, frozen=True):
+class ShopChange(msgspec.Struct, frozen=True):
     """What a shop needs of a `price-changes` record; all other fields are skipped."""
 
     decision_id: str
@@ -26,9 +26,9 @@ class Shelf:
     """The prices shown: the newest revision per offer. Older ones and repeats are dropped."""
 
     def __init__(self) -> None:
-        self.shown: dict[tuple[str, str], Change] = {}
+        self.shown: dict[tuple[str, str], ShopChange] = {}
 
-    def apply(self, change: Change) -> bool:
+    def apply(self, change: ShopChange) -> bool:
         """Show the price; False where the shelf has this revision, or a newer one, already."""
         last = self.shown.get((change.sku, change.channel))
         if last is not None and change.revision <= last.revision:
@@ -37,7 +37,7 @@ class Shelf:
         return True
 
 
-async def run(settings: Settings, shelf: Shelf, applied: Callable[[Change], None]) -> None:
+async def run(settings: Settings, shelf: Shelf, applied: Callable[[ShopChange], None]) -> None:
     """Apply and acknowledge changes until cancelled.
 
     The topic keeps the last change of every offer: a restart fills the shelf from it, and there is
@@ -47,14 +47,14 @@ async def run(settings: Settings, shelf: Shelf, applied: Callable[[Change], None
     consumer = AIOKafkaConsumer("price-changes", **client(settings), **options)
     async with consumer, AIOKafkaProducer(**client(settings)) as producer:
         async for record in consumer:
-            change = msgspec.json.decode(record.value, type=Change)
+            change = msgspec.json.decode(record.value, type=ShopChange)
             if shelf.apply(change):
                 applied(change)
                 ack, key = acknowledgement(change), change.sku.encode()
                 await producer.send("price-acks", ack, key, timestamp_ms=record.timestamp)
 
 
-def acknowledgement(change: Change) -> bytes:
+def acknowledgement(change: ShopChange) -> bytes:
     """The `price-acks` record; `time` is when the price was first shown: here, at once."""
-    told = {name: getattr(change, name) for name in ("decision_id", "sku", "channel", "price")}
-    return msgspec.json.encode({**told, "status": "applied", "time": change.effective_at})
+    repeated = {name: getattr(change, name) for name in ("decision_id", "sku", "channel", "price")}
+    return msgspec.json.encode({**repeated, "status": "applied", "time": change.effective_at})

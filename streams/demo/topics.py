@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
-from streams.demo.ends import ends
 from streams.demo.error import DemoError
 from streams.kafka.admin import TopicsError, create_topics
 from streams.kafka.clients import client
@@ -38,3 +40,10 @@ async def require_empty(settings: Settings) -> None:
                 "demo's must not mix with them: give it a Kafka of its own, or leave out "
                 "--bootstrap"
             )
+
+
+async def ends(settings: Settings, topics: Iterable[str]) -> dict[TopicPartition, int]:
+    """The offset after the last record of every partition of `topics`."""
+    # subscribed without a group, a client knows and has all partitions, and reads from their end
+    async with AIOKafkaConsumer(*topics, **client(settings), group_id=None) as consumer:
+        return dict(await consumer.end_offsets(consumer.assignment()))

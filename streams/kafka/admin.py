@@ -46,7 +46,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Report:
+class TopicsReport:
     """What was found: names of missing topics (created, unless only checked), and differences."""
 
     existing: tuple[str, ...]
@@ -61,7 +61,7 @@ def create_topics(
     partitions: int | None = None,
     replication: int | None = None,
     check: bool = False,
-) -> Report:
+) -> TopicsReport:
     """Create the topics that are missing, and compare those that exist.
 
     Parameters
@@ -101,7 +101,7 @@ def create_topics(
         raise TopicsError(f"Kafka refused: {error}") from error
     finally:
         admin.close()
-    return Report(tuple(found), tuple(missing), tuple(differences))
+    return TopicsReport(tuple(found), tuple(missing), tuple(differences))
 
 
 def provide_topics(

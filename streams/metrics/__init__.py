@@ -1,1 +1,1 @@
-"""What a running worker tells Prometheus and whoever asks after its health."""
+"""The metrics of a running worker, and the port that serves them and its health."""

@@ -35,7 +35,8 @@ INPUT_LAG = Gauge(
     ["topic"],
 )
 EVENT_TIME = Gauge(
-    "pricetide_event_time_seconds", "Event time that ingest has told the journal, since the epoch."
+    "pricetide_event_time_seconds",
+    "Event time that ingest has written to the journal, since the epoch.",
 )
 JOURNAL_PARTITIONS = Gauge(
     "pricetide_journal_partitions", "Partitions that the journal has: workers share them all."
@@ -71,7 +72,7 @@ QUARANTINED = Counter(
 TRAININGS = Counter("pricetide_trainings", "Training runs that have ended.", ["outcome"])
 
 
-# An increase from nothing to one is seen only where the nothing was told.
+# An increase from nothing to one is seen only where the nothing was shown before.
 for _kind in KINDS:
     ALERTS.labels(_kind)
 for _outcome in ("done", "failed"):
@@ -79,16 +80,16 @@ for _outcome in ("done", "failed"):
 
 
 def announce(topic: str) -> None:
-    """Tell of an input topic before its first record."""
+    """Show an input topic before its first record."""
     INPUT_RECORDS.labels(topic)
     DEAD_LETTERS.labels(topic)
 
 
-class _Alert(msgspec.Struct):
+class _AlertKind(msgspec.Struct):
     kind: str
 
 
-_decode = msgspec.json.Decoder(_Alert).decode
+_decode = msgspec.json.Decoder(_AlertKind).decode
 
 
 def _count_alerts(outputs: Sequence[Output]) -> None:
@@ -98,7 +99,7 @@ def _count_alerts(outputs: Sequence[Output]) -> None:
 
 
 class PartitionMetrics:
-    """What one partition of the journal tells while this worker has it."""
+    """The metrics of one partition of the journal while this worker has it."""
 
     def __init__(self, number: int) -> None:
         self._label = str(number)
@@ -137,7 +138,7 @@ class PartitionMetrics:
         WAITING_EVENTS.labels(self._label).set(waiting)
 
     def released(self) -> None:
-        """Another worker tells of it from now on."""
+        """Another worker reports it from now on."""
         if self._counted:
             PARTITIONS.dec()
             self._counted = False

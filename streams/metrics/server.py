@@ -27,7 +27,7 @@ def listen(where: str) -> socket.socket:
     return socket.create_server((host, port), family=family)
 
 
-class Metrics(Service):  # type: ignore[misc]
+class MetricsServer(Service):  # type: ignore[misc]
     """Answers from the worker's own event loop: who gets no answer looks at a stuck worker."""
 
     def __init__(self, listening: socket.socket, ready: Callable[[], bool], **kwargs: Any) -> None:

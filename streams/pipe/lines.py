@@ -14,7 +14,7 @@ from streams.ingest.dead_letters import TOPIC, written
 from streams.kafka.kafka_record import DeadLetter, Record
 
 
-class LineError(ValueError):
+class PipeLineError(ValueError):
     """A line that is no record."""
 
 
@@ -31,7 +31,7 @@ _NULL = b"null"
 
 
 def parse(line: bytes, offsets: dict[str, int]) -> Record:
-    """The record of a line; `offsets` counts the records of each topic. LineError says why not."""
+    """The record of a line; `offsets` counts each topic's records. PipeLineError says why not."""
     try:
         found = _DECODER.decode(line)
         value: bytes | None = bytes(found.value)
@@ -41,13 +41,13 @@ def parse(line: bytes, offsets: dict[str, int]) -> Record:
             value = None
         timestamp = -1 if found.timestamp is None else to_ms(found.timestamp)
     except UnicodeDecodeError as error:
-        raise LineError(f"invalid UTF-8: {error.reason}") from None
+        raise PipeLineError(f"invalid UTF-8: {error.reason}") from None
     except RecursionError:
-        raise LineError("JSON is nested too deeply") from None
+        raise PipeLineError("JSON is nested too deeply") from None
     except binascii.Error as error:
-        raise LineError(f"value_base64: {error}") from None
+        raise PipeLineError(f"value_base64: {error}") from None
     except (msgspec.MsgspecError, ValueError) as error:
-        raise LineError(f'not a line {{"topic", "key", "value"}}: {error}') from None
+        raise PipeLineError(f'not a line {{"topic", "key", "value"}}: {error}') from None
     offset = offsets.get(found.topic, 0)
     offsets[found.topic] = offset + 1
     key = None if found.key is None else found.key.encode()

@@ -17,7 +17,7 @@ from streams.ingest.border import Border
 from streams.ingest.decoder import Decoded, Decoder
 from streams.ingest.order import as_given
 from streams.kafka.kafka_record import DeadLetter, Record
-from streams.pipe.lines import LineError, of_dead_letter, of_output, parse
+from streams.pipe.lines import PipeLineError, of_dead_letter, of_output, parse
 from streams.quarantine.entries import Quarantine
 from streams.quarantine.guard import Guard
 
@@ -55,7 +55,7 @@ class Pipe:
                 continue
             try:
                 record = parse(line, self._offsets)
-            except LineError as error:
+            except PipeLineError as error:
                 yield from self._run(records)
                 records = []
                 yield of_dead_letter(DeadLetter(self._malformed(line), str(error)))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from streams.recording import files
 from streams.recording.error import RecordingError
-from streams.recording.line import LineError, parse
+from streams.recording.line import RecordedLineError, parse
 
 Integers = NDArray[np.int64]
 
@@ -52,7 +52,7 @@ class _Columns:
         for number, text in files.lines(path):
             try:
                 line = parse(text)
-            except LineError as error:
+            except RecordedLineError as error:
                 raise RecordingError(f"{path}:{number}: {error}") from error
             if topics is not None and line.topic not in topics:
                 continue

@@ -36,11 +36,11 @@ Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _RAW = msgspec.json.Decoder(msgspec.Raw)
 
 
-class LineError(ValueError):
+class RecordedLineError(ValueError):
     """A line that holds no entry."""
 
 
-class Line(msgspec.Struct):
+class RecordedLine(msgspec.Struct):
     """The fields of a line. Partition and offset may be left out by hand-written recordings."""
 
     topic: str
@@ -54,24 +54,24 @@ class Line(msgspec.Struct):
     headers: dict[str, Any] | list[tuple[Any, Any]] | None = None
 
 
-_DECODER = msgspec.json.Decoder(Line)
+_DECODER = msgspec.json.Decoder(RecordedLine)
 _encode = msgspec.json.encode
 
 
-def parse(text: bytes) -> Line:
-    """Return the fields of a line; `LineError` says what is wrong with it."""
+def parse(text: bytes) -> RecordedLine:
+    """Return the fields of a line; `RecordedLineError` says what is wrong with it."""
     try:
         return _DECODER.decode(text)
     except UnicodeDecodeError as error:
-        raise LineError(f"not UTF-8: {error.reason}") from None
+        raise RecordedLineError(f"not UTF-8: {error.reason}") from None
     except RecursionError:
-        raise LineError("JSON is nested too deeply") from None
+        raise RecordedLineError("JSON is nested too deeply") from None
     except msgspec.MsgspecError as error:
-        raise LineError(str(error)) from None
+        raise RecordedLineError(str(error)) from None
 
 
-def entry(line: Line, offset: int) -> Entry:
-    """Return the entry of a line at `offset`; `LineError` says what is wrong with it."""
+def entry(line: RecordedLine, offset: int) -> Entry:
+    """Return the entry of a line at `offset`; `RecordedLineError` says what is wrong with it."""
     if line.key_base64 is not None:
         key: bytes | None = _from_base64(line.key_base64, "key_base64")
     else:
@@ -174,7 +174,7 @@ def _parse_headers(shown: dict[str, Any] | list[tuple[Any, Any]]) -> Headers:
 def _parse_name(name: object) -> str:
     raw = _parse_header(name, name)
     if raw is None:
-        raise LineError("a header without a name")
+        raise RecordedLineError("a header without a name")
     return raw.decode("utf-8", "surrogateescape")
 
 
@@ -185,11 +185,11 @@ def _parse_header(name: object, value: object) -> bytes | None:
         return value.encode()
     if isinstance(value, dict) and isinstance(value.get("base64"), str):
         return _from_base64(value["base64"], f"header {name}")
-    raise LineError(f'header {name}: expected text, null or {{"base64": …}}')
+    raise RecordedLineError(f'header {name}: expected text, null or {{"base64": …}}')
 
 
 def _from_base64(text: str, field: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise LineError(f"{field}: {error}") from None
+        raise RecordedLineError(f"{field}: {error}") from None

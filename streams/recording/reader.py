@@ -16,7 +16,7 @@ from streams.recording import files
 from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.index import index
-from streams.recording.line import Line, LineError, entry, parse
+from streams.recording.line import RecordedLine, RecordedLineError, entry, parse
 
 CHUNK = 1 << 16
 
@@ -81,11 +81,11 @@ class Recording:
                     number, text = sources[file].get(line)
                     try:
                         result = entry(text, offset)
-                    except LineError as error:
+                    except RecordedLineError as error:
                         raise RecordingError(f"{self._files[file]}:{number}: {error}") from error
                     yield result
 
-    def _source(self, place: int) -> _Source:
+    def _source(self, place: int) -> _LineSource:
         path = self._files[place]
         wanted = self._index.line[self._index.file == place]
         if bool(np.all(np.diff(wanted) > 0)):
@@ -93,14 +93,14 @@ class Recording:
         return _AnyOrder(path, self._wanted)
 
 
-class _Source(Protocol):
-    def get(self, line: int) -> tuple[int, Line]: ...
+class _LineSource(Protocol):
+    def get(self, line: int) -> tuple[int, RecordedLine]: ...
     def close(self) -> None: ...
 
 
 def _parsed(
     path: Path, topics: frozenset[str] | None
-) -> Generator[tuple[int, bytes, Line], None, None]:
+) -> Generator[tuple[int, bytes, RecordedLine], None, None]:
     for number, text in files.lines(path):
         line = parse(text)
         if topics is None or line.topic in topics:
@@ -113,7 +113,7 @@ class _InOrder:
     def __init__(self, path: Path, topics: frozenset[str] | None) -> None:
         self._lines = _parsed(path, topics)
 
-    def get(self, line: int) -> tuple[int, Line]:  # noqa: ARG002
+    def get(self, line: int) -> tuple[int, RecordedLine]:  # noqa: ARG002
         number, _, parsed = next(self._lines)
         return number, parsed
 
@@ -134,7 +134,7 @@ class _AnyOrder:
         self._copy.flush()
         self._map = mmap.mmap(self._copy.fileno(), 0, access=mmap.ACCESS_READ)
 
-    def get(self, line: int) -> tuple[int, Line]:
+    def get(self, line: int) -> tuple[int, RecordedLine]:
         text = self._map[self._starts[line] : self._starts[line + 1]]
         return self._numbers[line], parse(text)
 

@@ -1,4 +1,4 @@
-"""The closed buckets of a run, as its `demand-observations` tell them."""
+"""The closed buckets of a run, as its `demand-observations` record them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import msgspec
 
 from schemas.values.instants import to_ms
 from streams.recording.entry import Entry
-from streams.replay.course import Offer
+from streams.replay.price_history import Offer
 
 
-class Forecast(msgspec.Struct):
+class ForecastUnits(msgspec.Struct):
     """What is needed of a forecast."""
 
     units: float
@@ -26,7 +26,7 @@ class Observation(msgspec.Struct):
     bucket_end: str | int
     units: int
     price: str | None
-    forecast: Forecast | None = None
+    forecast: ForecastUnits | None = None
 
 
 class Bucket(NamedTuple):
@@ -37,7 +37,7 @@ class Bucket(NamedTuple):
     end: int
 
 
-class Sales(NamedTuple):
+class BucketSales(NamedTuple):
     """Units sold and the price shown; `forecast` units were expected at that price before."""
 
     units: int
@@ -48,14 +48,18 @@ class Sales(NamedTuple):
 _DECODER = msgspec.json.Decoder(Observation)
 
 
-class Buckets(dict[Bucket, Sales]):
+class Buckets(dict[Bucket, BucketSales]):
     """Sales by bucket."""
 
     def add(self, entry: Entry) -> None:
         """Take a record of `demand-observations`."""
         if entry.value is None:
             return
-        told = _DECODER.decode(entry.value)
-        bucket = Bucket((told.sku, told.channel), to_ms(told.bucket_start), to_ms(told.bucket_end))
-        forecast = None if told.forecast is None else told.forecast.units
-        self[bucket] = Sales(told.units, told.price, forecast)
+        observation = _DECODER.decode(entry.value)
+        bucket = Bucket(
+            (observation.sku, observation.channel),
+            to_ms(observation.bucket_start),
+            to_ms(observation.bucket_end),
+        )
+        forecast = None if observation.forecast is None else observation.forecast.units
+        self[bucket] = BucketSales(observation.units, observation.price, forecast)

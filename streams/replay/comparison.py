@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from streams.replay.counterfactual import Counterfactual, counterfactual
-from streams.replay.course import Offer
-from streams.replay.moves import Moves, moves
-from streams.replay.paid import Paid
-from streams.replay.run import Run
-from streams.replay.summary import Expected, OfferOutcome
-from streams.replay.terms import Margins
+from streams.replay.drawn_price_sales import DrawnPriceSales
+from streams.replay.offer_margins import OfferMargins
+from streams.replay.price_differences import PriceDifferences, price_differences
+from streams.replay.price_history import Offer
+from streams.replay.run import PricingRun
+from streams.replay.summary import ExpectedTotals, OfferOutcome
 
 #: Fewer of the units sold at the drawn prices, and it was not these that sold them.
 LEAST_PAID = 0.9
@@ -31,15 +31,17 @@ class Comparison:
     different: list[tuple[Offer, OfferOutcome, OfferOutcome]]
     missing: int
     identical: bool
-    moves: Moves
-    expected: dict[str, Expected]
-    was_expected: dict[str, Expected]
+    price_differences: PriceDifferences
+    expected: dict[str, ExpectedTotals]
+    was_expected: dict[str, ExpectedTotals]
     estimate: Counterfactual | None
     why: str = ""
 
 
-def compare(new: Run, old: Run, margins: Margins, paid: Paid | None) -> Comparison:
-    """Compare; `paid` tells whose prices the recorded orders paid, if the old run drew any."""
+def compare(
+    new: PricingRun, old: PricingRun, margins: OfferMargins, paid: DrawnPriceSales | None
+) -> Comparison:
+    """Compare; `paid` counts whose prices the recorded orders paid, if the old run drew any."""
     ours, theirs = new.summary.offers, old.summary.offers
     shared = [offer for offer in ours if offer in theirs]
     different = [
@@ -48,29 +50,31 @@ def compare(new: Run, old: Run, margins: Margins, paid: Paid | None) -> Comparis
         if ours[offer].price != theirs[offer].price
     ]
     different.sort(key=_distance, reverse=True)
-    told = [o for o in shared if ours[o].expected is not None and theirs[o].expected is not None]
-    apart = moves(new.course, old.course)
+    both_expected = [
+        o for o in shared if ours[o].expected is not None and theirs[o].expected is not None
+    ]
+    apart = price_differences(new.prices, old.prices)
     identical = not apart.apart and new.summary.digest.whole() == old.summary.digest.whole()
-    why = "the prices are the same" if identical else _silent(paid)
+    why = "the prices are the same" if identical else _no_estimate(paid)
     return Comparison(
         same=len(shared) - len(different),
         different=different,
         missing=len(ours) + len(theirs) - 2 * len(shared),
         identical=identical,
-        moves=apart,
-        expected=new.summary.expected(told),
-        was_expected=old.summary.expected(told),
+        price_differences=apart,
+        expected=new.summary.expected(both_expected),
+        was_expected=old.summary.expected(both_expected),
         estimate=None
         if why
-        else counterfactual(new.course, old.course, new.buckets, old.buckets, margins),
+        else counterfactual(new.prices, old.prices, new.buckets, old.buckets, margins),
         why=why,
     )
 
 
-def _silent(paid: Paid | None) -> str:
+def _no_estimate(paid: DrawnPriceSales | None) -> str:
     """Why the recorded sales say nothing of other prices; empty where they may."""
     if paid is None:
-        return "the other run drew no price by lot, as a policy's `explore` does"
+        return "the other run drew no price at random, as a policy's `explore` does"
     if not paid.units:
         return "no recorded order was placed while a price stood that the other run drew"
     if paid.share < LEAST_PAID:

@@ -1,4 +1,4 @@
-"""What a run's prices would have earned, from another run that drew its prices by lot."""
+"""What a run's prices would have earned, from another run that drew its prices at random."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from online_models.studies.experiments.off_policy import Judgement, judge
 from streams.replay.buckets import Bucket, Buckets
-from streams.replay.course import Course, Standing
-from streams.replay.terms import Margins
+from streams.replay.offer_margins import OfferMargins
+from streams.replay.price_history import PriceHistory, PriceInForce
 
 
 @dataclass
@@ -17,8 +17,8 @@ class Counterfactual:
     """A judgement per currency of the profit per offer and bucket, and what it leaves out.
 
     apart, alike: buckets that the old run sold at a price for certain, and whose new price is
-        another, of which nothing tells what it would have done, or the same.
-    drawing: buckets for which the new run would itself have drawn; neither run tells how likely it
+        another, whose effect nothing shows, or the same.
+    drawing: buckets for which the new run would itself have drawn; neither run shows how likely it
         would have drawn the old price.
     mixed: buckets in which neither price stood for more than half of the time, or whose offer,
         price or chance of being drawn is not known.
@@ -32,7 +32,7 @@ class Counterfactual:
 
 
 def counterfactual(
-    new: Course, old: Course, forecasts: Buckets, sold: Buckets, margins: Margins
+    new: PriceHistory, old: PriceHistory, forecasts: Buckets, sold: Buckets, margins: OfferMargins
 ) -> Counterfactual:
     """Judge the new run's prices by what the old one's drawn prices sold.
 
@@ -42,7 +42,7 @@ def counterfactual(
     is the new run's own forecast at its price, made before the bucket.
     """
     found = Counterfactual()
-    rows: dict[str, list[tuple[Bucket, Standing, Standing]]] = {}
+    rows: dict[str, list[tuple[Bucket, PriceInForce, PriceInForce]]] = {}
     for bucket, sales in sorted(sold.items()):
         ours, theirs = new.during(*bucket), old.during(*bucket)
         currency = margins.currency.get(bucket.offer)
@@ -57,7 +57,7 @@ def counterfactual(
         elif theirs.propensity >= 1.0:
             found.alike += ours.price == theirs.price
             found.apart += ours.price != theirs.price
-        elif ours.by_lot:
+        elif ours.drawn:
             found.drawing += 1
         else:
             rows.setdefault(currency, []).append((bucket, ours, theirs))

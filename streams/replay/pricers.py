@@ -84,8 +84,8 @@ class Pricers:
         """What each partition knows of its offers by now."""
         return [guard.fold.state.catalogue for _, guard in sorted(self._guards.items())]
 
-    def hear(self) -> Batch:
-        """What the partitions have told each other since the last call, for all of them."""
+    def shared_evidence(self) -> Batch:
+        """What the partitions have learnt for each other since the last call, for all of them."""
         rows = BatchBuilder()
         for output in self._said:
             detail = rows.fact(Fact(EVIDENCE, None, output.value))
@@ -101,7 +101,7 @@ class Pricers:
 
 
 def opening(policies: list[PolicyRecord]) -> Batch:
-    """What a fold is told before anything else, where a policy file rules."""
+    """What a fold gets before anything else, where a policy file rules."""
     rows = BatchBuilder()
     for i, policy in enumerate(policies):
         detail = rows.fact(Fact(POLICIES, policy.key, policy.value))

@@ -24,8 +24,8 @@ from streams.quarantine.entries import Quarantine
 from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
-from streams.replay.passing import Passing
 from streams.replay.pricers import Priced, Pricers, timely
+from streams.replay.tick_inserter import TickInserter
 
 #: Input records taken at once.
 ROUND = 4000
@@ -47,7 +47,7 @@ class Replay:
         until: int | None,
         watch: Callable[[Batch], None] | None = None,
     ) -> None:
-        # what the partitions told each other is in the journal; without one they tell it anew
+        # what the partitions exchanged is in the journal; without one they exchange it anew
         recording = Recording(paths, (INPUTS - {EVIDENCE}) | {JOURNAL})
         self.from_journal = JOURNAL in recording.topics
         if not recording.topics:
@@ -90,15 +90,15 @@ class Replay:
 
     def _inputs(self) -> Iterator[Entry]:
         key = self._settings.customer_key.get_secret_value().encode()
-        decoder, passing = Decoder(Border(key, self._settings.rates)), Passing()
+        decoder, ticks = Decoder(Border(key, self._settings.rates)), TickInserter()
         entries = iter(self.recording)
         while records := list(islice(entries, ROUND)):
-            yield from self._round(decoder, passing, records)
+            yield from self._round(decoder, ticks, records)
             self.done += len(records)
-        yield from self._all(passing.end(passing.latest))
+        yield from self._all(ticks.end(ticks.latest))
 
     def _round(
-        self, decoder: Decoder, passing: Passing, records: Iterable[KafkaRecord]
+        self, decoder: Decoder, ticks: TickInserter, records: Iterable[KafkaRecord]
     ) -> Iterator[Entry]:
         decoded = decoder.decode(as_given(records))
         for _, letter in decoded.dead:
@@ -107,10 +107,10 @@ class Replay:
                 continue
             key, value, labels = written(letter)
             yield self._entry(DEAD_LETTERS, 0, key, value, found.timestamp, tuple(labels))
-        for day, over in passing.days(passing.tell(decoded.batch)):
+        for day, over in ticks.days(ticks.insert(decoded.batch)):
             yield from self._all(day)
             if over:
-                yield from self._all(self._pricers.hear())
+                yield from self._all(self._pricers.shared_evidence())
 
     def _all(self, batch: Batch) -> Iterator[Entry]:
         for partition, part in self._pricers.split(batch):

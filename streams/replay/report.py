@@ -26,16 +26,16 @@ def show(console: Console, found: Comparison) -> None:
     if found.identical:
         console.print("Compared: the price changes are identical, byte for byte.")
         return
-    moves = found.moves
+    prices = found.price_differences
     console.print(
         f"Compared: {found.same:,} offers end at the same price, {len(found.different):,} at "
         f"another, {found.missing:,} are in one run only."
     )
-    largest = "" if moves.largest_of is None else f" ({' on '.join(moves.largest_of)})"
+    largest = "" if prices.largest_of is None else f" ({' on '.join(prices.largest_of)})"
     console.print(
-        f"The prices in force differ after {moves.apart:,} of {moves.decisions:,} decisions, for "
-        f"{moves.offers_apart:,} of {moves.offers:,} offers: {moves.higher:,} higher, "
-        f"{moves.lower:,} lower, {moves.mean:+.1%} on average, {moves.largest:+.1%} at most"
+        f"The prices in force differ after {prices.apart:,} of {prices.decisions:,} decisions, for "
+        f"{prices.offers_apart:,} of {prices.offers:,} offers: {prices.higher:,} higher, "
+        f"{prices.lower:,} lower, {prices.mean:+.1%} on average, {prices.largest:+.1%} at most"
         f"{largest}."
     )
     if found.expected:
@@ -53,7 +53,7 @@ def write(found: Comparison, folder: Path) -> None:
     document = {
         "identical": found.identical,
         "offers": {"same": found.same, "missing": found.missing},
-        "prices": asdict(found.moves) | {"apart": found.moves.apart},
+        "prices": asdict(found.price_differences) | {"apart": found.price_differences.apart},
         "expected": found.expected,
         "was_expected": found.was_expected,
         "estimate": None if found.estimate is None else _plain(asdict(found.estimate)),
@@ -92,9 +92,9 @@ def _expected(found: Comparison) -> Table:
 
 
 def _show_estimate(console: Console, found: Counterfactual) -> None:
-    told = {c: j for c, j in found.judgements.items() if j.estimate is not None}
-    if told:
-        console.print(_estimates(told))
+    estimated = {c: j for c, j in found.judgements.items() if j.estimate is not None}
+    if estimated:
+        console.print(_estimates(estimated))
     for currency, judged in found.judgements.items():
         about = (
             f"{judged.decisions:,} buckets of {judged.clusters:,} products were sold at drawn "
@@ -111,7 +111,8 @@ def _show_estimate(console: Console, found: Counterfactual) -> None:
     if not found.judgements:
         console.print("No estimate from sales: no bucket was sold at a drawn price to be judged.")
     left = {
-        "the new policies draw by lot themselves (replay them without `explore`)": found.drawing,
+        "the new policies draw prices at random themselves (replay them without "
+        "`explore`)": found.drawing,
         "the old price was certain and is another": found.apart,
         "the old price was certain and is the same": found.alike,
         "the price changed meanwhile, or is not known": found.mixed,
@@ -121,11 +122,11 @@ def _show_estimate(console: Console, found: Counterfactual) -> None:
         console.print(f"Buckets left out: {said}.")
 
 
-def _estimates(told: dict[str, Judgement]) -> Table:
+def _estimates(estimated: dict[str, Judgement]) -> Table:
     table = Table(title="Profit per offer and bucket, from the sales at drawn prices (95 %)")
     for column in ("", "estimated", "was", "gain"):
         table.add_column(column, justify="right" if column else "left")
-    for currency, judged in told.items():
+    for currency, judged in estimated.items():
         found = judged.estimate
         if found is not None:
             was = found.value.mean - found.gain.mean

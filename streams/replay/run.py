@@ -10,35 +10,35 @@ from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
 from streams.replay.buckets import Buckets
-from streams.replay.course import Course
+from streams.replay.price_history import PriceHistory
 from streams.replay.summary import Summary
 
 COMPARED = frozenset({"price-changes", "price-decisions", "demand-observations"})
 
 
-class Run:
-    """A summary, the course of the prices, and the buckets since a price was first drawn by lot in
-    `lot` (in this run, if not given): those before it can tell nothing.
+class PricingRun:
+    """A summary, the prices over time, and the buckets since `drawn_by` (this run, if not given)
+    first drew a price at random: those before it show nothing.
     """
 
-    def __init__(self, lot: Course | None = None) -> None:
+    def __init__(self, drawn_by: PriceHistory | None = None) -> None:
         self.summary = Summary()
-        self.course = Course()
+        self.prices = PriceHistory()
         self.buckets = Buckets()
-        self._lot = self.course if lot is None else lot
+        self._drawn_by = self.prices if drawn_by is None else drawn_by
 
     def add(self, entry: Entry) -> None:
         """Take the next output."""
         self.summary.add(entry)
         if entry.topic == "price-decisions":
-            self.course.add(entry)
-        elif entry.topic == "demand-observations" and self._lot.drawn:
+            self.prices.add(entry)
+        elif entry.topic == "demand-observations" and self._drawn_by.drawn:
             self.buckets.add(entry)
 
 
-def recorded_run(folder: Path) -> Run:
+def recorded_run(folder: Path) -> PricingRun:
     """The run whose outputs a recording holds; RecordingError where they are not a pricer's."""
-    run = Run()
+    run = PricingRun()
     for entry in Recording([folder], COMPARED):
         try:
             run.add(entry)

@@ -15,15 +15,15 @@ from streams.replay.digest import Digest
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedTotals:
     """What is expected over the policies' horizons."""
 
     units: float = 0.0
     revenue: Decimal = Decimal(0)
     profit: Decimal = Decimal(0)
 
-    def __add__(self, other: Expected) -> Expected:
-        return Expected(
+    def __add__(self, other: ExpectedTotals) -> ExpectedTotals:
+        return ExpectedTotals(
             self.units + other.units, self.revenue + other.revenue, self.profit + other.profit
         )
 
@@ -35,7 +35,7 @@ class OfferOutcome:
     price: str = ""
     changes: int = 0
     currency: str = ""
-    expected: Expected | None = None
+    expected: ExpectedTotals | None = None
 
 
 @dataclass
@@ -67,15 +67,17 @@ class Summary:
         offer.currency = decision["currency"]
         offer.expected = None if expected is None else _expected(expected)
 
-    def expected(self, offers: Collection[tuple[str, str]]) -> dict[str, Expected]:
+    def expected(self, offers: Collection[tuple[str, str]]) -> dict[str, ExpectedTotals]:
         """What is expected of these offers' last prices together, by currency."""
-        found: dict[str, Expected] = {}
+        found: dict[str, ExpectedTotals] = {}
         for outcome in (self.offers[offer] for offer in sorted(offers)):
             if outcome.expected is not None:
-                so_far = found.get(outcome.currency, Expected())
+                so_far = found.get(outcome.currency, ExpectedTotals())
                 found[outcome.currency] = so_far + outcome.expected
         return found
 
 
-def _expected(told: Mapping[str, Any]) -> Expected:
-    return Expected(told["units"], Decimal(told["revenue"]), Decimal(told["profit"]))
+def _expected(expected: Mapping[str, Any]) -> ExpectedTotals:
+    return ExpectedTotals(
+        expected["units"], Decimal(expected["revenue"]), Decimal(expected["profit"])
+    )

@@ -14,7 +14,7 @@ from streams.simulation.like import fitted
 
 
 @dataclass(frozen=True)
-class Outcome:
+class MarketOutcome:
     """What happened in one setting; contenders in the order they were named."""
 
     setting: Setting
@@ -30,7 +30,7 @@ class Outcome:
         return max(honest, key=lambda name: self.scores[name].share.mean, default=None)
 
 
-def outcomes(tracks: Mapping[Cell, Track]) -> list[Outcome]:
+def outcomes(tracks: Mapping[Cell, Track]) -> list[MarketOutcome]:
     """Group the tracks of an experiment by setting and judge them."""
     grouped: dict[Setting, dict[str, dict[int, Track]]] = {}
     for cell, track in tracks.items():
@@ -41,11 +41,11 @@ def outcomes(tracks: Mapping[Cell, Track]) -> list[Outcome]:
         ordered = {name: [by[seed] for seed in sorted(by)] for name, by in by_name.items()}
         best, static = ordered[CLAIRVOYANT], ordered[STATIC]
         scores = {name: score(group, best, static) for name, group in ordered.items()}
-        found.append(Outcome(setting, len(best), ordered, scores))
+        found.append(MarketOutcome(setting, len(best), ordered, scores))
     return found
 
 
-def document(outcome: Outcome) -> dict[str, Any]:
+def document(outcome: MarketOutcome) -> dict[str, Any]:
     """The outcome for `summary.json`; what is not a number is null."""
 
     def plain(value: Any) -> Any:

@@ -11,10 +11,10 @@ from online_models.market.closed_loop import Track
 from online_models.market.score import regret
 from online_models.numerics.arrays import Floats, Ints
 from streams.charts.page import STYLE
-from streams.charts.svg import Line, dots, lines
+from streams.charts.svg import Curve, dots, lines
 from streams.simulation.cells import CLAIRVOYANT, STATIC
 from streams.simulation.like import fitted
-from streams.simulation.outcome import Outcome
+from streams.simulation.outcome import MarketOutcome
 from streams.simulation.table import HEADINGS, MEANINGS, audited, headline, rows
 
 #: Days over which the daily share is averaged, and the points of a curve.
@@ -25,7 +25,7 @@ MINOR = 100.0
 NEGLIGIBLE = 1e-3
 
 
-def report(outcomes: Sequence[Outcome]) -> str:
+def report(outcomes: Sequence[MarketOutcome]) -> str:
     """The whole page as text; the same outcomes give the same bytes."""
     sections = "".join(_section(outcome) for outcome in outcomes)
     return (
@@ -41,7 +41,7 @@ def report(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def _likeness(outcomes: Sequence[Outcome]) -> str:
+def _likeness(outcomes: Sequence[MarketOutcome]) -> str:
     """What was fitted to a recording; all markets of an experiment are like the same one."""
     like = outcomes[0].setting.like
     if like is None:
@@ -52,14 +52,14 @@ def _likeness(outcomes: Sequence[Outcome]) -> str:
     return f"<h2>Fitted to your recording</h2><dl>{lines}</dl>"
 
 
-def styles(outcome: Outcome) -> dict[str, str]:
+def styles(outcome: MarketOutcome) -> dict[str, str]:
     """A class of the page for each contender: static and clairvoyant have their own."""
     others = [name for name in outcome.scores if name not in (STATIC, CLAIRVOYANT)]
     found = {name: f"c{place % 8}" for place, name in enumerate(others)}
     return {STATIC: "static", **found, CLAIRVOYANT: "best"}
 
 
-def _section(outcome: Outcome) -> str:
+def _section(outcome: MarketOutcome) -> str:
     style = styles(outcome)
     shares = {
         name: (found.share.mean, found.share.lower, found.share.upper, style[name])
@@ -88,13 +88,13 @@ def _section(outcome: Outcome) -> str:
     )
 
 
-def _counts(outcome: Outcome) -> list[str]:
+def _counts(outcome: MarketOutcome) -> list[str]:
     found = [f"{outcome.setting.offers} offers, {outcome.seeds} seeds."]
     looked = audited(outcome)
     return [*found, f"{escape(looked)}."] if looked else found
 
 
-def _shares(outcome: Outcome, style: dict[str, str]) -> dict[str, Line]:
+def _shares(outcome: MarketOutcome, style: dict[str, str]) -> dict[str, Curve]:
     best = _mean(outcome.tracks[CLAIRVOYANT])
     width = min(WINDOW, len(best))
     window = np.ones(width) / width
@@ -106,7 +106,7 @@ def _shares(outcome: Outcome, style: dict[str, str]) -> dict[str, Line]:
     return found
 
 
-def _regrets(outcome: Outcome, style: dict[str, str]) -> dict[str, Line]:
+def _regrets(outcome: MarketOutcome, style: dict[str, str]) -> dict[str, Curve]:
     best = outcome.tracks[CLAIRVOYANT]
     lost = {name: regret(tracks, best) / MINOR for name, tracks in outcome.tracks.items()}
     largest = max(curve[-1] for curve in lost.values())
@@ -117,7 +117,7 @@ def _regrets(outcome: Outcome, style: dict[str, str]) -> dict[str, Line]:
     }
 
 
-def _errors(outcome: Outcome, style: dict[str, str]) -> dict[str, Line]:
+def _errors(outcome: MarketOutcome, style: dict[str, str]) -> dict[str, Curve]:
     return {
         name: _line(
             tracks[0].look_days,
@@ -129,7 +129,7 @@ def _errors(outcome: Outcome, style: dict[str, str]) -> dict[str, Line]:
     }
 
 
-def _paths(outcome: Outcome, style: dict[str, str]) -> list[str]:
+def _paths(outcome: MarketOutcome, style: dict[str, str]) -> list[str]:
     offers = outcome.tracks[STATIC][0].prices.shape[1]
     return [
         lines(
@@ -152,7 +152,7 @@ def _mean(tracks: Sequence[Track]) -> Floats:
     return average
 
 
-def _line(x: Floats | Ints, y: Floats, style: str) -> Line:
+def _line(x: Floats | Ints, y: Floats, style: str) -> Curve:
     """A curve thinned to `POINTS` points, ends kept."""
     kept = np.unique(np.linspace(0, len(x) - 1, min(POINTS, len(x))).round().astype(np.int64))
-    return Line(x[kept].tolist(), y[kept].tolist(), style)
+    return Curve(x[kept].tolist(), y[kept].tolist(), style)

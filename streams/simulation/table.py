@@ -9,10 +9,10 @@ from rich.table import Table
 
 from online_models.studies.experiments.interval import Interval
 from streams.simulation.cells import STATIC
-from streams.simulation.outcome import Outcome
+from streams.simulation.outcome import MarketOutcome
 
 
-def headline(outcome: Outcome) -> str:
+def headline(outcome: MarketOutcome) -> str:
     """Static against dynamic pricing in one sentence."""
     static = outcome.scores[STATIC].share.mean
     name = outcome.best_dynamic
@@ -51,7 +51,7 @@ MEANINGS = (
 )
 
 
-def audited(outcome: Outcome) -> str:
+def audited(outcome: MarketOutcome) -> str:
     """What was found in the decisions of contenders under policies; empty where there are none."""
     return "; ".join(
         f"{name}: {found.decisions:,} decisions, {found.breaches:,} outside a guardrail, "
@@ -61,7 +61,7 @@ def audited(outcome: Outcome) -> str:
     )
 
 
-def rows(outcome: Outcome) -> list[tuple[str, ...]]:
+def rows(outcome: MarketOutcome) -> list[tuple[str, ...]]:
     """The table's cells as text, by contender."""
     return [
         (
@@ -77,7 +77,7 @@ def rows(outcome: Outcome) -> list[tuple[str, ...]]:
     ]
 
 
-def table(outcome: Outcome) -> Table:
+def table(outcome: MarketOutcome) -> Table:
     """The outcome as a table for the terminal."""
     title = f"{outcome.setting}, {outcome.seeds} seeds"
     found = Table(

@@ -12,14 +12,14 @@ from schemas.records.promotions import Promotion
 from schemas.values.instants import DAY
 from streams.recording.reader import Recording
 
-#: Fewer promotions, or a smaller share of them that begin together, tell no weekday.
+#: Fewer promotions, or a smaller share of them that begin together, show no weekday.
 LEAST, SHARE = 3, 0.5
 
 
 def first_day(paths: list[Path], length: int, utc_offset: int) -> int | None:
-    """An instant (ms) at which buckets of `length` ms begin, None where promotions tell none.
+    """An instant (ms) at which buckets of `length` ms begin, None where promotions show none.
 
-    Sales of a week may be booked on any of its days, so that they do not tell.
+    Sales of a week may be booked on any of its days, so they do not show it.
     """
     if length <= DAY:
         return None

@@ -25,7 +25,7 @@ class Ignored:
         return self._refused.total()
 
     def add(self, dead: Iterable[tuple[int, DeadLetter]], outputs: Iterable[Output]) -> None:
-        """Take one round: its dead letters, and the fold's outputs, of which alerts tell counts."""
+        """Take one round: its dead letters, and the fold's outputs, whose alerts have counts."""
         self._refused.update(f"{letter.record.topic}: {letter.error}" for _, letter in dead)
         for output in outputs:
             if output.topic == "pricing-alerts":
@@ -35,9 +35,9 @@ class Ignored:
 
     def lines(self, records: int) -> list[str]:
         """A line about the refused of so many records, and one per kind that was counted."""
-        told = []
+        lines = []
         if self._refused:
             (reason, most), *others = self._refused.most_common()
             share = f", {most:,} of them" if others else ""
-            told.append(f"{self.refused:,} of {records:,} records were refused{share}: {reason}")
-        return told + [message(kind, n) for kind, n in self._counted.items()]
+            lines.append(f"{self.refused:,} of {records:,} records were refused{share}: {reason}")
+        return lines + [message(kind, n) for kind, n in self._counted.items()]

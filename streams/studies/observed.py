@@ -23,8 +23,8 @@ from streams.ingest.decoder import INPUTS, Decoder
 from streams.ingest.order import as_given
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
-from streams.replay.passing import Passing
 from streams.replay.pricers import opening
+from streams.replay.tick_inserter import TickInserter
 from streams.studies.anchor import first_day
 from streams.studies.ignored import Ignored
 from streams.terminal.progress import progress
@@ -65,7 +65,7 @@ class Observed:
         if policies:
             self._fold.step(opening(policies))
         self._on_learnt = on_learnt
-        self._passing = Passing(min(settings.fold.bucket, DAY))
+        self._ticks = TickInserter(min(settings.fold.bucket, DAY))
 
     @property
     def catalogue(self) -> Catalogue:
@@ -88,13 +88,13 @@ class Observed:
         done = 0
         while records := list(islice(entries, ROUND)):
             decoded = self._decoder.decode(as_given(records))
-            self.ignored.add(decoded.dead, self._fold.step(self._passing.tell(decoded.batch)))
+            self.ignored.add(decoded.dead, self._fold.step(self._ticks.insert(decoded.batch)))
             done += len(records)
             yield done
-        settings, latest = self._fold.state.settings, self._passing.latest
+        settings, latest = self._fold.state.settings, self._ticks.latest
         # the last bucket counts, however little of it was recorded
         end = latest + settings.bucket + settings.allowed_lateness + 1
-        self.ignored.add([], self._fold.step(self._passing.end(end)))
+        self.ignored.add([], self._fold.step(self._ticks.end(end)))
         if not any(map(len, self.parts)):
             reasons = "; ".join([self._lacking(), *self.not_taken()])
             raise RecordingError(f"no bucket came about: {reasons}")
@@ -118,6 +118,6 @@ class Observed:
     def _lacking(self) -> str:
         if not self.catalogue.skus.known.any():
             return "no product is known, records of `products` are missing"
-        if not self._passing.latest:
-            return "no order, click or competitor's price tells the time"
+        if not self._ticks.latest:
+            return "no order, click or competitor's price gives the time"
         return "no order falls into the time after its product's record"

@@ -14,7 +14,7 @@ VERSIONS_KEPT = 60
 
 
 @contextmanager
-def occupied(folder: Path, told: Callable[[str], None]) -> Iterator[None]:
+def occupied(folder: Path, report: Callable[[str], None]) -> Iterator[None]:
     """Wait until no other run is at work in `folder`, then remove what killed ones left unfinished.
 
     The system frees the place of a killed process.
@@ -24,7 +24,7 @@ def occupied(folder: Path, told: Callable[[str], None]) -> Iterator[None]:
         try:
             fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            told(f"waiting for another run in {folder}")
+            report(f"waiting for another run in {folder}")
             fcntl.flock(place, fcntl.LOCK_EX)
         for path in folder.glob("**/*.part*"):
             path.unlink()

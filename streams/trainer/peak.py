@@ -14,7 +14,7 @@ class Peak:
     """Begins to watch when made; MB are of resident memory.
 
     Where the system can't set its mark back to the present (all but Linux), the peak is that of the
-    process since its start: a process that has done other work tells too little.
+    process since its start: a process that has done other work shows too little.
     """
 
     def __init__(self) -> None:

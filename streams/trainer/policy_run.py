@@ -20,12 +20,12 @@ from streams.trainer import store
 JUDGED_FROM = 900_000
 
 
-def run(folder: Path, seed: int, told: Callable[[str], None]) -> list[dict[str, Any]]:
+def run(folder: Path, seed: int, report: Callable[[str], None]) -> list[dict[str, Any]]:
     """Train a policy; keep it below `folder`; return its `model-updates` values.
 
     It takes a minute of one core. Killed, it starts over.
     """
-    policy = train(seed, progress=told)
+    policy = train(seed, progress=report)
     data = pack(policy.document(), policy.weights)
     version = f"policy-{seed}-{hashlib.sha256(data).hexdigest()[:8]}"
     metrics = {
@@ -36,7 +36,7 @@ def run(folder: Path, seed: int, told: Callable[[str], None]) -> list[dict[str, 
     kept = folder / "registry" / MODEL / version
     store.write(kept / "weights.ptide", data)
     store.write_json(kept / "version.json", {"trained_at": now, "metrics": metrics})
-    told(
+    report(
         f"share of the clairvoyant's profit in other markets: {metrics['profit_share']:.3f}; "
         f"the markup alone {metrics['profit_share_following_belief']:.3f}"
     )

@@ -85,7 +85,7 @@ class Registry:
 
 
 def promotion(registry: Registry, version: str) -> list[dict[str, Any]]:
-    """Make a version the champion; returns the records of `model-updates` that tell workers so."""
+    """Make a version the champion; returns the `model-updates` that make workers use it."""
     facts = registry.describe(version)
     try:
         network = registry.network(version)

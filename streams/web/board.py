@@ -17,7 +17,7 @@ LATEST = 500
 Value = dict[str, Any]
 
 
-class _Change(msgspec.Struct):
+class _ShownChange(msgspec.Struct):
     sku: str
     channel: str
     currency: str
@@ -25,7 +25,7 @@ class _Change(msgspec.Struct):
     effective_at: str
 
 
-class _Decision(msgspec.Struct):
+class _ShownDecision(msgspec.Struct):
     decision_id: str
     sku: str
     channel: str
@@ -39,7 +39,7 @@ class _Decision(msgspec.Struct):
     explanation: list[Value]
 
 
-class _Alert(msgspec.Struct):
+class _ShownAlert(msgspec.Struct):
     kind: str
     severity: str
     message: str
@@ -49,9 +49,9 @@ class _Alert(msgspec.Struct):
 
 #: What the pages need of a record of each topic.
 _SHAPES: dict[str, Any] = {
-    "price-changes": _Change,
-    "price-decisions": _Decision,
-    "pricing-alerts": _Alert,
+    "price-changes": _ShownChange,
+    "price-decisions": _ShownDecision,
+    "pricing-alerts": _ShownAlert,
 }
 
 
@@ -89,8 +89,8 @@ class Board:
         """One record."""
         if topic == "dead-letters":
             # never its content, which may be personal
-            told = {name: (text or b"").decode("utf-8", "replace") for name, text in headers}
-            self.dead.append(told | {"bytes": len(value or b"")})
+            labels = {name: (text or b"").decode("utf-8", "replace") for name, text in headers}
+            self.dead.append(labels | {"bytes": len(value or b"")})
         elif value is not None and topic in _SHAPES:
             try:
                 record = msgspec.json.decode(value)

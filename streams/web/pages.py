@@ -12,7 +12,7 @@ from msgspec import json
 
 from online_models.pricing.explanation.narrate import words
 from streams.charts.page import STYLE
-from streams.charts.svg import Line, lines
+from streams.charts.svg import Curve, lines
 from streams.web.board import Board, Offer
 
 #: Rows of a table: whoever has more offers searches.
@@ -232,7 +232,7 @@ def _path(found: Offer) -> str:
     x = [at - instants[0] for at in instants for _ in range(2)][1:]
     y = [price for price in prices for _ in range(2)][:-1]
     since = f"days since {_instant(found.changes[0][0])}"
-    return lines("price", {"price": Line(x, y, "c0")}, y_label=found.currency, x_label=since)
+    return lines("price", {"price": Curve(x, y, "c0")}, y_label=found.currency, x_label=since)
 
 
 def _days(text: str) -> float:

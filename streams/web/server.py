@@ -20,7 +20,7 @@ Query = Mapping[str, str]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 BOARD: web.AppKey[Board] = web.AppKey("board", Board)
-#: This machine alone, unless told otherwise.
+#: This machine alone, unless another address is given.
 HOST = "127.0.0.1"
 #: Pages load nothing from anywhere, and nobody may frame them.
 HEADERS = {
@@ -89,13 +89,13 @@ def _decision(board: Board, query: Query) -> str:
 
 
 def _all_offers(board: Board, _: Query) -> list[dict[str, Any]]:
-    return [_told(offer) for _, offer in sorted(board.offers.items())]
+    return [_summary(offer) for _, offer in sorted(board.offers.items())]
 
 
 def _one_offer(board: Board, query: Query) -> dict[str, Any]:
     found = _wanted(board, query)
     changes = [{"time": at, "price": price} for at, price in found.changes]
-    return _told(found) | {"changes": changes, "decisions": list(found.decisions)}
+    return _summary(found) | {"changes": changes, "decisions": list(found.decisions)}
 
 
 def _one_decision(board: Board, query: Query) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _wanted(board: Board, query: Query) -> Offer:
     return found
 
 
-def _told(offer: Offer) -> dict[str, Any]:
+def _summary(offer: Offer) -> dict[str, Any]:
     return {
         "sku": offer.sku,
         "channel": offer.channel,

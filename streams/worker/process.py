@@ -13,7 +13,7 @@ from streams.configuration.settings import Settings
 from streams.ingest.service import Ingest
 from streams.kafka import app as frame
 from streams.metrics.instruments import JOURNAL_PARTITIONS
-from streams.metrics.server import Metrics
+from streams.metrics.server import MetricsServer
 from streams.pricer.agent import Pricer
 from streams.trainer.service import Trainer
 
@@ -42,7 +42,7 @@ def build(role: str, log: str, settings: Settings, port: socket.socket | None) -
     services: list[Service] = []
     readiness: list[Callable[[], bool]] = []
     if port is not None:
-        services.append(Metrics(port, lambda: all(ready() for ready in readiness)))
+        services.append(MetricsServer(port, lambda: all(ready() for ready in readiness)))
     if role in ("all", "ingest"):
         ingest = Ingest(settings)
         services.append(ingest)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from schemas.values.instants import DAY
 from schemas.values.money import to_text
 from streams.demo.data.cleaning import median_by_item
-from streams.demo.data.event import Event
-from streams.demo.data.tafeng import Sales
+from streams.demo.data.event import DemoEvent
+from streams.demo.data.tafeng import OrderLines
 
 CURRENCY = "TWD"
 #: Minor units of the currency: ISO 4217 has cents, although shops use whole dollars only.
@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Assortment:
+class BestSellers:
     """Items by rank of units sold, shape (k,): the first is the best seller.
 
     `first_day` is that of the first sale, `price` the unit price of then, `cost` the median unit
@@ -37,7 +37,7 @@ class Assortment:
     price: Ints
     cost: Ints
 
-    def product(self, rank: int) -> Event:
+    def product(self, rank: int) -> DemoEvent:
         """The record of one item, dated at the start of the day on which it first sold."""
         name, subclass = self.names[rank], self.subclass[rank]
         place = rank / len(self.names)
@@ -53,10 +53,12 @@ class Assortment:
             "attributes": {"subclass": subclass, "synthetic": ["name"]},
         }
         time = int(self.first_day[rank]) * DAY
-        return Event(time, "products", name.encode(), msgspec.json.encode(value))
+        return DemoEvent(time, "products", name.encode(), msgspec.json.encode(value))
 
 
-def best_sellers(sales: Sales, items: int | None, days: int | None) -> tuple[Assortment, Sales]:
+def best_sellers(
+    sales: OrderLines, items: int | None, days: int | None
+) -> tuple[BestSellers, OrderLines]:
     """The `items` best sellers by units in the first `days` (None: all), and their lines.
 
     The lines' items are numbered by rank, and sorted by day.
@@ -74,7 +76,7 @@ def best_sellers(sales: Sales, items: int | None, days: int | None) -> tuple[Ass
     item = lines.item
     _, first = np.unique(item, return_index=True)
     cost = median_by_item(lines.cost / lines.units, item, len(ranked))
-    assortment = Assortment(
+    assortment = BestSellers(
         [sales.names[i] for i in ranked.tolist()],
         [sales.subclass[i] for i in ranked.tolist()],
         lines.day[first],
@@ -84,7 +86,7 @@ def best_sellers(sales: Sales, items: int | None, days: int | None) -> tuple[Ass
     return assortment, lines
 
 
-def unit_price(sales: Sales) -> Ints:
+def unit_price(sales: OrderLines) -> Ints:
     """What one unit cost, in minor units, shape (n,)."""
     price: Ints = np.maximum((2 * sales.paid * MINOR + sales.units) // (2 * sales.units), 1)
     return price

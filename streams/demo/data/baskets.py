@@ -11,15 +11,15 @@ from schemas.values.instants import DAY
 from schemas.values.instants import to_text as instant_text
 from schemas.values.money import texts
 from streams.demo.data.assortment import CURRENCY, unit_price
-from streams.demo.data.event import Event
-from streams.demo.data.tafeng import Sales
+from streams.demo.data.event import DemoEvent
+from streams.demo.data.tafeng import OrderLines
 
-#: Sets the draws of the time of day apart from those of the synthesis. TaFeng tells the day only:
+#: Sets the draws of the time of day apart from those of the synthesis. TaFeng has the day only:
 #: orders are spread over all of it, as an online shop's are, in UTC.
 _MOMENT = 1
 
 
-class Line(msgspec.Struct, frozen=True):
+class BasketLine(msgspec.Struct, frozen=True):
     """A line of an order."""
 
     sku: str
@@ -34,16 +34,16 @@ class Basket(msgspec.Struct, frozen=True):
     time: str
     currency: str
     customer_id: str
-    lines: list[Line]
+    lines: list[BasketLine]
 
 
-def orders(sales: Sales, names: list[str], seed: int) -> list[Event]:
+def orders(sales: OrderLines, names: list[str], seed: int) -> list[DemoEvent]:
     """The orders of one day (all lines share it), by time."""
     day = int(sales.day[0])
     order = np.argsort(sales.customer, kind="stable")
     prices = texts(unit_price(sales).tolist(), 2)
     lines = [
-        Line(names[item], units, price)
+        BasketLine(names[item], units, price)
         for item, units, price in zip(
             sales.item.tolist(), sales.units.tolist(), prices, strict=True
         )
@@ -63,7 +63,7 @@ def orders(sales: Sales, names: list[str], seed: int) -> list[Event]:
             [lines[i] for i in order[end - size : end].tolist()],
         )
         key = basket.order_id.encode()
-        events.append(Event(time, "orders", key, msgspec.json.encode(basket), size))
+        events.append(DemoEvent(time, "orders", key, msgspec.json.encode(basket), size))
     return sorted(events)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.demo.data.tafeng import Sales
+from streams.demo.data.tafeng import OrderLines
 
 #: A line whose unit price is this many times the item's median, or less than its inverse, is a
 #: slip of the till: between 0.1 % and 99.9 % of all lines lie within a factor of two.
@@ -20,11 +20,11 @@ Mask = NDArray[np.bool_]
 class Cleaned(NamedTuple):
     """What is left, and how many lines each rule took out."""
 
-    sales: Sales
+    sales: OrderLines
     dropped: dict[str, int]
 
 
-def clean(sales: Sales) -> Cleaned:
+def clean(sales: OrderLines) -> Cleaned:
     """Apply every rule in turn; a line counts for the first rule that it breaks."""
     dropped = {}
     for name, broken in RULES.items():
@@ -34,14 +34,14 @@ def clean(sales: Sales) -> Cleaned:
     return Cleaned(sales, dropped)
 
 
-def _far_from_usual(sales: Sales) -> Mask:
+def _far_from_usual(sales: OrderLines) -> Mask:
     price = sales.paid / sales.units
     usual = median_by_item(price, sales.item, len(sales.names))[sales.item]
     return (price > FARTHEST * usual) | (price * FARTHEST < usual)
 
 
 #: Name → mask of the lines that break the rule, in the order of their application.
-RULES: dict[str, Callable[[Sales], Mask]] = {
+RULES: dict[str, Callable[[OrderLines], Mask]] = {
     "no quantity": lambda sales: sales.units <= 0,
     "no price": lambda sales: sales.paid <= 0,
     "no cost": lambda sales: sales.cost <= 0,

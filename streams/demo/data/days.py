@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.demo.data.assortment import Assortment, best_sellers, unit_price
+from streams.demo.data.assortment import BestSellers, best_sellers, unit_price
 from streams.demo.data.baskets import orders
-from streams.demo.data.event import Event
+from streams.demo.data.event import DemoEvent
 from streams.demo.data.synthesis import clicks, competitor_prices
-from streams.demo.data.tafeng import Sales
+from streams.demo.data.tafeng import OrderLines
 
 SEED = 471
 
@@ -21,13 +21,13 @@ SEED = 471
 class Days:
     """Items and their lines of a span of days; iterating makes one day after another."""
 
-    assortment: Assortment
-    sales: Sales
+    assortment: BestSellers
+    sales: OrderLines
     first: int
     last: int
 
     @classmethod
-    def of(cls, sales: Sales, items: int | None, days: int | None) -> Days:
+    def of(cls, sales: OrderLines, items: int | None, days: int | None) -> Days:
         """The best sellers of the first days; None for all."""
         assortment, lines = best_sellers(sales, items, days)
         return cls(assortment, lines, int(lines.day[0]), int(lines.day[-1]))
@@ -42,7 +42,7 @@ class Days:
         pairs = np.stack([self.sales.day, self.sales.customer])
         return int(np.unique(pairs, axis=1).shape[1])
 
-    def __iter__(self) -> Iterator[list[Event]]:
+    def __iter__(self) -> Iterator[list[DemoEvent]]:
         """The events of each day, by time: products that are new, orders, clicks, rivals."""
         assortment, names = self.assortment, self.assortment.names
         going = assortment.price.copy()
@@ -62,12 +62,12 @@ class Days:
                 going[today.item] = unit_price(today)
             yield sorted(events, key=_time)
 
-    def _units(self, sales: Sales) -> NDArray[np.float64]:
+    def _units(self, sales: OrderLines) -> NDArray[np.float64]:
         """Units of each item, shape (k,)."""
         weights = sales.units.astype(np.float64)
         units = np.bincount(sales.item, weights, minlength=len(self.assortment.names))
         return units.astype(np.float64)
 
 
-def _time(event: Event) -> int:
+def _time(event: DemoEvent) -> int:
     return event.time

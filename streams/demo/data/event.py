@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Event(NamedTuple):
+class DemoEvent(NamedTuple):
     """One record; `time` in ms is both its event time and its timestamp."""
 
     time: int

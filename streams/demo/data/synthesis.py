@@ -17,7 +17,7 @@ from schemas.values.instants import DAY
 from schemas.values.instants import to_text as instant_text
 from schemas.values.money import to_text as money_text
 from streams.demo.data.assortment import CURRENCY, MINOR
-from streams.demo.data.event import Event
+from streams.demo.data.event import DemoEvent
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -39,7 +39,7 @@ class Rival(NamedTuple):
 
     It carries a share `stocks` of the items and asks `level` times the going price, give or take
     `spread` (log) by item and `swing` (log) by week. In a share `campaigns` of the weeks it takes
-    `cut` off, in a share `empty` it is out of stock, and in a share `silent` nobody hears of it.
+    `cut` off, in a share `empty` it is out of stock, and in a share `silent` nobody notices it.
     """
 
     name: str
@@ -62,7 +62,7 @@ RIVALS = (
 SCANNED = 0.5
 
 
-def clicks(day: int, skus: list[str], units: Floats, usual: Floats, seed: int) -> list[Event]:
+def clicks(day: int, skus: list[str], units: Floats, usual: Floats, seed: int) -> list[DemoEvent]:
     """Views and baskets of one day, counted beforehand: SKUs (k,), their units today and usually.
 
     Views are proportional to demand, with noise.
@@ -88,11 +88,11 @@ def clicks(day: int, skus: list[str], units: Floats, usual: Floats, seed: int) -
     return events
 
 
-def competitor_prices(day: int, skus: list[str], going: Ints, seed: int) -> list[Event]:
+def competitor_prices(day: int, skus: list[str], going: Ints, seed: int) -> list[DemoEvent]:
     """What the rivals ask on one day for SKUs (k,), of which `going` (k,) is the real price."""
     ids = _barcodes(skus)
     week = (day + ids % 7) // 7  # each item's own: prices move on every day of the week
-    events: list[Event] = []
+    events: list[DemoEvent] = []
     for number, rival in enumerate(RIVALS):
         stocks = uniforms(seed, _STOCKED, number, ids)[:, 0] < rival.stocks
         scan = uniforms(seed, _SCAN, number, day, ids, count=2)
@@ -125,10 +125,10 @@ def _barcodes(skus: list[str]) -> Ints:
     return np.array([int(sku) for sku in skus], dtype=np.int64)
 
 
-def _click(sku: str, action: str, count: int, time: int) -> Event:
+def _click(sku: str, action: str, count: int, time: int) -> DemoEvent:
     value = {"sku": sku, "action": action, "time": instant_text(time), "count": count}
     return _event(time, "clickstream", value | {"synthetic": True})
 
 
-def _event(time: int, topic: str, value: dict[str, Any]) -> Event:
-    return Event(time, topic, value["sku"].encode(), msgspec.json.encode(value))
+def _event(time: int, topic: str, value: dict[str, Any]) -> DemoEvent:
+    return DemoEvent(time, topic, value["sku"].encode(), msgspec.json.encode(value))

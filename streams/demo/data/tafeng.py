@@ -38,7 +38,7 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sales:
+class OrderLines:
     """Order lines as columns, shape (n,), and the items that they name, shape (k,).
 
     `day` counts from 1970-01-01; `item` indexes `names` (the barcode) and `subclass`; `cost` and
@@ -58,7 +58,7 @@ class Sales:
         """The number of lines."""
         return len(self.day)
 
-    def take(self, lines: NDArray[np.bool_] | NDArray[np.int64]) -> Sales:
+    def take(self, lines: NDArray[np.bool_] | NDArray[np.int64]) -> OrderLines:
         """The chosen lines; items keep their numbers."""
         return replace(
             self,
@@ -83,7 +83,7 @@ def archive() -> Path:
     raise DemoError(f"TaFeng's orders are not installed; install them with: {INSTALL}")
 
 
-def read(path: Path) -> Sales:
+def read(path: Path) -> OrderLines:
     """All order lines of an archive, in its order; DemoError where it is not TaFeng's."""
     try:
         with zipfile.ZipFile(path) as zipped, zipped.open(zipped.namelist()[0]) as raw:
@@ -101,7 +101,7 @@ def read(path: Path) -> Sales:
         raise DemoError(f"{path} is not TaFeng's order file: {error}") from error
     dates, day = np.unique(table["TRANSACTION_DT"], return_inverse=True)
     items, first, item = np.unique(table["PRODUCT_ID"], return_index=True, return_inverse=True)
-    return Sales(
+    return OrderLines(
         day=np.array([_day(text) for text in dates.tolist()], dtype=np.int64)[day],
         customer=table["CUSTOMER_ID"].copy(),
         item=item.astype(np.int64),

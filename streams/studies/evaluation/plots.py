@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from online_models.demand.evaluation.prequential import BINS, MIXTURE, Evaluation, Score
 from schemas.values.instants import DAY
 from streams.charts.page import STYLE
-from streams.charts.svg import Line, lines
+from streams.charts.svg import Curve, lines
 
 Floats = NDArray[np.float64]
 FILE = "evaluation.html"
@@ -75,7 +75,7 @@ def _over_time(
         values[name] = np.sqrt(value) if root else value
     days, (low, high) = _days(evaluation).tolist(), _room(values[MIXTURE])
     curves = {
-        name: Line(days, np.clip(value, low, high).tolist(), style[name])
+        name: Curve(days, np.clip(value, low, high).tolist(), style[name])
         # what is used lies on top
         for name, value in sorted(values.items(), key=lambda item: item[0] == MIXTURE)
     }
@@ -95,7 +95,7 @@ def _room(curve: Floats) -> tuple[float, float]:
 def _weights(evaluation: Evaluation, style: dict[str, str]) -> str:
     days = _days(evaluation).tolist()
     curves = {
-        name: Line(days, _averaged(weights[evaluation.warm_up :], True).tolist(), style[name])
+        name: Curve(days, _averaged(weights[evaluation.warm_up :], True).tolist(), style[name])
         for name, weights in evaluation.weights.items()
         if name in style
     }
@@ -108,8 +108,8 @@ def _reliability(score: Score) -> str:
     return lines(
         "do the mixture's intervals hold?",
         {
-            "calibrated": Line([0.0, 1.0], [0.0, 1.0], "static"),
-            MIXTURE: Line([0.0, *level.tolist()], [0.0, *reached.tolist()], "c0"),
+            "calibrated": Curve([0.0, 1.0], [0.0, 1.0], "static"),
+            MIXTURE: Curve([0.0, *level.tolist()], [0.0, *reached.tolist()], "c0"),
         },
         y_label="share below",
         x_label="forecast quantile",

@@ -26,14 +26,14 @@ USED = (*NEEDED, "orders", "products")
 UNNAMED = "(none)"
 
 
-class _Decision(msgspec.Struct):
+class _PublicPrice(msgspec.Struct):
     decision_id: str
     price: str
     previous_price: str | None
     outcome: str
 
 
-class _Offer(msgspec.Struct):
+class _OfferedPrice(msgspec.Struct):
     sku: str
     channel: str
     segment: str
@@ -94,16 +94,16 @@ def _collected(entries: Iterable[Entry], key: bytes) -> PersonalPrices:
     found, hashed = PersonalPrices(), KeyedHash(key, "customer")
     public: dict[str, str] = {}
     categories: dict[str, str] = {}
-    offers: list[_Offer] = []
+    offers: list[_OfferedPrice] = []
     for entry in entries:
         if entry.value is None:
             continue
         if entry.topic == "price-decisions":
-            decision = msgspec.json.decode(entry.value, type=_Decision)
+            decision = msgspec.json.decode(entry.value, type=_PublicPrice)
             shown = decision.previous_price if decision.outcome == "proposed" else decision.price
             public[decision.decision_id] = shown or decision.price
         elif entry.topic == "price-offers":
-            offer = msgspec.json.decode(entry.value, type=_Offer)
+            offer = msgspec.json.decode(entry.value, type=_OfferedPrice)
             if offer.customer is not None:
                 offers.append(offer)
         else:
@@ -127,7 +127,7 @@ def _collected(entries: Iterable[Entry], key: bytes) -> PersonalPrices:
 def _input(
     found: PersonalPrices, hashed: KeyedHash, categories: dict[str, str], entry: Entry
 ) -> None:
-    """Take an order's consent or a product's category; what ingest would refuse tells nothing."""
+    """Take an order's consent or a product's category; what ingest would refuse is left out."""
     try:
         record = decode(entry.topic, entry.value or b"")
     except RecordError:

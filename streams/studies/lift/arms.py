@@ -1,4 +1,4 @@
-"""Which offers were in which arm of which experiment, as `price-decisions` tell it."""
+"""Which offers were in which arm of which experiment, as `price-decisions` record it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ import msgspec
 
 from schemas.values.instants import to_ms
 from streams.recording.entry import Entry
-from streams.replay.course import Offer
+from streams.replay.price_history import Offer
 
 HOLDOUT = "holdout"
 
 
-class Arm(msgspec.Struct):
+class ExperimentArm(msgspec.Struct):
     """What a decision says of its experiment."""
 
     name: str
     arm: str
 
 
-class Decision(msgspec.Struct):
+class ExperimentDecision(msgspec.Struct):
     """What is needed of a decision."""
 
     sku: str
     channel: str
     effective_at: str | int
-    experiment: Arm | None = None
+    experiment: ExperimentArm | None = None
 
 
 @dataclass
-class Trial:
+class Experiment:
     """One experiment: its offers, each with whether it is held out, and when it ran.
 
     begins: ms of the first decision under it. left: when each offer that is decided about outside
@@ -45,8 +45,8 @@ class Trial:
     def ends(self) -> int | None:
         """When the last of its offers had left it, ms; None while it runs.
 
-        An offer that another policy takes over meanwhile stays in its arm: leaving may be the
-        fruit of its prices, and what is compared must be what chance told apart.
+        An offer that another policy takes over meanwhile stays in its arm: leaving may be a
+        result of its prices, and the arms that are compared must be those that were drawn.
         """
         return max(self.left.values()) if len(self.left) == len(self.held_out) else None
 
@@ -56,30 +56,30 @@ class Trial:
         return all(arms.setdefault(sku, held) == held for (sku, _), held in self.held_out.items())
 
 
-_DECODER = msgspec.json.Decoder(Decision)
+_DECODER = msgspec.json.Decoder(ExperimentDecision)
 
 
 class Arms:
     """The experiments of a recording by name."""
 
     def __init__(self) -> None:
-        self.trials: dict[str, Trial] = {}
+        self.experiments: dict[str, Experiment] = {}
         self._now: dict[Offer, str] = {}
 
     def add(self, entry: Entry) -> None:
         """Take a record of `price-decisions`; an offer's come in the order of their time."""
         if entry.value is None:
             return
-        told = _DECODER.decode(entry.value)
-        offer, time = (told.sku, told.channel), to_ms(told.effective_at)
-        name = None if told.experiment is None else told.experiment.name
+        decision = _DECODER.decode(entry.value)
+        offer, time = (decision.sku, decision.channel), to_ms(decision.effective_at)
+        name = None if decision.experiment is None else decision.experiment.name
         before = self._now.pop(offer, None)
         if before is not None and before != name:
-            self.trials[before].left[offer] = time
-        if told.experiment is None or name is None:
+            self.experiments[before].left[offer] = time
+        if decision.experiment is None or name is None:
             return
-        trial = self.trials.setdefault(name, Trial(time))
-        trial.begins = min(trial.begins, time)
-        trial.left.pop(offer, None)
-        trial.held_out.setdefault(offer, told.experiment.arm == HOLDOUT)
+        experiment = self.experiments.setdefault(name, Experiment(time))
+        experiment.begins = min(experiment.begins, time)
+        experiment.left.pop(offer, None)
+        experiment.held_out.setdefault(offer, decision.experiment.arm == HOLDOUT)
         self._now[offer] = name

@@ -10,9 +10,9 @@ from online_models.numerics.arrays import Flags, Floats
 from online_models.studies.experiments.lift import FIRST_LOOK, Lift, LiftExperiment
 from schemas.values.instants import DAY
 from streams.replay.buckets import Buckets
-from streams.replay.course import Offer
-from streams.replay.terms import Margins
-from streams.studies.lift.arms import Trial
+from streams.replay.offer_margins import OfferMargins
+from streams.replay.price_history import Offer
+from streams.studies.lift.arms import Experiment
 
 
 @dataclass(frozen=True)
@@ -34,17 +34,19 @@ class Measured:
     why: str = ""
 
 
-def measure(name: str, trial: Trial, buckets: Buckets, margins: Margins) -> list[Measured]:
+def measure(
+    name: str, experiment: Experiment, buckets: Buckets, margins: OfferMargins
+) -> list[Measured]:
     """Treated against held-out units from the first whole UTC day on, by currency.
 
     A unit's sales are valued at its last known costs, taxes and fees; what it earned a day before
     the experiment adjusts for what units differ by.
     """
-    known = {offer: margins.currency.get(offer) for offer in trial.held_out}
+    known = {offer: margins.currency.get(offer) for offer in experiment.held_out}
     currencies = sorted({currency for currency in known.values() if currency is not None})
     return [
         _measured(
-            name, currency, trial, [o for o in known if known[o] == currency], buckets, margins
+            name, currency, experiment, [o for o in known if known[o] == currency], buckets, margins
         )
         for currency in currencies
     ]
@@ -53,20 +55,20 @@ def measure(name: str, trial: Trial, buckets: Buckets, margins: Margins) -> list
 def _measured(
     name: str,
     currency: str,
-    trial: Trial,
+    experiment: Experiment,
     offers: list[Offer],
     buckets: Buckets,
-    margins: Margins,
+    margins: OfferMargins,
 ) -> Measured:
-    by_sku = trial.by_sku()
+    by_sku = experiment.by_sku()
     keys = {offer: offer[0] if by_sku else "\0".join(offer) for offer in offers}
     place = {key: i for i, key in enumerate(sorted(set(keys.values())))}
     held_out = np.zeros(len(place), dtype=np.bool_)
     for offer in offers:
-        held_out[place[keys[offer]]] = trial.held_out[offer]
+        held_out[place[keys[offer]]] = experiment.held_out[offer]
     mine = [(bucket, sales) for bucket, sales in sorted(buckets.items()) if bucket.offer in keys]
     sold = [(bucket, sales) for bucket, sales in mine if sales.units and sales.price is not None]
-    first, start, end = _days(trial, [bucket.start for bucket, _ in mine])
+    first, start, end = _days(experiment, [bucket.start for bucket, _ in mine])
     earned = margins.earned(
         [bucket.offer for bucket, _ in sold],
         [sales.price or "" for _, sales in sold],
@@ -74,8 +76,8 @@ def _measured(
     )
     day = np.array([bucket.start // DAY for bucket, _ in sold], dtype=np.int64)
     unit = np.array([place[keys[bucket.offer]] for bucket, _ in sold], dtype=np.int64)
-    past = day < trial.begins // DAY
-    earlier = max(trial.begins // DAY - first, 1)
+    past = day < experiment.begins // DAY
+    earlier = max(experiment.begins // DAY - first, 1)
     before = np.bincount(unit[past], earned[past], len(place)) / earlier
     running = (day >= start) & (day < end)
     profits = np.zeros((max(end - start, 0), len(place)))
@@ -96,14 +98,14 @@ def _measured(
     )
 
 
-def _days(trial: Trial, starts: list[int]) -> tuple[int, int, int]:
+def _days(experiment: Experiment, starts: list[int]) -> tuple[int, int, int]:
     """Numbers of the first recorded day, the first that counts, and the one after the last."""
-    start = -(-trial.begins // DAY)
+    start = -(-experiment.begins // DAY)
     if not starts:
         return start, start, start
     end = max(starts) // DAY + 1
-    if trial.ends is not None:
-        end = min(end, trial.ends // DAY)
+    if experiment.ends is not None:
+        end = min(end, experiment.ends // DAY)
     return min(starts) // DAY, start, end
 
 

@@ -18,7 +18,7 @@ from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
 from streams.replay.buckets import Buckets
-from streams.replay.terms import Margins
+from streams.replay.offer_margins import OfferMargins
 from streams.studies.lift.arms import Arms
 from streams.studies.lift.measure import Measured, measure
 
@@ -42,11 +42,13 @@ def measured_experiments(paths: list[Path], settings: Settings) -> list[Measured
     products = _products(recording, arms, buckets)
     while records := list(islice(products, ROUND)):
         fold.step(decoder.decode(as_given(records)).batch)
-    if not arms.trials:
+    if not arms.experiments:
         raise RecordingError("no decision was made under an experiment")
-    margins = Margins([fold.state.catalogue])
+    margins = OfferMargins([fold.state.catalogue])
     found = [
-        each for n, t in sorted(arms.trials.items()) for each in measure(n, t, buckets, margins)
+        each
+        for n, t in sorted(arms.experiments.items())
+        for each in measure(n, t, buckets, margins)
     ]
     if not found:
         raise RecordingError("no product of an experiment is known: records of them are missing")

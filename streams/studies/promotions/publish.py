@@ -27,8 +27,8 @@ async def publish(settings: Settings, plans: Sequence[dict[str, Any]], now: int)
     """
     async with observing(settings, TOPIC) as (consumer, places):
         records = up_to_now(consumer, places)
-        told = {msgspec.json.decode(record.value)["plan_id"] async for record in records}
-    new = [plan for plan in plans if plan["plan_id"] not in told]
+        known = {msgspec.json.decode(record.value)["plan_id"] async for record in records}
+    new = [plan for plan in plans if plan["plan_id"] not in known]
     producer = AIOKafkaProducer(**client(settings), enable_idempotence=True)
     await producer.start()
     try:

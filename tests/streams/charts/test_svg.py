@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.charts.svg import HEIGHT, WIDTH, Line, Scale, dots, lines
+from streams.charts.svg import HEIGHT, WIDTH, Axis, Curve, dots, lines
 
 numbers = st.floats(-1e9, 1e9, allow_nan=False)
 
@@ -18,7 +18,7 @@ def test_curves_are_well_formed_and_inside_the_frame(
     points: list[tuple[float, float]], log: bool
 ) -> None:
     x, y = zip(*points, strict=True)
-    drawn = lines("a < b", {"one & only": Line(x, y, "c0")}, log=log)
+    drawn = lines("a < b", {"one & only": Curve(x, y, "c0")}, log=log)
     if drawn:
         for element in ElementTree.fromstring(drawn).iter("polyline"):
             for pair in element.attrib["points"].split():
@@ -37,6 +37,6 @@ def test_dots_show_every_name_with_its_mean() -> None:
 
 @given(st.floats(-1e6, 1e6), st.floats(0.001, 1e6))
 def test_ticks_are_few_and_within_the_scale(low: float, span: float) -> None:
-    ticks = Scale(low, low + span, 0, 100).ticks()
+    ticks = Axis(low, low + span, 0, 100).ticks()
     assert len(ticks) <= 7
     assert all(low - 1e-6 * span <= tick <= low + span * (1 + 1e-6) for tick in ticks)

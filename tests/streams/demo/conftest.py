@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from streams.demo.data import tafeng
-from streams.demo.data.tafeng import Sales
+from streams.demo.data.tafeng import OrderLines
 
 HEADER = (
     "TRANSACTION_DT",
@@ -43,6 +43,6 @@ def archive(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sales(archive: Path) -> Sales:
+def sales(archive: Path) -> OrderLines:
     """Its lines."""
     return tafeng.read(archive)

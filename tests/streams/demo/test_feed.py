@@ -9,24 +9,24 @@ from hypothesis import strategies as st
 
 from schemas.values.instants import DAY, HOUR
 from streams.demo import feed
-from streams.demo.data.event import Event
+from streams.demo.data.event import DemoEvent
 
 
 class Recorder:
     """A sender that keeps what it is given."""
 
-    def __init__(self, on_send: Callable[[Sequence[Event]], None]) -> None:
+    def __init__(self, on_send: Callable[[Sequence[DemoEvent]], None]) -> None:
         self._on_send = on_send
 
-    async def send(self, events: Sequence[Event]) -> None:
+    async def send(self, events: Sequence[DemoEvent]) -> None:
         self._on_send(events)
 
     async def flush(self) -> None:
         pass
 
 
-def event(time: int) -> Event:
-    return Event(time, "orders", b"k", b"v")
+def event(time: int) -> DemoEvent:
+    return DemoEvent(time, "orders", b"k", b"v")
 
 
 @given(st.lists(st.integers(0, 10**9)), st.integers(1, 10**8))
@@ -41,9 +41,9 @@ def test_slices_are_whole_in_order_and_within_their_span(times: list[int], lengt
 def test_the_feed_never_runs_more_than_half_a_day_ahead_of_the_worker() -> None:
     reached = DAY
     ahead: list[int] = []
-    sent: list[Event] = []
+    sent: list[DemoEvent] = []
 
-    def take(events: Sequence[Event]) -> None:
+    def take(events: Sequence[DemoEvent]) -> None:
         nonlocal reached
         sent.extend(events)
         ahead.append(events[-1].time - reached)
@@ -67,7 +67,7 @@ def test_the_feed_never_runs_more_than_half_a_day_ahead_of_the_worker() -> None:
 
 
 def test_a_worker_that_stands_still_stops_the_feed() -> None:
-    sent: list[Event] = []
+    sent: list[DemoEvent] = []
 
     async def run() -> None:
         days = [[event(hour * HOUR) for hour in range(48)]]
@@ -82,7 +82,7 @@ def test_a_worker_that_stands_still_stops_the_feed() -> None:
 
 
 def test_a_paced_feed_sends_everything_in_order() -> None:
-    sent: list[Event] = []
+    sent: list[DemoEvent] = []
     days = [[event(day * DAY + hour * HOUR) for hour in range(24)] for day in range(2)]
     asyncio.run(feed.paced(days, Recorder(sent.extend), 1000.0))  # type: ignore[arg-type]
     assert sent == [each for day in days for each in day]

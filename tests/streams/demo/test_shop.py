@@ -5,11 +5,11 @@ import pytest
 
 from schemas.examples import EXAMPLES
 from schemas.topics import decode
-from streams.demo.shop import Change, Shelf, acknowledgement
+from streams.demo.shop import Shelf, ShopChange, acknowledgement
 
 
-def change(revision: int, price: str = "12.50", sku: str = "a", channel: str = "web") -> Change:
-    return Change(
+def change(revision: int, price: str = "12.50", sku: str = "a", channel: str = "web") -> ShopChange:
+    return ShopChange(
         decision_id=f"{sku}-{revision}",
         revision=revision,
         sku=sku,
@@ -51,6 +51,6 @@ def test_an_acknowledgement_says_what_is_shown_and_since_when() -> None:
 
 def test_a_change_is_read_from_a_record_of_the_topic() -> None:
     record = EXAMPLES["price-changes"]
-    read = msgspec.json.decode(msgspec.json.encode(record), type=Change)
+    read = msgspec.json.decode(msgspec.json.encode(record), type=ShopChange)
     assert read.revision == record["revision"]
     assert read.price == record["price"]

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from online_models.journal.outputs import Output
 from streams.metrics import instruments
 from streams.metrics.address import address
-from streams.metrics.server import Metrics, listen
+from streams.metrics.server import MetricsServer, listen
 
 RULES = Path(__file__).parents[3] / "deploy" / "prometheus" / "rules.yml"
 
@@ -32,7 +32,7 @@ class Port:
         """Status and body of each path."""
 
         async def asked() -> list[tuple[int, str]]:
-            async with Metrics(self._socket.dup(), lambda: self.ready):
+            async with MetricsServer(self._socket.dup(), lambda: self.ready):
                 return [await asyncio.to_thread(self._get, path) for path in paths]
 
         return asyncio.run(asked())

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streams.recording.entry import Entry
-from streams.recording.line import LineError, encode, entry, parse
+from streams.recording.line import RecordedLineError, encode, entry, parse
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 JSON = st.recursive(
@@ -153,7 +153,7 @@ def test_json_that_a_deeper_stack_could_not_read_is_no_json():
     ],
 )
 def test_a_malformed_line_says_what_is_wrong(text, reason):
-    with pytest.raises(LineError, match=reason):
+    with pytest.raises(RecordedLineError, match=reason):
         entry(parse(text), 0)
 
 
@@ -174,7 +174,7 @@ def test_headers_may_be_an_array_of_pairs():
 @pytest.mark.parametrize("headers", ["[[1,2]]", '["a","b"]', '[["a"]]', '[["a",1]]', '"a"', "5"])
 def test_headers_of_another_form_are_refused(headers):
     text = f'{{"topic":"orders","offset":3,"value":1,"timestamp":7,"headers":{headers}}}'
-    with pytest.raises(LineError, match="header"):
+    with pytest.raises(RecordedLineError, match="header"):
         decode(text.encode())
 
 
@@ -186,5 +186,5 @@ def test_a_header_comes_back_whatever_its_name_is_made_of(name):
 
 
 def test_a_header_without_a_name_is_no_entry():
-    with pytest.raises(LineError, match="without a name"):
+    with pytest.raises(RecordedLineError, match="without a name"):
         decode(b'{"topic":"t","timestamp":0,"offset":0,"headers":[[null,"1"]]}')

@@ -17,11 +17,11 @@ from streams.configuration.settings import Settings
 from streams.recording.entry import Entry
 from streams.recording.reader import Recording
 from streams.recording.writer import RecordingWriter
-from streams.replay.buckets import Sales
+from streams.replay.buckets import BucketSales
 from streams.replay.counterfactual import counterfactual
+from streams.replay.offer_margins import OfferMargins
 from streams.replay.replay import Replay
-from streams.replay.run import Run
-from streams.replay.terms import Margins
+from streams.replay.run import PricingRun
 
 START = 1_700_006_400_000
 DAYS = 40
@@ -173,7 +173,9 @@ def test_other_guardrails_differ_where_the_price_changes_say_so(
     assert found["estimate"] is None
     shown = capsys.readouterr().out
     assert f"differ after {len(apart)} of {len(shares)} decisions" in shown
-    assert "No estimate from sales: the other run drew no price by lot" in " ".join(shown.split())
+    assert "No estimate from sales: the other run drew no price at random" in " ".join(
+        shown.split()
+    )
 
 
 def test_drawn_prices_tell_what_another_would_have_earned(
@@ -196,19 +198,19 @@ def test_drawn_prices_tell_what_another_would_have_earned(
 def test_the_intervals_cover_the_truth_as_often_as_they_say(tmp_path: Path) -> None:
     shop = Replay(Settings(), [write(tmp_path / "shop", products(SKUS))], None, None)
     assert list(shop) == []
-    margins = Margins(shop.catalogues())
+    margins = OfferMargins(shop.catalogues())
     covered = []
     for seed in range(50):
-        old = Run()
+        old = PricingRun()
         for each in Recording([market(tmp_path / str(seed), seed)[1]]):
             old.add(each)
-        new = Run(old.course)
+        new = PricingRun(old.prices)
         held = {"outcome": "held", "effective_at": START, "propensity": 1.0, "explanation": []}
         for sku in SKUS:
             told = held | {"sku": sku, "channel": "web", "price": "10.00", "previous_price": None}
-            new.course.add(entry("price-decisions", told, START))
-        new.buckets.update({bucket: Sales(0, "10.00", 7.0) for bucket in old.buckets})
-        judged = counterfactual(new.course, old.course, new.buckets, old.buckets, margins)
+            new.prices.add(entry("price-decisions", told, START))
+        new.buckets.update({bucket: BucketSales(0, "10.00", 7.0) for bucket in old.buckets})
+        judged = counterfactual(new.prices, old.prices, new.buckets, old.buckets, margins)
         found = judged.judgements["USD"].estimate
         assert found is not None
         covered += [not found.value.excludes(EARNED[1]), not found.gain.excludes(TRUE_GAIN)]
@@ -231,4 +233,6 @@ def test_new_prices_drawn_by_lot_are_left_out_and_counted(
     recorded, drawn = market(tmp_path, seed=1, days=5)
     lot = [{"policy_id": "lot", "version": 1, "explore": {"kind": "thompson", "budget": "5%"}}]
     replay(recorded, "--policies", policies("lot.json", lot), "--compare", drawn)
-    assert "the new policies draw by lot themselves" in " ".join(capsys.readouterr().out.split())
+    assert "the new policies draw prices at random themselves" in " ".join(
+        capsys.readouterr().out.split()
+    )

@@ -10,11 +10,11 @@ import pytest
 
 from streams.demo.data import tafeng
 from streams.demo.data.cleaning import clean, median_by_item
-from streams.demo.data.tafeng import Sales
+from streams.demo.data.tafeng import OrderLines
 from streams.demo.error import DemoError
 
 
-def test_an_archive_is_read_with_barcodes_as_text_and_days_as_numbers(sales: Sales) -> None:
+def test_an_archive_is_read_with_barcodes_as_text_and_days_as_numbers(sales: OrderLines) -> None:
     assert sales.names == ["0078895770025", "4710032501791", "4710199010372"]
     assert sales.subclass == ["110411", "560204", "100205"]
     assert (sales.day - sales.day[0]).tolist() == [0, 0, 0, 1, 1, 1, 2, 2]
@@ -24,7 +24,7 @@ def test_an_archive_is_read_with_barcodes_as_text_and_days_as_numbers(sales: Sal
 
 
 def test_impossible_lines_are_left_out_and_counted_under_the_first_rule_they_break(
-    sales: Sales,
+    sales: OrderLines,
 ) -> None:
     cleaned = clean(sales)
     assert list(cleaned.dropped.values()) == [0, 0, 1, 1]

@@ -1,4 +1,4 @@
-"""Ticks for recorded input: time is told as it passes."""
+"""Ticks for recorded input: event time as it passes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from schemas.values.instants import DAY, HOUR
 from streams.ingest.watermarks import with_ticks
 
 
-class Passing:
+class TickInserter:
     """Inserts a tick before the first event of every new `step` (ms) of event time, and one at
     every midnight before that: what ends by itself ends in a gap of the recording too.
 
@@ -23,7 +23,7 @@ class Passing:
         self._step = step
         self._day = -1
 
-    def tell(self, batch: Batch) -> Batch:
+    def insert(self, batch: Batch) -> Batch:
         """The batch with its ticks."""
         hot = batch.kind <= Kind.COMPETITOR_PRICE
         times = np.maximum(np.maximum.accumulate(np.where(hot, batch.time, 0)), self.latest)
@@ -35,17 +35,17 @@ class Passing:
         ticks: list[int] = []
         for place in np.flatnonzero((steps > before) & (before > 0)).tolist():
             step, since = int(steps[place]), int(before[place])
-            told = [*range((since // DAY + 1) * DAY, step, DAY), step]
-            places += [place] * len(told)
-            ticks += told
+            added = [*range((since // DAY + 1) * DAY, step, DAY), step]
+            places += [place] * len(added)
+            ticks += added
         self.latest = int(times[-1])
         return with_ticks(batch, places, ticks, [])
 
     def days(self, batch: Batch) -> Iterator[tuple[Batch, bool]]:
         """The batch cut behind the first tick of every day, and whether a part ends with one.
 
-        There the partitions tell each other what they learnt: so it reaches them at the same place
-        however the recording is read.
+        There the partitions exchange what they learnt: so it reaches them at the same place however
+        the recording is read.
         """
         places = np.flatnonzero(batch.kind == Kind.TICK)
         days = batch.time[places] // DAY
@@ -60,6 +60,6 @@ class Passing:
             yield batch.take(slice(low, len(batch))), False
 
     def end(self, time: int) -> Batch:
-        """A last tick, at `time`; nothing where no event ever told one."""
+        """A last tick, at `time`; nothing where no event ever came."""
         empty = BatchBuilder().batch()
         return with_ticks(empty, [0], [time], []) if self.latest else empty

@@ -14,11 +14,11 @@ from schemas.values.instants import DAY
 from streams.configuration.settings import Settings
 from streams.demo import feed, shop
 from streams.demo.data.days import Days
-from streams.demo.data.event import Event
+from streams.demo.data.event import DemoEvent
 from streams.demo.error import DemoError
 from streams.demo.latency import TOPIC, Latency, Stopwatch
-from streams.demo.progress import Progress
 from streams.demo.sender import Sender
+from streams.demo.worker_progress import WorkerProgress
 from streams.kafka.broker import BrokerError
 
 #: The last records of the feed, at most those of its last day, go at an even pace in so many
@@ -35,7 +35,7 @@ STALLED_SECONDS = 120.0
 
 
 @dataclass(slots=True)
-class Stage:
+class LoopProgress:
     """What can be seen while the demo runs; `reached` in ms of event time.
 
     `started` are the events fed, and the moment (monotonic), when the first of them were priced:
@@ -57,7 +57,7 @@ class Stage:
         return events - self.started[0], time.monotonic() - self.started[1]
 
 
-class Play:
+class ClosedLoop:
     """Feeds `days` to a worker and applies its prices.
 
     `speed` in days a second; None for as fast as the worker takes it, with a tail at an even pace.
@@ -69,10 +69,10 @@ class Play:
         settings: Settings,
         days: Days,
         speed: float | None,
-        shown: Callable[[Stage], None],
+        shown: Callable[[LoopProgress], None],
         alive: Callable[[], None],
     ) -> None:
-        self.stage = Stage()
+        self.stage = LoopProgress()
         self._settings = settings
         self._days = days
         self._speed = speed
@@ -80,9 +80,9 @@ class Play:
         self._alive = alive
         self._watch = Stopwatch()
 
-    async def run(self) -> Stage:
+    async def run(self) -> LoopProgress:
         """Return when all is fed, priced and applied; DemoError where that comes to a halt."""
-        async with Sender(self._settings) as sender, Progress(self._settings) as progress:
+        async with Sender(self._settings) as sender, WorkerProgress(self._settings) as progress:
             try:
                 async with asyncio.TaskGroup() as group:
                     beside = [
@@ -105,10 +105,10 @@ class Play:
                 raise DemoError(str(known.exceptions[0])) from None
         return self.stage
 
-    async def _feed(self, sender: Sender, progress: Progress) -> None:
+    async def _feed(self, sender: Sender, progress: WorkerProgress) -> None:
         stage, days, speed = self.stage, iter(self._days), self._speed
         if speed is None:
-            tail: list[Event] = []
+            tail: list[DemoEvent] = []
             await feed.flat_out(self._head(days, tail), sender, lambda: progress.reached)
             await progress.drain()
             stage.flat_out = stage.since_start(sender.events)
@@ -123,14 +123,16 @@ class Play:
         stage.events = sender.events
         stage.latency = self._watch.latency(sender.moments)
 
-    def _head(self, days: Iterator[list[Event]], tail: list[Event]) -> Iterator[list[Event]]:
+    def _head(
+        self, days: Iterator[list[DemoEvent]], tail: list[DemoEvent]
+    ) -> Iterator[list[DemoEvent]]:
         """All days but the last records, which go to `tail`."""
         yield from islice(days, len(self._days) - 1)
         last = next(days)
         tail += last[-TAIL_RECORDS:]
         yield last[:-TAIL_RECORDS]
 
-    async def _look(self, sender: Sender, progress: Progress) -> None:
+    async def _look(self, sender: Sender, progress: WorkerProgress) -> None:
         moved = time.monotonic()
         while True:
             stage, now = self.stage, time.monotonic()
@@ -147,5 +149,5 @@ class Play:
             self._shown(stage)
             await asyncio.sleep(BEAT)
 
-    def _applied(self, _: shop.Change) -> None:
+    def _applied(self, _: shop.ShopChange) -> None:
         self.stage.applied += 1

@@ -10,11 +10,11 @@ import numpy as np
 
 from online_models.pricing.profit.economics import Floats, Ints, unit_profit
 from online_models.shop.catalogue import Catalogue
-from streams.replay.course import Offer
+from streams.replay.price_history import Offer
 
 
 @dataclass(frozen=True)
-class Terms:
+class UnitTerms:
     """Columns of shape (n,), minor units and parts per million."""
 
     tax_ppm: Ints
@@ -23,7 +23,7 @@ class Terms:
     cost: Ints
 
 
-class Margins:
+class OfferMargins:
     """The offers of catalogues, their currencies, and what a unit of each earns."""
 
     def __init__(self, catalogues: Iterable[Catalogue]) -> None:
@@ -50,5 +50,5 @@ class Margins:
         columns = np.array([self._terms[offer] for offer in offers], dtype=np.int64).reshape(-1, 4)
         digits = [self._digits[offer] for offer in offers]
         minor = [float(Decimal(p).scaleb(d)) for p, d in zip(prices, digits, strict=True)]
-        margin = unit_profit(Terms(*columns.T), np.array(minor, dtype=np.float64))
+        margin = unit_profit(UnitTerms(*columns.T), np.array(minor, dtype=np.float64))
         return margin * units / np.array([10.0**d for d in digits], dtype=np.float64)

@@ -1,4 +1,4 @@
-"""The prices in force of every offer, as a run's `price-decisions` tell them."""
+"""The prices in force of every offer, as a run's `price-decisions` record them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Offer = tuple[str, str]
 IN_FORCE = frozenset({"changed", "overridden", "held", "rejected"})
 
 
-class Step(msgspec.Struct):
+class ExplanationStep(msgspec.Struct):
     """What is needed of a step of an explanation."""
 
     rule: str
     output: str
 
 
-class Decision(msgspec.Struct):
+class DecisionRecord(msgspec.Struct):
     """What is needed of a decision."""
 
     sku: str
@@ -31,69 +31,69 @@ class Decision(msgspec.Struct):
     previous_price: str | None
     effective_at: str | int
     outcome: str
-    explanation: list[Step]
+    explanation: list[ExplanationStep]
     propensity: float
 
 
-class Standing(NamedTuple):
-    """A price in force. `propensity` is below 1 where it was drawn; `by_lot` also tells of a draw
+class PriceInForce(NamedTuple):
+    """A price in force. `propensity` is below 1 where it was drawn; `drawn` also marks a draw
     that a rule moved, or that had one price to draw from.
     """
 
     price: str
     propensity: float
-    by_lot: bool
+    drawn: bool
 
 
-_DECODER = msgspec.json.Decoder(Decision)
+_DECODER = msgspec.json.Decoder(DecisionRecord)
 
 
-class Course:
+class PriceHistory:
     """Per offer the instants (ms) of its decisions, and what stood from each on.
 
     A decision that says again what the last one said is not published: the last one stands for it.
     """
 
     def __init__(self) -> None:
-        self._at: dict[Offer, list[int]] = {}
-        self._standing: dict[Offer, list[Standing]] = {}
+        self._times: dict[Offer, list[int]] = {}
+        self._in_force: dict[Offer, list[PriceInForce]] = {}
         self.drawn = 0
 
     def add(self, entry: Entry) -> None:
         """Take a record of `price-decisions`; an offer's come in the order of their time."""
         if entry.value is None:
             return
-        told = _DECODER.decode(entry.value)
-        price = told.price if told.outcome in IN_FORCE else told.previous_price
+        decision = _DECODER.decode(entry.value)
+        price = decision.price if decision.outcome in IN_FORCE else decision.previous_price
         if price is None:
             return
-        offer = told.sku, told.channel
-        by_lot = any(step.rule == "explore" for step in told.explanation)
-        self.drawn += told.propensity < 1.0
-        self._at.setdefault(offer, []).append(to_ms(told.effective_at))
-        self._standing.setdefault(offer, []).append(Standing(price, told.propensity, by_lot))
+        offer = decision.sku, decision.channel
+        drawn = any(step.rule == "explore" for step in decision.explanation)
+        self.drawn += decision.propensity < 1.0
+        self._times.setdefault(offer, []).append(to_ms(decision.effective_at))
+        self._in_force.setdefault(offer, []).append(PriceInForce(price, decision.propensity, drawn))
 
     def offers(self) -> list[Offer]:
         """The offers that were priced."""
-        return list(self._at)
+        return list(self._times)
 
     def instants(self, offer: Offer) -> list[int]:
         """When the offer was decided, ms."""
-        return self._at.get(offer, [])
+        return self._times.get(offer, [])
 
-    def at(self, offer: Offer, time: int) -> Standing | None:
+    def at(self, offer: Offer, time: int) -> PriceInForce | None:
         """What stood at an instant and after its decisions; None before the first."""
-        place = bisect_right(self._at.get(offer, []), time) - 1
-        return self._standing[offer][place] if place >= 0 else None
+        place = bisect_right(self._times.get(offer, []), time) - 1
+        return self._in_force[offer][place] if place >= 0 else None
 
-    def during(self, offer: Offer, start: int, end: int) -> Standing | None:
+    def during(self, offer: Offer, start: int, end: int) -> PriceInForce | None:
         """What stood for more than half of [start, end); None where nothing did."""
-        at = self._at.get(offer, [])
+        at = self._times.get(offer, [])
         place = max(bisect_right(at, start) - 1, 0)
-        lasted: dict[Standing, int] = {}
+        lasted: dict[PriceInForce, int] = {}
         while place < len(at) and at[place] < end:
             until = min(at[place + 1], end) if place + 1 < len(at) else end
-            standing = self._standing[offer][place]
+            standing = self._in_force[offer][place]
             lasted[standing] = lasted.get(standing, 0) + until - max(at[place], start)
             place += 1
         for standing, time in lasted.items():

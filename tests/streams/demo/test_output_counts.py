@@ -5,13 +5,13 @@ from typing import Any
 import msgspec
 from rich.console import Console
 
+from streams.demo.closed_loop import LoopProgress
+from streams.demo.code_texts import price_in_words
 from streams.demo.data.days import Days
-from streams.demo.data.tafeng import Sales
+from streams.demo.data.tafeng import OrderLines
 from streams.demo.latency import Latency
-from streams.demo.play import Stage
+from streams.demo.output_counts import OutputCounts
 from streams.demo.report import report
-from streams.demo.tally import Tally
-from streams.demo.words import told
 
 
 def decision(price: str, previous: str | None, reason: str, sku: str = "a", **more: Any) -> bytes:
@@ -36,8 +36,8 @@ def decision(price: str, previous: str | None, reason: str, sku: str = "a", **mo
     return msgspec.json.encode(record | more)
 
 
-def counted(*records: bytes) -> Tally:
-    tally = Tally()
+def counted(*records: bytes) -> OutputCounts:
+    tally = OutputCounts()
     for record in records:
         tally.take("price-decisions", record, ())
     return tally
@@ -76,7 +76,7 @@ def test_a_proposal_is_neither_a_change_nor_a_move() -> None:
 
 
 def test_alerts_and_dead_letters_are_counted_by_kind_and_error() -> None:
-    tally = Tally()
+    tally = OutputCounts()
     tally.take("pricing-alerts", b'{"kind":"bounds_conflict","message":"no legal price"}', ())
     tally.take("dead-letters", None, [("error", b"not JSON"), ("source-topic", b"orders")])
     tally.take("dead-letters", b"\xff", [("error", b"not JSON")])
@@ -85,20 +85,22 @@ def test_alerts_and_dead_letters_are_counted_by_kind_and_error() -> None:
 
 
 def test_an_explanation_names_what_asks_and_what_binds_and_skips_the_rest() -> None:
-    text = told(decision("13.50", "12.00", "optimise"))
+    text = price_in_words(decision("13.50", "12.00", "optimise"))
     assert text == (
         "The strategy keeps the price at home: 13.37. Prices end in .50; 13.37 becomes 13.50."
     )
 
 
-def test_the_summary_has_the_numbers_and_says_what_is_made_up(sales: Sales) -> None:
+def test_the_summary_has_the_numbers_and_says_what_is_made_up(sales: OrderLines) -> None:
     tally = counted(
         decision("12.00", "10.00", "optimise"),
         decision("12.00", "12.00", "max_changes_per_day"),
     )
     for _ in range(2):
         tally.take("pricing-alerts", b'{"kind":"selling_below_cost","sku":"a"}', ())
-    stage = Stage(events=1234, applied=1, flat_out=(1000, 2.0), latency=Latency(17, 23.4, 56.7, 5))
+    stage = LoopProgress(
+        events=1234, applied=1, flat_out=(1000, 2.0), latency=Latency(17, 23.4, 56.7, 5)
+    )
     console = Console(width=100)
     with console.capture() as captured:
         console.print(report(Days.of(sales, None, None), stage, tally))

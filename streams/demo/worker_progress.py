@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from online_models.journal.batch import Kind
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
-from streams.demo.ends import ends
+from streams.demo.topics import ends
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.kafka.clients import client
@@ -22,7 +22,7 @@ from streams.kafka.clients import client
 LOOK = 0.01
 
 
-class Progress:
+class WorkerProgress:
     """Follows one partition of the journal: every partition gets every tick.
 
     `reached` is the event time (ms) of the last tick that is priced and published.

@@ -6,18 +6,18 @@ import numpy as np
 
 from online_models.journal.batch import Batch, Kind, Status
 from schemas.values.money import to_minor
-from streams.replay.course import Course
+from streams.replay.price_history import PriceHistory
 
 
-class Paid:
-    """Units of recorded orders that fell under a drawn price of `course`, and those at that price.
+class DrawnPriceSales:
+    """Units of recorded orders that fell under a drawn price of `prices`, and those at that price.
 
     A run over recorded inputs is itself a "what if": what its prices would have sold is nowhere in
     the recording, whatever it says of their propensities.
     """
 
-    def __init__(self, course: Course) -> None:
-        self._course = course
+    def __init__(self, prices: PriceHistory) -> None:
+        self._prices = prices
         self.units = 0
         self.at_price = 0
 
@@ -32,7 +32,7 @@ class Paid:
         texts = batch.texts
         for i in np.flatnonzero(placed & (batch.amount >= 0)).tolist():
             offer = texts[batch.sku[i]], texts[batch.channel[i]]
-            standing = self._course.at(offer, int(batch.time[i]))
+            standing = self._prices.at(offer, int(batch.time[i]))
             if standing is None or standing.propensity >= 1.0:
                 continue
             units = int(batch.count[i])

@@ -40,12 +40,12 @@ ALERTS = {
 }
 
 
-def plain(code: str, words: dict[str, str]) -> str:
+def code_in_words(code: str, words: dict[str, str]) -> str:
     """What a code says; the code itself, spaced, where there are no words for it."""
     return words.get(code) or code.replace("_", " ")
 
 
-def told(decision: bytes) -> str:
+def price_in_words(decision: bytes) -> str:
     """Where the price of a `price-decisions` record comes from: what asked, and what changed it."""
     steps: list[dict[str, Any]] = msgspec.json.decode(decision)["explanation"]
     return " ".join(sentence(step) for step in steps if step["input"] != step["output"])

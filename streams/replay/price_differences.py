@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from streams.replay.course import Course, Offer
+from streams.replay.price_history import Offer, PriceHistory
 
 
 @dataclass
-class Moves:
+class PriceDifferences:
     """At every instant at which either run decided an offer that both had priced by then.
 
-    Moves are shares of the old price; `mean` is over the decisions that differ, signs included.
+    A difference is a share of the old price; `mean` is over the decisions that differ, with signs.
     """
 
     offers: int = 0
@@ -31,9 +31,9 @@ class Moves:
         return self.higher + self.lower
 
 
-def moves(new: Course, old: Course) -> Moves:
+def price_differences(new: PriceHistory, old: PriceHistory) -> PriceDifferences:
     """Set the runs side by side."""
-    found, total = Moves(), 0.0
+    found, total = PriceDifferences(), 0.0
     for offer in sorted(set(new.offers()) & set(old.offers())):
         before = found.apart
         found.offers += 1
@@ -49,7 +49,7 @@ def moves(new: Course, old: Course) -> Moves:
     return found
 
 
-def _of(offer: Offer, new: Course, old: Course) -> Iterator[float]:
+def _of(offer: Offer, new: PriceHistory, old: PriceHistory) -> Iterator[float]:
     for time in sorted({*new.instants(offer), *old.instants(offer)}):
         after, before = new.at(offer, time), old.at(offer, time)
         if after is None or before is None:

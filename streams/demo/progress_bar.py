@@ -10,8 +10,8 @@ from rich.console import Console
 
 from schemas.values.instants import DAY
 from schemas.values.instants import to_text as instant_text
+from streams.demo.closed_loop import LoopProgress
 from streams.demo.data.days import Days
-from streams.demo.play import Stage
 from streams.terminal.progress import progress
 
 #: Seconds between lines where the output is no terminal, and a bar would be noise.
@@ -19,11 +19,11 @@ PLAIN_SECONDS = 10.0
 
 
 @contextmanager
-def screen(console: Console, days: Days) -> Iterator[Callable[[Stage], None]]:
+def progress_bar(console: Console, days: Days) -> Iterator[Callable[[LoopProgress], None]]:
     """A bar over the days, with what has come in and out so far."""
     last_line = time.monotonic()
 
-    def show_stage(stage: Stage) -> None:
+    def show_stage(stage: LoopProgress) -> None:
         nonlocal last_line
         since = stage.since_start(stage.events)
         if since is None:

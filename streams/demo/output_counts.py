@@ -18,7 +18,7 @@ TOPICS = ("price-decisions", "pricing-alerts", "dead-letters")
 FETCH = 4 << 20
 
 
-class _Decision(msgspec.Struct, frozen=True):
+class _CountedDecision(msgspec.Struct, frozen=True):
     sku: str
     channel: str
     outcome: str
@@ -27,13 +27,13 @@ class _Decision(msgspec.Struct, frozen=True):
     previous_price: str | None
 
 
-class _Alert(msgspec.Struct, frozen=True):
+class _CountedAlert(msgspec.Struct, frozen=True):
     kind: str
     sku: str | None = None
 
 
 @dataclass(slots=True)
-class Move:
+class PriceMove:
     """The way of one offer's price: where it started, where it is, and why (the last decision)."""
 
     first: str
@@ -48,7 +48,7 @@ class Move:
 
 
 @dataclass(slots=True)
-class Tally:
+class OutputCounts:
     """Counts, by outcome, reason, kind of alert, and error; SKUs that alerts of a kind name."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -58,14 +58,14 @@ class Tally:
     troubled: dict[str, set[str]] = field(default_factory=dict)
     dead: Counter[str] = field(default_factory=Counter)
     offers: set[tuple[str, str]] = field(default_factory=set)
-    moves: dict[tuple[str, str], Move] = field(default_factory=dict)
+    moves: dict[tuple[str, str], PriceMove] = field(default_factory=dict)
 
     def take(self, topic: str, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
         """Count one record of an output topic."""
         if topic == "dead-letters":
             self.dead[dict(headers).get("error", b"unknown").decode(errors="replace")] += 1
         elif topic == "pricing-alerts":
-            alert = msgspec.json.decode(value or b"", type=_Alert)
+            alert = msgspec.json.decode(value or b"", type=_CountedAlert)
             self.alerts[alert.kind] += 1
             if alert.sku is not None:
                 self.troubled.setdefault(alert.kind, set()).add(alert.sku)
@@ -73,7 +73,7 @@ class Tally:
             self._decided(value or b"")
 
     def _decided(self, value: bytes) -> None:
-        decision = msgspec.json.decode(value, type=_Decision)
+        decision = msgspec.json.decode(value, type=_CountedDecision)
         offer = (decision.sku, decision.channel)
         self.offers.add(offer)
         self.outcomes[decision.outcome] += 1
@@ -85,16 +85,16 @@ class Tally:
             move = self.moves.get(offer)
             if move is None:
                 start = decision.previous_price
-                move = self.moves[offer] = Move(start, decision.price, 0, value)
+                move = self.moves[offer] = PriceMove(start, decision.price, 0, value)
             move.last, move.number, move.decision = decision.price, move.number + 1, value
 
-    def largest(self, number: int) -> list[tuple[str, Move]]:
+    def largest(self, number: int) -> list[tuple[str, PriceMove]]:
         """(SKU, move) of the offers that are farthest from where they started."""
         ranked = sorted(self.moves.items(), key=lambda pair: (-abs(pair[1].share), pair[0]))
         return [(sku, move) for (sku, _), move in ranked[:number]]
 
 
-async def read(settings: Settings, tally: Tally) -> None:
+async def read(settings: Settings, tally: OutputCounts) -> None:
     """Count everything that is committed in the output topics now."""
     consumer = AIOKafkaConsumer(
         *TOPICS,

@@ -6,16 +6,16 @@ import json
 
 from schemas.values.instants import HOUR
 from streams.recording.entry import Entry
-from streams.replay.course import Course, Standing
-from streams.replay.moves import Moves, moves
+from streams.replay.price_differences import PriceDifferences, price_differences
+from streams.replay.price_history import PriceHistory, PriceInForce
 
 START = 1_700_006_400_000
 A, B = ("a", "web"), ("b", "web")
 
 
-def course(*told: tuple[int, str, str, str, float]) -> Course:
+def course(*told: tuple[int, str, str, str, float]) -> PriceHistory:
     """From (hour, sku, outcome, price, propensity); the price before is 10.00."""
-    found = Course()
+    found = PriceHistory()
     for hour, sku, outcome, price, propensity in told:
         at = START + hour * HOUR
         value = {"sku": sku, "channel": "web", "price": price, "previous_price": "10.00"}
@@ -33,7 +33,7 @@ def test_a_price_stands_until_the_next_and_a_proposal_changes_none() -> None:
         (4, "a", "proposed", "14.00", 1.0),
         (6, "a", "changed", "11.00", 0.25),
     )
-    sure, drawn = Standing("10.00", 1.0, False), Standing("11.00", 0.25, True)
+    sure, drawn = PriceInForce("10.00", 1.0, False), PriceInForce("11.00", 0.25, True)
     assert found.drawn == 1
     assert found.at(A, START - 1) is None
     assert found.at(A, START + 5 * HOUR) == sure
@@ -42,7 +42,7 @@ def test_a_price_stands_until_the_next_and_a_proposal_changes_none() -> None:
 
 def test_a_bucket_belongs_to_what_stood_for_most_of_it() -> None:
     found = course((0, "a", "held", "10.00", 1.0), (6, "a", "changed", "11.00", 0.25))
-    sure, drawn = Standing("10.00", 1.0, False), Standing("11.00", 0.25, True)
+    sure, drawn = PriceInForce("10.00", 1.0, False), PriceInForce("11.00", 0.25, True)
     assert found.during(A, START, START + 8 * HOUR) == sure
     assert found.during(A, START, START + 12 * HOUR) is None
     assert found.during(A, START, START + 24 * HOUR) == drawn
@@ -63,5 +63,5 @@ def test_moves_count_every_instant_at_which_either_run_decided() -> None:
         (0, "c", "held", "10.00", 1.0),
     )
     mean = (0.1 - 0.2) / 2
-    assert moves(new, old) == Moves(2, 1, 5, 1, 1, mean, -0.2, A)
-    assert moves(old, old).apart == 0
+    assert price_differences(new, old) == PriceDifferences(2, 1, 5, 1, 1, mean, -0.2, A)
+    assert price_differences(old, old).apart == 0

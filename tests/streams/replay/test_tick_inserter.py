@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from online_models.journal.batch import Batch, BatchBuilder, Kind, SourcePartition
-from streams.replay.passing import Passing
+from streams.replay.tick_inserter import TickInserter
 
 HOUR = 3_600_000
 START = 1_700_006_400_000 // HOUR * HOUR
@@ -20,12 +20,12 @@ def clicks(times: list[int]) -> Batch:
 
 
 def told(times: list[int], cuts: list[int]) -> list[tuple[int, int]]:
-    passing, events = Passing(), []
+    inserter, events = TickInserter(), []
     edges = [0, *(c for c in cuts if c < len(times)), len(times)]
     for low, high in pairwise(edges):
-        batch = passing.tell(clicks(times[low:high]))
+        batch = inserter.insert(clicks(times[low:high]))
         events += list(zip(batch.kind.tolist(), batch.time.tolist(), strict=True))
-    end = passing.end(passing.latest)
+    end = inserter.end(inserter.latest)
     return events + list(zip(end.kind.tolist(), end.time.tolist(), strict=True))
 
 
@@ -54,9 +54,9 @@ def test_a_tick_stands_before_the_first_event_of_every_new_hour(times: list[int]
 
 
 def test_what_tells_no_time_gets_no_tick() -> None:
-    passing = Passing()
-    assert len(passing.tell(BatchBuilder().batch())) == 0
-    assert len(passing.end(START)) == 0
+    inserter = TickInserter()
+    assert len(inserter.insert(BatchBuilder().batch())) == 0
+    assert len(inserter.end(START)) == 0
 
 
 def test_what_ends_in_a_gap_of_the_recording_ends_at_its_midnight() -> None:
