@@ -6,24 +6,15 @@ and of what the fold then published the digest by journal record.
 
 from __future__ import annotations
 
-import gzip
 from hashlib import sha256
-from pathlib import Path
 
-import msgspec
 import pytest
 
-from online_models.demand.settings import DemandSettings
-from online_models.fold.fold import Fold
-from online_models.fold.state import FoldSettings
 from online_models.persistence.versions import OLDEST, VERSION
 from streams.journal import codec as journal
 from streams.pipe.lines import of_output
 from streams.pricer.snapshots import codec
-
-FOLDER = Path(__file__).parent / "snapshots"
-DEMAND = DemandSettings(river=("river.linear_model.BayesianLinearRegression",), river_by="category")
-SETTINGS = FoldSettings(demand=DEMAND)
+from tests.recordings.busy_shop import FOLDER, recorded, restored
 
 
 def test_every_version_has_its_recording() -> None:
@@ -33,11 +24,9 @@ def test_every_version_has_its_recording() -> None:
 
 @pytest.mark.parametrize("version", range(OLDEST, VERSION))
 def test_a_snapshot_goes_on_as_the_code_that_wrote_it(version: int) -> None:
-    raw = gzip.decompress((FOLDER / f"version-{version}.msgpack.gz").read_bytes())
-    recorded = msgspec.msgpack.decode(raw)
-    parts = [codec.decode_part(part) for part in recorded["parts"]]
-    assert {part.version for part in parts} == {version}
-    fold = Fold.restore(codec.decode(parts), SETTINGS)
-    for record, digest in zip(recorded["journal"], recorded["outputs"], strict=True):
+    found = recorded(version)
+    assert {codec.decode_part(part).version for part in found["parts"]} == {version}
+    fold = restored(found["parts"])
+    for record, digest in zip(found["journal"], found["outputs"], strict=True):
         published = b"".join(of_output(output) for output in fold.step(journal.decode(record)))
         assert sha256(published).digest()[:12] == digest

@@ -56,6 +56,8 @@ class DriftWatch:
     SAVED = Saved(
         graph=attribute("_graph", Coded(river_state.encode, river_state.decode)),
     )
+    #: All in the graph.
+    DERIVED = ("_detectors", "_variance", "_buckets", "_alarms")
 
     def __init__(self) -> None:
         self._detectors: dict[int, tuple[PageHinkley, ADWIN]] = {}

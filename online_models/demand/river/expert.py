@@ -18,8 +18,6 @@ from online_models.persistence.saved import Saved, attribute
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_PARTS = ("models", "anchor", "lags", "variance", "seen", "astray")
-
 
 @dataclass(frozen=True, slots=True)
 class RiverPrediction:
@@ -51,12 +49,12 @@ class RiverExpert:
 
     @property
     def _graph(self) -> dict[str, Any]:
-        """All that the models know, as one graph of objects: they may share some."""
-        return {name: getattr(self._river, name) for name in _PARTS}
+        """All that the models know."""
+        return {name: getattr(self._river, name) for name in RiverModels.DERIVED}
 
     @_graph.setter
     def _graph(self, graph: dict[str, Any]) -> None:
-        for name in _PARTS:
+        for name in RiverModels.DERIVED:
             setattr(self._river, name, graph[name])
 
     def grow(self, offers: int, categories: int, channels: int) -> None:

@@ -98,6 +98,9 @@ def _parameters(brackets: str) -> dict[str, Any]:
 class RiverModels:
     """Models by key (an offer's row, or a category's), and what is remembered of offers."""
 
+    #: All in one graph of objects, which the expert saves: they may share some.
+    DERIVED = ("models", "anchor", "lags", "variance", "seen", "astray")
+
     def __init__(self, name: str) -> None:
         self._build, self._parameters = parsed(name)
         self.forecasts = issubclass(self._build, time_series.base.Forecaster)

@@ -20,6 +20,8 @@ _HEXADECIMAL = frozenset("0123456789abcdef")
 class _Hashes:
     """A 64-bit hash of every name, in the order of the names, which may become more."""
 
+    TRANSIENT = ("_words",)
+
     def __init__(self, names: Names) -> None:
         self._names = names
         self._words = np.zeros(0, dtype=np.uint64)
@@ -43,6 +45,8 @@ class Identities:
     collision of two offers (chance 1 in 10⁹ with 200k offers) would confuse their acknowledgements
     alone.
     """
+
+    DERIVED = ("_prefixes", "_names", "_rows", "_words")
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue

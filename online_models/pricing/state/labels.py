@@ -15,6 +15,8 @@ class Labels:
     backslash.
     """
 
+    DERIVED = ("fields", "skus", "offers", "_channels")
+
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self.fields: list[bytes] = []
