@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from online_models.fold.clock import Clock
 from online_models.fold.fold import Fold
-from online_models.journal.clock import Clock
 from online_models.pricing.state.identities import Identities
 from online_models.shop.cleaning.log_scale import LogScale
 from online_models.shop.stock import Stock
