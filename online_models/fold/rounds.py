@@ -117,7 +117,7 @@ def _puts_on_sale(state: State, sku: int, offer: int) -> bool:
     listing = state.listing
     listing.seen[offer] = True
     skus = state.catalogue.skus
-    sold = bool(skus.known[sku]) and not skus.retired[sku] and not listing.barred[offer]
+    sold = bool(skus.known[sku]) and not skus.retired[sku] and not listing.withheld[offer]
     return sold and not state.catalogue.offers.listed[offer]
 
 

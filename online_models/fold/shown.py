@@ -50,13 +50,13 @@ def update_competitor_signals(state: State, rows: Ints, now: Ints) -> None:
 def _waits(state: State, rows: Ints) -> NDArray[np.bool_]:
     """Mask of the offers, (n,), that are known to show another price than was decided."""
     if state.settings.pricing.imagined:
-        return state.listing.told[rows]
+        return state.listing.acknowledged[rows]
     return state.pricing.unconfirmed(rows)
 
 
 def _promotions(state: State, rows: Ints, now: Ints) -> Promoted:
     """The promotions at `now`, once those that began or ended before have done so."""
-    turn = state.listing.turn[rows]
+    turn = state.listing.promotion_change_ms[rows]
     if not (turn < NEVER).any() and not state.pricing.promotions.concern(rows):
         n = len(rows)
         nothing = np.zeros(n), np.zeros(n), np.zeros((n, ATTRIBUTES))
@@ -66,7 +66,7 @@ def _promotions(state: State, rows: Ints, now: Ints) -> Promoted:
         some, at = rows[passed], turn[passed]
         found = state.pricing.promotion_in_force(some, at)
         _put(state, some, at, _PROMOTING, _seen(found), found)
-        turn = state.listing.turn[rows]
+        turn = state.listing.promotion_change_ms[rows]
     return state.pricing.promotion_in_force(rows, now)
 
 
@@ -80,5 +80,5 @@ def _put(
 ) -> None:
     """From `at` on the signals in `columns` are `fresh`, (n, columns), but at rest off sale."""
     fresh *= state.catalogue.offers.listed[rows].astype(np.float64)[:, None]
-    state.listing.turn[rows] = found.boundary
+    state.listing.promotion_change_ms[rows] = found.boundary
     state.windows.put_changed(rows, at, columns, fresh, found.promotion)

@@ -87,14 +87,14 @@ def _note_shown(state: State, rows: Ints, now: int) -> None:
     """What is shown at offers that changed, and where promotions begin and end, whether or not the
     price that follows is decided now.
     """
-    turned = np.flatnonzero(state.listing.turn <= now)
+    turned = np.flatnonzero(state.listing.promotion_change_ms <= now)
     rows = np.unique(np.concatenate([rows, turned]))
     update_signals(state, rows, np.full(len(rows), now, dtype=np.int64))
 
 
 def _close(state: State) -> list[tuple[ClosedWindow, Observed]]:
     """Close what is over; only windows in which something was on sale or seen are of interest."""
-    known = state.listing.told.copy()
+    known = state.listing.acknowledged.copy()
     if not state.settings.pricing.imagined:
         known |= state.pricing.ledger.revision > 0
     forgotten = state.windows.forgotten

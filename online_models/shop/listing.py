@@ -11,14 +11,15 @@ from online_models.shop.catalogue import NEVER
 
 class Listing(Columns):
     """One row per offer: whether the product record names its channel, whether any order or click
-    showed that it is sold there, whether the shop ever told what it shows, the price last seen
-    there (minor units, NaN for none), and when its promotions next begin or end.
+    showed that it is sold there, whether the shop ever acknowledged a price, the price last
+    paid or seen there (minor units, NaN for none), and when its promotions next begin or end.
+    `withheld`: the record names the channel and says that nothing is sold on it.
     """
 
     declared: NDArray[np.bool_] = column(np.bool_, False)
-    barred: NDArray[np.bool_] = column(np.bool_, False)
+    withheld: NDArray[np.bool_] = column(np.bool_, False, saved_as="barred")
     seen: NDArray[np.bool_] = column(np.bool_, False)
     priced: NDArray[np.bool_] = column(np.bool_, False)
-    told: NDArray[np.bool_] = column(np.bool_, False)
-    seen_price: NDArray[np.float64] = column(np.float64, np.nan)
-    turn: NDArray[np.int64] = column(np.int64, NEVER)
+    acknowledged: NDArray[np.bool_] = column(np.bool_, False, saved_as="told")
+    reported_price: NDArray[np.float64] = column(np.float64, np.nan, saved_as="seen_price")
+    promotion_change_ms: NDArray[np.int64] = column(np.int64, NEVER, saved_as="turn")

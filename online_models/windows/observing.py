@@ -43,7 +43,7 @@ class Observed(NamedTuple):
 
 
 def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> Observed:
-    """Every priced offer that was on sale or seen in the window; `listing.seen_price` moves on.
+    """Every priced offer that was on sale or seen in the window; `listing.reported_price` moves on.
 
     The price is what was shown, averaged over time, where the price feed is known (`fed`: it was
     published or acknowledged); else what was paid, else what clicks saw, else what either of them
@@ -60,9 +60,9 @@ def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> O
     reported_price = np.where(
         np.isnan(reported_price), _ratio(sums.quoted[rows], sums.quotes[rows]), reported_price
     )
-    carried = listing.seen_price[rows]
+    carried = listing.reported_price[rows]
     reported_price = np.where(np.isnan(reported_price), carried, reported_price)
-    listing.seen_price[rows] = reported_price
+    listing.reported_price[rows] = reported_price
     shown = np.where(present, mean[:, Signal.PRICE], np.nan)
     on_sale = on_sale[rows]
     available = sums.area[rows, Signal.AVAILABLE] / length_ms

@@ -219,9 +219,9 @@ class CountModel:
         rows = len(self.category_units)
         seen_units = sum_by(row, learnt, rows)
         usual, due = (sum_by(row, np.where(known, x, 0.0), rows) for x in (learnt, base * lift))
-        beside = log((usual + CATEGORY_WEIGHT) / (due + CATEGORY_WEIGHT))
-        self.category_shocks[0] = beside
-        self.category_shocks[1] = 0.7 * self.category_shocks[1] + 0.3 * beside
+        excess = log((usual + CATEGORY_WEIGHT) / (due + CATEGORY_WEIGHT))
+        self.category_shocks[0] = excess
+        self.category_shocks[1] = 0.7 * self.category_shocks[1] + 0.3 * excess
         days = sum_by(row, exposure, rows)
         kept = period.kept(CATEGORY_FORGETTING)
         for sums, added in ((self.category_units, seen_units), (self.category_exposure, days)):

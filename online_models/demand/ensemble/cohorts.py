@@ -50,7 +50,8 @@ class Cohorts:
     >>> cohorts.describe(np.arange(n + 1), 1e3 * (1.0 + 9.0 * dear), np.full(n + 1, 500.0))
     >>> sells = np.where(dear[:n] == 1, -1.0, 1.0)
     >>> cohorts.learn(1, np.arange(n), sells, np.full(n, 0.1), np.ones(n))
-    >>> cohorts.beside(np.array([n])).round(1).tolist()  # cheap, and so are those that sell
+    >>> # it is cheap, and so are those that sell
+    >>> cohorts.cold_start_level(np.array([n])).round(1).tolist()
     [1.0]
     """
 
@@ -89,11 +90,11 @@ class Cohorts:
         return day != self.day
 
     def learn(
-        self, day: int, offer: Integers, beside: Floats, variance: Floats, scatter: Floats
+        self, day: int, offer: Integers, level: Floats, variance: Floats, scatter: Floats
     ) -> None:
         """Look again at which offers are alike and how each group sells.
 
-        `offer` are the rows of those that have sold, `beside` their log levels less their
+        `offer` are the rows of those that have sold, `level` their log levels less their
         categories', known with `variance`; `scatter` is that of offers about their category.
         """
         described = ~np.isnan(self.offers.price[offer]) & ~np.isnan(self.offers.markup[offer])
@@ -112,11 +113,11 @@ class Cohorts:
             self._step(points)
         group = self._nearest(points)
         weight = (scatter / (scatter + variance))[described]
-        moment = sum_by(group, weight * beside[described], GROUPS)
+        moment = sum_by(group, weight * level[described], GROUPS)
         self.effect = moment / (sum_by(group, weight, GROUPS) + SHRINKAGE)
         self.day = day
 
-    def beside(self, offer: Integers) -> Floats:
+    def cold_start_level(self, offer: Integers) -> Floats:
         """Log level that offers have beside their categories', 0 where nothing is known, (n,)."""
         points = np.stack([self.offers.price[offer], self.offers.markup[offer]])
         points = points / self.spread[:, None]

@@ -20,7 +20,7 @@ from online_models.demand.filter.model import HierarchicalFilter
 from online_models.demand.filter.shock import missing_day
 from online_models.demand.forecast import Forecast
 from online_models.demand.inputs.calendar import Calendar
-from online_models.demand.inputs.markups import Markups, implied
+from online_models.demand.inputs.markups import Markups, implied_elasticity
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.demand.inputs.period import Period
 from online_models.demand.networks.verdict import Verdict
@@ -141,7 +141,7 @@ class DemandModels:
 
     def expect(self, offer: Integers, price: Integers, now: int) -> None:
         """Start new offers (n,) where the deep model expects them, or else like their cohort."""
-        self.filter.state.beside[offer] = self.cohorts.beside(offer)
+        self.filter.state.cold_start_level[offer] = self.cohorts.cold_start_level(offer)
         if self.deep.version is None:
             return
         length = self.deep.history.bucket
@@ -151,7 +151,7 @@ class DemandModels:
         log_rate, covered = self.deep.prior(bucket)
         row = self.registry.category_row[offer]
         level = log_rate - self.calendar.log_factor(row, bucket.start, bucket.end - bucket.start)
-        self.filter.state.beside[offer[covered]] = 0.0
+        self.filter.state.cold_start_level[offer[covered]] = 0.0
         self.filter.expect(offer[covered], level[covered])
 
     def priced(self, offer: Integers, net: Floats, cost: Floats) -> None:
@@ -161,7 +161,7 @@ class DemandModels:
         of like price and margin are forecast alike.
         """
         self.markups.add(net, cost)
-        self.filter.state.implied[offer] = implied(net, cost)
+        self.filter.state.implied_elasticity[offer] = implied_elasticity(net, cost)
         self.cohorts.describe(offer, net, cost)
 
     def learn(self, observations: Observations) -> LearnReport:
@@ -247,7 +247,7 @@ class DemandModels:
             self.mixture.learn(period.row, mean, covered, np.stack(scores, axis=1), memory)
             day = int(period.seen.end[0]) // DAY
             if self.cohorts.due(day):
-                known = self.filter.pools.beside(self.filter.state, self.filter.row)
+                known = self.filter.pools.levels_in_category(self.filter.state, self.filter.row)
                 self.cohorts.learn(day, *known)
             self._reenter(before)
         return told

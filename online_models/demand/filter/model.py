@@ -117,10 +117,10 @@ class HierarchicalFilter:
         first = self.state.first_end[offer]
         # So long has the own prior itself been a random walk.
         age = np.where(first >= 0, np.maximum(now - first, 0) / DAY, 0.0)
-        mean[LEVEL] -= self.state.beside[offer]
-        tilt = self.pools.tilt(self.state.implied[offer])
-        apply_all(mean, covariance, row, age, tilt, self.pools.posterior_shared())
-        mean[LEVEL] += self.state.beside[offer]
+        mean[LEVEL] -= self.state.cold_start_level[offer]
+        margin_offset = self.pools.margin_offset(self.state.implied_elasticity[offer])
+        apply_all(mean, covariance, row, age, margin_offset, self.pools.posterior_shared())
+        mean[LEVEL] += self.state.cold_start_level[offer]
         return Posterior(mean, covariance)
 
     def predict(self, period: Period) -> RatePrediction:
@@ -145,7 +145,7 @@ class HierarchicalFilter:
             period.channel, seen.units, prediction.mean, size, prediction.variance
         )
         level, *others = prediction.regressors
-        h = level, *map(shock.beside, others)
+        h = level, *map(shock.removed_from, others)
         variance = np.maximum(along(times(posterior.covariance, h), h), 1e-12)
         mean = prediction.mean * exp(shock.log)
         units = bounded_units(seen.units, mean, size, variance)
@@ -211,7 +211,7 @@ class HierarchicalFilter:
             context.price,
             context.rival_price,
             context.promoted,
-            pools.tilt(state.implied[offer]),
+            pools.margin_offset(state.implied_elasticity[offer]),
             row * siblings.channels + self.channel[offer],
             beliefs,
             pools.posterior_shared(),

@@ -21,7 +21,7 @@ from online_models.demand.inputs.observations import DAY
 from online_models.demand.settings import DemandSettings
 from online_models.numerics.special import sum_by, total
 from online_models.persistence.kinds import Array, Part
-from online_models.persistence.saved import Saved
+from online_models.persistence.saved import Saved, attribute
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -37,7 +37,7 @@ PRIOR_INVERSE_SIZE = 0.05
 INVERSE_SIZE_WEIGHT = 20.0
 #: Share of what an offer's margin implies that is believed before its like have sold, and how
 #: firmly, as a precision. A merchant's margins may be the fruit of years, or one markup with noise.
-LEAN, LEAN_PRECISION = 0.3, 25.0
+MARGIN_WEIGHT, MARGIN_PRECISION = 0.3, 25.0
 #: Numbers per category that partitions tell each other.
 EVIDENCE = COEFFICIENTS * SUMS + 2
 
@@ -47,7 +47,7 @@ class FilterPools:
 
     SAVED = Saved(
         shared=Part(),
-        lean=Array(np.float64, 1),
+        lean=attribute("margin_weight", Array(np.float64, 1)),
         inverse_size=Array(np.float64, None),
         own=Array(np.float64, None, EVIDENCE),
         others=Array(np.float64, None, EVIDENCE),
@@ -86,7 +86,7 @@ class FilterPools:
         self.drift: Floats = np.full(COEFFICIENTS, s.elasticity_drift * s.elasticity_drift)
         self.drift[LEVEL] = s.level_drift * s.level_drift
         #: Share of what an offer's own margin implies beside its category that is believed.
-        self.lean: Floats = np.full(1, LEAN)
+        self.margin_weight: Floats = np.full(1, MARGIN_WEIGHT)
         self.inverse_size: Floats = np.full(1, PRIOR_INVERSE_SIZE)
         #: What the offers here, and those of other partitions, say of each category, (rows,
         #: EVIDENCE): sums of every coefficient, then of the dispersion.
@@ -119,15 +119,15 @@ class FilterPools:
         """Hand the pools what was learnt of confounding."""
         self.shared.category_variance[CONFOUNDING] = self.confounding[0]
 
-    def tilt(self, implied: Floats) -> Floats:
+    def margin_offset(self, implied_elasticity: Floats) -> Floats:
         """Elasticity that offers are expected to have beside their categories', from that which
         their margins imply (NaN: unknown), (n,).
         """
-        tilt: Floats = self.lean[0] * self._beside_prior(implied)
-        return tilt
+        offset: Floats = self.margin_weight[0] * self._from_prior(implied_elasticity)
+        return offset
 
-    def _beside_prior(self, implied: Floats) -> Floats:
-        gap = implied - self.shared.prior_mean[ELASTICITY]
+    def _from_prior(self, implied_elasticity: Floats) -> Floats:
+        gap = implied_elasticity - self.shared.prior_mean[ELASTICITY]
         return np.where(np.isnan(gap), 0.0, gap)
 
     def posterior_shared(self) -> Shared:
@@ -136,7 +136,9 @@ class FilterPools:
         starts = self.prior_mean, self.prior_variance, self.drift
         return Shared(shared.mean, shared.variance, shared.scatter, *starts)
 
-    def beside(self, state: FilterState, row: Integers) -> tuple[Integers, Floats, Floats, Floats]:
+    def levels_in_category(
+        self, state: FilterState, row: Integers
+    ) -> tuple[Integers, Floats, Floats, Floats]:
         """Offers that have sold: their rows, log levels less their categories', the variances of
         these, and how far the offers of each's category scatter, (n,) each.
         """
@@ -152,14 +154,14 @@ class FilterPools:
         variances = state.covariance.T[DIAGONAL]
         prior = self.prior_variance[:, None] + self.drift[:, None] * age
         means = state.mean.T.copy()
-        means[LEVEL] -= state.beside
+        means[LEVEL] -= state.cold_start_level
         precisions = 1.0 / variances - 1.0 / prior
         evidences = means / variances - self.prior_mean[:, None] / prior
         # Below this the data say nothing of a coefficient, and rounding would speak.
         told = learnt & (precisions * prior > 1e-6)
         precisions, evidences = np.where(told, precisions, 0.0), np.where(told, evidences, 0.0)
-        tilts = self._tilted(state, row, precisions[ELASTICITY], evidences[ELASTICITY])
-        evidences[ELASTICITY] -= precisions[ELASTICITY] * tilts
+        offsets = self._margin_offsets(state, row, precisions[ELASTICITY], evidences[ELASTICITY])
+        evidences[ELASTICITY] -= precisions[ELASTICITY] * offsets
         rows, told_here = len(tree), self.own[:, :-2].reshape(-1, COEFFICIENTS, SUMS)
         told_elsewhere = self.others[:, :-2].reshape(-1, COEFFICIENTS, SUMS)
         of_predicted = (told_here + told_elsewhere)[:, CONFOUNDING]
@@ -179,18 +181,18 @@ class FilterPools:
         ratio[0] = whole
         self.inverse_size = np.minimum(np.maximum(ratio, 1e-3), 20.0)
 
-    def _tilted(
+    def _margin_offsets(
         self, state: FilterState, row: Integers, precision: Floats, evidence: Floats
     ) -> Floats:
-        """Learn how far the offers' own margins tell of their elasticities; returns the tilts."""
-        gap = self._beside_prior(state.implied)
+        """Learn how far the offers' own margins tell of their elasticities; returns the offsets."""
+        gap = self._from_prior(state.implied_elasticity)
         damping = 1.0 / (1.0 + self.shared.scatter[ELASTICITY, row] * precision)
         known = evidence - precision * self.shared.mean[ELASTICITY, row]
         moment = total(known * damping * gap)
         weight = total(precision * damping * gap * gap)
-        lean = (moment + LEAN * LEAN_PRECISION) / (weight + LEAN_PRECISION)
-        self.lean[0] = min(max(lean, 0.0), 1.0)
-        return self.tilt(state.implied)
+        weight_found = (moment + MARGIN_WEIGHT * MARGIN_PRECISION) / (weight + MARGIN_PRECISION)
+        self.margin_weight[0] = min(max(weight_found, 0.0), 1.0)
+        return self.margin_offset(state.implied_elasticity)
 
 
 def _grown(rows: Floats, size: int) -> Floats:

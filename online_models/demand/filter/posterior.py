@@ -40,8 +40,7 @@ class Beliefs(NamedTuple):
     rival_anchor: Floats
     log_price: Floats
     policy_part: Floats
-    beside: Floats
-    implied: Floats
+    cold_start_level: Floats
     first_end: Integers
     last_end: Integers
     variance_sum: Floats
@@ -62,7 +61,7 @@ class Shared(NamedTuple):
 
 @compiled
 def apply_pools(
-    mean: Floats, covariance: Floats, row: int, age: float, tilt: float, shared: Shared
+    mean: Floats, covariance: Floats, row: int, age: float, margin_offset: float, shared: Shared
 ) -> None:
     """Replace the own priors of one offer by its category's, in place; `age` in days.
 
@@ -75,7 +74,7 @@ def apply_pools(
         if k == LEVEL:
             width += shared.drift[k] * age
         if k == ELASTICITY:
-            centre += tilt
+            centre += margin_offset
         own = 1.0 / (shared.own_variance[k] + shared.drift[k] * age)
         precision = max(1.0 / width - own, 0.0)
         evidence = centre / width - shared.own_mean[k] * own if precision > 0.0 else 0.0
@@ -96,12 +95,17 @@ def apply_pools(
 
 @compiled
 def apply_all(
-    means: Floats, covariances: Floats, row: Integers, age: Floats, tilt: Floats, shared: Shared
+    means: Floats,
+    covariances: Floats,
+    row: Integers,
+    age: Floats,
+    margin_offset: Floats,
+    shared: Shared,
 ) -> None:
     """`apply_pools` of n offers: `means` (COEFFICIENTS, n), `covariances` (PACKED, n)."""
     for n in range(len(row)):
         mean, covariance = means[:, n].copy(), covariances[:, n].copy()
-        apply_pools(mean, covariance, row[n], age[n], tilt[n], shared)
+        apply_pools(mean, covariance, row[n], age[n], margin_offset[n], shared)
         means[:, n], covariances[:, n] = mean, covariance
 
 
@@ -118,7 +122,7 @@ def curves(
     price: Floats,
     rival_price: Floats,
     promoted: Floats,
-    tilt: Floats,
+    margin_offset: Floats,
     group: Integers,
     beliefs: Beliefs,
     shared: Shared,
@@ -141,9 +145,9 @@ def curves(
         for k in range(COEFFICIENTS):
             covariance[DIAGONAL[k]] += shared.drift[k] * elapsed
         age = max(now[n] - first, 0) / DAY if first >= 0 else -1.0
-        mean[LEVEL] -= beliefs.beside[at]
-        apply_pools(mean, covariance, category, max(age, 0.0), tilt[n], shared)
-        mean[LEVEL] += beliefs.beside[at]
+        mean[LEVEL] -= beliefs.cold_start_level[at]
+        apply_pools(mean, covariance, category, max(age, 0.0), margin_offset[n], shared)
+        mean[LEVEL] += beliefs.cold_start_level[at]
 
         anchor, log_price = beliefs.anchor[at], log_one(price[n])
         rival = log_one(rival_price[n]) - beliefs.rival_anchor[at]
@@ -166,8 +170,8 @@ def curves(
             variance += direction[j] * h[j]
         own = covariance[_OWN]
         between = shared.variance[ELASTICITY, category]
-        leans = min(max(own - between, 0.0) / shared.scatter[ELASTICITY, category], 1.0)
-        common = between * leans * leans
+        reliance = min(max(own - between, 0.0) / shared.scatter[ELASTICITY, category], 1.0)
+        common = between * reliance * reliance
         prior = size_weight * inverse_size[category]
         scatter = (beliefs.variance_sum[at] + prior) / (beliefs.square_sum[at] + size_weight)
         found[0, n] = log_rate

@@ -27,7 +27,7 @@ LARGEST_RESIDUAL = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class Shock:
+class ChannelShock:
     """Log shock of each row's channel (below `channels`), shrunk to 0, and each row's part in it;
     (n,).
     """
@@ -37,7 +37,7 @@ class Shock:
     channels: int
     weight: Floats
 
-    def beside(self, regressor: Floats | float) -> Floats | float:
+    def removed_from(self, regressor: Floats | float) -> Floats | float:
         """What of a regressor (n,) the shock leaves to be learnt from.
 
         A coefficient that errs moves the shock's estimate too, by the weighted mean of its
@@ -51,7 +51,7 @@ class Shock:
 
 def channel_shock(
     channel: Integers, units: Floats, mean: Floats, size: Floats, variance: Floats
-) -> Shock:
+) -> ChannelShock:
     """What the channels sold beside what was due.
 
     `variance` is that of each log rate: offers that are hardly known yet say nothing of the day.
@@ -72,7 +72,7 @@ def channel_shock(
     few = offers < LEAST_OFFERS
     part = np.where(few, 0.0, gain / np.maximum(due, 1e-12))[channel]
     weight = np.where(known, mean, 0.0) * part
-    return Shock(np.where(few, 0.0, shock)[channel], channel, groups, weight)
+    return ChannelShock(np.where(few, 0.0, shock)[channel], channel, groups, weight)
 
 
 def missing_day(channel: Integers, units: Floats, mean: Floats) -> NDArray[np.bool_]:

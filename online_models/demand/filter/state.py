@@ -48,10 +48,10 @@ class FilterState(Columns):
     log_rival: Floats = column(np.float64, np.nan)
     #: Last part of the price deviation that the pricer's rule predicts.
     policy_part: Floats = column(np.float64, 0.0)
-    #: Log level that was expected of the offer beside its category's before it sold.
-    beside: Floats = column(np.float64, 0.0)
+    #: Log level that was expected of the offer, less its category's, before it sold.
+    cold_start_level: Floats = column(np.float64, 0.0, saved_as="beside")
     #: Elasticity at which the offer's first price is best; NaN where its cost is unknown.
-    implied: Floats = column(np.float64, np.nan)
+    implied_elasticity: Floats = column(np.float64, np.nan, saved_as="implied")
     #: Ends of the first and the last bucket learnt, −1 before.
     first_end: Integers = column(np.int64, -1)
     last_end: Integers = column(np.int64, -1)

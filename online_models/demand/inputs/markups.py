@@ -19,7 +19,7 @@ LEAST_ELASTIC, MOST_ELASTIC = 1.4, 4.5
 _PARTS = 1e9
 
 
-def implied(net: Floats, cost: Floats) -> Floats:
+def implied_elasticity(net: Floats, cost: Floats) -> Floats:
     """Elasticities at which net prices are best, (n,); NaN where a cost or a margin is unknown."""
     told = (cost > 0.0) & (net > cost)
     elastic = net / np.where(told, net - cost, 1.0)

@@ -40,7 +40,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         state.count("unknown_ack")
     if not applied:
         return FactEffect(rows, outputs)
-    state.listing.told[row] = True
+    state.listing.acknowledged[row] = True
     price = scaled(record.price, int(catalogue.skus.digits[sku]))
     at = np.array([row])
     if first:

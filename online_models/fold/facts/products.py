@@ -65,10 +65,10 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         terms = channels.get(channel)
         _terms(state, row, channel, terms, product.currency)
         declared = channel in channels
-        barred = terms is not None and not terms.listed
+        withheld = terms is not None and not terms.listed
         state.listing.declared[row] = declared
-        state.listing.barred[row] = barred
-        on_sale = not barred and (declared or bool(state.listing.seen[row]))
+        state.listing.withheld[row] = withheld
+        on_sale = not withheld and (declared or bool(state.listing.seen[row]))
         (listed if on_sale else unlisted).append(row)
     gone = [row for row in unlisted if catalogue.offers.listed[row]]
     # it appears anew, and the record's price is the one in force

@@ -1,4 +1,4 @@
-"""What a detector found, until an alert has told it."""
+"""What a detector found, until an alert has named it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from online_models.shop.catalogue import ALWAYS
 
 Ints = NDArray[np.int64]
 
-#: The same trouble of an offer is told once in so long, with what has come together, ms.
+#: The same trouble of an offer is named once in so long, with what has come together, ms.
 AGAIN = 86_400_000
 
 
@@ -19,7 +19,7 @@ class Findings(Columns):
 
     number: Ints = column(np.int64, 0)
     value: Ints = column(np.int64, 0)
-    told: Ints = column(np.int64, ALWAYS)
+    last_alert_ms: Ints = column(np.int64, ALWAYS, saved_as="told")
 
     def note(self, rows: Ints, values: Ints) -> None:
         """Take down findings, in their order."""
@@ -28,13 +28,13 @@ class Findings(Columns):
             self.value[rows] = values
 
     def due(self, now: int) -> list[tuple[int, int, int]]:
-        """(row, number, last value) of what is to be told at `now`, which then counts as told."""
+        """(row, number, last value) of what an alert is due for at `now`; it counts as sent."""
         rows = np.flatnonzero(self.number)
-        told = self.told[rows]
-        rows = rows[(told == ALWAYS) | (told <= now - AGAIN)]
+        last_ms = self.last_alert_ms[rows]
+        rows = rows[(last_ms == ALWAYS) | (last_ms <= now - AGAIN)]
         found = list(
             zip(rows.tolist(), self.number[rows].tolist(), self.value[rows].tolist(), strict=True)
         )
-        self.told[rows] = now
+        self.last_alert_ms[rows] = now
         self.number[rows] = 0
         return found

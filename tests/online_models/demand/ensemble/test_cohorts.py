@@ -55,7 +55,7 @@ def test_what_a_newcomer_was_expected_to_sell_says_nothing_of_its_category() -> 
     for models in (told, plain):
         rows = np.arange(OFFERS + 1)
         models.learn(Observations.of(rows, 20 * DAY, np.full(len(rows), 8.0), price=CHEAP))
-    beside = float(told.filter.state.beside[OFFERS])
+    beside = float(told.filter.state.cold_start_level[OFFERS])
     assert beside > 0.5
     row = int(told.registry.category_row[OFFERS])
     means = [models.filter.pools.shared.mean[0, row] for models in (told, plain)]
@@ -70,21 +70,23 @@ def test_too_few_offers_make_no_groups() -> None:
     cohorts.describe(rows, 1e3 * ones + rows, COST * ones)
     cohorts.learn(1, rows, rows - n / 2, ones, ones)
     assert cohorts.due(1)
-    assert not cohorts.beside(rows).any()
+    assert not cohorts.cold_start_level(rows).any()
 
 
 def test_offers_without_a_price_or_a_cost_are_of_no_cohort() -> None:
     models = shop()
     models.priced(np.array([OFFERS, OFFERS + 1]), np.array([0.0, CHEAP]), np.array([COST, 0.0]))
-    assert models.cohorts.beside(np.array([OFFERS, OFFERS + 1])).tolist() == [0.0, 0.0]
-    assert models.cohorts.beside(np.array([0, 1])).all()
+    assert models.cohorts.cold_start_level(np.array([OFFERS, OFFERS + 1])).tolist() == [0.0, 0.0]
+    assert models.cohorts.cold_start_level(np.array([0, 1])).all()
 
 
 def test_cohorts_survive_a_snapshot() -> None:
     models = shop()
     again = restore(DemandModels(), save(models))
     rows = np.arange(OFFERS + 2)
-    assert np.array_equal(again.cohorts.beside(rows), models.cohorts.beside(rows))
+    assert np.array_equal(
+        again.cohorts.cold_start_level(rows), models.cohorts.cold_start_level(rows)
+    )
     assert again.cohorts.due(14) == models.cohorts.due(14)
 
 
@@ -94,5 +96,5 @@ def test_offers_that_are_all_alike_are_one_group() -> None:
     rows, ones = np.arange(n), np.ones(n)
     cohorts.describe(rows, 1e3 * ones, COST * ones)
     cohorts.learn(1, rows, 0.5 * ones, 0.1 * ones, ones)
-    assert set(cohorts.beside(rows).tolist()) == {cohorts.beside(rows)[0]}
-    assert 0.4 < float(cohorts.beside(rows)[0]) <= 0.5
+    assert set(cohorts.cold_start_level(rows).tolist()) == {cohorts.cold_start_level(rows)[0]}
+    assert 0.4 < float(cohorts.cold_start_level(rows)[0]) <= 0.5

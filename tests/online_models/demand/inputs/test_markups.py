@@ -7,8 +7,13 @@ import pytest
 
 from online_models.demand import DemandModels, Observations
 from online_models.demand.curves import DemandContext
-from online_models.demand.filter.pools import LEAN
-from online_models.demand.inputs.markups import LEAST_ELASTIC, LITERATURE, Markups, implied
+from online_models.demand.filter.pools import MARGIN_WEIGHT
+from online_models.demand.inputs.markups import (
+    LEAST_ELASTIC,
+    LITERATURE,
+    Markups,
+    implied_elasticity,
+)
 from online_models.demand.inputs.observations import DAY
 
 OURS = -2.5
@@ -40,7 +45,7 @@ def test_few_offers_leave_it_with_the_literature() -> None:
 
 
 def test_a_price_without_cost_or_margin_implies_nothing() -> None:
-    told = implied(np.array([10.0, 10.0, 10.0, 10.0]), np.array([6.0, 0.0, 12.0, 9.9]))
+    told = implied_elasticity(np.array([10.0, 10.0, 10.0, 10.0]), np.array([6.0, 0.0, 12.0, 9.9]))
     np.testing.assert_array_equal(np.isnan(told), [False, True, True, False])
     assert told[0] == pytest.approx(-2.5)
     assert told[3] == -4.5
@@ -64,8 +69,8 @@ def shop(own_margins: bool) -> tuple[DemandModels, np.ndarray]:
 
 def test_margins_are_believed_as_far_as_sales_bear_them_out() -> None:
     (told, truth), (misled, _) = shop(own_margins=True), shop(own_margins=False)
-    assert told.filter.pools.lean[0] > LEAN + 0.2
-    assert misled.filter.pools.lean[0] < LEAN - 0.15
+    assert told.filter.pools.margin_weight[0] > MARGIN_WEIGHT + 0.2
+    assert misled.filter.pools.margin_weight[0] < MARGIN_WEIGHT - 0.15
     offers = np.arange(80)
     now = np.full(80, 120 * DAY)
     nothing = np.zeros(80)
