@@ -44,6 +44,10 @@ FENCED = (
 )
 
 
+class ExplainedError(RuntimeError):
+    """Why a process must not go on, in a sentence that says what to do: no traceback helps."""
+
+
 def die(why: str, error: BaseException) -> NoReturn:
     """End the process at once: whoever supervises it starts it again, and recovery takes up
     exactly where the last transaction ended. Going on would lose a record or publish it twice.
@@ -51,6 +55,8 @@ def die(why: str, error: BaseException) -> NoReturn:
     if isinstance(error, ProducerFenced):
         # no fault of the program's: a traceback would only hide what happened
         logger.critical("%s: %s", why, FENCED)
+    elif isinstance(error, ExplainedError):
+        logger.critical("%s: %s", why, error)
     else:
         logger.critical("%s: %r", why, error, exc_info=error)
     logging.shutdown()

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from online_models.fold.fold import Fold
 from online_models.journal.outputs import Output
+from online_models.persistence.plain import RestoreError
 from online_models.persistence.versions import OLDEST, VERSION, VersionError
 from schemas.records.quarantined import Quarantined
 from streams.configuration.settings import Settings
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
+from streams.kafka.app import ExplainedError
 from streams.kafka.clients import client
 from streams.kafka.topic_end import stretches
 from streams.pricer.snapshots import store
@@ -31,7 +33,7 @@ STOP_SECONDS = 2.0
 EVERYTHING = 1 << 62
 
 
-class LostError(RuntimeError):
+class LostError(ExplainedError):
     """The journal or the snapshots contradict each other: going on would make prices up."""
 
 
@@ -76,9 +78,7 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
         quarantine = await _listed(reader, listed)
         reader.pause(listed)
         reader.resume(journal)
-        start, fold = 0, Fold(settings.fold)
-        if found is not None:
-            start, fold = found[0], Fold.restore(found[1], settings.fold)
+        start, fold = (0, Fold(settings.fold)) if found is None else _restored(settings, *found)
         if start > committed and settings.delivery == "exactly-once":
             raise LostError(
                 f"snapshot at {start}, beyond the position {committed} in {journal}: was the "
@@ -88,6 +88,9 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
         begin = (await reader.beginning_offsets([journal]))[journal]
         if start < min(begin, committed):
             raise _cut_off(journal, start, begin, older)
+        if older and not start:
+            what = f"{_only(older, partition)}: the state is made anew from the journal"
+            logger.warning("%s", what)
         guard = Guard(fold, settings.fold, partition, quarantine)
         await _replay(reader, journal, guard, start, committed)
         return Recovered(guard.fold, committed, start, quarantine, guard.new, guard.alerts)
@@ -103,6 +106,16 @@ async def _newest(reader: AIOKafkaConsumer, partition: int) -> store.Found:
         raise LostError(
             f"{store.TOPIC}-{partition}: the newest snapshot is of {error}: start the release that "
             "wrote it, or a later one"
+        ) from None
+
+
+def _restored(settings: Settings, offset: int, state: Mapping[str, Any]) -> tuple[int, Fold]:
+    try:
+        return offset, Fold.restore(state, settings.fold)
+    except RestoreError as error:
+        raise LostError(
+            f"the snapshot at {offset} does not fit, at {error}: start with the settings that it "
+            "was written under"
         ) from None
 
 
@@ -136,14 +149,19 @@ def _cut_off(
     journal: TopicPartition, wanted: int, found: int, older: Collection[int] = ()
 ) -> LostError:
     if older and not wanted:
-        versions = " and ".join(map(str, sorted(older)))
         return LostError(
-            f"{store.TOPIC}-{journal.partition} has snapshots of version {versions} only, and this "
-            f"release reads {OLDEST} to {VERSION}; the journal before {found}, from which the "
-            "state could be made anew, is gone: start a release that reads them first, and let it "
-            "stop cleanly"
+            f"{_only(older, journal.partition)}; the journal before {found}, from which the state "
+            "could be made anew, is gone: let a release that reads them start and stop cleanly"
         )
     return LostError(
         f"{journal} has no record {wanted} any more (next is {found}): "
         "its retention is shorter than the age of the newest snapshot"
+    )
+
+
+def _only(older: Collection[int], partition: int) -> str:
+    versions = " and ".join(map(str, sorted(older)))
+    return (
+        f"{store.TOPIC}-{partition} has snapshots of version {versions} only, and this release "
+        f"reads {OLDEST} to {VERSION}"
     )

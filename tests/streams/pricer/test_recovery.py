@@ -1,0 +1,178 @@
+"""Recovery on what a partition's log may hold: it goes on exactly, or says in a line why not."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+from aiokafka import TopicPartition
+
+from online_models.fold.fold import Fold
+from online_models.persistence.versions import OLDEST, VERSION
+from streams.configuration.settings import Settings
+from streams.journal import TOPIC as JOURNAL
+from streams.pricer import recovery
+from streams.pricer.recovery import LostError, Recovered
+from streams.pricer.snapshots import codec, store
+
+SNAPSHOTS = TopicPartition(store.TOPIC, 0)
+SETTINGS = Settings(bootstrap="nowhere:1")
+
+
+class Record(NamedTuple):
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes
+
+
+class Log:
+    """What Kafka holds of one partition; the journal's records before `cut` are gone."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.cut = 0
+
+    def position(self, offset: int) -> None:
+        self._add(store.POSITION, b"%d" % offset)
+
+    def snapshot(self, offset: int, version: int = VERSION, **state: Any) -> None:
+        """The state of a new fold, as a release of that version wrote it."""
+        for part in codec.encode(Fold(SETTINGS.fold).snapshot() | state, offset):
+            fields = msgspec.msgpack.decode(part)
+            fields[0] = version
+            self._add(store.key(fields[2]), msgspec.msgpack.encode(fields))
+
+    def _add(self, key: bytes, value: bytes) -> None:
+        self.records.append(Record(0, len(self.records), key, value))
+
+
+class Consumer:
+    """As much of a consumer as recovery needs."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._at: dict[TopicPartition, int] = {}
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    def assign(self, places: Any) -> None: ...
+    def pause(self, *places: Any) -> None: ...
+    def resume(self, *places: Any) -> None: ...
+
+    async def committed(self, place: TopicPartition) -> int | None:
+        return None
+
+    async def beginning_offsets(self, places: list[TopicPartition]) -> dict[Any, int]:
+        return {place: self._log.cut if place.topic == JOURNAL else 0 for place in places}
+
+    async def end_offsets(self, places: list[TopicPartition]) -> dict[Any, int]:
+        return {p: len(self._log.records) if p == SNAPSHOTS else 0 for p in places}
+
+    def seek(self, place: TopicPartition, offset: int) -> None:
+        self._at[place] = offset
+
+    async def position(self, place: TopicPartition) -> int:
+        return self._at[place]
+
+    async def getmany(self, place: TopicPartition, timeout_ms: int) -> dict[Any, list[Record]]:
+        low, self._at[place] = self._at[place], len(self._log.records)
+        return {place: self._log.records[low:]}
+
+
+Recover = Callable[[Log], Recovered]
+
+
+@pytest.fixture
+def recover(monkeypatch: pytest.MonkeyPatch) -> Recover:
+    def run(log: Log) -> Recovered:
+        monkeypatch.setattr(recovery, "AIOKafkaConsumer", lambda **_: Consumer(log))
+        return asyncio.run(recovery.recover(SETTINGS, 0))
+
+    return run
+
+
+def test_the_newest_snapshot_counts(recover: Recover) -> None:
+    log = Log()
+    log.snapshot(4, day=3)
+    log.snapshot(9, day=5)
+    log.position(9)
+    found = recover(log)
+    assert (found.position, found.snapshot, found.fold.state.day) == (9, 9, 5)
+
+
+def test_snapshots_of_two_versions_at_one_offset_are_not_mixed(
+    recover: Recover, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Log()
+    monkeypatch.setattr(codec, "PART", 2000)
+    log.snapshot(9, version=OLDEST - 1, counts={f"{i * 7919 % 1000}": i for i in range(999)})
+    log.snapshot(9, day=5)
+    log.position(9)
+    assert recover(log).fold.state.day == 5
+
+
+@pytest.mark.parametrize("rest", [(), (4,)])
+def test_a_snapshot_of_a_later_release_is_refused_whatever_stands_beside_it(
+    recover: Recover, rest: tuple[int, ...]
+) -> None:
+    log = Log()
+    for offset in rest:
+        log.snapshot(offset)
+    log.snapshot(9, version=VERSION + 1)
+    log.position(9)
+    wanted = (
+        f"pricing-snapshots-0: the newest snapshot is of version {VERSION + 1}, and this release "
+        f"reads {OLDEST} to {VERSION}: start the release that wrote it, or a later one"
+    )
+    with pytest.raises(LostError, match=f"^{wanted}$"):
+        recover(log)
+
+
+def test_where_only_older_snapshots_are_left_they_are_named(recover: Recover) -> None:
+    log = Log()
+    log.snapshot(4, version=OLDEST - 2)
+    log.snapshot(9, version=OLDEST - 1)
+    log.position(9)
+    log.cut = 3
+    wanted = (
+        f"pricing-snapshots-0 has snapshots of version {OLDEST - 2} and {OLDEST - 1} only, and "
+        f"this release reads {OLDEST} to {VERSION}; the journal before 3, .* is gone: let a release"
+    )
+    with pytest.raises(LostError, match=f"^{wanted}") as raised:
+        recover(log)
+    assert "\n" not in str(raised.value)
+    assert "retention" not in str(raised.value)
+
+
+def test_older_snapshots_do_no_harm_where_the_journal_is_whole(
+    recover: Recover, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = Log()
+    log.snapshot(0, version=OLDEST - 1)
+    with caplog.at_level(logging.WARNING):
+        assert recover(log).position == 0
+    assert f"version {OLDEST - 1} only" in caplog.text
+    assert "made anew from the journal" in caplog.text
+
+
+def test_where_nothing_is_left_retention_is_named(recover: Recover) -> None:
+    log = Log()
+    log.position(9)
+    log.cut = 3
+    with pytest.raises(LostError, match=r"no record 0 any more .*retention"):
+        recover(log)
+
+
+def test_a_snapshot_written_under_other_settings_is_refused_and_the_place_named(
+    recover: Recover,
+) -> None:
+    log = Log()
+    log.snapshot(9, day="x")
+    log.position(9)
+    with pytest.raises(LostError, match=r"^the snapshot at 9 does not fit, at day: Expected `int`"):
+        recover(log)
