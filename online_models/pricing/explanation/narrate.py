@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from online_models.pricing.guardrails import GUARDRAILS
+from online_models.pricing.strategies import STRATEGIES
+
 Step = Mapping[str, Any]
 
 
@@ -48,32 +51,6 @@ def sentence(step: Step) -> str:
     return f"{said}; {before} becomes {output}."
 
 
-def _optimise(detail: Step) -> str:
-    own, cross = (
-        [detail[f"{name}{end}"] for end in ("", "_lower", "_upper")]
-        for name in ("elasticity", "cross_elasticity")
-    )
-    goal = detail["maximise"].replace("_", "-")
-    return (
-        f"The best price for {goal}, given an elasticity of {own[0]:.2f} (95 %: {own[1]:.2f} to "
-        f"{own[2]:.2f}) and one of {cross[0]:.2f} ({cross[1]:.2f} to {cross[2]:.2f}) to the "
-        f"prices of the rest of the category, is"
-    )
-
-
-def _reinforcement(detail: Step) -> str:
-    elasticity = detail["elasticity"]
-    return (
-        f"Policy {detail['version']}, given an elasticity of {elasticity:.2f}, asks for"
-        f" {detail['factor']:g} times the markup price, which is"
-    )
-
-
-def _matched(detail: Step) -> str:
-    rival = detail["competitor"] or f"the {detail['which']} of the rivals"
-    return f"Following {rival} at {detail['rival']}, offset {detail['offset']}, gives"
-
-
 def _promotion(detail: Step) -> str:
     promotion = detail["promotion"]
     discount = promotion.get("discount", {})
@@ -87,27 +64,6 @@ def _order(what: str) -> Callable[[Step], str]:
         by = f" by {order['actor']}" if "actor" in order else ""
         why = f" ({order['reason']})" if "reason" in order else ""
         return f"{what}{by}{why}"
-
-    return told
-
-
-def _bound(what: str) -> Callable[[Step], str]:
-    def told(detail: Step) -> str:
-        low, high = detail.get("minimum"), detail.get("maximum")
-        if low is not None and high is not None:
-            return f"{what} asks for {low} to {high}"
-        if low is not None:
-            return f"{what} asks for at least {low}"
-        return f"{what} does not apply" if high is None else f"{what} asks for at most {high}"
-
-    return told
-
-
-def _delay(what: str) -> Callable[[Step], str]:
-    def told(detail: Step) -> str:
-        if detail["held"] is None:
-            return f"{what} does not stand in the way"
-        return f"{what} holds the price until {detail['until']}"
 
     return told
 
@@ -129,12 +85,8 @@ def _other(detail: Step) -> str:
 
 
 _SENTENCES: dict[str, Callable[[Step], str]] = {
-    "optimise": _optimise,
-    "match_competitor": _matched,
-    "reinforcement": _reinforcement,
-    "cost_plus": lambda d: f"Cost {d['cost']} plus a margin of {d['margin']} gives",
-    "markdown": lambda d: f"The price that sells {d['stock']} units in time is",
-    "keep": lambda _: "The strategy keeps the price at home",
+    **{strategy.kind: strategy.sentence for strategy in STRATEGIES},
+    **{rule.name: rule.sentence for rule in GUARDRAILS},
     "explore": lambda _: "Exploration draws a price",
     "promotion": _promotion,
     "override": _order("A manual price"),
@@ -146,20 +98,6 @@ _SENTENCES: dict[str, Callable[[Step], str]] = {
     "refused_by_shop": _order("The shop refused the last change, and it is not tried again yet"),
     "regular_price": _order("The regular price returns"),
     "holdout": lambda d: f"Experiment {d['experiment']} leaves this offer alone",
-    "minimum_price": _bound("The minimum price"),
-    "maximum_price": _bound("The maximum price"),
-    "never_above_list_price": _bound("The list price"),
-    "respect_map": _bound("The minimum advertised price"),
-    "never_below_cost": _bound("Cost, tax and fees"),
-    "minimum_margin": _bound("The minimum margin"),
-    "protect_channels": _bound("A protected channel"),
-    "reference_band": _bound("The band around the reference price"),
-    "max_step_down": _bound("The largest step down"),
-    "max_step_up": _bound("The largest step up"),
-    "price_endings": lambda d: f"Prices end in {' or '.join(d['endings'])}",
-    "cooldown": _delay("The cooldown"),
-    "max_changes_per_day": _delay("The number of changes per day"),
-    "freeze": _delay("A freeze"),
     "bounds_conflict": _conflict,
     "approval": _approval,
     "price_in_force": lambda _: "The price in force stays",

@@ -1,23 +1,23 @@
-"""An explanation read back: the price that it leads to, and what it says in words."""
+"""The price that an explanation leads to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from online_models.pricing.context.situation import NO_CEILING, NO_FLOOR
-from online_models.pricing.guardrails.price_endings import nearest_ending
-from online_models.pricing.policy.terms import endings
+from online_models.pricing.guardrails import GUARDRAILS, Grid
 from online_models.pricing.state.promotions import discounted
-from online_models.pricing.strategies.match_competitor import moved
+from online_models.pricing.strategies import STRATEGIES
+from online_models.pricing.strategies.strategy import Recomputable
+from online_models.pricing.trace.amounts import minor
 from schemas.records.promotions import Discount
 from schemas.values import money
 from schemas.values.currencies import minor_digits
-from schemas.values.offsets import Offset
 
 Step = Mapping[str, Any]
+
+_STRATEGIES = {each.kind: each for each in STRATEGIES if isinstance(each, Recomputable)}
+_GRIDS = {rule.name: rule for rule in GUARDRAILS if isinstance(rule, Grid)}
 
 
 def recompute(explanation: Sequence[Step], currency: str) -> str:
@@ -37,41 +37,23 @@ def recompute(explanation: Sequence[Step], currency: str) -> str:
 
 
 def _raw(step: Step, digits: int) -> int:
-    detail = step["detail"]
-    if step["rule"] == "promotion" and "discount" in detail["promotion"]:
+    rule, detail = step["rule"], step["detail"]
+    if rule == "promotion" and "discount" in detail["promotion"]:
         discount = Discount.model_validate(detail["promotion"]["discount"])
-        return discounted(discount, _minor(detail["regular_price"], digits), digits)
-    if step["rule"] == "match_competitor":
-        rival = _minor(detail["rival"], digits)
-        return moved(Offset.parse(detail["offset"]), rival, digits)
-    return _minor(step["output"], digits)
+        return discounted(discount, minor(detail["regular_price"], digits), digits)
+    if rule in _STRATEGIES:
+        return _STRATEGIES[rule].recompute(detail, digits)
+    return minor(step["output"], digits)
 
 
 def _apply(step: Step, price: int, digits: int) -> int:
-    detail = step["detail"]
-    if step["rule"] == "explore":
-        return _minor(step["output"], digits)
+    rule, detail = step["rule"], step["detail"]
+    if rule == "explore":
+        return minor(step["output"], digits)
     if detail.get("held") is not None:
-        return _minor(detail["held"], digits)
+        return minor(detail["held"], digits)
     if detail.get("minimum") is not None:
-        price = max(price, _minor(detail["minimum"], digits))
+        price = max(price, minor(detail["minimum"], digits))
     if detail.get("maximum") is not None:
-        price = min(price, _minor(detail["maximum"], digits))
-    if "endings" in detail:
-        legal = endings(detail["endings"], digits)
-        low, high = (detail["lowest"], detail["highest"])
-        bounds = (
-            max(NO_FLOOR if low is None else _minor(low, digits), 1),
-            NO_CEILING if high is None else _minor(high, digits),
-        )
-        columns = (np.array([amount], dtype=np.int64) for amount in (price, *bounds))
-        found = int(nearest_ending(legal, *columns)[0])
-        price = price if found < 0 else found
-    return price
-
-
-def _minor(text: str, digits: int) -> int:
-    return _AMOUNTS[digits][text]
-
-
-_AMOUNTS = [money.Amounts(digits) for digits in range(5)]
+        price = min(price, minor(detail["maximum"], digits))
+    return _GRIDS[rule].recompute(detail, price, digits) if rule in _GRIDS else price

@@ -22,4 +22,6 @@ def _facts(terms: CompiledPolicy) -> dict[str, Any]:
     return {"cooldown": to_text(terms.cooldown)}
 
 
-RULE = Delay("cooldown", binds=lambda terms: terms.cooldown > 0, until=_until, facts=_facts)
+RULE = Delay(
+    "cooldown", "The cooldown", binds=lambda terms: terms.cooldown > 0, until=_until, facts=_facts
+)

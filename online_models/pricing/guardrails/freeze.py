@@ -18,4 +18,4 @@ def _until(situation: DecisionContext) -> Ints:
     return end
 
 
-RULE = Delay("freeze", binds=lambda terms: bool(terms.freezes), until=_until)
+RULE = Delay("freeze", "A freeze", binds=lambda terms: bool(terms.freezes), until=_until)

@@ -23,6 +23,7 @@ def _facts(terms: CompiledPolicy) -> dict[str, Any]:
 
 RULE = Delay(
     "max_changes_per_day",
+    "The number of changes per day",
     binds=lambda terms: terms.max_changes_per_day >= 0,
     until=_until,
     facts=_facts,

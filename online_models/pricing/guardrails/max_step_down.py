@@ -26,6 +26,7 @@ def _facts(terms: CompiledPolicy) -> dict[str, Any]:
 
 RULE = Bound(
     "max_step_down",
+    "The largest step down",
     binds=lambda terms: terms.max_step_down >= 0,
     floor=_floor,
     regular=True,

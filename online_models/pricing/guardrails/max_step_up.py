@@ -23,6 +23,7 @@ def _facts(terms: CompiledPolicy) -> dict[str, Any]:
 
 RULE = Bound(
     "max_step_up",
+    "The largest step up",
     binds=lambda terms: terms.max_step_up >= 0,
     ceiling=_ceiling,
     regular=True,

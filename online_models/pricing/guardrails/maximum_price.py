@@ -12,4 +12,9 @@ def _ceiling(situation: DecisionContext) -> Ints:
     return np.full(len(situation), situation.terms.maximum_price, dtype=np.int64)
 
 
-RULE = Bound("maximum_price", binds=lambda terms: terms.maximum_price >= 0, ceiling=_ceiling)
+RULE = Bound(
+    "maximum_price",
+    "The maximum price",
+    binds=lambda terms: terms.maximum_price >= 0,
+    ceiling=_ceiling,
+)

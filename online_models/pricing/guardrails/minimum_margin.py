@@ -23,6 +23,7 @@ def _facts(terms: CompiledPolicy) -> dict[str, Any]:
 
 RULE = Bound(
     "minimum_margin",
+    "The minimum margin",
     binds=lambda terms: terms.minimum_margin is not None,
     floor=_floor,
     facts=_facts,

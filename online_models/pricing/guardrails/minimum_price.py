@@ -12,4 +12,6 @@ def _floor(situation: DecisionContext) -> Ints:
     return np.full(len(situation), situation.terms.minimum_price, dtype=np.int64)
 
 
-RULE = Bound("minimum_price", binds=lambda terms: terms.minimum_price >= 0, floor=_floor)
+RULE = Bound(
+    "minimum_price", "The minimum price", binds=lambda terms: terms.minimum_price >= 0, floor=_floor
+)

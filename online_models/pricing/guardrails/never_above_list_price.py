@@ -13,5 +13,8 @@ def _ceiling(situation: DecisionContext) -> Ints:
 
 
 RULE = Bound(
-    "never_above_list_price", binds=lambda terms: terms.never_above_list_price, ceiling=_ceiling
+    "never_above_list_price",
+    "The list price",
+    binds=lambda terms: terms.never_above_list_price,
+    ceiling=_ceiling,
 )

@@ -11,4 +11,9 @@ def _floor(situation: DecisionContext) -> Ints:
     return margin_floor(situation, 0)
 
 
-RULE = Bound("never_below_cost", binds=lambda terms: terms.never_below_cost, floor=_floor)
+RULE = Bound(
+    "never_below_cost",
+    "Cost, tax and fees",
+    binds=lambda terms: terms.never_below_cost,
+    floor=_floor,
+)

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from online_models.numerics.compiled import compiled
-from online_models.pricing.context.situation import NO_CEILING, DecisionContext
-from online_models.pricing.guardrails.guardrail import Grid, Ints
-from online_models.pricing.policy.terms import CompiledPolicy
+from online_models.pricing.context.situation import NO_CEILING, NO_FLOOR, DecisionContext
+from online_models.pricing.guardrails.guardrail import Detail, Grid, Ints
+from online_models.pricing.policy.terms import CompiledPolicy, endings
+from online_models.pricing.trace.amounts import minor
 from online_models.shop.catalogue import NO_PRICE
 
 
@@ -55,6 +56,26 @@ def _facts(terms: CompiledPolicy) -> dict[str, Any]:
     return {"endings": list(terms.policy.guardrails.price_endings)}
 
 
+def _sentence(detail: Detail) -> str:
+    return f"Prices end in {' or '.join(detail['endings'])}"
+
+
+def _recompute(detail: Detail, price: int, digits: int) -> int:
+    low, high = detail["lowest"], detail["highest"]
+    bounds = (
+        max(NO_FLOOR if low is None else minor(low, digits), 1),
+        NO_CEILING if high is None else minor(high, digits),
+    )
+    columns = (np.array([amount], dtype=np.int64) for amount in (price, *bounds))
+    found = int(nearest_ending(endings(detail["endings"], digits), *columns)[0])
+    return price if found == NO_PRICE else found
+
+
 RULE = Grid(
-    "price_endings", binds=lambda terms: bool(terms.endings), nearest=_nearest, facts=_facts
+    "price_endings",
+    binds=lambda terms: bool(terms.endings),
+    nearest=_nearest,
+    sentence=_sentence,
+    recompute=_recompute,
+    facts=_facts,
 )

@@ -36,6 +36,7 @@ def _facts(terms: CompiledPolicy) -> dict[str, Any]:
 
 RULE = Bound(
     "protect_channels",
+    "A protected channel",
     binds=lambda terms: bool(terms.policy.guardrails.protect_channels),
     floor=_floor,
     facts=_facts,

@@ -30,6 +30,7 @@ def _facts(terms: CompiledPolicy) -> dict[str, Any]:
 
 RULE = Bound(
     "reference_band",
+    "The band around the reference price",
     binds=lambda terms: terms.reference_band >= 0,
     floor=_floor,
     ceiling=_ceiling,

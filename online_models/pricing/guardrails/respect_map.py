@@ -12,4 +12,9 @@ def _floor(situation: DecisionContext) -> Ints:
     return np.where(situation.map_price >= 0, situation.map_price, NO_FLOOR)
 
 
-RULE = Bound("respect_map", binds=lambda terms: terms.respect_map, floor=_floor)
+RULE = Bound(
+    "respect_map",
+    "The minimum advertised price",
+    binds=lambda terms: terms.respect_map,
+    floor=_floor,
+)

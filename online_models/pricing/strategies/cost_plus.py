@@ -6,7 +6,7 @@ import numpy as np
 
 from online_models.pricing.context.situation import NO_CEILING, DecisionContext
 from online_models.pricing.profit.economics import margin_floor
-from online_models.pricing.strategies.strategy import Proposal, never
+from online_models.pricing.strategies.strategy import Detail, Proposal, never
 from online_models.shop.catalogue import NO_PRICE
 from schemas.records.policy.strategies import CostPlus as Entry
 from schemas.values.percentages import to_ppm, to_text
@@ -30,3 +30,7 @@ class CostPlus:
             {"cost": situation.cost},
             {"margin": to_text(entry.margin)},
         )
+
+    def sentence(self, detail: Detail) -> str:
+        """What its step of an explanation says, without the price that follows."""
+        return f"Cost {detail['cost']} plus a margin of {detail['margin']} gives"

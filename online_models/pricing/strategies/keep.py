@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from online_models.pricing.context.situation import DecisionContext
-from online_models.pricing.strategies.strategy import Proposal, never
+from online_models.pricing.strategies.strategy import Detail, Proposal, never
 from schemas.records.policy.strategies import Keep as Entry
 
 
@@ -16,3 +16,8 @@ class Keep:
         """That price, for every offer."""
         del entry
         return Proposal(situation.home, never(situation))
+
+    def sentence(self, detail: Detail) -> str:
+        """What its step of an explanation says, without the price that follows."""
+        del detail
+        return "The strategy keeps the price at home"

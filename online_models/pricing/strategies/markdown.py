@@ -9,7 +9,7 @@ from online_models.pricing.profit.economics import net_share
 from online_models.pricing.profit.objective import outlook, span
 from online_models.pricing.profit.search import best_price
 from online_models.pricing.strategies.optimise import curve_details, search_range
-from online_models.pricing.strategies.strategy import Proposal
+from online_models.pricing.strategies.strategy import Detail, Proposal
 from online_models.pricing.trace.steps import Numbers
 from online_models.shop.catalogue import NO_PRICE, PPM
 from schemas.records.policy.strategies import Markdown as Entry
@@ -49,3 +49,7 @@ class Markdown:
         }
         facts = {} if entry.salvage is None else {"salvage": to_text(entry.salvage)}
         return Proposal(np.where(open_, best, NO_PRICE), again, details, facts)
+
+    def sentence(self, detail: Detail) -> str:
+        """What its step of an explanation says, without the price that follows."""
+        return f"The price that sells {detail['stock']} units in time is"

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from online_models.numerics.compiled import compiled
 from online_models.numerics.ratios import round_one
 from online_models.pricing.context.situation import NO_CEILING, DecisionContext, Flags, Floats
-from online_models.pricing.strategies.strategy import Ints, Proposal
+from online_models.pricing.strategies.strategy import Detail, Ints, Proposal
+from online_models.pricing.trace.amounts import minor
 from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE, PPM
 from online_models.shop.quotes import Quotes, usable
@@ -68,6 +69,15 @@ class MatchCompetitor:
         return Proposal(
             found.target, found.again, details, facts, True, found.stale, found.answered
         )
+
+    def sentence(self, detail: Detail) -> str:
+        """What its step of an explanation says, without the price that follows."""
+        rival = detail["competitor"] or f"the {detail['which']} of the rivals"
+        return f"Following {rival} at {detail['rival']}, offset {detail['offset']}, gives"
+
+    def recompute(self, detail: Detail, digits: int) -> int:
+        """The rival's price, moved by the offset."""
+        return moved(Offset.parse(detail["offset"]), minor(detail["rival"], digits), digits)
 
 
 class Following(NamedTuple):

@@ -16,7 +16,7 @@ from online_models.pricing.context.situation import (
 )
 from online_models.pricing.profit.objective import outlook, span, value
 from online_models.pricing.profit.search import best_price
-from online_models.pricing.strategies.strategy import Proposal
+from online_models.pricing.strategies.strategy import Detail, Proposal
 from online_models.pricing.trace.steps import Numbers, Values
 from schemas.records.policy.strategies import Optimise as Entry
 
@@ -48,6 +48,19 @@ class Optimise:
         best = np.where((over.stock <= 0.0) | unfounded, situation.base, best)
         again = situation.now + situation.world.settings.reoptimise
         return Proposal(best, again, curve_details(situation), {"maximise": maximise})
+
+    def sentence(self, detail: Detail) -> str:
+        """What its step of an explanation says, without the price that follows."""
+        own, cross = (
+            [detail[f"{name}{end}"] for end in ("", "_lower", "_upper")]
+            for name in ("elasticity", "cross_elasticity")
+        )
+        goal = detail["maximise"].replace("_", "-")
+        return (
+            f"The best price for {goal}, given an elasticity of {own[0]:.2f} (95 %: {own[1]:.2f} to"
+            f" {own[2]:.2f}) and one of {cross[0]:.2f} ({cross[1]:.2f} to {cross[2]:.2f}) to the"
+            " prices of the rest of the category, is"
+        )
 
 
 def search_range(situation: DecisionContext) -> tuple[Ints, Ints]:

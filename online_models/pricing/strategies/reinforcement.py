@@ -8,7 +8,7 @@ from online_models.pricing.context.situation import NO_CEILING, DecisionContext
 from online_models.pricing.learned.policy import FACTORS
 from online_models.pricing.profit.economics import net_share
 from online_models.pricing.strategies.optimise import curve_details
-from online_models.pricing.strategies.strategy import Proposal, never, silent
+from online_models.pricing.strategies.strategy import Detail, Proposal, never, silent
 from online_models.pricing.trace.steps import Numbers
 from online_models.shop.catalogue import NO_PRICE, PPM
 from schemas.records.policy.strategies import Reinforcement as Entry
@@ -42,3 +42,11 @@ class Reinforcement:
         factors = Numbers(np.array(FACTORS)[chosen], b"%g")
         details = {**curve_details(situation), "factor": factors}
         return Proposal(price, again, details, {"version": seat.version})
+
+    def sentence(self, detail: Detail) -> str:
+        """What its step of an explanation says, without the price that follows."""
+        elasticity = detail["elasticity"]
+        return (
+            f"Policy {detail['version']}, given an elasticity of {elasticity:.2f}, asks for"
+            f" {detail['factor']:g} times the markup price, which is"
+        )

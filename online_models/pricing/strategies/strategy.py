@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE
 
 Ints = NDArray[np.int64]
+#: The `detail` of a step of an explanation.
+Detail = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,17 @@ class Strategy(Protocol):
 
     def propose(self, entry: Any, situation: DecisionContext) -> Proposal:
         """Raw prices for the offers of `situation` under the policy's `entry`."""
+
+    def sentence(self, detail: Detail) -> str:
+        """What its step of an explanation says, without the price that follows."""
+
+
+@runtime_checkable
+class Recomputable(Protocol):
+    """A strategy whose raw price follows from the details of its step of an explanation."""
+
+    def recompute(self, detail: Detail, digits: int) -> int:
+        """That price, in minor units."""
 
 
 def never(situation: DecisionContext) -> Ints:
