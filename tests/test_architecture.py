@@ -144,7 +144,7 @@ def fold_path() -> list[Path]:
 
 def test_the_fold_path_is_what_it_is_thought_to_be() -> None:
     names = {name_of(path) for path in fold_path()}
-    assert {"online_models/fold/spans.py", "online_models/pricing/deciding.py"} <= names
+    assert {"online_models/fold/spans.py", "online_models/pricing/decide.py"} <= names
     assert not any(name.startswith("online_models/market/") for name in names)
 
 

@@ -9,7 +9,7 @@ from online_models.fold.shown import update_signals
 from online_models.fold.state import State
 from online_models.journal.batch import Batch
 from online_models.journal.outputs import Output
-from online_models.pricing import deciding
+from online_models.pricing import decide as pricer
 from online_models.pricing.state.causes import Causes
 
 Ints = NDArray[np.int64]
@@ -26,7 +26,7 @@ def decide(
     placed: list[Placed] = []
     if not state.settings.observe_only:
         at = places.tolist()
-        decided = deciding.decide(state.pricing, rows, now, causes or caused(batch, places))
+        decided = pricer.decide(state.pricing, rows, now, causes or caused(batch, places))
         placed = [(at[i], output) for i, output in decided]
     update_signals(state, rows, now)
     return placed

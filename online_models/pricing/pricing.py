@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from online_models.journal.outputs import Output
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved, attribute
-from online_models.pricing.context.situation import DemandFunction, PricingState, StockLevels
+from online_models.pricing.context.decision_context import DemandFunction, PricingState, StockLevels
 from online_models.pricing.learned.seat import Seat
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.profit.substitutes import unit_profits

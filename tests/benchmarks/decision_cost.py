@@ -23,7 +23,7 @@ from online_models.demand.filter.state import ELASTICITY, LEVEL
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
 from online_models.journal.batch import FORCED, Batch, BatchBuilder, Fact, Kind, SourcePartition
-from online_models.pricing.deciding import decide
+from online_models.pricing.decide import decide
 from online_models.pricing.state.causes import Causes
 from schemas.values.instants import DAY, HOUR
 from streams.commands.worker import COLLECTIONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from online_models.journal.outputs import Output
-from online_models.pricing.context.situation import Ints
+from online_models.pricing.context.decision_context import Ints
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.records.alerts import Placed, alert, missing_ack
 from online_models.pricing.state.ledger import take_up

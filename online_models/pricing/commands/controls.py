@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from online_models.journal.outputs import Output
-from online_models.pricing.context.situation import Ints
+from online_models.pricing.context.decision_context import Ints
 from online_models.pricing.decision.sources import APPROVED, REJECTED
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.kill_switch import priced, release

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.compiled import compiled
-from online_models.pricing.context.situation import Flags, Ints
+from online_models.pricing.context.decision_context import Flags, Ints
 from online_models.pricing.decision.reasons import (
     CODES,
     MOVES,
@@ -45,21 +45,21 @@ def price_changed(resolved: Resolved) -> Flags:
 
 def unchanged(resolved: Resolved) -> Flags:
     """Where the decision says again what the last published one said."""
-    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
+    ledger, rows = resolved.context.world.ledger, resolved.context.rows
     same: Flags = (
         (resolved.outcome == Outcome.HELD)
         & (ledger.outcome[rows] == Outcome.HELD)
-        & (ledger.raw[rows] == resolved.wish.raw)
+        & (ledger.raw[rows] == resolved.target.raw)
         & (ledger.reason[rows] == resolved.reason)
-        & (ledger.edition[rows] == resolved.situation.terms.edition)
+        & (ledger.edition[rows] == resolved.context.terms.edition)
     )
     return same
 
 
 def needs_publishing(resolved: Resolved, published: NDArray[np.intp]) -> Flags:
     """Where a published decision changes the price shown, or is the first of a policy version."""
-    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows[published]
-    another = ledger.edition[rows] != resolved.situation.terms.edition
+    ledger, rows = resolved.context.world.ledger, resolved.context.rows[published]
+    another = ledger.edition[rows] != resolved.context.terms.edition
     return np.asarray(price_changed(resolved)[published] | another)
 
 
@@ -74,12 +74,12 @@ class Numbered(NamedTuple):
 
 def enter(resolved: Resolved, published: NDArray[np.intp], history: PriceHistory) -> Numbered:
     """Number the published decisions, and bring the books in line with all of them."""
-    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows[published]
+    ledger, rows = resolved.context.world.ledger, resolved.context.rows[published]
     ledger.sequence[rows] += 1
-    ledger.raw[rows] = resolved.wish.raw[published]
+    ledger.raw[rows] = resolved.target.raw[published]
     ledger.outcome[rows] = resolved.outcome[published]
     ledger.reason[rows] = resolved.reason[published]
-    ledger.edition[rows] = resolved.situation.terms.edition
+    ledger.edition[rows] = resolved.context.terms.edition
     _enter_prices(resolved, history)
     return Numbered(ledger.sequence[rows], ledger.revision[rows])
 
@@ -91,9 +91,9 @@ def _enter_prices(resolved: Resolved, history: PriceHistory) -> None:
         _write_changes(resolved, changed, history)
     # a price that was drawn again is in force by the new draw
     drawn = moves | resolved.drawn
-    deviation = resolved.situation.world.ledger.deviation
-    deviation[resolved.situation.rows[drawn]] = resolved.deviation[drawn]
-    if resolved.wish.answered.any() or resolved.wish.pulls.any():
+    deviation = resolved.context.world.ledger.deviation
+    deviation[resolved.context.rows[drawn]] = resolved.deviation[drawn]
+    if resolved.target.answered.any() or resolved.target.pulls.any():
         _write_race(resolved)
     _settle_base(resolved)
     _write_proposals(resolved)
@@ -101,11 +101,11 @@ def _enter_prices(resolved: Resolved, history: PriceHistory) -> None:
 
 
 def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: PriceHistory) -> None:
-    situation = resolved.situation
-    ledger, rows, now = situation.world.ledger, situation.rows[changed], situation.now[changed]
+    context = resolved.context
+    ledger, rows, now = context.world.ledger, context.rows[changed], context.now[changed]
     price, source = resolved.price[changed], resolved.source[changed]
-    day, changes = situation.day[changed], situation.changes_today[changed] + 1
-    base = np.where(source == PriceOrigin.PROMOTION, situation.base[changed], price)
+    day, changes = context.day[changed], context.changes_today[changed] + 1
+    base = np.where(source == PriceOrigin.PROMOTION, context.base[changed], price)
     history.append(ledger.entry, rows, now, price, base, ledger.sequence[rows])
     _write_home(resolved, changed)
     ledger.price[rows] = price
@@ -113,7 +113,7 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Price
     ledger.changed_at[rows] = now
     ledger.changes[rows] = changes
     ledger.day[rows] = day
-    ledger.ack_due[rows] = now + situation.world.settings.ack_timeout
+    ledger.ack_due[rows] = now + context.world.settings.ack_timeout
     ledger.drawn[rows] = np.where(resolved.drawn[changed], price, NO_PRICE)
     ledger.drawn_on[rows] = day
     ledger.propensity[rows] = resolved.propensity[changed]
@@ -129,37 +129,37 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Price
 
 def _write_home(resolved: Resolved, changed: NDArray[np.intp]) -> None:
     """Remember the price before a pull; whatever else moves the price makes that its home."""
-    situation = resolved.situation
-    ledger, rows = situation.world.ledger, situation.rows[changed]
-    source, by = resolved.source[changed], resolved.wish.by[changed]
-    home, base, price = ledger.home[rows], situation.base[changed], resolved.price[changed]
+    context = resolved.context
+    ledger, rows = context.world.ledger, context.rows[changed]
+    source, by = resolved.source[changed], resolved.target.by[changed]
+    home, base, price = ledger.home[rows], context.base[changed], resolved.price[changed]
     before = np.where(home == NO_PRICE, base, home)
     approved = source == PriceOrigin.APPROVED
-    pull = np.where(approved, ledger.proposal_pull[rows], resolved.wish.pulls[changed])
+    pull = np.where(approved, ledger.proposal_pull[rows], resolved.target.pulls[changed])
     passing = _passing(resolved)[changed]
     stays = _HOME_STAYS[source] | (by == _KEEP) | passing
     ledger.home[rows] = np.where(stays, home, np.where(pull, before, price))
     human = (source == PriceOrigin.ROLLBACK) | ((source == PriceOrigin.OVERRIDE) & ~passing)
-    down = pull & (resolved.wish.raw[changed] < before)
+    down = pull & (resolved.target.raw[changed] < before)
     ledger.pulled[rows] = (ledger.pulled[rows] | down) & ~human
 
 
 def _passing(resolved: Resolved) -> Flags:
     """Where a manual price rules that ends by itself."""
-    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
+    ledger, rows = resolved.context.world.ledger, resolved.context.rows
     until = ledger.override_until[rows]
     return np.asarray((resolved.source == PriceOrigin.OVERRIDE) & (until != NEVER))
 
 
 def _write_race(resolved: Resolved) -> None:
     """Count the rounds of a race with a rival; send the offer home where they are enough."""
-    situation, wish = resolved.situation, resolved.wish
-    ledger, rows, settings = situation.world.ledger, situation.rows, situation.world.settings
-    weary = wish.answered & (ledger.undercuts[rows] >= settings.undercut_rounds)
-    ledger.rest_until[rows[weary]] = situation.now[weary] + settings.undercut_rest
-    ledger.undercuts[rows[weary]] = 0
-    follows = price_changed(resolved) & wish.pulls
-    answers = follows & wish.answered & (resolved.price < situation.price)
+    context, target = resolved.context, resolved.target
+    ledger, rows, settings = context.world.ledger, context.rows, context.world.settings
+    limit_reached = target.answered & (ledger.undercuts[rows] >= settings.undercut_rounds)
+    ledger.rest_until[rows[limit_reached]] = context.now[limit_reached] + settings.undercut_rest
+    ledger.undercuts[rows[limit_reached]] = 0
+    follows = price_changed(resolved) & target.pulls
+    answers = follows & target.answered & (resolved.price < context.price)
     ledger.undercuts[rows[follows & ~answers]] = 0
     ledger.undercuts[rows[answers]] += 1
 
@@ -168,12 +168,12 @@ def _settle_base(resolved: Resolved) -> None:
     """The regular price follows the price shown, but for a promotion and what overrides it, and
     for a manual price that ends by itself.
     """
-    ledger, rows = resolved.situation.world.ledger, resolved.situation.rows
+    ledger, rows = resolved.context.world.ledger, resolved.context.rows
     if (resolved.source == PriceOrigin.STRATEGY).all():
         ledger.base[rows] = ledger.price[rows]
         return
     promotion = resolved.promotion
-    promoted = (promotion.promotion != NONE) & (promotion.price < resolved.situation.base)
+    promoted = (promotion.promotion != NONE) & (promotion.price < resolved.context.base)
     follows = ~(promoted & _ABOVE[resolved.source]) & ~UNBOUND[resolved.source]
     held_return = (resolved.source == PriceOrigin.RETURN) & (resolved.outcome == Outcome.HELD)
     follows &= ~held_return & ~_passing(resolved)
@@ -181,8 +181,8 @@ def _settle_base(resolved: Resolved) -> None:
 
 
 def _write_proposals(resolved: Resolved) -> None:
-    situation = resolved.situation
-    ledger, rows = situation.world.ledger, situation.rows
+    context = resolved.context
+    ledger, rows = context.world.ledger, context.rows
     source, outcome = resolved.source, resolved.outcome
     if not ((outcome >= Outcome.PROPOSED) | (ledger.proposal[rows] != NONE)).any():
         return
@@ -190,7 +190,7 @@ def _write_proposals(resolved: Resolved) -> None:
     if over.any():
         some = rows[over]
         ledger.declined_raw[some] = ledger.proposal_raw[some]
-        ledger.declined_edition[some] = situation.terms.edition
+        ledger.declined_edition[some] = context.terms.edition
     awaiting = resolved.reason == CODES["awaiting_approval"]
     undone = over | price_changed(resolved) | ((source == PriceOrigin.STRATEGY) & ~awaiting)
     some = rows[undone & (ledger.proposal[rows] != NONE)]
@@ -203,19 +203,19 @@ def _write_proposals(resolved: Resolved) -> None:
         some = rows[fresh]
         ledger.proposal[some] = ledger.sequence[some]
         ledger.proposal_price[some] = resolved.price[fresh]
-        ledger.proposal_raw[some] = resolved.wish.raw[fresh]
-        ledger.proposal_pull[some] = resolved.wish.pulls[fresh]
-        expires = situation.terms.policy.approval.expires_after
-        ledger.proposal_expires[some] = situation.now[fresh] + expires
+        ledger.proposal_raw[some] = resolved.target.raw[fresh]
+        ledger.proposal_pull[some] = resolved.target.pulls[fresh]
+        expires = context.terms.policy.approval.expires_after
+        ledger.proposal_expires[some] = context.now[fresh] + expires
 
 
 def _schedule(resolved: Resolved) -> None:
     """The next instant at which time alone may change the answer."""
-    situation, ledger = resolved.situation, resolved.situation.world.ledger
-    ledger.due[situation.rows] = _due(
-        situation.rows,
-        situation.now,
-        np.minimum(resolved.wish.again, resolved.passage.delayed),
+    context, ledger = resolved.context, resolved.context.world.ledger
+    ledger.due[context.rows] = _due(
+        context.rows,
+        context.now,
+        np.minimum(resolved.target.again, resolved.passage.delayed),
         price_changed(resolved) & _further(resolved, resolved.passage),
         resolved.outcome,
         resolved.source,
@@ -257,4 +257,4 @@ def _due(
 
 def _further(resolved: Resolved, passage: GuardrailResult) -> Flags:
     """Where a rule let only part of the wished way go."""
-    return np.asarray((passage.binding >= 0) & (resolved.wish.raw != resolved.price))
+    return np.asarray((passage.binding >= 0) & (resolved.target.raw != resolved.price))

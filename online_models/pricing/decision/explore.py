@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.special import exp, log, normal_cdf, uniforms
-from online_models.pricing.context.situation import DecisionContext, Floats, Ints
+from online_models.pricing.context.decision_context import DecisionContext, Floats, Ints
 from online_models.pricing.guardrails.price_endings import nearest_ending
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.objective import outlook, span, value
@@ -29,7 +29,7 @@ LEAST_ELASTICITY = 1.3
 #: most draws reach as far as the budget does. What a draw costs and what it tells both grow with
 #: the square of its distance: the same knowledge costs the same at any pace, and the sooner it is
 #: there, the more days it serves.
-LARGEST_ZEAL = 30.0
+LARGEST_EXPLORATION_SCALE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Draw:
     deviation: Floats
 
 
-def draw(situation: DecisionContext, greedy: Ints) -> Draw:
+def draw(context: DecisionContext, greedy: Ints) -> Draw:
     """Sample each offer's elasticity about its posterior and take the price that suits it best.
 
     The arms are legal prices within reach. The rate's level is common to all arms, so the best arm
@@ -55,21 +55,21 @@ def draw(situation: DecisionContext, greedy: Ints) -> Draw:
     cost more than the budget (a share of the best expected value) fall to the nearest arm that
     does not. A price drawn today stays: what re-decides it does not draw anew.
     """
-    arms = _arms(situation, greedy)
+    arms = _arms(context, greedy)
     prices = arms.astype(np.float64)
-    over = span(situation)
+    over = span(context)
     tried = np.concatenate([prices, greedy[:, None].astype(np.float64)], axis=1)
-    worth = value(situation, tried, outlook(situation, tried, over, False).units)
-    first, last = _affordable(worth, situation.terms.exploration_budget / PPM)
+    worth = value(context, tried, outlook(context, tried, over, False).units)
+    first, last = _affordable(worth, context.terms.exploration_budget / PPM)
     logs = log(np.maximum(prices, 1.0))
-    tails = _tails(situation, prices, logs)
+    tails = _tails(context, prices, logs)
     index = np.arange(ARMS - 1)
     # Below the first affordable arm the draw is surely beyond, from the last on surely not.
     beyond = np.where(index < first[:, None], 1.0, np.where(index >= last[:, None], 0.0, tails))
-    day = situation.day
-    u = _luck(situation)
+    day = context.day
+    u = _uniforms(context)
     place = np.count_nonzero(u[:, None] < beyond, axis=1)
-    rows = np.arange(len(situation))
+    rows = np.arange(len(context))
     edges = np.concatenate([np.ones((len(rows), 1)), beyond, np.zeros((len(rows), 1))], axis=1)
     chance = edges[:, :-1] - edges[:, 1:]
     price = arms[rows, place]
@@ -79,31 +79,29 @@ def draw(situation: DecisionContext, greedy: Ints) -> Draw:
     propensity = np.add.accumulate(np.where(same, chance, 0.0), axis=1)[:, -1]
     mean = np.add.accumulate(chance * logs, axis=1)[:, -1]
     deviation = logs[rows, place] - mean
-    ledger = situation.world.ledger
-    stays = (ledger.drawn_on[situation.rows] == day) & (
-        ledger.drawn[situation.rows] == situation.price
-    )
+    ledger = context.world.ledger
+    stays = (ledger.drawn_on[context.rows] == day) & (ledger.drawn[context.rows] == context.price)
     return Draw(
-        np.where(stays, situation.price, price),
-        np.where(stays, ledger.propensity[situation.rows], np.minimum(propensity, 1.0)),
-        np.where(stays, ledger.deviation[situation.rows], deviation),
+        np.where(stays, context.price, price),
+        np.where(stays, ledger.propensity[context.rows], np.minimum(propensity, 1.0)),
+        np.where(stays, ledger.deviation[context.rows], deviation),
     )
 
 
-def _arms(situation: DecisionContext, greedy: Ints) -> Ints:
+def _arms(context: DecisionContext, greedy: Ints) -> Ints:
     """Legal prices about the best one, as far as the budget may reach, ascending, (n, ARMS).
 
     Around its top a value falls like a parabola of log price: its curvature says how far.
     """
-    low, high = np.maximum(situation.legal.reach_low, 1), situation.legal.reach_high
-    high = np.minimum(high, np.maximum(2 * situation.base, low))
+    low, high = np.maximum(context.legal.reach_low, 1), context.legal.reach_high
+    high = np.minimum(high, np.maximum(2 * context.base, low))
     low = np.minimum(low, high)
     centre = np.minimum(np.maximum(greedy, low), high)
     at = centre.astype(np.float64)[:, None] * exp(np.array([-PROBE, 0.0, PROBE]))
-    worth = value(situation, at, outlook(situation, at, span(situation), False).units)
+    worth = value(context, at, outlook(context, at, span(context), False).units)
     top = worth[:, 1]
     bend = np.maximum(2.0 * top - worth[:, 0] - worth[:, 2], 0.0) / (PROBE * PROBE)
-    allowed = 2.0 * situation.terms.exploration_budget / PPM * np.abs(top)
+    allowed = 2.0 * context.terms.exploration_budget / PPM * np.abs(top)
     enough = allowed < FARTHEST * FARTHEST * bend
     width = np.where(enough, np.sqrt(allowed / np.where(enough, bend, 1.0)), FARTHEST)
     # a little further, for the parabola is not exact: what is too dear is cut off afterwards
@@ -114,7 +112,7 @@ def _arms(situation: DecisionContext, greedy: Ints) -> Ints:
     arms = np.concatenate(
         [spread(bottom, centre, SIDE + 1), spread(centre, ceiling, SIDE + 1)[:, 1:]], axis=1
     )
-    endings = situation.terms.endings
+    endings = context.terms.endings
     if endings:
         flat = nearest_ending(
             endings, arms.reshape(-1), np.repeat(low, ARMS), np.repeat(high, ARMS)
@@ -123,18 +121,18 @@ def _arms(situation: DecisionContext, greedy: Ints) -> Ints:
     return arms
 
 
-def _luck(situation: DecisionContext) -> Floats:
+def _uniforms(context: DecisionContext) -> Floats:
     """The day's uniform draw of each offer, (n,): its own, or on some days its category's."""
-    world, seed = situation.world, situation.terms.policy.seed
-    luck = uniforms(seed, world.identities.words(situation.rows), situation.day)[:, 0]
-    category = world.catalogue.skus.category[situation.sku]
+    world, seed = context.world, context.terms.policy.seed
+    own = uniforms(seed, world.identities.words(context.rows), context.day)[:, 0]
+    category = world.catalogue.skus.category[context.sku]
     placed = np.flatnonzero(category >= 0)
     if len(placed):
-        named = world.identities.category_words(category[placed], situation.channel[placed])
-        shared = uniforms(seed, *named, situation.day[placed], count=2)
+        named = world.identities.category_words(category[placed], context.channel[placed])
+        shared = uniforms(seed, *named, context.day[placed], count=2)
         together = shared[:, 1] < world.settings.drawn_together
-        luck[placed] = np.where(together, shared[:, 0], luck[placed])
-    return luck
+        own[placed] = np.where(together, shared[:, 0], own[placed])
+    return own
 
 
 def _affordable(worth: Floats, budget: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -153,13 +151,13 @@ def _affordable(worth: Floats, budget: float) -> tuple[NDArray[np.intp], NDArray
     return below + 1, above - 1
 
 
-def _tails(situation: DecisionContext, prices: Floats, logs: Floats) -> Floats:
+def _tails(context: DecisionContext, prices: Floats, logs: Floats) -> Floats:
     """P(the best arm for the sampled elasticity lies beyond arm k), shape (n, ARMS − 1)."""
-    maximise = situation.terms.policy.objective.maximise
+    maximise = context.terms.policy.objective.maximise
     if maximise == "profit":
-        unit = unit_profit(situation, prices) - recaptured(situation)[:, None]
+        unit = unit_profit(context, prices) - recaptured(context)[:, None]
     elif maximise == "revenue":
-        unit = prices * net_share(situation)[:, None]
+        unit = prices * net_share(context)[:, None]
     else:
         unit = np.ones_like(prices)
     m = log(np.maximum(unit, 1e-9))
@@ -167,13 +165,13 @@ def _tails(situation: DecisionContext, prices: Floats, logs: Floats) -> Floats:
     apart = gap > 0.0
     threshold = np.where(apart, -(m[:, 1:] - m[:, :-1]) / np.where(apart, gap, 1.0), -np.inf)
     threshold = np.maximum.accumulate(threshold, axis=1)
-    curves = situation.curves
-    variance = np.maximum(curves.elasticity_variance, 0.0) * _zeal(situation)
+    curves = context.curves
+    variance = np.maximum(curves.elasticity_variance, 0.0) * _exploration_scale(context)
     deviation = np.maximum(np.sqrt(variance), 1e-9)
     return normal_cdf((curves.elasticity[:, None] - threshold) / deviation[:, None])
 
 
-def _zeal(situation: DecisionContext) -> Floats:
+def _exploration_scale(context: DecisionContext) -> Floats:
     """Factor on the elasticities' variance: 0 where learning more is not worth its cost, (n,).
 
     With b = ε (ε − 1), a log price s off its best costs b s² / 2 of the profit, an elasticity with
@@ -184,10 +182,10 @@ def _zeal(situation: DecisionContext) -> Floats:
     principle for our future prospects", Nature 363, 1993): with a fixed H learning would end, and
     regret grow like time.
     """
-    curves = situation.curves
+    curves = context.curves
     e = np.maximum(-curves.elasticity, LEAST_ELASTICITY)
     bend = e * (e - 1.0)
     rate = exp(np.minimum(curves.log_rate + 0.5 * curves.log_rate_variance, 30.0))
-    days = np.maximum(situation.world.settings.learning_horizon / DAY, curves.age)
+    days = np.maximum(context.world.settings.learning_horizon / DAY, curves.age)
     ratio = rate * days * curves.informs / (bend * bend)
-    return np.minimum(np.maximum(ratio - 1.0, 0.0), LARGEST_ZEAL)
+    return np.minimum(np.maximum(ratio - 1.0, 0.0), LARGEST_EXPLORATION_SCALE)

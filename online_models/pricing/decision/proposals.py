@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.ratios import scaled_floor
-from online_models.pricing.context.situation import DecisionContext, Flags
-from online_models.pricing.decision.asking import TargetPrice
+from online_models.pricing.context.decision_context import DecisionContext, Flags
 from online_models.pricing.decision.reasons import CODES, Outcome, PriceOrigin, table
+from online_models.pricing.decision.target_price import TargetPrice
 from online_models.pricing.state.promotions import NONE
 from online_models.pricing.trace.steps import Trace, members
 from online_models.shop.catalogue import PPM
@@ -19,10 +19,10 @@ _EXACT = table((CODES[kind] for kind in ("match_competitor", "cost_plus", "keep"
 
 
 def gate(
-    situation: DecisionContext,
+    context: DecisionContext,
     trace: Trace,
     source: NDArray[np.int8],
-    wish: TargetPrice,
+    target: TargetPrice,
     outcome: NDArray[np.int8],
     reason: NDArray[np.int8],
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
@@ -33,35 +33,35 @@ def gate(
     its inputs change: the policy's version, or what the strategy wants (for the demand models by
     more than the setting `proposal_change`).
     """
-    step = situation.terms.approval_step
+    step = context.terms.approval_step
     if step < 0:
         return outcome, reason
-    ledger, rows, price = situation.world.ledger, situation.rows, trace.price
+    ledger, rows, price = context.world.ledger, context.rows, trace.price
     own = (source == PriceOrigin.STRATEGY) | (source == PriceOrigin.HOLDOUT)
-    large = np.abs(price - situation.price) > scaled_floor(situation.price, step, PPM)
+    large = np.abs(price - context.price) > scaled_floor(context.price, step, PPM)
     waits = own & large & (outcome == Outcome.CHANGED)
     if not waits.any():
         return outcome, reason
     standing = waits & (ledger.proposal[rows] != NONE) & (ledger.proposal_price[rows] == price)
-    declined = waits & ~standing & _declined(situation, wish)
+    declined = waits & ~standing & _declined(context, target)
     kept = standing | declined
     outcome = np.where(waits, np.int8(Outcome.PROPOSED), outcome)
     outcome[kept] = Outcome.HELD
     reason = np.where(waits, np.int8(CODES["approval_required"]), reason)
     reason[standing] = CODES["awaiting_approval"]
     reason[declined] = CODES["declined"]
-    required = situation.terms.policy.approval.required_above_step
+    required = context.terms.policy.approval.required_above_step
     facts = {} if required is None else {"required_above_step": to_text(required)}
     trace.add("approval", price, {"proposed": price}, members(facts), waits & ~kept)
     if kept.any():
-        trace.add("approval", situation.price, {"held": situation.price}, members(facts), kept)
+        trace.add("approval", context.price, {"held": context.price}, members(facts), kept)
     return outcome, reason
 
 
-def _declined(situation: DecisionContext, wish: TargetPrice) -> Flags:
-    ledger, rows = situation.world.ledger, situation.rows
+def _declined(context: DecisionContext, target: TargetPrice) -> Flags:
+    ledger, rows = context.world.ledger, context.rows
     before = ledger.declined_raw[rows]
-    exact = _EXACT[wish.by]
-    tolerance = np.where(exact, 0.0, before * situation.world.settings.proposal_change)
-    same = np.abs(wish.raw - before) <= tolerance
-    return np.asarray(same & (ledger.declined_edition[rows] == situation.terms.edition))
+    exact = _EXACT[target.by]
+    tolerance = np.where(exact, 0.0, before * context.world.settings.proposal_change)
+    same = np.abs(target.raw - before) <= tolerance
+    return np.asarray(same & (ledger.declined_edition[rows] == context.terms.edition))

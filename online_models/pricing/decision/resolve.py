@@ -1,4 +1,4 @@
-"""From situations to prices: what each offer of one policy is to cost now, and why."""
+"""From contexts to prices: what each offer of one policy is to cost now, and why."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import DecisionContext, Floats, Ints
-from online_models.pricing.decision.asking import TargetPrice, ask, explore
+from online_models.pricing.context.decision_context import DecisionContext, Floats, Ints
 from online_models.pricing.decision.proposals import gate
 from online_models.pricing.decision.reasons import (
     CODES,
@@ -20,6 +19,7 @@ from online_models.pricing.decision.reasons import (
     PriceOrigin,
 )
 from online_models.pricing.decision.sources import sources, targets
+from online_models.pricing.decision.target_price import TargetPrice, ask, explore
 from online_models.pricing.guardrails import GUARDRAILS
 from online_models.pricing.guardrails.bounds import NOBODY, limits
 from online_models.pricing.guardrails.chain import GuardrailResult, pass_through
@@ -39,11 +39,11 @@ class Resolved:
     `drawn` whether exploration drew that price.
     """
 
-    situation: DecisionContext
+    context: DecisionContext
     trace: Trace
     promotion: InForce
     source: NDArray[np.int8]
-    wish: TargetPrice
+    target: TargetPrice
     price: Ints
     outcome: NDArray[np.int8]
     reason: NDArray[np.int8]
@@ -53,51 +53,51 @@ class Resolved:
     passage: GuardrailResult
 
 
-def resolve(situation: DecisionContext, promotions: Promotions, notes: Notes) -> Resolved:
+def resolve(context: DecisionContext, promotions: Promotions, notes: Notes) -> Resolved:
     """Decide the offers of one policy; nothing is written down yet."""
-    kept, rows = situation.price, situation.rows
-    promotion = promotions.in_force(rows, situation.now, situation.base, situation.terms.digits)
-    source = sources(situation, promotion)
-    forced = (source == PriceOrigin.OVERRIDE) & situation.world.ledger.forced[rows]
+    kept, rows = context.price, context.rows
+    promotion = promotions.in_force(rows, context.now, context.base, context.terms.digits)
+    source = sources(context, promotion)
+    forced = (source == PriceOrigin.OVERRIDE) & context.world.ledger.forced[rows]
     bounded = ~UNBOUND[source] & ~forced
     paced = bounded & ~UNPACED[source]
-    bounds = limits(situation, bounded, paced)
-    situation = situation.within(bounds.legal)
-    given = targets(situation, source, promotion)
+    bounds = limits(context, bounded, paced)
+    context = context.within(bounds.legal)
+    given = targets(context, source, promotion)
     trace = Trace(kept)
     strategic = source == PriceOrigin.STRATEGY
     if not strategic.all():
-        _tell(trace, situation, source, given, promotions, promotion, notes)
-    wish = ask(situation, trace, strategic, given, source, promotion.boundary)
-    lot = explore(situation, trace, wish)
-    passage = pass_through(situation, trace, bounds, bounded, paced)
-    by_lot = np.zeros(len(rows), dtype=np.bool_)
+        _tell(trace, context, source, given, promotions, promotion, notes)
+    target = ask(context, trace, strategic, given, source, promotion.boundary)
+    draw = explore(context, trace, target)
+    passage = pass_through(context, trace, bounds, bounded, paced)
+    is_drawn = np.zeros(len(rows), dtype=np.bool_)
     propensity, deviation = np.ones(len(rows)), np.full(len(rows), np.nan)
-    if lot is not None:
+    if draw is not None:
         # A price that a rule held or moved was not drawn: it follows for certain.
-        by_lot = (lot.price != NO_PRICE) & (trace.price == lot.price)
-        propensity = np.where(by_lot, lot.propensity, 1.0)
-        deviation = np.where(by_lot, lot.deviation, np.nan)
+        is_drawn = (draw.price != NO_PRICE) & (trace.price == draw.price)
+        propensity = np.where(is_drawn, draw.propensity, 1.0)
+        deviation = np.where(is_drawn, draw.deviation, np.nan)
     changed = trace.price != kept
     outcome = np.where(changed, np.int8(Outcome.CHANGED), np.int8(Outcome.HELD))
     outcome[changed & (source == PriceOrigin.OVERRIDE)] = Outcome.OVERRIDDEN
-    reason = _reason(kept, changed, strategic, wish, passage)
-    outcome, reason = gate(situation, trace, source, wish, outcome, reason)
+    reason = _reason(kept, changed, strategic, target, passage)
+    outcome, reason = gate(context, trace, source, target, outcome, reason)
     turned_down = source <= PriceOrigin.EXPIRED
     if turned_down.any():
         outcome[turned_down] = Outcome.REJECTED
         reason[turned_down] = source[turned_down]
         trace.add("price_in_force", kept, {"held": kept}, applies=turned_down)
     return Resolved(
-        situation=situation,
+        context=context,
         trace=trace,
         promotion=promotion,
         source=source,
-        wish=wish,
+        target=target,
         price=trace.price,
         outcome=outcome,
         reason=reason,
-        drawn=by_lot,
+        drawn=is_drawn,
         propensity=propensity,
         deviation=deviation,
         passage=passage,
@@ -108,12 +108,12 @@ def _reason(
     kept: Ints,
     changed: NDArray[np.bool_],
     strategic: NDArray[np.bool_],
-    wish: TargetPrice,
+    target: TargetPrice,
     passage: GuardrailResult,
 ) -> NDArray[np.int8]:
-    """Who spoke; the guardrail where it, not the wish, made or prevented the change."""
-    reason = wish.by.copy()
-    wanted = wish.raw != kept
+    """Who spoke; the guardrail where it, not the target, made or prevented the change."""
+    reason = target.by.copy()
+    wanted = target.raw != kept
     reason[strategic & ~wanted & ~changed] = CODES["no_change"]
     by_rule = (wanted != changed) & (passage.binding != NOBODY)
     reason[by_rule] = _GUARDRAIL_CODES[passage.binding[by_rule]]
@@ -123,7 +123,7 @@ def _reason(
 
 def _tell(
     trace: Trace,
-    situation: DecisionContext,
+    context: DecisionContext,
     source: NDArray[np.int8],
     given: Ints,
     promotions: Promotions,
@@ -135,18 +135,18 @@ def _tell(
         name = SOURCE_NAMES[code]
         details: dict[str, Values] = {}
         if code == PriceOrigin.PROMOTION:
-            details["regular_price"] = situation.base
+            details["regular_price"] = context.base
             details["promotion"] = lambda at: [
                 msgspec.json.encode(promotions.details(index))
                 for index in promotion.promotion[at].tolist()
             ]
         elif code == PriceOrigin.HOLDOUT:
-            experiment = situation.terms.policy.experiment
+            experiment = context.terms.policy.experiment
             text = msgspec.json.encode({} if experiment is None else experiment.name)
             details["experiment"] = lambda at, text=text: [text] * len(at)  # type: ignore[misc]
         else:
             details["order"] = lambda at, name=name: notes.read(  # type: ignore[misc]
-                name, situation.rows[at].tolist()
+                name, context.rows[at].tolist()
             )
         applies = source == code
         trace.add(name, given, details, applies=None if applies.all() else applies)

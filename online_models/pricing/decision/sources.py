@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.compiled import compiled
-from online_models.pricing.context.situation import DecisionContext, Flags, Ints
+from online_models.pricing.context.decision_context import DecisionContext, Flags, Ints
 from online_models.pricing.decision.reasons import PriceOrigin
 from online_models.pricing.guardrails import GUARDRAILS, Delay
 from online_models.pricing.state.promotions import NONE, InForce
@@ -25,11 +25,11 @@ _PROMOTION, _RETURN, _APPROVED = PriceOrigin.PROMOTION, PriceOrigin.RETURN, Pric
 _HOLDOUT, _STRATEGY = PriceOrigin.HOLDOUT, PriceOrigin.STRATEGY
 
 
-def sources(situation: DecisionContext, promotion: InForce) -> NDArray[np.int8]:
+def sources(context: DecisionContext, promotion: InForce) -> NDArray[np.int8]:
     """The PriceOrigin of each offer's raw price, shape (n,)."""
-    ledger, rows = situation.world.ledger, situation.rows
+    ledger, rows = context.world.ledger, context.rows
     ordered = (ledger.override[rows] != NO_PRICE) | (ledger.rollback[rows] != NO_PRICE)
-    delayed = _delayed(situation) if ordered.any() else ordered
+    delayed = _delayed(context) if ordered.any() else ordered
     orders = Orders(
         ledger.proposal,
         ledger.verdict,
@@ -45,13 +45,13 @@ def sources(situation: DecisionContext, promotion: InForce) -> NDArray[np.int8]:
     return _sources(
         orders,
         rows,
-        situation.now,
-        situation.price,
-        situation.base,
+        context.now,
+        context.price,
+        context.base,
         promotion.promotion,
         promotion.price,
         delayed,
-        held_out(situation),
+        held_out(context),
     )
 
 
@@ -118,33 +118,33 @@ def _sources(
     return source
 
 
-def overridden(situation: DecisionContext) -> Flags:
+def overridden(context: DecisionContext) -> Flags:
     """Where a manual price is in force."""
-    ledger, rows = situation.world.ledger, situation.rows
+    ledger, rows = context.world.ledger, context.rows
     given = ledger.override[rows] != NO_PRICE
-    return np.asarray(given & (situation.now < ledger.override_until[rows]))
+    return np.asarray(given & (context.now < ledger.override_until[rows]))
 
 
-def _delayed(situation: DecisionContext) -> Flags:
+def _delayed(context: DecisionContext) -> Flags:
     """Where a guardrail holds the regular price for a while, (n,)."""
     delays = [
-        situation.now < rule.until(situation)
+        context.now < rule.until(context)
         for rule in GUARDRAILS
-        if isinstance(rule, Delay) and rule.binds(situation.terms)
+        if isinstance(rule, Delay) and rule.binds(context.terms)
     ]
-    return np.logical_or.reduce(delays) if delays else np.zeros(len(situation), dtype=np.bool_)
+    return np.logical_or.reduce(delays) if delays else np.zeros(len(context), dtype=np.bool_)
 
 
-def held_out(situation: DecisionContext) -> Flags:
+def held_out(context: DecisionContext) -> Flags:
     """Which offers an experiment leaves alone, by hash of its name and the unit."""
-    experiment = situation.terms.policy.experiment
+    experiment = context.terms.policy.experiment
     if experiment is None:
-        return np.zeros(len(situation), dtype=np.bool_)
-    identities = situation.world.identities
+        return np.zeros(len(context), dtype=np.bool_)
+    identities = context.world.identities
     words = (
-        identities.sku_words(situation.sku)
+        identities.sku_words(context.sku)
         if experiment.unit == "sku"
-        else identities.words(situation.rows)
+        else identities.words(context.rows)
     )
     return in_holdout(experiment, words)
 
@@ -161,10 +161,10 @@ def in_holdout(experiment: Experiment, words: NDArray[np.uint64]) -> Flags:
     return np.asarray(share < float(experiment.holdout))
 
 
-def targets(situation: DecisionContext, source: NDArray[np.int8], promotion: InForce) -> Ints:
+def targets(context: DecisionContext, source: NDArray[np.int8], promotion: InForce) -> Ints:
     """Raw prices of all sources but the strategies (there the price in force), shape (n,)."""
-    ledger, rows = situation.world.ledger, situation.rows
-    raw = situation.price.copy()
+    ledger, rows = context.world.ledger, context.rows
+    raw = context.price.copy()
     told = set(source.tolist())
     if told == {PriceOrigin.STRATEGY}:
         return raw

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from online_models.pricing.guardrails import GUARDRAILS, Guardrail
-from online_models.pricing.policy.terms import CompiledPolicy
+from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.trace.steps import members
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import (
+from online_models.pricing.context.decision_context import (
     NO_CEILING,
     NO_FLOOR,
     DecisionContext,
@@ -46,12 +46,12 @@ class Limits:
     legal: LegalRange
 
 
-def limits(situation: DecisionContext, bounded: Flags, paced: Flags) -> Limits:
+def limits(context: DecisionContext, bounded: Flags, paced: Flags) -> Limits:
     """The bounds that hold for each offer.
 
     `bounded` offers obey the bounds on every price, `paced` ones also those on the regular price.
     """
-    n = len(situation)
+    n = len(context)
     low = np.full(n, NO_FLOOR, dtype=np.int64)
     high = np.full(n, NO_CEILING, dtype=np.int64)
     low_by = np.full(n, NOBODY, dtype=np.int8)
@@ -59,14 +59,14 @@ def limits(situation: DecisionContext, bounded: Flags, paced: Flags) -> Limits:
     of: dict[str, Limit] = {}
     before_steps: tuple[Ints, Ints] | None = None
     everywhere = bool(bounded.all()), bool(paced.all())
-    for code, rule, _ in binding(situation.terms):
+    for code, rule, _ in binding(context.terms):
         if not isinstance(rule, Bound):
             continue
         if rule.step and before_steps is None:
             before_steps = low, high
         applies = None if everywhere[rule.regular] else (bounded, paced)[rule.regular]
-        floor = None if rule.floor is None else rule.floor(situation)
-        ceiling = None if rule.ceiling is None else rule.ceiling(situation)
+        floor = None if rule.floor is None else rule.floor(context)
+        ceiling = None if rule.ceiling is None else rule.ceiling(context)
         if floor is not None:
             tighter = floor > low if applies is None else applies & (floor > low)
             low = np.where(tighter, floor, low)

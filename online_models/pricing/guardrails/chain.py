@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import NO_CEILING, DecisionContext, Flags, Ints
+from online_models.pricing.context.decision_context import NO_CEILING, DecisionContext, Flags, Ints
 from online_models.pricing.guardrails import GUARDRAILS, Bound, Delay, Grid
 from online_models.pricing.guardrails.binding import binding
 from online_models.pricing.guardrails.bounds import NOBODY, Limits
@@ -54,13 +54,13 @@ class GuardrailResult:
 
 
 def pass_through(
-    situation: DecisionContext, trace: Trace, bounds: Limits, bounded: Flags, paced: Flags
+    context: DecisionContext, trace: Trace, bounds: Limits, bounded: Flags, paced: Flags
 ) -> GuardrailResult:
     """Lead the trace's prices through all guardrails; where they contradict, the price stays.
 
     `bounded` and `paced` are those of `limits`.
     """
-    n = len(situation)
+    n = len(context)
     passage = GuardrailResult(
         np.full(n, NOBODY, dtype=np.int8),
         np.full(n, NOBODY, dtype=np.int32),
@@ -71,25 +71,25 @@ def pass_through(
     crossed = bounded & (bounds.low > bounds.high)
     if crossed.any():
         passage.conflict[crossed] = _pair(bounds.low_by, bounds.high_by)[crossed]
-    for code, rule, facts in binding(situation.terms):
+    for code, rule, facts in binding(context.terms):
         before = trace.price
         if isinstance(rule, Bound):
             _bound(rule, facts, trace, bounds)
         elif isinstance(rule, Grid):
-            _grid(code, rule, facts, situation, trace, bounds, passage, paced)
-            _way_out(code, rule, situation, raw, trace.price, bounds, passage, paced)
+            _grid(code, rule, facts, context, trace, bounds, passage, paced)
+            _way_out(code, rule, context, raw, trace.price, bounds, passage, paced)
         else:
-            _delay(rule, facts, situation, trace, passage, paced)
+            _delay(rule, facts, context, trace, passage, paced)
         passage.binding[trace.price != before] = code
     conflicted = passage.conflict != NOBODY
     if conflicted.any():
         details: dict[str, Values] = {
-            "held": situation.price,
+            "held": context.price,
             "bounds": lambda rows: _names(passage.conflict[rows]),
             "lowest": bounds.low,
             "highest": bounds.high,
         }
-        trace.add("bounds_conflict", situation.price, details, applies=conflicted)
+        trace.add("bounds_conflict", context.price, details, applies=conflicted)
     return passage
 
 
@@ -115,19 +115,19 @@ def _grid(
     code: int,
     rule: Grid,
     facts: bytes,
-    situation: DecisionContext,
+    context: DecisionContext,
     trace: Trace,
     bounds: Limits,
     passage: GuardrailResult,
     paced: Flags,
 ) -> None:
     wanted = trace.price
-    legal = rule.nearest(situation, wanted, np.maximum(bounds.low, 1), bounds.high)
+    legal = rule.nearest(context, wanted, np.maximum(bounds.low, 1), bounds.high)
     free = paced & (passage.conflict == NOBODY)
     stuck = free & (legal == NO_PRICE)
     if stuck.any():
         # The bound in the way is the one on the side to which the price wants to move.
-        up = (wanted >= situation.price) & (bounds.high_by != NOBODY) | (bounds.low_by == NOBODY)
+        up = (wanted >= context.price) & (bounds.high_by != NOBODY) | (bounds.low_by == NOBODY)
         side = np.where(up, bounds.high_by, bounds.low_by)
         passage.conflict[stuck] = _pair(np.full(len(side), code, np.int8), side)[stuck]
     price = np.where(legal == NO_PRICE, wanted, legal)
@@ -139,7 +139,7 @@ def _grid(
 def _way_out(
     code: int,
     rule: Grid,
-    situation: DecisionContext,
+    context: DecisionContext,
     raw: Ints,
     price: Ints,
     bounds: Limits,
@@ -147,13 +147,13 @@ def _way_out(
     paced: Flags,
 ) -> None:
     """Find offers whose next legal price lies beyond a step: they would wait for ever."""
-    kept, legal = situation.price, situation.legal
+    kept, legal = context.price, context.legal
     low, high = np.maximum(legal.lowest, 1), legal.highest
     wanted = np.minimum(np.maximum(raw, low), high)
     still = paced & (passage.conflict == NOBODY) & (price == kept) & (wanted != kept)
     if not still.any():
         return
-    goal = rule.nearest(situation, wanted, low, high)
+    goal = rule.nearest(context, wanted, low, high)
     still &= (goal != NO_PRICE) & (goal != kept) & ((goal > kept) == (wanted > kept))
     side = np.where(wanted > kept, bounds.high_by, bounds.low_by)
     pairs = _pair(np.full(len(side), code, np.int8), side)
@@ -163,15 +163,15 @@ def _way_out(
 def _delay(
     rule: Delay,
     facts: bytes,
-    situation: DecisionContext,
+    context: DecisionContext,
     trace: Trace,
     passage: GuardrailResult,
     paced: Flags,
 ) -> None:
-    kept = situation.price
-    until = rule.until(situation)
+    kept = context.price
+    until = rule.until(context)
     free = paced & (passage.conflict == NOBODY)
-    held = free & (situation.now < until) & (trace.price != kept)
+    held = free & (context.now < until) & (trace.price != kept)
     passage.delayed = np.where(held, np.minimum(passage.delayed, until), passage.delayed)
     price = np.where(held, kept, trace.price)
 

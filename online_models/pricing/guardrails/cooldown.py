@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.guardrail import Delay, Ints
-from online_models.pricing.policy.terms import CompiledPolicy
+from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.shop.catalogue import ALWAYS
 from schemas.values.durations import to_text
 
 
-def _until(situation: DecisionContext) -> Ints:
-    changed = situation.changed_at
-    return np.where(changed == ALWAYS, ALWAYS, np.maximum(changed, 0) + situation.terms.cooldown)
+def _until(context: DecisionContext) -> Ints:
+    changed = context.changed_at
+    return np.where(changed == ALWAYS, ALWAYS, np.maximum(changed, 0) + context.terms.cooldown)
 
 
 def _facts(terms: CompiledPolicy) -> dict[str, Any]:

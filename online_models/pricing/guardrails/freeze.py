@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.guardrail import Delay, Ints
 from online_models.shop.catalogue import ALWAYS
 
 
-def _until(situation: DecisionContext) -> Ints:
-    end = np.full(len(situation), ALWAYS, dtype=np.int64)
+def _until(context: DecisionContext) -> Ints:
+    end = np.full(len(context), ALWAYS, dtype=np.int64)
     # By start, so that one freeze that begins where another ends prolongs it.
-    for start, until in sorted(situation.terms.freezes):
-        at = np.maximum(situation.now, end)
+    for start, until in sorted(context.terms.freezes):
+        at = np.maximum(context.now, end)
         end = np.where((start <= at) & (at < until), until, end)
     return end
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import DecisionContext
-from online_models.pricing.policy.terms import CompiledPolicy
+from online_models.pricing.context.decision_context import DecisionContext
+from online_models.pricing.policy.compiled_policy import CompiledPolicy
 
 Ints = NDArray[np.int64]
 #: The `detail` of a step of an explanation.
@@ -66,7 +66,7 @@ class Bound:
 class Grid:
     """Regular prices must be among certain ones.
 
-    `nearest(situation, price, low, high)` is the legal price in [low, high] next to `price`,
+    `nearest(context, price, low, high)` is the legal price in [low, high] next to `price`,
     NO_PRICE where there is none. `sentence(detail)` is what its step says, without the price that
     follows, and `recompute(detail, price, digits)` that price, in minor units.
     """

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.guardrail import Delay, Ints
-from online_models.pricing.policy.terms import CompiledPolicy
+from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.shop.catalogue import ALWAYS
 
 
-def _until(situation: DecisionContext) -> Ints:
-    spent = situation.changes_today >= situation.terms.max_changes_per_day
-    return np.where(spent, situation.midnight, ALWAYS)
+def _until(context: DecisionContext) -> Ints:
+    spent = context.changes_today >= context.terms.max_changes_per_day
+    return np.where(spent, context.midnight, ALWAYS)
 
 
 def _facts(terms: CompiledPolicy) -> dict[str, Any]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from online_models.numerics.ratios import scaled_floor
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.policy.terms import CompiledPolicy
+from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.shop.catalogue import PPM
 from schemas.values.percentages import to_text
 
 
-def _ceiling(situation: DecisionContext) -> Ints:
-    return scaled_floor(situation.price, PPM + situation.terms.max_step_up, PPM)
+def _ceiling(context: DecisionContext) -> Ints:
+    return scaled_floor(context.price, PPM + context.terms.max_step_up, PPM)
 
 
 def _facts(terms: CompiledPolicy) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
 
 
-def _ceiling(situation: DecisionContext) -> Ints:
-    return np.full(len(situation), situation.terms.maximum_price, dtype=np.int64)
+def _ceiling(context: DecisionContext) -> Ints:
+    return np.full(len(context), context.terms.maximum_price, dtype=np.int64)
 
 
 RULE = Bound(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.policy.terms import CompiledPolicy
+from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.profit.economics import margin_floor
 from schemas.values.percentages import to_text
 
 
-def _floor(situation: DecisionContext) -> Ints:
-    margin = situation.terms.minimum_margin
-    return margin_floor(situation, 0 if margin is None else margin)
+def _floor(context: DecisionContext) -> Ints:
+    margin = context.terms.minimum_margin
+    return margin_floor(context, 0 if margin is None else margin)
 
 
 def _facts(terms: CompiledPolicy) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
 
 
-def _floor(situation: DecisionContext) -> Ints:
-    return np.full(len(situation), situation.terms.minimum_price, dtype=np.int64)
+def _floor(context: DecisionContext) -> Ints:
+    return np.full(len(context), context.terms.minimum_price, dtype=np.int64)
 
 
 RULE = Bound(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import NO_CEILING, DecisionContext
+from online_models.pricing.context.decision_context import NO_CEILING, DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
 
 
-def _ceiling(situation: DecisionContext) -> Ints:
-    return np.where(situation.list_price >= 0, situation.list_price, NO_CEILING)
+def _ceiling(context: DecisionContext) -> Ints:
+    return np.where(context.list_price >= 0, context.list_price, NO_CEILING)
 
 
 RULE = Bound(

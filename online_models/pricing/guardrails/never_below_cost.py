@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
 from online_models.pricing.profit.economics import margin_floor
 
 
-def _floor(situation: DecisionContext) -> Ints:
-    return margin_floor(situation, 0)
+def _floor(context: DecisionContext) -> Ints:
+    return margin_floor(context, 0)
 
 
 RULE = Bound(

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from online_models.numerics.compiled import compiled
-from online_models.pricing.context.situation import NO_CEILING, NO_FLOOR, DecisionContext
+from online_models.pricing.context.decision_context import NO_CEILING, NO_FLOOR, DecisionContext
 from online_models.pricing.guardrails.guardrail import Detail, Grid, Ints
-from online_models.pricing.policy.terms import CompiledPolicy, endings
+from online_models.pricing.policy.compiled_policy import CompiledPolicy, endings
 from online_models.pricing.trace.amounts import minor
 from online_models.shop.catalogue import NO_PRICE
 
@@ -48,8 +48,8 @@ def _nearest_ending(endings: Ints, price: Ints, low: Ints, high: Ints) -> Ints:
     return found
 
 
-def _nearest(situation: DecisionContext, price: Ints, low: Ints, high: Ints) -> Ints:
-    return nearest_ending(situation.terms.endings, price, low, high)
+def _nearest(context: DecisionContext, price: Ints, low: Ints, high: Ints) -> Ints:
+    return nearest_ending(context.terms.endings, price, low, high)
 
 
 def _facts(terms: CompiledPolicy) -> dict[str, Any]:

@@ -10,20 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from online_models.pricing.context.situation import NO_FLOOR, DecisionContext
+from online_models.pricing.context.decision_context import NO_FLOOR, DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.policy.terms import CompiledPolicy
+from online_models.pricing.policy.compiled_policy import CompiledPolicy
 
 
-def _floor(situation: DecisionContext) -> Ints:
-    catalogue, ledger = situation.world.catalogue, situation.world.ledger
+def _floor(context: DecisionContext) -> Ints:
+    catalogue, ledger = context.world.catalogue, context.world.ledger
     names = catalogue.channel_names.index
-    protected = [names[n] for n in situation.terms.policy.guardrails.protect_channels if n in names]
-    floor = np.full(len(situation), NO_FLOOR, dtype=np.int64)
-    own = np.isin(situation.channel, protected)
+    protected = [names[n] for n in context.terms.policy.guardrails.protect_channels if n in names]
+    floor = np.full(len(context), NO_FLOOR, dtype=np.int64)
+    own = np.isin(context.channel, protected)
     for channel in protected:
         rows = np.array(
-            [catalogue.offer(sku, channel) for sku in situation.sku.tolist()], dtype=np.int64
+            [catalogue.offer(sku, channel) for sku in context.sku.tolist()], dtype=np.int64
         )
         listed = (rows >= 0) & catalogue.offers.listed[rows] & ~own
         floor = np.maximum(floor, np.where(listed, ledger.price[rows], NO_FLOOR))

@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 
 from online_models.numerics.ratios import scaled_ceil, scaled_floor
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
-from online_models.pricing.policy.terms import CompiledPolicy
+from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.shop.catalogue import PPM
 from schemas.values.percentages import to_text
 
 
-def _floor(situation: DecisionContext) -> Ints:
-    share = np.maximum(PPM - situation.terms.reference_band, 0)
-    return scaled_ceil(situation.reference, share, PPM)
+def _floor(context: DecisionContext) -> Ints:
+    share = np.maximum(PPM - context.terms.reference_band, 0)
+    return scaled_ceil(context.reference, share, PPM)
 
 
-def _ceiling(situation: DecisionContext) -> Ints:
-    return scaled_floor(situation.reference, PPM + situation.terms.reference_band, PPM)
+def _ceiling(context: DecisionContext) -> Ints:
+    return scaled_floor(context.reference, PPM + context.terms.reference_band, PPM)
 
 
 def _facts(terms: CompiledPolicy) -> dict[str, Any]:

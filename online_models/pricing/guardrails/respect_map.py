@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import NO_FLOOR, DecisionContext
+from online_models.pricing.context.decision_context import NO_FLOOR, DecisionContext
 from online_models.pricing.guardrails.guardrail import Bound, Ints
 
 
-def _floor(situation: DecisionContext) -> Ints:
-    return np.where(situation.map_price >= 0, situation.map_price, NO_FLOOR)
+def _floor(context: DecisionContext) -> Ints:
+    return np.where(context.map_price >= 0, context.map_price, NO_FLOOR)
 
 
 RULE = Bound(

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from online_models.pricing.context.situation import (
+from online_models.pricing.context.decision_context import (
     NO_CEILING,
     NO_FLOOR,
     DecisionContext,
@@ -21,9 +21,9 @@ from online_models.pricing.context.situation import (
 from online_models.pricing.guardrails.bounds import Limits, limits
 from online_models.pricing.guardrails.chain import code_names
 from online_models.pricing.guardrails.price_endings import nearest_ending
+from online_models.pricing.policy.compiled_policy import CompiledPolicy, compile_policy
 from online_models.pricing.policy.selection import selected
 from online_models.pricing.policy.settings import PricingSettings
-from online_models.pricing.policy.terms import CompiledPolicy, compile_terms
 from online_models.pricing.policy_check.advice import Finding, advice
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.policy_book import RULINGS
@@ -128,9 +128,9 @@ def _contradictory_offers(pricing: Pricing, rows: np.typing.NDArray[np.int64]) -
     for slot, precision in keys:
         chosen = rows[(ledger.policy[rows] == slot) & (digits == precision)]
         terms = pricing.book.terms(slot, precision)
-        situation = DecisionContext(pricing.world, terms, chosen, np.full(len(chosen), _AT))
+        context = DecisionContext(pricing.world, terms, chosen, np.full(len(chosen), _AT))
         everyone = np.ones(len(chosen), dtype=np.bool_)
-        bounds = limits(situation, everyone, everyone)
+        bounds = limits(context, everyone, everyone)
         for place in np.flatnonzero(bounds.low > bounds.high).tolist():
             names = code_names((int(bounds.low_by[place]), int(bounds.high_by[place])))
             sku, channel = catalogue.offer_name(int(chosen[place]))
@@ -141,28 +141,28 @@ def _contradictory_offers(pricing: Pricing, rows: np.typing.NDArray[np.int64]) -
                 allowing = code_names([int(bounds.high_by[place])])
             message = f"{asking[0]} asks for at least {low}, {allowing[0]} allows at most {high}"
             found.append(Finding(terms.policy.policy_id, message, tuple(names), sku, channel))
-        found += _no_ending(situation, bounds)
+        found += _no_ending(context, bounds)
         if terms.policy.guardrails.price_endings and not terms.endings:
             message = f"no price with {precision} decimals ends in its price_endings: they are void"
             found.append(Finding(terms.policy.policy_id, message))
     return found
 
 
-def _no_ending(situation: DecisionContext, bounds: Limits) -> Iterator[Finding]:
+def _no_ending(context: DecisionContext, bounds: Limits) -> Iterator[Finding]:
     """Offers whose bounds leave prices, but none that ends as it must."""
-    terms, catalogue = situation.terms, situation.world.catalogue
+    terms, catalogue = context.terms, context.world.catalogue
     low, high = np.maximum(bounds.low, 1), bounds.high
     if not terms.endings:
         return
     nearest = nearest_ending(
-        terms.endings, np.minimum(np.maximum(situation.price, low), high), low, high
+        terms.endings, np.minimum(np.maximum(context.price, low), high), low, high
     )
     for place in np.flatnonzero((bounds.low <= bounds.high) & (nearest == NO_PRICE)).tolist():
         sides = code_names((int(bounds.low_by[place]), int(bounds.high_by[place])))
         least, most = texts((int(low[place]), int(high[place])), terms.digits)
         endings = " or ".join(terms.policy.guardrails.price_endings)
         message = f"no price from {least} to {most} ends in {endings}"
-        sku, channel = catalogue.offer_name(int(situation.rows[place]))
+        sku, channel = catalogue.offer_name(int(context.rows[place]))
         names = tuple(sorted({*sides, "price_endings"}))
         yield Finding(terms.policy.policy_id, message, names, sku, channel)
 
@@ -170,7 +170,7 @@ def _no_ending(situation: DecisionContext, bounds: Limits) -> Iterator[Finding]:
 def _contradictions(policies: Sequence[Policy], settings: PricingSettings) -> Iterator[Finding]:
     """Bounds that contradict each other whatever the offer."""
     for policy in policies:
-        terms = compile_terms(policy, 0, _USUAL_DIGITS, settings)
+        terms = compile_policy(policy, 0, _USUAL_DIGITS, settings)
         low, high = terms.minimum_price, terms.maximum_price
         if low >= 0 and 0 <= high < low:
             message = "minimum_price is above maximum_price"

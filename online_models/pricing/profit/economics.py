@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from online_models.numerics.compiled import compiled
 from online_models.numerics.ratios import ceil_one
-from online_models.pricing.context.situation import NO_CEILING
+from online_models.pricing.context.decision_context import NO_CEILING
 from online_models.shop.catalogue import PPM
 from schemas.values.money import LARGEST_MINOR
 
@@ -52,7 +52,7 @@ def _margin_floors(
     return floor
 
 
-def margin_floor(situation: Deductions, margin_ppm: int) -> Ints:
+def margin_floor(context: Deductions, margin_ppm: int) -> Ints:
     """The lowest gross price with (net − cost − fees) / net ≥ margin, minor units, shape (n,).
 
     Net is gross / (1 + tax), a fee is rate × gross + fixed. So, with all rates in ppm of M = 10⁶,
@@ -60,7 +60,7 @@ def margin_floor(situation: Deductions, margin_ppm: int) -> Ints:
     Where the left factor is below a millionth, or only a price beyond the largest amount would do,
     no price reaches the margin: NO_CEILING.
     """
-    terms = situation.cost, situation.fee_fixed, situation.fee_ppm, situation.tax_ppm
+    terms = context.cost, context.fee_fixed, context.fee_ppm, context.tax_ppm
     return _margin_floors(margin_ppm, *terms)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from online_models.numerics.compiled import compiled
 from online_models.numerics.elementary import exp_one, log_one
-from online_models.pricing.context.situation import DecisionContext, Floats, Ints
+from online_models.pricing.context.decision_context import DecisionContext, Floats, Ints
 from online_models.pricing.profit.objective import LARGEST_LOG, NINETY, span
 from online_models.shop.catalogue import PPM
 
@@ -36,19 +36,19 @@ class Terms(NamedTuple):
     elasticity_variance: Floats
 
 
-def expected(situation: DecisionContext, new: Ints, kept: Ints) -> tuple[list[bytes], list[bytes]]:
+def expected(context: DecisionContext, new: Ints, kept: Ints) -> tuple[list[bytes], list[bytes]]:
     """JSON of units, revenue (net of tax), profit and its 90 % interval, at the new and the kept
     prices, minor units, (n,) each.
 
     The interval is that of the posterior of the rate; a day's luck is not in it.
     """
-    over, curves = span(situation), situation.curves
+    over, curves = span(context), context.curves
     terms = Terms(
         over.days,
         over.stock,
-        situation.tax_ppm,
-        situation.fee_ppm,
-        situation.fee_fixed + situation.cost,
+        context.tax_ppm,
+        context.fee_ppm,
+        context.fee_fixed + context.cost,
         curves.anchor_price,
         curves.log_rate,
         curves.elasticity,
@@ -56,7 +56,7 @@ def expected(situation: DecisionContext, new: Ints, kept: Ints) -> tuple[list[by
         curves.covariance,
         curves.elasticity_variance,
     )
-    digits = situation.terms.digits
+    digits = context.terms.digits
     at_new = _texts(forecasts(terms, new, np.arange(len(new))), digits)
     at_kept = at_new.copy()
     # most prices stay, and are not to be written twice

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.special import exp, log
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.substitutes import recaptured
 from schemas.values.instants import DAY
@@ -30,18 +30,18 @@ class Span:
     stock: Floats
 
 
-def span(situation: DecisionContext) -> Span:
+def span(context: DecisionContext) -> Span:
     """The horizon of the objective, cut at `sell_by`; stock with what arrives in it."""
-    n, objective = len(situation), situation.terms.policy.objective
-    days = np.full(n, situation.terms.horizon_days)
+    n, objective = len(context), context.terms.policy.objective
+    days = np.full(n, context.terms.horizon_days)
     if objective.sell_by is not None:
-        left = (objective.sell_by - situation.now) / DAY
+        left = (objective.sell_by - context.now) / DAY
         days = np.where(left > 0.0, left, days)
-    stock = situation.on_hand.astype(np.float64)
+    stock = context.on_hand.astype(np.float64)
     known = stock >= 0.0
     for place in known.nonzero()[0].tolist():
-        end = situation.now[place] + days[place] * DAY
-        arriving = situation.world.stock.inbound(int(situation.rows[place]))
+        end = context.now[place] + days[place] * DAY
+        arriving = context.world.stock.inbound(int(context.rows[place]))
         stock[place] += sum(quantity for quantity, expected in arriving if expected < end)
     return Span(days, np.where(known, stock, np.inf))
 
@@ -57,9 +57,7 @@ class Outlook:
     upper: Floats
 
 
-def outlook(
-    situation: DecisionContext, price: Floats, over: Span, interval: bool = True
-) -> Outlook:
+def outlook(context: DecisionContext, price: Floats, over: Span, interval: bool = True) -> Outlook:
     """Units over the span at gross prices in minor units, (n,) or (n, k).
 
     The mean of a log-normal rate is exp(mean + variance / 2), at the price in force. At others the
@@ -67,9 +65,9 @@ def outlook(
     prices of which least is known would look best for it.
     """
     rows = (slice(None),) + (None,) * (price.ndim - 1)
-    curves = situation.curves
+    curves = context.curves
     x = log(price)
-    x -= situation.log_anchor[rows]
+    x -= context.log_anchor[rows]
     log_units = curves.elasticity[rows] * x
     log_units += curves.log_rate[rows]
     if interval:
@@ -89,23 +87,23 @@ def outlook(
     return Outlook(sold[0], sold[1], sold[2])
 
 
-def value(situation: DecisionContext, price: Floats, units: Floats) -> Floats:
+def value(context: DecisionContext, price: Floats, units: Floats) -> Floats:
     """What the policy's objective is worth at gross prices (n, k) and units sold there.
 
     Profit is less what the units take away from the merchant's other offers. Units and sell-through
     count units; a price that sells no fewer and earns more wins, so revenue breaks the tie at a
     millionth of a unit's weight.
     """
-    objective = situation.terms.policy.objective
+    objective = context.terms.policy.objective
     rows = (slice(None),) + (None,) * (price.ndim - 1)
     if objective.maximise == "profit":
-        worth = unit_profit(situation, price)
-        worth -= recaptured(situation)[rows]
+        worth = unit_profit(context, price)
+        worth -= recaptured(context)[rows]
         worth *= units
     else:
-        worth = price * net_share(situation)[rows] * units
+        worth = price * net_share(context)[rows] * units
         if objective.maximise != "revenue":
-            scale = situation.base.astype(np.float64)[rows]
+            scale = context.base.astype(np.float64)[rows]
             worth = units + 1e-6 * worth / scale
     if objective.minimum_units is not None:
         short = np.maximum(objective.minimum_units - units, 0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import DecisionContext, Floats, Ints
+from online_models.pricing.context.decision_context import DecisionContext, Floats, Ints
 from online_models.shop.catalogue import PPM, Catalogue
 
 #: No more than this share of an offer's lost units is believed to go to the rest of its category:
@@ -12,7 +12,7 @@ from online_models.shop.catalogue import PPM, Catalogue
 LARGEST_DIVERSION = 0.6
 
 
-def recaptured(situation: DecisionContext) -> Floats:
+def recaptured(context: DecisionContext) -> Floats:
     """Profit of other offers that each unit sold takes away, minor units, shape (n,).
 
     A unit lost to a higher price is won by declared substitutes at the rate of the setting
@@ -20,38 +20,38 @@ def recaptured(situation: DecisionContext) -> Floats:
     (between ticks, an offer's price must not depend on which others were decided before it); or by
     the rest of its category, if that is more. Other partitions are not seen.
     """
-    return np.maximum(declared(situation), _learnt(situation))
+    return np.maximum(declared(context), _learnt(context))
 
 
-def _learnt(situation: DecisionContext) -> Floats:
+def _learnt(context: DecisionContext) -> Floats:
     """The same from what sales tell of a category: its diversion times its mean unit profit.
 
     Where a price level common to the others moves an offer by χ, and an offer's own price moves it
     by −ε, a category in which all gain alike from one offer's loss wins χ / ε of it.
     """
-    curves, world = situation.curves, situation.world
+    curves, world = context.curves, context.world
     own = np.maximum(-curves.elasticity, 1.0)
     diversion = np.minimum(np.maximum(curves.least_cross / own, 0.0), LARGEST_DIVERSION)
-    category = world.catalogue.skus.category[situation.sku]
-    return diversion * np.maximum(world.margins.mean(category, situation.channel), 0.0)
+    category = world.catalogue.skus.category[context.sku]
+    return diversion * np.maximum(world.margins.mean(category, context.channel), 0.0)
 
 
-def declared(situation: DecisionContext) -> Floats:
+def declared(context: DecisionContext) -> Floats:
     """Profit that a unit sold takes away from declared substitutes, minor units, (n,)."""
-    catalogue, ledger = situation.world.catalogue, situation.world.ledger
-    lost = np.zeros(len(situation))
+    catalogue, ledger = context.world.catalogue, context.world.ledger
+    lost = np.zeros(len(context))
     index = catalogue.sku_names.index
-    for place, sku in enumerate(situation.sku.tolist()):
+    for place, sku in enumerate(context.sku.tolist()):
         names = catalogue.substitutes[sku]
         if not names:
             continue
-        channel = int(situation.channel[place])
+        channel = int(context.channel[place])
         rows = [catalogue.offer(index[name], channel) for name in names if name in index]
         profits = [float(ledger.unit_profit[row]) for row in rows if row >= 0]
         known = [profit for profit in profits if profit == profit]
         if known:
             mean = sum(known) / len(known)
-            lost[place] = situation.world.settings.diversion * max(mean, 0.0)
+            lost[place] = context.world.settings.diversion * max(mean, 0.0)
     return lost
 
 

@@ -53,8 +53,8 @@ def alerts(resolved: Resolved) -> list[Placed]:
 
 
 def _conflicts(resolved: Resolved) -> list[Placed]:
-    situation, passage = resolved.situation, resolved.passage
-    ledger, rows, now = situation.world.ledger, situation.rows, situation.now
+    context, passage = resolved.context, resolved.passage
+    ledger, rows, now = context.world.ledger, context.rows, context.now
     # nobody's code has all bits set: so has what is left of three of them
     if (passage.conflict & passage.stuck & ledger.conflict[rows] == NOBODY).all():
         return []
@@ -62,7 +62,7 @@ def _conflicts(resolved: Resolved) -> list[Placed]:
     pairs = np.where(crossed, passage.conflict, passage.stuck)
     codes = np.where(crossed | (pairs < 0), pairs, _BLOCKED - pairs)
     known = (ledger.conflict[rows] == codes) & (
-        now - situation.world.settings.alert_again < ledger.conflict_told[rows]
+        now - context.world.settings.alert_again < ledger.conflict_told[rows]
     )
     fresh = ((pairs >= 0) & ~known).nonzero()[0]
     # A way that is blocked comes and goes with every price of a rival: it is remembered.
@@ -77,10 +77,10 @@ def _conflicts(resolved: Resolved) -> list[Placed]:
         severity, message = "warning", f"{both} leave no way to the wanted price"
         if crossed[place]:
             severity, message = "critical", f"{both} leave no legal price"
-        price = texts([int(situation.price[place])], situation.terms.digits)[0]
-        details = {"bounds": names, "price": price, "policy_id": situation.terms.policy.policy_id}
+        price = texts([int(context.price[place])], context.terms.digits)[0]
+        details = {"bounds": names, "price": price, "policy_id": context.terms.policy.policy_id}
         told = alert(
-            situation.world.catalogue,
+            context.world.catalogue,
             int(rows[place]),
             "bounds_conflict",
             severity,
@@ -93,21 +93,21 @@ def _conflicts(resolved: Resolved) -> list[Placed]:
 
 
 def _stale(resolved: Resolved) -> list[Placed]:
-    situation = resolved.situation
-    ledger, rows = situation.world.ledger, situation.rows
-    fresh = (resolved.wish.stale & ~ledger.stale[rows]).nonzero()[0]
-    ledger.stale[rows] = resolved.wish.stale
+    context = resolved.context
+    ledger, rows = context.world.ledger, context.rows
+    fresh = (resolved.target.stale & ~ledger.stale[rows]).nonzero()[0]
+    ledger.stale[rows] = resolved.target.stale
     message = "no competitor price is fresh enough to be followed"
     return [
         (
             place,
             alert(
-                situation.world.catalogue,
+                context.world.catalogue,
                 int(rows[place]),
                 "stale_competitors",
                 "warning",
                 message,
-                int(situation.now[place]),
+                int(context.now[place]),
                 {},
             ),
         )
@@ -116,27 +116,27 @@ def _stale(resolved: Resolved) -> list[Placed]:
 
 
 def _below_cost(resolved: Resolved) -> list[Placed]:
-    situation = resolved.situation
-    ledger, rows = situation.world.ledger, situation.rows
-    floor = margin_floor(situation, 0)
+    context = resolved.context
+    ledger, rows = context.world.ledger, context.rows
+    floor = margin_floor(context, 0)
     below = ledger.price[rows] < floor
     fresh = (below & ~ledger.below_cost[rows]).nonzero()[0]
     ledger.below_cost[rows] = below
     found: list[Placed] = []
     for place in fresh.tolist():
         row = int(rows[place])
-        price, least = texts([int(ledger.price[row]), int(floor[place])], situation.terms.digits)
+        price, least = texts([int(ledger.price[row]), int(floor[place])], context.terms.digits)
         message = f"the price in force, {price}, is below {least}, which cost, tax and fees take"
         found.append(
             (
                 place,
                 alert(
-                    situation.world.catalogue,
+                    context.world.catalogue,
                     row,
                     "selling_below_cost",
                     "critical",
                     message,
-                    int(situation.now[place]),
+                    int(context.now[place]),
                     {"price": price, "break_even": least},
                 ),
             )

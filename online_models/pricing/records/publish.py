@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output, outputs
-from online_models.pricing.context.situation import Floats, Ints
+from online_models.pricing.context.decision_context import Floats, Ints
 from online_models.pricing.decision.bookkeeping import Numbered, price_changed
 from online_models.pricing.decision.reasons import OUTCOMES, REASONS, PriceOrigin
 from online_models.pricing.decision.resolve import Resolved
@@ -46,14 +46,14 @@ def previous_state(
     resolved: Resolved, published: NDArray[np.intp], history: PriceHistory
 ) -> PreviousState:
     """Read what the books no longer say once the decisions are entered."""
-    situation = resolved.situation
-    part = situation if len(published) == len(situation) else situation.take(published)
-    ledger, rows = situation.world.ledger, part.rows
+    context = resolved.context
+    part = context if len(published) == len(context) else context.take(published)
+    ledger, rows = context.world.ledger, part.rows
     promoted, until = resolved.source[published] == PriceOrigin.PROMOTION, part.now
     if promoted.any():
         again = promoted & (ledger.reduced_by[rows] == resolved.promotion.promotion[published])
         until = np.where(again, ledger.reduced_at[rows], until)
-    launched = situation.world.catalogue.skus.launched_at[part.sku]
+    launched = context.world.catalogue.skus.launched_at[part.sku]
     lowest = history.lowest_prices(ledger.entry[rows], until, launched)
     outlook = expected(part, resolved.price[published], part.price)
     return PreviousState(part.price, lowest, outlook)
@@ -70,12 +70,12 @@ def records(
     model_version: str,
 ) -> list[tuple[int, Output]]:
     """The records of the published decisions with their places, the changes behind all of them."""
-    situation, rows = resolved.situation, resolved.situation.rows[published]
-    labels, listed = situation.world.labels, rows.tolist()
-    now: list[int] = situation.now[published].tolist()
+    context, rows = resolved.context, resolved.context.rows[published]
+    labels, listed = context.world.labels, rows.tolist()
+    now: list[int] = context.now[published].tolist()
     heads = _heads(resolved, published, before, numbers, causes, promotions, money, model_version)
     outcomes = [_OUTCOMES[code] for code in resolved.outcome[published].tolist()]
-    ruled = [_RULED[code] for code in situation.world.ledger.why[rows].tolist()]
+    ruled = [_RULED[code] for code in context.world.ledger.why[rows].tolist()]
     propensity = _chances(resolved.propensity[published])
     expected_new, expected_kept = before.expected
     keys = list(map(labels.skus.__getitem__, listed))
@@ -126,11 +126,11 @@ def _heads(
     model_version: str,
 ) -> list[bytes]:
     """The fields that a change and its decision have in common, without the closing brace."""
-    situation = resolved.situation
-    world, policy, rows = situation.world, situation.terms.policy, situation.rows[published]
+    context = resolved.context
+    world, policy, rows = context.world, context.terms.policy, context.rows[published]
     catalogue, listed = world.catalogue, rows.tolist()
-    currencies = catalogue.skus.currency[situation.sku[published]].tolist()
-    times = _instant_texts(situation.now[published].tolist())
+    currencies = catalogue.skus.currency[context.sku[published]].tolist()
+    times = _instant_texts(context.now[published].tolist())
     sheet = Sheet()
     sheet.say(b'{"decision_id":"')
     sheet.put(world.identities.decisions(listed, numbers.sequence.tolist()))
@@ -191,11 +191,11 @@ def _promotion_texts(
 
 
 def _experiment_texts(resolved: Resolved, published: NDArray[np.intp]) -> list[bytes]:
-    experiment = resolved.situation.terms.policy.experiment
+    experiment = resolved.context.terms.policy.experiment
     if experiment is None:
         return [b""] * len(published)
     name = _json(experiment.name)
-    arms = np.where(held_out(resolved.situation)[published], "holdout", "treatment")
+    arms = np.where(held_out(resolved.context)[published], "holdout", "treatment")
     return [f',"experiment":{{"name":{name},"arm":"{arm}"}}'.encode() for arm in arms.tolist()]
 
 

@@ -20,27 +20,27 @@ def stockouts(resolved: Resolved, published: NDArray[np.intp]) -> list[Placed]:
     It has to last until the next arrival, or for the setting `stockout_horizon` where none is
     announced. Told once, until it lasts again.
     """
-    known = published[resolved.situation.on_hand[published] > 0]
+    known = published[resolved.context.on_hand[published] > 0]
     if not len(known):
         return []
-    situation = resolved.situation.reread(known)
-    world, ledger, rows = situation.world, situation.world.ledger, situation.rows
+    context = resolved.context.reread(known)
+    world, ledger, rows = context.world, context.world.ledger, context.rows
     days = np.full(len(known), world.settings.stockout_horizon / DAY)
     for place, row in enumerate(rows.tolist()):
-        coming = [at for _, at in world.stock.inbound(row) if at > situation.now[place]]
+        coming = [at for _, at in world.stock.inbound(row) if at > context.now[place]]
         if coming:
-            days[place] = (min(coming) - situation.now[place]) / DAY
+            days[place] = (min(coming) - context.now[place]) / DAY
     price = ledger.price[rows].astype(np.float64)
-    units = outlook(situation, price, Span(days, np.full(len(known), np.inf)), False).units
-    short = units > situation.on_hand
+    units = outlook(context, price, Span(days, np.full(len(known), np.inf)), False).units
+    short = units > context.on_hand
     fresh = np.flatnonzero(short & ~ledger.short[rows])
     ledger.short[rows] = short
     found: list[Placed] = []
     for place in fresh.tolist():
-        stock, demand = int(situation.on_hand[place]), float(units[place])
+        stock, demand = int(context.on_hand[place]), float(units[place])
         message = f"{stock} units in stock, {demand:.0f} expected to sell in {days[place]:.1f} days"
         details = {"on_hand": stock, "expected_units": float(f"{demand:.6g}")}
-        row, now = int(rows[place]), int(situation.now[place])
+        row, now = int(rows[place]), int(context.now[place])
         told = alert(world.catalogue, row, "stockout_ahead", "warning", message, now, details)
         found.append((int(known[place]), told))
     return found

@@ -28,20 +28,20 @@ def personal_offers(
     resolved: Resolved, chosen: NDArray[np.intp], shoppers: Shoppers, money: MoneyTexts
 ) -> list[Placed]:
     """`price-offers` to customers for offers whose public price or policy has just changed."""
-    segments = [terms for terms in resolved.situation.terms.policy.segments if terms.personalise]
+    segments = [terms for terms in resolved.context.terms.policy.segments if terms.personalise]
     if not segments or not len(chosen):
         return []
-    situation = resolved.situation.reread(chosen)
-    world = situation.world
-    public = world.ledger.price[situation.rows]
-    floor = np.maximum(np.minimum(lowest_legal(situation), public), 1)
-    currencies = world.catalogue.skus.currency[situation.sku].tolist()
+    context = resolved.context.reread(chosen)
+    world = context.world
+    public = world.ledger.price[context.rows]
+    floor = np.maximum(np.minimum(lowest_legal(context), public), 1)
+    currencies = world.catalogue.skus.currency[context.sku].tolist()
     found: list[Placed] = []
     for terms in segments:
         left = PPM - percentages.to_ppm(terms.personal_discount)
         price = np.maximum(scaled_round(public, left, PPM), floor)
         for i in (price < public).nonzero()[0].tolist():
-            row, now = int(situation.rows[i]), int(situation.now[i])
+            row, now = int(context.rows[i]), int(context.now[i])
             sku, channel = world.catalogue.offer_name(row)
             decision_id = world.identities.decision(row, int(world.ledger.sequence[row]))
             value = {

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
 from online_models.numerics.ratios import scaled_round
-from online_models.pricing.context.situation import NO_FLOOR, DecisionContext, Ints
+from online_models.pricing.context.decision_context import NO_FLOOR, DecisionContext, Ints
 from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.guardrails import GUARDRAILS, Bound
 from online_models.pricing.trace.steps import MoneyTexts
@@ -25,21 +25,21 @@ def segment_prices(resolved: Resolved, chosen: NDArray[np.intp], money: MoneyTex
     A break takes its discount off the public price, but no further than to the bounds on every
     price; nothing is ever above the public price.
     """
-    policy = resolved.situation.terms.policy
+    policy = resolved.context.terms.policy
     if not policy.segments or not len(chosen):
         return []
-    situation = resolved.situation.reread(chosen)
-    ledger, catalogue = situation.world.ledger, situation.world.catalogue
-    public = ledger.price[situation.rows]
-    floor = np.minimum(lowest_legal(situation), public)
-    currencies = catalogue.skus.currency[situation.sku].tolist()
+    context = resolved.context.reread(chosen)
+    ledger, catalogue = context.world.ledger, context.world.catalogue
+    public = ledger.price[context.rows]
+    floor = np.minimum(lowest_legal(context), public)
+    currencies = catalogue.skus.currency[context.sku].tolist()
     found: list[Placed] = []
     for terms in policy.segments:
         for step in terms.breaks:
             left = PPM - percentages.to_ppm(step.discount)
             price = np.maximum(scaled_round(public, left, PPM), np.maximum(floor, 1)).tolist()
             for i, place in enumerate(chosen.tolist()):
-                row, now = int(situation.rows[i]), int(situation.now[i])
+                row, now = int(context.rows[i]), int(context.now[i])
                 sku, channel = catalogue.offer_name(row)
                 sequence = int(ledger.sequence[row])
                 value = {
@@ -51,7 +51,7 @@ def segment_prices(resolved: Resolved, chosen: NDArray[np.intp], money: MoneyTex
                     "valid_from": to_text(now),
                     "valid_until": None,
                     "disclosure": terms.disclosure,
-                    "decision_id": situation.world.identities.decision(row, sequence),
+                    "decision_id": context.world.identities.decision(row, sequence),
                     "minimum_quantity": step.minimum_quantity,
                     "time": to_text(now),
                     "reason": f"{percentages.to_text(step.discount)} off the public price",
@@ -61,12 +61,12 @@ def segment_prices(resolved: Resolved, chosen: NDArray[np.intp], money: MoneyTex
     return found
 
 
-def lowest_legal(situation: DecisionContext) -> Ints:
+def lowest_legal(context: DecisionContext) -> Ints:
     """The floor of the bounds on every price, minor units, shape (n,)."""
-    floor = np.full(len(situation), NO_FLOOR, dtype=np.int64)
+    floor = np.full(len(context), NO_FLOOR, dtype=np.int64)
     for rule in GUARDRAILS:
         if not isinstance(rule, Bound) or rule.regular or rule.floor is None:
             continue
-        if rule.binds(situation.terms):
-            floor = np.maximum(floor, rule.floor(situation))
+        if rule.binds(context.terms):
+            floor = np.maximum(floor, rule.floor(context))
     return floor

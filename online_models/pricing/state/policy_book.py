@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from online_models.persistence.kinds import Coded, Document, Items
 from online_models.persistence.saved import Saved, attribute
+from online_models.pricing.policy.compiled_policy import CompiledPolicy, compile_policy
 from online_models.pricing.policy.selection import Traits, selected, specificity, traits
 from online_models.pricing.policy.settings import PricingSettings
-from online_models.pricing.policy.terms import CompiledPolicy, compile_terms
 from online_models.pricing.state.ledger import DEFAULT_POLICY
 from online_models.shop.catalogue import Catalogue
 from schemas.records.policy.guardrails import Guardrails
@@ -112,7 +112,7 @@ class PolicyBook:
         found = self._terms.get((slot, digits))
         if found is None:
             policy = self.slots[slot] or BUILT_IN
-            found = compile_terms(policy, self.editions[slot], digits, self._settings)
+            found = compile_policy(policy, self.editions[slot], digits, self._settings)
             self._terms[slot, digits] = found
         return found
 

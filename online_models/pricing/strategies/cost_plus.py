@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import NO_CEILING, DecisionContext
+from online_models.pricing.context.decision_context import NO_CEILING, DecisionContext
 from online_models.pricing.profit.economics import margin_floor
 from online_models.pricing.strategies.strategy import Detail, Proposal, never
 from online_models.shop.catalogue import NO_PRICE
@@ -20,14 +20,14 @@ class CostPlus:
 
     kind = "cost_plus"
 
-    def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
+    def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """That price, for every offer."""
-        price = margin_floor(situation, to_ppm(entry.margin))
-        known = (situation.cost > 0) & (price < NO_CEILING)
+        price = margin_floor(context, to_ppm(entry.margin))
+        known = (context.cost > 0) & (price < NO_CEILING)
         return Proposal(
             np.where(known, price, NO_PRICE),
-            never(situation),
-            {"cost": situation.cost},
+            never(context),
+            {"cost": context.cost},
             {"margin": to_text(entry.margin)},
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.strategies.strategy import Detail, Proposal, never
 from schemas.records.policy.strategies import Keep as Entry
 
@@ -12,10 +12,10 @@ class Keep:
 
     kind = "keep"
 
-    def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
+    def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """That price, for every offer."""
         del entry
-        return Proposal(situation.home, never(situation))
+        return Proposal(context.home, never(context))
 
     def sentence(self, detail: Detail) -> str:
         """What its step of an explanation says, without the price that follows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import DecisionContext, Floats
+from online_models.pricing.context.decision_context import DecisionContext, Floats
 from online_models.pricing.profit.economics import net_share
 from online_models.pricing.profit.objective import outlook, span
 from online_models.pricing.profit.search import best_price
@@ -27,25 +27,25 @@ class Markdown:
 
     kind = "markdown"
 
-    def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
+    def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """The fluid price of every offer with a stock to sell."""
-        low, high = search_range(situation)
-        over, least = span(situation), situation.world.settings.worthwhile
+        low, high = search_range(context)
+        over, least = span(context), context.world.settings.worthwhile
         salvage_ppm = 0 if entry.salvage is None else to_ppm(entry.salvage)
-        salvage = situation.cost * (salvage_ppm / PPM)
-        kept = (net_share(situation) - situation.fee_ppm / PPM)[:, None]
-        fixed = (situation.fee_fixed + salvage)[:, None]
+        salvage = context.cost * (salvage_ppm / PPM)
+        kept = (net_share(context) - context.fee_ppm / PPM)[:, None]
+        fixed = (context.fee_fixed + salvage)[:, None]
 
         def worth(price: Floats) -> Floats:
-            return (price * kept - fixed) * outlook(situation, price, over, False).units
+            return (price * kept - fixed) * outlook(context, price, over, False).units
 
-        best = best_price(low, high, situation.base, least, worth)
-        sell_by = situation.terms.policy.objective.sell_by
-        open_ = (situation.on_hand > 0) & (situation.now < (sell_by or 0))
-        again = situation.now + situation.world.settings.reoptimise
+        best = best_price(low, high, context.base, least, worth)
+        sell_by = context.terms.policy.objective.sell_by
+        open_ = (context.on_hand > 0) & (context.now < (sell_by or 0))
+        again = context.now + context.world.settings.reoptimise
         details = {
-            **curve_details(situation),
-            "stock": Numbers(situation.on_hand, b"%d"),
+            **curve_details(context),
+            "stock": Numbers(context.on_hand, b"%d"),
         }
         facts = {} if entry.salvage is None else {"salvage": to_text(entry.salvage)}
         return Proposal(np.where(open_, best, NO_PRICE), again, details, facts)

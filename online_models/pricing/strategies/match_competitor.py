@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 
 from online_models.numerics.compiled import compiled
 from online_models.numerics.ratios import round_one
-from online_models.pricing.context.situation import NO_CEILING, DecisionContext, Flags, Floats
+from online_models.pricing.context.decision_context import (
+    NO_CEILING,
+    DecisionContext,
+    Flags,
+    Floats,
+)
 from online_models.pricing.strategies.strategy import Detail, Ints, Proposal
 from online_models.pricing.trace.amounts import minor
 from online_models.pricing.trace.steps import Values
@@ -31,27 +36,27 @@ class MatchCompetitor:
     A rival counts where it is in stock, fresh, surely the same product, not excluded and not the
     merchant. An offer that a rival pulled down returns no further than to its home: from then on a
     rival above home has no say, until a policy version or a manual price gives it a new home.
-    A rival that answers every undercut by its own is a repricer: after some rounds the offer rests
+    A rival that answers every undercut by its own is a repricer: after some rounds the offer pauses
     at home for a while, instead of racing it to the floor.
     """
 
     kind = "match_competitor"
 
-    def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
+    def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """The rival's price plus the offset, where a rival counts."""
-        world = situation.world
+        world = context.world
         rivals, ledger, settings = world.rivals, world.ledger, world.settings
         found = _follow(
-            following(entry, situation.terms.digits, rivals.names.names),
-            situation.quotes,
+            following(entry, context.terms.digits, rivals.names.names),
+            context.quotes,
             Followers(
-                situation.rows,
-                situation.now,
-                situation.sku,
-                situation.channel,
-                situation.home,
-                situation.price,
-                situation.changed_at,
+                context.rows,
+                context.now,
+                context.sku,
+                context.channel,
+                context.home,
+                context.price,
+                context.changed_at,
             ),
             Races(ledger.pulled, ledger.rest_until, ledger.undercuts),
             settings.undercut_answer,
@@ -222,15 +227,15 @@ def _follow(
         if count > 0:
             matched[i], which[i] = _chosen(terms, quotes, asked, entries, count)
             target[i] = _shifted(matched[i], terms.share, terms.amount)
-        rests = now < races.rest_until[row]
-        if rests:
+        pauses = now < races.rest_until[row]
+        if pauses:
             again[i] = min(again[i], races.rest_until[row])
         if which[i] >= 0 and quotes.time[which[i]] > offers.changed_at[i] and target[i] < price:
             # the rival has moved after us to a price just below ours
             answered[i] = 0 <= price - matched[i] <= undercut_answer * price
-        weary = answered[i] and races.undercuts[row] >= undercut_rounds
+        limit_reached = answered[i] and races.undercuts[row] >= undercut_rounds
         risen = races.pulled[row] and target[i] >= offers.home[i]
-        if risen or rests or weary:
+        if risen or pauses or limit_reached:
             target[i] = NO_PRICE
     return Followed(target, again, matched, which, stale, answered)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from online_models.demand.elasticities.feed import NINETY_FIVE
-from online_models.pricing.context.situation import (
+from online_models.pricing.context.decision_context import (
     NO_CEILING,
     NO_FLOOR,
     DecisionContext,
@@ -33,21 +33,21 @@ class Optimise:
 
     kind = "optimise"
 
-    def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
+    def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """The best price of every offer; it is due again after the setting `reoptimise`."""
         del entry
-        low, high = search_range(situation)
-        over, least = span(situation), situation.world.settings.worthwhile
+        low, high = search_range(context)
+        over, least = span(context), context.world.settings.worthwhile
 
         def worth(price: Floats) -> Floats:
-            return value(situation, price, outlook(situation, price, over, False).units)
+            return value(context, price, outlook(context, price, over, False).units)
 
-        best = best_price(low, high, situation.base, least, worth)
-        maximise = situation.terms.policy.objective.maximise
-        unfounded = situation.curves.age < 0.0 if maximise in ("profit", "revenue") else False
-        best = np.where((over.stock <= 0.0) | unfounded, situation.base, best)
-        again = situation.now + situation.world.settings.reoptimise
-        return Proposal(best, again, curve_details(situation), {"maximise": maximise})
+        best = best_price(low, high, context.base, least, worth)
+        maximise = context.terms.policy.objective.maximise
+        unfounded = context.curves.age < 0.0 if maximise in ("profit", "revenue") else False
+        best = np.where((over.stock <= 0.0) | unfounded, context.base, best)
+        again = context.now + context.world.settings.reoptimise
+        return Proposal(best, again, curve_details(context), {"maximise": maximise})
 
     def sentence(self, detail: Detail) -> str:
         """What its step of an explanation says, without the price that follows."""
@@ -63,9 +63,9 @@ class Optimise:
         )
 
 
-def search_range(situation: DecisionContext) -> tuple[Ints, Ints]:
+def search_range(context: DecisionContext) -> tuple[Ints, Ints]:
     """The legal prices of the offers, (low, high) in minor units, low ≤ high."""
-    legal, base = situation.legal, situation.base
+    legal, base = context.legal, context.base
     low, high = legal.lowest, legal.highest
     low = np.where(low > NO_FLOOR, low, np.minimum((base + 1) // 2, high))
     high = np.where(high < NO_CEILING, high, np.maximum(2 * base, low))
@@ -73,9 +73,9 @@ def search_range(situation: DecisionContext) -> tuple[Ints, Ints]:
     return low, np.maximum(high, low)
 
 
-def curve_details(situation: DecisionContext) -> Mapping[str, Values]:
+def curve_details(context: DecisionContext) -> Mapping[str, Values]:
     """What the demand models say around the price in force."""
-    curves = situation.curves
+    curves = context.curves
 
     deviation = np.sqrt(np.maximum(curves.elasticity_variance, 0.0))
     beside = np.sqrt(np.maximum(curves.cross_variance, 0.0))

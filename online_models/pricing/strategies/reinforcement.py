@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.situation import NO_CEILING, DecisionContext
+from online_models.pricing.context.decision_context import NO_CEILING, DecisionContext
 from online_models.pricing.learned.policy import FACTORS
 from online_models.pricing.profit.economics import net_share
 from online_models.pricing.strategies.optimise import curve_details
@@ -23,24 +23,24 @@ class Reinforcement:
 
     kind = "reinforcement"
 
-    def propose(self, entry: Entry, situation: DecisionContext) -> Proposal:
+    def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """The policy's price of every offer; it is due again after the setting `reoptimise`."""
-        seat = situation.world.seat
+        seat = context.world.seat
         if entry.model not in (None, seat.version):
-            return Proposal(silent(situation), never(situation))
-        kept = net_share(situation) - situation.fee_ppm / PPM
-        spent = (situation.cost + situation.fee_fixed).astype(np.float64)
+            return Proposal(silent(context), never(context))
+        kept = net_share(context) - context.fee_ppm / PPM
+        spent = (context.cost + context.fee_fixed).astype(np.float64)
         # a price of which nothing is kept has no markup: the policy goes by the reference then
         marginal_cost = np.where(kept > 0.0, spent / np.where(kept > 0.0, kept, 1.0), 0.0)
-        base, reference = situation.base, situation.reference.astype(np.float64)
+        base, reference = context.base, context.reference.astype(np.float64)
         raw, chosen = seat.policy.propose(
-            situation.curves, base.astype(np.float64), reference, marginal_cost
+            context.curves, base.astype(np.float64), reference, marginal_cost
         )
         bounded = np.minimum(np.maximum(raw, 1.0), float(NO_CEILING)).astype(np.int64)
         price = np.where(np.isfinite(raw), bounded, NO_PRICE)
-        again = situation.now + situation.world.settings.reoptimise
+        again = context.now + context.world.settings.reoptimise
         factors = Numbers(np.array(FACTORS)[chosen], b"%g")
-        details = {**curve_details(situation), "factor": factors}
+        details = {**curve_details(context), "factor": factors}
         return Proposal(price, again, details, {"version": seat.version})
 
     def sentence(self, detail: Detail) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE
 
@@ -43,8 +43,8 @@ class Strategy(Protocol):
     def kind(self) -> str:
         """Its name in a policy."""
 
-    def propose(self, entry: Any, situation: DecisionContext) -> Proposal:
-        """Raw prices for the offers of `situation` under the policy's `entry`."""
+    def propose(self, entry: Any, context: DecisionContext) -> Proposal:
+        """Raw prices for the offers of `context` under the policy's `entry`."""
 
     def sentence(self, detail: Detail) -> str:
         """What its step of an explanation says, without the price that follows."""
@@ -58,11 +58,11 @@ class Recomputable(Protocol):
         """That price, in minor units."""
 
 
-def never(situation: DecisionContext) -> Ints:
+def never(context: DecisionContext) -> Ints:
     """Nothing but an event can change the answer."""
-    return np.full(len(situation), NEVER, dtype=np.int64)
+    return np.full(len(context), NEVER, dtype=np.int64)
 
 
-def silent(situation: DecisionContext) -> Ints:
+def silent(context: DecisionContext) -> Ints:
     """No price for any offer."""
-    return np.full(len(situation), NO_PRICE, dtype=np.int64)
+    return np.full(len(context), NO_PRICE, dtype=np.int64)

@@ -13,7 +13,7 @@ import numpy as np
 
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp, log, normals, sum_by
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.substitutes import declared
 from online_models.studies.promotions.response import Groups, LearntResponses, curve

@@ -10,7 +10,7 @@ import numpy as np
 from online_models.demand.inputs.observations import Observations
 from online_models.fold.state import State
 from online_models.numerics.arrays import Ints
-from online_models.pricing.context.situation import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.bounds import limits
 from online_models.pricing.state.promotions import discounted
 from online_models.shop.catalogue import PPM

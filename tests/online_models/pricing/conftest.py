@@ -15,7 +15,7 @@ from online_models.journal.outputs import Output
 from online_models.numerics.special import log
 from online_models.pricing.commands.acknowledgements import reconcile
 from online_models.pricing.commands.controls import obey
-from online_models.pricing.deciding import decide
+from online_models.pricing.decide import decide
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.causes import Causes

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from online_models.pricing.deciding import decide
+from online_models.pricing.decide import decide
 from online_models.pricing.explanation.recompute import recompute
 from online_models.pricing.state.causes import Causes
 from online_models.pricing.strategies import STRATEGIES

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from online_models.pricing.context.situation import DecisionContext, LegalRange
+from online_models.pricing.context.decision_context import DecisionContext, LegalRange
 from online_models.pricing.decision import explore
 from online_models.pricing.decision.explore import draw
 
@@ -57,7 +57,7 @@ def test_the_probabilities_are_those_of_thompson_sampling(
 
     Much is to be learnt here, so that the posterior is widened as far as it may be.
     """
-    monkeypatch.setattr(explore, "LARGEST_ZEAL", 2.0)
+    monkeypatch.setattr(explore, "LARGEST_EXPLORATION_SCALE", 2.0)
     shop = explorers(new_shop, known_demand(sd=0.4), 1, "100%")
     terms = shop.pricing.book.terms(1, 2)
     one = np.array([0]), np.array([shop.now])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from online_models.journal.outputs import Output
-from online_models.pricing.deciding import decide
+from online_models.pricing.decide import decide
 from online_models.pricing.state.causes import Causes
 from online_models.pricing.state.ledger import Ledger
 from schemas.records.pricing_policies import Policy

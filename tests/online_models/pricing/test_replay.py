@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from online_models.persistence.saved import restore, save
-from online_models.pricing.deciding import decide
+from online_models.pricing.decide import decide
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.causes import Causes
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.numerics.special import log
 from online_models.pricing.learned.seat import Seat
+from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.policy.settings import PricingSettings
-from online_models.pricing.policy.terms import CompiledPolicy
 from online_models.pricing.state.days import CalendarDays
 from online_models.pricing.state.identities import Identities
 from online_models.pricing.state.labels import Labels
@@ -211,8 +211,8 @@ class DecisionContext:
         """The posterior of demand against price, without a promotion; worked out once."""
         if self._curves is None:
             none, base = np.zeros(len(self)), self.base.astype(np.float64)
-            context = DemandContext(self.now, base, self.rival_price, none, none)
-            self._curves = self.world.demand.curves(self.rows, context)
+            asked = DemandContext(self.now, base, self.rival_price, none, none)
+            self._curves = self.world.demand.curves(self.rows, asked)
         return self._curves
 
     @property

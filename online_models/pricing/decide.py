@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
 from online_models.pricing.commands.acknowledgements import overdue
-from online_models.pricing.context.situation import DecisionContext, Ints
+from online_models.pricing.context.decision_context import DecisionContext, Ints
 from online_models.pricing.decision.bookkeeping import enter, needs_publishing, unchanged
 from online_models.pricing.decision.resolve import resolve
 from online_models.pricing.pricing import Pricing
@@ -66,20 +66,20 @@ def _decide_wave(
         terms = pricing.book.terms(slot, digits)
         for first in range(0, len(places), _BLOCK):
             block = places[first : first + _BLOCK]
-            situation = DecisionContext(pricing.world, terms, rows[block], now[block])
+            context = DecisionContext(pricing.world, terms, rows[block], now[block])
             at = block.tolist()
             behind = causes if len(block) == len(rows) else causes.take(block)
-            decided = _decide_block(pricing, situation, behind, _money[digits])
+            decided = _decide_block(pricing, context, behind, _money[digits])
             outputs += [(at[place], output) for place, output in decided]
     return outputs
 
 
 def _decide_block(
-    pricing: Pricing, situation: DecisionContext, causes: Causes, money: MoneyTexts
+    pricing: Pricing, context: DecisionContext, causes: Causes, money: MoneyTexts
 ) -> list[Placed]:
     """Decide offers of one policy; records by place among them."""
     # 1. What each offer is to cost, and why; the books are only read.
-    resolved = resolve(situation, pricing.promotions, pricing.notes)
+    resolved = resolve(context, pricing.promotions, pricing.notes)
     # 2. What is worth a record: all but what time alone led to and nothing new came of.
     by_time = causes.by_time
     silent = by_time & unchanged(resolved) if by_time.any() else by_time

@@ -45,7 +45,7 @@ class CompiledPolicy:
     horizon_days: float
 
 
-def compile_terms(
+def compile_policy(
     policy: Policy, edition: int, digits: int, settings: PricingSettings
 ) -> CompiledPolicy:
     """The terms of a policy for offers whose currency has `digits` minor digits."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.pricing.context.situation import NO_CEILING, DecisionContext, Flags, Ints
+from online_models.pricing.context.decision_context import NO_CEILING, DecisionContext, Flags, Ints
 from online_models.pricing.decision.explore import Draw, draw
 from online_models.pricing.decision.reasons import CODES
 from online_models.pricing.strategies import STRATEGIES
@@ -35,7 +35,7 @@ class TargetPrice:
 
 
 def ask(
-    situation: DecisionContext,
+    context: DecisionContext,
     trace: Trace,
     strategic: Flags,
     given: Ints,
@@ -48,13 +48,13 @@ def ask(
     Behind the last one stands `keep`: an offer for which nobody speaks returns to its home. The
     others have the price `given` by their `source`; all are due at the `boundary`.
     """
-    n = len(situation)
+    n = len(context)
     nowhere = np.zeros(n, dtype=np.bool_)
-    wish = TargetPrice(
+    target = TargetPrice(
         given.copy(), source.copy(), nowhere.copy(), boundary.copy(), nowhere.copy(), nowhere
     )
     left = strategic.nonzero()[0]
-    for entry in (*situation.terms.policy.strategy, None):
+    for entry in (*context.terms.policy.strategy, None):
         if not len(left):
             break
         kind = "keep" if entry is None else entry.kind
@@ -62,55 +62,55 @@ def ask(
         if strategy is None:
             continue
         whole = len(left) == n
-        proposal = strategy.propose(entry, situation if whole else situation.take(left))
-        wish.again[left] = np.minimum(wish.again[left], proposal.again)
+        proposal = strategy.propose(entry, context if whole else context.take(left))
+        target.again[left] = np.minimum(target.again[left], proposal.again)
         if proposal.answered is not None:
-            wish.answered[left] |= proposal.answered
+            target.answered[left] |= proposal.answered
         if proposal.stale is not None:
-            wish.stale[left] |= proposal.stale
+            target.stale[left] |= proposal.stale
         yields = proposal.price != NO_PRICE
         chosen = left[yields]
         if not len(chosen):
             continue
-        wish.raw[chosen] = proposal.price[yields]
-        wish.by[chosen] = CODES[kind]
-        wish.pulls[chosen] = proposal.pulls
+        target.raw[chosen] = proposal.price[yields]
+        target.by[chosen] = CODES[kind]
+        target.pulls[chosen] = proposal.pulls
         details = proposal.details if whole else widened(proposal.details, left, n)
         applies = None
         if len(chosen) < n:
             applies = np.zeros(n, dtype=np.bool_)
             applies[chosen] = True
-        trace.add(kind, wish.raw.copy(), details, members(proposal.facts), applies)
+        trace.add(kind, target.raw.copy(), details, members(proposal.facts), applies)
         left = left[~yields]
-    return wish
+    return target
 
 
-def explore(situation: DecisionContext, trace: Trace, wish: TargetPrice) -> Draw | None:
+def explore(context: DecisionContext, trace: Trace, target: TargetPrice) -> Draw | None:
     """Replace what `optimise` wants by a draw, where the policy explores; None where nothing is
     drawn.
 
     Key value items are left alone: customers judge the shop by their prices.
     Elsewhere the price drawn is NO_PRICE, its probability 1 and its deviation NaN.
     """
-    if situation.terms.exploration_budget < 0:
+    if context.terms.exploration_budget < 0:
         return None
-    n = len(situation)
-    free = (wish.by == CODES[Optimise.kind]) & (
-        situation.legal.reach_low <= situation.legal.reach_high
+    n = len(context)
+    free = (target.by == CODES[Optimise.kind]) & (
+        context.legal.reach_low <= context.legal.reach_high
     )
-    free &= situation.world.catalogue.skus.role[situation.sku] != ROLES.index("kvi")
+    free &= context.world.catalogue.skus.role[context.sku] != ROLES.index("kvi")
     rows = free.nonzero()[0]
     if not len(rows):
         return None
     drawn, propensity = np.full(n, NO_PRICE, dtype=np.int64), np.ones(n)
     deviation = np.full(n, np.nan)
-    result = draw(situation if len(rows) == n else situation.take(rows), wish.raw[rows])
+    result = draw(context if len(rows) == n else context.take(rows), target.raw[rows])
     drawn[rows], propensity[rows] = result.price, result.propensity
     deviation[rows] = result.deviation
-    budget = situation.terms.policy.explore.budget
+    budget = context.terms.policy.explore.budget
     trace.add(
         "explore",
-        np.where(free, drawn, wish.raw),
+        np.where(free, drawn, target.raw),
         {"propensity": Numbers(propensity, b"%.6g")},
         members({"kind": "thompson"} | ({} if budget is None else {"budget": str(budget)})),
         None if len(rows) == n else free,
