@@ -32,7 +32,7 @@ def network(seed: int, level: float = 0.0) -> Network:
 
 
 def records(made: Network, version: str, status: str) -> list[dict[str, Any]]:
-    standing = chunks.Standing(MODEL, version, TRAINED_AT, TRAINED_AT, {}, status)
+    standing = chunks.ModelStanding(MODEL, version, TRAINED_AT, TRAINED_AT, {}, status)
     return chunks.records(made.document(), made.weights, standing)
 
 
@@ -63,7 +63,7 @@ def broken(kind: str, version: str) -> dict[str, Any]:
         data = data[:200] + bytes([data[200] ^ 1]) + data[201:]
     digest = {"corrupt": whole, "checksum": "0" * 64}.get(kind, hashlib.sha256(data).hexdigest())
     model = "oracle" if kind == "model" else MODEL
-    standing = chunks.Standing(model, version, TRAINED_AT, TRAINED_AT, {}, "champion")
+    standing = chunks.ModelStanding(model, version, TRAINED_AT, TRAINED_AT, {}, "champion")
     return {
         **chunks.announcement(standing),
         "weights": base64.b64encode(data).decode(),

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import exp, log
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class DemandContext:
     """What is known when demand is asked for, n rows; prices gross, in minor units."""
 
     #: Instant, ms since the epoch.
-    now: NDArray[np.int64]
+    now: Ints
     #: Price in force.
     price: Floats
     #: Lowest usable rival price, NaN where there is none.

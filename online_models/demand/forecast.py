@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand import negative_binomial
+from online_models.numerics.arrays import Floats
 from online_models.numerics.linear import row_largest
 from online_models.numerics.special import exp, log, log1p
-
-Floats = NDArray[np.float64]
 
 _BISECTIONS = 60
 

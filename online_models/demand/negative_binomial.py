@@ -9,11 +9,10 @@ related tail probabilities", JASA 63 (1968), for counts past the exact sum.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from online_models.numerics.arrays import Floats
 from online_models.numerics.special import exp, gammaln, log, log1p, normal_cdf
-
-Floats = NDArray[np.float64]
 
 #: Counts up to here are summed term by term; beyond, the approximation is good to about 1e-4.
 EXACT_UP_TO = 24

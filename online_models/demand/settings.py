@@ -12,7 +12,7 @@ class DemandSettings:
     #: Experts that forecast side by side, the leading one first; the filter and the
     #: deep model, which is silent without a champion, always run.
     experts: tuple[str, ...] = ("count", "filter", "panel", "deep")
-    #: River regressors or forecasters beside them, such as
+    #: River regressors or forecasters that run with them, such as
     #: `river.linear_model.BayesianLinearRegression`: they are forecast with and weighed, and leave
     #: prices alone. One model per offer or per category (`river_by`).
     river: tuple[str, ...] = ()

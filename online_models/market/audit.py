@@ -29,7 +29,7 @@ class AuditedStep(TypedDict):
     detail: dict[str, Any]
 
 
-class ChangeRecord(TypedDict):
+class AuditedChange(TypedDict):
     """What is looked at of a record of topic `price-changes`."""
 
     decision_id: str
@@ -37,7 +37,7 @@ class ChangeRecord(TypedDict):
     price: str
 
 
-class DecisionRecord(ChangeRecord):
+class AuditedDecision(AuditedChange):
     """What is looked at of a record of topic `price-decisions`."""
 
     policy_id: str
@@ -77,12 +77,12 @@ class Audit:
         self._currency = assortment.currency
         self._bounds: dict[tuple[str, str], Bounds] = {}
 
-    def change(self, change: ChangeRecord) -> None:
+    def change(self, change: AuditedChange) -> None:
         """Look at a record of topic `price-changes`, after the decision that it came from."""
         last = self._goods[change["sku"]].decision
         self.unexplained += last != (change["decision_id"], change["price"])
 
-    def take(self, decision: DecisionRecord) -> None:
+    def take(self, decision: AuditedDecision) -> None:
         """Look at a record of topic `price-decisions`, in the order of publication."""
         self.decisions += 1
         self.unexplained += not explained(decision, self._currency)
@@ -91,7 +91,7 @@ class Audit:
             last = decision["decision_id"], decision["price"]
             self._goods[decision["sku"]].decision = last
 
-    def _legal(self, decision: DecisionRecord) -> bool:
+    def _legal(self, decision: AuditedDecision) -> bool:
         sku, policy = decision["sku"], decision["policy_id"]
         rails, good = self._rails[policy], self._goods[sku]
         price, before = minor(decision["price"]), minor(decision["previous_price"])
@@ -169,7 +169,7 @@ class Audited(Protocol):
     audit: Audit
 
 
-def explained(decision: DecisionRecord, currency: str) -> bool:
+def explained(decision: AuditedDecision, currency: str) -> bool:
     """Whether the explanation is a chain of steps that leads to the decision's price."""
     steps, price = decision["explanation"], None
     for step in steps:

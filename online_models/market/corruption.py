@@ -10,9 +10,18 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from online_models.market.baskets import DAY_IDS, identities
 from online_models.market.calendar import DAY_MS, day_start
-from online_models.market.events import AMOUNT, NOTHING, PRICE, SKU, ArrivingRows, Events, OrderRows
+from online_models.market.events import (
+    AMOUNT,
+    DAY_IDS,
+    NOTHING,
+    PRICE,
+    SKU,
+    ArrivingRows,
+    Events,
+    OrderRows,
+    identities,
+)
 from online_models.numerics.arrays import Ints
 
 

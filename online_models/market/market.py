@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from online_models.market.assortment import Assortment
-from online_models.market.baskets import identities, order_lines, view_counts
 from online_models.market.calendar import DAY_MS, day_start
 from online_models.market.clairvoyant import (
     Exactness,
@@ -30,6 +29,9 @@ from online_models.market.events import (
     OrderRows,
     QuoteRows,
     StockRows,
+    identities,
+    order_lines,
+    view_counts,
 )
 from online_models.market.problem import Problem, SalesDistribution
 from online_models.market.randomness import generator

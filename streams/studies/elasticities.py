@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from online_models.shop.catalogue import Catalogue
-from online_models.studies.elasticity.online import online_rows
 from online_models.studies.elasticity.panel import OfferGroups
-from online_models.studies.elasticity.rows import By, ElasticityRows, double_ml_rows
+from online_models.studies.elasticity.rows import By, ElasticityRows, double_ml_rows, online_rows
 from streams.configuration.settings import Settings
 from streams.studies.observed import Observed
 

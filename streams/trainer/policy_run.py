@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from online_models.demand.networks.chunks import Standing, records
+from online_models.demand.networks.chunks import ModelStanding, records
 from online_models.demand.networks.container import pack
 from online_models.market.compose import compose
 from online_models.pricing.learned.policy import MODEL, LearnedPolicy
@@ -40,7 +40,7 @@ def run(folder: Path, seed: int, report: Callable[[str], None]) -> list[dict[str
         f"share of the clairvoyant's profit in other markets: {metrics['profit_share']:.3f}; "
         f"the markup alone {metrics['profit_share_following_belief']:.3f}"
     )
-    standing = Standing(MODEL, version, now, now, metrics, "champion")
+    standing = ModelStanding(MODEL, version, now, now, metrics, "champion")
     return records(policy.document(), policy.weights, standing)
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from online_models.demand.networks.chunks import Standing, records
+from online_models.demand.networks.chunks import ModelStanding, records
 from online_models.demand.networks.container import WeightsError, pack, unpack
 from online_models.demand.networks.expert import MODEL
 from online_models.demand.networks.network import Network
@@ -93,5 +93,5 @@ def promotion(registry: Registry, version: str) -> list[dict[str, Any]]:
         raise InputError(f"{version}: {error}") from None
     registry.promote(version)
     trained = facts["trained_at"], facts["trained_through"]
-    standing = Standing(MODEL, version, *trained, facts["holdout"][version], "champion")
+    standing = ModelStanding(MODEL, version, *trained, facts["holdout"][version], "champion")
     return records(network.document(), network.weights, standing)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from online_models.demand.networks.chunks import Standing
+from online_models.demand.networks.chunks import ModelStanding
 from online_models.demand.networks.container import WeightsError
 from online_models.demand.networks.expert import MODEL
 from online_models.demand.networks.network import Network
@@ -52,7 +52,7 @@ class TrainedVersion:
     """The version that a run ended with."""
 
     network: Network
-    standing: Standing
+    standing: ModelStanding
     card: ModelCard
 
 
@@ -112,9 +112,9 @@ def _chosen(registry: Registry, version: str) -> TrainedVersion:
     return TrainedVersion(registry.network(version), _standing(card), card)
 
 
-def _standing(card: ModelCard) -> Standing:
+def _standing(card: ModelCard) -> ModelStanding:
     metrics = dict(card.holdout[card.version])
-    return Standing(MODEL, card.version, card.trained_at, card.trained_through, metrics)
+    return ModelStanding(MODEL, card.version, card.trained_at, card.trained_through, metrics)
 
 
 def _holdout(

@@ -123,7 +123,7 @@ def mixture(source: Source, data: Dataset, name: str) -> None:
         for seen in source.periods:
             scored = int(seen.end[0]) >= begin
             if scored and with_deep and models.deep.version is None:
-                models.deep.champions.seat("v1", fitted.network, champion=True)
+                models.deep.champions.install("v1", fitted.network, champion=True)
                 models._reenter(None)
             report = models.learn(seen)
             if not scored:

@@ -9,16 +9,13 @@ make the tails; no single size fits both.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.linear import row_largest, softmax
 from online_models.numerics.special import exp, gammaln, log
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 SIZES = np.array([0.05, 0.2, 0.6, 1.5, 4.0, 20.0])
 SCALES = np.array([0.5, 1.0, 2.0])
@@ -64,7 +61,7 @@ class Dispersion:
         self.state = ShapeState()
         self.cells: Floats = np.zeros((MEAN_BINS * BASKET_BINS * SURPRISE_BINS, SHAPES))
 
-    def cell(self, log_mean: Floats, basket: Floats, surprise: Floats) -> Integers:
+    def cell(self, log_mean: Floats, basket: Floats, surprise: Floats) -> Ints:
         """Cell per row from log mean, log units per order and log last surprise."""
         by_mean = np.floor((log_mean + 2.5) * 1.4)
         by_mean = np.minimum(np.maximum(by_mean, 0.0), MEAN_BINS - 1.0).astype(np.int64)
@@ -72,7 +69,7 @@ class Dispersion:
         by_surprise = np.searchsorted(_SURPRISE_EDGES, surprise)
         return (by_mean * BASKET_BINS + by_basket) * SURPRISE_BINS + by_surprise
 
-    def weights(self, offer: Integers, cell: Integers) -> Floats:
+    def weights(self, offer: Ints, cell: Ints) -> Floats:
         """Weight of each shape, shape (n, SHAPES)."""
         score = self.state.log_likelihood.take(offer, axis=0)
         score *= OFFER_WEIGHT
@@ -82,7 +79,7 @@ class Dispersion:
         return softmax(score)
 
     def learn(
-        self, offer: Integers, cell: Integers, relative: Floats, kept: float = CELL_FORGETTING
+        self, offer: Ints, cell: Ints, relative: Floats, kept: float = CELL_FORGETTING
     ) -> None:
         """Add log likelihoods, (n, SHAPES), of one period; each offer occurs once.
 

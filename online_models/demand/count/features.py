@@ -6,14 +6,11 @@ All is per offer, known before the bucket, except the bucket's own price, promot
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import ATTRIBUTES, DAY, Observations
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import exp, log, log1p, power
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Kept per bucket (per day for shorter buckets): memories of one to some seventy buckets.
 DISCOUNTS = np.array([0.2, 0.4, 0.6, 0.75, 0.88, 0.95, 0.985])
@@ -50,7 +47,7 @@ class CountState(Columns):
     basket_units: Floats = column(np.float64, 1.0)
     basket_orders: Floats = column(np.float64, 1.0)
     buckets: Floats = column(np.float64, 0.0)
-    last_end: Integers = column(np.int64, -1)
+    last_end: Ints = column(np.int64, -1)
 
 
 def kept(state: CountState, seen: Observations) -> Floats:
@@ -64,7 +61,7 @@ def kept(state: CountState, seen: Observations) -> Floats:
     return power(DISCOUNTS, steps[:, None])
 
 
-def levels(state: CountState, offer: Integers, prior: Floats) -> tuple[Floats, Floats]:
+def levels(state: CountState, offer: Ints, prior: Floats) -> tuple[Floats, Floats]:
     """Units and orders per day at each memory, (LEVELS, n), each shrunk to the next longer one.
 
     The longest is shrunk to `prior` by one day's worth of exposure.
@@ -93,7 +90,7 @@ def design(
     category_shocks: Floats,
     log_category: Floats,
 ) -> Floats:
-    """Regressors of the log rate beside its offset, shape (features, n); names in `FEATURES`."""
+    """Regressors of the log rate less its offset, shape (features, n); names in `FEATURES`."""
     offer = seen.offer
     logs = np.minimum(np.maximum(log(np.stack([units, orders])), _LOWEST), _HIGHEST)
     log_units, log_orders = logs
@@ -189,7 +186,7 @@ def remember(
     _smooth(state.rival_gap, offer, seen.log_rival_price - price, SLOW_PRICE)
 
 
-def _smooth(column: Floats, offer: Integers, value: Floats, memory: float) -> None:
+def _smooth(column: Floats, offer: Ints, value: Floats, memory: float) -> None:
     """Exponential average that starts at the first known value and ignores unknown ones."""
     old = column[offer]
     mixed = memory * old + (1.0 - memory) * value

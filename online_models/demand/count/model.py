@@ -17,7 +17,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.count import features
 from online_models.demand.count.dispersion import (
@@ -32,15 +31,12 @@ from online_models.demand.count.features import FEATURES, MIDDLE, CountState
 from online_models.demand.count.shop import ShopFactor
 from online_models.demand.forecast import Forecast
 from online_models.demand.inputs.calendar import Calendar
-from online_models.demand.inputs.observations import DAY
-from online_models.demand.inputs.period import Period
+from online_models.demand.inputs.observations import DAY, Period
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.linear import gram, solve, weighted_columns
 from online_models.numerics.special import exp, log, power, sum_by
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Weight of the anchor, in expected units: β starts at the middle level alone.
 RIDGE = 20.0
@@ -57,7 +53,7 @@ CATEGORY_FORGETTING = 0.98
 LENGTH_CLASSES = 3
 
 
-def length_class(length: Integers) -> int:
+def length_class(length: Ints) -> int:
     """Buckets below half a day, up to a day and a half, longer: each has its own coefficients."""
     first = int(length[0])
     return 0 if first < DAY // 2 else (1 if first <= DAY + DAY // 2 else 2)
@@ -72,13 +68,13 @@ class CountPrediction:
     #: Expected units of the mixture.
     mean: Floats
     design: Floats
-    cell: Integers
+    cell: Ints
     weights: Floats
     levels: Floats
     log_calendar: Floats
 
     @property
-    def covered(self) -> NDArray[np.bool_]:
+    def covered(self) -> Flags:
         """Every offer is covered, cold ones from their category."""
         return np.ones(len(self.rate), np.bool_)
 
@@ -119,7 +115,7 @@ class CountModel:
         #: Discounted units and exposure per category row; row 0 is the catalogue.
         self.category_units: Floats = np.zeros(1)
         self.category_exposure: Floats = np.zeros(1)
-        #: Last and smoothed log shock of each category beside its channel's, (2, rows).
+        #: Last and smoothed log shock of each category less its channel's, (2, rows).
         self.category_shocks: Floats = np.zeros((2, 1))
 
     def grow(self, offers: int, categories: int, channels: int) -> None:

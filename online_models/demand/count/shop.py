@@ -7,15 +7,12 @@ nothing about any one offer.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import exp, log, sum_by, total
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Variance of a channel's log shock (a closed day is e⁻²), and of its surprise when forecast.
 SHOCK_VARIANCE = 1.0
@@ -54,14 +51,14 @@ class ShopFactor:
         """Make room for channels."""
         self.state.grow(channels)
 
-    def expected(self, kind: int, channel: Integers) -> Floats:
+    def expected(self, kind: int, channel: Ints) -> Floats:
         """Log factor expected of each row's channel, (n,)."""
         intercept, persistence = self.mean[kind]
         expected: Floats = intercept + persistence * self.state.last_shock[channel]
         return expected
 
     def surprise(
-        self, channel: Integers, units: Floats, mean: Floats, known: NDArray[np.bool_]
+        self, channel: Ints, units: Floats, mean: Floats, known: Flags
     ) -> tuple[Floats, Floats]:
         """Factor by which each row's channel beat its forecast, (n,), and its log, (channels,).
 
@@ -96,9 +93,7 @@ class ShopFactor:
         ) / determinant
         self.precision[kind] = precision
 
-    def shock(
-        self, channel: Integers, units: Floats, base: Floats, known: NDArray[np.bool_]
-    ) -> Floats:
+    def shock(self, channel: Ints, units: Floats, base: Floats, known: Flags) -> Floats:
         """Log shock of each row's channel against its offers' levels, (n,); remembered.
 
         What offers without a past sell is their level, and no shock.
@@ -109,7 +104,7 @@ class ShopFactor:
         self.state.last_shock[rows > 0] = ratio[rows > 0]
         return ratio[channel]
 
-    def _shrunk(self, channel: Integers, units: Floats, mean: Floats) -> Floats:
+    def _shrunk(self, channel: Ints, units: Floats, mean: Floats) -> Floats:
         """Log of units over mean per channel, shrunk by what counting noise explains."""
         channels = len(self.state)
         sold, due = sum_by(channel, units, channels), sum_by(channel, mean, channels)

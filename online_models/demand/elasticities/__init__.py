@@ -1,1 +1,1 @@
-"""Estimated elasticities, as they are told to the outside."""
+"""Estimated elasticities, as they are published."""

@@ -1,41 +1,38 @@
-"""Which elasticities have moved enough to be told again, and what they are now."""
+"""Which elasticities have moved enough to be published again, and what they are now."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.filter.state import CROSS, ELASTICITY, RIVAL, packed
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
-#: Days that an offer must have been seen before its elasticity is told: before, it is the prior.
+#: Days an offer must have been seen before its elasticity is published: before, it is the prior.
 LEAST_DAYS = 7.0
-#: What is worth telling: a move by this share of the deviation, or a deviation so much smaller.
+#: What is worth publishing: a move by this share of the deviation, or a deviation so much smaller.
 MOVED, NARROWED = 0.25, 0.9
 #: Half the width of a 95 % interval in standard deviations.
 NINETY_FIVE = 1.959963984540054
 
 
 class PublishedElasticities(Columns):
-    """The own elasticity last told of an offer, or of a category row; NaN before."""
+    """The own elasticity last published of an offer, or of a category row; NaN before."""
 
     mean: Floats = column(np.float64, np.nan)
     deviation: Floats = column(np.float64, np.nan)
 
-    def news(self, rows: Integers, mean: Floats, deviation: Floats) -> NDArray[np.bool_]:
-        """Mask of the rows worth telling, which then count as told."""
+    def news(self, rows: Ints, mean: Floats, deviation: Floats) -> Flags:
+        """Mask of the rows worth publishing, which then count as published."""
         before, width = self.mean[rows], self.deviation[rows]
         same = np.abs(mean - before) <= MOVED * width
         same &= (deviation > NARROWED * width) & (deviation < width / NARROWED)
-        news: NDArray[np.bool_] = ~same
+        news: Flags = ~same
         self.mean[rows[news]], self.deviation[rows[news]] = mean[news], deviation[news]
         return news
 
@@ -45,7 +42,7 @@ class ElasticityNews(NamedTuple):
     lowest, and the mean of the category's other offers on the channel (NaN where there are none).
     """
 
-    rows: Integers
+    rows: Ints
     own: Floats
     own_deviation: Floats
     competitor: Floats
@@ -53,13 +50,13 @@ class ElasticityNews(NamedTuple):
     assortment: Floats
     assortment_deviation: Floats
 
-    def take(self, chosen: NDArray[np.bool_]) -> ElasticityNews:
+    def take(self, chosen: Flags) -> ElasticityNews:
         """The rows chosen."""
         return ElasticityNews._make(column[chosen] for column in self)
 
 
 class ElasticityFeed:
-    """What was told so far, of offers and of category rows."""
+    """What was published so far, of offers and of category rows."""
 
     SAVED = Saved(offers=Part(), categories=Part())
 

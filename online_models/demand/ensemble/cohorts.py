@@ -1,8 +1,8 @@
-"""Offers alike in price and margin, and how they sell beside their categories.
+"""Offers alike in price and margin, and how they sell compared with their categories.
 
 K-means over log price and log markup groups the offers, whatever their category; the mean by which
 a group's offers sell more or less than their categories is what a new offer of the group starts
-with. So a newcomer of a large or a foreign category leans on those that resemble it.
+with. So a newcomer of a large or a foreign category starts from those that resemble it.
 
 References: Lloyd, "Least squares quantization in PCM", IEEE Trans. Information Theory 28 (1982);
 shrinkage as in Efron and Morris, JASA 70 (1975).
@@ -11,15 +11,12 @@ shrinkage as in Efron and Morris, JASA 70 (1975).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import log, sum_by, total
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Quantiles of price and of markup that the groups start from, each with each.
 STARTS = (0.125, 0.375, 0.625, 0.875)
@@ -42,7 +39,7 @@ class _Offers(Columns):
 
 
 class Cohorts:
-    """Groups of offers, and each group's mean log level beside its categories.
+    """Groups of offers, and each group's mean log level less its categories'.
 
     >>> cohorts, n = Cohorts(), 200
     >>> cohorts.grow(n + 1)
@@ -65,7 +62,7 @@ class Cohorts:
 
     def __init__(self) -> None:
         self.offers = _Offers()
-        #: Centres (GROUPS, 2) in units of `spread`; log units a day beside the category, (GROUPS,).
+        #: Centres (GROUPS, 2) in units of `spread`; log units a day less the category's, (GROUPS,).
         self.centres: Floats = np.zeros((GROUPS, 2))
         self.spread: Floats = np.ones(2)
         self.effect: Floats = np.zeros(GROUPS)
@@ -76,7 +73,7 @@ class Cohorts:
         """Make room for offers."""
         self.offers.grow(offers)
 
-    def describe(self, offer: Integers, net: Floats, cost: Floats) -> None:
+    def describe(self, offer: Ints, net: Floats, cost: Floats) -> None:
         """First prices of offers, net of tax and fees, and their unit costs, (n,)."""
         known = net > 0.0
         price = log(np.where(known, net, 1.0))
@@ -90,7 +87,7 @@ class Cohorts:
         return day != self.day
 
     def learn(
-        self, day: int, offer: Integers, level: Floats, variance: Floats, scatter: Floats
+        self, day: int, offer: Ints, level: Floats, variance: Floats, scatter: Floats
     ) -> None:
         """Look again at which offers are alike and how each group sells.
 
@@ -117,17 +114,17 @@ class Cohorts:
         self.effect = moment / (sum_by(group, weight, GROUPS) + SHRINKAGE)
         self.day = day
 
-    def cold_start_level(self, offer: Integers) -> Floats:
-        """Log level that offers have beside their categories', 0 where nothing is known, (n,)."""
+    def cold_start_level(self, offer: Ints) -> Floats:
+        """Log level that offers have, less their categories', 0 where nothing is known, (n,)."""
         points = np.stack([self.offers.price[offer], self.offers.markup[offer]])
         points = points / self.spread[:, None]
         known = (points[0] == points[0]) & (points[1] == points[1]) & (self.day >= 0)
         return np.where(known, self.effect[self._nearest(points)], 0.0)
 
-    def _nearest(self, points: Floats) -> Integers:
+    def _nearest(self, points: Floats) -> Ints:
         """The group of each point, (2, n) → (n,)."""
         gaps = self.centres[:, :, None] - points[None]
-        nearest: Integers = np.argmin(gaps[:, 0] * gaps[:, 0] + gaps[:, 1] * gaps[:, 1], axis=0)
+        nearest: Ints = np.argmin(gaps[:, 0] * gaps[:, 0] + gaps[:, 1] * gaps[:, 1], axis=0)
         return nearest
 
     def _step(self, points: Floats) -> None:
@@ -138,7 +135,7 @@ class Cohorts:
         self.centres = np.where(number > 0, sums / np.maximum(number, 1), self.centres)
 
 
-def _places(size: int) -> Integers:
+def _places(size: int) -> Ints:
     """Places of the quantiles among so many sorted values."""
     return np.array([int(share * size) for share in STARTS])
 

@@ -7,11 +7,9 @@ of the average run length, as in Montgomery, "Statistical Quality Control", ch. 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Flags, Floats
 from online_models.numerics.special import log
-
-Floats = NDArray[np.float64]
 
 #: Half the shift, in standard deviations, that is to be found soonest.
 REFERENCE = 0.5
@@ -40,7 +38,7 @@ def residual_score(units: Floats, mean: Floats, size: Floats) -> Floats:
 
 def accumulate(
     up: Floats, down: Floats, score: Floats, height: float
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+) -> tuple[Floats, Floats, Flags]:
     """New sums and alarms of each row; a sum that raised the alarm starts again at 0."""
     up = np.maximum(up + score - REFERENCE, 0.0)
     down = np.maximum(down - score - REFERENCE, 0.0)

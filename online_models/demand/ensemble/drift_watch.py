@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.river import state as river_state
 from online_models.demand.river.lean_import import river_module
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import sum_by
 from online_models.persistence.kinds import Coded
 from online_models.persistence.saved import Saved, attribute
@@ -27,8 +27,6 @@ else:
     ADWIN = river_module("drift", "adwin").ADWIN
     PageHinkley = river_module("drift", "page_hinkley").PageHinkley
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Page–Hinkley in standard deviations of the category's residual: half the shift that is to be
 #: found soonest, and the height; a false alarm in some ten thousand buckets.
@@ -76,7 +74,7 @@ class DriftWatch:
         self._detectors, self._variance, self._buckets, alarms = graph
         self._alarms = [CategoryAlarm(*alarm) for alarm in alarms]
 
-    def update(self, row: Integers, score: Floats, judged: NDArray[np.bool_]) -> Integers:
+    def update(self, row: Ints, score: Floats, judged: Flags) -> Ints:
         """Take one period's standardised residuals; returns the category rows that drift."""
         rows = row[judged]
         if not len(rows):

@@ -7,20 +7,16 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from online_models.demand.count.model import CountModel
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
 from online_models.demand.forecast import Forecast
 from online_models.demand.inputs.calendar import Calendar
-from online_models.demand.inputs.period import Period
+from online_models.demand.inputs.observations import Period
 from online_models.demand.panel.model import PanelModel
 from online_models.demand.settings import DemandSettings
+from online_models.numerics.arrays import Flags, Floats
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
 
 
 class Prediction(Protocol):
@@ -31,7 +27,7 @@ class Prediction(Protocol):
         """Expected units, (n,)."""
 
     @property
-    def covered(self) -> NDArray[np.bool_]:
+    def covered(self) -> Flags:
         """Rows that the expert has an opinion on, (n,)."""
 
     def forecast(self) -> Forecast:

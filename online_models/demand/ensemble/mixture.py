@@ -7,14 +7,11 @@ fixed share: Herbster and Warmuth, "Tracking the best expert", Machine Learning 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.linear import row_largest, softmax
 from online_models.persistence.kinds import SAME, Array
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Step per bucket's nats, memory per period, and the share every expert always keeps.
 LEARNING_RATE = 0.02
@@ -42,7 +39,7 @@ class Mixture:
         if missing > 0:
             self.scores = np.concatenate([self.scores, np.zeros((missing, self.experts))])
 
-    def weights(self, row: Integers, mean: Floats, covered: NDArray[np.bool_]) -> Floats:
+    def weights(self, row: Ints, mean: Floats, covered: Flags) -> Floats:
         """Weights of the experts, (n, experts), 0 where an expert has no opinion.
 
         `mean` are the leading expert's expected units; `covered` is (n, experts).
@@ -61,9 +58,9 @@ class Mixture:
 
     def learn(
         self,
-        row: Integers,
+        row: Ints,
         mean: Floats,
-        covered: NDArray[np.bool_],
+        covered: Flags,
         log_scores: Floats,
         kept: float = FORGETTING,
     ) -> None:

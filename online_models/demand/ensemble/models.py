@@ -21,19 +21,16 @@ from online_models.demand.filter.shock import missing_day
 from online_models.demand.forecast import Forecast
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.markups import Markups, implied_elasticity
-from online_models.demand.inputs.observations import DAY, Observations
-from online_models.demand.inputs.period import Period
-from online_models.demand.networks.verdict import Verdict
+from online_models.demand.inputs.observations import DAY, Observations, Period
+from online_models.demand.networks.chunks import Verdict
 from online_models.demand.settings import DemandSettings
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.persistence.kinds import Array, Members, Part
 from online_models.persistence.saved import Saved
 from schemas.records.model_updates import ModelUpdate
 
 if TYPE_CHECKING:
     from online_models.demand.networks.expert import DeepExpert
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 class DemandModels:
@@ -91,7 +88,7 @@ class DemandModels:
         self.alarm_height = drift.threshold(self.settings.drift_days_between_false_alarms)
 
     def restored(self) -> None:
-        """Hand the filter what the margins told."""
+        """Hand the filter what the margins imply."""
         if self.markups.believed[0]:
             self.filter.pools.expect(float(self.markups.believed[0]))
 
@@ -139,7 +136,7 @@ class DemandModels:
         deep = self.deep.version
         return "online" if deep is None else f"online+{deep}"
 
-    def expect(self, offer: Integers, price: Integers, now: int) -> None:
+    def expect(self, offer: Ints, price: Ints, now: int) -> None:
         """Start new offers (n,) where the deep model expects them, or else like their cohort."""
         self.filter.state.cold_start_level[offer] = self.cohorts.cold_start_level(offer)
         if self.deep.version is None:
@@ -154,7 +151,7 @@ class DemandModels:
         self.filter.state.cold_start_level[offer[covered]] = 0.0
         self.filter.expect(offer[covered], level[covered])
 
-    def priced(self, offer: Integers, net: Floats, cost: Floats) -> None:
+    def priced(self, offer: Ints, net: Floats, cost: Floats) -> None:
         """First prices of offers, net of tax and fees, and their unit costs, (n,).
 
         What margins the merchant has found right says what elasticities to start from; and offers
@@ -185,7 +182,7 @@ class DemandModels:
             periods.append(PeriodReport(rows, predictions, weights, nothing, nothing))
         return LearnReport(observations, periods, tuple(self.experts))
 
-    def forecast(self, offer: Integers, context: DemandContext, length: int = DAY) -> Forecast:
+    def forecast(self, offer: Ints, context: DemandContext, length: int = DAY) -> Forecast:
         """Units of the bucket of `length` ms that begins at `context.now`, in stock throughout."""
         bucket = Observations.of(
             offer,
@@ -199,7 +196,7 @@ class DemandModels:
         )
         return self.predict(bucket).forecast
 
-    def curves(self, offer: Integers, context: DemandContext) -> DemandCurves:
+    def curves(self, offer: Ints, context: DemandContext) -> DemandCurves:
         """Posterior of log demand per day against price, around the price in force."""
         return self.filter.curves(offer, self.registry.category_row[offer], context)
 
@@ -220,21 +217,19 @@ class DemandModels:
     def _predictions(self, period: Period) -> dict[str, Prediction]:
         return {name: expert.predict(period) for name, expert in self.experts.items()}
 
-    def _weights(
-        self, period: Period, predictions: dict[str, Prediction]
-    ) -> tuple[Floats, NDArray[np.bool_]]:
+    def _weights(self, period: Period, predictions: dict[str, Prediction]) -> tuple[Floats, Flags]:
         covered = np.stack([p.covered for p in predictions.values()], axis=1)
         mean = predictions[self.lead].mean
         return self.mixture.weights(period.row, mean, covered), covered
 
-    def _learn_period(self, period: Period, rows: NDArray[np.int64]) -> PeriodReport:
+    def _learn_period(self, period: Period, rows: Ints) -> PeriodReport:
         seen = period.seen
         predictions = self._predictions(period)
         weights, covered = self._weights(period, predictions)
         missing = missing_day(period.channel, seen.units, predictions[self.lead].mean)
         skipped = missing | (seen.available <= 0.0)
         drifted = self._watch(period, predictions["filter"].forecast(), skipped)
-        told = PeriodReport(rows, predictions, weights, skipped, drifted)
+        report = PeriodReport(rows, predictions, weights, skipped, drifted)
         if skipped.any():
             kept = np.flatnonzero(~skipped)
             period, covered = period.take(kept), covered[kept]
@@ -250,16 +245,14 @@ class DemandModels:
                 known = self.filter.pools.levels_in_category(self.filter.state, self.filter.row)
                 self.cohorts.learn(day, *known)
             self._reenter(before)
-        return told
+        return report
 
     def _reenter(self, before: str | None) -> None:
-        """The deep model speaks again after a silence, and must rise from behind."""
+        """Let the deep model, which forecasts again, start with a small weight."""
         if before is None and self.deep.version is not None:
             self.mixture.enter(list(self.experts).index("deep"))
 
-    def _watch(
-        self, period: Period, forecast: Forecast, skipped: NDArray[np.bool_]
-    ) -> NDArray[np.bool_]:
+    def _watch(self, period: Period, forecast: Forecast, skipped: Flags) -> Flags:
         """Run the drift alarms of offers and categories; one widens the levels' variance in the
         filter, so that it forgets sooner.
         """

@@ -6,24 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.ensemble.experts import Prediction
 from online_models.demand.forecast import Forecast
 from online_models.demand.inputs.observations import Observations
-
-Floats = NDArray[np.float64]
+from online_models.numerics.arrays import Flags, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodReport:
     """One period of a `learn`: its rows, what each expert said, and their weights."""
 
-    rows: NDArray[np.int64]
+    rows: Ints
     predictions: Mapping[str, Prediction]
     weights: Floats
-    skipped: NDArray[np.bool_]
-    drifted: NDArray[np.bool_]
+    skipped: Flags
+    drifted: Flags
 
 
 class LearnReport:
@@ -44,9 +42,9 @@ class LearnReport:
         #: Expected units of the mixture, (n,).
         self.mean: Floats = np.zeros(n)
         #: Rows not learnt: no stock, or a channel's missing day.
-        self.skipped: NDArray[np.bool_] = np.zeros(n, np.bool_)
+        self.skipped: Flags = np.zeros(n, np.bool_)
         #: Rows whose offer's residuals raised a drift alarm at this bucket.
-        self.drifted: NDArray[np.bool_] = np.zeros(n, np.bool_)
+        self.drifted: Flags = np.zeros(n, np.bool_)
         self._periods = periods
         for period in periods:
             rows = period.rows
@@ -91,7 +89,7 @@ class LearnReport:
         forecast = self.forecast
         return forecast.quantile(tail), forecast.quantile(1.0 - tail)
 
-    def _scattered(self, parts: list[tuple[NDArray[np.int64], Forecast]]) -> Forecast:
+    def _scattered(self, parts: list[tuple[Ints, Forecast]]) -> Forecast:
         n = len(self.observations)
         width = parts[0][1].means.shape[1] if parts else 1
         means, sizes = np.ones((n, width)), np.ones((n, width))

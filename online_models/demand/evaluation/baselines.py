@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.forecast import Forecast
 from online_models.demand.inputs.observations import DAY, Observations
-
-Floats = NDArray[np.float64]
+from online_models.numerics.arrays import Floats
 
 #: Buckets of the moving average.
 WINDOW = 28

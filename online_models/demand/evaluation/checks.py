@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.curves import DemandContext
 from online_models.demand.ensemble.experts import EXPERTS
@@ -23,11 +22,10 @@ from online_models.demand.networks.network import Network
 from online_models.demand.networks.spec import Spec
 from online_models.demand.networks.zoo import ARCHITECTURES, head
 from online_models.demand.settings import DemandSettings
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp, log, normals, power, uniforms
 from online_models.persistence.leaves import leaves
 from online_models.persistence.saved import restore, save
-
-Floats = NDArray[np.float64]
 
 #: Regressors of River that are plugged in by name: one of each kind.
 RIVER = (
@@ -37,11 +35,11 @@ RIVER = (
 )
 #: Experts in whose belief levels wander while nothing is seen.
 WANDERING = ("filter", "panel", "mixture")
-#: Two products that every channel sells, and single offers beside them.
+#: Two products that every channel sells, and single offers.
 CHANNELS, PRODUCTS, SINGLES = 14, 2, 60
 OFFERS = CHANNELS * PRODUCTS + SINGLES
 #: Log of the negative-binomial size that the battery's network tells: ordinary days scatter less
-#: than it says, so that it keeps its seat.
+#: than it says, so that it stays champion.
 CHAMPION_LOG_SIZE = 2.5
 #: Rows that an expert must learn from a hostile stream.
 HOSTILE_UPDATES = 100_000
@@ -53,7 +51,7 @@ def subjects() -> list[str]:
 
 
 def settings_for(expert: str) -> DemandSettings:
-    """The expert beside the leading one, so that what they share is there."""
+    """The expert and the leading one, so that what they share is there."""
     if expert == "mixture":
         return DemandSettings()
     leading = next(iter(EXPERTS))
@@ -62,7 +60,7 @@ def settings_for(expert: str) -> DemandSettings:
     return DemandSettings(experts=tuple(dict.fromkeys((leading, expert))))
 
 
-def registered(expert: str, order: NDArray[np.int64] | None = None) -> DemandModels:
+def registered(expert: str, order: Ints | None = None) -> DemandModels:
     """Models that know the battery's offers, offer i at dense row order[i]."""
     models = DemandModels(settings_for(expert))
     row = np.arange(OFFERS) if order is None else order
@@ -71,11 +69,11 @@ def registered(expert: str, order: NDArray[np.int64] | None = None) -> DemandMod
     channel = np.where(paired, np.arange(OFFERS) % CHANNELS, 0)
     models.register(row, sku, channel, sku % 3)
     if expert == "deep":
-        _seat(models, row)
+        _install(models, row)
     return models
 
 
-def _seat(models: DemandModels, rows: NDArray[np.int64]) -> None:
+def _install(models: DemandModels, rows: Ints) -> None:
     """A champion near the running level, surer than it, which knows what every offer is."""
     for i, row in enumerate(rows.tolist()):
         models.deep.describe(row, f"sku-{i}", f"category-{i % 3}", ["word"], float(log(1000.0)))
@@ -86,7 +84,7 @@ def _seat(models: DemandModels, rows: NDArray[np.int64]) -> None:
         for name, shape in head.shapes(architecture, spec, hyper).items()
     }
     weights["head/bias"][1] = CHAMPION_LOG_SIZE
-    models.deep.champions.seat("v1", Network(architecture, spec, hyper, weights), champion=True)
+    models.deep.champions.install("v1", Network(architecture, spec, hyper, weights), champion=True)
 
 
 def ordinary_days(days: int, seed: int = 1, first: int = 0) -> list[Observations]:
@@ -157,8 +155,8 @@ def context(day: int) -> DemandContext:
     return DemandContext(now, np.full(OFFERS, 1000.0), np.full(OFFERS, np.nan), nothing, nothing)
 
 
-def told(report: LearnReport, expert: str) -> Forecast:
-    """What the checked expert said."""
+def checked(report: LearnReport, expert: str) -> Forecast:
+    """The forecast of the checked expert."""
     return report.forecast if expert == "mixture" else report.member(expert)
 
 
@@ -173,8 +171,8 @@ def check_many_periods_at_once_equal_one_by_one(expert: str) -> None:
     """A tick that closes many buckets learns them like many ticks."""
     days = ordinary_days(25)
     slow, fast = registered(expert), registered(expert)
-    alone = np.concatenate([told(slow.learn(day), expert).mean for day in days])
-    together = told(fast.learn(joined(days)), expert).mean
+    alone = np.concatenate([checked(slow.learn(day), expert).mean for day in days])
+    together = checked(fast.learn(joined(days)), expert).mean
     np.testing.assert_array_equal(together, alone)
     _assert_same_state(slow, fast)
 
@@ -184,8 +182,8 @@ def check_order_of_rows_is_irrelevant(expert: str) -> None:
     first, second = registered(expert), registered(expert)
     for day in ordinary_days(25):
         shuffled = np.argsort(uniforms(9, day.start, day.offer)[:, 0], kind="stable")
-        found = told(second.learn(day.take(shuffled)), expert).mean
-        np.testing.assert_array_equal(found, told(first.learn(day), expert).mean[shuffled])
+        found = checked(second.learn(day.take(shuffled)), expert).mean
+        np.testing.assert_array_equal(found, checked(first.learn(day), expert).mean[shuffled])
     _assert_same_state(first, second)
 
 
@@ -195,8 +193,8 @@ def check_order_of_offers_is_irrelevant(expert: str) -> None:
     first, second = registered(expert), registered(expert, order)
     for day in ordinary_days(25):
         moved = replace(day, offer=order)
-        expected = told(first.learn(day), expert).mean
-        np.testing.assert_allclose(told(second.learn(moved), expert).mean, expected, rtol=1e-3)
+        expected = checked(first.learn(day), expert).mean
+        np.testing.assert_allclose(checked(second.learn(moved), expert).mean, expected, rtol=1e-3)
 
 
 def check_a_restored_model_goes_on_alike(expert: str) -> None:
@@ -206,7 +204,7 @@ def check_a_restored_model_goes_on_alike(expert: str) -> None:
     again = restore(DemandModels(models.settings), save(models))
     _assert_same_state(models, again)
     later = joined(ordinary_days(5, first=20))
-    first, second = told(models.learn(later), expert), told(again.learn(later), expert)
+    first, second = checked(models.learn(later), expert), checked(again.learn(later), expert)
     np.testing.assert_array_equal(first.mean, second.mean)
     _assert_same_state(models, again)
 
@@ -227,10 +225,10 @@ def check_hostile_data_leave_no_nan(expert: str) -> None:
     for day in ordinary_days(90, first=last):
         models.learn(day)
     if expert == "deep":
-        _seat(models, np.arange(OFFERS))  # nonsense may have cost it its seat, and rightly so
+        _install(models, np.arange(OFFERS))  # nonsense may rightly have demoted it
     for day in ordinary_days(30, first=last + 90):
         report = models.learn(day)
-    forecast = told(report, expert)
+    forecast = checked(report, expert)
     covered = _spoken(forecast)
     mean, units = forecast.mean[covered], report.observations.units[covered]
     assert np.isfinite(mean).all()
@@ -244,7 +242,7 @@ def check_forecasts_are_distributions(expert: str) -> None:
     """Means and sizes are positive, weights sum to one, quantiles are in order."""
     models = registered(expert)
     report = models.learn(joined(ordinary_days(20)))
-    forecast = told(report, expert)
+    forecast = checked(report, expert)
     covered = _spoken(forecast)
     assert (forecast.means[covered] > 0.0).all()
     assert (forecast.sizes[covered] > 0.0).all()
@@ -276,9 +274,9 @@ def check_variance_shrinks_with_data_and_grows_with_silence(expert: str) -> None
     assert grown > (1.1 if expert in WANDERING else 0.95), f"{grown:.2f} times the variance"
 
 
-def _spoken(forecast: Forecast) -> NDArray[np.bool_]:
+def _spoken(forecast: Forecast) -> Flags:
     """Rows that an expert says something of, (n,): of some, or there is nothing to be checked."""
-    said: NDArray[np.bool_] = forecast.weights.max(axis=1) > 0.0
+    said: Flags = forecast.weights.max(axis=1) > 0.0
     assert said.any(), "says nothing that could be judged"
     return said
 
@@ -286,7 +284,7 @@ def _spoken(forecast: Forecast) -> NDArray[np.bool_]:
 def _relative_variance(models: DemandModels, expert: str, day: int) -> Floats:
     """Variance of an expert's forecast over its squared mean, NaN where it says nothing."""
     report = models.predict(joined(ordinary_days(1, first=day)))
-    forecast = told(report, expert)
+    forecast = checked(report, expert)
     mean, square = forecast.mean, forecast.means * forecast.means
     spread = square * (1.0 + 1.0 / forecast.sizes) + forecast.means
     variance = (forecast.weights * spread).sum(axis=1) - mean * mean

@@ -13,9 +13,9 @@ from online_models.demand.evaluation.baselines import BASELINES
 from online_models.demand.forecast import Forecast
 from online_models.demand.inputs.observations import Observations
 from online_models.demand.river.named_models import RiverModels
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import log
 
-Floats = NDArray[np.float64]
 MIXTURE = "mixture"
 #: Central coverage that the intervals claim.
 COVERAGE = 0.9
@@ -36,7 +36,7 @@ class Score:
     log_score: float = 0.0
     covered: float = 0.0
     #: How many buckets fell into each of BINS equal slices of their forecast's probability.
-    places: NDArray[np.int64] = field(default_factory=lambda: np.zeros(BINS, np.int64))
+    places: Ints = field(default_factory=lambda: np.zeros(BINS, np.int64))
 
     def add(self, forecast: Forecast, units: Floats, draw: Floats) -> None:
         """Judge forecasts of buckets; `draw` (n,) in [0, 1) places counts within their jump of the
@@ -121,7 +121,7 @@ class Evaluation:
     starts: list[int] = field(default_factory=list)
     _latest: dict[str, Score] = field(default_factory=dict)
     #: Whether a bucket of each offer was seen.
-    _seen: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    _seen: Flags = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def add(self, observations: Observations, report: LearnReport) -> None:
         """Take one interval: what was observed, and what had been forecast."""
@@ -165,7 +165,7 @@ class Evaluation:
                 found[name].merge(part)
         return {name: score for name, score in found.items() if score.n}
 
-    def _met(self, observations: Observations) -> NDArray[np.bool_]:
+    def _met(self, observations: Observations) -> Flags:
         """Whether an earlier bucket of each row's offer was seen, (n,)."""
         offer = observations.offer
         missing = int(offer.max()) + 1 - len(self._seen)

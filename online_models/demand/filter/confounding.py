@@ -1,4 +1,4 @@
-"""Whether prices are confounded: told by those of which a known part was drawn by chance.
+"""Whether prices are confounded: shown by those of which a known part was drawn by chance.
 
 The part of a price that a rule predicts has an elasticity of its own, ε + κ. As long as nothing
 speaks against κ = 0, all price moves inform ε. Where what was drawn and what was not disagree, κ is
@@ -11,11 +11,9 @@ empirical Bayes estimate as in Morris, JASA 78 (1983).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Floats
 from online_models.numerics.special import total
-
-Floats = NDArray[np.float64]
 
 #: Standard deviations of the test's statistic that are taken for chance.
 CHANCE = 3.0
@@ -31,10 +29,10 @@ def freed(precision: Floats, evidence: Floats, least: float) -> float:
     >>> round(freed(np.array([400.0]), np.array([800.0]), 4e-4), 2)
     3.99
     """
-    told = precision > 0.0
-    categories = float(np.count_nonzero(told))
+    known = precision > 0.0
+    categories = float(np.count_nonzero(known))
     if not categories:
         return least
-    statistic = total(evidence[told] * evidence[told] / precision[told])
+    statistic = total(evidence[known] * evidence[known] / precision[known])
     excess = statistic - categories - CHANCE * float(np.sqrt(2.0 * categories))
     return least + max(excess, 0.0) / total(precision)

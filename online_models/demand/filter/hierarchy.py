@@ -11,14 +11,12 @@ References: Gelman and Hill, "Data Analysis Using Regression and Multilevel/Hier
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import sum_by
 from online_models.persistence.kinds import SAME, Array
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 CATALOGUE = 0
 #: Category trees deeper than this are cut: nodes below hang on their ancestor at this depth.
@@ -37,10 +35,10 @@ class CategoryTree:
     DERIVED = ("levels",)
 
     def __init__(self) -> None:
-        self.parent: Integers = np.zeros(1, np.int64)
-        self.depth: Integers = np.zeros(1, np.int64)
+        self.parent: Ints = np.zeros(1, np.int64)
+        self.depth: Ints = np.zeros(1, np.int64)
         #: Rows by depth, and the parents of each.
-        self.levels: list[tuple[Integers, Integers]] = []
+        self.levels: list[tuple[Ints, Ints]] = []
         self.restored()
 
     def restored(self) -> None:
@@ -49,7 +47,7 @@ class CategoryTree:
         rows = [np.flatnonzero(self.depth == depth) for depth in depths]
         self.levels = [(nodes, self.parent[nodes]) for nodes in rows]
 
-    def register(self, category: Integers, parent: Integers) -> None:
+    def register(self, category: Ints, parent: Ints) -> None:
         """Hang categories (ids ≥ 0) below parents; parent −1 is the catalogue."""
         rows = category + 1
         if len(rows) == 0:
@@ -60,7 +58,7 @@ class CategoryTree:
         grown[rows] = parent + 1
         self._hang(grown)
 
-    def include(self, category: Integers) -> None:
+    def include(self, category: Ints) -> None:
         """Make rows for categories that nobody registered: children of the catalogue."""
         size = int(category.max()) + 2 if len(category) else 0
         if size > len(self.parent):
@@ -71,7 +69,7 @@ class CategoryTree:
     def __len__(self) -> int:
         return len(self.parent)
 
-    def _hang(self, parent: Integers) -> None:
+    def _hang(self, parent: Ints) -> None:
         depth = np.zeros(len(parent), np.int64)
         at = np.arange(len(parent))
         for _ in range(MAX_DEPTH):
@@ -127,7 +125,7 @@ class Pools:
     def estimate(
         self,
         tree: CategoryTree,
-        row: Integers,
+        row: Ints,
         precision: Floats,
         evidence: Floats,
         others: Floats | float = 0.0,
@@ -176,7 +174,7 @@ class Pools:
             mean[:, nodes] = known * variance[:, nodes]
 
     def _scattered(
-        self, row: Integers, precision: Floats, evidence: Floats, rows: int
+        self, row: Ints, precision: Floats, evidence: Floats, rows: int
     ) -> tuple[Floats, Floats]:
         """Weights and weighted squares of the offers' deviations, by what they know, (k, rows)."""
         scatter = self.scatter.take(row, axis=1)
@@ -197,7 +195,7 @@ class Pools:
         self.scatter[:, CATALOGUE] = whole
 
 
-def _sums(group: Integers, values: Floats, groups: int) -> Floats:
+def _sums(group: Ints, values: Floats, groups: int) -> Floats:
     """Each row's values summed by group id: (k, n) → (k, groups)."""
     kinds = len(values)
     flat = (np.arange(kinds)[:, None] * groups + group).ravel()

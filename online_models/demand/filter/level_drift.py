@@ -1,18 +1,15 @@
-"""How fast levels drift, told by whether forecast errors repeat their sign."""
+"""How fast levels drift, measured by whether forecast errors repeat their sign."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.filter.state import FilterState
-from online_models.demand.inputs.observations import DAY
-from online_models.demand.inputs.period import Period
+from online_models.demand.inputs.observations import DAY, Period
+from online_models.numerics.arrays import Flags, Floats
 from online_models.numerics.special import exp, log, total
 from online_models.persistence.kinds import Array
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
 
 #: Weight of the latest standardised error in an offer's mean of its errors.
 LATEST = 0.3
@@ -56,7 +53,7 @@ class LevelDrift:
         period: Period,
         error: Floats,
         spread: Floats,
-        known: NDArray[np.bool_],
+        known: Flags,
     ) -> None:
         """Learn from a period's errors, their variances `spread` and whether each log rate is
         `known`, (n,).
@@ -73,11 +70,11 @@ class LevelDrift:
             known = sums[:, 2] >= WHOLE_DAY
             state.since[offer] = np.where(known[:, None], 0.0, sums)
             error, spread = sums[:, 0], sums[:, 1]
-        told = offer[known]
-        if not len(told):
+        rows = offer[known]
+        if not len(rows):
             return
-        past = state.lasting_error[told]
-        state.lasting_error[told] = self.learn(past, error[known] / np.sqrt(spread[known]))
+        past = state.lasting_error[rows]
+        state.lasting_error[rows] = self.learn(past, error[known] / np.sqrt(spread[known]))
 
     def learn(self, past: Floats, error: Floats) -> Floats:
         """Learn from standardised errors after means of their past, (n,); returns the new means."""

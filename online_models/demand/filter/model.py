@@ -21,7 +21,6 @@ JASA 80 (1985); the control function as in Wooldridge, J. Human Resources 50 (20
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.filter.hierarchy import CategoryTree
@@ -41,19 +40,21 @@ from online_models.demand.filter.state import (
     packed,
     times,
 )
-from online_models.demand.filter.update import LARGEST_RESIDUAL, bounded_units, posterior_step
+from online_models.demand.filter.update import (
+    LARGEST_RESIDUAL,
+    Posterior,
+    RatePrediction,
+    bounded_units,
+    posterior_step,
+)
 from online_models.demand.inputs.calendar import Calendar
-from online_models.demand.inputs.observations import DAY
-from online_models.demand.inputs.period import Period
+from online_models.demand.inputs.observations import DAY, Period
 from online_models.demand.negative_binomial import log_probability
-from online_models.demand.rates import Posterior, RatePrediction
 from online_models.demand.settings import DemandSettings
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import exp
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Variance that a drift alarm adds to a log level.
 ALARM_VARIANCE = 0.25
@@ -111,7 +112,7 @@ class HierarchicalFilter:
         self.row = np.append(self.row, unknown)
         self.channel = np.append(self.channel, unknown)
 
-    def posterior(self, offer: Integers, row: Integers, now: Integers) -> Posterior:
+    def posterior(self, offer: Ints, row: Ints, now: Ints) -> Posterior:
         """Coefficients as known at `now`, the pools of the category rows applied."""
         mean, covariance = self._advanced(offer, now)
         first = self.state.first_end[offer]
@@ -187,7 +188,7 @@ class HierarchicalFilter:
             self.pools.renew(self.tree, self.state, self.row)
         return log_probability(np.maximum(seen.units, 0.0), prediction.mean, size)
 
-    def expect(self, offer: Integers, level: Floats) -> None:
+    def expect(self, offer: Ints, level: Floats) -> None:
         """Start offers (n,) that have never sold at log units a day that were forecast."""
         state, entry = self.state, packed(LEVEL, LEVEL)
         own = state.covariance[offer, entry]
@@ -196,11 +197,11 @@ class HierarchicalFilter:
         state.mean[offer, LEVEL] = evidence / precision
         state.covariance[offer, entry] = 1.0 / precision
 
-    def widen(self, offer: Integers) -> None:
+    def widen(self, offer: Ints) -> None:
         """Doubt the levels of these offers: a drift alarm was raised."""
         self.state.covariance[offer, packed(LEVEL, LEVEL)] += ALARM_VARIANCE
 
-    def curves(self, offer: Integers, row: Integers, context: DemandContext) -> DemandCurves:
+    def curves(self, offer: Ints, row: Ints, context: DemandContext) -> DemandCurves:
         """Log rate per day at the price in force, elasticity, and their joint covariance."""
         state, pools, siblings = self.state, self.pools, self.siblings
         beliefs = Beliefs(*[getattr(state, name) for name in Beliefs._fields])
@@ -223,7 +224,7 @@ class HierarchicalFilter:
         )
         return DemandCurves(context.price, *found)
 
-    def _advanced(self, offer: Integers, now: Integers) -> tuple[Floats, Floats]:
+    def _advanced(self, offer: Ints, now: Ints) -> tuple[Floats, Floats]:
         """Own mean (COEFFICIENTS, n) and covariance (PACKED, n), the random walks run on."""
         state = self.state
         last = state.last_end[offer]
@@ -232,7 +233,7 @@ class HierarchicalFilter:
         covariance[DIAGONAL] += self.pools.drift[:, None] * elapsed
         return np.ascontiguousarray(state.mean.take(offer, axis=0).T), covariance
 
-    def _gaps(self, offer: Integers) -> Floats:
+    def _gaps(self, offer: Ints) -> Floats:
         """Last known log prices against their anchors, NaN where none is known."""
         gap: Floats = self.state.log_price[offer] - self.state.anchor[offer]
         return np.minimum(np.maximum(gap, -2.0), 2.0)
@@ -247,7 +248,7 @@ class HierarchicalFilter:
         others = self.siblings.together(period.row, period.channel, deviation)
         return (1.0, deviation, policy, rival, seen.promoted, others)
 
-    def _scatter(self, offer: Integers, row: Integers) -> Floats:
+    def _scatter(self, offer: Ints, row: Ints) -> Floats:
         state = self.state
         prior = INVERSE_SIZE_WEIGHT * self.pools.inverse_size[row]
         ratio = (state.variance_sum[offer] + prior) / (

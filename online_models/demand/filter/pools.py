@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.filter.confounding import freed
 from online_models.demand.filter.hierarchy import SUMS, CategoryTree, Pools
@@ -19,14 +18,12 @@ from online_models.demand.filter.state import (
 )
 from online_models.demand.inputs.observations import DAY
 from online_models.demand.settings import DemandSettings
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import sum_by, total
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved, attribute
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
-#: An offer's own prior is this many times wider than the pools: it says next to nothing.
+#: An offer's own prior is this many times wider than the pools: it carries next to no information.
 OWN_PRIOR_WIDTH = 4.0
 #: The first bucket alone must set a level, or all offers would err alike at the start.
 OWN_LEVEL_VARIANCE = 400.0
@@ -36,9 +33,9 @@ OWN_CONFOUNDING_VARIANCE = 36.0
 PRIOR_INVERSE_SIZE = 0.05
 INVERSE_SIZE_WEIGHT = 20.0
 #: Share of what an offer's margin implies that is believed before its like have sold, and how
-#: firmly, as a precision. A merchant's margins may be the fruit of years, or one markup with noise.
+#: firmly, as a precision. A merchant's margins may be learnt over years, or one markup with noise.
 MARGIN_WEIGHT, MARGIN_PRECISION = 0.3, 25.0
-#: Numbers per category that partitions tell each other.
+#: Numbers per category that partitions exchange.
 EVIDENCE = COEFFICIENTS * SUMS + 2
 
 
@@ -85,10 +82,10 @@ class FilterPools:
         #: Variance per day of each coefficient's random walk.
         self.drift: Floats = np.full(COEFFICIENTS, s.elasticity_drift * s.elasticity_drift)
         self.drift[LEVEL] = s.level_drift * s.level_drift
-        #: Share of what an offer's own margin implies beside its category that is believed.
+        #: Share of an offer's implied elasticity, less its category's, that is believed.
         self.margin_weight: Floats = np.full(1, MARGIN_WEIGHT)
         self.inverse_size: Floats = np.full(1, PRIOR_INVERSE_SIZE)
-        #: What the offers here, and those of other partitions, say of each category, (rows,
+        #: What the offers here, and those of other partitions, sum up of each category, (rows,
         #: EVIDENCE): sums of every coefficient, then of the dispersion.
         self.own: Floats = np.zeros((1, EVIDENCE))
         self.others: Floats = np.zeros((1, EVIDENCE))
@@ -120,7 +117,7 @@ class FilterPools:
         self.shared.category_variance[CONFOUNDING] = self.confounding[0]
 
     def margin_offset(self, implied_elasticity: Floats) -> Floats:
-        """Elasticity that offers are expected to have beside their categories', from that which
+        """Elasticity that offers are expected to have more than their categories, from that which
         their margins imply (NaN: unknown), (n,).
         """
         offset: Floats = self.margin_weight[0] * self._from_prior(implied_elasticity)
@@ -137,8 +134,8 @@ class FilterPools:
         return Shared(shared.mean, shared.variance, shared.scatter, *starts)
 
     def levels_in_category(
-        self, state: FilterState, row: Integers
-    ) -> tuple[Integers, Floats, Floats, Floats]:
+        self, state: FilterState, row: Ints
+    ) -> tuple[Ints, Floats, Floats, Floats]:
         """Offers that have sold: their rows, log levels less their categories', the variances of
         these, and how far the offers of each's category scatter, (n,) each.
         """
@@ -147,7 +144,7 @@ class FilterPools:
         level, variance = state.mean[offer, LEVEL], state.covariance[offer, packed(LEVEL, LEVEL)]
         return offer, level - shared.mean[LEVEL, row], variance, shared.scatter[LEVEL, row]
 
-    def renew(self, tree: CategoryTree, state: FilterState, row: Integers) -> None:
+    def renew(self, tree: CategoryTree, state: FilterState, row: Ints) -> None:
         """Estimate all pools anew from what every offer's data say; `row` is each offer's."""
         age = (state.last_end - state.first_end) / DAY
         learnt = state.last_end >= 0
@@ -157,17 +154,17 @@ class FilterPools:
         means[LEVEL] -= state.cold_start_level
         precisions = 1.0 / variances - 1.0 / prior
         evidences = means / variances - self.prior_mean[:, None] / prior
-        # Below this the data say nothing of a coefficient, and rounding would speak.
-        told = learnt & (precisions * prior > 1e-6)
-        precisions, evidences = np.where(told, precisions, 0.0), np.where(told, evidences, 0.0)
+        # Below this the data carry no information on a coefficient, and rounding would count.
+        known = learnt & (precisions * prior > 1e-6)
+        precisions, evidences = np.where(known, precisions, 0.0), np.where(known, evidences, 0.0)
         offsets = self._margin_offsets(state, row, precisions[ELASTICITY], evidences[ELASTICITY])
         evidences[ELASTICITY] -= precisions[ELASTICITY] * offsets
-        rows, told_here = len(tree), self.own[:, :-2].reshape(-1, COEFFICIENTS, SUMS)
-        told_elsewhere = self.others[:, :-2].reshape(-1, COEFFICIENTS, SUMS)
-        of_predicted = (told_here + told_elsewhere)[:, CONFOUNDING]
+        rows, sums_here = len(tree), self.own[:, :-2].reshape(-1, COEFFICIENTS, SUMS)
+        sums_elsewhere = self.others[:, :-2].reshape(-1, COEFFICIENTS, SUMS)
+        of_predicted = (sums_here + sums_elsewhere)[:, CONFOUNDING]
         self.confounding[0] = freed(of_predicted[:, 0], of_predicted[:, 1], self.least_confounding)
         self.shared.category_variance[CONFOUNDING] = self.confounding[0]
-        others = told_elsewhere.swapaxes(0, 1)
+        others = sums_elsewhere.swapaxes(0, 1)
         own = self.shared.estimate(tree, row, precisions, evidences, others)
         self.own[:, :-2] = own.swapaxes(0, 1).reshape(rows, -1)
         self.members = sum_by(row, learnt.astype(np.float64), rows)
@@ -182,9 +179,9 @@ class FilterPools:
         self.inverse_size = np.minimum(np.maximum(ratio, 1e-3), 20.0)
 
     def _margin_offsets(
-        self, state: FilterState, row: Integers, precision: Floats, evidence: Floats
+        self, state: FilterState, row: Ints, precision: Floats, evidence: Floats
     ) -> Floats:
-        """Learn how far the offers' own margins tell of their elasticities; returns the offsets."""
+        """Learn how far the offers' own margins predict their elasticities; returns the offsets."""
         gap = self._from_prior(state.implied_elasticity)
         damping = 1.0 / (1.0 + self.shared.scatter[ELASTICITY, row] * precision)
         known = evidence - precision * self.shared.mean[ELASTICITY, row]

@@ -10,7 +10,6 @@ from math import isnan
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.filter.state import (
     COEFFICIENTS,
@@ -22,11 +21,9 @@ from online_models.demand.filter.state import (
     packed,
 )
 from online_models.demand.inputs.observations import DAY
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.compiled import compiled
 from online_models.numerics.elementary import log_one
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 _OWN, _CROSS = packed(ELASTICITY, ELASTICITY), packed(CROSS, CROSS)
 
@@ -41,8 +38,8 @@ class Beliefs(NamedTuple):
     log_price: Floats
     policy_part: Floats
     cold_start_level: Floats
-    first_end: Integers
-    last_end: Integers
+    first_end: Ints
+    last_end: Ints
     variance_sum: Floats
     square_sum: Floats
 
@@ -97,7 +94,7 @@ def apply_pools(
 def apply_all(
     means: Floats,
     covariances: Floats,
-    row: Integers,
+    row: Ints,
     age: Floats,
     margin_offset: Floats,
     shared: Shared,
@@ -116,14 +113,14 @@ def _bounded(gap: float) -> float:
 
 @compiled
 def curves(
-    offer: Integers,
-    row: Integers,
-    now: Integers,
+    offer: Ints,
+    row: Ints,
+    now: Ints,
     price: Floats,
     rival_price: Floats,
     promoted: Floats,
     margin_offset: Floats,
-    group: Integers,
+    group: Ints,
     beliefs: Beliefs,
     shared: Shared,
     sibling_total: Floats,

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import log, sum_by
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Variance of a channel's daily shock before evidence: ±15 %.
 SHOCK_VARIANCE = 0.15 * 0.15
@@ -33,7 +30,7 @@ class ChannelShock:
     """
 
     log: Floats
-    channel: Integers
+    channel: Ints
     channels: int
     weight: Floats
 
@@ -50,11 +47,11 @@ class ChannelShock:
 
 
 def channel_shock(
-    channel: Integers, units: Floats, mean: Floats, size: Floats, variance: Floats
+    channel: Ints, units: Floats, mean: Floats, size: Floats, variance: Floats
 ) -> ChannelShock:
-    """What the channels sold beside what was due.
+    """What the channels sold, against what was due.
 
-    `variance` is that of each log rate: offers that are hardly known yet say nothing of the day.
+    `variance` is that of each log rate: offers that are hardly known yet do not count.
     """
     groups = int(channel.max()) + 1 if len(channel) else 0
     spread = mean + mean * mean / size
@@ -75,13 +72,11 @@ def channel_shock(
     return ChannelShock(np.where(few, 0.0, shock)[channel], channel, groups, weight)
 
 
-def missing_day(channel: Integers, units: Floats, mean: Floats) -> NDArray[np.bool_]:
+def missing_day(channel: Ints, units: Floats, mean: Floats) -> Flags:
     """Rows of channels that sold nothing at all where much was due, (n,)."""
     groups = int(channel.max()) + 1 if len(channel) else 0
     sold = sum_by(channel, np.maximum(units, 0.0), groups)
     due = sum_by(channel, mean, groups)
     offers = np.bincount(channel, minlength=groups)
-    missing: NDArray[np.bool_] = (
-        (sold == 0.0) & (due >= MISSING_DAY_UNITS) & (offers >= LEAST_OFFERS)
-    )
+    missing: Flags = (sold == 0.0) & (due >= MISSING_DAY_UNITS) & (offers >= LEAST_OFFERS)
     return missing[channel]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import sum_by
 from online_models.persistence.kinds import Array
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 class SiblingPrices:
@@ -40,17 +37,17 @@ class SiblingPrices:
             grown[: len(known), :before] = known
         self.total, self.count = total.reshape(-1), count.reshape(-1)
 
-    def remember(self, row: Integers, channel: Integers, deviation: Floats) -> None:
+    def remember(self, row: Ints, channel: Ints, deviation: Floats) -> None:
         """Take down every offer's last known deviation; those of row 0 and NaN do not count."""
         group, counts = self._groups(row, channel), (row > 0) & ~np.isnan(deviation)
         groups = len(self.total)
         self.total = sum_by(group, np.where(counts, deviation, 0.0), groups)
         self.count = sum_by(group, counts.astype(np.float64), groups)
 
-    def together(self, row: Integers, channel: Integers, deviation: Floats) -> Floats:
+    def together(self, row: Ints, channel: Ints, deviation: Floats) -> Floats:
         """Mean deviation of the siblings of each row in one period, (n,).
 
-        A row whose siblings are not among the rows is told what is remembered of them.
+        A row whose siblings are not among the rows gets what is remembered of them.
         """
         group, groups = self._groups(row, channel), len(self.total)
         total = sum_by(group, deviation, groups)[group]
@@ -59,7 +56,7 @@ class SiblingPrices:
         others: Floats = (total - deviation) / np.where(among, count - 1, 1)
         return np.where(among, others, self.remembered(row, channel, deviation))
 
-    def remembered(self, row: Integers, channel: Integers, deviation: Floats) -> Floats:
+    def remembered(self, row: Ints, channel: Ints, deviation: Floats) -> Floats:
         """The same from the last prices known; `deviation` is the row's own last one, (n,)."""
         group = self._groups(row, channel)
         count = self.count[group]
@@ -67,9 +64,9 @@ class SiblingPrices:
         others: Floats = (self.total[group] - deviation) / np.where(among, count - 1.0, 1.0)
         return np.where(among, others, 0.0)
 
-    def among(self, row: Integers, channel: Integers) -> NDArray[np.bool_]:
+    def among(self, row: Ints, channel: Ints) -> Flags:
         """Whether offers of these category rows and channels have priced siblings, (n,)."""
         return (row > 0) & (self.count[self._groups(row, channel)] > 1.0)
 
-    def _groups(self, row: Integers, channel: Integers) -> Integers:
+    def _groups(self, row: Ints, channel: Ints) -> Ints:
         return row * self.channels + channel

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import DAY
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Coefficients of an offer's log rate per day, in the order of the state.
 LEVEL, ELASTICITY, CONFOUNDING, RIVAL, PROMOTED, CROSS = range(6)
@@ -53,8 +50,8 @@ class FilterState(Columns):
     #: Elasticity at which the offer's first price is best; NaN where its cost is unknown.
     implied_elasticity: Floats = column(np.float64, np.nan, saved_as="implied")
     #: Ends of the first and the last bucket learnt, −1 before.
-    first_end: Integers = column(np.int64, -1)
-    last_end: Integers = column(np.int64, -1)
+    first_end: Ints = column(np.int64, -1)
+    last_end: Ints = column(np.int64, -1)
     #: Discounted days learnt.
     days: Floats = column(np.float64, 0.0)
     #: Discounted Σ ((units − mean)² − mean) and Σ mean²: their ratio is 1 / size.
@@ -65,7 +62,7 @@ class FilterState(Columns):
     #: Sums of buckets shorter than a day until they are one: errors, their variances, and days.
     since: Floats = column(np.float64, 0.0, 3)
 
-    def remember(self, offer: Integers, price: Floats, rival: Floats, exploration: Floats) -> None:
+    def remember(self, offer: Ints, price: Floats, rival: Floats, exploration: Floats) -> None:
         """Take down a bucket's log prices (NaN: unknown) and what of the own one chance drew."""
         for name, anchor, value in (
             ("log_price", "anchor", price),
@@ -79,7 +76,7 @@ class FilterState(Columns):
         gap = deviation_of(self.log_price[offer], self.anchor[offer])
         self.policy_part[offer] = np.where(drawn, gap - np.where(drawn, exploration, 0.0), 0.0)
 
-    def ages(self, offer: Integers, now: Integers) -> Floats:
+    def ages(self, offer: Ints, now: Ints) -> Floats:
         """Days since the offers' first buckets ended, −1 before there is one, (n,)."""
         first = self.first_end[offer]
         return np.where(first >= 0, np.maximum(now - first, 0) / DAY, -1.0)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import column_sums, log, power
 from online_models.persistence.kinds import Array
 from online_models.persistence.saved import Saved
 from schemas.values.instants import DAY, HOUR
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 SLOTS = 7 + 24
 #: 1970-01-01 was a Thursday; Monday is 0.
@@ -57,7 +54,7 @@ class Calendar:
             extra = np.repeat(self.log_factors[:1], missing, axis=0)
             self.log_factors = np.vstack([self.log_factors, extra])
 
-    def slots(self, start: Integers, length: Integers) -> tuple[Integers, Integers]:
+    def slots(self, start: Ints, length: Ints) -> tuple[Ints, Ints]:
         """Weekday slot and hour slot per row, −1 where the bucket has none."""
         middle = start + length // 2 + self.utc_offset
         weekday = (middle // DAY + _EPOCH_WEEKDAY) % 7
@@ -65,15 +62,13 @@ class Calendar:
         weekday = np.where(length > DAY + DAY // 2, -1, weekday)
         return weekday, np.where(length < DAY // 2, hour, -1)
 
-    def log_factor(self, row: Integers, start: Integers, length: Integers) -> Floats:
+    def log_factor(self, row: Ints, start: Ints, length: Ints) -> Floats:
         """Log of the calendar's factor per bucket, shape (n,)."""
         weekday, hour = self.slots(start, length)
         value = np.where(weekday >= 0, self.log_factors[row, np.maximum(weekday, 0)], 0.0)
         return value + np.where(hour >= 0, self.log_factors[row, np.maximum(hour, 0)], 0.0)
 
-    def learn(
-        self, row: Integers, start: Integers, length: Integers, units: Floats, plain: Floats
-    ) -> None:
+    def learn(self, row: Ints, start: Ints, length: Ints, units: Floats, plain: Floats) -> None:
         """Add one period; `units` are clipped ones, `plain` the forecast without the factor."""
         today = int(start[0] + self.utc_offset) // DAY
         if today > self.day[0]:

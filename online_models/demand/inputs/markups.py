@@ -1,15 +1,13 @@
-"""What a merchant's first prices tell of his elasticities before any sale."""
+"""The elasticities that a merchant's first prices imply, before any sale."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Floats
 from online_models.numerics.special import exp, log
 from online_models.persistence.kinds import Array
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
 
 #: Offers' worth of belief in the literature's elasticity against that of the markups.
 LITERATURE = 3.0
@@ -21,9 +19,9 @@ _PARTS = 1e9
 
 def implied_elasticity(net: Floats, cost: Floats) -> Floats:
     """Elasticities at which net prices are best, (n,); NaN where a cost or a margin is unknown."""
-    told = (cost > 0.0) & (net > cost)
-    elastic = net / np.where(told, net - cost, 1.0)
-    return np.where(told, -np.clip(elastic, LEAST_ELASTIC, MOST_ELASTIC), np.nan)
+    profitable = (cost > 0.0) & (net > cost)
+    elastic = net / np.where(profitable, net - cost, 1.0)
+    return np.where(profitable, -np.clip(elastic, LEAST_ELASTIC, MOST_ELASTIC), np.nan)
 
 
 class Markups:
@@ -43,15 +41,15 @@ class Markups:
 
     def add(self, net: Floats, cost: Floats) -> None:
         """Offers with net prices and unit costs, (n,); those without cost or margin are none."""
-        told = (cost > 0.0) & (net > cost)
-        ratio = log(net[told] / cost[told])
+        profitable = (cost > 0.0) & (net > cost)
+        ratio = log(net[profitable] / cost[profitable])
         self.sums[0] += int(np.rint(ratio * _PARTS).astype(np.int64).sum())
-        self.sums[1] += int(np.count_nonzero(told))
+        self.sums[1] += int(np.count_nonzero(profitable))
 
     def settle(self, literature: float, variance: float) -> float:
         """The elasticity to believe in from now on; `variance` is that between offers.
 
-        Asked for as buckets close, and not as offers appear: what is decided about one of them must
+        Computed as windows close, and not as offers appear: what is decided about one of them must
         not depend on which others were read together with it.
         """
         self.believed[0] = self._elasticity(literature, variance)

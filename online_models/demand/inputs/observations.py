@@ -11,15 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from online_models.numerics.special import log
+from online_models.numerics.arrays import Flags, Floats, Ints
+from online_models.numerics.special import log, power
 from schemas.values.instants import DAY
 
 __all__ = ["ATTRIBUTES", "DAY", "Observations"]
 
 ATTRIBUTES = 4
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -31,10 +29,10 @@ class Observations:
     """
 
     #: Dense row of the offer in its partition.
-    offer: Integers
+    offer: Ints
     #: Interval [start, end), ms since the epoch.
-    start: Integers
-    end: Integers
+    start: Ints
+    end: Ints
     #: Net units (placed − cancelled − returned); a negative net is learnt as 0.
     units: Floats
     views: Floats
@@ -50,7 +48,7 @@ class Observations:
     attributes: Floats
     #: Fraction of the interval in stock: exposure; at 0 there is nothing to learn.
     available: Floats
-    stocked_out: NDArray[np.bool_]
+    stocked_out: Flags
     #: Log price minus its mean under the pricer's own randomisation (0 where it did not explore);
     #: NaN where the pricer's mean is not known. This part of a price cannot be confounded.
     exploration: Floats
@@ -107,7 +105,7 @@ class Observations:
     def __len__(self) -> int:
         return len(self.offer)
 
-    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Observations:
+    def take(self, rows: Ints | Flags) -> Observations:
         """The rows chosen, in the order chosen."""
         whole = rows.dtype != np.bool_ and len(rows) == len(self)
         if whole and bool((rows == np.arange(len(rows))).all()):
@@ -155,7 +153,7 @@ class Observations:
         length: Floats = np.maximum(self.end - self.start, 1) / DAY
         return length * share
 
-    def periods(self) -> Iterator[Integers]:
+    def periods(self) -> Iterator[Ints]:
         """Row numbers that share one interval, the intervals by end, then start; by offer within.
 
         An offer occurs once in a period: its second row for one interval makes a period of its
@@ -182,3 +180,26 @@ class Observations:
         bounds = [0, *(np.flatnonzero(new) + 1).tolist(), len(self)]
         for low, high in pairwise(bounds):
             yield order[low:high]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Rows of one interval [start, end), each offer at most once, sorted by offer."""
+
+    seen: Observations
+    #: Product, channel, and category row (0 is the catalogue) of each offer, (n,).
+    sku: Ints
+    channel: Ints
+    row: Ints
+
+    def __len__(self) -> int:
+        return len(self.seen)
+
+    def kept(self, daily: float) -> float:
+        """What a memory that keeps `daily` a bucket keeps over this one; an hour is no day."""
+        length = int(self.seen.end[0] - self.seen.start[0])
+        return daily if length >= DAY else float(power(daily, length / DAY))
+
+    def take(self, rows: Ints) -> Period:
+        """The rows chosen, in the order chosen."""
+        return Period(self.seen.take(rows), self.sku[rows], self.channel[rows], self.row[rows])

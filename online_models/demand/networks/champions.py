@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from online_models.demand.networks.container import pack, unpack
 from online_models.demand.networks.network import Network
-from online_models.demand.networks.trial import Trial
+from online_models.demand.networks.trial import SequentialTest
 from online_models.persistence.kinds import Coded
 from online_models.persistence.saved import Saved
 
@@ -32,7 +32,7 @@ class Candidate:
 
     version: str
     network: Network
-    trial: Trial
+    trial: SequentialTest
 
 
 def _plain(candidate: Candidate | None) -> dict[str, Any] | None:
@@ -47,7 +47,7 @@ def _candidate(plain: dict[str, Any] | None) -> Candidate | None:
     if plain is None:
         return None
     network = Network.of(*unpack(plain["network"]))
-    return Candidate(plain["version"], network, Trial(plain["capital"].copy()))
+    return Candidate(plain["version"], network, SequentialTest(plain["capital"].copy()))
 
 
 class Champions:
@@ -64,11 +64,11 @@ class Champions:
         self.challenger: Candidate | None = None
         self.previous: Candidate | None = None
 
-    def seat(self, version: str, network: Network, champion: bool) -> None:
-        """Take up a new version, as champion at once or as challenger in place of the last one."""
-        candidate = Candidate(version, network, Trial())
+    def install(self, version: str, network: Network, champion: bool) -> None:
+        """Install a new version, as champion at once or as challenger in place of the last one."""
+        candidate = Candidate(version, network, SequentialTest())
         if champion:
-            self._crown(candidate)
+            self._make_champion(candidate)
         elif self.champion is None or self.champion.version != version:
             self.challenger = candidate
 
@@ -77,7 +77,7 @@ class Champions:
         for candidate in (self.champion, self.challenger, self.previous):
             if candidate is not None and candidate.version == version:
                 if candidate is not self.champion:
-                    self._crown(Candidate(version, candidate.network, Trial()))
+                    self._make_champion(Candidate(version, candidate.network, SequentialTest()))
                 return True
         return False
 
@@ -103,7 +103,7 @@ class Champions:
         if self.challenger is not None and self.challenger.trial.won:
             version, network = self.challenger.version, self.challenger.network
             before = None if self.champion is None else self.champion.version
-            self._crown(Candidate(version, network, Trial()))
+            self._make_champion(Candidate(version, network, SequentialTest()))
             message = f"model {version} has won its trial and forecasts from now on"
             notices.append(
                 Notice("model_promoted", message, {"version": version, "before": before}, "info")
@@ -113,13 +113,13 @@ class Champions:
             self.champion, self.previous = self.previous, None
             now = None if self.champion is None else self.champion.version
             if self.champion is not None:
-                self.champion.trial = Trial()
+                self.champion.trial = SequentialTest()
             then = "no deep model forecasts" if now is None else f"model {now} is back"
             message = f"model {version} forecasts worse than running levels; {then}"
             notices.append(Notice("model_degraded", message, {"version": version, "now": now}))
         return notices
 
-    def _crown(self, candidate: Candidate) -> None:
+    def _make_champion(self, candidate: Candidate) -> None:
         if self.challenger is not None and self.challenger.version == candidate.version:
             self.challenger = None
         if self.champion is not None and self.champion.version != candidate.version:

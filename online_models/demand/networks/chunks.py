@@ -12,7 +12,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from online_models.demand.networks.container import LARGEST, Floats32, WeightsError, pack, unpack
 from online_models.persistence.saved import Saved
@@ -25,7 +25,7 @@ MOST_PARTS = LARGEST // PART
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ModelStanding:
     """What a trainer says of a version besides its weights."""
 
     model: str
@@ -38,7 +38,7 @@ class Standing:
 
 
 def records(
-    document: Mapping[str, Any], weights: Mapping[str, Floats32], standing: Standing
+    document: Mapping[str, Any], weights: Mapping[str, Floats32], standing: ModelStanding
 ) -> list[dict[str, Any]]:
     """`model-updates` values, one per part; `document` says what the weights are."""
     data = pack(document, weights)
@@ -57,7 +57,7 @@ def records(
     ]
 
 
-def announcement(standing: Standing) -> dict[str, Any]:
+def announcement(standing: ModelStanding) -> dict[str, Any]:
     """A `model-updates` value without weights: a change of the standing of a known version.
 
     A measure that is none, as the MASE where naive forecasts never err, is left out.
@@ -137,3 +137,10 @@ def _decoded(update: ModelUpdate, number: int, count: int) -> bytes:
     if not 0 < len(part) <= PART:
         raise WeightsError(f"weights: a part of {len(part)} bytes is not possible")
     return part
+
+
+class Verdict(NamedTuple):
+    """More parts are awaited, it is in force, or why it is not."""
+
+    kind: Literal["pending", "accepted", "rejected"]
+    reason: str = ""

@@ -6,30 +6,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.forecast import Forecast
-from online_models.demand.inputs.observations import Observations
-from online_models.demand.inputs.period import Period
+from online_models.demand.inputs.observations import Observations, Period
 from online_models.demand.negative_binomial import log_probability
 from online_models.demand.networks.champions import Champions, Notice
-from online_models.demand.networks.chunks import Assembly
+from online_models.demand.networks.chunks import Assembly, Verdict
 from online_models.demand.networks.container import WeightsError
-from online_models.demand.networks.hashing import words
 from online_models.demand.networks.history import History, exposure
 from online_models.demand.networks.inputs import inputs
 from online_models.demand.networks.network import Network
-from online_models.demand.networks.offers import Offers
-from online_models.demand.networks.verdict import Verdict
+from online_models.demand.networks.offers import Offers, words
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp, log, total
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 from schemas.records.model_updates import ModelUpdate
 from schemas.records.products import Product
 from schemas.values.instants import DAY
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 #: The name under which demand networks travel on `model-updates`.
 MODEL = "demand"
@@ -45,7 +39,7 @@ class DeepPrediction:
 
     mean: Floats
     size: Floats
-    covered: NDArray[np.bool_]
+    covered: Flags
 
     def log_score(self, units: Floats) -> Floats:
         """Log probability of `units`, shape (n,)."""
@@ -106,7 +100,7 @@ class DeepExpert:
         return row < self.offers.size and bool(self.offers.described[row])
 
     def accept(self, update: ModelUpdate) -> Verdict:
-        """Take up one `model-updates` record of this model; a bad one changes nothing
+        """Accept one `model-updates` record of this model; a bad one changes nothing
         but the awaited parts."""
         version = str(update.version)
         if update.weights is None:
@@ -124,7 +118,7 @@ class DeepExpert:
             if network.spec.bucket != self.history.bucket:
                 self.history = History(self.offers, network.spec.bucket, WINDOW)
                 self.history.grow()
-            self.champions.seat(version, network, update.status == "champion")
+            self.champions.install(version, network, update.status == "champion")
         return Verdict("accepted")
 
     def _stand(self, version: str, status: str) -> Verdict:
@@ -161,12 +155,12 @@ class DeepExpert:
             mean[rows], size[rows] = exp(outputs.log_mean), exp(outputs.log_size)
         return DeepPrediction(mean, size, covered)
 
-    def _covered(self, network: Network | None, seen: Observations) -> NDArray[np.bool_]:
+    def _covered(self, network: Network | None, seen: Observations) -> Flags:
         """Rows of described offers whose buckets are of the network's length."""
         if network is None or network.spec.bucket != self.history.bucket:
             return np.zeros(len(seen), np.bool_)
         described = self.offers.described[seen.offer]
-        covered: NDArray[np.bool_] = described & (seen.end - seen.start == network.spec.bucket)
+        covered: Flags = described & (seen.end - seen.start == network.spec.bucket)
         return covered
 
     def learn(self, period: Period, prediction: DeepPrediction) -> Floats:
@@ -181,17 +175,19 @@ class DeepExpert:
         return prediction.log_score(np.maximum(period.seen.units, 0.0))
 
     def _judge(self, seen: Observations, prediction: DeepPrediction) -> None:
-        rival = self.champions.challenger
-        if self.champions.champion is None and rival is None:
+        challenger = self.champions.challenger
+        if self.champions.champion is None and challenger is None:
             return
-        said = prediction if rival is None else self._predict(rival.network, seen)
-        rows = np.flatnonzero(said.covered & (prediction.covered | (self.version is None)))
+        challenged = prediction if challenger is None else self._predict(challenger.network, seen)
+        rows = np.flatnonzero(challenged.covered & (prediction.covered | (self.version is None)))
         if not len(rows):
             return
         units = np.maximum(seen.units[rows], 0.0)
         level = self.history.level(seen.offer[rows]) * exposure(seen.take(rows))
         scores = [log_probability(units, level, np.full(len(rows), LEVEL_SIZE))]
-        scores += [log_probability(units, p.mean[rows], p.size[rows]) for p in (prediction, said)]
+        scores += [
+            log_probability(units, p.mean[rows], p.size[rows]) for p in (prediction, challenged)
+        ]
         means = [total(score) / len(rows) for score in scores]
         self.notices += self.champions.score(*means)
 
@@ -200,7 +196,7 @@ class DeepExpert:
         notices, self.notices = self.notices, []
         return notices
 
-    def prior(self, bucket: Observations) -> tuple[Floats, NDArray[np.bool_]]:
+    def prior(self, bucket: Observations) -> tuple[Floats, Flags]:
         """What to believe of offers before they have sold: log units a day at the bucket's price,
         and whether the champion has an opinion; each (n,).
         """

@@ -21,12 +21,10 @@ from online_models.demand.networks.levels import (
     Running,
 )
 from online_models.demand.networks.offers import Offers
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import log, total
 from online_models.persistence.kinds import SAME, Array, Part
 from online_models.persistence.saved import Saved, attribute
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 #: What is kept of a bucket: units had it been in stock throughout, log price, log price over the
 #: rival's, depth of promotion, share of the interval in stock, views; 1 where it was seen at all.

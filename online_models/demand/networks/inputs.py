@@ -13,11 +13,10 @@ from online_models.demand.networks.history import KEPT, History, exposure
 from online_models.demand.networks.levels import DISCOUNTS
 from online_models.demand.networks.price_path import price_features
 from online_models.demand.networks.spec import STATIC_FEATURES, WINDOW_CHANNELS, Spec
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp, log, log1p, total
 
-Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
 #: Buckets after which the shop's own rhythm repeats: a week of days.
 SEASON = 7
@@ -53,7 +52,7 @@ class Inputs:
     def __len__(self) -> int:
         return len(self.item)
 
-    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Inputs:
+    def take(self, rows: Ints | Flags | slice) -> Inputs:
         """The rows chosen, in the order chosen."""
         return Inputs(*(getattr(self, field.name)[rows] for field in fields(self)))
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import log, sum_by
 from online_models.persistence.kinds import Array
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 #: Weights that a bucket keeps for the next: half-lives of 2, 7 and 34 buckets.
 DISCOUNTS = (0.7, 0.9, 0.98)

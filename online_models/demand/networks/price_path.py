@@ -7,9 +7,8 @@ So a forecast cannot rise with the own price, whatever the weights. References: 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from online_models.numerics.arrays import Floats
 
 #: Prices further than this (log) from the reference are forecast as if they were this far.
 FURTHEST = 1.5

@@ -1,4 +1,4 @@
-"""Whether one forecast is better than another, tested at every bucket without fooling oneself.
+"""Whether one forecast is better than another, tested anew at every window.
 
 A gambler bets at even odds that the next mean difference of log scores is positive. If it were not
 positive on average, the capital would not grow on average, whenever one looks: the test may be
@@ -14,9 +14,8 @@ detection", 2022.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from online_models.numerics.arrays import Floats
 
 #: Differences of mean log scores beyond this (nats a bucket) count as this much: one wild day
 #: decides nothing.
@@ -28,10 +27,10 @@ ENOUGH = 20.0
 LEAST = 0.05
 
 
-class Trial:
+class SequentialTest:
     """A running bet, one difference a period.
 
-    >>> trial = Trial()
+    >>> trial = SequentialTest()
     >>> for _ in range(60):
     ...     trial.see(0.03)
     >>> trial.won

@@ -7,17 +7,14 @@ the pooled solution, which is shrunk to a plain guess.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.panel.equations import NormalEquations, predicted
 from online_models.demand.panel.features import CHANNEL_FEATURES
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.linear import solve
 from online_models.numerics.special import sum_by
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 FORGETTING = 0.96
 #: Rows' worth of belief of the pooled coefficients in the guess, of a product's in the pooled.
@@ -29,7 +26,7 @@ _GUESS = np.zeros(CHANNEL_FEATURES)
 #: Regressors that the product level shares: own price, promotion, attributes.
 SLOPES = (5, 8, *range(11, CHANNEL_FEATURES))
 #: Rows' worth of doubt where nothing tells of a slope.
-_UNTOLD = 4.0
+_UNKNOWN = 4.0
 _GUESS[[0, 1, 3, 5]] = 0.8, 0.2, 0.1, -2.5 * 0.15
 
 
@@ -58,11 +55,11 @@ class ChannelLevel:
             self.deviation = np.append(self.deviation, np.full(missing, 0.3))
             self._solve()
 
-    def predict(self, product: Integers, design: Floats) -> Floats:
+    def predict(self, product: Ints, design: Floats) -> Floats:
         """Expected deviation of each row, (n,)."""
         return predicted(self.coefficients, product, design)
 
-    def learn(self, product: Integers, design: Floats, target: Floats, error: Floats) -> Floats:
+    def learn(self, product: Ints, design: Floats, target: Floats, error: Floats) -> Floats:
         """Add one period; `error` is the target minus what was predicted.
 
         Returns the rows' Student-t weights over their product's variance, (n,).
@@ -84,9 +81,9 @@ class ChannelLevel:
         """
         at, identity = np.array(SLOPES), np.eye(CHANNEL_FEATURES)
         if not len(self.deviation):
-            return self.pooled[at], np.full(len(at), _UNTOLD)
+            return self.pooled[at], np.full(len(at), _UNKNOWN)
         whole = np.add.accumulate(self.equations.information, axis=0)[-1]
-        columns = np.broadcast_to(whole + identity / _UNTOLD, (len(at), *whole.shape))
+        columns = np.broadcast_to(whole + identity / _UNKNOWN, (len(at), *whole.shape))
         noise = self.deviation * self.deviation
         mean = np.add.accumulate(noise)[-1] / len(noise)
         return self.pooled[at], mean * solve(columns, identity[at])[np.arange(len(at)), at]

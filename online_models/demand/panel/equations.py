@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import sum_by
 from online_models.persistence.kinds import SAME, Array
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 class NormalEquations:
@@ -35,7 +32,7 @@ class NormalEquations:
         self.moment = np.concatenate([self.moment, np.zeros((missing, k))])
 
     def add(
-        self, group: Integers, design: Floats, target: Floats, weight: Floats, forgetting: float
+        self, group: Ints, design: Floats, target: Floats, weight: Floats, forgetting: float
     ) -> None:
         """Add one period: design (k, n), the rest (n,). Groups without rows forget nothing."""
         groups = len(self)
@@ -52,7 +49,7 @@ class NormalEquations:
                     self.information[:, j, i] += added
 
 
-def predicted(coefficients: Floats, group: Integers, design: Floats) -> Floats:
+def predicted(coefficients: Floats, group: Ints, design: Floats) -> Floats:
     """What each row's group says of it, coefficients (groups, k), design (k, n) → (n,)."""
     chosen = coefficients[group]
     value: Floats = chosen[:, 0] * design[0]

@@ -9,14 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import ATTRIBUTES, Observations
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import log, sum_by
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Units of the regressors: price moves of 15 %, moves of the rivals' mean of 10 %.
 PRICE_UNIT, RIVAL_UNIT = 0.15, 0.10
@@ -92,7 +89,7 @@ def remember_prices(state: OfferState, seen: Observations) -> None:
         column[offer] = np.where(np.isnan(new), old, moved)
 
 
-def averages(rows: PanelRows, place: Integers, groups: int) -> PanelRows:
+def averages(rows: PanelRows, place: Ints, groups: int) -> PanelRows:
     """Averages of the rows by group, each (groups,)."""
     counts = np.maximum(np.bincount(place, minlength=groups), 1)
 
@@ -110,7 +107,7 @@ def averages(rows: PanelRows, place: Integers, groups: int) -> PanelRows:
     )
 
 
-def by_row(means: PanelRows, place: Integers) -> PanelRows:
+def by_row(means: PanelRows, place: Ints) -> PanelRows:
     """Group averages laid out by row."""
     return PanelRows(
         means.price[place],
@@ -127,7 +124,7 @@ CHANNEL_FEATURES = 11 + ATTRIBUTES
 
 
 def channel_design(
-    state: OfferState, offer: Integers, rows: PanelRows, means: PanelRows, shock: Floats
+    state: OfferState, offer: Ints, rows: PanelRows, means: PanelRows, shock: Floats
 ) -> Floats:
     """Regressors of the deviation from the product's mean, (CHANNEL_FEATURES, n).
 

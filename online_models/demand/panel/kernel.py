@@ -12,12 +12,10 @@ Rahimi and Recht, "Random features for large-scale kernel machines", NIPS 2007.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Floats
 from online_models.numerics.linear import inner
 from online_models.numerics.special import cosine_of_turns, exp, normals, power
-
-Floats = NDArray[np.float64]
 
 #: Regressor → prior variance of its pooled slope, and of a product's own deviation from that.
 PRIOR: dict[str, tuple[float, float]] = {

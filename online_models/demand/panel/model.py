@@ -11,12 +11,10 @@ References: the within transformation of Mundlak, Econometrica 46 (1978).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.forecast import Forecast
 from online_models.demand.inputs.calendar import Calendar
-from online_models.demand.inputs.observations import DAY
-from online_models.demand.inputs.period import Period
+from online_models.demand.inputs.observations import DAY, Period
 from online_models.demand.panel.channel import ChannelLevel
 from online_models.demand.panel.features import (
     OfferState,
@@ -31,12 +29,10 @@ from online_models.demand.panel.prediction import PanelPrediction, nothing_cover
 from online_models.demand.panel.product import ProductLevel
 from online_models.demand.panel.products import PanelProducts
 from online_models.demand.panel.slopes import ChannelSlopes, slopes_design
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import log, sum_by
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Periods before the block forecasts.
 WARM_UP = 3
@@ -128,8 +124,10 @@ class PanelModel:
         score = np.zeros(len(period))
         covered = np.flatnonzero(prediction.covered)
         if len(covered):
-            said = prediction.forecast()
-            chosen = Forecast(said.means[covered], said.sizes[covered], said.weights[covered])
+            predictive = prediction.forecast()
+            chosen = Forecast(
+                predictive.means[covered], predictive.sizes[covered], predictive.weights[covered]
+            )
             score[covered] = chosen.log_score(units[covered])
             self._calibrate(units[covered], prediction, covered)
         if prediction.rows is not None:
@@ -195,13 +193,13 @@ class PanelModel:
 
     def _learn_variances(
         self,
-        channel: Integers,
-        offer: Integers,
-        product: Integers,
+        channel: Ints,
+        offer: Ints,
+        product: Ints,
         rows: PanelRows,
         prediction: PanelPrediction,
         error: Floats,
-        known: Integers,
+        known: Ints,
     ) -> None:
         if not len(known):
             return
@@ -226,14 +224,14 @@ class PanelModel:
         moved = self.channel_shock + 0.2 * (shock - self.channel_shock)
         self.channel_shock = np.where(rows_of > 0, moved, self.channel_shock)
 
-    def _calibrate(self, units: Floats, prediction: PanelPrediction, covered: Integers) -> None:
+    def _calibrate(self, units: Floats, prediction: PanelPrediction, covered: Ints) -> None:
         error = log(np.maximum(units, 0.5)) - prediction.location[covered]
         far = error * error > NINETY_PERCENT * NINETY_PERCENT * prediction.variance[covered]
         outside = int(np.count_nonzero(far)) / len(covered)
         moved = self.calibration[0] * (1.0 + 0.03 * (outside / 0.1 - 1.0))
         self.calibration[0] = min(max(float(moved), 0.25), 4.0)
 
-    def _offset(self, period: Period, at: Integers) -> Floats:
+    def _offset(self, period: Period, at: Ints) -> Floats:
         """Log exposure and calendar of the rows at `at`."""
         seen = period.seen
         factor = self.calendar.log_factor(period.row, seen.start, seen.end - seen.start)

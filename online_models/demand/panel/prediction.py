@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.forecast import Forecast
 from online_models.demand.panel.features import PanelRows
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Nodes and weights of a three-point Gauss–Hermite rule.
 _NODES = np.array([-1.7320508075688772, 0.0, 1.7320508075688772])
@@ -23,14 +20,14 @@ _WEIGHTS = np.array([1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0])
 class PanelPrediction:
     """Forecast of log units; rows that are not `covered` hold zeros."""
 
-    covered: NDArray[np.bool_]
+    covered: Flags
     #: Mean and variance of log units, (n,).
     location: Floats
     variance: Floats
     #: Rows that belong to qualified products, their product, and the products present.
-    at: Integers
-    product: Integers
-    present: Integers
+    at: Ints
+    product: Ints
+    present: Ints
     #: Regressors of both levels; mean and variance of each product present, (products,), and per
     #: row the deviation expected.
     rows: PanelRows | None

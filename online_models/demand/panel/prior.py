@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import ATTRIBUTES
 from online_models.demand.panel.kernel import (
@@ -26,9 +25,7 @@ from online_models.demand.panel.kernel import (
     POOLED_VARIANCE,
     REGRESSORS,
 )
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from online_models.numerics.arrays import Floats, Ints
 
 #: What is learnt of: slopes of a product's own, curves, regressors that often tell nothing.
 SPREADS = 3
@@ -43,7 +40,7 @@ _MINORS = np.isin(
 _CONSTANT = REGRESSORS.index("constant")
 
 #: Regressors whose pooled slopes the channels tell.
-TOLD = tuple(
+CHANNEL_SLOPES = tuple(
     REGRESSORS.index(n)
     for n in ("price", "promoted", *(f"attribute_{k}" for k in range(ATTRIBUTES)))
 )
@@ -63,27 +60,30 @@ class Prior:
     own_curve: float
 
 
-def prior(exponents: Integers, told: Floats, doubt: Floats) -> Prior:
-    """From spreads as powers of two (SPREADS,), and the channels' slopes and variances, (TOLD,)."""
+def prior(exponents: Ints, channel_slopes: Floats, doubt: Floats) -> Prior:
+    """From spreads as powers of two (SPREADS,), and the channels' slopes and variances.
+
+    Both are of shape (len(CHANNEL_SLOPES),).
+    """
     spread = np.ldexp(1.0, exponents)
     variance, own, mean = POOLED_VARIANCE.copy(), OWN_VARIANCE.copy(), np.zeros(POOLED)
     variance[:LINEAR][_MINORS] *= spread[_MINOR]
     variance[LINEAR:] *= spread[_CURVES]
     own[OWN != _CONSTANT] *= spread[_SLOPES]
     own[_MINORS[OWN]] *= spread[_MINOR]
-    at = np.array(TOLD)
-    mean[at] = told
+    at = np.array(CHANNEL_SLOPES)
+    mean[at] = channel_slopes
     variance[at] = np.minimum(variance[at], BETWEEN + doubt)
     return Prior(mean, variance, own, float(OWN_CURVE * spread[_CURVES]))
 
 
-def belief(exponents: Integers) -> float:
+def belief(exponents: Ints) -> float:
     """Log prior density of spreads, but for a constant."""
     gap = exponents - FIRST
     return -0.5 * int((gap * gap).sum()) / (BELIEVED * BELIEVED)
 
 
-def neighbour(exponents: Integers, turn: int) -> Integers:
+def neighbour(exponents: Ints, turn: int) -> Ints:
     """What to try in a turn: one spread twice or half as wide."""
     found = exponents.copy()
     which, wider = turn // 2 % SPREADS, turn % 2

@@ -13,17 +13,21 @@ JASA 84 (1989), for the weights.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.panel.kernel import LINEAR
-from online_models.demand.panel.prior import FIRST, SPREADS, TOLD, belief, neighbour, prior
+from online_models.demand.panel.prior import (
+    CHANNEL_SLOPES,
+    FIRST,
+    SPREADS,
+    belief,
+    neighbour,
+    prior,
+)
 from online_models.demand.panel.solution import Seen, Solution
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 SLOTS = 16
 #: Observations kept of a product: the window, and as many more before the oldest are dropped.
@@ -43,8 +47,8 @@ class BlockState(Columns):
     """One row per block and slot: row = block × SLOTS + slot."""
 
     #: Observations held, and how many of them the block's solution has seen.
-    count: Integers = column(np.int64, 0)
-    solved: Integers = column(np.int64, 0)
+    count: Ints = column(np.int64, 0)
+    solved: Ints = column(np.int64, 0)
     #: Variance of a product's own shocks, now and as the solution was made.
     noise: Floats = column(np.float64, FIRST_NOISE)
     solved_noise: Floats = column(np.float64, FIRST_NOISE)
@@ -59,16 +63,16 @@ class BlockBelief(Columns):
     """One row per block."""
 
     #: Periods learnt; the time of the last one in buckets since the first, and its start in ms.
-    periods: Integers = column(np.int64, 0)
-    clock: Integers = column(np.int64, -1)
-    last: Integers = column(np.int64, -1)
+    periods: Ints = column(np.int64, 0)
+    clock: Ints = column(np.int64, -1)
+    last: Ints = column(np.int64, -1)
     #: Spreads tried.
-    tried: Integers = column(np.int64, 0)
+    tried: Ints = column(np.int64, 0)
     #: Spreads as powers of two.
-    exponents: Integers = column(np.int64, FIRST, SPREADS)
-    #: Slopes that the channels told of as the solution was made, and their variances.
-    told: Floats = column(np.float64, 0.0, len(TOLD))
-    doubt: Floats = column(np.float64, 1.0, len(TOLD))
+    exponents: Ints = column(np.int64, FIRST, SPREADS)
+    #: Slopes of the channels as the solution was made, and their variances.
+    channel_slopes: Floats = column(np.float64, 0.0, len(CHANNEL_SLOPES), saved_as="told")
+    doubt: Floats = column(np.float64, 1.0, len(CHANNEL_SLOPES))
 
 
 class ProductLevel:
@@ -89,12 +93,12 @@ class ProductLevel:
         self.state.grow(blocks * SLOTS)
 
     @property
-    def periods(self) -> Integers:
+    def periods(self) -> Ints:
         """Periods that each block has learnt."""
         return self.belief.periods
 
     def predict(
-        self, block: int, slot: Integers, design: Floats, start: int, length: int
+        self, block: int, slot: Ints, design: Floats, start: int, length: int
     ) -> tuple[Floats, Floats]:
         """Mean and variance of each product's mean in the bucket of `length` that begins at
         `start` (ms), from design (LINEAR, products).
@@ -106,21 +110,21 @@ class ProductLevel:
     def learn(
         self,
         block: int,
-        slot: Integers,
+        slot: Ints,
         design: Floats,
         target: Floats,
-        told: tuple[Floats, Floats],
+        channel_slopes: tuple[Floats, Floats],
         start: int,
         length: int,
     ) -> None:
-        """Remember one period's product means, and what they say of the noise; `told` is what was
-        predicted of them.
+        """Remember one period's product means, and what they show of the noise; `channel_slopes`
+        is what was predicted of them.
         """
         time = self._time(block, start, length)
         self.belief.clock[block], self.belief.last[block] = time, start
         state, row = self.state, block * SLOTS + slot
         if self.periods[block] > 2:
-            mean, spread = told
+            mean, spread = channel_slopes
             noise = state.noise[row]
             square = (target - mean) ** 2
             weight = (DEGREES_OF_FREEDOM + 1.0) / (DEGREES_OF_FREEDOM + square / spread)
@@ -137,14 +141,16 @@ class ProductLevel:
         state.count[row] += 1
         self.periods[block] += 1
 
-    def solve(self, blocks: Integers, told: tuple[Floats, Floats]) -> None:
-        """Renew the solutions of blocks that have just learnt, the longest waiting first; `told`
-        are the pooled slopes as the channels have them, and their variances, (TOLD,).
+    def solve(self, blocks: Ints, channel_slopes: tuple[Floats, Floats]) -> None:
+        """Renew the solutions of blocks that have just learnt, the longest waiting first.
+
+        `channel_slopes` are the pooled slopes as the channels have them, and their variances,
+        (len(CHANNEL_SLOPES),) each.
         """
         rows = blocks[:, None] * SLOTS + np.arange(SLOTS)
         waiting = (self.state.count[rows] - self.state.solved[rows]).sum(axis=1)
         for b in blocks[np.argsort(-waiting, kind="stable")][:SOLVED_A_PERIOD].tolist():
-            self._renew(b, told)
+            self._renew(b, channel_slopes)
 
     def _time(self, block: int, start: int, length: int) -> int:
         """When a bucket is, in buckets since the block's first one; silence counts as well."""
@@ -152,7 +158,7 @@ class ProductLevel:
         passed = (start - last + length // 2) // length if last >= 0 else 1
         return int(self.belief.clock[block]) + max(passed, 1)
 
-    def _renew(self, block: int, told: tuple[Floats, Floats]) -> None:
+    def _renew(self, block: int, channel_slopes: tuple[Floats, Floats]) -> None:
         """Reweigh what the old solution has seen, and solve anew with all that is held."""
         state = self.state
         rows = np.arange(block * SLOTS, (block + 1) * SLOTS)
@@ -164,7 +170,7 @@ class ProductLevel:
             kept = old.seen.there
             part = state.weight[rows[: len(weight)], : weight.shape[1]]
             state.weight[rows[: len(weight)], : weight.shape[1]] = np.where(kept, weight, part)
-        self.belief.told[block], self.belief.doubt[block] = told
+        self.belief.channel_slopes[block], self.belief.doubt[block] = channel_slopes
         self._take_all(block)
         periods = int(self.periods[block])
         if periods <= TRYING or (periods + block) % SELDOM == 0:
@@ -207,7 +213,9 @@ class ProductLevel:
             noise = state.solved_noise[rows, None] / state.weight[rows, :n]
             held = self.belief
             found = self._solutions[block] = Solution(
-                seen, noise, prior(held.exponents[block], held.told[block], held.doubt[block])
+                seen,
+                noise,
+                prior(held.exponents[block], held.channel_slopes[block], held.doubt[block]),
             )
         return found
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from online_models.demand.inputs.observations import DAY
-from online_models.demand.inputs.period import Period
+from online_models.demand.inputs.observations import DAY, Period
 from online_models.demand.panel.features import PanelRows
 from online_models.demand.panel.product import SLOTS
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import exp, sum_by
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: A product qualifies with so many channels in a bucket that sell so many units on average.
 LEAST_CHANNELS, LEAST_UNITS = 12, 5.0
@@ -25,8 +21,8 @@ REFERENCE_BUCKETS = 8
 class ProductState(Columns):
     """One row per qualified product."""
 
-    block: Integers = column(np.int64, -1)
-    slot: Integers = column(np.int64, 0)
+    block: Ints = column(np.int64, -1)
+    slot: Ints = column(np.int64, 0)
     #: Price deviations of the last buckets, the newest last.
     past_prices: Floats = column(np.float64, np.nan, REFERENCE_BUCKETS)
     last_price: Floats = column(np.float64, 0.0)
@@ -53,10 +49,10 @@ class PanelProducts:
     def __init__(self) -> None:
         self.state = ProductState()
         #: Product of each SKU id, −1 where it has not qualified.
-        self.product_of: Integers = np.zeros(0, np.int64)
+        self.product_of: Ints = np.zeros(0, np.int64)
         #: Block of each category row that still has free slots, and how many are taken.
-        self.open_block: Integers = np.zeros(0, np.int64)
-        self.taken: Integers = np.zeros(0, np.int64)
+        self.open_block: Ints = np.zeros(0, np.int64)
+        self.taken: Ints = np.zeros(0, np.int64)
         self.blocks = np.zeros(1, np.int64)
 
     def __len__(self) -> int:
@@ -69,7 +65,7 @@ class PanelProducts:
             self.open_block = np.append(self.open_block, np.full(missing, -1))
             self.taken = np.append(self.taken, np.zeros(missing, np.int64))
 
-    def of(self, sku: Integers) -> Integers:
+    def of(self, sku: Ints) -> Ints:
         """Product of each row's SKU, −1 where it has not qualified."""
         if not len(self.product_of):
             return np.full(len(sku), -1)
@@ -90,7 +86,7 @@ class PanelProducts:
         for i in np.flatnonzero((channels >= LEAST_CHANNELS) & (average >= LEAST_UNITS)).tolist():
             self._admit(int(skus[i]), int(period.row[new[first[i]]]))
 
-    def remember(self, present: Integers, design: Floats, level: Floats) -> None:
+    def remember(self, present: Ints, design: Floats, level: Floats) -> None:
         """Keep what the next bucket's regressors need of this one's; `level` is NaN if unknown."""
         state = self.state
         old = state.log_units[present]
@@ -102,9 +98,7 @@ class PanelProducts:
         state.last_promoted[present] = design[5]
         state.stocked_up[present] = 0.6 * state.stocked_up[present] + 0.8 * design[5]
 
-    def design(
-        self, present: Integers, means: PanelRows, rows: PanelRows, place: Integers
-    ) -> Floats:
+    def design(self, present: Ints, means: PanelRows, rows: PanelRows, place: Ints) -> Floats:
         """Regressors of the product level, named by `panel_kernel.PRIOR`, (LINEAR, products)."""
         state = self.state
         past = state.past_prices[present]
@@ -141,7 +135,7 @@ class PanelProducts:
             ]
         )
 
-    def _siblings(self, present: Integers, means: PanelRows) -> list[Floats]:
+    def _siblings(self, present: Ints, means: PanelRows) -> list[Floats]:
         """Price and attributes of the other products of the block, weighted by what they sell."""
         block = self.state.block[present]
         blocks = int(block.max()) + 1

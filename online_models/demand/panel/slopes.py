@@ -8,17 +8,14 @@ regressors into a deviation of the channel. Discounted normal equations, shrunk 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import ATTRIBUTES
 from online_models.demand.panel.equations import NormalEquations, predicted
 from online_models.demand.panel.features import PanelRows
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.linear import solve
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Own price, rivals' mean price, promotion, attributes.
 SLOPES = 3 + ATTRIBUTES
@@ -52,11 +49,11 @@ class ChannelSlopes:
             self.equations.grow(channels)
             self._solve()
 
-    def predict(self, channel: Integers, design: Floats) -> Floats:
+    def predict(self, channel: Ints, design: Floats) -> Floats:
         """Expected deviation of each row, (n,)."""
         return predicted(self.coefficients, channel, design)
 
-    def learn(self, channel: Integers, design: Floats, rest: Floats, weight: Floats) -> None:
+    def learn(self, channel: Ints, design: Floats, rest: Floats, weight: Floats) -> None:
         """Add one period: `rest` is what the other regressors leave of the deviation."""
         self.equations.add(channel, design, rest, weight, FORGETTING)
         self._solve()

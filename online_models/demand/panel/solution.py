@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.panel.kernel import (
     LINEAR,
@@ -21,11 +20,9 @@ from online_models.demand.panel.kernel import (
     pooled_features,
 )
 from online_models.demand.panel.prior import Prior
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.linear import backward, cholesky, forward, gram
 from online_models.numerics.special import column_sums, log
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ class Seen:
     design: Floats
     time: Floats
     target: Floats
-    there: NDArray[np.bool_]
+    there: Flags
 
 
 class Solution:
@@ -90,7 +87,7 @@ class Solution:
         ]
         return 0.5 * float(column_sums(np.concatenate(twice)[:, None])[0])
 
-    def predict(self, place: Integers, design: Floats, time: int) -> tuple[Floats, Floats]:
+    def predict(self, place: Ints, design: Floats, time: int) -> tuple[Floats, Floats]:
         """Mean and variance of the function for products at `place`, design (LINEAR, m), (m,).
 
         A product past those solved for has no observations yet.

@@ -1,6 +1,6 @@
-"""`demand_drift`: offers whose demand has left its forecast, told together and not too often.
+"""`demand_drift`: offers whose demand has left its forecast, reported together and not too often.
 
-The models forget sooner at once. A merchant is told at most once a week: of the categories in which
+The models forget sooner at once. It is reported at most once a week: of the categories in which
 many offers drift, for there something has happened, and of all other offers in one breath, for of
 some thousand offers a few always do.
 """

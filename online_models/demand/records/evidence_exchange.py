@@ -12,7 +12,6 @@ from collections.abc import Iterator
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.filter.pools import EVIDENCE
@@ -22,7 +21,6 @@ from online_models.shop.catalogue import Catalogue
 from schemas.records.category_evidence import CategoryEvidence
 from schemas.values.instants import to_text as instant_text
 
-Floats = NDArray[np.float64]
 TOPIC = "category-evidence"
 #: Categories in one record: it stays far below what a record may hold.
 AT_ONCE = 500

@@ -6,34 +6,31 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.forecast import Forecast
-from online_models.demand.inputs.period import Period
+from online_models.demand.inputs.observations import Period
 from online_models.demand.river import state as river_state
 from online_models.demand.river.named_models import RiverModels
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.persistence.kinds import Coded
 from online_models.persistence.saved import Saved, attribute
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class RiverPrediction:
-    """What a River model says of a period; offers are covered once they have been seen."""
+    """What a River model predicts of a period; offers are covered once they have been seen."""
 
-    told: Forecast
-    covered: NDArray[np.bool_]
+    predicted: Forecast
+    covered: Flags
 
     @property
     def mean(self) -> Floats:
         """Expected units, (n,)."""
-        return self.told.mean
+        return self.predicted.mean
 
     def forecast(self) -> Forecast:
         """One negative binomial per row."""
-        return self.told
+        return self.predicted
 
 
 class RiverExpert:
@@ -63,14 +60,14 @@ class RiverExpert:
     def predict(self, period: Period) -> RiverPrediction:
         """Predict one period from what was known before it."""
         covered = [offer in self._river.lags for offer in period.seen.offer.tolist()]
-        told = self._river.forecast(period.seen, self._keys(period))
-        return RiverPrediction(told, np.array(covered, np.bool_))
+        predicted = self._river.forecast(period.seen, self._keys(period))
+        return RiverPrediction(predicted, np.array(covered, np.bool_))
 
     def learn(self, period: Period, prediction: RiverPrediction) -> Floats:
         """Learn one period; returns the prediction's log score, (n,), 0 where not covered."""
-        score = prediction.told.log_score(np.maximum(period.seen.units, 0.0))
+        score = prediction.predicted.log_score(np.maximum(period.seen.units, 0.0))
         self._river.learn(period.seen, self._keys(period))
         return np.where(prediction.covered, score, 0.0)
 
-    def _keys(self, period: Period) -> Integers:
+    def _keys(self, period: Period) -> Ints:
         return period.row if self._by_category else period.seen.offer

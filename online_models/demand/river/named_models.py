@@ -1,7 +1,7 @@
 """Any River regressor or forecaster, by name: one model per offer, or per category.
 
 It learns log(1 + units) of every bucket, less the offer's smoothed level where it takes features.
-River works row by row, and some of its models on BLAS: so these forecast and are weighed beside
+River works row by row, and some of its models on BLAS: so these forecast and are weighed with
 the other experts, and no price rests on them.
 """
 
@@ -13,18 +13,16 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from river import base, time_series
 
 from online_models.demand.forecast import Forecast
 from online_models.demand.inputs.observations import ATTRIBUTES, DAY, Observations
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import expm1, log, log1p
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Row = dict[str, float]
 
-#: What an evaluation runs beside the experts unless told otherwise.
+#: What an evaluation runs beside the experts by default.
 BASELINE = "linear_model.BayesianLinearRegression"
 #: Memory of lagged units and of the squared residual that gives the dispersion.
 SMOOTHING, RESIDUAL_MEMORY = 0.8, 0.95
@@ -69,8 +67,8 @@ def parsed(text: str) -> tuple[type[Any], dict[str, Any]]:
     try:
         _try(found(**parameters))
     except Exception as error:  # whatever River's code makes of such parameters
-        said = " ".join(str(error).split()) or type(error).__name__
-        raise ValueError(f"river: {text!r} does not work: {said}") from error
+        value = " ".join(str(error).split()) or type(error).__name__
+        raise ValueError(f"river: {text!r} does not work: {value}") from error
     return found, parameters
 
 
@@ -111,25 +109,28 @@ class RiverModels:
         self.seen: dict[int, int] = {}
         self.astray: dict[int, int] = {}
 
-    def forecast(self, observations: Observations, keys: Integers) -> Forecast:
+    def forecast(self, observations: Observations, keys: Ints) -> Forecast:
         """Forecast of each row's units, from what was learnt before."""
         offers = observations.offer.tolist()
-        told = [said for said, _ in self._told(offers, keys.tolist(), self._features(observations))]
+        expected = [
+            value
+            for value, _ in self._expected(offers, keys.tolist(), self._features(observations))
+        ]
         variance = np.array([self.variance.get(offer, FIRST_VARIANCE) for offer in offers])
-        centre = np.array(told) + 0.5 * np.minimum(variance, 2.0)
+        centre = np.array(expected) + 0.5 * np.minimum(variance, 2.0)
         mean = expm1(np.minimum(np.maximum(centre, 0.02), LARGEST_LOG))
         return Forecast.single(mean, 1.0 / expm1(np.minimum(np.maximum(variance, 1e-3), 3.0)))
 
-    def learn(self, observations: Observations, keys: Integers) -> None:
+    def learn(self, observations: Observations, keys: Ints) -> None:
         """Learn one interval, row by row."""
         logs = log1p(np.maximum(observations.units, 0.0)).tolist()
         offers, prices = observations.offer.tolist(), observations.price.tolist()
         features, models = self._features(observations), keys.tolist()
-        told = self._told(offers, models, features)
-        for offer, key, x, y, (said, sense), price in zip(
-            offers, models, features, logs, told, prices, strict=True
+        expected = self._expected(offers, models, features)
+        for offer, key, x, y, (value, sense), price in zip(
+            offers, models, features, logs, expected, prices, strict=True
         ):
-            error, old = y - said, self.variance.get(offer, FIRST_VARIANCE)
+            error, old = y - value, self.variance.get(offer, FIRST_VARIANCE)
             bounded = min(error * error, 9.0 * old + 1.0)
             self.variance[offer] = RESIDUAL_MEMORY * old + (1.0 - RESIDUAL_MEMORY) * bounded
             learnt = self._learn_one(key, x, y, y - self._level(offer))
@@ -157,7 +158,7 @@ class RiverModels:
         return True
 
     def _watch(self, key: int, astray: bool) -> None:
-        """Start a model anew that has said nonsense many times in a row."""
+        """Start a model anew that has made no sense many times in a row."""
         self.astray[key] = self.astray.get(key, 0) + 1 if astray else 0
         if self.astray[key] >= PATIENCE:
             del self.models[key]
@@ -167,19 +168,19 @@ class RiverModels:
         """Smoothed log units: the regressors explain what departs from it."""
         return self.lags.get(offer, (0.0, 0.0))[1]
 
-    def _told(
+    def _expected(
         self, offers: list[int], keys: list[int], features: list[Row]
     ) -> list[tuple[float, bool]]:
         """Log units expected of each row, and whether the model made sense."""
-        told = []
+        expected = []
         for offer, key, x in zip(offers, keys, features, strict=True):
             level = self._level(offer)
-            said = self._predict_one(key, x, level)
-            sense = abs(said - level) < ASTRAY
+            value = self._predict_one(key, x, level)
+            sense = abs(value - level) < ASTRAY
             if not sense:
-                said = min(max(said, level - ASTRAY), level + ASTRAY) if said == said else level
-            told.append((min(max(said, 0.0), LARGEST_LOG), sense))
-        return told
+                value = min(max(value, level - ASTRAY), level + ASTRAY) if value == value else level
+            expected.append((min(max(value, 0.0), LARGEST_LOG), sense))
+        return expected
 
     def _predict_one(self, key: int, x: Row, level: float) -> float:
         """What the model says, NaN where it says nothing or raises."""

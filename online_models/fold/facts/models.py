@@ -9,8 +9,8 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from online_models.demand.networks.champions import Notice
+from online_models.demand.networks.chunks import Verdict
 from online_models.demand.networks.expert import MODEL as DEMAND
-from online_models.demand.networks.verdict import Verdict
 from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact

@@ -6,9 +6,14 @@ from collections.abc import Callable
 from functools import partial
 
 from online_models.market.contenders.contender import Contender, RecordedDay
-from online_models.market.contenders.fixed_rules import CostPlusPrices, FollowedPrices, StaticPrices
+from online_models.market.contenders.fixed_rules import (
+    Clairvoyant,
+    CostPlusPrices,
+    FollowedPrices,
+    OwnElasticity,
+    StaticPrices,
+)
 from online_models.market.contenders.learners import Greedy, Probing, Thompson
-from online_models.market.contenders.oracles import Clairvoyant, OwnElasticity
 from online_models.market.contenders.pricetide import Pricetide, reinforced
 from online_models.market.market import Market
 

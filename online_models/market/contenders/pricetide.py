@@ -9,7 +9,7 @@ from online_models.demand.curves import DemandContext
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
 from online_models.journal.batch import Batch
-from online_models.market.audit import Audit, ChangeRecord, DecisionRecord, minor
+from online_models.market.audit import Audit, AuditedChange, AuditedDecision, minor
 from online_models.market.batches import BatchWriter, Policies, Updates
 from online_models.market.calendar import day_start
 from online_models.market.contenders.contender import RecordedDay
@@ -28,7 +28,7 @@ POLICIES: Policies = (
     },
 )
 
-_decision, _change = json.Decoder(DecisionRecord).decode, json.Decoder(ChangeRecord).decode
+_decision, _change = json.Decoder(AuditedDecision).decode, json.Decoder(AuditedChange).decode
 
 
 class Pricetide:

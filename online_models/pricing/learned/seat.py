@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from online_models.demand.networks.chunks import Assembly
+from online_models.demand.networks.chunks import Assembly, Verdict
 from online_models.demand.networks.container import WeightsError, pack, unpack
-from online_models.demand.networks.verdict import Verdict
 from online_models.persistence.kinds import Coded, Part
 from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.learned.policy import LearnedPolicy

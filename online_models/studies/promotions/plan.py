@@ -31,7 +31,7 @@ LEAST_RETURN = 0.1
 
 
 @dataclass(frozen=True)
-class PromotionPlan:
+class PlannedPromotion:
     """One promotion of an offer row in [start, end) ms; prices in minor units, and what it brings
     in all (`gain`: scalars). It rests on `runs` earlier promotions of the category.
     """
@@ -48,7 +48,7 @@ class PromotionPlan:
     runs: int
 
 
-def plan(state: State, parts: Sequence[Observations]) -> list[PromotionPlan]:
+def plan(state: State, parts: Sequence[Observations]) -> list[PlannedPromotion]:
     """Plans from the state that a fold of the past has reached and the buckets that it closed on
     the way, best first within each policy. The same past gives the same plans.
     """
@@ -61,7 +61,7 @@ def plan(state: State, parts: Sequence[Observations]) -> list[PromotionPlan]:
     groups = Groups(category, sku.astype(np.int64), offers.channel.astype(np.int64))
     learnt = respond(past, groups, len(state.demand.tree))
     on_sale = offers.listed & skus.known[sku] & ~skus.retired[sku] & (ledger.price > 0)
-    found: list[PromotionPlan] = []
+    found: list[PlannedPromotion] = []
     for slot, policy in enumerate(pricing.book.slots):
         if policy is None or policy.promotions is None:
             continue
@@ -81,7 +81,7 @@ def _plan(
     planning: Planning,
     slot: int,
     peers: Ints,
-) -> list[PromotionPlan]:
+) -> list[PlannedPromotion]:
     """The plans of one policy's offers in one currency; `peers` are all that are on sale in it."""
     pricing = state.pricing
     digits = int(state.catalogue.skus.digits[state.catalogue.offers.sku[peers[0]]])
@@ -120,7 +120,7 @@ def _plan(
         begins = int(on.starts[start])
         whole = Gain(*(getattr(table, f.name)[offer, depth, length] * worth for f in fields(Gain)))
         plans.append(
-            PromotionPlan(
+            PlannedPromotion(
                 offer=int(rows[offer]),
                 policy=policy,
                 start=begins,

@@ -8,14 +8,14 @@ from hashlib import blake2b
 from typing import Any
 
 from online_models.shop.catalogue import PPM, Catalogue
-from online_models.studies.promotions.plan import PromotionPlan
+from online_models.studies.promotions.plan import PlannedPromotion
 from schemas.values.instants import DAY
 from schemas.values.instants import to_text as instant_text
 from schemas.values.money import texts
 from schemas.values.percentages import to_text as percent_text
 
 
-def record(plan: PromotionPlan, catalogue: Catalogue, now: int) -> dict[str, Any]:
+def record(plan: PlannedPromotion, catalogue: Catalogue, now: int) -> dict[str, Any]:
     """The JSON of a plan made at `now` (ms); `expected` is what the promotion adds."""
     sku, channel = catalogue.offer_name(plan.offer)
     row = int(catalogue.offers.sku[plan.offer])
@@ -58,7 +58,7 @@ def record(plan: PromotionPlan, catalogue: Catalogue, now: int) -> dict[str, Any
     }
 
 
-def _reason(plan: PromotionPlan, money: Callable[[float], str], currency: str) -> str:
+def _reason(plan: PlannedPromotion, money: Callable[[float], str], currency: str) -> str:
     gain = plan.gain
     days = (plan.end - plan.start) // DAY
     known = f"{plan.runs} earlier promotions of its category tell"

@@ -25,9 +25,8 @@ import numpy as np
 
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp, log, sum_by
-from online_models.studies.promotions.past import PastSales
+from online_models.studies.promotions.past import PastSales, UsualSales, usual_sales
 from online_models.studies.promotions.shrinkage import EffectPrior, ShrunkEffects, pool
-from online_models.studies.promotions.usual_sales import UsualSales, usual_sales
 
 #: Beliefs before any promotion was seen.
 LIFT = EffectPrior(2.6, 1.0, 0.7, 0.5)

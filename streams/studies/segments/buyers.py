@@ -9,7 +9,7 @@ import numpy as np
 
 from online_models.numerics.arrays import Floats
 from online_models.shop.catalogue import Names
-from online_models.studies.segments.customers import OrderLines, customer_features
+from online_models.studies.segments.features import PurchaseLines, customer_features
 from schemas.records.record import RecordError
 from schemas.topics import decode
 from schemas.values.money import to_minor
@@ -46,5 +46,7 @@ def buyers(paths: Sequence[Path]) -> tuple[list[str], Floats]:
         raise RecordingError("no order names a customer")
     table = np.array(rows, np.float64)
     whole = table[:, :4].astype(np.int64)
-    lines = OrderLines(whole[:, 0], whole[:, 1], whole[:, 2], whole[:, 3], table[:, 4], table[:, 5])
+    lines = PurchaseLines(
+        whole[:, 0], whole[:, 1], whole[:, 2], whole[:, 3], table[:, 4], table[:, 5]
+    )
     return customers.names, customer_features(lines, len(customers), int(whole[:, 3].max()) + 1)

@@ -9,8 +9,7 @@ import numpy as np
 
 from online_models.numerics.arrays import Floats
 from online_models.studies.segments.clustering import best_clustering, hierarchical, k_means
-from online_models.studies.segments.customers import CUSTOMER_FEATURES
-from online_models.studies.segments.items import ITEM_FEATURES, item_features
+from online_models.studies.segments.features import CUSTOMER_FEATURES, ITEM_FEATURES, item_features
 from streams.errors import InputError
 from streams.studies.segments.buyers import buyers
 from streams.trainer import source

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from online_models.studies.segments.items import ITEM_FEATURES
+from online_models.studies.segments.features import ITEM_FEATURES
 from schemas.values.instants import DAY, to_text
 from streams import cli
 from streams.recording import Entry, RecordingWriter

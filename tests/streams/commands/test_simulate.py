@@ -127,7 +127,7 @@ def policy_of(action: int) -> list[dict[str, Any]]:
     """Updates with a policy that always takes this action."""
     weights = {name: np.zeros(shape, np.float32) for name, shape in SHAPES.items()}
     weights["values/bias"][action] = 1.0
-    standing = chunks.Standing(MODEL, f"always-{action}", NOW, NOW, {}, "champion")
+    standing = chunks.ModelStanding(MODEL, f"always-{action}", NOW, NOW, {}, "champion")
     return chunks.records(LearnedPolicy.document(), weights, standing)
 
 

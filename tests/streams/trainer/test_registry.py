@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from online_models.demand.networks.chunks import Standing, records
+from online_models.demand.networks.chunks import ModelStanding, records
 from online_models.demand.networks.expert import MODEL
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.spec import Spec
@@ -87,7 +87,9 @@ def test_a_version_whose_error_compares_with_nothing_is_published_without_a_mase
     registry = Registry(tmp_path)
     registry.add(network(), made)
     again = ModelCard(**registry.describe("v1"))
-    standing = Standing(MODEL, "v1", again.trained_at, again.trained_through, again.holdout["v1"])
+    standing = ModelStanding(
+        MODEL, "v1", again.trained_at, again.trained_through, again.holdout["v1"]
+    )
     publish.to_recording(tmp_path, records(network().document(), network().weights, standing))
     (sent,) = Recording([tmp_path])
     assert sent.value is not None

@@ -18,7 +18,7 @@ Weights = Mapping[str, Floats32]
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class TrunkInputs:
     """The trunk's inputs, feature-major: window (t, c, n) and everything else (k, n)."""
 
     window: Floats32
@@ -41,7 +41,7 @@ class Architecture:
     width: Callable[[Hyper], int]
     shapes: Callable[[Spec, Hyper], Shapes]
     build: Callable[[Spec, Hyper, Any, Any], Any]
-    forward: Callable[[Weights, Columns, Hyper], Floats32]
+    forward: Callable[[Weights, TrunkInputs, Hyper], Floats32]
     pretrained: str | None = None
 
     def defaults(self) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from online_models.demand.networks import exact_layers as layers
 from online_models.demand.networks.spec import WINDOW_CHANNELS, Spec
 from online_models.demand.networks.zoo.architecture import (
     Architecture,
-    Columns,
     Floats32,
     Hyper,
     Shapes,
+    TrunkInputs,
     Weights,
     rest_width,
 )
@@ -60,7 +60,7 @@ def _build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:
     return x
 
 
-def _forward(weights: Weights, columns: Columns, hyper: Hyper) -> Floats32:  # noqa: ARG001
+def _forward(weights: Weights, columns: TrunkInputs, hyper: Hyper) -> Floats32:  # noqa: ARG001
     x = layers.relu(
         layers.convolve(columns.window, weights["convolution/kernel"], weights["convolution/bias"])
     )

@@ -10,10 +10,10 @@ from online_models.demand.networks import exact_layers as layers
 from online_models.demand.networks.spec import WINDOW_CHANNELS, Spec
 from online_models.demand.networks.zoo.architecture import (
     Architecture,
-    Columns,
     Floats32,
     Hyper,
     Shapes,
+    TrunkInputs,
     Weights,
     rest_width,
 )
@@ -39,7 +39,7 @@ def _build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:  # noqa: AR
     return keras.layers.Dropout(hyper["dropout"], name="dropout_0", seed=0)(x)
 
 
-def _forward(weights: Weights, columns: Columns, hyper: Hyper) -> Floats32:  # noqa: ARG001
+def _forward(weights: Weights, columns: TrunkInputs, hyper: Hyper) -> Floats32:  # noqa: ARG001
     state = layers.gru(
         columns.window,
         weights["recurrent/kernel"],

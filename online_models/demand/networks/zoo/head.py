@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from online_models.demand.networks import exact_layers as layers
 from online_models.demand.networks.inputs import Inputs
@@ -14,14 +13,13 @@ from online_models.demand.networks.zoo.architecture import (
     CATEGORY_WIDTH,
     ITEM_WIDTH,
     Architecture,
-    Columns,
     Hyper,
     Shapes,
+    TrunkInputs,
     Weights,
 )
+from online_models.numerics.arrays import Floats
 from online_models.numerics.special import exp, log1p
-
-Floats = NDArray[np.float64]
 
 #: Outputs of the head's one dense layer: level, dispersion, and a slope per price feature.
 OUTPUTS = 2 + PRICE_FEATURES
@@ -72,7 +70,7 @@ def _forward(architecture: Architecture, hyper: Hyper, weights: Weights, seen: I
     item = weights["item/embeddings"][seen.item] * seen.known[:, None]
     category = weights["category/embeddings"][seen.category]
     rest = np.concatenate([seen.static, item, category], axis=1)
-    columns = Columns(
+    columns = TrunkInputs(
         window=np.ascontiguousarray(seen.window.transpose(1, 2, 0)),
         rest=np.ascontiguousarray(rest.T),
     )

@@ -11,9 +11,9 @@ from online_models.demand.networks import exact_layers as layers
 from online_models.demand.networks.spec import Spec
 from online_models.demand.networks.zoo.architecture import (
     Architecture,
-    Columns,
     Floats32,
     Hyper,
+    TrunkInputs,
     Weights,
     stacked,
 )
@@ -29,7 +29,7 @@ def _build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:  # noqa: AR
     return x
 
 
-def _forward(weights: Weights, columns: Columns, hyper: Hyper) -> Floats32:
+def _forward(weights: Weights, columns: TrunkInputs, hyper: Hyper) -> Floats32:
     flat = columns.window.reshape(-1, columns.window.shape[2])
     x = np.concatenate([flat, columns.rest])
     for i in range(len(hyper["units"])):

@@ -12,8 +12,7 @@ from online_models.demand import DemandContext, DemandSettings, Observations
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
 from online_models.demand.inputs.calendar import Calendar
-from online_models.demand.inputs.observations import DAY
-from online_models.demand.inputs.period import Period
+from online_models.demand.inputs.observations import DAY, Period
 
 Floats = NDArray[np.float64]
 

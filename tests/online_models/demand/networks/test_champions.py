@@ -7,7 +7,7 @@ import pytest
 
 from online_models.demand.networks.champions import Champions
 from online_models.demand.networks.network import Network
-from online_models.demand.networks.trial import Trial
+from online_models.demand.networks.trial import SequentialTest
 from online_models.persistence.leaves import same
 from online_models.persistence.saved import restore, save
 
@@ -24,8 +24,8 @@ def run(champions: Champions, periods: int, *scores: float) -> list[str]:
 
 def test_a_better_challenger_is_promoted_once_it_has_won(random_network: Make) -> None:
     champions = Champions()
-    champions.seat("old", random_network("mlp"), True)
-    champions.seat("new", random_network("cnn"), False)
+    champions.install("old", random_network("mlp"), True)
+    champions.install("new", random_network("cnn"), False)
     assert run(champions, 3, -2.2, -2.1, -2.05) == []
     assert run(champions, 60, -2.2, -2.1, -2.05) == ["model_promoted"]
     assert champions.champion is not None
@@ -37,8 +37,8 @@ def test_a_better_challenger_is_promoted_once_it_has_won(random_network: Make) -
 @pytest.mark.parametrize("gap", [0.0, -0.01, -5.0])
 def test_a_challenger_that_is_no_better_stays_one(random_network: Make, gap: float) -> None:
     champions = Champions()
-    champions.seat("old", random_network("mlp"), True)
-    champions.seat("new", random_network("cnn"), False)
+    champions.install("old", random_network("mlp"), True)
+    champions.install("new", random_network("cnn"), False)
     assert run(champions, 400, -2.2, -2.1, -2.1 + gap) == []
     assert champions.champion is not None
     assert champions.champion.version == "old"
@@ -46,7 +46,7 @@ def test_a_challenger_that_is_no_better_stays_one(random_network: Make, gap: flo
 
 def test_the_first_challenger_must_beat_the_running_level(random_network: Make) -> None:
     champions = Champions()
-    champions.seat("v1", random_network("mlp"), False)
+    champions.install("v1", random_network("mlp"), False)
     assert run(champions, 300, -2.0, NAN, -2.1) == []
     assert champions.champion is None
     assert run(champions, 300, -2.2, NAN, -2.1) == ["model_promoted"]
@@ -54,15 +54,15 @@ def test_the_first_challenger_must_beat_the_running_level(random_network: Make) 
 
 def test_a_degraded_champion_gives_way_to_the_one_before(random_network: Make) -> None:
     champions = Champions()
-    champions.seat("old", random_network("mlp"), True)
-    champions.seat("new", random_network("cnn"), True)
+    champions.install("old", random_network("mlp"), True)
+    champions.install("new", random_network("cnn"), True)
     assert run(champions, 100, -2.0, -2.3, NAN) == ["model_degraded", "model_degraded"]
     assert champions.champion is None
 
 
 def test_one_wild_period_decides_nothing(random_network: Make) -> None:
     champions = Champions()
-    champions.seat("v1", random_network("mlp"), True)
+    champions.install("v1", random_network("mlp"), True)
     assert champions.score(-2.0, -500.0, NAN) == []
     assert champions.score(float("inf"), -2.0, NAN) == []
 
@@ -72,7 +72,7 @@ def test_noise_without_advantage_rarely_wins() -> None:
     rng = np.random.default_rng(8)
     wrong = 0
     for _ in range(100):
-        trial = Trial()
+        trial = SequentialTest()
         for difference in rng.normal(0.0, 0.05, 100):
             trial.see(float(difference))
             if trial.won:
@@ -83,8 +83,8 @@ def test_noise_without_advantage_rarely_wins() -> None:
 
 def test_a_snapshot_holds_networks_and_trials(random_network: Make) -> None:
     champions = Champions()
-    champions.seat("old", random_network("gru"), True)
-    champions.seat("new", random_network("belief"), False)
+    champions.install("old", random_network("gru"), True)
+    champions.install("new", random_network("belief"), False)
     run(champions, 5, -2.2, -2.1, -2.05)
     again = restore(Champions(), save(champions))
     assert same(save(again), save(champions))

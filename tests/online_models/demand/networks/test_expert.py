@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from online_models.demand.inputs.observations import DAY, Observations
-from online_models.demand.inputs.period import Period
-from online_models.demand.networks.chunks import Standing, records
+from online_models.demand.inputs.observations import DAY, Observations, Period
+from online_models.demand.networks.chunks import ModelStanding, records
 from online_models.demand.networks.expert import MODEL, DeepExpert
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.spec import Spec
@@ -45,7 +44,7 @@ def live(made: DeepExpert, days: range) -> list[bytes]:
 
 
 def send(made: DeepExpert, network: Network, version: str, status: str) -> None:
-    standing = Standing(MODEL, version, 0, 0, {}, status)
+    standing = ModelStanding(MODEL, version, 0, 0, {}, status)
     for value in records(network.document(), network.weights, standing):
         value["trained_at"] = value["trained_through"] = "2024-01-01T00:00:00Z"
         assert made.accept(ModelUpdate.model_validate(value)).kind == "accepted"

@@ -23,8 +23,8 @@ Make = Callable[..., Network]
 NOW = 1_700_000_000_000
 
 
-def standing(version: str = "v1", status: str = "challenger") -> chunks.Standing:
-    return chunks.Standing(MODEL, version, NOW, NOW, {"mase": 0.7}, status)
+def standing(version: str = "v1", status: str = "challenger") -> chunks.ModelStanding:
+    return chunks.ModelStanding(MODEL, version, NOW, NOW, {"mase": 0.7}, status)
 
 
 def values(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import DAY
 from online_models.demand.panel.kernel import LINEAR, own_covariance, own_variance, pooled_features
-from online_models.demand.panel.prior import FIRST, SPREADS, TOLD, Prior, prior
+from online_models.demand.panel.prior import CHANNEL_SLOPES, FIRST, SPREADS, Prior, prior
 from online_models.demand.panel.product import ROOM, SLOTS, SOLVED_A_PERIOD, WINDOW, ProductLevel
 from online_models.demand.panel.solution import Seen, Solution
 from online_models.persistence.saved import restore, save
@@ -18,8 +18,8 @@ Integers = NDArray[np.int64]
 
 
 #: What channels say that never differed.
-NOTHING = np.zeros(len(TOLD)), np.ones(len(TOLD))
-PRICE = TOLD[0]
+NOTHING = np.zeros(len(CHANNEL_SLOPES)), np.ones(len(CHANNEL_SLOPES))
+PRICE = CHANNEL_SLOPES[0]
 
 
 def designs(rng: np.random.Generator, n: int) -> Floats:
@@ -29,8 +29,8 @@ def designs(rng: np.random.Generator, n: int) -> Floats:
 
 
 def believing(slopes: int, curves: int, minor: int, price: float = 0.0) -> Prior:
-    told = np.where(np.array(TOLD) == PRICE, price, 0.0)
-    return prior(np.array([slopes, curves, minor]), told, np.full(len(TOLD), 0.01))
+    told = np.where(np.array(CHANNEL_SLOPES) == PRICE, price, 0.0)
+    return prior(np.array([slopes, curves, minor]), told, np.full(len(CHANNEL_SLOPES), 0.01))
 
 
 def following(level: ProductLevel, block: int) -> tuple[int, int]:
@@ -186,7 +186,7 @@ def test_a_block_learns_whether_its_products_differ_and_whether_their_curves_ben
 
 
 def test_a_price_that_never_moved_acts_as_the_channels_tell_as_surely_as_they_do() -> None:
-    told, slot = np.where(np.array(TOLD) == PRICE, -0.5, 0.0), np.array([0])
+    told, slot = np.where(np.array(CHANNEL_SLOPES) == PRICE, -0.5, 0.0), np.array([0])
     usual = np.zeros((LINEAR, 1))
     usual[0] = 1.0
     dear = usual.copy()
@@ -197,7 +197,7 @@ def test_a_price_that_never_moved_acts_as_the_channels_tell_as_surely_as_they_do
         level.grow(1)
         for _ in range(5):
             learn(level, 0, slot, usual, np.array([3.0]))
-            level.solve(np.array([0]), (told, np.full(len(TOLD), doubt)))
+            level.solve(np.array([0]), (told, np.full(len(CHANNEL_SLOPES), doubt)))
         before, after = predict(level, 0, slot, usual), predict(level, 0, slot, dear)
         assert (after[0] - before[0])[0] == pytest.approx(-0.5, abs=0.05)
         spreads.append(float((after[1] - before[1])[0]))

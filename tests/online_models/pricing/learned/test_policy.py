@@ -94,7 +94,7 @@ def test_values_are_the_same_on_every_machine() -> None:
 
 def test_a_policy_travels_as_a_model_update_and_a_bad_one_is_refused() -> None:
     mine = policy()
-    standing = chunks.Standing(MODEL, "p1", 1_700_000_000_000, 1_700_000_000_000, {})
+    standing = chunks.ModelStanding(MODEL, "p1", 1_700_000_000_000, 1_700_000_000_000, {})
     (value,) = chunks.records(mine.document(), mine.weights, standing)
     packed = chunks.Assembly().add(ModelUpdate.model_validate(value))
     assert packed is not None
@@ -128,7 +128,9 @@ def test_the_policy_that_the_package_brings_earns_more_than_following_the_belief
 
 
 def sent(mine: LearnedPolicy, version: str, status: str = "champion") -> ModelUpdate:
-    standing = chunks.Standing(MODEL, version, 1_700_000_000_000, 1_700_000_000_000, {}, status)
+    standing = chunks.ModelStanding(
+        MODEL, version, 1_700_000_000_000, 1_700_000_000_000, {}, status
+    )
     (value,) = chunks.records(mine.document(), mine.weights, standing)
     return ModelUpdate.model_validate(value)
 

@@ -18,7 +18,7 @@ from online_models.journal.batch import BatchBuilder, Fact, Kind, SourcePartitio
 from online_models.market import Market, compose
 from online_models.market.batches import BatchWriter
 from online_models.market.calendar import day_start
-from online_models.studies.promotions.plan import PromotionPlan
+from online_models.studies.promotions.plan import PlannedPromotion
 
 #: Promotions last a week, and none follows within three.
 WEEK, REST = 7, 21
@@ -80,7 +80,7 @@ def promoted_shop(
     return Shop(market, regular, fold.state, parts)
 
 
-def gained(shop: Shop, plans: Iterable[PromotionPlan]) -> float:
+def gained(shop: Shop, plans: Iterable[PlannedPromotion]) -> float:
     """What these promotions together add to the market's expected profit, minor units."""
     skus = shop.market.assortment.skus
     chosen = [(skus.index(shop.state.catalogue.offer_name(p.offer)[0]), p) for p in plans]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from online_models.studies.promotions.plan import PromotionPlan, plan
+from online_models.studies.promotions.plan import PlannedPromotion, plan
 from schemas.values.percentages import to_ppm
 from tests.online_models.studies.promotions.promoted_shop import WEEK, Shop, gained, promoted_shop
 
@@ -17,12 +17,12 @@ def shop() -> Shop:
 
 
 @pytest.fixture(scope="module")
-def plans(shop: Shop) -> list[PromotionPlan]:
+def plans(shop: Shop) -> list[PlannedPromotion]:
     return plan(shop.state, shop.parts)
 
 
 def test_every_plan_gains_and_together_they_gain_what_they_expect(
-    shop: Shop, plans: list[PromotionPlan]
+    shop: Shop, plans: list[PlannedPromotion]
 ) -> None:
     gains = [gained(shop, [each]) for each in plans]
     assert len(plans) >= 2
@@ -31,7 +31,9 @@ def test_every_plan_gains_and_together_they_gain_what_they_expect(
     assert gained(shop, plans) == pytest.approx(sum(gains), rel=0.1)
 
 
-def test_a_plan_is_likely_to_gain_and_says_what_is_bought_ahead(plans: list[PromotionPlan]) -> None:
+def test_a_plan_is_likely_to_gain_and_says_what_is_bought_ahead(
+    plans: list[PlannedPromotion],
+) -> None:
     for each in plans:
         assert 0.0 < each.gain.lower < each.gain.profit < each.gain.upper
         assert 0.0 < each.gain.ahead < each.gain.extra < each.gain.units
@@ -39,14 +41,14 @@ def test_a_plan_is_likely_to_gain_and_says_what_is_bought_ahead(plans: list[Prom
 
 
 def test_nothing_deeper_is_planned_than_was_ever_tried(
-    shop: Shop, plans: list[PromotionPlan]
+    shop: Shop, plans: list[PlannedPromotion]
 ) -> None:
     deepest = max(float(part.promotion.max(initial=0.0)) for part in shop.parts)
     assert all(each.depth <= deepest * 1e6 + 1 for each in plans)
     assert all(each.end - each.start == WEEK * DAY_MS for each in plans)
 
 
-def test_one_past_gives_one_plan(shop: Shop, plans: list[PromotionPlan]) -> None:
+def test_one_past_gives_one_plan(shop: Shop, plans: list[PlannedPromotion]) -> None:
     again = plan(shop.state, shop.parts)
     assert [(p.offer, p.start, p.depth) for p in again] == [
         (p.offer, p.start, p.depth) for p in plans
@@ -54,7 +56,9 @@ def test_one_past_gives_one_plan(shop: Shop, plans: list[PromotionPlan]) -> None
     assert [float(p.gain.profit) for p in again] == [float(p.gain.profit) for p in plans]
 
 
-def test_the_guardrails_bind_and_the_budget_is_kept(shop: Shop, plans: list[PromotionPlan]) -> None:
+def test_the_guardrails_bind_and_the_budget_is_kept(
+    shop: Shop, plans: list[PlannedPromotion]
+) -> None:
     whole = sum(float(each.gain.discount) for each in plans)
     budget = f"{whole / 200:.2f}"
     tight = promoted_shop(

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from online_models.demand.inputs.observations import DAY, Observations
-from online_models.studies.segments.customers import (
+from online_models.studies.segments.features import (
     CUSTOMER_FEATURES,
-    OrderLines,
+    ITEM_FEATURES,
+    PurchaseLines,
     customer_features,
+    item_features,
 )
-from online_models.studies.segments.items import ITEM_FEATURES, item_features
 
 
 def test_items_are_told_apart_by_rate_price_response_and_weekend() -> None:
@@ -34,7 +35,7 @@ def test_items_are_told_apart_by_rate_price_response_and_weekend() -> None:
 
 
 def test_customers_are_told_apart_by_spend_recency_and_bargains() -> None:
-    lines = OrderLines(
+    lines = PurchaseLines(
         customer=np.array([0, 0, 1, 0]),
         order=np.array([1, 1, 2, 3]),
         item=np.array([0, 1, 0, 0]),
@@ -55,5 +56,5 @@ def test_customers_are_told_apart_by_spend_recency_and_bargains() -> None:
 
 def test_the_future_does_not_count() -> None:
     empty = np.zeros(0, np.int64)
-    none = OrderLines(empty, empty, empty, empty, np.zeros(0), np.zeros(0))
+    none = PurchaseLines(empty, empty, empty, empty, np.zeros(0), np.zeros(0))
     assert np.isnan(customer_features(none, 2, 10)).all()
