@@ -23,7 +23,8 @@ number of partitions is refused: it would change the prices.
 With --grant it allows a user of Kafka what its role needs and no more, and touches no topic:
   all, ingest, price, train   a worker of that role
   feed     write orders, clicks, competitors' prices, products, stock and promotions
-  apply    read price-changes, write price-acks; groups whose names begin with the user's
+  feed-TOPIC  write one of these alone: feed-clickstream for clicks
+  apply    read price-changes, write price-acks; the group of the user's name, and USER-*
   steer    write policies and control: whoever may, rules the prices
   look     read all outputs, as the console does
 """

@@ -51,6 +51,8 @@ def _topics(direction: str, *but: str) -> list[str]:
 
 #: Topics that change prices by themselves: who may write to them rules the shop.
 STEERING = ("pricing-policies", "pricing-control")
+#: What the shop and others tell; who writes clicks need not be able to write products.
+FED = tuple(_topics("in", *STEERING, "price-acks"))
 #: What ingest reads: what the shop tells, and what the pricer itself says to all partitions.
 INGESTED = (*_topics("in"), "category-evidence", "model-updates")
 _INGEST = [
@@ -74,11 +76,13 @@ ROLES: Mapping[str, list[Right]] = {
         *_may("read", "demand-observations", "products", "model-updates"),
         *_may("write", "model-updates"),
     ],
-    "feed": _may("write", *_topics("in", *STEERING, "price-acks")),
+    "feed": _may("write", *FED),
+    **{f"feed-{topic}": _may("write", topic) for topic in FED},
     "apply": [
         *_may("read", "price-changes", "price-offers"),
         *_may("write", "price-acks"),
-        Right("read", "group", "{user}*"),
+        Right("read", "group", "{user}"),
+        Right("read", "group", "{user}-*"),
     ],
     "steer": _may("write", *STEERING, "promotion-plans"),
     "look": _may("read", *_topics("out")),
@@ -91,9 +95,12 @@ def grant(client: Mapping[str, Any], principal: str, role: str, app: str) -> lis
     Raises
     ------
     TopicsError
-        Kafka can't be reached, has no authorizer, or this client may not grant.
+        Kafka can't be reached, has no authorizer, or this client may not grant; or the user's
+        groups would be those of the pricer.
     """
     user = principal.partition(":")[2]
+    if role == "apply" and f"{app}-".startswith(f"{user}-"):
+        raise TopicsError(f"groups that begin with {user!r} are the pricer's: name the user else")
     rights = [r._replace(name=r.name.format(app=app, user=user)) for r in ROLES[role]]
     wanted = [_acl(principal, right) for right in rights]
     admin = reach(client)

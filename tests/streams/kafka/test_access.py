@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+import pytest
+
 from streams.ingest.decoder import INPUTS
-from streams.kafka.access import INGESTED
+from streams.kafka.access import FED, INGESTED, ROLES, STEERING, grant
+from streams.kafka.admin import TopicsError
 
 
 def test_ingest_may_read_every_topic_that_it_decodes() -> None:
     assert set(INGESTED) == INPUTS
+
+
+def test_each_topic_of_the_shop_may_be_written_without_the_others() -> None:
+    assert {"orders", "clickstream", "products"} <= set(FED)
+    assert not set(FED) & set(STEERING)
+    for topic in FED:
+        assert [str(right) for right in ROLES[f"feed-{topic}"]] == [f"write topic {topic}"]
+    assert {right.name for right in ROLES["feed"]} == set(FED)
+
+
+def test_a_users_groups_are_those_of_its_name_alone() -> None:
+    groups = [right.name for right in ROLES["apply"] if right.kind == "group"]
+    assert groups == ["{user}", "{user}-*"]
+
+
+@pytest.mark.parametrize(("user", "app"), [("pricetide", "pricetide"), ("shop", "shop-2")])
+def test_a_user_whose_groups_would_be_the_pricers_is_refused(user: str, app: str) -> None:
+    with pytest.raises(TopicsError, match="are the pricer's"):
+        grant({}, f"User:{user}", "apply", app)

@@ -7,13 +7,14 @@ import re
 import socket
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from online_models.journal.outputs import Output
-from streams.metrics import instruments
+from streams.metrics import connections, instruments, server
 from streams.metrics.address import address
 from streams.metrics.server import MetricsServer, listen
 
@@ -109,3 +110,66 @@ def test_what_is_no_address_is_refused(where: str) -> None:
 def test_a_port_that_is_taken_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
         listen(str(taken.getsockname()[1]))
+
+
+class Crowd:
+    """Connections that ask nothing, beside one that does."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+        monkeypatch.setattr(connections, "MOST_CONNECTIONS", 3)
+        monkeypatch.setattr(connections, "CONNECTION_SECONDS", seconds)
+        self._socket = listen("0")
+        self._address = self._socket.getsockname()
+
+    def asked(self, idle: int, until_closed: bool = False) -> bytes:
+        """What /live answers while so many connections stand idle, or after they were closed."""
+        return asyncio.run(self._asked(idle, until_closed))
+
+    async def _asked(self, idle: int, until_closed: bool) -> bytes:
+        async with Metrics(self._socket, lambda: True):
+            crowd = [await asyncio.open_connection(*self._address) for _ in range(idle)]
+            for _, writer in crowd:
+                writer.write(b"GET /live HTTP/1.1\r\n")
+            await asyncio.sleep(0.05)
+            if until_closed:
+                for reader, _ in crowd:
+                    with suppress(ConnectionError):
+                        assert await reader.read() == b""
+            return await self._live()
+
+    async def _live(self) -> bytes:
+        reader, writer = await asyncio.open_connection(*self._address)
+        writer.write(b"GET /live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        try:
+            return await reader.read()
+        except ConnectionError:
+            return b""
+
+
+@pytest.mark.parametrize(("idle", "answered"), [(0, True), (2, True), (3, False), (9, False)])
+def test_no_more_connections_stand_than_are_allowed(
+    monkeypatch: pytest.MonkeyPatch, idle: int, answered: bool
+) -> None:
+    assert (b"200 OK" in Crowd(monkeypatch, 60.0).asked(idle)) == answered
+
+
+def test_a_connection_that_asks_nothing_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert b"200 OK" in Crowd(monkeypatch, 0.3).asked(3, until_closed=True)
+
+
+class Counting:
+    """A registry without metrics that counts how often it is read."""
+
+    read = 0
+
+    def collect(self) -> list[object]:
+        self.read += 1
+        return []
+
+
+def test_metrics_are_encoded_once_for_many_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Counting()
+    monkeypatch.setattr(server, "REGISTRY", registry)
+    monkeypatch.setattr(server, "FRESH_SECONDS", 60.0)
+    assert {status for status, _ in Port().get(*["/metrics"] * 5)} == {200}
+    assert registry.read == 1
