@@ -23,6 +23,7 @@ from streams.extras import EXTRAS, missing
 from streams.freed_memory import keep_freed_memory
 from streams.terminal.compilation import announce_compilation
 from streams.terminal.notes import note
+from streams.worker.stopping import stop_on_signals
 
 if TYPE_CHECKING:
     from streams.configuration.settings import Settings
@@ -75,6 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_freed_memory()
     given = list(sys.argv[1:] if arguments is None else arguments)
     named = next((word for word in given if word in commands()), None)
+    if named == "worker":
+        # before all that takes time, the imports of its module among it
+        stop_on_signals()
     where = named or ""
     try:
         try:

@@ -37,7 +37,7 @@ def caused(batch: Batch, places: Ints, timed: bool = False) -> Causes:
     source = batch.source[places]
     partitions = np.array([source.partition for source in batch.sources] or [0], dtype=np.int64)
     return Causes(
-        [source.topic for source in batch.sources],
+        [source.topic_name for source in batch.sources],
         source.astype(np.int64),
         partitions[source],
         batch.offset[places],

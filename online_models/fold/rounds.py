@@ -145,8 +145,8 @@ def _meet(
             state.pricing.appear(back, price[back], int(now[place]))
     if not state.clock.running:
         for row, place in on_sale.items():
-            topic, partition = batch.sources[batch.source[place]]
-            state.waiting[row] = topic, partition, int(batch.offset[place])
+            source = batch.sources[batch.source[place]]
+            state.waiting[row] = source.topic_name, source.partition, int(batch.offset[place])
         return {}
     listed: dict[int, int] = {}
     moments = {row: int(now[place]) for row, place in on_sale.items()}

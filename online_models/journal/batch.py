@@ -45,10 +45,19 @@ FORCED = 1
 
 
 class SourcePartition(NamedTuple):
-    """A partition of an input topic."""
+    """A partition of an input topic.
+
+    A topic that was deleted and made anew has its offsets anew: NAME@ID tells it from the one
+    before. No topic's own name has an `@`.
+    """
 
     topic: str
     partition: int
+
+    @property
+    def topic_name(self) -> str:
+        """The topic's own name."""
+        return self.topic.partition("@")[0]
 
 
 class Fact(NamedTuple):

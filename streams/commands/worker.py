@@ -20,7 +20,7 @@ from streams.pricer.publish_policies import publish
 from streams.pricer.transactions import require_transactions
 from streams.terminal.notes import note
 from streams.worker.process import build
-from streams.worker.roles import ROLES, require_used
+from streams.worker.roles import ROLES, require_secret, require_used
 
 GROUP = "run"
 SUMMARY = "price what comes in, until stopped"
@@ -83,6 +83,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Run until stopped."""
     role = options.role
     require_used(role, options)
+    require_secret(role, settings)
     policies = load(options.policies) if options.policies else []
     if role == "train":
         require("tensorflow")

@@ -35,6 +35,8 @@ PREFIX = "PRICETIDE_"
 CONFIG = f"{PREFIX}CONFIG"
 #: How like a setting's name a variable must be to count as a slip of the pen, 0 to 1.
 CLOSE = 0.9
+#: A key that hides nobody, for trying things out on one machine.
+PUBLIC_KEY = "pricetide"
 #: A shorter bucket holds nothing that could be learnt from, and there would be too many.
 SHORTEST_BUCKET = MINUTE
 
@@ -111,7 +113,10 @@ class Settings(BaseSettings):
         default_factory=dict, description='accepted foreign money, JSON: {"EUR/USD": "1.08"}'
     )
     customer_key: SecretStr = Field(
-        SecretStr("pricetide"), description="secret key of the hashes that replace customer ids"
+        SecretStr(PUBLIC_KEY),
+        min_length=1,
+        description="secret key of the hashes that replace customer ids; the default is known to "
+        "all, and serves only a Kafka on this machine",
     )
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT", description="how to talk to Kafka"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from schemas.records.record import RecordError
 from schemas.topics import decode
@@ -16,7 +18,10 @@ from streams.ingest.parsed import hand_on_parsed
 from streams.kafka.app import die
 from streams.kafka.clients import client
 
+logger = logging.getLogger(__name__)
+
 TOPIC = "products"
+RETRY_SECONDS = 1.0
 
 
 class CurrencyFeed:
@@ -59,7 +64,11 @@ class CurrencyFeed:
     async def _follow(self) -> None:
         try:
             while True:
-                await self._read(timeout_ms=1000)
+                try:
+                    await self._read(timeout_ms=1000)
+                except KafkaError as error:
+                    logger.warning("following products: %r", error)
+                    await asyncio.sleep(RETRY_SECONDS)
         except Exception as error:
             die("following products failed", error)
 
@@ -79,6 +88,10 @@ class CurrencyFeed:
         except RecordError:
             return  # whoever ingests it buries it, with the reason
         self._currencies.of_sku.setdefault(product.sku, product.currency)
+
+    async def read_anew(self) -> None:
+        """The topic is another under the same name: read it from its beginning."""
+        await self._consumer.seek_to_beginning()
 
     async def stop(self) -> None:
         """Stop following."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import NamedTuple
 
+from streams.ingest.hidden_names import LARGEST_SEARCHED, hide, may_name
 from streams.kafka.kafka_record import DeadLetter
 
 TOPIC = "dead-letters"
@@ -22,13 +24,22 @@ class Letter(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
-def written(letter: DeadLetter, largest: int = LARGEST_WHOLE) -> Letter:
+def written(
+    letter: DeadLetter, hashed: Callable[[str], str], largest: int = LARGEST_WHOLE
+) -> Letter:
     """A dead letter as it is written down: the record byte for byte where its key and value have
     `largest` bytes at most, else their heads, lengths and hashes, to find the original by.
+
+    Whoever a value names as a customer or a session becomes `hashed` of the name; of a large value
+    that may name one the head is kept.
     """
     record, labels = letter.record, headers(letter)
     key, of_key = _kept("key", record.key, largest)
-    value, of_value = _kept("value", record.value, largest)
+    if record.value is None or not may_name(record.value):
+        value, of_value = _kept("value", record.value, largest)
+    else:
+        value, of_value = _kept("value", record.value, min(largest, LARGEST_SEARCHED))
+        value = hide(value or b"", hashed)
     return Letter(key, value, labels + of_key + of_value)
 
 

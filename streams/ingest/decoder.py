@@ -16,6 +16,7 @@ from schemas.records.record import RecordError
 from schemas.topics import TOPICS
 from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
+from streams.ingest.hidden_names import hide_in_message
 from streams.ingest.hot import HOT
 from streams.ingest.order import Run
 from streams.ingest.slow import SLOW, gather
@@ -131,4 +132,7 @@ def _dead(runs: Sequence[Run], errors: dict[int, str]) -> list[tuple[int, DeadLe
         for i, place in enumerate(run.places.tolist())
         if place in errors
     }
-    return [(place, DeadLetter(records[place], errors[place])) for place in sorted(errors)]
+    return [
+        (place, DeadLetter(records[place], hide_in_message(errors[place])))
+        for place in sorted(errors)
+    ]

@@ -5,34 +5,34 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import CommitFailedError, KafkaError
 from mode import Service
 
 from online_models.journal.batch import Batch, SourcePartition
 from streams.configuration.settings import Settings
 from streams.ingest.alignment import to_hold
 from streams.ingest.border import Border
+from streams.ingest.connections import input_consumer, journal_producer
 from streams.ingest.currency_feed import CurrencyFeed
-from streams.ingest.dead_letters import HEAD, LARGEST_WHOLE, describe, written
-from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
-from streams.ingest.decoder import INPUTS, Decoded, Decoder
+from streams.ingest.decoder import INPUTS, PRODUCTS, Decoder
 from streams.ingest.flood import Flood
 from streams.ingest.holding import PATIENCE, Holding
 from streams.ingest.hot import HOT
+from streams.ingest.incarnations import Incarnations
 from streams.ingest.order import by_timestamp
 from streams.ingest.parsed import hand_on_parsed
-from streams.ingest.routing import Router, pieces
+from streams.ingest.routing import Router
 from streams.ingest.tick_gate import TickGate
 from streams.ingest.watermarks import Watermarks, with_ticks
-from streams.journal import TOPIC as JOURNAL
-from streams.journal import codec
+from streams.ingest.writer import Writer
 from streams.journal.tail import last_tick
 from streams.kafka.app import die
-from streams.kafka.clients import BATCH, LARGEST_REQUEST, client
+from streams.kafka.closing import STOP_SECONDS, abandon, within
+from streams.kafka.forbidden import FORBIDDEN
 from streams.metrics import instruments
 
 logger = logging.getLogger(__name__)
@@ -42,21 +42,19 @@ logger = logging.getLogger(__name__)
 ROUND = 4000
 #: ms a round waits for records; also how often an idle shop's time is looked at.
 WAIT_MS = 200
-#: The broker gathers for some ms what a round reads, unless there is plenty: a round costs a
-#: millisecond or two however few its events.
-FETCH_WAIT_MS = 8
-PLENTY = 1 << 16
 #: Seconds between commits of the input offsets. A crash repeats what came since, and the fold
 #: skips it.
 COMMIT_SECONDS = 0.5
-#: Bytes of a journal record. Most have a few tens of thousands; only facts can be large.
-LARGEST_BATCH = LARGEST_REQUEST // 2
 #: Seconds between looks at which sources have nothing more to read.
 LOOK_SECONDS = 0.2
 #: The same while some wait for others.
 HOLD_SECONDS = 0.02
 #: Journal records on their way before reading waits for them.
 IN_FLIGHT = 256
+#: Seconds before ingest begins anew after an error of Kafka's.
+RETRY_SECONDS = 1.0
+#: Seconds for the last round when the worker stops.
+LAST_SECONDS = 5.0
 
 
 class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
@@ -67,26 +65,31 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._settings = settings
         border = Border(settings.customer_key.get_secret_value().encode(), settings.rates)
         self._decoder = Decoder(border)
+        self._hashed = border.customer.text
         self._router = Router(settings.partitions)
         self._look_at = 0.0
         # well within the allowed lateness: no bucket closes on what is yet to come
         self._lead = settings.fold.allowed_lateness // 2
         self._feed = CurrencyFeed(settings, border.currencies)
-        self._holding = Holding()
         self._flood = Flood()
+        self._incarnations = Incarnations(settings, INPUTS)
         # of what is read, either all is written or none of its offsets is known
         self._writing = asyncio.Lock()
         self._flushing = asyncio.Lock()
-        self._sent: list[asyncio.Future[Any]] = []
-        self._positions: dict[TopicPartition, int] = {}
-        self._timestamps: dict[TopicPartition, int] = {}
-        self._committed_at = time.monotonic()
+        self._forget()
         for topic in INPUTS:
             instruments.announce(topic)
         self._opening: asyncio.Task[None] | None = None
-        self._opened: list[Callable[[], Awaitable[Any]]] = []
+        self._opened: list[Callable[[], Coroutine[Any, Any, Any]]] = []
         self._resting = asyncio.Event()
         self._resting.set()
+
+    def _forget(self) -> None:
+        """What has been read and not committed will be read again."""
+        self._holding = Holding()
+        self._positions: dict[TopicPartition, int] = {}
+        self._timestamps: dict[TopicPartition, int] = {}
+        self._committed_at = time.monotonic()
 
     async def on_start(self) -> None:
         """Connect; know every product's currency before the first order is judged."""
@@ -96,34 +99,14 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             self._opening.result()
 
     async def _open(self) -> None:
-        options = client(self._settings)
-        group = f"{self._settings.app}-ingest"
-        instance = self._settings.instance
-        self._producer = AIOKafkaProducer(
-            **options,
-            enable_idempotence=True,
-            linger_ms=0,
-            max_batch_size=BATCH,
-            max_request_size=LARGEST_REQUEST,
-        )
-        self._consumer = AIOKafkaConsumer(
-            **options,
-            group_id=group,
-            group_instance_id=f"{group}-{instance}" if instance else None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            fetch_max_wait_ms=FETCH_WAIT_MS,
-            fetch_min_bytes=PLENTY,
-            max_partition_fetch_bytes=1 << 20,
-            session_timeout_ms=6000,
-            heartbeat_interval_ms=1000,
-            check_crcs=False,
-        )
-        self._opened = [self._consumer.stop, self._producer.stop]
+        self._producer = journal_producer(self._settings)
+        self._writer = Writer(self._producer, self._flood, self._hashed)
+        self._consumer = input_consumer(self._settings)
+        self._opened = [self._consumer.stop]
+        await self._incarnations.look()
         await self._producer.start()
-        await self._feed.start()
         self._opened.append(self._feed.stop)
+        await self._feed.start()
         self._watermarks = Watermarks(await last_tick(self._settings))
         self._consumer.subscribe(sorted(INPUTS), listener=self)
         self._gate = TickGate(self._consumer)
@@ -137,10 +120,25 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.wait([self._opening])
-        await asyncio.wait_for(self._resting.wait(), timeout=5)
+        try:
+            await asyncio.wait_for(self._finish(), LAST_SECONDS)
+        except (KafkaError, TimeoutError) as error:
+            # whoever takes over reads it again from where the last commit was
+            logger.warning("ingest leaves the rest to the next worker: %r", error)
+        await self._close()
+
+    async def _finish(self) -> None:
+        await self._resting.wait()
         if self._positions:
             await self._flush()
-        await asyncio.gather(*[close() for close in self._opened])
+
+    async def _close(self) -> None:
+        closing = [close() for close in self._opened]
+        await asyncio.gather(*[within(each, STOP_SECONDS) for each in closing])
+        if self._opened:
+            await abandon(self._producer)
+        self._opened = []
+        self._incarnations.close()
 
     @property
     def ready(self) -> bool:
@@ -152,6 +150,8 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             if revoked:
                 await self._flush()
+        except KafkaError as error:
+            self._writer.failed = error
         except Exception as error:
             # the consumer would go on as if nothing had happened
             die("ingest failed", error)
@@ -162,19 +162,57 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._watermarks.assign(sources, _wall())
         self._gate.forget()
         self._consumer.pause(*[tp for tp in assigned if tp.topic in HOT])
+        try:
+            await self._incarnations.assign(self._consumer, assigned)
+        except KafkaError as error:
+            self._writer.failed = error
 
     @Service.task  # type: ignore[untyped-decorator]
     async def _run(self) -> None:
+        try:
+            while not self.should_stop:
+                try:
+                    await self._rounds()
+                except FORBIDDEN:
+                    raise
+                except KafkaError as error:
+                    logger.warning("ingest begins anew: %r", error)
+                    await self._begin_anew()
+        except Exception as error:
+            die("ingest failed", error)
+
+    async def _rounds(self) -> None:
         self._resting.clear()
         try:
             while not self.should_stop:
                 await self._round()
-        except Exception as error:
-            die("ingest failed", error)
         finally:
             self._resting.set()
 
+    async def _begin_anew(self) -> None:
+        """Read on from what was last committed; the fold skips what the journal has already."""
+        while not self.should_stop:
+            await self._close()
+            self._forget()
+            await self.sleep(RETRY_SECONDS)
+            self._opening = asyncio.create_task(self._open())
+            await asyncio.wait([self._opening])
+            if self._opening.cancelled():
+                return
+            error = self._opening.exception()
+            if error is None:
+                return
+            if not isinstance(error, KafkaError | OSError):
+                raise error
+            logger.warning("ingest waits for Kafka: %r", error)
+
     async def _round(self) -> None:
+        self._writer.require_sound()
+        if anew := self._incarnations.made_anew(self._consumer.assignment()):
+            await self._flush()
+            await self._incarnations.begin_anew(self._consumer, anew)
+            if any(tp.topic == PRODUCTS for tp in anew):
+                await self._feed.read_anew()
         wait = PATIENCE * 1000 if self._holding or self._gate.held else WAIT_MS
         read = await self._consumer.getmany(timeout_ms=int(wait), max_records=ROUND)
         fetched = await self._gate.admit(read)
@@ -182,26 +220,22 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         runs = by_timestamp({SourcePartition(*tp): records for tp, records in fetched.items()})
         decoded = self._decoder.decode(runs)
         batch = await self._timed(decoded.batch, wall)
+        batch.sources = list(map(self._incarnations.source, batch.sources))
         async with self._writing:
             now = time.monotonic()
             for partition, part in self._router.parts(batch):
-                await self._write(partition, self._holding.add(partition, part, now))
+                await self._writer.write(partition, self._holding.add(partition, part, now))
             for partition, batches in self._holding.due(now):
-                await self._write(partition, batches)
-            await self._bury(decoded)
+                await self._writer.write(partition, batches)
+            await self._writer.bury(letter for _, letter in decoded.dead)
             for tp, records in fetched.items():
                 instruments.INPUT_RECORDS.labels(tp.topic).inc(len(records))
                 last = records[-1]
                 self._positions[tp] = last.offset + 1
                 self._timestamps[tp] = max(last.timestamp, self._timestamps.get(tp, 0))
         due = time.monotonic() - self._committed_at >= COMMIT_SECONDS
-        if due or len(self._sent) > IN_FLIGHT:
+        if due or len(self._writer.sent) > IN_FLIGHT:
             await self._flush()
-
-    async def _write(self, partition: int, batches: Iterable[Batch]) -> None:
-        for batch in batches:
-            for value in pieces(batch, codec.encode, LARGEST_BATCH):
-                self._sent.append(await self._producer.send(JOURNAL, value, partition=partition))
 
     async def _timed(self, batch: Batch, wall: int) -> Batch:
         self._watermarks.observe(batch, wall)
@@ -241,18 +275,6 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._consumer.pause(*(hold - paused))
         self._consumer.resume(*(paused - hold))
 
-    async def _bury(self, decoded: Decoded) -> None:
-        now = time.monotonic()
-        for _, letter in decoded.dead:
-            record = letter.record
-            instruments.DEAD_LETTERS.labels(record.topic).inc()
-            size = len(record.key or b"") + len(record.value or b"")
-            source = TopicPartition(record.topic, record.partition)
-            whole = self._flood.refuse(source, size, describe(letter), now)
-            key, value, headers = written(letter, LARGEST_WHOLE if whole else HEAD)
-            sent = await self._producer.send(DEAD_LETTERS, value, key=key, headers=headers)
-            self._sent.append(sent)
-
     async def _flush(self) -> None:
         """Wait until the journal has everything, then let the input go.
 
@@ -262,12 +284,16 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         async with self._flushing:
             async with self._writing:
                 for partition, batches in self._holding.all():
-                    await self._write(partition, batches)
-                sent, self._sent = self._sent, []
+                    await self._writer.write(partition, batches)
+                sent, self._writer.sent = self._writer.sent, []
                 positions, self._positions = self._positions, {}
             await asyncio.gather(*sent)
             owned = self._consumer.assignment()
-            mine = {tp: offset for tp, offset in positions.items() if tp in owned}
+            mine = {
+                tp: (offset, self._incarnations.committed(tp))
+                for tp, offset in positions.items()
+                if tp in owned
+            }
             try:
                 if mine:
                     await self._consumer.commit(mine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -65,9 +66,11 @@ def of_output(output: Output) -> bytes:
     )
 
 
-def of_dead_letter(letter: DeadLetter) -> bytes:
-    """The line of a dead letter: the value as text where it is text, else in base 64."""
-    key, value, headers = written(letter)
+def of_dead_letter(letter: DeadLetter, hashed: Callable[[str], str]) -> bytes:
+    """The line of a dead letter: the value as text where it is text, else in base 64; persons are
+    `hashed`.
+    """
+    key, value, headers = written(letter, hashed)
     line: dict[str, Any] = {"topic": TOPIC, **_field("key", key), **_field("value", value)}
     line["headers"] = {name: each.decode() for name, each in headers}
     return msgspec.json.encode(line) + b"\n"

@@ -58,13 +58,16 @@ class Pipe:
             except PipeLineError as error:
                 yield from self._run(records)
                 records = []
-                yield of_dead_letter(DeadLetter(self._malformed(line), str(error)))
+                yield self._of_dead_letter(DeadLetter(self._malformed(line), str(error)))
                 continue
             records.append(record)
             if record.topic == CONTROL or len(records) == ROUND:
                 yield from self._run(records)
                 records = []
         yield from self._run(records)
+
+    def _of_dead_letter(self, letter: DeadLetter) -> bytes:
+        return of_dead_letter(letter, self._decoder.border.customer.text)
 
     def _malformed(self, line: bytes) -> Record:
         return Record("stdin", 0, self._lines - 1, None, line.rstrip(b"\r\n"), -1)
@@ -78,7 +81,7 @@ class Pipe:
         for place, letter in decoded.dead:
             high = int(np.searchsorted(decoded.places, place))
             yield from self._step(decoded, low, high)
-            yield of_dead_letter(letter)
+            yield self._of_dead_letter(letter)
             low = high
         yield from self._step(decoded, low, len(batch))
         if len(batch) and batch.kind[-1] == Kind.TICK and decoded.places[-1] == len(records) - 1:

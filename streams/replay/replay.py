@@ -105,7 +105,7 @@ class Replay:
             found = letter.record
             if self._until is not None and found.timestamp > self._until:
                 continue
-            key, value, labels = written(letter)
+            key, value, labels = written(letter, decoder.border.customer.text)
             yield self._entry(DEAD_LETTERS, 0, key, value, found.timestamp, tuple(labels))
         for day, over in ticks.days(ticks.insert(decoded.batch)):
             yield from self._all(day)

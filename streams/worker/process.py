@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 from collections.abc import Callable
 
@@ -16,24 +17,34 @@ from streams.metrics.instruments import JOURNAL_PARTITIONS
 from streams.metrics.server import MetricsServer
 from streams.pricer.agent import Pricer
 from streams.trainer.service import Trainer
+from streams.worker.contact import Contact
+from streams.worker.repeated_lines import RepeatedLines
+from streams.worker.stopping import begin_stop
 
 
-class _Quiet:
-    """Faust lets every record through to its handlers; building aiokafka's debug records alone
-    would cost a worker a twentieth of its time.
-    """
+class _Ours:
+    """What a worker says, and how it stops, whatever the frame."""
 
     def on_setup_root_logger(self, logger: logging.Logger, level: int) -> None:
-        """Called once logging is set up."""
-        del logger
+        """Called once logging is set up.
+
+        Faust lets every record through to its handlers; building aiokafka's debug records alone
+        would cost a worker a twentieth of its time.
+        """
         logging.getLogger("aiokafka").setLevel(max(level, logging.INFO))
+        for handler in logger.handlers:
+            handler.addFilter(RepeatedLines())
+
+    def _schedule_shutdown(self, number: signal.Signals) -> None:
+        begin_stop()
+        super()._schedule_shutdown(number)  # type: ignore[misc]
 
 
-class _Worker(_Quiet, faust.Worker):  # type: ignore[misc]
+class _Worker(_Ours, faust.Worker):  # type: ignore[misc]
     """Ingest and pricer, or the pricer alone."""
 
 
-class _PlainWorker(_Quiet, Worker):  # type: ignore[misc]
+class _PlainWorker(_Ours, Worker):  # type: ignore[misc]
     """Ingest or the trainer alone, without Faust's frame."""
 
 
@@ -42,7 +53,9 @@ def build(role: str, log: str, settings: Settings, port: socket.socket | None) -
     services: list[Service] = []
     readiness: list[Callable[[], bool]] = []
     if port is not None:
-        services.append(MetricsServer(port, lambda: all(ready() for ready in readiness)))
+        contact = Contact(settings)
+        services += [MetricsServer(port, lambda: all(ready() for ready in readiness)), contact]
+        readiness.append(lambda: contact.there)
     if role in ("all", "ingest"):
         ingest = Ingest(settings)
         services.append(ingest)

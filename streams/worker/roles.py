@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from ipaddress import ip_address
 
+from streams.configuration.settings import PUBLIC_KEY, Settings
 from streams.errors import InputError
 
 _KAFKA = {"bootstrap", "app", "instance", "partitions", "metrics"}
@@ -30,3 +32,23 @@ def require_used(role: str, flags: argparse.Namespace) -> None:
         if name != setting and value is not None and setting not in ROLES[role]:
             flag = setting.replace("_", "-")
             raise InputError(f"--{flag} does nothing with --role {role}")
+
+
+def require_secret(role: str, settings: Settings) -> None:
+    """InputError where customers' ids would be hashed under a key that everybody knows."""
+    reads_customers = role in ("all", "ingest")
+    known = settings.customer_key.get_secret_value() == PUBLIC_KEY
+    if reads_customers and known and not all(map(_is_here, (settings.bootstrap or "").split(","))):
+        raise InputError(
+            "PRICETIDE_CUSTOMER_KEY is not set: customer ids would be hashed under a key that "
+            "everybody knows. Set it to a secret of your own, the same for all workers"
+        )
+
+
+def _is_here(server: str) -> bool:
+    """Whether HOST:PORT is this machine's own."""
+    host = server.strip().rpartition(":")[0].strip("[]")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host in ("", "localhost")

@@ -15,12 +15,18 @@ PARTITIONS = 4
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[KafkaShop]:
-    """The contract's topics, empty, on a Kafka of the module's own."""
+def broker_of_shop() -> Iterator[EmbeddedBroker]:
+    """A Kafka of the module's own."""
     with EmbeddedBroker() as broker:
-        shop = KafkaShop(broker.bootstrap, PARTITIONS)
-        yield shop
-        shop.close()
+        yield broker
+
+
+@pytest.fixture(scope="module")
+def shop(broker_of_shop: EmbeddedBroker) -> Iterator[KafkaShop]:
+    """The contract's topics, empty, on a Kafka of the module's own."""
+    shop = KafkaShop(broker_of_shop.bootstrap, PARTITIONS)
+    yield shop
+    shop.close()
 
 
 @pytest.fixture(scope="module")

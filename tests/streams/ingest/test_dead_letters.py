@@ -22,7 +22,7 @@ def letter(key: bytes | None, value: bytes | None) -> DeadLetter:
 
 @pytest.mark.parametrize("value", [None, b"", b"x" * LARGEST_WHOLE])
 def test_a_record_of_a_common_size_is_kept_byte_for_byte(value: bytes | None) -> None:
-    kept = written(letter(b"k", value))
+    kept = written(letter(b"k", value), str)
     assert (kept.key, kept.value) == (b"k", value)
     assert [name for name, _ in kept.headers] == [
         "error",
@@ -34,7 +34,7 @@ def test_a_record_of_a_common_size_is_kept_byte_for_byte(value: bytes | None) ->
 
 def test_of_a_larger_one_the_head_the_length_and_the_hash_are_kept() -> None:
     value = bytes(range(256)) * (LARGEST_WHOLE // 256) + b"!"
-    kept = written(letter(value, value))
+    kept = written(letter(value, value), str)
     assert kept.key == kept.value == value[:HEAD]
     labels = dict(kept.headers)
     assert labels["source-offset"] == b"17"

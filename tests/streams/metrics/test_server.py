@@ -126,7 +126,7 @@ class Crowd:
         return asyncio.run(self._asked(idle, until_closed))
 
     async def _asked(self, idle: int, until_closed: bool) -> bytes:
-        async with Metrics(self._socket, lambda: True):
+        async with MetricsServer(self._socket, lambda: True):
             crowd = [await asyncio.open_connection(*self._address) for _ in range(idle)]
             for _, writer in crowd:
                 writer.write(b"GET /live HTTP/1.1\r\n")

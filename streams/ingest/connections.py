@@ -1,0 +1,46 @@
+"""The clients through which ingest reads and writes."""
+
+from __future__ import annotations
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from streams.configuration.settings import Settings
+from streams.kafka.clients import BATCH, LARGEST_REQUEST, client
+
+#: The broker gathers for some ms what a round reads, unless there is plenty: a round costs a
+#: millisecond or two however few its events.
+FETCH_WAIT_MS = 8
+PLENTY = 1 << 16
+#: ms after which a topic that is made anew, or gets more partitions, is noticed.
+TOPICS_MS = 5000
+
+
+def journal_producer(settings: Settings) -> AIOKafkaProducer:
+    """Writes each record once, in order."""
+    return AIOKafkaProducer(
+        **client(settings),
+        enable_idempotence=True,
+        linger_ms=0,
+        max_batch_size=BATCH,
+        max_request_size=LARGEST_REQUEST,
+    )
+
+
+def input_consumer(settings: Settings) -> AIOKafkaConsumer:
+    """Reads what is committed, for the group of all ingests of the app."""
+    group = f"{settings.app}-ingest"
+    return AIOKafkaConsumer(
+        **client(settings),
+        group_id=group,
+        group_instance_id=f"{group}-{settings.instance}" if settings.instance else None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        fetch_max_wait_ms=FETCH_WAIT_MS,
+        fetch_min_bytes=PLENTY,
+        max_partition_fetch_bytes=1 << 20,
+        session_timeout_ms=6000,
+        heartbeat_interval_ms=1000,
+        metadata_max_age_ms=TOPICS_MS,
+        check_crcs=False,
+    )

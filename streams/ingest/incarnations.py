@@ -1,0 +1,163 @@
+"""Topics that were deleted and made anew under their old name: their offsets begin at 0 again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError as AdminError
+
+from online_models.journal.batch import SourcePartition
+from streams.configuration.settings import Settings
+from streams.kafka.admin import TopicsError, reach
+from streams.kafka.clients import client
+
+logger = logging.getLogger(__name__)
+
+#: Characters of Kafka's id by which a topic is told from its like.
+ID_LENGTH = 8
+#: Follows the id in a commit of a partition whose source was the topic's name alone when ids were
+#: not looked at yet: it stays so.
+_BARE = " bare"
+#: The offset that Kafka gives of a partition without a commit.
+_NONE = -1
+#: Seconds between questions.
+_ASK_SECONDS = 2.0
+
+
+class _Source(NamedTuple):
+    """A partition as the journal names it, and the topic's id when it was taken."""
+
+    name: SourcePartition
+    topic_id: str
+
+
+class Incarnations:
+    """Names each partition's source after its topic and the topic's id.
+
+    The fold skips what is at or below the highest offset of a source: under one name the records
+    of a new topic would be taken for repetitions of those of the old one.
+    """
+
+    def __init__(self, settings: Settings, topics: Collection[str]) -> None:
+        self._settings = settings
+        self._topics = sorted(topics)
+        self._admin: KafkaAdminClient | None = None
+        self._ids: dict[str, str] = {}
+        self._sources: dict[TopicPartition, _Source] = {}
+        self._asking: asyncio.Task[None] | None = None
+        self._ask_at = 0.0
+
+    async def look(self) -> None:
+        """Ask Kafka for the topics' ids; KafkaError where it does not answer."""
+        try:
+            self._ids = await asyncio.to_thread(self._ask)
+        except (AdminError, TopicsError, OSError) as error:
+            self.close()
+            raise KafkaError(f"the topics' ids: {error}") from error
+
+    def _ask(self) -> dict[str, str]:
+        if self._admin is None:
+            self._admin = reach(client(self._settings))
+        return {
+            each["name"]: _short(each.get("topic_id"))
+            for each in self._admin.describe_topics(self._topics)
+            if not each["error_code"]
+        }
+
+    def take(self, place: TopicPartition, committed: str | None) -> bool:
+        """Name the source of a partition that is read from now on; `committed` is what the last
+        commit of its offset says, None where there is none.
+
+        Returns whether it is another topic than before: that offset means nothing then.
+        """
+        topic_id = self._ids.get(place.topic, "")
+        then, bare = (committed or "").removesuffix(_BARE), committed is not None
+        if committed:
+            bare = committed.endswith(_BARE)
+        before = self._sources.get(place)
+        last = then or (before.topic_id if before else "")
+        gone = bool(last and topic_id and last != topic_id)
+        named = bool(topic_id) and (gone or not bare)
+        topic = f"{place.topic}@{topic_id}" if named else place.topic
+        self._sources[place] = _Source(SourcePartition(topic, place.partition), topic_id)
+        return gone
+
+    async def assign(self, consumer: AIOKafkaConsumer, places: Collection[TopicPartition]) -> None:
+        """Name the sources of partitions that `consumer` has been given; it is put where to read
+        on. KafkaError where Kafka does not answer.
+        """
+        await self.look()
+        found = await consumer._coordinator.fetch_committed_offsets(list(places))
+        begins = await consumer.beginning_offsets(list(places))
+        for place in sorted(places):
+            at, says = found.get(place, (_NONE, ""))
+            if self.take(place, None if at == _NONE else says):
+                await self._read_from_begin(consumer, place)
+            elif _NONE < at < begins[place]:
+                lost = f"{place.topic}-{place.partition} offsets {at} to {begins[place] - 1}"
+                logger.warning("%s were removed before they were read", lost)
+
+    def made_anew(self, places: Collection[TopicPartition]) -> list[TopicPartition]:
+        """Those of these partitions whose topic is another than when they were taken, as far as is
+        known; what is known is at most some seconds old.
+        """
+        if self._asking is None and time.monotonic() >= self._ask_at:
+            self._asking = asyncio.create_task(self.look())
+        if self._asking is None or not self._asking.done():
+            return []
+        failed, self._asking = self._asking.exception(), None
+        self._ask_at = time.monotonic() + _ASK_SECONDS
+        if failed is not None:
+            return []  # who reads and writes notices whether Kafka is away
+        return [
+            place
+            for place in sorted(places)
+            if (taken := self._sources.get(place)) is not None
+            and self._ids.get(place.topic, taken.topic_id) != taken.topic_id
+        ]
+
+    async def begin_anew(
+        self, consumer: AIOKafkaConsumer, places: Collection[TopicPartition]
+    ) -> None:
+        """Read partitions that were made anew from their beginning."""
+        for place in places:
+            self.take(place, None)
+            await self._read_from_begin(consumer, place)
+
+    async def _read_from_begin(self, consumer: AIOKafkaConsumer, place: TopicPartition) -> None:
+        logger.warning("topic %s was made anew: it is read from its beginning", place.topic)
+        await consumer.seek_to_beginning(place)
+
+    def source(self, place: SourcePartition) -> SourcePartition:
+        """A partition as the journal names it."""
+        found = self._sources.get(TopicPartition(*place))
+        return place if found is None else found.name
+
+    def committed(self, place: TopicPartition) -> str:
+        """What a commit of a partition's offset is to say."""
+        found = self._sources.get(place)
+        if found is None or not found.topic_id:
+            return ""
+        return found.topic_id + ("" if "@" in found.name.topic else _BARE)
+
+    def close(self) -> None:
+        """Ask no more."""
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+        admin, self._admin = self._admin, None
+        if admin is not None:
+            admin.close()
+
+
+def _short(topic_id: Any) -> str:
+    """The first characters of an id; none where Kafka gives none."""
+    text = str(topic_id or "").replace("-", "")
+    return text[:ID_LENGTH] if text.strip("0") else ""

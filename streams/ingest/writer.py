@@ -1,0 +1,76 @@
+"""What ingest writes, in order and nothing after a failure: the journal, and dead letters."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from online_models.journal.batch import Batch
+from streams.ingest.dead_letters import HEAD, LARGEST_WHOLE, describe, written
+from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
+from streams.ingest.flood import Flood
+from streams.ingest.routing import pieces
+from streams.journal import TOPIC as JOURNAL
+from streams.journal import codec
+from streams.kafka.clients import LARGEST_REQUEST
+from streams.kafka.kafka_record import DeadLetter
+from streams.metrics import instruments
+
+#: Bytes of a journal record. Most have a few tens of thousands; only facts can be large.
+LARGEST_BATCH = LARGEST_REQUEST // 2
+
+
+class Writer:
+    """Hands records to `producer`; `hashed` hides whom dead letters name."""
+
+    def __init__(
+        self, producer: AIOKafkaProducer, flood: Flood, hashed: Callable[[str], str]
+    ) -> None:
+        self._producer = producer
+        self._flood = flood
+        self._hashed = hashed
+        #: What is on its way.
+        self.sent: list[asyncio.Future[Any]] = []
+        #: An error of Kafka's after which nothing may be written.
+        self.failed: BaseException | None = None
+
+    async def write(self, partition: int, batches: Iterable[Batch]) -> None:
+        """Write batches to a partition of the journal."""
+        for batch in batches:
+            for value in pieces(batch, codec.encode, LARGEST_BATCH):
+                await self._send(JOURNAL, value, partition=partition)
+
+    async def bury(self, letters: Iterable[DeadLetter]) -> None:
+        """Write down records that were refused."""
+        now = time.monotonic()
+        for letter in letters:
+            record = letter.record
+            instruments.DEAD_LETTERS.labels(record.topic).inc()
+            size = len(record.key or b"") + len(record.value or b"")
+            source = TopicPartition(record.topic, record.partition)
+            whole = self._flood.refuse(source, size, describe(letter), now)
+            key, value, headers = written(letter, self._hashed, LARGEST_WHOLE if whole else HEAD)
+            await self._send(DEAD_LETTERS, value, key=key, headers=headers)
+
+    def require_sound(self) -> None:
+        """Raise the error after which nothing may be written, if there was one."""
+        if self.failed is not None:
+            raise self.failed
+
+    async def _send(self, topic: str, value: bytes | None, **record: Any) -> None:
+        self.require_sound()
+        sent = await self._producer.send(topic, value, **record)
+        sent.add_done_callback(self._check)
+        self.sent.append(sent)
+
+    def _check(self, sent: asyncio.Future[Any]) -> None:
+        """After a record that was not written, no later one of its source may be: the fold would
+        take the first for a repetition.
+        """
+        if not sent.cancelled() and (error := sent.exception()) is not None:
+            self.failed = error
+            self._producer._sender.sender_task.cancel()

@@ -1,0 +1,45 @@
+"""A worker that is told to stop ends within its time, whatever it waits for."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from types import FrameType
+
+logger = logging.getLogger(__name__)
+
+#: Seconds for a clean end. Whoever waits ten ends it by force then.
+CLEAN_SECONDS = 8.5
+_begun = threading.Event()
+
+
+def stop_on_signals() -> None:
+    """From now on SIGTERM ends the process, with status 0: at once until something is under way
+    that takes over the signal, and says so by `begin_stop`.
+    """
+    signal.signal(signal.SIGTERM, _stop)
+
+
+def begin_stop() -> None:
+    """A stop has begun: what is not done in time is left undone.
+
+    Nothing is lost by that: whoever takes over goes on where the last transaction ended.
+    """
+    if not _begun.is_set():
+        _begun.set()
+        timer = threading.Timer(CLEAN_SECONDS, _end)
+        timer.daemon = True
+        timer.start()
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    begin_stop()
+    raise SystemExit(0)
+
+
+def _end() -> None:
+    logger.warning("Kafka did not answer in time: what was under way is left to whoever takes over")
+    logging.shutdown()
+    os._exit(0)
