@@ -255,3 +255,52 @@ def test_no_module_is_past_reading_in_one_sitting() -> None:
 def test_no_module_is_named_for_nothing() -> None:
     vague = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
     assert [name_of(p) for p in modules(*LAYERS) if p.stem in vague or p.parent.name in vague] == []
+
+
+#: The only modules that know the compiler; all others use the decorator of the first.
+COMPILER = {"online_models/numerics/compiled.py", "streams/terminal/compilation.py"}
+#: Sums whose order is that of the compiler or of NumPy, which are not the same.
+REDUCTIONS = {"sum", "mean", "cumsum", "prod", "var", "std", "add", "nansum", "average"}
+
+
+def test_rules_are_compiled_by_one_decorator() -> None:
+    wrong = [
+        name_of(path)
+        for path in modules(*LAYERS)
+        if any(name.split(".")[0] in ("numba", "llvmlite") for name in imported(tree_of(path)))
+    ]
+    assert set(wrong) == COMPILER
+
+
+def test_compiled_rules_sum_in_order_and_raise_to_no_power() -> None:
+    """What runs uncompiled must give the same bits, and a power ends in the machine's library."""
+    wrong, rules = [], 0
+    for path in modules("online_models"):
+        for rule in ast.walk(tree_of(path)):
+            if not isinstance(rule, ast.FunctionDef):
+                continue
+            if "compiled" not in map(dotted, rule.decorator_list):
+                continue
+            rules += 1
+            for node in ast.walk(rule):
+                if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] in REDUCTIONS:
+                    wrong.append(f"{name_of(path)}:{node.lineno} calls {dotted(node.func)}")
+                elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+                    constant = isinstance(node.left, ast.Constant)
+                    if not (constant and isinstance(node.right, ast.Constant)):
+                        wrong.append(f"{name_of(path)}:{node.lineno} raises to a power")
+    assert wrong == []
+    assert rules > 20
+
+
+def test_no_rule_of_prices_asks_how_many_rows_there_are() -> None:
+    """Two versions of a rule drift apart, and prices then depend on how a journal was cut."""
+    wrong = [
+        f"{name_of(path)} reads {alias.name}"
+        for path in modules("online_models/pricing", "online_models/shop", "online_models/numerics")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "online_models.numerics.columns"
+        for alias in node.names
+        if alias.name in ("FEW", "SOME")
+    ]
+    assert wrong == []
