@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.examples import EXAMPLES
+from schemas.records.record import NEVER_NULL
 from schemas.topics import Topic
 
 Schema = dict[str, Any]
@@ -48,7 +49,9 @@ def _let_optional_be_null(part: Schema) -> None:
     if part.get("additionalProperties") is False:
         return
     for name, field in part.get("properties", {}).items():
-        if name not in part.get("required", ()) and not _nullable(field):
+        if name in part.get("required", ()) or name in NEVER_NULL:
+            continue
+        if not _nullable(field):
             default = {"default": field.pop("default")} if "default" in field else {}
             options = field.pop("anyOf", None)
             if options is None:

@@ -13,6 +13,7 @@ from schemas.values.fields import (
     Name,
     Number,
     Ordinal,
+    PriceText,
     Stock,
     Text,
     check_money,
@@ -63,8 +64,8 @@ class PriceRecord(Outgoing):
     revision: Stock
     sku: Name
     channel: Name
-    price: MoneyText
-    previous_price: MoneyText | None
+    price: PriceText
+    previous_price: PriceText | None
     currency: Currency
     effective_at: InstantText
     time: InstantText
@@ -72,7 +73,7 @@ class PriceRecord(Outgoing):
     policy_id: Name
     policy_version: Ordinal
     model_version: Text
-    lowest_prior_price_30d: MoneyText | None
+    lowest_prior_price_30d: PriceText | None
     promotion_id: Name | None = None
     experiment: ExperimentArm | None = None
     cause: Cause

@@ -7,10 +7,10 @@ from schemas.values.fields import (
     Currency,
     Flag,
     InstantText,
-    MoneyText,
     Name,
     Number,
     Ordinal,
+    PriceText,
     Stock,
 )
 
@@ -36,9 +36,9 @@ class DemandObservation(Outgoing):
     bucket_end: InstantText
     units: Ordinal
     views: Stock
-    price: MoneyText | None
+    price: PriceText | None
     currency: Currency | None = None
-    competitor_price: MoneyText | None = None
+    competitor_price: PriceText | None = None
     on_hand: Stock | None = None
     stocked_out: Flag
     promotion_id: Name | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from schemas.records.record import Outgoing
-from schemas.values.fields import Count, Currency, InstantText, MoneyText, Name, Text, check_money
+from schemas.values.fields import Count, Currency, InstantText, Name, PriceText, Text, check_money
 
 
 class PriceOffer(Outgoing):
@@ -18,7 +18,7 @@ class PriceOffer(Outgoing):
     sku: Name
     channel: Name
     segment: Name
-    price: MoneyText
+    price: PriceText
     currency: Currency
     valid_from: InstantText
     valid_until: InstantText | None

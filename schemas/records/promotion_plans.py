@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from schemas.records.decision import Expected
 from schemas.records.record import Outgoing
-from schemas.values.fields import Currency, InstantText, MoneyText, Name, Number, PercentText, Text
+from schemas.values.fields import (
+    Currency,
+    InstantText,
+    MoneyText,
+    Name,
+    Number,
+    PercentText,
+    PriceText,
+    Text,
+)
 
 
 class PlanEffects(Outgoing):
@@ -31,7 +40,7 @@ class PromotionPlan(Outgoing):
     expected: Expected
     reason: Text
     currency: Currency | None = None
-    price: MoneyText | None = None
+    price: PriceText | None = None
     policy_id: Name | None = None
     time: InstantText | None = None
     effects: PlanEffects | None = None

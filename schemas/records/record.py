@@ -33,6 +33,10 @@ _EXPECTED = {
 }
 
 
+#: Absent, it means the whole shop: whoever says null has lost what they meant.
+NEVER_NULL = frozenset({"select"})
+
+
 class RecordError(ValueError):
     """A value is not the record that its topic promises; the message names the field."""
 
@@ -46,7 +50,11 @@ class Incoming(BaseModel):
     @classmethod
     def _null_is_absent(cls, data: Any) -> Any:
         if isinstance(data, dict) and None in data.values():
-            return {name: value for name, value in data.items() if value is not None}
+            return {
+                name: value
+                for name, value in data.items()
+                if value is not None or name in NEVER_NULL
+            }
         return data
 
 

@@ -235,6 +235,14 @@ MoneyText = Annotated[
         {"type": "string", "pattern": r"^-?(0|[1-9]\d*)(\.\d+)?$", "format": "money"},
     ),
 ]
+PriceText = Annotated[
+    str,
+    StringConstraints(pattern=r"^(0|[1-9]\d*)(\.\d+)?$", max_length=20),
+    _schema(
+        "decimal with exactly the currency's minor digits, not negative",
+        {"type": "string", "pattern": r"^(0|[1-9]\d*)(\.\d+)?$", "format": "money"},
+    ),
+]
 InstantText = Annotated[
     str,
     AfterValidator(_canonical_instant),

@@ -128,3 +128,32 @@ def test_a_record_is_immutable() -> None:
     record = decode("price-changes", json.dumps(EXAMPLES["price-changes"]).encode())
     with pytest.raises(ValidationError, match="frozen"):
         record.price = "0.01"
+
+
+PRICES = [
+    ("price-changes", "price"),
+    ("price-changes", "previous_price"),
+    ("price-changes", "lowest_prior_price_30d"),
+    ("price-decisions", "price"),
+    ("price-offers", "price"),
+    ("promotion-plans", "price"),
+    ("demand-observations", "price"),
+    ("demand-observations", "competitor_price"),
+]
+
+
+@pytest.mark.parametrize(("topic", "field"), PRICES)
+def test_no_record_can_say_a_price_below_zero(topic: str, field: str) -> None:
+    with pytest.raises(ValidationError, match=field):
+        TOPICS[topic].adapter.validate_python({**EXAMPLES[topic], field: "-0.01"})
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_no_record_can_say_what_is_no_number(number: float) -> None:
+    expected = {**EXAMPLES["price-decisions"]["expected"], "units": number}
+    changed = ({"propensity": number}, {"expected": expected})
+    for change in changed:
+        with pytest.raises(ValidationError):
+            TOPICS["price-decisions"].adapter.validate_python(
+                {**EXAMPLES["price-decisions"], **change}
+            )

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.records.policy.selection import Selector
 from schemas.topics import TOPICS, decode
 from schemas.values.instants import DAY, HOUR
+from schemas.values.limits import MOST_STRATEGIES
 from schemas.values.offsets import Offset
 
 
@@ -178,7 +180,7 @@ ENTRIES: st.SearchStrategy[dict[str, Any]] = st.one_of(
 )
 
 
-@given(GUARDRAILS, st.lists(ENTRIES, min_size=1), SHARES, DURATIONS)
+@given(GUARDRAILS, st.lists(ENTRIES, min_size=1, max_size=MOST_STRATEGIES), SHARES, DURATIONS)
 def test_a_policy_survives_its_own_json(
     guardrails: Any, strategy: Any, share: str, duration: str
 ) -> None:
@@ -192,3 +194,27 @@ def test_a_policy_survives_its_own_json(
     policy = decode("pricing-policies", json.dumps(document).encode())
     written = TOPICS["pricing-policies"].adapter.dump_json(policy, by_alias=True)
     assert decode("pricing-policies", written) == policy
+
+
+@pytest.mark.parametrize("topic", ["pricing-policies", "promotions"])
+@pytest.mark.parametrize("select", [None, {"skus": None}, {"skus": None, "brands": None}])
+def test_a_selector_that_is_null_is_not_the_whole_shop(
+    error_of: Any, topic: str, select: Any
+) -> None:
+    assert error_of(topic, lambda record: record.update(select=select)).startswith("select: ")
+
+
+@pytest.mark.parametrize("kind", ["pause", "resume", "rollback"])
+def test_an_order_with_a_selector_that_is_null_is_refused(error_of: Any, kind: str) -> None:
+    def change(record: dict[str, Any]) -> None:
+        record.clear()
+        record.update(kind=kind, select=None, actor="a", reason="r", to="2024-05-01T12:00:00Z")
+
+    assert "select: " in error_of("pricing-control", change)
+
+
+def test_a_selector_may_leave_some_lists_null_and_an_empty_one_is_everything(changed: Any) -> None:
+    some = changed("promotions", lambda r: r.update(select={"skus": ["a"], "brands": None}))
+    assert some.select.skus == ("a",)
+    assert changed("promotions", lambda r: r.update(select={})).select == Selector()
+    assert changed("promotions", lambda r: r.pop("select")).select == Selector()

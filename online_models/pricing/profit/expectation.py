@@ -10,6 +10,7 @@ import numpy as np
 
 from online_models.numerics.compiled import compiled
 from online_models.numerics.elementary import exp_one, log_one
+from online_models.numerics.finite import finite
 from online_models.pricing.context.decision_context import DecisionContext, Floats, Ints
 from online_models.pricing.profit.objective import LARGEST_LOG, NINETY, span
 from online_models.shop.catalogue import PPM
@@ -107,7 +108,7 @@ def _texts(found: Floats, digits: int) -> list[bytes]:
     amounts = np.rint(np.minimum(np.maximum(found[1:], -LARGEST), LARGEST))
     # a negative nothing is nothing
     amounts += 0.0
-    columns = found[0].tolist(), *(amounts / 10**digits).tolist()
+    columns = finite(found[0]).tolist(), *(finite(amounts) / 10**digits).tolist()
     return list(map(_template(digits).__mod__, zip(*columns, strict=True)))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output, outputs
+from online_models.numerics.finite import finite
 from online_models.pricing.context.decision_context import Floats, Ints
 from online_models.pricing.decision.bookkeeping import Numbered, price_changed
 from online_models.pricing.decision.reasons import OUTCOMES, REASONS, PriceOrigin
@@ -104,10 +105,17 @@ def records(
     return found
 
 
+def _sane(price: Ints) -> Ints:
+    """Prices as they are; ValueError where one is below zero, which no record may say."""
+    if price.min(initial=0) < 0:
+        raise ValueError(f"a price of {price.min()} minor units")
+    return price
+
+
 def _chances(propensity: Floats) -> list[bytes]:
     if (propensity == 1.0).all():
         return [b"1"] * len(propensity)
-    return list(map(b"%.6g".__mod__, propensity.tolist()))
+    return list(map(b"%.6g".__mod__, finite(propensity).tolist()))
 
 
 def _part(column: list[Field], places: list[int]) -> list[Field]:
@@ -139,7 +147,7 @@ def _heads(
     sheet.say(b",")
     sheet.put(list(map(world.labels.fields.__getitem__, listed)))
     sheet.say(b',"price":')
-    sheet.put(money.of(resolved.price[published]))
+    sheet.put(money.of(_sane(resolved.price[published])))
     sheet.say(b',"previous_price":')
     sheet.put(money.of(before.price))
     sheet.say(b',"currency":"')

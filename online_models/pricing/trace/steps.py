@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.finite import finite
 from online_models.pricing.context.decision_context import NO_CEILING
 from online_models.pricing.trace.sheet import Sheet
 from schemas.values.money import texts
@@ -53,7 +54,7 @@ class Numbers:
         if self.form is None:
             rounded = np.rint(values * 1000.0).astype(np.int64)
             return list(map(_thousandths.__getitem__, rounded.tolist()))
-        return list(map(self.form.__mod__, values.tolist()))
+        return list(map(self.form.__mod__, finite(values).tolist()))
 
 
 #: A detail of a step: money (minor units, shape (n,)), numbers, or JSON texts of chosen rows.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.records.record import Incoming
 from schemas.values.fields import Name
@@ -25,3 +25,11 @@ class Selector(Incoming):
     tags: Selected = ()
     roles: Selected = ()
     channels: Selected = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nulls_select_nothing(cls, data: Any) -> Any:
+        """All lists null are not all offers: whoever says so has lost what they meant."""
+        if isinstance(data, dict) and data and all(value is None for value in data.values()):
+            raise ValueError("names nothing; an empty selector, {}, selects everything")
+        return data
