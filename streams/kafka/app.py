@@ -21,6 +21,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types.auth import AuthProtocol
 
 from streams.configuration.settings import Settings
+from streams.errors import ExpectedError
 from streams.kafka.clients import bootstrap, ssl_context
 
 logger = logging.getLogger(__name__)
@@ -44,10 +45,6 @@ FENCED = (
 )
 
 
-class ExplainedError(RuntimeError):
-    """Why a process must not go on, in a sentence that says what to do: no traceback helps."""
-
-
 def die(why: str, error: BaseException) -> NoReturn:
     """End the process at once: whoever supervises it starts it again, and recovery takes up
     exactly where the last transaction ended. Going on would lose a record or publish it twice.
@@ -55,7 +52,7 @@ def die(why: str, error: BaseException) -> NoReturn:
     if isinstance(error, ProducerFenced):
         # no fault of the program's: a traceback would only hide what happened
         logger.critical("%s: %s", why, FENCED)
-    elif isinstance(error, ExplainedError):
+    elif isinstance(error, ExpectedError):
         logger.critical("%s: %s", why, error)
     else:
         logger.critical("%s: %r", why, error, exc_info=error)

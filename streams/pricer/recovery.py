@@ -15,9 +15,9 @@ from online_models.persistence.plain import RestoreError
 from online_models.persistence.versions import OLDEST, VERSION, VersionError
 from schemas.records.quarantined import Quarantined
 from streams.configuration.settings import Settings
+from streams.errors import ExpectedError
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
-from streams.kafka.app import ExplainedError
 from streams.kafka.clients import client
 from streams.kafka.topic_end import stretches
 from streams.pricer.snapshots import store
@@ -33,7 +33,7 @@ STOP_SECONDS = 2.0
 EVERYTHING = 1 << 62
 
 
-class LostError(ExplainedError):
+class LostError(ExpectedError):
     """The journal or the snapshots contradict each other: going on would make prices up."""
 
 
