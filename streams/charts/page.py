@@ -1,4 +1,4 @@
-"""How the report looks: light and dark, wide and narrow."""
+"""The page around plots: light and dark, wide and narrow, with nothing loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -41,3 +41,13 @@ STYLE = (
     ".bar{stroke:var(--ink);stroke-width:3;opacity:.55}"
     "footer,section>p:last-child{color:var(--soft);font-size:13px}footer{margin-top:32px}" + _RULES
 )
+
+
+def page(title: str, body: str, footer: str) -> str:
+    """A whole HTML document; all three are HTML already."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Pricetide: {title}</title><style>{STYLE}</style></head><body>"
+        f"{body}<footer>{footer}</footer></body></html>\n"
+    )

@@ -53,7 +53,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     console.print(f"{options.file}: {len(policies)} valid policies")
     for policy, record in zip(policies, records, strict=True):
         for field in unknown_fields(policy, json.loads(record.value)):
-            console.print(f"advice: {policy.policy_id}: nobody reads its field {field}")
+            console.print(
+                f"advice: {policy.policy_id}: its field {field} is unknown and does nothing"
+            )
     _show(console, report)
     return 1 if any(finding.bounds for finding in report.findings) else 0
 

@@ -25,7 +25,7 @@ With --grant it allows a user of Kafka what its role needs and no more, and touc
   feed     write orders, clicks, competitors' prices, products, stock and promotions
   feed-TOPIC  write one of these alone: feed-clickstream for clicks
   apply    read price-changes, write price-acks; the group of the user's name, and USER-*
-  steer    write policies and control: whoever may, rules the prices
+  steer    write policies and control, and so decide the prices
   look     read all outputs, as the console does
 """
 EXAMPLES = (

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 DEFAULT_FILE = "pricetide.toml"
 PREFIX = "PRICETIDE_"
 CONFIG = f"{PREFIX}CONFIG"
-#: How like a setting's name a variable must be to count as a slip of the pen, 0 to 1.
+#: How like a setting's name a variable must be to count as a misspelling of it, 0 to 1.
 CLOSE = 0.9
 #: A key that hides nobody, for trying things out on one machine.
 PUBLIC_KEY = "pricetide"

@@ -82,7 +82,10 @@ class ClosedLoop:
 
     async def run(self) -> LoopProgress:
         """Return when all is fed, priced and applied; DemoError where that comes to a halt."""
-        async with Sender(self._settings) as sender, WorkerProgress(self._settings) as progress:
+        async with (
+            Sender(self._settings).connected() as sender,
+            WorkerProgress(self._settings).connected() as progress,
+        ):
             try:
                 async with asyncio.TaskGroup() as group:
                     beside = [

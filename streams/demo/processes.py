@@ -41,7 +41,7 @@ class WorkerProcess:
         status = self._process.poll()
         if status is not None:
             raise DemoError(
-                f"the worker ended with status {status}; its last words:\n{self.tail()}"
+                f"the worker ended with status {status}; the end of its log:\n{self.tail()}"
             )
 
     def tail(self) -> str:

@@ -44,7 +44,7 @@ def report(days: Days, stage: LoopProgress, tally: OutputCounts) -> RenderableTy
 SYNTHETIC = """\
 Real: every order line, with its day, price and cost. Made up from them, and labelled `synthetic` \
 in every record: clicks, the three competitors, the items' names; and the time of day of orders. \
-The shoppers of then did not see these prices, so nothing here says what they would have earned.\
+Shoppers never saw these prices, so nothing here says what they would have earned.\
 """
 
 

@@ -160,7 +160,7 @@ def _played(
         stage = asyncio.run(play.run())
         asyncio.run(output_counts.read(settings, counts))
     if not counts.changes:
-        raise DemoError(f"no price changed; the worker's last words:\n{worker.tail()}")
+        raise DemoError(f"no price changed; the end of the worker's log:\n{worker.tail()}")
     console.print(report(days, stage, counts))
     if not wanted.once:
         console.print(LOOK_AROUND.format(bootstrap=settings.bootstrap, log=worker.log))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
-from types import TracebackType
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
@@ -41,19 +41,14 @@ class Sender:
             max_request_size=LARGEST_REQUEST,
         )
 
-    async def __aenter__(self) -> Self:
-        """Connect."""
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[Self]:
+        """Connected to Kafka while the context lasts."""
         await self._producer.start()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Disconnect."""
-        await self._producer.stop()
+        try:
+            yield self
+        finally:
+            await self._producer.stop()
 
     async def send(self, events: Sequence[DemoEvent]) -> None:
         """Hand events over; their order holds within a partition."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from types import TracebackType
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Self
 
 import numpy as np
@@ -38,23 +39,17 @@ class WorkerProgress:
         self._priced = AIOKafkaConsumer(**options, group_id=settings.app)
         self._ingested = AIOKafkaConsumer(**options, group_id=f"{settings.app}-ingest")
 
-    async def __aenter__(self) -> Self:
-        """Connect; what is in the journal already does not count."""
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[Self]:
+        """Connected to Kafka while the context lasts; records already there are passed over."""
         consumers = (self._journal, self._priced, self._ingested)
         await asyncio.gather(*(consumer.start() for consumer in consumers))
-        self._journal.assign([self._followed])
-        await self._journal.seek_to_end()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Disconnect."""
-        consumers = (self._journal, self._priced, self._ingested)
-        await asyncio.gather(*(consumer.stop() for consumer in consumers))
+        try:
+            self._journal.assign([self._followed])
+            await self._journal.seek_to_end()
+            yield self
+        finally:
+            await asyncio.gather(*(consumer.stop() for consumer in consumers))
 
     async def follow(self) -> None:
         """Keep `reached` up to date, until cancelled."""

@@ -10,7 +10,7 @@ import numpy as np
 from online_models.market.closed_loop import Track
 from online_models.market.score import regret
 from online_models.numerics.arrays import Floats, Ints
-from streams.charts.page import STYLE
+from streams.charts.page import page
 from streams.charts.svg import Curve, dots, lines
 from streams.simulation.cells import CLAIRVOYANT, STATIC
 from streams.simulation.like import fitted
@@ -28,16 +28,13 @@ NEGLIGIBLE = 1e-3
 def report(outcomes: Sequence[MarketOutcome]) -> str:
     """The whole page as text; the same outcomes give the same bytes."""
     sections = "".join(_section(outcome) for outcome in outcomes)
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Pricetide: simulated markets</title><style>{STYLE}</style></head><body>"
-        f"<h1>Static against dynamic pricing</h1>{_likeness(outcomes)}{sections}"
-        f"<footer>{escape(MEANINGS)} Profit is the exact expectation of each day, free of the "
-        "noise of sales. "
+    return page(
+        "simulated markets",
+        f"<h1>Static against dynamic pricing</h1>{_likeness(outcomes)}{sections}",
+        f"{escape(MEANINGS)} Profit is the exact expectation of each day, free of the noise of "
+        "sales. "
         "Intervals are 95 % by seed. An offer's share can exceed 1 where prices move tomorrow's "
-        "demand, rivals or stock: there the clairvoyant is a lower bound of the best plan."
-        "</footer></body></html>\n"
+        "demand, rivals or stock: there the clairvoyant is a lower bound of the best plan.",
     )
 
 

@@ -15,7 +15,7 @@ from streams.charts.page import STYLE
 from streams.charts.svg import Curve, lines
 from streams.web.board import Board, Offer
 
-#: Rows of a table: whoever has more offers searches.
+#: Rows of a table: with more offers there is the search.
 ROWS = 200
 #: Seconds after which a page fetches itself anew.
 REFRESH = 10
@@ -41,16 +41,16 @@ _PAGES = {
 
 
 def _how_to_approve(decision_id: str) -> str:
-    """The console only reads; whoever may write to Kafka approves."""
+    """How to approve: the console only reads."""
     order = json.encode({"kind": "approve", "decision_id": decision_id, "actor": "YOUR NAME"})
     command = (
         f"echo '{order.decode()}' | kafka-console-producer.sh --bootstrap-server HOST:PORT "
         "--topic pricing-control"
     )
     return (
-        "<p>This page only reads. To approve a proposal that stands, send an order to the topic "
-        "<code>pricing-control</code>, with any producer of yours or with Kafka's own; to turn it "
-        f'down, <code>"reject"</code>:</p><pre>{escape(command)}</pre><p>An order that cannot be '
+        "<p>This page only reads. To approve this proposal, send this command to the topic "
+        "<code>pricing-control</code>, with any producer; to refuse "
+        f'it, <code>"reject"</code>:</p><pre>{escape(command)}</pre><p>A command that cannot be '
         "carried out comes back as an alert, <code>control_ignored</code>.</p>"
     )
 

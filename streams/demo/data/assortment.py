@@ -27,8 +27,8 @@ Ints = NDArray[np.int64]
 class BestSellers:
     """Items by rank of units sold, shape (k,): the first is the best seller.
 
-    `first_day` is that of the first sale, `price` the unit price of then, `cost` the median unit
-    cost, both in minor units. TaFeng does not say what of either is tax: the tax rate is 0.
+    `first_day` is that of the first sale, `price` the unit price on that day, `cost` the median
+    unit cost, both in minor units. TaFeng does not say what of either is tax: the tax rate is 0.
     """
 
     names: list[str]

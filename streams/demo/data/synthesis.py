@@ -63,7 +63,7 @@ SCANNED = 0.5
 
 
 def clicks(day: int, skus: list[str], units: Floats, usual: Floats, seed: int) -> list[DemoEvent]:
-    """Views and baskets of one day, counted beforehand: SKUs (k,), their units today and usually.
+    """Views and baskets of one day, already summed up: SKUs (k,), their units today and usually.
 
     Views are proportional to demand, with noise.
     """

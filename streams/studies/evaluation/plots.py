@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from online_models.demand.evaluation.prequential import BINS, MIXTURE, Evaluation, Score
 from schemas.values.instants import DAY
-from streams.charts.page import STYLE
+from streams.charts import page as charts
 from streams.charts.svg import Curve, lines
 
 Floats = NDArray[np.float64]
@@ -42,19 +42,16 @@ def page(evaluation: Evaluation, bucket: str) -> str:
         _reliability(evaluation.judged().get(MIXTURE, Score())),
     )
     key = "".join(f'<span class="{style[name]}"><i></i>{escape(name)}</span>' for name in names)
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Pricetide: demand models</title><style>{STYLE}</style></head><body>"
+    return charts.page(
+        "demand models",
         "<h1>Demand models, one bucket ahead</h1>"
         f'<p class="headline">{evaluation.observations:,} buckets of {escape(bucket)}; every '
         f'forecast was made before its bucket was learnt.</p><div class="key">{key}</div>'
-        f'<div class="plots">{"".join(plots)}</div>'
-        "<footer>Days since the first bucket; the first ones, which are not judged, are left out, "
+        f'<div class="plots">{"".join(plots)}</div>',
+        "Days since the first bucket; the first ones, which are not judged, are left out, "
         "and curves far from the mixture's are cut at the edge. The last plot: the share of the "
         "buckets below each forecast quantile; a forecast whose intervals hold lies on the "
-        "diagonal."
-        "</footer></body></html>\n"
+        "diagonal.",
     )
 
 

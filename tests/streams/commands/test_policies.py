@@ -58,8 +58,8 @@ def test_a_misspelt_guardrail_is_told_and_is_no_contradiction(
     policies = [{"policy_id": "p", "strategy": [match], "guardrails": rails}]
     assert check(tmp_path, policies) == 0
     said = capsys.readouterr().out
-    assert "nobody reads its field guardrails.maximum_prize" in said
-    assert "nobody reads its field strategy[0].max_aeg" in said
+    assert "its field guardrails.maximum_prize is unknown" in said
+    assert "its field strategy[0].max_aeg is unknown" in said
 
 
 def test_what_is_no_policy_gives_one_line_and_status_2(
