@@ -156,8 +156,8 @@ def test_fitted_q_finds_the_action_that_pays() -> None:
     if importlib.util.find_spec("tensorflow") is None:
         pytest.skip("TensorFlow is not installed (the `deep` extra)")
     import keras
-    from online_models.training import fitted_q
 
+    from online_models.training import fitted_q
     from online_models.training.rollout import Transitions
 
     rng = np.random.default_rng(1)
