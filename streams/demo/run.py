@@ -26,7 +26,7 @@ from streams.demo.error import DemoError
 from streams.demo.processes import ConsoleProcess, WorkerProcess
 from streams.demo.progress_bar import progress_bar
 from streams.demo.report import report
-from streams.errors import ExpectedError, InterruptedCommand
+from streams.errors import ExpectedError
 from streams.kafka.broker import BrokerError, EmbeddedBroker, jars
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter
@@ -71,7 +71,7 @@ def summary_console() -> Console:
 def run_demo(wanted: Wanted, settings: Settings, console: Console) -> None:
     """Run it; what it starts it also stops.
 
-    DemoError or BrokerError where it cannot go on, InterruptedCommand after Ctrl-C or SIGTERM.
+    DemoError or BrokerError where it cannot go on, KeyboardInterrupt after Ctrl-C or SIGTERM.
     """
     # while Kafka is young its clients complain of what they then try again, with success; and
     # when the demo fails they complain of not having been closed
@@ -91,8 +91,9 @@ def run_demo(wanted: Wanted, settings: Settings, console: Console) -> None:
                 for number in (signal.SIGINT, signal.SIGTERM):
                     signal.signal(number, signal.SIG_IGN)
     except KeyboardInterrupt:
+        console.print("Stopped before the end.")
         shutil.rmtree(folder, ignore_errors=True)
-        raise InterruptedCommand("stopped before the end") from None
+        raise
     except (DemoError, BrokerError) as error:
         if any(folder.iterdir()):
             raise ExpectedError(f"{error}\nThe worker's log is in {folder}") from None
