@@ -64,7 +64,7 @@ def test_a_snapshot_stays_as_it_was_while_the_fold_goes_on():
         lines = [line(e.topic, json.loads(e.value), e.time) for e in some]
         lines += answers
         lines.append(line("pricing-control", {"kind": "tick", "time": some[-1].time}, None))
-        before = pipe._fold.snapshot()
+        before = pipe._guard.fold.snapshot()
         raw = leaves(before)
         answers = list(acknowledgements(pipe.feed(lines)))
         after = leaves(before)
