@@ -7,10 +7,13 @@ called counts once, where it first comes. `numerics` belongs to no room.
 
 from __future__ import annotations
 
+import ast
 import dis
+import inspect
 import sys
 from functools import cache
 from pathlib import Path
+from textwrap import dedent
 from types import CodeType
 from typing import Any
 
@@ -25,6 +28,7 @@ START = 1_700_006_400_000 // DAY * DAY
 SKUS = "abcdefgh"
 ROOT = Path(online_models.__file__).parent
 WRITES = {"STORE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR"}
+NEW_ARRAYS = ("np.full(", "np.empty(", "np.zeros(")
 
 
 def a_shop(journal: Any) -> Fold:
@@ -91,7 +95,27 @@ def room(code: CodeType) -> str | None:
 
 @cache
 def writes(code: CodeType) -> bool:
-    return any(instruction.opname in WRITES for instruction in dis.get_instructions(code))
+    """Whether a function writes into what it did not make itself: a compiled rule fills the array
+    that it returns.
+    """
+    if not any(instruction.opname in WRITES for instruction in dis.get_instructions(code)):
+        return False
+    tree = ast.parse(dedent(inspect.getsource(code)))
+    made = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith(NEW_ARRAYS)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            into = node.value
+            if isinstance(node, ast.Attribute) or not isinstance(into, ast.Name):
+                return True
+            if into.id not in made:
+                return True
+    return False
 
 
 def calls_of(fold: Fold, batch: Batch) -> Call:
