@@ -57,7 +57,7 @@ MESSAGES = {
         "{} control records came before any event told the time, for no offer",
     ),
     "feed_gap": (
-        "1 empty interval was taken for an outage and not learnt as silence",
+        "1 empty window was taken for an outage and not learnt as silence",
         "{} empty intervals were taken for an outage and not learnt as silence",
     ),
 }
@@ -79,7 +79,7 @@ def counted(state: State, now: int) -> list[Output]:
 
 
 def message(kind: str, number: int) -> str:
-    """What so many of a kind are told as."""
+    """The sentence for so many of a kind."""
     one, many = MESSAGES[kind]
     return one if number == 1 else many.format(f"{number:,}")
 

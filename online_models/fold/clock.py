@@ -29,7 +29,7 @@ class Clock:
 
     @property
     def running(self) -> bool:
-        """Whether any event has told the time yet."""
+        """Whether any event has set the time yet."""
         return self.now != ALWAYS
 
     def observe(self, watermarks: Iterable[Watermark]) -> None:

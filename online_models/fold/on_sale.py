@@ -35,7 +35,7 @@ def list_offers(state: State, rows: Ints, now: int) -> None:
 
 
 def start_clock(state: State, now: int) -> Ints:
-    """List what waited for the first event that tells the time; returns these offers, ascending."""
+    """List what waited for the first event that moves the clock; returns them, ascending."""
     begins = state.settings.buckets_from
     state.windows.begin(now if begins is None else begins)
     rows = np.array(sorted(state.waiting), dtype=np.int64)

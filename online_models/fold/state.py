@@ -43,7 +43,7 @@ class FoldSettings:
     #: How long after a bucket's end late events still count, ms. None: an hour for hours, a day
     #: for days.
     lateness: int | None = None
-    #: Partitions of the shop's journal: several tell each other what they learn of categories.
+    #: Partitions of the shop's journal: several share what they learn of categories.
     partitions: int = 1
     #: Learn, and decide nothing: whose prices were charged is history.
     observe_only: bool = False
@@ -117,14 +117,14 @@ class State:
         self.drift_reports = DriftReports()
         #: Day (UTC, since the epoch) of the last look at what is looked at once a day.
         self.day = -1
-        #: Offers that appeared before any event told the time: priced at the first that does.
+        #: Offers that appeared before any event moved the clock: priced at the first that does.
         #: Each with the record that put it on sale: its topic, partition and offset.
         self.waiting: dict[int, tuple[str, int, int]] = {}
         #: Things worth an alert at the next tick: kind → how many.
         self.counts: dict[str, int] = {}
         #: The same, each with words of its own.
         self.notices: list[Notice] = []
-        #: Called with every closed interval's observations and what the models had forecast.
+        #: Called with every closed window's observations and what the models had forecast.
         self.on_learnt: Callable[[Observations, LearnReport], None] | None = None
 
     def grow(self) -> None:

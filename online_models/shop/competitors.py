@@ -15,7 +15,7 @@ from online_models.shop.catalogue import ALWAYS, Names
 
 #: Most SKUs are watched at a handful of competitors; the matrix doubles where one has more.
 FIRST_WIDTH = 4
-#: No product has more honest rivals; past it a new one takes the place of the stalest entry.
+#: No product has more honest competitors; past it a new one takes the place of the stalest entry.
 MOST_COMPETITORS = 128
 #: Names that no entry has any more are forgotten once there are more of them than of the others,
 #: and than this.

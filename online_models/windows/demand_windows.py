@@ -233,10 +233,10 @@ def averages(sums: WindowSums, rows: Ints) -> tuple[Floats, NDArray[np.bool_]]:
     on_sale = area[:, Signal.ON_SALE]
     present = on_sale > 0
     mean = area / np.where(present, on_sale, 1.0)[:, None]
-    rival = area[:, Signal.COMPETITOR]
-    seen = rival > 0
+    quoted = area[:, Signal.COMPETITOR]
+    seen = quoted > 0
     for signal in (Signal.COMPETITOR_LOWEST, Signal.COMPETITOR_MEAN):
-        mean[:, signal] = np.where(seen, area[:, signal] / np.where(seen, rival, 1.0), np.nan)
+        mean[:, signal] = np.where(seen, area[:, signal] / np.where(seen, quoted, 1.0), np.nan)
     return mean, present
 
 

@@ -50,7 +50,7 @@ class WindowSums(Columns):
 
     `units` is net of cancellations and returns, `excess` the part of them that is no measure of
     demand. `lines` counts order lines; `paid` units and their `revenue` (minor units) are of placed
-    lines whose price is believed. `quotes` are clicks that told a price that is believed, `quoted`
+    lines whose price is believed. `quotes` are clicks with a price that is believed, `quoted`
     its sum; `ignored` views are a bot's.
     """
 

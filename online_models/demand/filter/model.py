@@ -26,7 +26,7 @@ from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.level_drift import LevelDrift
 from online_models.demand.filter.pools import INVERSE_SIZE_WEIGHT, FilterPools
-from online_models.demand.filter.posterior import Beliefs, apply_all, curves
+from online_models.demand.filter.posterior import Beliefs, apply_all, curves, deflate
 from online_models.demand.filter.shock import channel_shock
 from online_models.demand.filter.siblings import SiblingPrices
 from online_models.demand.filter.state import (
@@ -35,7 +35,6 @@ from online_models.demand.filter.state import (
     LEVEL,
     FilterState,
     along,
-    deflate,
     deviation_of,
     packed,
     times,

@@ -57,6 +57,27 @@ class Shared(NamedTuple):
 
 
 @compiled
+def _deflate(covariance: Floats, direction: Floats, gain: float) -> None:
+    """P −= v vᵀ · gain of one offer, in place, P packed (PACKED,)."""
+    at = 0
+    for i in range(COEFFICIENTS):
+        scaled = direction[i] * gain
+        for j in range(i + 1):
+            covariance[at] -= direction[j] * scaled
+            at += 1
+        covariance[at - 1] = max(covariance[at - 1], 1e-12)
+
+
+@compiled
+def deflate(covariances: Floats, directions: Floats, gain: Floats) -> None:
+    """The same of n offers: P packed (PACKED, n), v (COEFFICIENTS, n), gain (n,)."""
+    for n in range(len(gain)):
+        covariance = covariances[:, n].copy()
+        _deflate(covariance, directions[:, n], gain[n])
+        covariances[:, n] = covariance
+
+
+@compiled
 def apply_pools(
     mean: Floats, covariance: Floats, row: int, age: float, margin_offset: float, shared: Shared
 ) -> None:
@@ -79,15 +100,9 @@ def apply_pools(
             direction[i] = covariance[COLUMNS[k, i]]
         damping = 1.0 / (1.0 + precision * direction[k])
         step = (evidence - precision * mean[k]) * damping
-        gain = precision * damping
-        at = 0
         for i in range(COEFFICIENTS):
             mean[i] += direction[i] * step
-            scaled = direction[i] * gain
-            for j in range(i + 1):
-                covariance[at] -= direction[j] * scaled
-                at += 1
-            covariance[at - 1] = max(covariance[at - 1], 1e-12)
+        _deflate(covariance, direction, precision * damping)
 
 
 @compiled

@@ -24,11 +24,6 @@ def packed(i: int, j: int) -> int:
 #: Positions of the covariance's columns, and of its diagonal.
 COLUMNS = np.array([[packed(i, j) for i in range(COEFFICIENTS)] for j in range(COEFFICIENTS)])
 DIAGONAL = np.array([packed(i, i) for i in range(COEFFICIENTS)])
-#: Rows up to which few large steps beat many small ones, which stay in the first cache.
-_NARROW = 1024
-#: Row and column of each packed entry.
-_ROW = np.array([i for i in range(COEFFICIENTS) for _ in range(i + 1)])
-_COLUMN = np.array([j for i in range(COEFFICIENTS) for j in range(i + 1)])
 
 
 class FilterState(Columns):
@@ -106,17 +101,3 @@ def along(direction: Floats, h: tuple[Floats | float, ...]) -> Floats:
         if not (isinstance(part, float) and part == 0.0):
             value += direction[j] * part
     return value
-
-
-def deflate(covariance: Floats, direction: Floats, gain: Floats) -> None:
-    """P −= v vᵀ · gain, in place, packed (PACKED, n)."""
-    scaled = direction * gain
-    if covariance.shape[1] <= _NARROW:
-        covariance -= direction.take(_COLUMN, axis=0) * scaled.take(_ROW, axis=0)
-        covariance[DIAGONAL] = np.maximum(covariance.take(DIAGONAL, axis=0), 1e-12)
-        return
-    for i in range(COEFFICIENTS):
-        # Row i of the triangle lies together and ends on the diagonal.
-        row = covariance[packed(i, 0) : packed(i, i) + 1]
-        row -= direction[: i + 1] * scaled[i]
-        np.maximum(row[i], 1e-12, out=row[i])

@@ -1,4 +1,4 @@
-"""All detectors of one partition, and what they have to tell."""
+"""All detectors of one partition, and what they warn of."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Cleaning:
             detector.settle(now, prices)
 
     def warnings(self, now: int, money: Callable[[bool, int], Money]) -> Iterator[Suspicion]:
-        """What is to be told at `now`; `money(by_sku, row)` writes minor units as text."""
+        """What to warn of at `now`; `money(by_sku, row)` writes minor units as text."""
         for detector in self.detectors:
             by_sku = detector in self.competitors
             for row, number, value in detector.findings.due(now):

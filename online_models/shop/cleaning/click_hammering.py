@@ -18,8 +18,8 @@ Ints = NDArray[np.int64]
 
 #: Nobody looks at one product more often than this in one clock hour.
 MOST_CLICKS = 60
-#: Counters of (person, offer); two that share one are told apart no more, so that the limit rises
-#: with what strangers add to a counter on average.
+#: Counters of (person, offer); two that share one count as one, so that the limit rises with
+#: what strangers add to a counter on average.
 CELLS = 1 << 16
 STRANGERS = 8
 #: Odd multipliers that spread persons and offers over 64 bits (Knuth; Steele et al., SplitMix).
@@ -42,7 +42,7 @@ class ClickHammering:
 
     The clicks beyond are not learnt from. Counted in a fixed table by hash (a count-min sketch of
     one row: Cormode & Muthukrishnan, J. Algorithms 55, 2005), one for the hour of the clock and one
-    for the hour after it, whose first clicks come before any tick tells that it has begun.
+    for the hour after it, whose first clicks come before any tick shows that it has begun.
     """
 
     kind = "click_hammering"

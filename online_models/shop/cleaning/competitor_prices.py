@@ -18,8 +18,8 @@ Ints = NDArray[np.int64]
 #: Cents for euros and back: a factor of 100, give or take a price move of 40 %.
 CENTS = 100
 LEAST_MIXUP, MOST_MIXUP = CENTS / 1.4, CENTS * 1.4
-#: A known rival whose price moves by a larger factor is not believed at once; one that is seen for
-#: the first time has the merchant's own price to be compared with, and more freedom.
+#: A known competitor whose price moves by a larger factor is not believed at once; one that is seen
+#: for the first time has the merchant's own price to be compared with, and more freedom.
 LARGEST_MOVE = 5.0
 LARGEST_GAP = 10.0
 #: A second sighting confirms the first where they are within this factor.
@@ -49,11 +49,11 @@ class _SightingRule:
 
 
 class CompetitorUnitMixups(_SightingRule):
-    """A rival's price about 100 times, or a hundredth of, its last one (of the merchant's own
+    """A competitor's price about 100 times, or a hundredth of, its last one (of the merchant's own
     where it is seen for the first time).
 
     A feed that mixes up cents and euros does so again: not a repetition confirms it, but another
-    rival at about that price, or the merchant's own price next to it.
+    competitor at about that price, or the merchant's own price next to it.
     """
 
     kind = "competitor_unit_mixup"
@@ -88,10 +88,10 @@ class CompetitorUnitMixups(_SightingRule):
 
 
 class CompetitorSpikes(_SightingRule):
-    """A rival's price more than 5 times, or less than a fifth of, its last one; 10 times and a
+    """A competitor's price more than 5 times, or less than a fifth of, its last one; 10 times and a
     tenth of the merchant's own where it is seen for the first time; or none at all.
 
-    The price is used once it is seen again, or another rival asks about as much.
+    The price is used once it is seen again, or another competitor asks about as much.
     """
 
     kind = "competitor_price_spike"

@@ -32,7 +32,7 @@ class JudgedLines:
 @dataclass(slots=True)
 class JudgedClicks:
     """Click records in their order, (n,): offer row, number of clicks, keyed hash of the customer
-    or session (0: unknown), price shown in minor units (−1: not told), time in ms.
+    or session (0: unknown), price shown in minor units (−1: unknown), time in ms.
     """
 
     offer: Ints
@@ -67,7 +67,7 @@ class CompetitorSighting:
     own: Callable[[], list[int]]
 
     def another_near(self) -> bool:
-        """Whether another rival asks about as much: within half as much again."""
+        """Whether another competitor asks about as much: within half as much again."""
         return any(within(self.price, other, 1.5) for other in self.others())
 
 

@@ -17,13 +17,13 @@ from online_models.shop.cleaning.log_scale import LogScale
 
 Ints = NDArray[np.int64]
 
-#: How surely the first price known of an offer tells what customers will pay: standard deviation
+#: How surely the first price known of an offer says what customers will pay: standard deviation
 #: of a logarithm.
 FIRST_PRICE_DEVIATION = 0.5
 
 
 class _Prices:
-    """Prices told by somebody about an offer, against those before and the first one in force.
+    """Prices that somebody reports of an offer, against those before and the first one in force.
 
     Rule: a factor of 20 from the usual, and six standard deviations of the logarithm. What is sold
     counts; what it is said to have cost does not.
@@ -95,6 +95,6 @@ class ShownPrices(_Prices):
 
     def judge(self, clicks: JudgedClicks) -> None:
         """Mark prices that cannot be."""
-        told = np.flatnonzero(clicks.priced)
-        if len(told):
-            clicks.priced[told] = ~self.doubt(clicks.offer[told], clicks.price[told])
+        priced = np.flatnonzero(clicks.priced)
+        if len(priced):
+            clicks.priced[priced] = ~self.doubt(clicks.offer[priced], clicks.price[priced])
