@@ -9,7 +9,7 @@ import numpy as np
 from online_models.studies.experiments.off_policy import Judgement, judge
 from streams.replay.buckets import Bucket, Buckets
 from streams.replay.offer_margins import OfferMargins
-from streams.replay.price_history import PriceHistory, PriceInForce
+from streams.replay.price_history import PriceInForce, PublishedPrices
 
 
 @dataclass
@@ -32,7 +32,11 @@ class Counterfactual:
 
 
 def counterfactual(
-    new: PriceHistory, old: PriceHistory, forecasts: Buckets, sold: Buckets, margins: OfferMargins
+    new: PublishedPrices,
+    old: PublishedPrices,
+    forecasts: Buckets,
+    sold: Buckets,
+    margins: OfferMargins,
 ) -> Counterfactual:
     """Judge the new run's prices by what the old one's drawn prices sold.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from online_models.journal.batch import Batch, Kind, Status
 from schemas.values.money import to_minor
-from streams.replay.price_history import PriceHistory
+from streams.replay.price_history import PublishedPrices
 
 
 class DrawnPriceSales:
@@ -16,7 +16,7 @@ class DrawnPriceSales:
     the recording, whatever it says of their propensities.
     """
 
-    def __init__(self, prices: PriceHistory) -> None:
+    def __init__(self, prices: PublishedPrices) -> None:
         self._prices = prices
         self.units = 0
         self.at_price = 0

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from streams.replay.price_history import Offer, PriceHistory
+from streams.replay.price_history import Offer, PublishedPrices
 
 
 @dataclass
@@ -31,7 +31,7 @@ class PriceDifferences:
         return self.higher + self.lower
 
 
-def price_differences(new: PriceHistory, old: PriceHistory) -> PriceDifferences:
+def price_differences(new: PublishedPrices, old: PublishedPrices) -> PriceDifferences:
     """Set the runs side by side."""
     found, total = PriceDifferences(), 0.0
     for offer in sorted(set(new.offers()) & set(old.offers())):
@@ -49,7 +49,7 @@ def price_differences(new: PriceHistory, old: PriceHistory) -> PriceDifferences:
     return found
 
 
-def _of(offer: Offer, new: PriceHistory, old: PriceHistory) -> Iterator[float]:
+def _of(offer: Offer, new: PublishedPrices, old: PublishedPrices) -> Iterator[float]:
     for time in sorted({*new.instants(offer), *old.instants(offer)}):
         after, before = new.at(offer, time), old.at(offer, time)
         if after is None or before is None:

@@ -15,7 +15,7 @@ Offer = tuple[str, str]
 IN_FORCE = frozenset({"changed", "overridden", "held", "rejected"})
 
 
-class ExplanationStep(msgspec.Struct):
+class RuleStep(msgspec.Struct):
     """What is needed of a step of an explanation."""
 
     rule: str
@@ -31,7 +31,7 @@ class DecisionRecord(msgspec.Struct):
     previous_price: str | None
     effective_at: str | int
     outcome: str
-    explanation: list[ExplanationStep]
+    explanation: list[RuleStep]
     propensity: float
 
 
@@ -48,7 +48,7 @@ class PriceInForce(NamedTuple):
 _DECODER = msgspec.json.Decoder(DecisionRecord)
 
 
-class PriceHistory:
+class PublishedPrices:
     """Per offer the instants (ms) of its decisions, and what stood from each on.
 
     A decision that says again what the last one said is not published: the last one stands for it.

@@ -10,7 +10,7 @@ from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.reader import Recording
 from streams.replay.buckets import Buckets
-from streams.replay.price_history import PriceHistory
+from streams.replay.price_history import PublishedPrices
 from streams.replay.summary import Summary
 
 COMPARED = frozenset({"price-changes", "price-decisions", "demand-observations"})
@@ -21,9 +21,9 @@ class PricingRun:
     first drew a price at random: those before it show nothing.
     """
 
-    def __init__(self, drawn_by: PriceHistory | None = None) -> None:
+    def __init__(self, drawn_by: PublishedPrices | None = None) -> None:
         self.summary = Summary()
-        self.prices = PriceHistory()
+        self.prices = PublishedPrices()
         self.buckets = Buckets()
         self._drawn_by = self.prices if drawn_by is None else drawn_by
 

@@ -13,7 +13,7 @@ from streams.replay.price_history import Offer
 HOLDOUT = "holdout"
 
 
-class ExperimentArm(msgspec.Struct):
+class RecordedArm(msgspec.Struct):
     """What a decision says of its experiment."""
 
     name: str
@@ -26,11 +26,11 @@ class ExperimentDecision(msgspec.Struct):
     sku: str
     channel: str
     effective_at: str | int
-    experiment: ExperimentArm | None = None
+    experiment: RecordedArm | None = None
 
 
 @dataclass
-class Experiment:
+class RecordedExperiment:
     """One experiment: its offers, each with whether it is held out, and when it ran.
 
     begins: ms of the first decision under it. left: when each offer that is decided about outside
@@ -63,7 +63,7 @@ class Arms:
     """The experiments of a recording by name."""
 
     def __init__(self) -> None:
-        self.experiments: dict[str, Experiment] = {}
+        self.experiments: dict[str, RecordedExperiment] = {}
         self._now: dict[Offer, str] = {}
 
     def add(self, entry: Entry) -> None:
@@ -78,7 +78,7 @@ class Arms:
             self.experiments[before].left[offer] = time
         if decision.experiment is None or name is None:
             return
-        experiment = self.experiments.setdefault(name, Experiment(time))
+        experiment = self.experiments.setdefault(name, RecordedExperiment(time))
         experiment.begins = min(experiment.begins, time)
         experiment.left.pop(offer, None)
         experiment.held_out.setdefault(offer, decision.experiment.arm == HOLDOUT)

@@ -12,7 +12,7 @@ from schemas.values.instants import DAY
 from streams.replay.buckets import Buckets
 from streams.replay.offer_margins import OfferMargins
 from streams.replay.price_history import Offer
-from streams.studies.lift.arms import Experiment
+from streams.studies.lift.arms import RecordedExperiment
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Measured:
 
 
 def measure(
-    name: str, experiment: Experiment, buckets: Buckets, margins: OfferMargins
+    name: str, experiment: RecordedExperiment, buckets: Buckets, margins: OfferMargins
 ) -> list[Measured]:
     """Treated against held-out units from the first whole UTC day on, by currency.
 
@@ -55,7 +55,7 @@ def measure(
 def _measured(
     name: str,
     currency: str,
-    experiment: Experiment,
+    experiment: RecordedExperiment,
     offers: list[Offer],
     buckets: Buckets,
     margins: OfferMargins,
@@ -98,7 +98,7 @@ def _measured(
     )
 
 
-def _days(experiment: Experiment, starts: list[int]) -> tuple[int, int, int]:
+def _days(experiment: RecordedExperiment, starts: list[int]) -> tuple[int, int, int]:
     """Numbers of the first recorded day, the first that counts, and the one after the last."""
     start = -(-experiment.begins // DAY)
     if not starts:

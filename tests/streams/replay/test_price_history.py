@@ -7,15 +7,15 @@ import json
 from schemas.values.instants import HOUR
 from streams.recording.entry import Entry
 from streams.replay.price_differences import PriceDifferences, price_differences
-from streams.replay.price_history import PriceHistory, PriceInForce
+from streams.replay.price_history import PriceInForce, PublishedPrices
 
 START = 1_700_006_400_000
 A, B = ("a", "web"), ("b", "web")
 
 
-def course(*told: tuple[int, str, str, str, float]) -> PriceHistory:
+def course(*told: tuple[int, str, str, str, float]) -> PublishedPrices:
     """From (hour, sku, outcome, price, propensity); the price before is 10.00."""
-    found = PriceHistory()
+    found = PublishedPrices()
     for hour, sku, outcome, price, propensity in told:
         at = START + hour * HOUR
         value = {"sku": sku, "channel": "web", "price": price, "previous_price": "10.00"}
