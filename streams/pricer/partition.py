@@ -107,6 +107,8 @@ class Partition:
         recovered = await recover(self._settings, self.number)
         self.position, snapshot = recovered.position, recovered.snapshot
         await self._publish(self._take(recovered))
+        if not recovered.claimed:
+            await self._publisher.claim(self.position)
         self._expected = self._told = self.position
         self._snapshot_at = snapshot
         self._runner = asyncio.create_task(self._run())

@@ -35,6 +35,7 @@ class Publisher:
     """
 
     def __init__(self, settings: Settings, partition: int, router: Router) -> None:
+        self._app = settings.app.encode()
         self._journal = TopicPartition(JOURNAL, partition)
         self._router = router
         self._exactly_once = settings.delivery == "exactly-once"
@@ -112,7 +113,14 @@ class Publisher:
             await asyncio.gather(*self._sent)
         for i, part in enumerate(parts):
             await self._send_own(store.key(i), part)
+        await self._send_own(store.APP, self._app)
         self._position = None  # it is looked for near the newest snapshot
+
+    async def claim(self, position: int) -> None:
+        """Write down which app prices this partition of the journal, done up to `position`."""
+        await self.begin()
+        await self._send_own(store.APP, self._app)
+        await self.commit(position)
 
     async def commit(self, position: int) -> None:
         """Everything sent so far is out, and the journal is done up to `position` (exclusive)."""

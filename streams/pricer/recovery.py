@@ -47,6 +47,8 @@ class Recovered(NamedTuple):
     #: Entries that are not written down yet, and what is to be said of them: failed on the way.
     new: list[Quarantined]
     alerts: list[Output]
+    #: Whether the partition is known to be this app's.
+    claimed: bool
 
 
 async def recover(settings: Settings, partition: int, position: int | None = None) -> Recovered:
@@ -70,7 +72,13 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
         reader.assign([TopicPartition(store.TOPIC, partition), listed, journal])
         told = await group.committed(journal) or 0
         reader.pause(journal, listed)
-        done, found, older = await _newest(reader, partition)
+        done, found, older, app = await _newest(reader, partition)
+        if app not in (None, settings.app):
+            raise LostError(
+                f"{journal} is priced by the app {app!r}, and {settings.app!r} would publish every "
+                f"change a second time. Set PRICETIDE_APP={app}; or, where the other app has ended "
+                "for good, delete pricing-snapshots"
+            )
         # the group's offset lags while outputs are published, and leads where none are
         committed = max(told, done or 0) if position is None else position
         reader.pause(TopicPartition(store.TOPIC, partition))
@@ -88,12 +96,19 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
         begin = (await reader.beginning_offsets([journal]))[journal]
         if start < min(begin, committed):
             raise _cut_off(journal, start, begin, older)
+        end = (await reader.end_offsets([journal]))[journal]
+        if end < committed:
+            raise LostError(
+                f"{journal} ends at {end}, but was priced up to {committed}: was it deleted and "
+                "made anew? Then delete pricing-snapshots, too, and choose another PRICETIDE_APP"
+            )
         if older and not start:
             what = f"{_only(older, partition)}: the state is made anew from the journal"
             logger.warning("%s", what)
         guard = Guard(fold, settings.fold, partition, quarantine)
         await _replay(reader, journal, guard, start, committed)
-        return Recovered(guard.fold, committed, start, quarantine, guard.new, guard.alerts)
+        claimed = app is not None
+        return Recovered(guard.fold, committed, start, quarantine, guard.new, guard.alerts, claimed)
     finally:
         stops = [asyncio.ensure_future(reader.stop()), asyncio.ensure_future(group.stop())]
         await asyncio.wait(stops, timeout=STOP_SECONDS)

@@ -22,6 +22,10 @@ FIRST_LOOK = 64
 #: two more round trips.
 POSITION = b"position"
 
+#: Key of the record that says which app (PRICETIDE_APP) prices the journal: a second one would
+#: publish every change again. It is written anew with each snapshot, to be found near it.
+APP = b"app"
+
 
 def key(part: int) -> bytes:
     """The key of a part: the next snapshot's part replaces it when the topic is compacted."""
@@ -31,17 +35,19 @@ def key(part: int) -> bytes:
 class Found(NamedTuple):
     """What a partition's log says last; None for what is not there.
 
-    `snapshot` is (journal offset, state). `older` are the versions of snapshots that were passed
-    over, since this release reads them no longer.
+    `snapshot` is (journal offset, state), `app` the one that wrote it. `older` are the versions of
+    snapshots that were passed over, since this release reads them no longer.
     """
 
     position: int | None
     snapshot: tuple[int, Mapping[str, Any]] | None
     older: frozenset[int] = frozenset()
+    app: str | None = None
 
 
 class _Read(NamedTuple):
     position: int | None
+    app: str | None
     #: Snapshots of which each part is there, the newest first.
     whole: list[list[Part]]
 
@@ -54,18 +60,19 @@ async def newest(consumer: AIOKafkaConsumer, partition: int) -> Found:
     would lead to other prices than those that were published since.
     """
     tp = TopicPartition(TOPIC, partition)
-    position, older = None, frozenset[int]()
+    position, app, older = None, None, frozenset[int]()
     async for records in stretches(consumer, tp, FIRST_LOOK):
-        position, whole = await _read(records)
+        position, app, whole = await _read(records)
         older = frozenset(parts[0].version for parts in whole if parts[0].version < OLDEST)
         for parts in whole:
             if parts[0].version >= OLDEST:
-                return Found(position, (parts[0].offset, decode(parts)), older)
-    return Found(position, None, older)
+                return Found(position, (parts[0].offset, decode(parts)), older, app)
+    return Found(position, None, older, app)
 
 
 async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
     position: int | None = None
+    app: str | None = None
     #: By offset and version: after an upgrade both may have written the state at one offset.
     found: dict[tuple[int, int], dict[int, Part]] = {}
     async for record in records:
@@ -73,6 +80,9 @@ async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
             continue
         if record.key == POSITION:
             position = int(record.value)
+            continue
+        if record.key == APP:
+            app = record.value.decode()
             continue
         try:
             part = decode_part(record.value)
@@ -85,4 +95,4 @@ async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
         for _, parts in sorted(found.items(), reverse=True)
         if len(parts) == next(iter(parts.values())).parts
     ]
-    return _Read(position, whole)
+    return _Read(position, app, whole)
