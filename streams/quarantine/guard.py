@@ -109,9 +109,13 @@ class Guard:
         clock = self.fold.state.clock
         source: dict[str, Any] = {}
         if record.source[0] >= 0:
-            topic, partition = record.sources[record.source[0]]
+            of = record.sources[record.source[0]]
             at = int(record.offset[0])
-            source = {"topic": topic, "source_partition": partition, "source_offset": at}
+            source = {
+                "topic": of.topic_name,
+                "source_partition": of.partition,
+                "source_offset": at,
+            }
         entry = Quarantined(
             partition=self._partition,
             offset=offset,
