@@ -31,11 +31,13 @@ class Record(NamedTuple):
 
 
 class Log:
-    """What Kafka holds of one partition; the journal's records before `cut` are gone."""
+    """What Kafka holds of one partition; the journal goes up to `end`, and its records before `cut`
+    are gone.
+    """
 
     def __init__(self) -> None:
         self.records: list[Record] = []
-        self.cut = 0
+        self.cut, self.end = 0, 9
 
     def position(self, offset: int) -> None:
         self._add(store.POSITION, b"%d" % offset)
@@ -71,7 +73,8 @@ class Consumer:
         return {place: self._log.cut if place.topic == JOURNAL else 0 for place in places}
 
     async def end_offsets(self, places: list[TopicPartition]) -> dict[Any, int]:
-        return {p: len(self._log.records) if p == SNAPSHOTS else 0 for p in places}
+        ends = {SNAPSHOTS.topic: len(self._log.records), JOURNAL: self._log.end}
+        return {place: ends.get(place.topic, 0) for place in places}
 
     def seek(self, place: TopicPartition, offset: int) -> None:
         self._at[place] = offset
@@ -103,6 +106,15 @@ def test_the_newest_snapshot_counts(recover: Recover) -> None:
     log.position(9)
     found = recover(log)
     assert (found.position, found.snapshot, found.fold.state.day) == (9, 9, 5)
+
+
+def test_a_journal_that_ends_before_what_was_priced_was_made_anew(recover: Recover) -> None:
+    log = Log()
+    log.snapshot(9, day=5)
+    log.position(9)
+    log.end = 8
+    with pytest.raises(LostError, match="ends at 8, but was priced up to 9: was it deleted"):
+        recover(log)
 
 
 def test_snapshots_of_two_versions_at_one_offset_are_not_mixed(
