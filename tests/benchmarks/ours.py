@@ -51,8 +51,9 @@ class Throughput:
 def worker(bootstrap: str, role: str, delivery: str = "exactly-once") -> Process:
     """`pricetide worker`."""
     command = [sys.executable, "-m", "streams.cli", "worker", "--bootstrap", bootstrap]
-    flags = ["--role", role, "--delivery", delivery, "--log", "warning"]
-    return Process([*command, *flags], {"PRICETIDE_INSTANCE": role})
+    flags = ["--role", role, "--log", "warning"]
+    settings = {"PRICETIDE_INSTANCE": role, "PRICETIDE_DELIVERY": delivery}
+    return Process([*command, *flags], settings)
 
 
 def policies() -> Path:
