@@ -102,10 +102,12 @@ class Stock:
     ) -> bool:
         """Take down a count that serves the offers `rows`; False where a later one is known."""
         known = self._counted.setdefault(sku, {})
-        before = known.pop((channel, location), None)
-        if before is not None and count.time < before.time:
-            known[channel, location] = before
-            return False
+        before = known.get((channel, location))
+        if before is not None:
+            if count.time < before.time:
+                return False
+            # the order of arrival decides between counts of one time: the newer goes to the end
+            del known[channel, location]
         count = known[channel, location] = count._replace(shared=not channel)
         for row in rows:
             self._take(row, location, count)

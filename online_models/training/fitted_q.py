@@ -16,6 +16,7 @@ from online_models.market.compose import compose
 from online_models.pricing.learned.policy import FACTORS, HIDDEN, LearnedPolicy
 from online_models.pricing.learned.state import FEATURES
 from online_models.training.rollout import Transitions, rollout
+from online_models.training.seeding import seed_keras
 
 #: A reward a day later counts this much: learning about demand pays back over weeks.
 DISCOUNT = 0.96
@@ -44,7 +45,7 @@ def train(
     """
     import keras
 
-    keras.utils.set_random_seed(seed)
+    seed_keras(seed)
     model = _network(keras)
     policy: LearnedPolicy | None = None
     known: list[Transitions] = []

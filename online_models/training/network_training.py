@@ -16,6 +16,7 @@ from online_models.demand.networks.zoo.architecture import Architecture, Hyper
 from online_models.training import split
 from online_models.training.boltzmann import pretrain
 from online_models.training.dataset import Dataset
+from online_models.training.seeding import seed_keras
 
 
 def negative_binomial_loss(units: Any, forecast: Any) -> Any:
@@ -109,7 +110,7 @@ def _model(architecture: Architecture, hyper: Hyper, data: Dataset, seed: int) -
     """A compiled model, pre-trained where the architecture says so."""
     import keras
 
-    keras.utils.set_random_seed(seed)
+    seed_keras(seed)
     model = keras_network.build(architecture, data.spec, hyper)
     if architecture.pretrained is not None:
         pretrain(model, architecture.pretrained, keras_network.arrays(data.inputs), seed)

@@ -14,6 +14,7 @@ from online_models.demand.networks.offers import Offers
 from online_models.demand.networks.spec import Spec
 from online_models.demand.networks.zoo import ARCHITECTURES, head
 from online_models.training.dataset import Dataset, build
+from streams.trainer.trial_process import single_thread
 
 OFFERS = 60
 DAYS = 84
@@ -21,6 +22,9 @@ ELASTICITY = -2.0
 SPEC = Spec(window=14, items=128, categories=16)
 #: 2024-01-01, a Monday.
 START = 19_723 * DAY
+
+# Models are trained here as the trainer's processes train them.
+single_thread()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from online_models.persistence.saved import restore, save
@@ -23,6 +23,9 @@ def ints(*values: int) -> Any:
     return np.array(values, dtype=np.int64)
 
 
+@example(
+    [("count", "web", "north", 0, 1), ("count", "", "north", 1, 1), ("count", "web", "north", 0, 0)]
+)
 @given(STEPS)
 def test_an_offer_has_the_same_level_whenever_it_appears(steps: list) -> None:
     early, late, appeared = Stock(), Stock(), False
