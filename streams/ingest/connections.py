@@ -6,6 +6,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from streams.configuration.settings import Settings
 from streams.kafka.clients import BATCH, LARGEST_REQUEST, client
+from streams.kafka.surroundings import surroundings
 
 #: The broker gathers for some ms what a round reads, unless there is plenty: a round costs a
 #: millisecond or two however few its events.
@@ -17,7 +18,7 @@ TOPICS_MS = 5000
 
 def journal_producer(settings: Settings) -> AIOKafkaProducer:
     """Writes each record once, in order."""
-    return AIOKafkaProducer(
+    return surroundings().producer(
         **client(settings),
         enable_idempotence=True,
         linger_ms=0,
@@ -29,7 +30,7 @@ def journal_producer(settings: Settings) -> AIOKafkaProducer:
 def input_consumer(settings: Settings) -> AIOKafkaConsumer:
     """Reads what is committed, for the group of all ingests of the app."""
     group = f"{settings.app}-ingest"
-    return AIOKafkaConsumer(
+    return surroundings().consumer(
         **client(settings),
         group_id=group,
         group_instance_id=f"{group}-{settings.instance}" if settings.instance else None,

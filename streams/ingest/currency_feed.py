@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.records.record import RecordError
@@ -17,6 +17,7 @@ from streams.ingest.decoder import LARGEST_VALUE
 from streams.ingest.parsed import hand_on_parsed
 from streams.kafka.app import die
 from streams.kafka.clients import client
+from streams.kafka.surroundings import surroundings
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class CurrencyFeed:
 
     async def start(self) -> None:
         """Read `products` up to its present end, and go on following it."""
-        self._consumer = AIOKafkaConsumer(
+        self._consumer = surroundings().consumer(
             **client(self._settings),
             group_id=None,
             auto_offset_reset="earliest",

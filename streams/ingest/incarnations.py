@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
@@ -15,8 +14,9 @@ from kafka.errors import KafkaError as AdminError
 
 from online_models.journal.batch import SourcePartition
 from streams.configuration.settings import Settings
-from streams.kafka.admin import TopicsError, reach
+from streams.kafka.admin import TopicsError
 from streams.kafka.clients import client
+from streams.kafka.surroundings import monotonic, surroundings
 
 logger = logging.getLogger(__name__)
 
@@ -57,14 +57,14 @@ class Incarnations:
     async def look(self) -> None:
         """Ask Kafka for the topics' ids; KafkaError where it does not answer."""
         try:
-            self._ids = await asyncio.to_thread(self._ask)
+            self._ids = await surroundings().in_thread(self._ask)
         except (AdminError, TopicsError, OSError) as error:
             self.close()
             raise KafkaError(f"the topics' ids: {error}") from error
 
     def _ask(self) -> dict[str, str]:
         if self._admin is None:
-            self._admin = reach(client(self._settings))
+            self._admin = surroundings().admin(client(self._settings))
         return {
             each["name"]: _short(each.get("topic_id"))
             for each in self._admin.describe_topics(self._topics)
@@ -108,12 +108,12 @@ class Incarnations:
         """Those of these partitions whose topic is another than when they were taken, as far as is
         known; what is known is at most some seconds old.
         """
-        if self._asking is None and time.monotonic() >= self._ask_at:
+        if self._asking is None and monotonic() >= self._ask_at:
             self._asking = asyncio.create_task(self.look())
         if self._asking is None or not self._asking.done():
             return []
         failed, self._asking = self._asking.exception(), None
-        self._ask_at = time.monotonic() + _ASK_SECONDS
+        self._ask_at = monotonic() + _ASK_SECONDS
         if failed is not None:
             return []  # who reads and writes notices whether Kafka is away
         return [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
@@ -33,6 +32,7 @@ from streams.journal.tail import last_tick
 from streams.kafka.app import die
 from streams.kafka.closing import STOP_SECONDS, abandon, within
 from streams.kafka.forbidden import FORBIDDEN
+from streams.kafka.surroundings import monotonic, surroundings
 from streams.metrics import instruments
 
 logger = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._holding = Holding()
         self._positions: dict[TopicPartition, int] = {}
         self._timestamps: dict[TopicPartition, int] = {}
-        self._committed_at = time.monotonic()
+        self._committed_at = monotonic()
 
     async def on_start(self) -> None:
         """Connect; know every product's currency before the first order is judged."""
@@ -159,7 +159,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """Time is told by the sources that are read here."""
         sources = {SourcePartition(tp.topic, tp.partition) for tp in assigned if tp.topic in HOT}
-        self._watermarks.assign(sources, _wall())
+        self._watermarks.assign(sources, surroundings().wall_ms())
         self._gate.forget()
         self._consumer.pause(*[tp for tp in assigned if tp.topic in HOT])
         try:
@@ -216,13 +216,13 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         wait = PATIENCE * 1000 if self._holding or self._gate.held else WAIT_MS
         read = await self._consumer.getmany(timeout_ms=int(wait), max_records=ROUND)
         fetched = await self._gate.admit(read)
-        wall = _wall()
+        wall = surroundings().wall_ms()
         runs = by_timestamp({SourcePartition(*tp): records for tp, records in fetched.items()})
         decoded = self._decoder.decode(runs)
         batch = await self._timed(decoded.batch, wall)
         batch.sources = list(map(self._incarnations.source, batch.sources))
         async with self._writing:
-            now = time.monotonic()
+            now = monotonic()
             for partition, part in self._router.parts(batch):
                 await self._writer.write(partition, self._holding.add(partition, part, now))
             for partition, batches in self._holding.due(now):
@@ -233,16 +233,16 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 last = records[-1]
                 self._positions[tp] = last.offset + 1
                 self._timestamps[tp] = max(last.timestamp, self._timestamps.get(tp, 0))
-        due = time.monotonic() - self._committed_at >= COMMIT_SECONDS
+        due = monotonic() - self._committed_at >= COMMIT_SECONDS
         if due or len(self._writer.sent) > IN_FLIGHT:
             await self._flush()
 
     async def _timed(self, batch: Batch, wall: int) -> Batch:
         self._watermarks.observe(batch, wall)
-        if time.monotonic() >= self._look_at:
+        if monotonic() >= self._look_at:
             await self._look(wall)
             seconds = HOLD_SECONDS if self._consumer.paused() else LOOK_SECONDS
-            self._look_at = time.monotonic() + seconds
+            self._look_at = monotonic() + seconds
         due = self._watermarks.tick(wall)
         if due is None:
             return batch
@@ -254,7 +254,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         """See which partitions are read to their end, and let the others catch up."""
         assigned = self._consumer.assignment()
         unread, lag = set(), dict.fromkeys(INPUTS, 0)
-        flooding = self._flood.held(time.monotonic())
+        flooding = self._flood.held(monotonic())
         instruments.FLOODING.set(len(flooding))
         for tp in assigned:
             # what an open transaction holds back is not there yet
@@ -300,8 +300,4 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             except CommitFailedError as error:
                 # whoever reads there now takes up where the last commit was, and the fold skips
                 logger.warning("events will come again: %s", error)
-            self._committed_at = time.monotonic()
-
-
-def _wall() -> int:
-    return time.time_ns() // 1_000_000
+            self._committed_at = monotonic()

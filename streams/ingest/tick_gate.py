@@ -8,7 +8,6 @@ been read, here or by the other ingests of the group.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.ingest.decoder import INPUTS
+from streams.kafka.surroundings import monotonic
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class TickGate:
                     self._consumer.seek(tp, record.offset)
                     self._consumer.pause(tp)
                     until = await self._written_before(record.timestamp)
-                    self._held[tp] = _Held(record.offset, until, time.monotonic() + PATIENCE)
+                    self._held[tp] = _Held(record.offset, until, monotonic() + PATIENCE)
                     admitted[tp] = records[:i]
                     break
         return {tp: records for tp, records in admitted.items() if records}
@@ -81,7 +81,7 @@ class TickGate:
     async def look(self) -> None:
         """Let through what waits no longer for anything."""
         for tp, held in list(self._held.items()):
-            late = time.monotonic() > held.deadline
+            late = monotonic() > held.deadline
             if late:
                 logger.warning("a tick passes %d partitions that are behind it", len(held.until))
             if late or not await self._behind(held.until):

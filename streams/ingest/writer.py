@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,6 +17,7 @@ from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.kafka.clients import LARGEST_REQUEST
 from streams.kafka.kafka_record import DeadLetter
+from streams.kafka.surroundings import monotonic
 from streams.metrics import instruments
 
 #: Bytes of a journal record. Most have a few tens of thousands; only facts can be large.
@@ -46,7 +46,7 @@ class Writer:
 
     async def bury(self, letters: Iterable[DeadLetter]) -> None:
         """Write down records that were refused."""
-        now = time.monotonic()
+        now = monotonic()
         for letter in letters:
             record = letter.record
             instruments.DEAD_LETTERS.labels(record.topic).inc()

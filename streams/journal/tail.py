@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from online_models.journal.batch import Kind
 from streams.configuration.settings import Settings
 from streams.journal import TOPIC, codec
 from streams.kafka.clients import client
+from streams.kafka.surroundings import surroundings
 from streams.kafka.topic_end import stretches
 
 #: Ticks come at least every second or so, beside at most a few dozen batches.
@@ -17,7 +18,7 @@ FIRST_LOOK = 100
 
 async def last_tick(settings: Settings) -> tuple[int, int] | None:
     """(event time, wall-clock time of its writing) of the last tick, ms; None without any."""
-    consumer = AIOKafkaConsumer(
+    consumer = surroundings().consumer(
         **client(settings), group_id=None, enable_auto_commit=False, fetch_max_wait_ms=20
     )
     try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-import os
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -23,6 +22,7 @@ from faust.types.auth import AuthProtocol
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
 from streams.kafka.clients import bootstrap, ssl_context
+from streams.kafka.surroundings import surroundings
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def die(why: str, error: BaseException) -> NoReturn:
     else:
         logger.critical("%s: %r", why, error, exc_info=error)
     logging.shutdown()
-    os._exit(FAILED)
+    surroundings().end(FAILED)
 
 
 class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]

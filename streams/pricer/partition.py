@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import deque
 from typing import Any, Protocol
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from online_models.fold.fold import Fold
 from online_models.journal.batch import Batch, Kind
 from online_models.journal.joining import can_wait, join, run
 from online_models.journal.outputs import Output
@@ -21,6 +19,7 @@ from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.kafka.app import die
+from streams.kafka.surroundings import monotonic, surroundings
 from streams.metrics.instruments import PartitionMetrics
 from streams.pricer.publisher import Publisher
 from streams.pricer.recovery import LostError, Recovered, recover
@@ -72,7 +71,7 @@ class Partition:
         self.number = number
         #: The first journal offset that is not folded yet, and the first that has not come yet.
         self.position = self._expected = 0
-        self.fold = Fold(settings.fold)
+        self.fold = surroundings().fold(settings.fold)
         self._settings = settings
         self._publisher = Publisher(settings, number, router)
         self._commit_offset = commit_offset
@@ -93,7 +92,7 @@ class Partition:
         self._told = 0
         self._telling: asyncio.Task[None] | None = None
         # partitions take turns in what they do every few seconds, or all would wait for all
-        share, now = number / settings.partitions, time.monotonic()
+        share, now = number / settings.partitions, monotonic()
         self._turn_of_ours = share * TELL_SECONDS
         self._tell_at = now + self._turn_of_ours
         self._next_snapshot = now + (1 + share) * settings.snapshot_seconds
@@ -102,7 +101,7 @@ class Partition:
 
     async def start(self) -> Partition:
         """Fence, recover, and be ready for the record at `position`."""
-        begun = time.monotonic()
+        begun = monotonic()
         await self._publisher.start()
         recovered = await recover(self._settings, self.number)
         self.position, snapshot = recovered.position, recovered.snapshot
@@ -118,7 +117,7 @@ class Partition:
             self.number,
             self.position,
             snapshot,
-            time.monotonic() - begun,
+            monotonic() - begun,
         )
         return self
 
@@ -155,9 +154,9 @@ class Partition:
         try:
             while not self._closed:
                 await self._due.wait()
-                begun = time.monotonic()
+                begun = monotonic()
                 await self._turn(begun)
-                pause = begun + self._settings.transaction_ms / 1000 - time.monotonic()
+                pause = begun + self._settings.transaction_ms / 1000 - monotonic()
                 if pause > 0 and not self._closed:
                     await asyncio.sleep(pause)
         except Exception as error:
@@ -170,7 +169,7 @@ class Partition:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        while self._waiting and time.monotonic() - begun < LONGEST_RUN:
+        while self._waiting and monotonic() - begun < LONGEST_RUN:
             outputs = await self._fold_some()
             await self._publish(outputs)
             await asyncio.sleep(0)
@@ -182,7 +181,7 @@ class Partition:
             self._encoding = None
             self._metrics.saved()
         await self._commit()
-        if self._encoding is None and time.monotonic() >= self._next_snapshot:
+        if self._encoding is None and monotonic() >= self._next_snapshot:
             self._begin_snapshot()
 
     def _take(self, recovered: Recovered) -> list[Output]:
@@ -213,7 +212,7 @@ class Partition:
         self.position += number
         self._metrics.folded(len(batch), outputs)
         if (batch.kind == Kind.TICK).any():
-            self._tell_at = min(self._tell_at, time.monotonic() + self._turn_of_ours)
+            self._tell_at = min(self._tell_at, monotonic() + self._turn_of_ours)
         return outputs
 
     async def _step(self, batches: list[Batch], joined: Batch) -> list[Output]:
@@ -246,10 +245,10 @@ class Partition:
         self._metrics.stands(self.position, self._events)
         if self.position == self._told or self._telling is not None:
             return
-        if time.monotonic() >= self._tell_at:
+        if monotonic() >= self._tell_at:
             self._telling = asyncio.create_task(self._tell(self.position))
         else:
-            self._wake_within(self._tell_at - time.monotonic())
+            self._wake_within(self._tell_at - monotonic())
 
     async def _tell(self, position: int) -> None:
         """Commit the offset up to which everything is published, however far the fold is by now;
@@ -259,21 +258,20 @@ class Partition:
             await self._commit_offset({TopicPartition(JOURNAL, self.number): position})
         except KafkaError as error:
             logger.warning("partition %d: the group's offset lags: %s", self.number, error)
-        self._told, self._tell_at = position, time.monotonic() + TELL_SECONDS
+        self._told, self._tell_at = position, monotonic() + TELL_SECONDS
         self._telling = None
         if self.position != position:
             self._wake_within(TELL_SECONDS)
 
     def _begin_snapshot(self) -> None:
         """Copy the state now; encode it beside the fold, and send it with a later transaction."""
-        begun = time.monotonic()
+        begun = monotonic()
         state, position = self.fold.snapshot(), self.position
-        taken = time.monotonic() - begun
+        taken = monotonic() - begun
         wait = max(self._settings.snapshot_seconds, taken / SNAPSHOT_SHARE)
         self._next_snapshot = begun + wait
         self._snapshot_at = position
-        loop = asyncio.get_running_loop()
-        self._encoding = loop.run_in_executor(None, snapshots.encode, state, position)
+        self._encoding = surroundings().in_thread(snapshots.encode, state, position)
 
     async def stop(self) -> None:
         """Publish what is whole, save the state, and let go; before it is ready, let go."""
@@ -286,9 +284,9 @@ class Partition:
             if self._runner is None:
                 return
             await self._runner
-            enough = time.monotonic() + LAST_RUN
-            while self._waiting and time.monotonic() < enough:
-                await self._turn(time.monotonic())
+            enough = monotonic() + LAST_RUN
+            while self._waiting and monotonic() < enough:
+                await self._turn(monotonic())
             await self._last_words()
         finally:
             self._metrics.released()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.producer import sender
 
 from online_models.journal.outputs import Output
@@ -15,6 +15,7 @@ from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.clients import BATCH, LARGEST_REQUEST, client
+from streams.kafka.surroundings import surroundings
 from streams.pricer.snapshots import store
 from streams.quarantine import entries as quarantine
 
@@ -40,7 +41,7 @@ class Publisher:
         self._router = router
         self._exactly_once = settings.delivery == "exactly-once"
         identity = {"transactional_id": f"{settings.app}-{partition}"}
-        self._producer = AIOKafkaProducer(
+        self._producer = surroundings().producer(
             **client(settings),
             **(identity if self._exactly_once else {"enable_idempotence": True}),
             transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,

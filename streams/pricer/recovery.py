@@ -19,6 +19,7 @@ from streams.errors import ExpectedError
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.kafka.clients import client
+from streams.kafka.surroundings import surroundings
 from streams.kafka.topic_end import stretches
 from streams.pricer.snapshots import store
 from streams.quarantine.entries import TOPIC as QUARANTINE
@@ -57,14 +58,14 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
     """
     journal = TopicPartition(JOURNAL, partition)
     options = client(settings) | {"enable_auto_commit": False}
-    reader = AIOKafkaConsumer(
+    reader = surroundings().consumer(
         **options,
         group_id=None,
         isolation_level="read_committed",
         fetch_max_wait_ms=20,
         max_partition_fetch_bytes=8 << 20,
     )
-    group = AIOKafkaConsumer(**options, group_id=settings.app)
+    group = surroundings().consumer(**options, group_id=settings.app)
     await asyncio.gather(reader.start(), group.start())
     try:
         # one assignment: a second one followed by a quick stop hangs aiokafka's fetcher
@@ -86,7 +87,11 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
         quarantine = await _listed(reader, listed)
         reader.pause(listed)
         reader.resume(journal)
-        start, fold = (0, Fold(settings.fold)) if found is None else _restored(settings, *found)
+        start, fold = (
+            (0, surroundings().fold(settings.fold))
+            if found is None
+            else _restored(settings, *found)
+        )
         if start > committed and settings.delivery == "exactly-once":
             raise LostError(
                 f"snapshot at {start}, beyond the position {committed} in {journal}: was the "
@@ -124,9 +129,12 @@ async def _newest(reader: AIOKafkaConsumer, partition: int) -> store.Found:
         ) from None
 
 
-def _restored(settings: Settings, offset: int, state: Mapping[str, Any]) -> tuple[int, Fold]:
+def _restored(settings: Settings, offset: int, state: Mapping[str, Any] | None) -> tuple[int, Fold]:
+    """A fold in a state that was saved, or one that knows nothing yet, and where it goes on."""
+    if state is None:
+        return offset, surroundings().fold(settings.fold)
     try:
-        return offset, Fold.restore(state, settings.fold)
+        return offset, surroundings().fold.restore(state, settings.fold)
     except RestoreError as error:
         raise LostError(
             f"the snapshot at {offset} does not fit, at {error}: start with the settings that it "

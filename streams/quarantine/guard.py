@@ -100,7 +100,7 @@ class Guard:
     def _restore(self) -> None:
         learnt = self.fold.state.on_learnt
         parts = [codec.decode_part(part) for part in self._copy]
-        self.fold = Fold.restore(codec.decode(parts), self._settings)
+        self.fold = type(self.fold).restore(codec.decode(parts), self._settings)
         for batch in self._since:
             self.fold.step(self._prepare(batch))
         self.fold.state.on_learnt = learnt

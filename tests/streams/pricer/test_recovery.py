@@ -15,6 +15,7 @@ from online_models.fold.fold import Fold
 from online_models.persistence.versions import OLDEST, VERSION
 from streams.configuration.settings import Settings
 from streams.journal import TOPIC as JOURNAL
+from streams.kafka.surroundings import Surroundings
 from streams.pricer import recovery
 from streams.pricer.recovery import LostError, Recovered
 from streams.pricer.snapshots import codec, store
@@ -93,7 +94,7 @@ Recover = Callable[[Log], Recovered]
 @pytest.fixture
 def recover(monkeypatch: pytest.MonkeyPatch) -> Recover:
     def run(log: Log) -> Recovered:
-        monkeypatch.setattr(recovery, "AIOKafkaConsumer", lambda **_: Consumer(log))
+        monkeypatch.setattr(Surroundings, "consumer", lambda *_, **__: Consumer(log))
         return asyncio.run(recovery.recover(SETTINGS, 0))
 
     return run

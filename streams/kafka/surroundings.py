@@ -1,0 +1,71 @@
+"""What a worker's shell asks of the world outside it: Kafka's clients, the time, other threads, and
+its own end.
+
+The shell asks for them here and nowhere else, so that the same code runs in a world that is made up
+(`streams/torture/simulated`), where time passes as fast as it can be computed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from typing import Any, NoReturn, TypeVar
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from kafka import KafkaAdminClient
+
+from online_models.fold.fold import Fold
+from streams.kafka.admin import reach
+
+Result = TypeVar("Result")
+
+
+class Surroundings:
+    """The real world."""
+
+    #: What prices.
+    fold: type[Fold] = Fold
+
+    def consumer(self, **options: Any) -> AIOKafkaConsumer:
+        """A consumer that is not started yet."""
+        return AIOKafkaConsumer(**options)
+
+    def producer(self, **options: Any) -> AIOKafkaProducer:
+        """A producer that is not started yet."""
+        return AIOKafkaProducer(**options)
+
+    def admin(self, options: Mapping[str, Any]) -> KafkaAdminClient:
+        """An administrator; TopicsError where no Kafka answers."""
+        return reach(options)
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that nobody sets."""
+        return time.monotonic()
+
+    def wall_ms(self) -> int:
+        """The wall clock, ms since the epoch."""
+        return time.time_ns() // 1_000_000
+
+    def in_thread(self, work: Callable[..., Result], *arguments: Any) -> asyncio.Future[Result]:
+        """Do something beside the event loop."""
+        return asyncio.get_running_loop().run_in_executor(None, work, *arguments)
+
+    def end(self, status: int) -> NoReturn:
+        """End the process at once."""
+        os._exit(status)
+
+
+CURRENT: ContextVar[Surroundings] = ContextVar("CURRENT", default=Surroundings())  # noqa: B039
+
+
+def surroundings() -> Surroundings:
+    """Those of whoever asks."""
+    return CURRENT.get()
+
+
+def monotonic() -> float:
+    """Seconds of a clock that nobody sets."""
+    return CURRENT.get().monotonic()
