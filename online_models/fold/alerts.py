@@ -32,6 +32,12 @@ MESSAGES = {
         "{} events named products without a record, or channels, beyond what is remembered of such;"
         " they were ignored",
     ),
+    "unknown_offer": (
+        "1 order or click named a channel that neither the product's record nor an active policy"
+        " opens; it was ignored",
+        "{} orders or clicks named channels that neither their product's record nor an active"
+        " policy opens; they were ignored",
+    ),
     "currency_mismatch": (
         "1 event was in another currency than its product",
         "{} events were in another currency than their product",

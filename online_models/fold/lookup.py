@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from online_models.fold.facts import HANDLERS
 from online_models.fold.facts.fact import Reach
-from online_models.fold.facts.products import introduced
+from online_models.fold.facts.products import introduced, opened
 from online_models.fold.state import State
 from online_models.journal.batch import Batch, Kind
 
 Ints = NDArray[np.int64]
 UNKNOWN = -2
+#: Channels on which a product is remembered that has no record yet.
+MOST_STRAY_CHANNELS = 16
 
 
 class Lookup:
@@ -30,6 +32,9 @@ class Lookup:
         self._texts = batch.texts
         #: SKU row → place of the product record that made it known, where this batch did.
         self.introduced: dict[int, int] = {}
+        #: SKU row → currency and channels of the product record that rules so far, where it is of
+        #: this batch.
+        self._named: dict[int, tuple[str, frozenset[str]]] = {}
         #: Offer row of every order and click, −1 of those that are refused, shape (len(batch),).
         self.offer: Ints = np.full(len(batch), -1, dtype=np.int64)
         #: Events that name a SKU or a channel for which there is no room.
@@ -84,6 +89,10 @@ class Lookup:
                 continue
             sku = self.sku_row(state, int(batch.sku[place]))
             text = int(batch.channel[place]) if kind != Kind.FACT else -1
+            if kind <= Kind.CLICK and sku != UNKNOWN and not self._offered(state, sku, text):
+                self.refused[place] = True
+                state.count("unknown_offer")
+                continue
             channel = self.channel_row(state, text) if text >= 0 and sku != UNKNOWN else -1
             if UNKNOWN in (sku, channel):
                 self.refused[place] = True
@@ -124,14 +133,45 @@ class Lookup:
         text = int(batch.sku[place])
         sku = self.sku_rows[text] = catalogue.sku(self._texts[text])
         catalogue.introduce(sku)
-        category, channels = introduced(fact)
-        if category is not None:
-            state.demand.register_categories(*catalogue.add_category(category))
-            if not catalogue.skus.known[sku]:
-                self.introduced.setdefault(sku, place)
+        record = introduced(fact)
+        if record is None:
+            return True
+        state.demand.register_categories(*catalogue.add_category(record.category))
+        if not catalogue.skus.known[sku]:
+            self.introduced.setdefault(sku, place)
+        channels = record.channels or {}
+        if self._currency(state, sku) in (None, record.currency):
+            # a record in another currency will be refused
+            self._named[sku] = record.currency, frozenset([*channels, *(record.fees or {})])
         for name in channels:
             catalogue.add_offer(sku, catalogue.channel_names.id(name))
         return True
+
+    def _currency(self, state: State, sku: int) -> str | None:
+        if (named := self._named.get(sku)) is not None:
+            return named[0]
+        catalogue = state.catalogue
+        if not catalogue.skus.known[sku]:
+            return None
+        return catalogue.currency_names[catalogue.skus.currency[sku]]
+
+    def _offered(self, state: State, sku: int, text: int) -> bool:
+        """Whether an order or a click on a channel may be of an offer.
+
+        Many can write them, so of a known product they are heard only on channels that the merchant
+        names, by a record or a policy. A product without a record may get one: a few channels of it
+        are remembered.
+        """
+        catalogue, channel = state.catalogue, int(self._channels[text])
+        if channel != UNKNOWN and catalogue.offer(sku, channel) >= 0:
+            return True
+        named = self._named.get(sku)
+        if named is None and not catalogue.skus.known[sku]:
+            return len(catalogue.sku_offers[sku]) < MOST_STRAY_CHANNELS
+        name = self._texts[text]
+        if named is None:
+            return opened(state, sku, name)
+        return name in named[1] or name in state.pricing.book.named_channels
 
 
 def is_barrier(batch: Batch) -> NDArray[np.bool_]:

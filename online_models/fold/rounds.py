@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from online_models.fold.decide import Placed, decide
 from online_models.fold.facts import HANDLERS
 from online_models.fold.facts.fact import FactEffect
+from online_models.fold.facts.products import opened
 from online_models.fold.lookup import Lookup
 from online_models.fold.on_sale import list_offers
 from online_models.fold.shown import update_competitor_signals, update_signals
@@ -113,12 +114,14 @@ def _competitor_prices(
 
 
 def _puts_on_sale(state: State, sku: int, offer: int) -> bool:
-    """Whether an order or a click, which shows that an offer exists, puts it on sale."""
+    """Whether an order or a click puts an offer on sale: on a channel that the merchant names."""
     listing = state.listing
     listing.seen[offer] = True
     skus = state.catalogue.skus
     sold = bool(skus.known[sku]) and not skus.retired[sku] and not listing.withheld[offer]
-    return sold and not state.catalogue.offers.listed[offer]
+    if not sold or state.catalogue.offers.listed[offer]:
+        return False
+    return bool(listing.declared[offer]) or opened(state, sku, state.catalogue.offer_name(offer)[1])
 
 
 def _meet(

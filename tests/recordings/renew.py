@@ -67,7 +67,11 @@ def _opening() -> Iterator[bytes]:
         currency, price, cost = CURRENCIES[kind]
         value = {"sku": sku, "name": sku, "currency": currency, "price": price, "cost": cost}
         value |= {"category": f"food/{kind}", "tax_rate": "7%"}
-        channels = {"web": {}, "marketplace:a": {}} if sku.endswith("0") else {"web": {}}
+        channels: dict[str, Any] = {"web": {}}
+        if sku.endswith("0"):
+            channels["marketplace:a"] = {}
+        if kind == "rice":  # tea is not sold in the store: its orders there are counted only
+            channels["store:1"] = {}
         fees = {"marketplace:a": {"rate": "8%", "fixed": "0"}}
         yield _line("products", value | {"channels": channels, "fees": fees}, sku)
     follow = {"kind": "match_competitor", "which": "lowest", "offset": "-1%", "max_age": "PT48H"}

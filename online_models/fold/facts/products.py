@@ -28,17 +28,29 @@ DEFAULT_CHANNEL = "web"
 _PRODUCT = TypeAdapter(Product)
 
 
-class _Introduced(msgspec.Struct):
+class Introduced(msgspec.Struct):
+    """What a product record names."""
+
     category: str
+    currency: str
     channels: dict[str, Any] | None = None
+    fees: dict[str, Any] | None = None
 
 
-def introduced(fact: Fact) -> tuple[str | None, list[str]]:
-    """The category and the channels that a product record names (nothing for a tombstone)."""
+def introduced(fact: Fact) -> Introduced | None:
+    """The names in a product record, None for a tombstone."""
     if fact.value is None:
-        return None, []
-    record = msgspec.json.decode(fact.value, type=_Introduced)
-    return record.category, list(record.channels or [DEFAULT_CHANNEL])
+        return None
+    record = msgspec.json.decode(fact.value, type=Introduced)
+    record.channels = record.channels or {DEFAULT_CHANNEL: None}
+    return record
+
+
+def opened(state: State, sku: int, channel: str) -> bool:
+    """Whether a product may be sold on a channel that its record does not list: the record has fees
+    for the channel, or an active policy selects the channel by name.
+    """
+    return channel in state.catalogue.fees[sku] or channel in state.pricing.book.named_channels
 
 
 def apply(state: State, fact: Fact, now: int) -> FactEffect:
@@ -68,7 +80,8 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         withheld = terms is not None and not terms.listed
         state.listing.declared[row] = declared
         state.listing.withheld[row] = withheld
-        on_sale = not withheld and (declared or bool(state.listing.seen[row]))
+        shown = bool(state.listing.seen[row]) and opened(state, sku, channel)
+        on_sale = not withheld and (declared or shown)
         (listed if on_sale else unlisted).append(row)
     gone = [row for row in unlisted if catalogue.offers.listed[row]]
     # it appears anew, and the record's price is the one in force

@@ -65,7 +65,7 @@ class PolicyBook:
         editions=list[int],
         latest=attribute("_latest", int),
     )
-    DERIVED = ("_ranked", "_naming", "_broad", "protected_channels")
+    DERIVED = ("_ranked", "_naming", "_broad", "protected_channels", "named_channels")
     TRANSIENT = ("_terms", "_known")
 
     def __init__(self, catalogue: Catalogue, settings: PricingSettings) -> None:
@@ -83,6 +83,8 @@ class PolicyBook:
         self._known: dict[Traits, tuple[int, int]] = {}
         #: Channels that some policy protects, in order of the policies.
         self.protected_channels: tuple[str, ...] = ()
+        #: Channels that some policy selects by name: the merchant sells there.
+        self.named_channels: frozenset[str] = frozenset()
         self._latest = 0
 
     def put(self, policy_id: str, policy: Policy | None) -> NDArray[np.int64]:
@@ -190,6 +192,9 @@ class PolicyBook:
             name for _, policy in self._ranked for name in policy.guardrails.protect_channels
         )
         self.protected_channels = tuple(dict.fromkeys(protected))
+        self.named_channels = frozenset(
+            name for _, policy in self._ranked for name in policy.select.channels
+        )
 
 
 def _rank_of(entry: tuple[int, str, int, Policy]) -> tuple[int, str]:

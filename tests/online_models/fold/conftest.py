@@ -314,7 +314,10 @@ GAPS = st.sampled_from([0, 0, 1, MINUTE, 20 * MINUTE, HOUR, 5 * HOUR, DAY, 9 * D
 LAGS = st.sampled_from([0, 0, 0, MINUTE, 2 * HOUR, DAY, 3 * DAY])
 MONEY = st.integers(1, 2000)
 CURRENCIES = st.sampled_from(["USD", "USD", "USD", "EUR"])
-SELECTS = st.sampled_from([{}, {"skus": ["a"]}, {"channels": ["web"]}, {"categories": ["food"]}])
+SELECTS = st.sampled_from(
+    [{}, {"skus": ["a"]}, {"channels": ["web"]}, {"channels": ["store"]}, {"categories": ["food"]}]
+)
+FEES = st.sampled_from([{}, {}, {"shop": {"rate": "10%", "fixed": "0.50"}}])
 LISTINGS = st.sampled_from(
     [
         {},
@@ -355,6 +358,7 @@ EVENTS = st.one_of(
         currency=CURRENCIES,
         category=st.sampled_from(["food/coffee", "food/tea", "toys"]),
         channels=LISTINGS,
+        fees=FEES,
     ),
     _event("retire", sku=SKUS),
     _event(

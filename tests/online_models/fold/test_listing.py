@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from online_models.fold.lookup import MOST_STRAY_CHANNELS
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -127,3 +131,65 @@ def test_every_first_price_has_revision_zero_and_each_change_one_more(
     result = run(journal)
     assert result.values("price-decisions")[0]["revision"] == 0
     assert [c["revision"] for c in result.values("price-changes")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("event", ["click", "order"])
+def test_no_event_invents_an_offer_of_a_known_product(journal: Any, run: Fold, event: str) -> None:
+    journal.product()
+    journal.tick(START)
+    for number in range(20):
+        getattr(journal, event)(START + number, channel=f"invented-{number}")
+    journal.tick(START + 1000)
+    result = run(journal)
+    assert prices(result) == {"web": "1000"}
+    assert result.fold.state.catalogue.offers.size == 1
+    assert len(result.fold.state.catalogue.channel_names) == 1
+    (alert,) = result.values("pricing-alerts", kind="unknown_offer")
+    assert alert["details"] == {"count": 20}
+
+
+def test_a_policy_that_names_a_channel_opens_it_from_then_on(journal: Any, run: Fold) -> None:
+    journal.product()
+    journal.tick(START)
+    journal.click(START + 1, channel="market")
+    journal.policy("p", START + 2, version=1, select={"channels": ["market"]})
+    journal.click(START + 3, channel="market")
+    journal.click(START + 4, channel="elsewhere")
+    journal.tick(START + 5)
+    assert prices(run(journal)) == {"web": "1000", "market": "1000"}
+
+
+def test_an_offer_that_was_seen_before_its_product_is_sold_where_the_record_says_so(
+    journal: Any, run: Fold
+) -> None:
+    journal.tick(START)
+    for channel in ("web", "market", "invented"):
+        journal.order(START + 1, channel=channel)
+    journal.product(channels={"market": {}})
+    journal.tick(START + 2)
+    assert prices(run(journal)) == {"market": "1000"}
+
+
+def test_how_many_channels_are_remembered_of_an_unknown_product_is_bounded(
+    journal: Any, run: Fold
+) -> None:
+    for number in range(2 * MOST_STRAY_CHANNELS):
+        journal.click(START, channel=f"invented-{number}")
+    journal.tick(START + 1)
+    assert run(journal).fold.state.catalogue.offers.size == MOST_STRAY_CHANNELS
+
+
+def test_a_record_in_another_currency_opens_nothing_however_the_journal_is_cut(
+    journal: Any, in_pieces: Callable[..., list[Any]]
+) -> None:
+    journal.product()
+    journal.tick(START)
+    journal.product(currency="EUR", fees={"market": {"rate": "10%", "fixed": "1.00"}})
+    journal.click(START + 1, channel="market")
+    journal.order(START + 1, channel="market")
+    journal.tick(START + 2)
+    written = SimpleNamespace(batch=journal.batch(), ends=[])
+    whole = in_pieces(written, [])
+    assert in_pieces(written, range(6)) == whole
+    (alert,) = (json.loads(o.value) for o in whole if o.key == b"unknown_offer")
+    assert alert["details"] == {"count": 2}
