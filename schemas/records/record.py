@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -70,9 +71,10 @@ class Outgoing(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
 
-def decode(record: TypeAdapter[Any], value: bytes) -> Any:
+def decode(record: TypeAdapter[Any], value: bytes, context: str | None = None) -> Any:
     """The record that `value` (UTF-8 JSON) holds; RecordError, naming the field, where it is none.
 
+    `context` is ADMITTED for records of the journal, None for what comes from outside.
     Strict JSON (RFC 8259): no NaN, no invalid UTF-8 even in fields that are left out.
     """
     try:
@@ -85,7 +87,7 @@ def decode(record: TypeAdapter[Any], value: bytes) -> Any:
         raise RecordError(f"not JSON: {error}") from None
     if value.count(b"[") + value.count(b"{") > MOST_LEVELS and _is_deep(document):
         raise RecordError(_TOO_DEEP)
-    return validate(record.validate_python, document)
+    return validate(partial(record.validate_python, context=context), document)
 
 
 def _is_deep(document: Any) -> bool:

@@ -18,6 +18,7 @@ from pydantic import (
     PlainSerializer,
     Strict,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
 )
 
@@ -41,6 +42,9 @@ from schemas.values.limits import (
     MOST_LISTED,
 )
 
+#: The context in which records of the journal are read: the border has let them pass before, maybe
+#: that of an earlier release.
+ADMITTED = "admitted"
 #: Out of every range of floats, and still a float.
 _BEYOND = 10**300
 
@@ -66,6 +70,21 @@ def _not_negative(value: Decimal) -> Decimal:
     if value < 0:
         raise ValueError(f"{value} is negative")
     return abs(value) if value.is_signed() else value
+
+
+def _signed(value: Any, info: ValidationInfo) -> Any:
+    """A share above the whole says that it is one: `5` is five per cent to whoever forgot the sign,
+    and five hundred to a computer. What the journal holds was admitted before, and stays.
+    """
+    text = isinstance(value, str)
+    if isinstance(value, Decimal) or (text and value.endswith("%")) or info.context == ADMITTED:
+        return value
+    fraction = percentages.to_fraction(value)
+    if abs(fraction) > 1:
+        meant = percentages.to_text(fraction)
+        given = money.plain(fraction)
+        raise ValueError(f'{given} is {meant}: write "{given}%", or "{meant}" if that is meant')
+    return value
 
 
 def _share(value: Decimal) -> Decimal:
@@ -147,7 +166,11 @@ Names = Annotated[tuple[Name, ...], Field(max_length=MOST_LISTED)]
 _DECIMAL = {"type": "string", "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"}
 _FIGURES = f"[0-9]{{1,{ENDING_DIGITS}}}"
 _ENDING = rf"^({_FIGURES}(\.{_FIGURES})?|\.{_FIGURES})$"
-_PERCENT = {"type": "string", "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)\s*%?$"}
+#: With its sign, or a fraction that is no more than the whole.
+_PERCENT = {
+    "type": "string",
+    "pattern": r"^[+-]?((\d+(\.\d*)?|\.\d+)\s*%|0+(\.\d*)?|\.\d+|0*1(\.0*)?)$",
+}
 
 Currency = Annotated[
     str,
@@ -195,10 +218,12 @@ def _fraction(low: int, high: int) -> WithJsonSchema:
 
 
 _Fraction = Annotated[Decimal, _to(percentages.to_fraction), _as_text(percentages.to_text)]
-_NotNegative = Annotated[_Fraction, AfterValidator(_not_negative)]
-Margin = Annotated[_Fraction, Field(ge=-LARGEST_SHARE, lt=1), _fraction(-LARGEST_SHARE, 1)]
-Fraction = Annotated[_NotNegative, Field(ge=0, le=LARGEST_SHARE), _fraction(0, LARGEST_SHARE)]
-Rate = Annotated[_NotNegative, Field(ge=0, le=LARGEST_RATE), _fraction(0, LARGEST_RATE)]
+#: Validators before the value run from the last to the first: the sign is looked at first.
+_Signed = Annotated[_Fraction, BeforeValidator(_signed)]
+_NotNegative = Annotated[_Signed, AfterValidator(_not_negative)]
+Margin = Annotated[_Signed, Field(ge=-LARGEST_SHARE, lt=1), _fraction(-1, 1)]
+Fraction = Annotated[_NotNegative, Field(ge=0, le=LARGEST_SHARE), _fraction(0, 1)]
+Rate = Annotated[_NotNegative, Field(ge=0, le=LARGEST_RATE), _fraction(0, 1)]
 Share = Annotated[_Fraction, AfterValidator(_share), Field(ge=0, le=1), _fraction(0, 1)]
 PriceEnding = Annotated[
     str,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
 from pathlib import Path
 
 from rich.console import Console
 
-from online_models.pricing.policy_check.advice import Finding, unknown_fields
+from online_models.pricing.policy_check.advice import Finding
 from online_models.pricing.policy_check.checking import Report, check
 from schemas.topics import decode
 from streams.configuration.policy_file import TOPIC, load
@@ -45,17 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Check; 1 where bounds contradict each other."""
-    records = load(options.file)
-    policies = [decode(TOPIC, record.value) for record in records]
+    policies = [decode(TOPIC, record.value) for record in load(options.file)]
     shop = shop_of_products(settings, options.products)
     report = check(policies, shop.catalogue, settings.fold.pricing, shop.demand, shop.stock)
     console = Console(soft_wrap=True, markup=False)
     console.print(f"{options.file}: {len(policies)} valid policies")
-    for policy, record in zip(policies, records, strict=True):
-        for field in unknown_fields(policy, json.loads(record.value)):
-            console.print(
-                f"advice: {policy.policy_id}: its field {field} is unknown and does nothing"
-            )
     _show(console, report)
     return 1 if any(finding.bounds for finding in report.findings) else 0
 

@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.records.record import RecordError
 from schemas.topics import decode
+from streams.configuration.unknown_fields import unknown_fields
 from streams.errors import InputError
 
 TOPIC = "pricing-policies"
@@ -39,11 +40,15 @@ def load(path: Path) -> list[PolicyRecord]:
     records = []
     for i, policy in enumerate(policies):
         value = msgspec.json.encode(policy)
+        where = f"{path}: policy {i + 1} of {len(policies)}"
         try:
-            records.append(PolicyRecord(decode(TOPIC, value).policy_id, value))
+            record = decode(TOPIC, value)
         except RecordError as error:
-            where = f"{path}: policy {i + 1} of {len(policies)}"
             raise PolicyFileError(f"{where}: {error}") from error
+        # on the topic a field may be that of a later release; in a file it would do nothing unseen
+        if unknown := list(unknown_fields(record, policy)):
+            raise PolicyFileError(f"{where}: {'; '.join(unknown)}")
+        records.append(PolicyRecord(record.policy_id, value))
     seen: set[str] = set()
     for record in records:
         if record.key in seen:

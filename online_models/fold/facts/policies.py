@@ -9,13 +9,14 @@ from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from schemas.records.pricing_policies import Policy
 from schemas.records.record import decode
+from schemas.values.fields import ADMITTED
 
 _POLICY = TypeAdapter(Policy)
 
 
 def apply(state: State, fact: Fact, now: int) -> FactEffect:
     """Add, change or (a tombstone) withdraw one policy."""
-    record: Policy | None = None if fact.value is None else decode(_POLICY, fact.value)
+    record: Policy | None = None if fact.value is None else decode(_POLICY, fact.value, ADMITTED)
     identity = (fact.key or "") if record is None else record.policy_id
     return FactEffect(state.pricing.put_policy(identity, record, now), [])
 

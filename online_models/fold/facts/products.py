@@ -21,6 +21,7 @@ from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
 from schemas.records.products import ChannelListing, Product
 from schemas.records.record import decode
 from schemas.values.currencies import minor_digits
+from schemas.values.fields import ADMITTED
 from schemas.values.money import to_minor
 
 #: Where a product is sold that names no channels.
@@ -62,7 +63,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         catalogue.skus.retired[sku] = True
         catalogue.version += 1
         return FactEffect(NOBODY, [], off_sale=_unlist(state, catalogue.sku_offers[sku]))
-    product: Product = decode(_PRODUCT, fact.value)
+    product: Product = decode(_PRODUCT, fact.value, ADMITTED)
     if _changes_currency(state, sku, product):
         # its prices, costs and history are counted in the old one
         state.count("currency_changed")

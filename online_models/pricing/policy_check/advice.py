@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import BaseModel
 
 from online_models.pricing.strategies import STRATEGIES
 from schemas.records.pricing_policies import Policy
@@ -41,29 +38,6 @@ def advice(policies: Sequence[Policy]) -> Iterator[Finding]:
         seen.add(policy.policy_id)
         for message in (*_standing(policy), *_strategies(policy), *_guardrails(policy)):
             yield Finding(policy.policy_id, message)
-
-
-def unknown_fields(record: BaseModel, raw: Mapping[str, Any], path: str = "") -> Iterator[str]:
-    """Fields of a raw record that its model does not know, by their paths: a misspelt guardrail
-    binds nothing.
-
-    >>> policy = {"policy_id": "p", "guardrails": {"minimun_price": "9"}}
-    >>> list(unknown_fields(Policy.model_validate(policy), policy))
-    ['guardrails.minimun_price']
-    """
-    fields = type(record).model_fields
-    known = {field.alias or name: name for name, field in fields.items()}
-    for name, value in raw.items():
-        if name not in known:
-            yield path + name
-            continue
-        read = getattr(record, known[name])
-        if isinstance(read, BaseModel) and isinstance(value, Mapping):
-            yield from unknown_fields(read, value, f"{path}{name}.")
-        elif isinstance(read, tuple) and isinstance(value, Sequence):
-            for place, (one, each) in enumerate(zip(read, value, strict=False)):
-                if isinstance(one, BaseModel) and isinstance(each, Mapping):
-                    yield from unknown_fields(one, each, f"{path}{name}[{place}].")
 
 
 def _standing(policy: Policy) -> Iterator[str]:

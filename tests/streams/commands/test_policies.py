@@ -50,16 +50,27 @@ def test_contradictions_are_told_by_example_and_number_and_give_status_1(
     assert "never_above_list_price and minimum_margin on 7 more offers" in said
 
 
-def test_a_misspelt_guardrail_is_told_and_is_no_contradiction(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "command", [["policies", "check"], ["replay", "shop", "--policies"], ["pipe", "--policies"]]
+)
+def test_a_misspelt_guardrail_is_refused_wherever_a_policy_file_is_read(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    products(tmp_path / "shop", {"sku": "a"})
     match = {"kind": "match_competitor", "max_aeg": "PT1H"}
     rails = {"minimum_price": "1", "maximum_prize": "9"}
-    policies = [{"policy_id": "p", "strategy": [match], "guardrails": rails}]
-    assert check(tmp_path, policies) == 0
-    said = capsys.readouterr().out
-    assert "its field guardrails.maximum_prize is unknown" in said
-    assert "its field strategy[0].max_aeg is unknown" in said
+    policy = {"policy_id": "p", "strategy": [match], "guardrails": rails}
+    file = tmp_path / "policies.json"
+    file.write_text(json.dumps([policy]))
+    assert main([*command, str(file)]) == 2
+    said = capsys.readouterr().err
+    assert "guardrails.maximum_prize: no such field; perhaps maximum_price?" in said
+    assert "strategy[0].max_aeg: no such field; perhaps max_age?" in said
+    assert len(said.splitlines()) == 1
 
 
 def test_what_is_no_policy_gives_one_line_and_status_2(
