@@ -83,7 +83,7 @@ def _orders(told: Told, gathered: Gathered, border: Border) -> dict[int, str]:
         _each(told.places, sizes),
         kind=Kind.ORDER,
         time=_each(times, sizes),
-        identity=_each(_identities("orders", [order.event_id for order in found]), sizes),
+        identity=_each([_order_identity(*pair) for pair in zip(found, times, strict=True)], sizes),
         sku=texts.of(skus),
         channel=_each(texts.of([order.channel for order in found]), sizes),
         currency=texts.of(units),
@@ -184,6 +184,18 @@ def _identities(topic: str, event_ids: Sequence[str | None]) -> Values:
     if not any(event_ids):
         return 0
     return [0 if event is None else public_hash(f"{topic}\0{event}") for event in event_ids]
+
+
+def _order_identity(order: OrderRow, time: int) -> int:
+    """By its `event_id`, else by what it says: an order that is sent again with the same lines is
+    no second order. Parts of it may come back one by one, so a return is known by its time, too.
+    """
+    if order.event_id is not None:
+        return public_hash(f"orders\0{order.event_id}")
+    said = [order.order_id, order.status, str(time) if order.status == "returned" else ""]
+    for line in order.lines:
+        said += [line.sku, str(line.quantity), str(line.unit_price)]
+    return public_hash("\0".join(said))
 
 
 def _each(values: Any, sizes: list[int]) -> Any:

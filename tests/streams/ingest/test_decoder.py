@@ -219,6 +219,22 @@ def test_equal_event_ids_of_different_topics_differ(feed: Any, decoded: Decoded)
     assert 0 not in identities
 
 
+def test_an_order_that_is_sent_again_is_known_by_what_it_says(feed: Any, decoded: Decoded) -> None:
+    feed.order(order_id="o1")
+    feed.order(order_id="o1", time=START + 5)
+    feed.order(order_id="o2")
+    feed.order(order_id="o1", unit_price="8.99")
+    feed.order(order_id="o1", status="cancelled")
+    feed.order(order_id="o1", status="cancelled", time=START + 5)
+    feed.order(order_id="o1", status="returned")
+    feed.order(order_id="o1", status="returned", time=START + 5)
+    events, _ = decoded(feed.records)
+    first, again, other, dearer, gone, gone_again, back, more = (event[11] for event in events)
+    assert first == again
+    assert gone == gone_again
+    assert len({0, first, other, dearer, gone, back, more}) == 7
+
+
 #: What the pricer tells itself: no record for others to know, and so none among the examples.
 OWN = {
     "category-evidence": {

@@ -91,6 +91,17 @@ def test_every_tick_is_echoed_even_one_that_was_seen_before() -> None:
     assert alert["kind"] == "duplicate_event"
 
 
+def test_an_order_that_is_sent_twice_without_an_event_id_counts_once() -> None:
+    sold = {"sku": "a", "quantity": 2, "unit_price": "9.99"}
+    order = {"order_id": "o", "time": START + 1, "currency": "USD", "lines": [sold, sold]}
+    orders = [line("orders", order), line("orders", order), line("orders", order | {"time": None})]
+    answer = said([line("products", PRODUCT), *orders, tick(START + 3 * DAY)])
+    units = [out["value"]["units"] for out in answer if out["topic"] == "demand-observations"]
+    assert units[0] == 4
+    alerts = [out["value"] for out in answer if out["topic"] == "pricing-alerts"]
+    assert "duplicate_event" in {alert["kind"] for alert in alerts}
+
+
 def test_observations_come_with_the_first_tick_past_the_lateness() -> None:
     lines = [line("products", PRODUCT), click(), tick(START + 2 * DAY)]
     assert "demand-observations" not in {out["topic"] for out in said(lines)}
