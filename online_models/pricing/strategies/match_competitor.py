@@ -30,8 +30,8 @@ from schemas.values.percentages import to_ppm
 
 
 class MatchCompetitor:
-    """The lowest, median or `rank`-th lowest rival price (the highest where there are fewer),
-    moved by the offset.
+    """The lowest, median or `rank`-th lowest rival price, moved by the offset. Where there are
+    fewer rivals than `rank`, nobody is in that place, and it has nothing to say.
 
     A rival counts where it is in stock, fresh, surely the same product, not excluded and not the
     merchant. An offer that a rival pulled down returns no further than to its home: from then on a
@@ -224,7 +224,7 @@ def _follow(
             asked[at], entries[at] = offered, entry
             count += 1
         stale[i] = known and count == 0
-        if count > 0:
+        if count >= terms.rank:
             matched[i], which[i] = _chosen(terms, quotes, asked, entries, count)
             target[i] = _shifted(matched[i], terms.share, terms.amount)
         pauses = now < races.rest_until[row]
@@ -250,7 +250,7 @@ def _chosen(
     one the lowest price at which half of the weight is reached; neither is one rival's.
     """
     if not terms.median:
-        place = min(terms.rank, count) - 1
+        place = terms.rank - 1
         return asked[place], int(entries[place])
     if terms.weights.size == 0:
         both = asked[(count - 1) // 2] + asked[count // 2]

@@ -21,13 +21,26 @@ def test_first_strategy_that_yields_a_price_is_used(shop: Any) -> None:
     assert shop.changes[-1]["reason"] == "match_competitor"
 
 
+def test_nobody_is_followed_where_fewer_rivals_count_than_the_rank(shop: Any) -> None:
+    shop.product(cost="1.00")
+    shop.policy(strategy=[{"kind": "match_competitor", "which": "rank", "rank": 3}, KEEP])
+    shop.rival("8.00", name="a")
+    shop.rival("8.50", name="b")
+    assert shop.price() == "none"
+    assert shop.decisions[-1]["explanation"][0]["rule"] == "keep"
+    shop.rival("9.00", name="c")
+    assert shop.price() == "9.00"
+    shop.rival("8.50", name="b", in_stock=False)
+    assert shop.price() == "10.00"
+
+
 @pytest.mark.parametrize(
     ("entry", "price"),
     [
         ({"which": "lowest"}, "8.00"),
         ({"which": "median"}, "9.50"),
         ({"which": "rank", "rank": 2}, "9.00"),
-        ({"which": "rank", "rank": 9}, "12.00"),
+        ({"which": "rank", "rank": 4}, "12.00"),
         ({"which": "median", "weights": {"d": 10.0}}, "12.00"),
         ({"offset": "-0.01"}, "7.99"),
         ({"offset": "-5%"}, "7.60"),
