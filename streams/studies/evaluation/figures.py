@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from online_models.demand.evaluation.baselines import BASELINES
@@ -42,17 +43,36 @@ def evaluate(bucket: str, observed: Observed, evaluation: Evaluation) -> dict[st
     }
 
 
+#: Measures on which the mixture is set beside forecasts that need no model, and what they say.
+COMPARED = {
+    "wape": "share of the units that it is off by",
+    "mae": "mean error in units",
+    "rmse_log": "error of log units",
+}
+
+
 def in_words(models: list[dict[str, Any]], buckets: int) -> list[str]:
-    """How far off the mixture is, and whether that is better than what needs no model."""
+    """How far off the mixture is, and by each measure whether that is better than what needs no
+    model; where it is worst comes first.
+    """
     known = {m["name"]: m for m in models if m["buckets"] == buckets and m["wape"] is not None}
     naive = [known[name] for name in BASELINES if name in known]
     if MIXTURE not in known or not naive:
         return []
-    ours, best = known[MIXTURE], min(naive, key=lambda model: float(model["rmse_log"]))
-    gain = 1.0 - ours["rmse_log"] / max(best["rmse_log"], 1e-9)
+    ours = known[MIXTURE]
+    told = []
+    for measure, meaning in COMPARED.items():
+        best = min(naive, key=lambda model: float(model[measure]))
+        gain = 1.0 - ours[measure] / max(best[measure], 1e-9)
+        told.append((gain, meaning, best["name"]))
+    told.sort(key=itemgetter(0))
+    lines = [
+        f"By the {meaning} it is {abs(gain):.0%} {'better' if gain >= 0 else 'worse'} than the best"
+        f" naive forecast, {name}."
+        for gain, meaning, name in told
+    ]
     return [
         f"The mixture is off by {ours['wape']:.0%} of the units sold; {ours['coverage_90']:.0%} of "
         "the buckets lie within the interval that is to hold 90%.",
-        f"Its error of log units is {abs(gain):.0%} {'below' if gain >= 0 else 'above'} that of "
-        f"the best naive forecast, {best['name']}.",
+        *lines,
     ]

@@ -16,6 +16,7 @@ from online_models.demand.forecast import Forecast
 from streams import cli
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter
+from streams.studies.evaluation.figures import in_words
 
 DAY = 86_400_000
 START = 1_700_006_400_000 // DAY * DAY
@@ -84,7 +85,20 @@ def test_the_table_says_in_words_what_it_shows_and_who_was_silent(
     assert "938 buckets of PT2H, 922 of them judged" in out
     assert "seasonal naive: judged on 914 buckets only" in out
     assert "The mixture is off by" in out
-    assert "that of the best naive forecast" in out
+    assert out.count("than the best naive forecast, ") == 3
+
+
+def test_what_the_mixture_loses_is_said_before_what_it_wins() -> None:
+    wins = {"name": "mixture", "buckets": 9, "wape": 0.3, "mae": 3.0, "rmse_log": 0.5}
+    loses = {"coverage_90": 0.9}
+    naive = {"name": "last value", "buckets": 9, "wape": 0.2, "mae": 2.5, "rmse_log": 1.0}
+    told = in_words([wins | loses, naive], 9)
+    assert told[1:] == [
+        "By the share of the units that it is off by it is 50% worse than the best naive forecast,"
+        " last value.",
+        "By the mean error in units it is 20% worse than the best naive forecast, last value.",
+        "By the error of log units it is 50% better than the best naive forecast, last value.",
+    ]
 
 
 def test_where_no_offer_has_two_buckets_one_line_says_so(
