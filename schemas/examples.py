@@ -241,6 +241,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "taken_from_others": "12.40",
             "discount": "273.00",
         },
+        "promotion_id": "p-1",
+        "select": {"skus": ["coffee-500g"]},
+        "channels": ["web"],
+        "discount": {"percent": "15%"},
     },
     "demand-observations": {
         "sku": "coffee-500g",

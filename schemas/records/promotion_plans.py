@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field, Strict
+
 from schemas.records.decision import Expected
 from schemas.records.record import Outgoing
 from schemas.values.fields import (
@@ -14,6 +18,9 @@ from schemas.values.fields import (
     PriceText,
     Text,
 )
+
+#: Strict models take no list for a tuple unless they are told to.
+OneName = Annotated[tuple[Name, ...], Strict(False), Field(min_length=1, max_length=1)]
 
 
 class PlanEffects(Outgoing):
@@ -28,8 +35,23 @@ class PlanEffects(Outgoing):
     discount: MoneyText
 
 
+class PlanSelector(Outgoing):
+    """The planned product."""
+
+    skus: OneName
+
+
+class PlanDiscount(Outgoing):
+    """The depth, as a promotion has it."""
+
+    percent: PercentText
+
+
 class PromotionPlan(Outgoing):
-    """A proposal; `depth` is the share off the price, `expected` what the promotion adds."""
+    """A proposal; `depth` is the share off the price, `expected` what the promotion adds.
+
+    It is a record of `promotions`, too: sent there as it stands, it is in force from start to end.
+    """
 
     plan_id: Name
     sku: Name
@@ -44,3 +66,7 @@ class PromotionPlan(Outgoing):
     policy_id: Name | None = None
     time: InstantText | None = None
     effects: PlanEffects | None = None
+    promotion_id: Name | None = None
+    select: PlanSelector | None = None
+    channels: OneName | None = None
+    discount: PlanDiscount | None = None

@@ -40,10 +40,8 @@ cost:
 A promotion is planned only where the interval's lower end is worth a tenth of its discounts, its
 price obeys the policy's guardrails, it is no deeper than any that ever ran, and the stock lasts. Of
 a category on a channel, and of a product, one is promoted at a time. Nothing is put in force: send
-those you like to the topic `promotions`, and prices follow from start to end:
-
-  {"promotion_id": PLAN_ID, "select": {"skus": [SKU]}, "channels": [CHANNEL],
-   "starts_at": STARTS_AT, "ends_at": ENDS_AT, "discount": {"percent": DEPTH}}
+the records of those you like (--json, --out or the topic `promotion-plans` has them) to the topic
+`promotions` as they are, and prices follow from start to end.
 
 Record `orders`, `products` and `promotions`, and `price-acks`, `inventory`, `competitor-prices` and
 `pricing-policies` where you have them.

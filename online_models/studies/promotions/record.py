@@ -16,7 +16,9 @@ from schemas.values.percentages import to_text as percent_text
 
 
 def record(plan: PlannedPromotion, catalogue: Catalogue, now: int) -> dict[str, Any]:
-    """The JSON of a plan made at `now` (ms); `expected` is what the promotion adds."""
+    """The JSON of a plan made at `now` (ms), which is that of its promotion, too; `expected` is
+    what it adds.
+    """
     sku, channel = catalogue.offer_name(plan.offer)
     row = int(catalogue.offers.sku[plan.offer])
     currency = catalogue.currency_names[catalogue.skus.currency[row]]
@@ -29,8 +31,9 @@ def record(plan: PlannedPromotion, catalogue: Catalogue, now: int) -> dict[str, 
     starts_at, ends_at = instant_text(plan.start), instant_text(plan.end)
     depth = percent_text(Decimal(plan.depth) / PPM)
     named = "\0".join([plan.policy.policy_id, sku, channel, starts_at, ends_at, depth])
+    plan_id = blake2b(named.encode(), digest_size=8).hexdigest()
     return {
-        "plan_id": blake2b(named.encode(), digest_size=8).hexdigest(),
+        "plan_id": plan_id,
         "sku": sku,
         "channel": channel,
         "starts_at": starts_at,
@@ -55,6 +58,11 @@ def record(plan: PlannedPromotion, catalogue: Catalogue, now: int) -> dict[str, 
             "taken_from_others": money(float(gain.taken)),
             "discount": money(float(gain.discount)),
         },
+        # what `promotions` asks for: the record can be sent there as it stands
+        "promotion_id": plan_id,
+        "select": {"skus": [sku]},
+        "channels": [channel],
+        "discount": {"percent": depth},
     }
 
 

@@ -79,24 +79,16 @@ def test_a_merchant_reads_what_each_plan_brings_in_80_columns(
     assert "are bought ahead" in " ".join(out.split())
 
 
-def test_prices_follow_a_plan_that_is_sent_as_the_help_says(
+def test_prices_follow_a_plan_that_is_sent_to_promotions_as_it_is(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan = planned(shop, tmp_path, capsys, "100000.00")[0]
     lines = gzip.decompress((shop / "products.jsonl.gz").read_bytes()).splitlines()
     product = next(v for v in (json.loads(li)["value"] for li in lines) if v["sku"] == plan["sku"])
     start, end = (to_ms(plan[name]) for name in ("starts_at", "ends_at"))
-    promotion = {
-        "promotion_id": plan["plan_id"],
-        "select": {"skus": [plan["sku"]]},
-        "channels": [plan["channel"]],
-        "starts_at": plan["starts_at"],
-        "ends_at": plan["ends_at"],
-        "discount": {"percent": plan["depth"]},
-    }
     told = [
         TopicRecord("products", plan["sku"], product, start - 2),
-        TopicRecord("promotions", plan["plan_id"], promotion, start - 1),
+        TopicRecord("promotions", plan["plan_id"], plan, start - 1),
         *(TopicRecord("pricing-control", "", {"kind": "tick", "time": t}, t) for t in (start, end)),
     ]
     write(tmp_path / "sent", told)
