@@ -113,7 +113,7 @@ class Pricing:
         ledger = self.ledger
         ledger.price[rows] = ledger.base[rows] = ledger.first[rows] = prices
         ledger.home[rows] = NO_PRICE
-        ledger.pulled[rows] = False
+        ledger.pulled[rows] = ledger.by_force[rows] = False
         instants = np.full(len(rows), now, dtype=np.int64)
         self.history.append(ledger.entry, rows, instants, prices, prices, ledger.sequence[rows])
         self.catalogue_changed(rows, now)
@@ -164,6 +164,7 @@ class Pricing:
         at = np.full(len(rows), now, dtype=np.int64)
         self.history.append(ledger.entry, rows, at, prices, prices, ledger.sequence[rows])
         ledger.price[rows] = ledger.base[rows] = prices
+        ledger.by_force[rows] = False
 
     def catalogue_changed(self, rows: Ints, now: int) -> None:
         """Find anew which policy and promotions concern offers whose product changed."""

@@ -40,6 +40,7 @@ def reconcile(pricing: Pricing, ack: PriceAck, now: int) -> tuple[Ints, list[Out
         if before is None:
             return nothing, []
         ledger.price[row], regular = before
+        ledger.by_force[row] = False
         if regular != ledger.price[row]:
             ledger.base[row] = regular
         elif ledger.override_until[row] == NEVER:
@@ -57,6 +58,7 @@ def reconcile(pricing: Pricing, ack: PriceAck, now: int) -> tuple[Ints, list[Out
     at, prices = np.array([now], dtype=np.int64), np.array([shown], dtype=np.int64)
     pricing.history.append(ledger.entry, rows, at, prices, base, ledger.sequence[rows])
     ledger.price[row], ledger.base[row] = shown, base[0]
+    ledger.by_force[row] = False
     # A shop that rounds by its own rules would else be asked again with every answer.
     ledger.retry_at[row] = now + pricing.settings.retry_after_rejection
     return rows, []

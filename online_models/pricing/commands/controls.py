@@ -86,7 +86,8 @@ def _rollback(pricing: Pricing, record: Rollback, now: int, alone: bool) -> Effe
     """Prices as of a time, the changes of that very instant included; a decision's id means the
     price it made or left in force, and for other selected offers the time since which it was.
     Without a selector an id concerns its own offer alone. What is not on record any more, or not
-    yet, is left alone and told.
+    yet, is left alone and told. What was forced past the guardrails is undone at once, whatever the
+    pace that they set.
     """
     ledger, history = pricing.ledger, pricing.history
     named: dict[int, int] = {}
@@ -124,6 +125,8 @@ def _rollback(pricing: Pricing, record: Rollback, now: int, alone: bool) -> Effe
     said = {"actor": record.actor, "reason": record.reason, "to": to}
     said["holds"] = "until a policy version, a control record or resume releases it"
     pricing.notes.write("rollback", rows.tolist(), said)
+    forced = rows[ledger.by_force[rows]]
+    pricing.notes.write("rollback", forced.tolist(), {**said, "undoes": "a forced price, at once"})
     return rows, told
 
 

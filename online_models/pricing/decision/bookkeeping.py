@@ -109,6 +109,7 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Price
     history.append(ledger.entry, rows, now, price, base, ledger.sequence[rows])
     _write_home(resolved, changed)
     ledger.price[rows] = price
+    ledger.by_force[rows] = (source == PriceOrigin.OVERRIDE) & ledger.forced[rows]
     ledger.revision[rows] += 1
     ledger.changed_at[rows] = now
     ledger.changes[rows] = changes

@@ -18,7 +18,7 @@ from online_models.pricing.decision.reasons import (
     Outcome,
     PriceOrigin,
 )
-from online_models.pricing.decision.sources import sources, targets
+from online_models.pricing.decision.sources import sources, targets, undone
 from online_models.pricing.decision.target_price import TargetPrice, ask, explore
 from online_models.pricing.guardrails import GUARDRAILS
 from online_models.pricing.guardrails.bounds import NOBODY, limits
@@ -60,8 +60,9 @@ def resolve(context: DecisionContext, promotions: Promotions, notes: Notes) -> R
     source = sources(context, promotion)
     forced = (source == PriceOrigin.OVERRIDE) & context.world.ledger.forced[rows]
     bounded = ~UNBOUND[source] & ~forced
-    paced = bounded & ~UNPACED[source]
-    bounds = limits(context, bounded, paced)
+    regular = bounded & ~UNPACED[source]
+    paced = regular & ~undone(context, source)
+    bounds = limits(context, bounded, regular, paced)
     context = context.within(bounds.legal)
     given = targets(context, source, promotion)
     trace = Trace(kept)
@@ -70,7 +71,7 @@ def resolve(context: DecisionContext, promotions: Promotions, notes: Notes) -> R
         _tell(trace, context, source, given, promotions, promotion, notes)
     target = ask(context, trace, strategic, given, source, promotion.boundary)
     draw = explore(context, trace, target)
-    passage = pass_through(context, trace, bounds, bounded, paced)
+    passage = pass_through(context, trace, bounds, bounded, regular, paced)
     is_drawn = np.zeros(len(rows), dtype=np.bool_)
     propensity, deviation = np.ones(len(rows)), np.full(len(rows), np.nan)
     if draw is not None:

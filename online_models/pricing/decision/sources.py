@@ -30,6 +30,7 @@ def sources(context: DecisionContext, promotion: InForce) -> NDArray[np.int8]:
     ledger, rows = context.world.ledger, context.rows
     ordered = (ledger.override[rows] != NO_PRICE) | (ledger.rollback[rows] != NO_PRICE)
     delayed = _delayed(context) if ordered.any() else ordered
+    delayed = delayed & ~((ledger.rollback[rows] != NO_PRICE) & ledger.by_force[rows])
     orders = Orders(
         ledger.proposal,
         ledger.verdict,
@@ -123,6 +124,14 @@ def overridden(context: DecisionContext) -> Flags:
     ledger, rows = context.world.ledger, context.rows
     given = ledger.override[rows] != NO_PRICE
     return np.asarray(given & (context.now < ledger.override_until[rows]))
+
+
+def undone(context: DecisionContext, source: NDArray[np.int8]) -> Flags:
+    """Where a rollback undoes a price that was forced past the guardrails: their pace, which it
+    broke, does not hold back the way home.
+    """
+    by_force = context.world.ledger.by_force[context.rows]
+    return np.asarray((source == PriceOrigin.ROLLBACK) & by_force)
 
 
 def _delayed(context: DecisionContext) -> Flags:

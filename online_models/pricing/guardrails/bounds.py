@@ -46,10 +46,11 @@ class Limits:
     legal: LegalRange
 
 
-def limits(context: DecisionContext, bounded: Flags, paced: Flags) -> Limits:
+def limits(context: DecisionContext, bounded: Flags, regular: Flags, paced: Flags) -> Limits:
     """The bounds that hold for each offer.
 
-    `bounded` offers obey the bounds on every price, `paced` ones also those on the regular price.
+    `bounded` offers obey the bounds on every price, `regular` ones also those on the regular price,
+    and `paced` ones of these also the steps.
     """
     n = len(context)
     low = np.full(n, NO_FLOOR, dtype=np.int64)
@@ -58,13 +59,15 @@ def limits(context: DecisionContext, bounded: Flags, paced: Flags) -> Limits:
     high_by = low_by
     of: dict[str, Limit] = {}
     before_steps: tuple[Ints, Ints] | None = None
-    everywhere = bool(bounded.all()), bool(paced.all())
+    masks = bounded, regular, paced
+    everywhere = [bool(mask.all()) for mask in masks]
     for code, rule, _ in binding(context.terms):
         if not isinstance(rule, Bound):
             continue
         if rule.step and before_steps is None:
             before_steps = low, high
-        applies = None if everywhere[rule.regular] else (bounded, paced)[rule.regular]
+        kind = rule.regular + rule.step
+        applies = None if everywhere[kind] else masks[kind]
         floor = None if rule.floor is None else rule.floor(context)
         ceiling = None if rule.ceiling is None else rule.ceiling(context)
         if floor is not None:

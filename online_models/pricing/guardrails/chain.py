@@ -54,11 +54,16 @@ class GuardrailResult:
 
 
 def pass_through(
-    context: DecisionContext, trace: Trace, bounds: Limits, bounded: Flags, paced: Flags
+    context: DecisionContext,
+    trace: Trace,
+    bounds: Limits,
+    bounded: Flags,
+    regular: Flags,
+    paced: Flags,
 ) -> GuardrailResult:
     """Lead the trace's prices through all guardrails; where they contradict, the price stays.
 
-    `bounded` and `paced` are those of `limits`.
+    `bounded`, `regular` and `paced` are those of `limits`; delays hold for `paced` offers.
     """
     n = len(context)
     passage = GuardrailResult(
@@ -76,8 +81,8 @@ def pass_through(
         if isinstance(rule, Bound):
             _bound(rule, facts, trace, bounds)
         elif isinstance(rule, Grid):
-            _grid(code, rule, facts, context, trace, bounds, passage, paced)
-            _way_out(code, rule, context, raw, trace.price, bounds, passage, paced)
+            _grid(code, rule, facts, context, trace, bounds, passage, regular)
+            _way_out(code, rule, context, raw, trace.price, bounds, passage, regular)
         else:
             _delay(rule, facts, context, trace, passage, paced)
         passage.binding[trace.price != before] = code
@@ -119,11 +124,11 @@ def _grid(
     trace: Trace,
     bounds: Limits,
     passage: GuardrailResult,
-    paced: Flags,
+    regular: Flags,
 ) -> None:
     wanted = trace.price
     legal = rule.nearest(context, wanted, np.maximum(bounds.low, 1), bounds.high)
-    free = paced & (passage.conflict == NOBODY)
+    free = regular & (passage.conflict == NOBODY)
     stuck = free & (legal == NO_PRICE)
     if stuck.any():
         # The bound in the way is the one on the side to which the price wants to move.
@@ -144,13 +149,13 @@ def _way_out(
     price: Ints,
     bounds: Limits,
     passage: GuardrailResult,
-    paced: Flags,
+    regular: Flags,
 ) -> None:
     """Find offers whose next legal price lies beyond a step: they would wait for ever."""
     kept, legal = context.price, context.legal
     low, high = np.maximum(legal.lowest, 1), legal.highest
     wanted = np.minimum(np.maximum(raw, low), high)
-    still = paced & (passage.conflict == NOBODY) & (price == kept) & (wanted != kept)
+    still = regular & (passage.conflict == NOBODY) & (price == kept) & (wanted != kept)
     if not still.any():
         return
     goal = rule.nearest(context, wanted, low, high)

@@ -130,7 +130,7 @@ def _contradictory_offers(pricing: Pricing, rows: np.typing.NDArray[np.int64]) -
         terms = pricing.book.terms(slot, precision)
         context = DecisionContext(pricing.world, terms, chosen, np.full(len(chosen), _AT))
         everyone = np.ones(len(chosen), dtype=np.bool_)
-        bounds = limits(context, everyone, everyone)
+        bounds = limits(context, everyone, everyone, everyone)
         for place in np.flatnonzero(bounds.low > bounds.high).tolist():
             names = code_names((int(bounds.low_by[place]), int(bounds.high_by[place])))
             sku, channel = catalogue.offer_name(int(chosen[place]))

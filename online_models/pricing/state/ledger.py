@@ -27,6 +27,8 @@ class Ledger(Columns):
     `ruled_by` name the slot, the reason and the edition that rule now.
     `drawn` is the price that exploration drew on the day `drawn_on`, with its `propensity` and its
     `deviation` in logs from the mean of what might have been drawn (NaN where it did not draw).
+    `forced` says whether the manual price may pass the guardrails, `by_force` whether the price in
+    force came about so.
     `undercuts` counts own undercuts that a rival answered by another, in a row.
     """
 
@@ -56,6 +58,7 @@ class Ledger(Columns):
     override: Ints = column(np.int64, NO_PRICE)
     override_until: Ints = column(np.int64, NEVER)
     forced: Flags = column(np.bool_, False)
+    by_force: Flags = column(np.bool_, False)
     rollback: Ints = column(np.int64, NO_PRICE)
     proposal: Ints = column(np.int64, NONE)
     proposal_price: Ints = column(np.int64, NO_PRICE)

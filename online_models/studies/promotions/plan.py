@@ -94,7 +94,7 @@ def _plan(
     situation, rows, regular = everybody.take(mine), peers[mine], price[mine].astype(np.int64)
     here = Groups(*(each[rows] for each in groups))
     everyone = np.ones(len(rows), dtype=np.bool_)
-    least = limits(situation, everyone, ~everyone).low
+    least = limits(situation, everyone, ~everyone, ~everyone).low
     depths = [to_ppm(depth) for depth in planning.depths]
     off = [Discount(percent=depth) for depth in planning.depths]
     prices = np.array([[discounted(d, r, digits) for d in off] for r in regular.tolist()])

@@ -208,6 +208,49 @@ def test_a_rollback_before_the_first_price_restores_the_first(shop: Any) -> None
     assert shop.price() == "10.00"
 
 
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_rollback_undoes_a_forced_price_at_once(shop: Any, ended: bool) -> None:
+    shop.product(cost="5.00")
+    rails = {"minimum_margin": "5%", "max_step_up": "5%", "max_changes_per_day": 2}
+    shop.policy(strategy=[KEEP], guardrails={**rails, "reference_band": "30%", "cooldown": "P1D"})
+    before = shop.now
+    until = {"until": shop.now + HOUR} if ended else {}
+    shop.now += 1
+    shop.control(kind="set_price", sku="a", price="2.00", force=True, **until)
+    assert shop.price() == "2.00"
+    if ended:
+        shop.tick(HOUR)
+        assert shop.alerts("bounds_conflict")
+    shop.control(kind="rollback", to=before)
+    assert shop.price() == "10.00"
+    decision = shop.decisions[-1]
+    assert (decision["outcome"], decision["reason"]) == ("changed", "rollback")
+    assert decision["explanation"][0]["detail"]["order"]["undoes"] == "a forced price, at once"
+    rules = [step["rule"] for step in decision["explanation"]]
+    assert rules == ["rollback", "minimum_margin", "reference_band"]
+    shop.tick(2 * DAY)
+    assert shop.price() == "10.00"
+
+
+def test_a_rollback_of_what_nobody_forced_keeps_the_pace(shop: Any) -> None:
+    matching(shop, guardrails={"max_step_up": "5%"})
+    before = shop.now
+    shop.now += 1
+    shop.rival("8.00")
+    shop.control(kind="rollback", to=before)
+    assert prices(shop) == ["8.00", "8.40"]
+
+
+def test_a_rollback_to_a_forced_price_keeps_the_bounds(shop: Any) -> None:
+    matching(shop, guardrails={"minimum_price": "8.00"})
+    shop.control(kind="set_price", sku="a", price="2.00", force=True)
+    forced = shop.now
+    shop.now += 1
+    shop.control(kind="set_price", sku="a", price="9.00")
+    shop.control(kind="rollback", to=forced)
+    assert shop.price() == "8.00"
+
+
 def test_a_policy_version_releases_a_rollback(shop: Any) -> None:
     three_prices(shop)
     shop.control(kind="rollback", to=shop.now - 2 * HOUR)
