@@ -20,8 +20,8 @@ class DemandContext:
     now: Ints
     #: Price in force.
     price: Floats
-    #: Lowest usable rival price, NaN where there is none.
-    rival_price: Floats
+    #: Lowest usable competitor price, NaN where there is none.
+    competitor_price: Floats
     #: Depth of the promotion in force, and 1 where there is one.
     promotion: Floats
     promoted: Floats
@@ -31,7 +31,7 @@ class DemandContext:
 class DemandCurves:
     """Joint Gaussian posterior of log demand per day and own-price elasticity, n rows.
 
-    log E[units per day | p] = log_rate + elasticity · (log p − log anchor_price), the rival's
+    log E[units per day | p] = log_rate + elasticity · (log p − log anchor_price), the competitor's
     price held fixed.
     """
 

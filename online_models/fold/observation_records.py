@@ -50,7 +50,7 @@ def observation_records(
         sums.carts[rows].tolist(),
         sums.lines[rows].tolist(),
         _money(observations.price, digits),
-        _money(observations.rival_price, digits),
+        _money(observations.competitor_price, digits),
         stock.on_hand[rows].tolist(),
         observations.stocked_out.tolist(),
         sums.promotion[rows].tolist(),
@@ -66,8 +66,8 @@ def observation_records(
     encode = msgspec.json.encode
     outputs = []
     for i, (
-        row, units, views, carts, lines, price, rival, left, out, promotion, depth, part, numbers,
-        bulk, bots,
+        row, units, views, carts, lines, price, competitor, left, out, promotion, depth, part,
+        numbers, bulk, bots,
     ) in enumerate(columns):  # fmt: skip
         sku, channel = catalogue.offer_name(row)
         value: dict[str, Any] = {
@@ -78,7 +78,7 @@ def observation_records(
             "units": units,
             "views": views,
             "price": price,
-            "competitor_price": rival,
+            "competitor_price": competitor,
             "on_hand": left if left >= 0 else None,
             "stocked_out": out,
             "promotion_id": promotions[promotion] if promotion >= 0 else None,

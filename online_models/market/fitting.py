@@ -212,7 +212,7 @@ def _size(units: Floats, mean: Floats) -> float | None:
 
 def _rivals(rows: Observations, offer: Ints, count: int) -> tuple[float | None, ...]:
     """Log of the lowest rival price over ours, None where there hardly was one."""
-    gap = np.log(rows.rival_price) - np.log(rows.price)
+    gap = np.log(rows.competitor_price) - np.log(rows.price)
     seen = np.bincount(offer, np.isfinite(gap), count) / np.bincount(offer, minlength=count)
     usual = _medians(gap, offer, count)
     return tuple(

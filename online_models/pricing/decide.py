@@ -19,7 +19,7 @@ from online_models.pricing.records.stockouts import stockouts
 from online_models.pricing.segments.personal_offers import personal_offers
 from online_models.pricing.segments.segment_prices import segment_prices
 from online_models.pricing.state.causes import Causes
-from online_models.pricing.state.ledger import NONE, take_up
+from online_models.pricing.state.ledger import NONE, take_shown_as_regular
 from online_models.pricing.trace.steps import MoneyTexts
 from online_models.shop.catalogue import NEVER, NO_PRICE
 
@@ -36,7 +36,7 @@ def decide(pricing: Pricing, rows: Ints, now: Ints, causes: Causes) -> list[tupl
     Returns (place among `rows`, record) in order of the places.
     """
     pricing.grow()
-    catalogue, ledger = pricing.world.catalogue, pricing.ledger
+    catalogue, ledger = pricing.state.catalogue, pricing.ledger
     sku = catalogue.offers.sku[rows]
     skus = catalogue.skus
     active = catalogue.offers.listed[rows] & ~skus.retired[sku] & (ledger.price[rows] > 0)
@@ -66,7 +66,7 @@ def _decide_wave(
         terms = pricing.book.terms(slot, digits)
         for first in range(0, len(places), _BLOCK):
             block = places[first : first + _BLOCK]
-            context = DecisionContext(pricing.world, terms, rows[block], now[block])
+            context = DecisionContext(pricing.state, terms, rows[block], now[block])
             at = block.tolist()
             behind = causes if len(block) == len(rows) else causes.take(block)
             decided = _decide_block(pricing, context, behind, _money[digits])
@@ -84,7 +84,7 @@ def _decide_block(
     by_time = causes.by_time
     silent = by_time & unchanged(resolved) if by_time.any() else by_time
     published = (~silent).nonzero()[0]
-    told = causes if len(published) == len(by_time) else causes.take(published)
+    published_causes = causes if len(published) == len(by_time) else causes.take(published)
     # 3. What those records say of the time before the decision.
     before = previous_state(resolved, published, pricing.history) if len(published) else None
     fresh = published[needs_publishing(resolved, published)]
@@ -98,7 +98,7 @@ def _decide_block(
             published,
             before,
             numbers,
-            told,
+            published_causes,
             pricing.promotions,
             money,
             pricing.model_version,
@@ -114,7 +114,7 @@ def _waves(pricing: Pricing, rows: Ints, active: NDArray[np.bool_]) -> list[NDAr
     names = pricing.book.protected_channels
     if not names:
         return [active.nonzero()[0]]
-    catalogue = pricing.world.catalogue
+    catalogue = pricing.state.catalogue
     index = catalogue.channel_names.index
     protected = np.isin(catalogue.offers.channel[rows], [index[n] for n in names if n in index])
     return [np.flatnonzero(active & protected), np.flatnonzero(active & ~protected)]
@@ -122,16 +122,16 @@ def _waves(pricing: Pricing, rows: Ints, active: NDArray[np.bool_]) -> list[NDAr
 
 def _end_overrides(pricing: Pricing, rows: Ints, now: Ints) -> None:
     ledger = pricing.ledger
-    given = ledger.override[rows] != NO_PRICE
+    given = ledger.override_price[rows] != NO_PRICE
     if not given.any():
         return
     over = given & (now >= ledger.override_until[rows])
     if over.any():
         ended = rows[over]
-        ledger.override[ended] = NO_PRICE
+        ledger.override_price[ended] = NO_PRICE
         ledger.override_until[ended] = NEVER
-        ledger.forced[ended] = False
+        ledger.override_forced[ended] = False
         pricing.notes.erase("override", ended.tolist())
         # a promotion, that of now or one just over, is about the regular price
         depth, *_ = pricing.promotion_in_force(ended, now[over])
-        take_up(ledger, ended[(depth <= 0.0) & (ledger.promotion[ended] == NONE)])
+        take_shown_as_regular(ledger, ended[(depth <= 0.0) & (ledger.promotion[ended] == NONE)])

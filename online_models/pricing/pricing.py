@@ -50,9 +50,9 @@ class Pricing:
         kill_switch=Part(),
         silent_channels=dict[str, bool],
         model_version=str,
-        reported_silence=attribute("silence_told", int),
-        learned_policy=attribute("world.seat", Part()),
-        margins=attribute("world.margins", Part()),
+        reported_silence=int,
+        learned_policy=attribute("state.seat", Part()),
+        margins=attribute("state.margins", Part()),
     )
     DERIVED = ("_offers",)
     TRANSIENT = ("_substitutes",)
@@ -60,7 +60,7 @@ class Pricing:
     def __init__(
         self,
         catalogue: Catalogue,
-        rivals: CompetitorPrices,
+        competitors: CompetitorPrices,
         stock: StockLevels,
         demand: DemandFunction,
         settings: PricingSettings,
@@ -75,15 +75,15 @@ class Pricing:
         self.kill_switch = KillSwitch(catalogue, self.ledger, self.notes)
         self.silent_channels: dict[str, bool] = {}
         self.model_version = "online"
-        #: The last competitor price before a silence that has been told of.
-        self.silence_told = ALWAYS
+        #: The last competitor price before a silence that has led to an alert.
+        self.reported_silence = ALWAYS
         #: For how many offers there is room.
         self._offers = 0
         #: A version of the catalogue, and whether it names substitutes.
         self._substitutes = (-1, False)
-        self.world = PricingState(
+        self.state = PricingState(
             catalogue,
-            rivals,
+            competitors,
             stock,
             demand,
             self.ledger,
@@ -111,11 +111,13 @@ class Pricing:
         """
         self.grow()
         ledger = self.ledger
-        ledger.price[rows] = ledger.base[rows] = ledger.first[rows] = prices
-        ledger.home[rows] = NO_PRICE
-        ledger.pulled[rows] = ledger.by_force[rows] = False
+        ledger.price[rows] = ledger.regular_price[rows] = ledger.reference_price[rows] = prices
+        ledger.pre_match_price[rows] = NO_PRICE
+        ledger.lowered_by_competitor[rows] = ledger.price_forced[rows] = False
         instants = np.full(len(rows), now, dtype=np.int64)
-        self.history.append(ledger.entry, rows, instants, prices, prices, ledger.sequence[rows])
+        self.history.append(
+            ledger.history_entry, rows, instants, prices, prices, ledger.sequence[rows]
+        )
         self.catalogue_changed(rows, now)
         self.kill_switch.inherit(rows)
 
@@ -133,7 +135,7 @@ class Pricing:
         confirming = [name for name, silent in self.silent_channels.items() if not silent]
         if not confirming:
             return np.zeros(len(rows), np.bool_)
-        catalogue = self.world.catalogue
+        catalogue = self.state.catalogue
         names = catalogue.channel_names.names
         confirms = np.array([name in confirming for name in names])
         waits: NDArray[np.bool_] = np.not_equal(self.ledger.ack_due[rows], NEVER)
@@ -148,12 +150,12 @@ class Pricing:
 
     def sold(self, rows: Ints, units: Floats, prices: Floats) -> None:
         """A bucket closed: units sold at gross prices in minor units (NaN: unknown), (n,)."""
-        self.world.margins.learn(self.world.catalogue, rows, units, prices)
+        self.state.margins.learn(self.state.catalogue, rows, units, prices)
 
     def published(self, decision_id: str) -> tuple[int, int] | None:
         """(offer row, number among the offer's decisions) of a decision made here, else None."""
         self.grow()
-        found = self.world.identities.parse(decision_id)
+        found = self.state.identities.parse(decision_id)
         made = found is not None and 1 <= found[1] <= int(self.ledger.sequence[found[0]])
         return found if made else None
 
@@ -162,9 +164,9 @@ class Pricing:
         self.grow()
         ledger = self.ledger
         at = np.full(len(rows), now, dtype=np.int64)
-        self.history.append(ledger.entry, rows, at, prices, prices, ledger.sequence[rows])
-        ledger.price[rows] = ledger.base[rows] = prices
-        ledger.by_force[rows] = False
+        self.history.append(ledger.history_entry, rows, at, prices, prices, ledger.sequence[rows])
+        ledger.price[rows] = ledger.regular_price[rows] = prices
+        ledger.price_forced[rows] = False
 
     def catalogue_changed(self, rows: Ints, now: int) -> None:
         """Find anew which policy and promotions concern offers whose product changed."""
@@ -172,7 +174,7 @@ class Pricing:
         self.grow()
         self.promotions.enrol(rows)
         self._rule(rows)
-        self.ledger.due[rows[~self.world.catalogue.offers.listed[rows]]] = NEVER
+        self.ledger.due[rows[~self.state.catalogue.offers.listed[rows]]] = NEVER
 
     def put_policy(self, policy_id: str, policy: Policy | None, now: int) -> Ints:
         """Add, change or (None) withdraw a policy; returns the offers to decide anew."""
@@ -191,12 +193,12 @@ class Pricing:
     def settle(self, now: int) -> None:
         """A tick has come: what happened since the last one may be seen by other offers."""
         self.grow()
-        catalogue = self.world.catalogue
+        catalogue = self.state.catalogue
         if self._substitutes[0] != catalogue.version:
             self._substitutes = catalogue.version, any(catalogue.substitutes)
         if self._substitutes[1]:
             self.ledger.unit_profit[:] = unit_profits(catalogue, self.ledger.price)
-        self.shoppers.settle(self.ledger.base, now)
+        self.shoppers.settle(self.ledger.regular_price, now)
 
     def due(self, now: int) -> Ints:
         """Offers whose time has come, ascending."""
@@ -204,19 +206,19 @@ class Pricing:
 
     def watch(self, now: int) -> list[Output]:
         """Alerts about the partition as a whole: a feed of competitor prices that fell silent."""
-        times = self.world.rivals.entries.time
+        times = self.state.competitors.entries.time
         if not len(times):
             return []
         latest = int(times.max())
-        if now - latest <= self.settings.feed_silence or latest == self.silence_told:
+        if now - latest <= self.settings.feed_silence or latest == self.reported_silence:
             return []
-        self.silence_told = latest
+        self.reported_silence = latest
         return [feed_silent(latest, now)]
 
     def promotion_in_force(self, rows: Ints, now: Ints) -> Promoted:
         """What the promotions at `now` (ms) come to, both (n,)."""
         self.grow()
-        catalogue, base = self.world.catalogue, self.ledger.base[rows]
+        catalogue, base = self.state.catalogue, self.ledger.regular_price[rows]
         digits = catalogue.skus.digits[catalogue.offers.sku[rows]]
         found = self.promotions.in_force(rows, now, base, digits)
         return Promoted(
@@ -233,27 +235,27 @@ class Pricing:
 
     def grow(self) -> None:
         """Make room for what the catalogue gained."""
-        offers = self.world.catalogue.offers.size
+        offers = self.state.catalogue.offers.size
         if offers == self._offers:
             return
         self.ledger.grow(offers)
-        self.world.identities.grow()
-        self.world.labels.grow()
+        self.state.identities.grow()
+        self.state.labels.grow()
         self._offers = offers
 
     def _rule(self, rows: Ints) -> Ints:
         """Bring the rulings of offers up to date; returns those whose policy or version changed.
 
-        A rollback held by the policy that was is released, and contradictions are told anew.
+        A rollback held by the policy that was is released, and contradictions are reported anew.
         """
         ledger = self.ledger
         slot, why = self.book.rule(rows)
-        editions = np.array(self.book.editions, dtype=np.int64)[slot]
-        moved = (ledger.policy[rows] != slot) | (ledger.ruled_by[rows] != editions)
-        ledger.policy[rows], ledger.why[rows] = slot, why
-        ledger.ruled_by[rows] = editions
+        versions = np.array(self.book.versions, dtype=np.int64)[slot]
+        moved = (ledger.policy[rows] != slot) | (ledger.ruling_version[rows] != versions)
+        ledger.policy[rows], ledger.ruling_reason[rows] = slot, why
+        ledger.ruling_version[rows] = versions
         changed: Ints = rows[moved]
-        ledger.pulled[changed] = False
-        ledger.rollback[changed] = NO_PRICE
-        ledger.conflict[changed] = NONE
+        ledger.lowered_by_competitor[changed] = False
+        ledger.rollback_price[changed] = NO_PRICE
+        ledger.reported_conflict[changed] = NONE
         return changed

@@ -35,7 +35,7 @@ class ModelCard:
         return f"""# Model card: demand {self.version}
 
 A {self.network["name"]} ({hyper}) that forecasts the units of every offer's next bucket as a
-negative-binomial distribution, given price, promotion, rival price and the past. Its expected
+negative-binomial distribution, given price, promotion, competitor price and the past. Its expected
 units never rise with the own price, by construction.
 
 - Trained on {self.rows} buckets of {self.offers} offers from {to_text(self.trained_from)} to

@@ -27,7 +27,7 @@ _COLUMNS = {
     "units": "d",
     "views": "d",
     "price": "d",
-    "rival_price": "d",
+    "competitor_price": "d",
     "promotion": "d",
     "promoted": "d",
     "available": "d",
@@ -121,9 +121,20 @@ class RecordedObservations:
         repeated &= np.diff(end[order]) == 0
         # the last record of a bucket is its latest revision; the sort is stable
         order = order[np.append(~repeated, True)[: len(order)]]
-        offer, start, end, units, views, price, rival, depth, promoted, available, orders, out = (
-            column[order] for column in columns
-        )
+        (
+            offer,
+            start,
+            end,
+            units,
+            views,
+            price,
+            competitor,
+            depth,
+            promoted,
+            available,
+            orders,
+            out,
+        ) = (column[order] for column in columns)
         attributes = np.zeros((len(self), ATTRIBUTES))
         for bucket, place, value in self._numbers:
             attributes[bucket, place] = value
@@ -134,7 +145,7 @@ class RecordedObservations:
             end=end,
             views=views,
             price=price,
-            rival_price=rival,
+            competitor_price=competitor,
             promotion=depth,
             promoted=promoted,
             available=available,

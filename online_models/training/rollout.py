@@ -50,18 +50,23 @@ class Believer:
             self.offers, self.offers, np.zeros(len(goods), np.int64), goods.category
         )
 
-    def learn(self, day: int, prices: Ints, units: Ints, rival: Floats) -> None:
-        """Take in a day; `rival` prices in minor units, NaN where there is none."""
+    def learn(self, day: int, prices: Ints, units: Ints, competitor: Floats) -> None:
+        """Take in a day; `competitor` prices in minor units, NaN where there is none."""
         seen = Observations.of(
-            self.offers, day_start(day), units, price=prices, rival_price=rival, length=DAY_MS
+            self.offers,
+            day_start(day),
+            units,
+            price=prices,
+            competitor_price=competitor,
+            length=DAY_MS,
         )
         self.models.learn(seen)
 
-    def curves(self, day: int, prices: Floats, rival: Floats) -> DemandCurves:
+    def curves(self, day: int, prices: Floats, competitor: Floats) -> DemandCurves:
         """The belief on the morning of `day`, around `prices`."""
         n, zero = len(prices), np.zeros(len(prices))
         now = np.full(n, day_start(day), np.int64)
-        return self.models.curves(self.offers, DemandContext(now, prices, rival, zero, zero))
+        return self.models.curves(self.offers, DemandContext(now, prices, competitor, zero, zero))
 
 
 def rollout(
@@ -76,12 +81,12 @@ def rollout(
     believer = Believer(market)
     low, high = limits(market.assortment)
     prices = market.assortment.first_price.copy()
-    rival = np.full(len(prices), np.nan)
+    competitor = np.full(len(prices), np.nan)
     states: list[Floats] = []
     actions: list[Ints] = []
     rewards: list[Floats] = []
     for day in range(days):
-        curves = believer.curves(day, prices.astype(np.float64), rival)
+        curves = believer.curves(day, prices.astype(np.float64), competitor)
         now = state(curves, prices.astype(np.float64), believer.reference, believer.marginal_cost)
         chosen = np.full(len(prices), FOLLOW) if policy is None else policy.actions(now)
         random = rng.integers(0, len(FACTORS), len(prices))
@@ -95,9 +100,9 @@ def rollout(
         rewards.append(np.maximum(earned / np.maximum(ideal, 1e-9) - 1.0, WORST))
         sold = market.units(asked)
         lowest, _ = market.competitors.lowest()
-        rival = np.where(np.isfinite(lowest) & (lowest > 0), lowest, np.nan)
+        competitor = np.where(np.isfinite(lowest) & (lowest > 0), lowest, np.nan)
         market.day(asked)
-        believer.learn(day, asked, sold, rival)
+        believer.learn(day, asked, sold, competitor)
         prices = asked
     return Transitions(
         np.concatenate(states[:-1]),

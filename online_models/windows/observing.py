@@ -25,8 +25,8 @@ class Observed(NamedTuple):
     length: int
     views: Ints
     price: Floats
-    rival_price: Floats
-    rival_mean: Floats
+    competitor_price: Floats
+    competitor_mean: Floats
     promotion: Floats
     promoted: Floats
     attributes: Floats
@@ -77,8 +77,8 @@ def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> O
         length=length_ms,
         views=sums.views[rows] - sums.ignored[rows],
         price=np.where((fed[rows] & present) | np.isnan(reported_price), shown, reported_price),
-        rival_price=mean[:, Signal.COMPETITOR_LOWEST],
-        rival_mean=mean[:, Signal.COMPETITOR_MEAN],
+        competitor_price=mean[:, Signal.COMPETITOR_LOWEST],
+        competitor_mean=mean[:, Signal.COMPETITOR_MEAN],
         promotion=mean[:, Signal.DEPTH],
         promoted=mean[:, Signal.PROMOTED],
         attributes=mean[:, Signal.ATTRIBUTE : Signal.ATTRIBUTE + ATTRIBUTES].copy(),

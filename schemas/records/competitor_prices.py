@@ -1,4 +1,4 @@
-"""`competitor-prices`: what a rival asks for the same or a matching product."""
+"""`competitor-prices`: what a competitor asks for the same or a matching product."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ class Elasticity(Outgoing):
 class Elasticities(Outgoing):
     """Those of an offer (`key`: sku|channel), or of the mean offer of a category (`key`: its path).
 
-    `own` is to the own price, `competitor` to the lowest rival's, `assortment` to the mean price of
-    the category's other offers on the channel: null where there are none.
+    `own` is to the own price, `competitor` to the lowest competitor's, `assortment` to the mean
+    price of the category's other offers on the channel: null where there are none.
     """
 
     scope: Literal["offer", "category"]

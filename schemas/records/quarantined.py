@@ -10,7 +10,7 @@ class Quarantined(Outgoing):
     """The events of one source record, which begin at place `index` of the journal's record at
     `offset` in `partition`; `topic`, `source_partition` and `source_offset` say where it came from
     (none of them for a tick). `time` is event time when they were first met, null where no event
-    had told it.
+    had reported it.
     """
 
     partition: Stock

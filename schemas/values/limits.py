@@ -20,11 +20,11 @@ LARGEST_SHARE = 1000
 #: Digits after the point that a share keeps: far finer than the parts per million that it is
 #: computed in, and few enough for its text to be read again.
 SHARE_DIGITS = 30
-#: A tax, a fee or a distance from a rival's price of more than ten times the price is a percentage
-#: written without its sign.
+#: A tax, a fee or a distance from a competitor's price of more than ten times the price is a
+#: percentage written without its sign.
 LARGEST_RATE = 10
-#: The weight of one rival among others, and what only models read: features, measures, expected
-#: units. Sums of them, and of their products, stay finite.
+#: The weight of one competitor among others, and what only models read: features, measures,
+#: expected units. Sums of them, and of their products, stay finite.
 LARGEST_WEIGHT = 10**9
 LARGEST_NUMBER = 10**18
 #: Digits of a price ending on each side of the point: longer ones are prices.

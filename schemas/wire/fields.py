@@ -42,7 +42,7 @@ class Prices(Amounts):
 
 
 def settle_times(rows: list[Any]) -> None:
-    """Turn `time` into ms where it is told in another form; ValueError where that is none."""
+    """Turn `time` into ms where it is written in another form; ValueError where that is none."""
     for row in rows:
         time = row.time
         if time is not None and not (type(time) is int and EARLIEST <= time <= LATEST):

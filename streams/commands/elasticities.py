@@ -20,7 +20,7 @@ DESCRIPTION = """\
 Own-price elasticities of a recording, with 95 % intervals: by how many per cent units change when
 the price rises by one, all else equal.
 
-double-ml (the default) explains both units and price by promotions, rivals, past sales, past
+double-ml (the default) explains both units and price by promotions, competitors, past sales, past
 prices, weekday, season and what a category shares at a time, by regressions fitted on other
 product-buckets than they are used for, and relates what is left of the one to what is left of the
 other. Products borrow from their category as far as their own data are thin.

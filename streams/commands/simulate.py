@@ -91,7 +91,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RECORDING",
         help="folders or files of recorded products, orders and, if there are any, clickstream and "
         "competitor-prices: the markets get their offers, prices, costs, sales, weekdays, noise, "
-        "rivals and elasticities",
+        "competitors and elasticities",
     )
     parser.add_argument(
         "--sales",

@@ -21,7 +21,7 @@ def to_hold(
     """The partitions to pause for now: none is more than `lead` ms ahead of the furthest behind.
 
     `timestamps` are those of the last records read, `unread` the partitions with more to read. What
-    events are judged by comes first: an order of a product that nobody has told of yet leads to no
+    events are judged by comes first: an order of a product without a record yet leads to no
     price. Of the busy topics, those wait that are ahead.
     """
     behind = set(unread)

@@ -29,17 +29,17 @@ _ACTION = {
 CERTAIN = 1_000_000
 
 
-class Told(NamedTuple):
+class DecodedRows(NamedTuple):
     """Rows of one topic, and of each its record's place in the round and timestamp, ms."""
 
     places: list[int]
     stamps: list[int]
     rows: list[Any]
 
-    def but(self, places: Container[int]) -> Told:
+    def but(self, places: Container[int]) -> DecodedRows:
         """Without the records at `places`."""
         kept = [i for i, place in enumerate(self.places) if place not in places]
-        return Told(*([column[i] for i in kept] for column in self))
+        return DecodedRows(*([column[i] for i in kept] for column in self))
 
     def times(self) -> list[int]:
         """Event times, ms."""
@@ -56,31 +56,31 @@ class Told(NamedTuple):
 
 
 #: Turns rows, one at least, into events; returns what is wrong with records, by place.
-Gather = Callable[[Told, Gathered, Border], dict[int, str]]
+Gather = Callable[[DecodedRows, Gathered, Border], dict[int, str]]
 
 
-def _orders(told: Told, gathered: Gathered, border: Border) -> dict[int, str]:
-    found: list[OrderRow] = told.rows
-    times, texts = told.times(), gathered.texts
+def _orders(decoded_rows: DecodedRows, gathered: Gathered, border: Border) -> dict[int, str]:
+    found: list[OrderRow] = decoded_rows.rows
+    times, texts = decoded_rows.times(), gathered.texts
     lines = list(chain.from_iterable([order.lines for order in found]))
     sizes = [] if len(lines) == len(found) else [len(order.lines) for order in found]
     skus, amounts = [line.sku for line in lines], [line.unit_price for line in lines]
     units = _each([order.currency for order in found], sizes)
     owns = list(map(border.currencies.of_sku.get, skus, units))
-    errors = told.mistimed(times, border)
+    errors = decoded_rows.mistimed(times, border)
     if owns != units:
-        for place, order in zip(told.places, found, strict=True):
+        for place, order in zip(decoded_rows.places, found, strict=True):
             if place not in errors and (error := _wrong_currency(order, border)):
                 errors[place] = error
     if errors:
-        return errors | _gather(_orders, told.but(errors), gathered, border)
+        return errors | _gather(_orders, decoded_rows.but(errors), gathered, border)
     if owns != units:
         money = map(border.currencies.convert, skus, units, amounts)
         units, amounts = (list(column) for column in zip(*money, strict=True))
     agreed = [order.customer_id if order.personal_prices else None for order in found]
     gathered.add(
         len(lines),
-        _each(told.places, sizes),
+        _each(decoded_rows.places, sizes),
         kind=Kind.ORDER,
         time=_each(times, sizes),
         identity=_each([_order_identity(*pair) for pair in zip(found, times, strict=True)], sizes),
@@ -106,17 +106,17 @@ def _wrong_currency(order: OrderRow, border: Border) -> str | None:
     return None
 
 
-def _clicks(told: Told, gathered: Gathered, border: Border) -> dict[int, str]:
-    found: list[ClickRow] = told.rows
-    times, texts = told.times(), gathered.texts
-    errors = told.mistimed(times, border)
+def _clicks(decoded_rows: DecodedRows, gathered: Gathered, border: Border) -> dict[int, str]:
+    found: list[ClickRow] = decoded_rows.rows
+    times, texts = decoded_rows.times(), gathered.texts
+    errors = decoded_rows.mistimed(times, border)
     if errors:
-        return errors | _gather(_clicks, told.but(errors), gathered, border)
+        return errors | _gather(_clicks, decoded_rows.but(errors), gathered, border)
     skus, shown = [click.sku for click in found], [click.price_shown for click in found]
     unpriced = shown.count(None) == len(shown)
     gathered.add(
         len(found),
-        told.places,
+        decoded_rows.places,
         kind=Kind.CLICK,
         time=times,
         identity=_identities("clickstream", [click.event_id for click in found]),
@@ -132,7 +132,7 @@ def _clicks(told: Told, gathered: Gathered, border: Border) -> dict[int, str]:
 
 
 def _who(found: list[ClickRow], border: Border) -> Values:
-    """Hashes of the customers who clicked, or of the sessions where no customer is told."""
+    """Hashes of the customers who clicked, or of the sessions where no customer is given."""
     customers = border.customer.each([click.customer_id for click in found])
     sessions = border.session.each([click.session_id for click in found])
     if isinstance(customers, int):
@@ -142,20 +142,22 @@ def _who(found: list[ClickRow], border: Border) -> Values:
     return [customer or session for customer, session in zip(customers, sessions, strict=True)]
 
 
-def _competitor_prices(told: Told, gathered: Gathered, border: Border) -> dict[int, str]:
-    found: list[CompetitorPriceRow] = told.rows
-    times, texts = told.times(), gathered.texts
+def _competitor_prices(
+    decoded_rows: DecodedRows, gathered: Gathered, border: Border
+) -> dict[int, str]:
+    found: list[CompetitorPriceRow] = decoded_rows.rows
+    times, texts = decoded_rows.times(), gathered.texts
     skus, units = [price.sku for price in found], [price.currency for price in found]
     amounts, shipping = [price.price for price in found], [price.shipping or 0 for price in found]
     owns = list(map(border.currencies.of_sku.get, skus, units))
-    errors = told.mistimed(times, border)
+    errors = decoded_rows.mistimed(times, border)
     if owns != units:
         refused = map(border.currencies.refuses, skus, units, map(max, amounts, shipping))
-        for place, error in zip(told.places, refused, strict=True):
+        for place, error in zip(decoded_rows.places, refused, strict=True):
             if error:
                 errors.setdefault(place, f"currency: {error}")
     if errors:
-        return errors | _gather(_competitor_prices, told.but(errors), gathered, border)
+        return errors | _gather(_competitor_prices, decoded_rows.but(errors), gathered, border)
     if owns != units:
         convert = border.currencies.convert
         shipping = [amount for _, amount in map(convert, skus, units, shipping)]
@@ -164,7 +166,7 @@ def _competitor_prices(told: Told, gathered: Gathered, border: Border) -> dict[i
     confidence = [price.match_confidence for price in found]
     gathered.add(
         len(found),
-        told.places,
+        decoded_rows.places,
         kind=Kind.COMPETITOR_PRICE,
         time=times,
         identity=_identities("competitor-prices", [price.event_id for price in found]),
@@ -205,8 +207,10 @@ def _each(values: Any, sizes: list[int]) -> Any:
     return list(chain.from_iterable(map(repeat, values, sizes)))
 
 
-def _gather(gather: Gather, told: Told, gathered: Gathered, border: Border) -> dict[int, str]:
-    return gather(told, gathered, border) if told.rows else {}
+def _gather(
+    gather: Gather, decoded_rows: DecodedRows, gathered: Gathered, border: Border
+) -> dict[int, str]:
+    return gather(decoded_rows, gathered, border) if decoded_rows.rows else {}
 
 
 class Hot(NamedTuple):
@@ -220,11 +224,11 @@ class Hot(NamedTuple):
     ) -> dict[int, str]:
         """Gather the events of records; returns what is wrong with them, by place."""
         decoded = self.decoder.decode([record.value for record in records])
-        told = Told(places, [record.timestamp for record in records], decoded.rows)
+        decoded_rows = DecodedRows(places, [record.timestamp for record in records], decoded.rows)
         errors = {places[i]: error for i, error in decoded.errors.items()}
         if errors:
-            told = told.but(errors)
-        return errors | _gather(self.make, told, gathered, border)
+            decoded_rows = decoded_rows.but(errors)
+        return errors | _gather(self.make, decoded_rows, gathered, border)
 
 
 HOT: dict[str, Hot] = {

@@ -20,7 +20,7 @@ from streams.kafka.surroundings import monotonic, surroundings
 
 logger = logging.getLogger(__name__)
 
-#: Characters of Kafka's id by which a topic is told from its like.
+#: Characters of Kafka's id by which a topic is known from others of its name.
 ID_LENGTH = 8
 #: Follows the id in a commit of a partition whose source was the topic's name alone when ids were
 #: not looked at yet: it stays so.

@@ -10,7 +10,7 @@ from aiokafka.consumer.fetcher import FetchResult
 
 
 class _Parsed(OrderedDict[Any, Any]):
-    """What was fetched of each partition, told to hand on its records as they are."""
+    """What was fetched of each partition, made to hand on its records as they are."""
 
     def __setitem__(self, tp: Any, fetched: Any) -> None:
         if isinstance(fetched, FetchResult):

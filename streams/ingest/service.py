@@ -157,7 +157,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             die("ingest failed", error)
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        """Time is told by the sources that are read here."""
+        """Time is set by the sources that are read here."""
         sources = {SourcePartition(tp.topic, tp.partition) for tp in assigned if tp.topic in HOT}
         self._watermarks.assign(sources, surroundings().wall_ms())
         self._gate.forget()

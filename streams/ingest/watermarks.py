@@ -7,7 +7,7 @@ import numpy as np
 from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Kind, SourcePartition, Watermark
 from schemas.values.instants import HOUR
 
-#: Event time passes an hour: buckets may close, so the journal is told at once.
+#: Event time passes an hour: buckets may close, so a tick is due at once.
 BOUNDARY = HOUR
 #: Wall-clock ms between ticks otherwise: the precision of cooldowns, promotions and the like.
 PACE = 1000
@@ -28,8 +28,8 @@ class Watermarks:
         self._times: dict[SourcePartition, int] = {}
         self._seen: dict[SourcePartition, int] = {}
         self._idle: set[SourcePartition] = set()
-        self._told = 0
-        self._told_at = 0
+        self._last_tick = 0
+        self._last_tick_at = 0
         self._latest, self._latest_at = last or (0, 0)
 
     def observe(self, batch: Batch, wall: int) -> None:
@@ -71,11 +71,11 @@ class Watermarks:
             return None
         busy = [time for source, time in self._times.items() if source not in self._idle]
         time = min(busy) if busy else self._latest + max(wall - self._latest_at, 0)
-        if time <= self._told:
+        if time <= self._last_tick:
             return None
-        if time // BOUNDARY == self._told // BOUNDARY and wall - self._told_at < PACE:
+        if time // BOUNDARY == self._last_tick // BOUNDARY and wall - self._last_tick_at < PACE:
             return None
-        self._told, self._told_at = time, wall
+        self._last_tick, self._last_tick_at = time, wall
         marks = [Watermark(s, t, s in self._idle) for s, t in self._times.items()]
         return time, marks
 

@@ -164,7 +164,7 @@ class _Batch:
 
     def _rest(self, raw: memoryview, first: int, why: str) -> UnreadableRecords:
         last = self.next_offset - 1
-        error = f"records {first} to {last} cannot be told apart: {why}"
+        error = f"records {first} to {last} cannot be separated: {why}"
         latest = self._batch.max_timestamp
         return UnreadableRecords(last, latest, 0, None, bytes(raw), error)
 

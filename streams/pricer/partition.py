@@ -34,7 +34,7 @@ SNAPSHOT_SHARE = 0.05
 #: The consumer group's offset is written down this many seconds later at most, and sooner where
 #: time has moved on: it shows the lag, and spares a restart some reading. What is exact rests on
 #: the position that is published with the outputs; all that the offset must never do is lead.
-TELL_SECONDS = 1.0
+OFFSET_COMMIT_SECONDS = 1.0
 #: Orders and clicks wait this many seconds at most for events that need them.
 PATIENCE = 0.1
 #: Events that wait for the fold before reading waits for it, and journal records.
@@ -89,12 +89,12 @@ class Partition:
         #: What every fold of this partition skips, and what is not written down of it yet.
         self._quarantine = Quarantine()
         self._new: list[Quarantined] = []
-        self._told = 0
-        self._telling: asyncio.Task[None] | None = None
+        self._committed = 0
+        self._committing: asyncio.Task[None] | None = None
         # partitions take turns in what they do every few seconds, or all would wait for all
         share, now = number / settings.partitions, monotonic()
-        self._turn_of_ours = share * TELL_SECONDS
-        self._tell_at = now + self._turn_of_ours
+        self._turn_of_ours = share * OFFSET_COMMIT_SECONDS
+        self._commit_offset_at = now + self._turn_of_ours
         self._next_snapshot = now + (1 + share) * settings.snapshot_seconds
         self._encoding: asyncio.Future[list[bytes]] | None = None
         self._snapshot_at = -1
@@ -108,7 +108,7 @@ class Partition:
         await self._publish(self._take(recovered))
         if not recovered.claimed:
             await self._publisher.claim(self.position)
-        self._expected = self._told = self.position
+        self._expected = self._committed = self.position
         self._snapshot_at = snapshot
         self._runner = asyncio.create_task(self._run())
         self._metrics.recovered()
@@ -212,7 +212,7 @@ class Partition:
         self.position += number
         self._metrics.folded(len(batch), outputs)
         if (batch.kind == Kind.TICK).any():
-            self._tell_at = min(self._tell_at, monotonic() + self._turn_of_ours)
+            self._commit_offset_at = min(self._commit_offset_at, monotonic() + self._turn_of_ours)
         return outputs
 
     async def _step(self, batches: list[Batch], joined: Batch) -> list[Output]:
@@ -237,20 +237,20 @@ class Partition:
         return outputs
 
     async def _commit(self) -> None:
-        """End the transaction, if any; now and then tell the offset, beside what follows."""
+        """End the transaction, if any; now and then commit the offset, beside what follows."""
         if self._publisher.open:
             await self._publisher.commit(self.position)
             self._metrics.committed(self._oldest)
         self._oldest = None
         self._metrics.stands(self.position, self._events)
-        if self.position == self._told or self._telling is not None:
+        if self.position == self._committed or self._committing is not None:
             return
-        if monotonic() >= self._tell_at:
-            self._telling = asyncio.create_task(self._tell(self.position))
+        if monotonic() >= self._commit_offset_at:
+            self._committing = asyncio.create_task(self._commit_position(self.position))
         else:
-            self._wake_within(self._tell_at - monotonic())
+            self._wake_within(self._commit_offset_at - monotonic())
 
-    async def _tell(self, position: int) -> None:
+    async def _commit_position(self, position: int) -> None:
         """Commit the offset up to which everything is published, however far the fold is by now;
         one at a time, so that none overtakes another.
         """
@@ -258,10 +258,10 @@ class Partition:
             await self._commit_offset({TopicPartition(JOURNAL, self.number): position})
         except KafkaError as error:
             logger.warning("partition %d: the group's offset lags: %s", self.number, error)
-        self._told, self._tell_at = position, monotonic() + TELL_SECONDS
-        self._telling = None
+        self._committed, self._commit_offset_at = position, monotonic() + OFFSET_COMMIT_SECONDS
+        self._committing = None
         if self.position != position:
-            self._wake_within(TELL_SECONDS)
+            self._wake_within(OFFSET_COMMIT_SECONDS)
 
     def _begin_snapshot(self) -> None:
         """Copy the state now; encode it beside the fold, and send it with a later transaction."""
@@ -300,6 +300,6 @@ class Partition:
         if encoded is not None:
             await self._publisher.send_snapshot(encoded)
         await self._publisher.commit(self.position)
-        if self._telling is not None:
-            await self._telling
-        await self._tell(self.position)
+        if self._committing is not None:
+            await self._committing
+        await self._commit_position(self.position)

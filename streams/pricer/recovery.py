@@ -71,7 +71,7 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
         # one assignment: a second one followed by a quick stop hangs aiokafka's fetcher
         listed = TopicPartition(QUARANTINE, partition)
         reader.assign([TopicPartition(store.TOPIC, partition), listed, journal])
-        told = await group.committed(journal) or 0
+        group_offset = await group.committed(journal) or 0
         reader.pause(journal, listed)
         done, found, older, app = await _newest(reader, partition)
         if app not in (None, settings.app):
@@ -81,7 +81,7 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
                 "for good, delete pricing-snapshots"
             )
         # the group's offset lags while outputs are published, and leads where none are
-        committed = max(told, done or 0) if position is None else position
+        committed = max(group_offset, done or 0) if position is None else position
         reader.pause(TopicPartition(store.TOPIC, partition))
         reader.resume(listed)
         quarantine = await _listed(reader, listed)

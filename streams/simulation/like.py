@@ -63,7 +63,7 @@ def fitted(like: Likeness) -> dict[str, str]:
         if like.size is None
         else f"negative binomial of size {like.size:.2g} (variance mean + mean² / size)",
         "views": f"{like.views:.1f} for a unit sold",
-        "rivals": _rivals(like),
+        "rivals": _competitors(like),
         "own-price elasticities": _elasticities(like),
         "not fitted": "promotions, stock, trend and time of the year, effects between offers; add "
         "them by --markets",
@@ -75,7 +75,7 @@ def _silent(like: Likeness, size: float) -> np.ndarray[tuple[int], np.dtype[np.f
     return np.asarray((1.0 + np.array(like.base) / size) ** -size)
 
 
-def _rivals(like: Likeness) -> str:
+def _competitors(like: Likeness) -> str:
     levels = [level for level in like.rival if level is not None]
     if not levels:
         return "none"

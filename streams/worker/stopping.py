@@ -1,4 +1,4 @@
-"""A worker that is told to stop ends within its time, whatever it waits for."""
+"""A worker that is asked to stop ends within its time, whatever it waits for."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def shop(offers: int, category: str = "food/coffee") -> Fold:
     return fold
 
 
-def rivals(fold: Fold, number: int, offset: int, seed: int) -> Iterator[Batch]:
+def competitors(fold: Fold, number: int, offset: int, seed: int) -> Iterator[Batch]:
     """Batches of one competitor's price each."""
     rng = np.random.default_rng(seed)
     catalogue = fold.state.catalogue
@@ -112,7 +112,7 @@ def rivals(fold: Fold, number: int, offset: int, seed: int) -> Iterator[Batch]:
 
 def singles(fold: Fold, offset: int = 0) -> tuple[float, int]:
     """CPU seconds of one step with one competitor's price, and the decisions made."""
-    batches = list(rivals(fold, SINGLES, offset, offset))
+    batches = list(competitors(fold, SINGLES, offset, offset))
     before = time.process_time()
     outputs = sum(len(fold.step(batch)) for batch in batches)
     return (time.process_time() - before) / SINGLES, outputs

@@ -44,14 +44,14 @@ def monotone(name: str) -> None:
     low = rng.normal(7.0, 1.0, ROWS)
     high = low + rng.exponential(0.2, ROWS)
     reference = low + rng.normal(0.0, 0.6, ROWS)
-    rival = np.where(rng.random(ROWS) < 0.3, np.nan, reference + rng.normal(0.0, 0.4, ROWS))
+    competitor = np.where(rng.random(ROWS) < 0.3, np.nan, reference + rng.normal(0.0, 0.4, ROWS))
     window = rng.normal(0.0, 1.0, (ROWS, spec.window, WINDOW_CHANNELS)).astype(np.float32)
     static = rng.normal(0.0, 1.0, (ROWS, spec.static)).astype(np.float32)
     item, category = (rng.integers(0, size, ROWS) for size in (spec.items, spec.categories))
     known, offset = rng.random(ROWS).astype(np.float32), rng.normal(0.0, 2.0, ROWS)
     means = []
     for price in (low, high):
-        path = price_features(price, reference, rival).astype(np.float32)
+        path = price_features(price, reference, competitor).astype(np.float32)
         begun = time.process_time()
         seen = Inputs(window, static, item, category, known, path, offset)
         means.append(made.outputs(seen).log_mean)

@@ -26,18 +26,26 @@ Floats = NDArray[np.float64]
 
 
 def features(panel: Panel) -> Floats:
-    """Log prices, rivals, promotion, lags, ids: (weeks, products, channels, features)."""
+    """Log prices, competitors, promotion, lags, ids: (weeks, products, channels, features)."""
     log_price, log_units = np.log(panel.price), np.log(panel.units + 1.0)
     week_before = np.concatenate([log_units[:1], log_units[:-1]])
     price_before = np.concatenate([log_price[:1], log_price[:-1]])
-    rivals = (log_price.sum(1, keepdims=True) - log_price) / (log_price.shape[1] - 1)
+    competitors = (log_price.sum(1, keepdims=True) - log_price) / (log_price.shape[1] - 1)
     average = np.stack(
         [log_units[max(0, t - 8) : max(t, 1)].mean(0) for t in range(len(log_units))]
     )
     product = np.broadcast_to(np.arange(log_units.shape[1])[:, None], log_units.shape[1:])
     channel = np.broadcast_to(np.arange(log_units.shape[2]), log_units.shape[1:])
     fixed = [np.broadcast_to(a, log_units.shape) for a in (product, channel)]
-    columns = [log_price, rivals, panel.deal, panel.feature, week_before, price_before, average]
+    columns = [
+        log_price,
+        competitors,
+        panel.deal,
+        panel.feature,
+        week_before,
+        price_before,
+        average,
+    ]
     return np.stack([*columns, *fixed], -1)
 
 

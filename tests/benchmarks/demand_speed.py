@@ -30,10 +30,10 @@ def days(offers: int) -> Iterator[Observations]:
     day = 0
     while True:
         price = np.rint(1000.0 * np.exp(0.1 * rng.standard_normal(offers)))
-        rival = 1.05 * price
+        competitor = 1.05 * price
         units = rng.poisson(rate).astype(float)
         yield Observations.of(
-            np.arange(offers), day * DAY, units, price=price, rival_price=rival, views=9.0
+            np.arange(offers), day * DAY, units, price=price, competitor_price=competitor, views=9.0
         )
         day += 1
 
@@ -53,7 +53,7 @@ def measure(offers: int, periods: int) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {"updates": [], "forecasts": [], "predictions": []}
     nothing = np.zeros(offers)
     for day, seen in zip(range(WARM_UP + periods), days(offers), strict=False):
-        context = DemandContext(seen.start, seen.price, seen.rival_price, nothing, nothing)
+        context = DemandContext(seen.start, seen.price, seen.competitor_price, nothing, nothing)
         prices = seen.price[:, None] * np.linspace(0.8, 1.2, PRICES)
         timed = {
             "forecasts": seconds(lambda s=seen: models.predict(s).mean),  # type: ignore[misc]

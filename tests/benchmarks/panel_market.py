@@ -46,8 +46,8 @@ class Panel:
             self.units[t].ravel(),
             length=WEEK,
             price=price.ravel(),
-            rival_price=lowest.ravel(),
-            rival_mean=mean.ravel(),
+            competitor_price=lowest.ravel(),
+            competitor_mean=mean.ravel(),
             promoted=((self.deal[t] + self.feature[t]) > 0).astype(float).ravel(),
             attributes=attributes,
         )

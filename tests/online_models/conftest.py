@@ -48,7 +48,7 @@ def offers() -> Offers:
 
 @pytest.fixture(scope="session")
 def observations() -> Observations:
-    """Twelve weeks of Poisson sales with weekdays, moving prices and a rival."""
+    """Twelve weeks of Poisson sales with weekdays, moving prices and a competitor."""
     rng = np.random.default_rng(5)
     base = np.exp(rng.normal(0.8, 0.8, OFFERS))
     weekday = np.array([0.7, 0.7, 0.8, 0.9, 1.1, 1.5, 1.3])
@@ -56,12 +56,12 @@ def observations() -> Observations:
     for day in range(DAYS):
         price = np.rint(1000.0 * np.exp(rng.normal(0.0, 0.12, OFFERS)))
         rate = base * weekday[day % 7] * (price / 1000.0) ** ELASTICITY
-        rival = np.where(rng.random(OFFERS) < 0.3, np.nan, 1000.0)
-        parts.append((rng.poisson(rate), price, rival))
-    units, price, rival = (np.concatenate(column) for column in zip(*parts, strict=True))
+        competitor = np.where(rng.random(OFFERS) < 0.3, np.nan, 1000.0)
+        parts.append((rng.poisson(rate), price, competitor))
+    units, price, competitor = (np.concatenate(column) for column in zip(*parts, strict=True))
     offer = np.tile(np.arange(OFFERS), DAYS)
     start = np.repeat(START + DAY * np.arange(DAYS), OFFERS)
-    return Observations.of(offer, start, units, price=price, rival_price=rival)
+    return Observations.of(offer, start, units, price=price, competitor_price=competitor)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """What one bucket's count is predicted from: levels at several memories, prices, recent ratios.
 
-All is per offer, known before the bucket, except the bucket's own price, promotion and rivals.
+All is per offer, known before the bucket, except the bucket's own price, promotion and competitors.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class CountState(Columns):
     slow_price: Floats = column(np.float64, np.nan)
     fast_price: Floats = column(np.float64, np.nan)
     highest_price: Floats = column(np.float64, np.nan)
-    #: Usual log gap to the lowest rival price.
-    rival_gap: Floats = column(np.float64, np.nan)
+    #: Usual log gap to the lowest competitor price.
+    competitor_gap: Floats = column(np.float64, np.nan, saved_as="rival_gap")
     #: Units and orders of the last bucket per day of exposure, and the decayed highest ratio.
     last_ratio: Floats = column(np.float64, 0.0)
     last_orders: Floats = column(np.float64, 0.0)
@@ -114,7 +114,7 @@ def design(
     fast = _bounded(price - state.fast_price[offer])
     slow = _bounded(price - state.slow_price[offer])
     high = _bounded(price - state.highest_price[offer])
-    rival = _bounded(seen.log_rival_price - price - state.rival_gap[offer])
+    competitor = _bounded(seen.log_competitor_price - price - state.competitor_gap[offer])
     attributes = seen.attributes / (1.0 + np.abs(seen.attributes))
     rows = [
         *gaps,
@@ -128,7 +128,7 @@ def design(
         high,
         np.maximum(-slow - 0.1, 0.0),
         0.5 * slow * middle,
-        rival,
+        competitor,
         0.1 * middle * middle,
         exp(-units[MIDDLE]),
         0.3 * gaps[0] * middle,
@@ -183,7 +183,7 @@ def remember(
         _smooth(getattr(state, name), offer, price, memory)
     highest = state.highest_price[offer] - 0.005
     state.highest_price[offer] = np.fmax(highest, price)
-    _smooth(state.rival_gap, offer, seen.log_rival_price - price, SLOW_PRICE)
+    _smooth(state.competitor_gap, offer, seen.log_competitor_price - price, SLOW_PRICE)
 
 
 def _smooth(column: Floats, offer: Ints, value: Floats, memory: float) -> None:

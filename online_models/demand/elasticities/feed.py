@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from online_models.demand.ensemble.models import DemandModels
-from online_models.demand.filter.state import CROSS, ELASTICITY, RIVAL, packed
+from online_models.demand.filter.state import COMPETITOR, CROSS, ELASTICITY, packed
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.persistence.kinds import Part
@@ -38,8 +38,9 @@ class PublishedElasticities(Columns):
 
 
 class ElasticityNews(NamedTuple):
-    """Posterior means and standard deviations of rows, each (n,): to the own price, the rivals'
-    lowest, and the mean of the category's other offers on the channel (NaN where there are none).
+    """Posterior means and standard deviations of rows, each (n,): to the own price, the
+    competitors' lowest, and the mean of the category's other offers on the channel (NaN where there
+    are none).
     """
 
     rows: Ints
@@ -71,12 +72,12 @@ class ElasticityFeed:
         rows = np.flatnonzero(state.days >= LEAST_DAYS)
         row, instants = demand.registry.category_row[rows], np.full(len(rows), now)
         posterior = demand.filter.posterior(rows, row, instants)
-        own, rival, cross = (
+        own, competitor, cross = (
             (posterior.mean[k], np.sqrt(posterior.covariance[packed(k, k)]))
-            for k in (ELASTICITY, RIVAL, CROSS)
+            for k in (ELASTICITY, COMPETITOR, CROSS)
         )
         alone = ~demand.filter.siblings.among(row, demand.registry.channel[rows])
-        found = ElasticityNews(rows, *own, *rival, np.where(alone, np.nan, cross[0]), cross[1])
+        found = ElasticityNews(rows, *own, *competitor, np.where(alone, np.nan, cross[0]), cross[1])
         return found.take(self.offers.news(rows, found.own, found.own_deviation))
 
     def category_news(self, demand: DemandModels) -> ElasticityNews:
@@ -85,9 +86,9 @@ class ElasticityFeed:
         self.categories.grow(len(demand.tree))
         known = demand.registry.category_row[np.flatnonzero(state.days >= LEAST_DAYS)]
         rows = np.unique(known[known > 0])
-        own, rival, cross = (
+        own, competitor, cross = (
             (pools.mean[k, rows], np.sqrt(pools.variance[k, rows]))
-            for k in (ELASTICITY, RIVAL, CROSS)
+            for k in (ELASTICITY, COMPETITOR, CROSS)
         )
-        found = ElasticityNews(rows, *own, *rival, *cross)
+        found = ElasticityNews(rows, *own, *competitor, *cross)
         return found.take(self.categories.news(rows, found.own, found.own_deviation))

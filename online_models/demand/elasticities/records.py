@@ -47,12 +47,12 @@ def elasticity_records(
 
 def _values(found: ElasticityNews) -> list[tuple[int, dict[str, Any]]]:
     own = _intervals(found.own.tolist(), found.own_deviation.tolist())
-    rivals = _intervals(found.competitor.tolist(), found.competitor_deviation.tolist())
+    competitors = _intervals(found.competitor.tolist(), found.competitor_deviation.tolist())
     others = _intervals(found.assortment.tolist(), found.assortment_deviation.tolist())
-    columns = zip(found.rows.tolist(), own, rivals, others, strict=True)
+    columns = zip(found.rows.tolist(), own, competitors, others, strict=True)
     return [
-        (row, {"own": mine, "competitor": rival, "assortment": other})
-        for row, mine, rival, other in columns
+        (row, {"own": mine, "competitor": competitor, "assortment": other})
+        for row, mine, competitor, other in columns
     ]
 
 

@@ -190,7 +190,7 @@ class DemandModels:
             np.zeros(len(offer)),
             length=length,
             price=context.price,
-            rival_price=context.rival_price,
+            competitor_price=context.competitor_price,
             promotion=context.promotion,
             promoted=context.promoted,
         )

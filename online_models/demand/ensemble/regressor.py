@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 #: Columns of a bucket beside its offer and interval, and what an absent one means.
 _ABSENT = {
     "price": np.nan,
-    "rival_price": np.nan,
-    "rival_mean": np.nan,
+    "competitor_price": np.nan,
+    "competitor_mean": np.nan,
     "promotion": 0.0,
     "promoted": 0.0,
     "available": 1.0,
@@ -35,8 +35,9 @@ class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
 
     A row is a bucket: `sku`, `channel` and `category` (anything hashable) say of which offer,
     `time` (ms since the epoch) when it began, `length` (ms) how long it is, and `price`,
-    `rival_price`, `rival_mean`, `promotion`, `promoted`, `available`, `orders`, `views` what was
-    so in it. All are optional, others are ignored; without `time` every row is the next bucket.
+    `competitor_price`, `competitor_mean`, `promotion`, `promoted`, `available`, `orders`, `views`
+    what was so in it. All are optional, others are ignored; without `time` every row is the next
+    bucket.
 
     Rows of one interval are learnt together, once a row of another interval or a forecast beyond
     it arrives. So one by one and many at once are the same to the last bit.
@@ -132,7 +133,7 @@ class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
 
     def _row(self, x: dict[base.typing.FeatureName, Any]) -> dict[str, Any]:
         row: dict[str, Any] = {n: _finite(x.get(n), absent) for n, absent in _ABSENT.items()}
-        for name in ("price", "rival_price", "rival_mean"):
+        for name in ("price", "competitor_price", "competitor_mean"):
             row[name] = row[name] if row[name] > 0.0 else np.nan
         row["time"] = int(_finite(x.get("time"), self._clock))
         row["length"] = max(int(_finite(x.get("length"), DAY)), 1)

@@ -27,7 +27,7 @@ class PeriodReport:
 class LearnReport:
     """Prequential record of one `learn`; arrays follow the rows of the observations given.
 
-    Forecasts are from what was known before each bucket, its own price, promotion and rivals
+    Forecasts are from what was known before each bucket, its own price, promotion and competitors
     included. They are put together when asked for.
     """
 

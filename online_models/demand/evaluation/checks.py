@@ -120,7 +120,7 @@ def hostile_periods(seed: int = 2) -> Iterator[Observations]:
         price = np.where(chance[:, 3] > 0.98, 1e12, price)
         price = np.where(chance[:, 4] < 0.05, np.nan, price)
         price = np.where(chance[:, 4] > 0.99, -1.0, price)
-        rival = np.where(chance[:, 5] < 0.3, np.nan, power(10.0, 9.0 * chance[:, 5]))
+        competitor = np.where(chance[:, 5] < 0.3, np.nan, power(10.0, 9.0 * chance[:, 5]))
         attributes = np.where(chance[:, :ATTRIBUTES] < 0.01, 1e9, 0.0)
         silent = uniforms(seed + 1, period // 60, rows)[:, 0] < 0.2
         seen = Observations.of(
@@ -129,7 +129,7 @@ def hostile_periods(seed: int = 2) -> Iterator[Observations]:
             units,
             length=length,
             price=price,
-            rival_price=rival,
+            competitor_price=competitor,
             promotion=2.0 * chance[:, 6] - 0.5,
             promoted=(chance[:, 6] < 0.1).astype(np.float64),
             attributes=attributes,

@@ -1,15 +1,15 @@
 """The hierarchical filter: a dynamic regression of counts per offer, pooled over categories.
 
 log E[units per day] = level + ε·(log p − anchor) + κ·(predictable part of log p)
-                       + ρ·(log rival price − its anchor) + π·promoted + χ·(mean of the siblings'
-                       log p − anchor) + calendar,
+                       + ρ·(log competitor price − its anchor) + π·promoted + χ·(mean of the
+                       siblings' log p − anchor) + calendar,
 
 the coefficients random walks, the units negative binomial. Every offer keeps the posterior under
 a wide prior of its own, which is what its data say; the pools of its category are applied when
 it is read. So one offer's data count once, and all offers of a category inform a cold one.
 
 What identifies the elasticity ε: price moves within an offer around its drifting level, the
-rival's price, promotion, weekday and the channel's shared shock held fixed. Where the pricer
+competitor's price, promotion, weekday and the channel's shared shock held fixed. Where the pricer
 explored, the part of the price that its own rule predicts has the coefficient ε + κ. κ is about 0
 until that part and the randomised one disagree (`confounding`); then ε rests on the randomised part
 alone, and κ absorbs a merchant who prices on what he expects to sell.
@@ -166,7 +166,7 @@ class HierarchicalFilter:
         state = self.state
         state.mean[offer] = own_mean.T
         state.covariance[offer] = own_covariance.T
-        self.state.remember(offer, seen.log_price, seen.log_rival_price, seen.exploration)
+        self.state.remember(offer, seen.log_price, seen.log_competitor_price, seen.exploration)
         everyone = np.arange(len(state))
         self.siblings.remember(self.row, self.channel, self._gaps(everyone))
         first = state.first_end[offer]
@@ -209,7 +209,7 @@ class HierarchicalFilter:
             row,
             context.now,
             context.price,
-            context.rival_price,
+            context.competitor_price,
             context.promoted,
             pools.margin_offset(state.implied_elasticity[offer]),
             row * siblings.channels + self.channel[offer],
@@ -243,9 +243,9 @@ class HierarchicalFilter:
         price = np.where(np.isnan(price), state.log_price[seen.offer], price)
         deviation = deviation_of(price, state.anchor[seen.offer])
         policy = np.where(np.isnan(seen.exploration), 0.0, deviation - seen.exploration)
-        rival = deviation_of(seen.log_rival_price, state.rival_anchor[seen.offer])
+        competitor = deviation_of(seen.log_competitor_price, state.competitor_anchor[seen.offer])
         others = self.siblings.together(period.row, period.channel, deviation)
-        return (1.0, deviation, policy, rival, seen.promoted, others)
+        return (1.0, deviation, policy, competitor, seen.promoted, others)
 
     def _scatter(self, offer: Ints, row: Ints) -> Floats:
         state = self.state

@@ -34,7 +34,7 @@ class Beliefs(NamedTuple):
     mean: Floats
     covariance: Floats
     anchor: Floats
-    rival_anchor: Floats
+    competitor_anchor: Floats
     log_price: Floats
     policy_part: Floats
     cold_start_level: Floats
@@ -132,7 +132,7 @@ def curves(
     row: Ints,
     now: Ints,
     price: Floats,
-    rival_price: Floats,
+    competitor_price: Floats,
     promoted: Floats,
     margin_offset: Floats,
     group: Ints,
@@ -162,11 +162,11 @@ def curves(
         mean[LEVEL] += beliefs.cold_start_level[at]
 
         anchor, log_price = beliefs.anchor[at], log_one(price[n])
-        rival = log_one(rival_price[n]) - beliefs.rival_anchor[at]
+        competitor = log_one(competitor_price[n]) - beliefs.competitor_anchor[at]
         gap, count = beliefs.log_price[at] - anchor, sibling_count[group[n]]
         h[1] = 0.0 if isnan(anchor) else log_price - anchor
         h[2] = beliefs.policy_part[at]
-        h[3] = 0.0 if isnan(rival) else _bounded(rival)
+        h[3] = 0.0 if isnan(competitor) else _bounded(competitor)
         h[4] = promoted[n]
         h[5] = 0.0
         if category > 0 and count > 1.0 and not isnan(gap):

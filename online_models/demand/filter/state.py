@@ -9,7 +9,7 @@ from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
 
 #: Coefficients of an offer's log rate per day, in the order of the state.
-LEVEL, ELASTICITY, CONFOUNDING, RIVAL, PROMOTED, CROSS = range(6)
+LEVEL, ELASTICITY, CONFOUNDING, COMPETITOR, PROMOTED, CROSS = range(6)
 COEFFICIENTS = 6
 #: Packed lower triangle: entry (i, j), j ≤ i, lies at i (i + 1) / 2 + j.
 PACKED = COEFFICIENTS * (COEFFICIENTS + 1) // 2
@@ -34,10 +34,10 @@ class FilterState(Columns):
     covariance: Floats = column(np.float64, 0.0, PACKED)
     #: Log prices at which the level is the log rate; NaN until one is known.
     anchor: Floats = column(np.float64, np.nan)
-    rival_anchor: Floats = column(np.float64, np.nan)
+    competitor_anchor: Floats = column(np.float64, np.nan, saved_as="rival_anchor")
     #: Last known log prices, for buckets and decisions that lack one.
     log_price: Floats = column(np.float64, np.nan)
-    log_rival: Floats = column(np.float64, np.nan)
+    log_competitor: Floats = column(np.float64, np.nan, saved_as="log_rival")
     #: Last part of the price deviation that the pricer's rule predicts.
     policy_part: Floats = column(np.float64, 0.0)
     #: Log level that was expected of the offer, less its category's, before it sold.
@@ -57,11 +57,11 @@ class FilterState(Columns):
     #: Sums of buckets shorter than a day until they are one: errors, their variances, and days.
     since: Floats = column(np.float64, 0.0, 3)
 
-    def remember(self, offer: Ints, price: Floats, rival: Floats, exploration: Floats) -> None:
+    def remember(self, offer: Ints, price: Floats, competitor: Floats, exploration: Floats) -> None:
         """Take down a bucket's log prices (NaN: unknown) and what of the own one chance drew."""
         for name, anchor, value in (
             ("log_price", "anchor", price),
-            ("log_rival", "rival_anchor", rival),
+            ("log_competitor", "competitor_anchor", competitor),
         ):
             known = ~np.isnan(value)
             getattr(self, name)[offer[known]] = value[known]

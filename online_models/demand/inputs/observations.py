@@ -38,9 +38,9 @@ class Observations:
     views: Floats
     #: Time-weighted price really shown; NaN where unknown.
     price: Floats
-    #: Lowest usable rival price, and their mean; NaN where there is none.
-    rival_price: Floats
-    rival_mean: Floats
+    #: Lowest usable competitor price, and their mean; NaN where there is none.
+    competitor_price: Floats
+    competitor_mean: Floats
     #: Depth of the promotion in force, 0 to 1, and whether one was in force at all.
     promotion: Floats
     promoted: Floats
@@ -78,8 +78,8 @@ class Observations:
             "units": units,
             "views": 0.0,
             "price": np.nan,
-            "rival_price": np.nan,
-            "rival_mean": columns.get("rival_price", np.nan),
+            "competitor_price": np.nan,
+            "competitor_mean": columns.get("competitor_price", np.nan),
             "promotion": 0.0,
             "promoted": 0.0,
             "attributes": np.zeros((n, ATTRIBUTES)),
@@ -126,8 +126,8 @@ class Observations:
             units=finite(self.units),
             views=finite(self.views),
             price=possible(self.price),
-            rival_price=possible(self.rival_price),
-            rival_mean=possible(self.rival_mean),
+            competitor_price=possible(self.competitor_price),
+            competitor_mean=possible(self.competitor_mean),
             promotion=finite(self.promotion),
             promoted=finite(self.promoted),
             attributes=finite(self.attributes),
@@ -142,9 +142,9 @@ class Observations:
         return log(self.price)
 
     @cached_property
-    def log_rival_price(self) -> Floats:
-        """Logarithm of the lowest rival price, NaN where it is unknown, (n,)."""
-        return log(self.rival_price)
+    def log_competitor_price(self) -> Floats:
+        """Logarithm of the lowest competitor price, NaN where it is unknown, (n,)."""
+        return log(self.competitor_price)
 
     @cached_property
     def days(self) -> Floats:

@@ -27,8 +27,9 @@ from online_models.persistence.kinds import SAME, Array, Part
 from online_models.persistence.saved import Saved, attribute
 
 #: What is kept of a bucket: units had it been in stock throughout, log price, log price over the
-#: rival's, depth of promotion, share of the interval in stock, views; 1 where it was seen at all.
-KEPT = ("rate", "log_price", "rival_gap", "promotion", "available", "views", "seen")
+#: competitor's, depth of promotion, share of the interval in stock, views; 1 where it was seen at
+#: all.
+KEPT = ("rate", "log_price", "competitor_gap", "promotion", "available", "views", "seen")
 
 
 #: Units that are added to what the whole partition sold and should have sold.
@@ -192,7 +193,7 @@ def exposure(seen: Observations) -> Floats:
 
 
 def log_prices(seen: Observations) -> tuple[Floats, Floats]:
-    """Log price (NaN where unknown), and its gap to the rival's (0 where there is none)."""
+    """Log price (NaN where unknown), and its gap to the competitor's (0 where there is none)."""
     log_price = np.where(seen.price > 0.0, seen.log_price, np.nan)
-    gap = log_price - np.where(seen.rival_price > 0.0, seen.log_rival_price, np.nan)
+    gap = log_price - np.where(seen.competitor_price > 0.0, seen.log_competitor_price, np.nan)
     return log_price, np.where(gap == gap, np.minimum(np.maximum(gap, -1.0), 1.0), 0.0)

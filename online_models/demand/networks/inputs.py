@@ -65,15 +65,15 @@ def inputs(history: History, seen: Observations, spec: Spec) -> Inputs:
     offers = history.offers
     with np.errstate(invalid="ignore"):
         log_price = log(np.where(seen.price > 0.0, seen.price, np.nan))
-        log_rival = log(np.where(seen.rival_price > 0.0, seen.rival_price, np.nan))
+        log_competitor = log(np.where(seen.competitor_price > 0.0, seen.competitor_price, np.nan))
     age = history.running.age[offer]
     return Inputs(
         window=_window(history, offer, level, reference, spec.window),
-        static=_static(history, seen, spec, level, reference, log_rival),
+        static=_static(history, seen, spec, level, reference, log_competitor),
         item=offers.item[offer] % spec.items,
         category=offers.category[offer] % spec.categories,
         known=(age / (age + HALF_KNOWN)).astype(np.float32),
-        price=price_features(log_price, reference, log_rival).astype(np.float32),
+        price=price_features(log_price, reference, log_competitor).astype(np.float32),
         offset=log(level) + log(exposure(seen)),
     )
 
@@ -116,7 +116,7 @@ def _window(
     window[:, :, 0] = (log1p(column["rate"]) - scale) * seen
     window[:, :, 1] = np.minimum(column["rate"] / level[:, None], 10.0) * 0.3 * seen
     window[:, :, 2] = np.minimum(np.maximum(relative, -1.0), 1.0) * 4.0
-    window[:, :, 3] = column["rival_gap"] * 4.0
+    window[:, :, 3] = column["competitor_gap"] * 4.0
     window[:, :, 4] = column["promotion"] * 4.0
     window[:, :, 5] = column["available"]
     window[:, :, 6] = log1p(column["views"]) * 0.25
@@ -130,7 +130,7 @@ def _static(
     spec: Spec,
     level: Floats,
     reference: Floats,
-    log_rival: Floats,
+    log_competitor: Floats,
 ) -> Floats32:
     """Everything else that is known before the bucket, shape (n, spec.static)."""
     offer, running = seen.offer, history.running
@@ -147,7 +147,7 @@ def _static(
     static[:, 7] = log1p(running.silence[offer] * level) * 0.5
     position = reference - history.categories.mean_log_price(category)
     static[:, 8] = np.where(position == position, np.minimum(np.maximum(position, -3.0), 3.0), 0.0)
-    static[:, 9] = log_rival == log_rival
+    static[:, 9] = log_competitor == log_competitor
     static[:, 10] = seen.promotion * 4.0
     static[:, 11] = seen.promoted
     static[:, 12:16] = np.minimum(np.maximum(seen.attributes, -10.0), 10.0)

@@ -15,8 +15,8 @@ from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import log, sum_by
 
-#: Units of the regressors: price moves of 15 %, moves of the rivals' mean of 10 %.
-PRICE_UNIT, RIVAL_UNIT = 0.15, 0.10
+#: Units of the regressors: price moves of 15 %, moves of the competitors' mean of 10 %.
+PRICE_UNIT, COMPETITOR_UNIT = 0.15, 0.10
 #: An offer's usual price follows by this share a bucket, at first by the plain average.
 ANCHOR_STEP = 0.03
 
@@ -24,10 +24,10 @@ ANCHOR_STEP = 0.03
 class OfferState(Columns):
     """One row per offer."""
 
-    #: Usual log prices: own, the lowest rival's, the rivals' mean.
+    #: Usual log prices: own, the lowest competitor's, the competitors' mean.
     price_anchor: Floats = column(np.float64, np.nan)
-    rival_anchor: Floats = column(np.float64, np.nan)
-    rival_mean_anchor: Floats = column(np.float64, np.nan)
+    competitor_anchor: Floats = column(np.float64, np.nan, saved_as="rival_anchor")
+    competitor_mean_anchor: Floats = column(np.float64, np.nan, saved_as="rival_mean_anchor")
     #: Averages of the deviation from the product's mean log units, from all time to the last.
     intercept: Floats = column(np.float64, 0.0)
     slow: Floats = column(np.float64, 0.0)
@@ -45,10 +45,10 @@ class OfferState(Columns):
 class PanelRows:
     """Regressors of n rows, none of them NaN."""
 
-    #: Own price, rivals' mean and lowest price: deviations from usual, in their units.
+    #: Own price, competitors' mean and lowest price: deviations from usual, in their units.
     price: Floats
-    rival_mean: Floats
-    rival: Floats
+    competitor_mean: Floats
+    competitor: Floats
     promoted: Floats
     depth: Floats
     #: Promotion attributes squashed into (−2, 2), (ATTRIBUTES, n).
@@ -66,8 +66,8 @@ def panel_rows(state: OfferState, seen: Observations) -> PanelRows:
     attributes = seen.attributes.T
     return PanelRows(
         deviation(seen.price, state.price_anchor, PRICE_UNIT),
-        deviation(seen.rival_mean, state.rival_mean_anchor, RIVAL_UNIT),
-        deviation(seen.rival_price, state.rival_anchor, RIVAL_UNIT),
+        deviation(seen.competitor_mean, state.competitor_mean_anchor, COMPETITOR_UNIT),
+        deviation(seen.competitor_price, state.competitor_anchor, COMPETITOR_UNIT),
         np.minimum(np.maximum(seen.promoted, 0.0), 1.0),
         np.minimum(np.maximum(seen.promotion, 0.0), 1.0),
         2.0 * attributes / (1.0 + np.abs(attributes)),
@@ -80,8 +80,8 @@ def remember_prices(state: OfferState, seen: Observations) -> None:
     step = np.maximum(1.0 / (state.buckets[offer] + 1.0), ANCHOR_STEP)
     for name, value in (
         ("price_anchor", seen.price),
-        ("rival_anchor", seen.rival_price),
-        ("rival_mean_anchor", seen.rival_mean),
+        ("competitor_anchor", seen.competitor_price),
+        ("competitor_mean_anchor", seen.competitor_mean),
     ):
         column = getattr(state, name)
         old, new = column[offer], log(value)
@@ -99,8 +99,8 @@ def averages(rows: PanelRows, place: Ints, groups: int) -> PanelRows:
     attributes = np.stack([average(a.copy()) for a in rows.attributes])
     return PanelRows(
         average(rows.price),
-        average(rows.rival_mean),
-        average(rows.rival),
+        average(rows.competitor_mean),
+        average(rows.competitor),
         average(rows.promoted),
         average(rows.depth),
         attributes,
@@ -111,8 +111,8 @@ def by_row(means: PanelRows, place: Ints) -> PanelRows:
     """Group averages laid out by row."""
     return PanelRows(
         means.price[place],
-        means.rival_mean[place],
-        means.rival[place],
+        means.competitor_mean[place],
+        means.competitor[place],
         means.promoted[place],
         means.depth[place],
         means.attributes[:, place],
@@ -139,8 +139,8 @@ def channel_design(
             state.fast[offer] - usual,
             state.last[offer] - usual,
             rows.price - means.price,
-            rows.rival_mean - means.rival_mean,
-            rows.rival - means.rival,
+            rows.competitor_mean - means.competitor_mean,
+            rows.competitor - means.competitor,
             rows.promoted - means.promoted,
             state.last_price[offer],
             shock,

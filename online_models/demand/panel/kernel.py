@@ -22,8 +22,8 @@ PRIOR: dict[str, tuple[float, float]] = {
     "constant": (20.0, 1.0),
     "price": (0.3, 0.025),
     "step": (0.1, 0.015),
-    "rival_mean": (0.05, 0.01),
-    "rival": (0.05, 0.01),
+    "competitor_mean": (0.05, 0.01),
+    "competitor": (0.05, 0.01),
     "promoted": (0.2, 0.025),
     "depth": (0.1, 0.015),
     "attribute_0": (0.3, 0.025),
@@ -51,7 +51,7 @@ OWN_VARIANCE = np.array([own for _, own in PRIOR.values()])[OWN]
 
 #: Regressors of the curves, and the length over which a curve bends, in their units.
 CURVED = tuple(
-    REGRESSORS.index(n) for n in ("price", "step", "rival", "attribute_0", "attribute_1")
+    REGRESSORS.index(n) for n in ("price", "step", "competitor", "attribute_0", "attribute_1")
 )
 CURVE_LENGTH = 2.5
 FREQUENCIES = 12

@@ -1,7 +1,7 @@
 """How far a block's regressors are believed to move a product: spreads that the block has learnt.
 
-How much products differ, how their curves bend, and how much lags and rivals tell are not the same
-in every category. Each of these spreads is a multiple of `panel_kernel.PRIOR`'s, chosen by the
+How much products differ, how their curves bend, and how much lags and competitors tell are not the
+same in every category. Each of these spreads is a multiple of `panel_kernel.PRIOR`'s, chosen by the
 marginal likelihood of what the block has seen. And the pooled slopes are expected where the
 product's channels put them: shops that sit out a price cut show what it does, whatever moves all.
 
@@ -34,8 +34,8 @@ _SLOPES, _CURVES, _MINOR = range(SPREADS)
 FIRST, LOWEST, HIGHEST, BELIEVED = -1, -6, 2, 2.0
 _MINORS = np.isin(
     REGRESSORS,
-    ("step", "rival_mean", "rival", "last_price", "last_promoted", "stocked_up", "deep_step",
-     "scatter", "promoted_step"),
+    ("step", "competitor_mean", "competitor", "last_price", "last_promoted", "stocked_up",
+     "deep_step", "scatter", "promoted_step"),
 )  # fmt: skip
 _CONSTANT = REGRESSORS.index("constant")
 

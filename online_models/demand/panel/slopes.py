@@ -17,7 +17,7 @@ from online_models.numerics.linear import solve
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 
-#: Own price, rivals' mean price, promotion, attributes.
+#: Own price, competitors' mean price, promotion, attributes.
 SLOPES = 3 + ATTRIBUTES
 FORGETTING = 0.995
 #: One over the variance believed of a slope, in log units.
@@ -26,7 +26,7 @@ PRECISION = 1.0 / 0.05**2
 
 def slopes_design(means: PanelRows) -> Floats:
     """Regressors from product averages laid out by row, (SLOPES, n)."""
-    return np.stack([means.price, means.rival_mean, means.promoted, *means.attributes])
+    return np.stack([means.price, means.competitor_mean, means.promoted, *means.attributes])
 
 
 class ChannelSlopes:

@@ -203,7 +203,7 @@ class RiverModels:
         attributes = seen.attributes / (1.0 + np.abs(seen.attributes))
         columns = {
             "price": _gap(seen.price, first),
-            "rival": _gap(seen.rival_price, seen.price),
+            "rival": _gap(seen.competitor_price, seen.price),
             "promoted": np.minimum(np.maximum(seen.promoted, 0.0), 1.0),
             "depth": np.minimum(np.maximum(seen.promotion, 0.0), 1.0),
             "last": lags[:, 0] - lags[:, 1],

@@ -35,7 +35,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
 def accept_update(state: State, update: ModelUpdate) -> Verdict:
     """Let weights forecast or price from now on, if they are what they claim to be."""
     if update.model == POLICY:
-        return state.pricing.world.seat.accept(update)
+        return state.pricing.state.seat.accept(update)
     if update.model != DEMAND:
         return Verdict("rejected", f"model {update.model!r} is none of this pricer's")
     verdict = state.demand.accept_update(update)

@@ -64,7 +64,7 @@ class Pricetide:
         context = DemandContext(
             now=np.full(len(offers), day_start(self._day), dtype=np.int64),
             price=self._prices.astype(np.float64),
-            rival_price=np.full(len(offers), np.nan),
+            competitor_price=np.full(len(offers), np.nan),
             promotion=nothing,
             promoted=nothing,
         )

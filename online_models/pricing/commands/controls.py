@@ -47,11 +47,11 @@ def obey(pricing: Pricing, record: Order, now: int, alone: bool = True) -> Effec
 
 
 def _priced(pricing: Pricing, selector: Selector) -> Ints:
-    return priced(pricing.world.catalogue, pricing.ledger, selector)
+    return priced(pricing.state.catalogue, pricing.ledger, selector)
 
 
 def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
-    catalogue, ledger = pricing.world.catalogue, pricing.ledger
+    catalogue, ledger = pricing.state.catalogue, pricing.ledger
     sku = catalogue.sku_names.index.get(record.sku, -1)
     channel = catalogue.channel_names.index.get(record.channel, -1)
     row = catalogue.offer(sku, channel)
@@ -69,9 +69,9 @@ def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
     rows = np.array([row], dtype=np.int64)
     release(pricing.ledger, pricing.notes, rows)
     _drop_proposals(pricing, rows)
-    ledger.override[row] = price
+    ledger.override_price[row] = price
     ledger.override_until[row] = NEVER if record.until is None else record.until
-    ledger.forced[row] = record.force
+    ledger.override_forced[row] = record.force
     said = {
         "actor": record.actor,
         "reason": record.reason,
@@ -86,48 +86,48 @@ def _rollback(pricing: Pricing, record: Rollback, now: int, alone: bool) -> Effe
     """Prices as of a time, the changes of that very instant included; a decision's id means the
     price it made or left in force, and for other selected offers the time since which it was.
     Without a selector an id concerns its own offer alone. What is not on record any more, or not
-    yet, is left alone and told. What was forced past the guardrails is undone at once, whatever the
-    pace that they set.
+    yet, is left alone, with an alert. What was forced past the guardrails is undone at once,
+    whatever the pace that they set.
     """
     ledger, history = pricing.ledger, pricing.history
     named: dict[int, int] = {}
-    told: list[Output] = []
+    alerts: list[Output] = []
     if isinstance(record.to, int):
         instant, rows = record.to, _priced(pricing, record.select)
         if instant > now and len(rows):
             return _ignored(record, None, f"{to_text(instant)} is yet to come", now)
     else:
         found = pricing.published(record.to)
-        made = found and history.of_decision(int(ledger.entry[found[0]]), found[1], now)
+        made = found and history.of_decision(int(ledger.history_entry[found[0]]), found[1], now)
         if found is None or made is None:
             return _unknown(pricing, record, record.to, now)
         named, instant = {found[0]: made[0]}, made[1]
         own = record.select == Selector()
         rows = np.array([found[0]]) if own else _priced(pricing, record.select)
         if not own and not alone:
-            told += _partial(record, instant, now)
+            alerts += _partial(record, instant, now)
     restored: dict[int, int] = {}
     for row in rows.tolist():
-        price = named.get(row) or history.at(int(ledger.entry[row]), instant, now)
+        price = named.get(row) or history.at(int(ledger.history_entry[row]), instant, now)
         if price is None:
             message = f"the price of {to_text(instant)} is no longer on record"
-            sku = pricing.world.catalogue.offer_name(row)[0]
-            told += _ignored(record, sku, message, now)[1]
+            sku = pricing.state.catalogue.offer_name(row)[0]
+            alerts += _ignored(record, sku, message, now)[1]
         else:
             restored[row] = price
     rows = np.array(list(restored), dtype=np.int64)
-    ledger.rollback[rows] = list(restored.values())
+    ledger.rollback_price[rows] = list(restored.values())
     _drop_proposals(pricing, rows)
-    ledger.override[rows] = NO_PRICE
+    ledger.override_price[rows] = NO_PRICE
     ledger.override_until[rows] = NEVER
-    ledger.forced[rows] = False
+    ledger.override_forced[rows] = False
     to = to_text(record.to) if isinstance(record.to, int) else record.to
     said = {"actor": record.actor, "reason": record.reason, "to": to}
     said["holds"] = "until a policy version, a control record or resume releases it"
     pricing.notes.write("rollback", rows.tolist(), said)
-    forced = rows[ledger.by_force[rows]]
+    forced = rows[ledger.price_forced[rows]]
     pricing.notes.write("rollback", forced.tolist(), {**said, "undoes": "a forced price, at once"})
-    return rows, told
+    return rows, alerts
 
 
 def _partial(record: Rollback, instant: int, now: int) -> list[Output]:
@@ -144,13 +144,13 @@ def _partial(record: Rollback, instant: int, now: int) -> list[Output]:
 
 def _judge(pricing: Pricing, record: Approve | Reject, now: int) -> Effect:
     ledger = pricing.ledger
-    found = pricing.world.identities.parse(record.decision_id)
+    found = pricing.state.identities.parse(record.decision_id)
     if found is None or int(ledger.proposal[found[0]]) != found[1]:
         return _unknown(pricing, record, record.decision_id, now)
     row = found[0]
     if now >= ledger.proposal_expires[row]:
-        _, told = _unknown(pricing, record, record.decision_id, now)
-        return np.array([row], dtype=np.int64), told
+        _, alerts = _unknown(pricing, record, record.decision_id, now)
+        return np.array([row], dtype=np.int64), alerts
     approved = isinstance(record, Approve)
     ledger.verdict[row] = APPROVED if approved else REJECTED
     if approved:
@@ -171,11 +171,11 @@ def _drop_proposals(pricing: Pricing, rows: Ints) -> None:
 
 def _unknown(pricing: Pricing, record: Order, decision_id: str, now: int) -> Effect:
     """Only the partition that would have made a decision is asked about it."""
-    found = pricing.world.identities.parse(decision_id)
+    found = pricing.state.identities.parse(decision_id)
     if found is None:
         return _ignored(record, None, f"no offer has a decision {decision_id}", now)
     message = f"decision {decision_id} is no open proposal, nor a change that is still on record"
-    return _ignored(record, pricing.world.catalogue.offer_name(found[0])[0], message, now)
+    return _ignored(record, pricing.state.catalogue.offer_name(found[0])[0], message, now)
 
 
 def _ignored(record: Order, sku: str | None, message: str, now: int) -> Effect:

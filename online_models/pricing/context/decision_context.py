@@ -55,7 +55,7 @@ class PricingState:
     """The parts of a partition that a decision reads."""
 
     catalogue: Catalogue
-    rivals: CompetitorPrices
+    competitors: CompetitorPrices
     stock: StockLevels
     demand: DemandFunction
     ledger: Ledger
@@ -102,20 +102,20 @@ class DecisionContext:
 
     def __init__(
         self,
-        world: PricingState,
+        state: PricingState,
         terms: CompiledPolicy,
         rows: Ints,
         now: Ints,
         legal: LegalRange | None = None,
         curves: DemandCurves | None = None,
     ) -> None:
-        self.world = world
+        self.state = state
         self.terms = terms
         self.rows = rows
         self.now = now
         self.legal = LegalRange.unbounded(len(rows)) if legal is None else legal
         self._curves = curves
-        offers, ledger = world.catalogue.offers, world.ledger
+        offers, ledger = state.catalogue.offers, state.ledger
         self.sku: NDArray[np.int32] = offers.sku[rows]
         self.channel: NDArray[np.int32] = offers.channel[rows]
         #: Unit cost without tax, the channel's part of the gross price and of every unit, and tax
@@ -123,13 +123,13 @@ class DecisionContext:
         self.cost: Ints = offers.cost[rows]
         self.fee_ppm: Ints = offers.fee_ppm[rows]
         self.fee_fixed: Ints = offers.fee_fixed[rows]
-        self.tax_ppm: Ints = world.catalogue.skus.tax_ppm[self.sku]
+        self.tax_ppm: Ints = state.catalogue.skus.tax_ppm[self.sku]
         #: Prices in force, regular ones, and those before the competitors pulled: the regular ones
         #: where they did not.
         self.price: Ints = ledger.price[rows]
-        self.base: Ints = ledger.base[rows]
-        home: Ints = ledger.home[rows]
-        self.home: Ints = np.where(home < 0, self.base, home)
+        self.regular_price: Ints = ledger.regular_price[rows]
+        home: Ints = ledger.pre_match_price[rows]
+        self.pre_match_price: Ints = np.where(home < 0, self.regular_price, home)
         #: Instants of the last changes, ALWAYS where there was none.
         self.changed_at: Ints = ledger.changed_at[rows]
 
@@ -142,7 +142,7 @@ class DecisionContext:
     def take(self, chosen: NDArray[Any]) -> DecisionContext:
         """The same for some of the offers; what is known of their demand is kept."""
         return DecisionContext(
-            self.world,
+            self.state,
             self.terms,
             self.rows[chosen],
             self.now[chosen],
@@ -152,7 +152,7 @@ class DecisionContext:
 
     def reread(self, chosen: NDArray[Any]) -> DecisionContext:
         """Some of the offers as the books say now, when their decisions are entered."""
-        return DecisionContext(self.world, self.terms, self.rows[chosen], self.now[chosen])
+        return DecisionContext(self.state, self.terms, self.rows[chosen], self.now[chosen])
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -160,59 +160,61 @@ class DecisionContext:
     @property
     def list_price(self) -> Ints:
         """List prices, NO_PRICE where there is none."""
-        return self.world.catalogue.skus.list_price[self.sku]
+        return self.state.catalogue.skus.list_price[self.sku]
 
     @property
     def map_price(self) -> Ints:
         """Minimum advertised prices, NO_PRICE where there is none."""
-        return self.world.catalogue.skus.map_price[self.sku]
+        return self.state.catalogue.skus.map_price[self.sku]
 
     @property
     def reference(self) -> Ints:
         """The centre of the reference band."""
         if self.terms.reference_price >= 0:
             return np.full(len(self), self.terms.reference_price, dtype=np.int64)
-        return self.world.ledger.first[self.rows]
+        return self.state.ledger.reference_price[self.rows]
 
     @property
     def day(self) -> Ints:
         """Calendar days."""
-        return self.world.days.number(self.now)
+        return self.state.days.number(self.now)
 
     @property
     def midnight(self) -> Ints:
         """The ends of those days."""
-        return self.world.days.midnight_after(self.now)
+        return self.state.days.midnight_after(self.now)
 
     @property
     def changes_today(self) -> Ints:
         """Numbers of changes on this calendar day."""
-        ledger = self.world.ledger
-        return np.where(ledger.day[self.rows] == self.day, ledger.changes[self.rows], 0)
+        ledger = self.state.ledger
+        return np.where(
+            ledger.changes_day[self.rows] == self.day, ledger.changes_on_day[self.rows], 0
+        )
 
     @property
     def on_hand(self) -> Ints:
         """Units in stock, −1 where unknown."""
-        return self.world.stock.on_hand[self.rows]
+        return self.state.stock.on_hand[self.rows]
 
     @property
     def quotes(self) -> Quotes:
         """What the competitors ask."""
-        return Quotes.of(self.world.rivals)
+        return Quotes.of(self.state.competitors)
 
     @property
-    def rival_price(self) -> Floats:
-        """The lowest usable rival price, NaN where there is none."""
-        since = self.now - self.world.settings.rival_memory
+    def competitor_price(self) -> Floats:
+        """The lowest usable competitor price, NaN where there is none."""
+        since = self.now - self.state.settings.competitor_memory
         return lowest_asked(self.quotes, self.sku, self.channel, since)
 
     @property
     def curves(self) -> DemandCurves:
         """The posterior of demand against price, without a promotion; worked out once."""
         if self._curves is None:
-            none, base = np.zeros(len(self)), self.base.astype(np.float64)
-            asked = DemandContext(self.now, base, self.rival_price, none, none)
-            self._curves = self.world.demand.curves(self.rows, asked)
+            none, base = np.zeros(len(self)), self.regular_price.astype(np.float64)
+            asked = DemandContext(self.now, base, self.competitor_price, none, none)
+            self._curves = self.state.demand.curves(self.rows, asked)
         return self._curves
 
     @property

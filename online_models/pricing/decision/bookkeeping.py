@@ -45,21 +45,21 @@ def price_changed(resolved: Resolved) -> Flags:
 
 def unchanged(resolved: Resolved) -> Flags:
     """Where the decision says again what the last published one said."""
-    ledger, rows = resolved.context.world.ledger, resolved.context.rows
+    ledger, rows = resolved.context.state.ledger, resolved.context.rows
     same: Flags = (
         (resolved.outcome == Outcome.HELD)
         & (ledger.outcome[rows] == Outcome.HELD)
-        & (ledger.raw[rows] == resolved.target.raw)
+        & (ledger.raw_price[rows] == resolved.target.raw)
         & (ledger.reason[rows] == resolved.reason)
-        & (ledger.edition[rows] == resolved.context.terms.edition)
+        & (ledger.policy_version[rows] == resolved.context.terms.policy_version)
     )
     return same
 
 
 def needs_publishing(resolved: Resolved, published: NDArray[np.intp]) -> Flags:
     """Where a published decision changes the price shown, or is the first of a policy version."""
-    ledger, rows = resolved.context.world.ledger, resolved.context.rows[published]
-    another = ledger.edition[rows] != resolved.context.terms.edition
+    ledger, rows = resolved.context.state.ledger, resolved.context.rows[published]
+    another = ledger.policy_version[rows] != resolved.context.terms.policy_version
     return np.asarray(price_changed(resolved)[published] | another)
 
 
@@ -74,12 +74,12 @@ class Numbered(NamedTuple):
 
 def enter(resolved: Resolved, published: NDArray[np.intp], history: PriceHistory) -> Numbered:
     """Number the published decisions, and bring the books in line with all of them."""
-    ledger, rows = resolved.context.world.ledger, resolved.context.rows[published]
+    ledger, rows = resolved.context.state.ledger, resolved.context.rows[published]
     ledger.sequence[rows] += 1
-    ledger.raw[rows] = resolved.target.raw[published]
+    ledger.raw_price[rows] = resolved.target.raw[published]
     ledger.outcome[rows] = resolved.outcome[published]
     ledger.reason[rows] = resolved.reason[published]
-    ledger.edition[rows] = resolved.context.terms.edition
+    ledger.policy_version[rows] = resolved.context.terms.policy_version
     _enter_prices(resolved, history)
     return Numbered(ledger.sequence[rows], ledger.revision[rows])
 
@@ -91,7 +91,7 @@ def _enter_prices(resolved: Resolved, history: PriceHistory) -> None:
         _write_changes(resolved, changed, history)
     # a price that was drawn again is in force by the new draw
     drawn = moves | resolved.drawn
-    deviation = resolved.context.world.ledger.deviation
+    deviation = resolved.context.state.ledger.deviation
     deviation[resolved.context.rows[drawn]] = resolved.deviation[drawn]
     if resolved.target.answered.any() or resolved.target.pulls.any():
         _write_race(resolved)
@@ -102,21 +102,21 @@ def _enter_prices(resolved: Resolved, history: PriceHistory) -> None:
 
 def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: PriceHistory) -> None:
     context = resolved.context
-    ledger, rows, now = context.world.ledger, context.rows[changed], context.now[changed]
+    ledger, rows, now = context.state.ledger, context.rows[changed], context.now[changed]
     price, source = resolved.price[changed], resolved.source[changed]
     day, changes = context.day[changed], context.changes_today[changed] + 1
-    base = np.where(source == PriceOrigin.PROMOTION, context.base[changed], price)
-    history.append(ledger.entry, rows, now, price, base, ledger.sequence[rows])
+    base = np.where(source == PriceOrigin.PROMOTION, context.regular_price[changed], price)
+    history.append(ledger.history_entry, rows, now, price, base, ledger.sequence[rows])
     _write_home(resolved, changed)
     ledger.price[rows] = price
-    ledger.by_force[rows] = (source == PriceOrigin.OVERRIDE) & ledger.forced[rows]
+    ledger.price_forced[rows] = (source == PriceOrigin.OVERRIDE) & ledger.override_forced[rows]
     ledger.revision[rows] += 1
     ledger.changed_at[rows] = now
-    ledger.changes[rows] = changes
-    ledger.day[rows] = day
-    ledger.ack_due[rows] = now + context.world.settings.ack_timeout
-    ledger.drawn[rows] = np.where(resolved.drawn[changed], price, NO_PRICE)
-    ledger.drawn_on[rows] = day
+    ledger.changes_on_day[rows] = changes
+    ledger.changes_day[rows] = day
+    ledger.ack_due[rows] = now + context.state.settings.ack_timeout
+    ledger.drawn_price[rows] = np.where(resolved.drawn[changed], price, NO_PRICE)
+    ledger.drawn_day[rows] = day
     ledger.propensity[rows] = resolved.propensity[changed]
     reduced = source == PriceOrigin.PROMOTION
     ledger.promotion[rows] = NONE
@@ -131,67 +131,73 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Price
 def _write_home(resolved: Resolved, changed: NDArray[np.intp]) -> None:
     """Remember the price before a pull; whatever else moves the price makes that its home."""
     context = resolved.context
-    ledger, rows = context.world.ledger, context.rows[changed]
+    ledger, rows = context.state.ledger, context.rows[changed]
     source, by = resolved.source[changed], resolved.target.by[changed]
-    home, base, price = ledger.home[rows], context.base[changed], resolved.price[changed]
+    home, base, price = (
+        ledger.pre_match_price[rows],
+        context.regular_price[changed],
+        resolved.price[changed],
+    )
     before = np.where(home == NO_PRICE, base, home)
     approved = source == PriceOrigin.APPROVED
-    pull = np.where(approved, ledger.proposal_pull[rows], resolved.target.pulls[changed])
+    pull = np.where(approved, ledger.proposal_follows[rows], resolved.target.pulls[changed])
     passing = _passing(resolved)[changed]
     stays = _HOME_STAYS[source] | (by == _KEEP) | passing
-    ledger.home[rows] = np.where(stays, home, np.where(pull, before, price))
+    ledger.pre_match_price[rows] = np.where(stays, home, np.where(pull, before, price))
     human = (source == PriceOrigin.ROLLBACK) | ((source == PriceOrigin.OVERRIDE) & ~passing)
     down = pull & (resolved.target.raw[changed] < before)
-    ledger.pulled[rows] = (ledger.pulled[rows] | down) & ~human
+    ledger.lowered_by_competitor[rows] = (ledger.lowered_by_competitor[rows] | down) & ~human
 
 
 def _passing(resolved: Resolved) -> Flags:
     """Where a manual price rules that ends by itself."""
-    ledger, rows = resolved.context.world.ledger, resolved.context.rows
+    ledger, rows = resolved.context.state.ledger, resolved.context.rows
     until = ledger.override_until[rows]
     return np.asarray((resolved.source == PriceOrigin.OVERRIDE) & (until != NEVER))
 
 
 def _write_race(resolved: Resolved) -> None:
-    """Count the rounds of a race with a rival; send the offer home where they are enough."""
+    """Count the rounds of a race with a competitor; send the offer home where they are enough."""
     context, target = resolved.context, resolved.target
-    ledger, rows, settings = context.world.ledger, context.rows, context.world.settings
-    limit_reached = target.answered & (ledger.undercuts[rows] >= settings.undercut_rounds)
-    ledger.rest_until[rows[limit_reached]] = context.now[limit_reached] + settings.undercut_rest
-    ledger.undercuts[rows[limit_reached]] = 0
+    ledger, rows, settings = context.state.ledger, context.rows, context.state.settings
+    limit_reached = target.answered & (ledger.answered_undercuts[rows] >= settings.undercut_rounds)
+    ledger.undercut_pause_until[rows[limit_reached]] = (
+        context.now[limit_reached] + settings.undercut_rest
+    )
+    ledger.answered_undercuts[rows[limit_reached]] = 0
     follows = price_changed(resolved) & target.pulls
     answers = follows & target.answered & (resolved.price < context.price)
-    ledger.undercuts[rows[follows & ~answers]] = 0
-    ledger.undercuts[rows[answers]] += 1
+    ledger.answered_undercuts[rows[follows & ~answers]] = 0
+    ledger.answered_undercuts[rows[answers]] += 1
 
 
 def _settle_base(resolved: Resolved) -> None:
     """The regular price follows the price shown, but for a promotion and what overrides it, and
     for a manual price that ends by itself.
     """
-    ledger, rows = resolved.context.world.ledger, resolved.context.rows
+    ledger, rows = resolved.context.state.ledger, resolved.context.rows
     if (resolved.source == PriceOrigin.STRATEGY).all():
-        ledger.base[rows] = ledger.price[rows]
+        ledger.regular_price[rows] = ledger.price[rows]
         return
     promotion = resolved.promotion
-    promoted = (promotion.promotion != NONE) & (promotion.price < resolved.context.base)
+    promoted = (promotion.promotion != NONE) & (promotion.price < resolved.context.regular_price)
     follows = ~(promoted & _ABOVE[resolved.source]) & ~UNBOUND[resolved.source]
     held_return = (resolved.source == PriceOrigin.RETURN) & (resolved.outcome == Outcome.HELD)
     follows &= ~held_return & ~_passing(resolved)
-    ledger.base[rows[follows]] = ledger.price[rows[follows]]
+    ledger.regular_price[rows[follows]] = ledger.price[rows[follows]]
 
 
 def _write_proposals(resolved: Resolved) -> None:
     context = resolved.context
-    ledger, rows = context.world.ledger, context.rows
+    ledger, rows = context.state.ledger, context.rows
     source, outcome = resolved.source, resolved.outcome
     if not ((outcome >= Outcome.PROPOSED) | (ledger.proposal[rows] != NONE)).any():
         return
     over = outcome == Outcome.REJECTED
     if over.any():
         some = rows[over]
-        ledger.declined_raw[some] = ledger.proposal_raw[some]
-        ledger.declined_edition[some] = context.terms.edition
+        ledger.declined_raw_price[some] = ledger.proposal_raw_price[some]
+        ledger.declined_version[some] = context.terms.policy_version
     awaiting = resolved.reason == CODES["awaiting_approval"]
     undone = over | price_changed(resolved) | ((source == PriceOrigin.STRATEGY) & ~awaiting)
     some = rows[undone & (ledger.proposal[rows] != NONE)]
@@ -204,15 +210,15 @@ def _write_proposals(resolved: Resolved) -> None:
         some = rows[fresh]
         ledger.proposal[some] = ledger.sequence[some]
         ledger.proposal_price[some] = resolved.price[fresh]
-        ledger.proposal_raw[some] = resolved.target.raw[fresh]
-        ledger.proposal_pull[some] = resolved.target.pulls[fresh]
+        ledger.proposal_raw_price[some] = resolved.target.raw[fresh]
+        ledger.proposal_follows[some] = resolved.target.pulls[fresh]
         expires = context.terms.policy.approval.expires_after
         ledger.proposal_expires[some] = context.now[fresh] + expires
 
 
 def _schedule(resolved: Resolved) -> None:
     """The next instant at which time alone may change the answer."""
-    context, ledger = resolved.context, resolved.context.world.ledger
+    context, ledger = resolved.context, resolved.context.state.ledger
     ledger.due[context.rows] = _due(
         context.rows,
         context.now,
@@ -220,7 +226,7 @@ def _schedule(resolved: Resolved) -> None:
         price_changed(resolved) & _further(resolved, resolved.passage),
         resolved.outcome,
         resolved.source,
-        ledger.override,
+        ledger.override_price,
         ledger.override_until,
         ledger.proposal_expires,
         ledger.ack_due,

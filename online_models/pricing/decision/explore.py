@@ -79,8 +79,10 @@ def draw(context: DecisionContext, greedy: Ints) -> Draw:
     propensity = np.add.accumulate(np.where(same, chance, 0.0), axis=1)[:, -1]
     mean = np.add.accumulate(chance * logs, axis=1)[:, -1]
     deviation = logs[rows, place] - mean
-    ledger = context.world.ledger
-    stays = (ledger.drawn_on[context.rows] == day) & (ledger.drawn[context.rows] == context.price)
+    ledger = context.state.ledger
+    stays = (ledger.drawn_day[context.rows] == day) & (
+        ledger.drawn_price[context.rows] == context.price
+    )
     return Draw(
         np.where(stays, context.price, price),
         np.where(stays, ledger.propensity[context.rows], np.minimum(propensity, 1.0)),
@@ -94,7 +96,7 @@ def _arms(context: DecisionContext, greedy: Ints) -> Ints:
     Around its top a value falls like a parabola of log price: its curvature says how far.
     """
     low, high = np.maximum(context.legal.reach_low, 1), context.legal.reach_high
-    high = np.minimum(high, np.maximum(2 * context.base, low))
+    high = np.minimum(high, np.maximum(2 * context.regular_price, low))
     low = np.minimum(low, high)
     centre = np.minimum(np.maximum(greedy, low), high)
     at = centre.astype(np.float64)[:, None] * exp(np.array([-PROBE, 0.0, PROBE]))
@@ -123,14 +125,14 @@ def _arms(context: DecisionContext, greedy: Ints) -> Ints:
 
 def _uniforms(context: DecisionContext) -> Floats:
     """The day's uniform draw of each offer, (n,): its own, or on some days its category's."""
-    world, seed = context.world, context.terms.policy.seed
-    own = uniforms(seed, world.identities.words(context.rows), context.day)[:, 0]
-    category = world.catalogue.skus.category[context.sku]
+    state, seed = context.state, context.terms.policy.seed
+    own = uniforms(seed, state.identities.words(context.rows), context.day)[:, 0]
+    category = state.catalogue.skus.category[context.sku]
     placed = np.flatnonzero(category >= 0)
     if len(placed):
-        named = world.identities.category_words(category[placed], context.channel[placed])
+        named = state.identities.category_words(category[placed], context.channel[placed])
         shared = uniforms(seed, *named, context.day[placed], count=2)
-        together = shared[:, 1] < world.settings.drawn_together
+        together = shared[:, 1] < state.settings.drawn_together
         own[placed] = np.where(together, shared[:, 0], own[placed])
     return own
 
@@ -186,6 +188,6 @@ def _exploration_scale(context: DecisionContext) -> Floats:
     e = np.maximum(-curves.elasticity, LEAST_ELASTICITY)
     bend = e * (e - 1.0)
     rate = exp(np.minimum(curves.log_rate + 0.5 * curves.log_rate_variance, 30.0))
-    days = np.maximum(context.world.settings.learning_horizon / DAY, curves.age)
+    days = np.maximum(context.state.settings.learning_horizon / DAY, curves.age)
     ratio = rate * days * curves.informs / (bend * bend)
     return np.minimum(np.maximum(ratio - 1.0, 0.0), LARGEST_EXPLORATION_SCALE)

@@ -36,7 +36,7 @@ def gate(
     step = context.terms.approval_step
     if step < 0:
         return outcome, reason
-    ledger, rows, price = context.world.ledger, context.rows, trace.price
+    ledger, rows, price = context.state.ledger, context.rows, trace.price
     own = (source == PriceOrigin.STRATEGY) | (source == PriceOrigin.HOLDOUT)
     large = np.abs(price - context.price) > scaled_floor(context.price, step, PPM)
     waits = own & large & (outcome == Outcome.CHANGED)
@@ -59,9 +59,9 @@ def gate(
 
 
 def _declined(context: DecisionContext, target: TargetPrice) -> Flags:
-    ledger, rows = context.world.ledger, context.rows
-    before = ledger.declined_raw[rows]
+    ledger, rows = context.state.ledger, context.rows
+    before = ledger.declined_raw_price[rows]
     exact = _EXACT[target.by]
-    tolerance = np.where(exact, 0.0, before * context.world.settings.proposal_change)
+    tolerance = np.where(exact, 0.0, before * context.state.settings.proposal_change)
     same = np.abs(target.raw - before) <= tolerance
-    return np.asarray(same & (ledger.declined_edition[rows] == context.terms.edition))
+    return np.asarray(same & (ledger.declined_version[rows] == context.terms.policy_version))

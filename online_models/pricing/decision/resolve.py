@@ -56,9 +56,9 @@ class Resolved:
 def resolve(context: DecisionContext, promotions: Promotions, notes: Notes) -> Resolved:
     """Decide the offers of one policy; nothing is written down yet."""
     kept, rows = context.price, context.rows
-    promotion = promotions.in_force(rows, context.now, context.base, context.terms.digits)
+    promotion = promotions.in_force(rows, context.now, context.regular_price, context.terms.digits)
     source = sources(context, promotion)
-    forced = (source == PriceOrigin.OVERRIDE) & context.world.ledger.forced[rows]
+    forced = (source == PriceOrigin.OVERRIDE) & context.state.ledger.override_forced[rows]
     bounded = ~UNBOUND[source] & ~forced
     regular = bounded & ~UNPACED[source]
     paced = regular & ~undone(context, source)
@@ -68,7 +68,7 @@ def resolve(context: DecisionContext, promotions: Promotions, notes: Notes) -> R
     trace = Trace(kept)
     strategic = source == PriceOrigin.STRATEGY
     if not strategic.all():
-        _tell(trace, context, source, given, promotions, promotion, notes)
+        _explain_sources(trace, context, source, given, promotions, promotion, notes)
     target = ask(context, trace, strategic, given, source, promotion.boundary)
     draw = explore(context, trace, target)
     passage = pass_through(context, trace, bounds, bounded, regular, paced)
@@ -122,7 +122,7 @@ def _reason(
     return reason
 
 
-def _tell(
+def _explain_sources(
     trace: Trace,
     context: DecisionContext,
     source: NDArray[np.int8],
@@ -136,7 +136,7 @@ def _tell(
         name = SOURCE_NAMES[code]
         details: dict[str, Values] = {}
         if code == PriceOrigin.PROMOTION:
-            details["regular_price"] = context.base
+            details["regular_price"] = context.regular_price
             details["promotion"] = lambda at: [
                 msgspec.json.encode(promotions.details(index))
                 for index in promotion.promotion[at].tolist()

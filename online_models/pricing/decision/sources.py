@@ -27,18 +27,18 @@ _HOLDOUT, _STRATEGY = PriceOrigin.HOLDOUT, PriceOrigin.STRATEGY
 
 def sources(context: DecisionContext, promotion: InForce) -> NDArray[np.int8]:
     """The PriceOrigin of each offer's raw price, shape (n,)."""
-    ledger, rows = context.world.ledger, context.rows
-    ordered = (ledger.override[rows] != NO_PRICE) | (ledger.rollback[rows] != NO_PRICE)
+    ledger, rows = context.state.ledger, context.rows
+    ordered = (ledger.override_price[rows] != NO_PRICE) | (ledger.rollback_price[rows] != NO_PRICE)
     delayed = _delayed(context) if ordered.any() else ordered
-    delayed = delayed & ~((ledger.rollback[rows] != NO_PRICE) & ledger.by_force[rows])
+    delayed = delayed & ~((ledger.rollback_price[rows] != NO_PRICE) & ledger.price_forced[rows])
     orders = Orders(
         ledger.proposal,
         ledger.verdict,
         ledger.proposal_expires,
-        ledger.override,
+        ledger.override_price,
         ledger.override_until,
-        ledger.forced,
-        ledger.rollback,
+        ledger.override_forced,
+        ledger.rollback_price,
         ledger.paused,
         ledger.retry_at,
         ledger.promotion,
@@ -48,7 +48,7 @@ def sources(context: DecisionContext, promotion: InForce) -> NDArray[np.int8]:
         rows,
         context.now,
         context.price,
-        context.base,
+        context.regular_price,
         promotion.promotion,
         promotion.price,
         delayed,
@@ -121,8 +121,8 @@ def _sources(
 
 def overridden(context: DecisionContext) -> Flags:
     """Where a manual price is in force."""
-    ledger, rows = context.world.ledger, context.rows
-    given = ledger.override[rows] != NO_PRICE
+    ledger, rows = context.state.ledger, context.rows
+    given = ledger.override_price[rows] != NO_PRICE
     return np.asarray(given & (context.now < ledger.override_until[rows]))
 
 
@@ -130,8 +130,8 @@ def undone(context: DecisionContext, source: NDArray[np.int8]) -> Flags:
     """Where a rollback undoes a price that was forced past the guardrails: their pace, which it
     broke, does not hold back the way home.
     """
-    by_force = context.world.ledger.by_force[context.rows]
-    return np.asarray((source == PriceOrigin.ROLLBACK) & by_force)
+    price_forced = context.state.ledger.price_forced[context.rows]
+    return np.asarray((source == PriceOrigin.ROLLBACK) & price_forced)
 
 
 def _delayed(context: DecisionContext) -> Flags:
@@ -149,7 +149,7 @@ def held_out(context: DecisionContext) -> Flags:
     experiment = context.terms.policy.experiment
     if experiment is None:
         return np.zeros(len(context), dtype=np.bool_)
-    identities = context.world.identities
+    identities = context.state.identities
     words = (
         identities.sku_words(context.sku)
         if experiment.unit == "sku"
@@ -172,20 +172,20 @@ def in_holdout(experiment: Experiment, words: NDArray[np.uint64]) -> Flags:
 
 def targets(context: DecisionContext, source: NDArray[np.int8], promotion: InForce) -> Ints:
     """Raw prices of all sources but the strategies (there the price in force), shape (n,)."""
-    ledger, rows = context.world.ledger, context.rows
+    ledger, rows = context.state.ledger, context.rows
     raw = context.price.copy()
-    told = set(source.tolist())
-    if told == {PriceOrigin.STRATEGY}:
+    present = set(source.tolist())
+    if present == {PriceOrigin.STRATEGY}:
         return raw
     wanted = {
         PriceOrigin.REJECTED: ledger.proposal_price,
         PriceOrigin.EXPIRED: ledger.proposal_price,
-        PriceOrigin.OVERRIDE: ledger.override,
-        PriceOrigin.ROLLBACK: ledger.rollback,
-        PriceOrigin.RETURN: ledger.base,
+        PriceOrigin.OVERRIDE: ledger.override_price,
+        PriceOrigin.ROLLBACK: ledger.rollback_price,
+        PriceOrigin.RETURN: ledger.regular_price,
         PriceOrigin.APPROVED: ledger.proposal_price,
     }
-    for code in sorted(wanted.keys() & told):
+    for code in sorted(wanted.keys() & present):
         chosen = source == code
         raw[chosen] = wanted[code][rows[chosen]]
     return np.where(source == PriceOrigin.PROMOTION, promotion.price, raw)

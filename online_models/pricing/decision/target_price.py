@@ -22,8 +22,8 @@ _BY_KIND = {strategy.kind: strategy for strategy in STRATEGIES}
 @dataclass(slots=True)
 class TargetPrice:
     """What the sources want, shape (n,): raw prices, the reason code of who spoke, whether the
-    price follows a rival, when to ask again, where the rivals' prices are all too old, and
-    where a rival has answered the last undercut.
+    price follows a competitor, when to ask again, where the competitors' prices are all too old,
+    and where a competitor has answered the last undercut.
     """
 
     raw: Ints
@@ -98,7 +98,7 @@ def explore(context: DecisionContext, trace: Trace, target: TargetPrice) -> Draw
     free = (target.by == CODES[Optimise.kind]) & (
         context.legal.reach_low <= context.legal.reach_high
     )
-    free &= context.world.catalogue.skus.role[context.sku] != ROLES.index("kvi")
+    free &= context.state.catalogue.skus.role[context.sku] != ROLES.index("kvi")
     rows = free.nonzero()[0]
     if not len(rows):
         return None

@@ -21,7 +21,7 @@ def words(decision: Mapping[str, Any]) -> list[str]:
         "rejected": f"A proposal is turned down and the price stays at {price} {currency}",
         "held": f"The price stays at {price} {currency}",
     }[decision["outcome"]]
-    told = [
+    sentences = [
         f"{what} ({decision['reason']}): {decision['sku']} on {decision['channel']} at "
         f"{decision['time']}, decision {decision['decision_id']}."
     ]
@@ -29,19 +29,19 @@ def words(decision: Mapping[str, Any]) -> list[str]:
     if steps:
         ruled = steps[0]["detail"].get("ruled", "no reason kept")
         policy = f"{decision['policy_id']}, version {decision['policy_version']}"
-        told.append(f"Policy {policy} rules: {ruled}.")
-    told += [sentence(step) for step in steps]
-    told += _outlook(decision)
+        sentences.append(f"Policy {policy} rules: {ruled}.")
+    sentences += [sentence(step) for step in steps]
+    sentences += _outlook(decision)
     if decision["lowest_prior_price_30d"] is not None:
         low = decision["lowest_prior_price_30d"]
-        told.append(f"The lowest price of the 30 days before is {low} {currency}.")
+        sentences.append(f"The lowest price of the 30 days before is {low} {currency}.")
     if decision["propensity"] < 1:
-        told.append(f"The price was drawn with probability {decision['propensity']:.3g}.")
-    return told
+        sentences.append(f"The price was drawn with probability {decision['propensity']:.3g}.")
+    return sentences
 
 
 def sentence(step: Step) -> str:
-    """One step of an explanation; a rule without words of its own is told by its details."""
+    """One step of an explanation; a rule without words of its own is said by its details."""
     said = _SENTENCES.get(step["rule"], _other)(step["detail"])
     output, before = step["output"], step["input"]
     if before is None:
@@ -59,13 +59,13 @@ def _promotion(detail: Step) -> str:
 
 
 def _order(what: str) -> Callable[[Step], str]:
-    def told(detail: Step) -> str:
+    def narrated(detail: Step) -> str:
         order = detail.get("order", {})
         by = f" by {order['actor']}" if "actor" in order else ""
         why = f" ({order['reason']})" if "reason" in order else ""
         return f"{what}{by}{why}"
 
-    return told
+    return narrated
 
 
 def _approval(detail: Step) -> str:
@@ -108,10 +108,12 @@ def _outlook(decision: Mapping[str, Any]) -> list[str]:
     new, kept = decision.get("expected"), decision.get("expected_kept")
     if new is None or kept is None:
         return []
-    told = (
+    forecast = (
         f"Expected over the horizon: {new['units']:.4g} units and a profit of {new['profit']} "
         f"(90 %: {new['lower']} to {new['upper']})"
     )
     if decision["price"] == decision["previous_price"]:
-        return [f"{told}."]
-    return [f"{told}, against {kept['units']:.4g} units and {kept['profit']} at the price before."]
+        return [f"{forecast}."]
+    return [
+        f"{forecast}, against {kept['units']:.4g} units and {kept['profit']} at the price before."
+    ]

@@ -24,8 +24,8 @@ def recompute(explanation: Sequence[Step], currency: str) -> str:
     """The price, as money text, that follows from the details of an explanation alone.
 
     The raw price of a model, a draw or an order is what its step says; a matched or promotional
-    price is computed from the rival's or the regular price; every rule after it is applied to what
-    came before. ValueError where the explanation is empty.
+    price is computed from the competitor's or the regular price; every rule after it is applied to
+    what came before. ValueError where the explanation is empty.
     """
     if not explanation:
         raise ValueError("an explanation needs at least one step")

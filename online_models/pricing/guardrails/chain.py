@@ -106,7 +106,7 @@ def _bound(rule: Bound, facts: bytes, trace: Trace, bounds: Limits) -> None:
     limit, price = bounds.of[rule.name], trace.price
     details: dict[str, Values] = {}
     if limit.floor is not None:
-        # A floor that no price reaches is told as a conflict, not as a price.
+        # A floor that no price reaches is reported as a conflict, not as a price.
         reached = limit.floor < NO_CEILING
         price = np.where(reached, np.maximum(price, limit.floor), price)
         details["minimum"] = limit.floor

@@ -1,8 +1,8 @@
 """The kinds of guardrails.
 
 A guardrail is declared as one of them: when it binds, what it does, and how its step of an
-explanation is told. What a step says is enough to apply it again: `minimum`, `maximum` and `held`
-mean the same in all steps, a grid says for itself what follows from its details.
+explanation is put in words. What a step says is enough to apply it again: `minimum`, `maximum` and
+`held` mean the same in all steps, a grid says for itself what follows from its details.
 """
 
 from __future__ import annotations

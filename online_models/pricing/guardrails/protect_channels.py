@@ -16,7 +16,7 @@ from online_models.pricing.policy.compiled_policy import CompiledPolicy
 
 
 def _floor(context: DecisionContext) -> Ints:
-    catalogue, ledger = context.world.catalogue, context.world.ledger
+    catalogue, ledger = context.state.catalogue, context.state.ledger
     names = catalogue.channel_names.index
     protected = [names[n] for n in context.terms.policy.guardrails.protect_channels if n in names]
     floor = np.full(len(context), NO_FLOOR, dtype=np.int64)

@@ -24,7 +24,7 @@ class CompiledPolicy:
     """
 
     policy: Policy
-    edition: int
+    policy_version: int
     digits: int
     minimum_price: int
     maximum_price: int
@@ -46,7 +46,7 @@ class CompiledPolicy:
 
 
 def compile_policy(
-    policy: Policy, edition: int, digits: int, settings: PricingSettings
+    policy: Policy, policy_version: int, digits: int, settings: PricingSettings
 ) -> CompiledPolicy:
     """The terms of a policy for offers whose currency has `digits` minor digits."""
     rails = policy.guardrails
@@ -54,7 +54,7 @@ def compile_policy(
     budget = policy.explore.budget
     return CompiledPolicy(
         policy=policy,
-        edition=edition,
+        policy_version=policy_version,
         digits=digits,
         minimum_price=_money(rails.minimum_price, digits),
         maximum_price=_money(rails.maximum_price, digits),

@@ -28,7 +28,7 @@ class PricingSettings:
     #: ms for which a price that the shop rejected is not tried again.
     retry_after_rejection: int = HOUR
     #: ms for which a competitor's price is evidence of what customers compare with.
-    rival_memory: int = 3 * DAY
+    competitor_memory: int = 3 * DAY
     #: ms without any competitor price after which the whole feed counts as silent. Feeds scan
     #: daily; one missed scan is no news.
     feed_silence: int = 2 * DAY
@@ -47,8 +47,8 @@ class PricingSettings:
     #: earned no more in simulated half-years.
     learning_horizon: int = 90 * DAY
     #: Share of the days on which all offers of a category draw as one. What a category's price
-    #: level does to its offers is told by nothing else; on the other days their prices move apart,
-    #: which tells their own elasticities from it.
+    #: level does to its offers can be learnt from nothing else; on the other days their prices move
+    #: apart, which tells their own elasticities from it.
     drawn_together: float = 0.5
     #: ms that a stock should last where no arrival is announced: the usual lead time of a week.
     stockout_horizon: int = 7 * DAY
@@ -61,11 +61,11 @@ class PricingSettings:
     #: A rejected proposal of the demand models returns only when their price has moved by more
     #: than this share: every closed bucket moves it a little.
     proposal_change: float = 0.01
-    #: Own undercuts answered by a rival's undercut, in a row, after which the offer stops
+    #: Own undercuts answered by a competitor's undercut, in a row, after which the offer stops
     #: undercutting and returns home: two repricers would otherwise race to their floors.
     undercut_rounds: int = 6
-    #: A rival's move after ours to a price at most this share below ours is an answer to it, not
-    #: a price of its own.
+    #: A competitor's move after ours to a price at most this share below ours is an answer to it,
+    #: not a price of its own.
     undercut_answer: float = 0.005
     #: ms for which an offer that left such a race ignores it.
     undercut_rest: int = DAY

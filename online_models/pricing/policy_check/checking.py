@@ -80,7 +80,7 @@ def check(
         for row, slot, why in zip(
             rows.tolist(),
             pricing.ledger.policy[rows].tolist(),
-            pricing.ledger.why[rows].tolist(),
+            pricing.ledger.ruling_reason[rows].tolist(),
             strict=True,
         )
     ]
@@ -112,7 +112,7 @@ def _ties(ruled: Sequence[Ruled]) -> Iterator[Finding]:
     """Policies that rule by their ids alone."""
     tied = Counter(one.policy_id for one in ruled if one.why == RULINGS[-1])
     for policy_id, number in tied.items():
-        message = f"rules {number:,} offers by its id alone: give it or its rivals a priority"
+        message = f"rules {number:,} offers by its id alone: give it or the others a priority"
         yield Finding(policy_id, message)
 
 
@@ -121,14 +121,14 @@ def _ruler(pricing: Pricing, slot: int) -> Policy:
 
 
 def _contradictory_offers(pricing: Pricing, rows: np.typing.NDArray[np.int64]) -> list[Finding]:
-    catalogue, ledger = pricing.world.catalogue, pricing.ledger
+    catalogue, ledger = pricing.state.catalogue, pricing.ledger
     digits = catalogue.skus.digits[catalogue.offers.sku[rows]]
     keys = sorted(set(zip(ledger.policy[rows].tolist(), digits.tolist(), strict=True)))
     found: list[Finding] = []
     for slot, precision in keys:
         chosen = rows[(ledger.policy[rows] == slot) & (digits == precision)]
         terms = pricing.book.terms(slot, precision)
-        context = DecisionContext(pricing.world, terms, chosen, np.full(len(chosen), _AT))
+        context = DecisionContext(pricing.state, terms, chosen, np.full(len(chosen), _AT))
         everyone = np.ones(len(chosen), dtype=np.bool_)
         bounds = limits(context, everyone, everyone, everyone)
         for place in np.flatnonzero(bounds.low > bounds.high).tolist():
@@ -150,7 +150,7 @@ def _contradictory_offers(pricing: Pricing, rows: np.typing.NDArray[np.int64]) -
 
 def _no_ending(context: DecisionContext, bounds: Limits) -> Iterator[Finding]:
     """Offers whose bounds leave prices, but none that ends as it must."""
-    terms, catalogue = context.terms, context.world.catalogue
+    terms, catalogue = context.terms, context.state.catalogue
     low, high = np.maximum(bounds.low, 1), bounds.high
     if not terms.endings:
         return

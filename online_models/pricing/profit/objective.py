@@ -41,7 +41,7 @@ def span(context: DecisionContext) -> Span:
     known = stock >= 0.0
     for place in known.nonzero()[0].tolist():
         end = context.now[place] + days[place] * DAY
-        arriving = context.world.stock.inbound(int(context.rows[place]))
+        arriving = context.state.stock.inbound(int(context.rows[place]))
         stock[place] += sum(quantity for quantity, expected in arriving if expected < end)
     return Span(days, np.where(known, stock, np.inf))
 
@@ -103,7 +103,7 @@ def value(context: DecisionContext, price: Floats, units: Floats) -> Floats:
     else:
         worth = price * net_share(context)[rows] * units
         if objective.maximise != "revenue":
-            scale = context.base.astype(np.float64)[rows]
+            scale = context.regular_price.astype(np.float64)[rows]
             worth = units + 1e-6 * worth / scale
     if objective.minimum_units is not None:
         short = np.maximum(objective.minimum_units - units, 0.0)

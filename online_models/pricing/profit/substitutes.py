@@ -29,16 +29,16 @@ def _learnt(context: DecisionContext) -> Floats:
     Where a price level common to the others moves an offer by χ, and an offer's own price moves it
     by −ε, a category in which all gain alike from one offer's loss wins χ / ε of it.
     """
-    curves, world = context.curves, context.world
+    curves, state = context.curves, context.state
     own = np.maximum(-curves.elasticity, 1.0)
     diversion = np.minimum(np.maximum(curves.least_cross / own, 0.0), LARGEST_DIVERSION)
-    category = world.catalogue.skus.category[context.sku]
-    return diversion * np.maximum(world.margins.mean(category, context.channel), 0.0)
+    category = state.catalogue.skus.category[context.sku]
+    return diversion * np.maximum(state.margins.mean(category, context.channel), 0.0)
 
 
 def declared(context: DecisionContext) -> Floats:
     """Profit that a unit sold takes away from declared substitutes, minor units, (n,)."""
-    catalogue, ledger = context.world.catalogue, context.world.ledger
+    catalogue, ledger = context.state.catalogue, context.state.ledger
     lost = np.zeros(len(context))
     index = catalogue.sku_names.index
     for place, sku in enumerate(context.sku.tolist()):
@@ -51,7 +51,7 @@ def declared(context: DecisionContext) -> Floats:
         known = [profit for profit in profits if profit == profit]
         if known:
             mean = sum(known) / len(known)
-            lost[place] = context.world.settings.diversion * max(mean, 0.0)
+            lost[place] = context.state.settings.diversion * max(mean, 0.0)
     return lost
 
 

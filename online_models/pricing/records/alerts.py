@@ -54,22 +54,22 @@ def alerts(resolved: Resolved) -> list[Placed]:
 
 def _conflicts(resolved: Resolved) -> list[Placed]:
     context, passage = resolved.context, resolved.passage
-    ledger, rows, now = context.world.ledger, context.rows, context.now
+    ledger, rows, now = context.state.ledger, context.rows, context.now
     # nobody's code has all bits set: so has what is left of three of them
-    if (passage.conflict & passage.stuck & ledger.conflict[rows] == NOBODY).all():
+    if (passage.conflict & passage.stuck & ledger.reported_conflict[rows] == NOBODY).all():
         return []
     crossed = passage.conflict >= 0
     pairs = np.where(crossed, passage.conflict, passage.stuck)
     codes = np.where(crossed | (pairs < 0), pairs, _BLOCKED - pairs)
-    known = (ledger.conflict[rows] == codes) & (
-        now - context.world.settings.alert_again < ledger.conflict_told[rows]
+    known = (ledger.reported_conflict[rows] == codes) & (
+        now - context.state.settings.alert_again < ledger.conflict_reported_ms[rows]
     )
     fresh = ((pairs >= 0) & ~known).nonzero()[0]
-    # A way that is blocked comes and goes with every price of a rival: it is remembered.
-    passing = (pairs < 0) & (ledger.conflict[rows] <= _BLOCKED)
+    # A way that is blocked comes and goes with every price of a competitor: it is remembered.
+    passing = (pairs < 0) & (ledger.reported_conflict[rows] <= _BLOCKED)
     kept = ~UNBOUND[resolved.source] & ~passing
-    ledger.conflict[rows[kept]] = codes[kept]
-    ledger.conflict_told[rows[fresh]] = now[fresh]
+    ledger.reported_conflict[rows[kept]] = codes[kept]
+    ledger.conflict_reported_ms[rows[fresh]] = now[fresh]
     found: list[Placed] = []
     for place in fresh.tolist():
         names = pair_names(int(pairs[place]))
@@ -79,8 +79,8 @@ def _conflicts(resolved: Resolved) -> list[Placed]:
             severity, message = "critical", f"{both} leave no legal price"
         price = texts([int(context.price[place])], context.terms.digits)[0]
         details = {"bounds": names, "price": price, "policy_id": context.terms.policy.policy_id}
-        told = alert(
-            context.world.catalogue,
+        record = alert(
+            context.state.catalogue,
             int(rows[place]),
             "bounds_conflict",
             severity,
@@ -88,21 +88,21 @@ def _conflicts(resolved: Resolved) -> list[Placed]:
             int(now[place]),
             details,
         )
-        found.append((place, told))
+        found.append((place, record))
     return found
 
 
 def _stale(resolved: Resolved) -> list[Placed]:
     context = resolved.context
-    ledger, rows = context.world.ledger, context.rows
-    fresh = (resolved.target.stale & ~ledger.stale[rows]).nonzero()[0]
-    ledger.stale[rows] = resolved.target.stale
+    ledger, rows = context.state.ledger, context.rows
+    fresh = (resolved.target.stale & ~ledger.stale_reported[rows]).nonzero()[0]
+    ledger.stale_reported[rows] = resolved.target.stale
     message = "no competitor price is fresh enough to be followed"
     return [
         (
             place,
             alert(
-                context.world.catalogue,
+                context.state.catalogue,
                 int(rows[place]),
                 "stale_competitors",
                 "warning",
@@ -117,11 +117,11 @@ def _stale(resolved: Resolved) -> list[Placed]:
 
 def _below_cost(resolved: Resolved) -> list[Placed]:
     context = resolved.context
-    ledger, rows = context.world.ledger, context.rows
+    ledger, rows = context.state.ledger, context.rows
     floor = margin_floor(context, 0)
     below = ledger.price[rows] < floor
-    fresh = (below & ~ledger.below_cost[rows]).nonzero()[0]
-    ledger.below_cost[rows] = below
+    fresh = (below & ~ledger.below_cost_reported[rows]).nonzero()[0]
+    ledger.below_cost_reported[rows] = below
     found: list[Placed] = []
     for place in fresh.tolist():
         row = int(rows[place])
@@ -131,7 +131,7 @@ def _below_cost(resolved: Resolved) -> list[Placed]:
             (
                 place,
                 alert(
-                    context.world.catalogue,
+                    context.state.catalogue,
                     row,
                     "selling_below_cost",
                     "critical",

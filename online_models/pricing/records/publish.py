@@ -49,13 +49,13 @@ def previous_state(
     """Read what the books no longer say once the decisions are entered."""
     context = resolved.context
     part = context if len(published) == len(context) else context.take(published)
-    ledger, rows = context.world.ledger, part.rows
+    ledger, rows = context.state.ledger, part.rows
     promoted, until = resolved.source[published] == PriceOrigin.PROMOTION, part.now
     if promoted.any():
         again = promoted & (ledger.reduced_by[rows] == resolved.promotion.promotion[published])
         until = np.where(again, ledger.reduced_at[rows], until)
-    launched = context.world.catalogue.skus.launched_at[part.sku]
-    lowest = history.lowest_prices(ledger.entry[rows], until, launched)
+    launched = context.state.catalogue.skus.launched_at[part.sku]
+    lowest = history.lowest_prices(ledger.history_entry[rows], until, launched)
     outlook = expected(part, resolved.price[published], part.price)
     return PreviousState(part.price, lowest, outlook)
 
@@ -72,11 +72,11 @@ def records(
 ) -> list[tuple[int, Output]]:
     """The records of the published decisions with their places, the changes behind all of them."""
     context, rows = resolved.context, resolved.context.rows[published]
-    labels, listed = context.world.labels, rows.tolist()
+    labels, listed = context.state.labels, rows.tolist()
     now: list[int] = context.now[published].tolist()
     heads = _heads(resolved, published, before, numbers, causes, promotions, money, model_version)
     outcomes = [_OUTCOMES[code] for code in resolved.outcome[published].tolist()]
-    ruled = [_RULED[code] for code in context.world.ledger.why[rows].tolist()]
+    ruled = [_RULED[code] for code in context.state.ledger.ruling_reason[rows].tolist()]
     propensity = _chances(resolved.propensity[published])
     expected_new, expected_kept = before.expected
     keys = list(map(labels.skus.__getitem__, listed))
@@ -97,8 +97,8 @@ def records(
         sheet.say(b',"expected_kept":')
         sheet.put(_part(expected_kept, some))
         sheet.say(b"}")
-        told = outputs("price-decisions", _part(keys, some), sheet.records(), _part(now, some))
-        found += zip(_part(at, some), told, strict=True)
+        decisions = outputs("price-decisions", _part(keys, some), sheet.records(), _part(now, some))
+        found += zip(_part(at, some), decisions, strict=True)
     for place in price_changed(resolved)[published].nonzero()[0].tolist():
         key, value = labels.offers[listed[place]], heads[place] + b"}"
         found.append((at[place], Output("price-changes", key, value, now[place])))
@@ -135,17 +135,17 @@ def _heads(
 ) -> list[bytes]:
     """The fields that a change and its decision have in common, without the closing brace."""
     context = resolved.context
-    world, policy, rows = context.world, context.terms.policy, context.rows[published]
-    catalogue, listed = world.catalogue, rows.tolist()
+    state, policy, rows = context.state, context.terms.policy, context.rows[published]
+    catalogue, listed = state.catalogue, rows.tolist()
     currencies = catalogue.skus.currency[context.sku[published]].tolist()
     times = _instant_texts(context.now[published].tolist())
     sheet = Sheet()
     sheet.say(b'{"decision_id":"')
-    sheet.put(world.identities.decisions(listed, numbers.sequence.tolist()))
+    sheet.put(state.identities.decisions(listed, numbers.sequence.tolist()))
     sheet.say(b'","revision":')
     sheet.put(list(map(b"%d".__mod__, numbers.revision.tolist())))
     sheet.say(b",")
-    sheet.put(list(map(world.labels.fields.__getitem__, listed)))
+    sheet.put(list(map(state.labels.fields.__getitem__, listed)))
     sheet.say(b',"price":')
     sheet.put(money.of(_sane(resolved.price[published])))
     sheet.say(b',"previous_price":')
@@ -176,13 +176,13 @@ def _versions(policy_id: str, policy_version: int, model_version: str) -> bytes:
 
 
 def _instant_texts(now: list[int]) -> list[bytes]:
-    told = {instant: instant_text(instant).encode() for instant in dict.fromkeys(now)}
-    return [told[instant] for instant in now]
+    texts = {instant: instant_text(instant).encode() for instant in dict.fromkeys(now)}
+    return [texts[instant] for instant in now]
 
 
 def _encoded(names: Sequence[str], codes: list[int]) -> list[bytes]:
-    told = {code: names[code].encode() for code in dict.fromkeys(codes)}
-    return [told[code] for code in codes]
+    texts = {code: names[code].encode() for code in dict.fromkeys(codes)}
+    return [texts[code] for code in codes]
 
 
 def _promotion_texts(
@@ -211,13 +211,13 @@ def _cause_texts(causes: Causes) -> list[bytes]:
     # the last place is that of no topic, −1
     topics = [*causes.topics, TICK]
     pairs = list(zip(causes.topic.tolist(), causes.partition.tolist(), strict=True))
-    told = {
+    heads = {
         (topic, partition): f'"cause":{{"topic":{_json(topics[topic])},"partition":'
         f'{partition if topic >= 0 else 0},"offset":'.encode()
         for topic, partition in dict.fromkeys(pairs)
     }
     offsets = map(b"%d}".__mod__, causes.offset.tolist())
-    return [told[pair] + offset for pair, offset in zip(pairs, offsets, strict=True)]
+    return [heads[pair] + offset for pair, offset in zip(pairs, offsets, strict=True)]
 
 
 def _json(text: str) -> str:

@@ -32,26 +32,26 @@ def personal_offers(
     if not segments or not len(chosen):
         return []
     context = resolved.context.reread(chosen)
-    world = context.world
-    public = world.ledger.price[context.rows]
+    state = context.state
+    public = state.ledger.price[context.rows]
     floor = np.maximum(np.minimum(lowest_legal(context), public), 1)
-    currencies = world.catalogue.skus.currency[context.sku].tolist()
+    currencies = state.catalogue.skus.currency[context.sku].tolist()
     found: list[Placed] = []
     for terms in segments:
         left = PPM - percentages.to_ppm(terms.personal_discount)
         price = np.maximum(scaled_round(public, left, PPM), floor)
         for i in (price < public).nonzero()[0].tolist():
             row, now = int(context.rows[i]), int(context.now[i])
-            sku, channel = world.catalogue.offer_name(row)
-            decision_id = world.identities.decision(row, int(world.ledger.sequence[row]))
+            sku, channel = state.catalogue.offer_name(row)
+            decision_id = state.identities.decision(row, int(state.ledger.sequence[row]))
             value = {
                 "sku": sku,
                 "channel": channel,
                 "segment": terms.segment,
                 "price": msgspec.Raw(money[int(price[i])]),
-                "currency": world.catalogue.currency_names[currencies[i]],
+                "currency": state.catalogue.currency_names[currencies[i]],
                 "valid_from": to_text(now),
-                "valid_until": to_text(now + world.settings.personal_offer),
+                "valid_until": to_text(now + state.settings.personal_offer),
                 "disclosure": terms.disclosure or DISCLOSURE,
                 "decision_id": decision_id,
                 "time": to_text(now),

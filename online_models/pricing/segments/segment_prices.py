@@ -29,7 +29,7 @@ def segment_prices(resolved: Resolved, chosen: NDArray[np.intp], money: MoneyTex
     if not policy.segments or not len(chosen):
         return []
     context = resolved.context.reread(chosen)
-    ledger, catalogue = context.world.ledger, context.world.catalogue
+    ledger, catalogue = context.state.ledger, context.state.catalogue
     public = ledger.price[context.rows]
     floor = np.minimum(lowest_legal(context), public)
     currencies = catalogue.skus.currency[context.sku].tolist()
@@ -51,7 +51,7 @@ def segment_prices(resolved: Resolved, chosen: NDArray[np.intp], money: MoneyTex
                     "valid_from": to_text(now),
                     "valid_until": None,
                     "disclosure": terms.disclosure,
-                    "decision_id": context.world.identities.decision(row, sequence),
+                    "decision_id": context.state.identities.decision(row, sequence),
                     "minimum_quantity": step.minimum_quantity,
                     "time": to_text(now),
                     "reason": f"{percentages.to_text(step.discount)} off the public price",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
-#: Topic of the cause where time alone led to a decision and no input record told it.
+#: Topic of the cause where time alone led to a decision and no input record led to it.
 TICK = "tick"
 
 
@@ -32,8 +32,8 @@ class Causes:
     def of(cls, records: Sequence[tuple[str, int, int]]) -> Causes:
         """The causes of decisions by the topic, partition and offset of the record behind each."""
         topics = list(dict.fromkeys(topic for topic, _, _ in records))
-        told = [(topics.index(topic), partition, offset) for topic, partition, offset in records]
-        columns = np.array(told, dtype=np.int64).reshape(-1, 3)
+        places = [(topics.index(topic), partition, offset) for topic, partition, offset in records]
+        columns = np.array(places, dtype=np.int64).reshape(-1, 3)
         return cls(topics, columns[:, 0], columns[:, 1], columns[:, 2])
 
     @property

@@ -69,5 +69,5 @@ def priced(catalogue: Catalogue, ledger: Ledger, selector: Selector) -> Ints:
 
 def release(ledger: Ledger, notes: Notes, rows: Ints) -> None:
     """A rollback holds these offers no longer."""
-    ledger.rollback[rows] = NO_PRICE
+    ledger.rollback_price[rows] = NO_PRICE
     notes.erase("rollback", rows.tolist())

@@ -28,12 +28,12 @@ class Labels:
         """Label the offers that the catalogue gained."""
         for row in range(len(self.fields), self._catalogue.offers.size):
             sku, channel = self._catalogue.offer_name(row)
-            told = self._channels.get(channel)
-            if told is None:
-                told = self._channels[channel] = _json(channel), _escaped(channel)
-            self.fields.append(f'"sku":{_json(sku)},"channel":{told[0]}'.encode())
+            texts = self._channels.get(channel)
+            if texts is None:
+                texts = self._channels[channel] = _json(channel), _escaped(channel)
+            self.fields.append(f'"sku":{_json(sku)},"channel":{texts[0]}'.encode())
             self.skus.append(sku.encode())
-            self.offers.append(f"{_escaped(sku)}|{told[1]}".encode())
+            self.offers.append(f"{_escaped(sku)}|{texts[1]}".encode())
 
 
 def _json(text: str) -> str:

@@ -55,14 +55,14 @@ def _with_built_in(plain: list[str | None]) -> list[Policy | None]:
 class PolicyBook:
     """Policies by slot (the ledger names slots); slot 0 is the built-in default.
 
-    `edition` of a slot rises with every version put there: what a rollback or a declined proposal
+    The version of a slot rises with every policy put there: what a rollback or a declined proposal
     waits for.
     """
 
     SAVED = Saved(
         policies=attribute("slots", Coded(_put_there, _with_built_in)),
         slots=attribute("_by_id", dict[str, int]),
-        editions=list[int],
+        editions=attribute("versions", list[int]),
         latest=attribute("_latest", int),
     )
     DERIVED = ("_ranked", "_naming", "_broad", "protected_channels", "named_channels")
@@ -72,7 +72,7 @@ class PolicyBook:
         self._catalogue = catalogue
         self._settings = settings
         self.slots: list[Policy | None] = [BUILT_IN]
-        self.editions: list[int] = [0]
+        self.versions: list[int] = [0]
         self._by_id: dict[str, int] = {}
         #: Active slots with their policies, the first to rule first.
         self._ranked: list[tuple[int, Policy]] = []
@@ -96,13 +96,13 @@ class PolicyBook:
                 return nobody
             slot = self._by_id[policy_id] = len(self.slots)
             self.slots.append(None)
-            self.editions.append(0)
+            self.versions.append(0)
         before = self.slots[slot]
         if policy == before:
             return nobody
         self.slots[slot] = policy
         self._latest += 1
-        self.editions[slot] = self._latest
+        self.versions[slot] = self._latest
         for key in [key for key in self._terms if key[0] == slot]:
             del self._terms[key]
         self._rank()
@@ -114,7 +114,7 @@ class PolicyBook:
         found = self._terms.get((slot, digits))
         if found is None:
             policy = self.slots[slot] or BUILT_IN
-            found = compile_policy(policy, self.editions[slot], digits, self._settings)
+            found = compile_policy(policy, self.versions[slot], digits, self._settings)
             self._terms[slot, digits] = found
         return found
 
@@ -133,7 +133,7 @@ class PolicyBook:
     def ruler(self, offer: Traits) -> tuple[int, int]:
         """(slot, index into RULINGS) of the policy that rules an offer with these traits."""
         best: tuple[int, Any] | None = None
-        rivals = 0
+        competitors = 0
         why = 0
         candidates = self._candidates(offer)
         for slot, policy in candidates:
@@ -142,7 +142,7 @@ class PolicyBook:
             fit = specificity(policy.select, offer)
             if fit is None:
                 continue
-            rivals += 1
+            competitors += 1
             key = (policy.priority, fit)
             if best is None:
                 best, why = (slot, key), 2
@@ -152,7 +152,7 @@ class PolicyBook:
                 why = 4 if key == best[1] else max(why, 3)
         if best is None:
             return DEFAULT_POLICY, 0
-        alone = rivals == 1 and not _selects_below(best[1][0], offer, candidates)
+        alone = competitors == 1 and not _selects_below(best[1][0], offer, candidates)
         return best[0], 1 if alone else why
 
     def _candidates(self, offer: Traits) -> list[tuple[int, Policy]]:

@@ -15,7 +15,7 @@ class Keep:
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """That price, for every offer."""
         del entry
-        return Proposal(context.home, never(context))
+        return Proposal(context.pre_match_price, never(context))
 
     def sentence(self, detail: Detail) -> str:
         """What its step of an explanation says, without the price that follows."""

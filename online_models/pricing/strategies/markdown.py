@@ -30,7 +30,7 @@ class Markdown:
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """The fluid price of every offer with a stock to sell."""
         low, high = search_range(context)
-        over, least = span(context), context.world.settings.worthwhile
+        over, least = span(context), context.state.settings.worthwhile
         salvage_ppm = 0 if entry.salvage is None else to_ppm(entry.salvage)
         salvage = context.cost * (salvage_ppm / PPM)
         kept = (net_share(context) - context.fee_ppm / PPM)[:, None]
@@ -39,10 +39,10 @@ class Markdown:
         def worth(price: Floats) -> Floats:
             return (price * kept - fixed) * outlook(context, price, over, False).units
 
-        best = best_price(low, high, context.base, least, worth)
+        best = best_price(low, high, context.regular_price, least, worth)
         sell_by = context.terms.policy.objective.sell_by
         open_ = (context.on_hand > 0) & (context.now < (sell_by or 0))
-        again = context.now + context.world.settings.reoptimise
+        again = context.now + context.state.settings.reoptimise
         details = {
             **curve_details(context),
             "stock": Numbers(context.on_hand, b"%d"),

@@ -30,45 +30,47 @@ from schemas.values.percentages import to_ppm
 
 
 class MatchCompetitor:
-    """The lowest, median or `rank`-th lowest rival price, moved by the offset. Where there are
-    fewer rivals than `rank`, nobody is in that place, and it has nothing to say.
+    """The lowest, median or `rank`-th lowest competitor price, moved by the offset. Where there are
+    fewer competitors than `rank`, nobody is in that place, and it has nothing to say.
 
-    A rival counts where it is in stock, fresh, surely the same product, not excluded and not the
-    merchant. An offer that a rival pulled down returns no further than to its home: from then on a
-    rival above home has no say, until a policy version or a manual price gives it a new home.
-    A rival that answers every undercut by its own is a repricer: after some rounds the offer pauses
-    at home for a while, instead of racing it to the floor.
+    A competitor counts where it is in stock, fresh, surely the same product, not excluded and not
+    the merchant. An offer that a competitor pulled down returns no further than to its home: from
+    then on a competitor above home has no say, until a policy version or a manual price gives it a
+    new home. A competitor that answers every undercut by its own is a repricer: after some rounds
+    the offer pauses at home for a while, instead of racing it to the floor.
     """
 
     kind = "match_competitor"
 
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
-        """The rival's price plus the offset, where a rival counts."""
-        world = context.world
-        rivals, ledger, settings = world.rivals, world.ledger, world.settings
+        """The competitor's price plus the offset, where a competitor counts."""
+        state = context.state
+        competitors, ledger, settings = state.competitors, state.ledger, state.settings
         found = _follow(
-            following(entry, context.terms.digits, rivals.names.names),
+            following(entry, context.terms.digits, competitors.names.names),
             context.quotes,
             Followers(
                 context.rows,
                 context.now,
                 context.sku,
                 context.channel,
-                context.home,
+                context.pre_match_price,
                 context.price,
                 context.changed_at,
             ),
-            Races(ledger.pulled, ledger.rest_until, ledger.undercuts),
+            UndercutRaces(
+                ledger.lowered_by_competitor, ledger.undercut_pause_until, ledger.answered_undercuts
+            ),
             settings.undercut_answer,
             settings.undercut_rounds,
         )
         facts = {"which": entry.which, "offset": entry.offset.text()}
-        competitor, names, which = rivals.entries.competitor, rivals.names, found.which
+        competitor, names, which = competitors.entries.competitor, competitors.names, found.which
 
         def texts(at: Ints) -> list[bytes]:
             followed = which[at].tolist()
-            told = [names[competitor[row]] if row >= 0 else None for row in followed]
-            return [msgspec.json.encode(text) for text in told]
+            followed_names = [names[competitor[row]] if row >= 0 else None for row in followed]
+            return [msgspec.json.encode(text) for text in followed_names]
 
         details: dict[str, Values] = {"rival": found.matched, "competitor": texts}
         return Proposal(
@@ -77,11 +79,11 @@ class MatchCompetitor:
 
     def sentence(self, detail: Detail) -> str:
         """What its step of an explanation says, without the price that follows."""
-        rival = detail["competitor"] or f"the {detail['which']} of the rivals"
-        return f"Following {rival} at {detail['rival']}, offset {detail['offset']}, gives"
+        competitor = detail["competitor"] or f"the {detail['which']} of the competitors"
+        return f"Following {competitor} at {detail['rival']}, offset {detail['offset']}, gives"
 
     def recompute(self, detail: Detail, digits: int) -> int:
-        """The rival's price, moved by the offset."""
+        """The competitor's price, moved by the offset."""
         return moved(Offset.parse(detail["offset"]), minor(detail["rival"], digits), digits)
 
 
@@ -99,7 +101,7 @@ class Following(NamedTuple):
     #: NEVER: a price of any age counts.
     max_age: int
     include_shipping: bool
-    #: The offset: a share of the rival's price (−1: an amount) or an amount.
+    #: The offset: a share of the competitor's price (−1: an amount) or an amount.
     share: int
     amount: int
 
@@ -111,23 +113,23 @@ class Followers(NamedTuple):
     now: Ints
     sku: NDArray[np.int32]
     channel: NDArray[np.int32]
-    home: Ints
+    pre_match_price: Ints
     price: Ints
     changed_at: Ints
 
 
-class Races(NamedTuple):
-    """The ledger's columns about rivals, by offer row."""
+class UndercutRaces(NamedTuple):
+    """The ledger's columns about competitors, by offer row."""
 
-    pulled: Flags
-    rest_until: Ints
-    undercuts: NDArray[np.int16]
+    lowered_by_competitor: Flags
+    pause_until: Ints
+    answered_undercuts: NDArray[np.int16]
 
 
 class Followed(NamedTuple):
-    """What follows from the rivals, (n,): raw prices, when to ask again, the price followed
+    """What follows from the competitors, (n,): raw prices, when to ask again, the price followed
     (NO_CEILING) and the entry that asks it (−1: none, or several), where all are too old, and where
-    the rival has answered an undercut.
+    the competitor has answered an undercut.
     """
 
     target: Ints
@@ -186,7 +188,7 @@ def _follow(
     terms: Following,
     quotes: Quotes,
     offers: Followers,
-    races: Races,
+    races: UndercutRaces,
     undercut_answer: float,
     undercut_rounds: int,
 ) -> Followed:
@@ -227,14 +229,14 @@ def _follow(
         if count >= terms.rank:
             matched[i], which[i] = _chosen(terms, quotes, asked, entries, count)
             target[i] = _shifted(matched[i], terms.share, terms.amount)
-        pauses = now < races.rest_until[row]
+        pauses = now < races.pause_until[row]
         if pauses:
-            again[i] = min(again[i], races.rest_until[row])
+            again[i] = min(again[i], races.pause_until[row])
         if which[i] >= 0 and quotes.time[which[i]] > offers.changed_at[i] and target[i] < price:
-            # the rival has moved after us to a price just below ours
+            # the competitor has moved after us to a price just below ours
             answered[i] = 0 <= price - matched[i] <= undercut_answer * price
-        limit_reached = answered[i] and races.undercuts[row] >= undercut_rounds
-        risen = races.pulled[row] and target[i] >= offers.home[i]
+        limit_reached = answered[i] and races.answered_undercuts[row] >= undercut_rounds
+        risen = races.lowered_by_competitor[row] and target[i] >= offers.pre_match_price[i]
         if risen or pauses or limit_reached:
             target[i] = NO_PRICE
     return Followed(target, again, matched, which, stale, answered)
@@ -246,8 +248,9 @@ def _chosen(
 ) -> tuple[int, int]:
     """(price, entry row) that is followed, of at least one.
 
-    A median of an even number of rivals is the mean of the middle two (half to even), a weighted
-    one the lowest price at which half of the weight is reached; neither is one rival's.
+    A median of an even number of competitors is the mean of the middle two (half to even), a
+    weighted one the lowest price at which half of the weight is reached; neither is one
+    competitor's.
     """
     if not terms.median:
         place = terms.rank - 1

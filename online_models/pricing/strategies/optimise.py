@@ -37,16 +37,16 @@ class Optimise:
         """The best price of every offer; it is due again after the setting `reoptimise`."""
         del entry
         low, high = search_range(context)
-        over, least = span(context), context.world.settings.worthwhile
+        over, least = span(context), context.state.settings.worthwhile
 
         def worth(price: Floats) -> Floats:
             return value(context, price, outlook(context, price, over, False).units)
 
-        best = best_price(low, high, context.base, least, worth)
+        best = best_price(low, high, context.regular_price, least, worth)
         maximise = context.terms.policy.objective.maximise
         unfounded = context.curves.age < 0.0 if maximise in ("profit", "revenue") else False
-        best = np.where((over.stock <= 0.0) | unfounded, context.base, best)
-        again = context.now + context.world.settings.reoptimise
+        best = np.where((over.stock <= 0.0) | unfounded, context.regular_price, best)
+        again = context.now + context.state.settings.reoptimise
         return Proposal(best, again, curve_details(context), {"maximise": maximise})
 
     def sentence(self, detail: Detail) -> str:
@@ -65,7 +65,7 @@ class Optimise:
 
 def search_range(context: DecisionContext) -> tuple[Ints, Ints]:
     """The legal prices of the offers, (low, high) in minor units, low ≤ high."""
-    legal, base = context.legal, context.base
+    legal, base = context.legal, context.regular_price
     low, high = legal.lowest, legal.highest
     low = np.where(low > NO_FLOOR, low, np.minimum((base + 1) // 2, high))
     high = np.where(high < NO_CEILING, high, np.maximum(2 * base, low))

@@ -25,20 +25,20 @@ class Reinforcement:
 
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """The policy's price of every offer; it is due again after the setting `reoptimise`."""
-        seat = context.world.seat
+        seat = context.state.seat
         if entry.model not in (None, seat.version):
             return Proposal(silent(context), never(context))
         kept = net_share(context) - context.fee_ppm / PPM
         spent = (context.cost + context.fee_fixed).astype(np.float64)
         # a price of which nothing is kept has no markup: the policy goes by the reference then
         marginal_cost = np.where(kept > 0.0, spent / np.where(kept > 0.0, kept, 1.0), 0.0)
-        base, reference = context.base, context.reference.astype(np.float64)
+        base, reference = context.regular_price, context.reference.astype(np.float64)
         raw, chosen = seat.policy.propose(
             context.curves, base.astype(np.float64), reference, marginal_cost
         )
         bounded = np.minimum(np.maximum(raw, 1.0), float(NO_CEILING)).astype(np.int64)
         price = np.where(np.isfinite(raw), bounded, NO_PRICE)
-        again = context.now + context.world.settings.reoptimise
+        again = context.now + context.state.settings.reoptimise
         factors = Numbers(np.array(FACTORS)[chosen], b"%g")
         details = {**curve_details(context), "factor": factors}
         return Proposal(price, again, details, {"version": seat.version})

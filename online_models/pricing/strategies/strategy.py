@@ -23,8 +23,8 @@ class Proposal:
     """Raw prices of shape (n,) in minor units, NO_PRICE where the strategy has nothing to say.
 
     `again` is the instant from which the answer may change by itself. `details` explain the price;
-    `pulls` marks prices that follow a rival, `stale` offers whose rivals' prices are all too old,
-    `answered` offers whose last undercut the rival has just answered by its own.
+    `pulls` marks prices that follow a competitor, `stale` offers whose competitors' prices are all
+    too old, `answered` offers whose last undercut the competitor has just answered by its own.
     """
 
     price: Ints

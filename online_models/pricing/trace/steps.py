@@ -41,7 +41,7 @@ _thousandths = Thousandths()
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A column of numbers, shape (n,), and the printf form in which they are told; None: with
+    """A column of numbers, shape (n,), and the printf form in which they are written; None: with
     three decimals.
     """
 
@@ -121,24 +121,24 @@ class Trace:
         facts: bytes = b"",
         applies: NDArray[np.bool_] | None = None,
     ) -> None:
-        """Append a rule; where `applies` is False the price stays and the step is not told."""
+        """Append a rule; where `applies` is False the price stays and the step is left out."""
         if applies is not None:
             output = np.where(applies, output, self.price)
         self.price = output
         self.steps.append(Step(rule, output, details or {}, facts, applies))
 
     def alike(self, rows: Ints) -> Iterator[tuple[NDArray[np.intp], list[Step]]]:
-        """Places among `rows` that are told the same steps, and those steps."""
+        """Places among `rows` that have the same steps, and those steps."""
         partly = [step for step in self.steps if step.applies is not None]
         if not partly:
             yield np.arange(len(rows)), self.steps
             return
-        told = np.zeros(len(rows), dtype=np.int64)
+        pattern = np.zeros(len(rows), dtype=np.int64)
         for bit, step in enumerate(partly):
             if step.applies is not None:
-                told |= step.applies[rows].astype(np.int64) << bit
-        for code in sorted(set(told.tolist())):
-            places = np.flatnonzero(told == code)
+                pattern |= step.applies[rows].astype(np.int64) << bit
+        for code in sorted(set(pattern.tolist())):
+            places = np.flatnonzero(pattern == code)
             silent = {id(step) for bit, step in enumerate(partly) if not code >> bit & 1}
             yield places, [step for step in self.steps if id(step) not in silent]
 
@@ -146,7 +146,7 @@ class Trace:
 def explain(
     sheet: Sheet, steps: Sequence[Step], rows: Ints, money: MoneyTexts, ruled: list[bytes]
 ) -> None:
-    """Put the explanation of rows that are told the same steps on a sheet, JSON; the first step
+    """Put the explanation of rows that have the same steps on a sheet, JSON; the first step
     also says why the policy `ruled` (JSON by row).
     """
     before, inputs = b"", [b"null"] * len(rows)

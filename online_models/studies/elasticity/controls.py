@@ -18,7 +18,7 @@ LEAST_YEARS_DAYS = 450
 def controls(panel: RegressionPanel) -> Floats:
     """Regressors of n rows, (n, k), of unit scale.
 
-    Promotions and their attributes (but not their depth, which is the price itself), rivals'
+    Promotions and their attributes (but not their depth, which is the price itself), competitors'
     prices, the offer's and its product's past sales, past prices, weekday, season. What all offers
     of a category share at a time is left to effects. What is past is measured against the past
     alone: an average over the whole recording would hold the very bucket that is to be explained.
@@ -29,8 +29,8 @@ def controls(panel: RegressionPanel) -> Floats:
     columns = [
         seen.promoted,
         *seen.attributes.T,
-        *_known(panel, np.log(np.where(seen.rival_price > 0, seen.rival_price, np.nan))),
-        *_known(panel, np.log(np.where(seen.rival_mean > 0, seen.rival_mean, np.nan))),
+        *_known(panel, np.log(np.where(seen.competitor_price > 0, seen.competitor_price, np.nan))),
+        *_known(panel, np.log(np.where(seen.competitor_mean > 0, seen.competitor_mean, np.nan))),
         *sold,
         *(_mean(panel.cell, column)[panel.cell] for column in sold),
         *_levels(panel, rate),

@@ -75,7 +75,7 @@ def panel(parts: Sequence[Observations], offers: OfferGroups) -> RegressionPanel
     seen = seen.take(usable)
     if not len(seen):
         return None
-    seen = seen.take(_telling(seen, offers.sku[seen.offer]))
+    seen = seen.take(_informative(seen, offers.sku[seen.offer]))
     if not len(seen):
         return None
     seen = seen.take(np.lexsort((seen.start, seen.offer)))
@@ -104,7 +104,7 @@ def panel(parts: Sequence[Observations], offers: OfferGroups) -> RegressionPanel
     )
 
 
-def _telling(seen: Observations, sku: Ints) -> Flags:
+def _informative(seen: Observations, sku: Ints) -> Flags:
     """Rows of products with enough buckets, sales and price moves."""
     groups = int(sku.max()) + 1
     log_price = np.log(seen.price)
@@ -115,9 +115,9 @@ def _telling(seen: Observations, sku: Ints) -> Flags:
     usual = total / np.maximum(np.bincount(seen.offer, minlength=offers), 1)
     moves = log_price - usual[seen.offer]
     scatter = np.bincount(sku, weights=moves * moves, minlength=groups) / np.maximum(number, 1)
-    telling: Flags = (
+    informative: Flags = (
         (number >= LEAST_BUCKETS)
         & (units >= LEAST_UNITS)
         & (scatter >= LEAST_PRICE_DEVIATION * LEAST_PRICE_DEVIATION)
     )
-    return telling[sku]
+    return informative[sku]

@@ -86,9 +86,9 @@ def _plan(
     pricing = state.pricing
     digits = int(state.catalogue.skus.digits[state.catalogue.offers.sku[peers[0]]])
     now = np.full(len(peers), state.clock.now, dtype=np.int64)
-    everybody = DecisionContext(pricing.world, pricing.book.terms(slot, digits), peers, now)
+    everybody = DecisionContext(pricing.state, pricing.book.terms(slot, digits), peers, now)
     seen = past.regular[peers, -1]
-    price = np.where(np.isnan(seen), everybody.base, np.rint(seen))
+    price = np.where(np.isnan(seen), everybody.regular_price, np.rint(seen))
     mine = pricing.ledger.policy[peers] == slot
     before = usual(everybody, price, Groups(*(each[peers] for each in groups))).take(mine)
     situation, rows, regular = everybody.take(mine), peers[mine], price[mine].astype(np.int64)
@@ -103,7 +103,7 @@ def _plan(
     table = Gain(
         *(np.stack([[getattr(g, f.name) for g in at] for at in gains], 1).T for f in fields(Gain))
     )
-    begin = int(pricing.world.days.midnight_after(now[:1])[0])
+    begin = int(pricing.state.days.midnight_after(now[:1])[0])
     on = windows(state, past, rows, begin, max(planning.ahead // DAY, 1), days)
     tried = np.array(depths) <= past.deepest * PPM + 0.5
     fits = tried & (prices >= least[:, None]) & (prices < regular[:, None])

@@ -29,8 +29,8 @@ class Optimise(Incoming):
 
 
 class MatchCompetitor(Incoming):
-    """Follow the rivals: their lowest, median or `rank`-th lowest price, moved by `offset`. With
-    fewer rivals than `rank` it has nothing to say, and the next entry speaks.
+    """Follow the competitors: their lowest, median or `rank`-th lowest price, moved by `offset`.
+    With fewer competitors than `rank` it has nothing to say, and the next entry speaks.
 
     `weights` (by competitor) weigh the median. Prices older than `max_age`, or matched with less
     than `minimum_confidence`, do not count; an empty `competitors` means all but `exclude`.

@@ -43,7 +43,7 @@ class Days:
         return int(np.unique(pairs, axis=1).shape[1])
 
     def __iter__(self) -> Iterator[list[DemoEvent]]:
-        """The events of each day, by time: products that are new, orders, clicks, rivals."""
+        """The events of each day, by time: products that are new, orders, clicks, competitors."""
         assortment, names = self.assortment, self.assortment.names
         going = assortment.price.copy()
         usual = self._units(self.sales) / (self.last + 1 - assortment.first_day)

@@ -58,7 +58,7 @@ RIVALS = (
     Rival("synthetic-rival-b", 0.6, 0.96, 0.04, 0.03, 0.15, 0.12, 0.05, 0.05),
     Rival("synthetic-rival-c", 0.4, 1.05, 0.08, 0.06, 0.02, 0.20, 0.15, 0.25),
 )
-#: Share of the days on which the price of an item at a rival is looked up.
+#: Share of the days on which the price of an item at a competitor is looked up.
 SCANNED = 0.5
 
 
@@ -89,27 +89,27 @@ def clicks(day: int, skus: list[str], units: Floats, usual: Floats, seed: int) -
 
 
 def competitor_prices(day: int, skus: list[str], going: Ints, seed: int) -> list[DemoEvent]:
-    """What the rivals ask on one day for SKUs (k,), of which `going` (k,) is the real price."""
+    """What competitors ask on one day for SKUs (k,), of which `going` (k,) is the real price."""
     ids = _barcodes(skus)
     week = (day + ids % 7) // 7  # each item's own: prices move on every day of the week
     events: list[DemoEvent] = []
-    for number, rival in enumerate(RIVALS):
-        stocks = uniforms(seed, _STOCKED, number, ids)[:, 0] < rival.stocks
+    for number, competitor in enumerate(RIVALS):
+        stocks = uniforms(seed, _STOCKED, number, ids)[:, 0] < competitor.stocks
         scan = uniforms(seed, _SCAN, number, day, ids, count=2)
         mood = uniforms(seed, _MOOD, number, week, ids, count=2)
-        seen = np.flatnonzero(stocks & (scan[:, 0] < SCANNED) & (mood[:, 1] >= rival.silent))
-        drawn = normals(seed, _PLACE, number, ids)[:, 0] * rival.spread
-        drawn = drawn + normals(seed, _PLACE, number, week, ids)[:, 0] * rival.swing
-        cut = np.where(mood[:, 0] < rival.campaigns, 1 - rival.cut, 1.0)
+        seen = np.flatnonzero(stocks & (scan[:, 0] < SCANNED) & (mood[:, 1] >= competitor.silent))
+        drawn = normals(seed, _PLACE, number, ids)[:, 0] * competitor.spread
+        drawn = drawn + normals(seed, _PLACE, number, week, ids)[:, 0] * competitor.swing
+        cut = np.where(mood[:, 0] < competitor.campaigns, 1 - competitor.cut, 1.0)
         # whole dollars, as tills had them
-        price = np.maximum(np.rint(going / MINOR * rival.level * exp(drawn) * cut), 1.0)
-        stocked = mood[:, 0] < 1 - rival.empty
+        price = np.maximum(np.rint(going / MINOR * competitor.level * exp(drawn) * cut), 1.0)
+        stocked = mood[:, 0] < 1 - competitor.empty
         times = day * DAY + (scan[:, 1] * DAY).astype(np.int64)
         columns = (seen, (price * MINOR).astype(np.int64)[seen], stocked[seen], times[seen])
         for item, amount, in_stock, time in zip(*(c.tolist() for c in columns), strict=True):
             value = {
                 "sku": skus[item],
-                "competitor": rival.name,
+                "competitor": competitor.name,
                 "price": money_text(amount, CURRENCY),
                 "currency": CURRENCY,
                 "time": instant_text(time),

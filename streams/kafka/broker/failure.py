@@ -9,7 +9,7 @@ HEAD = re.compile(r"\[[^\]]+\] (?P<level>[A-Z]+) ")
 SERIOUS = {"ERROR", "FATAL"}
 
 
-def telling_lines(log: Iterable[str]) -> list[str]:
+def cause_lines(log: Iterable[str]) -> list[str]:
     """Return the lines of a log that tell why Kafka failed, at most 15.
 
     A node that fails still ends in order, at length: those messages, stack frames and what
@@ -18,11 +18,11 @@ def telling_lines(log: Iterable[str]) -> list[str]:
     lines = list(log)
     serious = False
     # A dict for its order: the first mention of each line counts.
-    telling: dict[str, None] = {}
+    causes: dict[str, None] = {}
     for line in lines:
         head = HEAD.match(line)
         if head is not None:
             serious = head["level"] in SERIOUS
         if serious and not line.startswith("\t"):
-            telling[line] = None
-    return list(telling)[:LINES] or lines[-LINES:]
+            causes[line] = None
+    return list(causes)[:LINES] or lines[-LINES:]

@@ -7,7 +7,7 @@ from pathlib import Path
 from streams.kafka.broker import configuration, java, process
 from streams.kafka.broker.archive import Archive
 from streams.kafka.broker.error import BrokerError
-from streams.kafka.broker.failure import telling_lines
+from streams.kafka.broker.failure import cause_lines
 from streams.kafka.broker.jars import classpath
 
 
@@ -102,7 +102,7 @@ class Node:
         fresh = said[self._log_size_at_start :] if len(said) >= self._log_size_at_start else said
         output = self._output.read_bytes() if self._output.exists() else b""
         lines = (fresh + output).decode(errors="replace").splitlines()
-        return "\n".join(telling_lines(lines))
+        return "\n".join(cause_lines(lines))
 
     def _java(self, main: str, flags: list[str]) -> list[str]:
         return [

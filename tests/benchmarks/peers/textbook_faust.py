@@ -50,7 +50,7 @@ app = faust.App(
 )
 orders = app.topic(PREFIX + "orders", value_type=Order)
 clicks = app.topic(PREFIX + "clickstream", value_type=Click)
-rivals = app.topic(PREFIX + "competitor-prices", value_type=CompetitorPrice)
+competitors = app.topic(PREFIX + "competitor-prices", value_type=CompetitorPrice)
 prices = app.topic(PREFIX + "prices", value_serializer="json", key_serializer="raw")
 units = app.Table("units", default=int, partitions=PARTITIONS)
 views = app.Table("views", default=int, partitions=PARTITIONS)
@@ -80,17 +80,17 @@ async def click(stream):
         count()
 
 
-@app.agent(rivals)
+@app.agent(competitors)
 async def competitor_price(stream):
     async for event in stream.events():
-        rival, message = event.value, event.message
+        competitor, message = event.value, event.message
         await prices.send(
-            key=rival.sku.encode(),
+            key=competitor.sku.encode(),
             value={
-                "sku": rival.sku,
-                "price": rival.price,
-                "units": units[rival.sku],
-                "views": views[rival.sku],
+                "sku": competitor.sku,
+                "price": competitor.price,
+                "units": units[competitor.sku],
+                "views": views[competitor.sku],
                 "cause": {"partition": message.partition, "offset": message.offset},
             },
         )

@@ -114,7 +114,7 @@ def test_every_change_is_a_decision_and_its_explanation_leads_to_its_price(recor
 
 
 def test_a_change_names_the_event_that_caused_it(priced, records):
-    rivals = {(r.partition, r.offset): json.loads(r.value) for r in priced.read(INPUTS[1:2])}
+    competitors = {(r.partition, r.offset): json.loads(r.value) for r in priced.read(INPUTS[1:2])}
     matched = [
         change
         for change in records["price-changes"]
@@ -123,7 +123,7 @@ def test_a_change_names_the_event_that_caused_it(priced, records):
     ]
     assert len(matched) > 5
     for change in matched:
-        cause = rivals[change["cause"]["partition"], change["cause"]["offset"]]
+        cause = competitors[change["cause"]["partition"], change["cause"]["offset"]]
         assert cause["sku"] == change["sku"]
         assert cause["time"] <= to_ms(change["time"])
 

@@ -45,7 +45,7 @@ class Sent(NamedTuple):
     reason: str
 
 
-def rival(cents: int) -> bytes:
+def competitor(cents: int) -> bytes:
     """A competitor's price for the tea; each moves the tea's own price."""
     value = {"sku": "tea", "competitor": "r", "currency": "USD", "time": next(TIMES)}
     return json.dumps(value | {"price": f"9.{cents:02d}"}).encode()
@@ -108,7 +108,7 @@ def worker(shop: KafkaShop, start_worker: Any) -> Worker:
     worker = start_worker("w0")
     shop.put("pricing-policies", json.dumps(POLICY).encode(), b"match", START)
     shop.put("products", json.dumps(TEA).encode(), b"tea", START).get(timeout=30)
-    shop.put("competitor-prices", rival(99), b"tea", START + MINUTE).get(timeout=30)
+    shop.put("competitor-prices", competitor(99), b"tea", START + MINUTE).get(timeout=30)
     shop.settle(worker)
     assert tea_price(shop) == "9.99"
     return worker
@@ -131,7 +131,7 @@ def place(metadata: Any) -> tuple[str, int, int]:
 @pytest.mark.parametrize("codec", CODECS)
 def test_what_a_producer_compresses_is_priced(shop: KafkaShop, worker: Worker, codec: str) -> None:
     cents = 80 - CODECS.index(codec)
-    compressed(shop, codec, "competitor-prices", rival(cents))
+    compressed(shop, codec, "competitor-prices", competitor(cents))
     shop.settle(worker)
     assert tea_price(shop) == f"9.{cents:02d}"
 
@@ -139,10 +139,10 @@ def test_what_a_producer_compresses_is_priced(shop: KafkaShop, worker: Worker, c
 def test_a_header_whose_name_is_not_utf_8_is_buried_and_passed(
     shop: KafkaShop, worker: Worker
 ) -> None:
-    value = rival(1)
+    value = competitor(1)
     hostile = place(headed(shop, "competitor-prices", value))
     product = place(headed(shop, "products", json.dumps(TEA | {"sku": "mate"}).encode()))
-    shop.put("competitor-prices", rival(70), b"tea", START + MINUTE)
+    shop.put("competitor-prices", competitor(70), b"tea", START + MINUTE)
     shop.settle(worker)
     assert tea_price(shop) == "9.70"
     found = letters(shop)
@@ -152,8 +152,8 @@ def test_a_header_whose_name_is_not_utf_8_is_buried_and_passed(
 
 
 def test_a_taken_back_transaction_is_not_priced(shop: KafkaShop, worker: Worker) -> None:
-    aborted(shop, rival(2))
-    shop.put("competitor-prices", rival(69), b"tea", START + MINUTE)
+    aborted(shop, competitor(2))
+    shop.put("competitor-prices", competitor(69), b"tea", START + MINUTE)
     shop.settle(worker)
     prices = [json.loads(r.value)["price"] for r in shop.read(["price-changes"])]
     assert prices[-1] == "9.69"
@@ -189,7 +189,7 @@ def test_kilobytes_that_expand_to_megabytes_do_not_fill_the_dead_letters(
     before = len(letters(shop))
     values = [bytes(EACH)] * (FLOOD // EACH)
     sent = compressed(shop, "gzip", "clickstream", *values)
-    shop.put("competitor-prices", rival(68), b"tea", START + MINUTE)
+    shop.put("competitor-prices", competitor(68), b"tea", START + MINUTE)
     shop.settle(worker)
     assert tea_price(shop) == "9.68"
     found = letters(shop)

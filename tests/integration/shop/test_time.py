@@ -30,7 +30,7 @@ def test_a_cooldown_ends_by_itself(shop, start_worker, tmp_path):
     def put(topic, value):
         shop.put(topic, json.dumps(value).encode(), b"tea", now()).get(timeout=30)
 
-    def rival(price):
+    def competitor(price):
         value = {"sku": "tea", "competitor": "r", "currency": "USD", "price": price, "time": now()}
         put("competitor-prices", value)
 
@@ -39,8 +39,8 @@ def test_a_cooldown_ends_by_itself(shop, start_worker, tmp_path):
 
     put("products", TEA)
     worker.wait_for("ready after")
-    rival("9.00")
-    rival("8.00")
+    competitor("9.00")
+    competitor("8.00")
     shop.wait(lambda: len(changes()) == 2, "changed again", worker)
     assert worker.stop() == 0, worker.tail()
     first, second = changes()

@@ -14,8 +14,8 @@ SKUS = tuple(f"sku-{i:02d}" for i in range(48))
 CURRENCIES = ("USD", "JPY", "KWD")
 DIGITS = {"USD": 2, "JPY": 0, "KWD": 3}
 CATEGORIES = ("matched", "learnt", "kept")
-#: A rival's every move moves a matched offer; the others are priced by the built-in default and by
-#: a policy with most guardrails there are.
+#: A competitor's every move moves a matched offer; the others are priced by the built-in default
+#: and by a policy with most guardrails there are.
 POLICIES: list[dict[str, Any]] = [
     {
         "policy_id": "match",

@@ -148,7 +148,7 @@ class Journal:
             flag=action,
         )
 
-    def rival(
+    def competitor(
         self,
         time: int,
         sku: str = "a",

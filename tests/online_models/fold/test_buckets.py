@@ -255,7 +255,7 @@ def test_the_rival_price_observed_is_the_mean_of_the_lowest_while_there_was_one(
     now, seen, steps = START, {}, []
     for gap, competitor, price, in_stock in sightings:
         now += gap
-        journal.rival(now, price=price, competitor=competitor, in_stock=in_stock)
+        journal.competitor(now, price=price, competitor=competitor, in_stock=in_stock)
         seen[competitor] = price if in_stock else None
         offers = [p for p in seen.values() if p is not None]
         steps.append((now, Fraction(bool(offers)), Fraction(min(offers, default=0))))

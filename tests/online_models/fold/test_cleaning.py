@@ -97,10 +97,10 @@ MATCH = [{"kind": "match_competitor", "offset": "-0.01"}, {"kind": "keep"}]
 def test_a_rival_in_cents_is_told_and_not_followed(journal: Any, run: Any) -> None:
     journal.policy("match", START - 1, strategy=MATCH)
     journal.product()
-    journal.rival(START + HOUR, price=950)
+    journal.competitor(START + HOUR, price=950)
     journal.tick(START + 2 * HOUR)
     for hour in (3, 4, 5):
-        journal.rival(START + hour * HOUR, price=9)
+        journal.competitor(START + hour * HOUR, price=9)
         journal.tick(START + hour * HOUR + 1)
     whole = run(journal)
     assert [v["price"] for v in whole.values("price-changes")] == ["9.49"]
@@ -111,12 +111,12 @@ def test_a_rival_in_cents_is_told_and_not_followed(journal: Any, run: Any) -> No
 def test_a_rival_that_collapses_is_followed_once_it_is_seen_again(journal: Any, run: Any) -> None:
     journal.policy("match", START - 1, strategy=MATCH)
     journal.product(cost="0.10")
-    journal.rival(START + HOUR, price=950)
-    journal.rival(START + 2 * HOUR, price=150)
+    journal.competitor(START + HOUR, price=950)
+    journal.competitor(START + 2 * HOUR, price=150)
     journal.tick(START + 2 * HOUR + 1)
     held = [v["price"] for v in run(journal).values("price-changes")]
     assert held == ["9.49"]
-    journal.rival(START + 3 * HOUR, price=150)
+    journal.competitor(START + 3 * HOUR, price=150)
     journal.tick(START + 3 * HOUR + 1)
     whole = run(journal)
     assert [v["price"] for v in whole.values("price-changes")] == ["9.49", "1.49"]
@@ -126,8 +126,8 @@ def test_a_rival_that_collapses_is_followed_once_it_is_seen_again(journal: Any, 
 def test_a_held_price_that_is_sold_out_ends_the_match(journal: Any, run: Any) -> None:
     journal.policy("match", START - 1, strategy=MATCH)
     journal.product()
-    journal.rival(START + HOUR, price=950)
-    journal.rival(START + 2 * HOUR, price=9, in_stock=False)
+    journal.competitor(START + HOUR, price=950)
+    journal.competitor(START + 2 * HOUR, price=9, in_stock=False)
     journal.tick(START + 3 * HOUR)
     assert [v["price"] for v in run(journal).values("price-changes")] == ["9.49", "10.00"]
 

@@ -37,11 +37,11 @@ TURNS = st.lists(
 
 def state_of(fold: Fold) -> dict[str, Any]:
     """What competitors' prices leave behind, unused rows aside."""
-    rivals, memory = fold.state.competitors, fold.state.cleaning.memory
-    memory.grow(rivals.entries.size)
-    arrays = {**rivals.entries.snapshot(), **memory.snapshot()}
+    competitors, memory = fold.state.competitors, fold.state.cleaning.memory
+    memory.grow(competitors.entries.size)
+    arrays = {**competitors.entries.snapshot(), **memory.snapshot()}
     found = {name: array.tolist() for name, array in arrays.items()}
-    return found | {"names": list(rivals.names.names), "filled": rivals.filled.tolist()}
+    return found | {"names": list(competitors.names.names), "filled": competitors.filled.tolist()}
 
 
 @given(turns=TURNS, unknown=st.sets(st.sampled_from(SKUS), max_size=2))
@@ -56,7 +56,7 @@ def test_a_turn_of_many_skus_is_as_one_by_one(
     journal.tick(START)
     for i, (prices, lag) in enumerate(turns):
         for sku, price in zip(SKUS, prices, strict=True):
-            journal.rival(START + (i + lag) * HOUR, sku, **price)
+            journal.competitor(START + (i + lag) * HOUR, sku, **price)
     journal.tick(START + 48 * HOUR)
     batch = journal.batch()
     together, singly = Fold(OWN), Fold(OWN)

@@ -76,7 +76,9 @@ def test_an_acknowledgement_does_not_reach_into_the_past_of_other_offers(
     strategy = [{"kind": "cost_plus", "margin": "30%"}]
     journal.tick(START)
     journal.policy("p", START, version=1, strategy=strategy, guardrails=rails)
-    journal.rival(START + 2 * HOUR, "c")  # moves the clock past the time for an acknowledgement
+    journal.competitor(
+        START + 2 * HOUR, "c"
+    )  # moves the clock past the time for an acknowledgement
     journal.stock(START + 2 * HOUR, "b")
     journal.ack(START + 2 * HOUR, "a", sequence=2, price="9.50")
     journal.tick(START + 2 * HOUR)
@@ -110,7 +112,7 @@ def test_products_that_appear_together_tell_nothing_of_each_other(
     for i, sku in enumerate("abcdef"):
         journal.product(sku, cost=f"{3 + i}.00")
     for i, sku in enumerate("abcdef"):
-        journal.rival(START + i, sku, 900)
+        journal.competitor(START + i, sku, 900)
     journal.tick(START + HOUR)
     written = SimpleNamespace(batch=journal.batch(), ends=[])
     whole = in_pieces(written, [])
@@ -128,9 +130,9 @@ def test_a_substitute_that_moves_at_the_same_time_tells_nothing_before_a_tick(
     for day in range(3):
         journal.order(START + day * DAY, "b", order=f"o{day}")
         journal.tick(START + (day + 1) * DAY)
-    journal.rival(START + 3 * DAY + 1, "a", 4000)
+    journal.competitor(START + 3 * DAY + 1, "a", 4000)
     journal.stock(START + 3 * DAY + 2, "b", 500)
-    journal.rival(START + 3 * DAY + 3, "b", 900)
+    journal.competitor(START + 3 * DAY + 3, "b", 900)
     written = SimpleNamespace(batch=journal.batch(), ends=[])
     whole = in_pieces(written, [])
     assert in_pieces(written, range(len(written.batch))) == whole

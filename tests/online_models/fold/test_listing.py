@@ -75,7 +75,7 @@ def test_a_retired_product_gets_no_decision_until_it_returns(journal: Any, run: 
     journal.product()
     journal.tick(START)
     journal.retire()
-    journal.rival(START + 1)
+    journal.competitor(START + 1)
     journal.policy("p", START, **COST_PLUS)
     journal.tick(START + 2 * DAY)
     result = run(journal)
@@ -112,7 +112,7 @@ def test_money_in_another_currency_than_the_products_counts_from_its_record_on(
     journal.product()
     journal.order(START, currency="EUR", quantity=10)
     journal.order(START, currency="USD", quantity=100)
-    journal.rival(START, currency="EUR")
+    journal.competitor(START, currency="EUR")
     journal.tick(START + 3 * DAY)
     result = run(journal)
     assert result.values("demand-observations")[0]["units"] == 101

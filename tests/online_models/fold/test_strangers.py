@@ -10,7 +10,7 @@ import pytest
 
 from online_models.journal.outputs import Output
 from online_models.shop import catalogue
-from online_models.shop import competitors as rivals
+from online_models.shop import competitors as competitors
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -22,8 +22,8 @@ ROOM = 5
 def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogue, "MOST_STRAYS", ROOM)
     monkeypatch.setattr(catalogue, "MOST_CHANNELS", ROOM)
-    monkeypatch.setattr(rivals, "SPARE_NAMES", ROOM)
-    monkeypatch.setattr(rivals, "MOST_COMPETITORS", 4)
+    monkeypatch.setattr(competitors, "SPARE_NAMES", ROOM)
+    monkeypatch.setattr(competitors, "MOST_COMPETITORS", 4)
 
 
 def test_unknown_products_are_remembered_up_to_a_bound_and_told_of(
@@ -32,7 +32,7 @@ def test_unknown_products_are_remembered_up_to_a_bound_and_told_of(
     for i in range(30):
         journal.order(START + i, f"x{i}", 1, 900)
         journal.click(START + i, f"y{i}")
-        journal.rival(START + i, f"z{i}")
+        journal.competitor(START + i, f"z{i}")
         journal.stock(START + i, f"s{i}")
     journal.tick(START + HOUR)
     result = run(journal)
@@ -79,7 +79,7 @@ def test_ever_new_competitors_take_the_places_of_the_stalest(
     journal.product("a")
     journal.tick(START)
     for i in range(300):
-        journal.rival(START + i, "a", competitor=f"shop {i}", price=900 + i)
+        journal.competitor(START + i, "a", competitor=f"shop {i}", price=900 + i)
     journal.tick(START + HOUR)
     result = run(journal)
     book = result.fold.state.competitors
@@ -100,7 +100,7 @@ def test_what_is_ignored_does_not_depend_on_how_the_journal_is_cut(
     for i in range(40):
         sku = f"x{i % 9}"
         journal.order(START + i, sku, 1, 900, channel=f"c{i % 7}")
-        journal.rival(START + i, sku, competitor=f"r{i}", price=800 + i)
+        journal.competitor(START + i, sku, competitor=f"r{i}", price=800 + i)
         journal.click(START + i, sku)
         journal.stock(START + i, sku)
         if i % 4 == 3:

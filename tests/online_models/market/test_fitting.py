@@ -33,7 +33,7 @@ def sales(units: list[int], rival: float = np.nan) -> Observations:
     day = np.repeat(np.arange(DAYS), len(units))
     sold = np.array(units)[offer] * np.where(day % 7 == 6, 2, 1)
     return Observations.of(
-        offer, MONDAY + day * DAY, sold, views=3 * sold, price=1000.0, rival_price=rival
+        offer, MONDAY + day * DAY, sold, views=3 * sold, price=1000.0, competitor_price=rival
     )
 
 

@@ -1,4 +1,4 @@
-"""A small shop around `Pricing`: products, rivals, stock, and a demand curve that is known."""
+"""A small shop around `Pricing`: products, competitors, stock, and a demand curve that is known."""
 
 from __future__ import annotations
 
@@ -86,10 +86,12 @@ class Shop:
     def __init__(self, settings: PricingSettings | None = None, demand: Any = None) -> None:
         self.settings = settings or PricingSettings()
         self.catalogue = Catalogue()
-        self.rivals = CompetitorPrices(self.settings.own_names)
+        self.competitors = CompetitorPrices(self.settings.own_names)
         self.stock = Shelf()
         self.demand = demand or KnownDemand()
-        self.pricing = Pricing(self.catalogue, self.rivals, self.stock, self.demand, self.settings)
+        self.pricing = Pricing(
+            self.catalogue, self.competitors, self.stock, self.demand, self.settings
+        )
         self.now = START
         self.offset = 0
         self.published: list[Output] = []
@@ -141,14 +143,14 @@ class Shop:
             self.decide([row], "products")
         return row
 
-    def rival(
+    def competitor(
         self, price: str, sku: str = "a", name: str = "globex", decide: bool = True, **told: Any
     ) -> None:
         s = self.catalogue.sku(sku)
         channel = told.get("channel")
         at = -1 if channel is None else self.catalogue.channel_names.id(channel)
-        row = self.rivals.entry(s, name, at)
-        book = self.rivals.entries
+        row = self.competitors.entry(s, name, at)
+        book = self.competitors.entries
         currency = self.catalogue.currency_names[self.catalogue.skus.currency[s]]
         book.price[row] = to_minor(price, currency)
         book.shipping[row] = to_minor(told.get("shipping", "0"), currency)

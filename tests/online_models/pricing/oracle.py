@@ -127,10 +127,10 @@ def facts_of(shop: Any, before: dict[str, list[int]], now_day: int) -> list[Fact
     shown = shop.pricing.ledger.price.tolist()
     columns = zip(
         before["price"],
-        before["first"],
+        before["reference_price"],
         before["changed_at"],
-        before["changes"],
-        before["day"],
+        before["changes_on_day"],
+        before["changes_day"],
         offers.cost.tolist(),
         offers.fee_fixed.tolist(),
         offers.fee_ppm.tolist(),

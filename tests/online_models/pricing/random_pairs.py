@@ -81,30 +81,30 @@ def random_policy(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def fill(shop: Any, rng: np.random.Generator) -> None:
-    """Put offers on sale, each SKU in the store and then on the web, with up to three rivals."""
+    """Put offers on sale, each SKU in the store and then on the web, with up to 3 competitors."""
     for i in range(OFFERS // 2):
         for channel in ("store", "web"):
             shop.product(f"s{i}", "10.00", "5.00", channel)
         for name in ("x", "y", "z"):
             if rng.random() < 0.6:
-                shop.rival("10.00", f"s{i}", name, decide=False)
+                shop.competitor("10.00", f"s{i}", name, decide=False)
 
 
 def shuffle(shop: Any, rng: np.random.Generator) -> None:
-    """Make prices, costs, histories, orders and rivals anything, and forget all that was but which
-    policy rules.
+    """Make prices, costs, histories, orders and competitors anything, and forget all that was but
+    which policy rules.
     """
     ledger, offers, skus = shop.pricing.ledger, shop.catalogue.offers, shop.catalogue.skus
     n, s = ledger.size, skus.size
     for name, (_, nothing, *_) in Ledger.FIELDS.items():
-        if name not in ("policy", "why", "ruled_by"):
+        if name not in ("policy", "ruling_reason", "ruling_version"):
             getattr(ledger, name)[:] = nothing
     price = rng.integers(100, 4000, n)
-    ledger.price[:] = ledger.base[:] = price
+    ledger.price[:] = ledger.regular_price[:] = price
     shop.pricing.history = PriceHistory(shop.settings.history)
     rows = np.arange(n)
     since = np.full(n, NOW - 90 * DAY)
-    shop.pricing.history.append(ledger.entry, rows, since, price, price, ledger.sequence)
+    shop.pricing.history.append(ledger.history_entry, rows, since, price, price, ledger.sequence)
     offers.cost[:] = price * rng.uniform(0.2, 1.3, n)
     offers.fee_ppm[:] = rng.choice(FEE, n)
     offers.fee_fixed[:] = rng.choice([0, 30], n)
@@ -112,17 +112,19 @@ def shuffle(shop: Any, rng: np.random.Generator) -> None:
     usual = price[1::2]
     skus.list_price[:] = np.where(rng.random(s) < 0.4, NO_PRICE, usual * 1.2)
     skus.map_price[:] = np.where(rng.random(s) < 0.4, NO_PRICE, usual * 0.8)
-    ledger.first[:] = np.maximum(price + rng.integers(-300, 300, n), 1)
+    ledger.reference_price[:] = np.maximum(price + rng.integers(-300, 300, n), 1)
     ledger.changed_at[:] = NOW - rng.integers(0, 3 * DAY, n)
-    ledger.day[:] = ledger.changed_at // DAY
-    ledger.changes[:] = rng.integers(0, 4, n)
-    ledger.pulled[:] = rng.random(n) < 0.3
-    ledger.home[:] = np.where(ledger.pulled, price + rng.integers(0, 400, n), NO_PRICE)
-    for name in ("override", "rollback"):
+    ledger.changes_day[:] = ledger.changed_at // DAY
+    ledger.changes_on_day[:] = rng.integers(0, 4, n)
+    ledger.lowered_by_competitor[:] = rng.random(n) < 0.3
+    ledger.pre_match_price[:] = np.where(
+        ledger.lowered_by_competitor, price + rng.integers(0, 400, n), NO_PRICE
+    )
+    for name in ("override_price", "rollback_price"):
         ordered = rng.random(n) < 0.03
         getattr(ledger, name)[:] = np.where(ordered, rng.integers(1, 5000, n), NO_PRICE)
     shop.stock.on_hand = rng.integers(-1, 300, n)
-    book = shop.rivals.entries
+    book = shop.competitors.entries
     m = book.size
     book.price[:] = rng.integers(100, 4000, m)
     book.shipping[:] = rng.choice([0, 199], m)

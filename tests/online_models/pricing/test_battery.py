@@ -19,7 +19,7 @@ from schemas.records.pricing_policies import Policy
 from tests.online_models.pricing.oracle import Facts, Oracle, facts_of
 from tests.online_models.pricing.random_pairs import DAY, NOW, OFFERS, fill, random_policy, shuffle
 
-#: States and policies after which other SKUs have rivals.
+#: States and policies after which other SKUs have competitors.
 TURNS = 25
 
 
@@ -38,7 +38,7 @@ def play(new_shop: Any, seed: int, turns: int, seen: Counter[str]) -> None:
 def turn(shop: Any, policy: Policy, seen: Counter[str]) -> None:
     """Decide all offers under a policy and check every decision."""
     ledger = shop.pricing.ledger
-    names = ("price", "first", "changed_at", "day", "changes")
+    names = ("price", "reference_price", "changed_at", "changes_day", "changes_on_day")
     before = {name: getattr(ledger, name).tolist() for name in names}
     rows = np.arange(ledger.size)
     full = np.ones(len(rows), dtype=np.int64)

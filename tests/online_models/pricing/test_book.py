@@ -37,7 +37,7 @@ def test_the_highest_priority_rules_whatever_is_more_specific(shop: Any) -> None
     shop.product()
     shop.policy("broad", priority=5, strategy=KEEP)
     shop.policy("narrow", priority=1, strategy=KEEP, select={"skus": ["a"]})
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert ruler(shop) == ("broad", "the highest priority")
 
 
@@ -213,7 +213,7 @@ def test_policies_that_come_and_go_leave_the_rulings_of_all_looked_at_anew(
     anew = PolicyBook(shop.catalogue, shop.settings)
     restore(anew, save(book))
     slot, why = anew.rule(rows)
-    assert (ledger.policy.tolist(), ledger.why.tolist()) == (slot.tolist(), why.tolist())
+    assert (ledger.policy.tolist(), ledger.ruling_reason.tolist()) == (slot.tolist(), why.tolist())
     # ... and by hand: priority, then specificity, then the id
     for row in rows.tolist():
         offer = traits(shop.catalogue, row)

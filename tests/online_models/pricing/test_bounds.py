@@ -22,11 +22,11 @@ def test_a_conflict_is_told_once_and_again_after_a_week(shop: Any) -> None:
     shop.product(cost="9.80")
     shop.policy(strategy=KEEP, guardrails={"minimum_margin": "20%", "maximum_price": "11.00"})
     for _ in range(5):
-        shop.rival("9.00")
+        shop.competitor("9.00")
         shop.tick()
     assert len(shop.alerts("bounds_conflict")) == 1
     shop.now += 7 * DAY
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert len(shop.alerts("bounds_conflict")) == 2
 
 
@@ -81,16 +81,16 @@ def test_a_channel_does_not_undercut_a_protected_one(shop: Any) -> None:
         strategy=[{"kind": "match_competitor"}, {"kind": "keep"}],
         guardrails={"protect_channels": ["store"]},
     )
-    shop.rival("8.00", channel="web")
+    shop.competitor("8.00", channel="web")
     assert shop.price(channel="web") == "none"
-    shop.rival("9.00", channel="store")
+    shop.competitor("9.00", channel="store")
     assert (shop.price(channel="store"), shop.price(channel="web")) == ("9.00", "9.00")
 
 
 def test_unbound_policy_lets_a_price_go_anywhere_above_zero(shop: Any) -> None:
     shop.product(cost="0")
     shop.policy(strategy=[{"kind": "match_competitor", "offset": "-50"}])
-    shop.rival("3.00")
+    shop.competitor("3.00")
     assert shop.price() == "0.01"
 
 

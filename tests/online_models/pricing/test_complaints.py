@@ -19,10 +19,10 @@ def test_two_of_ours_against_each_other_do_not_race_to_the_bottom(new_shop: Any)
         shop.policy(strategy=[MATCH, KEEP], guardrails={"minimum_margin": "5%"})
     seen = []
     for hour in range(24 * 5):
-        for shop, rival in ((one, other), (other, one)):
+        for shop, competitor in ((one, other), (other, one)):
             shop.now = one.now + 1
-            price = rival.pricing.shown_price([0])[0]
-            shop.rival(f"{price / 100:.2f}")
+            price = competitor.pricing.shown_price([0])[0]
+            shop.competitor(f"{price / 100:.2f}")
         one.tick()
         other.now = one.now
         other.decide(other.pricing.due(other.now), None)
@@ -37,14 +37,14 @@ def test_a_rival_that_really_gets_cheaper_is_followed_all_the_way(shop: Any) -> 
     shop.policy(strategy=[MATCH, KEEP])
     for step in range(1, 31):
         shop.now += HOUR
-        shop.rival(f"{10 * 0.98**step:.2f}")
+        shop.competitor(f"{10 * 0.98**step:.2f}")
         assert shop.price() == f"{float(f'{10 * 0.98**step:.2f}') - 0.01:.2f}"
 
 
 def test_without_a_minimum_price_the_default_margin_still_holds(shop: Any) -> None:
     """No policy selects the offer: the built-in default never sells below cost."""
     shop.product(cost="9.70", decide=True)
-    shop.rival("3.00")
+    shop.competitor("3.00")
     shop.tick(DAY, 20)
     assert all(float(change["price"]) >= 9.70 for change in shop.changes)
 
@@ -55,7 +55,7 @@ def test_a_price_that_fell_recovers_without_any_event(shop: Any) -> None:
         strategy=[{**MATCH, "max_age": "P1D"}, KEEP],
         guardrails={"max_step_up": "5%", "max_changes_per_day": 1},
     )
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.tick(DAY, 12)
     prices = [float(change["price"]) for change in shop.changes]
     assert prices[0] == 7.99
@@ -65,13 +65,13 @@ def test_a_price_that_fell_recovers_without_any_event(shop: Any) -> None:
 
 def test_a_silent_feed_is_told_once(shop: Any) -> None:
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert shop.pricing.watch(shop.now + 2 * DAY) == []
     alerts = shop.pricing.watch(shop.now + 2 * DAY + 1)
     assert [alert.topic for alert in alerts] == ["pricing-alerts"]
     assert shop.pricing.watch(shop.now + 9 * DAY) == []
     shop.now += 10 * DAY
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert len(shop.pricing.watch(shop.now + 3 * DAY)) == 1
 
 
@@ -108,10 +108,10 @@ def test_segment_prices_follow_the_public_price_and_stay_legal(shop: Any, cheape
     )
     offers = shop.said("price-offers")
     assert [(o["minimum_quantity"], o["price"]) for o in offers] == [(1, "9.50"), (10, "8.43")]
-    shop.rival("9.00")
+    shop.competitor("9.00")
     offers = shop.said("price-offers")[2:]
     assert [o["price"] for o in offers] == ["8.55", "8.43"]
     assert {o["segment"] for o in offers} == {cheaper}
     assert offers[0]["decision_id"] == shop.changes[-1]["decision_id"]
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert len(shop.said("price-offers")) == 4

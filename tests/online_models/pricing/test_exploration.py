@@ -61,7 +61,7 @@ def test_the_probabilities_are_those_of_thompson_sampling(
     shop = explorers(new_shop, known_demand(sd=0.4), 1, "100%")
     terms = shop.pricing.book.terms(1, 2)
     one = np.array([0]), np.array([shop.now])
-    situation = DecisionContext(shop.pricing.world, terms, *one, legal=between(880, 1120, 1))
+    situation = DecisionContext(shop.pricing.state, terms, *one, legal=between(880, 1120, 1))
     drawn = draw(situation, np.array([1000]))
     arms = np.arange(880, 1121, 24)
     elasticity = np.random.default_rng(0).normal(-2.0, 0.4 * math.sqrt(2.0), 200_000)
@@ -79,7 +79,7 @@ def test_a_category_draws_as_one_on_half_of_the_days(new_shop: Any, known_demand
     as_one = []
     for day in range(1, 61):
         situation = DecisionContext(
-            shop.pricing.world,
+            shop.pricing.state,
             terms,
             rows,
             np.full(12, shop.now + day * DAY),

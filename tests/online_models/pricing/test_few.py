@@ -18,7 +18,7 @@ from tests.online_models.pricing.random_pairs import NOW, OFFERS, fill, random_p
 SIZES = (2, 4, 6)
 TURNS = 6
 #: Where the log of prices holds an offer's last entry depends on whose came before.
-BOOKS = [name for name in Ledger.FIELDS if name != "entry"]
+BOOKS = [name for name in Ledger.FIELDS if name != "history_entry"]
 
 
 def decided(shop: Any, pieces: list[np.ndarray[Any, Any]]) -> list[tuple[int, Output]]:

@@ -119,7 +119,7 @@ def test_a_struck_price_was_never_in_force() -> None:
 def test_the_first_change_reports_the_first_price(shop: Any) -> None:
     shop.product(cost="1.00")
     shop.policy(strategy=[{"kind": "match_competitor"}])
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert shop.changes[-1]["lowest_prior_price_30d"] == "10.00"
 
 
@@ -127,9 +127,9 @@ def test_nothing_before_the_launch_counts(shop: Any) -> None:
     day = 86_400_000
     shop.product(cost="1.00", launched_at=shop.now + 5 * day)
     shop.policy(strategy=[{"kind": "match_competitor"}])
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.now += 3 * day
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.now += 10 * day
-    shop.rival("9.50")
+    shop.competitor("9.50")
     assert shop.changes[-1]["lowest_prior_price_30d"] == "9.00"

@@ -25,8 +25,8 @@ def test_a_pause_holds_what_it_selects_until_resumed(shop: Any) -> None:
     shop.product("tea", category="food/tea", cost="1.00")
     matching(shop)
     shop.control(kind="pause", select={"categories": ["food/coffee"]}, reason="fire")
-    shop.rival("9.00")
-    shop.rival("9.00", "tea")
+    shop.competitor("9.00")
+    shop.competitor("9.00", "tea")
     assert [c["sku"] for c in shop.changes] == ["tea"]
     paused = [d for d in shop.decisions if d["sku"] == "a"][-1]
     assert (paused["outcome"], paused["reason"]) == ("held", "paused")
@@ -39,11 +39,11 @@ def test_the_kill_switch_covers_offers_that_appear_while_it_is_on(shop: Any) -> 
     matching(shop)
     shop.control(kind="pause", reason="fire")
     shop.product("late", cost="1.00")
-    shop.rival("9.00", "late")
+    shop.competitor("9.00", "late")
     assert shop.decisions[-1]["reason"] == "paused"
     shop.control(kind="resume")
     shop.product("later", cost="1.00")
-    shop.rival("9.00", "later")
+    shop.competitor("9.00", "later")
     assert shop.decisions[-1]["outcome"] == "changed"
 
 
@@ -61,7 +61,7 @@ def test_a_manual_price_is_bound_by_guardrails_unless_forced(shop: Any) -> None:
 
 def test_a_manual_price_waits_for_the_cooldown(shop: Any) -> None:
     matching(shop, guardrails={"cooldown": "PT1H"})
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.control(kind="set_price", sku="a", price="8.00")
     assert shop.decisions[-1]["reason"] == "cooldown"
     shop.tick(HOUR)
@@ -72,7 +72,7 @@ def test_a_manual_price_waits_for_the_cooldown(shop: Any) -> None:
 def test_a_manual_price_holds_until_its_end_then_the_strategies_take_over(shop: Any) -> None:
     matching(shop)
     shop.control(kind="set_price", sku="a", price="8.00", until=shop.now + DAY)
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.tick(DAY - 1)
     assert prices(shop) == ["8.00"]
     shop.tick(1)
@@ -91,7 +91,7 @@ def test_after_a_passing_manual_price_keep_returns_to_the_price_before(shop: Any
 def test_a_manual_price_without_end_stays(shop: Any) -> None:
     matching(shop)
     shop.control(kind="set_price", sku="a", price="8.00")
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.tick(DAY, 5)
     assert prices(shop) == ["8.00"]
 
@@ -108,7 +108,7 @@ def test_a_manual_price_for_an_unknown_offer_changes_nothing(shop: Any) -> None:
 
 def proposed(shop: Any) -> dict[str, Any]:
     matching(shop, approval={"required_above_step": "15%", "expires_after": "PT24H"})
-    shop.rival("8.00")
+    shop.competitor("8.00")
     decision: dict[str, Any] = shop.decisions[-1]
     assert (decision["outcome"], decision["price"], decision["previous_price"]) == (
         "proposed",
@@ -132,7 +132,7 @@ def test_an_approved_proposal_takes_effect(shop: Any) -> None:
 
 def test_an_approval_does_not_lift_the_guardrails(shop: Any) -> None:
     matching(shop, approval={"required_above_step": "5%"}, guardrails={"max_step_down": "10%"})
-    shop.rival("8.00")
+    shop.competitor("8.00")
     proposal = shop.decisions[-1]
     shop.control(kind="set_price", sku="a", price="11.00", force=True)
     shop.control(kind="approve", decision_id=proposal["decision_id"])
@@ -152,15 +152,15 @@ def test_a_declined_proposal_returns_only_with_new_inputs(shop: Any, how: str) -
     assert decision["price"] == "10.00"
     assert [step["output"] for step in decision["explanation"]] == ["8.00", "10.00"]
     shop.tick(times=3)
-    shop.rival("8.00")
+    shop.competitor("8.00")
     assert shop.decisions[-1]["reason"] == "declined"
-    shop.rival("7.90")
+    shop.competitor("7.90")
     assert shop.decisions[-1]["outcome"] == "proposed"
 
 
 def test_a_standing_proposal_is_not_repeated(shop: Any) -> None:
     proposed(shop)
-    shop.rival("8.00")
+    shop.competitor("8.00")
     assert shop.decisions[-1]["reason"] == "awaiting_approval"
     shop.tick(times=3)
     assert [d["outcome"] for d in shop.decisions].count("proposed") == 1
@@ -168,7 +168,7 @@ def test_a_standing_proposal_is_not_repeated(shop: Any) -> None:
 
 def test_a_smaller_wish_needs_no_approval_and_ends_the_proposal(shop: Any) -> None:
     proposal = proposed(shop)
-    shop.rival("9.50")
+    shop.competitor("9.50")
     assert shop.price() == "9.50"
     shop.control(kind="approve", decision_id=proposal["decision_id"])
     assert shop.price() == "9.50"
@@ -177,7 +177,7 @@ def test_a_smaller_wish_needs_no_approval_and_ends_the_proposal(shop: Any) -> No
 def three_prices(shop: Any) -> list[dict[str, Any]]:
     matching(shop)
     for price in ("9.00", "8.00", "7.00"):
-        shop.rival(price)
+        shop.competitor(price)
         shop.now += HOUR
     return list(shop.changes)
 
@@ -186,7 +186,7 @@ def test_a_rollback_to_a_time_holds_until_released(shop: Any) -> None:
     three_prices(shop)
     shop.control(kind="rollback", to=shop.now - 2 * HOUR)
     assert shop.price() == "8.00"
-    shop.rival("6.00")
+    shop.competitor("6.00")
     shop.tick(DAY, 3)
     assert shop.price() == "8.00"
     held = shop.decisions[-1]["explanation"][0]
@@ -260,7 +260,7 @@ def test_a_policy_version_releases_a_rollback(shop: Any) -> None:
 
 def test_a_rejected_price_is_struck_and_tried_again_later(shop: Any) -> None:
     matching(shop)
-    shop.rival("9.00")
+    shop.competitor("9.00")
     refused = shop.changes[-1]
     shop.ack(refused, "rejected", price="10.00", reason="locked")
     assert shop.alerts("price_rejected")
@@ -274,7 +274,7 @@ def test_a_rejected_price_is_struck_and_tried_again_later(shop: Any) -> None:
 
 def test_an_acknowledged_price_is_believed(shop: Any) -> None:
     matching(shop)
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.ack(shop.changes[-1], price="9.05")
     assert shop.pricing.shown_price([0])[0] == 905
     assert len(shop.changes) == 1
@@ -293,13 +293,13 @@ def test_an_overtaken_acknowledgement_is_ignored(shop: Any) -> None:
 
 def test_a_missing_acknowledgement_is_told_for_shops_that_acknowledge(shop: Any) -> None:
     matching(shop)
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.tick(HOUR)
     assert len(shop.alerts("ack_missing")) == 1
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.tick(HOUR)
     assert len(shop.alerts("ack_missing")) == 1  # this channel has never acknowledged
     shop.ack(shop.changes[-1])
-    shop.rival("7.00")
+    shop.competitor("7.00")
     shop.tick(HOUR)
     assert len(shop.alerts("ack_missing")) == 2

@@ -11,10 +11,10 @@ DAY = 24 * HOUR
 MATCH = {"kind": "match_competitor"}
 
 
-def follow(shop: Any, rival: str = "5.00", price: str = "10.00", **guardrails: Any) -> None:
+def follow(shop: Any, competitor: str = "5.00", price: str = "10.00", **guardrails: Any) -> None:
     shop.product(price=price, cost="1.00")
     shop.policy(strategy=[MATCH, {"kind": "keep"}], guardrails=guardrails)
-    shop.rival(rival)
+    shop.competitor(competitor)
 
 
 def prices(shop: Any) -> list[str]:
@@ -39,10 +39,10 @@ def test_an_hour_of_cooldown_lasts_to_the_millisecond(shop: Any) -> None:
 def test_what_the_cooldown_delays_is_decided_anew(shop: Any) -> None:
     follow(shop, "9.50", cooldown="PT2H")
     shop.tick(HOUR)
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert shop.decisions[-1]["outcome"] == "held"
     assert shop.decisions[-1]["reason"] == "cooldown"
-    shop.rival("9.20")
+    shop.competitor("9.20")
     shop.tick(HOUR)
     assert prices(shop) == ["9.50", "9.20"]
 
@@ -93,7 +93,7 @@ def test_a_tick_that_changes_nothing_says_nothing(shop: Any) -> None:
     said = len(shop.published)
     shop.tick(HOUR, 12)
     assert len(shop.published) - said <= 2  # held once, and the acknowledgement that is missing
-    shop.rival("5.00")
+    shop.competitor("5.00")
     assert shop.decisions[-1]["cause"]["topic"] == "competitor-prices"
 
 
@@ -141,7 +141,7 @@ def test_a_price_that_no_step_brings_to_a_legal_ending_is_a_contradiction(shop: 
 def test_endings_of_a_currency_without_cents(shop: Any) -> None:
     shop.product(price="980", cost="100", currency="JPY")
     shop.policy(strategy=[MATCH], guardrails={"price_endings": ["80", ".99"]})
-    shop.rival("912")
+    shop.competitor("912")
     assert prices(shop) == ["880"]
 
 

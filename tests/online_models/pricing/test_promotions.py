@@ -52,7 +52,7 @@ def test_the_regular_price_waits_while_a_promotion_is_in_force(shop: Any) -> Non
     shop.product(cost="1.00")
     shop.policy(strategy=[{"kind": "match_competitor"}, *KEEP])
     on_sale(shop, {"percent": "20%"}, starts_at=shop.now)
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.tick(DAY)
     assert prices(shop) == ["8.00"]
     shop.tick(2 * DAY)

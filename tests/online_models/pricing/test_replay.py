@@ -40,7 +40,7 @@ def events(shop: Any, start: int, end: int) -> None:
         if step < start:
             continue
         shop.tick(HOUR)
-        shop.rival(price, sku)
+        shop.competitor(price, sku)
         if step == 10:
             shop.promotion(
                 discount={"percent": "15%"},
@@ -62,7 +62,7 @@ def restarted(shop: Any) -> None:
     """Replace the pricer by one restored from a snapshot that went through plain bytes."""
     plain = _plain(save(shop.pricing))
     encoded = msgspec.msgpack.encode(plain)
-    fresh = Pricing(shop.catalogue, shop.rivals, shop.stock, shop.demand, shop.settings)
+    fresh = Pricing(shop.catalogue, shop.competitors, shop.stock, shop.demand, shop.settings)
     restore(fresh, _arrays(msgspec.msgpack.decode(encoded)))
     shop.pricing = fresh
 

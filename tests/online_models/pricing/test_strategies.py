@@ -1,4 +1,4 @@
-"""Strategies in order, and what a matched rival does to a price and back."""
+"""Strategies in order, and what a matched competitor does to a price and back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_first_strategy_that_yields_a_price_is_used(shop: Any) -> None:
     shop.product(cost="4.00")
     shop.policy(strategy=[MATCH, {"kind": "cost_plus", "margin": "50%"}])
     assert shop.price() == "8.00"
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert shop.price() == "8.99"
     assert shop.changes[-1]["reason"] == "match_competitor"
 
@@ -54,7 +54,7 @@ def test_the_rival_that_counts_is_followed(shop: Any, entry: dict[str, Any], pri
     shop.product(cost="1.00")
     prices = (("a", "8.00", "3.00", 0.8), ("b", "9.00", "0", 1.0), ("c", "10.00", "0", 1.0))
     for name, asked, shipping, confidence in (*prices, ("d", "12.00", "0", 1.0)):
-        shop.rival(asked, name=name, shipping=shipping, confidence=confidence, decide=False)
+        shop.competitor(asked, name=name, shipping=shipping, confidence=confidence, decide=False)
     shop.policy(strategy=[{"kind": "match_competitor", **entry}])
     assert shop.decisions[-1]["price"] == price
 
@@ -65,7 +65,7 @@ def test_own_name_in_the_feed_is_never_a_competitor(new_shop: Any) -> None:
     shop = new_shop(PricingSettings(own_names=frozenset({"Acme"})))
     shop.product()
     shop.policy(strategy=[MATCH, KEEP])
-    shop.rival("7.00", name=" ACME ")
+    shop.competitor("7.00", name=" ACME ")
     shop.tick(times=3)
     assert shop.changes == []
 
@@ -73,17 +73,17 @@ def test_own_name_in_the_feed_is_never_a_competitor(new_shop: Any) -> None:
 def test_out_of_stock_and_other_channels_do_not_count(shop: Any) -> None:
     shop.product()
     shop.policy(strategy=[MATCH, KEEP])
-    shop.rival("7.00", in_stock=False)
-    shop.rival("7.50", name="b", channel="marketplace:amazon")
+    shop.competitor("7.00", in_stock=False)
+    shop.competitor("7.50", name="b", channel="marketplace:amazon")
     assert shop.changes == []
-    shop.rival("8.00", name="c", channel="web")
+    shop.competitor("8.00", name="c", channel="web")
     assert shop.price() == "7.99"
 
 
 def pulled_down(shop: Any) -> None:
     shop.product(cost="1.00")
     shop.policy(strategy=[MATCH, KEEP], guardrails={"max_step_up": "10%"})
-    shop.rival("8.00")
+    shop.competitor("8.00")
     assert shop.price() == "7.99"
 
 
@@ -91,9 +91,9 @@ def pulled_down(shop: Any) -> None:
 def test_a_pulled_price_returns_home_step_by_step(shop: Any, how: str) -> None:
     pulled_down(shop)
     if how == "rises":
-        shop.rival("20.00")
+        shop.competitor("20.00")
     elif how == "out of stock":
-        shop.rival("8.00", in_stock=False)
+        shop.competitor("8.00", in_stock=False)
     else:
         shop.tick(DAY + 1)
     shop.tick(times=8)
@@ -104,7 +104,7 @@ def test_a_pulled_price_returns_home_step_by_step(shop: Any, how: str) -> None:
 
 def test_a_rival_that_rises_a_little_is_followed_up(shop: Any) -> None:
     pulled_down(shop)
-    shop.rival("8.50")
+    shop.competitor("8.50")
     assert shop.price() == "8.49"
 
 
@@ -113,7 +113,7 @@ def test_stale_competitors_raise_one_alert(shop: Any) -> None:
     shop.tick(DAY + 1)
     shop.tick(times=5)
     assert len(shop.alerts("stale_competitors")) == 1
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.tick(DAY + 1)
     assert len(shop.alerts("stale_competitors")) == 2
 
@@ -121,7 +121,7 @@ def test_stale_competitors_raise_one_alert(shop: Any) -> None:
 def test_without_keep_an_unanswered_price_returns_home_too(shop: Any) -> None:
     shop.product(cost="1.00")
     shop.policy(strategy=[MATCH])
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.tick(DAY + 1)
     assert shop.price() == "10.00"
 
@@ -129,11 +129,11 @@ def test_without_keep_an_unanswered_price_returns_home_too(shop: Any) -> None:
 def test_match_and_optimise_do_not_oscillate(shop: Any) -> None:
     shop.product()
     shop.policy(strategy=[MATCH, {"kind": "optimise"}])
-    shop.rival("9.00")
-    shop.rival("12.00")
+    shop.competitor("9.00")
+    shop.competitor("12.00")
     for _ in range(10):
         shop.tick()
-        shop.rival("12.00")
+        shop.competitor("12.00")
     prices = [float(change["price"]) for change in shop.changes]
     assert prices == [8.99, pytest.approx(10.0, abs=0.05)]
 

@@ -8,11 +8,11 @@ from online_models.persistence.saved import restore, save
 from online_models.shop.competitors import MOST_COMPETITORS, CompetitorPrices
 
 
-def listed(rivals: CompetitorPrices, sku: int) -> list[tuple[str, int]]:
-    rows = rivals.rows_of(np.array([sku]))[0]
-    entries = rivals.entries
+def listed(competitors: CompetitorPrices, sku: int) -> list[tuple[str, int]]:
+    rows = competitors.rows_of(np.array([sku]))[0]
+    entries = competitors.entries
     return [
-        (rivals.names[entries.competitor[row]], int(entries.channel[row]))
+        (competitors.names[entries.competitor[row]], int(entries.channel[row]))
         for row in rows.tolist()
         if row >= 0
     ]
@@ -25,38 +25,38 @@ KEYS = st.tuples(st.integers(0, 150), st.sampled_from("abcdefgh"), st.integers(-
 def test_each_competitor_and_channel_of_a_sku_has_one_entry(
     keys: list[tuple[int, str, int]],
 ) -> None:
-    rivals = CompetitorPrices()
+    competitors = CompetitorPrices()
     for i, key in enumerate(keys):
-        rivals.entry(*key)
+        competitors.entry(*key)
         if i == len(keys) // 2:
-            rivals = restore(CompetitorPrices(), save(rivals))
+            competitors = restore(CompetitorPrices(), save(competitors))
     for sku in {key[0] for key in keys}:
         expected = list(dict.fromkeys((name, channel) for s, name, channel in keys if s == sku))
-        assert listed(rivals, sku) == expected
-    assert listed(rivals, 10_000) == []
+        assert listed(competitors, sku) == expected
+    assert listed(competitors, 10_000) == []
 
 
 def test_own_names_are_told_whatever_their_case_and_space() -> None:
-    rivals = CompetitorPrices(frozenset({"Straße Shop"}))
-    own = [rivals.entry(0, name, -1) for name in (" STRASSE SHOP", "straße shop ")]
-    other = rivals.entry(0, "straße", -1)
-    assert rivals.entries.own[[*own, other]].tolist() == [True, True, False]
+    competitors = CompetitorPrices(frozenset({"Straße Shop"}))
+    own = [competitors.entry(0, name, -1) for name in (" STRASSE SHOP", "straße shop ")]
+    other = competitors.entry(0, "straße", -1)
+    assert competitors.entries.own[[*own, other]].tolist() == [True, True, False]
 
 
 def test_a_flood_of_competitors_of_one_product_replaces_the_stalest() -> None:
-    rivals = CompetitorPrices()
+    competitors = CompetitorPrices()
     for i in range(MOST_COMPETITORS):
-        row = rivals.entry(0, f"c{i}", -1)
-        rivals.entries.time[row] = 1000 + i
-    rivals.entries.time[rivals.entry(0, "c5", -1)] = 9999  # no longer the stalest
-    row = rivals.entry(0, "new", -1)
-    rivals.entries.time[row] = 5000
-    names = [name for name, _ in listed(rivals, 0)]
-    assert len(names) == rivals.slots.shape[1] == MOST_COMPETITORS
+        row = competitors.entry(0, f"c{i}", -1)
+        competitors.entries.time[row] = 1000 + i
+    competitors.entries.time[competitors.entry(0, "c5", -1)] = 9999  # no longer the stalest
+    row = competitors.entry(0, "new", -1)
+    competitors.entries.time[row] = 5000
+    names = [name for name, _ in listed(competitors, 0)]
+    assert len(names) == competitors.slots.shape[1] == MOST_COMPETITORS
     assert "c0" not in names
     assert {"c1", "c5", "new"} <= set(names)
-    restored = restore(CompetitorPrices(), save(rivals))
-    for book in (rivals, restored):
+    restored = restore(CompetitorPrices(), save(competitors))
+    for book in (competitors, restored):
         book.entry(0, "next", -1)
-    assert listed(restored, 0) == listed(rivals, 0)
-    assert "c1" not in [name for name, _ in listed(rivals, 0)]
+    assert listed(restored, 0) == listed(competitors, 0)
+    assert "c1" not in [name for name, _ in listed(competitors, 0)]

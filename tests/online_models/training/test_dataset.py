@@ -46,8 +46,8 @@ def test_nothing_that_is_known_after_a_bucket_reaches_its_inputs(
     later = observations.end > cut
     changed = {
         "price": 7.0 * observations.price,
-        "rival_price": 3.0 * observations.price,
-        "rival_mean": 4.0 * observations.price,
+        "competitor_price": 3.0 * observations.price,
+        "competitor_mean": 4.0 * observations.price,
         "promotion": 0.4,
         "promoted": 1.0,
         "attributes": 2.0,
@@ -85,7 +85,7 @@ def test_without_its_past_an_offer_looks_like_a_new_one_of_its_description() -> 
         inputs(
             history,
             Observations.of(
-                rows, 30 * DAY, np.zeros(8), price=price, rival_price=480.0, available=0.7
+                rows, 30 * DAY, np.zeros(8), price=price, competitor_price=480.0, available=0.7
             ),
             SPEC,
         )

@@ -32,7 +32,7 @@ def test_records_become_columns_in_order_of_time() -> None:
     seen = panel.observations()
     assert seen.offer.tolist() == [1, 0]
     assert seen.price.tolist() == [999.0, 150.0]
-    assert np.isnan(seen.rival_price).all()
+    assert np.isnan(seen.competitor_price).all()
     assert seen.promotion.tolist() == [0.2, 0.2]
     assert seen.available.tolist() == [0.5, 0.5]
     assert seen.stocked_out.tolist() == [True, True]

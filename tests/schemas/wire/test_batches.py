@@ -38,8 +38,8 @@ def test_rows_are_settled_to_exact_values() -> None:
     order = ORDERS.decode_one(json.dumps(EXAMPLES["orders"]).encode())
     assert order.time == 1714564800000
     assert [line.unit_price for line in order.lines] == [1299, 350]
-    rival = RIVALS.decode_one(json.dumps(EXAMPLES["competitor-prices"]).encode())
-    assert (rival.price, rival.shipping, rival.time) == (1250, 390, 1714564800250)
+    competitor = RIVALS.decode_one(json.dumps(EXAMPLES["competitor-prices"]).encode())
+    assert (competitor.price, competitor.shipping, competitor.time) == (1250, 390, 1714564800250)
     click = CLICKS.decode_one(json.dumps(EXAMPLES["clickstream"]).encode())
     assert click.price_shown == 129900
 

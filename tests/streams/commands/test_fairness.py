@@ -44,8 +44,11 @@ def run(folder: Path) -> None:
         order |= {"customer_id": who, "segment": segment, "personal_prices": agreed}
         sent.append(("orders", order))
     tick = {"kind": "tick", "time": START + HOUR}
-    rival = {"sku": "a", "competitor": "r", "price": "9.00", "currency": "USD"}
-    sent += [("pricing-control", tick), ("competitor-prices", rival | {"time": START + HOUR + 1})]
+    competitor = {"sku": "a", "competitor": "r", "price": "9.00", "currency": "USD"}
+    sent += [
+        ("pricing-control", tick),
+        ("competitor-prices", competitor | {"time": START + HOUR + 1}),
+    ]
     sent.append(("pricing-control", {"kind": "tick", "time": START + 2 * HOUR}))
     pipe = Pipe(Settings(), [PolicyRecord("p", json.dumps(POLICY).encode())])
     lines = [

@@ -39,9 +39,9 @@ def test_orders_and_clicks_wait_for_what_needs_them() -> None:
     order, click = batch((Kind.ORDER, 1)), batch((Kind.CLICK, 5))
     assert holding.add(3, order, 0.0) == []
     assert holding.add(3, click, 0.01) == []
-    rival = batch((Kind.COMPETITOR_PRICE, 2))
-    (together,) = holding.add(3, rival, 0.02)
-    assert told([together]) == told([order, click, rival])
+    competitor = batch((Kind.COMPETITOR_PRICE, 2))
+    (together,) = holding.add(3, competitor, 0.02)
+    assert told([together]) == told([order, click, competitor])
     assert not holding
 
 

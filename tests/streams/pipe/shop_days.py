@@ -14,7 +14,8 @@ from streams.pipe.pipe import Pipe
 START = 1_700_006_400_000
 #: When the strange record comes.
 MOMENT = START + 2 * DAY + 1
-#: Follows its rival, whatever is learnt elsewhere; the others are what records are strange about.
+#: Follows its competitor, whatever is learnt elsewhere; the others are what records are strange
+#: about.
 GOOD = "good"
 SKUS = (GOOD, "bad", "new")
 
@@ -52,8 +53,13 @@ def day(number: int) -> Iterator[bytes]:
         at = START + number * DAY + hour * HOUR
         for place, sku in enumerate(SKUS):
             price = 9.5 + 0.1 * ((hour + place + number) % 7)
-            rival = {"sku": sku, "competitor": "rival", "price": round(price, 2), "currency": "EUR"}
-            yield line("competitor-prices", rival, at + place)
+            competitor = {
+                "sku": sku,
+                "competitor": "rival",
+                "price": round(price, 2),
+                "currency": "EUR",
+            }
+            yield line("competitor-prices", competitor, at + place)
             shown = {"sku": sku, "action": "view", "count": 20 + hour, "price_shown": "9.99"}
             yield line("clickstream", shown, at + 10 + place)
             lines = [{"sku": sku, "quantity": 1 + (hour + number) % 3, "unit_price": 9.99}]

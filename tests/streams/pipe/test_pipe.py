@@ -146,11 +146,11 @@ def test_dead_letters_stand_between_the_answers_to_what_came_before_and_after() 
 
 def test_a_control_record_without_a_time_holds_from_where_it_stands() -> None:
     pause = line("pricing-control", {"kind": "pause", "reason": "r", "actor": "me"})
-    rival = line(
+    competitor = line(
         "competitor-prices",
         {"sku": "a", "competitor": "x", "price": 8, "currency": "USD", "time": START + 5},
     )
-    answer = said([line("products", PRODUCT), click(), pause, rival])
+    answer = said([line("products", PRODUCT), click(), pause, competitor])
     last = answer[-1]["value"]
     assert (last["outcome"], last["reason"], last["time"]) == (
         "held",

@@ -294,13 +294,13 @@ def test_a_product_for_nothing_that_is_acknowledged_and_rolled_back_is_no_number
 
 
 def test_what_is_dear_beyond_measure_stays_within_what_a_price_may_be() -> None:
-    """The largest cost with the largest margin, the largest step and the largest rival."""
+    """The largest cost with the largest margin, the largest step and the largest competitor."""
     dearest = product("new", price=LARGEST_AMOUNT, cost=LARGEST_AMOUNT, tax_rate=LARGEST_RATE)
-    rival = {"sku": "new", "competitor": "rival", "price": LARGEST_AMOUNT, "currency": "EUR"}
+    competitor = {"sku": "new", "competitor": "rival", "price": LARGEST_AMOUNT, "currency": "EUR"}
     steps = {"max_step_up": LARGEST_SHARE, "reference_band": LARGEST_SHARE}
     moving = {"kind": "match_competitor", "offset": f"{LARGEST_RATE * 100}%"}
     strategies = [[moving], [{"kind": "cost_plus", "margin": "0.999998"}], [{"kind": "optimise"}]]
-    lines = [line("products", dearest, MOMENT), line("competitor-prices", rival, MOMENT)]
+    lines = [line("products", dearest, MOMENT), line("competitor-prices", competitor, MOMENT)]
     for version, strategy in enumerate(strategies, start=2):
         ruled = policy("new", version=version, strategy=strategy, guardrails=steps)
         lines.append(line("pricing-policies", ruled, MOMENT))

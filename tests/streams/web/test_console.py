@@ -34,7 +34,7 @@ PRODUCT = {
 }
 
 
-def rival(price: str, hours: int) -> dict[str, Any]:
+def competitor(price: str, hours: int) -> dict[str, Any]:
     time = START + hours * HOUR
     return {"sku": SKU, "competitor": "r", "price": price, "currency": "USD", "time": time}
 
@@ -45,8 +45,11 @@ def board() -> Board:
     records = [
         ("pricing-policies", POLICY),
         ("products", PRODUCT),
-        *(("competitor-prices", rival(price, at)) for at, price in enumerate(["9.50", "9.00"])),
-        ("competitor-prices", rival("5.00", 2)),
+        *(
+            ("competitor-prices", competitor(price, at))
+            for at, price in enumerate(["9.50", "9.00"])
+        ),
+        ("competitor-prices", competitor("5.00", 2)),
         ("orders", {"order_id": "<b>secret</b>"}),
         ("pricing-control", {"kind": "tick", "time": START + 40 * 24 * HOUR}),
     ]

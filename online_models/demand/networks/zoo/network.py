@@ -20,7 +20,7 @@ from online_models.demand.networks.zoo.head import LOG_MEAN, LOG_SIZE, OUTPUTS
 Floats32 = NDArray[np.float32]
 
 #: Before any evidence: the level as it is, size 2, and elasticity −1.5 (softplus 1.25), with a
-#: little more beyond the bends and towards the rival.
+#: little more beyond the bends and towards the competitor.
 FIRST_BIAS = (0.0, 0.7, 1.25, -1.5, -1.5, -1.05)
 #: Share of rows whose item is hidden while training, so that category and text learn to do.
 HIDDEN_ITEMS = 0.1

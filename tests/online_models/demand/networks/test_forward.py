@@ -43,10 +43,10 @@ def test_demand_never_rises_with_the_own_price(name: str, random_network: Make) 
     seen = random_inputs(rows, 2, spec)
     log_price = rng.uniform(6.0, 8.0, (2, rows))
     reference = np.where(rng.random(rows) < 0.1, np.nan, rng.uniform(6.5, 7.5, rows))
-    rival = np.where(rng.random(rows) < 0.3, np.nan, rng.uniform(6.5, 7.5, rows))
+    competitor = np.where(rng.random(rows) < 0.3, np.nan, rng.uniform(6.5, 7.5, rows))
     logs = []
     for price in (log_price.min(0), log_price.max(0)):
-        features = price_features(price, reference, rival).astype(np.float32)
+        features = price_features(price, reference, competitor).astype(np.float32)
         at = Inputs(*(getattr(seen, f) for f in Inputs.__slots__[:5]), features, seen.offset)
         logs.append(network.outputs(at).log_mean)
     assert (logs[1] <= logs[0]).all()

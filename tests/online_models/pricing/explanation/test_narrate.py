@@ -22,7 +22,7 @@ def test_a_change_in_words(shop: Any) -> None:
         strategy=[{"kind": "match_competitor", "offset": "-0.01"}],
         guardrails={"minimum_margin": "5%", "max_step_down": "10%", "cooldown": "PT1H"},
     )
-    shop.rival("8.00")
+    shop.competitor("8.00")
     told = words(shop.decisions[-1])
     assert told[0].startswith("The price changes from 10.00 to 9.00 EUR (match_competitor): a on")
     assert told[1] == "Policy coffee, version 1 rules: the only policy that selects the offer."
@@ -33,14 +33,14 @@ def test_a_change_in_words(shop: Any) -> None:
     assert any(text.startswith("Expected over the horizon") for text in told)
 
 
-@pytest.mark.parametrize("rival", ["8.00", "20.00"])
-def test_a_forged_detail_gives_another_price(shop: Any, rival: str) -> None:
+@pytest.mark.parametrize("competitor", ["8.00", "20.00"])
+def test_a_forged_detail_gives_another_price(shop: Any, competitor: str) -> None:
     shop.product(cost="5.00")
     shop.policy(
         strategy=[{"kind": "match_competitor"}],
         guardrails={"max_step_down": "10%", "max_step_up": "5%"},
     )
-    shop.rival(rival)
+    shop.competitor(competitor)
     steps = shop.decisions[-1]["explanation"]
     assert recompute(steps, "EUR") == shop.price()
     steps[-1]["detail"]["maximum"] = "1.00"
@@ -61,13 +61,13 @@ def test_every_kind_of_decision_has_words(shop: Any) -> None:
             "freeze": [{"from": shop.now + 5 * day, "until": shop.now + 6 * day}],
         },
     )
-    shop.rival("9.30")
-    shop.rival("5.00")
+    shop.competitor("9.30")
+    shop.competitor("5.00")
     shop.tick(2 * HOUR)
     proposal = next(d for d in shop.decisions if d["outcome"] == "proposed")
-    shop.rival("5.00")
+    shop.competitor("5.00")
     shop.control(kind="reject", decision_id=proposal["decision_id"])
-    shop.rival("5.00")
+    shop.competitor("5.00")
     shop.control(kind="set_price", sku="a", price="8.00", until=shop.now + 3 * HOUR)
     shop.control(kind="pause")
     shop.control(kind="resume")

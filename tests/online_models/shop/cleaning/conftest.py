@@ -55,7 +55,7 @@ class Stage:
         )
         return clicks.ignored, clicks.priced
 
-    def rival(self, price: int, competitor: str = "x", sku: int = 0) -> bool:
+    def competitor(self, price: int, competitor: str = "x", sku: int = 0) -> bool:
         """One sighting; True where it is held back."""
         row = self.competitors.entry(sku, competitor, -1)
         one = np.array([row]), np.array([price])
@@ -68,7 +68,7 @@ class Stage:
         verdicts: list[Any] = [*self.lines(draw.offer, draw.size, draw.price)]
         verdicts += self.clicks(draw.offer, draw.size, draw.price, draw.person)
         rows = zip(draw.offer.tolist(), draw.price.tolist(), strict=True)
-        verdicts.append(np.array([self.rival(price, "x", sku) for sku, price in rows]))
+        verdicts.append(np.array([self.competitor(price, "x", sku) for sku, price in rows]))
         return verdicts
 
     def found(self) -> dict[str, int]:

@@ -87,7 +87,7 @@ def test_whatever_comes_bounds_stay_in_order(stage: Any, rows: list[tuple[int, .
             excess, _ = stage.lines(offer, size, price)
             ignored, _ = stage.clicks(offer, size, np.where(price > 0, price, -1), person)
             for sku, p in zip(offer.tolist(), price.tolist(), strict=True):
-                stage.rival(p, "x", sku)
+                stage.competitor(p, "x", sku)
             assert ((excess >= 0) & (excess < size)).all()
             assert ((ignored >= 0) & (ignored <= size)).all()
             stage.tick()

@@ -9,62 +9,62 @@ import pytest
 
 @pytest.mark.parametrize("price", [100, 300, 900, 2500, 9_000])
 def test_a_rival_seen_for_the_first_time_is_believed_within_reason(stage: Any, price: int) -> None:
-    assert not stage.rival(price)
+    assert not stage.competitor(price)
 
 
 @pytest.mark.parametrize("price", [0, 1, 10, 95_000, 10**9])
 def test_a_rival_seen_for_the_first_time_is_not_believed_beyond(stage: Any, price: int) -> None:
-    assert stage.rival(price)
+    assert stage.competitor(price)
 
 
 @pytest.mark.parametrize("price", [250, 4000])
 def test_halves_and_doubles_are_moves_like_any_other(stage: Any, price: int) -> None:
-    stage.rival(900)
-    assert not stage.rival(price)
+    stage.competitor(900)
+    assert not stage.competitor(price)
 
 
 def test_a_spike_is_used_once_it_is_seen_again(stage: Any) -> None:
-    stage.rival(900)
-    assert stage.rival(100)
-    assert not stage.rival(105)
+    stage.competitor(900)
+    assert stage.competitor(100)
+    assert not stage.competitor(105)
 
 
 def test_a_spike_that_is_gone_was_one(stage: Any) -> None:
-    stage.rival(900)
-    assert stage.rival(100)
-    assert not stage.rival(910)
-    assert stage.rival(100)
+    stage.competitor(900)
+    assert stage.competitor(100)
+    assert not stage.competitor(910)
+    assert stage.competitor(100)
 
 
 def test_another_rival_confirms_a_spike_at_once(stage: Any) -> None:
-    stage.rival(900)
-    stage.rival(140, "y")
-    assert not stage.rival(120)
+    stage.competitor(900)
+    stage.competitor(140, "y")
+    assert not stage.competitor(120)
 
 
 def test_two_rivals_held_back_confirm_each_other(stage: Any) -> None:
     for name in ("x", "y"):
-        stage.rival(900, name)
-    assert stage.rival(100, "x")
-    assert not stage.rival(110, "y")
-    assert not stage.rival(100, "x")
+        stage.competitor(900, name)
+    assert stage.competitor(100, "x")
+    assert not stage.competitor(110, "y")
+    assert not stage.competitor(100, "x")
 
 
 @pytest.mark.parametrize("price", [9, 90_000, 95_000])
 def test_cents_for_euros_are_not_confirmed_by_repetition(stage: Any, price: int) -> None:
-    stage.rival(900)
-    assert all(stage.rival(price) for _ in range(5))
-    assert not stage.rival(905)
+    stage.competitor(900)
+    assert all(stage.competitor(price) for _ in range(5))
+    assert not stage.competitor(905)
 
 
 def test_a_price_beside_our_own_is_only_a_spike_where_the_last_one_was_mixed_up(stage: Any) -> None:
     row = stage.competitors.entry(0, "x", -1)
-    stage.rival(900)
+    stage.competitor(900)
     stage.cleaning.memory.trusted[row] = 95_000
-    assert stage.rival(950)
-    assert not stage.rival(950)
+    assert stage.competitor(950)
+    assert not stage.competitor(950)
 
 
 def test_a_price_of_nothing_is_never_used(stage: Any) -> None:
-    stage.rival(900)
-    assert all(stage.rival(0) for _ in range(3))
+    stage.competitor(900)
+    assert all(stage.competitor(0) for _ in range(3))

@@ -76,7 +76,7 @@ def slow_sellers(
                 day * DAY,
                 units,
                 price=np.exp(base + move),
-                rival_price=np.exp(base + rival),
+                competitor_price=np.exp(base + rival),
                 exploration=chance if hidden else np.nan,
             )
         )

@@ -121,8 +121,8 @@ def test_rivals_stay_near_the_going_price_each_in_its_way() -> None:
         for value in values(competitor_prices(day, SKUS, GOING, 1), "competitor-prices")
     ]
     mean = {
-        rival.name: np.mean([price for name, price, _ in prices if name == rival.name])
-        for rival in RIVALS
+        competitor.name: np.mean([price for name, price, _ in prices if name == competitor.name])
+        for competitor in RIVALS
     }
     assert mean["synthetic-rival-b"] < mean["synthetic-rival-a"] < mean["synthetic-rival-c"]
     assert all(60 < price < 150 for _, price, _ in prices)

@@ -1,4 +1,4 @@
-from streams.kafka.broker.failure import LINES, telling_lines
+from streams.kafka.broker.failure import LINES, cause_lines
 
 LOG = """\
 [2026-01-01 00:00:00,000] INFO starting (kafka.Kafka)
@@ -12,18 +12,18 @@ Caused by: java.net.BindException: Address already in use
 
 
 def test_errors_and_their_causes_are_kept():
-    assert telling_lines(LOG) == [LOG[1], LOG[2], LOG[4]]
+    assert cause_lines(LOG) == [LOG[1], LOG[2], LOG[4]]
 
 
 def test_repetition_is_dropped():
-    assert telling_lines(LOG * 3) == [LOG[1], LOG[2], LOG[4]]
+    assert cause_lines(LOG * 3) == [LOG[1], LOG[2], LOG[4]]
 
 
 def test_without_an_error_the_end_tells():
     lines = [f"[2026-01-01 00:00:00,000] INFO {number} (kafka.Kafka)" for number in range(100)]
-    assert telling_lines(lines) == lines[-LINES:]
+    assert cause_lines(lines) == lines[-LINES:]
 
 
 def test_there_are_never_more_lines_than_fit_a_message():
     lines = [f"[2026-01-01 00:00:00,000] ERROR {number} (kafka.Kafka)" for number in range(100)]
-    assert telling_lines(lines) == lines[:LINES]
+    assert cause_lines(lines) == lines[:LINES]

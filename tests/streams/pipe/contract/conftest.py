@@ -67,7 +67,7 @@ class Shop:
         self.send("pricing-policies", value, key=policy_id, timestamp=self.now)
         return self.tick()
 
-    def rival(self, price: str | None, who: str = "rival", **fields: Any) -> list[Record]:
+    def competitor(self, price: str | None, who: str = "rival", **fields: Any) -> list[Record]:
         """A competitor's price; None: it is out of stock."""
         self.now += 1
         value = {

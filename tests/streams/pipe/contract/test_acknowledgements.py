@@ -27,7 +27,7 @@ def test_a_missing_ack_alerts_and_one_in_time_does_not(new_shop: Any) -> None:
     for answered in (True, False):
         shop = new_shop({"policy_id": "p", "strategy": STRATEGY})
         shop.product()
-        shop.rival("9.00")
+        shop.competitor("9.00")
         if answered:
             ack(shop, "applied", "9.00")
         shop.tick(HOUR + 1)
@@ -40,9 +40,9 @@ def test_a_missing_ack_alerts_and_one_in_time_does_not(new_shop: Any) -> None:
 def test_a_rejected_price_is_not_believed_to_be_shown(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     ack(shop, "rejected", "10.00", reason="below our minimum")
-    shop.rival("8.00")
+    shop.competitor("8.00")
     assert shop.last["previous_price"] == "10.00"
     assert shop.alerts("ack_missing") == []
 
@@ -50,9 +50,9 @@ def test_a_rejected_price_is_not_believed_to_be_shown(shop: Any) -> None:
 def test_a_rejected_price_is_tried_again_later_not_at_once(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     ack(shop, "rejected", "10.00")
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert shop.last["outcome"] == "held"
     shop.tick(2 * HOUR)
     assert shop.changes[-1]["price"] == "9.00"
@@ -63,7 +63,7 @@ def test_a_rejected_price_is_tried_again_later_not_at_once(shop: Any) -> None:
 def test_an_ack_of_a_decision_that_was_never_made_is_told(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     made = shop.changes[-1]["decision_id"]
     for name in (made, made.rpartition("-")[0] + "-999", "d-1", "d-2"):
         ack(shop, "applied", "9.00", decision_id=name)

@@ -24,7 +24,7 @@ def stock(shop: Any, on_hand: int, **fields: Any) -> None:
 def test_a_silent_feed_of_competitor_prices_is_told_once_by_a_tick_alone(shop: Any) -> None:
     shop.policy("p", strategy=KEEP)
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.tick(2 * DAY)
     assert shop.alerts("price_feed_silent") == []
     for _ in range(5):
@@ -33,7 +33,7 @@ def test_a_silent_feed_of_competitor_prices_is_told_once_by_a_tick_alone(shop: A
     assert alert["severity"] == "warning"
     assert "sku" not in alert
     assert alert["details"]["latest"] == "2023-11-15T00:00:00.001Z"
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.tick(3 * DAY)
     assert len(shop.alerts("price_feed_silent")) == 2
 

@@ -17,7 +17,7 @@ def proposed(shop: Any) -> Any:
     """A shop with a proposal from 10.00 to 7.00."""
     shop.policy("p", strategy=STRATEGY, approval=APPROVAL)
     shop.product()
-    shop.rival("7.00")
+    shop.competitor("7.00")
     assert (shop.last["outcome"], shop.last["price"]) == ("proposed", "7.00")
     assert shop.changes == []
     return shop
@@ -30,9 +30,9 @@ def outcomes(shop: Any) -> list[str]:
 def test_a_step_of_just_the_threshold_needs_no_approval(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY, approval=APPROVAL)
     shop.product()
-    shop.rival("8.50")
+    shop.competitor("8.50")
     assert shop.prices() == ["8.50"]
-    shop.rival("7.22")
+    shop.competitor("7.22")
     assert shop.last["outcome"] == "proposed"
 
 
@@ -47,19 +47,19 @@ def test_an_approved_proposal_takes_effect(proposed: Any) -> None:
 def test_an_approved_pull_recovers_as_any_other(proposed: Any) -> None:
     proposed.control("approve", decision_id=proposed.last["decision_id"])
     proposed.policy("p", version=2, strategy=STRATEGY)
-    proposed.rival(None)
+    proposed.competitor(None)
     assert proposed.prices() == ["7.00", "10.00"]
 
 
 def test_a_rejected_proposal_is_not_proposed_again_until_its_inputs_change(proposed: Any) -> None:
     proposed.control("reject", decision_id=proposed.last["decision_id"])
     assert "rejected" in outcomes(proposed)
-    proposed.rival("7.00")
+    proposed.competitor("7.00")
     proposed.tick(3 * DAY)
-    proposed.rival("7.00")
+    proposed.competitor("7.00")
     assert outcomes(proposed).count("proposed") == 1
     assert proposed.changes == []
-    proposed.rival("7.10")
+    proposed.competitor("7.10")
     assert (proposed.last["outcome"], proposed.last["price"]) == ("proposed", "7.10")
 
 
@@ -73,7 +73,7 @@ def test_a_proposal_expires_and_is_not_proposed_again_until_its_inputs_change(
     assert proposed.decisions[-1]["reason"] in ("proposal_expired", "declined")
     assert "rejected" in outcomes(proposed)
     proposed.tick(3 * DAY)
-    proposed.rival("7.00")
+    proposed.competitor("7.00")
     assert outcomes(proposed).count("proposed") == 1
     proposed.control("approve", decision_id=proposal)
     assert proposed.changes == []
@@ -82,14 +82,14 @@ def test_a_proposal_expires_and_is_not_proposed_again_until_its_inputs_change(
 
 
 def test_a_proposal_that_stands_is_not_repeated(proposed: Any) -> None:
-    proposed.rival("7.00")
+    proposed.competitor("7.00")
     proposed.tick(HOUR)
     assert outcomes(proposed).count("proposed") == 1
 
 
 def test_a_proposal_that_is_no_longer_wanted_cannot_be_approved(proposed: Any) -> None:
     proposal = proposed.last["decision_id"]
-    proposed.rival("9.50")
+    proposed.competitor("9.50")
     assert proposed.prices() == ["9.50"]
     proposed.control("approve", decision_id=proposal)
     assert proposed.prices() == ["9.50"]

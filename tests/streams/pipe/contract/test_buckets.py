@@ -88,7 +88,7 @@ def test_a_return_corrects_the_bucket_of_its_order(new_shop: Any) -> None:
 def test_the_price_is_the_one_shown_not_the_one_paid(new_shop: Any) -> None:
     shop = new_shop(POLICY)
     shop.product()
-    shop.rival("8.00")
+    shop.competitor("8.00")
     sell(shop, 1)
     shop.tick(3 * DAY)
     found = shop.topic("demand-observations")[0]

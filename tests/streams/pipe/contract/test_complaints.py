@@ -23,11 +23,11 @@ def test_own_price_read_as_a_competitors(new_shop: Any) -> None:
     """The feed lists the merchant too: undercutting oneself would be a fall to the floor."""
     shop = new_shop({"policy_id": "p", "strategy": [UNDERCUT, KEEP]}, own_names=frozenset({"Acme"}))
     shop.product()
-    shop.rival("9.50", "other")
+    shop.competitor("9.50", "other")
     for _ in range(48):
         shop.now += HOUR
-        shop.rival(shop.last["price"], " ACME ")
-        shop.rival("9.50", "other")
+        shop.competitor(shop.last["price"], " ACME ")
+        shop.competitor("9.50", "other")
     assert shop.prices() == ["9.49"]
 
 
@@ -35,14 +35,14 @@ def test_own_price_read_as_a_competitors(new_shop: Any) -> None:
 def test_prices_that_fall_and_never_recover(shop: Any, end: str) -> None:
     shop.policy("p", strategy=[UNDERCUT, KEEP], guardrails={"max_step_up": "5%"})
     shop.product()
-    shop.rival("6.00")
+    shop.competitor("6.00")
     assert shop.prices() == ["5.99"]
     if end == "rises":
-        shop.rival("15.00")
+        shop.competitor("15.00")
     elif end == "is sold out":
-        shop.rival(None)
+        shop.competitor(None)
     elif end == "leaves":
-        shop.rival("6.00", match_confidence=0.0)
+        shop.competitor("6.00", match_confidence=0.0)
         shop.policy("p", version=2, strategy=[UNDERCUT | {"minimum_confidence": 0.5}, KEEP],
                     guardrails={"max_step_up": "5%"})  # fmt: skip
     for _ in range(24 * 3):
@@ -52,18 +52,18 @@ def test_prices_that_fall_and_never_recover(shop: Any, end: str) -> None:
 
 
 def test_no_minimum_price_set(new_shop: Any) -> None:
-    """A rival's slip of 0.01: the default never sells below cost, a policy without a floor does
-    what it was told, and says so.
+    """A competitor's slip of 0.01: the default never sells below cost, a policy without a floor
+    does what it was told, and says so.
     """
     shop = new_shop()
     shop.product(cost="9.70")
     for _ in range(20):
-        shop.rival("0.01")
+        shop.competitor("0.01")
         shop.tick(DAY)
     assert all(cents(price) >= 970 for price in shop.prices())
     bare = new_shop({"policy_id": "p", "strategy": [MATCH, KEEP]})
     bare.product(cost="9.70")
-    bare.rival("3.00")
+    bare.competitor("3.00")
     assert bare.prices() == ["3.00"]
     assert len(bare.alerts("selling_below_cost")) == 1
 
@@ -94,8 +94,8 @@ def test_a_floor_above_a_ceiling(shop: Any) -> None:
     shop.product(cost="4.00")
     shop.now += 1
     shop.product(cost="9.00")
-    shop.rival("7.00")
-    shop.rival("30.00")
+    shop.competitor("7.00")
+    shop.competitor("30.00")
     assert shop.prices() == []
     (alert,) = shop.alerts("bounds_conflict")
     assert alert["details"]["bounds"] == ["maximum_price", "minimum_margin"]
@@ -107,7 +107,7 @@ def test_stale_or_absent_competitors(shop: Any, seen: bool) -> None:
     shop.policy("p", strategy=[UNDERCUT, KEEP])
     shop.product()
     if seen:
-        shop.rival("8.00")
+        shop.competitor("8.00")
     shop.tick(DAY + 1)
     shop.tick(30 * DAY)
     assert shop.prices() == (["7.99", "10.00"] if seen else [])
@@ -128,13 +128,13 @@ def test_two_rules_that_oscillate(new_shop: Any) -> None:
     }
     shop = new_shop({"policy_id": "p", "strategy": [UNDERCUT, KEEP], "guardrails": guardrails})
     shop.product(price="14.99", channels={"web": {}, "store": {"price": "13.49"}})
-    shop.rival("11.20")
+    shop.competitor("11.20")
     for _ in range(20):
         shop.tick(HOUR)
     settled = len(shop.changes)
     assert settled
     for _ in range(100):
-        shop.rival("11.20")
+        shop.competitor("11.20")
         shop.tick(HOUR)
     assert len(shop.changes) == settled
     for channel in ("web", "store"):
@@ -147,7 +147,7 @@ def test_two_policies_whose_strategies_disagree_do_not_take_turns(shop: Any) -> 
     shop.policy("plus", strategy=[{"kind": "cost_plus", "margin": "50%"}], priority=1)
     shop.product()
     for _ in range(20):
-        shop.rival("9.00")
+        shop.competitor("9.00")
         shop.tick(HOUR)
     assert shop.prices() == ["8.00"]
 
@@ -170,7 +170,7 @@ def test_two_of_our_pricers_against_each_other_do_not_race_to_the_bottom(
                 line = {"sku": "a", "quantity": 1, "unit_price": shown[me]}
                 value = {"order_id": f"{me}-{hour}", "currency": "USD", "lines": [line]}
                 shop.send("orders", value | {"time": shop.now})
-            shop.rival(shown[1 - me])
+            shop.competitor(shown[1 - me])
             shown[me] = shop.last["price"]
         lowest.append(min(map(cents, shown)))
     assert min(lowest) > 900

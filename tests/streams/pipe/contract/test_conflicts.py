@@ -29,7 +29,7 @@ def test_the_price_is_held_and_an_alert_names_both_bounds(
 ) -> None:
     shop.policy("p", strategy=STRATEGY, guardrails=guardrails)
     shop.product(**product)
-    shop.rival("9.20")
+    shop.competitor("9.20")
     assert shop.prices() == []
     assert (shop.last["outcome"], shop.last["reason"]) == ("held", "bounds_conflict")
     alert = shop.alerts("bounds_conflict")[0]
@@ -50,7 +50,7 @@ def test_a_manual_price_does_not_resolve_a_conflict_but_a_forced_one_passes(shop
 def test_a_conflict_that_ends_lets_the_price_go(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY, guardrails=CONFLICTS[0][0])
     shop.product()
-    shop.rival("9.20")
+    shop.competitor("9.20")
     shop.now += 1
     shop.product(cost="3.00")
     assert shop.prices() == ["9.20"]
@@ -60,7 +60,7 @@ def test_no_legal_ending_between_the_bounds_is_a_conflict(shop: Any) -> None:
     guardrails = {"price_endings": [".99"], "minimum_price": "9.10", "maximum_price": "9.90"}
     shop.policy("p", strategy=STRATEGY, guardrails=guardrails)
     shop.product(price="9.50")
-    shop.rival("9.20")
+    shop.competitor("9.20")
     assert shop.prices() == []
     bounds = set(shop.alerts("bounds_conflict")[0]["details"]["bounds"])
     assert "price_endings" in bounds
@@ -76,7 +76,7 @@ def test_a_conflict_that_goes_on_is_told_again_after_a_week_not_with_every_event
     told = []
     for day in range(15):
         for cents in range(10):
-            shop.rival(f"9.{20 + cents}")
+            shop.competitor(f"9.{20 + cents}")
         told += [day] * (len(shop.alerts("bounds_conflict")) - len(told))
         shop.tick(DAY)
     assert told == [0, 7, 14]
@@ -100,17 +100,17 @@ def test_a_contradiction_that_was_mended_and_comes_back_is_told_at_once(shop: An
     for cost in ("4.00", "3.00", "4.00"):
         shop.now += 1
         shop.product(cost=cost)
-        shop.rival("9.20")
+        shop.competitor("9.20")
     assert len(shop.alerts("bounds_conflict")) == 2
 
 
 def test_a_way_that_a_rival_blocks_and_opens_by_turns_is_told_once(shop: Any) -> None:
-    """What 9.49 can reach changes with every price of the rival; the trouble is one."""
+    """What 9.49 can reach changes with every price of the competitor; the trouble is one."""
     guardrails = {"price_endings": [".49"], "max_step_up": "5%", "minimum_price": "8.00"}
     shop.policy("p", strategy=STRATEGY, guardrails=guardrails)
     shop.product(price="9.49")
     for _ in range(10):
-        shop.rival("12.49")
-        shop.rival("9.49")
+        shop.competitor("12.49")
+        shop.competitor("9.49")
     assert shop.prices() == []
     assert len(shop.alerts("bounds_conflict")) == 1

@@ -31,14 +31,14 @@ def order(shop: Any, order_id: str, quantity: int = 1, **more: Any) -> list[dict
 def test_a_second_event_of_an_id_within_7_days_is_ignored_and_counted(new_shop: Any) -> None:
     shop = new_shop(POLICY)
     shop.product()
-    shop.rival("9.00", event_id="e")
-    shop.rival("8.00", event_id="e")
+    shop.competitor("9.00", event_id="e")
+    shop.competitor("8.00", event_id="e")
     assert shop.prices() == ["9.00"]
     shop.tick(7 * DAY - 3)
-    shop.rival("7.50", event_id="e")
+    shop.competitor("7.50", event_id="e")
     assert shop.prices() == ["9.00"]
     shop.tick(7 * DAY + 1)
-    shop.rival("7.00", event_id="e")
+    shop.competitor("7.00", event_id="e")
     assert shop.prices() == ["9.00", "7.00"]
     assert [alert["details"]["count"] for alert in shop.alerts("duplicate_event")] == [1, 1]
 
@@ -50,7 +50,7 @@ def test_an_event_id_is_unique_within_its_topic_only(new_shop: Any) -> None:
     click = {"sku": "a", "action": "view", "time": shop.now, "event_id": "e"}
     shop.send("clickstream", click)
     shop.send("clickstream", click)
-    shop.rival("9.00", event_id="e")
+    shop.competitor("9.00", event_id="e")
     assert shop.prices() == ["9.00"]
     first = observed(shop)[0]
     assert (first["units"], first["views"]) == (1, 1)
@@ -82,7 +82,7 @@ def test_another_currency_is_a_dead_letter_unless_a_rate_is_configured(
         if topic == "orders":
             order(shop, "o", currency="EUR")
         else:
-            shop.rival("8.00", currency="EUR")
+            shop.competitor("8.00", currency="EUR")
         letters = [out for out in shop.said if out["topic"] == "dead-letters"]
         assert len(letters) == (0 if rates else 1)
         if letters:
@@ -99,11 +99,11 @@ def test_another_currency_is_a_dead_letter_unless_a_rate_is_configured(
     [("JPY", "1000", "900", "900"), ("USD", "10", 9.5, "9.50"), ("KWD", "3.500", "3.25", "3.250")],
 )
 def test_money_goes_out_as_text_with_the_minor_digits_of_its_currency(
-    new_shop: Any, currency: str, price: str, rival: Any, published: str
+    new_shop: Any, currency: str, price: str, competitor: Any, published: str
 ) -> None:
     shop = new_shop(POLICY)
     shop.product(currency=currency, price=price, cost="1")
-    shop.rival(rival, currency=currency)
+    shop.competitor(competitor, currency=currency)
     change = shop.changes[-1]
     assert (change["price"], change["currency"]) == (published, currency)
     digits = len(published.partition(".")[2])
@@ -130,7 +130,7 @@ def test_the_lines_timestamp_stands_in_for_a_missing_time(new_shop: Any) -> None
 def test_time_comes_in_any_offset_and_goes_out_in_utc(new_shop: Any, time: Any) -> None:
     shop = new_shop(POLICY)
     shop.product()
-    shop.rival("9.00", time=time)
+    shop.competitor("9.00", time=time)
     shop.tick(DAY)
     assert shop.changes[-1]["time"] == "2023-11-15T01:00:00Z"
 
@@ -138,7 +138,7 @@ def test_time_comes_in_any_offset_and_goes_out_in_utc(new_shop: Any, time: Any) 
 def test_unknown_fields_are_no_error(new_shop: Any) -> None:
     shop = new_shop(POLICY | {"colour": "blue"})
     shop.product(colour="blue")
-    shop.rival("9.00", colour={"deep": ["blue"]})
+    shop.competitor("9.00", colour={"deep": ["blue"]})
     assert shop.prices() == ["9.00"]
     assert [out for out in shop.said if out["topic"] == "dead-letters"] == []
 
@@ -148,14 +148,14 @@ def test_percentages_are_text_with_a_sign_or_fractions(new_shop: Any) -> None:
     for band in ("10%", 0.1, "0.1", "10.0%"):
         shop = new_shop(POLICY | {"guardrails": {"reference_band": band}})
         shop.product()
-        shop.rival("5.00")
+        shop.competitor("5.00")
         found.append(shop.prices())
     assert found == [["9.00"]] * 4
 
 
 def test_what_has_no_offer_yet_waits_for_none_and_breaks_nothing(new_shop: Any) -> None:
     shop = new_shop(POLICY)
-    shop.rival("9.00")
+    shop.competitor("9.00")
     order(shop, "o")
     shop.product()
     assert shop.prices() == ["9.00"]
@@ -165,7 +165,7 @@ def test_a_retired_product_is_not_priced(new_shop: Any) -> None:
     shop = new_shop(POLICY)
     shop.product()
     shop.send("products", None, key="a", timestamp=shop.now)
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert shop.changes == []
 
 
@@ -174,15 +174,15 @@ def test_a_product_that_returns_is_in_force_at_the_price_of_its_new_record(new_s
     guardrails = {"reference_band": "30%", "max_step_down": "5%"}
     shop = new_shop({"policy_id": "p", "strategy": strategy, "guardrails": guardrails})
     shop.product()
-    shop.rival("9.60")
+    shop.competitor("9.60")
     shop.send("products", None, key="a", timestamp=shop.now)
     shop.tick(DAY)
     shop.product(price="20.00")
-    shop.rival("19.50")
+    shop.competitor("19.50")
     assert shop.prices() == ["9.60", "19.50"]
     change = shop.changes[-1]
     assert (change["revision"], change["previous_price"]) == (2, "20.00")
-    shop.rival(None)
+    shop.competitor(None)
     assert shop.prices()[-1] == "20.00"
 
 
@@ -190,15 +190,15 @@ def test_a_product_retires_at_its_end_by_a_tick_alone(new_shop: Any) -> None:
     shop = new_shop(POLICY)
     shop.product(ends_at=shop.now + DAY)
     shop.tick(DAY - 2)
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert shop.prices() == ["9.00"]
     shop.tick(1)
-    shop.rival("8.00")
+    shop.competitor("8.00")
     assert shop.prices() == ["9.00"]
     told = observed(shop)
     assert len(told) == 1, "no bucket after the end"
     shop.product(ends_at=shop.now + DAY)
-    shop.rival("8.50")
+    shop.competitor("8.50")
     assert shop.prices() == ["9.00", "8.00", "8.50"], "the rival that is known is followed"
 
 
@@ -218,7 +218,7 @@ def test_the_cause_of_a_first_decision_is_the_record_that_put_the_offer_on_sale(
     for sku in ("a", "b"):
         value = {"sku": sku, "name": sku, "currency": "USD", "price": "10.00", "cost": "4.00"}
         shop.send("products", value | {"category": "food"}, key=sku, timestamp=shop.now)
-    shop.rival("9.50")
+    shop.competitor("9.50")
     causes = {d["sku"]: d["cause"]["topic"] for d in shop.decisions if d["outcome"] == "held"}
     assert causes == {"a": "products", "b": "products"}
     assert shop.changes[-1]["cause"]["topic"] == "competitor-prices"

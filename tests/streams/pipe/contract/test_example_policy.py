@@ -69,7 +69,7 @@ def check_every_change(shop: Any, first: int) -> None:
 def test_it_follows_a_falling_rival_and_recovers_within_all_bounds(new_shop: Any) -> None:
     shop = new_shop(EXAMPLE)
     shop.product(price="14.99", cost="7.00")
-    shop.rival("12.20", shipping="0.50")
+    shop.competitor("12.20", shipping="0.50")
     for _ in range(48):
         shop.tick(HOUR)
     low = min(cents(price) for price in shop.prices())
@@ -87,7 +87,7 @@ def test_where_no_ending_lies_within_a_step_the_price_is_held_and_both_are_named
     """Below 10.00 the next ending is more than 5 % above: no rise breaks neither bound."""
     shop = new_shop(EXAMPLE)
     shop.product(price="9.99", cost="4.00")
-    shop.rival("8.00")
+    shop.competitor("8.00")
     for _ in range(48):
         shop.tick(HOUR)
     assert shop.prices()[-1] == "7.99"
@@ -100,7 +100,7 @@ def test_a_wider_step_lets_the_same_price_recover(new_shop: Any) -> None:
     guardrails = EXAMPLE["guardrails"] | {"max_step_up": "7%"}
     shop = new_shop(EXAMPLE | {"guardrails": guardrails})
     shop.product(price="9.99", cost="4.00")
-    shop.rival("8.00")
+    shop.competitor("8.00")
     for _ in range(96):
         shop.tick(HOUR)
     assert min(shop.prices()) == "7.99"
@@ -110,7 +110,7 @@ def test_a_wider_step_lets_the_same_price_recover(new_shop: Any) -> None:
 def test_its_business_customers_pay_less_for_many_and_never_more(new_shop: Any) -> None:
     shop = new_shop(EXAMPLE)
     shop.product(price="14.99", cost="7.00")
-    shop.rival("14.00")
+    shop.competitor("14.00")
     offers = shop.topic("price-offers")
     shown = {d["decision_id"]: d["price"] for d in shop.decisions}
     assert offers

@@ -64,7 +64,9 @@ def lively(new_shop: Any) -> Any:
         sku = chance.choice("abcd")
         kind = chance.random()
         if kind < 0.6:
-            shop.rival(f"{chance.randrange(500, 1500) / 100:.2f}", chance.choice("xyz"), sku=sku)
+            shop.competitor(
+                f"{chance.randrange(500, 1500) / 100:.2f}", chance.choice("xyz"), sku=sku
+            )
         elif kind < 0.7:
             price = f"{chance.randrange(500, 1500) / 100:.2f}"
             shop.control(
@@ -127,14 +129,14 @@ def _share(text: str) -> Decimal:
 
 
 def _raw(step: dict[str, Any]) -> Decimal:
-    """The first output: of a match from the rival's price, of all others as it is told."""
+    """The first output: of a match from the competitor's price, of all others as it is told."""
     detail = step["detail"]
     if step["rule"] != "match_competitor":
         return Decimal(step["output"])
-    rival, offset = Decimal(detail["rival"]), detail["offset"]
+    competitor, offset = Decimal(detail["rival"]), detail["offset"]
     if offset.endswith("%"):
-        return (rival * (1 + _share(offset))).quantize(CENT, ROUND_HALF_EVEN)
-    return rival + Decimal(offset)
+        return (competitor * (1 + _share(offset))).quantize(CENT, ROUND_HALF_EVEN)
+    return competitor + Decimal(offset)
 
 
 def _apply(step: dict[str, Any], price: Decimal) -> Decimal:

@@ -41,7 +41,7 @@ def test_a_guardrail_binds_what_a_strategy_wants(
     shop.policy("p", strategy=[KEEP])
     shop.product(**product)
     shop.policy("p", version=2, strategy=[MATCH, KEEP], guardrails=guardrails)
-    shop.rival(wanted)
+    shop.competitor(wanted)
     assert shop.changes[-1]["price"] == shop.last["price"] == published
 
 
@@ -65,15 +65,15 @@ def test_a_guardrail_without_its_datum_does_not_bind(shop: Any) -> None:
     guardrails = {"respect_map": True, "never_above_list_price": True}
     shop.policy("p", strategy=[MATCH, KEEP], guardrails=guardrails)
     shop.product()
-    shop.rival("15.00")
-    shop.rival("5.00")
+    shop.competitor("15.00")
+    shop.competitor("5.00")
     assert shop.prices() == ["15.00", "5.00"]
 
 
 def test_steps_are_measured_from_the_price_in_force(shop: Any) -> None:
     shop.policy("p", strategy=[MATCH, KEEP], guardrails={"max_step_down": "10%"})
     shop.product()
-    shop.rival("7.00")
+    shop.competitor("7.00")
     for _ in range(5):
         shop.tick(HOUR)
     assert shop.prices() == ["9.00", "8.10", "7.29", "7.00"]
@@ -82,15 +82,15 @@ def test_steps_are_measured_from_the_price_in_force(shop: Any) -> None:
 def test_the_band_is_around_the_first_known_price_whatever_came_later(shop: Any) -> None:
     shop.policy("p", strategy=[MATCH, KEEP], guardrails={"reference_band": "10%"})
     shop.product()
-    shop.rival("9.20")
-    shop.rival("5.00")
+    shop.competitor("9.20")
+    shop.competitor("5.00")
     assert shop.prices() == ["9.20", "9.00"]
 
 
 def test_no_channel_undercuts_a_protected_one(shop: Any) -> None:
     shop.policy("p", strategy=[MATCH, KEEP], guardrails={"protect_channels": ["store:1"]})
     shop.product(channels={"web": {}, "store:1": {"price": "9.50"}})
-    shop.rival("8.00", channel="web")
+    shop.competitor("8.00", channel="web")
     assert shop.prices() == ["9.50"]
 
 

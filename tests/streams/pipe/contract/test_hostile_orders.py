@@ -60,7 +60,7 @@ def test_a_sale_ends_in_time_though_a_freeze_makes_a_rollback_wait(shop: Any) ->
     freeze = [{"from": start + HOUR, "until": start + 6 * HOUR}]
     shop.policy("p", strategy=MATCH, guardrails={"freeze": freeze})
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     promote(shop, start + 30 * MINUTE, start + 3 * HOUR)
     shop.tick(HOUR)
     shop.control("rollback", to=start)
@@ -89,12 +89,12 @@ def test_freeze_cooldown_promotion_pause_and_override_at_once_leave_the_right_pr
     }
     shop.policy("p", strategy=MATCH, guardrails=guardrails)
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     promote(shop, start + HOUR, start + 4 * HOUR, "30%")
     shop.tick(HOUR)
     shop.control("set_price", sku="a", price="8.88", until=start + 10 * HOUR)
     shop.control("pause")
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.control("resume")
     hours(shop, 36)
     assert shop.prices() == ["9.00", "6.30", "8.88", "8.00"]
@@ -107,7 +107,7 @@ def proposed(shop: Any) -> str:
     approval = {"required_above_step": "5%", "expires_after": "PT1H"}
     shop.policy("p", strategy=MATCH, approval=approval)
     shop.product()
-    shop.rival("8.00")
+    shop.competitor("8.00")
     return str(shop.last["decision_id"])
 
 
@@ -144,7 +144,7 @@ def test_of_two_verdicts_the_first_counts_and_the_other_is_told(
 ) -> None:
     shop.policy("p", strategy=MATCH, approval={"required_above_step": "5%"})
     shop.product()
-    shop.rival("8.00")
+    shop.competitor("8.00")
     proposal = shop.last["decision_id"]
     for kind in (first, then):
         shop.control(kind, decision_id=proposal)
@@ -159,12 +159,12 @@ def test_of_two_verdicts_the_first_counts_and_the_other_is_told(
 def test_an_unknown_decision_id_changes_nothing(shop: Any, kind: str, decision_id: str) -> None:
     shop.policy("p", strategy=MATCH)
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     made = shop.last["decision_id"].rpartition("-")[0]
     before = len(shop.decisions)
     wanted = decision_id.format(made=made)
     shop.control(kind, **{"to" if kind == "rollback" else "decision_id": wanted})
-    shop.rival("8.00")
+    shop.competitor("8.00")
     assert shop.prices() == ["9.00", "8.00"]
     assert len(shop.decisions) == before + 1
 
@@ -202,7 +202,7 @@ def test_a_version_that_goes_back_counts_like_any_other(shop: Any) -> None:
     """The topic's last record is the policy, whatever its number says."""
     shop.policy("p", version=5, strategy=MATCH, guardrails={"minimum_price": "9.50"})
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.policy("p", version=4, strategy=MATCH)
     assert shop.prices() == ["9.50", "9.00"]
     assert [c["policy_version"] for c in shop.changes] == [5, 4]
@@ -211,7 +211,7 @@ def test_a_version_that_goes_back_counts_like_any_other(shop: Any) -> None:
 def test_a_policy_withdrawn_and_put_again_rules_again(shop: Any) -> None:
     shop.policy("p", strategy=MATCH, guardrails={"minimum_price": "9.50"})
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     for _ in range(2):
         shop.send("pricing-policies", None, key="p", timestamp=shop.now)
     shop.tick(1)
@@ -238,7 +238,7 @@ def test_of_two_equal_policies_the_first_id_rules_in_whatever_order_they_came(
             strategy = MATCH if policy_id == "a" else KEEP
             shop.policy(policy_id, priority=3, select={"skus": ["a"]}, strategy=strategy)
         shop.product()
-        shop.rival("9.00")
+        shop.competitor("9.00")
         assert shop.prices() == ["9.00"]
         assert shop.last["policy_id"] == "a"
         assert "first id" in shop.last["explanation"][0]["detail"]["ruled"]
@@ -250,9 +250,9 @@ def test_a_rollback_to_the_instant_of_a_change_means_the_price_which_that_made(
     """As the change's own decision id does; to undo it, one names the time before."""
     shop.policy("p", strategy=MATCH)
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     change = shop.changes[-1]
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.control("rollback", to=change["effective_at"])
     assert shop.prices()[-1] == "9.00"
     shop.control("rollback", to=change["decision_id"])
@@ -270,7 +270,7 @@ def test_of_several_changes_of_one_instant_a_rollback_means_the_last(shop: Any) 
         shop.send("competitor-prices", value | {"time": shop.now})
     shop.tick()
     then = shop.now
-    shop.rival("7.00", "x")
+    shop.competitor("7.00", "x")
     shop.control("rollback", to=then)
     assert shop.prices() == ["9.00", "8.00", "7.00", "8.00"]
 
@@ -279,7 +279,7 @@ def test_a_rollback_to_a_time_that_is_yet_to_come_is_told_and_holds_nothing(shop
     shop.policy("p", strategy=MATCH)
     shop.product()
     shop.control("rollback", to=shop.now + DAY)
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert shop.prices() == ["9.00"]
     (alert,) = shop.alerts("control_ignored")
     assert "yet to come" in alert["message"]
@@ -289,11 +289,11 @@ def test_a_rollback_beyond_the_history_that_is_kept_is_told_and_holds_nothing(sh
     shop.policy("p", strategy=MATCH)
     shop.product()
     then = shop.now
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.tick(50 * DAY)
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.control("rollback", to=then)
-    shop.rival("7.00")
+    shop.competitor("7.00")
     assert shop.prices() == ["9.00", "8.00", "7.00"]
     (alert,) = shop.alerts("control_ignored")
     assert (alert["sku"], "no longer on record" in alert["message"]) == ("a", True)
@@ -302,9 +302,9 @@ def test_a_rollback_beyond_the_history_that_is_kept_is_told_and_holds_nothing(sh
 def test_a_price_older_than_that_but_still_in_force_lately_can_be_restored(shop: Any) -> None:
     shop.policy("p", strategy=MATCH)
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.tick(90 * DAY)
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.control("rollback", to=shop.now - 10 * DAY)
     assert shop.prices() == ["9.00", "8.00", "9.00"]
 

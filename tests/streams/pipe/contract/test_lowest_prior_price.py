@@ -57,8 +57,8 @@ def test_it_is_that_of_any_instant_of_the_30_days_before_the_change(shop: Any, s
 def test_the_window_ends_exactly_after_30_days(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.product()
-    shop.rival("8.00")
-    shop.rival("12.00")
+    shop.competitor("8.00")
+    shop.competitor("12.00")
     shop.control("set_price", sku="a", channel="web", price="12.00")
     raised = shop.now
     low_ended = instant(shop.changes[1]["time"])
@@ -76,7 +76,7 @@ def test_the_new_price_does_not_count(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.product()
     shop.tick(DAY)
-    shop.rival("6.00")
+    shop.competitor("6.00")
     assert shop.changes[-1]["lowest_prior_price_30d"] == "10.00"
 
 
@@ -116,9 +116,9 @@ def test_of_successive_reductions_in_one_promotion_only_the_time_before_the_firs
 def test_it_reaches_back_no_further_than_the_launch(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.product(launched_at=shop.now + 5 * DAY)
-    shop.rival("6.00")
+    shop.competitor("6.00")
     shop.tick(DAY)
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.tick(20 * DAY)
-    shop.rival("8.00")
+    shop.competitor("8.00")
     assert shop.changes[-1]["lowest_prior_price_30d"] == "9.00"

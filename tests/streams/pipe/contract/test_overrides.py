@@ -14,11 +14,11 @@ DAY = 24 * HOUR
 def test_a_manual_price_holds_until_its_end_and_a_tick_brings_the_price_back(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     until = shop.now + HOUR
     shop.control("set_price", sku="a", channel="web", price="9.55", until=until)
     assert (shop.last["outcome"], shop.last["price"]) == ("overridden", "9.55")
-    shop.rival("8.00")
+    shop.competitor("8.00")
     assert shop.last["price"] == "9.55"
     shop.tick(until - 1 - shop.now)
     assert shop.prices() == ["9.00", "9.55"]
@@ -30,7 +30,7 @@ def test_a_manual_price_without_an_end_stands_against_strategies_and_time(shop: 
     shop.policy("p", strategy=STRATEGY)
     shop.product()
     shop.control("set_price", sku="a", channel="web", price="9.55")
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.tick(40 * DAY)
     assert shop.prices() == ["9.55"]
 
@@ -52,8 +52,8 @@ def test_paused_offers_keep_their_prices_until_resumed(shop: Any) -> None:
     shop.product("a")
     shop.product("b", category="toys")
     shop.control("pause", select={"categories": ["food"]})
-    shop.rival("9.00", sku="a")
-    shop.rival("9.00", sku="b")
+    shop.competitor("9.00", sku="a")
+    shop.competitor("9.00", sku="b")
     assert (shop.prices("a"), shop.prices("b")) == ([], ["9.00"])
     held = [d for d in shop.decisions if d["sku"] == "a"][-1]
     assert (held["outcome"], held["reason"]) == ("held", "paused")
@@ -68,21 +68,21 @@ def test_a_pause_without_a_selector_stops_everything(shop: Any) -> None:
     shop.product("a")
     shop.product("b", category="toys")
     shop.control("pause")
-    shop.rival("9.00", sku="a")
-    shop.rival("9.00", sku="b")
+    shop.competitor("9.00", sku="a")
+    shop.competitor("9.00", sku="b")
     assert shop.changes == []
 
 
 def rolled_back(shop: Any, by_id: bool) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     then, decision = shop.now, shop.changes[-1]["decision_id"]
     shop.tick(HOUR)
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.control("rollback", to=decision if by_id else then)
     assert shop.prices() == ["9.00", "8.00", "9.00"]
-    shop.rival("7.00")
+    shop.competitor("7.00")
     shop.tick(DAY)
     assert shop.prices()[-1] == "9.00"
 
@@ -105,9 +105,9 @@ def test_a_decision_that_held_stands_for_the_price_that_it_left_in_force(
 ) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.product()
-    shop.rival("9.00")
-    shop.rival("9.00")
-    shop.rival("8.00")
+    shop.competitor("9.00")
+    shop.competitor("9.00")
+    shop.competitor("8.00")
     decision = shop.decisions[held]
     assert decision["outcome"] == "held"
     shop.control("rollback", to=decision["decision_id"])
@@ -117,7 +117,7 @@ def test_a_decision_that_held_stands_for_the_price_that_it_left_in_force(
 def test_a_decision_that_was_never_made_rolls_nothing_back(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     made, _, number = shop.last["decision_id"].rpartition("-")
     shop.control("rollback", to=f"{made}-{int(number) + 1}")
     assert shop.prices() == ["9.00"]
@@ -126,14 +126,14 @@ def test_a_decision_that_was_never_made_rolls_nothing_back(shop: Any) -> None:
 
 def test_resume_releases_a_rollback(shop: Any) -> None:
     rolled_back(shop, by_id=False)
-    shop.rival("7.50")
+    shop.competitor("7.50")
     shop.control("resume")
     assert shop.prices()[-1] == "7.50"
 
 
 def test_a_policy_version_releases_a_rollback(shop: Any) -> None:
     rolled_back(shop, by_id=False)
-    shop.rival("7.50")
+    shop.competitor("7.50")
     shop.policy("p", version=2, strategy=STRATEGY)
     assert shop.prices()[-1] == "7.50"
 
@@ -142,7 +142,7 @@ def test_a_control_record_releases_a_rollback(shop: Any) -> None:
     rolled_back(shop, by_id=False)
     shop.control("set_price", sku="a", channel="web", price="8.80", until=shop.now + HOUR)
     assert shop.prices()[-1] == "8.80"
-    shop.rival("7.50")
+    shop.competitor("7.50")
     shop.tick(HOUR)
     assert shop.prices()[-1] == "7.50"
 
@@ -152,8 +152,8 @@ def test_a_rollback_concerns_the_selected_offers_alone(shop: Any) -> None:
     shop.product("a")
     shop.product("b", category="toys")
     then = shop.now
-    shop.rival("9.00", sku="a")
-    shop.rival("9.00", sku="b")
+    shop.competitor("9.00", sku="a")
+    shop.competitor("9.00", sku="b")
     shop.control("rollback", to=then, select={"categories": ["toys"]})
     assert (shop.prices("a"), shop.prices("b")) == (["9.00"], ["9.00", "10.00"])
 
@@ -161,9 +161,9 @@ def test_a_rollback_concerns_the_selected_offers_alone(shop: Any) -> None:
 def test_guardrails_bind_a_rollback_too(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.product()
-    shop.rival("7.00")
+    shop.competitor("7.00")
     then = shop.now
-    shop.rival("9.00")
+    shop.competitor("9.00")
     shop.policy("p", version=2, strategy=STRATEGY, guardrails={"minimum_price": "8.00"})
     shop.control("rollback", to=then)
     assert shop.prices()[-1] == "8.00"
@@ -202,7 +202,7 @@ def test_a_pause_covers_offers_that_appear_while_it_lasts(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY)
     shop.control("pause")
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert (shop.prices(), shop.last["reason"]) == ([], "paused")
     shop.control("resume")
     assert shop.prices() == ["9.00"]

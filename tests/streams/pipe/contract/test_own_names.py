@@ -13,11 +13,11 @@ POLICY = {"policy_id": "p", "strategy": [{"kind": "match_competitor"}, {"kind": 
 def test_own_names_compare_without_case_and_surrounding_space(new_shop: Any, name: str) -> None:
     shop = new_shop(POLICY, own_names=frozenset({"Acme ", "STRASSE"}))
     shop.product()
-    shop.rival("9.00", name)
+    shop.competitor("9.00", name)
     assert shop.changes == []
-    shop.rival("9.50", "acme ltd")
+    shop.competitor("9.50", "acme ltd")
     assert shop.prices() == ["9.50"]
-    shop.rival("5.00", name)
+    shop.competitor("5.00", name)
     assert shop.prices() == ["9.50"]
 
 
@@ -27,7 +27,7 @@ def test_own_names_come_from_the_environment(
     monkeypatch.setenv("PRICETIDE_OWN_NAMES", '["acme"]')
     shop = new_shop(POLICY)
     shop.product()
-    shop.rival("9.00", "Acme")
+    shop.competitor("9.00", "Acme")
     assert shop.changes == []
 
 
@@ -37,5 +37,5 @@ def test_naming_oneself_as_the_competitor_to_match_changes_nothing(new_shop: Any
     shop = new_shop(policy, own_names=frozenset({"acme"}))
     shop.product()
     for _ in range(20):
-        shop.rival(shop.last["price"], "acme")
+        shop.competitor(shop.last["price"], "acme")
     assert shop.changes == []

@@ -16,11 +16,11 @@ DAY = 24 * HOUR
 def test_a_cooldown_ends_and_a_tick_alone_brings_the_change_decided_anew(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY, guardrails={"cooldown": "PT1H"})
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     start = shop.now
-    shop.rival("8.00")
+    shop.competitor("8.00")
     assert (shop.last["outcome"], shop.last["reason"]) == ("held", "cooldown")
-    shop.rival("8.50")
+    shop.competitor("8.50")
     shop.tick(start + HOUR - 1 - shop.now)
     assert shop.prices() == ["9.00"]
     shop.tick(1)
@@ -31,9 +31,9 @@ def test_a_cooldown_ends_and_a_tick_alone_brings_the_change_decided_anew(shop: A
 def test_a_change_no_longer_wanted_when_the_delay_ends_does_not_come(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY, guardrails={"cooldown": "PT1H"})
     shop.product()
-    shop.rival("9.00")
-    shop.rival("8.00")
-    shop.rival("9.00")
+    shop.competitor("9.00")
+    shop.competitor("8.00")
+    shop.competitor("9.00")
     shop.tick(2 * HOUR)
     assert shop.prices() == ["9.00"]
 
@@ -43,9 +43,9 @@ def test_a_freeze_ends_at_until_exclusive(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY, guardrails={"freeze": freeze})
     shop.product()
     shop.now += HOUR - 2
-    shop.rival("9.50")
+    shop.competitor("9.50")
     assert shop.prices() == ["9.50"]
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert shop.last["time"] == "2023-11-15T01:00:00Z"
     assert (shop.last["outcome"], shop.last["reason"]) == ("held", "freeze")
     shop.tick(HOUR - 1)
@@ -59,7 +59,7 @@ def test_a_tick_far_beyond_the_end_of_a_delay_brings_the_change_too(shop: Any) -
     freeze = [{"from": "2023-11-15T00:00:00Z", "until": "2023-11-15T02:00:00Z"}]
     shop.policy("p", strategy=STRATEGY, guardrails={"freeze": freeze})
     shop.product()
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert shop.prices() == []
     shop.tick(5 * DAY)
     assert shop.prices() == ["9.00"]
@@ -77,7 +77,7 @@ def test_the_number_of_changes_counts_by_the_calendar_day_of_the_timezone(
     start = shop.now
     shop.product()
     for price in ("9.90", "9.80", "9.70", "9.60"):
-        shop.rival(price)
+        shop.competitor(price)
     assert shop.prices() == ["9.90", "9.80"]
     assert shop.last["reason"] == "max_changes_per_day"
     shop.tick(int(start + midnight * HOUR) - 1 - shop.now)
@@ -90,7 +90,7 @@ def test_steps_go_on_by_ticks_alone_until_the_wanted_price(shop: Any) -> None:
     guardrails = {"max_step_down": "5%", "cooldown": "PT1H", "max_changes_per_day": 4}
     shop.policy("p", strategy=STRATEGY, guardrails=guardrails)
     shop.product()
-    shop.rival("7.00")
+    shop.competitor("7.00")
     for _ in range(36):
         shop.tick(HOUR)
     assert shop.prices() == ["9.50", "9.03", "8.58", "8.16", "7.76", "7.38", "7.02", "7.00"]
@@ -114,8 +114,8 @@ def test_events_of_the_ticks_own_instant_that_came_before_it_count(shop: Any) ->
 def test_a_tick_is_echoed_after_all_that_is_due_up_to_its_time(shop: Any) -> None:
     shop.policy("p", strategy=STRATEGY, guardrails={"cooldown": "PT1H"})
     shop.product()
-    shop.rival("9.00")
-    shop.rival("8.00")
+    shop.competitor("9.00")
+    shop.competitor("8.00")
     answer = shop.tick(2 * HOUR)
     assert answer[-1] == {
         "topic": "pricing-control",
@@ -135,8 +135,8 @@ def test_the_first_price_is_revision_0_and_revisions_rise_by_one_per_offer(shop:
     shop.policy("p", strategy=STRATEGY)
     shop.product(channels={"web": {}, "store:1": {"price": "11.00"}})
     assert {d["revision"] for d in shop.decisions} == {0}
-    shop.rival("9.00")
-    shop.rival("8.00", channel="web")
+    shop.competitor("9.00")
+    shop.competitor("8.00", channel="web")
     revisions = [(c["channel"], c["revision"]) for c in shop.changes]
     assert sorted(revisions) == [("store:1", 1), ("web", 1), ("web", 2)]
     keys = {out["key"] for out in shop.said if out["topic"] == "price-changes"}

@@ -21,7 +21,7 @@ def buy(shop: Any, who: str, price: str, units: int = 5, **fields: Any) -> None:
 @pytest.fixture(name="open_shop")
 def fixture_open_shop(new_shop: Any) -> Callable[..., Any]:
     """A shop with a bargain hunter, a steady customer and a bargain hunter who did not agree;
-    its only product then follows a rival to 9.00. The fields are the segment's.
+    its only product then follows a competitor to 9.00. The fields are the segment's.
     """
 
     def open_shop(**terms: Any) -> Any:
@@ -42,7 +42,7 @@ def fixture_open_shop(new_shop: Any) -> Callable[..., Any]:
         buy(shop, "shy", "9.00", personal_prices=False)
         buy(shop, "firm", "9.00", segment="b2b")
         shop.tick(HOUR)
-        shop.rival("9.00")
+        shop.competitor("9.00")
         return shop
 
     return open_shop
@@ -71,7 +71,7 @@ def test_a_personal_price_stops_at_the_floor_and_is_none_at_the_public_price(
 ) -> None:
     shop = open_shop(personal_discount="40%")
     assert shop.topic("price-offers")[-1]["price"] == "8.00"
-    shop.rival("7.00")
+    shop.competitor("7.00")
     assert shop.prices() == ["9.00", "8.00"]
     assert len(shop.topic("price-offers")) == 1
 
@@ -79,12 +79,12 @@ def test_a_personal_price_stops_at_the_floor_and_is_none_at_the_public_price(
 def test_who_withdraws_gets_no_more_until_they_agree_again(open_shop: Callable[..., Any]) -> None:
     shop = open_shop()
     shop.send("pricing-control", {"kind": "forget_customer", "customer_id": "keen", "actor": "me"})
-    shop.rival("8.60")
+    shop.competitor("8.60")
     assert shop.prices()[-1] == "8.60"
     assert len(shop.topic("price-offers")) == 1
     buy(shop, "keen", "8.00")
     shop.tick(2 * HOUR)
-    shop.rival("8.50")
+    shop.competitor("8.50")
     first, again = shop.topic("price-offers")
     assert first["customer"] == again["customer"]
 

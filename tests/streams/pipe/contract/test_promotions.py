@@ -127,7 +127,7 @@ def test_a_rival_that_moves_during_a_promotion_counts_when_it_ends(shop: Any) ->
     shop.product()
     promote(shop, {"percent": "30%"})
     shop.tick(HOUR)
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert shop.prices() == ["7.00"]
     shop.tick(2 * HOUR)
     shop.tick(1)

@@ -27,14 +27,14 @@ def steps_up(shop: Any, start: int, goal: int) -> None:
 def test_it_returns_step_by_step_to_the_price_before_the_pull(shop: Any, how: str) -> None:
     shop.policy("p", strategy=[MATCH | {"minimum_confidence": 0.5}, KEEP], guardrails=STEPS)
     shop.product()
-    shop.rival("8.00")
+    shop.competitor("8.00")
     assert shop.prices() == ["7.99"]
     if how == "rises":
-        shop.rival("12.00")
+        shop.competitor("12.00")
     elif how == "leaves":
-        shop.rival(None)
+        shop.competitor(None)
     elif how == "left the match":
-        shop.rival("8.00", match_confidence=0.1)
+        shop.competitor("8.00", match_confidence=0.1)
     else:
         shop.tick(DAY - 1)
         assert shop.prices() == ["7.99"]
@@ -47,18 +47,18 @@ def test_it_follows_the_rival_up_where_that_stays_below_home(shop: Any) -> None:
     shop.policy("p", strategy=[MATCH, KEEP])
     shop.product()
     for price in ("8.00", "8.80", "9.90"):
-        shop.rival(price)
+        shop.competitor(price)
     assert shop.prices() == ["7.99", "8.79", "9.89"]
 
 
 def test_of_two_rivals_the_one_that_stays_low_holds_the_price(shop: Any) -> None:
     shop.policy("p", strategy=[MATCH, KEEP])
     shop.product()
-    shop.rival("8.00", "x")
-    shop.rival("9.00", "y")
-    shop.rival("11.00", "x")
+    shop.competitor("8.00", "x")
+    shop.competitor("9.00", "y")
+    shop.competitor("11.00", "x")
     assert shop.prices() == ["7.99", "8.99"]
-    shop.rival(None, "y")
+    shop.competitor(None, "y")
     assert shop.prices() == ["7.99", "8.99", "10.00"]
 
 
@@ -66,15 +66,15 @@ def test_a_second_pull_does_not_make_the_first_one_the_home(shop: Any) -> None:
     shop.policy("p", strategy=[MATCH, KEEP])
     shop.product()
     for price in ("9.00", "8.00", "7.00", None):
-        shop.rival(price)
+        shop.competitor(price)
     assert shop.prices() == ["8.99", "7.99", "6.99", "10.00"]
 
 
 def test_it_returns_to_what_the_remaining_strategies_say(shop: Any) -> None:
     shop.policy("p", strategy=[MATCH, {"kind": "cost_plus", "margin": "50%"}], guardrails=STEPS)
     shop.product(price="8.00")
-    shop.rival("6.00")
-    shop.rival(None)
+    shop.competitor("6.00")
+    shop.competitor(None)
     for _ in range(12):
         shop.tick(HOUR)
     assert "5.99" in shop.prices()
@@ -84,7 +84,7 @@ def test_it_returns_to_what_the_remaining_strategies_say(shop: Any) -> None:
 def test_a_stale_competitor_is_told(shop: Any) -> None:
     shop.policy("p", strategy=[MATCH, KEEP])
     shop.product()
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.tick(DAY + 1)
     assert [a["sku"] for a in shop.alerts("stale_competitors")] == ["a"]
     assert shop.prices() == ["7.99", "10.00"]
@@ -99,6 +99,6 @@ def test_two_of_our_kind_against_each_other_do_not_race_to_the_bottom(new_shop: 
     for _ in range(60):
         for me in (0, 1):
             shops[me].now += HOUR
-            shops[me].rival(shown[1 - me])
+            shops[me].competitor(shown[1 - me])
             shown[me] = shops[me].last["price"]
     assert min(float(price) for price in shown) > 9

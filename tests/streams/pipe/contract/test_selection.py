@@ -67,7 +67,7 @@ def test_every_decision_names_its_policy_version_and_why_it_rules(shop: Any) -> 
     shop.product()
     shop.policy("p", version=1, strategy=KEEP)
     shop.policy("p", version=2, strategy=[{"kind": "match_competitor"}])
-    shop.rival("9.00")
+    shop.competitor("9.00")
     assert [(d["policy_id"], d["policy_version"]) for d in shop.decisions] == [
         ("default", 0),
         ("p", 1),
@@ -97,8 +97,8 @@ def test_the_default_guardrails_do_not_bind_where_a_policy_selects(shop: Any) ->
     shop.product()
     before = len(shop.changes)
     shop.policy("p", strategy=[{"kind": "match_competitor"}])
-    shop.rival("6.00")
-    shop.rival("3.50")
+    shop.competitor("6.00")
+    shop.competitor("3.50")
     assert shop.prices()[before:] == ["6.00", "3.50"]
 
 
@@ -108,10 +108,10 @@ def test_null_and_absent_guardrails_do_not_bind(shop: Any) -> None:
     nulls: dict[str, Any] = dict.fromkeys((*names, *more, "never_above_list_price"))
     shop.policy("p", strategy=[{"kind": "match_competitor"}], guardrails=nulls)
     shop.product(list_price="10.00", map_price="9.00")
-    shop.rival("2.00")
+    shop.competitor("2.00")
     assert shop.prices() == ["2.00"]
     shop.policy("p", version=2, strategy=[{"kind": "match_competitor"}])
-    shop.rival("1.00")
+    shop.competitor("1.00")
     assert shop.prices() == ["2.00", "1.00"]
 
 

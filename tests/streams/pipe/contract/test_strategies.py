@@ -20,7 +20,7 @@ def test_the_first_entry_that_yields_a_price_is_used(shop: Any) -> None:
     shop.policy("p", strategy=[MATCH, {"kind": "cost_plus", "margin": "50%"}, KEEP])
     shop.product()
     assert (first(shop.last), shop.last["price"]) == ("cost_plus", "8.00")
-    shop.rival("7.50")
+    shop.competitor("7.50")
     assert (first(shop.last), shop.last["price"]) == ("match_competitor", "7.50")
 
 
@@ -47,9 +47,9 @@ def test_a_match_follows_the_rival_that_it_names(
 ) -> None:
     shop.product()
     shop.policy("p", strategy=[KEEP])
-    shop.rival("8.00", "low", match_confidence=0.5, shipping="5.00")
-    shop.rival("9.00", "mid", match_confidence=0.8, shipping="0.20")
-    shop.rival("12.00", "high")
+    shop.competitor("8.00", "low", match_confidence=0.5, shipping="5.00")
+    shop.competitor("9.00", "mid", match_confidence=0.8, shipping="0.20")
+    shop.competitor("12.00", "high")
     shop.policy("p", version=2, strategy=[MATCH | entry, KEEP])
     assert shop.last["price"] == price
     assert first(shop.last) == "match_competitor"
@@ -58,9 +58,9 @@ def test_a_match_follows_the_rival_that_it_names(
 def test_a_rival_on_another_channel_is_not_matched(shop: Any) -> None:
     shop.policy("p", strategy=[MATCH, KEEP])
     shop.product()
-    shop.rival("8.00", channel="store:1")
+    shop.competitor("8.00", channel="store:1")
     assert shop.prices() == []
-    shop.rival("9.00", channel="web")
+    shop.competitor("9.00", channel="web")
     assert shop.prices() == ["9.00"]
 
 
@@ -99,7 +99,7 @@ def test_markdown_speaks_only_for_finite_stock_until_sell_by(shop: Any) -> None:
 def test_keep_keeps(shop: Any) -> None:
     shop.policy("p", strategy=[KEEP])
     shop.product()
-    shop.rival("5.00")
+    shop.competitor("5.00")
     for _ in range(3):
         shop.send(
             "orders",
@@ -168,6 +168,6 @@ def test_nothing_is_expected_of_an_empty_shelf(shop: Any) -> None:
     shop.policy("p", strategy=[MATCH, KEEP])
     shop.product()
     shop.send("inventory", {"sku": "a", "time": shop.now, "on_hand": 0})
-    shop.rival("9.00")
+    shop.competitor("9.00")
     nothing = {"units": 0, "revenue": "0.00", "profit": "0.00", "lower": "0.00", "upper": "0.00"}
     assert shop.last["expected"] == shop.last["expected_kept"] == nothing

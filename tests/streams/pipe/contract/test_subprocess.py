@@ -53,7 +53,7 @@ def test_a_closed_loop_in_lockstep_over_stdin_and_stdout(tmp_path: Path, held: A
                     return answer
                 answer.append(out)
 
-        def rival(time: int, price: str, who: str = "x") -> None:
+        def competitor(time: int, price: str, who: str = "x") -> None:
             send("competitor-prices", {"sku": "a", "competitor": who, "price": price,
                                        "currency": "USD", "time": time})  # fmt: skip
 
@@ -62,9 +62,9 @@ def test_a_closed_loop_in_lockstep_over_stdin_and_stdout(tmp_path: Path, held: A
         send("products", product)
         first = tick(START)
         assert [out["value"]["policy_version"] for out in first] == [7]
-        rival(START + 1, "5.00", "ACME")
-        rival(START + 2, "9.00")
-        rival(START + 3, "7.00")
+        competitor(START + 1, "5.00", "ACME")
+        competitor(START + 2, "9.00")
+        competitor(START + 3, "7.00")
         prices = [o["value"]["price"] for o in tick(START + 4) if o["topic"] == "price-changes"]
         assert prices == ["8.99"]
         later = tick(START + 2 * HOUR)
