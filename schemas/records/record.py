@@ -75,19 +75,26 @@ def decode(record: TypeAdapter[Any], value: bytes, context: str | None = None) -
     """The record that `value` (UTF-8 JSON) holds; RecordError, naming the field, where it is none.
 
     `context` is ADMITTED for records of the journal, None for what comes from outside.
+    """
+    return validate(partial(record.validate_python, context=context), document(value))
+
+
+def document(value: bytes) -> Any:
+    """What `value` (UTF-8 JSON) holds, as Python has it; RecordError where it is none.
+
     Strict JSON (RFC 8259): no NaN, no invalid UTF-8 even in fields that are left out.
     """
     try:
-        document = msgspec.json.decode(value if value.isascii() else value.decode("utf-8"))
+        found = msgspec.json.decode(value if value.isascii() else value.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise RecordError(f"invalid UTF-8 at byte {error.start}") from None
     except RecursionError:
         raise RecordError(_TOO_DEEP) from None
     except (msgspec.MsgspecError, ValueError) as error:
         raise RecordError(f"not JSON: {error}") from None
-    if value.count(b"[") + value.count(b"{") > MOST_LEVELS and _is_deep(document):
+    if value.count(b"[") + value.count(b"{") > MOST_LEVELS and _is_deep(found):
         raise RecordError(_TOO_DEEP)
-    return validate(partial(record.validate_python, context=context), document)
+    return found
 
 
 def _is_deep(document: Any) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError, InterruptedCommand
-from streams.kafka.clients import client
+from streams.kafka.clients import bootstrap
 from streams.recording.error import RecordingError
 from streams.recording.recorder import Recorder
 from streams.recording.writer import RecordingWriter
@@ -42,12 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Record, and say how many records each topic had."""
-    kafka = client(settings)
+    bootstrap(settings)
     # Kafka's clients log each attempt to connect; one line from here is enough.
     for name in ("aiokafka", "kafka"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        counts = asyncio.run(record(kafka, options.topics, options.out, follow=options.follow))
+        counts = asyncio.run(record(settings, options.topics, options.out, follow=options.follow))
     except RecordingError as error:
         raise ExpectedError(str(error)) from None
     for topic, count in counts.items():
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def record(
-    client: dict[str, object], topics: list[str], folder: Path, *, follow: bool
+    settings: Settings, topics: list[str], folder: Path, *, follow: bool
 ) -> dict[str, int]:
     """Record topics into a folder until their end, or a signal; return counts by topic."""
     stop = asyncio.Event()
@@ -64,7 +64,7 @@ async def record(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     unique = list(dict.fromkeys(topics))
     with RecordingWriter(folder) as writer, progress("offsets") as show:
-        recorder = Recorder(client, unique, writer, show)
+        recorder = Recorder(settings, unique, writer, show)
         if not await recorder.run(follow=follow, stop=stop):
             raise InterruptedCommand("interrupted; nothing was recorded")
     return {topic: writer.counts[topic] for topic in unique}

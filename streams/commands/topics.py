@@ -10,7 +10,7 @@ from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.kafka.access import ROLES, grant
 from streams.kafka.admin import TopicsReport, create_topics
-from streams.kafka.clients import client
+from streams.kafka.clients import client, names
 
 GROUP = "run"
 SUMMARY = "create or check every topic"
@@ -62,12 +62,15 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         kind, _, name = options.grant.partition(":")
         if not (kind and name):
             raise InputError(f"{options.grant!r} is no User:NAME")
-        for right in grant(client(settings), options.grant, options.role, settings.app):
+        granted = grant(
+            client(settings), options.grant, options.role, settings.app, names(settings)
+        )
+        for right in granted:
             print(f"{options.grant} may {right}")
         return 0
     report = create_topics(
         client(settings),
-        TOPICS.values(),
+        names(settings).of(TOPICS.values()),
         partitions=settings.partitions,
         replication=options.replication,
         check=options.check,

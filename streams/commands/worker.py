@@ -14,7 +14,7 @@ from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
 from streams.extras import require
 from streams.kafka.admin import provide_topics
-from streams.kafka.clients import client
+from streams.kafka.clients import client, names
 from streams.metrics.server import listen
 from streams.pricer.publish_policies import publish
 from streams.pricer.transactions import require_transactions
@@ -91,7 +91,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         port = listen(settings.metrics) if settings.metrics else None
     except OSError as error:
         raise ExpectedError(f"cannot listen on {settings.metrics}: {error}") from None
-    created = provide_topics(client(settings), TOPICS.values(), partitions=settings.partitions)
+    created = provide_topics(
+        client(settings), names(settings).of(TOPICS.values()), partitions=settings.partitions
+    )
     if created:
         note("worker", f"created {len(created)} topics that were missing")
     if role in ("all", "price") and settings.delivery == "exactly-once":

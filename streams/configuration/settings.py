@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
@@ -24,6 +25,7 @@ from schemas.topics import PARTITIONS
 from schemas.values import durations
 from schemas.values.currencies import minor_digits
 from schemas.values.instants import MINUTE
+from streams.configuration.topics import TopicSettings, named, require_different
 from streams.metrics.address import address
 
 if TYPE_CHECKING:
@@ -33,7 +35,14 @@ if TYPE_CHECKING:
 DEFAULT_FILE = "pricetide.toml"
 PREFIX = "PRICETIDE_"
 CONFIG = f"{PREFIX}CONFIG"
-#: How like a setting's name a variable must be to count as a misspelling of it, 0 to 1.
+#: Variables of Kubernetes, and of Docker's links, for services whose names begin like ours.
+_SERVICE = re.compile(
+    r"PRICETIDE_(\w+_)?(SERVICE_(HOST|PORT\w*)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
+)
+#: Between a setting that is a table and its keys: `PRICETIDE_TOPICS__ORDERS__NAME`.
+NESTED = "__"
+NESTING = frozenset({f"{PREFIX}TOPICS"})
+#: How like a setting's name such a variable must be to count as a misspelling of it, 0 to 1.
 CLOSE = 0.9
 #: A key that hides nobody, for trying things out on one machine.
 PUBLIC_KEY = "pricetide"
@@ -44,7 +53,9 @@ SHORTEST_BUCKET = MINUTE
 class Settings(BaseSettings):
     """Each field is a variable `PRICETIDE_<NAME>` and a key of the TOML file."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter=NESTED, extra="ignore", frozen=True
+    )
 
     bootstrap: str | None = Field(None, description="Kafka bootstrap servers, HOST:PORT[,…]")
     app: str = Field("pricetide", description="prefix of consumer groups and transactional ids")
@@ -118,6 +129,14 @@ class Settings(BaseSettings):
         description="secret key of the hashes that replace customer ids; the default is known to "
         "all, and serves only a Kafka on this machine",
     )
+    topic_prefix: str = Field(
+        "", description="what the names of all topics begin with, but of those that have a name"
+    )
+    topics: dict[str, TopicSettings] = Field(
+        default_factory=dict,
+        description="a table for each topic that is called otherwise, or whose records are: "
+        '[topics.orders] with name = "shop.orders.v3" and a table of fields',
+    )
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT", description="how to talk to Kafka"
     )
@@ -169,6 +188,16 @@ class Settings(BaseSettings):
             for name in names:
                 parsed(name)
         return names
+
+    @field_validator("topics", mode="before")
+    @classmethod
+    def _are_topics(cls, tables: Any) -> Any:
+        return named(tables) if isinstance(tables, Mapping) else tables
+
+    @model_validator(mode="after")
+    def _tells_topics_apart(self) -> Self:
+        require_different(self.topic_prefix, self.topics)
+        return self
 
     @field_validator("rates")
     @classmethod
@@ -227,17 +256,22 @@ class Settings(BaseSettings):
 
 
 def _require_spelling(settings_cls: type[BaseSettings], variables: Iterable[str]) -> None:
-    """SettingsError for a variable that looks like a misspelt setting, and would do nothing.
+    """SettingsError for a variable that is no setting, and would do nothing.
 
-    Others are let pass: an orchestrator makes some of its own of the name of a service
-    (`PRICETIDE_SERVICE_HOST`).
+    Those that an orchestrator makes of the name of a service (`PRICETIDE_SERVICE_HOST`) are let
+    pass.
     """
     known = {f"{PREFIX}{name.upper()}" for name in settings_cls.model_fields} | {CONFIG}
     for variable in sorted(variables):
-        if variable.upper().startswith(PREFIX) and variable.upper() not in known:
-            near = get_close_matches(variable.upper(), known, n=1, cutoff=CLOSE)
-            if near:
-                raise SettingsError(f"{variable}: no such setting; perhaps {near[0]}?")
+        upper = variable.upper()
+        name, *_ = upper.removeprefix(PREFIX).split(NESTED)
+        own = upper in known or (f"{PREFIX}{name}" in NESTING and NESTED in upper)
+        if upper.startswith(PREFIX) and upper != PREFIX and not own:
+            near = get_close_matches(upper, known, n=1)
+            if not _SERVICE.fullmatch(upper) or get_close_matches(upper, known, n=1, cutoff=CLOSE):
+                raise SettingsError(
+                    f"{variable}: no such setting{f'; perhaps {near[0]}?' if near else ''}"
+                )
 
 
 def _file(settings_cls: type[BaseSettings]) -> PydanticBaseSettingsSource:

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
-from aiokafka import AIOKafkaConsumer
 
 from streams.configuration.settings import Settings
-from streams.kafka.clients import client
+from streams.kafka.clients import consumer
 
 TOPIC = "competitor-prices"
 
@@ -54,16 +53,16 @@ class Stopwatch:
     async def follow(self, settings: Settings) -> None:
         """Once begun, read what is decided, until cancelled."""
         await self._begun.wait()
-        consumer = AIOKafkaConsumer(
+        reader = consumer(
+            settings,
             "price-decisions",
-            **client(settings),
             group_id=None,
             isolation_level="read_committed",
             fetch_max_wait_ms=20,
         )
-        async with consumer:
+        async with reader:
             while True:
-                fetched = await consumer.getmany(timeout_ms=200)
+                fetched = await reader.getmany(timeout_ms=200)
                 now = time.monotonic()
                 for records in fetched.values():
                     for record in records:

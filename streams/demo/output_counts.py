@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
-from aiokafka import AIOKafkaConsumer
 
 from streams.configuration.settings import Settings
-from streams.kafka.clients import client
+from streams.kafka.clients import consumer
 
 TOPICS = ("price-decisions", "pricing-alerts", "dead-letters")
 
@@ -96,21 +95,21 @@ class OutputCounts:
 
 async def read(settings: Settings, tally: OutputCounts) -> None:
     """Count everything that is committed in the output topics now."""
-    consumer = AIOKafkaConsumer(
+    reader = consumer(
+        settings,
         *TOPICS,
-        **client(settings),
         group_id=None,
         isolation_level="read_committed",
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=FETCH,
         check_crcs=False,
     )
-    async with consumer:
-        ends = await consumer.end_offsets(consumer.assignment())
+    async with reader:
+        ends = await reader.end_offsets(reader.assignment())
         left = {partition for partition, end in ends.items() if end}
         while left:
-            for records in (await consumer.getmany(timeout_ms=200)).values():
+            for records in (await reader.getmany(timeout_ms=200)).values():
                 for record in records:
                     tally.take(record.topic, record.value, record.headers)
-            positions = {each: await consumer.position(each) for each in ends}
+            positions = {each: await reader.position(each) for each in ends}
             left = {each for each in left if positions[each] < ends[each]}

@@ -8,12 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
-from aiokafka import AIOKafkaProducer
-
 from streams.configuration.settings import Settings
 from streams.demo.data.event import DemoEvent
 from streams.ingest.routing import Router
-from streams.kafka.clients import BATCH, LARGEST_REQUEST, client
+from streams.kafka.clients import BATCH, LARGEST_REQUEST, producer
 
 #: Batches on their way before the next ones wait.
 IN_FLIGHT = 64
@@ -33,8 +31,8 @@ class Sender:
         self.moments: dict[tuple[str, int, int], float] = {}
         self._routers: dict[str, Router] = {}
         self._sent: list[tuple[asyncio.Future[Any], int, float]] = []
-        self._producer = AIOKafkaProducer(
-            **client(settings),
+        self._producer = producer(
+            settings,
             enable_idempotence=True,
             linger_ms=0,
             max_batch_size=BATCH,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from streams.configuration.settings import Settings
-from streams.kafka.clients import client
+from streams.kafka.clients import consumer, producer
 
 
 class ShopChange(msgspec.Struct, frozen=True):
@@ -44,14 +43,14 @@ async def run(settings: Settings, shelf: Shelf, applied: Callable[[ShopChange], 
     no consumer group, and nothing to commit.
     """
     options = {"isolation_level": "read_committed", "auto_offset_reset": "earliest"}
-    consumer = AIOKafkaConsumer("price-changes", **client(settings), **options)
-    async with consumer, AIOKafkaProducer(**client(settings)) as producer:
-        async for record in consumer:
+    changes = consumer(settings, "price-changes", **options)
+    async with changes, producer(settings) as acks:
+        async for record in changes:
             change = msgspec.json.decode(record.value, type=ShopChange)
             if shelf.apply(change):
                 applied(change)
                 ack, key = acknowledgement(change), change.sku.encode()
-                await producer.send("price-acks", ack, key, timestamp_ms=record.timestamp)
+                await acks.send("price-acks", ack, key, timestamp_ms=record.timestamp)
 
 
 def acknowledgement(change: ShopChange) -> bytes:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.demo.error import DemoError
 from streams.kafka.admin import TopicsError, create_topics
-from streams.kafka.clients import client
+from streams.kafka.clients import client, consumer, names
 
 #: Topics that real events would be in.
 PROBED = ("orders", "products")
@@ -26,7 +26,7 @@ def create(settings: Settings, *, ours: bool) -> None:
     if ours:
         topics = [replace(topic, retention_ms=None) for topic in topics]
     try:
-        create_topics(client(settings), topics, partitions=settings.partitions)
+        create_topics(client(settings), names(settings).of(topics), partitions=settings.partitions)
     except TopicsError as error:
         raise DemoError(str(error)) from error
 
@@ -45,5 +45,5 @@ async def require_empty(settings: Settings) -> None:
 async def ends(settings: Settings, topics: Iterable[str]) -> dict[TopicPartition, int]:
     """The offset after the last record of every partition of `topics`."""
     # subscribed without a group, a client knows and has all partitions, and reads from their end
-    async with AIOKafkaConsumer(*topics, **client(settings), group_id=None) as consumer:
-        return dict(await consumer.end_offsets(consumer.assignment()))
+    async with consumer(settings, *topics, group_id=None) as reader:
+        return dict(await reader.end_offsets(reader.assignment()))

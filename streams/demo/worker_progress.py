@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 import numpy as np
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from online_models.journal.batch import Kind
 from schemas.topics import TOPICS
@@ -17,7 +17,8 @@ from streams.configuration.settings import Settings
 from streams.demo.topics import ends
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
-from streams.kafka.clients import client
+from streams.kafka.clients import consumer
+from streams.kafka.consumer import Consumer
 
 #: Seconds between looks at what is priced.
 LOOK = 0.01
@@ -34,22 +35,22 @@ class WorkerProgress:
         self._settings = settings
         self._followed = TopicPartition(JOURNAL, 0)
         self._ticks: deque[tuple[int, int]] = deque()
-        options = client(settings) | {"enable_auto_commit": False}
-        self._journal = AIOKafkaConsumer(**options, group_id=None, fetch_max_wait_ms=20)
-        self._priced = AIOKafkaConsumer(**options, group_id=settings.app)
-        self._ingested = AIOKafkaConsumer(**options, group_id=f"{settings.app}-ingest")
+        options = {"enable_auto_commit": False}
+        self._journal = consumer(settings, **options, group_id=None, fetch_max_wait_ms=20)
+        self._priced = consumer(settings, **options, group_id=settings.app)
+        self._ingested = consumer(settings, **options, group_id=f"{settings.app}-ingest")
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Self]:
         """Connected to Kafka while the context lasts; records already there are passed over."""
         consumers = (self._journal, self._priced, self._ingested)
-        await asyncio.gather(*(consumer.start() for consumer in consumers))
+        await asyncio.gather(*(each.start() for each in consumers))
         try:
             self._journal.assign([self._followed])
             await self._journal.seek_to_end()
             yield self
         finally:
-            await asyncio.gather(*(consumer.stop() for consumer in consumers))
+            await asyncio.gather(*(each.stop() for each in consumers))
 
     async def follow(self) -> None:
         """Keep `reached` up to date, until cancelled."""
@@ -72,7 +73,7 @@ class WorkerProgress:
         await self._passed(self._ingested, await ends(self._settings, fed))
         await self._passed(self._priced, await ends(self._settings, [JOURNAL]))
 
-    async def _passed(self, group: AIOKafkaConsumer, until: dict[TopicPartition, int]) -> None:
+    async def _passed(self, group: Consumer, until: dict[TopicPartition, int]) -> None:
         for partition, end in until.items():
             while end and (await group.committed(partition) or 0) < end:
                 await asyncio.sleep(LOOK)

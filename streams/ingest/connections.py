@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-
 from streams.configuration.settings import Settings
-from streams.kafka.clients import BATCH, LARGEST_REQUEST, client
-from streams.kafka.surroundings import surroundings
+from streams.kafka.clients import BATCH, LARGEST_REQUEST, consumer, producer
+from streams.kafka.consumer import Consumer
+from streams.kafka.producer import Producer
 
 #: The broker gathers for some ms what a round reads, unless there is plenty: a round costs a
 #: millisecond or two however few its events.
@@ -16,10 +15,10 @@ PLENTY = 1 << 16
 TOPICS_MS = 5000
 
 
-def journal_producer(settings: Settings) -> AIOKafkaProducer:
+def journal_producer(settings: Settings) -> Producer:
     """Writes each record once, in order."""
-    return surroundings().producer(
-        **client(settings),
+    return producer(
+        settings,
         enable_idempotence=True,
         linger_ms=0,
         max_batch_size=BATCH,
@@ -27,11 +26,11 @@ def journal_producer(settings: Settings) -> AIOKafkaProducer:
     )
 
 
-def input_consumer(settings: Settings) -> AIOKafkaConsumer:
+def input_consumer(settings: Settings) -> Consumer:
     """Reads what is committed, for the group of all ingests of the app."""
     group = f"{settings.app}-ingest"
-    return surroundings().consumer(
-        **client(settings),
+    return consumer(
+        settings,
         group_id=group,
         group_instance_id=f"{group}-{settings.instance}" if settings.instance else None,
         enable_auto_commit=False,

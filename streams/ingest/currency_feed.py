@@ -13,11 +13,10 @@ from schemas.records.record import RecordError
 from schemas.topics import decode
 from streams.configuration.settings import Settings
 from streams.ingest.currencies import Currencies
-from streams.ingest.decoder import LARGEST_VALUE
 from streams.ingest.parsed import hand_on_parsed
 from streams.kafka.app import die
-from streams.kafka.clients import client
-from streams.kafka.surroundings import surroundings
+from streams.kafka.clients import consumer, names
+from streams.kafka.kafka_record import LARGEST_VALUE
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +34,8 @@ class CurrencyFeed:
 
     async def start(self) -> None:
         """Read `products` up to its present end, and go on following it."""
-        self._consumer = surroundings().consumer(
-            **client(self._settings),
+        self._consumer = consumer(
+            self._settings,
             group_id=None,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
@@ -60,7 +59,8 @@ class CurrencyFeed:
 
     async def _partitions(self) -> list[TopicPartition]:
         cluster = await self._consumer._client.fetch_all_metadata()
-        return [TopicPartition(TOPIC, p) for p in sorted(cluster.partitions_for_topic(TOPIC) or ())]
+        numbers = cluster.partitions_for_topic(names(self._settings).outer(TOPIC)) or ()
+        return [TopicPartition(TOPIC, number) for number in sorted(numbers)]
 
     async def _follow(self) -> None:
         try:

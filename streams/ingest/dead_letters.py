@@ -35,11 +35,11 @@ def written(
     """
     record, labels = letter.record, headers(letter)
     key, of_key = _kept("key", record.key, largest)
-    if record.value is None or not may_name(record.value):
+    if record.value is None or not may_name(record.value, letter.personal):
         value, of_value = _kept("value", record.value, largest)
     else:
         value, of_value = _kept("value", record.value, min(largest, LARGEST_SEARCHED))
-        value = hide(value or b"", hashed)
+        value = hide(value or b"", hashed, letter.personal)
     return Letter(key, value, labels + of_key + of_value)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from heapq import merge
 from itertools import repeat
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 from online_models.journal.batch import Batch
 from schemas.records.record import RecordError
 from schemas.topics import TOPICS
+from streams.configuration.settings import Settings
 from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hidden_names import hide_in_message
 from streams.ingest.hot import HOT
 from streams.ingest.order import Run
 from streams.ingest.slow import SLOW, gather
-from streams.kafka.kafka_record import FLAWED, DeadLetter, Record
+from streams.kafka.kafka_record import FLAWED, LARGEST_VALUE, DeadLetter, Record
+from streams.mapping.intake import Intake, original
 
-#: A larger value is no event of a shop; it would only crowd out others.
-LARGEST_VALUE = 512 * 1024
 PRODUCTS = "products"
 #: What may come in.
 INPUTS = frozenset(HOT) | frozenset(SLOW)
@@ -42,11 +42,19 @@ class Decoder:
     never on where a round ends.
     """
 
-    def __init__(self, border: Border) -> None:
+    def __init__(self, border: Border, intake: Intake | None = None) -> None:
         self.border = border
+        self.intake = intake or Intake({})
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """A decoder of records as producers send them under these settings."""
+        key = settings.customer_key.get_secret_value().encode()
+        return cls(Border(key, settings.rates), Intake(settings.topics))
 
     def decode(self, runs: Sequence[Run]) -> Decoded:
-        """All events of a round, and dead letters with the place of their record."""
+        """All events of a round, and dead letters with the place of their record as it was sent."""
+        runs = [run.of(self.intake.convert(run.source.topic, run.records)) for run in runs]
         gathered = Gathered()
         errors: dict[int, str] = {}
         total = sum(len(run.records) for run in runs)
@@ -67,7 +75,7 @@ class Decoder:
             source[run.places] = i
             offset[run.places] = [record.offset for record in run.records]
         batch, places = gathered.batch([run.source for run in runs], source, offset)
-        return Decoded(batch, places, _dead(runs, errors))
+        return Decoded(batch, places, self._dead(runs, errors))
 
     def _products(
         self, runs: Sequence[Run], errors: dict[int, str]
@@ -122,17 +130,16 @@ class Decoder:
                 kept.append(i)
         return Run(run.source, [run.records[i] for i in kept], run.places[kept])
 
+    def _dead(self, runs: Sequence[Run], errors: dict[int, str]) -> list[tuple[int, DeadLetter]]:
+        if not errors:
+            return []
+        records = {
+            place: run.of([original(run.records[i])]).record(0)
+            for run in runs
+            for i, place in enumerate(run.places.tolist())
+            if place in errors
+        }
+        return [(place, self._letter(records[place], errors[place])) for place in sorted(errors)]
 
-def _dead(runs: Sequence[Run], errors: dict[int, str]) -> list[tuple[int, DeadLetter]]:
-    if not errors:
-        return []
-    records = {
-        place: run.record(i)
-        for run in runs
-        for i, place in enumerate(run.places.tolist())
-        if place in errors
-    }
-    return [
-        (place, DeadLetter(records[place], hide_in_message(errors[place])))
-        for place in sorted(errors)
-    ]
+    def _letter(self, record: Record, error: str) -> DeadLetter:
+        return DeadLetter(record, hide_in_message(error), self.intake.personal(record.topic))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 #: Members of a JSON object that name a person, as producers spell them: letters alone, in lower
 #: case.
@@ -34,13 +34,15 @@ def hide_in_message(message: str) -> str:
     return _QUOTED.sub(r"\1", message)
 
 
-def may_name(value: bytes) -> bool:
-    """Whether a value may name a person."""
-    return _HINT.search(value) is not None
+def may_name(value: bytes, also: Collection[str] = ()) -> bool:
+    """Whether a value may name a person, in a field of the contract or of `also`."""
+    return bool(also) or _HINT.search(value) is not None
 
 
-def hide(value: bytes, hashed: Callable[[str], str]) -> bytes:
+def hide(value: bytes, hashed: Callable[[str], str], also: Collection[str] = ()) -> bytes:
     """The value with `hashed` of whatever its personal fields hold; all else byte for byte.
+
+    `also` are more of these, letters alone and in lower case.
 
     Whether it is sound JSON does not matter. Absent names stay null.
 
@@ -50,7 +52,7 @@ def hide(value: bytes, hashed: Callable[[str], str]) -> bytes:
 
     def masked(found: re.Match[bytes]) -> bytes:
         name, colon, given = found.groups()
-        if given == b"null" or _letters(name) not in PERSONAL:
+        if given == b"null" or not (_letters(name) in PERSONAL or _letters(name) in also):
             return found[0]
         text = given.strip(b'"').decode("utf-8", "backslashreplace")
         return b'"%b"%b%b' % (name, colon, json.dumps(hashed(text)).encode())

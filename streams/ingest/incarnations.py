@@ -7,7 +7,7 @@ import logging
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError as AdminError
@@ -15,7 +15,8 @@ from kafka.errors import KafkaError as AdminError
 from online_models.journal.batch import SourcePartition
 from streams.configuration.settings import Settings
 from streams.kafka.admin import TopicsError
-from streams.kafka.clients import client
+from streams.kafka.clients import client, names
+from streams.kafka.consumer import Consumer
 from streams.kafka.surroundings import monotonic, surroundings
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Incarnations:
 
     def __init__(self, settings: Settings, topics: Collection[str]) -> None:
         self._settings = settings
+        self._names = names(settings)
         self._topics = sorted(topics)
         self._admin: KafkaAdminClient | None = None
         self._ids: dict[str, str] = {}
@@ -66,8 +68,8 @@ class Incarnations:
         if self._admin is None:
             self._admin = surroundings().admin(client(self._settings))
         return {
-            each["name"]: _short(each.get("topic_id"))
-            for each in self._admin.describe_topics(self._topics)
+            self._names.inner(each["name"]): _short(each.get("topic_id"))
+            for each in self._admin.describe_topics(list(map(self._names.outer, self._topics)))
             if not each["error_code"]
         }
 
@@ -89,12 +91,16 @@ class Incarnations:
         self._sources[place] = _Source(SourcePartition(topic, place.partition), topic_id)
         return gone
 
-    async def assign(self, consumer: AIOKafkaConsumer, places: Collection[TopicPartition]) -> None:
+    async def assign(self, consumer: Consumer, places: Collection[TopicPartition]) -> None:
         """Name the sources of partitions that `consumer` has been given; it is put where to read
         on. KafkaError where Kafka does not answer.
         """
         await self.look()
-        found = await consumer._coordinator.fetch_committed_offsets(list(places))
+        called = self._names
+        commits = await consumer._coordinator.fetch_committed_offsets(
+            list(map(called.to_kafka, places))
+        )
+        found = {called.from_kafka(place): commit for place, commit in commits.items()}
         begins = await consumer.beginning_offsets(list(places))
         for place in sorted(places):
             at, says = found.get(place, (_NONE, ""))
@@ -123,15 +129,13 @@ class Incarnations:
             and self._ids.get(place.topic, taken.topic_id) != taken.topic_id
         ]
 
-    async def begin_anew(
-        self, consumer: AIOKafkaConsumer, places: Collection[TopicPartition]
-    ) -> None:
+    async def begin_anew(self, consumer: Consumer, places: Collection[TopicPartition]) -> None:
         """Read partitions that were made anew from their beginning."""
         for place in places:
             self.take(place, None)
             await self._read_from_begin(consumer, place)
 
-    async def _read_from_begin(self, consumer: AIOKafkaConsumer, place: TopicPartition) -> None:
+    async def _read_from_begin(self, consumer: Consumer, place: TopicPartition) -> None:
         logger.warning("topic %s was made anew: it is read from its beginning", place.topic)
         await consumer.seek_to_beginning(place)
 

@@ -27,6 +27,10 @@ class Run(NamedTuple):
         record = self.records[i]
         return Record(*self.source, record.offset, record.key, record.value, record.timestamp)
 
+    def of(self, records: Sequence[Parsed]) -> Run:
+        """The run with other records in place of its own."""
+        return self._replace(records=records)
+
     def between(self, low: int, high: int) -> Run:
         """The records with places in [low, high)."""
         if not len(self.places) or (low <= self.places[0] and self.places[-1] < high):

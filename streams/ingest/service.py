@@ -14,7 +14,6 @@ from mode import Service
 from online_models.journal.batch import Batch, SourcePartition
 from streams.configuration.settings import Settings
 from streams.ingest.alignment import to_hold
-from streams.ingest.border import Border
 from streams.ingest.connections import input_consumer, journal_producer
 from streams.ingest.currency_feed import CurrencyFeed
 from streams.ingest.decoder import INPUTS, PRODUCTS, Decoder
@@ -63,14 +62,14 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(self, settings: Settings, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._settings = settings
-        border = Border(settings.customer_key.get_secret_value().encode(), settings.rates)
-        self._decoder = Decoder(border)
+        self._decoder = Decoder.of(settings)
+        border = self._decoder.border
         self._hashed = border.customer.text
         self._router = Router(settings.partitions)
         self._look_at = 0.0
         # well within the allowed lateness: no bucket closes on what is yet to come
         self._lead = settings.fold.allowed_lateness // 2
-        self._feed = CurrencyFeed(settings, border.currencies)
+        self._feed = CurrencyFeed(settings, self._decoder)
         self._flood = Flood()
         self._incarnations = Incarnations(settings, INPUTS)
         # of what is read, either all is written or none of its offsets is known
@@ -109,7 +108,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         await self._feed.start()
         self._watermarks = Watermarks(await last_tick(self._settings))
         self._consumer.subscribe(sorted(INPUTS), listener=self)
-        self._gate = TickGate(self._consumer)
+        self._gate = TickGate(self._consumer, self._decoder.intake)
         await self._consumer.start()
         hand_on_parsed(self._consumer)
 

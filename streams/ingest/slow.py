@@ -18,6 +18,8 @@ from streams.kafka.kafka_record import KafkaRecord
 UPSERTS = ("products", "promotions", "pricing-policies")
 #: The timestamp of a record without one.
 NO_TIME = -1
+#: Slow topics that the pricer itself writes: large, and always in one form.
+OWN = ("model-updates", "category-evidence")
 SLOW = (
     "products",
     "inventory",
@@ -59,17 +61,21 @@ def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) 
         border.currencies.of_sku[model.sku] = model.currency
     # whatever names no SKU concerns every partition
     concerned = getattr(model, "sku", None)
-    value = _without_names(model, record.value, border)
+    value = _kept(model, record, border)
     fact = Fact(record.topic, concerned or decision_named(model), value)
     _append(gathered, place, at, concerned, identity, gathered.fact(fact), Kind.FACT, 0)
 
 
-def _without_names(model: Any, value: bytes, border: Border) -> bytes:
-    """What the journal keeps of a record: it names no customer."""
-    if not isinstance(model, ForgetCustomer):
-        return value
-    named = model.model_copy(update={"customer_id": border.customer.text(model.customer_id)})
-    return named.model_dump_json(exclude_none=True).encode()
+def _kept(model: Any, record: KafkaRecord, border: Border) -> bytes:
+    """What the journal keeps of a record: it names no customer, and does not depend on how the
+    producer wrote it.
+    """
+    if record.topic in OWN:
+        return record.value or b""
+    if isinstance(model, ForgetCustomer):
+        model = model.model_copy(update={"customer_id": border.customer.text(model.customer_id)})
+    written: str = model.model_dump_json(exclude_none=True, exclude_unset=True)
+    return written.encode()
 
 
 def _key(record: KafkaRecord) -> str:

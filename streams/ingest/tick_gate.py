@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from streams.ingest.decoder import INPUTS
+from streams.kafka.consumer import Consumer
 from streams.kafka.surroundings import monotonic
+from streams.mapping.intake import Intake
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +47,8 @@ class TickGate:
     So no offset beyond the tick is committed before it is in the journal.
     """
 
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+    def __init__(self, consumer: Consumer, intake: Intake) -> None:
+        self._intake = intake
         self._consumer = consumer
         self._held: dict[TopicPartition, _Held] = {}
         self._passed: dict[TopicPartition, int] = {}
@@ -68,7 +71,7 @@ class TickGate:
             if tp.topic != TOPIC:
                 continue
             passed = self._passed.get(tp, -1)
-            for i, record in enumerate(records):
+            for i, record in enumerate(self._intake.convert(tp.topic, records)):
                 if record.offset > passed and _is_tick(record.value):
                     self._consumer.seek(tp, record.offset)
                     self._consumer.pause(tp)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 
 from online_models.journal.batch import Batch
 from streams.ingest.dead_letters import HEAD, LARGEST_WHOLE, describe, written
@@ -17,6 +17,7 @@ from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.kafka.clients import LARGEST_REQUEST
 from streams.kafka.kafka_record import DeadLetter
+from streams.kafka.producer import Producer
 from streams.kafka.surroundings import monotonic
 from streams.metrics import instruments
 
@@ -27,9 +28,7 @@ LARGEST_BATCH = LARGEST_REQUEST // 2
 class Writer:
     """Hands records to `producer`; `hashed` hides whom dead letters name."""
 
-    def __init__(
-        self, producer: AIOKafkaProducer, flood: Flood, hashed: Callable[[str], str]
-    ) -> None:
+    def __init__(self, producer: Producer, flood: Flood, hashed: Callable[[str], str]) -> None:
         self._producer = producer
         self._flood = flood
         self._hashed = hashed

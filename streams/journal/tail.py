@@ -8,8 +8,7 @@ from aiokafka import TopicPartition
 from online_models.journal.batch import Kind
 from streams.configuration.settings import Settings
 from streams.journal import TOPIC, codec
-from streams.kafka.clients import client
-from streams.kafka.surroundings import surroundings
+from streams.kafka.clients import consumer
 from streams.kafka.topic_end import stretches
 
 #: Ticks come at least every second or so, beside at most a few dozen batches.
@@ -18,14 +17,12 @@ FIRST_LOOK = 100
 
 async def last_tick(settings: Settings) -> tuple[int, int] | None:
     """(event time, wall-clock time of its writing) of the last tick, ms; None without any."""
-    consumer = surroundings().consumer(
-        **client(settings), group_id=None, enable_auto_commit=False, fetch_max_wait_ms=20
-    )
+    reader = consumer(settings, group_id=None, enable_auto_commit=False, fetch_max_wait_ms=20)
     try:
-        await consumer.start()
+        await reader.start()
         tp = TopicPartition(TOPIC, 0)  # every partition gets every tick
-        consumer.assign([tp])
-        async for records in stretches(consumer, tp, FIRST_LOOK):
+        reader.assign([tp])
+        async for records in stretches(reader, tp, FIRST_LOOK):
             found = None
             async for record in records:
                 batch = codec.decode(record.value)
@@ -36,4 +33,4 @@ async def last_tick(settings: Settings) -> tuple[int, int] | None:
                 return found
         return None
     finally:
-        await consumer.stop()
+        await reader.stop()

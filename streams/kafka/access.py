@@ -21,6 +21,7 @@ from kafka.errors import KafkaError
 
 from schemas.topics import TOPICS
 from streams.kafka.admin import TopicsError, reach
+from streams.kafka.names import Names
 
 PATIENCE_SECONDS, PAUSE_SECONDS = 10.0, 0.05
 _KINDS = {
@@ -89,8 +90,11 @@ ROLES: Mapping[str, list[Right]] = {
 }
 
 
-def grant(client: Mapping[str, Any], principal: str, role: str, app: str) -> list[Right]:
-    """Allow a principal ("User:NAME") what its role needs; returns its rights.
+def grant(
+    client: Mapping[str, Any], principal: str, role: str, app: str, names: Names
+) -> list[Right]:
+    """Allow a principal ("User:NAME") what its role needs; returns its rights, on topics by their
+    names in Kafka.
 
     Raises
     ------
@@ -101,7 +105,7 @@ def grant(client: Mapping[str, Any], principal: str, role: str, app: str) -> lis
     user = principal.partition(":")[2]
     if role == "apply" and f"{app}-".startswith(f"{user}-"):
         raise TopicsError(f"groups that begin with {user!r} are the pricer's: name the user else")
-    rights = [r._replace(name=r.name.format(app=app, user=user)) for r in ROLES[role]]
+    rights = [_named(right, names, app, user) for right in ROLES[role]]
     wanted = [_acl(principal, right) for right in rights]
     admin = reach(client)
     try:
@@ -115,6 +119,12 @@ def grant(client: Mapping[str, Any], principal: str, role: str, app: str) -> lis
     for refusal in answer["failed"]:
         raise TopicsError(f"Kafka grants nothing: {refusal.__name__}, {refusal.description}")
     return rights
+
+
+def _named(right: Right, names: Names, app: str, user: str) -> Right:
+    if right.kind == "topic":
+        return right._replace(name=names.outer(right.name))
+    return right._replace(name=right.name.format(app=app, user=user))
 
 
 def _wait_for(admin: KafkaAdminClient, wanted: list[ACL]) -> None:

@@ -8,6 +8,10 @@ from typing import Any
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
 from streams.kafka import raw_batches as raw_batches  # every consumer reads by it
+from streams.kafka.consumer import Consumer
+from streams.kafka.names import Names
+from streams.kafka.producer import Producer
+from streams.kafka.surroundings import surroundings
 
 #: Largest request: a journal batch or a part of a snapshot (`max.message.bytes` of both topics).
 LARGEST_REQUEST = 8 << 20
@@ -67,3 +71,24 @@ def ssl_context(settings: Settings) -> ssl.SSLContext:
 def client(settings: Settings) -> dict[str, Any]:
     """Options for any aiokafka client."""
     return {"bootstrap_servers": bootstrap(settings).split(","), **security(settings)}
+
+
+def names(settings: Settings) -> Names:
+    """What the topics are called in this Kafka."""
+    given = {topic: each.name for topic, each in settings.topics.items() if each.name}
+    return Names(settings.topic_prefix, given)
+
+
+def consumer(settings: Settings, *topics: str, **options: Any) -> Consumer:
+    """A consumer of this Kafka, of topics by the program's names."""
+    return surroundings().consumer(*topics, **_named(settings), **client(settings), **options)
+
+
+def producer(settings: Settings, **options: Any) -> Producer:
+    """A producer to this Kafka, to topics by the program's names."""
+    return surroundings().producer(**_named(settings), **client(settings), **options)
+
+
+def _named(settings: Settings) -> dict[str, Names]:
+    called = names(settings)
+    return {"names": called} if called else {}

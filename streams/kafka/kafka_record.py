@@ -6,6 +6,9 @@ from typing import Any, NamedTuple, Protocol
 
 from streams.errors import ExpectedError
 
+#: A larger value is no event of a shop; it would only crowd out others.
+LARGEST_VALUE = 512 * 1024
+
 
 class Parsed(Protocol):
     """What is known of a record beside where it was read; `timestamp` in ms."""
@@ -93,7 +96,10 @@ FLAWED = frozenset({RawRecord, UnreadableRecords})
 
 
 class DeadLetter(NamedTuple):
-    """A record that could not be used, and why."""
+    """A record that could not be used, and why; `personal` are members of it that name a person,
+    beside those that the contract has.
+    """
 
     record: KafkaRecord
     error: str
+    personal: frozenset[str] = frozenset()

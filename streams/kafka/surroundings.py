@@ -14,11 +14,13 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any, NoReturn, TypeVar
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from kafka import KafkaAdminClient
 
 from online_models.fold.fold import Fold
 from streams.kafka.admin import reach
+from streams.kafka.consumer import Consumer
+from streams.kafka.names import OWN_NAMES, Names
+from streams.kafka.producer import Producer
 
 Result = TypeVar("Result")
 
@@ -29,13 +31,13 @@ class Surroundings:
     #: What prices.
     fold: type[Fold] = Fold
 
-    def consumer(self, **options: Any) -> AIOKafkaConsumer:
-        """A consumer that is not started yet."""
-        return AIOKafkaConsumer(**options)
+    def consumer(self, *topics: str, names: Names = OWN_NAMES, **options: Any) -> Consumer:
+        """A consumer that is not started yet; `names` are what the topics are called there."""
+        return Consumer(names, *topics, **options)
 
-    def producer(self, **options: Any) -> AIOKafkaProducer:
+    def producer(self, names: Names = OWN_NAMES, **options: Any) -> Producer:
         """A producer that is not started yet."""
-        return AIOKafkaProducer(**options)
+        return Producer(names, **options)
 
     def admin(self, options: Mapping[str, Any]) -> KafkaAdminClient:
         """An administrator; TopicsError where no Kafka answers."""

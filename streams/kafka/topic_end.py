@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
+
+from streams.kafka.consumer import Consumer
 
 #: By how much longer the next stretch is: a search that goes back all the way reads a third more.
 GROWTH = 4
@@ -12,7 +14,7 @@ WAIT_MS = 200
 
 
 async def stretches(
-    consumer: AIOKafkaConsumer, place: TopicPartition, first: int
+    consumer: Consumer, place: TopicPartition, first: int
 ) -> AsyncIterator[AsyncIterator[ConsumerRecord]]:
     """The records from the last `first` offsets to the present end, then from `GROWTH` times as
     many, up to all; to be left by whoever has found what they look for, or else read out.
@@ -29,7 +31,7 @@ async def stretches(
 
 
 async def _records(
-    consumer: AIOKafkaConsumer, place: TopicPartition, low: int, end: int
+    consumer: Consumer, place: TopicPartition, low: int, end: int
 ) -> AsyncIterator[ConsumerRecord]:
     consumer.seek(place, low)
     while await consumer.position(place) < end:

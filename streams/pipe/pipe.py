@@ -13,7 +13,6 @@ from online_models.journal.batch import Kind
 from streams.configuration.policy_file import TOPIC as POLICIES
 from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
-from streams.ingest.border import Border
 from streams.ingest.decoder import Decoded, Decoder
 from streams.ingest.order import as_given
 from streams.kafka.kafka_record import DeadLetter, Record
@@ -32,8 +31,7 @@ class Pipe:
     """
 
     def __init__(self, settings: Settings, policies: Iterable[PolicyRecord] = ()) -> None:
-        key = settings.customer_key.get_secret_value().encode()
-        self._decoder = Decoder(Border(key, settings.rates))
+        self._decoder = Decoder.of(settings)
         fold = replace(settings.fold, partitions=1)
         self._guard = Guard(Fold(fold), fold, 0, Quarantine())
         self._steps = 0

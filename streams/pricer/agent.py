@@ -12,6 +12,7 @@ from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.app import App, die
+from streams.kafka.clients import names
 from streams.metrics.instruments import JOURNAL_LAG
 from streams.pricer.partition import Partition
 
@@ -29,8 +30,9 @@ class Pricer:
         self._settings = settings
         self._router = Router(settings.partitions)
         self._lock = asyncio.Lock()
+        self._journal = names(settings).outer(JOURNAL)
         journal = app.topic(
-            JOURNAL,
+            self._journal,
             key_type=bytes,
             key_serializer="raw",
             value_type=bytes,
@@ -64,7 +66,7 @@ class Pricer:
                 fresh = [
                     self._partition(tp.partition)
                     for tp in sorted(self._app.consumer.assignment())
-                    if tp.topic == JOURNAL and tp.partition not in self.partitions
+                    if tp.topic == self._journal and tp.partition not in self.partitions
                 ]
                 for partition in await asyncio.gather(*[part.start() for part in fresh]):
                     self.partitions[partition.number] = partition
@@ -81,12 +83,13 @@ class Pricer:
         return Partition(self._settings, number, self._router, self._commit)
 
     def _watch(self, partition: Partition) -> None:
-        consumer, tp = self._app.consumer, TopicPartition(JOURNAL, partition.number)
+        consumer, tp = self._app.consumer, TopicPartition(self._journal, partition.number)
         lag = JOURNAL_LAG.labels(str(partition.number))
         lag.set_function(lambda: max((consumer.highwater(tp) or 0) - partition.position, 0))
 
     async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
-        await self._app.consumer._thread.commit(offsets)
+        named = {TopicPartition(self._journal, tp.partition): at for tp, at in offsets.items()}
+        await self._app.consumer._thread.commit(named)
 
     async def _shut_down(self, _app: Any, **_: Any) -> None:
         async with self._lock:

@@ -14,8 +14,7 @@ from schemas.records.quarantined import Quarantined
 from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
-from streams.kafka.clients import BATCH, LARGEST_REQUEST, client
-from streams.kafka.surroundings import surroundings
+from streams.kafka.clients import BATCH, LARGEST_REQUEST, producer
 from streams.pricer.snapshots import store
 from streams.quarantine import entries as quarantine
 
@@ -41,8 +40,8 @@ class Publisher:
         self._router = router
         self._exactly_once = settings.delivery == "exactly-once"
         identity = {"transactional_id": f"{settings.app}-{partition}"}
-        self._producer = surroundings().producer(
-            **client(settings),
+        self._producer = producer(
+            settings,
             **(identity if self._exactly_once else {"enable_idempotence": True}),
             transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
             acks="all",

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from online_models.fold.fold import Fold
 from online_models.journal.outputs import Output
@@ -18,7 +18,8 @@ from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
-from streams.kafka.clients import client
+from streams.kafka.clients import consumer
+from streams.kafka.consumer import Consumer
 from streams.kafka.surroundings import surroundings
 from streams.kafka.topic_end import stretches
 from streams.pricer.snapshots import store
@@ -57,15 +58,15 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
     published everything before it. The publisher must have fenced before.
     """
     journal = TopicPartition(JOURNAL, partition)
-    options = client(settings) | {"enable_auto_commit": False}
-    reader = surroundings().consumer(
-        **options,
+    reader = consumer(
+        settings,
+        enable_auto_commit=False,
         group_id=None,
         isolation_level="read_committed",
         fetch_max_wait_ms=20,
         max_partition_fetch_bytes=8 << 20,
     )
-    group = surroundings().consumer(**options, group_id=settings.app)
+    group = consumer(settings, enable_auto_commit=False, group_id=settings.app)
     await asyncio.gather(reader.start(), group.start())
     try:
         # one assignment: a second one followed by a quick stop hangs aiokafka's fetcher
@@ -119,7 +120,7 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
         await asyncio.wait(stops, timeout=STOP_SECONDS)
 
 
-async def _newest(reader: AIOKafkaConsumer, partition: int) -> store.Found:
+async def _newest(reader: Consumer, partition: int) -> store.Found:
     try:
         return await store.newest(reader, partition)
     except VersionError as error:
@@ -142,7 +143,7 @@ def _restored(settings: Settings, offset: int, state: Mapping[str, Any] | None) 
         ) from None
 
 
-async def _listed(reader: AIOKafkaConsumer, listed: TopicPartition) -> Quarantine:
+async def _listed(reader: Consumer, listed: TopicPartition) -> Quarantine:
     quarantine = Quarantine()
     async for records in stretches(reader, listed, EVERYTHING):
         async for record in records:
@@ -152,7 +153,7 @@ async def _listed(reader: AIOKafkaConsumer, listed: TopicPartition) -> Quarantin
 
 
 async def _replay(
-    reader: AIOKafkaConsumer, journal: TopicPartition, guard: Guard, start: int, end: int
+    reader: Consumer, journal: TopicPartition, guard: Guard, start: int, end: int
 ) -> None:
     if start >= end:
         return

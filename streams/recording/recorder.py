@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from kafka.errors import for_code
 
+from streams.configuration.settings import Settings
 from streams.kafka.admin import reach
+from streams.kafka.clients import client, consumer, names
+from streams.kafka.consumer import Consumer
 from streams.recording.entry import Entry
 from streams.recording.error import RecordingError
 from streams.recording.merge import Merge
@@ -33,8 +35,8 @@ class Recorder:
 
     Parameters
     ----------
-    client
-        Options of a Kafka client: `bootstrap_servers`, and what security takes.
+    settings
+        Which Kafka, and what its topics are called.
     topics
         Their names.
     writer
@@ -49,19 +51,19 @@ class Recorder:
 
     def __init__(
         self,
-        client: Mapping[str, Any],
+        settings: Settings,
         topics: Sequence[str],
         writer: RecordingWriter,
         progress: Progress,
         since: Mapping[str, int] | None = None,
     ) -> None:
         self._since = since or {}
-        self._client = dict(client)
+        self._settings = settings
         self._writer = writer
         self._progress = progress
         self._partitions = [
             TopicPartition(topic, number)
-            for topic, count in partition_counts(client, topics).items()
+            for topic, count in partition_counts(settings, topics).items()
             for number in range(count)
         ]
         for topic in topics:
@@ -72,28 +74,28 @@ class Recorder:
 
         Returns whether the present end was reached.
         """
-        consumer = AIOKafkaConsumer(
-            **self._client,
+        reader = consumer(
+            self._settings,
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=FETCH_BYTES,
         )
         try:
-            await consumer.start()
-            consumer.assign(self._partitions)
-            ends = await consumer.end_offsets(self._partitions)
-            reached = await self._to_ends(consumer, ends, stop)
+            await reader.start()
+            reader.assign(self._partitions)
+            ends = await reader.end_offsets(self._partitions)
+            reached = await self._to_ends(reader, ends, stop)
             if reached and follow:
-                await self._follow(consumer, ends, stop)
+                await self._follow(reader, ends, stop)
             return reached
         finally:
-            await consumer.stop()
+            await reader.stop()
 
     async def _to_ends(
-        self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], stop: asyncio.Event
+        self, reader: Consumer, ends: Mapping[TopicPartition, int], stop: asyncio.Event
     ) -> bool:
-        begins = await self._begins(consumer, ends)
+        begins = await self._begins(reader, ends)
         topics: dict[str, list[int]] = {}
         for each in self._partitions:
             topics.setdefault(each.topic, []).append(each.partition)
@@ -105,50 +107,50 @@ class Recorder:
         total = sum(ends[each] - begins[each] for each in pending)
         positions = {each: begins[each] for each in pending}
         while pending and not stop.is_set():
-            batches = await consumer.getmany(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE)
+            batches = await reader.getmany(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE)
             for each, batch in batches.items():
                 merge = merges[each.topic]
                 merge.add(each.partition, map(_entry, _before(batch, ends[each])))
                 if merge.backlog(each.partition) > FURTHEST_AHEAD:
-                    consumer.pause(each)
+                    reader.pause(each)
             for each in list(pending):
                 # Passes over the marks of transactions and what compaction left out, too.
-                positions[each] = min(await consumer.position(each), ends[each])
+                positions[each] = min(await reader.position(each), ends[each])
                 if positions[each] == ends[each]:
                     pending.remove(each)
                     merges[each.topic].end(each.partition)
             for merge in merges.values():
                 for entry in merge.ready():
                     self._writer.write(entry)
-            for each in consumer.paused():
+            for each in reader.paused():
                 if merges[each.topic].backlog(each.partition) <= FURTHEST_AHEAD:
-                    consumer.resume(each)
+                    reader.resume(each)
             self._progress(sum(positions.values()) - sum(begins[each] for each in positions), total)
         return not pending
 
     async def _begins(
-        self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]
+        self, reader: Consumer, ends: Mapping[TopicPartition, int]
     ) -> dict[TopicPartition, int]:
         """Offsets to begin at; the consumer is put there."""
-        begins: dict[TopicPartition, int] = await consumer.beginning_offsets(self._partitions)
+        begins: dict[TopicPartition, int] = await reader.beginning_offsets(self._partitions)
         late = {p: self._since[p.topic] for p in self._partitions if p.topic in self._since}
         if late:
-            for each, found in (await consumer.offsets_for_times(late)).items():
+            for each, found in (await reader.offsets_for_times(late)).items():
                 begins[each] = ends[each] if found is None else min(found.offset, ends[each])
         for each, begin in begins.items():
-            consumer.seek(each, begin)
+            reader.seek(each, begin)
         return begins
 
     async def _follow(
-        self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], stop: asyncio.Event
+        self, reader: Consumer, ends: Mapping[TopicPartition, int], stop: asyncio.Event
     ) -> None:
         for each in self._partitions:
             # What came along from beyond the end was left out there.
-            if await consumer.position(each) > ends[each]:
-                consumer.seek(each, ends[each])
+            if await reader.position(each) > ends[each]:
+                reader.seek(each, ends[each])
         flushed = time.monotonic()
         while not stop.is_set():
-            batches = await consumer.getmany(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE)
+            batches = await reader.getmany(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE)
             for batch in batches.values():
                 for record in batch:
                     self._writer.write(_entry(record))
@@ -157,7 +159,7 @@ class Recorder:
                 flushed = time.monotonic()
 
 
-def partition_counts(client: Mapping[str, Any], topics: Sequence[str]) -> dict[str, int]:
+def partition_counts(settings: Settings, topics: Sequence[str]) -> dict[str, int]:
     """Return the number of partitions of each topic.
 
     Raises
@@ -167,16 +169,17 @@ def partition_counts(client: Mapping[str, Any], topics: Sequence[str]) -> dict[s
     TopicsError
         No Kafka answers.
     """
-    admin = reach(client)
+    called = names(settings)
+    admin = reach(client(settings))
     try:
-        described = admin.describe_topics(list(topics))
+        described = admin.describe_topics(list(map(called.outer, topics)))
     finally:
         admin.close()
     for topic in described:
         if topic["error_code"]:
             reason = for_code(topic["error_code"]).__name__
             raise RecordingError(f"topic {topic['name']} cannot be read: {reason}")
-    return {topic["name"]: len(topic["partitions"]) for topic in described}
+    return {called.inner(topic["name"]): len(topic["partitions"]) for topic in described}
 
 
 def _before(batch: list[ConsumerRecord], end: int) -> list[ConsumerRecord]:

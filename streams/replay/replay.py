@@ -11,7 +11,6 @@ from online_models.journal.batch import Batch
 from online_models.shop.catalogue import Catalogue
 from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
-from streams.ingest.border import Border
 from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
 from streams.ingest.dead_letters import written
 from streams.ingest.decoder import INPUTS, Decoder
@@ -89,8 +88,7 @@ class Replay:
             yield from self._step(partition, batch, offset)
 
     def _inputs(self) -> Iterator[Entry]:
-        key = self._settings.customer_key.get_secret_value().encode()
-        decoder, ticks = Decoder(Border(key, self._settings.rates)), TickInserter()
+        decoder, ticks = Decoder.of(self._settings), TickInserter()
         entries = iter(self.recording)
         while records := list(islice(entries, ROUND)):
             yield from self._round(decoder, ticks, records)

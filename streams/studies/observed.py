@@ -18,7 +18,6 @@ from schemas.values.instants import DAY
 from streams.configuration.policy_file import TOPIC as POLICIES
 from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
-from streams.ingest.border import Border
 from streams.ingest.decoder import INPUTS, Decoder
 from streams.ingest.order import as_given
 from streams.recording.error import RecordingError
@@ -55,8 +54,7 @@ class Observed:
             raise RecordingError(f"no orders in {named}: demand cannot be evaluated without")
         self.ignored = Ignored()
         self.parts: list[Observations] = []
-        key = settings.customer_key.get_secret_value().encode()
-        self._decoder = Decoder(Border(key, settings.rates))
+        self._decoder = Decoder.of(settings)
         fold, begins = settings.fold, None
         if "promotions" in self.recording.topics:
             begins = first_day(paths, fold.bucket, fold.demand.utc_offset)

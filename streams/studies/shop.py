@@ -9,7 +9,6 @@ from online_models.fold.fold import Fold
 from online_models.fold.state import State
 from online_models.journal.batch import FORCED, BatchBuilder, Kind
 from streams.configuration.settings import Settings
-from streams.ingest.border import Border
 from streams.ingest.decoder import Decoder
 from streams.ingest.order import as_given
 from streams.recording.reader import Recording
@@ -19,7 +18,7 @@ def shop_of_products(settings: Settings, recording: Path | None) -> State:
     """What a pricer knows of a recording's products; of none without a recording."""
     fold = Fold(replace(settings.fold, observe_only=True))
     if recording is not None:
-        decoder = Decoder(Border(b"", settings.rates))
+        decoder = Decoder.of(settings)
         records = list(Recording([recording], {"products"}))
         fold.step(decoder.decode(as_given(records)).batch)
         # products come on sale when time begins

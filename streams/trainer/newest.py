@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from streams.configuration.settings import Settings
+from streams.kafka.consumer import Consumer
 from streams.kafka.topic_end import stretches
 from streams.recording.observing import observing
 
@@ -24,7 +25,7 @@ async def newest(settings: Settings, topic: str) -> int | None:
     return max(times, default=None)
 
 
-async def _latest(consumer: AIOKafkaConsumer, place: TopicPartition) -> AsyncIterator[int]:
+async def _latest(consumer: Consumer, place: TopicPartition) -> AsyncIterator[int]:
     """The highest timestamp in the partition's part that holds a record."""
     async for records in stretches(consumer, place, FIRST_LOOK):
         if times := [record.timestamp async for record in records]:

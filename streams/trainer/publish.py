@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from aiokafka import AIOKafkaProducer
 
 from schemas.topics import topic
 from streams.configuration.settings import Settings
-from streams.kafka.clients import client
+from streams.kafka.clients import producer
 from streams.recording import Entry, RecordingWriter
 
 TOPIC = "model-updates"
@@ -35,15 +34,13 @@ def to_kafka(settings: Settings, values: Sequence[dict[str, Any]]) -> None:
     """Write the records in order; returns when the broker has them all."""
 
     async def run() -> None:
-        producer = AIOKafkaProducer(
-            **client(settings), enable_idempotence=True, max_request_size=LARGEST_REQUEST
-        )
-        await producer.start()
+        writer = producer(settings, enable_idempotence=True, max_request_size=LARGEST_REQUEST)
+        await writer.start()
         try:
             for key, value in _encoded(values):
-                await producer.send_and_wait(TOPIC, value, key=key, partition=0)
+                await writer.send_and_wait(TOPIC, value, key=key, partition=0)
         finally:
-            await producer.stop()
+            await writer.stop()
 
     asyncio.run(run())
 

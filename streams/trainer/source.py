@@ -18,7 +18,6 @@ from schemas.records.record import RecordError
 from schemas.values.instants import DAY
 from streams.configuration.settings import Settings
 from streams.errors import InputError
-from streams.kafka.clients import client
 from streams.recording import Recording, RecordingError, RecordingWriter
 from streams.recording.recorder import Recorder
 from streams.trainer.newest import newest
@@ -45,7 +44,7 @@ def recorded(settings: Settings, days: int | None, folder: Path) -> list[Path]:
         since = {} if days is None or latest is None else {OBSERVATIONS: latest - days * DAY + 1}
         with RecordingWriter(folder) as writer:
             topics = [OBSERVATIONS, PRODUCTS]
-            recorder = Recorder(client(settings), topics, writer, lambda _done, _total: None, since)
+            recorder = Recorder(settings, topics, writer, lambda _done, _total: None, since)
             await recorder.run(follow=False, stop=asyncio.Event())
 
     asyncio.run(run())

@@ -8,6 +8,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from streams.cli import main
+from streams.configuration.settings import Settings
 from streams.recording import Recording, RecordingWriter
 from streams.recording.recorder import Recorder
 
@@ -93,8 +94,8 @@ def test_an_open_transaction_is_the_present_end(bootstrap, make_topics, tmp_path
         producer = await transactions(bootstrap, topic, "commit", "open")
         try:
             with RecordingWriter(tmp_path) as writer:
-                client = {"bootstrap_servers": bootstrap}
-                recorder = Recorder(client, [topic], writer, lambda _done, _total: None)
+                settings = Settings(bootstrap=bootstrap)
+                recorder = Recorder(settings, [topic], writer, lambda _done, _total: None)
                 assert await recorder.run(follow=False, stop=asyncio.Event())
         finally:
             await producer.abort_transaction()
@@ -155,8 +156,8 @@ def test_a_stop_before_the_end_records_nothing(bootstrap, make_topics, produce, 
     stop = asyncio.Event()
     stop.set()
     with RecordingWriter(tmp_path) as writer:
-        client = {"bootstrap_servers": bootstrap}
-        recorder = Recorder(client, [topic], writer, lambda _done, _total: None)
+        settings = Settings(bootstrap=bootstrap)
+        recorder = Recorder(settings, [topic], writer, lambda _done, _total: None)
         assert not asyncio.run(recorder.run(follow=False, stop=stop))
         assert writer.counts.total() == 0
 

@@ -6,9 +6,10 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 
 from online_models.persistence.versions import OLDEST
+from streams.kafka.consumer import Consumer
 from streams.kafka.topic_end import stretches
 from streams.pricer.snapshots.codec import Part, SnapshotError, decode, decode_part
 
@@ -52,7 +53,7 @@ class _Read(NamedTuple):
     whole: list[list[Part]]
 
 
-async def newest(consumer: AIOKafkaConsumer, partition: int) -> Found:
+async def newest(consumer: Consumer, partition: int) -> Found:
     """The newest position and the newest whole snapshot.
 
     `consumer` reads committed records and is assigned to the partition of `pricing-snapshots`.

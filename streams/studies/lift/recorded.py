@@ -11,7 +11,6 @@ import msgspec
 
 from online_models.fold.fold import Fold
 from streams.configuration.settings import Settings
-from streams.ingest.border import Border
 from streams.ingest.decoder import Decoder
 from streams.ingest.order import as_given
 from streams.recording.entry import Entry
@@ -38,7 +37,7 @@ def measured_experiments(paths: list[Path], settings: Settings) -> list[Measured
             raise RecordingError(f"no {topic} in {', '.join(str(path) for path in paths)}")
     arms, buckets = Arms(), Buckets()
     fold = Fold(replace(settings.fold, observe_only=True, partitions=1))
-    decoder = Decoder(Border(settings.customer_key.get_secret_value().encode(), settings.rates))
+    decoder = Decoder.of(settings)
     products = _products(recording, arms, buckets)
     while records := list(islice(products, ROUND)):
         fold.step(decoder.decode(as_given(records)).batch)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from aiokafka import AIOKafkaProducer
 
 from streams.configuration.settings import Settings
-from streams.kafka.clients import client
+from streams.kafka.clients import producer
 from streams.recording.observing import observing, up_to_now
 
 TOPIC = "promotion-plans"
@@ -29,12 +28,12 @@ async def publish(settings: Settings, plans: Sequence[dict[str, Any]], now: int)
         records = up_to_now(consumer, places)
         known = {msgspec.json.decode(record.value)["plan_id"] async for record in records}
     new = [plan for plan in plans if plan["plan_id"] not in known]
-    producer = AIOKafkaProducer(**client(settings), enable_idempotence=True)
-    await producer.start()
+    writer = producer(settings, enable_idempotence=True)
+    await writer.start()
     try:
         for key, value in map(encoded, new):
-            await producer.send(TOPIC, value, key=key, timestamp_ms=now)
-        await producer.flush()
+            await writer.send(TOPIC, value, key=key, timestamp_ms=now)
+        await writer.flush()
     finally:
-        await producer.stop()
+        await writer.stop()
     return len(new)

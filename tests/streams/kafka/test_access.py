@@ -7,6 +7,7 @@ import pytest
 from streams.ingest.decoder import INPUTS
 from streams.kafka.access import FED, INGESTED, ROLES, STEERING, grant
 from streams.kafka.admin import TopicsError
+from streams.kafka.names import Names
 
 
 def test_ingest_may_read_every_topic_that_it_decodes() -> None:
@@ -29,4 +30,4 @@ def test_a_users_groups_are_those_of_its_name_alone() -> None:
 @pytest.mark.parametrize(("user", "app"), [("pricetide", "pricetide"), ("shop", "shop-2")])
 def test_a_user_whose_groups_would_be_the_pricers_is_refused(user: str, app: str) -> None:
     with pytest.raises(TopicsError, match="are the pricer's"):
-        grant({}, f"User:{user}", "apply", app)
+        grant({}, f"User:{user}", "apply", app, Names())
