@@ -51,6 +51,9 @@ class Topic:
     `key` names the fields whose values, joined by `|`, are the key; where it is empty, the key is
     free or none. `broadcast` topics concern every partition of the journal: they have one
     partition, and so one order. `retention_ms` None keeps records for ever.
+
+    No input is compacted: Kafka refuses records without a key on a topic that is, and a producer
+    that does not look would lose them in silence.
     """
 
     name: str
@@ -104,10 +107,10 @@ _ALL = (
     Topic("orders", "in", Order),
     Topic("competitor-prices", "in", CompetitorPrice, _SKU),
     Topic("clickstream", "in", Click, _SKU),
-    Topic("products", "in", Product, _SKU, _FOR_EVER, compacted=True),
+    Topic("products", "in", Product, _SKU, _FOR_EVER),
     Topic("inventory", "in", Inventory, _SKU),
-    Topic("promotions", "in", Promotion, ("promotion_id",), _FOR_EVER, True, broadcast=True),
-    Topic("pricing-policies", "in", Policy, ("policy_id",), _FOR_EVER, True, broadcast=True),
+    Topic("promotions", "in", Promotion, ("promotion_id",), _FOR_EVER, broadcast=True),
+    Topic("pricing-policies", "in", Policy, ("policy_id",), _FOR_EVER, broadcast=True),
     Topic("price-acks", "in", PriceAck, _SKU),
     Topic("pricing-control", "in", PricingControl, _SKU, broadcast=True),
     Topic("price-changes", "out", PriceChange, _OFFER, _FOR_EVER, compacted=True),
@@ -127,6 +130,7 @@ _ALL = (
         broadcast=True,
         max_message_bytes=LARGE_RECORD,
     ),
+    Topic("product-currencies", "internal", None, (), _FOR_EVER, compacted=True, broadcast=True),
     Topic("category-evidence", "internal", CategoryEvidence, broadcast=True),
     Topic(
         "pricing-quarantine",

@@ -85,6 +85,11 @@ def lines(report: TopicsReport, *, check: bool) -> Iterator[str]:
         yield f"{'missing' if check else 'created'}  {name}"
     for each in report.differences:
         yield f"differs  {each.topic}: {each.setting} is {each.found}, not {each.wanted}"
+        if each.setting == "cleanup.policy" and "compact" in each.found:
+            yield (
+                f"         while {each.topic} is compacted, Kafka refuses records without a key "
+                "there: give each a key, or set cleanup.policy=delete (kafka-configs --alter)"
+            )
     yield f"{len(report.existing)} topics exist, {len(report.missing)} " + (
         "are missing" if check else "were created"
     )

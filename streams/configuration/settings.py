@@ -25,7 +25,8 @@ from schemas.topics import PARTITIONS
 from schemas.values import durations
 from schemas.values.currencies import minor_digits
 from schemas.values.instants import MINUTE
-from streams.configuration.topics import TopicSettings, named, require_different
+from streams.mapping.mapper import Mapper
+from streams.mapping.topic_settings import TopicSettings, named, require_different
 from streams.metrics.address import address
 
 if TYPE_CHECKING:
@@ -197,6 +198,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _tells_topics_apart(self) -> Self:
         require_different(self.topic_prefix, self.topics)
+        for topic, table in self.topics.items():
+            Mapper(topic, table.fields)  # which may name a field that is none
         return self
 
     @field_validator("rates")

@@ -9,7 +9,7 @@ from schemas.values.currencies import MOST_DIGITS, minor_digits
 from schemas.values.instants import DAY, EARLIEST, LATEST
 from schemas.values.instants import to_text as instant_text
 from schemas.values.money import rescaled
-from streams.ingest.currencies import Currencies
+from streams.ingest.currency.currencies import Currencies
 from streams.ingest.hashing import KeyedHash
 
 #: An event this far ahead of the moment it was sent is a wrong clock, and would close every bucket

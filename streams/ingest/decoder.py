@@ -15,6 +15,7 @@ from online_models.journal.batch import Batch
 from schemas.records.record import RecordError
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
+from streams.formats.intake import Intake, original
 from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hidden_names import hide_in_message
@@ -22,7 +23,6 @@ from streams.ingest.hot import HOT
 from streams.ingest.order import Run
 from streams.ingest.slow import SLOW, gather
 from streams.kafka.kafka_record import FLAWED, LARGEST_VALUE, DeadLetter, Record
-from streams.mapping.intake import Intake, original
 
 PRODUCTS = "products"
 #: What may come in.

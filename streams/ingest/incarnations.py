@@ -64,6 +64,10 @@ class Incarnations:
             self.close()
             raise KafkaError(f"the topics' ids: {error}") from error
 
+    def topic_id(self, topic: str) -> str:
+        """A topic's id as it was found last; empty where Kafka gives none."""
+        return self._ids.get(topic, "")
+
     def _ask(self) -> dict[str, str]:
         if self._admin is None:
             self._admin = surroundings().admin(client(self._settings))

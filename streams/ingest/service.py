@@ -15,7 +15,7 @@ from online_models.journal.batch import Batch, SourcePartition
 from streams.configuration.settings import Settings
 from streams.ingest.alignment import to_hold
 from streams.ingest.connections import input_consumer, journal_producer
-from streams.ingest.currency_feed import CurrencyFeed
+from streams.ingest.currency.feed import CurrencyFeed
 from streams.ingest.decoder import INPUTS, PRODUCTS, Decoder
 from streams.ingest.flood import Flood
 from streams.ingest.holding import PATIENCE, Holding
@@ -69,7 +69,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._look_at = 0.0
         # well within the allowed lateness: no bucket closes on what is yet to come
         self._lead = settings.fold.allowed_lateness // 2
-        self._feed = CurrencyFeed(settings, self._decoder)
+        self._feed = CurrencyFeed(settings, border.currencies, self._decoder.intake)
         self._flood = Flood()
         self._incarnations = Incarnations(settings, INPUTS)
         # of what is read, either all is written or none of its offsets is known
@@ -105,7 +105,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         await self._incarnations.look()
         await self._producer.start()
         self._opened.append(self._feed.stop)
-        await self._feed.start()
+        await self._feed.start(self._incarnations.topic_id(PRODUCTS))
         self._watermarks = Watermarks(await last_tick(self._settings))
         self._consumer.subscribe(sorted(INPUTS), listener=self)
         self._gate = TickGate(self._consumer, self._decoder.intake)
@@ -211,7 +211,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             await self._flush()
             await self._incarnations.begin_anew(self._consumer, anew)
             if any(tp.topic == PRODUCTS for tp in anew):
-                await self._feed.read_anew()
+                await self._feed.read_anew(self._incarnations.topic_id(PRODUCTS))
         wait = PATIENCE * 1000 if self._holding or self._gate.held else WAIT_MS
         read = await self._consumer.getmany(timeout_ms=int(wait), max_records=ROUND)
         fetched = await self._gate.admit(read)

@@ -74,8 +74,9 @@ def _kept(model: Any, record: KafkaRecord, border: Border) -> bytes:
         return record.value or b""
     if isinstance(model, ForgetCustomer):
         model = model.model_copy(update={"customer_id": border.customer.text(model.customer_id)})
-    written: str = model.model_dump_json(exclude_none=True, exclude_unset=True)
-    return written.encode()
+    # `model_dump_json` makes text of the bytes first
+    serializer = model.__pydantic_serializer__
+    return bytes(serializer.to_json(model, exclude_none=True, exclude_unset=True))
 
 
 def _key(record: KafkaRecord) -> str:

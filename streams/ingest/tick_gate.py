@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import msgspec
 from aiokafka import TopicPartition
 
+from streams.formats.intake import Intake
 from streams.ingest.decoder import INPUTS
 from streams.kafka.consumer import Consumer
 from streams.kafka.surroundings import monotonic
-from streams.mapping.intake import Intake
 
 logger = logging.getLogger(__name__)
 

@@ -57,8 +57,8 @@ FED = tuple(_topics("in", *STEERING, "price-acks"))
 #: What ingest reads: what the shop tells, and what the pricer itself says to all partitions.
 INGESTED = (*_topics("in"), "category-evidence", "model-updates")
 _INGEST = [
-    *_may("read", *sorted(INGESTED), "pricing-journal"),
-    *_may("write", "pricing-journal", "dead-letters"),
+    *_may("read", *sorted(INGESTED), "pricing-journal", "product-currencies"),
+    *_may("write", "pricing-journal", "dead-letters", "product-currencies"),
     Right("read", "group", "{app}-ingest"),
 ]
 _PRICE = [

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from schemas.records.record import RecordError
-from streams.configuration.topics import FieldSource
 from streams.mapping.paths import target
+from streams.mapping.topic_settings import FieldSource
 from streams.mapping.values import from_minor_units, to_instant
 
 #: Fields that name a person.

@@ -110,7 +110,7 @@ class Recorder:
             batches = await reader.getmany(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE)
             for each, batch in batches.items():
                 merge = merges[each.topic]
-                merge.add(each.partition, map(_entry, _before(batch, ends[each])))
+                merge.add(each.partition, map(as_entry, _before(batch, ends[each])))
                 if merge.backlog(each.partition) > FURTHEST_AHEAD:
                     reader.pause(each)
             for each in list(pending):
@@ -153,7 +153,7 @@ class Recorder:
             batches = await reader.getmany(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE)
             for batch in batches.values():
                 for record in batch:
-                    self._writer.write(_entry(record))
+                    self._writer.write(as_entry(record))
             if time.monotonic() - flushed > FLUSH_SECONDS:
                 self._writer.flush()
                 flushed = time.monotonic()
@@ -188,7 +188,8 @@ def _before(batch: list[ConsumerRecord], end: int) -> list[ConsumerRecord]:
     return batch
 
 
-def _entry(record: ConsumerRecord) -> Entry:
+def as_entry(record: ConsumerRecord) -> Entry:
+    """A record as recordings hold it."""
     return Entry(
         record.topic,
         record.partition,

@@ -36,6 +36,7 @@ ABSENT = {
 ON_KAFKA = {
     "console": ["--port", "0"],
     "explain": ["some-id"],
+    "feed": ["check", "orders"],
     "record": ["orders", "--out", "recorded"],
     "topics": [],
     "worker": [],

@@ -120,6 +120,15 @@ def test_variables_that_an_orchestrator_makes_of_a_services_name_are_let_pass(
     Settings()
 
 
+@pytest.mark.parametrize("variable", ["PRICETIDE_WAREHOUSE", "PRICETIDE_X__Y"])
+def test_a_variable_that_is_no_setting_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    with pytest.raises(SettingsError, match=f"^{variable}: no such setting"):
+        Settings()
+
+
 def test_a_key_of_the_file_that_is_no_setting_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "pricetide.toml").write_text('app = "x"\nbootstrp = "kafka:9092"\n')
     with pytest.raises(SettingsError, match=r"bootstrp: no such setting; perhaps bootstrap\?"):

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from streams.configuration.settings import Settings
-from streams.ingest.currencies import Currencies
-from streams.ingest.currency_feed import CurrencyFeed
-from streams.ingest.decoder import LARGEST_VALUE
+from streams.formats.intake import Intake
+from streams.ingest.currency.currencies import Currencies
+from streams.ingest.currency.feed import CurrencyFeed
+from streams.kafka.kafka_record import LARGEST_VALUE
 
 PRODUCT = {
     "sku": "tea",
@@ -26,7 +27,7 @@ def currencies():
 
 @pytest.fixture
 def feed(currencies):
-    return CurrencyFeed(Settings(), currencies)
+    return CurrencyFeed(Settings(bootstrap="nowhere:9092"), currencies, Intake({}))
 
 
 def raw(**changes):

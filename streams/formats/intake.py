@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.records.record import RecordError, document
-from streams.configuration.topics import TopicSettings
 from streams.kafka.kafka_record import FLAWED, LARGEST_VALUE, Parsed, RawRecord
 from streams.mapping.mapper import Mapper
+from streams.mapping.topic_settings import TopicSettings
 
 
 class Converted(NamedTuple):

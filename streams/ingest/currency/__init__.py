@@ -1,0 +1,1 @@
+"""The currency of every product, and how workers come to know it."""
