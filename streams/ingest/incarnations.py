@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
@@ -17,6 +17,7 @@ from streams.configuration.settings import Settings
 from streams.kafka.admin import TopicsError
 from streams.kafka.clients import client, names
 from streams.kafka.consumer import Consumer
+from streams.kafka.kafka_record import Parsed
 from streams.kafka.surroundings import monotonic, surroundings
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ class Incarnations:
         self._admin: KafkaAdminClient | None = None
         self._ids: dict[str, str] = {}
         self._sources: dict[TopicPartition, _Source] = {}
+        #: The offset behind what was read last.
+        self._next: dict[TopicPartition, int] = {}
         self._asking: asyncio.Task[None] | None = None
         self._ask_at = 0.0
 
@@ -93,6 +96,7 @@ class Incarnations:
         named = bool(topic_id) and (gone or not bare)
         topic = f"{place.topic}@{topic_id}" if named else place.topic
         self._sources[place] = _Source(SourcePartition(topic, place.partition), topic_id)
+        self._next.pop(place, None)
         return gone
 
     async def assign(self, consumer: Consumer, places: Collection[TopicPartition]) -> None:
@@ -126,6 +130,29 @@ class Incarnations:
         self._ask_at = monotonic() + _ASK_SECONDS
         if failed is not None:
             return []  # who reads and writes notices whether Kafka is away
+        return self._others(places)
+
+    async def look_again(
+        self, fetched: Mapping[TopicPartition, Sequence[Parsed]]
+    ) -> list[TopicPartition]:
+        """Those of the partitions that were read whose records are of another topic than was known:
+        asked where the first records come, and where offsets go back. KafkaError.
+        """
+        doubtful = [
+            place
+            for place, records in fetched.items()
+            if place not in self._next or records[0].offset < self._next[place]
+        ]
+        anew: list[TopicPartition] = []
+        if doubtful:
+            if self._asking is not None:
+                await asyncio.wait([self._asking])
+            await self.look()
+            anew = self._others(doubtful)
+        self._next |= {place: records[-1].offset + 1 for place, records in fetched.items()}
+        return anew
+
+    def _others(self, places: Collection[TopicPartition]) -> list[TopicPartition]:
         return [
             place
             for place in sorted(places)

@@ -21,6 +21,7 @@ from streams.ingest.flood import Flood
 from streams.ingest.holding import PATIENCE, Holding
 from streams.ingest.hot import HOT
 from streams.ingest.incarnations import Incarnations
+from streams.ingest.lag import unread
 from streams.ingest.order import by_timestamp
 from streams.ingest.parsed import hand_on_parsed
 from streams.ingest.routing import Router
@@ -87,6 +88,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         """What has been read and not committed will be read again."""
         self._holding = Holding()
         self._positions: dict[TopicPartition, int] = {}
+        self._unnamed: set[TopicPartition] = set()
         self._timestamps: dict[TopicPartition, int] = {}
         self._committed_at = monotonic()
 
@@ -160,11 +162,16 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         sources = {SourcePartition(tp.topic, tp.partition) for tp in assigned if tp.topic in HOT}
         self._watermarks.assign(sources, surroundings().wall_ms())
         self._gate.forget()
-        self._consumer.pause(*[tp for tp in assigned if tp.topic in HOT])
+        # nothing is read before its source has its name, and the busy topics wait for the others
+        self._unnamed = set(assigned)
+        self._consumer.pause(*assigned)
         try:
             await self._incarnations.assign(self._consumer, assigned)
         except KafkaError as error:
             self._writer.failed = error
+        else:
+            self._unnamed.clear()
+            self._consumer.resume(*[tp for tp in assigned if tp.topic not in HOT])
 
     @Service.task  # type: ignore[untyped-decorator]
     async def _run(self) -> None:
@@ -208,13 +215,10 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def _round(self) -> None:
         self._writer.require_sound()
         if anew := self._incarnations.made_anew(self._consumer.assignment()):
-            await self._flush()
-            await self._incarnations.begin_anew(self._consumer, anew)
-            if any(tp.topic == PRODUCTS for tp in anew):
-                await self._feed.read_anew(self._incarnations.topic_id(PRODUCTS))
+            await self._begin_topics_anew(anew)
         wait = PATIENCE * 1000 if self._holding or self._gate.held else WAIT_MS
         read = await self._consumer.getmany(timeout_ms=int(wait), max_records=ROUND)
-        fetched = await self._gate.admit(read)
+        fetched = await self._of_known_topics(await self._gate.admit(read))
         wall = surroundings().wall_ms()
         runs = by_timestamp({SourcePartition(*tp): records for tp, records in fetched.items()})
         decoded = self._decoder.decode(runs)
@@ -236,6 +240,19 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         if due or len(self._writer.sent) > IN_FLIGHT:
             await self._flush()
 
+    async def _of_known_topics(
+        self, fetched: dict[TopicPartition, Sequence[Any]]
+    ) -> dict[TopicPartition, Sequence[Any]]:
+        if anew := await self._incarnations.look_again(fetched):
+            await self._begin_topics_anew(anew)
+        return {tp: records for tp, records in fetched.items() if tp not in anew}
+
+    async def _begin_topics_anew(self, anew: Sequence[TopicPartition]) -> None:
+        await self._flush()
+        await self._incarnations.begin_anew(self._consumer, anew)
+        if any(tp.topic == PRODUCTS for tp in anew):
+            await self._feed.read_anew(self._incarnations.topic_id(PRODUCTS))
+
     async def _timed(self, batch: Batch, wall: int) -> Batch:
         self._watermarks.observe(batch, wall)
         if monotonic() >= self._look_at:
@@ -252,24 +269,15 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def _look(self, wall: int) -> None:
         """See which partitions are read to their end, and let the others catch up."""
         assigned = self._consumer.assignment()
-        unread, lag = set(), dict.fromkeys(INPUTS, 0)
         flooding = self._flood.held(monotonic())
         instruments.FLOODING.set(len(flooding))
+        behind = await unread(self._consumer) - flooding
         for tp in assigned:
-            # what an open transaction holds back is not there yet
-            end = self._consumer.last_stable_offset(tp)
-            position = None if end is None else await self._consumer.position(tp)
-            behind = position is None or position < end
-            if behind:
-                lag[tp.topic] += 0 if position is None else end - position
-            if behind and tp not in flooding:
-                unread.add(tp)
-            elif tp.topic in HOT:
+            if tp.topic in HOT and tp not in behind:
                 self._watermarks.caught_up(SourcePartition(tp.topic, tp.partition), wall)
-        for topic, records in lag.items():
-            instruments.INPUT_LAG.labels(topic).set(records)
         await self._gate.look()
-        hold = to_hold(self._timestamps, unread, assigned, self._lead) | self._gate.held | flooding
+        hold = to_hold(self._timestamps, behind, assigned, self._lead) | self._gate.held | flooding
+        hold |= self._unnamed
         paused = self._consumer.paused()
         self._consumer.pause(*(hold - paused))
         self._consumer.resume(*(paused - hold))

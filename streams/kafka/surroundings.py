@@ -39,7 +39,7 @@ class Surroundings:
         """A producer that is not started yet."""
         return Producer(names, **options)
 
-    def admin(self, options: Mapping[str, Any]) -> KafkaAdminClient:
+    def admin(self, options: Mapping[str, Any], /) -> KafkaAdminClient:
         """An administrator; TopicsError where no Kafka answers."""
         return reach(options)
 

@@ -1,0 +1,177 @@
+"""What brokers keep: topics and their logs, transactions, offsets of groups."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from aiokafka import TopicPartition
+
+#: Headers of a record.
+Headers = tuple[tuple[str, bytes], ...]
+
+
+class Kept(NamedTuple):
+    """A record as a broker keeps it; `transaction` is the one that it belongs to, if any."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    transaction: int | None
+    #: It marks the end of a transaction, and is handed to nobody.
+    marker: bool = False
+
+
+class Committed(NamedTuple):
+    """An offset that a group has committed, and what it says of it."""
+
+    offset: int
+    metadata: str
+
+
+class Log:
+    """A partition."""
+
+    def __init__(self, topic: str, partition: int) -> None:
+        self.topic = topic
+        self.partition = partition
+        #: The first offset that is left, and the one that comes next.
+        self.begin = self.end = 0
+        self.records: list[Kept] = []
+        #: Everything that it ever held, whatever was removed since.
+        self.history: list[Kept] = []
+        #: Open transactions → where they begin; and those that came to nothing.
+        self.open: dict[int, int] = {}
+        self.aborted: set[int] = set()
+        #: Called once when there is more to read.
+        self.waiting: list[Callable[[], None]] = []
+
+    @property
+    def stable(self) -> int:
+        """The offset up to which every transaction has ended."""
+        return min(self.open.values(), default=self.end)
+
+    def append(
+        self,
+        timestamp: int,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers = (),
+        transaction: int | None = None,
+        *,
+        marker: bool = False,
+    ) -> Kept:
+        """Write a record."""
+        record = Kept(
+            self.topic,
+            self.partition,
+            self.end,
+            timestamp,
+            key,
+            value,
+            headers,
+            transaction,
+            marker,
+        )
+        if transaction is not None and not marker:
+            self.open.setdefault(transaction, self.end)
+        self.records.append(record)
+        self.history.append(record)
+        self.end += 1
+        waiting, self.waiting = self.waiting, []
+        for wake in waiting:
+            wake()
+        return record
+
+    def close(self, transaction: int, timestamp: int, *, commit: bool) -> None:
+        """Mark the end of a transaction."""
+        if self.open.pop(transaction, None) is not None:
+            if not commit:
+                self.aborted.add(transaction)
+            self.append(timestamp, None, None, transaction=transaction, marker=True)
+
+    def read(self, offset: int, most: int, *, committed: bool = True) -> tuple[list[Kept], int]:
+        """At most so many records from an offset on, and the offset to read on from."""
+        until = self.stable if committed else self.end
+        place = bisect_left(self.records, offset, key=lambda record: record.offset)
+        found: list[Kept] = []
+        for record in self.records[place:]:
+            if record.offset >= until or len(found) == most:
+                return found, max(offset, record.offset)
+            if not record.marker and record.transaction not in self.aborted:
+                found.append(record)
+        return found, max(offset, until)
+
+    def committed(self) -> Iterator[Kept]:
+        """All records that were ever committed, those that are removed by now too."""
+        for record in self.history:
+            if record.transaction in self.aborted or record.marker:
+                continue
+            if record.transaction not in self.open:
+                yield record
+
+    def cut(self, offset: int) -> None:
+        """Remove what is older than an offset, as retention does."""
+        self.begin = max(self.begin, min(offset, self.stable))
+        self.records = [record for record in self.records if record.offset >= self.begin]
+
+    def compact(self, until: int) -> None:
+        """Keep the last record of each key below an offset, as the cleaner does."""
+        until = min(until, self.stable)
+        last = {
+            record.key: record.offset
+            for record in self.records
+            if record.offset < until and self._counts(record)
+        }
+        self.records = [
+            record
+            for record in self.records
+            if record.offset >= until
+            or (self._counts(record) and last[record.key] == record.offset)
+        ]
+
+    def _counts(self, record: Kept) -> bool:
+        return not record.marker and record.transaction not in self.aborted
+
+
+class Topic(NamedTuple):
+    """A topic and its id."""
+
+    name: str
+    id: str
+    logs: list[Log]
+
+
+class Cluster:
+    """Topics by name, and what was deleted; offsets of groups."""
+
+    def __init__(self, topics: Mapping[str, int]) -> None:
+        self._ids = 0
+        self.topics = {name: self._make(name, number) for name, number in topics.items()}
+        self.deleted: list[Topic] = []
+        self.offsets: dict[str, dict[TopicPartition, Committed]] = {}
+
+    def _make(self, name: str, partitions: int) -> Topic:
+        self._ids += 1
+        logs = [Log(name, partition) for partition in range(partitions)]
+        return Topic(name, f"{self._ids:08x}-0000-4000-8000-000000000000", logs)
+
+    def log(self, place: TopicPartition) -> Log:
+        """A partition's log."""
+        found: Log = self.topics[place.topic].logs[place.partition]
+        return found
+
+    def recreate(self, name: str, *, forget: bool) -> None:
+        """Delete a topic and make it anew; its groups' offsets may be left over."""
+        old = self.topics[name]
+        self.deleted.append(old)
+        self.topics[name] = self._make(name, len(old.logs))
+        if forget:
+            for offsets in self.offsets.values():
+                for place in [place for place in offsets if place.topic == name]:
+                    del offsets[place]

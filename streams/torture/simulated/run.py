@@ -1,0 +1,202 @@
+"""One run: a shop, its workers, what goes wrong, and what came of it.
+
+Two runs of a seed are equal where Python orders sets alike: PYTHONHASHSEED=0.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from random import Random
+from typing import NamedTuple
+
+from aiokafka import TopicPartition
+
+from online_models.fold.fold import Fold
+from streams.configuration.settings import Settings
+from streams.ingest.decoder import INPUTS
+from streams.journal import TOPIC as JOURNAL
+from streams.pricer.snapshots import codec as snapshots
+from streams.pricer.snapshots import store
+from streams.torture.simulated.cluster import Committed, Kept, Topic
+from streams.torture.simulated.faults import Fault, newest_snapshot, plan, strike
+from streams.torture.simulated.light_fold import LightFold
+from streams.torture.simulated.loop import CircleError, Loop
+from streams.torture.simulated.shop import Sent, records
+from streams.torture.simulated.verdict import Verdict
+from streams.torture.simulated.world import Shape, World
+
+#: Seconds in which records are sent and things go wrong, and in which all must be well after them.
+TROUBLED, SETTLED = 6.0, 90.0
+#: Records of a shop at most.
+RECORDS = 40
+#: One run in so many prices with the pricer's own fold, which costs a hundred times as much.
+WHOLE_FOLD = 50
+#: Bytes of a snapshot's part: small, so that there are several.
+PART = 250
+
+
+class Outcome(NamedTuple):
+    """What came of a run. `digest` is of all that the brokers hold: equal for equal runs."""
+
+    seed: int
+    wrong: list[str]
+    faults: list[Fault]
+    ends: Counter[str]
+    records: int
+    outputs: int
+    seconds: float
+    digest: str
+
+
+def run(seed: int) -> Outcome:
+    """The run of a seed."""
+    draw = Random(seed)
+    shape = _shape(draw, whole=seed % WHOLE_FOLD == WHOLE_FOLD - 1)
+    sent = records(draw, draw.randint(5, RECORDS), TROUBLED, shape.inputs)
+    faults = plan(draw, TROUBLED)
+    loop = Loop()
+    world = World(loop, draw, shape)
+    kept: list[tuple[Sent, Topic, Kept]] = []
+    wrong: list[str] = []
+    with _small_parts(), _no_collector():
+        try:
+            settled = loop.run(_live(world, sent, faults, kept))
+        except CircleError as error:
+            settled, wrong = True, [f"stuck: {error}"]
+    if not settled:
+        left = _unread(world) | _unpriced(world)
+        wrong.append(f"stuck: {left} after {loop.time():.0f} s; {dict(world.ends)}")
+    verdict = Verdict(world.cluster, shape.settings, shape.fold)
+    wrong += verdict.judge(kept)
+    return Outcome(
+        seed,
+        wrong,
+        faults,
+        world.ends,
+        len(kept),
+        verdict.outputs,
+        loop.time(),
+        _digest(world),
+    )
+
+
+def _shape(draw: Random, *, whole: bool) -> Shape:
+    settings = {
+        "partitions": draw.choice([1, 2, 3]),
+        "delivery": "at-least-once" if draw.random() < 0.15 else "exactly-once",
+        "snapshot_seconds": draw.choice([0.3, 1.0, 4.0]),
+        "transaction_ms": draw.choice([0, 10, 100]),
+    }
+    return Shape(
+        workers=draw.choice([1, 2, 2, 3]),
+        inputs=draw.choice([1, 2]),
+        named=draw.random() < 0.5,
+        settings=_usual().model_copy(update=settings),
+        fold=Fold if whole else LightFold,
+    )
+
+
+@cache
+def _usual() -> Settings:
+    return Settings(app="shop", bootstrap="simulated:9092", bucket="PT1H")
+
+
+@contextmanager
+def _small_parts() -> Iterator[None]:
+    usual, snapshots.PART = snapshots.PART, PART
+    try:
+        yield
+    finally:
+        snapshots.PART = usual
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """What a run leaves is collected at its end, at once."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+async def _live(
+    world: World, sent: list[Sent], faults: list[Fault], kept: list[tuple[Sent, Topic, Kept]]
+) -> bool:
+    """Everything that happens; returns whether all was done in the end."""
+    loop, watch = world.loop, asyncio.create_task(world.watch())
+    for worker in world.workers:
+        loop.call_later(world.draw.uniform(0, 0.5), worker.start)
+    for record in sent:
+        loop.call_at(record.at, _send, world, record, kept)
+    for fault in faults:
+        loop.call_at(fault.at, strike, world, fault)
+    await asyncio.sleep(TROUBLED)
+    world.glitches.again = world.glitches.left_out = world.weather.lost = 0.0
+    deadline = loop.time() + SETTLED
+    while loop.time() < deadline and (len(kept) < len(sent) or _unread(world)):
+        await asyncio.sleep(0.2)
+    # ticks would come for ever: those who price go on alone
+    for worker in world.workers:
+        worker.only_prices = True
+        worker.stop()
+    while loop.time() < deadline and (_reading(world) or _unpriced(world)):
+        await asyncio.sleep(0.2)
+    watch.cancel()
+    return not _unpriced(world)
+
+
+def _send(world: World, record: Sent, kept: list[tuple[Sent, Topic, Kept]]) -> None:
+    rests_until = world.resting.get(record.topic, 0.0)
+    if world.loop.time() < rests_until:
+        world.loop.call_at(rests_until, _send, world, record, kept)
+        return
+    topic = world.cluster.topics[record.topic]
+    log = topic.logs[record.partition]
+    kept.append((record, topic, log.append(world.timestamp(), record.key, record.value)))
+
+
+def _reading(world: World) -> bool:
+    """Whether anybody still writes to the journal."""
+    return any(worker.reads for worker in world.workers)
+
+
+def _unread(world: World) -> dict[str, str]:
+    """What ingest has not read yet."""
+    offsets, none = world.cluster.offsets.get("shop-ingest", {}), Committed(0, "")
+    behind = {}
+    for topic in sorted(INPUTS):
+        for log in world.cluster.topics[topic].logs:
+            at = offsets.get(TopicPartition(topic, log.partition), none).offset
+            if at < log.end:
+                behind[f"{topic}-{log.partition}"] = f"{at} of {log.end}"
+    return behind
+
+
+def _unpriced(world: World) -> dict[str, str]:
+    """What is in the journal and not priced yet."""
+    offsets, none = world.cluster.offsets.get("shop", {}), Committed(0, "")
+    behind = {}
+    for log in world.cluster.topics[JOURNAL].logs:
+        own = world.cluster.log(TopicPartition(store.TOPIC, log.partition)).committed()
+        told = [int(record.value or 0) for record in own if record.key == store.POSITION]
+        at = offsets.get(TopicPartition(JOURNAL, log.partition), none).offset
+        at = max([at, newest_snapshot(world.cluster, log.partition), *told[-1:]])
+        if at < log.end:
+            behind[f"{JOURNAL}-{log.partition}"] = f"{at} of {log.end}"
+    return behind
+
+
+def _digest(world: World) -> str:
+    digest = hashlib.sha256()
+    for topic in world.cluster.topics.values():
+        for log in topic.logs:
+            for record in log.history:
+                digest.update(repr(record).encode())
+    return digest.hexdigest()[:16]

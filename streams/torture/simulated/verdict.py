@@ -1,0 +1,196 @@
+"""What came of a run, held against what an undisturbed run of the same journal gives."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from online_models.journal.batch import Batch
+from schemas.topics import TOPICS
+from streams.configuration.settings import Settings
+from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
+from streams.ingest.incarnations import ID_LENGTH
+from streams.ingest.routing import Router
+from streams.journal import TOPIC as JOURNAL
+from streams.journal import codec
+from streams.quarantine.entries import TOPIC as QUARANTINE
+from streams.quarantine.entries import decoded
+from streams.torture.simulated.cluster import Cluster, Kept, Topic
+from streams.torture.simulated.light_fold import LightFold, poisonous
+from streams.torture.simulated.shop import Sent
+
+#: Written by workers about partitions of the journal; each has one topic for all.
+SHARED = ("pricing-alerts", "category-evidence", "elasticities")
+
+
+class Read(NamedTuple):
+    """A record of an input topic, as the journal names its source."""
+
+    source: tuple[str, int]
+    offset: int
+
+
+@dataclass
+class _Reached:
+    """What a partition of the journal has got: records, and the highest offset of each source."""
+
+    reads: set[Read] = field(default_factory=set)
+    highest: dict[tuple[str, int], int] = field(default_factory=dict)
+
+
+class _Output(NamedTuple):
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    timestamp: int
+
+
+class Verdict:
+    """Collects what is wrong; nothing is where `wrong` is empty."""
+
+    def __init__(self, cluster: Cluster, settings: Settings, fold: type[Any]) -> None:
+        self.wrong: list[str] = []
+        self.outputs = 0
+        self._cluster = cluster
+        self._settings = settings
+        self._fold = fold
+        self._router = Router(settings.partitions)
+        self._current = {_name(topic) for topic in cluster.topics.values()}
+
+    def judge(self, sent: Iterable[tuple[Sent, Topic, Kept]]) -> list[str]:
+        """What is wrong with a run in which these records were sent."""
+        expected: list[_Output] = []
+        poisoned: list[tuple[int, int, int]] = []
+        reached: dict[int, _Reached] = {}
+        for log in self._cluster.topics[JOURNAL].logs:
+            reached[log.partition] = _Reached()
+            fold = self._fold(self._settings.fold)
+            for record in log.history:
+                batch = codec.decode(record.value or b"")
+                fresh = self._fresh(batch, reached[log.partition])
+                poison = [event for event in fresh if self._fails(batch, event)]
+                poisoned += [(log.partition, record.offset, event) for event in poison]
+                keep = np.array([event for event in fresh if event not in poison], dtype=np.intp)
+                outputs = fold.step(batch.take(keep))
+                expected += [_Output(*output) for output in outputs]
+        self._require_inputs(list(sent), reached)
+        self._require_quarantine(poisoned)
+        self._require_outputs(expected, len(poisoned))
+        return self.wrong
+
+    def _fails(self, batch: Batch, event: int) -> bool:
+        return self._fold is LightFold and poisonous(batch, event)
+
+    def _fresh(self, batch: Batch, reached: _Reached) -> list[int]:
+        """The events that are not behind what their sources have brought before."""
+        fresh = []
+        for event in range(len(batch)):
+            at = int(batch.source[event])
+            if at < 0:
+                fresh.append(event)
+                continue
+            source, offset = batch.sources[at], int(batch.offset[event])
+            read = Read((source.topic, source.partition), offset)
+            ahead = reached.highest.get(read.source, -1)
+            if offset > ahead:
+                fresh.append(event)
+            elif read not in reached.reads and read.source[0] in self._current:
+                self.wrong.append(f"lost: {read} came behind offset {ahead} of its source")
+        for event in fresh:
+            at = int(batch.source[event])
+            if at >= 0:
+                source = batch.sources[at]
+                read = Read((source.topic, source.partition), int(batch.offset[event]))
+                reached.reads.add(read)
+                # what is quarantined counts for nothing, and fails again where it is repeated
+                if not self._fails(batch, event):
+                    ahead = reached.highest.get(read.source, -1)
+                    reached.highest[read.source] = max(read.offset, ahead)
+        return fresh
+
+    def _require_inputs(
+        self, sent: list[tuple[Sent, Topic, Kept]], reached: dict[int, _Reached]
+    ) -> None:
+        """Every sound record is in the journal of each partition that it concerns, and no other;
+        every unsound one is a dead letter.
+        """
+        expected: dict[int, set[Read]] = {partition: set() for partition in reached}
+        gone: set[Read] = set()
+        buried = Counter(_place(letter) for letter in self._committed(DEAD_LETTERS))
+        for record, topic, kept in sent:
+            name = _name(topic)
+            read = Read((name, kept.partition), kept.offset)
+            if name not in self._current:
+                gone.add(read)
+            if record.skus is None:
+                if name in self._current and not buried[topic.name, kept.partition, kept.offset]:
+                    self.wrong.append(f"not buried: {read}")
+                continue
+            concerned = {self._router.partition(sku) for sku in record.skus} or set(expected)
+            for partition in concerned:
+                expected[partition].add(read)
+        for partition, found in reached.items():
+            for read in sorted(expected[partition] - found.reads - gone):
+                self.wrong.append(f"lost: {read} is not in {JOURNAL}-{partition}")
+            for read in sorted(found.reads - expected[partition]):
+                self.wrong.append(f"made up: {read} in {JOURNAL}-{partition} was never sent")
+
+    def _require_quarantine(self, poisoned: list[tuple[int, int, int]]) -> None:
+        listed = [decoded(record.value or b"") for record in self._committed(QUARANTINE)]
+        found = {(entry.partition, entry.offset, entry.index) for entry in listed}
+        if found != set(poisoned):
+            self.wrong.append(f"quarantined: {sorted(found)}, not {sorted(poisoned)}")
+
+    def _require_outputs(self, expected: list[_Output], alerts: int) -> None:
+        found = [
+            _Output(record.topic, record.key, record.value, record.timestamp)
+            for name, topic in TOPICS.items()
+            if topic.direction == "out" and name != DEAD_LETTERS
+            for record in self._committed(name)
+        ]
+        told = [output for output in found if output.key == b"event_quarantined"]
+        found = [output for output in found if output.key != b"event_quarantined"]
+        if self._settings.delivery != "exactly-once":
+            found, told = list(dict.fromkeys(found)), told[:alerts]
+            expected = list(dict.fromkeys(expected))
+        self.outputs = len(expected)
+        if len(told) != alerts:
+            self.wrong.append(f"{len(told)} alerts of quarantined events, not {alerts}")
+        there, wanted = Counter(found), Counter(expected)
+        for output in sorted((wanted - there).elements(), key=repr)[:3]:
+            self.wrong.append(f"output lost: {output}")
+        for output in sorted((there - wanted).elements(), key=repr)[:3]:
+            self.wrong.append(f"output too many: {output}")
+        if there == wanted and _by_key(found) != _by_key(expected):
+            self.wrong.append("outputs out of order")
+
+    def _committed(self, topic: str) -> Iterator[Kept]:
+        for log in self._cluster.topics[topic].logs:
+            yield from log.committed()
+
+
+def _name(topic: Topic) -> str:
+    """The name of a topic's records in the journal."""
+    return f"{topic.name}@{topic.id.replace('-', '')[:ID_LENGTH]}"
+
+
+def _place(letter: Kept) -> tuple[str, int, int]:
+    headers = {name: value.decode() for name, value in letter.headers}
+    return (
+        headers["source-topic"],
+        int(headers["source-partition"]),
+        int(headers["source-offset"]),
+    )
+
+
+def _by_key(outputs: Iterable[_Output]) -> dict[tuple[str, bytes | None], list[_Output]]:
+    """Outputs of a topic and key in their order; what all partitions write to has none."""
+    found: dict[tuple[str, bytes | None], list[_Output]] = defaultdict(list)
+    for output in outputs:
+        if output.topic not in SHARED:
+            found[output.topic, output.key].append(output)
+    return dict(found)

@@ -1,0 +1,106 @@
+"""Rules of the shell, each broken on purpose: the simulator notices within a thousand seeds."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[4]
+SEEDS = 1000
+PACKAGES = ("online_models", "schemas", "streams")
+
+
+class Mutant(NamedTuple):
+    """A file in which `sound` becomes `broken`."""
+
+    file: str
+    sound: str
+    broken: str
+
+
+MUTANTS = {
+    "fence": Mutant(
+        "streams/pricer/publisher.py",
+        'f"{settings.app}-{partition}"}',
+        'f"{settings.app}-{partition}-{id(self)}"}',
+    ),
+    "gap check": Mutant(
+        "streams/pricer/partition.py",
+        "        if offset > self._expected:\n",
+        "        if offset < 0:\n",
+    ),
+    "skip of what was read": Mutant(
+        "streams/pricer/partition.py",
+        "if offset < self._expected or self._closed:",
+        "if self._closed:",
+    ),
+    "dedupe": Mutant(
+        "online_models/journal/source_progress.py",
+        "| (batch.offset > high[batch.source])",
+        "| (batch.offset >= -1)",
+    ),
+    "silent replay": Mutant(
+        "streams/pricer/recovery.py",
+        "await _replay(reader, journal, guard, start, committed)",
+        "committed = start",
+    ),
+    "position with the outputs": Mutant(
+        "streams/pricer/recovery.py",
+        "max(told, done or 0) if position is None",
+        "told if position is None",
+    ),
+    "barrier": Mutant(
+        "online_models/journal/joining.py",
+        "if batch.watermarks or events > most or not _goes_on(batch, last):",
+        "if events > most:",
+    ),
+    "quarantine": Mutant(
+        "streams/quarantine/guard.py",
+        "        for batch in self._since:\n            self.fold.step(self._prepare(batch))\n",
+        "",
+    ),
+    "listed entries": Mutant(
+        "streams/pricer/recovery.py",
+        "quarantine.add(decoded(record.value))",
+        "pass",
+    ),
+    "names of sources": Mutant(
+        "streams/ingest/service.py",
+        "hold |= self._unnamed",
+        "hold |= set()",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_broken_rule_is_noticed(name: str, tmp_path: Path) -> None:
+    mutant = MUTANTS[name]
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=_caches)
+    file = tmp_path / mutant.file
+    source = file.read_text()
+    assert source.count(mutant.sound) == 1, f"{mutant.file} has changed"
+    file.write_text(source.replace(mutant.sound, mutant.broken))
+    command = [sys.executable, "-m", "streams.cli", "torture", "--simulate", "--seed", "0"]
+    done = subprocess.run(
+        [*command, "-n", str(SEEDS), "--first"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(r"seed \d+ went wrong", done.stdout), done.stdout + done.stderr
+
+
+def _caches(_folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name == "__pycache__"]
