@@ -15,11 +15,11 @@ _BISECTIONS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
+class DemandForecast:
     """Mixtures of negative binomials, n rows of k components.
 
     >>> import numpy as np
-    >>> forecast = Forecast.single(np.array([4.0]), np.array([1e9]))
+    >>> forecast = DemandForecast.single(np.array([4.0]), np.array([1e9]))
     >>> forecast.quantile(0.05).tolist(), forecast.quantile(0.95).tolist()
     ([1.0], [8.0])
     """
@@ -30,12 +30,12 @@ class Forecast:
     weights: Floats
 
     @classmethod
-    def single(cls, mean: Floats, size: Floats) -> Forecast:
+    def single(cls, mean: Floats, size: Floats) -> DemandForecast:
         """One negative binomial per row, from (n,) each."""
         return cls(mean[:, None], size[:, None], np.ones((len(mean), 1)))
 
     @classmethod
-    def mixed(cls, forecasts: list[Forecast], weights: Floats) -> Forecast:
+    def mixed(cls, forecasts: list[DemandForecast], weights: Floats) -> DemandForecast:
         """Linear opinion pool of e forecasts by weights (n, e)."""
         return cls(
             np.concatenate([f.means for f in forecasts], axis=1),

@@ -43,7 +43,7 @@ class DemandSettings:
     #: Weight of one day's evidence on weekday factors: about three months of memory.
     calendar_forgetting: float = 0.99
     #: How far the shop's clock is ahead of UTC's in ms: its days, weekdays and hours are counted.
-    utc_offset: int = 0
+    utc_offset_ms: int = 0
     #: False-alarm control of drift detection: mean days between false alarms of one offer.
     drift_days_between_false_alarms: float = 2000.0
 

@@ -36,7 +36,7 @@ def list_offers(state: State, rows: Ints, now: int) -> None:
 
 def start_clock(state: State, now: int) -> Ints:
     """List what waited for the first event that moves the clock; returns them, ascending."""
-    begins = state.settings.buckets_from
+    begins = state.settings.windows_from_ms
     state.windows.begin(now if begins is None else begins)
     rows = np.array(sorted(state.waiting), dtype=np.int64)
     state.waiting = {}

@@ -96,7 +96,7 @@ def _competitor_prices(
         lookup.channel_row(state, text) if text >= 0 else -1
         for text in batch.channel[places].tolist()
     ]
-    quotes = competitor_updates.Quotes(
+    quotes = competitor_updates.QuoteUpdates(
         skus,
         [batch.texts[text] for text in batch.detail[places].tolist()],
         np.array(channels, dtype=np.int64),

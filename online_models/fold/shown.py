@@ -41,7 +41,7 @@ def update_signals(state: State, rows: Ints, now: Ints) -> None:
 
 def update_competitor_signals(state: State, rows: Ints, now: Ints) -> None:
     """Bring the signals of offers in line with the competitors' prices in force."""
-    offers, oldest = state.catalogue.offers, now - state.settings.pricing.competitor_memory
+    offers, oldest = state.catalogue.offers, now - state.settings.pricing.competitor_memory_ms
     if len(rows) and state.competitors.entries.size:
         quoted = state.competitors.summary(offers.sku[rows], offers.channel[rows], oldest)
         state.windows.put(rows, now, Signal.COMPETITOR, quoted)

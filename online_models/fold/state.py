@@ -37,12 +37,12 @@ class FoldSettings:
 
     #: Length of a demand bucket in ms. Where it is a day, offers that sell by the dozen every hour,
     #: or whose policy says so, have buckets of an hour.
-    bucket: int = DAY
+    window_ms: int = DAY
     #: An instant at which buckets of several days begin, ms; None: the day of the first event.
-    buckets_from: int | None = None
+    windows_from_ms: int | None = None
     #: How long after a bucket's end late events still count, ms. None: an hour for hours, a day
     #: for days.
-    lateness: int | None = None
+    lateness_ms: int | None = None
     #: Partitions of the shop's journal: several share what they learn of categories.
     partitions: int = 1
     #: Learn, and decide nothing: whose prices were charged is history.
@@ -51,16 +51,16 @@ class FoldSettings:
     pricing: PricingSettings = field(default_factory=PricingSettings)
 
     @property
-    def allowed_lateness(self) -> int:
+    def allowed_lateness_ms(self) -> int:
         """Allowed lateness in ms."""
-        if self.lateness is not None:
-            return self.lateness
-        return DAY if self.bucket >= DAY else HOUR
+        if self.lateness_ms is not None:
+            return self.lateness_ms
+        return DAY if self.window_ms >= DAY else HOUR
 
     @property
-    def hourly_lateness(self) -> int:
+    def hourly_lateness_ms(self) -> int:
         """Allowed lateness of the buckets of fast offers, ms."""
-        return HOUR if self.lateness is None else self.lateness
+        return HOUR if self.lateness_ms is None else self.lateness_ms
 
 
 class State:
@@ -99,12 +99,12 @@ class State:
         self.competitors = CompetitorPrices(settings.pricing.own_names)
         self.stock = Stock()
         self.windows = DemandWindows(
-            settings.bucket,
-            settings.allowed_lateness,
-            settings.hourly_lateness,
-            settings.demand.utc_offset,
+            settings.window_ms,
+            settings.allowed_lateness_ms,
+            settings.hourly_lateness_ms,
+            settings.demand.utc_offset_ms,
         )
-        self.sales_speed = SalesSpeed(settings.bucket == DAY and not settings.observe_only)
+        self.sales_speed = SalesSpeed(settings.window_ms == DAY and not settings.observe_only)
         self.order_log = OrderLog()
         self.pending = PendingEvents()
         self.cleaning = Cleaning()

@@ -21,7 +21,7 @@ from online_models.journal.batch import FORCED, Batch
 from online_models.journal.outputs import Output
 from online_models.shop.catalogue import NEVER
 from online_models.windows.demand_windows import ClosedWindow
-from online_models.windows.observing import Observed, observe
+from online_models.windows.observing import ClosedWindows, observe
 from schemas.values.instants import DAY
 
 Ints = NDArray[np.int64]
@@ -92,7 +92,7 @@ def _note_shown(state: State, rows: Ints, now: int) -> None:
     update_signals(state, rows, np.full(len(rows), now, dtype=np.int64))
 
 
-def _close(state: State) -> list[tuple[ClosedWindow, Observed]]:
+def _close(state: State) -> list[tuple[ClosedWindow, ClosedWindows]]:
     """Close what is over; only windows in which something was on sale or seen are of interest."""
     known = state.listing.acknowledged.copy()
     if not state.settings.pricing.imagined:
@@ -117,7 +117,7 @@ def _choose_lengths(state: State, now: int) -> None:
 
 
 def _learn(
-    state: State, closed: list[tuple[ClosedWindow, Observed]]
+    state: State, closed: list[tuple[ClosedWindow, ClosedWindows]]
 ) -> tuple[list[Output], list[Observations]]:
     """Learn closed windows, one after the other; returns their records, and what was learnt."""
     outputs: list[Output] = []

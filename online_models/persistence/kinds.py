@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from online_models.persistence.plain import RestoreError
-from online_models.persistence.saved import Kind, restore, save
+from online_models.persistence.saved import FieldKind, restore, save
 
 #: An axis as long as the constructor made it.
 SAME = -1
@@ -109,7 +109,7 @@ class Members:
 class Items:
     """A list, each item of one kind."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: FieldKind) -> None:
         self.kind = kind
 
     def save(self, value: Iterable[Any]) -> list[Any]:
@@ -125,7 +125,7 @@ class Items:
 class Together:
     """A tuple, each place of a kind of its own."""
 
-    def __init__(self, *kinds: Kind) -> None:
+    def __init__(self, *kinds: FieldKind) -> None:
         self.kinds = kinds
 
     def save(self, value: tuple[Any, ...]) -> list[Any]:

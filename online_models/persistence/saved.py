@@ -12,7 +12,7 @@ from online_models.persistence.plain import RestoreError, Value
 T = TypeVar("T")
 
 
-class Kind(Protocol):
+class FieldKind(Protocol):
     """How an attribute is written as plain data (`online_models.persistence.kinds`)."""
 
     def save(self, value: Any) -> Any:
@@ -29,7 +29,7 @@ class Field(NamedTuple):
     """An attribute (dotted where it is a part's) and its kind."""
 
     attribute: str
-    kind: Kind
+    kind: FieldKind
     #: Where a snapshot lacks it, what the constructor made stays.
     optional: bool = False
 
@@ -37,8 +37,8 @@ class Field(NamedTuple):
 class Saved:
     """What persists of a class, under the names that it has in snapshots.
 
-    Each name is given the type of its plain value or a `Kind`. The attribute is called the same
-    unless `attribute` says otherwise: so it may be renamed, and snapshots stay as they are.
+    Each name is given the type of its plain value or a `FieldKind`. The attribute is called the
+    same unless `attribute` says otherwise: so it may be renamed, and snapshots stay as they are.
     What a class does not save it declares too: `DERIVED` names attributes that its method
     `restored` makes again from the rest, `TRANSIENT` those that hold nothing that matters between
     two batches, as caches. What the constructor is given needs no mention.
@@ -107,7 +107,7 @@ def restore(thing: T, plain: Any) -> T:
     return thing
 
 
-def _restore_field(thing: Any, attribute: str, kind: Kind, name: str, plain: Any) -> None:
+def _restore_field(thing: Any, attribute: str, kind: FieldKind, name: str, plain: Any) -> None:
     *owners, last = attribute.split(".")
     owner = attrgetter(".".join(owners))(thing) if owners else thing
     present = getattr(owner, last)
@@ -126,9 +126,9 @@ def _restore_columns(columns: Columns, arrays: Mapping[str, Any]) -> None:
         raise RestoreError("", str(error)) from None
 
 
-def _kind(declared: Any) -> Kind:
+def _kind(declared: Any) -> FieldKind:
     """A kind as it is; a type stands for plain values of it."""
     if hasattr(declared, "save") and hasattr(declared, "restore"):
-        kind: Kind = declared
+        kind: FieldKind = declared
         return kind
     return Value(declared)

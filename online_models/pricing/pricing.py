@@ -67,7 +67,7 @@ class Pricing:
     ) -> None:
         self.settings = settings
         self.ledger = Ledger()
-        self.history = PriceHistory(settings.history)
+        self.history = PriceHistory(settings.history_ms)
         self.promotions = Promotions(catalogue)
         self.book = PolicyBook(catalogue, settings)
         self.notes = Notes()
@@ -210,7 +210,7 @@ class Pricing:
         if not len(times):
             return []
         latest = int(times.max())
-        if now - latest <= self.settings.feed_silence or latest == self.reported_silence:
+        if now - latest <= self.settings.feed_silence_ms or latest == self.reported_silence:
             return []
         self.reported_silence = latest
         return [feed_silent(latest, now)]

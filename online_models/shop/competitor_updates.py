@@ -14,7 +14,7 @@ from online_models.shop.competitors import CompetitorPrices
 Ints = NDArray[np.int64]
 
 
-class Quotes(NamedTuple):
+class QuoteUpdates(NamedTuple):
     """New prices of n distinct SKUs, in their order."""
 
     #: SKU row, the competitor's name, and channel id (−1: all channels).
@@ -44,7 +44,7 @@ def apply(
     competitors: CompetitorPrices,
     cleaning: Cleaning,
     own_price: Ints,
-    quotes: Quotes,
+    quotes: QuoteUpdates,
 ) -> Concerned:
     """Write down the quotes that count; `own_price`: the merchant's by offer row, minor units."""
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from online_models.demand.forecast import Forecast
+from online_models.demand.forecast import DemandForecast
 from online_models.numerics.arrays import Floats
 
 #: Quantiles whose pinball losses are averaged.
@@ -39,7 +39,7 @@ class ForecastMetrics:
         return {name: float(value) for name, value in asdict(self).items()}
 
 
-def measure(forecast: Forecast, units: Floats, naive: Floats) -> ForecastMetrics:
+def measure(forecast: DemandForecast, units: Floats, naive: Floats) -> ForecastMetrics:
     """Measures of `forecast` against `units`, and against `naive` (NaN where it is unknown)."""
     quantiles = {q: forecast.quantile(q) for q in QUANTILES}
     error = np.abs(quantiles[0.5] - units)

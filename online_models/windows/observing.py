@@ -16,7 +16,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-class Observed(NamedTuple):
+class ClosedWindows(NamedTuple):
     """Columns of `Observations`, (n,): one row per offer on sale or seen in a window."""
 
     offer: Ints
@@ -42,7 +42,7 @@ class Observed(NamedTuple):
         return self.length / DAY * share
 
 
-def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> Observed:
+def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> ClosedWindows:
     """Every priced offer that was on sale or seen in the window; `listing.reported_price` moves on.
 
     The price is what was shown, averaged over time, where the price feed is known (`fed`: it was
@@ -70,7 +70,7 @@ def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> O
     units = (sums.units[rows] - np.maximum(sums.excess[rows], 0)).astype(np.float64)
     # sold although the stock record said none: the record was late, the units are real
     available = np.where((units > 0) & (available <= 0), on_sale / length_ms, available)
-    return Observed(
+    return ClosedWindows(
         rows,
         closed.start_ms,
         units,

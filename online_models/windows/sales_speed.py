@@ -10,7 +10,7 @@ from online_models.numerics.special import power
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 from online_models.windows.demand_windows import DemandWindows
-from online_models.windows.observing import Observed
+from online_models.windows.observing import ClosedWindows
 from online_models.windows.signals import Floats
 
 #: Units a day from which on an hour says enough, and below which a day is needed again.
@@ -39,7 +39,7 @@ class SalesSpeed:
         """Make room for new offers."""
         self.speed.grow(offers)
 
-    def learn(self, seen: Observed) -> None:
+    def learn(self, seen: ClosedWindows) -> None:
         """Average the units a day of closed windows of any length."""
         if not self.possible:
             return

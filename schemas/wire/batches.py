@@ -23,7 +23,7 @@ _DECLINED = (msgspec.MsgspecError, ValueError, KeyError, RecursionError)
 
 
 @dataclass(slots=True)
-class Batch(Generic[Row]):
+class DecodedBatch(Generic[Row]):
     """`rows[i]` is what `values[i]` holds, None where `errors[i]` says what is wrong with it."""
 
     rows: list[Row | None]
@@ -46,12 +46,12 @@ class BatchDecoder(Generic[Row]):
         self._settle = settle
         self._record = record
 
-    def decode(self, values: Sequence[bytes | None]) -> Batch[Row]:
+    def decode(self, values: Sequence[bytes | None]) -> DecodedBatch[Row]:
         """The rows of `values`, in their order."""
         rows = self._together(values)
         if rows is not None:
-            return Batch(rows)
-        batch: Batch[Row] = Batch([])
+            return DecodedBatch(rows)
+        batch: DecodedBatch[Row] = DecodedBatch([])
         for index, value in enumerate(values):
             try:
                 batch.rows.append(self.decode_one(value))

@@ -229,18 +229,18 @@ class Settings(BaseSettings):
         from online_models.pricing.state.days import standard_offset
 
         return FoldSettings(
-            bucket=durations.to_ms(self.bucket),
-            lateness=None if self.lateness is None else durations.to_ms(self.lateness),
+            window_ms=durations.to_ms(self.bucket),
+            lateness_ms=None if self.lateness is None else durations.to_ms(self.lateness),
             partitions=self.partitions,
             demand=DemandSettings(
                 river=self.river,
                 river_by=self.river_by,
-                utc_offset=standard_offset(self.timezone),
+                utc_offset_ms=standard_offset(self.timezone),
             ),
             pricing=PricingSettings(
                 own_names=self.own_names,
                 timezone=self.timezone,
-                ack_timeout=durations.to_ms(self.ack_timeout),
+                ack_timeout_ms=durations.to_ms(self.ack_timeout),
             ),
         )
 

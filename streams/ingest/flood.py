@@ -18,7 +18,7 @@ SAY_SECONDS = 60.0
 
 
 @dataclass
-class _Source:
+class _SourceCount:
     """What is left for a source at a moment, and what has not been said of it yet."""
 
     at: float
@@ -36,14 +36,14 @@ class Flood:
     """
 
     def __init__(self) -> None:
-        self._sources: dict[TopicPartition, _Source] = {}
+        self._sources: dict[TopicPartition, _SourceCount] = {}
 
     def refuse(self, tp: TopicPartition, size: int, what: str, now: float) -> bool:
         """Count a refused record of `size` bytes; returns whether it may be written down whole.
 
         `what` is said in the log of the first of a minute, and for the others their number.
         """
-        source = self._sources.setdefault(tp, _Source(now))
+        source = self._sources.setdefault(tp, _SourceCount(now))
         seconds, source.at = now - source.at, now
         source.records = min(source.records + seconds * RECORDS_PER_SECOND, RECORDS) - 1
         source.size = min(source.size + seconds * BYTES_PER_SECOND, BYTES)

@@ -26,7 +26,7 @@ TOPIC = "pricing-control"
 PATIENCE = 60.0
 
 
-class _Held(NamedTuple):
+class _HeldTick(NamedTuple):
     """A tick that waits at `offset` until each partition has been read up to an offset."""
 
     offset: int
@@ -50,7 +50,7 @@ class TickGate:
     def __init__(self, consumer: Consumer, intake: Intake) -> None:
         self._intake = intake
         self._consumer = consumer
-        self._held: dict[TopicPartition, _Held] = {}
+        self._held: dict[TopicPartition, _HeldTick] = {}
         self._passed: dict[TopicPartition, int] = {}
 
     @property
@@ -76,7 +76,7 @@ class TickGate:
                     self._consumer.seek(tp, record.offset)
                     self._consumer.pause(tp)
                     until = await self._written_before(record.timestamp)
-                    self._held[tp] = _Held(record.offset, until, monotonic() + PATIENCE)
+                    self._held[tp] = _HeldTick(record.offset, until, monotonic() + PATIENCE)
                     admitted[tp] = records[:i]
                     break
         return {tp: records for tp, records in admitted.items() if records}

@@ -16,7 +16,7 @@ from streams.recording.reader import Recording
 LEAST, SHARE = 3, 0.5
 
 
-def first_day(paths: list[Path], length: int, utc_offset: int) -> int | None:
+def first_day(paths: list[Path], length: int, utc_offset_ms: int) -> int | None:
     """An instant (ms) at which buckets of `length` ms begin, None where promotions show none.
 
     Sales of a week may be booked on any of its days, so they do not show it.
@@ -31,7 +31,7 @@ def first_day(paths: list[Path], length: int, utc_offset: int) -> int | None:
             starts_at = Promotion.model_validate_json(entry.value).starts_at
         except ValidationError:
             continue  # the run itself says what it refuses
-        phases[midnight(starts_at, utc_offset) % length] += 1
+        phases[midnight(starts_at, utc_offset_ms) % length] += 1
     if phases.total() < LEAST:
         return None
     phase, times = min(phases.items(), key=lambda item: (-item[1], item[0]))

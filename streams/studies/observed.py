@@ -57,13 +57,13 @@ class Observed:
         self._decoder = Decoder.of(settings)
         fold, begins = settings.fold, None
         if "promotions" in self.recording.topics:
-            begins = first_day(paths, fold.bucket, fold.demand.utc_offset)
-        self._fold = Fold(replace(fold, observe_only=True, partitions=1, buckets_from=begins))
+            begins = first_day(paths, fold.window_ms, fold.demand.utc_offset_ms)
+        self._fold = Fold(replace(fold, observe_only=True, partitions=1, windows_from_ms=begins))
         self._fold.state.on_learnt = self._learnt
         if policies:
             self._fold.step(opening(policies))
         self._on_learnt = on_learnt
-        self._ticks = TickInserter(min(settings.fold.bucket, DAY))
+        self._ticks = TickInserter(min(settings.fold.window_ms, DAY))
 
     @property
     def catalogue(self) -> Catalogue:
@@ -91,7 +91,7 @@ class Observed:
             yield done
         settings, latest = self._fold.state.settings, self._ticks.latest
         # the last bucket counts, however little of it was recorded
-        end = latest + settings.bucket + settings.allowed_lateness + 1
+        end = latest + settings.window_ms + settings.allowed_lateness_ms + 1
         self.ignored.add([], self._fold.step(self._ticks.end(end)))
         if not any(map(len, self.parts)):
             reasons = "; ".join([self._lacking(), *self.not_taken()])

@@ -29,7 +29,7 @@ from online_models.demand.count.dispersion import (
 )
 from online_models.demand.count.features import FEATURES, MIDDLE, CountState
 from online_models.demand.count.shop import ShopFactor
-from online_models.demand.forecast import Forecast
+from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.observations import DAY, Period
 from online_models.numerics.arrays import Flags, Floats, Ints
@@ -78,9 +78,9 @@ class CountPrediction:
         """Every offer is covered, cold ones from their category."""
         return np.ones(len(self.rate), np.bool_)
 
-    def forecast(self) -> Forecast:
+    def forecast(self) -> DemandForecast:
         """Mixture over the shapes."""
-        return Forecast(
+        return DemandForecast(
             self.rate[:, None] * SHAPE_SCALE,
             np.broadcast_to(SHAPE_SIZE, self.weights.shape),
             self.weights,

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from online_models.demand.count.model import CountModel
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
-from online_models.demand.forecast import Forecast
+from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.observations import Period
 from online_models.demand.panel.model import PanelModel
@@ -30,7 +30,7 @@ class Prediction(Protocol):
     def covered(self) -> Flags:
         """Rows that the expert has an opinion on, (n,)."""
 
-    def forecast(self) -> Forecast:
+    def forecast(self) -> DemandForecast:
         """Predictive distribution."""
 
 

@@ -18,7 +18,7 @@ from online_models.demand.ensemble.report import LearnReport, PeriodReport
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
 from online_models.demand.filter.shock import missing_day
-from online_models.demand.forecast import Forecast
+from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.markups import Markups, implied_elasticity
 from online_models.demand.inputs.observations import DAY, Observations, Period
@@ -64,7 +64,7 @@ class DemandModels:
         self.settings = settings or DemandSettings()
         self.tree = CategoryTree()
         self.registry = OfferRegistry()
-        self.calendar = Calendar(self.settings.calendar_forgetting, self.settings.utc_offset)
+        self.calendar = Calendar(self.settings.calendar_forgetting, self.settings.utc_offset_ms)
         self.filter = HierarchicalFilter(self.settings, self.calendar, self.tree)
         self.experts: dict[str, Expert] = {
             name: EXPERTS[name](self.settings, self.calendar, self.tree)
@@ -162,7 +162,7 @@ class DemandModels:
         self.cohorts.describe(offer, net, cost)
 
     def learn(self, observations: Observations) -> LearnReport:
-        """Forecast every bucket, then learn from it; periods in order of time."""
+        """DemandForecast every bucket, then learn from it; periods in order of time."""
         believed = self.markups.settle(self.settings.elasticity_mean, self.settings.scatter)
         self.filter.pools.believe(believed)
         periods = [
@@ -172,7 +172,7 @@ class DemandModels:
         return LearnReport(observations, periods, tuple(self.experts))
 
     def predict(self, observations: Observations) -> LearnReport:
-        """Forecast buckets without learning them; their units are not looked at."""
+        """DemandForecast buckets without learning them; their units are not looked at."""
         periods = []
         for rows in observations.periods():
             period = self._period(observations.take(rows))
@@ -182,7 +182,7 @@ class DemandModels:
             periods.append(PeriodReport(rows, predictions, weights, nothing, nothing))
         return LearnReport(observations, periods, tuple(self.experts))
 
-    def forecast(self, offer: Ints, context: DemandContext, length: int = DAY) -> Forecast:
+    def forecast(self, offer: Ints, context: DemandContext, length: int = DAY) -> DemandForecast:
         """Units of the bucket of `length` ms that begins at `context.now`, in stock throughout."""
         bucket = Observations.of(
             offer,
@@ -252,7 +252,7 @@ class DemandModels:
         if before is None and self.deep.version is not None:
             self.mixture.enter(list(self.experts).index("deep"))
 
-    def _watch(self, period: Period, forecast: Forecast, skipped: Flags) -> Flags:
+    def _watch(self, period: Period, forecast: DemandForecast, skipped: Flags) -> Flags:
         """Run the drift alarms of offers and categories; one widens the levels' variance in the
         filter, so that it forgets sooner.
         """

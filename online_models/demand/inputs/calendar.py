@@ -35,9 +35,9 @@ class Calendar:
     )
     DERIVED = ("log_factors",)
 
-    def __init__(self, forgetting: float, utc_offset: int) -> None:
+    def __init__(self, forgetting: float, utc_offset_ms: int) -> None:
         self.forgetting = forgetting
-        self.utc_offset = utc_offset
+        self.utc_offset_ms = utc_offset_ms
         self.observed: Floats = np.zeros((1, SLOTS))
         self.expected: Floats = np.zeros((1, SLOTS))
         self.log_factors: Floats = np.zeros((1, SLOTS))
@@ -56,7 +56,7 @@ class Calendar:
 
     def slots(self, start: Ints, length: Ints) -> tuple[Ints, Ints]:
         """Weekday slot and hour slot per row, −1 where the bucket has none."""
-        middle = start + length // 2 + self.utc_offset
+        middle = start + length // 2 + self.utc_offset_ms
         weekday = (middle // DAY + _EPOCH_WEEKDAY) % 7
         hour = 7 + middle % DAY // HOUR
         weekday = np.where(length > DAY + DAY // 2, -1, weekday)
@@ -70,7 +70,7 @@ class Calendar:
 
     def learn(self, row: Ints, start: Ints, length: Ints, units: Floats, plain: Floats) -> None:
         """Add one period; `units` are clipped ones, `plain` the forecast without the factor."""
-        today = int(start[0] + self.utc_offset) // DAY
+        today = int(start[0] + self.utc_offset_ms) // DAY
         if today > self.day[0]:
             kept = power(self.forgetting, min(today - int(self.day[0]), 365))
             self.observed *= kept

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from online_models.demand.forecast import Forecast
+from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.observations import Observations, Period
 from online_models.demand.negative_binomial import log_probability
 from online_models.demand.networks.champions import Champions, Notice
@@ -45,9 +45,9 @@ class DeepPrediction:
         """Log probability of `units`, shape (n,)."""
         return log_probability(units, self.mean, self.size)
 
-    def forecast(self) -> Forecast:
+    def forecast(self) -> DemandForecast:
         """Predictive distribution."""
-        return Forecast.single(self.mean, self.size)
+        return DemandForecast.single(self.mean, self.size)
 
 
 class DeepExpert:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from online_models.demand.forecast import Forecast
+from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.observations import Period
 from online_models.demand.river import state as river_state
 from online_models.demand.river.named_models import RiverModels
@@ -20,7 +20,7 @@ from online_models.persistence.saved import Saved, attribute
 class RiverPrediction:
     """What a River model predicts of a period; offers are covered once they have been seen."""
 
-    predicted: Forecast
+    predicted: DemandForecast
     covered: Flags
 
     @property
@@ -28,7 +28,7 @@ class RiverPrediction:
         """Expected units, (n,)."""
         return self.predicted.mean
 
-    def forecast(self) -> Forecast:
+    def forecast(self) -> DemandForecast:
         """One negative binomial per row."""
         return self.predicted
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from river import base, time_series
 
-from online_models.demand.forecast import Forecast
+from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.observations import ATTRIBUTES, DAY, Observations
 from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import expm1, log, log1p
@@ -109,8 +109,8 @@ class RiverModels:
         self.seen: dict[int, int] = {}
         self.astray: dict[int, int] = {}
 
-    def forecast(self, observations: Observations, keys: Ints) -> Forecast:
-        """Forecast of each row's units, from what was learnt before."""
+    def forecast(self, observations: Observations, keys: Ints) -> DemandForecast:
+        """DemandForecast of each row's units, from what was learnt before."""
         offers = observations.offer.tolist()
         expected = [
             value
@@ -119,7 +119,7 @@ class RiverModels:
         variance = np.array([self.variance.get(offer, FIRST_VARIANCE) for offer in offers])
         centre = np.array(expected) + 0.5 * np.minimum(variance, 2.0)
         mean = expm1(np.minimum(np.maximum(centre, 0.02), LARGEST_LOG))
-        return Forecast.single(mean, 1.0 / expm1(np.minimum(np.maximum(variance, 1e-3), 3.0)))
+        return DemandForecast.single(mean, 1.0 / expm1(np.minimum(np.maximum(variance, 1e-3), 3.0)))
 
     def learn(self, observations: Observations, keys: Ints) -> None:
         """Learn one interval, row by row."""

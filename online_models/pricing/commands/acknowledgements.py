@@ -46,7 +46,7 @@ def reconcile(pricing: Pricing, ack: PriceAck, now: int) -> tuple[Ints, list[Out
         elif ledger.override_until[row] == NEVER:
             take_shown_as_regular(ledger, rows)
         ledger.deviation[row] = np.nan
-        ledger.retry_at[row] = now + pricing.settings.retry_after_rejection
+        ledger.retry_at[row] = now + pricing.settings.retry_after_rejection_ms
         message = f"the shop rejected decision {ack.decision_id}: {ack.reason or 'no reason given'}"
         details = {"decision_id": ack.decision_id}
         refused = alert(catalogue, row, "price_rejected", "warning", message, now, details)
@@ -60,7 +60,7 @@ def reconcile(pricing: Pricing, ack: PriceAck, now: int) -> tuple[Ints, list[Out
     ledger.price[row], ledger.regular_price[row] = shown, base[0]
     ledger.price_forced[row] = False
     # A shop that rounds by its own rules would else be asked again with every answer.
-    ledger.retry_at[row] = now + pricing.settings.retry_after_rejection
+    ledger.retry_at[row] = now + pricing.settings.retry_after_rejection_ms
     return rows, []
 
 

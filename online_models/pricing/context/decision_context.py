@@ -205,7 +205,7 @@ class DecisionContext:
     @property
     def competitor_price(self) -> Floats:
         """The lowest usable competitor price, NaN where there is none."""
-        since = self.now - self.state.settings.competitor_memory
+        since = self.now - self.state.settings.competitor_memory_ms
         return lowest_asked(self.quotes, self.sku, self.channel, since)
 
     @property

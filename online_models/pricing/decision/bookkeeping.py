@@ -114,7 +114,7 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Price
     ledger.changed_at[rows] = now
     ledger.changes_on_day[rows] = changes
     ledger.changes_day[rows] = day
-    ledger.ack_due[rows] = now + context.state.settings.ack_timeout
+    ledger.ack_due[rows] = now + context.state.settings.ack_timeout_ms
     ledger.drawn_price[rows] = np.where(resolved.drawn[changed], price, NO_PRICE)
     ledger.drawn_day[rows] = day
     ledger.propensity[rows] = resolved.propensity[changed]
@@ -162,7 +162,7 @@ def _write_race(resolved: Resolved) -> None:
     ledger, rows, settings = context.state.ledger, context.rows, context.state.settings
     limit_reached = target.answered & (ledger.answered_undercuts[rows] >= settings.undercut_rounds)
     ledger.undercut_pause_until[rows[limit_reached]] = (
-        context.now[limit_reached] + settings.undercut_rest
+        context.now[limit_reached] + settings.undercut_pause_ms
     )
     ledger.answered_undercuts[rows[limit_reached]] = 0
     follows = price_changed(resolved) & target.pulls

@@ -188,6 +188,6 @@ def _exploration_scale(context: DecisionContext) -> Floats:
     e = np.maximum(-curves.elasticity, LEAST_ELASTICITY)
     bend = e * (e - 1.0)
     rate = exp(np.minimum(curves.log_rate + 0.5 * curves.log_rate_variance, 30.0))
-    days = np.maximum(context.state.settings.learning_horizon / DAY, curves.age)
+    days = np.maximum(context.state.settings.learning_horizon_ms / DAY, curves.age)
     ratio = rate * days * curves.informs / (bend * bend)
     return np.minimum(np.maximum(ratio - 1.0, 0.0), LARGEST_EXPLORATION_SCALE)

@@ -18,25 +18,25 @@ class PricingSettings:
     timezone: str = "UTC"
     #: ms between re-decisions of an offer whose strategy follows the demand models. Their
     #: buckets close by the day; more often would chase noise.
-    reoptimise: int = DAY
+    reoptimise_ms: int = DAY
     #: ms after which a price change without an acknowledgement raises an alert. Shops apply
     #: price files every quarter of an hour or so.
-    ack_timeout: int = HOUR
+    ack_timeout_ms: int = HOUR
     #: The prices are imagined beside a past in which others were shown: what the shop acknowledged
     #: was shown, and is learnt from, but answers none of these.
     imagined: bool = False
     #: ms for which a price that the shop rejected is not tried again.
-    retry_after_rejection: int = HOUR
+    retry_after_rejection_ms: int = HOUR
     #: ms for which a competitor's price is evidence of what customers compare with.
-    competitor_memory: int = 3 * DAY
+    competitor_memory_ms: int = 3 * DAY
     #: ms without any competitor price after which the whole feed counts as silent. Feeds scan
     #: daily; one missed scan is no news.
-    feed_silence: int = 2 * DAY
+    feed_silence_ms: int = 2 * DAY
     #: ms of price history kept. The law asks for 30 days; the rest is how far a rollback reaches.
-    history: int = 45 * DAY
+    history_ms: int = 45 * DAY
     #: ms after which an alert about an offer whose trouble goes on is repeated. A contradiction
     #: waits for a human, who knows of it since the first alert: a reminder a week is enough.
-    alert_again: int = 7 * DAY
+    alert_again_ms: int = 7 * DAY
     #: Share of the units that a dearer offer loses which its declared substitutes on the same
     #: channel win. Markets with close substitutes show 0.2 to 0.5; a low value errs little where
     #: there is no competition at all.
@@ -45,19 +45,19 @@ class PricingSettings:
     #: elasticities earns more over so long. An offer that has been on sale for longer is expected
     #: to stay as long again, so that learning never ends, at a cost that fades. Twice as much
     #: earned no more in simulated half-years.
-    learning_horizon: int = 90 * DAY
+    learning_horizon_ms: int = 90 * DAY
     #: Share of the days on which all offers of a category draw as one. What a category's price
     #: level does to its offers can be learnt from nothing else; on the other days their prices move
     #: apart, which tells their own elasticities from it.
     drawn_together: float = 0.5
     #: ms that a stock should last where no arrival is announced: the usual lead time of a week.
-    stockout_horizon: int = 7 * DAY
+    stockout_horizon_ms: int = 7 * DAY
     #: Share of the expected profit that a draw may cost where the policy names no budget. Draws
     #: grow cheaper as the posterior narrows. In simulated half-years 10 % earned 0.7 % more than
     #: 3 % where offers sell 2 a day, and 0.8 % less where they sell 40 and compete.
     exploration_budget: float = 0.05
     #: ms for which a personal offer holds: a week's shopping.
-    personal_offer: int = 7 * DAY
+    personal_offer_ms: int = 7 * DAY
     #: A rejected proposal of the demand models returns only when their price has moved by more
     #: than this share: every closed bucket moves it a little.
     proposal_change: float = 0.01
@@ -68,7 +68,7 @@ class PricingSettings:
     #: not a price of its own.
     undercut_answer: float = 0.005
     #: ms for which an offer that left such a race ignores it.
-    undercut_rest: int = DAY
+    undercut_pause_ms: int = DAY
     #: Share of the expected objective that a move of `optimise` must gain; below it the price
     #: stays. 0.005 % is half a per cent of the price around the optimum: noise, not news.
     worthwhile: float = 5e-5

@@ -62,7 +62,7 @@ def _conflicts(resolved: Resolved) -> list[Placed]:
     pairs = np.where(crossed, passage.conflict, passage.stuck)
     codes = np.where(crossed | (pairs < 0), pairs, _BLOCKED - pairs)
     known = (ledger.reported_conflict[rows] == codes) & (
-        now - context.state.settings.alert_again < ledger.conflict_reported_ms[rows]
+        now - context.state.settings.alert_again_ms < ledger.conflict_reported_ms[rows]
     )
     fresh = ((pairs >= 0) & ~known).nonzero()[0]
     # A way that is blocked comes and goes with every price of a competitor: it is remembered.
@@ -155,7 +155,7 @@ def missing_ack(catalogue: Catalogue, row: int, decision_id: str, now: int) -> O
 
 
 def feed_silent(latest: int, now: int) -> Output:
-    """No competitor price at all for longer than the setting `feed_silence`."""
+    """No competitor price at all for longer than the setting `feed_silence_ms`."""
     value = {
         "kind": "price_feed_silent",
         "severity": "warning",

@@ -17,7 +17,7 @@ Placed = tuple[int, Output]
 def stockouts(resolved: Resolved, published: NDArray[np.intp]) -> list[Placed]:
     """`stockout_ahead` for published decisions whose stock will not last at the price in force.
 
-    It has to last until the next arrival, or for the setting `stockout_horizon` where none is
+    It has to last until the next arrival, or for the setting `stockout_horizon_ms` where none is
     announced. Said once, until it lasts again.
     """
     known = published[resolved.context.on_hand[published] > 0]
@@ -25,7 +25,7 @@ def stockouts(resolved: Resolved, published: NDArray[np.intp]) -> list[Placed]:
         return []
     context = resolved.context.reread(known)
     state, ledger, rows = context.state, context.state.ledger, context.rows
-    days = np.full(len(known), state.settings.stockout_horizon / DAY)
+    days = np.full(len(known), state.settings.stockout_horizon_ms / DAY)
     for place, row in enumerate(rows.tolist()):
         coming = [at for _, at in state.stock.inbound(row) if at > context.now[place]]
         if coming:

@@ -51,7 +51,7 @@ def personal_offers(
                 "price": msgspec.Raw(money[int(price[i])]),
                 "currency": state.catalogue.currency_names[currencies[i]],
                 "valid_from": to_text(now),
-                "valid_until": to_text(now + state.settings.personal_offer),
+                "valid_until": to_text(now + state.settings.personal_offer_ms),
                 "disclosure": terms.disclosure or DISCLOSURE,
                 "decision_id": decision_id,
                 "time": to_text(now),

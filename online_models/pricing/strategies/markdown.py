@@ -42,7 +42,7 @@ class Markdown:
         best = best_price(low, high, context.regular_price, least, worth)
         sell_by = context.terms.policy.objective.sell_by
         open_ = (context.on_hand > 0) & (context.now < (sell_by or 0))
-        again = context.now + context.state.settings.reoptimise
+        again = context.now + context.state.settings.reoptimise_ms
         details = {
             **curve_details(context),
             "stock": Numbers(context.on_hand, b"%d"),

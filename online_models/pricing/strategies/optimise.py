@@ -34,7 +34,7 @@ class Optimise:
     kind = "optimise"
 
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
-        """The best price of every offer; it is due again after the setting `reoptimise`."""
+        """The best price of every offer; it is due again after the setting `reoptimise_ms`."""
         del entry
         low, high = search_range(context)
         over, least = span(context), context.state.settings.worthwhile
@@ -46,7 +46,7 @@ class Optimise:
         maximise = context.terms.policy.objective.maximise
         unfounded = context.curves.age < 0.0 if maximise in ("profit", "revenue") else False
         best = np.where((over.stock <= 0.0) | unfounded, context.regular_price, best)
-        again = context.now + context.state.settings.reoptimise
+        again = context.now + context.state.settings.reoptimise_ms
         return Proposal(best, again, curve_details(context), {"maximise": maximise})
 
     def sentence(self, detail: Detail) -> str:

@@ -24,7 +24,7 @@ class Reinforcement:
     kind = "reinforcement"
 
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
-        """The policy's price of every offer; it is due again after the setting `reoptimise`."""
+        """The policy's price of every offer; it is due again after the setting `reoptimise_ms`."""
         seat = context.state.seat
         if entry.model not in (None, seat.version):
             return Proposal(silent(context), never(context))
@@ -38,7 +38,7 @@ class Reinforcement:
         )
         bounded = np.minimum(np.maximum(raw, 1.0), float(NO_CEILING)).astype(np.int64)
         price = np.where(np.isfinite(raw), bounded, NO_PRICE)
-        again = context.now + context.state.settings.reoptimise
+        again = context.now + context.state.settings.reoptimise_ms
         factors = Numbers(np.array(FACTORS)[chosen], b"%g")
         details = {**curve_details(context), "factor": factors}
         return Proposal(price, again, details, {"version": seat.version})

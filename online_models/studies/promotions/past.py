@@ -53,9 +53,9 @@ class PastSales:
         return float(self.depth.max(initial=0.0))
 
     @classmethod
-    def of(cls, parts: Sequence[Observations], offers: int, utc_offset: int) -> PastSales:
+    def of(cls, parts: Sequence[Observations], offers: int, utc_offset_ms: int) -> PastSales:
         """The table of closed buckets in order of time; a day is one of the shop's time zone."""
-        starts = [(part.start + utc_offset) // DAY for part in parts]
+        starts = [(part.start + utc_offset_ms) // DAY for part in parts]
         known = [day for day in starts if len(day)]
         first = min((int(day.min()) for day in known), default=0)
         days = max((int(day.max()) for day in known), default=first - 1) - first + 1

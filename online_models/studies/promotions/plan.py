@@ -55,7 +55,7 @@ def plan(state: State, parts: Sequence[Observations]) -> list[PlannedPromotion]:
     pricing, catalogue = state.pricing, state.catalogue
     pricing.grow()
     ledger, offers, skus = pricing.ledger, catalogue.offers, catalogue.skus
-    past = PastSales.of(parts, offers.size, state.settings.demand.utc_offset)
+    past = PastSales.of(parts, offers.size, state.settings.demand.utc_offset_ms)
     category = state.demand.registry.category_row[: offers.size]
     sku = offers.sku
     groups = Groups(category, sku.astype(np.int64), offers.channel.astype(np.int64))

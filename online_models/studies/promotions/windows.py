@@ -72,7 +72,7 @@ def _digesting(state: State, past: PastSales, rows: Ints, days: Ints) -> Flags:
     promoted = past.promoted[rows]
     length = promoted.shape[1]
     since = np.where(promoted.any(axis=1), promoted[:, ::-1].argmax(axis=1), length + AFTER)
-    day = (days + state.settings.demand.utc_offset) // DAY
+    day = (days + state.settings.demand.utc_offset_ms) // DAY
     last = past.first + length - 1 - since
     digesting: Flags = day[None, :] <= (last + AFTER)[:, None]
     return digesting

@@ -22,7 +22,7 @@ class SnapshotError(ValueError):
     """Bytes that are no snapshot that this release reads."""
 
 
-class Part(msgspec.Struct, array_like=True, frozen=True):
+class SnapshotPart(msgspec.Struct, array_like=True, frozen=True):
     """One of `parts` pieces of the state after the journal records below `offset`."""
 
     version: int
@@ -53,7 +53,7 @@ def _from_ext(code: int, data: memoryview) -> Any:
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_array)
 _DECODER = msgspec.msgpack.Decoder(ext_hook=_from_ext)
-_PART = msgspec.msgpack.Decoder(Part)
+_PART = msgspec.msgpack.Decoder(SnapshotPart)
 
 
 def encode(state: dict[str, Any], offset: int) -> list[bytes]:
@@ -61,12 +61,14 @@ def encode(state: dict[str, Any], offset: int) -> list[bytes]:
     raw = zlib.compress(_ENCODER.encode(state), LEVEL)
     pieces = [raw[i : i + PART] for i in range(0, len(raw), PART)]
     return [
-        msgspec.msgpack.encode(Part(VERSION, offset, i, len(pieces), zlib.crc32(piece), piece))
+        msgspec.msgpack.encode(
+            SnapshotPart(VERSION, offset, i, len(pieces), zlib.crc32(piece), piece)
+        )
         for i, piece in enumerate(pieces)
     ]
 
 
-def decode_part(value: bytes) -> Part:
+def decode_part(value: bytes) -> SnapshotPart:
     """One part, of whatever version; SnapshotError where it is damaged."""
     try:
         part = _PART.decode(value)
@@ -77,7 +79,7 @@ def decode_part(value: bytes) -> Part:
     return part
 
 
-def decode(parts: list[Part]) -> Mapping[str, Any]:
+def decode(parts: list[SnapshotPart]) -> Mapping[str, Any]:
     """The state of all its parts, in order, as today's release writes it; SnapshotError where they
     do not make one, VersionError where their version is not understood.
     """

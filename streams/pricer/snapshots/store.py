@@ -11,7 +11,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 from online_models.persistence.versions import OLDEST
 from streams.kafka.consumer import Consumer
 from streams.kafka.topic_end import stretches
-from streams.pricer.snapshots.codec import Part, SnapshotError, decode, decode_part
+from streams.pricer.snapshots.codec import SnapshotError, SnapshotPart, decode, decode_part
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class _Read(NamedTuple):
     position: int | None
     app: str | None
     #: Snapshots of which each part is there, the newest first.
-    whole: list[list[Part]]
+    whole: list[list[SnapshotPart]]
 
 
 async def newest(consumer: Consumer, partition: int) -> Found:
@@ -75,7 +75,7 @@ async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
     position: int | None = None
     app: str | None = None
     #: By offset and version: after an upgrade both may have written the state at one offset.
-    found: dict[tuple[int, int], dict[int, Part]] = {}
+    found: dict[tuple[int, int], dict[int, SnapshotPart]] = {}
     async for record in records:
         if record.value is None:
             continue

@@ -299,7 +299,7 @@ def new_journal() -> type[Journal]:
 
 @pytest.fixture
 def run() -> Callable[..., Run]:
-    """`run(journal or batch, bucket=…, lateness=…)`: a fold that has taken it whole."""
+    """`run(journal or batch, window_ms=…, lateness_ms=…)`: a fold that has taken it whole."""
 
     def fold(source: Journal | Batch, **settings: Any) -> Run:
         batch = source.batch() if isinstance(source, Journal) else source

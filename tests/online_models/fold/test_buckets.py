@@ -44,9 +44,9 @@ def test_a_bucket_closes_at_the_first_tick_later_than_its_end_plus_the_default_l
 ) -> None:
     opened(journal).order(START + 1, quantity=3)
     journal.tick(START + bucket + lateness)
-    assert run(journal, bucket=bucket).values("demand-observations") == []
+    assert run(journal, window_ms=bucket).values("demand-observations") == []
     journal.tick(START + bucket + lateness + 1)
-    (observation,) = run(journal, bucket=bucket).values("demand-observations")
+    (observation,) = run(journal, window_ms=bucket).values("demand-observations")
     assert observation["units"] == 3
     assert observation["bucket_start"] == to_text(START)
     assert observation["bucket_end"] == to_text(START + bucket)
@@ -61,7 +61,7 @@ def test_weeks_begin_with_the_day_of_the_first_event_whatever_its_weekday(
         journal.order(friday + day * DAY + 3 * HOUR, order=str(day), quantity=1 + day // 7)
     journal.tick(friday + 15 * DAY + 1)
     batch = journal.batch()
-    begun = run(batch.take(slice(0, 9)), bucket=7 * DAY)
+    begun = run(batch.take(slice(0, 9)), window_ms=7 * DAY)
     found = restarted(begun).feed(batch.take(slice(9, len(batch)))).values("demand-observations")
     assert [(v["bucket_start"], v["units"]) for v in found] == [
         (to_text(friday), 7),
@@ -81,8 +81,8 @@ def test_intervals_begin_by_the_clock_of_the_shop(
     journal.order(midnight + length, order="next", quantity=4)
     journal.tick(midnight + 2 * length + 1)
     journal.tick(midnight + 3 * length + 1)
-    demand, batch = DemandSettings(utc_offset=ahead), journal.batch()
-    begun = run(batch.take(slice(0, 4)), bucket=length, lateness=0, demand=demand)
+    demand, batch = DemandSettings(utc_offset_ms=ahead), journal.batch()
+    begun = run(batch.take(slice(0, 4)), window_ms=length, lateness_ms=0, demand=demand)
     result = restarted(begun).feed(batch.take(slice(4, len(batch))))
     found = result.values("demand-observations")
     assert [(v["bucket_start"], v["units"]) for v in found] == [
@@ -95,7 +95,7 @@ def test_intervals_begin_by_the_clock_of_the_shop(
 def test_offers_without_a_sale_are_observed_in_every_bucket(journal: Any, run: Fold) -> None:
     opened(journal)
     journal.tick(START + 5 * HOUR + 1)
-    found = run(journal, bucket=HOUR, lateness=0).values("demand-observations")
+    found = run(journal, window_ms=HOUR, lateness_ms=0).values("demand-observations")
     assert [v["bucket_start"] for v in found] == [to_text(START + k * HOUR) for k in range(5)]
     assert {(v["units"], v["views"], v["price"]) for v in found} == {(0, 0, "10.00")}
 
@@ -104,7 +104,7 @@ def test_silence_is_observed_although_nothing_was_ever_sold(journal: Any, run: F
     opened(journal)
     for day in range(1, 6):
         journal.tick(START + day * DAY + 1)
-    assert len(run(journal, lateness=0).values("demand-observations")) == 5
+    assert len(run(journal, lateness_ms=0).values("demand-observations")) == 5
 
 
 def test_an_outage_longer_than_the_longest_silence_is_told_and_not_learnt(
@@ -112,7 +112,7 @@ def test_an_outage_longer_than_the_longest_silence_is_told_and_not_learnt(
 ) -> None:
     opened(journal).order(START)
     journal.tick(START + 200 * HOUR + 1)
-    result = run(journal, bucket=HOUR, lateness=0)
+    result = run(journal, window_ms=HOUR, lateness_ms=0)
     found = result.values("demand-observations")
     assert [v["bucket_start"] for v in found] == [
         to_text(START + k * HOUR) for k in (0, *range(199 - LONGEST_SILENCE, 200))
@@ -135,7 +135,7 @@ def test_a_late_event_is_counted_and_changes_nothing(journal: Any, run: Fold) ->
     journal.order(START + 5, quantity=7)
     journal.click(START + 5)
     journal.tick(START + 2 * HOUR + 1)
-    result = run(journal, bucket=HOUR, lateness=0)
+    result = run(journal, window_ms=HOUR, lateness_ms=0)
     assert [v["units"] for v in result.values("demand-observations")] == [1, 0]
     (late,) = result.values("pricing-alerts", kind="late_event")
     assert late["details"] == {"count": 2}
@@ -147,7 +147,7 @@ def test_a_return_corrects_the_bucket_of_its_order(journal: Any, run: Fold, stat
     journal.order(START + HOUR, quantity=4, order="o2")
     journal.order(START + 2 * HOUR, quantity=2, order="o1", status=status)
     journal.tick(START + 12 * HOUR)
-    found = run(journal, bucket=HOUR, lateness=3 * HOUR).values("demand-observations")
+    found = run(journal, window_ms=HOUR, lateness_ms=3 * HOUR).values("demand-observations")
     assert [v["units"] for v in found[:3]] == [3, 4, 0]
 
 
@@ -155,7 +155,7 @@ def test_a_return_finds_only_orders_before_it_in_the_journal(journal: Any, run: 
     opened(journal).order(START, order="o1", status=Status.RETURNED)
     journal.order(START, order="o1", quantity=5)
     journal.tick(START + 2 * HOUR)
-    result = run(journal, bucket=HOUR, lateness=0)
+    result = run(journal, window_ms=HOUR, lateness_ms=0)
     assert result.values("demand-observations")[0]["units"] == 5
     (alert,) = result.values("pricing-alerts", kind="late_correction")
     assert alert["details"] == {"count": 1}
@@ -166,7 +166,7 @@ def test_a_return_of_a_closed_bucket_is_told_and_changes_no_other(journal: Any, 
     journal.tick(START + HOUR + 1)
     journal.order(START + HOUR + 2, order="o1", quantity=5, status=Status.RETURNED)
     journal.tick(START + 2 * HOUR + 1)
-    result = run(journal, bucket=HOUR, lateness=0)
+    result = run(journal, window_ms=HOUR, lateness_ms=0)
     assert [v["units"] for v in result.values("demand-observations")] == [5, 0]
     assert len(result.values("pricing-alerts", kind="late_correction")) == 1
 
@@ -176,7 +176,7 @@ def test_more_returned_than_sold_is_no_negative_demand(journal: Any, run: Fold) 
     for _ in range(2):
         journal.order(START + 1, order="o1", quantity=1, status=Status.RETURNED)
     journal.tick(START + 2 * HOUR)
-    found = run(journal, bucket=HOUR, lateness=0).values("demand-observations")
+    found = run(journal, window_ms=HOUR, lateness_ms=0).values("demand-observations")
     assert found[0]["units"] == 0
 
 
@@ -187,7 +187,9 @@ def test_the_price_of_a_retired_product_is_averaged_over_its_presence(
     journal.order(START + 20 * MINUTE, "b")  # moves the clock
     journal.retire("a", START + 20 * MINUTE)
     journal.tick(START + HOUR + 1)
-    (observation,) = run(journal, bucket=HOUR, lateness=0).values("demand-observations", sku="a")
+    (observation,) = run(journal, window_ms=HOUR, lateness_ms=0).values(
+        "demand-observations", sku="a"
+    )
     assert observation["price"] == "10.00"
     assert observation["features"]["available"] == pytest.approx(1 / 3, abs=1e-4)
 
@@ -195,7 +197,7 @@ def test_the_price_of_a_retired_product_is_averaged_over_its_presence(
 def test_a_retired_product_is_observed_no_longer(journal: Any, run: Fold) -> None:
     opened(journal).retire("a")
     journal.tick(START + 3 * HOUR)
-    assert run(journal, bucket=HOUR, lateness=0).values("demand-observations") == []
+    assert run(journal, window_ms=HOUR, lateness_ms=0).values("demand-observations") == []
 
 
 def _mean(steps: list[tuple[int, Fraction]], low: int, high: int) -> Fraction:
@@ -223,7 +225,7 @@ def test_the_price_observed_is_the_time_weighted_mean_of_what_was_shown(
         now += gap
         journal.control(now, kind="set_price", sku="a", price=f"{price / 100:.2f}", force=True)
     journal.tick(now + 4 * HOUR)
-    result = run(journal, bucket=HOUR, lateness=0)
+    result = run(journal, window_ms=HOUR, lateness_ms=0)
     changes = result.values("price-changes")
     steps = [(START, Fraction(10))]
     steps += [(to_ms(c["effective_at"]), Fraction(c["price"])) for c in changes]
@@ -260,7 +262,7 @@ def test_the_rival_price_observed_is_the_mean_of_the_lowest_while_there_was_one(
         offers = [p for p in seen.values() if p is not None]
         steps.append((now, Fraction(bool(offers)), Fraction(min(offers, default=0))))
     journal.tick(now + 2 * HOUR)
-    for value in run(journal, bucket=HOUR, lateness=0).values("demand-observations"):
+    for value in run(journal, window_ms=HOUR, lateness_ms=0).values("demand-observations"):
         low = to_ms(value["bucket_start"])
         presence = _mean([(at, there) for at, there, _ in steps], low, low + HOUR)
         lowest = _mean([(at, price) for at, _, price in steps], low, low + HOUR)

@@ -56,17 +56,17 @@ def ticked(journal: Any, forced: bool) -> Any:
 
 def test_a_source_that_lags_keeps_buckets_open(journal: Any, run: Fold) -> None:
     batch = ticked(journal, forced=False).batch([Watermark(SOURCES[0], START + 5, False)])
-    assert closed(run(batch, bucket=HOUR, lateness=0)) == 0
+    assert closed(run(batch, window_ms=HOUR, lateness_ms=0)) == 0
 
 
 def test_an_idle_source_holds_nobody_up(journal: Any, run: Fold) -> None:
     batch = ticked(journal, forced=False).batch([Watermark(SOURCES[0], START + 5, True)])
-    assert closed(run(batch, bucket=HOUR, lateness=0)) == 2
+    assert closed(run(batch, window_ms=HOUR, lateness_ms=0)) == 2
 
 
 def test_a_forced_tick_waits_for_nobody(journal: Any, run: Fold) -> None:
     batch = ticked(journal, forced=True).batch([Watermark(SOURCES[0], START + 5, False)])
-    assert closed(run(batch, bucket=HOUR, lateness=0)) == 2
+    assert closed(run(batch, window_ms=HOUR, lateness_ms=0)) == 2
 
 
 def test_events_that_run_ahead_close_nothing(journal: Any, run: Fold) -> None:
@@ -74,7 +74,7 @@ def test_events_that_run_ahead_close_nothing(journal: Any, run: Fold) -> None:
     journal.tick(START)
     journal.order(START + 9 * HOUR)
     journal.tick(START + 1)
-    assert closed(run(journal, bucket=HOUR, lateness=0)) == 0
+    assert closed(run(journal, window_ms=HOUR, lateness_ms=0)) == 0
 
 
 def test_a_record_without_a_time_does_not_tell_one(journal: Any, run: Fold) -> None:

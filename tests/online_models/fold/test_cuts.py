@@ -19,8 +19,12 @@ DAY = 24 * HOUR
 START = 1_700_006_400_000 // DAY * DAY
 InPieces = Callable[..., list[Output]]
 SETTINGS: list[dict[str, Any]] = [
-    {"bucket": DAY},
-    {"bucket": 6 * HOUR, "lateness": 0, "pricing": PricingSettings(own_names=frozenset({"acme"}))},
+    {"window_ms": DAY},
+    {
+        "window_ms": 6 * HOUR,
+        "lateness_ms": 0,
+        "pricing": PricingSettings(own_names=frozenset({"acme"})),
+    },
 ]
 quickly = settings(
     max_examples=12,
@@ -99,8 +103,8 @@ def test_an_event_id_is_forgotten_alike_whether_ticks_stand_in_a_batch_or_betwee
     journal.order(START + late, event_id="e")
     journal.tick(START + 20 * DAY)
     written = SimpleNamespace(batch=journal.batch(), ends=[])
-    whole = in_pieces(written, [], lateness=30 * DAY)
-    assert in_pieces(written, range(len(written.batch)), lateness=30 * DAY) == whole
+    whole = in_pieces(written, [], lateness_ms=30 * DAY)
+    assert in_pieces(written, range(len(written.batch)), lateness_ms=30 * DAY) == whole
 
 
 def test_products_that_appear_together_tell_nothing_of_each_other(

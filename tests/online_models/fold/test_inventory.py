@@ -83,7 +83,7 @@ def test_sold_out_time_is_time_not_available(journal: Any, run: Fold) -> None:
     journal.order(START + HOUR // 4)
     journal.tick(START + HOUR // 4)
     journal.tick(START + HOUR + 1)
-    (observation,) = run(journal, bucket=HOUR, lateness=0).values("demand-observations")
+    (observation,) = run(journal, window_ms=HOUR, lateness_ms=0).values("demand-observations")
     assert observation["stocked_out"] is True
     assert observation["on_hand"] == 0
     assert observation["features"]["available"] == 0.25

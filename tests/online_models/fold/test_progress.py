@@ -35,7 +35,7 @@ def test_a_batch_that_comes_twice_counts_once(journal: Any, run: Fold) -> None:
     opened(journal).lines(START, [("a", 2, 1000), ("a", 3, 1000)])
     journal.click(START)
     first = journal.batch()
-    result = run(first, bucket=HOUR)
+    result = run(first, window_ms=HOUR)
     result.feed(first)
     journal.tick(START + 3 * HOUR)
     result.feed(journal.batch())
@@ -67,7 +67,7 @@ def test_an_event_id_counts_once_for_all_lines_of_its_record(journal: Any, run: 
     for _ in range(2):
         journal.lines(START, [("a", 2, 1000), ("b", 3, 1000), ("a", 1, 900)], event_id="e")
     journal.tick(START + 3 * HOUR)
-    result = run(journal, bucket=HOUR)
+    result = run(journal, window_ms=HOUR)
     assert (units(result, "a"), units(result, "b")) == (3, 3)
     assert result.fold.state.progress.duplicates == 3
 
@@ -86,7 +86,7 @@ def test_an_event_id_is_its_topics_own(journal: Any, run: Fold) -> None:
     opened(journal).order(START, event_id="orders/e")
     journal.order(START, event_id="clickstream/e")
     journal.tick(START + 3 * HOUR)
-    assert units(run(journal, bucket=HOUR)) == 2
+    assert units(run(journal, window_ms=HOUR)) == 2
 
 
 def test_identities_out_of_the_window_take_no_memory(journal: Any, run: Fold) -> None:
@@ -99,7 +99,7 @@ def test_identities_out_of_the_window_take_no_memory(journal: Any, run: Fold) ->
 
 def test_a_repeat_is_known_after_a_restart(journal: Any, run: Fold, restarted: Any) -> None:
     opened(journal).order(START, event_id="e")
-    result = restarted(run(journal, bucket=HOUR))
+    result = restarted(run(journal, window_ms=HOUR))
     journal.order(START, event_id="e")
     journal.tick(START + 3 * HOUR)
     result.feed(journal.batch())
@@ -107,6 +107,6 @@ def test_a_repeat_is_known_after_a_restart(journal: Any, run: Fold, restarted: A
 
 
 def test_settings_default_to_a_day_of_lateness_for_days_and_an_hour_for_hours() -> None:
-    assert FoldSettings(bucket=DAY).allowed_lateness == DAY
-    assert FoldSettings(bucket=HOUR).allowed_lateness == HOUR
-    assert FoldSettings(bucket=HOUR, lateness=0).allowed_lateness == 0
+    assert FoldSettings(window_ms=DAY).allowed_lateness_ms == DAY
+    assert FoldSettings(window_ms=HOUR).allowed_lateness_ms == HOUR
+    assert FoldSettings(window_ms=HOUR, lateness_ms=0).allowed_lateness_ms == 0

@@ -31,7 +31,7 @@ def opened(journal: Journal, acknowledges: bool) -> None:
 def observed(run: Any, journal: Journal) -> list[str]:
     """Prices of the first four days."""
     journal.tick(START + 6 * DAY)
-    pricing = PricingSettings(ack_timeout=2 * DAY)
+    pricing = PricingSettings(ack_timeout_ms=2 * DAY)
     result: Run = run(journal, pricing=pricing)
     changes = [change["price"] for change in result.values("price-changes")]
     assert changes[:2] == ["8.00", "10.00"], changes

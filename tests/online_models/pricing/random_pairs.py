@@ -101,7 +101,7 @@ def shuffle(shop: Any, rng: np.random.Generator) -> None:
             getattr(ledger, name)[:] = nothing
     price = rng.integers(100, 4000, n)
     ledger.price[:] = ledger.regular_price[:] = price
-    shop.pricing.history = PriceHistory(shop.settings.history)
+    shop.pricing.history = PriceHistory(shop.settings.history_ms)
     rows = np.arange(n)
     since = np.full(n, NOW - 90 * DAY)
     shop.pricing.history.append(ledger.history_entry, rows, since, price, price, ledger.sequence)

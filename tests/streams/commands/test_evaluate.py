@@ -12,7 +12,7 @@ import pytest
 from river import metrics
 
 from online_models.demand.evaluation.prequential import Evaluation, Score
-from online_models.demand.forecast import Forecast
+from online_models.demand.forecast import DemandForecast
 from streams import cli
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter
@@ -177,7 +177,7 @@ def test_the_figures_are_those_of_rivers_metrics() -> None:
     rng = np.random.default_rng(3)
     rate = rng.uniform(0.5, 20.0, 300)
     units = rng.poisson(rate).astype(float)
-    forecast = Forecast.single(rate, np.full(300, 1e6))
+    forecast = DemandForecast.single(rate, np.full(300, 1e6))
     score = Score()
     score.add(forecast, units, rng.random(300))
     rmse, mae = metrics.RMSE(), metrics.MAE()

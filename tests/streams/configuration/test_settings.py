@@ -60,7 +60,7 @@ def test_demand_is_counted_by_the_shops_winter_time_all_year() -> None:
     hours = {"UTC": 0, "Europe/Berlin": 1, "America/Los_Angeles": -8, "Australia/Adelaide": 9.5}
     for zone, ahead in hours.items():
         fold = Settings(timezone=zone).fold
-        assert (fold.demand.utc_offset, fold.pricing.timezone) == (ahead * 3_600_000, zone)
+        assert (fold.demand.utc_offset_ms, fold.pricing.timezone) == (ahead * 3_600_000, zone)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_setting_that_cannot_be_is_refused_by_name(
 
 def test_the_fold_repeats_what_the_settings_say() -> None:
     fold = Settings(bucket="PT1H", lateness="PT5M", timezone="Asia/Tokyo").fold
-    assert (fold.bucket, fold.allowed_lateness) == (3_600_000, 300_000)
+    assert (fold.window_ms, fold.allowed_lateness_ms) == (3_600_000, 300_000)
     assert fold.pricing.timezone == "Asia/Tokyo"
 
 
