@@ -54,7 +54,7 @@ def build(
 ) -> Dataset:
     """Replay `observations` through a history; each bucket's inputs are taken before it is pushed.
 
-    Buckets without stock, or of another length, give no row; nor do the first `skip` periods. One
+    Buckets without stock, or of another length, give no row; nor do the first `skip` windows. One
     in which the stock ran out counts by the time before (its exposure).
     `season` is the number of buckets after which the naive forecast repeats. Of more than about
     `most` rows a random part is kept, the same each time; the history sees them all.
@@ -67,7 +67,7 @@ def build(
     fits = (observations.end - observations.start == spec.bucket) & (observations.available > 0.0)
     if len(observations) > most:
         fits &= np.random.default_rng(SEED).random(len(observations)) < most / len(observations)
-    for number, rows in enumerate(observations.periods()):
+    for number, rows in enumerate(observations.windows()):
         usable = rows[fits[rows]]
         if number >= skip and len(usable):
             parts.append(inputs(history, observations.take(usable), spec))

@@ -47,7 +47,7 @@ SHOWN = ("mase", "wape", "mae", "mse", "pinball", "log_loss")
 class Source:
     """Periods of observations; product, channel and category of each offer; buckets to a season."""
 
-    periods: list[Observations]
+    windows: list[Observations]
     sku: NDArray[np.int64]
     channel: NDArray[np.int64]
     category: NDArray[np.int64]
@@ -58,23 +58,23 @@ class Source:
 
 def of_tafeng(items: int) -> Source:
     sales = tafeng.daily_sales(items)
-    periods = [sales.day(d) for d in range(sales.units.shape[1])]
-    return Source(periods, np.arange(items), np.zeros(items, np.int64), sales.category, 7)
+    windows = [sales.day(d) for d in range(sales.units.shape[1])]
+    return Source(windows, np.arange(items), np.zeros(items, np.int64), sales.category, 7)
 
 
 def of_panel(_items: int) -> Source:
     panel = panel_market.draw()
     weeks, products, channels = panel.units.shape
     n = np.arange(products * channels)
-    periods = [panel.week(t) for t in range(weeks)]
+    windows = [panel.week(t) for t in range(weeks)]
     category = np.zeros(len(n), np.int64)
     known = panel.known.reshape(weeks, -1)
-    return Source(periods, n // channels, n % channels, category, 52, known)
+    return Source(windows, n // channels, n % channels, category, 52, known)
 
 
-def joined(periods: list[Observations]) -> Observations:
+def joined(windows: list[Observations]) -> Observations:
     names = [field.name for field in fields(Observations)]
-    columns = {name: np.concatenate([getattr(p, name) for p in periods]) for name in names}
+    columns = {name: np.concatenate([getattr(p, name) for p in windows]) for name in names}
     return Observations(**columns)
 
 
@@ -120,7 +120,7 @@ def mixture(source: Source, data: Dataset, name: str) -> None:
         models.register(offers, source.sku, source.channel, source.category)
         models.deep.offers = models.deep.history.offers = described(source)
         models.deep.history.bucket = data.spec.bucket
-        for seen in source.periods:
+        for seen in source.windows:
             scored = int(seen.end[0]) >= begin
             if scored and with_deep and models.deep.version is None:
                 models.deep.champions.install("v1", fitted.network, champion=True)
@@ -163,8 +163,8 @@ def mixture(source: Source, data: Dataset, name: str) -> None:
 
 def floor(known: NDArray[np.float64], begin: int, source: Source) -> None:
     """How well one forecasts who knows everything but the shocks of the bucket itself."""
-    held = np.array([int(seen.end[0]) >= begin for seen in source.periods])
-    units = np.stack([seen.units for seen in source.periods])
+    held = np.array([int(seen.end[0]) >= begin for seen in source.windows])
+    units = np.stack([seen.units for seen in source.windows])
     shock = np.log(np.maximum(units, 0.5)) - known
     density, edges = np.histogram(shock, bins=200, density=True)
     place = np.clip(np.digitize(shock[held], edges) - 1, 0, len(density) - 1)
@@ -198,10 +198,10 @@ def ceiling(online: DemandForecast, deep: DemandForecast, units: NDArray[np.floa
 
 
 def foresight(
-    online: DemandForecast, units: NDArray[np.float64], period: NDArray[np.int64]
+    online: DemandForecast, units: NDArray[np.float64], window: NDArray[np.int64]
 ) -> None:
     """What it would give to know beforehand what all offers together will sell in each period."""
-    shared = (np.bincount(period, units) / np.bincount(period, online.mean))[period]
+    shared = (np.bincount(window, units) / np.bincount(window, online.mean))[window]
     knowing = DemandForecast(online.means * shared[:, None], online.sizes, online.weights)
     before, after = (np.abs(f.quantile(0.5) - units).mean() for f in (online, knowing))
     print(f"online, knowing all offers' sum: mae {after:.4f}, {100 * (1 - after / before):.1f} % "
@@ -222,7 +222,7 @@ def main() -> None:
     args = parser.parse_args()
     single_thread()
     source = of_tafeng(args.items) if args.source == "tafeng" else of_panel(args.items)
-    seen = joined(source.periods)
+    seen = joined(source.windows)
     bucket = int(seen.end[0] - seen.start[0])
     spec = Spec.for_span(bucket, int(seen.end.max() - seen.start.min()))
     data = build(seen, described(source), spec, skip=WARM_UP, season=source.season)

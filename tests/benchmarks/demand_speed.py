@@ -45,14 +45,14 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - started
 
 
-def measure(offers: int, periods: int) -> dict[str, list[float]]:
+def measure(offers: int, windows: int) -> dict[str, list[float]]:
     """CPU seconds of every period, by what was done in it."""
     models = DemandModels()
     row = np.arange(offers)
     models.register(row, row, np.zeros(offers, np.int64), row % max(offers // 50, 1))
     found: dict[str, list[float]] = {"updates": [], "forecasts": [], "predictions": []}
     nothing = np.zeros(offers)
-    for day, seen in zip(range(WARM_UP + periods), days(offers), strict=False):
+    for day, seen in zip(range(WARM_UP + windows), days(offers), strict=False):
         context = DemandContext(seen.start, seen.price, seen.competitor_price, nothing, nothing)
         prices = seen.price[:, None] * np.linspace(0.8, 1.2, PRICES)
         timed = {
@@ -69,11 +69,11 @@ def measure(offers: int, periods: int) -> dict[str, list[float]]:
     return found
 
 
-def main(periods: int) -> None:
+def main(windows: int) -> None:
     keep_freed_memory()
     print(f"{'':14s} {'rows a period':>14s} {'median a s':>12s} {'best a s':>12s}")
     for offers in (1_000, 2_000, 10_000):
-        for name, taken in measure(offers, periods).items():
+        for name, taken in measure(offers, windows).items():
             rates = [offers / value for value in (float(np.median(taken)), min(taken))]
             print(f"{name:14s} {offers:14,d} {rates[0]:12,.0f} {rates[1]:12,.0f}", flush=True)
 

@@ -25,7 +25,7 @@ SHAPE_SIZE = np.tile(SIZES, len(SCALES))
 SHAPES = len(SHAPE_SCALE)
 #: Before evidence: size around 1.5 within a factor of e^1.5, scale 1 within 35 %.
 _PRIOR = -0.5 * (log(SHAPE_SIZE / 1.5) / 1.5) ** 2 - 0.5 * (log(SHAPE_SCALE) / 0.3) ** 2
-#: Memory of an offer's likelihoods per bucket, of a cell's per period.
+#: Memory of an offer's likelihoods per bucket, of a cell's per window.
 OFFER_FORGETTING = 0.97
 CELL_FORGETTING = 0.99
 #: Weights of the offer's and the cell's log likelihoods, tempered for what the model leaves out.
@@ -81,9 +81,9 @@ class Dispersion:
     def learn(
         self, offer: Ints, cell: Ints, relative: Floats, kept: float = CELL_FORGETTING
     ) -> None:
-        """Add log likelihoods, (n, SHAPES), of one period; each offer occurs once.
+        """Add log likelihoods, (n, SHAPES), of one window; each offer occurs once.
 
-        `kept` is what the period leaves of the cells' past.
+        `kept` is what the window leaves of the cells' past.
         """
         loss = np.maximum(relative - row_largest(relative)[:, None], -LARGEST_LOSS)
         kept_likelihood = self.state.log_likelihood.take(offer, axis=0)

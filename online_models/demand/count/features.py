@@ -160,7 +160,7 @@ def remember(
     exposure: Floats,
     share: Floats,
 ) -> None:
-    """Update the state by one period: `learnt` are bounded units, `exposure` days × factors."""
+    """Update the state by one window: `learnt` are bounded units, `exposure` days × factors."""
     offer = seen.offer
     for name, value in (("units", learnt), ("orders", orders), ("exposure", exposure)):
         sums = getattr(state, name)

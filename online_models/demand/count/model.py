@@ -2,7 +2,7 @@
 
 log E[units] = log exposure + calendar + what the channel's last shock leaves + β · features,
 
-with one ridge-anchored Newton step per period and forgetting. What all offers of a channel share
+with one ridge-anchored Newton step per window and forgetting. What all offers of a channel share
 in a bucket is taken out before the step: some thousand offers of one day are one draw of the
 day, and would else move the coefficients as if they were a thousand. The scatter around the mean
 is a mixture of shapes (`dispersion`).
@@ -31,7 +31,7 @@ from online_models.demand.count.features import FEATURES, MIDDLE, CountState
 from online_models.demand.count.shop import ShopFactor
 from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.calendar import Calendar
-from online_models.demand.inputs.observations import DAY, Period
+from online_models.demand.inputs.observations import DAY, WindowRows
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.linear import gram, solve, weighted_columns
 from online_models.numerics.special import exp, log, power, sum_by
@@ -61,7 +61,7 @@ def length_class(length: Ints) -> int:
 
 @dataclass(frozen=True, slots=True)
 class CountPrediction:
-    """What a period was predicted from; rows follow its observations."""
+    """What a window was predicted from; rows follow its observations."""
 
     #: Expected units of the regression alone; the mixture over shapes corrects it.
     rate: Floats
@@ -131,9 +131,9 @@ class CountModel:
             shocks = np.zeros((2, missing))
             self.category_shocks = np.concatenate([self.category_shocks, shocks], axis=1)
 
-    def predict(self, period: Period) -> CountPrediction:
-        """Predict one period from what was known before it."""
-        seen, row, channel = period.seen, period.row, period.channel
+    def predict(self, window: WindowRows) -> CountPrediction:
+        """Predict one window from what was known before it."""
+        seen, row, channel = window.seen, window.row, window.channel
         whole = (self.category_units[0] + 1.0) / (self.category_exposure[0] + 1.0)
         category = (self.category_units + whole) / (self.category_exposure + 1.0)
         units, orders = features.levels(self.state, seen.offer, category[row])
@@ -156,13 +156,13 @@ class CountModel:
         mean = expected * weighted_columns(SHAPE_SCALE, weights.T)
         return CountPrediction(expected, mean, design, cell, weights, units, calendar)
 
-    def learn(self, period: Period, prediction: CountPrediction) -> Floats:
-        """Learn one period; returns the prediction's log score, (n,)."""
-        seen, channel = period.seen, period.channel
+    def learn(self, window: WindowRows, prediction: CountPrediction) -> Floats:
+        """Learn one window; returns the prediction's log score, (n,)."""
+        seen, channel = window.seen, window.channel
         units = np.maximum(seen.units, 0.0)
         mean = prediction.rate
         likelihood = shape_log_likelihood(units, mean)
-        kept = period.kept(CELL_FORGETTING)
+        kept = window.kept(CELL_FORGETTING)
         self.dispersion.learn(seen.offer, prediction.cell, likelihood, kept)
         spread = np.sqrt(mean + 0.5 * mean * mean)
         bounded = np.minimum(units, mean + LARGEST_RESIDUAL * spread + 1.0)
@@ -171,7 +171,7 @@ class CountModel:
         whole, effective = self.shop.surprise(channel, bounded, mean, known)
         self._step(kind, int(seen.end[0]), prediction.design, bounded, mean * whole)
         self.shop.learn(kind, effective)
-        self._learn_levels(period, units, prediction)
+        self._learn_levels(window, units, prediction)
         return mixed_log_probability(likelihood, prediction.weights)
 
     def _step(self, kind: int, end: int, design: Floats, units: Floats, mean: Floats) -> None:
@@ -193,9 +193,9 @@ class CountModel:
         self.beta[kind] += step * min(1.0, LARGEST_STEP / max(largest, 1e-300))
         self.information[kind] = information
 
-    def _learn_levels(self, period: Period, units: Floats, prediction: CountPrediction) -> None:
+    def _learn_levels(self, window: WindowRows, units: Floats, prediction: CountPrediction) -> None:
         """Levels at every memory, with calendar and the channel's shock in the exposure."""
-        seen, row, channel = period.seen, period.row, period.channel
+        seen, row, channel = window.seen, window.row, window.channel
         level = prediction.levels[MIDDLE]
         factor = exp(prediction.log_calendar)
         plain = seen.days * factor
@@ -219,7 +219,7 @@ class CountModel:
         self.category_shocks[0] = excess
         self.category_shocks[1] = 0.7 * self.category_shocks[1] + 0.3 * excess
         days = sum_by(row, exposure, rows)
-        kept = period.kept(CATEGORY_FORGETTING)
+        kept = window.kept(CATEGORY_FORGETTING)
         for sums, added in ((self.category_units, seen_units), (self.category_exposure, days)):
             sums *= kept
             sums += added

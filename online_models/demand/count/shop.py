@@ -72,7 +72,7 @@ class ShopFactor:
         return exp(ratio)[channel], np.where(rows, ratio, np.nan)
 
     def learn(self, kind: int, surprise: Floats) -> None:
-        """Update intercept and persistence; all channels of a period together count as one."""
+        """Update intercept and persistence; all channels of a window together count as one."""
         seen = np.flatnonzero(~np.isnan(surprise))
         share = 1.0 / (SURPRISE_VARIANCE * max(len(seen), 1))
         x = self.state.last_shock[seen]

@@ -75,7 +75,7 @@ class DriftWatch:
         self._alarms = [CategoryAlarm(*alarm) for alarm in alarms]
 
     def update(self, row: Ints, score: Floats, judged: Flags) -> Ints:
-        """Take one period's standardised residuals; returns the category rows that drift."""
+        """Take one window's standardised residuals; returns the category rows that drift."""
         rows = row[judged]
         if not len(rows):
             return np.zeros(0, np.int64)

@@ -12,7 +12,7 @@ from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
 from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.calendar import Calendar
-from online_models.demand.inputs.observations import Period
+from online_models.demand.inputs.observations import WindowRows
 from online_models.demand.panel.model import PanelModel
 from online_models.demand.settings import DemandSettings
 from online_models.numerics.arrays import Flags, Floats
@@ -20,7 +20,7 @@ from online_models.persistence.saved import Saved
 
 
 class Prediction(Protocol):
-    """What an expert says of a period before it learns it."""
+    """What an expert says of a window before it learns it."""
 
     @property
     def mean(self) -> Floats:
@@ -43,11 +43,11 @@ class Expert(Protocol):
     def grow(self, offers: int, categories: int, channels: int) -> None:
         """Make room for offers, category rows and channels."""
 
-    def predict(self, period: Period) -> Any:
-        """A `Prediction` of the period, from what was known before it."""
+    def predict(self, window: WindowRows) -> Any:
+        """A `Prediction` of the window, from what was known before it."""
 
-    def learn(self, period: Period, prediction: Any) -> Floats:
-        """Learn the period that was predicted; returns the prediction's log score, (n,)."""
+    def learn(self, window: WindowRows, prediction: Any) -> Floats:
+        """Learn the window that was predicted; returns the prediction's log score, (n,)."""
 
 
 def _count(_settings: DemandSettings, calendar: Calendar, _tree: CategoryTree) -> Expert:

@@ -13,7 +13,7 @@ from online_models.numerics.linear import row_largest, softmax
 from online_models.persistence.kinds import SAME, Array
 from online_models.persistence.saved import Saved
 
-#: Step per bucket's nats, memory per period, and the share every expert always keeps.
+#: Step per bucket's nats, memory per window, and the share every expert always keeps.
 LEARNING_RATE = 0.02
 FORGETTING = 0.97
 SHARE = 0.02
@@ -64,7 +64,7 @@ class Mixture:
         log_scores: Floats,
         kept: float = FORGETTING,
     ) -> None:
-        """Add the log scores, (n, experts), of one period; `kept` is what it leaves of the past."""
+        """Add the log scores, (n, experts), of one window; `kept` is what it leaves of the past."""
         best = row_largest(np.where(covered, log_scores, -np.inf))
         loss = np.where(covered, np.maximum(log_scores - best[:, None], -LARGEST_LOSS), 0.0)
         velocity = np.searchsorted(VELOCITIES, mean)

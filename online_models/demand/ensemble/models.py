@@ -14,14 +14,14 @@ from online_models.demand.ensemble.drift_watch import DriftWatch
 from online_models.demand.ensemble.experts import EXPERTS, Expert, Prediction
 from online_models.demand.ensemble.mixture import FORGETTING, Mixture
 from online_models.demand.ensemble.registry import OfferRegistry
-from online_models.demand.ensemble.report import LearnReport, PeriodReport
+from online_models.demand.ensemble.report import LearnReport, WindowReport
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
 from online_models.demand.filter.shock import missing_day
 from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.markups import Markups, implied_elasticity
-from online_models.demand.inputs.observations import DAY, Observations, Period
+from online_models.demand.inputs.observations import DAY, Observations, WindowRows
 from online_models.demand.networks.chunks import Verdict
 from online_models.demand.settings import DemandSettings
 from online_models.numerics.arrays import Flags, Floats, Ints
@@ -162,25 +162,25 @@ class DemandModels:
         self.cohorts.describe(offer, net, cost)
 
     def learn(self, observations: Observations) -> LearnReport:
-        """DemandForecast every bucket, then learn from it; periods in order of time."""
+        """DemandForecast every bucket, then learn from it; windows in order of time."""
         believed = self.markups.settle(self.settings.elasticity_mean, self.settings.scatter)
         self.filter.pools.believe(believed)
-        periods = [
-            self._learn_period(self._period(observations.take(rows)), rows)
-            for rows in observations.periods()
+        windows = [
+            self._learn_window(self._window(observations.take(rows)), rows)
+            for rows in observations.windows()
         ]
-        return LearnReport(observations, periods, tuple(self.experts))
+        return LearnReport(observations, windows, tuple(self.experts))
 
     def predict(self, observations: Observations) -> LearnReport:
         """DemandForecast buckets without learning them; their units are not looked at."""
-        periods = []
-        for rows in observations.periods():
-            period = self._period(observations.take(rows))
-            predictions = self._predictions(period)
-            weights, _ = self._weights(period, predictions)
+        windows = []
+        for rows in observations.windows():
+            window = self._window(observations.take(rows))
+            predictions = self._predictions(window)
+            weights, _ = self._weights(window, predictions)
             nothing = np.zeros(len(rows), np.bool_)
-            periods.append(PeriodReport(rows, predictions, weights, nothing, nothing))
-        return LearnReport(observations, periods, tuple(self.experts))
+            windows.append(WindowReport(rows, predictions, weights, nothing, nothing))
+        return LearnReport(observations, windows, tuple(self.experts))
 
     def forecast(self, offer: Ints, context: DemandContext, length: int = DAY) -> DemandForecast:
         """Units of the bucket of `length` ms that begins at `context.now`, in stock throughout."""
@@ -208,39 +208,41 @@ class DemandModels:
         for expert in self.experts.values():
             expert.grow(len(self.registry), rows, int(self.channels[0]))
 
-    def _period(self, seen: Observations) -> Period:
+    def _window(self, seen: Observations) -> WindowRows:
         offer, known = seen.offer, self.registry
-        return Period(
+        return WindowRows(
             seen.cleaned(), known.sku[offer], known.channel[offer], known.category_row[offer]
         )
 
-    def _predictions(self, period: Period) -> dict[str, Prediction]:
-        return {name: expert.predict(period) for name, expert in self.experts.items()}
+    def _predictions(self, window: WindowRows) -> dict[str, Prediction]:
+        return {name: expert.predict(window) for name, expert in self.experts.items()}
 
-    def _weights(self, period: Period, predictions: dict[str, Prediction]) -> tuple[Floats, Flags]:
+    def _weights(
+        self, window: WindowRows, predictions: dict[str, Prediction]
+    ) -> tuple[Floats, Flags]:
         covered = np.stack([p.covered for p in predictions.values()], axis=1)
         mean = predictions[self.lead].mean
-        return self.mixture.weights(period.row, mean, covered), covered
+        return self.mixture.weights(window.row, mean, covered), covered
 
-    def _learn_period(self, period: Period, rows: Ints) -> PeriodReport:
-        seen = period.seen
-        predictions = self._predictions(period)
-        weights, covered = self._weights(period, predictions)
-        missing = missing_day(period.channel, seen.units, predictions[self.lead].mean)
+    def _learn_window(self, window: WindowRows, rows: Ints) -> WindowReport:
+        seen = window.seen
+        predictions = self._predictions(window)
+        weights, covered = self._weights(window, predictions)
+        missing = missing_day(window.channel, seen.units, predictions[self.lead].mean)
         skipped = missing | (seen.available <= 0.0)
-        drifted = self._watch(period, predictions["filter"].forecast(), skipped)
-        report = PeriodReport(rows, predictions, weights, skipped, drifted)
+        drifted = self._watch(window, predictions["filter"].forecast(), skipped)
+        report = WindowReport(rows, predictions, weights, skipped, drifted)
         if skipped.any():
             kept = np.flatnonzero(~skipped)
-            period, covered = period.take(kept), covered[kept]
-            predictions = self._predictions(period)
-        if len(period):
+            window, covered = window.take(kept), covered[kept]
+            predictions = self._predictions(window)
+        if len(window):
             before = self.deep.version
-            scores = [e.learn(period, predictions[name]) for name, e in self.experts.items()]
+            scores = [e.learn(window, predictions[name]) for name, e in self.experts.items()]
             mean = predictions[self.lead].mean
-            memory = period.kept(FORGETTING)
-            self.mixture.learn(period.row, mean, covered, np.stack(scores, axis=1), memory)
-            day = int(period.seen.end[0]) // DAY
+            memory = window.kept(FORGETTING)
+            self.mixture.learn(window.row, mean, covered, np.stack(scores, axis=1), memory)
+            day = int(window.seen.end[0]) // DAY
             if self.cohorts.due(day):
                 known = self.filter.pools.levels_in_category(self.filter.state, self.filter.row)
                 self.cohorts.learn(day, *known)
@@ -252,11 +254,11 @@ class DemandModels:
         if before is None and self.deep.version is not None:
             self.mixture.enter(list(self.experts).index("deep"))
 
-    def _watch(self, period: Period, forecast: DemandForecast, skipped: Flags) -> Flags:
+    def _watch(self, window: WindowRows, forecast: DemandForecast, skipped: Flags) -> Flags:
         """Run the drift alarms of offers and categories; one widens the levels' variance in the
         filter, so that it forgets sooner.
         """
-        seen, offer = period.seen, period.seen.offer
+        seen, offer = window.seen, window.seen.offer
         score = drift.residual_score(seen.units, forecast.means[:, 0], forecast.sizes[:, 0])
         score = np.where(skipped, 0.0, score)
         known = self.registry
@@ -264,6 +266,6 @@ class DemandModels:
             known.alarm_up[offer], known.alarm_down[offer], score, self.alarm_height
         )
         known.alarm_up[offer], known.alarm_down[offer] = up, down
-        drifting = self.watch.update(period.row, score, ~skipped)
-        self.filter.widen(offer[alarm | np.isin(period.row, drifting)])
+        drifting = self.watch.update(window.row, score, ~skipped)
+        self.filter.widen(offer[alarm | np.isin(window.row, drifting)])
         return alarm

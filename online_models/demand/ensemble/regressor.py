@@ -16,7 +16,7 @@ from online_models.persistence.saved import restore, save
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Columns of a bucket beside its offer and interval, and what an absent one means.
+#: Columns of a bucket beside its offer and window, and what an absent one means.
 _ABSENT = {
     "price": np.nan,
     "competitor_price": np.nan,
@@ -39,7 +39,7 @@ class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
     what was so in it. All are optional, others are ignored; without `time` every row is the next
     bucket.
 
-    Rows of one interval are learnt together, once a row of another interval or a forecast beyond
+    Rows of one window are learnt together, once a row of another window or a forecast beyond
     it arrives. So one by one and many at once are the same to the last bit.
 
     Parameters
@@ -76,9 +76,9 @@ class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
         yield from ({"expert": name} for name in ("mixture", *EXPERTS))
 
     def learn_one(self, x: dict[base.typing.FeatureName, Any], y: base.typing.RegTarget) -> None:
-        """Learn the bucket `x` that sold `y` units, together with the others of its interval."""
+        """Learn the bucket `x` that sold `y` units, together with the others of its window."""
         row = self._row(x)
-        if self._pending and self._interval(self._pending[0][1]) != self._interval(row):
+        if self._pending and self._window(self._pending[0][1]) != self._window(row):
             self._learn_pending()
         self._pending.append((self._offer(x), row, _finite(y, 0.0)))
         self._clock = max(self._clock, row["time"] + row["length"])
@@ -86,7 +86,7 @@ class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
     def predict_one(self, x: dict[base.typing.FeatureName, Any]) -> base.typing.RegTarget:
         """Expected units of the bucket `x`."""
         row = self._row(x)
-        if self._pending and row["time"] >= sum(self._interval(self._pending[0][1])):
+        if self._pending and row["time"] >= sum(self._window(self._pending[0][1])):
             self._learn_pending()
         bucket = self._observations([(self._offer(x), row, 0.0)])
         report = self._models.predict(bucket)
@@ -140,7 +140,7 @@ class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
         return row
 
     @staticmethod
-    def _interval(row: dict[str, Any]) -> tuple[int, int]:
+    def _window(row: dict[str, Any]) -> tuple[int, int]:
         return row["time"], row["length"]
 
     def _offer(self, x: dict[base.typing.FeatureName, Any]) -> int:

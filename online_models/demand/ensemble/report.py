@@ -14,8 +14,8 @@ from online_models.numerics.arrays import Flags, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodReport:
-    """One period of a `learn`: its rows, what each expert said, and their weights."""
+class WindowReport:
+    """One window of a `learn`: its rows, what each expert said, and their weights."""
 
     rows: Ints
     predictions: Mapping[str, Prediction]
@@ -32,7 +32,7 @@ class LearnReport:
     """
 
     def __init__(
-        self, observations: Observations, periods: list[PeriodReport], experts: tuple[str, ...]
+        self, observations: Observations, windows: list[WindowReport], experts: tuple[str, ...]
     ) -> None:
         n = len(observations)
         self.observations = observations
@@ -45,34 +45,34 @@ class LearnReport:
         self.skipped: Flags = np.zeros(n, np.bool_)
         #: Rows whose offer's residuals raised a drift alarm at this bucket.
         self.drifted: Flags = np.zeros(n, np.bool_)
-        self._periods = periods
-        for period in periods:
-            rows = period.rows
-            self.weights[rows] = period.weights
-            self.skipped[rows], self.drifted[rows] = period.skipped, period.drifted
+        self._windows = windows
+        for window in windows:
+            rows = window.rows
+            self.weights[rows] = window.weights
+            self.skipped[rows], self.drifted[rows] = window.skipped, window.drifted
             for e, name in enumerate(experts):
-                said = period.predictions[name].mean
+                said = window.predictions[name].mean
                 self.mean[rows] += (
-                    np.where(period.weights[:, e] > 0.0, said, 0.0) * (period.weights[:, e])
+                    np.where(window.weights[:, e] > 0.0, said, 0.0) * (window.weights[:, e])
                 )
 
     def member(self, name: str) -> DemandForecast:
         """DemandForecast of one expert; rows that it does not cover have weight 0 throughout."""
         parts = []
-        for period in self._periods:
-            prediction = period.predictions[name]
+        for window in self._windows:
+            prediction = window.predictions[name]
             forecast = prediction.forecast()
             weights = forecast.weights * prediction.covered[:, None]
-            parts.append((period.rows, DemandForecast(forecast.means, forecast.sizes, weights)))
+            parts.append((window.rows, DemandForecast(forecast.means, forecast.sizes, weights)))
         return self._scattered(parts)
 
     @property
     def forecast(self) -> DemandForecast:
         """DemandForecast of the mixture."""
         parts = []
-        for period in self._periods:
-            said = [period.predictions[name].forecast() for name in self.experts]
-            parts.append((period.rows, DemandForecast.mixed(said, period.weights)))
+        for window in self._windows:
+            said = [window.predictions[name].forecast() for name in self.experts]
+            parts.append((window.rows, DemandForecast.mixed(said, window.weights)))
         return self._scattered(parts)
 
     def log_score(self) -> Floats:

@@ -54,7 +54,7 @@ class Baseline:
         return DemandForecast.single(np.maximum(mean, LEAST_MEAN), size)
 
     def learn(self, observations: Observations) -> None:
-        """Remember one interval's units."""
+        """Remember one window's units."""
         self._grow(observations)
         rows, units = observations.offer, np.maximum(observations.units, 0.0)
         mean = self._mean(self._past[rows])

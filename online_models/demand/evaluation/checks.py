@@ -104,13 +104,13 @@ def ordinary_days(days: int, seed: int = 1, first: int = 0) -> list[Observations
     return out
 
 
-def hostile_periods(seed: int = 2) -> Iterator[Observations]:
+def hostile_windows(seed: int = 2) -> Iterator[Observations]:
     """Thousand- and million-fold orders, prices of a cent, months of silence, nonsense: no end."""
     rows = np.arange(OFFERS)
     now = 0
-    for period in itertools.count():
-        chance = uniforms(seed, period, rows, count=8)
-        length = (DAY, DAY, DAY // 24, 7 * DAY)[period // 200 % 4]
+    for window in itertools.count():
+        chance = uniforms(seed, window, rows, count=8)
+        length = (DAY, DAY, DAY // 24, 7 * DAY)[window // 200 % 4]
         now += length if chance[0, 7] > 0.01 else 90 * DAY
         units = np.floor(10.0 * chance[:, 0] * chance[:, 1])
         units = np.where(chance[:, 2] < 0.01, 1e3 * (units + 1.0), units)
@@ -122,7 +122,7 @@ def hostile_periods(seed: int = 2) -> Iterator[Observations]:
         price = np.where(chance[:, 4] > 0.99, -1.0, price)
         competitor = np.where(chance[:, 5] < 0.3, np.nan, power(10.0, 9.0 * chance[:, 5]))
         attributes = np.where(chance[:, :ATTRIBUTES] < 0.01, 1e9, 0.0)
-        silent = uniforms(seed + 1, period // 60, rows)[:, 0] < 0.2
+        silent = uniforms(seed + 1, window // 60, rows)[:, 0] < 0.2
         seen = Observations.of(
             rows,
             now - length,
@@ -138,14 +138,14 @@ def hostile_periods(seed: int = 2) -> Iterator[Observations]:
         yield seen.take(np.flatnonzero(~silent))
 
 
-def until(updates: int, periods: Iterable[Observations]) -> Iterator[Observations]:
-    """As many periods as it takes to have so many rows."""
+def until(updates: int, windows: Iterable[Observations]) -> Iterator[Observations]:
+    """As many windows as it takes to have so many rows."""
     seen = 0
-    for period in periods:
+    for window in windows:
         if seen >= updates:
             return
-        seen += len(period)
-        yield period
+        seen += len(window)
+        yield window
 
 
 def context(day: int) -> DemandContext:
@@ -167,7 +167,7 @@ def joined(days: list[Observations]) -> Observations:
     )
 
 
-def check_many_periods_at_once_equal_one_by_one(expert: str) -> None:
+def check_many_windows_at_once_equal_one_by_one(expert: str) -> None:
     """A tick that closes many buckets learns them like many ticks."""
     days = ordinary_days(25)
     slow, fast = registered(expert), registered(expert)
@@ -212,7 +212,7 @@ def check_a_restored_model_goes_on_alike(expert: str) -> None:
 def check_hostile_data_leave_no_nan(expert: str) -> None:
     """A hundred thousand hostile updates leave finite forecasts that recover afterwards."""
     models = registered(expert)
-    for seen in until(HOSTILE_UPDATES, hostile_periods()):
+    for seen in until(HOSTILE_UPDATES, hostile_windows()):
         models.learn(seen)
     arrays = [(name, a) for name, a in leaves(save(models)) if isinstance(a, np.ndarray)]
     for name, array in arrays:
@@ -293,7 +293,7 @@ def _relative_variance(models: DemandModels, expert: str, day: int) -> Floats:
 
 
 CHECKS: tuple[Callable[[str], None], ...] = (
-    check_many_periods_at_once_equal_one_by_one,
+    check_many_windows_at_once_equal_one_by_one,
     check_order_of_rows_is_irrelevant,
     check_order_of_offers_is_irrelevant,
     check_a_restored_model_goes_on_alike,

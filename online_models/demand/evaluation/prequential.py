@@ -20,7 +20,7 @@ MIXTURE = "mixture"
 #: Central coverage that the intervals claim.
 COVERAGE = 0.9
 BINS = 20
-#: The most intervals at the start of a comparison that do not count.
+#: The most windows at the start of a comparison that do not count.
 WARM_UP = 8
 
 
@@ -83,7 +83,7 @@ class Challenger(Protocol):
         """DemandForecast of each row's units, NaN means where it has no opinion."""
 
     def learn(self, observations: Observations) -> None:
-        """Learn one interval."""
+        """Learn one window."""
 
 
 class RiverChallenger:
@@ -97,7 +97,7 @@ class RiverChallenger:
         return self._models.forecast(observations, observations.offer)
 
     def learn(self, observations: Observations) -> None:
-        """Learn one interval."""
+        """Learn one window."""
         self._models.learn(observations, observations.offer)
 
 
@@ -106,7 +106,7 @@ class Evaluation:
     """Scores of the mixture, of its members and of challengers, over the same buckets.
 
     An offer's first bucket is learnt and not judged: no model knows anything of it, and a naive
-    forecast says nothing. `history` holds every interval's part of each score, `weights` the
+    forecast says nothing. `history` holds every window's part of each score, `weights` the
     experts' mean weights in it, `starts` when it began (ms).
     """
 
@@ -124,7 +124,7 @@ class Evaluation:
     _seen: Flags = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def add(self, observations: Observations, report: LearnReport) -> None:
-        """Take one interval: what was observed, and what had been forecast."""
+        """Take one window: what was observed, and what had been forecast."""
         learnt = np.flatnonzero(~report.skipped)
         judged = learnt[self._met(observations)[learnt]]
         units = np.maximum(observations.units[judged], 0.0)
@@ -157,7 +157,7 @@ class Evaluation:
         return min(WARM_UP, max(len(self.starts) // 4, 1))
 
     def judged(self) -> dict[str, Score]:
-        """The scores over all intervals after the warm-up."""
+        """The scores over all windows after the warm-up."""
         found = {}
         for name, history in self.history.items():
             found[name] = Score()

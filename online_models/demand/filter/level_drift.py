@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from online_models.demand.filter.state import FilterState
-from online_models.demand.inputs.observations import DAY, Period
+from online_models.demand.inputs.observations import DAY, WindowRows
 from online_models.numerics.arrays import Flags, Floats
 from online_models.numerics.special import exp, log, total
 from online_models.persistence.kinds import Array
-from online_models.persistence.saved import Saved
+from online_models.persistence.saved import Saved, attribute
 
 #: Weight of the latest standardised error in an offer's mean of its errors.
 LATEST = 0.3
@@ -17,8 +17,8 @@ LATEST = 0.3
 SLOWEST, FASTEST = 0.008, 0.15
 _LOWEST, _HIGHEST = float(log(SLOWEST * SLOWEST)), float(log(FASTEST * FASTEST))
 #: A step of log variance per unit of the errors' regression on their past: so many at the start,
-#: falling like 1 / periods over so many periods to the last, which follows changes for ever.
-FIRST_STEP, PERIODS, LAST_STEP = 1.0, 10.0, 0.1
+#: falling like 1 / windows over so many windows to the last, which follows changes for ever.
+FIRST_STEP, WINDOWS, LAST_STEP = 1.0, 10.0, 0.1
 #: Standardised errors beyond count as this many.
 LARGEST_ERROR = 3.0
 #: Squared past errors' worth of belief that the drift is right as it is.
@@ -36,11 +36,13 @@ class LevelDrift:
     (Mehra, "On the identification of variances and adaptive Kalman filtering", IEEE TAC 15, 1970).
     """
 
-    SAVED = Saved(log_variance=Array(np.float64, 1), periods=Array(np.float64, 1))
+    SAVED = Saved(
+        log_variance=Array(np.float64, 1), periods=attribute("windows", Array(np.float64, 1))
+    )
 
     def __init__(self, deviation: float) -> None:
         self.log_variance = np.array([float(log(deviation * deviation))])
-        self.periods = np.zeros(1)
+        self.windows = np.zeros(1)
 
     @property
     def variance(self) -> float:
@@ -50,19 +52,19 @@ class LevelDrift:
     def follow(
         self,
         state: FilterState,
-        period: Period,
+        window: WindowRows,
         error: Floats,
         spread: Floats,
         known: Flags,
     ) -> None:
-        """Learn from a period's errors, their variances `spread` and whether each log rate is
+        """Learn from a window's errors, their variances `spread` and whether each log rate is
         `known`, (n,).
 
         The errors of a day's hours follow its course, whatever the level: those of shorter buckets
         are summed until they are a day's.
         """
-        offer = period.seen.offer
-        length = int(period.seen.end[0] - period.seen.start[0])
+        offer = window.seen.offer
+        length = int(window.seen.end[0] - window.seen.start[0])
         if length < DAY:
             days = np.full(len(offer), length / DAY)
             sums = state.since[offer] + np.stack([error, spread, days], axis=1)
@@ -80,8 +82,8 @@ class LevelDrift:
         """Learn from standardised errors after means of their past, (n,); returns the new means."""
         error = np.minimum(np.maximum(error, -LARGEST_ERROR), LARGEST_ERROR)
         both, square = total(past * error), total(past * past)
-        step = max(FIRST_STEP / (1.0 + self.periods[0] / PERIODS), LAST_STEP)
+        step = max(FIRST_STEP / (1.0 + self.windows[0] / WINDOWS), LAST_STEP)
         moved = self.log_variance[0] + step * both / (square + BELIEF)
         self.log_variance[0] = min(max(moved, _LOWEST), _HIGHEST)
-        self.periods[0] += 1.0
+        self.windows[0] += 1.0
         return past + LATEST * (error - past)

@@ -47,7 +47,7 @@ from online_models.demand.filter.update import (
     posterior_step,
 )
 from online_models.demand.inputs.calendar import Calendar
-from online_models.demand.inputs.observations import DAY, Period
+from online_models.demand.inputs.observations import DAY, WindowRows
 from online_models.demand.negative_binomial import log_probability
 from online_models.demand.settings import DemandSettings
 from online_models.numerics.arrays import Floats, Ints
@@ -123,11 +123,11 @@ class HierarchicalFilter:
         mean[LEVEL] += self.state.cold_start_level[offer]
         return Posterior(mean, covariance)
 
-    def predict(self, period: Period) -> RatePrediction:
+    def predict(self, window: WindowRows) -> RatePrediction:
         """Expected units and their dispersion, and what they were predicted from."""
-        seen, row = period.seen, period.row
+        seen, row = window.seen, window.row
         posterior = self.posterior(seen.offer, row, seen.end)
-        h = self._regressors(period)
+        h = self._regressors(window)
         direction = times(posterior.covariance, h)
         variance = np.maximum(along(direction, h), 1e-12)
         rate = along(posterior.mean, h)
@@ -136,13 +136,13 @@ class HierarchicalFilter:
         scatter = self._scatter(seen.offer, row)
         return RatePrediction(mean, 1.0 / (scatter + variance), scatter, variance, h, posterior)
 
-    def learn(self, period: Period, prediction: RatePrediction) -> Floats:
-        """Update by one period; returns the prediction's log score, (n,)."""
-        seen = period.seen
-        self.row[seen.offer], self.channel[seen.offer] = period.row, period.channel
+    def learn(self, window: WindowRows, prediction: RatePrediction) -> Floats:
+        """Update by one window; returns the prediction's log score, (n,)."""
+        seen = window.seen
+        self.row[seen.offer], self.channel[seen.offer] = window.row, window.channel
         size, offer, posterior = prediction.size, seen.offer, prediction.posterior
         shock = channel_shock(
-            period.channel, seen.units, prediction.mean, size, prediction.variance
+            window.channel, seen.units, prediction.mean, size, prediction.variance
         )
         level, *others = prediction.regressors
         h = level, *map(shock.removed_from, others)
@@ -152,7 +152,7 @@ class HierarchicalFilter:
 
         score, information = posterior_step(units, mean, 1.0 / prediction.scatter, variance)
         spread, known = mean + mean * mean / size, variance < KNOWN_VARIANCE
-        self.level_drift.follow(self.state, period, units - mean, spread, known)
+        self.level_drift.follow(self.state, window, units - mean, spread, known)
         self.pools.drift[LEVEL] = self.level_drift.variance
         own_mean, own_covariance = self._advanced(offer, seen.end)
         direction = times(own_covariance, h)
@@ -237,14 +237,14 @@ class HierarchicalFilter:
         gap: Floats = self.state.log_price[offer] - self.state.anchor[offer]
         return np.minimum(np.maximum(gap, -2.0), 2.0)
 
-    def _regressors(self, period: Period) -> tuple[Floats | float, ...]:
-        state, seen = self.state, period.seen
+    def _regressors(self, window: WindowRows) -> tuple[Floats | float, ...]:
+        state, seen = self.state, window.seen
         price = seen.log_price
         price = np.where(np.isnan(price), state.log_price[seen.offer], price)
         deviation = deviation_of(price, state.anchor[seen.offer])
         policy = np.where(np.isnan(seen.exploration), 0.0, deviation - seen.exploration)
         competitor = deviation_of(seen.log_competitor_price, state.competitor_anchor[seen.offer])
-        others = self.siblings.together(period.row, period.channel, deviation)
+        others = self.siblings.together(window.row, window.channel, deviation)
         return (1.0, deviation, policy, competitor, seen.promoted, others)
 
     def _scatter(self, offer: Ints, row: Ints) -> Floats:

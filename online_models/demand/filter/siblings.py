@@ -45,7 +45,7 @@ class SiblingPrices:
         self.count = sum_by(group, counts.astype(np.float64), groups)
 
     def together(self, row: Ints, channel: Ints, deviation: Floats) -> Floats:
-        """Mean deviation of the siblings of each row in one period, (n,).
+        """Mean deviation of the siblings of each row in one window, (n,).
 
         A row whose siblings are not among the rows gets what is remembered of them.
         """

@@ -21,7 +21,7 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True)
 class RatePrediction:
-    """What a period was predicted from, n rows."""
+    """What a window was predicted from, n rows."""
 
     #: Expected units and their negative-binomial size; the variance of the rate is part of it.
     mean: Floats

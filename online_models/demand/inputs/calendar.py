@@ -69,7 +69,7 @@ class Calendar:
         return value + np.where(hour >= 0, self.log_factors[row, np.maximum(hour, 0)], 0.0)
 
     def learn(self, row: Ints, start: Ints, length: Ints, units: Floats, plain: Floats) -> None:
-        """Add one period; `units` are clipped ones, `plain` the forecast without the factor."""
+        """Add one window; `units` are clipped ones, `plain` the forecast without the factor."""
         today = int(start[0] + self.utc_offset_ms) // DAY
         if today > self.day[0]:
             kept = power(self.forgetting, min(today - int(self.day[0]), 365))

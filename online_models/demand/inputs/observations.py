@@ -22,7 +22,7 @@ ATTRIBUTES = 4
 
 @dataclass(frozen=True)
 class Observations:
-    """Buckets closed at one tick, one row per (offer, interval); all arrays have n rows.
+    """Buckets closed at one tick, one row per (offer, window); all arrays have n rows.
 
     Zero-sale buckets are rows like any other. Prices are gross, in minor units of the offer's
     currency. No array is written to: what follows from them is computed once for all models.
@@ -46,7 +46,7 @@ class Observations:
     promoted: Floats
     #: Numeric promotion attributes (display, feature, …), shape (n, 4), 0 where absent.
     attributes: Floats
-    #: Fraction of the interval in stock: exposure; at 0 there is nothing to learn.
+    #: Fraction of the window in stock: exposure; at 0 there is nothing to learn.
     available: Floats
     stocked_out: Flags
     #: Log price minus its mean under the pricer's own randomisation (0 where it did not explore);
@@ -153,10 +153,10 @@ class Observations:
         length: Floats = np.maximum(self.end - self.start, 1) / DAY
         return length * share
 
-    def periods(self) -> Iterator[Ints]:
-        """Row numbers that share one interval, the intervals by end, then start; by offer within.
+    def windows(self) -> Iterator[Ints]:
+        """Row numbers that share one window, the windows by end, then start; by offer within.
 
-        An offer occurs once in a period: its second row for one interval makes a period of its
+        An offer occurs once in a window: its second row for one window makes a window of its
         own, after the first.
         """
         if len(self) == 0:
@@ -183,8 +183,8 @@ class Observations:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """Rows of one interval [start, end), each offer at most once, sorted by offer."""
+class WindowRows:
+    """Rows of one window [start, end), each offer at most once, sorted by offer."""
 
     seen: Observations
     #: Product, channel, and category row (0 is the catalogue) of each offer, (n,).
@@ -200,6 +200,6 @@ class Period:
         length = int(self.seen.end[0] - self.seen.start[0])
         return daily if length >= DAY else float(power(daily, length / DAY))
 
-    def take(self, rows: Ints) -> Period:
+    def take(self, rows: Ints) -> WindowRows:
         """The rows chosen, in the order chosen."""
-        return Period(self.seen.take(rows), self.sku[rows], self.channel[rows], self.row[rows])
+        return WindowRows(self.seen.take(rows), self.sku[rows], self.channel[rows], self.row[rows])

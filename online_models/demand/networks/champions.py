@@ -1,6 +1,6 @@
 """Which trained network forecasts: the champion, and a challenger that must beat it first.
 
-Every learnt period scores them on the same buckets. A challenger is promoted once its trial against
+Every learnt window scores them on the same buckets. A challenger is promoted once its trial against
 the champion (without one: against each offer's running level) is won; a champion that loses to the
 running level is demoted, and the one before it comes back.
 """
@@ -94,7 +94,7 @@ class Champions:
         return known
 
     def score(self, level: float, champion: float, challenger: float) -> list[Notice]:
-        """Judge one period by mean log scores (nats a bucket; NaN where there is none)."""
+        """Judge one window by mean log scores (nats a bucket; NaN where there is none)."""
         notices: list[Notice] = []
         if self.challenger is not None:
             self.challenger.trial.see(challenger - (level if self.champion is None else champion))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from online_models.demand.forecast import DemandForecast
-from online_models.demand.inputs.observations import Observations, Period
+from online_models.demand.inputs.observations import Observations, WindowRows
 from online_models.demand.negative_binomial import log_probability
 from online_models.demand.networks.champions import Champions, Notice
 from online_models.demand.networks.chunks import Assembly, Verdict
@@ -35,7 +35,7 @@ LEVEL_SIZE = 1.5
 
 @dataclass(frozen=True, slots=True)
 class DeepPrediction:
-    """Forecasts of a period; rows that are not covered hold placeholders."""
+    """Forecasts of a window; rows that are not covered hold placeholders."""
 
     mean: Floats
     size: Floats
@@ -140,11 +140,11 @@ class DeepExpert:
         self.offers.grow(offers)
         self.history.grow()
 
-    def predict(self, period: Period) -> DeepPrediction:
-        """Forecasts of the period, from what was known before it."""
+    def predict(self, window: WindowRows) -> DeepPrediction:
+        """Forecasts of the window, from what was known before it."""
         champion = self.champions.champion
         network = None if champion is None else champion.network
-        return self._predict(network, period.seen)
+        return self._predict(network, window.seen)
 
     def _predict(self, network: Network | None, seen: Observations) -> DeepPrediction:
         covered = self._covered(network, seen)
@@ -163,16 +163,16 @@ class DeepExpert:
         covered: Flags = described & (seen.end - seen.start == network.spec.bucket)
         return covered
 
-    def learn(self, period: Period, prediction: DeepPrediction) -> Floats:
-        """Score the networks on the period, then add it to the histories.
+    def learn(self, window: WindowRows, prediction: DeepPrediction) -> Floats:
+        """Score the networks on the window, then add it to the histories.
 
         Returns the prediction's log score, (n,).
         """
-        self._judge(period.seen, prediction)
-        self.history.push(period.seen)
+        self._judge(window.seen, prediction)
+        self.history.push(window.seen)
         if not prediction.covered.any():
-            return np.zeros(len(period))
-        return prediction.log_score(np.maximum(period.seen.units, 0.0))
+            return np.zeros(len(window))
+        return prediction.log_score(np.maximum(window.seen.units, 0.0))
 
     def _judge(self, seen: Observations, prediction: DeepPrediction) -> None:
         challenger = self.champions.challenger

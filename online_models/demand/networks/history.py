@@ -27,7 +27,7 @@ from online_models.persistence.kinds import SAME, Array, Part
 from online_models.persistence.saved import Saved, attribute
 
 #: What is kept of a bucket: units had it been in stock throughout, log price, log price over the
-#: competitor's, depth of promotion, share of the interval in stock, views; 1 where it was seen at
+#: competitor's, depth of promotion, share of the window in stock, views; 1 where it was seen at
 #: all.
 KEPT = ("rate", "log_price", "competitor_gap", "promotion", "available", "views", "seen")
 
@@ -112,10 +112,10 @@ class History:
         Buckets of another length and those of offers that were not registered, count for nothing.
         """
         self.grow()
-        for rows in seen.periods():
-            self._push_period(seen.take(rows))
+        for rows in seen.windows():
+            self._push_rows(seen.take(rows))
 
-    def _push_period(self, seen: Observations) -> None:
+    def _push_rows(self, seen: Observations) -> None:
         fits = (seen.end - seen.start == self.bucket) & (seen.offer < self.offers.size)
         fits &= seen.start >= self.until[np.minimum(seen.offer, len(self.until) - 1)]
         if not fits.any():

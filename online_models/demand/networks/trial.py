@@ -4,7 +4,7 @@ A gambler bets at even odds that the next mean difference of log scores is posit
 positive on average, the capital would not grow on average, whenever one looks: the test may be
 read after every bucket. A bet that has lost almost all starts over with a small stake, so that a
 model that was bad once can still prove itself; a wrong verdict then comes at most once in
-ENOUGH / LEAST = 400 periods on average.
+ENOUGH / LEAST = 400 windows on average.
 
 References: Waudby-Smith, Ramdas, "Estimating means of bounded random variables by betting", JRSS B
 86 (2024); Shin, Ramdas, Rinaldo, "E-detectors: a nonparametric framework for sequential change
@@ -28,7 +28,7 @@ LEAST = 0.05
 
 
 class SequentialTest:
-    """A running bet, one difference a period.
+    """A running bet, one difference a window.
 
     >>> trial = SequentialTest()
     >>> for _ in range(60):
@@ -41,7 +41,7 @@ class SequentialTest:
         self.capital = np.ones(len(STAKES)) if capital is None else np.array(capital, np.float64)
 
     def see(self, difference: float) -> None:
-        """Bet on one period's difference (nats a bucket); one that is not finite is no period."""
+        """Bet on one window's difference (nats a bucket); one that is not finite is no window."""
         if difference - difference != 0.0:
             return
         outcome = min(max(difference, -BOUND), BOUND) / BOUND

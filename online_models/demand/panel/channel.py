@@ -60,7 +60,7 @@ class ChannelLevel:
         return predicted(self.coefficients, product, design)
 
     def learn(self, product: Ints, design: Floats, target: Floats, error: Floats) -> Floats:
-        """Add one period; `error` is the target minus what was predicted.
+        """Add one window; `error` is the target minus what was predicted.
 
         Returns the rows' Student-t weights over their product's variance, (n,).
         """

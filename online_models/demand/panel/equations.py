@@ -34,7 +34,7 @@ class NormalEquations:
     def add(
         self, group: Ints, design: Floats, target: Floats, weight: Floats, forgetting: float
     ) -> None:
-        """Add one period: design (k, n), the rest (n,). Groups without rows forget nothing."""
+        """Add one window: design (k, n), the rest (n,). Groups without rows forget nothing."""
         groups = len(self)
         keep = np.where(np.bincount(group, minlength=groups) > 0, forgetting, 1.0)
         self.information *= keep[:, None, None]

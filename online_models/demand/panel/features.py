@@ -56,7 +56,7 @@ class PanelRows:
 
 
 def panel_rows(state: OfferState, seen: Observations) -> PanelRows:
-    """Regressors of a period's rows."""
+    """Regressors of a window's rows."""
     offer = seen.offer
 
     def deviation(value: Floats, anchor: Floats, unit: float) -> Floats:

@@ -14,7 +14,7 @@ import numpy as np
 
 from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.calendar import Calendar
-from online_models.demand.inputs.observations import DAY, Period
+from online_models.demand.inputs.observations import DAY, WindowRows
 from online_models.demand.panel.channel import ChannelLevel
 from online_models.demand.panel.features import (
     OfferState,
@@ -34,7 +34,7 @@ from online_models.numerics.special import log, sum_by
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
 
-#: Periods before the block forecasts.
+#: Windows before the block forecasts.
 WARM_UP = 3
 #: Standard deviations to either side that hold 90 % of a normal.
 NINETY_PERCENT = 1.6448536269514722
@@ -75,10 +75,10 @@ class PanelModel:
         if missing > 0:
             self.channel_shock = np.append(self.channel_shock, np.zeros(missing))
 
-    def predict(self, period: Period) -> PanelPrediction:
+    def predict(self, window: WindowRows) -> PanelPrediction:
         """Predict the rows of qualified products."""
-        n, seen = len(period), period.seen
-        product = self.products.of(period.sku)
+        n, seen = len(window), window.seen
+        product = self.products.of(window.sku)
         long_enough = (seen.end - seen.start) >= DAY // 2
         at = np.flatnonzero((product >= 0) & long_enough & ~np.isnan(seen.price))
         if not len(at):
@@ -90,26 +90,26 @@ class PanelModel:
         design = self.products.design(present, means, rows, place)
         level, level_variance = np.zeros(len(present)), np.zeros(len(present))
         block = self.products.state.block[present]
-        ready = self.product_level.periods[block] >= WARM_UP
+        ready = self.product_level.windows[block] >= WARM_UP
         for b in np.unique(block).tolist():
             mine = np.flatnonzero(block == b)
             slot = self.products.state.slot[present[mine]]
             level[mine], level_variance[mine] = self.product_level.predict(
-                b, slot, design[:, mine], *_span(period)
+                b, slot, design[:, mine], *_span(window)
             )
         spread = by_row(means, place)
         local = channel_design(
-            self.offers, offer, rows, spread, self.channel_shock[period.channel[at]]
+            self.offers, offer, rows, spread, self.channel_shock[window.channel[at]]
         )
         everywhere = slopes_design(spread)
-        channel = period.channel[at]
+        channel = window.channel[at]
         slopes = self.channel_slopes.predict(channel, everywhere)
         deviation = self.channel_level.predict(product, local) + slopes
         ratio = (4.0 + self.offers.variance_ratio[offer] * 4.0) / 8.0
         promoted = (rows.promoted > 0.5).astype(np.int64)
         deviation_variance = self.products.state.variance[product, promoted] * ratio
         location, variance = np.zeros(n), np.ones(n)
-        location[at] = level[place] + deviation + self._offset(period, at)
+        location[at] = level[place] + deviation + self._offset(window, at)
         variance[at] = self.calibration[0] * (level_variance[place] + deviation_variance)
         covered = np.zeros(n, np.bool_)
         covered[at] = ready[place] & (self.offers.buckets[offer] >= 1.0)
@@ -118,10 +118,10 @@ class PanelModel:
             level, level_variance, deviation, slopes, deviation_variance,
         )  # fmt: skip
 
-    def learn(self, period: Period, prediction: PanelPrediction) -> Floats:
+    def learn(self, window: WindowRows, prediction: PanelPrediction) -> Floats:
         """Learn both levels; returns the prediction's log score, (n,), 0 where not covered."""
-        units = np.maximum(period.seen.units, 0.0)
-        score = np.zeros(len(period))
+        units = np.maximum(window.seen.units, 0.0)
+        score = np.zeros(len(window))
         covered = np.flatnonzero(prediction.covered)
         if len(covered):
             predictive = prediction.forecast()
@@ -131,22 +131,22 @@ class PanelModel:
             score[covered] = chosen.log_score(units[covered])
             self._calibrate(units[covered], prediction, covered)
         if prediction.rows is not None:
-            self._learn_levels(period, units, prediction, prediction.rows)
-        self.products.qualify(period, units)
+            self._learn_levels(window, units, prediction, prediction.rows)
+        self.products.qualify(window, units)
         self.product_level.grow(int(self.products.blocks[0]))
         self.channel_level.grow(len(self.products))
         return score
 
     def _learn_levels(
-        self, period: Period, units: Floats, prediction: PanelPrediction, rows: PanelRows
+        self, window: WindowRows, units: Floats, prediction: PanelPrediction, rows: PanelRows
     ) -> None:
         at, product, present = prediction.at, prediction.product, prediction.present
         offers, products = self.offers, self.products.state
-        offer = period.seen.offer[at]
+        offer = window.seen.offer[at]
         place = np.searchsorted(present, product)
-        target = log(np.maximum(units[at], 0.5)) - self._offset(period, at)
+        target = log(np.maximum(units[at], 0.5)) - self._offset(window, at)
         block = products.block[present]
-        fresh = self.product_level.periods[block][place] == 0
+        fresh = self.product_level.windows[block][place] == 0
         counted = np.where((offers.buckets[offer] > 0.0) | fresh, 1.0, 0.0)
         weight = sum_by(place, counted, len(present))
         level = sum_by(place, counted * (target - offers.intercept[offer]), len(present))
@@ -160,7 +160,7 @@ class PanelModel:
                 prediction.design[:, mine],
                 level[mine],
                 (prediction.level[mine], prediction.level_variance[mine]),
-                *_span(period),
+                *_span(window),
             )
         deviation = target - level[place]
         error = deviation - prediction.deviation
@@ -175,13 +175,13 @@ class PanelModel:
         self.product_level.solve(learnt, self.channel_level.slopes())
         rest = (error + prediction.slopes)[known]
         self.channel_slopes.learn(
-            period.channel[at][known],
+            window.channel[at][known],
             prediction.slopes_design[:, known],
             np.minimum(np.maximum(rest, -LARGEST_MOVE), LARGEST_MOVE),
             believed,
         )
-        self._learn_variances(period.channel[at], offer, product, rows, prediction, error, known)
-        remember_prices(offers, period.seen.take(at))
+        self._learn_variances(window.channel[at], offer, product, rows, prediction, error, known)
+        remember_prices(offers, window.seen.take(at))
         step = 1.0 / (offers.buckets[offer] + 1.0)
         for name, least in (("intercept", 0.02), ("slow", 0.07), ("middle", 0.2), ("fast", 0.5)):
             column = getattr(offers, name)
@@ -231,14 +231,14 @@ class PanelModel:
         moved = self.calibration[0] * (1.0 + 0.03 * (outside / 0.1 - 1.0))
         self.calibration[0] = min(max(float(moved), 0.25), 4.0)
 
-    def _offset(self, period: Period, at: Ints) -> Floats:
+    def _offset(self, window: WindowRows, at: Ints) -> Floats:
         """Log exposure and calendar of the rows at `at`."""
-        seen = period.seen
-        factor = self.calendar.log_factor(period.row, seen.start, seen.end - seen.start)
+        seen = window.seen
+        factor = self.calendar.log_factor(window.row, seen.start, seen.end - seen.start)
         return factor[at] + log(np.maximum(seen.days[at], 1e-3))
 
 
-def _span(period: Period) -> tuple[int, int]:
-    """Start and length of a period, ms."""
-    start = int(period.seen.start[0])
-    return start, int(period.seen.end[0]) - start
+def _span(window: WindowRows) -> tuple[int, int]:
+    """Start and length of a window, ms."""
+    start = int(window.seen.start[0])
+    return start, int(window.seen.end[0]) - start

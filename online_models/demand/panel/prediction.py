@@ -1,4 +1,4 @@
-"""What the panel model says of a period before it learns it."""
+"""What the panel model says of a window before it learns it."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Up to 16 products of one category share a block, whose posterior is solved exactly over a window
 of the latest buckets (`panel_solution`). Shocks have heavy tails: each observation's weight is
 that of a Student-t, renewed from what the last solution left unexplained. At most a fixed number
-of blocks is solved a period, in turn, so that a large catalogue costs no more; what came since a
+of blocks is solved a window, in turn, so that a large catalogue costs no more; what came since a
 block's last solution waits for the next.
 
 References: Lange, Little and Taylor, "Robust statistical modeling using the t distribution",
@@ -33,10 +33,10 @@ SLOTS = 16
 #: Observations kept of a product: the window, and as many more before the oldest are dropped.
 WINDOW, MORE = 104, 24
 ROOM = WINDOW + MORE
-#: Blocks solved a period; some 35 ms each, twice that where another spread is tried.
-SOLVED_A_PERIOD = 24
-#: Periods in which every solution tries another spread; afterwards one in so many does, the blocks
-#: by turns, so that no period has to wait for all of them.
+#: Blocks solved a window; some 35 ms each, twice that where another spread is tried.
+SOLVED_A_WINDOW = 24
+#: Windows in which every solution tries another spread; afterwards one in so many does, the blocks
+#: by turns, so that no window has to wait for all of them.
 TRYING, SELDOM = 48, 4
 DEGREES_OF_FREEDOM = 6.0
 NOISE_STEP = 0.05
@@ -52,7 +52,7 @@ class BlockState(Columns):
     #: Variance of a product's own shocks, now and as the solution was made.
     noise: Floats = column(np.float64, FIRST_NOISE)
     solved_noise: Floats = column(np.float64, FIRST_NOISE)
-    #: Period, mean log units, Student-t weight and regressors of the observations, oldest first.
+    #: Window, mean log units, Student-t weight and regressors of the observations, oldest first.
     time: Floats = column(np.float64, 0.0, ROOM)
     target: Floats = column(np.float64, 0.0, ROOM)
     weight: Floats = column(np.float64, 1.0, ROOM)
@@ -62,8 +62,8 @@ class BlockState(Columns):
 class BlockBelief(Columns):
     """One row per block."""
 
-    #: Periods learnt; the time of the last one in buckets since the first, and its start in ms.
-    periods: Ints = column(np.int64, 0)
+    #: Windows learnt; the time of the last one in buckets since the first, and its start in ms.
+    windows: Ints = column(np.int64, 0, saved_as="periods")
     clock: Ints = column(np.int64, -1)
     last: Ints = column(np.int64, -1)
     #: Spreads tried.
@@ -93,9 +93,9 @@ class ProductLevel:
         self.state.grow(blocks * SLOTS)
 
     @property
-    def periods(self) -> Ints:
-        """Periods that each block has learnt."""
-        return self.belief.periods
+    def windows(self) -> Ints:
+        """Windows that each block has learnt."""
+        return self.belief.windows
 
     def predict(
         self, block: int, slot: Ints, design: Floats, start: int, length: int
@@ -117,13 +117,13 @@ class ProductLevel:
         start: int,
         length: int,
     ) -> None:
-        """Remember one period's product means, and what they show of the noise; `channel_slopes`
+        """Remember one window's product means, and what they show of the noise; `channel_slopes`
         is what was predicted of them.
         """
         time = self._time(block, start, length)
         self.belief.clock[block], self.belief.last[block] = time, start
         state, row = self.state, block * SLOTS + slot
-        if self.periods[block] > 2:
+        if self.windows[block] > 2:
             mean, spread = channel_slopes
             noise = state.noise[row]
             square = (target - mean) ** 2
@@ -139,7 +139,7 @@ class ProductLevel:
         state.weight[row, at] = 1.0
         state.design.reshape(-1, ROOM, LINEAR)[row, at] = design.T
         state.count[row] += 1
-        self.periods[block] += 1
+        self.windows[block] += 1
 
     def solve(self, blocks: Ints, channel_slopes: tuple[Floats, Floats]) -> None:
         """Renew the solutions of blocks that have just learnt, the longest waiting first.
@@ -149,7 +149,7 @@ class ProductLevel:
         """
         rows = blocks[:, None] * SLOTS + np.arange(SLOTS)
         waiting = (self.state.count[rows] - self.state.solved[rows]).sum(axis=1)
-        for b in blocks[np.argsort(-waiting, kind="stable")][:SOLVED_A_PERIOD].tolist():
+        for b in blocks[np.argsort(-waiting, kind="stable")][:SOLVED_A_WINDOW].tolist():
             self._renew(b, channel_slopes)
 
     def _time(self, block: int, start: int, length: int) -> int:
@@ -172,8 +172,8 @@ class ProductLevel:
             state.weight[rows[: len(weight)], : weight.shape[1]] = np.where(kept, weight, part)
         self.belief.channel_slopes[block], self.belief.doubt[block] = channel_slopes
         self._take_all(block)
-        periods = int(self.periods[block])
-        if periods <= TRYING or (periods + block) % SELDOM == 0:
+        windows = int(self.windows[block])
+        if windows <= TRYING or (windows + block) % SELDOM == 0:
             self._try(block)
 
     def _try(self, block: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.demand.inputs.observations import DAY, Period
+from online_models.demand.inputs.observations import DAY, WindowRows
 from online_models.demand.panel.features import PanelRows
 from online_models.demand.panel.product import SLOTS
 from online_models.numerics.arrays import Floats, Ints
@@ -72,19 +72,19 @@ class PanelProducts:
         inside = (sku >= 0) & (sku < len(self.product_of))
         return np.where(inside, self.product_of[np.where(inside, sku, 0)], -1)
 
-    def qualify(self, period: Period, units: Floats) -> None:
+    def qualify(self, window: WindowRows, units: Floats) -> None:
         """Admit the products that enough channels now sell enough of, by SKU id."""
-        if int(period.seen.end[0] - period.seen.start[0]) < DAY // 2:
+        if int(window.seen.end[0] - window.seen.start[0]) < DAY // 2:
             return
-        known = self.of(period.sku)
-        new = np.flatnonzero((known < 0) & (period.sku >= 0) & ~np.isnan(period.seen.price))
+        known = self.of(window.sku)
+        new = np.flatnonzero((known < 0) & (window.sku >= 0) & ~np.isnan(window.seen.price))
         if not len(new):
             return
-        skus, first, place = np.unique(period.sku[new], return_index=True, return_inverse=True)
+        skus, first, place = np.unique(window.sku[new], return_index=True, return_inverse=True)
         channels = np.bincount(place, minlength=len(skus))
         average = sum_by(place, units[new], len(skus)) / channels
         for i in np.flatnonzero((channels >= LEAST_CHANNELS) & (average >= LEAST_UNITS)).tolist():
-            self._admit(int(skus[i]), int(period.row[new[first[i]]]))
+            self._admit(int(skus[i]), int(window.row[new[first[i]]]))
 
     def remember(self, present: Ints, design: Floats, level: Floats) -> None:
         """Keep what the next bucket's regressors need of this one's; `level` is NaN if unknown."""

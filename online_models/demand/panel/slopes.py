@@ -54,7 +54,7 @@ class ChannelSlopes:
         return predicted(self.coefficients, channel, design)
 
     def learn(self, channel: Ints, design: Floats, rest: Floats, weight: Floats) -> None:
-        """Add one period: `rest` is what the other regressors leave of the deviation."""
+        """Add one window: `rest` is what the other regressors leave of the deviation."""
         self.equations.add(channel, design, rest, weight, FORGETTING)
         self._solve()
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from online_models.demand.forecast import DemandForecast
-from online_models.demand.inputs.observations import Period
+from online_models.demand.inputs.observations import WindowRows
 from online_models.demand.river import state as river_state
 from online_models.demand.river.named_models import RiverModels
 from online_models.numerics.arrays import Flags, Floats, Ints
@@ -18,7 +18,7 @@ from online_models.persistence.saved import Saved, attribute
 
 @dataclass(frozen=True, slots=True)
 class RiverPrediction:
-    """What a River model predicts of a period; offers are covered once they have been seen."""
+    """What a River model predicts of a window; offers are covered once they have been seen."""
 
     predicted: DemandForecast
     covered: Flags
@@ -57,17 +57,17 @@ class RiverExpert:
     def grow(self, offers: int, categories: int, channels: int) -> None:
         """Nothing: a model is made when its first bucket comes."""
 
-    def predict(self, period: Period) -> RiverPrediction:
-        """Predict one period from what was known before it."""
-        covered = [offer in self._river.lags for offer in period.seen.offer.tolist()]
-        predicted = self._river.forecast(period.seen, self._keys(period))
+    def predict(self, window: WindowRows) -> RiverPrediction:
+        """Predict one window from what was known before it."""
+        covered = [offer in self._river.lags for offer in window.seen.offer.tolist()]
+        predicted = self._river.forecast(window.seen, self._keys(window))
         return RiverPrediction(predicted, np.array(covered, np.bool_))
 
-    def learn(self, period: Period, prediction: RiverPrediction) -> Floats:
-        """Learn one period; returns the prediction's log score, (n,), 0 where not covered."""
-        score = prediction.predicted.log_score(np.maximum(period.seen.units, 0.0))
-        self._river.learn(period.seen, self._keys(period))
+    def learn(self, window: WindowRows, prediction: RiverPrediction) -> Floats:
+        """Learn one window; returns the prediction's log score, (n,), 0 where not covered."""
+        score = prediction.predicted.log_score(np.maximum(window.seen.units, 0.0))
+        self._river.learn(window.seen, self._keys(window))
         return np.where(prediction.covered, score, 0.0)
 
-    def _keys(self, period: Period) -> Ints:
-        return period.row if self._by_category else period.seen.offer
+    def _keys(self, window: WindowRows) -> Ints:
+        return window.row if self._by_category else window.seen.offer

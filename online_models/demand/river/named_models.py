@@ -122,7 +122,7 @@ class RiverModels:
         return DemandForecast.single(mean, 1.0 / expm1(np.minimum(np.maximum(variance, 1e-3), 3.0)))
 
     def learn(self, observations: Observations, keys: Ints) -> None:
-        """Learn one interval, row by row."""
+        """Learn one window, row by row."""
         logs = log1p(np.maximum(observations.units, 0.0)).tolist()
         offers, prices = observations.offer.tolist(), observations.price.tolist()
         features, models = self._features(observations), keys.tolist()

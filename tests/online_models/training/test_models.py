@@ -130,7 +130,7 @@ def test_what_a_name_says_of_demand_is_learnt_for_offers_without_a_past() -> Non
     network = build("mlp").fit(datasets.build(sold, offers, SPEC, skip=14)).network  # type: ignore[attr-defined]
     history = History(offers, DAY, SPEC.window)
     history.grow()
-    for rows in sold.periods():
+    for rows in sold.windows():
         history.push(sold.take(rows))
     new = Observations.of([count, count + 1], days * DAY, [0.0, 0.0], price=1000.0)
     basic, deluxe = network.outputs(inputs(history, new, SPEC)).log_mean

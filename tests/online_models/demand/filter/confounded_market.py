@@ -12,7 +12,7 @@ from online_models.demand import DemandContext, DemandSettings, Observations
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
 from online_models.demand.inputs.calendar import Calendar
-from online_models.demand.inputs.observations import DAY, Period
+from online_models.demand.inputs.observations import DAY, WindowRows
 
 Floats = NDArray[np.float64]
 
@@ -82,8 +82,8 @@ def recover(market: Market, told: bool = True) -> Recovery:
     for seen in days:
         if not told:
             seen.exploration[:] = np.nan
-        period = Period(seen, offer, np.zeros(n, np.int64), row)
-        model.learn(period, model.predict(period))
+        window = WindowRows(seen, offer, np.zeros(n, np.int64), row)
+        model.learn(window, model.predict(window))
     nothing = np.zeros(n)
     now = np.full(n, market.days * DAY)
     context = DemandContext(now, seen.price, np.full(n, np.nan), nothing, nothing)

@@ -15,7 +15,7 @@ from online_models.demand.filter.state import CROSS, ELASTICITY, packed
 def test_curves_depend_on_no_other_offer_and_agree_with_the_posterior() -> None:
     models = checks.registered("mixture")
     every = np.arange(checks.OFFERS)
-    days = [*checks.ordinary_days(25), *itertools.islice(checks.hostile_periods(), 0, 60, 6)]
+    days = [*checks.ordinary_days(25), *itertools.islice(checks.hostile_windows(), 0, 60, 6)]
     rng = np.random.default_rng(3)
     models.priced(
         every[::2], rng.uniform(700.0, 1500.0, len(every))[::2], np.full(len(every[::2]), 600.0)

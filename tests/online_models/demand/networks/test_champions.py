@@ -15,9 +15,9 @@ Make = Callable[..., Network]
 NAN = float("nan")
 
 
-def run(champions: Champions, periods: int, *scores: float) -> list[str]:
+def run(champions: Champions, windows: int, *scores: float) -> list[str]:
     kinds = []
-    for _ in range(periods):
+    for _ in range(windows):
         kinds += [notice.kind for notice in champions.score(*scores)]
     return kinds
 

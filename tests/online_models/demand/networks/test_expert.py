@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from online_models.demand.inputs.observations import DAY, Observations, Period
+from online_models.demand.inputs.observations import DAY, Observations, WindowRows
 from online_models.demand.networks.chunks import ModelStanding, records
 from online_models.demand.networks.expert import MODEL, DeepExpert
 from online_models.demand.networks.network import Network
@@ -25,21 +25,21 @@ def expert() -> DeepExpert:
     return made
 
 
-def period(day: int, length: int = DAY) -> Period:
+def window(day: int, length: int = DAY) -> WindowRows:
     rng = np.random.default_rng(day)
     rows = np.arange(OFFERS)
     price = np.rint(rng.uniform(800.0, 1200.0, OFFERS))
     seen = Observations.of(rows, day * DAY, rng.poisson(3.0, OFFERS), price=price, length=length)
     zero = np.zeros(OFFERS, np.int64)
-    return Period(seen, rows, zero, zero)
+    return WindowRows(seen, rows, zero, zero)
 
 
 def live(made: DeepExpert, days: range) -> list[bytes]:
     said = []
     for day in days:
-        prediction = made.predict(period(day))
+        prediction = made.predict(window(day))
         said.append(prediction.mean.tobytes() + prediction.covered.tobytes())
-        made.learn(period(day), prediction)
+        made.learn(window(day), prediction)
     return said
 
 
@@ -56,7 +56,7 @@ def quiet(random_network: Make, seed: int) -> Network:
 
 
 def test_without_a_model_there_is_no_opinion() -> None:
-    prediction = expert().predict(period(0))
+    prediction = expert().predict(window(0))
     assert not prediction.covered.any()
     assert np.isfinite(prediction.log_score(np.zeros(OFFERS))).all()
 
@@ -65,9 +65,9 @@ def test_described_offers_are_forecast_from_the_swap_on(random_network: Make) ->
     made = expert()
     live(made, range(5))
     send(made, quiet(random_network, 1), "v1", "champion")
-    covered = made.predict(period(5)).covered
+    covered = made.predict(window(5)).covered
     assert covered.tolist() == [True] * (OFFERS - 1) + [False]
-    assert not made.predict(period(5, DAY // 24)).covered.any()
+    assert not made.predict(window(5, DAY // 24)).covered.any()
 
 
 def test_a_replay_with_the_swap_at_the_same_place_forecasts_the_same_bytes(

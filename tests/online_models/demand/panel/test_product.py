@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from online_models.demand.inputs.observations import DAY
 from online_models.demand.panel.kernel import LINEAR, own_covariance, own_variance, pooled_features
 from online_models.demand.panel.prior import CHANNEL_SLOPES, FIRST, SPREADS, Prior, prior
-from online_models.demand.panel.product import ROOM, SLOTS, SOLVED_A_PERIOD, WINDOW, ProductLevel
+from online_models.demand.panel.product import ROOM, SLOTS, SOLVED_A_WINDOW, WINDOW, ProductLevel
 from online_models.demand.panel.solution import Seen, Solution
 from online_models.persistence.saved import restore, save
 
@@ -35,7 +35,7 @@ def believing(slopes: int, curves: int, minor: int, price: float = 0.0) -> Prior
 
 def following(level: ProductLevel, block: int) -> tuple[int, int]:
     """The bucket after the last one that a block has learnt."""
-    return DAY * int(level.periods[block]), DAY
+    return DAY * int(level.windows[block]), DAY
 
 
 def predict(
@@ -49,11 +49,11 @@ def learn(level: ProductLevel, block: int, slot: Integers, design: Floats, targe
     level.learn(block, slot, design, target, told, *following(level, block))
 
 
-def taught(periods: int, blocks: int = 1, products: int = 5, seed: int = 5) -> ProductLevel:
+def taught(windows: int, blocks: int = 1, products: int = 5, seed: int = 5) -> ProductLevel:
     rng = np.random.default_rng(seed)
     level = ProductLevel()
     level.grow(blocks)
-    for _ in range(periods):
+    for _ in range(windows):
         for block in range(blocks):
             design = designs(rng, products)
             target = 2.0 + 0.5 * design[1] + 0.3 * rng.standard_normal(products)
@@ -127,8 +127,8 @@ def test_one_absurd_period_moves_the_forecast_little() -> None:
 
 
 @pytest.mark.parametrize("periods", [3, 40, ROOM + 30])
-def test_what_is_restored_says_and_learns_the_same_to_the_last_bit(periods: int) -> None:
-    level = taught(periods)
+def test_what_is_restored_says_and_learns_the_same_to_the_last_bit(windows: int) -> None:
+    level = taught(windows)
     again = restore(ProductLevel(), save(level))
     rng = np.random.default_rng(9)
     slot = np.arange(SLOTS)
@@ -151,18 +151,18 @@ def test_the_window_keeps_the_latest_and_forgets_what_is_older() -> None:
 
 
 def test_with_many_blocks_the_longest_waiting_are_solved_first_and_none_is_left_out() -> None:
-    blocks = 2 * SOLVED_A_PERIOD + 3
+    blocks = 2 * SOLVED_A_WINDOW + 3
     level = taught(6, blocks=blocks, products=1)
     waiting = (level.state.count - level.state.solved).reshape(blocks, SLOTS).sum(axis=1)
     assert waiting.max() <= 3
     assert (level.state.solved.reshape(blocks, SLOTS)[:, 0] > 0).all()
 
 
-def of_products(slopes: Floats, bend: float, periods: int = 60) -> ProductLevel:
+def of_products(slopes: Floats, bend: float, windows: int = 60) -> ProductLevel:
     """A level that has seen products of these price slopes, and how their curve bends."""
     rng, level = np.random.default_rng(4), ProductLevel()
     level.grow(1)
-    for _ in range(periods):
+    for _ in range(windows):
         design = np.zeros((LINEAR, len(slopes)))
         design[0], design[PRICE] = 1.0, rng.standard_normal(len(slopes))
         target = slopes * design[PRICE] + bend * np.sin(2.0 * design[PRICE])

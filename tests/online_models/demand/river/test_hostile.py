@@ -13,7 +13,7 @@ import pytest
 import river
 
 from online_models.demand import DemandModels, DemandSettings, Observations
-from online_models.demand.evaluation.checks import HOSTILE_UPDATES, RIVER, hostile_periods, until
+from online_models.demand.evaluation.checks import HOSTILE_UPDATES, RIVER, hostile_windows, until
 from online_models.demand.river.named_models import RiverModels, parsed
 
 OFFERS = 3
@@ -43,7 +43,7 @@ REGRESSORS = tuple(every_regressor())
 
 def hostile(updates: int) -> Iterator[Observations]:
     """Some offers of the shared battery's stream."""
-    some = (seen.take(np.flatnonzero(seen.offer < OFFERS)) for seen in hostile_periods())
+    some = (seen.take(np.flatnonzero(seen.offer < OFFERS)) for seen in hostile_windows())
     return until(updates, (seen.cleaned() for seen in some if len(seen)))
 
 
