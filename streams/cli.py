@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from streams.errors import MEANINGS, ExitStatus, ExpectedError, InputError
 from streams.extras import EXTRAS, missing
 from streams.freed_memory import keep_freed_memory
-from streams.terminal.compilation import announce_compilation
-from streams.terminal.notes import note
+from streams.terminal.output import announce_compilation, note
 from streams.worker.stopping import stop_on_signals
 
 if TYPE_CHECKING:

@@ -258,7 +258,7 @@ def test_no_module_is_named_for_nothing() -> None:
 
 
 #: The only modules that know the compiler; all others use the decorator of the first.
-COMPILER = {"online_models/numerics/compiled.py", "streams/terminal/compilation.py"}
+COMPILER = {"online_models/numerics/compiled.py", "streams/terminal/output.py"}
 #: Sums whose order is that of the compiler or of NumPy, which are not the same.
 REDUCTIONS = {"sum", "mean", "cumsum", "prod", "var", "std", "add", "nansum", "average"}
 

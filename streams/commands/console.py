@@ -8,7 +8,7 @@ import asyncio
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
 from streams.kafka.clients import bootstrap
-from streams.recording.error import RecordingError
+from streams.recording.entry import RecordingError
 from streams.web.server import HOST, serve
 
 GROUP = "run"

@@ -8,7 +8,7 @@ from pathlib import Path
 from streams.configuration.settings import Settings
 from streams.demo.run import Wanted, record_events, run_demo, summary_console
 from streams.errors import ExpectedError
-from streams.recording.error import RecordingError
+from streams.recording.entry import RecordingError
 from streams.terminal.flags import at_least
 
 GROUP = "start"

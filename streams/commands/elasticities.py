@@ -10,9 +10,7 @@ from rich.console import Console
 from streams.configuration.settings import Settings
 from streams.studies.elasticities import METHODS, elasticities
 from streams.terminal.flags import add_json, add_recordings
-from streams.terminal.json_output import print_json
-from streams.terminal.notes import note
-from streams.terminal.tables import figures_table
+from streams.terminal.output import figures_table, note, print_json
 
 GROUP = "study"
 SUMMARY = "own-price elasticities of a recording"

@@ -17,9 +17,7 @@ from streams.studies.evaluation import plots
 from streams.studies.evaluation.figures import evaluate, in_words
 from streams.studies.observed import Observed
 from streams.terminal.flags import add_json, add_recordings
-from streams.terminal.json_output import print_json
-from streams.terminal.notes import note
-from streams.terminal.tables import figures_table
+from streams.terminal.output import figures_table, note, print_json
 
 GROUP = "study"
 SUMMARY = "the demand models judged on a recording"

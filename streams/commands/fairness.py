@@ -11,8 +11,7 @@ from streams.configuration.settings import Settings
 from streams.studies.fairness.figures import figures
 from streams.studies.fairness.personal import personal_prices
 from streams.terminal.flags import add_json, add_recordings
-from streams.terminal.json_output import print_json
-from streams.terminal.tables import figures_table
+from streams.terminal.output import figures_table, print_json
 
 GROUP = "study"
 SUMMARY = "who got personal prices, and how low"

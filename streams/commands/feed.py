@@ -15,10 +15,10 @@ from streams.ingest.decoder import INPUTS, Decoder
 from streams.ingest.feed_check import FeedReport, check_feed
 from streams.kafka.access import FED, STEERING
 from streams.kafka.clients import names
-from streams.recording.error import RecordingError
+from streams.recording.entry import RecordingError
 from streams.recording.last_records import last_records
 from streams.terminal.flags import add_json, at_least
-from streams.terminal.json_output import print_json
+from streams.terminal.output import print_json
 
 GROUP = "check"
 SUMMARY = "see whether the pricer can use what producers send"

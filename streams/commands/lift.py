@@ -12,8 +12,7 @@ from streams.configuration.settings import Settings
 from streams.studies.lift.measure import Measured
 from streams.studies.lift.recorded import measured_experiments
 from streams.terminal.flags import add_json, add_recordings
-from streams.terminal.json_output import print_json
-from streams.terminal.tables import figures_table
+from streams.terminal.output import figures_table, print_json
 
 GROUP = "study"
 SUMMARY = "what experiments with held-out offers have shown so far"

@@ -14,7 +14,7 @@ from schemas.topics import decode
 from streams.configuration.policy_file import TOPIC, load
 from streams.configuration.settings import Settings
 from streams.studies.shop import shop_of_products
-from streams.terminal.tables import figures_table
+from streams.terminal.output import figures_table
 
 GROUP = "check"
 SUMMARY = "check a policy file before it goes live"

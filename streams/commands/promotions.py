@@ -20,9 +20,7 @@ from streams.recording.writer import RecordingWriter
 from streams.studies.promotions.plans import planned
 from streams.studies.promotions.publish import TOPIC, encoded, publish
 from streams.terminal.flags import add_json, add_recordings
-from streams.terminal.json_output import print_json
-from streams.terminal.notes import note
-from streams.terminal.tables import figures_table
+from streams.terminal.output import figures_table, note, print_json
 
 GROUP = "plan"
 SUMMARY = "plan promotions that are worth their discounts"

@@ -11,7 +11,7 @@ from pathlib import Path
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError, InterruptedCommand
 from streams.kafka.clients import bootstrap
-from streams.recording.error import RecordingError
+from streams.recording.entry import RecordingError
 from streams.recording.recorder import Recorder
 from streams.recording.writer import RecordingWriter
 from streams.terminal.progress import progress

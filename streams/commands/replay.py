@@ -20,8 +20,8 @@ from streams.replay.replay import Replay
 from streams.replay.run import PricingRun, recorded_run
 from streams.replay.summary import Summary
 from streams.terminal.flags import add_recordings
+from streams.terminal.output import figures_table
 from streams.terminal.progress import progress
-from streams.terminal.tables import figures_table
 
 GROUP = "record"
 SUMMARY = "recordings through the pricer, without Kafka"

@@ -11,8 +11,7 @@ from streams.configuration.settings import Settings
 from streams.extras import require
 from streams.studies.segments.groups import METHODS, customer_table, group, item_table
 from streams.terminal.flags import add_json, add_recordings, at_least
-from streams.terminal.json_output import print_json
-from streams.terminal.tables import figures_table
+from streams.terminal.output import figures_table, print_json
 
 GROUP = "study"
 SUMMARY = "groups of items and of customers in a recording"

@@ -30,7 +30,7 @@ from streams.simulation.report import report
 from streams.simulation.store import Store
 from streams.simulation.table import MEANINGS, audited, headline, table
 from streams.terminal.flags import add_json, at_least
-from streams.terminal.json_output import print_json
+from streams.terminal.output import print_json
 
 #: Of a market that is like no recording.
 SALES, DAYS = "8", 180

@@ -18,7 +18,7 @@ from streams.kafka.clients import client, names
 from streams.metrics.server import listen
 from streams.pricer.publish_policies import publish
 from streams.pricer.transactions import require_transactions
-from streams.terminal.notes import note
+from streams.terminal.output import note
 from streams.worker.process import build
 from streams.worker.roles import ROLES, require_secret, require_used
 

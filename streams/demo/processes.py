@@ -8,8 +8,7 @@ from pathlib import Path
 
 from streams.configuration.settings import Settings
 from streams.demo.error import DemoError
-from streams.kafka.broker.ports import free_ports
-from streams.kafka.broker.process import spawn, stop
+from streams.kafka.broker.process import free_ports, spawn, stop
 from streams.kafka.clients import bootstrap
 from streams.web.server import HOST
 

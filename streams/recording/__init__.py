@@ -1,7 +1,6 @@
 """Recordings: topics as files, one JSON line per record, written and read back exactly."""
 
-from streams.recording.entry import Entry
-from streams.recording.error import RecordingError
+from streams.recording.entry import Entry, RecordingError
 from streams.recording.reader import Recording
 from streams.recording.writer import RecordingWriter
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from streams.errors import InputError
 from streams.kafka.kafka_record import Record
+
+
+class RecordingError(InputError):
+    """A recording can't be read or written; the message names the file, and the line if one."""
+
 
 Headers = tuple[tuple[str, bytes | None], ...]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
-from streams.recording.error import RecordingError
+from streams.recording.entry import RecordingError
 
 ENDINGS = (".jsonl.gz", ".jsonl")
 GZIP = b"\x1f\x8b"

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.recording import files
-from streams.recording.error import RecordingError
+from streams.recording.entry import RecordingError
 from streams.recording.line import RecordedLineError, parse
 
 Integers = NDArray[np.int64]

@@ -13,8 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from streams.recording import files
-from streams.recording.entry import Entry
-from streams.recording.error import RecordingError
+from streams.recording.entry import Entry, RecordingError
 from streams.recording.index import index
 from streams.recording.line import RecordedLine, RecordedLineError, entry, parse
 

@@ -20,8 +20,7 @@ from streams.journal import codec
 from streams.kafka.kafka_record import KafkaRecord
 from streams.quarantine import entries as quarantine
 from streams.quarantine.entries import Quarantine
-from streams.recording.entry import Entry
-from streams.recording.error import RecordingError
+from streams.recording.entry import Entry, RecordingError
 from streams.recording.reader import Recording
 from streams.replay.pricers import Priced, Pricers, timely
 from streams.replay.tick_inserter import TickInserter

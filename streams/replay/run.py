@@ -6,8 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from streams.recording.entry import Entry
-from streams.recording.error import RecordingError
+from streams.recording.entry import Entry, RecordingError
 from streams.recording.reader import Recording
 from streams.replay.buckets import Buckets
 from streams.replay.price_history import PublishedPrices

@@ -20,7 +20,7 @@ from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
 from streams.ingest.decoder import INPUTS, Decoder
 from streams.ingest.order import as_given
-from streams.recording.error import RecordingError
+from streams.recording.entry import RecordingError
 from streams.recording.reader import Recording
 from streams.replay.pricers import opening
 from streams.replay.tick_inserter import TickInserter

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from online_models.training.model_card import against_naive
 from online_models.training.search import OBJECTIVE
+from streams.terminal.output import figures_table
 from streams.terminal.progress import progress
-from streams.terminal.tables import figures_table
 from streams.trainer.run import TrainedVersion
 
 SHOWN = ("mase", "wape", "mse", "pinball", "log_loss")

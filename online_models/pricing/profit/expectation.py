@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from online_models.numerics.arrays import finite
 from online_models.numerics.compiled import compiled
 from online_models.numerics.elementary import exp_one, log_one
-from online_models.numerics.finite import finite
 from online_models.pricing.context.decision_context import DecisionContext, Floats, Ints
 from online_models.pricing.profit.objective import LARGEST_LOG, NINETY, span
 from online_models.shop.catalogue import PPM

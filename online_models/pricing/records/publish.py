@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output, outputs
-from online_models.numerics.finite import finite
+from online_models.numerics.arrays import finite
 from online_models.pricing.context.decision_context import Floats, Ints
 from online_models.pricing.decision.bookkeeping import Numbered, price_changed
 from online_models.pricing.decision.reasons import OUTCOMES, REASONS, PriceOrigin

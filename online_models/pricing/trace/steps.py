@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.numerics.finite import finite
+from online_models.numerics.arrays import finite
 from online_models.pricing.context.decision_context import NO_CEILING
 from online_models.pricing.trace.sheet import Sheet
 from schemas.values.money import texts

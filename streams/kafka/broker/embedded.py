@@ -13,7 +13,7 @@ from streams.kafka.broker.configuration import Address
 from streams.kafka.broker.error import BrokerError
 from streams.kafka.broker.folder import DataFolder, temporary_folder
 from streams.kafka.broker.node import Node
-from streams.kafka.broker.ports import free_ports
+from streams.kafka.broker.process import free_ports
 from streams.kafka.broker.security import Security
 
 HOST = "127.0.0.1"

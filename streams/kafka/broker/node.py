@@ -7,8 +7,8 @@ from pathlib import Path
 from streams.kafka.broker import configuration, java, process
 from streams.kafka.broker.archive import Archive
 from streams.kafka.broker.error import BrokerError
-from streams.kafka.broker.failure import cause_lines
 from streams.kafka.broker.jars import classpath
+from streams.kafka.broker.process import cause_lines
 
 
 class Node:

@@ -16,8 +16,7 @@ from schemas.records.record import RecordError
 from schemas.topics import decode
 from schemas.values.instants import to_ms
 from streams.ingest.hashing import KeyedHash
-from streams.recording.entry import Entry
-from streams.recording.error import RecordingError
+from streams.recording.entry import Entry, RecordingError
 from streams.recording.reader import Recording
 
 NEEDED = ("price-offers", "price-decisions")

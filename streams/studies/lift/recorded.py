@@ -13,8 +13,7 @@ from online_models.fold.fold import Fold
 from streams.configuration.settings import Settings
 from streams.ingest.decoder import Decoder
 from streams.ingest.order import as_given
-from streams.recording.entry import Entry
-from streams.recording.error import RecordingError
+from streams.recording.entry import Entry, RecordingError
 from streams.recording.reader import Recording
 from streams.replay.buckets import Buckets
 from streams.replay.offer_margins import OfferMargins

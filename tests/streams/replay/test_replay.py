@@ -20,8 +20,7 @@ from streams.ingest.routing import Router
 from streams.ingest.watermarks import with_ticks
 from streams.journal import codec
 from streams.kafka.kafka_record import Record
-from streams.recording.entry import Entry
-from streams.recording.error import RecordingError
+from streams.recording.entry import Entry, RecordingError
 from streams.recording.writer import RecordingWriter
 from streams.replay.replay import Replay
 from tests import networks

@@ -126,7 +126,7 @@ def test_one_absurd_period_moves_the_forecast_little() -> None:
     assert abs(moved[0]) < 0.3
 
 
-@pytest.mark.parametrize("periods", [3, 40, ROOM + 30])
+@pytest.mark.parametrize("windows", [3, 40, ROOM + 30])
 def test_what_is_restored_says_and_learns_the_same_to_the_last_bit(windows: int) -> None:
     level = taught(windows)
     again = restore(ProductLevel(), save(level))

@@ -1,4 +1,4 @@
-from streams.kafka.broker.failure import LINES, cause_lines
+from streams.kafka.broker.process import LINES, cause_lines
 
 LOG = """\
 [2026-01-01 00:00:00,000] INFO starting (kafka.Kafka)

@@ -1,6 +1,6 @@
 import socket
 
-from streams.kafka.broker.ports import FIRST, LAST, free_ports
+from streams.kafka.broker.process import FIRST, LAST, free_ports
 
 HOST = "127.0.0.1"
 
