@@ -5,14 +5,89 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.shown import update_signals
 from online_models.fold.state import State
 from online_models.journal.batch import Batch
 from online_models.journal.outputs import Output
 from online_models.pricing import decide as pricer
 from online_models.pricing.state.causes import Causes
+from online_models.pricing.state.promotions import NONE, Promoted
+from online_models.shop.catalogue import NEVER
+from online_models.windows.signals import ATTRIBUTES, WIDTH, Signal
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+#: A promotion's attribute beyond is no feature of demand, and would drown all others.
+LARGEST_ATTRIBUTE = 1e6
+_PROMOTING = [Signal.PROMOTED, Signal.DEPTH, *range(Signal.ATTRIBUTE, WIDTH)]
+#: Signals that hold from the shop's word on; the rest from the decision on.
+_CONFIRMED = [Signal.PRICE, Signal.DRAWN, Signal.DEVIATION]
+_SHOWN = [Signal.ON_SALE, Signal.AVAILABLE, *_CONFIRMED, *_PROMOTING]
+
+
+def update_signals(state: State, rows: Ints, now: Ints) -> None:
+    """Bring the signals of distinct offers in line with what is in force at `now`; all rest off
+    sale.
+
+    A price is in force from its decision on, or, where the shop acknowledges, once it has.
+    """
+    if not len(rows):
+        return
+    found = _promotions(state, rows, now)
+    price, deviation = state.pricing.shown_price(rows), state.pricing.deviation(rows)
+    drawn = ~np.isnan(deviation) & (not state.settings.pricing.imagined)
+    confirmed = np.column_stack([price, drawn, np.where(drawn, deviation, 0.0)])
+    before = state.windows.signals.value[rows[:, None], _CONFIRMED]
+    waits = _waits(state, rows) & (before[:, 0] > 0.0)
+    confirmed = np.where(waits[:, None], before, confirmed)
+    plain = np.column_stack([np.ones(len(rows)), state.stock.on_hand[rows] != 0])
+    _put(state, rows, now, _SHOWN, np.concatenate([plain, confirmed, _seen(found)], axis=1), found)
+
+
+def update_competitor_signals(state: State, rows: Ints, now: Ints) -> None:
+    """Bring the signals of offers in line with the competitors' prices in force."""
+    offers, oldest = state.catalogue.offers, now - state.settings.pricing.competitor_memory_ms
+    if len(rows) and state.competitors.entries.size:
+        quoted = state.competitors.summary(offers.sku[rows], offers.channel[rows], oldest)
+        state.windows.put(rows, now, Signal.COMPETITOR, quoted)
+
+
+def _waits(state: State, rows: Ints) -> NDArray[np.bool_]:
+    """Mask of the offers, (n,), that are known to show another price than was decided."""
+    if state.settings.pricing.imagined:
+        return state.listing.acknowledged[rows]
+    return state.pricing.unconfirmed(rows)
+
+
+def _promotions(state: State, rows: Ints, now: Ints) -> Promoted:
+    """The promotions at `now`, once those that began or ended before have done so."""
+    turn = state.listing.promotion_change_ms[rows]
+    if not (turn < NEVER).any() and not state.pricing.promotions.concern(rows):
+        n = len(rows)
+        nothing = np.zeros(n), np.zeros(n), np.zeros((n, ATTRIBUTES))
+        return Promoted(*nothing, np.full(n, NONE, np.int32), turn)
+    # the shop learns its prices by decisions: they are shown from those on
+    while (passed := turn < now).any():
+        some, at = rows[passed], turn[passed]
+        found = state.pricing.promotion_in_force(some, at)
+        _put(state, some, at, _PROMOTING, _seen(found), found)
+        turn = state.listing.promotion_change_ms[rows]
+    return state.pricing.promotion_in_force(rows, now)
+
+
+def _seen(found: Promoted) -> Floats:
+    attributes = np.clip(found.attributes, -LARGEST_ATTRIBUTE, LARGEST_ATTRIBUTE)
+    return np.column_stack([found.promoted, found.depth, attributes])
+
+
+def _put(
+    state: State, rows: Ints, at: Ints, columns: list[int], fresh: Floats, found: Promoted
+) -> None:
+    """From `at` on the signals in `columns` are `fresh`, (n, columns), but at rest off sale."""
+    fresh *= state.catalogue.offers.listed[rows].astype(np.float64)[:, None]
+    state.listing.promotion_change_ms[rows] = found.boundary
+    state.windows.put_changed(rows, at, columns, fresh, found.promotion)
+
+
 #: An output with the place of the event that led to it.
 Placed = tuple[int, Output]
 

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.fold import spans
-from online_models.fold.decide import Placed, decide
+from online_models.fold.decide import Placed, decide, update_signals
 from online_models.fold.facts import HANDLERS
 from online_models.fold.lookup import Lookup, is_barrier
 from online_models.fold.on_sale import start_clock
 from online_models.fold.rounds import fold_barrier_fact
-from online_models.fold.shown import update_signals
 from online_models.fold.state import FoldSettings, State
 from online_models.fold.sums import flush
 from online_models.fold.tick import tick

@@ -12,13 +12,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.decide import Placed, decide
+from online_models.fold.decide import Placed, decide, update_competitor_signals, update_signals
 from online_models.fold.facts import HANDLERS
 from online_models.fold.facts.fact import FactEffect
 from online_models.fold.facts.products import opened
 from online_models.fold.lookup import Lookup
 from online_models.fold.on_sale import list_offers
-from online_models.fold.shown import update_competitor_signals, update_signals
 from online_models.fold.state import State
 from online_models.journal.batch import Batch, Kind
 from online_models.shop import competitor_updates

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from online_models.demand.elasticities.feed import ElasticityFeed
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.ensemble.report import LearnReport
 from online_models.demand.inputs.observations import Observations
 from online_models.demand.networks.champions import Notice
 from online_models.demand.records.drift_reports import DriftReports
+from online_models.demand.records.elasticities import ElasticityFeed
 from online_models.demand.records.evidence_exchange import EvidenceExchange
 from online_models.demand.settings import DemandSettings
 from online_models.fold.clock import Clock

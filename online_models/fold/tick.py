@@ -8,13 +8,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.elasticities.records import elasticity_records
 from online_models.demand.inputs.observations import Observations
+from online_models.demand.records.elasticities import elasticity_records
 from online_models.fold.alerts import anomalies, counted, models
-from online_models.fold.decide import Placed, caused, decide
+from online_models.fold.decide import (
+    Placed,
+    caused,
+    decide,
+    update_competitor_signals,
+    update_signals,
+)
 from online_models.fold.observation_records import observation_records
 from online_models.fold.on_sale import start_clock
-from online_models.fold.shown import update_competitor_signals, update_signals
 from online_models.fold.state import State
 from online_models.fold.sums import count, judge
 from online_models.journal.batch import FORCED, Batch

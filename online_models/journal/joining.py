@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.batch import COLUMNS, Batch, Kind, SourcePartition
-from online_models.journal.offsets import offset_ranges
+from online_models.journal.partitioning import offset_ranges
 
 Name = TypeVar("Name", str, SourcePartition)
 Indices = NDArray[np.int32]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.batch import Batch, SourcePartition
-from online_models.journal.offsets import offset_ranges
+from online_models.journal.partitioning import offset_ranges
 from online_models.persistence.kinds import IntegerMap
 from online_models.persistence.saved import Saved, attribute
 from schemas.values.instants import DAY

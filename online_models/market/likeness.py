@@ -19,7 +19,7 @@ from online_models.market.demand.index import Shift
 from online_models.market.problem import HIGHEST
 from online_models.market.randomness import generator
 from online_models.numerics.arrays import Floats
-from schemas.values.currencies import minor_digits
+from schemas.values.money import minor_digits
 
 #: Mean and standard deviation of a market's elasticities (uniform by category, normal within).
 USUAL_ELASTICITY = float(np.mean(ELASTICITIES))

@@ -9,7 +9,7 @@ import numpy as np
 
 from online_models.market.closed_loop import Track
 from online_models.numerics.arrays import Floats
-from online_models.studies.experiments.interval import Interval, student
+from online_models.studies.experiments.lift import Interval, student
 
 #: The regret's exponent is fitted from this share of the days on, on points even in log time.
 FIT_FROM = 1 / 16

@@ -15,12 +15,10 @@ from online_models.pricing.profit.substitutes import unit_profits
 from online_models.pricing.records.alerts import feed_silent
 from online_models.pricing.state.days import CalendarDays
 from online_models.pricing.state.history import PriceHistory
-from online_models.pricing.state.identities import Identities
-from online_models.pricing.state.kill_switch import KillSwitch
-from online_models.pricing.state.labels import Labels
+from online_models.pricing.state.identities import Identities, Labels
+from online_models.pricing.state.kill_switch import KillSwitch, Notes
 from online_models.pricing.state.ledger import NONE, Ledger
 from online_models.pricing.state.margins import Margins
-from online_models.pricing.state.notes import Notes
 from online_models.pricing.state.policy_book import PolicyBook
 from online_models.pricing.state.promotions import Promoted, Promotions
 from online_models.pricing.state.shoppers import Shoppers

@@ -15,8 +15,8 @@ from online_models.demand.networks.zoo.network import export
 from online_models.market.compose import compose
 from online_models.pricing.learned.policy import FACTORS, HIDDEN, LearnedPolicy
 from online_models.pricing.learned.state import FEATURES
+from online_models.training.network_training import seed_keras
 from online_models.training.rollout import Transitions, rollout
-from online_models.training.seeding import seed_keras
 
 #: A reward a day later counts this much: learning about demand pays back over weeks.
 DISCOUNT = 0.96

@@ -13,10 +13,21 @@ from online_models.demand.networks.levels import SURPRISE
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.zoo import network as keras_network
 from online_models.demand.networks.zoo.architecture import Architecture, Hyper
-from online_models.training import split
+from online_models.training import dataset
 from online_models.training.boltzmann import pretrain
 from online_models.training.dataset import Dataset
-from online_models.training.seeding import seed_keras
+
+
+def seed_keras(seed: int) -> None:
+    """Seed Keras, NumPy and TensorFlow, and let no kernel depend on which thread ends first.
+
+    A seed alone is not enough: TensorFlow shuffles and sums in several threads.
+    """
+    import keras
+    import tensorflow as tf
+
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
 
 
 def negative_binomial_loss(units: Any, forecast: Any) -> Any:
@@ -79,7 +90,7 @@ def fit(
     """
     import keras
 
-    train, held = split.at(data.end, VALIDATION)
+    train, held = dataset.at(data.end, VALIDATION)
     past, later = data.take(train), data.take(held)
     stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=PATIENCE)
     trial = _model(architecture, hyper, past, seed)

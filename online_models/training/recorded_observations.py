@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from online_models.demand.inputs.observations import ATTRIBUTES, Observations
-from online_models.demand.networks.offers import Offers, words
+from online_models.demand.networks.levels import Offers, words
 from online_models.numerics.special import log
 from online_models.shop.catalogue import Names
 from schemas.records.record import RecordError

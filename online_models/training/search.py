@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from online_models.demand.forecast import DemandForecast
-from online_models.training import split
+from online_models.training import dataset
 from online_models.training.dataset import Dataset
-from online_models.training.metrics import ForecastMetrics, measure
+from online_models.training.model_card import ForecastMetrics, measure
 from online_models.training.models import build, space
 
 
@@ -99,7 +99,7 @@ def cross_validate(
     `done(fold, forecast, held)` is called after each fold; `callbacks(fold)` gives Keras callbacks.
     """
     found = []
-    for fold, (train, test) in enumerate(split.rolling_origin(data.end, folds, share)):
+    for fold, (train, test) in enumerate(dataset.rolling_origin(data.end, folds, share)):
         model = build(trial.model, trial.hyper, trial.seed, callbacks(fold))
         model.fit(data.take(train))
         held = data.take(test)

@@ -10,7 +10,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 
 from schemas.values.fields import Name
-from schemas.values.shown import shown
+from schemas.values.limits import shown
 
 #: A message is read by people and travels in a header: no more errors, and no more characters.
 MOST_ERRORS = 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from schemas.values.instants import DAY, HOUR, MINUTE
-from schemas.values.shown import shown
+from schemas.values.limits import shown
 
 WEEK = 7 * DAY
 

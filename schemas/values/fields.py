@@ -23,7 +23,6 @@ from pydantic import (
 )
 
 from schemas.values import durations, instants, money, percentages
-from schemas.values.currencies import minor_digits
 from schemas.values.limits import (
     DEEPEST_JSON,
     DEEPEST_PATH,
@@ -41,6 +40,7 @@ from schemas.values.limits import (
     MOST_ATTRIBUTES,
     MOST_LISTED,
 )
+from schemas.values.money import minor_digits
 
 #: The context in which records of the journal are read: the border has let them pass before, maybe
 #: that of an earlier release.

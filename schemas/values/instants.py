@@ -6,7 +6,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from schemas.values.shown import shown
+from schemas.values.limits import shown
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

@@ -1,4 +1,4 @@
-"""How much a record may say: the range of every number and the size of every list and text.
+"""The limits of values, and how a wrong one reads in a message.
 
 Whatever is inside must leave exact what is computed from it: integers below 2^63, money that a
 JSON number carries unchanged, instants that have a text. And no record may cost the pricer more
@@ -6,6 +6,8 @@ than a tenth of a second.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 #: Money, in whole units of its currency. With the four minor digits that a currency has at most it
 #: is 10^15 minor units: 15 significant digits survive a JSON number (an IEEE double) unchanged.
@@ -55,3 +57,25 @@ MOST_ATTRIBUTES = 1000
 MOST_STRATEGIES = 16
 MOST_SEGMENTS = 16
 MOST_BREAKS = 16
+
+
+#: Enough to recognise what was sent.
+LONGEST = 64
+
+
+def shown(value: Any) -> str:
+    """JSON's name for `value`, at moderate length; what is inside lists and objects is left out.
+
+    >>> print(shown(True), shown(None), shown(7), shown("7"), shown([7]), shown({}))
+    true null 7 '7' a list an object
+    """
+    if isinstance(value, str):
+        return repr(value if len(value) <= LONGEST else value[:LONGEST] + "…")
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, dict):
+        return "an object"
+    if value is None or isinstance(value, bool):
+        return str(value).lower().replace("none", "null")
+    text = str(value)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from schemas.values.limits import SHARE_DIGITS
+from schemas.values.limits import SHARE_DIGITS, shown
 from schemas.values.money import to_decimal
-from schemas.values.shown import shown
 
 #: Parts per million of the whole: the integer form in which fractions enter arithmetic.
 WHOLE = 1_000_000

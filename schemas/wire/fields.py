@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from msgspec import Meta
 
-from schemas.values.currencies import MINOR_DIGITS, MOST_DIGITS
 from schemas.values.instants import EARLIEST, LATEST, to_ms
 from schemas.values.limits import LARGEST_COUNT, LONGEST_NAME, LONGEST_TEXT
-from schemas.values.money import Amounts
+from schemas.values.money import MINOR_DIGITS, MOST_DIGITS, Amounts
 
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from rich.console import Console
 
-from online_models.studies.experiments.interval import Interval
+from online_models.studies.experiments.lift import Interval
 from streams.configuration.settings import Settings
 from streams.studies.lift.measure import Measured
 from streams.studies.lift.recorded import measured_experiments

@@ -23,8 +23,8 @@ from pydantic_settings import (
 
 from schemas.topics import PARTITIONS
 from schemas.values import durations
-from schemas.values.currencies import minor_digits
 from schemas.values.instants import MINUTE
+from schemas.values.money import minor_digits
 from streams.mapping.mapper import Mapper
 from streams.mapping.topic_settings import TopicSettings, named, require_different
 from streams.metrics.address import address

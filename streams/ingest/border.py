@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from schemas.values.currencies import MOST_DIGITS, minor_digits
 from schemas.values.instants import DAY, EARLIEST, LATEST
 from schemas.values.instants import to_text as instant_text
-from schemas.values.money import rescaled
+from schemas.values.money import MOST_DIGITS, minor_digits, rescaled
 from streams.ingest.currency.currencies import Currencies
 from streams.ingest.hashing import KeyedHash
 

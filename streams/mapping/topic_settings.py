@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from schemas.topics import TOPICS
-from schemas.values.currencies import minor_digits
+from schemas.values.money import minor_digits
 
 #: What Kafka takes for a topic's name.
 _NAME = re.compile(r"[a-zA-Z0-9._-]{1,249}")

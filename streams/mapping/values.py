@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from schemas.records.record import RecordError
-from schemas.values.currencies import minor_digits
+from schemas.values.money import minor_digits
 
 #: Units of a number that counts from 1970: ms in one of them.
 _MS = {"seconds": Decimal(1000), "milliseconds": Decimal(1), "microseconds": Decimal("0.001")}

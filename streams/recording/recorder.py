@@ -13,8 +13,7 @@ from streams.configuration.settings import Settings
 from streams.kafka.admin import reach
 from streams.kafka.clients import client, consumer, names
 from streams.kafka.consumer import Consumer
-from streams.recording.entry import Entry
-from streams.recording.entry import RecordingError
+from streams.recording.entry import Entry, RecordingError
 from streams.recording.merge import Merge
 from streams.recording.writer import RecordingWriter
 

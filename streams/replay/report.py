@@ -11,7 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from online_models.studies.experiments.interval import Interval
+from online_models.studies.experiments.lift import Interval
 from online_models.studies.experiments.off_policy import Judgement
 from streams.replay.comparison import Comparison
 from streams.replay.counterfactual import Counterfactual

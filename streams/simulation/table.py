@@ -7,7 +7,7 @@ from math import isnan
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from online_models.studies.experiments.interval import Interval
+from online_models.studies.experiments.lift import Interval
 from streams.simulation.cells import STATIC
 from streams.simulation.outcome import MarketOutcome
 

@@ -18,10 +18,9 @@ from online_models.demand.networks.expert import MODEL
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.spec import Spec
 from online_models.demand.networks.zoo import ARCHITECTURES
-from online_models.training import split
+from online_models.training import dataset
 from online_models.training.dataset import Dataset
-from online_models.training.metrics import measure
-from online_models.training.model_card import ModelCard
+from online_models.training.model_card import ModelCard, measure
 from online_models.training.models import DeepModel, build
 from online_models.training.search import OBJECTIVE, SearchTrial
 from schemas.values.instants import to_text
@@ -64,9 +63,9 @@ def train(
     Networks alone become versions; baselines are there to compare. InputError where the data are
     too few for the folds.
     """
-    past, held = split.at(data.end, SHARE)
+    past, held = dataset.at(data.end, SHARE)
     try:
-        split.rolling_origin(data.end[past], plan.folds, SHARE)
+        dataset.rolling_origin(data.end[past], plan.folds, SHARE)
     except ValueError as error:
         raise InputError(f"--folds: {error}") from None
     folder = plan.folder / "runs" / store.fingerprint(data)

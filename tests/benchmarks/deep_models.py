@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.observations import DAY, Observations
-from online_models.demand.networks.offers import Offers
+from online_models.demand.networks.levels import Offers
 from online_models.demand.networks.spec import Spec
 from online_models.demand.networks.zoo import ARCHITECTURES
-from online_models.training import split
+from online_models.training import dataset
 from online_models.training.baselines import BASELINES
 from online_models.training.dataset import Dataset, build
-from online_models.training.metrics import measure
+from online_models.training.model_card import measure
 from online_models.training.models import DeepModel
 from online_models.training.models import build as model
 from online_models.training.search import SearchTrial
@@ -107,7 +107,7 @@ def _defaults(name: str) -> dict[str, object]:
 
 
 def mixture(source: Source, data: Dataset, name: str) -> None:
-    past, held = split.at(data.end, SHARE)
+    past, held = dataset.at(data.end, SHARE)
     fitted = model(name, _defaults(name), 0).fit(data.take(past))
     assert isinstance(fitted, DeepModel)
     assert fitted.network is not None

@@ -15,10 +15,9 @@ import numpy as np
 
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.inputs.observations import DAY, Observations
-from online_models.demand.networks.inputs import Inputs
+from online_models.demand.networks.inputs import Inputs, price_features
+from online_models.demand.networks.levels import words
 from online_models.demand.networks.network import Network
-from online_models.demand.networks.offers import words
-from online_models.demand.networks.price_path import price_features
 from online_models.demand.networks.spec import WINDOW_CHANNELS, Spec
 from online_models.demand.networks.zoo import ARCHITECTURES, head
 from schemas.records.model_updates import ModelUpdate

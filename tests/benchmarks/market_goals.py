@@ -20,7 +20,7 @@ import numpy as np
 from online_models.market.closed_loop import Track
 from online_models.market.corruption import CORRUPTIONS
 from online_models.market.score import exponent, regret
-from online_models.studies.experiments.interval import Interval, student
+from online_models.studies.experiments.lift import Interval, student
 from streams.freed_memory import keep_freed_memory
 from streams.simulation.cells import CLAIRVOYANT, STATIC, Cell, Entrant, Setting, cells, run
 from streams.simulation.outcome import outcomes

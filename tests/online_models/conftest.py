@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from online_models.demand.inputs.observations import DAY, Observations
+from online_models.demand.networks.levels import Offers
 from online_models.demand.networks.network import Network
-from online_models.demand.networks.offers import Offers
 from online_models.demand.networks.spec import Spec
 from online_models.demand.networks.zoo import ARCHITECTURES, head
 from online_models.training.dataset import Dataset, build

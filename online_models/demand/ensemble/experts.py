@@ -1,4 +1,4 @@
-"""The demand models that forecast side by side, and what each must offer.
+"""Models of units that forecast side by side, what each must offer, and what an offer is to them.
 
 A new expert is one file and one line in `EXPERTS`; the shared checks and the mixture find it here.
 """
@@ -6,6 +6,8 @@ A new expert is one file and one line in `EXPERTS`; the shared checks and the mi
 from __future__ import annotations
 
 from typing import Any, Protocol
+
+import numpy as np
 
 from online_models.demand.count.model import CountModel
 from online_models.demand.filter.hierarchy import CategoryTree
@@ -15,8 +17,20 @@ from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.observations import WindowRows
 from online_models.demand.panel.model import PanelModel
 from online_models.demand.settings import DemandSettings
-from online_models.numerics.arrays import Flags, Floats
+from online_models.numerics.arrays import Flags, Floats, Ints
+from online_models.numerics.columns import Columns, column
 from online_models.persistence.saved import Saved
+
+
+class OfferRegistry(Columns):
+    """One row per offer: its product, its channel, its category's row in the tree."""
+
+    sku: Ints = column(np.int64, -1)
+    channel: Ints = column(np.int64, 0)
+    category_row: Ints = column(np.int64, 0)
+    #: Cumulative sums of the standardised residual, up and down.
+    alarm_up: Floats = column(np.float64, 0.0)
+    alarm_down: Floats = column(np.float64, 0.0)
 
 
 class Prediction(Protocol):

@@ -11,9 +11,8 @@ from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.ensemble import drift
 from online_models.demand.ensemble.cohorts import Cohorts
 from online_models.demand.ensemble.drift_watch import DriftWatch
-from online_models.demand.ensemble.experts import EXPERTS, Expert, Prediction
+from online_models.demand.ensemble.experts import EXPERTS, Expert, OfferRegistry, Prediction
 from online_models.demand.ensemble.mixture import FORGETTING, Mixture
-from online_models.demand.ensemble.registry import OfferRegistry
 from online_models.demand.ensemble.report import LearnReport, WindowReport
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter

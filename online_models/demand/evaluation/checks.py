@@ -24,7 +24,7 @@ from online_models.demand.networks.zoo import ARCHITECTURES, head
 from online_models.demand.settings import DemandSettings
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp, log, normals, power, uniforms
-from online_models.persistence.leaves import leaves
+from online_models.persistence.plain import leaves
 from online_models.persistence.saved import restore, save
 
 #: Regressors of River that are plugged in by name: one of each kind.

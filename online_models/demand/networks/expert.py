@@ -15,8 +15,8 @@ from online_models.demand.networks.chunks import Assembly, Verdict
 from online_models.demand.networks.container import WeightsError
 from online_models.demand.networks.history import History, exposure
 from online_models.demand.networks.inputs import inputs
+from online_models.demand.networks.levels import Offers, words
 from online_models.demand.networks.network import Network
-from online_models.demand.networks.offers import Offers, words
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp, log, total
 from online_models.persistence.kinds import Part

@@ -18,9 +18,9 @@ from online_models.demand.networks.levels import (
     SHRINKAGE,
     SURPRISE,
     Categories,
+    Offers,
     Running,
 )
-from online_models.demand.networks.offers import Offers
 from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import log, total
 from online_models.persistence.kinds import SAME, Array, Part

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.demand.panel.equations import NormalEquations, predicted
 from online_models.demand.panel.features import CHANNEL_FEATURES
+from online_models.demand.panel.solution import NormalEquations, predicted
 from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.linear import solve
 from online_models.numerics.special import sum_by

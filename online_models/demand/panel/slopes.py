@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from online_models.demand.inputs.observations import ATTRIBUTES
-from online_models.demand.panel.equations import NormalEquations, predicted
 from online_models.demand.panel.features import PanelRows
+from online_models.demand.panel.solution import NormalEquations, predicted
 from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.linear import solve
 from online_models.persistence.kinds import Part

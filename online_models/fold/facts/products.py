@@ -20,9 +20,8 @@ from online_models.journal.batch import Fact
 from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
 from schemas.records.products import ChannelListing, Product
 from schemas.records.record import decode
-from schemas.values.currencies import minor_digits
 from schemas.values.fields import ADMITTED
-from schemas.values.money import to_minor
+from schemas.values.money import minor_digits, to_minor
 
 #: Where a product is sold that names no channels.
 DEFAULT_CHANNEL = "web"

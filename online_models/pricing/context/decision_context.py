@@ -15,8 +15,7 @@ from online_models.pricing.learned.seat import Seat
 from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.state.days import CalendarDays
-from online_models.pricing.state.identities import Identities
-from online_models.pricing.state.labels import Labels
+from online_models.pricing.state.identities import Identities, Labels
 from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.state.margins import Margins
 from online_models.shop.catalogue import Catalogue

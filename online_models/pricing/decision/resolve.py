@@ -23,7 +23,7 @@ from online_models.pricing.decision.target_price import TargetPrice, ask, explor
 from online_models.pricing.guardrails import GUARDRAILS
 from online_models.pricing.guardrails.bounds import NOBODY, limits
 from online_models.pricing.guardrails.chain import GuardrailResult, pass_through
-from online_models.pricing.state.notes import Notes
+from online_models.pricing.state.kill_switch import Notes
 from online_models.pricing.state.promotions import InForce, Promotions
 from online_models.pricing.trace.steps import Trace, Values
 from online_models.shop.catalogue import NO_PRICE

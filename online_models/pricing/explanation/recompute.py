@@ -9,10 +9,10 @@ from online_models.pricing.guardrails import GUARDRAILS, Grid
 from online_models.pricing.state.promotions import discounted
 from online_models.pricing.strategies import STRATEGIES
 from online_models.pricing.strategies.strategy import Recomputable
-from online_models.pricing.trace.amounts import minor
+from online_models.pricing.trace.sheet import minor
 from schemas.records.promotions import Discount
 from schemas.values import money
-from schemas.values.currencies import minor_digits
+from schemas.values.money import minor_digits
 
 Step = Mapping[str, Any]
 

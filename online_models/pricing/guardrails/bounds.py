@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +15,28 @@ from online_models.pricing.context.decision_context import (
     DecisionContext,
     LegalRange,
 )
-from online_models.pricing.guardrails import Bound
-from online_models.pricing.guardrails.binding import binding
+from online_models.pricing.guardrails import GUARDRAILS, Bound, Guardrail
+from online_models.pricing.policy.compiled_policy import CompiledPolicy
+from online_models.pricing.trace.steps import members
+
+
+class Binding(NamedTuple):
+    """A guardrail with its index in GUARDRAILS; `facts` are JSON members, without the braces."""
+
+    code: int
+    rule: Guardrail
+    facts: bytes
+
+
+@lru_cache(maxsize=4096)
+def binding(terms: CompiledPolicy) -> tuple[Binding, ...]:
+    """The guardrails that bind under these terms, in their order."""
+    return tuple(
+        Binding(code, rule, members(rule.facts(terms)))
+        for code, rule in enumerate(GUARDRAILS)
+        if rule.binds(terms)
+    )
+
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

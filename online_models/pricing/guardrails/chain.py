@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from online_models.pricing.context.decision_context import NO_CEILING, DecisionContext, Flags, Ints
 from online_models.pricing.guardrails import GUARDRAILS, Bound, Delay, Grid
-from online_models.pricing.guardrails.binding import binding
-from online_models.pricing.guardrails.bounds import NOBODY, Limits
+from online_models.pricing.guardrails.bounds import NOBODY, Limits, binding
 from online_models.pricing.trace.steps import Trace, Values
 from online_models.shop.catalogue import NEVER, NO_PRICE
 from schemas.values.instants import to_text

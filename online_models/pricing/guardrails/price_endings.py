@@ -13,7 +13,7 @@ from online_models.numerics.compiled import compiled
 from online_models.pricing.context.decision_context import NO_CEILING, NO_FLOOR, DecisionContext
 from online_models.pricing.guardrails.guardrail import Detail, Grid, Ints
 from online_models.pricing.policy.compiled_policy import CompiledPolicy, endings
-from online_models.pricing.trace.amounts import minor
+from online_models.pricing.trace.sheet import minor
 from online_models.shop.catalogue import NO_PRICE
 
 

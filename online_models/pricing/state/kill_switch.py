@@ -1,7 +1,11 @@
-"""Which offers stand still by a human's order, those that are still to come included."""
+"""Human commands that stand: the kill switch, and who ordered what, for the explanation."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,10 +13,38 @@ from online_models.persistence.kinds import Document, Items
 from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.policy.selection import selected
 from online_models.pricing.state.ledger import Ledger
-from online_models.pricing.state.notes import Notes
 from online_models.shop.catalogue import NO_PRICE, Catalogue
 from schemas.records.policy.selection import Selector
 from schemas.records.pricing_control import Pause, Resume
+
+#: Said where no order is on record.
+_NOTHING = "{}"
+
+
+class Notes:
+    """Kind of order → offer row → JSON of what was said."""
+
+    SAVED = Saved(texts=attribute("_texts", dict[str, dict[int, str]]))
+
+    def __init__(self) -> None:
+        self._texts: dict[str, dict[int, str]] = {}
+
+    def write(self, kind: str, rows: Iterable[int], said: Mapping[str, Any]) -> None:
+        """Take down an order for some offers; fields that are None are left out."""
+        text = msgspec.json.encode({k: v for k, v in said.items() if v is not None}).decode()
+        self._texts.setdefault(kind, {}).update(dict.fromkeys(rows, text))
+
+    def erase(self, kind: str, rows: Iterable[int]) -> None:
+        """Forget orders that hold no longer."""
+        texts = self._texts.get(kind, {})
+        for row in rows:
+            texts.pop(row, None)
+
+    def read(self, kind: str, rows: Iterable[int]) -> list[bytes]:
+        """What was said, JSON objects."""
+        texts = self._texts.get(kind, {})
+        return [texts.get(row, _NOTHING).encode() for row in rows]
+
 
 Ints = NDArray[np.int64]
 

@@ -19,7 +19,7 @@ from online_models.pricing.context.decision_context import (
     Floats,
 )
 from online_models.pricing.strategies.strategy import Detail, Ints, Proposal
-from online_models.pricing.trace.amounts import minor
+from online_models.pricing.trace.sheet import minor
 from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE, PPM
 from online_models.shop.quotes import Quotes, usable

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from online_models.demand.elasticities.feed import NINETY_FIVE
+from online_models.demand.records.elasticities import NINETY_FIVE
 from online_models.pricing.context.decision_context import (
     NO_CEILING,
     NO_FLOOR,

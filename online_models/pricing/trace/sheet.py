@@ -5,6 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import repeat
 
+from schemas.values import money
+
+_AMOUNTS = [money.Amounts(digits) for digits in range(5)]
+
+
+def minor(text: str, digits: int) -> int:
+    """The minor units that a money text says.
+
+    >>> minor("12.99", 2)
+    1299
+    """
+    return _AMOUNTS[digits][text]
+
 
 class Sheet:
     """Words and columns of n records in their order; put together by C, which is many times cheaper

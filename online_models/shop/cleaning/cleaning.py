@@ -11,15 +11,28 @@ from numpy.typing import NDArray
 from online_models.persistence.kinds import Members, Part
 from online_models.persistence.saved import Saved, attribute
 from online_models.shop.cleaning.bulk_orders import BulkOrderDetector
+from online_models.shop.cleaning.click_bursts import ClickBursts
+from online_models.shop.cleaning.click_hammering import ClickHammering
 from online_models.shop.cleaning.competitor_memory import CompetitorMemory
-from online_models.shop.cleaning.detector import Detector, Money
-from online_models.shop.cleaning.evidence import JudgedClicks, JudgedLines
-from online_models.shop.cleaning.registry import (
-    CLICK_DETECTORS,
-    COMPETITOR_DETECTORS,
-    LINE_DETECTORS,
+from online_models.shop.cleaning.competitor_prices import CompetitorSpikes, CompetitorUnitMixups
+from online_models.shop.cleaning.detector import (
+    ClickDetector,
+    CompetitorDetector,
+    Detector,
+    LineDetector,
+    Money,
 )
+from online_models.shop.cleaning.evidence import JudgedClicks, JudgedLines
+from online_models.shop.cleaning.impossible_prices import PaidPrices, ShownPrices
 from online_models.shop.competitors import CompetitorPrices
+
+LINE_DETECTORS: tuple[type[LineDetector], ...] = (BulkOrderDetector, PaidPrices)
+CLICK_DETECTORS: tuple[type[ClickDetector], ...] = (ClickBursts, ClickHammering, ShownPrices)
+COMPETITOR_DETECTORS: tuple[type[CompetitorDetector], ...] = (
+    CompetitorUnitMixups,
+    CompetitorSpikes,
+)
+
 
 Ints = NDArray[np.int64]
 

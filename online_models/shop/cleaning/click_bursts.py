@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 from online_models.shop.cleaning.common_scale import CommonScale
-from online_models.shop.cleaning.detector import Money
+from online_models.shop.cleaning.detector import Findings, Money
 from online_models.shop.cleaning.evidence import JudgedClicks
-from online_models.shop.cleaning.findings import Findings
 
 Ints = NDArray[np.int64]
 

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from online_models.numerics.special import log
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
-from online_models.shop.cleaning.detector import Money
+from online_models.shop.cleaning.detector import Findings, Money
 from online_models.shop.cleaning.evidence import JudgedClicks, JudgedLines
-from online_models.shop.cleaning.findings import Findings
 from online_models.shop.cleaning.log_scale import LogScale
 
 Ints = NDArray[np.int64]

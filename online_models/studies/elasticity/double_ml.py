@@ -56,7 +56,6 @@ def double_ml(panel: RegressionPanel) -> ElasticityEffects:
     return ElasticityEffects(products, offers)
 
 
-FOLDS = 5
 #: Cross elasticities are believed to be within this of zero, beforehand.
 CROSS_PRIOR_DEVIATION = 0.3
 CROSS_SEED = 20_181

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from online_models.numerics.arrays import Flags, Floats, Ints
-from online_models.studies.experiments.interval import ALPHA, Interval
+from online_models.studies.experiments.lift import ALPHA, Interval
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from online_models.numerics.arrays import Flags, Floats, Ints
-from online_models.studies.promotions.windows import PromotionTimes
+from online_models.studies.promotions.past import PromotionTimes
 
 #: Halvings of the interval in which the price of a unit of budget lies.
 HALVINGS = 24

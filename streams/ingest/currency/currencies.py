@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from schemas.values.currencies import minor_digits
-from schemas.values.money import LARGEST_MINOR
+from schemas.values.money import LARGEST_MINOR, minor_digits
 
 
 class Currencies:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from online_models.studies.promotions.past import LEAST_DEPTH
-from online_models.studies.promotions.plan import plan
-from online_models.studies.promotions.record import record
+from online_models.studies.promotions.plan import plan, record
 from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
 from streams.errors import InputError

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from online_models.numerics.arrays import Floats
-from online_models.studies.segments.clustering import best_clustering, hierarchical, k_means
+from online_models.studies.segments.clusters import best_clustering, hierarchical, k_means
 from online_models.studies.segments.features import CUSTOMER_FEATURES, ITEM_FEATURES, item_features
 from streams.errors import InputError
 from streams.studies.segments.buyers import buyers

@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import numpy as np
 from online_models.demand.evaluation import checks
-from online_models.persistence.leaves import leaves
+from online_models.persistence.plain import leaves
 from online_models.persistence.saved import save
 models = checks.registered("mixture")
 for seen in [*checks.ordinary_days(30), *itertools.islice(checks.hostile_periods(), 0, 300, 5)]:

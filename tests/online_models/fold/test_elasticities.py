@@ -12,7 +12,7 @@ from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
 from online_models.journal.batch import Batch, BatchBuilder, Fact, Kind, SourcePartition
 from online_models.journal.outputs import Output
-from online_models.persistence.leaves import same
+from online_models.persistence.plain import same
 from schemas.topics import decode
 
 HOUR = 3_600_000

@@ -24,8 +24,7 @@ from online_models.persistence.kinds import (
     Parts,
     Together,
 )
-from online_models.persistence.leaves import leaves, same
-from online_models.persistence.plain import RestoreError
+from online_models.persistence.plain import RestoreError, leaves, same
 from online_models.persistence.saved import Saved, attribute, restore, save
 from schemas.records.promotions import Promotion
 from streams.pricer.snapshots import codec

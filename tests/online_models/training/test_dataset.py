@@ -8,7 +8,7 @@ import pytest
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.demand.networks.history import History
 from online_models.demand.networks.inputs import Inputs, as_new, inputs
-from online_models.demand.networks.offers import Offers
+from online_models.demand.networks.levels import Offers
 from online_models.demand.networks.spec import Spec
 from online_models.training.dataset import Dataset, build
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from online_models.demand.forecast import DemandForecast
-from online_models.training.metrics import measure
+from online_models.training.model_card import measure
 
 
 def test_measures_of_a_known_forecast() -> None:

@@ -10,13 +10,12 @@ import pytest
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.demand.networks.history import History
 from online_models.demand.networks.inputs import inputs
-from online_models.demand.networks.offers import Offers
+from online_models.demand.networks.levels import Offers
 from online_models.demand.networks.zoo import ARCHITECTURES
 from online_models.training import dataset as datasets
-from online_models.training import split
 from online_models.training.baselines import BASELINES
 from online_models.training.dataset import Dataset
-from online_models.training.metrics import measure
+from online_models.training.model_card import measure
 from online_models.training.models import DeepModel, Model, build
 from online_models.training.search import SearchTrial, cross_validate, grid, random_points
 from tests.online_models.conftest import SPEC
@@ -31,7 +30,7 @@ NAMES = [
 def fitted(request: pytest.FixtureRequest, dataset: Dataset) -> tuple[str, Model, Dataset]:
     if request.param != "level":
         pytest.importorskip("sklearn", reason="scikit-learn is not installed (the `deep` extra)")
-    past, held = split.at(dataset.end, 0.2)
+    past, held = dataset.at(dataset.end, 0.2)
     return request.param, build(request.param).fit(dataset.take(past)), dataset.take(held)
 
 

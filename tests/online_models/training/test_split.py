@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.training import split
+from online_models.training import dataset
 
 ends = st.lists(st.integers(0, 30), min_size=12, max_size=200).filter(lambda e: len(set(e)) >= 8)
 
@@ -15,7 +15,7 @@ def test_training_ends_before_the_test_begins_and_nothing_is_lost(
     end: list[int], share: float
 ) -> None:
     instants = np.array(end)
-    train, test = split.at(instants, share)
+    train, test = dataset.at(instants, share)
     assert instants[train].max() < instants[test].min()
     assert sorted([*train.tolist(), *test.tolist()]) == list(range(len(end)))
 
@@ -23,7 +23,7 @@ def test_training_ends_before_the_test_begins_and_nothing_is_lost(
 @given(ends)
 def test_origins_roll_forward_and_tests_do_not_overlap(end: list[int]) -> None:
     instants = np.array(end)
-    splits = split.rolling_origin(instants, 3, 0.15)
+    splits = dataset.rolling_origin(instants, 3, 0.15)
     tested = [set(instants[test].tolist()) for _, test in splits]
     for (train, test), seen in zip(splits, tested, strict=True):
         assert instants[train].max() < min(seen)
@@ -35,6 +35,6 @@ def test_origins_roll_forward_and_tests_do_not_overlap(end: list[int]) -> None:
 
 def test_too_few_buckets_are_refused() -> None:
     with pytest.raises(ValueError, match="too few"):
-        split.at(np.array([1, 1]), 0.5)
+        dataset.at(np.array([1, 1]), 0.5)
     with pytest.raises(ValueError, match="too few"):
-        split.rolling_origin(np.array([1, 2, 3]), 3, 0.4)
+        dataset.rolling_origin(np.array([1, 2, 3]), 3, 0.4)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.values.currencies import MINOR_DIGITS, minor_digits
 from schemas.values.limits import LARGEST_AMOUNT
 from schemas.values.money import (
+    MINOR_DIGITS,
     Amounts,
+    minor_digits,
     rescaled,
     scaled,
     texts,

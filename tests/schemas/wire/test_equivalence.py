@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from schemas.examples import EXAMPLES
 from schemas.records.record import RecordError
 from schemas.topics import decode
-from schemas.values.currencies import MOST_DIGITS
-from schemas.values.money import scaled, to_minor
+from schemas.values.money import MOST_DIGITS, scaled, to_minor
 from schemas.wire.batches import BatchDecoder
 from schemas.wire.clickstream import DECODER as CLICKS
 from schemas.wire.competitor_prices import DECODER as RIVALS

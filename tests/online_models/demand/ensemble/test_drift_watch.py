@@ -8,7 +8,7 @@ import pytest
 from online_models.demand.ensemble.drift_watch import DriftWatch
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.inputs.observations import DAY, Observations
-from online_models.persistence.leaves import same
+from online_models.persistence.plain import same
 from online_models.persistence.saved import restore, save
 
 OFFERS = 30

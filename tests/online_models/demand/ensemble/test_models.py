@@ -7,7 +7,7 @@ import numpy as np
 from online_models.demand import DemandContext, DemandModels, Observations
 from online_models.demand.inputs.observations import DAY
 from online_models.demand.settings import DemandSettings
-from online_models.persistence.leaves import leaves, same
+from online_models.persistence.plain import leaves, same
 from online_models.persistence.saved import restore, save
 
 RNG = np.random.default_rng(5)

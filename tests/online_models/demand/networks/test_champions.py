@@ -5,10 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from online_models.demand.networks.champions import Champions
+from online_models.demand.networks.champions import Champions, SequentialTest
 from online_models.demand.networks.network import Network
-from online_models.demand.networks.trial import SequentialTest
-from online_models.persistence.leaves import same
+from online_models.persistence.plain import same
 from online_models.persistence.saved import restore, save
 
 Make = Callable[..., Network]

@@ -9,7 +9,7 @@ from online_models.demand.networks.chunks import ModelStanding, records
 from online_models.demand.networks.expert import MODEL, DeepExpert
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.spec import Spec
-from online_models.persistence.leaves import same
+from online_models.persistence.plain import same
 from online_models.persistence.saved import restore, save
 from schemas.records.model_updates import ModelUpdate
 

@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from online_models.demand.networks.inputs import Inputs, as_new
+from online_models.demand.networks.inputs import Inputs, as_new, price_features
 from online_models.demand.networks.network import Network
-from online_models.demand.networks.price_path import price_features
 from online_models.demand.networks.spec import PRICE_FEATURES, WINDOW_CHANNELS, Spec
 from online_models.demand.networks.zoo import ARCHITECTURES
 from online_models.training.dataset import Dataset

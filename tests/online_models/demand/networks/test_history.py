@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.demand.networks.history import KEPT, History
-from online_models.demand.networks.offers import Offers
-from online_models.persistence.leaves import same
+from online_models.demand.networks.levels import Offers
+from online_models.persistence.plain import same
 from online_models.persistence.saved import restore, save
 
 RATE, SEEN = KEPT.index("rate"), KEPT.index("seen")

@@ -14,9 +14,8 @@ from online_models.demand.networks.container import WeightsError
 from online_models.market.compose import compose
 from online_models.persistence.saved import restore, save
 from online_models.pricing.learned.policy import FACTORS, MODEL, SHAPES, LearnedPolicy
-from online_models.pricing.learned.seat import Seat
+from online_models.pricing.learned.seat import Seat, trained
 from online_models.pricing.learned.state import FEATURES, markup, state
-from online_models.pricing.learned.trained import trained
 from online_models.training.rollout import FOLLOW, rollout
 from schemas.records.model_updates import ModelUpdate
 

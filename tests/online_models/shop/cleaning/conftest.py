@@ -10,11 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from online_models.persistence.saved import restore, save
-from online_models.shop.cleaning.cleaning import Cleaning
-from online_models.shop.cleaning.registry import (
+from online_models.shop.cleaning.cleaning import (
     CLICK_DETECTORS,
     COMPETITOR_DETECTORS,
     LINE_DETECTORS,
+    Cleaning,
 )
 from online_models.shop.competitors import CompetitorPrices
 from streams.pricer.snapshots import codec

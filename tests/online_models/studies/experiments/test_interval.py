@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.studies.experiments.interval import Interval, student
+from online_models.studies.experiments.lift import Interval, student
 
 
 def test_student_interval_covers_the_mean_in_95_of_100_samples() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.studies.experiments.interval import boundary, scale_for
+from online_models.studies.experiments.lift import boundary, scale_for
 
 
 def test_a_random_walk_crosses_the_boundary_at_most_once_in_twenty_however_long() -> None:

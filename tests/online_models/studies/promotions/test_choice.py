@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from online_models.studies.promotions.choice import Chosen, choose
-from online_models.studies.promotions.windows import PromotionTimes
+from online_models.studies.promotions.past import PromotionTimes
 
 OFFERS, DEPTHS, STARTS = 6, 2, 4
 LENGTHS = np.array([1, 2])

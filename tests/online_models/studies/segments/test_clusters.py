@@ -8,8 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from online_models.studies.segments.clustering import Method, best_clustering, hierarchical, k_means
-from online_models.studies.segments.clusters import Clusters, RobustScale
+from online_models.studies.segments.clusters import (
+    Clusters,
+    Method,
+    RobustScale,
+    best_clustering,
+    hierarchical,
+    k_means,
+)
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed (the `deep` extra)")
 NAMES = ("first", "second")

@@ -1,1 +1,0 @@
-"""Estimated elasticities, as they are published."""
