@@ -12,6 +12,12 @@ EXTRAS = {
     "keras": "deep",
     "tensorboard": "deep",
     "sklearn": "deep",
+    "fastapi": "console",
+    "uvicorn": "console",
+    "sqlalchemy": "console",
+    "jinja2": "console",
+    "babel": "console",
+    "vl_convert": "console",
 }
 
 

@@ -1,4 +1,4 @@
-"""`pricetide console`: a web page to look in."""
+"""`pricetide console`: pages that people work in, and an HTTP API."""
 
 from __future__ import annotations
 
@@ -9,22 +9,29 @@ from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
 from streams.kafka.clients import bootstrap
 from streams.recording.entry import RecordingError
-from streams.web.server import HOST, serve
 
 GROUP = "run"
-SUMMARY = "a web page to look in: prices, reasons, alerts"
+SUMMARY = "pages to work in, and an HTTP API: prices, reasons, approvals"
 DESCRIPTION = """\
-Look in with a browser: every offer's price and how it came about, what waits for approval, alerts,
-and what was refused.
+See with a browser what is priced how and why, approve what waits, set prices, and change policies.
+The same is there for programs under /api/v1, described by /api/v1/openapi.json.
 
-It reads the output topics and writes nothing. Whoever reaches its port may look, so it listens on
-this machine alone; put a proxy that asks who is there before anything wider. The same is there as
-JSON: /api/summary, /api/offers, /api/offer?sku=…&channel=…, /api/decision?id=…, /api/alerts and
-/api/dead-letters.
+It follows the topics into a store of its own (--store, SQLite by default) and goes on where it was
+after a restart; /ready answers 503 until it has caught up. What people do is written to the input
+topics, and down in an audit log.
+
+On this machine alone everybody may do everything until there is a token (`pricetide token create`).
+On an address that others reach it starts only with a token, or behind a proxy that it trusts
+(PRICETIDE_CONSOLE_PROXIES).
 """
-EXAMPLES = ("pricetide console --bootstrap kafka:9092 --port 8080",)
-SETTINGS = ("bootstrap",)
+EXAMPLES = (
+    "pricetide console --bootstrap kafka:9092 --port 8080",
+    "pricetide console --bootstrap kafka:9092 --host 0.0.0.0 "
+    "--store postgresql+psycopg://console@db/console",
+)
+SETTINGS = ("bootstrap", "store", "locale", "timezone")
 PORT = 8080
+HOST = "127.0.0.1"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Serve until a signal."""
     bootstrap(settings)
+    from streams.web.server import serve
+
     try:
         asyncio.run(serve(options.host, options.port, settings))
     except RecordingError as error:

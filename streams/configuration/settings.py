@@ -25,6 +25,7 @@ from schemas.topics import PARTITIONS
 from schemas.values import durations
 from schemas.values.instants import MINUTE
 from schemas.values.money import minor_digits
+from streams.configuration.console_settings import ConsoleSettings
 from streams.mapping.mapper import Mapper
 from streams.mapping.topic_settings import TopicSettings, named, require_different
 from streams.metrics.address import address
@@ -51,7 +52,7 @@ PUBLIC_KEY = "pricetide"
 SHORTEST_BUCKET = MINUTE
 
 
-class Settings(BaseSettings):
+class Settings(ConsoleSettings):
     """Each field is a variable `PRICETIDE_<NAME>` and a key of the TOML file."""
 
     model_config = SettingsConfigDict(

@@ -10,12 +10,12 @@ from streams.configuration.settings import Settings
 from streams.demo.error import DemoError
 from streams.kafka.broker.process import free_ports, spawn, stop
 from streams.kafka.clients import bootstrap
-from streams.web.server import HOST
 
 #: A worker stops cleanly within 10 s.
 STOP_SECONDS = 12.0
 CONSOLE_STOP_SECONDS = 5.0
 TAIL_LINES = 15
+HOST = "127.0.0.1"
 
 
 class WorkerProcess:
@@ -61,6 +61,7 @@ class ConsoleProcess:
         self.url = f"http://{HOST}:{port}"
         command = [sys.executable, "-m", "streams.cli", "console"]
         command += ["--bootstrap", bootstrap(settings), "--port", str(port)]
+        command += ["--store", f"sqlite:///{log.with_suffix('.sqlite')}"]
         self._process = spawn(command, log)
 
     def stop(self) -> None:

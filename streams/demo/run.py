@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
@@ -147,9 +148,12 @@ def _played(
         f"the policies in {POLICIES.name}, its log in {worker.log}",
     )
     if not wanted.once:
-        looker = ConsoleProcess(settings, folder / "console.log")
-        stack.callback(looker.stop)
-        console.print(f"Look in with a browser: {looker.url}")
+        if find_spec("fastapi") is None:
+            console.print("No console to look in: pip install 'pricetide[console]' brings it.")
+        else:
+            looker = ConsoleProcess(settings, folder / "console.log")
+            stack.callback(looker.stop)
+            console.print(f"Look in with a browser: {looker.url}")
 
     def alive() -> None:
         for check in watched:

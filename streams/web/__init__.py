@@ -1,1 +1,5 @@
-"""A web page to look in: what is priced how, and why. It reads topics and writes nothing."""
+"""The console: pages that people work in, and an HTTP API.
+
+It follows the topics into a store of its own, and steers by writing to the
+input topics, as anyone else does.
+"""

@@ -1,149 +1,165 @@
-"""The console's paths: pages for people, and the same as JSON under /api."""
+"""The console as a process: its follower, its pages, and how they end."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
-import msgspec
-from aiohttp import web
+import uvicorn
+from fastapi import FastAPI
 
 from streams.configuration.settings import Settings
-from streams.errors import ExpectedError
-from streams.web import pages
-from streams.web.board import Board, Offer
-from streams.web.feed import Feed
+from streams.errors import ExpectedError, InputError
+from streams.kafka.clients import bootstrap
+from streams.recording.recorder import partition_counts
+from streams.web.access.forms import form_key
+from streams.web.access.rules import (
+    LOOPBACK_NAMES,
+    AccessRules,
+    group_roles,
+    is_loopback,
+    networks,
+)
+from streams.web.access.tokens import any_in_force
+from streams.web.application import application
+from streams.web.charts import draw
+from streams.web.context import Context
+from streams.web.outbox import Outbox
+from streams.web.store.database import open_store
+from streams.web.store.follower import Follower
+from streams.web.store.intake.take import TOPICS
+from streams.web.store.progress import Progress
+from streams.web.store.summary import Summary
+from streams.web.words.figures import Figures, is_locale
 
-Query = Mapping[str, str]
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-BOARD: web.AppKey[Board] = web.AppKey("board", Board)
 #: This machine alone, unless another address is given.
 HOST = "127.0.0.1"
-#: Pages load nothing from anywhere, and nobody may frame them.
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+#: How often the shop is counted anew, where something has come.
+COUNT_SECONDS = 3.0
+#: Requests in hand may take so long when the console ends.
+GRACE_SECONDS = 3
 
 
-def application(board: Board) -> web.Application:
-    """Serves what is on the board, and changes nothing."""
-    app = web.Application()
-    app[BOARD] = board
-    app.add_routes(
-        [
-            web.get("/", _page(lambda board, _: pages.overview(board))),
-            web.get("/offers", _page(lambda board, query: pages.offers(board, query.get("q", "")))),
-            web.get("/offer", _page(_offer)),
-            web.get("/decision", _page(_decision)),
-            web.get("/alerts", _page(lambda board, _: pages.alerts(board))),
-            web.get("/dead-letters", _page(lambda board, _: pages.dead_letters(board))),
-            web.get("/api/summary", _api(lambda board, _: board.summary())),
-            web.get("/api/offers", _api(_all_offers)),
-            web.get("/api/offer", _api(_one_offer)),
-            web.get("/api/decision", _api(_one_decision)),
-            web.get("/api/alerts", _api(lambda board, _: list(board.alerts))),
-            web.get("/api/dead-letters", _api(lambda board, _: list(board.dead))),
-        ]
-    )
-    return app
+def context_of(settings: Settings, host: str) -> Context:
+    """Everything that the pages work with.
 
-
-def _page(render: Callable[[Board, Query], str]) -> Handler:
-    async def handle(request: web.Request) -> web.Response:
-        try:
-            text, status = render(request.app[BOARD], request.query), 200
-        except LookupError as error:
-            text, status = pages.missing(str(error.args[0])), 404
-        return web.Response(text=text, status=status, content_type="text/html", headers=HEADERS)
-
-    return handle
-
-
-def _api(find: Callable[[Board, Query], Any]) -> Handler:
-    async def handle(request: web.Request) -> web.Response:
-        try:
-            value, status = find(request.app[BOARD], request.query), 200
-        except LookupError as error:
-            value, status = {"error": str(error.args[0])}, 404
-        body = msgspec.json.encode(value)
-        return web.Response(
-            body=body, status=status, content_type="application/json", headers=HEADERS
+    Raises
+    ------
+    InputError
+        A setting cannot be used, or nobody could be told from anybody on a port that others reach.
+    """
+    try:
+        proxies = networks(settings.console_proxies)
+        groups = group_roles(settings.console_groups)
+    except ValueError as error:
+        raise InputError(f"settings of the console: {error}") from None
+    if not is_locale(settings.locale):
+        raise InputError(f"setting locale: {settings.locale!r} is no locale such as en or de_CH")
+    store = open_store(settings.store)
+    local = is_loopback(host)
+    if not (local or proxies or any_in_force(store)):
+        raise InputError(
+            f"others can reach {host}, and nobody would be asked who they are: make a token "
+            "(pricetide token create NAME --role look) or name a trusted proxy "
+            "(PRICETIDE_CONSOLE_PROXIES)"
         )
-
-    return handle
-
-
-def _offer(board: Board, query: Query) -> str:
-    return pages.offer(_wanted(board, query))
-
-
-def _decision(board: Board, query: Query) -> str:
-    return pages.decision(_one_decision(board, query))
-
-
-def _all_offers(board: Board, _: Query) -> list[dict[str, Any]]:
-    return [_summary(offer) for _, offer in sorted(board.offers.items())]
-
-
-def _one_offer(board: Board, query: Query) -> dict[str, Any]:
-    found = _wanted(board, query)
-    changes = [{"time": at, "price": price} for at, price in found.changes]
-    return _summary(found) | {"changes": changes, "decisions": list(found.decisions)}
+    names = {*settings.console_hosts, *LOOPBACK_NAMES}
+    if host not in ("0.0.0.0", "::"):
+        names.add(f"[{host}]" if ":" in host else host)
+    rules = AccessRules(
+        frozenset(names), proxies, groups, open=local, four_eyes=settings.console_four_eyes
+    )
+    figures = Figures(settings.locale, settings.timezone)
+    return Context(
+        settings,
+        store,
+        Progress(),
+        Summary(store, figures),
+        Outbox(settings),
+        rules,
+        figures,
+        form_key(store),
+    )
 
 
-def _one_decision(board: Board, query: Query) -> dict[str, Any]:
-    found = board.decision(query.get("id", ""))
-    if found is None:
-        raise LookupError("No such decision, or one too old for the console: ask pricetide explain")
-    return found
+class _Server(uvicorn.Server):
+    """Leaves signals to `serve`, which ends the follower, too."""
 
-
-def _wanted(board: Board, query: Query) -> Offer:
-    found = board.offers.get((query.get("sku", ""), query.get("channel", "web")))
-    if found is None:
-        raise LookupError("No price of this offer has been decided yet")
-    return found
-
-
-def _summary(offer: Offer) -> dict[str, Any]:
-    return {
-        "sku": offer.sku,
-        "channel": offer.channel,
-        "price": offer.price,
-        "currency": offer.currency,
-        "changed": offer.changes[-1][0] if offer.changes else None,
-        "proposal": None if offer.waiting is None else offer.waiting["decision_id"],
-    }
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
 
 
 async def serve(host: str, port: int, settings: Settings) -> None:
-    """Serve what the output topics hold, until SIGINT or SIGTERM; says where once it listens.
+    """Serve until SIGINT or SIGTERM; says where once it listens.
 
-    ExpectedError where the port cannot be had, RecordingError where a topic is missing.
+    ExpectedError where the port or the store cannot be had, TopicsError where no Kafka answers,
+    RecordingError where a topic is missing.
     """
-    board = Board()
-    runner = web.AppRunner(application(board), access_log=None)
-    await runner.setup()
-    following = asyncio.create_task(Feed(settings, board).run())
+    bootstrap(settings)
+    await asyncio.to_thread(partition_counts, settings, list(TOPICS))
+    context = context_of(settings, host)
+    listening = _listen(host, port)
+    app = application(context)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, following.cancel)
+        loop.add_signal_handler(number, _end, app, server)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"console http://{shown}:{listening.getsockname()[1]}", flush=True)
+    follower = Follower(settings, context.store, context.progress)
+    tasks = [
+        asyncio.create_task(server.serve(sockets=[listening])),
+        asyncio.create_task(follower.run()),
+        asyncio.create_task(_count(context)),
+    ]
     try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except (OSError, OverflowError) as error:
-            raise ExpectedError(f"cannot listen on {host}:{port}: {error}") from None
-        print(f"console http://{host}:{runner.addresses[0][1]}", flush=True)
-        await following
-    except asyncio.CancelledError:
-        pass
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        _end(app, server)
+        await tasks[0]
+        for task in done:
+            task.result()
     finally:
-        following.cancel()
-        await runner.cleanup()
+        for task in tasks[1:]:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        context.store.dispose()
+
+
+def _end(app: FastAPI, server: uvicorn.Server) -> None:
+    app.state.ending = True
+    server.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise ExpectedError(f"cannot listen on {host}:{port}: {error}") from None
+
+
+async def _count(context: Context) -> None:
+    await asyncio.to_thread(draw.warm)
+    seen = -1
+    while True:
+        rounds = context.progress.rounds
+        if rounds != seen:
+            await asyncio.to_thread(context.summary.renew)
+            seen = rounds
+        await asyncio.sleep(COUNT_SECONDS)

@@ -1,0 +1,34 @@
+"""What only the console is asked to do otherwise."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class ConsoleSettings(BaseSettings):
+    """A part of `Settings`."""
+
+    store: str = Field(
+        "sqlite:///pricetide-console.sqlite",
+        description="the console's own database: sqlite:///FILE or postgresql+psycopg://…",
+    )
+    locale: str = Field("en", description="how the console writes numbers and money: en, de_CH …")
+    console_hosts: frozenset[str] = Field(
+        frozenset(),
+        description='names by which browsers reach the console, JSON: ["prices.example.org"]',
+    )
+    console_proxies: tuple[str, ...] = Field(
+        (),
+        description="addresses of proxies that say who asks, in X-Forwarded-User and "
+        'X-Forwarded-Groups, JSON: ["10.0.0.5", "10.1.0.0/16"]; then nobody else is let in but by '
+        "a token",
+    )
+    console_groups: dict[str, str] = Field(
+        default_factory=dict,
+        description='what the proxy\'s groups may do, JSON: {"pricing": "approve,steer"}',
+    )
+    console_four_eyes: bool = Field(
+        False,
+        description="whether who changed a policy is kept from approving what it proposes",
+    )

@@ -1,0 +1,1 @@
+"""What people order: records of `pricing-control`, checked before they are written."""

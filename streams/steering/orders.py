@@ -1,0 +1,48 @@
+"""The records of people's commands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from schemas.records.record import RecordError
+from schemas.topics import decode
+from schemas.values.instants import to_text
+from streams.errors import InputError
+
+TOPIC = "pricing-control"
+
+
+def order(kind: str, actor: str, **fields: Any) -> tuple[str | None, bytes]:
+    """Key and value of a command's record; what is None is left out.
+
+    Raises
+    ------
+    InputError
+        The record is none that the topic takes; the message names the field.
+    """
+    value: dict[str, Any] = {"kind": kind, "actor": actor}
+    value |= {name: field for name, field in fields.items() if field is not None}
+    encoded = msgspec.json.encode(value)
+    try:
+        decode(TOPIC, encoded)
+    except RecordError as error:
+        raise InputError(str(error)) from None
+    sku = value.get("sku")
+    return (sku if isinstance(sku, str) else None), encoded
+
+
+def now() -> str:
+    """The time at which a person says something."""
+    return to_text(time.time_ns() // 1_000_000)
+
+
+def selector(
+    *, sku: str | None = None, channel: str | None = None, category: str | None = None
+) -> Mapping[str, list[str]]:
+    """Which offers a command concerns; nothing given is the whole shop."""
+    named = {"skus": sku, "channels": channel, "categories": category}
+    return {name: [value] for name, value in named.items() if value is not None}

@@ -1,0 +1,49 @@
+"""What people did: who, what, to what, and why."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Engine, insert, or_, select
+
+from streams.web.store.database import writing
+from streams.web.store.tables import audit
+
+
+def write_down(
+    store: Engine,
+    actor: str,
+    action: str,
+    target: str,
+    reason: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """One entry."""
+    with writing(store).begin() as connection:
+        connection.execute(
+            insert(audit).values(
+                time=time.time_ns() // 1_000_000,
+                actor=actor,
+                action=action,
+                target=target,
+                reason=reason,
+                detail=msgspec.json.encode(detail or {}).decode(),
+            )
+        )
+
+
+def entries(
+    store: Engine, word: str = "", limit: int = 200, before: int | None = None
+) -> Sequence[Any]:
+    """The newest entries that hold the word, newest first; `before`: below this row number."""
+    query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+    if word:
+        columns = (audit.c.actor, audit.c.action, audit.c.target, audit.c.reason)
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    if before is not None:
+        query = query.where(audit.c.id < before)
+    with store.connect() as connection:
+        return connection.execute(query).all()

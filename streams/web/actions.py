@@ -1,0 +1,175 @@
+"""What people do here, for the pages and for the API alike: checked, written down, then sent."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import select, update
+
+from schemas.records.record import RecordError
+from schemas.topics import decode
+from streams.errors import InputError
+from streams.steering.orders import TOPIC, now, order
+from streams.web.access.audit import write_down
+from streams.web.access.roles import Actor
+from streams.web.api.problems import Problem
+from streams.web.context import Context
+from streams.web.outbox import KafkaAwayError, Letter
+from streams.web.store.database import chunks, put, writing
+from streams.web.store.tables import alerts, asked, audit, decisions, offers
+
+POLICIES = "pricing-policies"
+
+
+class Answered(NamedTuple):
+    """Proposals whose answer was sent, and those that could not be answered, with the reason."""
+
+    sent: list[str]
+    refused: list[tuple[str, str]]
+
+
+async def send(context: Context, letters: Sequence[Letter]) -> None:
+    """Write to Kafka; a Problem where it does not answer."""
+    try:
+        await context.outbox.send(letters)
+    except KafkaAwayError as error:
+        raise Problem(503, f"Kafka does not answer, and nothing was done: {error}") from None
+
+
+async def command(
+    context: Context, actor: Actor, kind: str, target: str, reason: str = "", **fields: Any
+) -> None:
+    """One command to the pricer; a Problem names the field that is wrong."""
+    try:
+        key, value = order(kind, actor.name, reason=reason or None, time=now(), **fields)
+    except InputError as error:
+        raise Problem(422, str(error)) from None
+    await send(context, [Letter(TOPIC, None if key is None else key.encode(), value)])
+    await asyncio.to_thread(
+        write_down, context.store, actor.name, kind, target, reason, {**fields, "kind": kind}
+    )
+
+
+async def answer(
+    context: Context, actor: Actor, ids: Sequence[str], kind: str, reason: str = ""
+) -> Answered:
+    """Approve or reject proposals. One that is open no more is refused, and the others are sent."""
+    refused = await asyncio.to_thread(_refused, context, actor, ids, kind)
+    wanted = [each for each in dict.fromkeys(ids) if each not in refused]
+    letters = []
+    for each in wanted:
+        try:
+            _, value = order(kind, actor.name, decision_id=each, reason=reason or None, time=now())
+        except InputError as error:
+            refused[each] = str(error)
+            continue
+        letters.append(Letter(TOPIC, None, value))
+    sent = [each for each in wanted if each not in refused]
+    await send(context, letters)
+    await asyncio.to_thread(_note_answers, context, actor, sent, kind, reason)
+    return Answered(sent, list(refused.items()))
+
+
+def _refused(context: Context, actor: Actor, ids: Sequence[str], kind: str) -> dict[str, str]:
+    open_ones: dict[str, str] = {}
+    known: set[str] = set()
+    pending: dict[str, str] = {}
+    with context.store.connect() as connection:
+        for part in chunks(list(ids)):
+            rows = connection.execute(
+                select(offers.c.proposal_id, offers.c.policy_id).where(
+                    offers.c.proposal_id.in_(part)
+                )
+            )
+            open_ones |= {row.proposal_id: row.policy_id for row in rows}
+            found = select(decisions.c.decision_id).where(decisions.c.decision_id.in_(part))
+            known.update(connection.execute(found).scalars())
+            waits = select(asked.c.decision_id, asked.c.actor).where(asked.c.decision_id.in_(part))
+            pending |= {row.decision_id: row.actor for row in connection.execute(waits)}
+        own = _own_policies(context, actor) if kind == "approve" else set()
+    refused = {}
+    for each in ids:
+        if each not in open_ones:
+            refused[each] = (
+                "superseded: a later decision has taken its place"
+                if each in known
+                else "there is no such proposal"
+            )
+        elif each in pending:
+            refused[each] = f"answered already, by {pending[each]}"
+        elif open_ones[each] in own:
+            refused[each] = "who has changed a policy may not approve what it proposes"
+    return refused
+
+
+def _own_policies(context: Context, actor: Actor) -> set[str]:
+    """Policies whose current version is this actor's, where a second pair of eyes is asked for."""
+    if not context.rules.four_eyes:
+        return set()
+    with context.store.connect() as connection:
+        found = connection.execute(
+            select(audit.c.target, audit.c.actor)
+            .where(audit.c.action == "policy")
+            .order_by(audit.c.id)
+        )
+        last = {row.target: row.actor for row in found}
+    return {target for target, by in last.items() if by == actor.name}
+
+
+def _note_answers(
+    context: Context, actor: Actor, sent: Sequence[str], kind: str, reason: str
+) -> None:
+    rows = [
+        {
+            "decision_id": each,
+            "answer": kind,
+            "actor": actor.name,
+            "time": time.time_ns() // 1_000_000,
+        }
+        for each in sent
+    ]
+    with writing(context.store).begin() as connection:
+        put(connection, asked, rows, by=["decision_id"])
+    if len(sent) == 1:
+        write_down(context.store, actor.name, kind, sent[0], reason)
+    elif sent:
+        target = f"{len(sent)} proposals"
+        write_down(context.store, actor.name, kind, target, reason, {"decision_ids": list(sent)})
+
+
+async def publish_policy(
+    context: Context, actor: Actor, document: Mapping[str, Any], reason: str
+) -> str:
+    """Publish a version of a policy; returns its id. A Problem names the field that is wrong."""
+    encoded = msgspec.json.encode(document)
+    try:
+        policy = decode(POLICIES, encoded)
+    except RecordError as error:
+        raise Problem(422, str(error)) from None
+    await send(context, [Letter(POLICIES, policy.policy_id.encode(), encoded)])
+    await asyncio.to_thread(
+        write_down,
+        context.store,
+        actor.name,
+        "policy",
+        policy.policy_id,
+        reason,
+        {"version": policy.version, "status": policy.status},
+    )
+    return str(policy.policy_id)
+
+
+def acknowledge(context: Context, actor: Actor, kind: str) -> int:
+    """Take note of all open alerts of a kind; returns how many."""
+    with writing(context.store).begin() as connection:
+        done = connection.execute(
+            update(alerts)
+            .where(alerts.c.kind == kind, alerts.c.acknowledged_at.is_(None))
+            .values(acknowledged_by=actor.name, acknowledged_at=time.time_ns() // 1_000_000)
+        )
+    write_down(context.store, actor.name, "acknowledge", kind, "", {"number": done.rowcount})
+    return done.rowcount

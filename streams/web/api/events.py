@@ -1,0 +1,110 @@
+"""Events by HTTP, for a shop without a Kafka client. The checks are those of the border."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Body, Request
+
+from schemas.topics import TOPICS
+from streams.ingest.decoder import Decoder
+from streams.ingest.order import as_given
+from streams.kafka.access import STEERING
+from streams.kafka.kafka_record import LARGEST_VALUE, Record
+from streams.web import actions
+from streams.web.access.audit import write_down
+from streams.web.access.roles import Actor, Role
+from streams.web.api.problems import Problem, described
+from streams.web.api.shapes import Accepted, Refused
+from streams.web.context import Context, context_of
+from streams.web.outbox import Letter
+from streams.web.store.intake.products import known
+
+router = APIRouter(tags=["events"])
+#: Events of one request.
+MOST = 10_000
+INPUTS = tuple(name for name, topic in TOPICS.items() if topic.direction == "in")
+
+
+@router.post("/events/{topic}", status_code=202, responses=described(404, 413, 503))
+async def post_events(
+    request: Request,
+    topic: str,
+    events: Annotated[dict[str, Any] | list[dict[str, Any]], Body()],
+) -> Accepted:
+    """Write an event, or a list of them, to an input topic.
+
+    Each event is checked as the pricer's own border does. What is refused is listed with the reason
+    that its dead letter would give, and the others are taken; 422 where none is. An event with an
+    `event_id` may be posted again: it counts once.
+    """
+    actor: Actor | None = request.state.actor
+    if topic not in INPUTS:
+        raise Problem(404, f"Input topics are {', '.join(INPUTS)}.")
+    role: Role = "steer" if topic in STEERING else "feed"
+    if actor is None or not actor.may(role):
+        raise Problem(403, f"This needs the role {role}.")
+    several = events if isinstance(events, list) else [events]
+    if len(several) > MOST:
+        raise Problem(413, f"A request may have {MOST:,} events.")
+    context = context_of(request)
+    values = [msgspec.json.encode(event) for event in several]
+    refused = await asyncio.to_thread(_refused, context, topic, several, values)
+    letters = [
+        Letter(topic, _key(topic, event), value)
+        for index, (event, value) in enumerate(zip(several, values, strict=True))
+        if index not in refused
+    ]
+    shown = [Refused(index=index, error=error) for index, error in sorted(refused.items())]
+    if several and not letters:
+        raise Problem(
+            422, shown[0].error, accepted=0, refused=[each.model_dump() for each in shown]
+        )
+    await actions.send(context, letters)
+    if role == "steer":
+        detail = {"events": len(letters)}
+        await asyncio.to_thread(write_down, context.store, actor.name, "post", topic, "", detail)
+    return Accepted(accepted=len(letters), refused=shown)
+
+
+def _refused(
+    context: Context, topic: str, events: Sequence[dict[str, Any]], values: Sequence[bytes]
+) -> dict[int, str]:
+    """Index of each event that the border refuses → why."""
+    decoder = Decoder.of(context.settings)
+    with context.store.connect() as connection:
+        for product in known(connection, sorted(_skus(events))):
+            decoder.border.currencies.of_sku[product.sku] = product.currency
+    now = time.time_ns() // 1_000_000
+    records = [
+        Record(topic, 0, index, _key(topic, event), value, now)
+        for index, (event, value) in enumerate(zip(events, values, strict=True))
+    ]
+    dead = decoder.decode(as_given(records)).dead
+    refused = {letter.record.offset: letter.error for _, letter in dead}
+    for index, value in enumerate(values):
+        if len(value) > LARGEST_VALUE:
+            refused[index] = f"value has {len(value)} bytes, more than {LARGEST_VALUE} allowed"
+    return refused
+
+
+def _skus(events: Sequence[dict[str, Any]]) -> set[str]:
+    found: set[str] = set()
+    for event in events:
+        lines = event.get("lines")
+        named = [event, *(lines if isinstance(lines, list) else [])]
+        skus = (each.get("sku") for each in named if isinstance(each, dict))
+        found.update(sku for sku in skus if isinstance(sku, str))
+    return found
+
+
+def _key(topic: str, event: dict[str, Any]) -> bytes | None:
+    try:
+        key = TOPICS[topic].key_of(event)
+    except KeyError:
+        return None
+    return key.encode("utf-8", "replace") if isinstance(key, str) else None

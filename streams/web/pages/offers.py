@@ -1,0 +1,173 @@
+"""Offers: all of them, filtered and sorted; and one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from schemas.values.instants import to_ms
+from schemas.values.money import to_minor
+from streams.steering.orders import selector
+from streams.web import actions
+from streams.web.api.offers import Cursor, InOrder, Which, found
+from streams.web.api.problems import LOOK, Problem
+from streams.web.charts import offer as charts
+from streams.web.context import Context, context_of
+from streams.web.pages.forms import STEERS, Filled
+from streams.web.pages.rendering import offer_path, page
+from streams.web.store import offer_search, reading
+from streams.web.store.offer_search import STATES, CursorError
+from streams.web.what_if import DemandCurve, demand_curve
+from streams.web.words.narration import headline, outlook, steps
+
+router = APIRouter(dependencies=[LOOK])
+ROWS = 50
+#: Decisions of an offer that its page tells, and days of its past that the chart shows.
+DECISIONS = 12
+BUCKETS = 120
+
+
+@router.get("/offers")
+def offers(request: Request, wanted: Which, order: InOrder, cursor: Cursor = None) -> HTMLResponse:
+    """A page of the table."""
+    context = context_of(request)
+    with context.store.connect() as connection:
+        try:
+            shown = offer_search.search(connection, wanted, order, ROWS, cursor)
+        except CursorError as error:
+            raise Problem(422, str(error)) from None
+        number = offer_search.count(connection, wanted)
+        choices = {
+            name: offer_search.choices(connection, column)
+            for name, column in (
+                ("category", "category"),
+                ("channel", "channel"),
+                ("policy", "policy_id"),
+            )
+        }
+    fields = {name: value for name, value in vars(wanted).items() if value}
+    return page(
+        request,
+        "offers.html",
+        "Offers",
+        rows=shown.rows,
+        following=shown.following,
+        total=number,
+        wanted=wanted,
+        fields=fields,
+        sort=("-" if order.descending else "") + order.by,
+        states={name: text for name, (text, _) in STATES.items()},
+        choices=choices,
+    )
+
+
+@router.get("/offers/{sku:path}/{channel}")
+def offer(
+    request: Request, sku: str, channel: str, price: str = "", sent: bool = False
+) -> HTMLResponse:
+    """An offer: its price, its past, its demand, its reasons."""
+    context = context_of(request)
+    row = found(context.store, sku, channel)
+    with context.store.connect() as connection:
+        told = reading.decisions_of(connection, row["id"], DECISIONS)
+        changes = reading.changes_of(connection, row["id"], 400)
+        observed = reading.observations_of(connection, row["id"], BUCKETS)
+        rivals = reading.rivals_of(connection, sku)
+        alerts = reading.alerts_like(connection, sku=sku, limit=5)
+    values: dict[str, Any] = {
+        "row": row,
+        "rivals": rivals,
+        "alerts": alerts,
+        "timeline": None,
+        "curves": None,
+        "waterfall": None,
+        "last": None,
+        "what_if": None,
+        "price": price,
+        "sent": sent,
+    }
+    figures, currency = context.figures, row["currency"]
+    if currency and (changes or observed):
+        until = max(
+            time
+            for time in (row["decided_at"], row["observed_at"], row["changed_at"], 0)
+            if time is not None
+        )
+        since = observed[0]["start"] if observed else 0
+        recent = [each for each in changes if each["time"] >= since] or changes[-1:]
+        values["timeline"] = charts.timeline(recent, observed, currency, until, figures)
+    if told:
+        last = told[0]
+        shown = steps(last, figures)
+        values["last"] = {"headline": headline(last, figures), "outlook": outlook(last, figures)}
+        values["last"]["steps"] = shown
+        if any(step.moved for step in shown):
+            values["waterfall"] = charts.waterfall(shown, last["explanation"], currency)
+        curve = demand_curve(row, last, figures)
+        if curve is not None:
+            chosen, values["what_if"] = _tried(context, curve, price, last)
+            values["curves"] = charts.curves(curve, chosen, figures)
+    values["decisions"] = [
+        {
+            "headline": headline(each, figures),
+            "time": figures.instant(to_ms(each["time"])),
+            "outcome": each["outcome"],
+            "policy": each["policy_id"],
+            "id": each["decision_id"],
+        }
+        for each in told
+    ]
+    return page(request, "offer.html", row["name"] or sku, **values)
+
+
+def _tried(
+    context: Context, curve: DemandCurve, price: str, last: dict[str, Any]
+) -> tuple[int, dict[str, Any] | None]:
+    """The price that is marked, and what the one asked for would bring."""
+    if not price:
+        return to_minor(last["price"], curve.currency), None
+    try:
+        minor = to_minor(price, curve.currency)
+    except ValueError as error:
+        raise Problem(422, f"price: {error}") from None
+    if not 0 < minor <= 10 * curve.base:
+        raise Problem(422, "A price above zero, and within ten times the present one.")
+    figures, currency = context.figures, curve.currency
+    units, profit = curve.sold(minor), curve.profit(minor)
+    gain = profit.mean - curve.profit(curve.base).mean
+    return minor, {
+        "price": figures.money(minor, currency),
+        "units": figures.number(units.mean, 1),
+        "units_now": figures.number(curve.units, 1),
+        "profit": figures.money(profit.mean, currency),
+        "lower": figures.money(profit.lower, currency),
+        "upper": figures.money(profit.upper, currency),
+        "gain": figures.signed(gain, currency),
+        "same": minor == curve.base,
+        "broken": curve.broken(minor),
+    }
+
+
+@router.post("/offers/{sku:path}/{channel}")
+async def steer(
+    request: Request, sku: str, channel: str, form: Annotated[Filled, STEERS]
+) -> Response:
+    """Set a price by hand, freeze, or let go."""
+    context, what = context_of(request), form.text("what")
+    reason, target = form.required("reason", "A reason"), f"{sku} on {channel}"
+    chosen = dict(selector(sku=sku, channel=channel))
+    if what == "price":
+        fields = {"sku": sku, "channel": channel, "price": form.required("price", "The price")}
+        force = bool(form.text("force"))
+        await actions.command(
+            context, form.actor, "set_price", target, reason, **fields, force=force
+        )
+    elif what == "freeze":
+        await actions.command(context, form.actor, "pause", target, reason, select=chosen)
+    elif what == "unfreeze":
+        await actions.command(context, form.actor, "resume", target, reason, select=chosen)
+    else:
+        raise Problem(422, "The form says nothing to do.")
+    return RedirectResponse(offer_path(sku, channel) + "?sent=1", 303)

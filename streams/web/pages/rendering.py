@@ -1,0 +1,94 @@
+"""From a template to a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from streams.web.access.forms import form_token
+from streams.web.access.roles import Actor
+from streams.web.context import Context, context_of
+from streams.web.words.figures import plain
+from streams.web.words.reasons import reason
+
+FOLDER = Path(__file__).parents[1] / "templates"
+#: Path → what it is called; in the order of the menu.
+MENU = (
+    ("/", "Today"),
+    ("/offers", "Offers"),
+    ("/queue", "Queue"),
+    ("/policies", "Policies"),
+    ("/promotions", "Promotions"),
+    ("/experiments", "Experiments"),
+    ("/models", "Models"),
+    ("/alerts", "Alerts"),
+    ("/dead-letters", "Dead letters"),
+    ("/health", "Health"),
+    ("/audit", "Audit log"),
+)
+templates = Environment(
+    loader=FileSystemLoader(FOLDER),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def offer_path(sku: str, channel: str) -> str:
+    """Where an offer's page is, whatever its name."""
+    return f"/offers/{quote(sku, safe='')}/{quote(channel, safe='')}"
+
+
+def query(**fields: Any) -> str:
+    """A query of what is not empty."""
+    return "?" + urlencode({name: value for name, value in fields.items() if value})
+
+
+def _shared(context: Context) -> dict[str, Any]:
+    figures = context.figures
+    return {
+        "money": figures.money,
+        "price_of": figures.price,
+        "signed": figures.signed,
+        "share": figures.share,
+        "step_of": figures.step,
+        "number": figures.number,
+        "instant": figures.instant,
+        "day": figures.day,
+        "iso": figures.iso,
+        "age": figures.age,
+        "reason_of": reason,
+        "plain": plain,
+        "offer_path": offer_path,
+        "query": query,
+        "menu": MENU,
+        "language": figures.locale.partition("_")[0],
+        "counted": context.summary.counted,
+        "progress": context.progress,
+    }
+
+
+def page(
+    request: Request, template: str, title: str, *, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """The page of a template, for who asks."""
+    context = context_of(request)
+    actor: Actor | None = request.state.actor
+    token = "" if actor is None else form_token(context.form_key, actor)
+    shared = _shared(context) | {"path": request.url.path, "actor": actor, "form_token": token}
+    text = templates.get_template(template).render(shared, title=title, **values)
+    return HTMLResponse(text, status)
+
+
+def plain_page(context: Context, title: str, detail: str, status: int) -> HTMLResponse:
+    """A page for who may see no more than what went wrong."""
+    shared: Mapping[str, Any] = _shared(context) | {"path": "", "actor": None, "form_token": ""}
+    text = templates.get_template("message.html").render(shared, title=title, detail=detail)
+    return HTMLResponse(text, status)

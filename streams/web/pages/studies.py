@@ -1,0 +1,123 @@
+"""Promotions, experiments and models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy import func, select
+
+from schemas.values.instants import to_ms
+from streams.web.api.problems import LOOK
+from streams.web.context import context_of
+from streams.web.pages.rendering import page
+from streams.web.store import reading
+from streams.web.store.tables import offers
+
+router = APIRouter(dependencies=[LOOK])
+#: Models that `model-updates` may name more than once, by age.
+MODELS = 100
+
+
+def _times(document: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The document with its instants in milliseconds, None where there is none."""
+    found: dict[str, int | None] = {}
+    for name in names:
+        try:
+            found[name] = to_ms(document[name])
+        except (KeyError, ValueError, TypeError):
+            found[name] = None
+    return {**document, **found}
+
+
+@router.get("/promotions")
+def promotions(request: Request) -> HTMLResponse:
+    """What runs, what is to come, what is planned."""
+    context = context_of(request)
+    with context.store.connect() as connection:
+        found = reading.documents_of(connection, "promotions")
+        plans = reading.documents_of(connection, "promotion-plans")
+        named = [plan["sku"] for plan in plans if isinstance(plan.get("sku"), str)]
+        names = reading.products_named(connection, named)
+    now = context.summary.counted.now or 0
+    shown = []
+    for each in found:
+        timed = _times(each, "starts_at", "ends_at")
+        begin, end = timed["starts_at"] or 0, timed["ends_at"] or 0
+        state = "ended" if end <= now else "running" if begin <= now else "to come"
+        timed["state"] = "cancelled" if each.get("cancelled") else state
+        timed["off"] = ", ".join(
+            f"{value} off" if kind != "price" else f"at {value}"
+            for kind, value in (each.get("discount") or {}).items()
+            if value is not None
+        )
+        shown.append(timed)
+    return page(
+        request,
+        "promotions.html",
+        "Promotions",
+        promotions=shown,
+        plans=[_times(plan, "starts_at", "ends_at") for plan in plans],
+        names=names,
+    )
+
+
+@router.get("/experiments")
+def experiments(request: Request) -> HTMLResponse:
+    """Experiments of the current policies, with what each arm sells."""
+    context = context_of(request)
+    with context.store.connect() as connection:
+        running = [
+            {
+                **row["document"]["experiment"],
+                "policy_id": row["policy_id"],
+                "status": row["status"],
+            }
+            for row in reading.current_policies(connection)
+            if row["document"].get("experiment")
+        ]
+        for each in running:
+            held = offers.c.reason == "holdout"
+            query = (
+                select(
+                    func.count().filter(held).label("held"),
+                    func.count().filter(~held).label("priced"),
+                    func.avg(offers.c.sold).filter(held).label("held_sold"),
+                    func.avg(offers.c.sold).filter(~held).label("priced_sold"),
+                )
+                .select_from(offers)
+                .where(offers.c.policy_id == each["policy_id"])
+            )
+            each |= connection.execute(query).mappings().one()
+    return page(request, "experiments.html", "Experiments", experiments=running)
+
+
+@router.get("/models")
+def models(request: Request) -> HTMLResponse:
+    """Trained versions by standing, and what the online models know of elasticities."""
+    context = context_of(request)
+    with context.store.connect() as connection:
+        found = reading.documents_of(connection, "model-updates", MODELS)
+        known = (
+            connection.execute(
+                select(
+                    func.count(offers.c.elasticity).label("offers"),
+                    func.avg(offers.c.elasticity).label("mean"),
+                    func.min(offers.c.elasticity).label("lowest"),
+                    func.max(offers.c.elasticity).label("highest"),
+                    func.avg(offers.c.elasticity_upper - offers.c.elasticity_lower).label("width"),
+                )
+            )
+            .mappings()
+            .one()
+        )
+        drift = reading.alerts_like(connection, "model_degraded", open_only=False, limit=10)
+    return page(
+        request,
+        "models.html",
+        "Models",
+        models=[_times(each, "trained_at", "trained_through") for each in found],
+        known=known,
+        drift=drift,
+    )

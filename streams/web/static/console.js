@@ -1,0 +1,56 @@
+"use strict";
+// Pages work without this. It adds: what a mark of a chart says, "choose all", keys, and the banner.
+
+const hint = document.createElement("div");
+hint.id = "hint";
+hint.hidden = true;
+document.body.append(hint);
+
+function says(mark) {
+  const text = mark.getAttribute("aria-label");
+  return text && text !== "undefined" ? text : "";
+}
+
+document.addEventListener("pointermove", (event) => {
+  const mark = event.target.closest?.(".chart svg [aria-label][aria-roledescription]");
+  const text = mark && mark.tagName !== "svg" ? says(mark) : "";
+  hint.hidden = !text;
+  if (!text) return;
+  hint.textContent = text;
+  const box = hint.getBoundingClientRect();
+  hint.style.left = Math.min(event.clientX + 14, innerWidth - box.width - 8) + "px";
+  hint.style.top = Math.max(event.clientY - box.height - 10, 8) + "px";
+});
+
+document.querySelector("[data-all]")?.addEventListener("change", (event) => {
+  for (const box of document.querySelectorAll("input[name=id]")) box.checked = event.target.checked;
+});
+
+document.addEventListener("keydown", (event) => {
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
+  const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!wanted) return;
+  event.preventDefault();
+  wanted.focus();
+});
+
+for (const select of document.querySelectorAll(".filters select")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
+
+const banner = document.getElementById("banner");
+async function look() {
+  let away = true;
+  try {
+    const answer = await fetch("/ready", { cache: "no-store" });
+    away = !answer.ok && (await answer.text()).startsWith("Kafka");
+  } catch { /* the console itself is away */ }
+  banner.classList.toggle("hidden", !away);
+}
+if (banner && document.querySelector(".top nav")) setInterval(look, 2000);
+
+// Today renews itself while nobody types or scrolls in it.
+if (location.pathname === "/") {
+  setInterval(() => { if (!document.hidden && scrollY < 200) location.reload(); }, 10000);
+}

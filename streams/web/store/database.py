@@ -1,0 +1,138 @@
+"""The store: a database file of one's own, or PostgreSQL by its URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool
+
+from streams.errors import ExpectedError, InputError
+from streams.web.store.tables import FOLLOWED, LAYOUT, facts, metadata
+
+#: KiB of pages that each SQLite connection keeps: enough for the upper levels of every index.
+CACHE_KIB = 8192
+BUSY_SECONDS = 30
+#: Readers at once; the writer is one more.
+READERS = 4
+#: Parameters of one statement, below the limit of either database.
+CHUNK = 500
+#: The connection's name of the transaction that writes.
+WRITES = "writes"
+
+T = TypeVar("T")
+
+
+def open_store(url: str) -> Engine:
+    """The database at `url` (SQLAlchemy's form), with its tables.
+
+    Raises
+    ------
+    InputError
+        The URL names no database that can be opened.
+    """
+    try:
+        engine = _engine(url)
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+            _require_layout(connection)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise InputError(f"store {url}: {error}") from None
+    except ModuleNotFoundError as error:
+        raise InputError(f"store {url}: this needs the package {error.name}") from None
+    except DBAPIError as error:
+        raise ExpectedError(f"store {make_url(url)!r} cannot be opened: {error.orig}") from None
+    return engine
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise InputError(f"store {parsed!r}: this is neither SQLite nor PostgreSQL")
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(
+            parsed, pool_size=READERS + 1, max_overflow=READERS, pool_pre_ping=True
+        )
+    engine = create_engine(
+        parsed,
+        poolclass=QueuePool,
+        pool_size=READERS + 1,
+        max_overflow=READERS,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _tune)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _tune(connection: Any, _: Any) -> None:
+    # transactions are begun by `_begin`, so that a writer waits for another instead of failing
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"cache_size=-{CACHE_KIB}",
+        "temp_store=MEMORY",
+        "wal_autocheckpoint=2000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def writing(engine: Engine) -> Engine:
+    """The same store, for transactions that write from the start."""
+    return engine.execution_options(**{WRITES: True})
+
+
+def _require_layout(connection: Connection) -> None:
+    """Forget what was followed under another layout: the topics tell it again."""
+    held = connection.execute(select(facts.c.value).where(facts.c.name == "layout")).scalar()
+    if held == str(LAYOUT):
+        return
+    if held is not None:
+        for table in FOLLOWED:
+            table.drop(connection)
+        metadata.create_all(connection)
+        connection.execute(delete(facts))
+    connection.execute(facts.insert().values(name="layout", value=str(LAYOUT)))
+
+
+def forget_followed(connection: Connection) -> None:
+    """Empty what the topics tell; what people did stays."""
+    for table in FOLLOWED:
+        connection.execute(delete(table))
+
+
+def put(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    by: Iterable[str],
+    replace: bool = True,
+) -> None:
+    """Insert rows; of those whose `by` columns are taken, replace the others (or leave them be)."""
+    if not rows:
+        return
+    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    keys = list(by)
+    others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    if replace and others:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    connection.execute(statement, [dict(row) for row in rows])
+
+
+def chunks(items: Sequence[T], size: int = CHUNK) -> Iterable[Sequence[T]]:
+    """The items in parts that one statement can take."""
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -1,0 +1,1 @@
+"""From the records of each topic to rows."""

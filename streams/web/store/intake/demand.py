@@ -1,0 +1,182 @@
+"""`demand-observations`, `competitor-prices` and `elasticities`: what sells, and beside whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, select, update
+
+from schemas.values.instants import DAY
+from schemas.values.money import to_minor
+from streams.web.store.database import chunks, put
+from streams.web.store.intake.offer_rows import change_rows, ids_of
+from streams.web.store.intake.record import Taken, instant, readable
+from streams.web.store.tables import observations, offers, rivals
+
+#: Sales that an offer's row sums up.
+SUMMED = 30 * DAY
+
+
+class _Forecast(msgspec.Struct):
+    units: float
+
+
+class _Observation(msgspec.Struct):
+    sku: str
+    channel: str
+    bucket_start: str
+    bucket_end: str
+    units: float
+    views: int
+    price: str | None
+    stocked_out: bool
+    currency: str | None = None
+    competitor_price: str | None = None
+    on_hand: int | None = None
+    promotion_id: str | None = None
+    forecast: _Forecast | None = None
+
+
+class _Rival(msgspec.Struct):
+    sku: str
+    competitor: str
+    price: str | float | int
+    currency: str
+    time: str | int | None = None
+    in_stock: bool = True
+
+
+class _Elasticity(msgspec.Struct):
+    mean: float
+    lower: float
+    upper: float
+
+
+class _Elasticities(msgspec.Struct):
+    scope: str
+    own: _Elasticity
+    sku: str | None = None
+    channel: str | None = None
+
+
+def take_observations(connection: Connection, records: Sequence[Taken]) -> None:
+    """Closed buckets, and what each offer sold in the last thirty days of them."""
+    read = list(readable(records, _Observation))
+    ids = ids_of(connection, [(value.sku, value.channel) for _, value in read])
+    currencies = _currencies(connection, list(ids.values()))
+    rows: dict[tuple[int, int], dict[str, Any]] = {}
+    last: dict[int, dict[str, Any]] = {}
+    for record, value in read:
+        number = ids[value.sku, value.channel]
+        currency = value.currency or currencies.get(number)
+        start = instant(value.bucket_start, record.timestamp)
+        end = instant(value.bucket_end, record.timestamp)
+        rows[number, start] = {
+            "offer_id": number,
+            "start": start,
+            "end": end,
+            "units": value.units,
+            "views": value.views,
+            "price": _minor(value.price, currency),
+            "rival": _minor(value.competitor_price, currency),
+            "on_hand": value.on_hand,
+            "stocked_out": value.stocked_out,
+            "promotion_id": value.promotion_id,
+            "forecast": None if value.forecast is None else value.forecast.units,
+        }
+        last[number] = {
+            "id": number,
+            "units": value.units,
+            "on_hand": value.on_hand,
+            "observed_at": end,
+        }
+    put(connection, observations, list(rows.values()), by=("offer_id", "start"))
+    change_rows(connection, list(last.values()))
+    for part in chunks(list(last)):
+        recent = (
+            select(func.sum(observations.c.units))
+            .where(
+                observations.c.offer_id == offers.c.id,
+                observations.c.start >= offers.c.observed_at - SUMMED,
+            )
+            .scalar_subquery()
+        )
+        connection.execute(update(offers).where(offers.c.id.in_(part)).values(sold=recent))
+
+
+def take_rivals(connection: Connection, records: Sequence[Taken]) -> None:
+    """The last price of each rival, and the lowest one in each offer's row."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for record, value in readable(records, _Rival):
+        try:
+            price = to_minor(value.price, value.currency)
+        except ValueError:
+            continue
+        rows[value.sku, value.competitor] = {
+            "sku": value.sku,
+            "competitor": value.competitor,
+            "currency": value.currency,
+            "price": price,
+            "time": instant(value.time, record.timestamp),
+            "in_stock": value.in_stock,
+        }
+    put(connection, rivals, list(rows.values()), by=("sku", "competitor"))
+    for part in chunks(sorted({sku for sku, _ in rows})):
+        found = connection.execute(
+            select(
+                rivals.c.sku, rivals.c.currency, rivals.c.price, rivals.c.competitor, rivals.c.time
+            )
+            .where(rivals.c.sku.in_(part), rivals.c.in_stock)
+            .order_by(rivals.c.price.desc())
+        )
+        lowest = {(sku, currency): rest for sku, currency, *rest in found}
+        known = connection.execute(
+            select(offers.c.id, offers.c.sku, offers.c.currency).where(offers.c.sku.in_(part))
+        )
+        changed: list[dict[str, Any]] = []
+        for number, sku, currency in known:
+            found_price, name, time = lowest.get((sku, currency), (None, None, None))
+            changed.append(
+                {"id": number, "rival": found_price, "rival_name": name, "rival_at": time}
+            )
+        change_rows(connection, changed)
+
+
+def take_elasticities(connection: Connection, records: Sequence[Taken]) -> None:
+    """How each offer's units answer to its price."""
+    read = [v for _, v in readable(records, _Elasticities) if v.scope == "offer"]
+    keys = [(v.sku, v.channel) for v in read if v.sku is not None and v.channel is not None]
+    ids = ids_of(connection, keys)
+    last = {}
+    for value in read:
+        if value.sku is None or value.channel is None:
+            continue
+        number = ids[value.sku, value.channel]
+        last[number] = {
+            "id": number,
+            "elasticity": value.own.mean,
+            "elasticity_lower": value.own.lower,
+            "elasticity_upper": value.own.upper,
+        }
+    change_rows(connection, list(last.values()))
+
+
+def _currencies(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for part in chunks(ids):
+        rows = connection.execute(
+            select(offers.c.id, offers.c.currency).where(offers.c.id.in_(part))
+        )
+        found |= {number: currency for number, currency in rows if currency is not None}
+    return found
+
+
+def _minor(text: str | None, currency: str | None) -> int | None:
+    if text is None or currency is None:
+        return None
+    try:
+        return to_minor(text, currency)
+    except ValueError:
+        return None

@@ -1,0 +1,87 @@
+"""`pricing-policies`, `promotions`, `promotion-plans` and `model-updates`: few, and shown whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, delete, update
+
+from schemas.records.record import RecordError
+from schemas.topics import TOPICS, decode
+from streams.web.store.database import put
+from streams.web.store.intake.record import Taken, instant, packed
+from streams.web.store.tables import documents, policies
+
+#: Weights are megabytes, and no page shows them.
+LEFT_OUT = ("weights",)
+
+
+def take_policies(connection: Connection, records: Sequence[Taken]) -> None:
+    """Each version that was published; the last of an id is the current one."""
+    for record in records:
+        if record.value is None:
+            gone = (record.key or b"").decode("utf-8", "replace")
+            connection.execute(
+                update(policies).where(policies.c.policy_id == gone).values(current=False)
+            )
+            continue
+        try:
+            policy = decode(record.topic, record.value)
+        except RecordError:
+            continue
+        connection.execute(
+            update(policies).where(policies.c.policy_id == policy.policy_id).values(current=False)
+        )
+        row = {
+            "policy_id": policy.policy_id,
+            "version": policy.version,
+            "status": policy.status,
+            "priority": policy.priority,
+            "time": record.timestamp if policy.time is None else policy.time,
+            "current": True,
+            "body": packed(record.value),
+        }
+        connection.execute(policies.insert().values(row))
+
+
+def take_documents(connection: Connection, records: Sequence[Taken]) -> None:
+    """The last document of each key; a tombstone takes it away."""
+    for record in records:
+        if record.value is None:
+            gone = (record.key or b"").decode("utf-8", "replace")
+            connection.execute(
+                delete(documents).where(documents.c.kind == record.topic, documents.c.key == gone)
+            )
+            continue
+        try:
+            found = msgspec.json.decode(record.value)
+        except (ValueError, RecursionError):
+            continue
+        if not isinstance(found, dict):
+            continue
+        key = _key(record.topic, found)
+        if key is None:
+            continue
+        kept = {name: value for name, value in found.items() if name not in LEFT_OUT}
+        row = {
+            "kind": record.topic,
+            "key": key,
+            "time": instant(_time(found), record.timestamp),
+            "body": packed(msgspec.json.encode(kept)),
+        }
+        put(connection, documents, [row], by=("kind", "key"))
+
+
+def _key(topic: str, found: dict[str, object]) -> str | None:
+    names = {"promotion-plans": ("plan_id",), "model-updates": ("model", "version")}
+    parts = [found.get(name) for name in names.get(topic, TOPICS[topic].key)]
+    return None if None in parts else "|".join(str(part) for part in parts)
+
+
+def _time(found: dict[str, object]) -> str | None:
+    for name in ("trained_at", "time"):
+        value = found.get(name)
+        if isinstance(value, str):
+            return value
+    return None

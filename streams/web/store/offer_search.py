@@ -1,0 +1,167 @@
+"""Offers by filter, in an order, a page at a time."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, not_, or_, select
+
+from streams.web.store.tables import OFFER_ORDERS, offers
+
+STATES: dict[str, tuple[str, ColumnElement[bool]]] = {
+    "waiting": ("waits for approval", offers.c.proposed_at.is_not(None)),
+    "below-cost": ("sold below cost", offers.c.margin < 0),
+    "above-rival": ("dearer than a rival", offers.c.rival < offers.c.price),
+    "never-sold": ("sold nothing for 30 days", func.coalesce(offers.c.sold, 0) == 0),
+    "out-of-stock": ("out of stock", offers.c.on_hand <= 0),
+    "refused": ("refused by the shop", offers.c.acknowledged == "rejected"),
+    "conflict": ("rules contradict each other", offers.c.reason == "bounds_conflict"),
+}
+
+
+Row = Mapping[str, Any]
+
+
+class CursorError(ValueError):
+    """A cursor that no page gave."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which offers; what is empty does not filter."""
+
+    q: str = ""
+    category: str = ""
+    brand: str = ""
+    channel: str = ""
+    policy: str = ""
+    state: str = ""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """As SQL."""
+        found: list[ColumnElement[bool]] = [offers.c.listed]
+        words = self.q.casefold().split()
+        found += [offers.c.text.contains(word, autoescape=True) for word in words]
+        if self.category:
+            below = offers.c.category.startswith(f"{self.category}/", autoescape=True)
+            found.append(or_(offers.c.category == self.category, below))
+        same = {"brand": self.brand, "channel": self.channel}
+        found += [offers.c[name] == value for name, value in same.items() if value]
+        if self.policy:
+            found.append(offers.c.policy_id == self.policy)
+        if self.state in STATES:
+            found.append(STATES[self.state][1])
+        return found
+
+
+@dataclass(frozen=True)
+class Order:
+    """By which column, and which way."""
+
+    by: str = "name"
+    descending: bool = False
+
+    @property
+    def key(self) -> ColumnElement[Any]:
+        """The column, with what an empty cell counts as."""
+        return literal_column(OFFER_ORDERS[self.by])
+
+    @classmethod
+    def parsed(cls, text: str) -> Order:
+        """ "-margin" is the highest margin first; ValueError for an unknown column."""
+        by = text.removeprefix("-")
+        if by not in OFFER_ORDERS:
+            raise ValueError(f"{by}: offers can be sorted by {', '.join(OFFER_ORDERS)}")
+        return cls(by, text.startswith("-"))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the cursor of those that follow, None at the end."""
+
+    rows: list[Row]
+    following: str | None
+
+
+def search(
+    connection: Connection, which: Filter, order: Order, limit: int, cursor: str | None = None
+) -> Page:
+    """A page of offers; CursorError for a cursor of another order, or of none."""
+    key = order.key
+    query = select(offers, key.label("sort_key")).where(*which.conditions())
+    if cursor:
+        after, number = _decoded(cursor, order)
+        beyond = key < after if order.descending else key > after
+        further = offers.c.id < number if order.descending else offers.c.id > number
+        query = query.where(or_(beyond, and_(key == after, further)))
+    if order.descending:
+        query = query.order_by(key.desc(), offers.c.id.desc())
+    else:
+        query = query.order_by(key, offers.c.id)
+    rows: list[Row] = [dict(row) for row in connection.execute(query.limit(limit + 1)).mappings()]
+    following = None
+    if len(rows) > limit:
+        rows.pop()
+        following = _encoded(order, rows[-1]["sort_key"], rows[-1]["id"])
+    return Page(rows, following)
+
+
+def count(connection: Connection, which: Filter) -> int:
+    """How many offers there are."""
+    found = select(func.count()).select_from(offers).where(*which.conditions())
+    return int(connection.execute(found).scalar_one())
+
+
+def every(connection: Connection, which: Filter, order: Order) -> Iterator[Mapping[str, Any]]:
+    """All offers of the filter, without holding them all."""
+    cursor: str | None = None
+    while True:
+        page = search(connection, which, order, 1000, cursor)
+        yield from page.rows
+        if page.following is None:
+            return
+        cursor = page.following
+
+
+def one(connection: Connection, sku: str, channel: str) -> Mapping[str, Any] | None:
+    """The row of an offer; None where no product or decision named it."""
+    found = select(offers).where(offers.c.sku == sku, offers.c.channel == channel)
+    row = connection.execute(found).mappings().first()
+    return None if row is None else dict(row)
+
+
+def choices(connection: Connection, column: str, most: int = 200) -> list[str]:
+    """The values of a column that offers have, for a list to choose from."""
+    found = (
+        select(offers.c[column])
+        .where(offers.c[column].is_not(None), not_(offers.c[column] == ""))
+        .distinct()
+        .order_by(offers.c[column])
+        .limit(most)
+    )
+    return list(connection.execute(found).scalars())
+
+
+def _encoded(order: Order, key: Any, number: int) -> str:
+    held = msgspec.json.encode([order.by, order.descending, key, number])
+    return base64.urlsafe_b64encode(held).decode().rstrip("=")
+
+
+def _decoded(cursor: str, order: Order) -> tuple[Any, int]:
+    try:
+        held = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        shape = tuple[str, bool, str | float | int, int]
+        by, descending, key, number = msgspec.json.decode(held, type=shape)
+    except (ValueError, binascii.Error, RecursionError):
+        raise CursorError("cursor: it was given by no page") from None
+    textual = isinstance(key, str)
+    if (by, descending) != (order.by, order.descending) or textual != (by == "name"):
+        raise CursorError("cursor: it belongs to another order")
+    if not -(2**63) <= number < 2**63 or (not textual and abs(float(key)) > 1e19):
+        raise CursorError("cursor: it was given by no page")
+    return key, number

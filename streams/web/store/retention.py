@@ -1,0 +1,36 @@
+"""How long what is kept; ages are counted back from the newest record of the same kind."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, Table, delete, func, select
+
+from schemas.values.instants import DAY
+from streams.web.store.database import writing
+from streams.web.store.tables import alerts, changes, dead_letters, observations
+
+#: Decisions of each offer, and the number at which the older ones go, so that not every decision
+#: deletes one.
+DECISIONS_KEPT = 40
+DECISIONS_TOO_MANY = 48
+#: Table, its column of time, and how far back it reaches.
+AGES: tuple[tuple[Table, str, int], ...] = (
+    (changes, "time", 400 * DAY),
+    (observations, "start", 400 * DAY),
+    (alerts, "time", 90 * DAY),
+    (dead_letters, "time", 30 * DAY),
+)
+#: Rows of what may come by the million in a day.
+MOST = ((alerts, 100_000), (dead_letters, 100_000))
+
+
+def trim(store: Engine) -> None:
+    """Delete what is too old, or too much."""
+    with writing(store).begin() as connection:
+        for table, name, age in AGES:
+            column = table.c[name]
+            newest = connection.execute(select(func.max(column))).scalar()
+            if newest is not None:
+                connection.execute(delete(table).where(column < newest - age))
+        for table, most in MOST:
+            oldest = select(table.c.id).order_by(table.c.id.desc()).offset(most).limit(1)
+            connection.execute(delete(table).where(table.c.id <= oldest.scalar_subquery()))

@@ -1,0 +1,75 @@
+"""The shop in figures, counted now and then: on a page's way it would take too long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+
+from schemas.values.instants import DAY
+from streams.web.store import reading
+from streams.web.store.offer_search import STATES, Filter, count
+from streams.web.store.tables import dead_letters, offers
+from streams.web.words.figures import Figures
+
+#: Days that the charts of the first page reach back.
+DAYS = 30
+#: Proposals, and moves, that the first page shows.
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Counted:
+    """As of one moment; `now` is the event time that the shop has come to."""
+
+    now: int | None = None
+    offers: int = 0
+    states: Mapping[str, int] = field(default_factory=dict)
+    last_day: Mapping[str, Any] = field(default_factory=dict)
+    moves: Sequence[Mapping[str, Any]] = ()
+    changes: Sequence[Mapping[str, Any]] = ()
+    sales: Sequence[Mapping[str, Any]] = ()
+    gains: Mapping[str, int] = field(default_factory=dict)
+    alerts: Sequence[Mapping[str, Any]] = ()
+    dead: int = 0
+
+
+class Summary:
+    """Holds what was counted last."""
+
+    def __init__(self, store: Engine, figures: Figures) -> None:
+        self._store = store
+        self._figures = figures
+        self.counted = Counted()
+
+    def renew(self) -> None:
+        """Count anew."""
+        with self._store.connect() as connection:
+            now = reading.latest_time(connection)
+            if now is None:
+                self.counted = Counted(offers=count(connection, Filter()))
+                return
+            offset = self._figures.offset(now)
+            midnight = now + offset - (now + offset) % DAY - offset
+            begin = midnight - (DAYS - 1) * DAY
+            gains = connection.execute(
+                select(offers.c.currency, func.sum(offers.c.proposed_gain))
+                .where(offers.c.proposed_at.is_not(None), offers.c.currency.is_not(None))
+                .group_by(offers.c.currency)
+            )
+            self.counted = Counted(
+                now=now,
+                offers=count(connection, Filter()),
+                states={name: count(connection, Filter(state=name)) for name in STATES},
+                last_day=reading.changes_between(connection, midnight, now),
+                moves=reading.largest_moves(connection, midnight, SHOWN),
+                changes=reading.changes_by_day(connection, begin, offset),
+                sales=reading.sales_by_day(connection, begin, offset),
+                gains={currency: total or 0 for currency, total in gains},
+                alerts=reading.alert_groups(connection),
+                dead=connection.execute(
+                    select(func.count()).select_from(dead_letters)
+                ).scalar_one(),
+            )

@@ -1,0 +1,148 @@
+"""What an offer would sell and earn at other prices, from what its last decision says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from schemas.values.money import minor_digits, to_minor
+from streams.web.words.figures import Figures
+from streams.web.words.reasons import rule
+
+#: Standard deviations of the central 90 % of a normal distribution, and of 95 %.
+NINETY = 1.6449
+NINETY_FIVE = 1.96
+
+
+class Range(NamedTuple):
+    """An expectation with its central 90 %."""
+
+    mean: float
+    lower: float
+    upper: float
+
+
+class Limit(NamedTuple):
+    """A rule that bounds the price: what it says, and the amounts in minor units."""
+
+    text: str
+    low: int | None
+    high: int | None
+
+    def allows(self, price: int) -> bool:
+        """Whether a price keeps it."""
+        return (self.low is None or price >= self.low) and (self.high is None or price <= self.high)
+
+
+@dataclass(frozen=True)
+class DemandCurve:
+    """Constant elasticity through the units expected at the price in force.
+
+    base: that price, minor units. units: expected there over the policy's horizon. elasticity,
+    deviation: of units to the price. spread: lower and upper units there as shares of `units`.
+    """
+
+    currency: str
+    base: int
+    units: float
+    elasticity: float
+    deviation: float
+    spread: tuple[float, float]
+    tax_rate: float
+    cost: float
+    fee_rate: float
+    fee_fixed: float
+    limits: tuple[Limit, ...]
+
+    def sold(self, price: float) -> Range:
+        """Units over the horizon at a price in minor units.
+
+        The level's and the slope's errors are taken to add up, which errs on the wide side.
+        """
+        ratio = price / self.base
+        bend = NINETY * self.deviation
+        ends = [ratio ** (self.elasticity - bend), ratio ** (self.elasticity + bend)]
+        low, high = self.spread
+        return Range(
+            self.units * ratio**self.elasticity,
+            self.units * low * min(ends),
+            self.units * high * max(ends),
+        )
+
+    def unit_profit(self, price: float) -> float:
+        """What one unit leaves after tax, cost and fees, in minor units."""
+        return price / (1 + self.tax_rate) - self.cost - self.fee_rate * price - self.fee_fixed
+
+    def profit(self, price: float) -> Range:
+        """Profit over the horizon, in minor units."""
+        each = self.unit_profit(price)
+        mean, low, high = (units * each for units in self.sold(price))
+        return Range(mean, min(low, high), max(low, high))
+
+    def broken(self, price: int) -> list[str]:
+        """The rules that a price would break."""
+        return [limit.text for limit in self.limits if not limit.allows(price)]
+
+    @property
+    def legal(self) -> tuple[int | None, int | None]:
+        """The lowest and the highest price that all rules allow, None where none bounds it."""
+        lows = [limit.low for limit in self.limits if limit.low is not None]
+        highs = [limit.high for limit in self.limits if limit.high is not None]
+        return max(lows, default=None), min(highs, default=None)
+
+
+def demand_curve(
+    row: Mapping[str, Any], decision: Mapping[str, Any], figures: Figures
+) -> DemandCurve | None:
+    """The curve of an offer's row and last decision; None where no model has spoken yet."""
+    slope = _slope(row, decision)
+    kept = decision.get("expected_kept") or decision.get("expected")
+    currency, before = decision["currency"], decision["previous_price"] or decision["price"]
+    base = to_minor(before, currency)
+    if slope is None or kept is None or not kept["units"] or base <= 0 or row["cost"] is None:
+        return None
+    profit, lower, upper = (float(kept[name]) for name in ("profit", "lower", "upper"))
+    spread = (max(0.0, lower / profit), upper / profit) if profit > 0 else (1.0, 1.0)
+    return DemandCurve(
+        currency,
+        base,
+        float(kept["units"]),
+        *slope,
+        spread,
+        row["tax_rate"] or 0.0,
+        row["cost"],
+        row["fee_rate"] or 0.0,
+        row["fee_fixed"] or 0,
+        tuple(_limits(decision, figures)),
+    )
+
+
+def _slope(row: Mapping[str, Any], decision: Mapping[str, Any]) -> tuple[float, float] | None:
+    for step in decision["explanation"]:
+        detail = step["detail"] if isinstance(step["detail"], Mapping) else {}
+        if detail.get("elasticity") is not None:
+            return float(detail["elasticity"]), float(detail.get("elasticity_deviation") or 0.0)
+    if row["elasticity"] is None:
+        return None
+    return row["elasticity"], (row["elasticity_upper"] - row["elasticity"]) / NINETY_FIVE
+
+
+def _limits(decision: Mapping[str, Any], figures: Figures) -> list[Limit]:
+    currency = decision["currency"]
+    found = []
+    for step in decision["explanation"]:
+        detail = step["detail"] if isinstance(step["detail"], Mapping) else {}
+        low, high = (
+            None if detail.get(name) is None else to_minor(detail[name], currency)
+            for name in ("minimum", "maximum")
+        )
+        if low is not None or high is not None:
+            found.append(Limit(rule(step["rule"], detail, figures, currency), low, high))
+    return found
+
+
+def whole(minor: float, currency: str) -> str:
+    """Minor units as plain decimal text, for a record."""
+    digits = minor_digits(currency)
+    return f"{minor / 10**digits:.{digits}f}"

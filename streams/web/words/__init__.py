@@ -1,0 +1,1 @@
+"""Numbers and sentences as people in trade read them."""

@@ -1,0 +1,136 @@
+"""Money, shares, numbers and instants in the merchant's locale and zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from schemas.values.instants import DAY, HOUR, MINUTE
+from schemas.values.money import minor_digits
+
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Formats for one locale ("en_GB") and one time zone; nothing known is a dash."""
+
+    locale: str = "en"
+    timezone: str = "UTC"
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def money(self, minor: int | float | None, currency: str | None) -> str:
+        """Minor units as money of the currency.
+
+        >>> Figures("en").money(899, "USD")
+        '$8.99'
+        """
+        if minor is None or currency is None:
+            return NOTHING
+        digits = minor_digits(currency)
+        amount = Decimal(round(minor)).scaleb(-digits)
+        text: str = format_currency(amount, currency, locale=self.locale)
+        return text.replace("\xa0", "\u202f")
+
+    def price(self, text: str | None, currency: str | None) -> str:
+        """Money that a record holds as text."""
+        if text is None or currency is None:
+            return NOTHING
+        shown: str = format_currency(
+            Decimal(text), currency, locale=self.locale, currency_digits=True
+        )
+        return shown.replace("\xa0", "\u202f")
+
+    def signed(self, minor: int | float | None, currency: str | None) -> str:
+        """Money with a plus where it is a gain."""
+        shown = self.money(minor, currency)
+        return f"+{shown}" if minor is not None and minor > 0 else shown
+
+    def share(self, value: float | None, digits: int = 1) -> str:
+        """A share as a percentage."""
+        if value is None:
+            return NOTHING
+        pattern = "0." + "0" * digits + "%" if digits else "0%"
+        text: str = format_percent(value, format=pattern, locale=self.locale)
+        return text
+
+    def step(self, value: float | None) -> str:
+        """A share as a change, with its sign."""
+        shown = self.share(value)
+        return f"+{shown}" if value is not None and value > 0 else shown.replace("-", "−")
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """A number in groups of thousands."""
+        if value is None:
+            return NOTHING
+        pattern = "#,##0" + ("." + "#" * digits if digits else "")
+        text: str = format_decimal(value, format=pattern, locale=self.locale)
+        return text
+
+    def instant(self, ms: int | None) -> str:
+        """Day and time."""
+        if ms is None:
+            return NOTHING
+        text: str = format_datetime(self._at(ms), "d MMM y HH:mm", locale=self.locale)
+        return text
+
+    def day(self, ms: int | None) -> str:
+        """The day alone."""
+        return NOTHING if ms is None else str(format_date(self._at(ms), "d MMM y", self.locale))
+
+    def clock(self, ms: int | None) -> str:
+        """The time alone."""
+        if ms is None:
+            return NOTHING
+        return str(format_time(self._at(ms), "HH:mm", locale=self.locale))
+
+    def iso(self, ms: int | None) -> str:
+        """For machines: RFC 3339 in UTC."""
+        return "" if ms is None else datetime.fromtimestamp(ms / 1000, UTC).isoformat()
+
+    def age(self, ms: int | None, now: int | None) -> str:
+        """How long ago."""
+        if ms is None or now is None:
+            return NOTHING
+        passed = max(0, now - ms)
+        for unit, name in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
+            if passed >= unit:
+                number = passed // unit
+                return f"{number} {name}{'s' if number > 1 else ''}"
+        return "less than a minute"
+
+    def local(self, ms: int) -> datetime:
+        """The instant in the merchant's zone, as a chart shows it."""
+        return self._at(ms).replace(tzinfo=None)
+
+    def offset(self, ms: int) -> int:
+        """How far the zone's clock is ahead of UTC then, in ms."""
+        ahead = self._at(ms).utcoffset()
+        return 0 if ahead is None else round(ahead.total_seconds() * 1000)
+
+    def _at(self, ms: int) -> datetime:
+        return datetime.fromtimestamp(ms / 1000, self._zone)
+
+
+def is_locale(name: str) -> bool:
+    """Whether there are formats for it."""
+    try:
+        Locale.parse(name)
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
+def plain(name: str | None) -> str:
+    """An identifier as words: `max_step_up` is "max step up"."""
+    return (name or "").replace("_", " ").strip()

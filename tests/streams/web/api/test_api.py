@@ -1,0 +1,176 @@
+"""What programs ask, and what they are answered."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from streams.web.access.audit import entries
+from streams.web.context import Context
+from streams.web.store.intake.record import Taken
+from streams.web.store.intake.take import take
+from tests.streams.web.conftest import PRODUCT, SKU, START
+from tests.streams.web.store.test_intake import decided
+
+API = "/api/v1"
+OFFER = f"{API}/offers/{quote(SKU, safe='')}/web"
+ORDER = {
+    "order_id": "o1",
+    "currency": "USD",
+    "lines": [{"sku": SKU, "quantity": 1, "unit_price": "9.00"}],
+}
+
+
+def sent(context: Context) -> list[tuple[str, Any]]:
+    return [(x.topic, json.loads(x.value)) for x in context.outbox.sent]  # type: ignore[attr-defined]
+
+
+def test_an_offer_has_its_price_its_changes_and_its_decisions(client: TestClient) -> None:
+    offer = client.get(OFFER).json()
+    assert (offer["price"], offer["currency"], offer["cost"]) == ("9.00", "USD", "4.00")
+    assert [change["price"] for change in offer["changes"]] == ["9.50", "9.00"]
+    outcomes = [decision["outcome"] for decision in offer["decisions"]]
+    assert outcomes.count("changed") == 2
+    assert outcomes[-2:] == ["proposed", "held"]
+    assert offer["proposal"]["proposed"] == "5.00"
+    (only,) = client.get(f"{API}/offers", params={"q": "EARL"}).json()["items"]
+    assert only["sku"] == SKU
+
+
+def test_a_proposal_is_approved_once(
+    client: TestClient, context: Context, proposal: dict[str, Any]
+) -> None:
+    path = f"{API}/proposals/{proposal['decision_id']}/approve"
+    assert client.post(path, json={"reason": "fine"}).status_code == 202
+    ((topic, value),) = sent(context)
+    assert topic == "pricing-control"
+    assert (value["kind"], value["decision_id"]) == ("approve", proposal["decision_id"])
+    assert (value["actor"], value["reason"]) == ("local", "fine")
+    again = client.post(path)
+    assert again.status_code == 409
+    assert "answered already" in again.json()["detail"]
+    assert [(e.action, e.reason) for e in entries(context.store)] == [("approve", "fine")]
+
+
+def test_a_superseded_proposal_is_refused_and_said(
+    client: TestClient, store: Engine, proposal: dict[str, Any]
+) -> None:
+    take(store, [decided(1, sku=SKU)], {}, {})
+    answer = client.post(f"{API}/proposals/{proposal['decision_id']}/reject")
+    assert answer.status_code == 409
+    assert "superseded" in answer.json()["detail"]
+    assert client.post(f"{API}/proposals/no-such/reject").status_code == 404
+
+
+def test_events_are_checked_as_the_border_does(client: TestClient, context: Context) -> None:
+    wrong = {**ORDER, "currency": "EUR"}
+    answer = client.post(f"{API}/events/orders", json=[ORDER, wrong, {"order_id": "x"}])
+    assert answer.status_code == 202
+    body = answer.json()
+    assert body["accepted"] == 1
+    assert [each["index"] for each in body["refused"]] == [1, 2]
+    assert "no rate is configured" in body["refused"][0]["error"]
+    assert sent(context) == [("orders", ORDER)]
+    refused = client.post(f"{API}/events/orders", json={"order_id": "x"})
+    assert refused.status_code == 422
+    assert refused.json()["accepted"] == 0
+
+
+def test_what_dead_letters_would_say_is_what_is_answered(client: TestClient) -> None:
+    from streams.configuration.settings import Settings
+    from streams.pipe.pipe import Pipe
+
+    bad = [{"order_id": "x"}, {**ORDER, "lines": []}, {**ORDER, "time": "yesterday"}]
+    for event in bad:
+        line = json.dumps({"topic": "orders", "value": event}).encode()
+        (letter,) = [json.loads(x) for x in Pipe(Settings()).feed([line])]
+        answer = client.post(f"{API}/events/orders", json=event)
+        assert answer.json()["detail"] == letter["headers"]["error"]
+
+
+def test_events_keep_the_key_of_their_topic(client: TestClient, context: Context) -> None:
+    assert client.post(f"{API}/events/products", json=PRODUCT).status_code == 202
+    (letter,) = context.outbox.sent  # type: ignore[attr-defined]
+    assert letter.key == SKU.encode()
+    assert client.post(f"{API}/events/price-changes", json={}).status_code == 404
+
+
+def test_why_says_nothing_that_is_not_public(client: TestClient) -> None:
+    why = client.get(f"{OFFER}/why").json()
+    said = " ".join(why["reasons"])
+    assert "$9.00" in said
+    assert "other shops" in said
+    assert "4.00" not in json.dumps(why)
+
+
+def test_what_another_price_would_bring_needs_a_model(client: TestClient) -> None:
+    assert client.get(f"{OFFER}/what-if", params={"price": "8"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "query", ["cursor=x", "cursor=WyJuYW1lIl0", "sort=nonsense", "limit=0", "state=x", "limit=a"]
+)
+def test_a_question_that_makes_no_sense_is_a_problem(client: TestClient, query: str) -> None:
+    answer = client.get(f"{API}/offers?{query}")
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert {"type", "title", "status", "detail"} <= answer.json().keys()
+
+
+def test_a_manual_price_goes_to_the_pricer_and_into_the_audit_log(
+    client: TestClient, context: Context
+) -> None:
+    price = {"price": "8.50", "reason": "a promise", "force": True}
+    assert client.post(f"{OFFER}/price", json=price).status_code == 202
+    ((_, value),) = sent(context)
+    assert (value["kind"], value["sku"], value["price"], value["force"]) == (
+        "set_price",
+        SKU,
+        "8.50",
+        True,
+    )
+    bad = client.post(f"{OFFER}/price", json={"price": "cheap", "reason": "x"})
+    assert bad.status_code == 422
+    assert len(sent(context)) == 1
+    exported = client.get(f"{API}/exports/audit.csv").text
+    assert "a promise" in exported
+
+
+def test_exports_hold_every_offer_and_no_formula(client: TestClient, store: Engine) -> None:
+    product = {**PRODUCT, "sku": "=1+1", "name": "=HYPERLINK(1)"}
+    take(store, [Taken("products", 0, 9, b"", json.dumps(product).encode(), START)], {}, {})
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{API}/exports/offers.csv").text)))
+    assert {row["sku"] for row in rows} == {SKU, "'=1+1"}
+    assert not any(cell.startswith("=") for row in rows for cell in row.values())
+
+
+def test_the_stream_goes_on_after_the_last_event_that_was_seen(
+    client: TestClient, store: Engine
+) -> None:
+    from streams.web.api.notices import _since
+
+    context: Any = client.app.state.context  # type: ignore[attr-defined]
+    text, at, more = _since(context, (0, 0))
+    assert text.count(b"event: change") == 2
+    assert b'"price":"9.50"' in text
+    assert not more
+    assert _since(context, at)[0] == b""
+
+
+def test_it_is_ready_once_it_has_caught_up(client: TestClient, context: Context) -> None:
+    assert client.get("/ready").status_code == 200
+    context.progress.lost()
+    assert client.get("/ready").status_code == 503
+    assert "Kafka does not answer" in client.get("/").text
+    context.progress.measured({"price-changes": 3})
+    assert client.get("/ready").status_code == 200
+    context.progress.caught_up = False
+    assert "3" in client.get("/ready").text
+    assert 'pricetide_console_lag_records{topic="price-changes"} 3.0' in client.get("/metrics").text

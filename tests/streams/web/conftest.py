@@ -1,0 +1,118 @@
+"""A small shop in a store: two changes, a proposal, an alert and a dead letter, as a pricer tells
+them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from streams.configuration.settings import Settings
+from streams.pipe.pipe import Pipe
+from streams.web.application import application
+from streams.web.context import Context
+from streams.web.outbox import Letter
+from streams.web.server import context_of
+from streams.web.store.database import open_store
+from streams.web.store.intake.record import Taken
+from streams.web.store.intake.take import take
+
+START = 1_700_006_400_000
+HOUR = 3_600_000
+SKU = 'tea "<script>alert(1)</script>/ü'
+POLICY = {
+    "policy_id": "p",
+    "strategy": [{"kind": "match_competitor"}, {"kind": "keep"}],
+    "approval": {"required_above_step": "15%"},
+}
+PRODUCT = {
+    "sku": SKU,
+    "name": "Earl Grey <b>",
+    "currency": "USD",
+    "price": "10.00",
+    "cost": "4.00",
+    "category": "food/tea",
+}
+ORIGIN = "http://localhost"
+
+
+def rival(price: str, hours: int) -> dict[str, Any]:
+    time = START + hours * HOUR
+    return {"sku": SKU, "competitor": "r", "price": price, "currency": "USD", "time": time}
+
+
+def told() -> list[Taken]:
+    """The input that the console follows, too, and what the pricer said to it."""
+    inputs = [
+        ("pricing-policies", POLICY),
+        ("products", PRODUCT),
+        *(("competitor-prices", rival(price, at)) for at, price in enumerate(["9.50", "9.00"])),
+        ("competitor-prices", rival("5.00", 2)),
+        ("orders", {"order_id": "<b>secret</b>"}),
+        ("pricing-control", {"kind": "tick", "time": START + 10 * HOUR}),
+    ]
+    lines = [json.dumps({"topic": topic, "value": value}).encode() for topic, value in inputs]
+    found = [
+        Taken(topic, 0, place, b"p", json.dumps(value).encode(), START)
+        for place, (topic, value) in enumerate(inputs)
+        if topic in ("pricing-policies", "products", "competitor-prices")
+    ]
+    for place, line in enumerate(Pipe(Settings()).feed(lines)):
+        said = json.loads(line)
+        headers = [(name, text.encode()) for name, text in said.get("headers", {}).items()]
+        whole = said["topic"] == "dead-letters"
+        value = said["value"] if whole else json.dumps(said["value"])
+        found.append(Taken(said["topic"], 1, place, None, value.encode(), START, headers))
+    return found
+
+
+@pytest.fixture(scope="session")
+def records() -> list[Taken]:
+    return told()
+
+
+@pytest.fixture
+def store(tmp_path: Path, records: Sequence[Taken]) -> Engine:
+    found = open_store(f"sqlite:///{tmp_path}/console.sqlite")
+    take(found, records, {("price-changes", 0): 7}, {})
+    return found
+
+
+class Outbox:
+    """Takes what would go to Kafka."""
+
+    def __init__(self) -> None:
+        self.sent: list[Letter] = []
+
+    async def send(self, letters: Sequence[Letter]) -> None:
+        self.sent += letters
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def context(store: Engine, tmp_path: Path) -> Context:
+    settings = Settings(store=f"sqlite:///{tmp_path}/console.sqlite", bootstrap="nowhere:1")
+    made: Any = dataclasses.replace(context_of(settings, "127.0.0.1"), outbox=Outbox())  # type: ignore[arg-type]
+    made.progress.measured({"price-changes": 0})
+    made.summary.renew()
+    return made
+
+
+@pytest.fixture
+def client(context: Context) -> TestClient:
+    return TestClient(application(context), base_url=ORIGIN, follow_redirects=False)
+
+
+@pytest.fixture
+def proposal(client: TestClient) -> dict[str, Any]:
+    (found,) = client.get("/api/v1/proposals").json()["items"]
+    return found

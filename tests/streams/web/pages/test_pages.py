@@ -1,0 +1,123 @@
+"""What people see and do, and that nothing from outside acts on their pages."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from streams.web.context import Context
+from streams.web.pages.rendering import MENU, offer_path
+from streams.web.store.intake.take import take
+from tests.streams.web.api.test_api import sent
+from tests.streams.web.conftest import POLICY, SKU
+from tests.streams.web.store.test_intake import decided
+
+PATHS = [path for path, _ in MENU] + [
+    "/offers?sort=-margin&q=tea",
+    offer_path(SKU, "web"),
+    "/policies/edit?policy_id=p",
+    "/policies/edit",
+    "/alerts?all=1",
+]
+
+
+def token(text: str) -> str:
+    found = re.search(r'name="form_token" value="([^"]+)"', text)
+    assert found is not None
+    return found.group(1)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_from_outside_is_markup(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.text
+    assert "Grey <b>" not in answer.text
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_has_one_heading_and_a_language_and_no_style_of_its_own(
+    client: TestClient, path: str
+) -> None:
+    text = client.get(path).text
+    assert text.count("<h1") == 1
+    assert '<html lang="en">' in text
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text)
+
+
+def test_a_page_leads_to_the_offer_whatever_its_name(client: TestClient) -> None:
+    text = client.get("/offers", params={"q": "EARL"}).text
+    link = re.search(r'href="(/offers/[^"?]+/web)"', text)
+    assert link is not None
+    page = client.get(link.group(1))
+    assert page.status_code == 200
+    assert "$5.00 instead of $9.00 waits for approval" in page.text
+    assert "Kept at $9.00: the proposal still waits for approval" in page.text
+
+
+def test_an_answer_is_reviewed_and_then_sent(
+    client: TestClient, context: Context, proposal: dict[str, Any]
+) -> None:
+    form: dict[str, Any] = {"form_token": token(client.get("/queue").text), "answer": "approve"}
+    assert client.post("/queue/review", data=form).status_code == 422
+    review = client.post("/queue/review", data=form | {"id": [proposal["decision_id"]]}).text
+    assert sent(context) == []
+    assert "−44.4%" in review
+    assert proposal["decision_id"] in review
+    everything = client.post("/queue/review", data=form | {"all": "1"}).text
+    assert proposal["decision_id"] in everything
+    ids = f"{proposal['decision_id']} no-such"
+    done = client.post("/queue/answer", data=form | {"ids": ids, "reason": "fine"}).text
+    ((_, value),) = sent(context)
+    assert (value["kind"], value["reason"]) == ("approve", "fine")
+    assert "there is no such proposal" in done
+
+
+def test_more_proposals_than_a_page_shows_are_answered_at_once(
+    client: TestClient, context: Context, store: Engine
+) -> None:
+    take(store, [decided(n, sku=f"s{n}", outcome="proposed") for n in range(700)], {}, {})
+    form = {"form_token": token(client.get("/queue").text), "answer": "approve"}
+    review = client.post("/queue/review", data=form | {"all": "1"}).text
+    ids = re.search(r'name="ids" value="([^"]+)"', review)
+    assert ids is not None
+    client.post("/queue/answer", data=form | {"ids": ids.group(1)})
+    assert len(sent(context)) == 701
+
+
+def test_a_policy_is_checked_published_and_written_down(
+    client: TestClient, context: Context
+) -> None:
+    form = {"form_token": token(client.get("/policies/edit?policy_id=p").text), "policy_id": "p"}
+    document = json.dumps({**POLICY, "version": 2, "approval": {"required_above_step": "20%"}})
+    check = client.post("/policies/edit", data=form | {"what": "check", "document": document}).text
+    assert "approval: required above step: from 15% to 20%" in check
+    broken = client.post("/policies/edit", data=form | {"what": "publish", "document": "{"})
+    assert broken.status_code == 422
+    publish = form | {"what": "publish", "document": document}
+    assert client.post("/policies/edit", data=publish).status_code == 422  # a reason is missing
+    assert sent(context) == []
+    assert client.post("/policies/edit", data=publish | {"reason": "calmer"}).status_code == 303
+    assert sent(context)[0][0] == "pricing-policies"
+    assert "calmer" in client.get("/audit").text
+
+
+def test_the_kill_switch_names_what_it_stops(client: TestClient, context: Context) -> None:
+    form = {"form_token": token(client.get("/policies").text), "reason": "wrong costs"}
+    data = form | {"what": "pause", "category": "food"}
+    assert client.post("/policies/switch", data=data).status_code == 303
+    ((_, value),) = sent(context)
+    assert (value["kind"], value["select"]) == ("pause", {"categories": ["food"]})
+
+
+def test_what_is_not_known_is_said_so(client: TestClient) -> None:
+    for path in ("/offers/x/web", "/policies/edit?policy_id=nope", "/nowhere"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "<h1>" in answer.text

@@ -1,0 +1,83 @@
+"""Every rule has words, and no word of a program reaches a merchant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from online_models.pricing.decision.reasons import REASONS as CODED
+from online_models.pricing.explanation.narrate import _SENTENCES
+from schemas.records.pricing_alerts import KINDS
+from streams.web.words.alerts import _ADVICE
+from streams.web.words.figures import Figures
+from streams.web.words.narration import for_customers, headline
+from streams.web.words.policies import differences, in_words
+from streams.web.words.reasons import REASONS, reason, rule
+
+
+@pytest.mark.parametrize("name", sorted(_SENTENCES))
+def test_every_rule_of_an_explanation_has_words(name: str) -> None:
+    assert name in REASONS
+    said = rule(name, {}, Figures(), "USD")
+    assert said
+    assert "_" not in said
+
+
+def test_every_reason_of_a_decision_has_words() -> None:
+    assert [name for name in CODED if name not in REASONS] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_alert_says_what_to_do(kind: str) -> None:
+    assert kind in _ADVICE
+
+
+def test_a_reason_without_words_is_still_no_identifier() -> None:
+    assert reason("some_new_rule") == "some new rule"
+
+
+@pytest.mark.parametrize(
+    ("locale", "shown"), [("en", "¥1,299"), ("de_DE", "1.299\u202f¥"), ("en_GB", "JP¥1,299")]
+)
+def test_money_is_of_its_currency_and_locale(locale: str, shown: str) -> None:
+    assert Figures(locale).money(1299, "JPY") == shown
+
+
+def test_instants_are_in_the_merchants_zone() -> None:
+    assert Figures("en", "Europe/Berlin").instant(1_700_006_400_000) == "15 Nov 2023 01:00"
+
+
+def decision(**fields: Any) -> dict[str, Any]:
+    return {
+        "price": "8.99",
+        "previous_price": "8.99",
+        "currency": "USD",
+        "outcome": "held",
+        "reason": "cooldown",
+        "explanation": [{"rule": "cooldown", "detail": {"cooldown": "PT6H"}}],
+    } | fields
+
+
+def test_a_decision_is_told_in_the_trades_words() -> None:
+    said = headline(decision(), Figures())
+    assert said == "Kept at $8.99: at least 6 hours between two changes."
+
+
+def test_customers_hear_public_facts_only() -> None:
+    change = {"reason": "minimum_margin", "previous_price": "9.99"}
+    said = " ".join(for_customers("Tea", "USD", "8.99", change, "8.49", Figures()))
+    assert "margin" not in said
+    assert "cost of" not in said
+    assert "$8.49" in said
+    assert "$9.99" in said
+
+
+def test_versions_of_a_policy_differ_in_words() -> None:
+    before = {"version": 1, "guardrails": {"max_step_up": "5%"}, "priority": 1}
+    after = {"version": 2, "guardrails": {"max_step_up": "10%", "cooldown": "PT1H"}, "priority": 1}
+    assert differences(before, after) == [
+        "guardrails: max step up: from 5% to 10%",
+        "guardrails: cooldown: PT1H, new",
+    ]
+    assert "For all offers." in in_words(after)
