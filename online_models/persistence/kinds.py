@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from online_models.persistence.plain import RestoreError
 from online_models.persistence.saved import FieldKind, restore, save
+from schemas.values.fields import ADMITTED
 
 #: An axis as long as the constructor made it.
 SAME = -1
@@ -157,7 +158,9 @@ class IntegerMap:
 
 
 class Document:
-    """A record of `schemas`, or None, as the JSON in which it travels."""
+    """A record of `schemas`, or None, as the JSON in which it travels. It was admitted before: what
+    the border refuses by now stays.
+    """
 
     def __init__(self, record: Any) -> None:
         self._adapter: TypeAdapter[Any] = TypeAdapter(record)
@@ -170,7 +173,7 @@ class Document:
         """The record."""
         del present
         try:
-            return None if plain is None else self._adapter.validate_json(plain)
+            return None if plain is None else self._adapter.validate_json(plain, context=ADMITTED)
         except ValueError as error:
             raise RestoreError("", f"not such a record: {error}") from None
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, model_validator
 
 from schemas.records.policy.guardrails import Guardrails
 from schemas.records.policy.selection import Selector
 from schemas.records.policy.strategies import Optimise, Strategy
 from schemas.records.record import Event, Incoming
 from schemas.values.fields import (
+    ADMITTED,
     Count,
     Duration,
     Flag,
@@ -24,7 +25,13 @@ from schemas.values.fields import (
     Stock,
     Text,
 )
-from schemas.values.limits import MOST_BREAKS, MOST_LISTED, MOST_SEGMENTS, MOST_STRATEGIES
+from schemas.values.limits import (
+    MOST_BREAKS,
+    MOST_LISTED,
+    MOST_SEGMENT_PRICES,
+    MOST_SEGMENTS,
+    MOST_STRATEGIES,
+)
 
 
 class Objective(Incoming):
@@ -123,3 +130,12 @@ class Policy(Event):
     segments: Annotated[tuple[SegmentTerms, ...], Field(max_length=MOST_SEGMENTS)] = ()
     promotions: Planning | None = None
     buckets: Literal["hour", "day"] | None = None
+
+    @model_validator(mode="after")
+    def _few_segment_prices(self, info: ValidationInfo) -> Policy:
+        number = sum(len(segment.breaks) for segment in self.segments)
+        if number > MOST_SEGMENT_PRICES and info.context != ADMITTED:
+            raise ValueError(
+                f"segments have {number} breaks together, more than {MOST_SEGMENT_PRICES}"
+            )
+        return self

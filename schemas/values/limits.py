@@ -42,13 +42,14 @@ DEEPEST_PATH = 16
 #: Levels of open-ended JSON.
 DEEPEST_JSON = 16
 
-#: Lines of an order, SKUs that a selector names, entries of a broadcast document: thousands.
-MOST_LINES = 5000
+#: Lines of an order, SKUs that a selector names, entries of a broadcast document: thousands. A line
+#: may be of a product that nobody has named yet, for which room is made.
+MOST_LINES = 2500
 MOST_SELECTED = 5000
 #: Categories of which the partitions of a journal tell each other.
 MOST_CATEGORIES = 100_000
 #: Channels of a product: each is an offer of its own, decided with the others.
-MOST_CHANNELS = 500
+MOST_CHANNELS = 300
 #: What a person lists by hand: tags, substitutes, competitors, freezes, endings.
 MOST_LISTED = 200
 #: What a catalogue's system knows of a product: each is a word to the models.
@@ -57,6 +58,8 @@ MOST_ATTRIBUTES = 1000
 MOST_STRATEGIES = 16
 MOST_SEGMENTS = 16
 MOST_BREAKS = 16
+#: Quantity breaks of all segments of a policy: each is a price of its own of every offer.
+MOST_SEGMENT_PRICES = 64
 
 
 #: Enough to recognise what was sent.

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from schemas.records.policy.selection import Selector
+from schemas.records.pricing_policies import Policy
 from schemas.topics import TOPICS, decode
+from schemas.values.fields import ADMITTED
 from schemas.values.instants import DAY, HOUR
-from schemas.values.limits import MOST_STRATEGIES
+from schemas.values.limits import MOST_BREAKS, MOST_SEGMENT_PRICES, MOST_STRATEGIES
 from schemas.values.offsets import Offset
 
 
@@ -228,3 +231,14 @@ def test_a_selector_may_leave_some_lists_null_and_an_empty_one_is_everything(cha
     assert some.select.skus == ("a",)
     assert changed("promotions", lambda r: r.update(select={})).select == Selector()
     assert changed("promotions", lambda r: r.pop("select")).select == Selector()
+
+
+def test_segments_have_a_bounded_number_of_prices_together_and_what_was_admitted_stays() -> None:
+    breaks = [{"minimum_quantity": n + 1, "discount": "5%"} for n in range(MOST_BREAKS)]
+    many = MOST_SEGMENT_PRICES // MOST_BREAKS
+    segments = [{"segment": f"s{n}", "breaks": breaks} for n in range(many)]
+    Policy.model_validate({"policy_id": "p", "segments": segments})
+    segments.append({"segment": "last", "breaks": breaks[:1]})
+    with pytest.raises(ValidationError, match="segments have 65 breaks together, more than 64"):
+        Policy.model_validate({"policy_id": "p", "segments": segments})
+    Policy.model_validate({"policy_id": "p", "segments": segments}, context=ADMITTED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -197,7 +196,21 @@ def _no_way_up(terms: CompiledPolicy) -> int:
     """The price from which on every step up reaches the next ending (0: everywhere)."""
     if not terms.endings or terms.max_step_up <= 0:
         return 0
-    period = math.lcm(*(modulus for modulus, _ in terms.endings))
-    legal = sorted({at for modulus, rest in terms.endings for at in range(rest, period, modulus)})
-    widest = max(after - before for before, after in pairwise([*legal, legal[0] + period]))
-    return -(-widest * PPM // terms.max_step_up)
+    return -(-_widest_gap(terms.endings) * PPM // terms.max_step_up)
+
+
+def _widest_gap(endings: Sequence[tuple[int, int]]) -> int:
+    """The widest gap between prices with these endings, (modulus, remainder), of which each modulus
+    divides the greater ones.
+
+    The gaps of the least modulus repeat; an ending of a greater one divides one of so many copies.
+    Where there are more copies than such endings, one stays whole.
+    """
+    moduli = sorted({modulus for modulus, _ in endings})
+    period = moduli[0]
+    for modulus in moduli:
+        if modulus // moduli[0] > sum(greater >= modulus for greater, _ in endings):
+            break
+        period = modulus
+    legal = sorted({at for by, rest in endings if by <= period for at in range(rest, period, by)})
+    return max(after - before for before, after in pairwise([*legal, legal[0] + period]))

@@ -91,8 +91,7 @@ class Promotions:
             self._list(index)
         rows: list[int] = []
         if live and promotion is not None:
-            for name, _ in _numbers(promotion):
-                self._attributes.id(name)
+            self._name_attributes(promotion)
             chosen = selected(self._catalogue, promotion.select).tolist()
             rows = [row for row in chosen if self._on_channel(promotion, row)]
             for row in rows:
@@ -165,10 +164,19 @@ class Promotions:
             record = self._records[index]
             if record is None or not record.starts_at <= now < record.ends_at:
                 continue
-            for name, value in _numbers(record):
-                place = self._attributes.id(name)
-                largest[place] = max(largest.get(place, value), value)
+            for place, name in enumerate(self.attribute_names):
+                value = record.attributes.get(name)
+                if isinstance(value, (bool, int, float)):
+                    largest[place] = max(largest.get(place, float(value)), float(value))
         return [largest.get(place, 0.0) for place in range(ATTRIBUTES)]
+
+    def _name_attributes(self, promotion: Promotion) -> None:
+        """Take places for attributes that are numbers, as long as there are any; what is text is
+        the merchant's own.
+        """
+        for name, value in promotion.attributes.items():
+            if len(self._attributes) < ATTRIBUTES and isinstance(value, (bool, int, float)):
+                self._attributes.id(name)
 
     def _best(self, members: list[int], now: int, base: int, digits: int) -> tuple[int, int, int]:
         best: tuple[int, str, int] | None = None
@@ -237,12 +245,6 @@ class Promotions:
         members.remove(index)
         if not members:
             del self._of_offer[row]
-
-
-def _numbers(promotion: Promotion) -> list[tuple[str, float]]:
-    """The attributes that are features of demand; what is text is the merchant's own."""
-    attributes = promotion.attributes.items()
-    return [(n, float(v)) for n, v in attributes if isinstance(v, (bool, int, float))]
 
 
 def discounted(discount: Discount, base: int, digits: int) -> int:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from online_models.numerics.columns import Columns, column
 from online_models.persistence.kinds import (
@@ -26,7 +27,9 @@ from online_models.persistence.kinds import (
 )
 from online_models.persistence.plain import RestoreError, leaves, same
 from online_models.persistence.saved import Saved, attribute, restore, save
+from schemas.records.pricing_policies import Policy
 from schemas.records.promotions import Promotion
+from schemas.values.fields import ADMITTED
 from streams.pricer.snapshots import codec
 
 
@@ -263,3 +266,12 @@ def test_sameness_misses_nothing(alter: Callable[[dict[str, Any]], None]) -> Non
     assert same(plain, save(filled()))
     alter(plain)
     assert not same(plain, save(filled()))
+
+
+def test_a_record_that_was_admitted_before_is_restored_whatever_is_refused_by_now() -> None:
+    policy = {"policy_id": "p", "guardrails": {"reference_band": 5}}
+    with pytest.raises(ValidationError):
+        Policy.model_validate(policy)
+    kept = Policy.model_validate(policy, context=ADMITTED)
+    document = Document(Policy)
+    assert document.restore(document.save(kept), None) == kept

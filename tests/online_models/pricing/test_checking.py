@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from online_models.pricing.policy_check.checking import Report, check
+from online_models.pricing.policy_check.checking import Report, _widest_gap, check
 from schemas.records.pricing_policies import Policy
 
 
@@ -173,3 +176,25 @@ def test_why_a_policy_rules_nothing_is_said_and_which_rule_by_their_ids_alone(sh
     assert "first goes before it on 2 of 2" in said["second"]
     assert "selects nothing" in said["typo"]
     assert "2 offers by its id alone" in said["first"]
+
+
+ENDINGS = st.lists(
+    st.sampled_from([10, 100, 1000, 10_000]).flatmap(
+        lambda modulus: st.tuples(st.just(modulus), st.integers(0, modulus - 1))
+    ),
+    min_size=1,
+    max_size=15,
+)
+
+
+@given(ENDINGS)
+def test_the_widest_gap_between_price_endings(endings: list[tuple[int, int]]) -> None:
+    period = max(modulus for modulus, _ in endings)
+    legal = sorted({at for by, rest in endings for at in range(rest, period, by)})
+    gaps = np.diff([*legal, legal[0] + period])
+    assert _widest_gap(endings) == gaps.max()
+
+
+def test_long_price_endings_are_looked_at_at_once() -> None:
+    assert _widest_gap([(10**15, 123), (10**3, 99)]) == 1000
+    assert _widest_gap([(10**15, 123), (10**15, 10**14)]) == 9 * 10**14 + 123
