@@ -71,7 +71,7 @@ class CompetitorPrices:
             self.entries.sku[row] = sku
             self.entries.competitor[row] = name
             self.entries.channel[row] = channel
-            self.entries.own[row] = competitor.strip().casefold() in self.own_names
+            self.entries.own[row] = self._is_own(competitor)
             self.entries.time[row] = ALWAYS
             if not full:
                 self._place(sku, row)
@@ -97,8 +97,11 @@ class CompetitorPrices:
         fresh.sku[first:] = [skus[i] for i in new]
         fresh.competitor[first:] = [names[i] for i in new]
         fresh.channel[first:] = [channels[i] for i in new]
-        fresh.own[first:] = [competitors[i].strip().casefold() in self.own_names for i in new]
+        fresh.own[first:] = [self._is_own(competitors[i]) for i in new]
         return rows
+
+    def _is_own(self, competitor: str) -> bool:
+        return competitor.strip().casefold() in self.own_names
 
     def _forget_names(self) -> None:
         """Drop the names that no entry has, if they are many."""
@@ -119,8 +122,13 @@ class CompetitorPrices:
         return row
 
     def restored(self) -> None:
-        """Index the entries, in the same order of rows."""
+        """Index the entries, in the same order of rows; whose name is the merchant's own is as the
+        settings say now.
+        """
         entries = self.entries
+        own = np.array([self._is_own(name) for name in self.names.names], dtype=np.bool_)
+        if entries.size:
+            entries.own[:] = own[entries.competitor]
         keys = zip(
             entries.sku.tolist(), entries.competitor.tolist(), entries.channel.tolist(), strict=True
         )

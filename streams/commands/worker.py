@@ -47,6 +47,7 @@ SETTINGS = (
     "lateness",
     "timezone",
     "ack_timeout",
+    "settings_changed",
     "metrics",
     "training",
     "train_every",

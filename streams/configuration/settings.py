@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
@@ -26,6 +25,7 @@ from schemas.values import durations
 from schemas.values.instants import MINUTE
 from schemas.values.money import minor_digits
 from streams.configuration.console_settings import ConsoleSettings
+from streams.configuration.spelling import CONFIG, NESTED, PREFIX, require_spelling
 from streams.mapping.mapper import Mapper
 from streams.mapping.topic_settings import TopicSettings, named, require_different
 from streams.metrics.address import address
@@ -35,17 +35,6 @@ if TYPE_CHECKING:
 
 #: Read from the working folder where `PRICETIDE_CONFIG` names no other file.
 DEFAULT_FILE = "pricetide.toml"
-PREFIX = "PRICETIDE_"
-CONFIG = f"{PREFIX}CONFIG"
-#: Variables of Kubernetes, and of Docker's links, for services whose names begin like ours.
-_SERVICE = re.compile(
-    r"PRICETIDE_(\w+_)?(SERVICE_(HOST|PORT\w*)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
-)
-#: Between a setting that is a table and its keys: `PRICETIDE_TOPICS__ORDERS__NAME`.
-NESTED = "__"
-NESTING = frozenset({f"{PREFIX}TOPICS"})
-#: How like a setting's name such a variable must be to count as a misspelling of it, 0 to 1.
-CLOSE = 0.9
 #: A key that hides nobody, for trying things out on one machine.
 PUBLIC_KEY = "pricetide"
 #: A shorter bucket holds nothing that could be learnt from, and there would be too many.
@@ -139,6 +128,11 @@ class Settings(ConsoleSettings):
         description="a table for each topic that is called otherwise, or whose records are: "
         '[topics.orders] with name = "shop.orders.v3" and a table of fields',
     )
+    settings_changed: str = Field(
+        "",
+        description="names of settings, with commas, that all workers of the app are to have from "
+        "this start on: without it, a worker whose settings are not those of the others stops",
+    )
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT", description="how to talk to Kafka"
     )
@@ -214,12 +208,25 @@ class Settings(ConsoleSettings):
                 raise ValueError(f"{pair}: {rate} is no rate above zero")
         return rates
 
+    @field_validator("settings_changed")
+    @classmethod
+    def _names_settings(cls, names: str) -> str:
+        for name in filter(None, names.split(",")):
+            if name not in cls.model_fields:
+                raise ValueError(f"{name!r} is no setting")
+        return names
+
     @model_validator(mode="after")
     def _says_who_asks(self) -> Self:
         named = self.sasl_username is not None and self.sasl_password is not None
         if self.security_protocol.startswith("SASL") and not named:
             raise ValueError(f"{self.security_protocol} needs sasl_username and sasl_password")
         return self
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The settings that `settings_changed` names."""
+        return frozenset(filter(None, self.settings_changed.split(",")))
 
     @property
     def fold(self) -> FoldSettings:
@@ -255,27 +262,8 @@ class Settings(ConsoleSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, then the environment, then the file."""
-        _require_spelling(settings_cls, os.environ)
+        require_spelling(settings_cls, os.environ)
         return init_settings, env_settings, _file(settings_cls)
-
-
-def _require_spelling(settings_cls: type[BaseSettings], variables: Iterable[str]) -> None:
-    """SettingsError for a variable that is no setting, and would do nothing.
-
-    Those that an orchestrator makes of the name of a service (`PRICETIDE_SERVICE_HOST`) are let
-    pass.
-    """
-    known = {f"{PREFIX}{name.upper()}" for name in settings_cls.model_fields} | {CONFIG}
-    for variable in sorted(variables):
-        upper = variable.upper()
-        name, *_ = upper.removeprefix(PREFIX).split(NESTED)
-        own = upper in known or (f"{PREFIX}{name}" in NESTING and NESTED in upper)
-        if upper.startswith(PREFIX) and upper != PREFIX and not own:
-            near = get_close_matches(upper, known, n=1)
-            if not _SERVICE.fullmatch(upper) or get_close_matches(upper, known, n=1, cutoff=CLOSE):
-                raise SettingsError(
-                    f"{variable}: no such setting{f'; perhaps {near[0]}?' if near else ''}"
-                )
 
 
 def _file(settings_cls: type[BaseSettings]) -> PydanticBaseSettingsSource:

@@ -14,6 +14,7 @@ from kafka.errors import KafkaError as AdminError
 
 from online_models.journal.batch import SourcePartition
 from streams.configuration.settings import Settings
+from streams.ingest.unread.gaps import Gaps, compare
 from streams.kafka.admin import TopicsError
 from streams.kafka.clients import client, names
 from streams.kafka.consumer import Consumer
@@ -54,6 +55,7 @@ class Incarnations:
         self._admin: KafkaAdminClient | None = None
         self._ids: dict[str, str] = {}
         self._sources: dict[TopicPartition, _Source] = {}
+        self.gaps = Gaps()
         #: The offset behind what was read last.
         self._next: dict[TopicPartition, int] = {}
         self._asking: asyncio.Task[None] | None = None
@@ -109,14 +111,15 @@ class Incarnations:
             list(map(called.to_kafka, places))
         )
         found = {called.from_kafka(place): commit for place, commit in commits.items()}
-        begins = await consumer.beginning_offsets(list(places))
+        go_on: dict[TopicPartition, int] = {}
         for place in sorted(places):
             at, says = found.get(place, (_NONE, ""))
             if self.take(place, None if at == _NONE else says):
                 await self._read_from_begin(consumer, place)
-            elif _NONE < at < begins[place]:
-                lost = f"{place.topic}-{place.partition} offsets {at} to {begins[place] - 1}"
-                logger.warning("%s were removed before they were read", lost)
+            elif at != _NONE:
+                go_on[place] = at
+        begins = await consumer.beginning_offsets(list(go_on))
+        compare(go_on, begins, await consumer.end_offsets(list(go_on)))
 
     def made_anew(self, places: Collection[TopicPartition]) -> list[TopicPartition]:
         """Those of these partitions whose topic is another than when they were taken, as far as is
@@ -149,6 +152,9 @@ class Incarnations:
                 await asyncio.wait([self._asking])
             await self.look()
             anew = self._others(doubtful)
+        for place, records in fetched.items():
+            if place in self._next and place not in anew:
+                self.gaps.note(place, self._next[place], records[0].offset)
         self._next |= {place: records[-1].offset + 1 for place, records in fetched.items()}
         return anew
 

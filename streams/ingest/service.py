@@ -21,14 +21,14 @@ from streams.ingest.flood import Flood
 from streams.ingest.holding import PATIENCE, Holding
 from streams.ingest.hot import HOT
 from streams.ingest.incarnations import Incarnations
-from streams.ingest.lag import unread
 from streams.ingest.order import by_timestamp
 from streams.ingest.parsed import hand_on_parsed
 from streams.ingest.routing import Router
 from streams.ingest.tick_gate import TickGate
+from streams.ingest.unread.lag import unread
 from streams.ingest.watermarks import Watermarks, with_ticks
 from streams.ingest.writer import Writer
-from streams.journal.tail import last_tick
+from streams.journal.tail import tail
 from streams.kafka.app import die
 from streams.kafka.closing import STOP_SECONDS, abandon, within
 from streams.kafka.forbidden import FORBIDDEN
@@ -101,14 +101,14 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _open(self) -> None:
         self._producer = journal_producer(self._settings)
-        self._writer = Writer(self._producer, self._flood, self._hashed)
+        self._writer = Writer(self._producer, self._flood, self._hashed, self._settings)
         self._consumer = input_consumer(self._settings)
         self._opened = [self._consumer.stop]
         await self._incarnations.look()
         await self._producer.start()
         self._opened.append(self._feed.stop)
         await self._feed.start(self._incarnations.topic_id(PRODUCTS))
-        self._watermarks = Watermarks(await last_tick(self._settings))
+        self._watermarks = Watermarks((await tail(self._settings)).tick)
         self._consumer.subscribe(sorted(INPUTS), listener=self)
         self._gate = TickGate(self._consumer, self._decoder.intake)
         await self._consumer.start()
@@ -233,9 +233,8 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             await self._writer.bury(letter for _, letter in decoded.dead)
             for tp, records in fetched.items():
                 instruments.INPUT_RECORDS.labels(tp.topic).inc(len(records))
-                last = records[-1]
-                self._positions[tp] = last.offset + 1
-                self._timestamps[tp] = max(last.timestamp, self._timestamps.get(tp, 0))
+                self._positions[tp] = records[-1].offset + 1
+                self._timestamps[tp] = max(records[-1].timestamp, self._timestamps.get(tp, 0))
         due = monotonic() - self._committed_at >= COMMIT_SECONDS
         if due or len(self._writer.sent) > IN_FLIGHT:
             await self._flush()
@@ -276,6 +275,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             if tp.topic in HOT and tp not in behind:
                 self._watermarks.caught_up(SourcePartition(tp.topic, tp.partition), wall)
         await self._gate.look()
+        await self._incarnations.gaps.look(self._consumer)
         hold = to_hold(self._timestamps, behind, assigned, self._lead) | self._gate.held | flooding
         hold |= self._unnamed
         paused = self._consumer.paused()

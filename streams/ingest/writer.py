@@ -9,12 +9,14 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from online_models.journal.batch import Batch
+from streams.configuration.agreement import encoded, of_ingest
+from streams.configuration.settings import Settings
 from streams.ingest.dead_letters import HEAD, LARGEST_WHOLE, describe, written
 from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
 from streams.ingest.flood import Flood
 from streams.ingest.routing import pieces
+from streams.journal import SETTINGS, codec
 from streams.journal import TOPIC as JOURNAL
-from streams.journal import codec
 from streams.kafka.clients import LARGEST_REQUEST
 from streams.kafka.kafka_record import DeadLetter
 from streams.kafka.producer import Producer
@@ -26,10 +28,19 @@ LARGEST_BATCH = LARGEST_REQUEST // 2
 
 
 class Writer:
-    """Hands records to `producer`; `hashed` hides whom dead letters name."""
+    """Hands records to `producer`; `hashed` hides whom dead letters name. Each journal record notes
+    the settings under which it is written.
+    """
 
-    def __init__(self, producer: Producer, flood: Flood, hashed: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        producer: Producer,
+        flood: Flood,
+        hashed: Callable[[str], str],
+        settings: Settings,
+    ) -> None:
         self._producer = producer
+        self._headers = [(SETTINGS, encoded(of_ingest(settings)))]
         self._flood = flood
         self._hashed = hashed
         #: What is on its way.
@@ -41,7 +52,7 @@ class Writer:
         """Write batches to a partition of the journal."""
         for batch in batches:
             for value in pieces(batch, codec.encode, LARGEST_BATCH):
-                await self._send(JOURNAL, value, partition=partition)
+                await self._send(JOURNAL, value, partition=partition, headers=self._headers)
 
     async def bury(self, letters: Iterable[DeadLetter]) -> None:
         """Write down records that were refused."""

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 import faust
-from aiokafka.errors import ProducerFenced
 from faust.auth import SASLCredentials, SSLCredentials
 from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
@@ -38,21 +37,13 @@ FETCH_BYTES = 1 << 20
 STREAM_BUFFER = 2
 #: Exit status of a worker that stopped rather than go wrong.
 FAILED = 3
-#: What it means that the broker takes no more from a producer.
-FENCED = (
-    "Kafka has fenced its producer: another worker has taken over, or a transaction took longer"
-    " than the broker grants, as on an overloaded machine. Nothing is lost; start the worker again"
-)
 
 
 def die(why: str, error: BaseException) -> NoReturn:
     """End the process at once: whoever supervises it starts it again, and recovery takes up
     exactly where the last transaction ended. Going on would lose a record or publish it twice.
     """
-    if isinstance(error, ProducerFenced):
-        # no fault of the program's: a traceback would only hide what happened
-        logger.critical("%s: %s", why, FENCED)
-    elif isinstance(error, ExpectedError):
+    if isinstance(error, ExpectedError):
         logger.critical("%s: %s", why, error)
     else:
         logger.critical("%s: %r", why, error, exc_info=error)
@@ -65,6 +56,13 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS
         return consumer
+
+    async def _commit(self, offsets: Mapping[Any, int]) -> bool:
+        # Faust's own ends the worker where Kafka does not take them; whoever asked will ask again
+        ours = {tp: offset for tp, offset in offsets.items() if tp in self.assignment()}
+        if ours:
+            await self._ensure_consumer().commit(ours)
+        return bool(ours)
 
 
 class _Consumer(driver.Consumer):  # type: ignore[misc]

@@ -111,6 +111,12 @@ class PartitionMetrics:
         self._counted = True
         self.saved()
 
+    def lost(self) -> None:
+        """It is to be recovered before it goes on."""
+        if self._counted:
+            PARTITIONS.dec()
+            self._counted = False
+
     def saved(self) -> None:
         """Its state is safe as of now."""
         SNAPSHOT_TIME.labels(self._label).set_to_current_time()
@@ -139,9 +145,7 @@ class PartitionMetrics:
 
     def released(self) -> None:
         """Another worker reports it from now on."""
-        if self._counted:
-            PARTITIONS.dec()
-            self._counted = False
+        self.lost()
         for gauge in (JOURNAL_LAG, WAITING_EVENTS, POSITION, SNAPSHOT_TIME):
             with suppress(KeyError):
                 gauge.remove(self._label)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -24,8 +25,10 @@ class Pricer:
 
     def __init__(self, app: App, settings: Settings) -> None:
         self.partitions: dict[int, Partition] = {}
-        #: Whether it prices all partitions that it has been given.
-        self.ready = False
+        #: Whether all partitions are here that it has been given.
+        self._assigned_all = False
+        #: Partitions that recover for the first time.
+        self._starts: list[asyncio.Task[None]] = []
         self._app = app
         self._settings = settings
         self._router = Router(settings.partitions)
@@ -47,6 +50,11 @@ class Pricer:
         app.on_before_shutdown.connect(self._shut_down)
         app.agent(journal, name="pricer", concurrency=1, isolated_partitions=True)(self._price)
 
+    @property
+    def ready(self) -> bool:
+        """Whether it prices all partitions that it has been given."""
+        return self._assigned_all and all(part.ready for part in self.partitions.values())
+
     async def _price(self, stream: Any) -> None:
         async for event in stream.noack().events():
             partition = self.partitions.get(event.message.partition)
@@ -55,29 +63,45 @@ class Pricer:
                     await partition.feed(record.offset, record.value, record.timestamp)
 
     async def _revoked(self, _app: Any, revoked: set[Any], **_: Any) -> None:
-        self.ready = False
+        self._cancel_starts()  # the group would wait for them
         async with self._lock:
-            gone = [self.partitions.pop(tp.partition, None) for tp in sorted(revoked)]
-            await asyncio.gather(*[partition.stop() for partition in gone if partition])
+            await self._let_go({tp.partition for tp in revoked})
+
+    def _cancel_starts(self) -> None:
+        self._assigned_all = False
+        for start in self._starts:
+            start.cancel()
+
+    async def _let_go(self, numbers: Collection[int]) -> None:
+        gone = [self.partitions.pop(number, None) for number in sorted(numbers)]
+        await asyncio.gather(*[partition.stop() for partition in gone if partition])
 
     async def _assigned(self, _app: Any, **_: Any) -> None:
         async with self._lock:
+            assignment = self._app.consumer.assignment()
+            ours = {tp.partition for tp in assignment if tp.topic == self._journal}
+            await self._let_go(self.partitions.keys() - ours)
+            fresh = [self._partition(number) for number in sorted(ours - self.partitions.keys())]
+            self._starts = [asyncio.create_task(self._start(partition)) for partition in fresh]
             try:
-                fresh = [
-                    self._partition(tp.partition)
-                    for tp in sorted(self._app.consumer.assignment())
-                    if tp.topic == self._journal and tp.partition not in self.partitions
-                ]
-                for partition in await asyncio.gather(*[part.start() for part in fresh]):
-                    self.partitions[partition.number] = partition
-                    self._watch(partition)
-                self.ready = True
-            except Exception as error:
-                die("the state of a partition cannot be recovered", error)
+                await asyncio.gather(*self._starts, return_exceptions=True)
             except asyncio.CancelledError:
                 # the worker stops before they are ready
+                self._cancel_starts()
                 await asyncio.gather(*[part.stop() for part in fresh])
                 raise
+            self._assigned_all = ours <= self.partitions.keys()
+
+    async def _start(self, partition: Partition) -> None:
+        try:
+            await partition.start()
+        except asyncio.CancelledError:
+            await partition.stop()
+            raise
+        except Exception as error:
+            die("the state of a partition cannot be recovered", error)
+        self.partitions[partition.number] = partition
+        self._watch(partition)
 
     def _partition(self, number: int) -> Partition:
         return Partition(self._settings, number, self._router, self._commit)
@@ -92,6 +116,7 @@ class Pricer:
         await self._app.consumer._thread.commit(named)
 
     async def _shut_down(self, _app: Any, **_: Any) -> None:
+        self._cancel_starts()
         async with self._lock:
             parts, self.partitions = self.partitions, {}
             await asyncio.gather(*[partition.stop() for partition in parts.values()])

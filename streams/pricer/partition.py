@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
-from typing import Any, Protocol
 
-from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, ProducerFenced
 
 from online_models.journal.batch import Batch, Kind
-from online_models.journal.joining import can_wait, join, run
+from online_models.journal.joining import join
 from online_models.journal.outputs import Output
 from schemas.records.quarantined import Quarantined
 from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
-from streams.journal import TOPIC as JOURNAL
-from streams.journal import codec
 from streams.kafka.app import die
+from streams.kafka.forbidden import FORBIDDEN
 from streams.kafka.surroundings import monotonic, surroundings
 from streams.metrics.instruments import PartitionMetrics
+from streams.pricer.group_offset import COMMIT_SECONDS, CommitOffset, GroupOffset
+from streams.pricer.intake import RETRY_SECONDS, Intake
 from streams.pricer.publisher import Publisher
-from streams.pricer.recovery import LostError, Recovered, recover
+from streams.pricer.recovery import Recovered, recover
 from streams.pricer.snapshots import codec as snapshots
 from streams.quarantine.entries import Quarantine
 from streams.quarantine.guard import Guard
@@ -31,28 +29,13 @@ logger = logging.getLogger(__name__)
 
 #: A snapshot may take this share of the time: a large state is saved less often.
 SNAPSHOT_SHARE = 0.05
-#: The consumer group's offset is written down this many seconds later at most, and sooner where
-#: time has moved on: it shows the lag, and spares a restart some reading. What is exact rests on
-#: the position that is published with the outputs; all that the offset must never do is lead.
-OFFSET_COMMIT_SECONDS = 1.0
-#: Orders and clicks wait this many seconds at most for events that need them.
-PATIENCE = 0.1
-#: Events that wait for the fold before reading waits for it, and journal records.
-EVENTS_WAITING = 20_000
-RECORDS_WAITING = 1000
-#: Events of small journal records that are folded as one.
-JOINED = 2000
 #: Seconds that are folded in one transaction at most.
 LONGEST_RUN = 0.1
 #: Seconds for what waits when the worker stops; who takes over folds the rest.
 LAST_RUN = 2.0
-
-
-class CommitOffset(Protocol):
-    """Commits offsets of the journal for the worker's consumer group."""
-
-    async def __call__(self, offsets: dict[TopicPartition, int]) -> Any:
-        """Returns once they are committed, or cannot be."""
+#: Seconds before a partition recovers from being fenced: whoever fenced its producer may have been
+#: given the partition, and the group says so within this time.
+FENCED_SECONDS = 3.0
 
 
 class Partition:
@@ -61,57 +44,76 @@ class Partition:
     Records wait while a transaction is on its way, and are then taken together: the slower the
     broker, the larger the transactions, and no partition holds up another.
 
-    It trusts no client library with the order: a record below its position is skipped, a hole
-    stops the worker.
+    Where Kafka takes no more of its transactions, it begins anew from the last that was committed,
+    and the other partitions go on.
     """
 
     def __init__(
         self, settings: Settings, number: int, router: Router, commit_offset: CommitOffset
     ) -> None:
         self.number = number
-        #: The first journal offset that is not folded yet, and the first that has not come yet.
-        self.position = self._expected = 0
+        #: The first journal offset that is not folded yet.
+        self.position = 0
         self.fold = surroundings().fold(settings.fold)
         self._settings = settings
+        self._router = router
         self._publisher = Publisher(settings, number, router)
-        self._commit_offset = commit_offset
         self._metrics = PartitionMetrics(number)
-        self._waiting: deque[Batch] = deque()
-        #: When each of them was written to the journal, ms; and the oldest of the transaction.
-        self._written: deque[int] = deque()
+        self._intake = Intake(settings, number, self._wake_within)
+        self.feed = self._intake.feed
+        #: When the oldest record of the transaction was written to the journal, ms.
         self._oldest: int | None = None
-        self._events = 0
         self._due = asyncio.Event()
-        self._room = asyncio.Event()
         self._alarm: asyncio.TimerHandle | None = None
         self._runner: asyncio.Task[None] | None = None
         self._closed = False
+        #: Whether it is recovered, and takes records.
+        self.ready = False
         #: What every fold of this partition skips, and what is not written down of it yet.
         self._quarantine = Quarantine()
         self._new: list[Quarantined] = []
-        self._committed = 0
-        self._committing: asyncio.Task[None] | None = None
         # partitions take turns in what they do every few seconds, or all would wait for all
         share, now = number / settings.partitions, monotonic()
-        self._turn_of_ours = share * OFFSET_COMMIT_SECONDS
-        self._commit_offset_at = now + self._turn_of_ours
+        turn = share * COMMIT_SECONDS
+        self._group_offset = GroupOffset(number, turn, commit_offset, self._wake_within)
         self._next_snapshot = now + (1 + share) * settings.snapshot_seconds
         self._encoding: asyncio.Future[list[bytes]] | None = None
         self._snapshot_at = -1
 
-    async def start(self) -> Partition:
-        """Fence, recover, and be ready for the record at `position`."""
-        begun = monotonic()
-        await self._publisher.start()
-        recovered = await recover(self._settings, self.number)
-        self.position, snapshot = recovered.position, recovered.snapshot
-        await self._publish(self._take(recovered))
-        if not recovered.claimed:
-            await self._publisher.claim(self.position)
-        self._expected = self._committed = self.position
-        self._snapshot_at = snapshot
+    async def start(self) -> None:
+        """Fence, recover, and take records from `position` on.
+
+        Raises
+        ------
+        LostError
+            The journal or the snapshots contradict each other.
+        """
+        while not await self._recovered():
+            await asyncio.sleep(RETRY_SECONDS)
         self._runner = asyncio.create_task(self._run())
+
+    async def _recovered(self) -> bool:
+        """Fence and recover; returns whether Kafka allowed it."""
+        begun = monotonic()
+        try:
+            await self._publisher.start()
+            recovered = await recover(self._settings, self.number)
+            self.position, snapshot = recovered.position, recovered.snapshot
+            await self._publish(self._take(recovered))
+            if not recovered.claimed:
+                await self._publisher.claim(self.position)
+        except FORBIDDEN:
+            raise
+        except (KafkaError, OSError) as error:
+            logger.warning("partition %d waits for Kafka: %r", self.number, error)
+            await self._replace_publisher()
+            return False
+        self._group_offset.restart(self.position)
+        self._snapshot_at = snapshot
         self._metrics.recovered()
+        self._intake.open(self.position)
+        self.ready = True
+        self._due.set()
         logger.info(
             "partition %d at %d (snapshot at %d), ready after %.1f s",
             self.number,
@@ -119,30 +121,18 @@ class Partition:
             snapshot,
             monotonic() - begun,
         )
-        return self
+        return True
 
-    async def feed(self, offset: int, value: bytes, written: int) -> None:
-        """Take one journal record, `written` at ms; waits where too much is waiting."""
-        if offset < self._expected or self._closed:
-            return
-        if offset > self._expected:
-            raise LostError(f"journal {self.number}: got {offset}, expected {self._expected}")
-        self._expected += 1
-        batch = codec.decode(value)
-        self._waiting.append(batch)
-        self._written.append(written)
-        self._events += len(batch)
-        if can_wait(batch) and self._events < JOINED:
-            self._wake_within(PATIENCE)
-        else:
-            self._due.set()
-        while not self._closed and (
-            self._events >= EVENTS_WAITING or len(self._waiting) >= RECORDS_WAITING
-        ):
-            self._room.clear()
-            await self._room.wait()
+    async def _replace_publisher(self) -> None:
+        """Give up the producer and what was sent and not committed, and have a new one."""
+        await self._publisher.abandon()
+        self._publisher = Publisher(self._settings, self.number, self._router)
+        self._new = []
 
     def _wake_within(self, seconds: float) -> None:
+        if not seconds:
+            self._due.set()
+            return
         loop = asyncio.get_running_loop()
         if self._alarm is not None:
             if self._alarm.when() <= loop.time() + seconds:
@@ -153,15 +143,42 @@ class Partition:
     async def _run(self) -> None:
         try:
             while not self._closed:
-                await self._due.wait()
-                begun = monotonic()
-                await self._turn(begun)
-                pause = begun + self._settings.transaction_ms / 1000 - monotonic()
-                if pause > 0 and not self._closed:
-                    await asyncio.sleep(pause)
+                try:
+                    await self._turns()
+                except FORBIDDEN:
+                    raise
+                except KafkaError as error:
+                    self.ready = False
+                    await self._begin_anew(error)
         except Exception as error:
             # a transaction that cannot be committed must not be followed by another
             die(f"partition {self.number} cannot go on", error)
+
+    async def _turns(self) -> None:
+        while not self._closed:
+            await self._due.wait()
+            begun = monotonic()
+            await self._turn(begun)
+            pause = begun + self._settings.transaction_ms / 1000 - monotonic()
+            if pause > 0 and not self._closed:
+                await asyncio.sleep(pause)
+
+    async def _begin_anew(self, error: KafkaError) -> None:
+        """Recover in place: what was folded and is not committed is folded again."""
+        if self._closed:
+            logger.warning("partition %d: the rest is for the next worker: %r", self.number, error)
+            return
+        self._metrics.lost()
+        fenced = isinstance(error, ProducerFenced)
+        why = "Kafka has fenced its producer" if fenced else repr(error)
+        logger.warning("partition %d recovers: %s", self.number, why)
+        await self._intake.close()
+        self._intake.clear()
+        self._oldest, self._encoding = None, None
+        await self._replace_publisher()
+        await asyncio.sleep(FENCED_SECONDS if fenced else RETRY_SECONDS)
+        while not (self._closed or await self._recovered()):
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _turn(self, begun: float) -> None:
         """Fold what waits, publish it, and say how far the journal is done."""
@@ -169,11 +186,11 @@ class Partition:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        while self._waiting and monotonic() - begun < LONGEST_RUN:
+        while self._intake and monotonic() - begun < LONGEST_RUN:
             outputs = await self._fold_some()
             await self._publish(outputs)
             await asyncio.sleep(0)
-        if self._waiting:
+        if self._intake:
             self._due.set()
         if self._encoding is not None and self._encoding.done():
             await self._publisher.begin()
@@ -201,18 +218,14 @@ class Partition:
             await self._publisher.send(outputs, self.position)
 
     async def _fold_some(self) -> list[Output]:
-        number = run(self._waiting, JOINED)
-        batches = [self._waiting.popleft() for _ in range(number)]
+        batches, written = self._intake.take()
         batch = join(batches)
-        written = [self._written.popleft() for _ in range(number)]
-        self._oldest = written[0] if self._oldest is None else self._oldest
-        self._events -= len(batch)
-        self._room.set()
+        self._oldest = written if self._oldest is None else self._oldest
         outputs = await self._step(batches, batch)
-        self.position += number
+        self.position += len(batches)
         self._metrics.folded(len(batch), outputs)
         if (batch.kind == Kind.TICK).any():
-            self._commit_offset_at = min(self._commit_offset_at, monotonic() + self._turn_of_ours)
+            self._group_offset.hurry()
         return outputs
 
     async def _step(self, batches: list[Batch], joined: Batch) -> list[Output]:
@@ -242,26 +255,8 @@ class Partition:
             await self._publisher.commit(self.position)
             self._metrics.committed(self._oldest)
         self._oldest = None
-        self._metrics.stands(self.position, self._events)
-        if self.position == self._committed or self._committing is not None:
-            return
-        if monotonic() >= self._commit_offset_at:
-            self._committing = asyncio.create_task(self._commit_position(self.position))
-        else:
-            self._wake_within(self._commit_offset_at - monotonic())
-
-    async def _commit_position(self, position: int) -> None:
-        """Commit the offset up to which everything is published, however far the fold is by now;
-        one at a time, so that none overtakes another.
-        """
-        try:
-            await self._commit_offset({TopicPartition(JOURNAL, self.number): position})
-        except KafkaError as error:
-            logger.warning("partition %d: the group's offset lags: %s", self.number, error)
-        self._committed, self._commit_offset_at = position, monotonic() + OFFSET_COMMIT_SECONDS
-        self._committing = None
-        if self.position != position:
-            self._wake_within(OFFSET_COMMIT_SECONDS)
+        self._metrics.stands(self.position, self._intake.events)
+        self._group_offset.follow(self.position)
 
     def _begin_snapshot(self) -> None:
         """Copy the state now; encode it beside the fold, and send it with a later transaction."""
@@ -279,20 +274,30 @@ class Partition:
             return
         self._closed = True
         self._due.set()
-        self._room.set()
         try:
+            await self._intake.close()
             if self._runner is None:
                 return
-            await self._runner
-            enough = monotonic() + LAST_RUN
-            while self._waiting and monotonic() < enough:
-                await self._turn(monotonic())
-            await self._last_words()
+            if not self.ready:
+                self._runner.cancel()
+            await asyncio.wait([self._runner])
+            if self.ready:
+                await self._finish()
+        except KafkaError as error:
+            logger.warning("partition %d: the rest is for the next worker: %r", self.number, error)
         finally:
+            self.ready = False
             self._metrics.released()
             await self._publisher.stop()
 
-    async def _last_words(self) -> None:
+    async def _finish(self) -> None:
+        enough = monotonic() + LAST_RUN
+        while self._intake and monotonic() < enough:
+            await self._turn(monotonic())
+        await self._save()
+
+    async def _save(self) -> None:
+        """Let the last transaction have the state."""
         encoded = None if self._encoding is None else await self._encoding
         if self._snapshot_at != self.position:
             encoded = snapshots.encode(self.fold.snapshot(), self.position)
@@ -300,6 +305,4 @@ class Partition:
         if encoded is not None:
             await self._publisher.send_snapshot(encoded)
         await self._publisher.commit(self.position)
-        if self._committing is not None:
-            await self._committing
-        await self._commit_position(self.position)
+        await self._group_offset.finish(self.position)

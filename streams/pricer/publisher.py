@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aiokafka import TopicPartition
+from aiokafka.errors import IllegalOperation, KafkaError
 from aiokafka.producer import sender
 
 from online_models.journal.outputs import Output
 from schemas.records.quarantined import Quarantined
+from streams.configuration.agreement import encoded, of_pricer
 from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.clients import BATCH, LARGEST_REQUEST, producer
+from streams.kafka.closing import STOP_SECONDS, abandon, within
 from streams.pricer.snapshots import store
 from streams.quarantine import entries as quarantine
 
@@ -35,7 +39,10 @@ class Publisher:
     """
 
     def __init__(self, settings: Settings, partition: int, router: Router) -> None:
-        self._app = settings.app.encode()
+        self._claim = {
+            store.APP: settings.app.encode(),
+            store.SETTINGS: encoded(of_pricer(settings)),
+        }
         self._journal = TopicPartition(JOURNAL, partition)
         self._router = router
         self._exactly_once = settings.delivery == "exactly-once"
@@ -60,13 +67,23 @@ class Publisher:
 
     async def stop(self) -> None:
         """Close; an open transaction is aborted by the broker."""
-        await self._producer.stop()
+        await within(self._producer.stop(), STOP_SECONDS)
+
+    async def abandon(self) -> None:
+        """Close so that nothing of what was sent and is not committed is written from now on."""
+        for sent in self._sent:
+            if not sent.done():
+                sent.cancel()
+            elif not sent.cancelled():
+                sent.exception()  # it is known why it ends
+        await abandon(self._producer)
 
     async def begin(self) -> None:
         """Open a transaction where none is open."""
         if not self.open:
             if self._exactly_once:
-                await self._producer.begin_transaction()
+                with self._failing():
+                    await self._producer.begin_transaction()
             self.open = True
 
     async def send(self, outputs: Iterable[Output], position: int) -> None:
@@ -92,17 +109,16 @@ class Publisher:
 
     async def _send_batch(self, batch: Any, where: tuple[str, int]) -> None:
         topic, partition = where
-        self._sent.append(await self._producer.send_batch(batch, topic, partition=partition))
+        with self._failing():
+            self._sent.append(await self._producer.send_batch(batch, topic, partition=partition))
 
     async def send_quarantined(self, entries: Iterable[Quarantined]) -> None:
         """Hand entries of the quarantine to the producer, in the transaction with what the events
         beside them lead to: whoever takes over finds both, or neither.
         """
-        partition = self._journal.partition
         for entry in entries:
             key, value = quarantine.key(entry), quarantine.encoded(entry)
-            sent = self._producer.send(quarantine.TOPIC, value, key=key, partition=partition)
-            self._sent.append(await sent)
+            await self._send(quarantine.TOPIC, key, value)
 
     async def send_snapshot(self, parts: Iterable[bytes]) -> None:
         """Hand the parts of a snapshot to the producer.
@@ -113,13 +129,15 @@ class Publisher:
             await asyncio.gather(*self._sent)
         for i, part in enumerate(parts):
             await self._send_own(store.key(i), part)
-        await self._send_own(store.APP, self._app)
+        await self._send_claim()
         self._position = None  # it is looked for near the newest snapshot
 
     async def claim(self, position: int) -> None:
-        """Write down which app prices this partition of the journal, done up to `position`."""
+        """Write down which app prices this partition of the journal, done up to `position`, and
+        under which settings.
+        """
         await self.begin()
-        await self._send_own(store.APP, self._app)
+        await self._send_claim()
         await self.commit(position)
 
     async def commit(self, position: int) -> None:
@@ -127,16 +145,37 @@ class Publisher:
         if self._exactly_once:
             if position != self._position:
                 await self._send_position(position)
-            await self._producer.commit_transaction()
+            with self._failing():
+                await self._producer.commit_transaction()
         await asyncio.gather(*self._sent)
         self._sent.clear()
         self.open = False
+
+    async def _send_claim(self) -> None:
+        for key, value in self._claim.items():
+            await self._send_own(key, value)
 
     async def _send_position(self, position: int) -> None:
         await self._send_own(store.POSITION, b"%d" % position)
         self._position = position
 
     async def _send_own(self, key: bytes, value: bytes) -> None:
+        await self._send(store.TOPIC, key, value)
+
+    async def _send(self, topic: str, key: bytes, value: bytes) -> None:
         partition = self._journal.partition
-        sent = await self._producer.send(store.TOPIC, value, key=key, partition=partition)
+        with self._failing():
+            sent = await self._producer.send(topic, value, key=key, partition=partition)
         self._sent.append(sent)
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Let a call fail with what ended the transaction: a producer that takes no more says no
+        more than that it is asked at the wrong time.
+        """
+        try:
+            yield
+        except (AssertionError, IllegalOperation) as error:
+            ended = self._producer._txn_manager.wait_for_transaction_end()
+            cause = ended.exception() if ended is not None and ended.done() else None
+            raise cause or KafkaError(f"the producer takes no more: {error!r}") from error

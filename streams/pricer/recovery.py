@@ -14,14 +14,17 @@ from online_models.journal.outputs import Output
 from online_models.persistence.plain import RestoreError
 from online_models.persistence.versions import OLDEST, VERSION, VersionError
 from schemas.records.quarantined import Quarantined
+from streams.configuration.agreement import decoded as agreed
+from streams.configuration.agreement import of_pricer, require_agreement
 from streams.configuration.settings import Settings
-from streams.errors import ExpectedError
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.kafka.clients import consumer
+from streams.kafka.closing import STOP_SECONDS, within
 from streams.kafka.consumer import Consumer
 from streams.kafka.surroundings import surroundings
 from streams.kafka.topic_end import stretches
+from streams.pricer.journal_reader import LostError, journal_reader, stretch
 from streams.pricer.snapshots import store
 from streams.quarantine.entries import TOPIC as QUARANTINE
 from streams.quarantine.entries import Quarantine, decoded
@@ -29,14 +32,8 @@ from streams.quarantine.guard import Guard
 
 logger = logging.getLogger(__name__)
 
-#: aiokafka's stop can hang after a quick start; what it would tidy up dies with the connection.
-STOP_SECONDS = 2.0
 #: The whole list is read: it is short.
 EVERYTHING = 1 << 62
-
-
-class LostError(ExpectedError):
-    """The journal or the snapshots contradict each other: going on would make prices up."""
 
 
 class Recovered(NamedTuple):
@@ -49,7 +46,7 @@ class Recovered(NamedTuple):
     #: Entries that are not written down yet, and what is to be said of them: failed on the way.
     new: list[Quarantined]
     alerts: list[Output]
-    #: Whether the partition is known to be this app's.
+    #: Whether the partition is known to be this app's, priced under these settings.
     claimed: bool
 
 
@@ -58,23 +55,16 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
     published everything before it. The publisher must have fenced before.
     """
     journal = TopicPartition(JOURNAL, partition)
-    reader = consumer(
-        settings,
-        enable_auto_commit=False,
-        group_id=None,
-        isolation_level="read_committed",
-        fetch_max_wait_ms=20,
-        max_partition_fetch_bytes=8 << 20,
-    )
+    reader = journal_reader(settings)
     group = consumer(settings, enable_auto_commit=False, group_id=settings.app)
-    await asyncio.gather(reader.start(), group.start())
     try:
+        await asyncio.gather(reader.start(), group.start())
         # one assignment: a second one followed by a quick stop hangs aiokafka's fetcher
         listed = TopicPartition(QUARANTINE, partition)
         reader.assign([TopicPartition(store.TOPIC, partition), listed, journal])
         group_offset = await group.committed(journal) or 0
         reader.pause(journal, listed)
-        done, found, older, app = await _newest(reader, partition)
+        done, found, older, app, agreement = await _newest(reader, partition)
         if app not in (None, settings.app):
             raise LostError(
                 f"{journal} is priced by the app {app!r}, and {settings.app!r} would publish every "
@@ -99,6 +89,14 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
                 "journal cut back, or are the snapshots those of another PRICETIDE_APP?"
             )
         committed = max(committed, start)
+        changed = require_agreement(
+            settings, of_pricer(settings), agreed(agreement), f"{store.TOPIC}-{partition}"
+        )
+        if changed and start < committed:
+            raise LostError(
+                f"{journal} was priced under other settings up to {committed}, and saved at {start}"
+                " only: start with them once more, and stop cleanly, before you change them"
+            )
         begin = (await reader.beginning_offsets([journal]))[journal]
         if start < min(begin, committed):
             raise _cut_off(journal, start, begin, older)
@@ -113,11 +111,11 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
             logger.warning("%s", what)
         guard = Guard(fold, settings.fold, partition, quarantine)
         await _replay(reader, journal, guard, start, committed)
-        claimed = app is not None
+        claimed = app is not None and agreement is not None and not changed
         return Recovered(guard.fold, committed, start, quarantine, guard.new, guard.alerts, claimed)
     finally:
-        stops = [asyncio.ensure_future(reader.stop()), asyncio.ensure_future(group.stop())]
-        await asyncio.wait(stops, timeout=STOP_SECONDS)
+        # aiokafka's stop can hang after a quick start
+        await asyncio.gather(*[within(each.stop(), STOP_SECONDS) for each in (reader, group)])
 
 
 async def _newest(reader: Consumer, partition: int) -> store.Found:
@@ -155,18 +153,9 @@ async def _listed(reader: Consumer, listed: TopicPartition) -> Quarantine:
 async def _replay(
     reader: Consumer, journal: TopicPartition, guard: Guard, start: int, end: int
 ) -> None:
-    if start >= end:
-        return
-    reader.seek(journal, start)
-    position = start
-    while position < end:
-        for record in (await reader.getmany(journal, timeout_ms=200)).get(journal, []):
-            if record.offset >= end:
-                break
-            if record.offset != position:
-                raise _cut_off(journal, position, record.offset)
-            guard.step(position, codec.decode(record.value))
-            position += 1
+    async for record in stretch(reader, journal, start, lambda: end):
+        guard.step(record.offset, codec.decode(record.value))
+        await asyncio.sleep(0)  # the other partitions go on
 
 
 def _cut_off(

@@ -19,6 +19,7 @@ from streams.pricer.agent import Pricer
 from streams.trainer.service import Trainer
 from streams.worker.contact import Contact
 from streams.worker.repeated_lines import RepeatedLines
+from streams.worker.settings_watch import SettingsWatch
 from streams.worker.stopping import begin_stop
 
 
@@ -58,7 +59,7 @@ def build(role: str, log: str, settings: Settings, port: socket.socket | None) -
         readiness.append(lambda: contact.there)
     if role in ("all", "ingest"):
         ingest = Ingest(settings)
-        services.append(ingest)
+        services += [SettingsWatch(settings), ingest]
         readiness.append(lambda: ingest.ready)
     elif role == "train":
         services.append(Trainer(settings))

@@ -9,7 +9,7 @@ from streams.configuration.settings import PUBLIC_KEY, Settings
 from streams.errors import InputError
 
 _KAFKA = {"bootstrap", "app", "instance", "partitions", "metrics"}
-_DAYS = {"bucket", "lateness", "timezone"}
+_DAYS = {"bucket", "lateness", "timezone", "settings_changed"}
 _PRICE = {"delivery", "transaction_ms", "snapshot_seconds", "ack_timeout"}
 _TRAIN = {"training", "train_every", "train_days", "train_models"}
 

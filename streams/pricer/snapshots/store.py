@@ -26,6 +26,8 @@ POSITION = b"position"
 #: Key of the record that says which app (PRICETIDE_APP) prices the journal: a second one would
 #: publish every change again. It is written anew with each snapshot, to be found near it.
 APP = b"app"
+#: Key of the record beside it that says under which settings (`streams.configuration.agreement`).
+SETTINGS = b"settings"
 
 
 def key(part: int) -> bytes:
@@ -36,7 +38,8 @@ def key(part: int) -> bytes:
 class Found(NamedTuple):
     """What a partition's log says last; None for what is not there.
 
-    `snapshot` is (journal offset, state), `app` the one that wrote it. `older` are the versions of
+    `snapshot` is (journal offset, state), `app` the one that wrote it, `agreement` the settings of
+    whoever did. `older` are the versions of
     snapshots that were passed over, since this release reads them no longer.
     """
 
@@ -44,11 +47,12 @@ class Found(NamedTuple):
     snapshot: tuple[int, Mapping[str, Any]] | None
     older: frozenset[int] = frozenset()
     app: str | None = None
+    agreement: bytes | None = None
 
 
 class _Read(NamedTuple):
-    position: int | None
-    app: str | None
+    #: The last value of each record that is no part of a snapshot, by key.
+    last: dict[bytes, bytes]
     #: Snapshots of which each part is there, the newest first.
     whole: list[list[SnapshotPart]]
 
@@ -61,29 +65,40 @@ async def newest(consumer: Consumer, partition: int) -> Found:
     would lead to other prices than those that were published since.
     """
     tp = TopicPartition(TOPIC, partition)
-    position, app, older = None, None, frozenset[int]()
+    last, older = dict[bytes, bytes](), frozenset[int]()
     async for records in stretches(consumer, tp, FIRST_LOOK):
-        position, app, whole = await _read(records)
+        last, whole = await _read(records)
         older = frozenset(parts[0].version for parts in whole if parts[0].version < OLDEST)
         for parts in whole:
             if parts[0].version >= OLDEST:
-                return Found(position, (parts[0].offset, decode(parts)), older, app)
-    return Found(position, None, older, app)
+                return _found(last, (parts[0].offset, decode(parts)), older)
+    return _found(last, None, older)
+
+
+def _found(
+    last: Mapping[bytes, bytes],
+    snapshot: tuple[int, Mapping[str, Any]] | None,
+    older: frozenset[int],
+) -> Found:
+    position, app = last.get(POSITION), last.get(APP)
+    return Found(
+        None if position is None else int(position),
+        snapshot,
+        older,
+        None if app is None else app.decode(),
+        last.get(SETTINGS),
+    )
 
 
 async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
-    position: int | None = None
-    app: str | None = None
+    last: dict[bytes, bytes] = {}
     #: By offset and version: after an upgrade both may have written the state at one offset.
     found: dict[tuple[int, int], dict[int, SnapshotPart]] = {}
     async for record in records:
         if record.value is None:
             continue
-        if record.key == POSITION:
-            position = int(record.value)
-            continue
-        if record.key == APP:
-            app = record.value.decode()
+        if record.key in (POSITION, APP, SETTINGS):
+            last[record.key] = record.value
             continue
         try:
             part = decode_part(record.value)
@@ -96,4 +111,4 @@ async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
         for _, parts in sorted(found.items(), reverse=True)
         if len(parts) == next(iter(parts.values())).parts
     ]
-    return _Read(position, app, whole)
+    return _Read(last, whole)

@@ -9,7 +9,9 @@ from asyncio import events
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context, ContextVar
-from typing import Any
+from typing import Any, NoReturn
+
+from streams.kafka.surroundings import CURRENT, Surroundings
 
 #: Turns of the loop that a run takes at most: one that takes more turns in a circle.
 MOST_TURNS = 2_000_000
@@ -59,6 +61,14 @@ class Process:
         """What has waited for it to wake."""
         held, self._held = self._held, deque()
         return held
+
+
+class _Over(Surroundings):
+    """Those of what is closed when a run is over."""
+
+    def end(self, status: int) -> NoReturn:
+        """It has ended."""
+        raise SystemExit(status)
 
 
 class Loop(asyncio.BaseEventLoop):
@@ -173,11 +183,13 @@ class Loop(asyncio.BaseEventLoop):
     def _close_tasks(self) -> None:
         self._next.clear()
         self._due.clear()
+        context = Context()
+        context.run(CURRENT.set, _Over())
         for task in self.kept:
             if not task.done():
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
                 try:
-                    task.get_coro().close()
+                    context.run(task.get_coro().close)
                 except BaseException:  # whatever its `finally` ran into
                     continue
         self.kept.clear()

@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import gettempdir
 
-from streams.configuration.settings import PREFIX
+from streams.configuration.spelling import PREFIX
 from streams.torture.simulated.run import Outcome, run
 
 #: Runs that a process is given at a time.

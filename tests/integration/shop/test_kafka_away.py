@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -13,10 +14,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from kafka import KafkaProducer
 
 from streams.kafka.broker import EmbeddedBroker
 from tests.integration.shop import traffic
 from tests.integration.shop.kafka_shop import KafkaShop
+from tests.integration.shop.truth import assert_exactly
 from tests.integration.shop.worker import CLEAN_STOP_SECONDS, Worker
 
 pytestmark = pytest.mark.integration
@@ -119,3 +122,58 @@ def test_a_worker_that_starts_while_kafka_hangs_stops_within_its_time(
         assert worker.process.wait(CLEAN_STOP_SECONDS) == 0, worker.tail()
     except subprocess.TimeoutExpired:
         pytest.fail(worker.tail())
+
+
+def test_a_fenced_partition_recovers_in_its_process_while_the_others_go_on(
+    shop: KafkaShop, worker: tuple[Worker, int], expected: Callable[[], list[object]]
+) -> None:
+    process, port = worker
+    shop.send(traffic.catalogue())
+    events = list(traffic.events(1500, seed=2))
+    for i in range(3):
+        shop.send(events[i * 500 : (i + 1) * 500], per_second=300)
+        if i < 2:
+            other = KafkaProducer(
+                bootstrap_servers=shop.bootstrap, transactional_id=f"pricetide-{i}"
+            )
+            other.init_transactions()
+            other.close()
+    shop.settle(process)
+    said = process.text()
+    for i in range(2):
+        assert f"partition {i} recovers: Kafka has fenced its producer" in said
+    assert "partition 3 recovers" not in said
+    assert wait_for(lambda: ready(port) == 200, NOTICED)
+    assert process.stop() == 0, process.tail()
+    assert_exactly(shop.published(), expected())
+
+
+def test_kafka_that_comes_back_is_worked_with_in_the_same_process_exactly(
+    shop: KafkaShop,
+    worker: tuple[Worker, int],
+    broker_of_shop: EmbeddedBroker,
+    expected: Callable[[], list[object]],
+) -> None:
+    process, port = worker
+    shop.send(traffic.catalogue())
+    events = list(traffic.events(3000))
+    sending = threading.Thread(target=lambda: shop.send(events, per_second=100))
+    sending.start()
+    shop.wait(lambda: shop.number("price-changes") > 0, "priced", process)
+    said = len(process.text())
+    for _ in range(2):
+        broker_of_shop.kill(1)
+        assert wait_for(lambda: ready(port) == 503, NOTICED), process.tail()
+        time.sleep(AWAY / 2)
+        broker_of_shop.restart(1)
+        assert wait_for(lambda: ready(port) == 200, 2 * NOTICED), process.tail()
+    (pid,) = broker_of_shop.pids
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(AWAY)
+    os.kill(pid, signal.SIGCONT)
+    sending.join()
+    shop.settle(process)
+    assert len(process.text()) - said < 5 * MOST_LOG
+    assert process.stop() == 0, process.tail()
+    assert_exactly(shop.published(), expected())

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.integration.shop import traffic
+from tests.integration.shop.kafka_shop import INPUTS
 from tests.integration.shop.truth import assert_exactly
 
 pytestmark = pytest.mark.integration
@@ -30,5 +31,22 @@ def test_a_worker_joins_and_another_leaves_without_loss(shop, start_worker, expe
     some(500)
     shop.settle(second, third)
     for worker in (second, third):
+        assert worker.stop() == 0, worker.tail()
+    assert_exactly(shop.published(), expected())
+
+
+def test_workers_that_start_together_on_a_backlog_share_it_without_loss(
+    shop, start_worker, expected
+):
+    writer = start_worker("i0", "--role", "ingest")
+    shop.send(traffic.events(3000, seed=2))
+    ends = shop.ends(INPUTS)
+    shop.wait(lambda: shop.done("pricetide-ingest", ends), "ingested", writer)
+    assert writer.stop() == 0, writer.tail()
+    workers = [start_worker("p0", "--role", "price")]
+    workers[0].wait_for("ready after")  # each of the others comes amid what the first one reads
+    workers += [start_worker(f"p{i}", "--role", "price") for i in (1, 2)]
+    shop.settle(*workers)
+    for worker in workers:
         assert worker.stop() == 0, worker.tail()
     assert_exactly(shop.published(), expected())

@@ -43,6 +43,13 @@ def test_own_names_are_told_whatever_their_case_and_space() -> None:
     assert competitors.entries.own[[*own, other]].tolist() == [True, True, False]
 
 
+def test_own_names_that_are_set_later_hold_for_competitors_that_are_known() -> None:
+    rivals = CompetitorPrices(frozenset({"us"}))
+    rows = [rivals.entry(sku, name, -1) for sku in (0, 1) for name in ("us", "Acme ", "them")]
+    restored = restore(CompetitorPrices(frozenset({"acme"})), save(rivals))
+    assert restored.entries.own[rows].tolist() == [False, True, False] * 2
+
+
 def test_a_flood_of_competitors_of_one_product_replaces_the_stalest() -> None:
     competitors = CompetitorPrices()
     for i in range(MOST_COMPETITORS):

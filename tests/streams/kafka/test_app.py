@@ -7,9 +7,8 @@ import os
 from typing import NoReturn
 
 import pytest
-from aiokafka.errors import ProducerFenced
 
-from streams.kafka.app import FAILED, FENCED, die
+from streams.kafka.app import FAILED, die
 
 
 class Ended(Exception):  # noqa: N818
@@ -24,14 +23,6 @@ def _survive(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(os, "_exit", end)
     monkeypatch.setattr(logging, "shutdown", lambda: None)
-
-
-def test_a_fenced_worker_says_in_one_line_what_happened(caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(Ended):
-        die("partition 3 cannot go on", ProducerFenced())
-    (said,) = caplog.records
-    assert said.getMessage() == f"partition 3 cannot go on: {FENCED}"
-    assert said.exc_info is None
 
 
 def test_a_fault_of_the_program_is_told_with_its_traceback(

@@ -13,6 +13,7 @@ from aiokafka import TopicPartition
 
 from online_models.fold.fold import Fold
 from online_models.persistence.versions import OLDEST, VERSION
+from streams.configuration.agreement import StrangerError, encoded, of_pricer
 from streams.configuration.settings import Settings
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.surroundings import Surroundings
@@ -49,6 +50,10 @@ class Log:
             fields = msgspec.msgpack.decode(part)
             fields[0] = version
             self._add(store.key(fields[2]), msgspec.msgpack.encode(fields))
+
+    def agreement(self, **settings: Any) -> None:
+        """The settings of whoever wrote the snapshot before it."""
+        self._add(store.SETTINGS, encoded(of_pricer(Settings(**settings))))
 
     def _add(self, key: bytes, value: bytes) -> None:
         self.records.append(Record(0, len(self.records), key, value))
@@ -88,14 +93,14 @@ class Consumer:
         return {place: self._log.records[low:]}
 
 
-Recover = Callable[[Log], Recovered]
+Recover = Callable[..., Recovered]
 
 
 @pytest.fixture
 def recover(monkeypatch: pytest.MonkeyPatch) -> Recover:
-    def run(log: Log) -> Recovered:
+    def run(log: Log, settings: Settings = SETTINGS) -> Recovered:
         monkeypatch.setattr(Surroundings, "consumer", lambda *_, **__: Consumer(log))
-        return asyncio.run(recovery.recover(SETTINGS, 0))
+        return asyncio.run(recovery.recover(settings, 0))
 
     return run
 
@@ -189,3 +194,27 @@ def test_a_snapshot_written_under_other_settings_is_refused_and_the_place_named(
     log.position(9)
     with pytest.raises(LostError, match=r"^the snapshot at 9 does not fit, at day: Expected `int`"):
         recover(log)
+
+
+def test_a_partition_that_was_priced_under_other_settings_is_left_alone(recover: Recover) -> None:
+    log = Log()
+    log.snapshot(9)
+    log.agreement(own_names=frozenset({"acme"}))
+    log.position(9)
+    with pytest.raises(StrangerError, match=r"^PRICETIDE_OWN_NAMES: .* by pricing-snapshots-0"):
+        recover(log)
+
+
+def test_settings_are_changed_on_purpose_where_everything_is_saved(recover: Recover) -> None:
+    log = Log()
+    log.snapshot(9)
+    log.agreement(own_names=frozenset({"acme"}))
+    log.position(9)
+    changed = Settings(bootstrap="nowhere:1", settings_changed="own_names")
+    assert not recover(log, changed).claimed, "it is written down who has it now"
+    log.records = []
+    log.snapshot(8)
+    log.agreement(own_names=frozenset({"acme"}))
+    log.position(9)
+    with pytest.raises(LostError, match=r"other settings up to 9, and saved at 8 only"):
+        recover(log, changed)

@@ -34,14 +34,19 @@ MUTANTS = {
         'f"{settings.app}-{partition}-{id(self)}"}',
     ),
     "gap check": Mutant(
-        "streams/pricer/partition.py",
-        "        if offset > self._expected:\n",
-        "        if offset < 0:\n",
+        "streams/pricer/intake.py",
+        "        if offset == self._expected and self._open:\n",
+        "        if offset >= self._expected and self._open:\n",
     ),
     "skip of what was read": Mutant(
-        "streams/pricer/partition.py",
-        "if offset < self._expected or self._closed:",
-        "if self._closed:",
+        "streams/pricer/intake.py",
+        "        if offset == self._expected and self._open:\n",
+        "        if offset <= self._expected and self._open:\n",
+    ),
+    "reading of what was passed over": Mutant(
+        "streams/pricer/intake.py",
+        "behind = self._open and self._expected < self._seen",
+        "behind = False",
     ),
     "dedupe": Mutant(
         "online_models/journal/source_progress.py",
@@ -55,8 +60,8 @@ MUTANTS = {
     ),
     "position with the outputs": Mutant(
         "streams/pricer/recovery.py",
-        "max(told, done or 0) if position is None",
-        "told if position is None",
+        "max(group_offset, done or 0) if position is None",
+        "group_offset if position is None",
     ),
     "barrier": Mutant(
         "online_models/journal/joining.py",

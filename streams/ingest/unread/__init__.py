@@ -1,0 +1,1 @@
+"""What has not been read: how much lies there still, and what is lost."""
