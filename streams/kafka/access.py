@@ -103,8 +103,8 @@ def grant(
         groups would be those of the pricer.
     """
     user = principal.partition(":")[2]
-    if role == "apply" and f"{app}-".startswith(f"{user}-"):
-        raise TopicsError(f"groups that begin with {user!r} are the pricer's: name the user else")
+    if role == "apply":
+        _require_groups_of_its_own(user, app)
     rights = [_named(right, names, app, user) for right in ROLES[role]]
     wanted = [_acl(principal, right) for right in rights]
     admin = reach(client)
@@ -119,6 +119,15 @@ def grant(
     for refusal in answer["failed"]:
         raise TopicsError(f"Kafka grants nothing: {refusal.__name__}, {refusal.description}")
     return rights
+
+
+def _require_groups_of_its_own(user: str, app: str) -> None:
+    """The groups of a user are USER and USER-*: they must not reach those of others."""
+    if not user or "*" in user:
+        raise TopicsError(f"{user!r} stands for many users, and for their groups: name one")
+    ours, theirs = f"{app}-", f"{user}-"
+    if ours.startswith(theirs) or theirs.startswith(ours):
+        raise TopicsError(f"groups that begin with {user!r} are the pricer's: name the user else")
 
 
 def _named(right: Right, names: Names, app: str, user: str) -> Right:

@@ -13,6 +13,8 @@ from streams.kafka.broker.error import BrokerError
 
 TEMPORARY = "pricetide-broker-"
 IDENTITY = "cluster.json"
+#: Events name customers, and beside them lie keys: nobody else on the machine reads them.
+PRIVATE = 0o700
 
 
 def temporary_folder() -> Path:
@@ -37,7 +39,7 @@ class DataFolder:
     Parameters
     ----------
     path
-        Made where it doesn't exist.
+        Made where it doesn't exist, and this user's alone from then on.
     brokers
         The number of nodes; a folder keeps the number it was made for.
 
@@ -51,13 +53,14 @@ class DataFolder:
     def __init__(self, path: Path, brokers: int) -> None:
         self.path = path.resolve()
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
             self._lock: IO[str] = (self.path / "lock").open("w")
         except OSError as error:
             raise BrokerError(f"the data folder {self.path} cannot be used: {error}") from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.cluster_id = self._identity(brokers)
+            self.path.chmod(PRIVATE)
         except BlockingIOError as error:
             self.release()
             raise BrokerError(f"another broker uses the data folder {self.path}") from error

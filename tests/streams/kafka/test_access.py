@@ -27,7 +27,21 @@ def test_a_users_groups_are_those_of_its_name_alone() -> None:
     assert groups == ["{user}", "{user}-*"]
 
 
-@pytest.mark.parametrize(("user", "app"), [("pricetide", "pricetide"), ("shop", "shop-2")])
+@pytest.mark.parametrize(
+    ("user", "app"),
+    [
+        ("pricetide", "pricetide"),
+        ("shop", "shop-2"),
+        ("pricetide-ingest", "pricetide"),
+        ("pricetide-ingest-2", "pricetide"),
+    ],
+)
 def test_a_user_whose_groups_would_be_the_pricers_is_refused(user: str, app: str) -> None:
     with pytest.raises(TopicsError, match="are the pricer's"):
         grant({}, f"User:{user}", "apply", app, Names())
+
+
+@pytest.mark.parametrize("user", ["", "*", "sh*", "p*"])
+def test_a_user_that_stands_for_many_is_refused(user: str) -> None:
+    with pytest.raises(TopicsError, match="stands for many users"):
+        grant({}, f"User:{user}", "apply", "pricetide", Names())

@@ -28,11 +28,22 @@ def test_a_folder_keeps_its_number_of_brokers(tmp_path):
     DataFolder(tmp_path, brokers=3).release()
 
 
+def test_a_folder_is_its_users_alone_also_where_an_earlier_release_made_it(tmp_path):
+    DataFolder(tmp_path / "new", brokers=1).release()
+    (tmp_path / "new").chmod(0o755)
+    DataFolder(tmp_path / "new", brokers=1).release()
+    DataFolder(tmp_path / "newer", brokers=1).release()
+    for name in ("new", "newer"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o700
+
+
 def test_a_folder_with_other_content_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
+    tmp_path.chmod(0o755)
     with pytest.raises(BrokerError, match="holds something else"):
         DataFolder(tmp_path, brokers=1)
     assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
 
 
 def test_a_file_is_no_folder(tmp_path):
