@@ -1,8 +1,9 @@
 """The command `pricetide`: finds the commands, runs one, and turns its errors into one line.
 
-A command is a file in `streams/commands`. It declares, as constants that can be read without
-importing it, its GROUP and SUMMARY; and DESCRIPTION, EXAMPLES, SETTINGS (the settings that are
-flags, too), `add_arguments(parser)` and `run(options, settings)`, which returns the exit status.
+A command is a file in `streams/commands`, or in a folder there. It declares, as constants that can
+be read without importing it, its GROUP and SUMMARY; and DESCRIPTION, EXAMPLES, SETTINGS (the
+settings that are flags, too), `add_arguments(parser)` and `run(options, settings)`, which returns
+the exit status.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from streams.errors import MEANINGS, ExitStatus, ExpectedError, InputError
 from streams.extras import EXTRAS, missing
 from streams.freed_memory import keep_freed_memory
+from streams.terminal.completion import complete
 from streams.terminal.output import announce_compilation, note
 from streams.worker.stopping import stop_on_signals
 
@@ -34,10 +36,13 @@ Start with `pricetide demo --once`; then `pricetide COMMAND --help`. Settings co
 PRICETIDE_* variables, then pricetide.toml.
 """
 FOLDER = Path(__file__).with_name("commands")
+#: Commands that are to be small: what they free goes back to the system.
+LEAN = ("console",)
 #: In the order of the help: the groups that commands may name.
 GROUPS = {
     "start": "Start here",
     "run": "Run the pricer",
+    "steer": "Steer prices",
     "record": "Record and replay",
     "check": "Check and explain",
     "study": "Study recordings",
@@ -46,8 +51,9 @@ GROUPS = {
 
 
 class Listed(NamedTuple):
-    """What the help says of a command."""
+    """What the help says of a command, and the module that it is."""
 
+    module: str
     group: str
     summary: str
 
@@ -56,10 +62,15 @@ class Listed(NamedTuple):
 def commands() -> dict[str, Listed]:
     """All commands by name; none of them is imported, which would take seconds."""
     return {
-        path.stem: Listed(**dict(_declared(path)))
-        for path in sorted(FOLDER.glob("*.py"))
+        path.stem.replace("_", "-"): Listed(_module(path), **dict(_declared(path)))
+        for path in sorted(FOLDER.rglob("*.py"), key=lambda path: path.stem)
         if path.stem != "__init__"
     }
+
+
+def _module(path: Path) -> str:
+    inside = path.relative_to(FOLDER).with_suffix("").parts
+    return ".".join(("streams", "commands", *inside))
 
 
 def _declared(path: Path) -> Iterator[tuple[str, str]]:
@@ -72,9 +83,14 @@ def _declared(path: Path) -> Iterator[tuple[str, str]]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    keep_freed_memory()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    named = next((word for word in given if word in commands()), None)
+    completing = "_ARGCOMPLETE" in os.environ
+    words = os.environ.get("COMP_LINE", "").split()[1:] if completing else given
+    named = next((word for word in words if word in commands()), None)
+    if completing:
+        complete(_parser(named)[0])
+    if named not in LEAN:
+        keep_freed_memory()
     if named == "worker":
         # before all that takes time, the imports of its module among it
         stop_on_signals()
@@ -159,7 +175,7 @@ def _parser(named: str | None) -> tuple[argparse.ArgumentParser, ModuleType | No
     for name in commands():
         command = subparsers.add_parser(name, formatter_class=layout)
         if name == named:
-            module = importlib.import_module(f"streams.commands.{name}")
+            module = importlib.import_module(commands()[name].module)
             command.description = module.DESCRIPTION
             command.epilog = "\n  ".join(["Examples:", *module.EXAMPLES])
             module.add_arguments(command)

@@ -23,13 +23,16 @@ the cent; this is checked here, too.
 EXAMPLES = (
     "pricetide explain 5d1f0c3b2a624de5ce516289-1 --recording monday",
     "pricetide explain 5d1f0c3b2a624de5ce516289-1 --bootstrap kafka:9092",
+    "pricetide explain TEA-1 --bootstrap kafka:9092",
 )
 SETTINGS = ("bootstrap",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's flags."""
-    parser.add_argument("decision_id", metavar="DECISION_ID", help="as in price-changes")
+    parser.add_argument(
+        "wanted", metavar="DECISION_ID", help="as in price-changes; or a SKU, for its last decision"
+    )
     parser.add_argument(
         "--recording", type=Path, metavar="DIR", help="look in a recording, not in Kafka"
     )
@@ -37,13 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Find the decision, narrate it and recompute it; 1 where the record was altered."""
-    wanted = options.decision_id
+    wanted = options.wanted
     if options.recording is not None:
         decision = recorded_decision(options.recording, wanted)
     else:
         decision = asyncio.run(published_decision(settings, wanted))
     if decision is None:
-        raise ExpectedError(f"no decision {wanted} in {TOPIC}")
+        raise ExpectedError(f"no decision {wanted}, and none of such a SKU, in {TOPIC}")
     for line in words(decision):
         print(line)
     again = recompute(decision["explanation"], decision["currency"])

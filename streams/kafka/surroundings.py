@@ -12,15 +12,18 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from typing import Any, NoReturn, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from kafka import KafkaAdminClient
 
-from online_models.fold.fold import Fold
 from streams.kafka.admin import reach
 from streams.kafka.consumer import Consumer
 from streams.kafka.names import OWN_NAMES, Names
 from streams.kafka.producer import Producer
+
+if TYPE_CHECKING:
+    from online_models.fold.fold import Fold
 
 Result = TypeVar("Result")
 
@@ -28,8 +31,11 @@ Result = TypeVar("Result")
 class Surroundings:
     """The real world."""
 
-    #: What prices.
-    fold: type[Fold] = Fold
+    @cached_property
+    def fold(self) -> type[Fold]:
+        """What prices; a client of Kafka that does not, does not load it."""
+
+        return Fold
 
     def consumer(self, *topics: str, names: Names = OWN_NAMES, **options: Any) -> Consumer:
         """A consumer that is not started yet; `names` are what the topics are called there."""

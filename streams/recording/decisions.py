@@ -1,4 +1,4 @@
-"""A decision by its id, from a recording or from Kafka."""
+"""A decision by its id, or the last one of a product, from a recording or from Kafka."""
 
 from __future__ import annotations
 
@@ -14,24 +14,32 @@ from streams.recording.reader import Recording
 TOPIC = "price-decisions"
 
 
-def recorded_decision(folder: Path, decision_id: str) -> dict[str, Any] | None:
-    """The decision of a recording; None where it has none of this id."""
-    entries = Recording([folder], {TOPIC})
-    return next(filter(None, (_if_wanted(entry.value, decision_id) for entry in entries)), None)
+def recorded_decision(folder: Path, wanted: str) -> dict[str, Any] | None:
+    """The decision of a recording with this id, or the last one of this SKU; None without any."""
+    last = None
+    for entry in Recording([folder], {TOPIC}):
+        if found := _if_wanted(entry.value, wanted):
+            if found["decision_id"] == wanted:
+                return found
+            last = found
+    return last
 
 
-async def published_decision(settings: Settings, decision_id: str) -> dict[str, Any] | None:
-    """The decision of the topic; None where it has none of this id."""
+async def published_decision(settings: Settings, wanted: str) -> dict[str, Any] | None:
+    """The decision of the topic with this id, or the last one of this SKU; None without any."""
+    last = None
     async with observing(settings, TOPIC) as (consumer, places):
         async for record in up_to_now(consumer, places):
-            if found := _if_wanted(record.value, decision_id):
-                return found
-    return None
+            if found := _if_wanted(record.value, wanted):
+                if found["decision_id"] == wanted:
+                    return found
+                last = found
+    return last
 
 
-def _if_wanted(value: bytes | None, decision_id: str) -> dict[str, Any] | None:
+def _if_wanted(value: bytes | None, wanted: str) -> dict[str, Any] | None:
     # most records are passed over without reading them
-    if value is None or decision_id.encode() not in value:
+    if value is None or msgspec.json.encode(wanted)[1:-1] not in value:
         return None
     decision: dict[str, Any] = msgspec.json.decode(value)
-    return decision if decision["decision_id"] == decision_id else None
+    return decision if wanted in (decision["decision_id"], decision["sku"]) else None

@@ -45,7 +45,9 @@ async def command(
 ) -> None:
     """One command to the pricer; a Problem names the field that is wrong."""
     try:
-        key, value = order(kind, actor.name, reason=reason or None, time=now(), **fields)
+        key, value = order(
+            kind, actor.name, reason=reason or None, time=now(context.summary.counted.now), **fields
+        )
     except InputError as error:
         raise Problem(422, str(error)) from None
     await send(context, [Letter(TOPIC, None if key is None else key.encode(), value)])
@@ -60,10 +62,10 @@ async def answer(
     """Approve or reject proposals. One that is open no more is refused, and the others are sent."""
     refused = await asyncio.to_thread(_refused, context, actor, ids, kind)
     wanted = [each for each in dict.fromkeys(ids) if each not in refused]
-    letters = []
+    letters, at = [], now(context.summary.counted.now)
     for each in wanted:
         try:
-            _, value = order(kind, actor.name, decision_id=each, reason=reason or None, time=now())
+            _, value = order(kind, actor.name, decision_id=each, reason=reason or None, time=at)
         except InputError as error:
             refused[each] = str(error)
             continue

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from schemas.values.money import minor_digits, to_minor
+from schemas.values.money import minor_digits, to_minor, to_text
 from streams.web.words.figures import Figures
 from streams.web.words.reasons import rule
 
 #: Standard deviations of the central 90 % of a normal distribution, and of 95 %.
 NINETY = 1.6449
 NINETY_FIVE = 1.96
+#: The demand models know nothing of prices that far away.
+FURTHEST = 10
 
 
 class Range(NamedTuple):
@@ -140,6 +142,28 @@ def _limits(decision: Mapping[str, Any], figures: Figures) -> list[Limit]:
         if low is not None or high is not None:
             found.append(Limit(rule(step["rule"], detail, figures, currency), low, high))
     return found
+
+
+def asked(curve: DemandCurve, price: str) -> dict[str, Any]:
+    """What a price would bring, as the API tells it; ValueError where it makes no sense."""
+    minor, currency = to_minor(price, curve.currency), curve.currency
+    if not 0 < minor <= FURTHEST * curve.base:
+        raise ValueError(f"it must be above zero, and within {FURTHEST} times the present one")
+    units, profit, broken = curve.sold(minor), curve.profit(minor), curve.broken(minor)
+    return {
+        "currency": currency,
+        "price": to_text(minor, currency),
+        "units": units.mean,
+        "units_lower": units.lower,
+        "units_upper": units.upper,
+        "profit": whole(profit.mean, currency),
+        "profit_lower": whole(profit.lower, currency),
+        "profit_upper": whole(profit.upper, currency),
+        "units_now": curve.units,
+        "profit_now": whole(curve.profit(curve.base).mean, currency),
+        "allowed": not broken,
+        "limits": broken,
+    }
 
 
 def whole(minor: float, currency: str) -> str:

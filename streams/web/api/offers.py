@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import Engine
 
-from schemas.values.money import to_minor, to_text
 from streams.web import actions
 from streams.web.access.roles import Actor
 from streams.web.api import rows
@@ -16,7 +15,7 @@ from streams.web.api.shapes import ManualPrice, OfferDetail, OfferPage, Ordered,
 from streams.web.context import context_of
 from streams.web.store import offer_search, reading
 from streams.web.store.offer_search import CursorError, Filter, Order
-from streams.web.what_if import demand_curve, whole
+from streams.web.what_if import asked, demand_curve
 from streams.web.words.narration import for_customers
 
 router = APIRouter(tags=["offers"])
@@ -112,29 +111,9 @@ def what_if(
     if curve is None:
         raise Problem(409, "No demand model has been asked about this offer yet.")
     try:
-        minor = to_minor(price, curve.currency)
+        return WhatIf(sku=sku, channel=channel, **asked(curve, price))
     except ValueError as error:
         raise Problem(422, f"price: {error}") from None
-    if not 0 < minor <= 100 * curve.base:
-        raise Problem(422, "price: it must be above zero, and within 100 times the present one")
-    units, profit, currency = curve.sold(minor), curve.profit(minor), curve.currency
-    broken = curve.broken(minor)
-    return WhatIf(
-        sku=sku,
-        channel=channel,
-        currency=currency,
-        price=to_text(minor, currency),
-        units=units.mean,
-        units_lower=units.lower,
-        units_upper=units.upper,
-        profit=whole(profit.mean, currency),
-        profit_lower=whole(profit.lower, currency),
-        profit_upper=whole(profit.upper, currency),
-        units_now=curve.units,
-        profit_now=whole(curve.profit(curve.base).mean, currency),
-        allowed=not broken,
-        limits=broken,
-    )
 
 
 @router.post("/offers/{sku:path}/{channel}/price", status_code=202, responses=described(404, 503))

@@ -15,7 +15,11 @@ from streams import cli
 from streams.commands import pipe
 from streams.errors import ExitStatus, ExpectedError
 
-NAMES = sorted(path.stem for path in Path(cli.FOLDER).glob("*.py") if path.stem != "__init__")
+NAMES = sorted(
+    path.stem.replace("_", "-")
+    for path in Path(cli.FOLDER).rglob("*.py")
+    if path.stem != "__init__"
+)
 #: Smallest arguments that are right but for a file that does not exist, by command.
 ABSENT = {
     "elasticities": ["nowhere"],
@@ -35,6 +39,14 @@ ABSENT = {
 #: Smallest arguments of what needs Kafka, and takes nothing else amiss.
 ON_KAFKA = {
     "console": ["--port", "0"],
+    "approve": ["some-id"],
+    "reject": ["some-id"],
+    "set-price": ["tea", "8.99", "--reason", "x"],
+    "freeze": ["tea", "--reason", "x"],
+    "unfreeze": ["--reason", "x"],
+    "pause": ["--reason", "x"],
+    "rollback": ["2026-01-01T00:00:00Z", "--reason", "x"],
+    "forget": ["someone"],
     "explain": ["some-id"],
     "feed": ["check", "orders"],
     "record": ["orders", "--out", "recorded"],
@@ -74,7 +86,7 @@ def test_its_help_has_examples_that_it_accepts(
         cli.main([name, "--help"])
     assert ended.value.code == 0
     shown = capsys.readouterr().out
-    examples = import_module(f"streams.commands.{name}").EXAMPLES
+    examples = import_module(cli.commands()[name].module).EXAMPLES
     assert examples
     for example in examples:
         assert f"  {example}\n" in shown

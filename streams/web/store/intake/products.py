@@ -22,16 +22,16 @@ DEFAULT_CHANNEL = "web"
 
 def take(connection: Connection, records: Sequence[Taken]) -> None:
     """Upserts; a tombstone takes the product's offers off the list."""
-    last: dict[str, bytes] = {}
+    last: dict[str, tuple[Product, bytes]] = {}
     gone: set[str] = set()
     for record in records:
         if record.value is not None:
             try:
-                sku = decode("products", record.value).sku
+                product: Product = decode("products", record.value)
             except RecordError:
                 continue
-            last[sku] = record.value
-            gone.discard(sku)
+            last[product.sku] = product, record.value
+            gone.discard(product.sku)
         elif record.key is not None:
             sku = record.key.decode("utf-8", "replace")
             last.pop(sku, None)
@@ -39,13 +39,13 @@ def take(connection: Connection, records: Sequence[Taken]) -> None:
     put(
         connection,
         products,
-        [{"sku": sku, "body": packed(value)} for sku, value in last.items()],
+        [{"sku": sku, "body": packed(value)} for sku, (_, value) in last.items()],
         by=["sku"],
     )
     for part in chunks(sorted(gone)):
         connection.execute(delete(products).where(products.c.sku.in_(part)))
         connection.execute(update(offers).where(offers.c.sku.in_(part)).values(listed=False))
-    describe(connection, [decode("products", value) for value in last.values()])
+    describe(connection, [product for product, _ in last.values()])
 
 
 def describe(connection: Connection, found: Sequence[Product]) -> None:

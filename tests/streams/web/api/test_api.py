@@ -53,6 +53,8 @@ def test_a_proposal_is_approved_once(
     assert topic == "pricing-control"
     assert (value["kind"], value["decision_id"]) == ("approve", proposal["decision_id"])
     assert (value["actor"], value["reason"]) == ("local", "fine")
+    # a shop that is played again stays in its own time
+    assert value["time"] == "2023-11-15T10:00:00Z"
     again = client.post(path)
     assert again.status_code == 409
     assert "answered already" in again.json()["detail"]

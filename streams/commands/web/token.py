@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from streams.configuration.settings import Settings
+from streams.errors import InputError
 from streams.terminal.output import print_json
 
 GROUP = "run"
@@ -22,28 +23,35 @@ EXAMPLES = (
     "pricetide token revoke anna",
 )
 SETTINGS = ("store",)
+ACTIONS = ("create", "list", "revoke")
 ROLES = ("look", "approve", "steer", "feed")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's flags."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    create = actions.add_parser("create", help="make a token, and print it this once")
-    create.add_argument("name", metavar="NAME", help="who it is for; names are used once")
-    create.add_argument(
-        "--role", action="append", required=True, choices=ROLES, help="may be given several times"
+    parser.add_argument("action", choices=ACTIONS, metavar="ACTION", help=", ".join(ACTIONS))
+    parser.add_argument(
+        "name", nargs="?", metavar="NAME", help="of a token to create or revoke; used once"
     )
-    listing = actions.add_parser("list", help="names, roles, and whether they are in force")
-    listing.add_argument("--json", action="store_true", help="as JSON")
-    revoke = actions.add_parser("revoke", help="end a token, and the sessions begun with it")
-    revoke.add_argument("name", metavar="NAME", help="as in the list")
+    parser.add_argument(
+        "--role",
+        action="append",
+        default=[],
+        choices=ROLES,
+        help=f"what it may do: {', '.join(ROLES)}; may be given several times",
+    )
+    parser.add_argument("--json", action="store_true", help="list as JSON")
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Make, list or end tokens."""
+    """Make, list or end tokens; InputError where the name or the role is missing."""
     from streams.web.access import tokens
     from streams.web.store.database import open_store
 
+    if options.action != "list" and not options.name:
+        raise InputError(f"{options.action} what? Give a NAME")
+    if options.action == "create" and not options.role:
+        raise InputError(f"what may it do? Give --role: {', '.join(ROLES)}")
     store = open_store(settings.store)
     if options.action == "create":
         print(tokens.create(store, options.name, list(dict.fromkeys(options.role))))

@@ -1,0 +1,66 @@
+"""Commands from the command line to the pricer."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+from collections.abc import Sequence
+from typing import Any
+
+from streams.configuration.settings import Settings
+from streams.kafka.admin import reach
+from streams.kafka.clients import client, producer
+from streams.steering.orders import TOPIC, now, order
+
+Record = tuple[str | None, bytes]
+
+
+def add_actor(parser: argparse.ArgumentParser, *, reason: bool = True) -> None:
+    """The flags that every command has: who gives it, and why."""
+    parser.add_argument(
+        "--actor", default=_user(), metavar="NAME", help="who gives the order (default: you)"
+    )
+    parser.add_argument(
+        "--at", metavar="TIME", help="event time of the order, RFC 3339 (default: now)"
+    )
+    parser.add_argument("--reason", required=reason, metavar="TEXT", help="why; it is written down")
+
+
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    """The flags that say which offers; without any it is the whole shop."""
+    parser.add_argument("--sku", metavar="SKU", help="only this product")
+    parser.add_argument("--channel", metavar="CHANNEL", help="only this channel")
+    parser.add_argument("--category", metavar="PATH", help="only this category")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "nobody"
+
+
+def give(settings: Settings, options: argparse.Namespace, kind: str, **fields: Any) -> None:
+    """Write one command, by `--actor` for `--reason`; InputError names the field that is wrong."""
+    record = order(kind, options.actor, reason=options.reason, time=options.at or now(), **fields)
+    send(settings, [record])
+
+
+def send(settings: Settings, records: Sequence[Record]) -> None:
+    """Write commands to `pricing-control`, in their order; returns when Kafka has them."""
+    # who is away is told of in one line
+    reach(client(settings)).close()
+    asyncio.run(_send(settings, records))
+    print(f"sent to {TOPIC}: the pricer's next decision, or an alert, says what became of it")
+
+
+async def _send(settings: Settings, records: Sequence[Record]) -> None:
+    writer = producer(settings, enable_idempotence=True)
+    try:
+        await writer.start()
+        for key, value in records:
+            await writer.send(TOPIC, value, key=None if key is None else key.encode())
+        await writer.flush()
+    finally:
+        await writer.stop()
