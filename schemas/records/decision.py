@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import model_validator
 
 from schemas.records.record import Outgoing
@@ -38,7 +40,8 @@ class ExperimentArm(Outgoing):
 class Expected(Outgoing):
     """What a price is expected to bring over the objective's horizon.
 
-    `lower` and `upper` bound the profit (90 % interval); money has the minor digits.
+    `lower` and `upper` bound the profit (90 % interval); money has the minor digits. A `basis` of
+    "prior" says that nothing of the offer's own sales is learnt yet, and all rests on its like.
     """
 
     units: Number
@@ -46,6 +49,7 @@ class Expected(Outgoing):
     profit: MoneyText
     lower: MoneyText
     upper: MoneyText
+    basis: Literal["prior"] | None = None
 
 
 class ExplanationStep(Outgoing):

@@ -16,6 +16,10 @@ from streams.journal import codec as journal
 from streams.pipe.lines import of_output
 from streams.pricer.snapshots import codec
 from tests.recordings.busy_shop import FOLDER, recorded, restored
+from tests.recordings.causes import without_causes
+
+#: Later versions name the causes that moved a price.
+LAST_WITHOUT_CAUSES = 13
 
 
 def test_every_version_has_its_recording() -> None:
@@ -30,4 +34,6 @@ def test_a_snapshot_goes_on_as_the_code_that_wrote_it(version: int) -> None:
     fold = restored(found["parts"])
     for record, digest in zip(found["journal"], found["outputs"], strict=True):
         published = b"".join(of_output(output) for output in fold.step(journal.decode(record)))
+        if version <= LAST_WITHOUT_CAUSES:
+            published = without_causes(published)
         assert sha256(published).digest()[:12] == digest

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +15,7 @@ from online_models.pricing.context.decision_context import NO_CEILING, DecisionC
 from online_models.pricing.decision.explore import Draw, draw
 from online_models.pricing.decision.reasons import CODES
 from online_models.pricing.strategies import STRATEGIES
+from online_models.pricing.strategies.because import BECAUSE, Because
 from online_models.pricing.strategies.optimise import Optimise
 from online_models.pricing.trace.steps import Numbers, Trace, Values, members
 from online_models.shop.catalogue import NO_PRICE, ROLES
@@ -34,6 +38,18 @@ class TargetPrice:
     answered: Flags
 
 
+class Silent(NamedTuple):
+    """An entry of the policy that had no price for some offers, and why, (n,)."""
+
+    kind: str
+    silences: tuple[str, ...]
+    why: NDArray[np.int8]
+
+    def text(self, row: int) -> str:
+        """Why it had none for an offer."""
+        return f"{self.kind} has no price, as {self.silences[self.why[row]]}"
+
+
 def ask(
     context: DecisionContext,
     trace: Trace,
@@ -54,6 +70,7 @@ def ask(
         given.copy(), source.copy(), nowhere.copy(), boundary.copy(), nowhere.copy(), nowhere
     )
     left = strategic.nonzero()[0]
+    passed_over: list[Silent] = []
     for entry in (*context.terms.policy.strategy, None):
         if not len(left):
             break
@@ -70,19 +87,61 @@ def ask(
             target.stale[left] |= proposal.stale
         yields = proposal.price != NO_PRICE
         chosen = left[yields]
+        silence = np.zeros(n, dtype=np.int8)
+        if proposal.silence is not None:
+            silence[left] = proposal.silence
         if not len(chosen):
+            passed_over.append(Silent(kind, strategy.silences, silence))
             continue
         target.raw[chosen] = proposal.price[yields]
         target.by[chosen] = CODES[kind]
         target.pulls[chosen] = proposal.pulls
         details = proposal.details if whole else widened(proposal.details, left, n)
-        applies = None
-        if len(chosen) < n:
-            applies = np.zeros(n, dtype=np.bool_)
-            applies[chosen] = True
-        trace.add(kind, target.raw.copy(), details, members(proposal.facts), applies)
+        because = proposal.because
+        if because is not None and not whole:
+            because = because.widened(left, n)
+        told = np.zeros(n, dtype=np.bool_)
+        told[chosen] = True
+        facts = members(proposal.facts)
+        _tell(trace, kind, target.raw.copy(), details, facts, told, because, [*passed_over])
         left = left[~yields]
+        passed_over.append(Silent(kind, strategy.silences, silence))
     return target
+
+
+def _tell(
+    trace: Trace,
+    kind: str,
+    raw: Ints,
+    details: Mapping[str, Values],
+    facts: bytes,
+    told: Flags,
+    because: Because | None,
+    passed_over: Sequence[Silent],
+) -> None:
+    """The step of a strategy for the offers that are `told` it, with what moved its price where
+    anything did.
+    """
+    moved = told & (because.applies if because is not None else False)
+    if passed_over:
+        moved = told
+    alone = told & ~moved
+    if alone.any():
+        trace.add(kind, raw, details, facts, None if alone.all() else alone)
+    if moved.any():
+        causes = {**details, BECAUSE: partial(_causes, because, passed_over)}
+        trace.add(kind, raw, causes, facts, None if moved.all() else moved)
+
+
+def _causes(because: Because | None, passed_over: Sequence[Silent], rows: Ints) -> list[bytes]:
+    """The detail `because` of some offers."""
+    records = [{}] * len(rows) if because is None else because.records(rows)
+    if not passed_over:
+        return [msgspec.json.encode(record) for record in records]
+    return [
+        msgspec.json.encode({"passed_over": [silent.text(row) for silent in passed_over], **record})
+        for row, record in zip(rows.tolist(), records, strict=True)
+    ]
 
 
 def explore(context: DecisionContext, trace: Trace, target: TargetPrice) -> Draw | None:

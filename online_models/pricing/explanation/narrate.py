@@ -7,6 +7,7 @@ from typing import Any
 
 from online_models.pricing.guardrails import GUARDRAILS
 from online_models.pricing.strategies import STRATEGIES
+from online_models.pricing.strategies.because import BECAUSE
 
 Step = Mapping[str, Any]
 
@@ -33,8 +34,10 @@ def words(decision: Mapping[str, Any]) -> list[str]:
     sentences += [sentence(step) for step in steps]
     sentences += _outlook(decision)
     if decision["lowest_prior_price_30d"] is not None:
-        low = decision["lowest_prior_price_30d"]
-        sentences.append(f"The lowest price of the 30 days before is {low} {currency}.")
+        low, since = decision["lowest_prior_price_30d"], ""
+        if decision.get("promotion_id") is not None:
+            since = " the promotion's first reduction"
+        sentences.append(f"The lowest price of the 30 days before{since} is {low} {currency}.")
     if decision["propensity"] < 1:
         sentences.append(f"The price was drawn with probability {decision['propensity']:.3g}.")
     return sentences
@@ -42,10 +45,11 @@ def words(decision: Mapping[str, Any]) -> list[str]:
 
 def sentence(step: Step) -> str:
     """One step of an explanation; a rule without words of its own is said by its details."""
-    said = _SENTENCES.get(step["rule"], _other)(step["detail"])
     output, before = step["output"], step["input"]
+    said = _SENTENCES.get(step["rule"], _other)({**step["detail"], "output": output})
     if before is None:
-        return f"{said}: {output}."
+        others = step["detail"].get(BECAUSE, {}).get("passed_over", ())
+        return f"{''.join(f'{other}; ' for other in others)}{said}: {output}."
     if before == output:
         return f"{said}; {output} is left as it is."
     return f"{said}; {before} becomes {output}."
@@ -63,7 +67,8 @@ def _order(what: str) -> Callable[[Step], str]:
         order = detail.get("order", {})
         by = f" by {order['actor']}" if "actor" in order else ""
         why = f" ({order['reason']})" if "reason" in order else ""
-        return f"{what}{by}{why}"
+        undoes = f", which undoes {order['undoes']}" if "undoes" in order else ""
+        return f"{what}{by}{why}{undoes}"
 
     return narrated
 
@@ -76,18 +81,25 @@ def _approval(detail: Step) -> str:
 
 
 def _conflict(detail: Step) -> str:
-    return f"{' and '.join(detail['bounds'])} contradict each other and leave no legal price"
+    bounds = detail["bounds"]
+    if len(bounds) == 1:
+        return f"{bounds[0]} leaves no legal price"
+    return f"{' and '.join(bounds)} contradict each other and leave no legal price"
+
+
+_SAID_ELSEWHERE = ("ruled", "output")
 
 
 def _other(detail: Step) -> str:
-    facts = {name: value for name, value in detail.items() if value is not None and name != "ruled"}
+    told = {name: value for name, value in detail.items() if name not in _SAID_ELSEWHERE}
+    facts = {name: value for name, value in told.items() if value is not None}
     return "A rule applied" + "".join(f", {name} {value}" for name, value in facts.items())
 
 
 _SENTENCES: dict[str, Callable[[Step], str]] = {
     **{strategy.kind: strategy.sentence for strategy in STRATEGIES},
     **{rule.name: rule.sentence for rule in GUARDRAILS},
-    "explore": lambda _: "Exploration draws a price",
+    "explore": lambda _: "The price drawn for today by exploration is asked for",
     "promotion": _promotion,
     "override": _order("A manual price"),
     "rollback": _order("A rollback"),
@@ -95,7 +107,7 @@ _SENTENCES: dict[str, Callable[[Step], str]] = {
     "approved": _order("A proposal was approved"),
     "rejected": _order("A proposal was rejected"),
     "proposal_expired": _order("A proposal expired"),
-    "refused_by_shop": _order("The shop refused the last change, and it is not tried again yet"),
+    "refused_by_shop": _order("The shop refused or altered the last change, and is left alone yet"),
     "regular_price": _order("The regular price returns"),
     "holdout": lambda d: f"Experiment {d['experiment']} leaves this offer alone",
     "bounds_conflict": _conflict,
@@ -108,8 +120,11 @@ def _outlook(decision: Mapping[str, Any]) -> list[str]:
     new, kept = decision.get("expected"), decision.get("expected_kept")
     if new is None or kept is None:
         return []
+    basis = "Expected over the horizon"
+    if new.get("basis") == "prior":
+        basis = "Nothing of its sales is learnt yet; of offers like it is expected over the horizon"
     forecast = (
-        f"Expected over the horizon: {new['units']:.4g} units and a profit of {new['profit']} "
+        f"{basis}: {new['units']:.4g} units and a profit of {new['profit']} "
         f"(90 %: {new['lower']} to {new['upper']})"
     )
     if decision["price"] == decision["previous_price"]:

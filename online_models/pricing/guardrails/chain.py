@@ -72,7 +72,8 @@ def pass_through(
         np.full(n, NEVER, dtype=np.int64),
     )
     raw = trace.price
-    crossed = bounded & (bounds.low > bounds.high)
+    # a floor that no price reaches contradicts whatever the ceiling is
+    crossed = bounded & ((bounds.low > bounds.high) | (bounds.low >= NO_CEILING))
     if crossed.any():
         passage.conflict[crossed] = _pair(bounds.low_by, bounds.high_by)[crossed]
     for code, rule, facts in binding(context.terms):

@@ -51,6 +51,11 @@ class Bound:
     def sentence(self, detail: Detail) -> str:
         """What its step says, without the price that follows."""
         low, high = detail.get("minimum"), detail.get("maximum")
+        if "minimum" in detail and low is None:
+            return f"{self.title} asks for more than any price can be"
+        # a floor of nothing binds nobody
+        if low is not None and not low.strip("0."):
+            low = None
         if low is not None and high is not None:
             return f"{self.title} asks for {low} to {high}"
         if low is not None:

@@ -57,7 +57,11 @@ def _facts(terms: CompiledPolicy) -> dict[str, Any]:
 
 
 def _sentence(detail: Detail) -> str:
-    return f"Prices end in {' or '.join(detail['endings'])}"
+    ends = " or ".join(detail["endings"])
+    if not any(detail["output"].endswith(ending) for ending in detail["endings"]):
+        low, high = detail["lowest"], detail["highest"]
+        return f"No price from {low} to {high or 'any height'} ends in {ends}"
+    return f"Prices end in {ends}"
 
 
 def _recompute(detail: Detail, price: int, digits: int) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from online_models.numerics.arrays import finite
 from online_models.numerics.compiled import compiled
 from online_models.numerics.elementary import exp_one, log_one
-from online_models.pricing.context.decision_context import DecisionContext, Floats, Ints
+from online_models.pricing.context.decision_context import DecisionContext, Flags, Floats, Ints
 from online_models.pricing.profit.objective import LARGEST_LOG, NINETY, span
 from online_models.shop.catalogue import PPM
 
@@ -41,7 +41,8 @@ def expected(context: DecisionContext, new: Ints, kept: Ints) -> tuple[list[byte
     """JSON of units, revenue (net of tax), profit and its 90 % interval, at the new and the kept
     prices, minor units, (n,) each.
 
-    The interval is that of the posterior of the rate; a day's luck is not in it.
+    The interval is that of the posterior of the rate; a day's luck is not in it. Where nothing of
+    an offer's sales is learnt yet, it says that its basis is the prior.
     """
     over, curves = span(context), context.curves
     terms = Terms(
@@ -58,12 +59,12 @@ def expected(context: DecisionContext, new: Ints, kept: Ints) -> tuple[list[byte
         curves.elasticity_variance,
     )
     digits = context.terms.digits
-    at_new = _texts(forecasts(terms, new, np.arange(len(new))), digits)
+    at_new = _texts(forecasts(terms, new, np.arange(len(new))), digits, curves.age < 0.0)
     at_kept = at_new.copy()
     # most prices stay, and are not to be written twice
     changed = (new != kept).nonzero()[0]
     if len(changed):
-        texts = _texts(forecasts(terms, kept, changed), digits)
+        texts = _texts(forecasts(terms, kept, changed), digits, curves.age[changed] < 0.0)
         for place, text in zip(changed.tolist(), texts, strict=True):
             at_kept[place] = text
     return at_new, at_kept
@@ -104,12 +105,15 @@ def forecasts(terms: Terms, price: Ints, chosen: Ints) -> Floats:
     return found
 
 
-def _texts(found: Floats, digits: int) -> list[bytes]:
+def _texts(found: Floats, digits: int, prior: Flags) -> list[bytes]:
     amounts = np.rint(np.minimum(np.maximum(found[1:], -LARGEST), LARGEST))
     # a negative nothing is nothing
     amounts += 0.0
     columns = finite(found[0]).tolist(), *(finite(amounts) / 10**digits).tolist()
-    return list(map(_template(digits).__mod__, zip(*columns, strict=True)))
+    told = list(map(_template(digits).__mod__, zip(*columns, strict=True)))
+    for place in prior.nonzero()[0].tolist():
+        told[place] = told[place][:-1] + b',"basis":"prior"}'
+    return told
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +26,21 @@ def spread(low: Ints, high: Ints, points: int) -> Ints:
     return low[:, None] + (high - low)[:, None] * step[None, :] // (points - 1)
 
 
+class BestPrice(NamedTuple):
+    """The prices of highest worth in a range, and where they gain too little, (n,) each."""
+
+    price: Ints
+    idle: NDArray[np.bool_]
+
+
 def best_price(
     low: Ints, high: Ints, kept: Ints, worthwhile: float, worth: Callable[[Floats], Floats]
-) -> Ints:
+) -> BestPrice:
     """The price in [low, high] with the highest worth; of equals the highest price.
 
     `worth` maps prices (n, k) to values (n, k); it should have one peak between the grid's points.
-    Where the best price is worth no more than a share `worthwhile` above `kept`, and that is legal,
-    it is `kept`.
+    It is `idle` where the best price is worth no more than a share `worthwhile` above `kept`, and
+    that is legal.
     """
     grid = spread(low, high, POINTS)
     values = worth(np.concatenate([grid, kept[:, None]], axis=1).astype(np.float64))
@@ -40,7 +48,7 @@ def best_price(
     place = _last_best(values)
     top = values[np.arange(len(grid)), place]
     stays = (kept >= low) & (kept <= high) & (top - now <= worthwhile * np.abs(now))
-    return np.where(stays, kept, _vertex(grid, values, place))
+    return BestPrice(_vertex(grid, values, place), stays)
 
 
 def _last_best(values: Floats) -> NDArray[np.intp]:

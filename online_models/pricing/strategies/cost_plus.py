@@ -19,6 +19,7 @@ class CostPlus:
     """
 
     kind = "cost_plus"
+    silences = ("the cost is not known", "no price reaches its margin")
 
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """That price, for every offer."""
@@ -29,8 +30,12 @@ class CostPlus:
             never(context),
             {"cost": context.cost},
             {"margin": to_text(entry.margin)},
+            silence=np.where(context.cost > 0, np.int8(1), np.int8(0)),
         )
 
     def sentence(self, detail: Detail) -> str:
         """What its step of an explanation says, without the price that follows."""
-        return f"Cost {detail['cost']} plus a margin of {detail['margin']} gives"
+        return (
+            f"The lowest price that leaves a margin of {detail['margin']} after tax, fees and a"
+            f" cost of {detail['cost']} is"
+        )

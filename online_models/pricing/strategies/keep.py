@@ -11,6 +11,7 @@ class Keep:
     """The price before competitors pulled, else the price in force."""
 
     kind = "keep"
+    silences = ("it has no price",)
 
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """That price, for every offer."""
@@ -20,4 +21,4 @@ class Keep:
     def sentence(self, detail: Detail) -> str:
         """What its step of an explanation says, without the price that follows."""
         del detail
-        return "The strategy keeps the price at home"
+        return "The price that held before any other strategy moved it is kept"

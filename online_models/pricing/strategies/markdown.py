@@ -8,7 +8,14 @@ from online_models.pricing.context.decision_context import DecisionContext, Floa
 from online_models.pricing.profit.economics import net_share
 from online_models.pricing.profit.objective import outlook, span
 from online_models.pricing.profit.search import best_price
-from online_models.pricing.strategies.optimise import curve_details, search_range
+from online_models.pricing.strategies.because import BECAUSE
+from online_models.pricing.strategies.optimise import (
+    curve_details,
+    held,
+    outcome,
+    search_ends,
+    search_range,
+)
 from online_models.pricing.strategies.strategy import Detail, Proposal
 from online_models.pricing.trace.steps import Numbers
 from online_models.shop.catalogue import NO_PRICE, PPM
@@ -26,6 +33,7 @@ class Markdown:
     """
 
     kind = "markdown"
+    silences = ("no stock is known", "nothing is left to sell", "no sell_by is still to come")
 
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """The fluid price of every offer with a stock to sell."""
@@ -39,17 +47,35 @@ class Markdown:
         def worth(price: Floats) -> Floats:
             return (price * kept - fixed) * outlook(context, price, over, False).units
 
-        best = best_price(low, high, context.regular_price, least, worth)
+        best, idle = best_price(low, high, context.regular_price, least, worth)
+        price = np.where(idle, context.regular_price, best)
+        nowhere = np.zeros(len(context), dtype=np.bool_)
+        because = held(context, best, price, (nowhere, nowhere, idle))
+        search_ends(context, because, best, price)
+        on_hand = context.on_hand
+        arriving = np.where(np.isfinite(over.stock), over.stock, 0.0).astype(np.int64) - on_hand
+        because.number("arriving", (on_hand > 0) & (arriving > 0), arriving)
         sell_by = context.terms.policy.objective.sell_by
-        open_ = (context.on_hand > 0) & (context.now < (sell_by or 0))
+        in_time = context.now < (sell_by or 0)
+        open_ = (on_hand > 0) & in_time
+        silence = np.where(on_hand < 0, 0, np.where(on_hand == 0, 1, 2)).astype(np.int8)
         again = context.now + context.state.settings.reoptimise_ms
         details = {
             **curve_details(context),
-            "stock": Numbers(context.on_hand, b"%d"),
+            "stock": Numbers(on_hand, b"%d"),
         }
         facts = {} if entry.salvage is None else {"salvage": to_text(entry.salvage)}
-        return Proposal(np.where(open_, best, NO_PRICE), again, details, facts)
+        raw = np.where(open_, price, NO_PRICE)
+        return Proposal(raw, again, details, facts, because=because, silence=silence)
 
     def sentence(self, detail: Detail) -> str:
         """What its step of an explanation says, without the price that follows."""
-        return f"The price that sells {detail['stock']} units in time is"
+        because = detail.get(BECAUSE, {})
+        more = f" and {because['arriving']} on their way" if "arriving" in because else ""
+        rest = ""
+        if "salvage" in detail:
+            rest = f", with {detail['salvage']} of the cost for what is left"
+        return (
+            f"The legal price that earns most with the {detail['stock']} units in stock{more} until"
+            f" they must be sold{rest}," + outcome(because)
+        )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -16,17 +14,17 @@ from online_models.pricing.context.decision_context import (
     NO_CEILING,
     DecisionContext,
     Flags,
-    Floats,
 )
+from online_models.pricing.strategies.because import BECAUSE, Because
+from online_models.pricing.strategies.following import Following, following, offset_terms
 from online_models.pricing.strategies.strategy import Detail, Ints, Proposal
 from online_models.pricing.trace.sheet import minor
 from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE, PPM
 from online_models.shop.quotes import Quotes, usable
 from schemas.records.policy.strategies import MatchCompetitor as Entry
-from schemas.values.money import LARGEST_MINOR, scaled
+from schemas.values.money import LARGEST_MINOR
 from schemas.values.offsets import Offset
-from schemas.values.percentages import to_ppm
 
 
 class MatchCompetitor:
@@ -41,6 +39,13 @@ class MatchCompetitor:
     """
 
     kind = "match_competitor"
+    silences = (
+        "no competitor's price counts",
+        "every competitor's price is too old",
+        "fewer competitors count than its rank",
+        "the competitors ask no less than the price before they pulled it down",
+        "it rests after a race of undercutting",
+    )
 
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """The competitor's price plus the offset, where a competitor counts."""
@@ -74,36 +79,46 @@ class MatchCompetitor:
 
         details: dict[str, Values] = {"rival": found.matched, "competitor": texts}
         return Proposal(
-            found.target, found.again, details, facts, True, found.stale, found.answered
+            found.target,
+            found.again,
+            details,
+            facts,
+            True,
+            found.stale,
+            found.answered,
+            _because(entry, context, found),
+            found.silence,
         )
 
     def sentence(self, detail: Detail) -> str:
         """What its step of an explanation says, without the price that follows."""
-        competitor = detail["competitor"] or f"the {detail['which']} of the competitors"
-        return f"Following {competitor} at {detail['rival']}, offset {detail['offset']}, gives"
+        because = detail.get(BECAUSE, {})
+        which, named = detail["which"], detail["competitor"]
+        place = f"number {because['rank']} from the lowest" if which == "rank" else f"the {which}"
+        rival = f"{named}, {place} of the competitors that count," if named else f"the {place}"
+        rival = rival if named else f"{place} of the competitors that count"
+        parcel = f" ({because['shipping']} of it shipping)" if "shipping" in because else ""
+        least = " (no price is smaller)" if "smallest" in because else ""
+        asked = f"{detail['rival']}{parcel}, offset {detail['offset']}{least}"
+        return f"Following {rival} at {asked}, gives"
 
     def recompute(self, detail: Detail, digits: int) -> int:
         """The competitor's price, moved by the offset."""
         return moved(Offset.parse(detail["offset"]), minor(detail["rival"], digits), digits)
 
 
-class Following(NamedTuple):
-    """An entry of the policy in numbers: prices in minor units, shares in ppm, ages in ms."""
-
-    #: Which of the prices counts: the middle one, or that of the rank, from 1 for the lowest.
-    median: bool
-    rank: int
-    #: Of each competitor by its id: whether it counts, and its weight in the median, if any has
-    #: one, else shape (0,).
-    admitted: Flags
-    weights: Floats
-    least_confidence: int
-    #: NEVER: a price of any age counts.
-    max_age: int
-    include_shipping: bool
-    #: The offset: a share of the competitor's price (−1: an amount) or an amount.
-    share: int
-    amount: int
+def _because(entry: Entry, context: DecisionContext, found: Followed) -> Because:
+    """What the price followed is made of, where it is not simply what one competitor asks."""
+    because, everywhere = Because(len(context), context.terms.digits), found.matched < NO_CEILING
+    if entry.which == "rank":
+        because.number("rank", everywhere, np.full(len(context), entry.rank or 1))
+    if entry.include_shipping:
+        one = found.which >= 0
+        if one.any():
+            shipping = np.where(one, context.state.competitors.entries.shipping[found.which], 0)
+            because.money("shipping", one & (shipping > 0), shipping)
+    because.text("smallest", (found.target == 1) & (found.matched > 1), "no price is smaller")
+    return because
 
 
 class Followers(NamedTuple):
@@ -138,49 +153,8 @@ class Followed(NamedTuple):
     which: NDArray[np.int32]
     stale: Flags
     answered: Flags
-
-
-def following(entry: Entry, digits: int, names: list[str]) -> Following:
-    """The entry in numbers, for competitors of these names."""
-    share, amount = _offset(entry.offset, digits)
-    return Following(
-        entry.which == "median",
-        entry.rank or 1 if entry.which == "rank" else 1,
-        _admitted(entry.competitors, entry.exclude, tuple(names)),
-        _weights(tuple(entry.weights.items()), tuple(names)),
-        round(entry.minimum_confidence * PPM),
-        NEVER if entry.max_age is None else entry.max_age,
-        entry.include_shipping,
-        share,
-        amount,
-    )
-
-
-@lru_cache(maxsize=1024)
-def _offset(offset: Offset, digits: int) -> tuple[int, int]:
-    if offset.fraction is not None:
-        return max(PPM + to_ppm(offset.fraction), 0), 0
-    return -1, scaled(offset.amount or 0, digits)
-
-
-@lru_cache(maxsize=256)
-def _admitted(wanted: tuple[str, ...], barred: tuple[str, ...], names: tuple[str, ...]) -> Flags:
-    some, others = folded(wanted), folded(barred)
-    compared = [name.strip().casefold() for name in names]
-    return np.array([(not some or n in some) and n not in others for n in compared], np.bool_)
-
-
-@lru_cache(maxsize=256)
-def _weights(weights: tuple[tuple[str, float], ...], names: tuple[str, ...]) -> Floats:
-    if not weights:
-        return np.empty(0)
-    by_name = {name.strip().casefold(): float(weight) for name, weight in weights}
-    return np.array([by_name.get(name.strip().casefold(), 1.0) for name in names])
-
-
-def folded(names: Iterable[str]) -> set[str]:
-    """Names as they are compared: without case and surrounding space."""
-    return {name.strip().casefold() for name in names}
+    #: Why there is no price, an index of `silences`.
+    silence: NDArray[np.int8]
 
 
 @compiled
@@ -196,6 +170,7 @@ def _follow(
     target, matched = np.full(n, NO_PRICE), np.full(n, NO_CEILING)
     again, which = np.full(n, NEVER), np.full(n, -1, np.int32)
     stale, answered = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
+    silence = np.zeros(n, np.int8)
     asked, entries = np.empty(width, np.int64), np.empty(width, np.int32)
     for i in range(n):
         row, now, price = offers.rows[i], offers.now[i], offers.price[i]
@@ -226,6 +201,7 @@ def _follow(
             asked[at], entries[at] = offered, entry
             count += 1
         stale[i] = known and count == 0
+        silence[i] = 1 if stale[i] else (2 if count > 0 else 0)
         if count >= terms.rank:
             matched[i], which[i] = _chosen(terms, quotes, asked, entries, count)
             target[i] = _shifted(matched[i], terms.share, terms.amount)
@@ -237,9 +213,10 @@ def _follow(
             answered[i] = 0 <= price - matched[i] <= undercut_answer * price
         limit_reached = answered[i] and races.answered_undercuts[row] >= undercut_rounds
         risen = races.lowered_by_competitor[row] and target[i] >= offers.pre_match_price[i]
-        if risen or pauses or limit_reached:
+        if target[i] != NO_PRICE and (risen or pauses or limit_reached):
             target[i] = NO_PRICE
-    return Followed(target, again, matched, which, stale, answered)
+            silence[i] = 3 if risen else 4
+    return Followed(target, again, matched, which, stale, answered, silence)
 
 
 @compiled
@@ -283,4 +260,4 @@ def moved(offset: Offset, price: int, digits: int) -> int:
     >>> moved(Offset.parse("-1%"), 999, 2)
     989
     """
-    return _shifted(price, *_offset(offset, digits))
+    return _shifted(price, *offset_terms(offset, digits))

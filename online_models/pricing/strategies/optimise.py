@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -11,13 +12,17 @@ from online_models.pricing.context.decision_context import (
     NO_CEILING,
     NO_FLOOR,
     DecisionContext,
+    Flags,
     Floats,
     Ints,
 )
-from online_models.pricing.profit.objective import outlook, span, value
+from online_models.pricing.profit.objective import Span, outlook, span, value
 from online_models.pricing.profit.search import best_price
+from online_models.pricing.profit.substitutes import declared, recaptured
+from online_models.pricing.strategies.because import BECAUSE, Because
 from online_models.pricing.strategies.strategy import Detail, Proposal
 from online_models.pricing.trace.steps import Numbers, Values
+from online_models.shop.catalogue import NO_PRICE
 from schemas.records.policy.strategies import Optimise as Entry
 
 
@@ -32,6 +37,7 @@ class Optimise:
     """
 
     kind = "optimise"
+    silences = ("it has no price",)
 
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """The best price of every offer; it is due again after the setting `reoptimise_ms`."""
@@ -42,12 +48,23 @@ class Optimise:
         def worth(price: Floats) -> Floats:
             return value(context, price, outlook(context, price, over, False).units)
 
-        best = best_price(low, high, context.regular_price, least, worth)
-        maximise = context.terms.policy.objective.maximise
-        unfounded = context.curves.age < 0.0 if maximise in ("profit", "revenue") else False
-        best = np.where((over.stock <= 0.0) | unfounded, context.regular_price, best)
+        best, idle = best_price(low, high, context.regular_price, least, worth)
+        objective = context.terms.policy.objective
+        empty = over.stock <= 0.0
+        unfounded = ~empty & (context.curves.age < 0.0)
+        unfounded &= objective.maximise in ("profit", "revenue")
+        price = np.where(empty | unfounded | idle, context.regular_price, best)
+        because = held(context, best, price, (empty, unfounded, idle))
+        _scarce(context, because, low, high, best, ~empty & ~unfounded)
+        search_ends(context, because, best, price)
+        _substitutes(context, because)
         again = context.now + context.state.settings.reoptimise_ms
-        return Proposal(best, again, curve_details(context), {"maximise": maximise})
+        if objective.minimum_units is not None:
+            everywhere = np.ones(len(context), dtype=np.bool_)
+            least_units = np.full(len(context), objective.minimum_units)
+            because.number("minimum_units", everywhere, least_units)
+        facts = {"maximise": objective.maximise}
+        return Proposal(price, again, curve_details(context), facts, because=because)
 
     def sentence(self, detail: Detail) -> str:
         """What its step of an explanation says, without the price that follows."""
@@ -56,11 +73,104 @@ class Optimise:
             for name in ("elasticity", "cross_elasticity")
         )
         goal = detail["maximise"].replace("_", "-")
-        return (
-            f"The best price for {goal}, given an elasticity of {own[0]:.2f} (95 %: {own[1]:.2f} to"
-            f" {own[2]:.2f}) and one of {cross[0]:.2f} ({cross[1]:.2f} to {cross[2]:.2f}) to the"
-            " prices of the rest of the category, is"
+        because = detail.get(BECAUSE, {})
+        if least := because.get("minimum_units"):
+            goal += f" with at least {least} units sold where demand gives them"
+        if "substitutes" in because:
+            goal += f", less {because['substitutes']} of profit that a unit takes from substitutes"
+        given = (
+            f"The best legal price for {goal}, given an elasticity of {own[0]:.2f} (95 %:"
+            f" {own[1]:.2f} to {own[2]:.2f}) and one of {cross[0]:.2f} ({cross[1]:.2f} to"
+            f" {cross[2]:.2f}) to the prices of the rest of the category,"
         )
+        return given + outcome(because)
+
+
+#: What `held_for` means, in the words of an explanation.
+HELD_FOR = {
+    "nothing_left": "nothing is left to sell",
+    "nothing_learnt": "nothing of its sales is learnt yet",
+    "little_gain": "it would gain too little",
+}
+
+
+def outcome(because: Mapping[str, Any]) -> str:
+    """The end of the sentence about a best price, with the causes that moved it."""
+    told = ""
+    if "unlimited" in because:
+        told += f" would be {because['unlimited']} if there were more than {because['stock']} units"
+        told += " to sell; as there are no more, it"
+    if "search_ends" in because:
+        told += f" at {because['search_ends']} the regular price, beyond which nothing is tried,"
+    if "held_for" not in because:
+        return f"{told} is"
+    if "best" in because:
+        told += f" is {because['best']}"
+        return f"{told}, but {HELD_FOR[because['held_for']]}: the regular price stays"
+    return f"{told} is not asked for, as {HELD_FOR[because['held_for']]}: the regular price stays"
+
+
+def held(
+    context: DecisionContext, best: Ints, price: Ints, reasons: tuple[Flags, Flags, Flags]
+) -> Because:
+    """Why the regular price is held instead of the best one; of several reasons the first of
+    HELD_FOR.
+    """
+    because = Because(len(context), context.terms.digits)
+    left = np.ones(len(context), dtype=np.bool_)
+    for name, applies in zip(HELD_FOR, reasons, strict=True):
+        # of a stock that is gone no price is the best
+        known = name != "nothing_left"
+        where = left & applies & ((best != price) if known else True)
+        because.text("held_for", where, name)
+        if known:
+            because.money("best", where, best)
+        left &= ~applies
+    return because
+
+
+def search_ends(context: DecisionContext, because: Because, best: Ints, price: Ints) -> None:
+    """Say where the best price is the end of the search, and no guardrail's."""
+    legal, base = context.legal, context.regular_price
+    asked = (best == price) | because.applies
+    lowest = asked & (legal.lowest <= NO_FLOOR) & (best == (base + 1) // 2)
+    highest = asked & (legal.highest >= NO_CEILING) & (best == 2 * base)
+    because.text("search_ends", lowest, "half")
+    because.text("search_ends", highest, "twice")
+
+
+def _scarce(
+    context: DecisionContext, because: Because, low: Ints, high: Ints, best: Ints, founded: Flags
+) -> None:
+    """Say where the best price is another one than it would be with more to sell."""
+    over = span(context)
+    ample = Span(over.days, np.full(len(low), np.inf))
+    wanted = outlook(context, low.astype(np.float64), ample, False)
+    rows = (founded & (wanted.units > over.stock)).nonzero()[0]
+    if not len(rows):
+        return
+    some = context.take(rows)
+    ample = Span(over.days[rows], np.full(len(rows), np.inf))
+
+    def worth(price: Floats) -> Floats:
+        return value(some, price, outlook(some, price, ample, False).units)
+
+    least = context.state.settings.worthwhile
+    unlimited = np.full(len(context), NO_PRICE, dtype=np.int64)
+    unlimited[rows] = best_price(low[rows], high[rows], some.regular_price, least, worth).price
+    moved = (unlimited != NO_PRICE) & (unlimited != best)
+    because.money("unlimited", moved, unlimited)
+    because.number("stock", moved, np.where(moved, over.stock, 0.0).astype(np.int64))
+
+
+def _substitutes(context: DecisionContext, because: Because) -> None:
+    """Say what a unit takes from declared substitutes, where the category tells no more."""
+    if context.terms.policy.objective.maximise != "profit":
+        return
+    taken = declared(context)
+    if taken.any():
+        rounded = np.rint(taken).astype(np.int64)
+        because.money("substitutes", (taken > 0.0) & (taken >= recaptured(context)), rounded)
 
 
 def search_range(context: DecisionContext) -> tuple[Ints, Ints]:

@@ -22,6 +22,7 @@ class Reinforcement:
     """
 
     kind = "reinforcement"
+    silences = ("another version of the policy is in force", "the policy has no price")
 
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """The policy's price of every offer; it is due again after the setting `reoptimise_ms`."""
@@ -41,12 +42,14 @@ class Reinforcement:
         again = context.now + context.state.settings.reoptimise_ms
         factors = Numbers(np.array(FACTORS)[chosen], b"%g")
         details = {**curve_details(context), "factor": factors}
-        return Proposal(price, again, details, {"version": seat.version})
+        nothing = np.ones(len(context), dtype=np.int8)
+        return Proposal(price, again, details, {"version": seat.version}, silence=nothing)
 
     def sentence(self, detail: Detail) -> str:
         """What its step of an explanation says, without the price that follows."""
         elasticity = detail["elasticity"]
         return (
             f"Policy {detail['version']}, given an elasticity of {elasticity:.2f}, asks for"
-            f" {detail['factor']:g} times the markup price, which is"
+            f" {detail['factor']:g} times the markup price (of an elasticity of −1.25 at least, and"
+            " within half and twice the reference price), which is"
         )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.pricing.context.decision_context import DecisionContext
+from online_models.pricing.strategies.because import Because
 from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE
 
@@ -23,8 +24,10 @@ class Proposal:
     """Raw prices of shape (n,) in minor units, NO_PRICE where the strategy has nothing to say.
 
     `again` is the instant from which the answer may change by itself. `details` explain the price;
-    `pulls` marks prices that follow a competitor, `stale` offers whose competitors' prices are all
-    too old, `answered` offers whose last undercut the competitor has just answered by its own.
+    `pulls` marks prices that follow a rival, `stale` offers whose rivals' prices are all too old,
+    `answered` offers whose last undercut the rival has just answered by its own. `because` are
+    causes that moved the price beside what the strategy is for, `silence` says by an index of the
+    strategy's `silences` why there is no price where there is none.
     """
 
     price: Ints
@@ -34,6 +37,8 @@ class Proposal:
     pulls: bool = False
     stale: NDArray[np.bool_] | None = None
     answered: NDArray[np.bool_] | None = None
+    because: Because | None = None
+    silence: NDArray[np.int8] | None = None
 
 
 class Strategy(Protocol):
@@ -42,6 +47,10 @@ class Strategy(Protocol):
     @property
     def kind(self) -> str:
         """Its name in a policy."""
+
+    @property
+    def silences(self) -> tuple[str, ...]:
+        """Why it may have no price for an offer."""
 
     def propose(self, entry: Any, context: DecisionContext) -> Proposal:
         """Raw prices for the offers of `context` under the policy's `entry`."""

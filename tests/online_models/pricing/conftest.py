@@ -47,9 +47,15 @@ class KnownDemand:
     """`rate` units a day at `anchor` (minor units) with a given elasticity and its deviation."""
 
     def __init__(
-        self, anchor: float = 1000.0, rate: float = 10.0, elasticity: float = -2.0, sd: float = 0.1
+        self,
+        anchor: float = 1000.0,
+        rate: float = 10.0,
+        elasticity: float = -2.0,
+        sd: float = 0.1,
+        age: float = 30.0,
     ) -> None:
         self.anchor, self.rate, self.elasticity, self.sd = anchor, rate, elasticity, sd
+        self.age = age
 
     def curves(self, offer: Any, context: DemandContext) -> DemandCurves:
         n = len(offer)
@@ -65,7 +71,7 @@ class KnownDemand:
             full * 0.0,
             full * 0.0,
             full * self.sd**4,
-            full * 30.0,
+            full * self.age,
         )
 
 

@@ -26,7 +26,10 @@ def test_a_change_in_words(shop: Any) -> None:
     told = words(shop.decisions[-1])
     assert told[0].startswith("The price changes from 10.00 to 9.00 EUR (match_competitor): a on")
     assert told[1] == "Policy coffee, version 1 rules: the only policy that selects the offer."
-    assert told[2] == "Following globex at 8.00, offset -0.01, gives: 7.99."
+    assert told[2] == (
+        "Following globex, the lowest of the competitors that count, at 8.00, offset -0.01,"
+        " gives: 7.99."
+    )
     assert "The minimum margin asks for at least 5.27; 7.99 is left as it is." in told
     assert "The largest step down asks for at least 9.00; 7.99 becomes 9.00." in told
     assert "The cooldown does not stand in the way; 9.00 is left as it is." in told
