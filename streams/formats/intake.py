@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.records.record import RecordError, document
-from streams.kafka.kafka_record import FLAWED, LARGEST_VALUE, Parsed, RawRecord
+from streams.kafka.kafka_record import LARGEST_VALUE, Parsed, RawRecord, may_be_flawed
 from streams.mapping.mapper import Mapper
 from streams.mapping.topic_settings import TopicSettings
 
@@ -50,7 +50,7 @@ class Intake:
         return [self._converted(mapper, record) for record in records]
 
     def _converted(self, mapper: Mapper, record: Parsed) -> Parsed:
-        if record.value is None or type(record) in FLAWED or len(record.value) > LARGEST_VALUE:
+        if record.value is None or may_be_flawed(type(record)) or len(record.value) > LARGEST_VALUE:
             return record
         try:
             value = msgspec.json.encode(mapper.apply(document(record.value)))

@@ -22,7 +22,7 @@ from streams.ingest.hidden_names import hide_in_message
 from streams.ingest.hot import HOT
 from streams.ingest.order import Run
 from streams.ingest.slow import SLOW, gather
-from streams.kafka.kafka_record import FLAWED, LARGEST_VALUE, DeadLetter, Record
+from streams.kafka.kafka_record import LARGEST_VALUE, DeadLetter, Record, may_be_flawed
 
 PRODUCTS = "products"
 #: What may come in.
@@ -116,7 +116,7 @@ class Decoder:
     def _admitted(self, run: Run, errors: dict[int, str]) -> Run:
         """The run without records that no decoder need look at."""
         values = filter(None, [record.value for record in run.records])
-        sound = FLAWED.isdisjoint(map(type, run.records))
+        sound = not any(map(may_be_flawed, set(map(type, run.records))))
         if sound and max(map(len, values), default=0) <= LARGEST_VALUE:
             return run
         kept = []

@@ -53,6 +53,10 @@ class Record(NamedTuple):
     timestamp: int
 
 
+#: What is wrong with a record that has such a header.
+NOT_TEXT = "header: a name is not UTF-8"
+
+
 class UnreadableError(ExpectedError):
     """A record that cannot be read; the message says where it lies."""
 
@@ -91,8 +95,11 @@ class UnreadableRecords(NamedTuple):
         raise UnreadableError(self.error)
 
 
-#: Kinds of record that may have something wrong with them before their value is looked at.
-FLAWED = frozenset({RawRecord, UnreadableRecords})
+def may_be_flawed(kind: type[Any]) -> bool:
+    """Whether records of a kind may have something wrong with them before their value is looked at:
+    they say what by `error`.
+    """
+    return hasattr(kind, "error")
 
 
 class DeadLetter(NamedTuple):

@@ -19,7 +19,7 @@ from aiokafka.record.default_records import DefaultRecordBatch
 from aiokafka.record.legacy_records import LegacyRecordBatch
 
 from streams.kafka.codecs import ExpansionError, expand
-from streams.kafka.kafka_record import RawRecord, UnreadableRecords
+from streams.kafka.kafka_record import NOT_TEXT, RawRecord, UnreadableRecords
 
 #: Base offset and length, which are not counted in the length.
 _OVERHEAD = struct.calcsize(">qi")
@@ -34,7 +34,6 @@ _CODEC = 0b111
 _APPEND_TIME = 0b1000
 #: The first format with this head; older batches leave reading to aiokafka.
 _MAGIC = 2
-NOT_TEXT = "header: a name is not UTF-8"
 
 
 class RawBatches:

@@ -22,7 +22,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from streams.recording.entry import Entry, Headers
+from streams.recording.entry import Entry, FlawedEntry, Headers
 
 NULL = b"null"
 
@@ -83,7 +83,8 @@ def entry(line: RecordedLine, offset: int) -> Entry:
         if value == NULL:
             value = None
     headers = _parse_headers(line.headers) if line.headers else ()
-    return Entry(line.topic, line.partition, offset, key, value, line.timestamp, headers)
+    entry = Entry(line.topic, line.partition, offset, key, value, line.timestamp, headers)
+    return FlawedEntry.of(entry) if headers else entry
 
 
 def encode(entry: Entry) -> bytes:

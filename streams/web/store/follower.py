@@ -16,7 +16,7 @@ from streams.formats.intake import Intake
 from streams.kafka.admin import TopicsError, reach
 from streams.kafka.clients import client, consumer, names
 from streams.kafka.consumer import Consumer
-from streams.kafka.kafka_record import FLAWED
+from streams.kafka.kafka_record import may_be_flawed
 from streams.recording.entry import RecordingError
 from streams.web.store.database import forget_followed, writing
 from streams.web.store.intake.record import Taken
@@ -111,7 +111,7 @@ class Follower:
         for place, batch in fetched.items():
             ends[place.topic, place.partition] = batch[-1].offset + 1
             for each in self._intake.convert(place.topic, batch):
-                if type(each) in FLAWED:
+                if may_be_flawed(type(each)):
                     continue  # ingest buries it, and says why
                 taken = each.offset, each.key, each.value, each.timestamp
                 headers = getattr(each, "headers", ())

@@ -12,8 +12,8 @@ from aiokafka import TopicPartition
 from aiokafka.consumer.fetcher import PartitionRecords
 from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 
-from streams.kafka.kafka_record import RawRecord, UnreadableError, UnreadableRecords
-from streams.kafka.raw_batches import NOT_TEXT, RawBatches
+from streams.kafka.kafka_record import NOT_TEXT, RawRecord, UnreadableError, UnreadableRecords
+from streams.kafka.raw_batches import RawBatches
 
 TP = TopicPartition("orders", 0)
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}

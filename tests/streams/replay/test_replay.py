@@ -209,3 +209,14 @@ def test_a_recorded_network_prices_from_its_place_on(recorded: Recorded) -> None
     versions = [json.loads(e.value or b"")["model_version"] for e in found]
     assert set(versions) == {"online", "online+v1"}
     assert not any(e.topic == "dead-letters" and b"weights" in (e.value or b"") for e in found)
+
+
+def test_what_live_ingest_buries_for_its_header_is_buried_in_a_replay(recorded: Recorded) -> None:
+    flaw = b"\xff".decode("utf-8", "surrogateescape")
+    entries = [Entry(*record) for record in inputs(2)]
+    sent = [each._replace(headers=((flaw, b"x"),)) for each in entries if each.topic == "orders"]
+    sound = [each for each in entries if each.topic != "orders"]
+    out = list(Replay(Settings(), [recorded(sound + sent)], None, None))
+    dead = [entry for entry in out if entry.topic == "dead-letters"]
+    assert len(dead) == len(sent)
+    assert {dict(entry.headers)["error"] for entry in dead} == {b"header: a name is not UTF-8"}
