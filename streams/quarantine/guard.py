@@ -14,13 +14,16 @@ from online_models.journal.batch import Batch
 from online_models.journal.outputs import Output
 from schemas.records.quarantined import Quarantined
 from schemas.values.instants import to_text
+from streams.kafka.surroundings import monotonic
 from streams.pricer.snapshots import codec
 from streams.quarantine.entries import Quarantine
 
 logger = logging.getLogger(__name__)
 
-#: Events that are folded again at most when one fails; a copy of the state is made as often.
-COPY_EVENTS = 200_000
+#: The state is copied after so many events at the earliest, where copying takes no more than this
+#: share of the time, and at the latest after so many: they are kept, and folded again when one
+#: fails.
+COPY_EVENTS, COPY_SHARE, MOST_EVENTS = 200_000, 0.05, 2_000_000
 LONGEST_CAUSE = 500
 
 
@@ -55,9 +58,11 @@ class Guard:
 
     def _copy_state(self) -> None:
         """Let the present state be the one to go back to."""
+        begun = monotonic()
         self._copy = codec.encode(self.fold.snapshot(), 0)
         self._since: list[Batch] = []
         self._events = 0
+        self._copy_at = monotonic() + (monotonic() - begun) / COPY_SHARE
 
     def step(self, offset: int, batch: Batch) -> list[Output]:
         """Fold the journal record at `offset`; returns what it leads to, alerts included."""
@@ -94,7 +99,8 @@ class Guard:
     def _folded(self, batch: Batch) -> None:
         self._since.append(batch)
         self._events += len(batch)
-        if self._events >= COPY_EVENTS:
+        seldom = self._events >= COPY_EVENTS and monotonic() >= self._copy_at
+        if seldom or self._events >= MOST_EVENTS:
             self._copy_state()
 
     def _restore(self) -> None:

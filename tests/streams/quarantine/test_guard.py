@@ -138,3 +138,29 @@ def test_what_is_no_fault_of_an_event_is_none_of_the_quarantine(
     with pytest.raises(MemoryError):
         guard.step(0, batch_of([tick(MOMENT)]))
     assert guard.new == []
+
+
+@pytest.mark.parametrize(("most", "copies"), [(2_000_000, 3), (2, 6)])
+def test_a_state_that_takes_long_to_copy_is_copied_more_seldom(
+    monkeypatch: pytest.MonkeyPatch, most: int, copies: int
+) -> None:
+    """A copy takes a second here, and so a twentieth of the time is 20 s of folding; or so many
+    events wait for it that it is made anyhow.
+    """
+    clock, made = [0.0], [0]
+    encode = guards.codec.encode
+
+    def copied(*state: Any) -> list[bytes]:
+        made[0] += 1
+        clock[0] += 1.0
+        return encode(*state)
+
+    monkeypatch.setattr(guards.codec, "encode", copied)
+    monkeypatch.setattr(guards, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(guards, "COPY_EVENTS", 1)
+    monkeypatch.setattr(guards, "MOST_EVENTS", most)
+    guard = Guard(Fold(FOLD), FOLD, 0, Quarantine())
+    for offset in range(10):
+        guard.step(offset, batch_of([tick(MOMENT + offset)]))
+        clock[0] += 5.0
+    assert made[0] == copies
