@@ -34,6 +34,7 @@ class Surroundings:
     @cached_property
     def fold(self) -> type[Fold]:
         """What prices; a client of Kafka that does not, does not load it."""
+        from online_models.fold.fold import Fold
 
         return Fold
 

@@ -27,10 +27,11 @@ RUNS = {
     f"import streams.cli, streams.commands.worker\n{FOLD}": UNUSED,
     f"import streams.cli, streams.commands.pipe\n{FOLD}": UNUSED | {"faust", "aiokafka", "kafka"},
     "import streams.cli, streams.commands.record": UNUSED - {"rich"} | {"faust", "river"},
+    "import streams.web.server": {"numba", "river", "scipy", "faust", "pandas"},
 }
 
 
-@pytest.mark.parametrize("code", RUNS, ids=["help", "worker", "pipe", "record"])
+@pytest.mark.parametrize("code", RUNS, ids=["help", "worker", "pipe", "record", "console"])
 def test_nothing_is_loaded_that_is_not_used(code: str) -> None:
     show = "import sys; print(*sys.modules, sep='\\n', file=sys.stderr)"
     done = subprocess.run(
