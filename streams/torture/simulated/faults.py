@@ -12,12 +12,10 @@ from streams.journal import TOPIC as JOURNAL
 from streams.pricer.snapshots import store
 from streams.pricer.snapshots.codec import decode_part
 from streams.torture.simulated.cluster import Cluster
-from streams.torture.simulated.world import Worker, World
+from streams.torture.simulated.world import UNKNOWN, Worker, World
 
 #: ms that a clock jumps at most.
 JUMP = 3_600_000
-#: Seconds within which ingest knows that a topic was made anew.
-UNKNOWN = 3.0
 
 
 class Fault(NamedTuple):

@@ -153,7 +153,7 @@ async def _live(
 
 
 def _send(world: World, record: Sent, kept: list[tuple[Sent, Topic, Kept]]) -> None:
-    rests_until = world.resting.get(record.topic, 0.0)
+    rests_until = world.rests_until(record.topic)
     if world.loop.time() < rests_until:
         world.loop.call_at(rests_until, _send, world, record, kept)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -19,12 +19,10 @@ from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.quarantine.entries import TOPIC as QUARANTINE
 from streams.quarantine.entries import decoded
+from streams.torture.comparison import Published, compare
 from streams.torture.simulated.cluster import Cluster, Kept, Topic
 from streams.torture.simulated.light_fold import LightFold, poisonous
 from streams.torture.simulated.shop import Sent
-
-#: Written by workers about partitions of the journal; each has one topic for all.
-SHARED = ("pricing-alerts", "category-evidence", "elasticities")
 
 
 class Read(NamedTuple):
@@ -42,13 +40,6 @@ class _Reached:
     highest: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
-class _Output(NamedTuple):
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    timestamp: int
-
-
 class Verdict:
     """Collects what is wrong; nothing is where `wrong` is empty."""
 
@@ -63,7 +54,7 @@ class Verdict:
 
     def judge(self, sent: Iterable[tuple[Sent, Topic, Kept]]) -> list[str]:
         """What is wrong with a run in which these records were sent."""
-        expected: list[_Output] = []
+        expected: list[Published] = []
         poisoned: list[tuple[int, int, int]] = []
         reached: dict[int, _Reached] = {}
         for log in self._cluster.topics[JOURNAL].logs:
@@ -76,7 +67,7 @@ class Verdict:
                 poisoned += [(log.partition, record.offset, event) for event in poison]
                 keep = np.array([event for event in fresh if event not in poison], dtype=np.intp)
                 outputs = fold.step(batch.take(keep))
-                expected += [_Output(*output) for output in outputs]
+                expected += [Published(*output) for output in outputs]
         self._require_inputs(list(sent), reached)
         self._require_quarantine(poisoned)
         self._require_outputs(expected, len(poisoned))
@@ -145,9 +136,9 @@ class Verdict:
         if found != set(poisoned):
             self.wrong.append(f"quarantined: {sorted(found)}, not {sorted(poisoned)}")
 
-    def _require_outputs(self, expected: list[_Output], alerts: int) -> None:
+    def _require_outputs(self, expected: list[Published], alerts: int) -> None:
         found = [
-            _Output(record.topic, record.key, record.value, record.timestamp)
+            Published(record.topic, record.key, record.value, record.timestamp)
             for name, topic in TOPICS.items()
             if topic.direction == "out" and name != DEAD_LETTERS
             for record in self._committed(name)
@@ -160,13 +151,7 @@ class Verdict:
         self.outputs = len(expected)
         if len(told) != alerts:
             self.wrong.append(f"{len(told)} alerts of quarantined events, not {alerts}")
-        there, wanted = Counter(found), Counter(expected)
-        for output in sorted((wanted - there).elements(), key=repr)[:3]:
-            self.wrong.append(f"output lost: {output}")
-        for output in sorted((there - wanted).elements(), key=repr)[:3]:
-            self.wrong.append(f"output too many: {output}")
-        if there == wanted and _by_key(found) != _by_key(expected):
-            self.wrong.append("outputs out of order")
+        self.wrong += compare(found, expected).words
 
     def _committed(self, topic: str) -> Iterator[Kept]:
         for log in self._cluster.topics[topic].logs:
@@ -185,12 +170,3 @@ def _place(letter: Kept) -> tuple[str, int, int]:
         int(headers["source-partition"]),
         int(headers["source-offset"]),
     )
-
-
-def _by_key(outputs: Iterable[_Output]) -> dict[tuple[str, bytes | None], list[_Output]]:
-    """Outputs of a topic and key in their order; what all partitions write to has none."""
-    found: dict[tuple[str, bytes | None], list[_Output]] = defaultdict(list)
-    for output in outputs:
-        if output.topic not in SHARED:
-            found[output.topic, output.key].append(output)
-    return dict(found)

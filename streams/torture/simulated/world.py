@@ -32,6 +32,8 @@ EPOCH = 1_700_000_000_000
 #: Seconds: what a worker has for a clean end, what its supervisor waits before the next start, and
 #: after which the brokers end a transaction that lies open.
 CLEAN, RESTART, TRANSACTION = 8.5, (0.1, 2.0), 10.0
+#: Seconds within which ingest knows that a topic was made anew.
+UNKNOWN = 3.0
 #: Between looks at who is silent.
 LOOK = 0.5
 
@@ -84,6 +86,13 @@ class World:
         if found is None:
             found = self._groups[name] = Group(name, self.loop, self.draw, self.cluster)
         return found
+
+    def rests_until(self, topic: str) -> float:
+        """When a topic may be written to; nobody learns that it was made anew while brokers are
+        away.
+        """
+        rests = self.resting.get(topic)
+        return 0.0 if rests is None else max(rests, self.weather.away_until + UNKNOWN)
 
     def groups(self) -> list[Group]:
         """All groups."""

@@ -1,0 +1,45 @@
+"""Hostile records of every topic: each is taken or buried, and none fails in the fold."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+
+import pytest
+
+from streams.configuration.settings import Settings
+from streams.ingest.decoder import INPUTS
+from streams.kafka.kafka_record import Record
+from streams.torture.hostile.in_process import Passage
+from streams.torture.hostile.records import NAMES, at, records
+from streams.torture.hostile.values import BEGIN
+
+PER_TOPIC = 150
+SETTINGS = Settings(partitions=1, bucket="PT1H")
+
+
+@pytest.fixture(scope="module")
+def passage() -> Passage:
+    found = Passage(SETTINGS)
+    for offset, name in enumerate(NAMES[:8]):
+        value = {"sku": name, "name": "x", "currency": "USD", "price": 10, "cost": 5}
+        raw = json.dumps(value | {"category": "c"}).encode()
+        found.take([Record("products", 0, offset, None, raw, BEGIN)])
+    return found
+
+
+@pytest.mark.parametrize("topic", sorted(INPUTS))
+def test_every_record_is_taken_or_buried(topic: str, passage: Passage) -> None:
+    for offset, hostile in enumerate(islice(records(1, frozenset({topic})), PER_TOPIC), 100):
+        now = BEGIN + offset * 1000
+        record = Record(topic, 0, offset, hostile.key, hostile.value, at(hostile, now))
+        assert passage.take([record]) == {0}, hostile
+        assert passage.quarantined == [], hostile
+    passage.restart()
+    assert passage.unsound() == []
+
+
+def test_each_topic_has_records_that_pass_and_such_that_do_not(passage: Passage) -> None:
+    assert passage.taken > len(INPUTS) * PER_TOPIC // 20
+    assert passage.buried > len(INPUTS) * PER_TOPIC // 3
+    assert passage.outputs
