@@ -50,7 +50,8 @@ class Topic:
     `record` is its value's model (for dead letters, of the headers), None where it is binary.
     `key` names the fields whose values, joined by `|`, are the key; where it is empty, the key is
     free or none. `broadcast` topics concern every partition of the journal: they have one
-    partition, and so one order. `retention_ms` None keeps records for ever.
+    partition, and so one order. `append_time` records bear the broker's time, not their writers'.
+    `retention_ms` None keeps records for ever.
 
     No input is compacted: Kafka refuses records without a key on a topic that is, and a producer
     that does not look would lose them in silence.
@@ -62,6 +63,7 @@ class Topic:
     key: tuple[str, ...] = ()
     retention_ms: int | None = 14 * DAY
     compacted: bool = False
+    append_time: bool = False
     broadcast: bool = False
     max_message_bytes: int = ONE_RECORD
 
@@ -74,9 +76,11 @@ class Topic:
     def settings(self) -> dict[str, str]:
         """The topic's settings as Kafka names them."""
         kept = -1 if self.retention_ms is None else self.retention_ms
+        timed = {"message.timestamp.type": "LogAppendTime"} if self.append_time else {}
         return {
             "cleanup.policy": "compact" if self.compacted else "delete",
             "max.message.bytes": str(self.max_message_bytes),
+            **timed,
             "retention.ms": str(kept),
         }
 
@@ -140,7 +144,15 @@ _ALL = (
         _FOR_EVER,
         compacted=True,
     ),
-    Topic("pricing-journal", "internal", None, (), 30 * DAY, max_message_bytes=LARGE_RECORD),
+    Topic(
+        "pricing-journal",
+        "internal",
+        None,
+        (),
+        30 * DAY,
+        append_time=True,
+        max_message_bytes=LARGE_RECORD,
+    ),
     Topic(
         "pricing-snapshots",
         "internal",

@@ -58,7 +58,7 @@ class WorkerProgress:
         while True:
             fetched = await self._journal.getmany(first, timeout_ms=int(LOOK * 1000))
             for record in fetched.get(first, []):
-                batch = codec.decode(record.value)
+                batch = codec.decode(record.value, record.timestamp)
                 times = batch.time[batch.kind == Kind.TICK]
                 if len(times):
                     self._ticks.append((record.offset, int(np.max(times))))

@@ -8,13 +8,14 @@ from operator import sub
 from typing import Any, NamedTuple
 
 from online_models.journal.batch import Action, Kind, Status
+from online_models.journal.bounded import LEAD
 from schemas.values.instants import EARLIEST, LATEST
 from schemas.wire import clickstream, competitor_prices, orders
 from schemas.wire.batches import BatchDecoder
 from schemas.wire.clickstream import ClickRow
 from schemas.wire.competitor_prices import CompetitorPriceRow
 from schemas.wire.orders import OrderRow
-from streams.ingest.border import FURTHEST_AHEAD, Border
+from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered, Values
 from streams.ingest.hashing import public_hash
 from streams.kafka.kafka_record import Parsed
@@ -49,7 +50,8 @@ class DecodedRows(NamedTuple):
     def mistimed(self, times: Sequence[int], border: Border) -> dict[int, str]:
         """What is wrong with event times, by place."""
         ahead = max(map(sub, times, self.stamps))
-        if min(times) >= EARLIEST and max(times) <= LATEST and ahead <= FURTHEST_AHEAD:
+        latest = min(border.latest(), LATEST)
+        if min(times) >= EARLIEST and max(times) <= latest and ahead <= LEAD:
             return {}
         checked = zip(self.places, map(border.refuses, times, self.stamps), strict=True)
         return {place: error for place, error in checked if error}

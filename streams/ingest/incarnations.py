@@ -188,6 +188,12 @@ class Incarnations:
             return ""
         return found.topic_id + ("" if "@" in found.name.topic else _BARE)
 
+    def commits(
+        self, positions: Mapping[TopicPartition, int], owned: Collection[TopicPartition]
+    ) -> dict[TopicPartition, tuple[int, str]]:
+        """What to commit of the positions of partitions that are ours still."""
+        return {tp: (offset, self.committed(tp)) for tp, offset in positions.items() if tp in owned}
+
     def close(self) -> None:
         """Ask no more."""
         if self._asking is not None:

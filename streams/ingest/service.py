@@ -13,7 +13,11 @@ from mode import Service
 
 from online_models.journal.batch import Batch, SourcePartition
 from streams.configuration.settings import Settings
-from streams.ingest.alignment import to_hold
+from streams.ingest.clock.alignment import to_hold
+from streams.ingest.clock.broker_clock import BrokerClock
+from streams.ingest.clock.tick_gate import TickGate
+from streams.ingest.clock.watch import ClockWatch
+from streams.ingest.clock.watermarks import Watermarks
 from streams.ingest.connections import input_consumer, journal_producer
 from streams.ingest.currency.feed import CurrencyFeed
 from streams.ingest.decoder import INPUTS, PRODUCTS, Decoder
@@ -24,15 +28,13 @@ from streams.ingest.incarnations import Incarnations
 from streams.ingest.order import by_timestamp
 from streams.ingest.parsed import hand_on_parsed
 from streams.ingest.routing import Router
-from streams.ingest.tick_gate import TickGate
 from streams.ingest.unread.lag import unread
-from streams.ingest.watermarks import Watermarks, with_ticks
 from streams.ingest.writer import Writer
 from streams.journal.tail import tail
 from streams.kafka.app import die
 from streams.kafka.closing import STOP_SECONDS, abandon, within
 from streams.kafka.forbidden import FORBIDDEN
-from streams.kafka.surroundings import monotonic, surroundings
+from streams.kafka.surroundings import monotonic
 from streams.metrics import instruments
 
 logger = logging.getLogger(__name__)
@@ -64,7 +66,8 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         super().__init__(**kwargs)
         self._settings = settings
         self._decoder = Decoder.of(settings)
-        border = self._decoder.border
+        self._border = border = self._decoder.border
+        self._clock = BrokerClock()
         self._hashed = border.customer.text
         self._router = Router(settings.partitions)
         self._look_at = 0.0
@@ -101,11 +104,15 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _open(self) -> None:
         self._producer = journal_producer(self._settings)
-        self._writer = Writer(self._producer, self._flood, self._hashed, self._settings)
+        self._writer = Writer(
+            self._producer, self._flood, self._hashed, self._clock, self._settings
+        )
+        self._watch = ClockWatch(self._clock, self._writer, self._producer)
         self._consumer = input_consumer(self._settings)
         self._opened = [self._consumer.stop]
         await self._incarnations.look()
         await self._producer.start()
+        await self._watch.begin()
         self._opened.append(self._feed.stop)
         await self._feed.start(self._incarnations.topic_id(PRODUCTS))
         self._watermarks = Watermarks((await tail(self._settings)).tick)
@@ -143,8 +150,8 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     @property
     def ready(self) -> bool:
-        """Whether it reads."""
-        return not self._resting.is_set()
+        """Whether it reads, and knows the time."""
+        return not self._resting.is_set() and self._clock.agrees
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """Whoever reads on from here finds everything before committed."""
@@ -160,7 +167,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """Time is set by the sources that are read here."""
         sources = {SourcePartition(tp.topic, tp.partition) for tp in assigned if tp.topic in HOT}
-        self._watermarks.assign(sources, surroundings().wall_ms())
+        self._watermarks.assign(sources, self._clock.now())
         self._gate.forget()
         # nothing is read before its source has its name, and the busy topics wait for the others
         self._unnamed = set(assigned)
@@ -219,7 +226,8 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         wait = PATIENCE * 1000 if self._holding or self._gate.held else WAIT_MS
         read = await self._consumer.getmany(timeout_ms=int(wait), max_records=ROUND)
         fetched = await self._of_known_topics(await self._gate.admit(read))
-        wall = surroundings().wall_ms()
+        wall = self._clock.now()
+        self._border.now = wall if self._clock.known else None
         runs = by_timestamp({SourcePartition(*tp): records for tp, records in fetched.items()})
         decoded = self._decoder.decode(runs)
         batch = await self._timed(decoded.batch, wall)
@@ -234,7 +242,8 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             for tp, records in fetched.items():
                 instruments.INPUT_RECORDS.labels(tp.topic).inc(len(records))
                 self._positions[tp] = records[-1].offset + 1
-                self._timestamps[tp] = max(records[-1].timestamp, self._timestamps.get(tp, 0))
+                said = min(records[-1].timestamp, wall)
+                self._timestamps[tp] = max(said, self._timestamps.get(tp, 0))
         due = monotonic() - self._committed_at >= COMMIT_SECONDS
         if due or len(self._writer.sent) > IN_FLIGHT:
             await self._flush()
@@ -258,12 +267,8 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             await self._look(wall)
             seconds = HOLD_SECONDS if self._consumer.paused() else LOOK_SECONDS
             self._look_at = monotonic() + seconds
-        due = self._watermarks.tick(wall)
-        if due is None:
-            return batch
-        now, marks = due
-        instruments.EVENT_TIME.set(now / 1000)
-        return with_ticks(batch, [len(batch)], [now], marks)
+        await self._watch.look()
+        return self._watermarks.ticked(batch, wall) if self._clock.agrees else batch
 
     async def _look(self, wall: int) -> None:
         """See which partitions are read to their end, and let the others catch up."""
@@ -295,12 +300,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 sent, self._writer.sent = self._writer.sent, []
                 positions, self._positions = self._positions, {}
             await asyncio.gather(*sent)
-            owned = self._consumer.assignment()
-            mine = {
-                tp: (offset, self._incarnations.committed(tp))
-                for tp, offset in positions.items()
-                if tp in owned
-            }
+            mine = self._incarnations.commits(positions, self._consumer.assignment())
             try:
                 if mine:
                     await self._consumer.commit(mine)

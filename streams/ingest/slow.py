@@ -44,10 +44,11 @@ def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) 
         return
     model = decode(record.topic, record.value)
     time = getattr(model, "time", None)
-    at = record.timestamp if time is None else time
     tick = getattr(model, "kind", None) == "tick"
+    stamp = record.timestamp if tick else min(record.timestamp, border.latest())
+    at = stamp if time is None else time
     # a record that needs no time of its own counts from the moment at which it is read
-    error = border.refuses(at, record.timestamp) if tick or at != NO_TIME else None
+    error = border.refuses(at, stamp) if tick or at != NO_TIME else None
     if error:
         raise RecordError(error)
     identity, event_id = 0, getattr(model, "event_id", None)

@@ -8,9 +8,10 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
-from online_models.journal.batch import Batch
+from online_models.journal.batch import Batch, BatchBuilder
 from streams.configuration.agreement import encoded, of_ingest
 from streams.configuration.settings import Settings
+from streams.ingest.clock.broker_clock import BrokerClock
 from streams.ingest.dead_letters import HEAD, LARGEST_WHOLE, describe, written
 from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
 from streams.ingest.flood import Flood
@@ -23,13 +24,16 @@ from streams.kafka.producer import Producer
 from streams.kafka.surroundings import monotonic
 from streams.metrics import instruments
 
+#: The type of a timestamp that the broker gave.
+BROKERS_TIME = 1
 #: Bytes of a journal record. Most have a few tens of thousands; only facts can be large.
 LARGEST_BATCH = LARGEST_REQUEST // 2
 
 
 class Writer:
-    """Hands records to `producer`; `hashed` hides whom dead letters name. Each journal record notes
-    the settings under which it is written.
+    """Hands records to `producer`; `hashed` hides whom dead letters name, and `clock` learns when
+    the broker wrote the journal's. Each journal record with events notes the settings under which
+    it is written.
     """
 
     def __init__(
@@ -37,12 +41,14 @@ class Writer:
         producer: Producer,
         flood: Flood,
         hashed: Callable[[str], str],
+        clock: BrokerClock,
         settings: Settings,
     ) -> None:
         self._producer = producer
         self._headers = [(SETTINGS, encoded(of_ingest(settings)))]
         self._flood = flood
         self._hashed = hashed
+        self._clock = clock
         #: What is on its way.
         self.sent: list[asyncio.Future[Any]] = []
         #: An error of Kafka's after which nothing may be written.
@@ -66,6 +72,10 @@ class Writer:
             key, value, headers = written(letter, self._hashed, LARGEST_WHOLE if whole else HEAD)
             await self._send(DEAD_LETTERS, value, key=key, headers=headers)
 
+    async def ask_time(self) -> None:
+        """Write a journal record without events, whose answer tells the broker's time."""
+        await self._send(JOURNAL, codec.encode(BatchBuilder().batch()), partition=0)
+
     def require_sound(self) -> None:
         """Raise the error after which nothing may be written, if there was one."""
         if self.failed is not None:
@@ -75,6 +85,8 @@ class Writer:
         self.require_sound()
         sent = await self._producer.send(topic, value, **record)
         sent.add_done_callback(self._check)
+        if topic == JOURNAL:
+            sent.add_done_callback(self._learn_time)
         self.sent.append(sent)
 
     def _check(self, sent: asyncio.Future[Any]) -> None:
@@ -84,3 +96,10 @@ class Writer:
         if not sent.cancelled() and (error := sent.exception()) is not None:
             self.failed = error
             self._producer._sender.sender_task.cancel()
+
+    def _learn_time(self, sent: asyncio.Future[Any]) -> None:
+        if sent.cancelled() or sent.exception() is not None:
+            return
+        written = sent.result()
+        if written.timestamp_type == BROKERS_TIME:
+            self._clock.appended(written.timestamp)

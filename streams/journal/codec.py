@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Fact, SourcePartition, Watermark
+from online_models.journal.bounded import UNKNOWN, bounded
 
 #: Raised with every change that an older reader would misread.
 VERSION = 1
@@ -56,8 +57,10 @@ def encode(batch: Batch) -> bytes:
     )
 
 
-def decode(value: bytes) -> Batch:
-    """The inverse of `encode`; JournalError where the bytes are no batch of this version."""
+def decode(value: bytes, appended_ms: int = UNKNOWN) -> Batch:
+    """The inverse of `encode`, with times bounded by the record's append time; JournalError where
+    the bytes are no batch of this version.
+    """
     try:
         envelope = _DECODER.decode(value)
     except msgspec.MsgspecError as error:
@@ -73,10 +76,11 @@ def decode(value: bytes) -> Batch:
         if len(raw) != envelope.events * dtype.itemsize:
             raise JournalError(f"column {name}: {len(raw)} bytes for {envelope.events} events")
         columns[name] = np.frombuffer(raw, dtype=dtype)
-    return Batch(
+    batch = Batch(
         envelope.texts,
         [SourcePartition(*source) for source in envelope.sources],
         [Fact(*fact) for fact in envelope.facts],
         [Watermark(SourcePartition(t, p), time, idle) for t, p, time, idle in envelope.watermarks],
         **columns,
     )
+    return bounded(batch, appended_ms)

@@ -19,8 +19,8 @@ FIRST_LOOK = 100
 
 
 class Tail(NamedTuple):
-    """(event time, wall-clock time of its writing) of the last tick, ms, and what the last record
-    notes of settings; None where there is none.
+    """(event time, the broker's time of its writing) of the last tick, ms, and the last note of
+    settings; None where there is none.
     """
 
     tick: tuple[int, int] | None = None
@@ -38,9 +38,10 @@ async def tail(settings: Settings) -> Tail:
         async for records in stretches(reader, place, FIRST_LOOK):
             found = Tail()
             async for record in records:
-                ticks = np.flatnonzero((batch := codec.decode(record.value)).kind == Kind.TICK)
+                batch = codec.decode(record.value, record.timestamp)
+                ticks = np.flatnonzero(batch.kind == Kind.TICK)
                 last = (int(batch.time[ticks].max()), record.timestamp) if len(ticks) else None
-                found = Tail(last or found.tick, dict(record.headers).get(SETTINGS))
+                found = Tail(last or found.tick, dict(record.headers).get(SETTINGS, found.settings))
             if found.tick:
                 break
         return found

@@ -58,7 +58,7 @@ FED = tuple(_topics("in", *STEERING, "price-acks"))
 INGESTED = (*_topics("in"), "category-evidence", "model-updates")
 _INGEST = [
     *_may("read", *sorted(INGESTED), "pricing-journal", "product-currencies"),
-    *_may("write", "pricing-journal", "dead-letters", "product-currencies"),
+    *_may("write", "pricing-journal", "dead-letters", "pricing-alerts", "product-currencies"),
     Right("read", "group", "{app}-ingest"),
 ]
 _PRICE = [

@@ -38,6 +38,10 @@ EVENT_TIME = Gauge(
     "pricetide_event_time_seconds",
     "Event time that ingest has written to the journal, since the epoch.",
 )
+CLOCK_SKEW = Gauge(
+    "pricetide_clock_skew_seconds",
+    "How far this machine's clock is ahead of the broker's; beyond 300 it moves no time on.",
+)
 JOURNAL_PARTITIONS = Gauge(
     "pricetide_journal_partitions", "Partitions that the journal has: workers share them all."
 )

@@ -100,7 +100,7 @@ class Intake:
 
     async def _accept(self, value: bytes, written: int) -> None:
         self._expected += 1
-        batch = codec.decode(value)
+        batch = codec.decode(value, written)
         self._batches.append(batch)
         self._written.append(written)
         self.events += len(batch)

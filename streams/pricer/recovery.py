@@ -154,7 +154,7 @@ async def _replay(
     reader: Consumer, journal: TopicPartition, guard: Guard, start: int, end: int
 ) -> None:
     async for record in stretch(reader, journal, start, lambda: end):
-        guard.step(record.offset, codec.decode(record.value))
+        guard.step(record.offset, codec.decode(record.value, record.timestamp))
         await asyncio.sleep(0)  # the other partitions go on
 
 

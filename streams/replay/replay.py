@@ -81,7 +81,7 @@ class Replay:
                 raise RecordingError(f"{JOURNAL}-{partition}: offset {offset} after {expected - 1}")
             positions[partition] = offset + 1
             try:
-                batch = codec.decode(entry.value or b"")
+                batch = codec.decode(entry.value or b"", entry.timestamp)
             except codec.JournalError as error:
                 raise RecordingError(f"{JOURNAL}-{partition} offset {offset}: {error}") from error
             yield from self._step(partition, batch, offset)

@@ -8,7 +8,7 @@ import numpy as np
 
 from online_models.journal.batch import Batch, BatchBuilder, Kind
 from schemas.values.instants import DAY, HOUR
-from streams.ingest.watermarks import with_ticks
+from streams.ingest.clock.watermarks import with_ticks
 
 
 class TickInserter:

@@ -25,7 +25,8 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         for row in catalogue.sku_offers[sku]
         if channel in ("", catalogue.channel_names[catalogue.offers.channel[row]])
     ]
-    time = now if record.time is None else record.time
+    # a time that did not move the clock is ahead of what the journal allows
+    time = now if record.time is None else min(record.time, now)
     inbound = tuple(Delivery(d.quantity, d.expected_at) for d in record.inbound)
     count = Count(max(record.on_hand - (record.reserved or 0), 0), time, inbound)
     if not state.stock.count(sku, channel, record.location or "", count, rows):

@@ -26,6 +26,11 @@ class Kept(NamedTuple):
     #: It marks the end of a transaction, and is handed to nobody.
     marker: bool = False
 
+    @property
+    def timestamp_type(self) -> int:
+        """Whose clock the timestamp of a record without one of its own is of: the broker's."""
+        return 1
+
 
 class Committed(NamedTuple):
     """An offset that a group has committed, and what it says of it."""

@@ -61,7 +61,7 @@ class Verdict:
             reached[log.partition] = _Reached()
             fold = self._fold(self._settings.fold)
             for record in log.history:
-                batch = codec.decode(record.value or b"")
+                batch = codec.decode(record.value or b"", record.timestamp)
                 fresh = self._fresh(batch, reached[log.partition])
                 poison = [event for event in fresh if self._fails(batch, event)]
                 poisoned += [(log.partition, record.offset, event) for event in poison]

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from online_models.journal.batch import SourcePartition
+from online_models.journal.bounded import LEAD
 from online_models.pricing.state.shoppers import name
 from schemas.examples import EXAMPLES
 from schemas.values.limits import LARGEST_AMOUNT
@@ -179,14 +180,50 @@ def test_the_records_timestamp_stands_for_an_absent_time_where_it_can_be_true(
         assert timestamp in events[0]
 
 
-def test_an_event_more_than_a_day_ahead_of_its_record_is_a_wrong_clock(
-    feed: Any, decoded: Decoded
-) -> None:
-    feed.order(time=START + DAY)
-    feed.order(time=START + DAY + 1)
-    feed.put("pricing-control", {"kind": "tick", "time": START + DAY + 1})
+def test_an_event_ahead_of_its_record_is_a_wrong_clock(feed: Any, decoded: Decoded) -> None:
+    feed.order(time=START + LEAD)
+    feed.order(time=START + LEAD + 1)
+    feed.put("pricing-control", {"kind": "tick", "time": START + LEAD + 1})
     _, dead = decoded(feed.records)
     assert [place for place, _ in dead] == [1, 2]
+    assert "more than 5 minutes ahead of the record's own timestamp" in dead[0][1].error
+
+
+@pytest.mark.parametrize("ahead", [LEAD + 1, 23 * 3_600_000, 25_000 * DAY])
+def test_an_event_ahead_of_the_brokers_clock_is_refused_whatever_its_timestamp(
+    feed: Any, ahead: int
+) -> None:
+    late = START + ahead
+    click = {"sku": "a", "action": "view"}
+    rival = {"sku": "a", "competitor": "r", "currency": "USD", "price": 1}
+    feed.put("clickstream", click, timestamp=late)
+    feed.put("clickstream", click | {"time": late}, timestamp=late)
+    feed.put("competitor-prices", rival | {"time": late}, timestamp=late)
+    feed.put("competitor-prices", rival, timestamp=late)
+    feed.put("inventory", {"sku": "a", "on_hand": 1, "time": late}, timestamp=late)
+    feed.put("pricing-control", {"kind": "tick", "time": late}, timestamp=late)
+    feed.put("pricing-control", {"kind": "tick"}, timestamp=late)
+    border = Border(b"secret")
+    border.now = START
+    found = Decoder(border).decode(by_timestamp(_by_source(feed.records)))
+    assert (len(found.batch), len(found.dead)) == (0, len(feed.records))
+    assert "ahead of the broker's clock" in found.dead[0][1].error
+
+
+def test_an_order_of_a_person_counts_from_now_where_their_machine_is_ahead(feed: Any) -> None:
+    pause = {"kind": "pause", "reason": "r", "actor": "a"}
+    feed.put("pricing-control", pause, timestamp=START + DAY)
+    border = Border(b"secret")
+    border.now = START
+    found = Decoder(border).decode(by_timestamp(_by_source(feed.records)))
+    assert (found.batch.time.tolist(), found.dead) == ([START + LEAD], [])
+
+
+def _by_source(records: list[Any]) -> dict[SourcePartition, list[Any]]:
+    found: dict[SourcePartition, list[Any]] = {}
+    for record in records:
+        found.setdefault(SourcePartition(record.topic, record.partition), []).append(record)
+    return found
 
 
 def test_customers_and_sessions_get_in_as_keyed_hashes_only(feed: Any, decoded: Decoded) -> None:

@@ -14,10 +14,10 @@ from schemas.values.instants import HOUR
 from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
 from streams.ingest.border import Border
+from streams.ingest.clock.watermarks import with_ticks
 from streams.ingest.decoder import Decoder
 from streams.ingest.order import as_given
 from streams.ingest.routing import Router
-from streams.ingest.watermarks import with_ticks
 from streams.journal import codec
 from streams.kafka.kafka_record import Record
 from streams.recording.entry import Entry, RecordingError

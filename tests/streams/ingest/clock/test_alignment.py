@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from aiokafka import TopicPartition
 
-from streams.ingest.alignment import to_hold
+from streams.ingest.clock.alignment import to_hold
 
 ORDERS, CLICKS = TopicPartition("orders", 0), TopicPartition("clickstream", 0)
 PRODUCTS = TopicPartition("products", 0)

@@ -6,6 +6,7 @@ import numpy as np
 
 from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Kind, SourcePartition, Watermark
 from schemas.values.instants import HOUR
+from streams.metrics import instruments
 
 #: Event time passes an hour: buckets may close, so a tick is due at once.
 BOUNDARY = HOUR
@@ -78,6 +79,15 @@ class Watermarks:
         self._last_tick, self._last_tick_at = time, wall
         marks = [Watermark(s, t, s in self._idle) for s, t in self._times.items()]
         return time, marks
+
+    def ticked(self, batch: Batch, wall: int) -> Batch:
+        """The batch, and behind it the tick that is due at `wall`, if one is."""
+        due = self.tick(wall)
+        if due is None:
+            return batch
+        now, marks = due
+        instruments.EVENT_TIME.set(now / 1000)
+        return with_ticks(batch, [len(batch)], [now], marks)
 
 
 def with_ticks(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from online_models.journal.batch import Batch, BatchBuilder, Kind, SourcePartition
-from streams.ingest.watermarks import IDLE_AFTER, PACE, Watermarks, with_ticks
+from streams.ingest.clock.watermarks import IDLE_AFTER, PACE, Watermarks, with_ticks
 
 HOUR = 3_600_000
 START = 1_700_006_400_000

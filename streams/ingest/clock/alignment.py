@@ -20,7 +20,8 @@ def to_hold(
 ) -> set[TopicPartition]:
     """The partitions to pause for now: none is more than `lead` ms ahead of the furthest behind.
 
-    `timestamps` are those of the last records read, `unread` the partitions with more to read. What
+    `timestamps` are those of the last records read, or now, where they are yet to come and would
+    hold their partitions up for ever, `unread` the partitions with more to read. What
     events are judged by comes first: an order of a product without a record yet leads to no
     price. Of the busy topics, those wait that are ahead.
     """
