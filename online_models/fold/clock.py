@@ -13,7 +13,8 @@ class Clock:
     """`now` is the highest event time seen; `watermark` is what all sources have passed.
 
     Decisions are made at `now`; buckets close by the watermark, so that a source which lags (a
-    second worker that catches up, say) never finds its bucket closed. Both only ever rise.
+    second worker that catches up, say) never finds its bucket closed. Both only ever rise, but
+    where an operator sets the time.
     """
 
     SAVED = Saved(
@@ -37,6 +38,10 @@ class Clock:
         for source, time, idle in watermarks:
             before = self.sources.get(source, (ALWAYS, True))[0]
             self.sources[source] = (max(before, time), idle)
+
+    def set(self, time: int) -> None:
+        """Let it be `time` (ms); what the sources have said stays said."""
+        self.now = self.watermark = time
 
     def tick(self, time: int, forced: bool) -> None:
         """Move on: to `time` where it is forced, else to the least of the busy sources."""

@@ -63,6 +63,12 @@ class SourceProgress:
             self._drop_duplicates(batch, fresh)
         return fresh
 
+    def set_back(self, now: int) -> None:
+        """No identity is later than `now`, ms."""
+        for identity, time in self.identities.items():
+            self.identities[identity] = min(time, now)
+        self._pruned = min(self._pruned, now)
+
     def _drop_duplicates(self, batch: Batch, fresh: NDArray[np.bool_]) -> None:
         rows = np.flatnonzero((batch.identity != 0) & fresh)
         if not len(rows):

@@ -188,6 +188,31 @@ class Pricing:
         priced: Ints = rows[self.ledger.price[rows] != NO_PRICE]
         return priced
 
+    def set_back(self, now: int) -> None:
+        """Nothing was decided, or is awaited, since later than `now`, ms; of the days to come none
+        has had a change or a draw yet.
+        """
+        self.grow()
+        ledger, history = self.ledger, self.history.entries
+        for instants in (
+            ledger.changed_at,
+            ledger.reduced_at,
+            ledger.conflict_reported_ms,
+            ledger.retry_at,
+            ledger.undercut_pause_until,
+            history.time,
+        ):
+            np.minimum(instants, now, out=instants)
+        today = int(self.state.days.number(np.array([now]))[0])
+        for days in (ledger.changes_day, ledger.drawn_day):
+            days[days > today] = -1
+        awaited = ledger.ack_due != NEVER
+        ledger.ack_due[awaited] = np.minimum(
+            ledger.ack_due[awaited], now + self.settings.ack_timeout_ms
+        )
+        self.reported_silence = min(self.reported_silence, now)
+        self.shoppers.set_back(now)
+
     def settle(self, now: int) -> None:
         """A tick has come: what happened since the last one may be seen by other offers."""
         self.grow()

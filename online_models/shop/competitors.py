@@ -121,6 +121,10 @@ class CompetitorPrices:
         del self._index[sku, int(entries.competitor[row]), int(entries.channel[row])]
         return row
 
+    def set_back(self, now: int) -> None:
+        """No price is from later than `now`, ms."""
+        np.minimum(self.entries.time, now, out=self.entries.time)
+
     def restored(self) -> None:
         """Index the entries, in the same order of rows; whose name is the merchant's own is as the
         settings say now.

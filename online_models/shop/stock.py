@@ -72,6 +72,16 @@ class Stock:
         self._counted: dict[int, dict[tuple[str, str], Count]] = {}
         self._sold: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
 
+    def set_back(self, now: int) -> None:
+        """No count is from later than `now`, ms."""
+        np.minimum(self.levels.counted_at, now, out=self.levels.counted_at)
+        for places in self._locations.values():
+            for location, count in places.items():
+                places[location] = count._replace(time=min(count.time, now))
+        for known in self._counted.values():
+            for place, count in known.items():
+                known[place] = count._replace(time=min(count.time, now))
+
     def restored(self) -> None:
         """Find the rows of each SKU."""
         for row, sku in enumerate(self._skus):

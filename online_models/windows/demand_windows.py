@@ -80,6 +80,17 @@ class DemandWindows:
         """Take the first event that moves the clock, at `now` (ms), for where time begins."""
         self.coarse.begin(now)
 
+    def set_back(self, now: int) -> None:
+        """Count on from `now` (ms). The window that it lies in stays closed if it was: what was
+        said of it stays said.
+        """
+        np.minimum(self.signals.since, now, out=self.signals.since)
+        for tumbling in (self.coarse, self.fine):
+            tumbling.set_back(now)
+        for instants in (self.hourly_span.since, self.hourly_span.until):
+            later = (instants > now) & (instants != NEVER)
+            instants[later] = self.midnight_after(now)
+
     def midnight_after(self, now: int) -> int:
         """The shop's first midnight after an instant, ms."""
         return midnight(now, self.utc_offset_ms) + DAY

@@ -132,6 +132,13 @@ class TumblingWindows:
                     sums.area, sums.promotion, rows, since, until, start, end, value, promotion
                 )
 
+    def set_back(self, now: int) -> None:
+        """Open the windows after that of `now` (ms), which are empty."""
+        present = self.index(now)
+        self.open = {k: sums for k, sums in self.open.items() if k <= present}
+        if self.closed > present:
+            self.closed = present
+
     def over(self, watermark: int) -> int:
         """The last window that is over at `watermark`."""
         last: int = self.index(watermark - self.lateness_ms - 1) - 1

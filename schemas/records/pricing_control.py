@@ -124,8 +124,19 @@ class ForgetCustomer(Control):
     reason: Text | None = None
 
 
+class SetTime(Control):
+    """Sets event time to `to`, back or forth, where a wrong clock has moved it. What was learnt and
+    published in the time that is taken back stays; an instant that is later counts as `to`.
+    """
+
+    kind: Literal["set_time"]
+    to: Instant
+    actor: Text
+    reason: Text
+
+
 PricingControl = Annotated[
-    Tick | Pause | Resume | Approve | Reject | SetPrice | Rollback | ForgetCustomer,
+    Tick | Pause | Resume | Approve | Reject | SetPrice | Rollback | ForgetCustomer | SetTime,
     Field(discriminator="kind"),
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from online_models.journal.batch import FORCED, Fact, Kind
-from schemas.records.pricing_control import ForgetCustomer, decision_named
+from schemas.records.pricing_control import ForgetCustomer, SetTime, decision_named
 from schemas.records.record import RecordError
 from schemas.topics import decode
 from schemas.values.limits import LONGEST_NAME
@@ -49,6 +49,8 @@ def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) 
     at = stamp if time is None else time
     # a record that needs no time of its own counts from the moment at which it is read
     error = border.refuses(at, stamp) if tick or at != NO_TIME else None
+    if error is None and isinstance(model, SetTime):
+        error = border.refuses(model.to, NO_TIME)
     if error:
         raise RecordError(error)
     identity, event_id = 0, getattr(model, "event_id", None)

@@ -16,6 +16,7 @@ NEEDS = {
     "reject": {"decision_id": "d", "actor": "a"},
     "set_price": {"sku": "s", "price": "1.00", "actor": "a", "reason": "r"},
     "forget_customer": {"customer_id": "c", "actor": "a"},
+    "set_time": {"to": "2024-05-01T12:00:00Z", "actor": "a", "reason": "r"},
     "rollback": {"to": "d", "actor": "a", "reason": "r"},
 }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from online_models.fold.facts.fact import FactEffect, Handler, Reach
+from online_models.fold.facts.fact import NOBODY, FactEffect, Handler, Reach
+from online_models.fold.set_time import set_time
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.pricing.commands.controls import obey
-from schemas.records.pricing_control import PricingControl
+from schemas.records.pricing_control import PricingControl, SetTime
 from schemas.records.record import decode
 
 _CONTROL: TypeAdapter[PricingControl] = TypeAdapter(PricingControl)
@@ -17,6 +18,8 @@ _CONTROL: TypeAdapter[PricingControl] = TypeAdapter(PricingControl)
 def apply(state: State, fact: Fact, now: int) -> FactEffect:
     """Obey one control record."""
     record = decode(_CONTROL, fact.value or b"")
+    if isinstance(record, SetTime):
+        return FactEffect(NOBODY, set_time(state, record))
     return FactEffect(*obey(state.pricing, record, now, alone=state.settings.partitions == 1))
 
 

@@ -89,6 +89,10 @@ class Shoppers:
         """Remember purchases until the next tick."""
         self._lines += lines
 
+    def set_back(self, now: int) -> None:
+        """Nothing was forgotten later than `now`, ms."""
+        self._pruned = min(self._pruned, now)
+
     def settle(self, regular: Ints, now: int) -> None:
         """Learn from the purchases since the last tick; `regular` prices by offer row."""
         for line in self._lines:

@@ -128,6 +128,12 @@ class Cleaning:
         for detector in self.detectors:
             detector.settle(now, prices)
 
+    def set_back(self, now: int) -> None:
+        """Nothing was warned of later than `now`, ms."""
+        for detector in self.detectors:
+            last = detector.findings.last_alert_ms
+            np.minimum(last, now, out=last)
+
     def warnings(self, now: int, money: Callable[[bool, int], Money]) -> Iterator[Suspicion]:
         """What to warn of at `now`; `money(by_sku, row)` writes minor units as text."""
         for detector in self.detectors:
