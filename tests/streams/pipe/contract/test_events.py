@@ -95,7 +95,7 @@ def test_another_currency_is_a_dead_letter_unless_a_rate_is_configured(
 
 
 @pytest.mark.parametrize(
-    ("currency", "price", "rival", "published"),
+    ("currency", "price", "competitor", "published"),
     [("JPY", "1000", "900", "900"), ("USD", "10", 9.5, "9.50"), ("KWD", "3.500", "3.25", "3.250")],
 )
 def test_money_goes_out_as_text_with_the_minor_digits_of_its_currency(
