@@ -20,7 +20,7 @@ from streams.trainer.service import Trainer
 from streams.worker.contact import Contact
 from streams.worker.repeated_lines import RepeatedLines
 from streams.worker.settings_watch import SettingsWatch
-from streams.worker.stopping import begin_stop
+from streams.worker.stopping import begin_stop, time_stops
 
 
 class _Ours:
@@ -35,6 +35,11 @@ class _Ours:
         logging.getLogger("aiokafka").setLevel(max(level, logging.INFO))
         for handler in logger.handlers:
             handler.addFilter(RepeatedLines())
+
+    def install_signal_handlers(self) -> None:
+        """Called once the loop is there."""
+        super().install_signal_handlers()  # type: ignore[misc]
+        time_stops()
 
     def _schedule_shutdown(self, number: signal.Signals) -> None:
         begin_stop()

@@ -34,12 +34,20 @@ def begin_stop() -> None:
         timer.start()
 
 
+def time_stops() -> None:
+    """From now on a stop has begun when SIGTERM comes, also where the event loop that handles it
+    does not get to it: while rules are compiled, or a long batch is folded.
+    """
+    signal.signal(signal.SIGTERM, lambda _number, _frame: begin_stop())
+    signal.siginterrupt(signal.SIGTERM, False)  # as the loop wants it, which is woken all the same
+
+
 def _stop(_number: int, _frame: FrameType | None) -> None:
     begin_stop()
     raise SystemExit(0)
 
 
 def _end() -> None:
-    logger.warning("Kafka did not answer in time: what was under way is left to whoever takes over")
+    logger.warning("the time to stop is over: what was under way is left to whoever takes over")
     logging.shutdown()
     os._exit(0)
