@@ -18,6 +18,7 @@ EXTRAS = {
     "jinja2": "console",
     "babel": "console",
     "vl_convert": "console",
+    "aws_msk_iam_sasl_signer": "msk",
 }
 
 

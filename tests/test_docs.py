@@ -63,7 +63,9 @@ def test_paths_symbols_and_commands_that_are_named_exist(document: Path) -> None
     assert wrong == []
 
 
-@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "document", [path for path in DOCS if path.name != "settings.md"], ids=lambda path: path.name
+)
 def test_topics_that_are_named_exist(document: Path) -> None:
     parts = {part for text in quoted(document) for part in re.split(r"[\s·:,]+", text)}
     named = {part for part in parts if re.fullmatch(r"[a-z]+(-[a-z]+)+", part)}

@@ -13,8 +13,11 @@ from schemas.export.json_schema import json_schema
 from schemas.topics import Topic
 
 NAMESPACE = "pricetide"
+#: Marks text that is JSON; who does not know the mark reads text.
+JSON_TEXT = "json"
 
 _SIMPLE = {"string": "string", "integer": "long", "number": "double", "boolean": "boolean"}
+_JSON = {"type": "string", "logicalType": JSON_TEXT}
 _TIME = {"type": "long", "logicalType": "timestamp-millis"}
 
 
@@ -36,7 +39,7 @@ class _Conversion:
         if "$ref" in schema:
             target = schema["$ref"].rsplit("/", 1)[1]
             if target == "JsonValue":
-                return "string"
+                return _JSON
             return self.convert(self.definitions[target], target)
         if "oneOf" in schema:
             return [self.convert(option, name) for option in schema["oneOf"]]
@@ -49,10 +52,10 @@ class _Conversion:
             return {"type": "array", "items": self.convert(schema["items"], name)}
         if kind == "object":
             values = schema.get("additionalProperties")
-            return {"type": "map", "values": self.convert(values, name)} if values else "string"
+            return {"type": "map", "values": self.convert(values, name)} if values else _JSON
         if kind == "null":
             return "null"
-        return _SIMPLE.get(str(kind), "string")
+        return _JSON if kind is None and "enum" not in schema else _SIMPLE.get(str(kind), "string")
 
     def _any_of(self, options: list[dict[str, Any]], name: str) -> Any:
         nullable = [option for option in options if option.get("type") != "null"]

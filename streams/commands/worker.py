@@ -103,5 +103,5 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         asyncio.run(publish(settings, policies))
     gc.set_threshold(*COLLECTIONS)
     sys.setswitchinterval(SWITCH_SECONDS)
-    build(role, options.log, settings, port).execute_from_commandline()
+    build(role, options.log, settings, port, len(policies)).execute_from_commandline()
     return 0

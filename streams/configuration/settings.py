@@ -3,52 +3,48 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
-    TomlConfigSettingsSource,
 )
 
-from schemas.topics import PARTITIONS
+from schemas.topics import PARTITIONS, TOPICS
 from schemas.values import durations
 from schemas.values.instants import MINUTE
 from schemas.values.money import minor_digits
+from streams.configuration.connection import ConnectionSettings
 from streams.configuration.console_settings import ConsoleSettings
-from streams.configuration.spelling import CONFIG, NESTED, PREFIX, require_spelling
+from streams.configuration.sources import toml_file
+from streams.configuration.spelling import NESTED, PREFIX, require_spelling
 from streams.mapping.mapper import Mapper
-from streams.mapping.topic_settings import TopicSettings, named, require_different
+from streams.mapping.topic_settings import OutputFormat, TopicSettings, named, require_different
 from streams.metrics.address import address
 
 if TYPE_CHECKING:
     from online_models.fold.state import FoldSettings
 
-#: Read from the working folder where `PRICETIDE_CONFIG` names no other file.
-DEFAULT_FILE = "pricetide.toml"
 #: A key that hides nobody, for trying things out on one machine.
 PUBLIC_KEY = "pricetide"
 #: A shorter bucket holds nothing that could be learnt from, and there would be too many.
 SHORTEST_BUCKET = MINUTE
 
 
-class Settings(ConsoleSettings):
+class Settings(ConsoleSettings, ConnectionSettings):
     """Each field is a variable `PRICETIDE_<NAME>` and a key of the TOML file."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter=NESTED, extra="ignore", frozen=True
     )
 
-    bootstrap: str | None = Field(None, description="Kafka bootstrap servers, HOST:PORT[,…]")
     app: str = Field("pricetide", description="prefix of consumer groups and transactional ids")
     instance: str | None = Field(
         None,
@@ -133,17 +129,12 @@ class Settings(ConsoleSettings):
         description="names of settings, with commas, that all workers of the app are to have from "
         "this start on: without it, a worker whose settings are not those of the others stops",
     )
-    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        "PLAINTEXT", description="how to talk to Kafka"
+    output_format: OutputFormat = Field(
+        "json", description="how outputs are written, unless their topic's table says otherwise"
     )
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
-        "SCRAM-SHA-512", description="with SASL_*"
+    log_format: Literal["text", "json"] = Field(
+        "text", description="how a worker logs: lines for people, or a JSON object a line"
     )
-    sasl_username: str | None = Field(None, description="with SASL_*")
-    sasl_password: SecretStr | None = Field(None, description="with SASL_*")
-    ssl_cafile: FilePath | None = Field(None, description="certificate authority, PEM, with *SSL")
-    ssl_certfile: FilePath | None = Field(None, description="client certificate, PEM, with *SSL")
-    ssl_keyfile: FilePath | None = Field(None, description="client key, PEM, with *SSL")
 
     @field_validator("bucket", "lateness", "ack_timeout", "train_every")
     @classmethod
@@ -191,10 +182,21 @@ class Settings(ConsoleSettings):
         return named(tables) if isinstance(tables, Mapping) else tables
 
     @model_validator(mode="after")
+    def _can_write_outputs(self) -> Self:
+        written = {self.output_format, *(table.format for table in self.topics.values())}
+        if self.registry is None and written & {"avro", "json-schema"}:
+            raise ValueError("outputs of a schema registry need its URL: registry")
+        return self
+
+    @model_validator(mode="after")
     def _tells_topics_apart(self) -> Self:
         require_different(self.topic_prefix, self.topics)
         for topic, table in self.topics.items():
             Mapper(topic, table.fields)  # which may name a field that is none
+            if table.fields and TOPICS[topic].direction != "in":
+                raise ValueError(f"{topic} is no input: it has no fields of yours")
+            if table.format and TOPICS[topic].direction != "out":
+                raise ValueError(f"{topic} is no output: its records say themselves what they are")
         return self
 
     @field_validator("rates")
@@ -215,13 +217,6 @@ class Settings(ConsoleSettings):
             if name not in cls.model_fields:
                 raise ValueError(f"{name!r} is no setting")
         return names
-
-    @model_validator(mode="after")
-    def _says_who_asks(self) -> Self:
-        named = self.sasl_username is not None and self.sasl_password is not None
-        if self.security_protocol.startswith("SASL") and not named:
-            raise ValueError(f"{self.security_protocol} needs sasl_username and sasl_password")
-        return self
 
     @property
     def changed(self) -> frozenset[str]:
@@ -263,25 +258,7 @@ class Settings(ConsoleSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, then the environment, then the file."""
         require_spelling(settings_cls, os.environ)
-        return init_settings, env_settings, _file(settings_cls)
-
-
-def _file(settings_cls: type[BaseSettings]) -> PydanticBaseSettingsSource:
-    """The TOML file, which may be absent unless it was named; SettingsError says what is wrong."""
-    named = os.environ.get(CONFIG)
-    path = Path(named or DEFAULT_FILE)
-    if named and not path.is_file():
-        raise SettingsError(f"{CONFIG}: no file {named}")
-    try:
-        source = TomlConfigSettingsSource(settings_cls, toml_file=path)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{path}: {error}") from error
-    unknown = sorted(source.toml_data.keys() - settings_cls.model_fields.keys())
-    if unknown:
-        near = get_close_matches(unknown[0], settings_cls.model_fields, n=1)
-        hint = f"; perhaps {near[0]}?" if near else ""
-        raise SettingsError(f"{path}: {unknown[0]}: no such setting{hint}")
-    return source
+        return init_settings, env_settings, toml_file(settings_cls)
 
 
 def worded(error: SettingsError) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from streams.configuration.settings import Settings
+from streams.formats.reading import readable
 from streams.kafka.clients import consumer
 
 TOPIC = "competitor-prices"
@@ -60,7 +61,7 @@ class Stopwatch:
             isolation_level="read_committed",
             fetch_max_wait_ms=20,
         )
-        async with reader:
+        async with readable(settings, reader):
             while True:
                 fetched = await reader.getmany(timeout_ms=200)
                 now = time.monotonic()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from streams.configuration.settings import Settings
+from streams.formats.reading import readable
 from streams.kafka.clients import consumer
 
 TOPICS = ("price-decisions", "pricing-alerts", "dead-letters")
@@ -104,7 +105,7 @@ async def read(settings: Settings, tally: OutputCounts) -> None:
         max_partition_fetch_bytes=FETCH,
         check_crcs=False,
     )
-    async with reader:
+    async with readable(settings, reader):
         ends = await reader.end_offsets(reader.assignment())
         left = {partition for partition, end in ends.items() if end}
         while left:

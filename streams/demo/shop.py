@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from streams.configuration.settings import Settings
+from streams.formats.reading import readable
 from streams.kafka.clients import consumer, producer
 
 
@@ -43,7 +44,7 @@ async def run(settings: Settings, shelf: Shelf, applied: Callable[[ShopChange], 
     no consumer group, and nothing to commit.
     """
     options = {"isolation_level": "read_committed", "auto_offset_reset": "earliest"}
-    changes = consumer(settings, "price-changes", **options)
+    changes = readable(settings, consumer(settings, "price-changes", **options))
     async with changes, producer(settings) as acks:
         async for record in changes:
             change = msgspec.json.decode(record.value, type=ShopChange)

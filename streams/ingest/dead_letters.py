@@ -16,6 +16,10 @@ LARGEST_WHOLE = 1 << 20
 HEAD = 1024
 
 
+#: Bytes that say which schema a value has.
+FRAME = 5
+
+
 class Letter(NamedTuple):
     """A record of `dead-letters`."""
 
@@ -35,7 +39,9 @@ def written(
     """
     record, labels = letter.record, headers(letter)
     key, of_key = _kept("key", record.key, largest)
-    if record.value is None or not may_name(record.value, letter.personal):
+    if letter.opaque:
+        value, of_value = _kept("value", record.value, 0, FRAME)
+    elif record.value is None or not may_name(record.value, letter.personal):
         value, of_value = _kept("value", record.value, largest)
     else:
         value, of_value = _kept("value", record.value, min(largest, LARGEST_SEARCHED))
@@ -55,12 +61,12 @@ def headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
 
 
 def _kept(
-    name: str, data: bytes | None, largest: int
+    name: str, data: bytes | None, largest: int, head: int = HEAD
 ) -> tuple[bytes | None, list[tuple[str, bytes]]]:
-    if data is None or len(data) <= max(largest, HEAD):
+    if data is None or len(data) <= max(largest, head):
         return data, []
     digest = hashlib.sha256(data).hexdigest()
-    return data[:HEAD], [
+    return data[:head], [
         (f"{name}-bytes", b"%d" % len(data)),
         (f"{name}-sha256", digest.encode()),
     ]

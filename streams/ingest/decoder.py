@@ -50,7 +50,7 @@ class Decoder:
     def of(cls, settings: Settings) -> Self:
         """A decoder of records as producers send them under these settings."""
         key = settings.customer_key.get_secret_value().encode()
-        return cls(Border(key, settings.rates), Intake(settings.topics))
+        return cls(Border(key, settings.rates), Intake.of(settings))
 
     def decode(self, runs: Sequence[Run]) -> Decoded:
         """All events of a round, and dead letters with the place of their record as it was sent."""
@@ -142,4 +142,6 @@ class Decoder:
         return [(place, self._letter(records[place], errors[place])) for place in sorted(errors)]
 
     def _letter(self, record: Record, error: str) -> DeadLetter:
-        return DeadLetter(record, hide_in_message(error), self.intake.personal(record.topic))
+        personal = self.intake.personal(record.topic)
+        opaque = self.intake.is_opaque(record.topic, record.value)
+        return DeadLetter(record, hide_in_message(error), personal, opaque)

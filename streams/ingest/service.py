@@ -68,7 +68,6 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._decoder = Decoder.of(settings)
         self._border = border = self._decoder.border
         self._clock = BrokerClock()
-        self._hashed = border.customer.text
         self._router = Router(settings.partitions)
         self._look_at = 0.0
         # well within the allowed lateness: no bucket closes on what is yet to come
@@ -105,7 +104,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     async def _open(self) -> None:
         self._producer = journal_producer(self._settings)
         self._writer = Writer(
-            self._producer, self._flood, self._hashed, self._clock, self._settings
+            self._producer, self._flood, self._border.customer.text, self._clock, self._settings
         )
         self._watch = ClockWatch(self._clock, self._writer, self._producer)
         self._consumer = input_consumer(self._settings)
@@ -225,6 +224,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             await self._begin_topics_anew(anew)
         wait = PATIENCE * 1000 if self._holding or self._gate.held else WAIT_MS
         read = await self._consumer.getmany(timeout_ms=int(wait), max_records=ROUND)
+        await self._decoder.intake.prepare(read.values())
         fetched = await self._of_known_topics(await self._gate.admit(read))
         wall = self._clock.now()
         self._border.now = wall if self._clock.known else None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aiokafka.errors import KafkaError as AsyncKafkaError
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import (
@@ -147,7 +148,7 @@ def reach(client: Mapping[str, Any]) -> KafkaAdminClient:
     # Kafka's client logs each attempt to connect; one line from here is enough.
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     try:
-        return KafkaAdminClient(**client, bootstrap_timeout_ms=REACH_MS)
+        return KafkaAdminClient(**blocking(client), bootstrap_timeout_ms=REACH_MS)
     except (KafkaError, OSError) as error:
         protocol = client.get("security_protocol", "PLAINTEXT")
         hint = "does it ask for another PRICETIDE_SECURITY_PROTOCOL?"
@@ -155,6 +156,20 @@ def reach(client: Mapping[str, Any]) -> KafkaAdminClient:
             hint = "are its certificate, the user and the password right?"
         reason = f"{error} (spoken to in {protocol}: {hint})"
         raise TopicsError(f"no Kafka answers at {_servers(client)}: {reason}") from error
+
+
+def blocking(client: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of an aiokafka client as kafka-python has them; TopicsError where no token is to be
+    had, which the client would try on and on.
+    """
+    provider = client.get("sasl_oauth_token_provider")
+    if provider is None:
+        return dict(client)
+    try:
+        provider.now()
+    except AsyncKafkaError as error:
+        raise TopicsError(f"cannot log in to Kafka: {error}") from None
+    return {**client, "sasl_oauth_token_provider": provider.blocking}
 
 
 def _servers(client: Mapping[str, Any]) -> str:

@@ -13,15 +13,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 import faust
-from faust.auth import SASLCredentials, SSLCredentials
+from faust.auth import OAuthCredentials, SASLCredentials, SSLCredentials
 from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types.auth import AuthProtocol
 
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
-from streams.kafka.clients import bootstrap, ssl_context
+from streams.kafka.clients import TOKENS, bootstrap, ssl_context
 from streams.kafka.surroundings import surroundings
+from streams.kafka.tokens import tokens
 
 logger = logging.getLogger(__name__)
 
@@ -160,6 +161,10 @@ def _credentials(settings: Settings) -> Any:
     context = ssl_context(settings) if "SSL" in protocol else None
     if protocol == "SSL":
         return SSLCredentials(context)
+    if settings.sasl_mechanism in TOKENS:
+        bearer = OAuthCredentials(oauth_cb=tokens(settings), ssl_context=context)
+        bearer.protocol = AuthProtocol(protocol)
+        return bearer
     password = settings.sasl_password
     credentials = SASLCredentials(
         mechanism=settings.sasl_mechanism,

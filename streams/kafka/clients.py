@@ -12,9 +12,12 @@ from streams.kafka.consumer import Consumer
 from streams.kafka.names import Names
 from streams.kafka.producer import Producer
 from streams.kafka.surroundings import surroundings
+from streams.kafka.tokens import tokens
 
 #: Largest request: a journal batch or a part of a snapshot (`max.message.bytes` of both topics).
 LARGEST_REQUEST = 8 << 20
+#: Mechanisms that are OAUTHBEARER on the wire.
+TOKENS = ("OAUTHBEARER", "AWS_MSK_IAM")
 #: A full batch is a megabyte: the broker's own default for one record.
 BATCH = 1 << 20
 
@@ -42,7 +45,14 @@ def security(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {"security_protocol": settings.security_protocol}
     if "SSL" in settings.security_protocol:
         options["ssl_context"] = ssl_context(settings)
-    if settings.security_protocol.startswith("SASL"):
+    if not settings.security_protocol.startswith("SASL"):
+        return options
+    if settings.sasl_mechanism in TOKENS:
+        options |= {
+            "sasl_mechanism": "OAUTHBEARER",
+            "sasl_oauth_token_provider": tokens(settings),
+        }
+    else:
         password = settings.sasl_password
         options |= {
             "sasl_mechanism": settings.sasl_mechanism,

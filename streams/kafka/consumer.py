@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,8 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]
     def __init__(self, names: Names, *topics: str, **options: Any) -> None:
         super().__init__(*map(names.outer, topics), **options)
         self._names = names
+        #: Makes plain JSON of the records of a topic, where they come in another form.
+        self.plain: Callable[[str, list[Any]], list[Any]] | None = None
 
     def subscribe(
         self, topics: Iterable[str], listener: ConsumerRebalanceListener | None = None
@@ -114,7 +116,8 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]
 
     async def getone(self, *partitions: TopicPartition) -> ConsumerRecord:
         """As aiokafka's."""
-        return self._named(await super().getone(*self._out(partitions)))
+        record = self._named(await super().getone(*self._out(partitions)))
+        return record if self.plain is None else self.plain(record.topic, [record])[0]
 
     async def getmany(
         self,
@@ -126,12 +129,14 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]
         fetched: dict[TopicPartition, list[Any]] = await super().getmany(
             *self._out(partitions), timeout_ms=timeout_ms, max_records=max_records
         )
-        if not self._names:
-            return fetched
-        return {
-            self._names.from_kafka(place): list(map(self._named, records))
-            for place, records in fetched.items()
-        }
+        if self._names:
+            fetched = {
+                self._names.from_kafka(place): list(map(self._named, records))
+                for place, records in fetched.items()
+            }
+        if self.plain is not None:
+            return {place: self.plain(place.topic, records) for place, records in fetched.items()}
+        return fetched
 
     def _named(self, record: Any) -> Any:
         """Records that `hand_on_parsed` leaves bare know no topic."""

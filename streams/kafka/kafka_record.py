@@ -104,9 +104,10 @@ def may_be_flawed(kind: type[Any]) -> bool:
 
 class DeadLetter(NamedTuple):
     """A record that could not be used, and why; `personal` are members of it that name a person,
-    beside those that the contract has.
+    beside those that the contract has. Of an opaque one nobody can tell whom its bytes name.
     """
 
     record: KafkaRecord
     error: str
     personal: frozenset[str] = frozenset()
+    opaque: bool = False

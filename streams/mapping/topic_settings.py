@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -15,6 +15,11 @@ from schemas.values.money import minor_digits
 
 #: What Kafka takes for a topic's name.
 _NAME = re.compile(r"[a-zA-Z0-9._-]{1,249}")
+
+
+#: json: of the contract; json-schema, avro: with a schema registry's number before it;
+#: cloudevents, cloudevents-binary: JSON in an event.
+OutputFormat = Literal["json", "json-schema", "avro", "cloudevents", "cloudevents-binary"]
 
 
 class FieldSource(BaseModel):
@@ -77,6 +82,9 @@ class TopicSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str | None = Field(None, description="what the topic is called in Kafka")
+    format: OutputFormat | None = Field(
+        None, description="how an output's records are written; default: output_format"
+    )
     fields: dict[str, FieldSource] = Field(
         default_factory=dict,
         description="field of the record → path of the merchant's own field, or a table of from, "

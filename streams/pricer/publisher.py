@@ -15,6 +15,7 @@ from online_models.journal.outputs import Output
 from schemas.records.quarantined import Quarantined
 from streams.configuration.agreement import encoded, of_pricer
 from streams.configuration.settings import Settings
+from streams.formats.outgoing import Outgoing
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.clients import BATCH, LARGEST_REQUEST, producer
@@ -45,6 +46,7 @@ class Publisher:
         }
         self._journal = TopicPartition(JOURNAL, partition)
         self._router = router
+        self._outgoing = Outgoing(settings)
         self._exactly_once = settings.delivery == "exactly-once"
         identity = {"transactional_id": f"{settings.app}-{partition}"}
         self._producer = producer(
@@ -63,6 +65,7 @@ class Publisher:
 
     async def start(self) -> None:
         """Connect, and fence."""
+        await self._outgoing.register()
         await self._producer.start()
 
     async def stop(self) -> None:
@@ -100,10 +103,12 @@ class Publisher:
             batch = batches.get(where)
             if batch is None:
                 batch = batches[where] = self._producer.create_batch()
-            if batch.append(key=key, value=value, timestamp=time) is None:
+            written = self._outgoing.write(topic, key, value, time)
+            record = {"key": key, "value": written.value, "headers": list(written.headers)}
+            if batch.append(**record, timestamp=time) is None:
                 await self._send_batch(batch, where)
                 batch = batches[where] = self._producer.create_batch()
-                batch.append(key=key, value=value, timestamp=time)
+                batch.append(**record, timestamp=time)
         for where, batch in batches.items():
             await self._send_batch(batch, where)
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from aiokafka import ConsumerRecord, TopicPartition
 
 from streams.configuration.settings import Settings
+from streams.formats.reading import readable
 from streams.kafka.clients import consumer
 from streams.kafka.consumer import Consumer
 from streams.recording.recorder import partition_counts
@@ -34,7 +35,7 @@ async def observing(
         enable_auto_commit=False,
     )
     try:
-        await reader.start()
+        await readable(settings, reader).start()
         reader.assign(places)
         yield reader, places
     finally:

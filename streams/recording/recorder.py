@@ -10,6 +10,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 from kafka.errors import for_code
 
 from streams.configuration.settings import Settings
+from streams.formats.reading import readable
 from streams.kafka.admin import reach
 from streams.kafka.clients import client, consumer, names
 from streams.kafka.consumer import Consumer
@@ -81,7 +82,7 @@ class Recorder:
             max_partition_fetch_bytes=FETCH_BYTES,
         )
         try:
-            await reader.start()
+            await readable(self._settings, reader).start()
             reader.assign(self._partitions)
             ends = await reader.end_offsets(self._partitions)
             reached = await self._to_ends(reader, ends, stop)

@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import faust
 from mode import Service, Worker
@@ -18,23 +19,24 @@ from streams.metrics.server import MetricsServer
 from streams.pricer.agent import Pricer
 from streams.trainer.service import Trainer
 from streams.worker.contact import Contact
-from streams.worker.repeated_lines import RepeatedLines
+from streams.worker.logs import first_line, set_up
 from streams.worker.settings_watch import SettingsWatch
 from streams.worker.stopping import begin_stop, time_stops
+
+logger = logging.getLogger(__name__)
 
 
 class _Ours:
     """What a worker says, and how it stops, whatever the frame."""
 
-    def on_setup_root_logger(self, logger: logging.Logger, level: int) -> None:
-        """Called once logging is set up.
+    #: Set before it runs.
+    settings: Settings
+    said_first: str
 
-        Faust lets every record through to its handlers; building aiokafka's debug records alone
-        would cost a worker a twentieth of its time.
-        """
-        logging.getLogger("aiokafka").setLevel(max(level, logging.INFO))
-        for handler in logger.handlers:
-            handler.addFilter(RepeatedLines())
+    def on_setup_root_logger(self, root: logging.Logger, level: int) -> None:
+        """Called once logging is set up."""
+        set_up(root, level, self.settings)
+        logger.info(self.said_first)
 
     def install_signal_handlers(self) -> None:
         """Called once the loop is there."""
@@ -54,8 +56,18 @@ class _PlainWorker(_Ours, Worker):  # type: ignore[misc]
     """Ingest or the trainer alone, without Faust's frame."""
 
 
-def build(role: str, log: str, settings: Settings, port: socket.socket | None) -> Worker:
-    """The worker of a role; at `port` it answers for its metrics and health."""
+def build(
+    role: str, log: str, settings: Settings, port: socket.socket | None, policies: int
+) -> Worker:
+    """The worker of a role; at `port` it answers for its metrics and health. `policies` is how many
+    it was given.
+    """
+    worker = _build(role, log, settings, port)
+    worker.settings, worker.said_first = settings, first_line(settings, role, policies)
+    return worker
+
+
+def _build(role: str, log: str, settings: Settings, port: socket.socket | None) -> Any:
     services: list[Service] = []
     readiness: list[Callable[[], bool]] = []
     if port is not None:
@@ -69,9 +81,9 @@ def build(role: str, log: str, settings: Settings, port: socket.socket | None) -
     elif role == "train":
         services.append(Trainer(settings))
     if role in ("ingest", "train"):
-        return _PlainWorker(*services, loglevel=log, redirect_stdouts=False)
+        return _PlainWorker(*services, loglevel=log, redirect_stdouts=False, quiet=True)
     JOURNAL_PARTITIONS.set(settings.partitions)
     app = frame.create(settings)
     pricer = Pricer(app, settings)
     readiness.append(lambda: pricer.ready)
-    return _Worker(app, *services, loglevel=log, redirect_stdouts=False)
+    return _Worker(app, *services, loglevel=log, redirect_stdouts=False, quiet=True)

@@ -37,6 +37,13 @@ name = "sales.prices"
 """
 PATIENCE_SECONDS = 90.0
 NOW = "2026-03-01T09:30:00Z"
+PROMOTION = {
+    "promotion_id": "spring",
+    "select": {"skus": ["other"]},
+    "starts_at": NOW,
+    "ends_at": "2026-03-02T09:30:00Z",
+    "discount": {"percent": "10%"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +101,7 @@ def test_a_price_comes_of_keyless_records_under_names_and_fields_of_the_merchant
     order = {"id": "o-1", "time": NOW, "items": [{"sku": "4711", "quantity": 1, "cents": 899}]}
     send(kafka, "tide.pricing-policies", policy)
     send(kafka, "tide.products", product)
-    send(kafka, "tide.promotions", {"promotion_id": "none", "cancelled": True})
+    send(kafka, "tide.promotions", PROMOTION)
     send(kafka, "tide.inventory", {"sku": "4711", "time": NOW, "on_hand": 5})
     send(kafka, "tide.clickstream", {"sku": "4711", "action": "view", "time": NOW})
     send(kafka, "sales.orders.v3", order, order | {"id": "o-2", "items": "none"})

@@ -102,6 +102,7 @@ class CurrencyFeed:
 
     async def _read(self, timeout_ms: int) -> None:
         fetched: dict[Any, Any] = await self._consumer.getmany(timeout_ms=timeout_ms)
+        await self._intake.prepare(fetched.values())
         for records in fetched.values():
             for record in self._intake.convert(TOPIC, records):
                 if getattr(record, "error", None) is None:

@@ -40,6 +40,11 @@ class Security:
     tls
         Encrypt. Clients find the certificate to trust, PEM, in `certificate.pem` of the data
         folder; it is made out to `localhost` and 127.0.0.1.
+    tokens
+        Let whoever has an unsecured token in as its subject, by SASL `OAUTHBEARER`. Only a trial
+        may do that: anybody can write such a token.
+    clients
+        Certificates, PEM, one of which a client must show (with `tls`).
     acls
         Deny what no access control list allows, by Kafka's own authorizer.
     super_users
@@ -47,14 +52,16 @@ class Security:
     """
 
     users: Mapping[str, str] = field(default_factory=dict)
+    tokens: bool = False
     tls: bool = False
+    clients: Path | None = None
     acls: bool = False
     super_users: tuple[str, ...] = ()
 
     @property
     def protocol(self) -> str:
         """Kafka's name for the protocol of the client listener."""
-        if self.users:
+        if self.users or self.tokens:
             return "SASL_SSL" if self.tls else "SASL_PLAINTEXT"
         return "SSL" if self.tls else "PLAINTEXT"
 
@@ -72,6 +79,18 @@ class Security:
             result[f"{prefix}.scram-sha-512.sasl.jaas.config"] = (
                 f"{package}.scram.ScramLoginModule required;"
             )
+        if self.tokens:
+            result["sasl.enabled.mechanisms"] = ",".join(
+                filter(None, [result.get("sasl.enabled.mechanisms"), "OAUTHBEARER"])
+            )
+            result[f"{prefix}.oauthbearer.sasl.jaas.config"] = (
+                "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required"
+                ' unsecuredLoginStringClaim_sub="broker";'
+            )
+        if self.clients is not None:
+            result[f"{prefix}.ssl.client.auth"] = "required"
+            result[f"{prefix}.ssl.truststore.type"] = "PEM"
+            result[f"{prefix}.ssl.truststore.location"] = str(self.clients)
         if self.tls:
             result[f"{prefix}.ssl.keystore.type"] = "PKCS12"
             result[f"{prefix}.ssl.keystore.location"] = str(data / "keystore.p12")

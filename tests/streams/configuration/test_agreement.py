@@ -14,6 +14,7 @@ from streams.configuration.agreement import (
     of_pricer,
     require_agreement,
 )
+from streams.configuration.connection import ConnectionSettings
 from streams.configuration.console_settings import ConsoleSettings
 from streams.configuration.settings import Settings
 
@@ -30,29 +31,28 @@ OTHERS = {
     "customer_key": "of our own",
 }
 #: Two workers may have these unlike: prices and hashes are the same.
-APART = ConsoleSettings.model_fields.keys() | {
-    "bootstrap",
-    "app",  # it has a claim of its own
-    "instance",
-    "partitions",  # the topics say
-    "topic_prefix",
-    "delivery",
-    "transaction_ms",
-    "snapshot_seconds",
-    "training",
-    "train_every",
-    "train_days",
-    "train_models",
-    "metrics",
-    "settings_changed",
-    "security_protocol",
-    "sasl_mechanism",
-    "sasl_username",
-    "sasl_password",
-    "ssl_cafile",
-    "ssl_certfile",
-    "ssl_keyfile",
-}
+APART = (
+    ConsoleSettings.model_fields.keys()
+    | ConnectionSettings.model_fields.keys()
+    | {
+        "app",  # it has a claim of its own
+        "instance",
+        "partitions",  # the topics say
+        "topic_prefix",
+        "delivery",
+        "transaction_ms",
+        "snapshot_seconds",
+        "training",
+        "train_every",
+        "train_days",
+        "train_models",
+        "metrics",
+        "settings_changed",
+        "customer_key_file",
+        "output_format",
+        "log_format",
+    }
+)
 
 
 def noted(settings: Settings) -> dict[str, str]:
