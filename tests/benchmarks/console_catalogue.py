@@ -160,6 +160,8 @@ def fill(url: str, number: int, per_offer: int) -> None:
         seconds = time.monotonic() - began
         print(f"{name}: {total:,} in {seconds:.0f} s, {total / seconds:,.0f}/s", flush=True)
 
+    policy = msgspec.json.encode({"policy_id": "usual"})
+    take(store, [Taken("pricing-policies", 0, 0, None, policy, START)], {}, {})
     feed("products", (product(n) for n in range(number)), number)
     feed("changes", (change(n) for n in range(number)), number)
     body = packed(decision(1, 0).value or b"")
@@ -181,6 +183,8 @@ def fill(url: str, number: int, per_offer: int) -> None:
         connection.execute(update(offers).values(kept=per_offer - 1))
     feed("decisions", (decision(n, per_offer) for n in range(number)), number)
     days = range(DAYS) if number <= 20_000 else range(DAYS - 5, DAYS)
+    if per_offer < 10:
+        days = range(0)
     for day in days:
         feed(f"day {day}", (observation(n, day) for n in range(number)), number)
     store.dispose()

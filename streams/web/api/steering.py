@@ -14,7 +14,7 @@ from streams.web.api.offers import Cursor, Limit, Which
 from streams.web.api.problems import APPROVE, LOOK, STEER, Problem, described
 from streams.web.api.shapes import Answer, Ordered, ProposalPage, RollBack, Selected
 from streams.web.context import context_of
-from streams.web.store import offer_search, reading
+from streams.web.store import offer_search, policy_reading, reading
 from streams.web.store.offer_search import CursorError, Order
 
 router = APIRouter(tags=["steering"])
@@ -108,7 +108,7 @@ async def rollback(request: Request, wanted: RollBack, actor: Annotated[Actor, S
 def policies(request: Request) -> list[dict[str, Any]]:
     """The current version of every policy."""
     with context_of(request).store.connect() as connection:
-        return [row["document"] for row in reading.current_policies(connection)]
+        return [row["document"] for row in policy_reading.current_policies(connection)]
 
 
 @router.get("/decisions/{decision_id}", dependencies=[LOOK], responses=described(404))

@@ -38,15 +38,9 @@ def offers(request: Request, wanted: Which, order: InOrder, cursor: Cursor = Non
             shown = offer_search.search(connection, wanted, order, ROWS, cursor)
         except CursorError as error:
             raise Problem(422, str(error)) from None
-        number = offer_search.count(connection, wanted)
-        choices = {
-            name: offer_search.choices(connection, column)
-            for name, column in (
-                ("category", "category"),
-                ("channel", "channel"),
-                ("policy", "policy_id"),
-            )
-        }
+        number = context.summary.counted.total(wanted)
+        if number is None:
+            number = offer_search.count(connection, wanted)
     fields = {name: value for name, value in vars(wanted).items() if value}
     return page(
         request,
@@ -59,7 +53,7 @@ def offers(request: Request, wanted: Which, order: InOrder, cursor: Cursor = Non
         fields=fields,
         sort=("-" if order.descending else "") + order.by,
         states={name: text for name, (text, _) in STATES.items()},
-        choices=choices,
+        choices=context.summary.counted.choices,
     )
 
 

@@ -17,7 +17,7 @@ from streams.web.api.problems import LOOK, Problem
 from streams.web.context import context_of
 from streams.web.pages.forms import STEERS, Filled
 from streams.web.pages.rendering import page, query
-from streams.web.store import reading
+from streams.web.store import policy_reading
 from streams.web.words.policies import differences, in_words
 
 router = APIRouter(dependencies=[LOOK])
@@ -27,15 +27,15 @@ NEW: dict[str, Any] = {"policy_id": "new-policy", "status": "draft", "priority":
 @router.get("/policies")
 def policies(request: Request) -> HTMLResponse:
     """All policies, and the kill switch."""
-    with context_of(request).store.connect() as connection:
-        found = reading.current_policies(connection)
-        work = reading.policy_work(connection)
+    context = context_of(request)
+    with context.store.connect() as connection:
+        found = policy_reading.current_policies(connection)
     return page(
         request,
         "policies.html",
         "Policies",
         policies=found,
-        work=work,
+        work=context.summary.counted.work,
         words={row["policy_id"]: in_words(row["document"]) for row in found},
     )
 
@@ -58,8 +58,7 @@ async def switch(request: Request, form: Annotated[Filled, STEERS]) -> Response:
 def edit(request: Request, policy_id: str = "", version: int | None = None) -> HTMLResponse:
     """A policy with its versions, ready to be changed."""
     with context_of(request).store.connect() as connection:
-        versions = reading.policy_versions(connection, policy_id) if policy_id else []
-        bound = reading.binding_rules(connection, policy_id)
+        versions = policy_reading.policy_versions(connection, policy_id) if policy_id else []
     if policy_id and not versions:
         raise Problem(404, "There is no such policy.")
     current = versions[0]["document"] if versions else NEW
@@ -70,7 +69,7 @@ def edit(request: Request, policy_id: str = "", version: int | None = None) -> H
             break
     draft = {**chosen, "version": int(current.get("version", 0)) + 1}
     draft.pop("time", None)
-    return _editor(request, policy_id, draft, versions, bound, [])
+    return _editor(request, policy_id, draft, versions, [])
 
 
 def _editor(
@@ -78,7 +77,6 @@ def _editor(
     policy_id: str,
     draft: Mapping[str, Any],
     versions: list[dict[str, Any]],
-    bound: list[Mapping[str, Any]],
     told: list[str],
     text: str | None = None,
     problem: str = "",
@@ -103,7 +101,7 @@ def _editor(
         policy_id=policy_id,
         text=shown if text is None else text,
         history=history,
-        bound=bound,
+        bound=context_of(request).summary.counted.came_to.get(policy_id, ()),
         told=told,
         problem=problem,
         words=in_words(versions[0]["document"]) if versions else [],
@@ -115,23 +113,20 @@ async def publish(request: Request, form: Annotated[Filled, STEERS]) -> Response
     """Check a document, or publish it with a reason."""
     context, text, policy_id = context_of(request), form.text("document"), form.text("policy_id")
 
-    def known() -> tuple[list[dict[str, Any]], list[Mapping[str, Any]]]:
+    def known() -> list[dict[str, Any]]:
         with context.store.connect() as connection:
-            return (
-                reading.policy_versions(connection, policy_id),
-                reading.binding_rules(connection, policy_id),
-            )
+            return policy_reading.policy_versions(connection, policy_id)
 
-    versions, bound = await asyncio.to_thread(known)
+    versions = await asyncio.to_thread(known)
     current = versions[0]["document"] if versions else {}
     try:
         decode("pricing-policies", text.encode())
         document = msgspec.json.decode(text, type=dict[str, Any])
     except (RecordError, ValueError) as error:
-        return _editor(request, policy_id, {}, versions, bound, [], text, str(error))
+        return _editor(request, policy_id, {}, versions, [], text, str(error))
     if form.text("what") == "check":
         told = differences(current, document) if current else ["a new policy"]
-        return _editor(request, policy_id, document, versions, bound, told or ["no difference"])
+        return _editor(request, policy_id, document, versions, told or ["no difference"])
     reason = form.required("reason", "A reason")
     published = await actions.publish_policy(context, form.actor, document, reason)
     return RedirectResponse("/policies/edit" + query(policy_id=published, sent=1), 303)

@@ -48,8 +48,6 @@ def queue(
         except CursorError as error:
             raise Problem(422, str(error)) from None
         number = offer_search.count(connection, which)
-        policies = offer_search.choices(connection, "policy_id")
-        categories = offer_search.choices(connection, "category")
         answered = connection.execute(select(asked).limit(MOST)).mappings().all()
     fields = {n: v for n, v in vars(wanted).items() if v and n != "state"}
     return page(
@@ -62,8 +60,8 @@ def queue(
         wanted=wanted,
         fields=fields,
         sort=sort,
-        policies=policies,
-        categories=categories,
+        policies=context.summary.counted.choices.get("policy", ()),
+        categories=context.summary.counted.choices.get("category", ()),
         answered={row["decision_id"]: row for row in answered},
     )
 

@@ -12,7 +12,7 @@ from schemas.values.instants import to_ms
 from streams.web.api.problems import LOOK
 from streams.web.context import context_of
 from streams.web.pages.rendering import page
-from streams.web.store import reading
+from streams.web.store import policy_reading, reading
 from streams.web.store.tables import offers
 
 router = APIRouter(dependencies=[LOOK])
@@ -74,7 +74,7 @@ def experiments(request: Request) -> HTMLResponse:
                 "policy_id": row["policy_id"],
                 "status": row["status"],
             }
-            for row in reading.current_policies(connection)
+            for row in policy_reading.current_policies(connection)
             if row["document"].get("experiment")
         ]
         for each in running:
@@ -99,25 +99,12 @@ def models(request: Request) -> HTMLResponse:
     context = context_of(request)
     with context.store.connect() as connection:
         found = reading.documents_of(connection, "model-updates", MODELS)
-        known = (
-            connection.execute(
-                select(
-                    func.count(offers.c.elasticity).label("offers"),
-                    func.avg(offers.c.elasticity).label("mean"),
-                    func.min(offers.c.elasticity).label("lowest"),
-                    func.max(offers.c.elasticity).label("highest"),
-                    func.avg(offers.c.elasticity_upper - offers.c.elasticity_lower).label("width"),
-                )
-            )
-            .mappings()
-            .one()
-        )
         drift = reading.alerts_like(connection, "model_degraded", open_only=False, limit=10)
     return page(
         request,
         "models.html",
         "Models",
         models=[_times(each, "trained_at", "trained_through") for each in found],
-        known=known,
+        known=context.summary.counted.elasticities,
         drift=drift,
     )

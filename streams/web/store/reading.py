@@ -17,7 +17,6 @@ from streams.web.store.tables import (
     documents,
     observations,
     offers,
-    policies,
     rivals,
 )
 
@@ -60,7 +59,7 @@ def changes_of(connection: Connection, offer_id: int, limit: int = 1000) -> list
         .order_by(changes.c.revision.desc())
         .limit(limit)
     )
-    return _rows(connection, found)[::-1]
+    return rows(connection, found)[::-1]
 
 
 def observations_of(connection: Connection, offer_id: int, limit: int = 400) -> list[Row]:
@@ -71,13 +70,13 @@ def observations_of(connection: Connection, offer_id: int, limit: int = 400) -> 
         .order_by(observations.c.start.desc())
         .limit(limit)
     )
-    return _rows(connection, found)[::-1]
+    return rows(connection, found)[::-1]
 
 
 def rivals_of(connection: Connection, sku: str) -> list[Row]:
     """What each rival asks for a product, cheapest first."""
     found = select(rivals).where(rivals.c.sku == sku).order_by(rivals.c.price)
-    return _rows(connection, found)
+    return rows(connection, found)
 
 
 def changes_between(connection: Connection, since: int, until: int) -> Mapping[str, Any]:
@@ -100,7 +99,7 @@ def largest_moves(connection: Connection, since: int, limit: int = 10) -> list[R
         .order_by(func.abs(changes.c.step).desc(), changes.c.id)
         .limit(limit)
     )
-    return _rows(connection, found)
+    return rows(connection, found)
 
 
 def changes_by_day(connection: Connection, since: int, offset: int) -> list[Row]:
@@ -116,7 +115,7 @@ def changes_by_day(connection: Connection, since: int, offset: int) -> list[Row]
         .group_by(day)
         .order_by(day)
     )
-    return _rows(connection, found)
+    return rows(connection, found)
 
 
 def sales_by_day(connection: Connection, since: int, offset: int) -> list[Row]:
@@ -137,7 +136,7 @@ def sales_by_day(connection: Connection, since: int, offset: int) -> list[Row]:
         .group_by(offers.c.currency, day)
         .order_by(offers.c.currency, day)
     )
-    return _rows(connection, found)
+    return rows(connection, found)
 
 
 def alert_groups(connection: Connection, *, open_only: bool = True) -> list[Row]:
@@ -155,7 +154,7 @@ def alert_groups(connection: Connection, *, open_only: bool = True) -> list[Row]
     )
     if open_only:
         found = found.where(alerts.c.acknowledged_at.is_(None))
-    return _rows(connection, found)
+    return rows(connection, found)
 
 
 def alerts_like(
@@ -177,7 +176,7 @@ def alerts_like(
         found = found.where(alerts.c.acknowledged_at.is_(None))
     if before is not None:
         found = found.where(alerts.c.id < before)
-    return _rows(connection, found)
+    return rows(connection, found)
 
 
 def dead_letter_groups(connection: Connection) -> list[Row]:
@@ -193,7 +192,7 @@ def dead_letter_groups(connection: Connection) -> list[Row]:
         .order_by(func.count().desc())
         .limit(50)
     )
-    return _rows(connection, found)
+    return rows(connection, found)
 
 
 def dead_letters_latest(
@@ -205,56 +204,19 @@ def dead_letters_latest(
         found = found.where(dead_letters.c.source_topic == topic)
     if before is not None:
         found = found.where(dead_letters.c.id < before)
-    return _rows(connection, found)
+    return rows(connection, found)
 
 
-def current_policies(connection: Connection) -> list[dict[str, Any]]:
-    """The policies in force or at rest, highest priority first, each with its document."""
-    found = (
-        select(policies)
-        .where(policies.c.current)
-        .order_by(policies.c.priority.desc(), policies.c.policy_id)
+def elasticities(connection: Connection) -> Row:
+    """How many offers have one, and of what size they are."""
+    found = select(
+        func.count(offers.c.elasticity).label("offers"),
+        func.avg(offers.c.elasticity).label("mean"),
+        func.min(offers.c.elasticity).label("lowest"),
+        func.max(offers.c.elasticity).label("highest"),
+        func.avg(offers.c.elasticity_upper - offers.c.elasticity_lower).label("width"),
     )
-    return [{**row, "document": unpacked(row["body"])} for row in _rows(connection, found)]
-
-
-def policy_versions(
-    connection: Connection, policy_id: str, limit: int = 50
-) -> list[dict[str, Any]]:
-    """All versions of a policy that were published, newest first."""
-    found = (
-        select(policies)
-        .where(policies.c.policy_id == policy_id)
-        .order_by(policies.c.id.desc())
-        .limit(limit)
-    )
-    return [{**row, "document": unpacked(row["body"])} for row in _rows(connection, found)]
-
-
-def policy_work(connection: Connection) -> dict[str, Row]:
-    """Per policy: offers that it prices, and those that wait."""
-    found = (
-        select(
-            offers.c.policy_id,
-            func.count().label("offers"),
-            func.count().filter(offers.c.proposed_at.is_not(None)).label("waiting"),
-            func.avg(offers.c.margin).label("margin"),
-        )
-        .where(offers.c.policy_id.is_not(None), offers.c.listed)
-        .group_by(offers.c.policy_id)
-    )
-    return {row["policy_id"]: row for row in _rows(connection, found)}
-
-
-def binding_rules(connection: Connection, policy_id: str) -> list[Row]:
-    """What the last decisions under a policy came to, most frequent first."""
-    found = (
-        select(offers.c.outcome, offers.c.reason, func.count().label("number"))
-        .where(offers.c.policy_id == policy_id, offers.c.outcome.is_not(None))
-        .group_by(offers.c.outcome, offers.c.reason)
-        .order_by(func.count().desc())
-    )
-    return _rows(connection, found)
+    return dict(connection.execute(found).mappings().one())
 
 
 def documents_of(connection: Connection, kind: str, limit: int = 200) -> list[dict[str, Any]]:
@@ -277,13 +239,13 @@ def changes_after(connection: Connection, number: int, limit: int = 500) -> list
         .order_by(changes.c.id)
         .limit(limit)
     )
-    return _rows(connection, found)
+    return rows(connection, found)
 
 
 def alerts_after(connection: Connection, number: int, limit: int = 500) -> list[Row]:
     """Alerts that came into the store after row `number`."""
     found = select(alerts).where(alerts.c.id > number).order_by(alerts.c.id).limit(limit)
-    return _rows(connection, found)
+    return rows(connection, found)
 
 
 def last_numbers(connection: Connection) -> tuple[int, int]:
@@ -300,7 +262,8 @@ def _day(column: Any, offset: int) -> Any:
     return (shifted - shifted % DAY).label("day")
 
 
-def _rows(connection: Connection, query: Any) -> list[Row]:
+def rows(connection: Connection, query: Any) -> list[Row]:
+    """The rows of a query."""
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 
 from schemas.values.instants import DAY
-from streams.web.store import reading
+from streams.web.store import offer_search, policy_reading, reading
 from streams.web.store.offer_search import STATES, Filter, count
 from streams.web.store.tables import dead_letters, offers
 from streams.web.words.figures import Figures
@@ -34,6 +34,16 @@ class Counted:
     gains: Mapping[str, int] = field(default_factory=dict)
     alerts: Sequence[Mapping[str, Any]] = ()
     dead: int = 0
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    work: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    came_to: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    elasticities: Mapping[str, Any] = field(default_factory=dict)
+
+    def total(self, which: Filter) -> int | None:
+        """How many offers a filter holds, where it is one of those that were counted."""
+        if which == Filter(state=which.state):
+            return self.states.get(which.state) if which.state else self.offers
+        return None
 
 
 class Summary:
@@ -47,9 +57,15 @@ class Summary:
     def renew(self) -> None:
         """Count anew."""
         with self._store.connect() as connection:
+            choices = {
+                "category": offer_search.choices(connection, "category"),
+                "channel": offer_search.choices(connection, "channel"),
+                "policy": offer_search.choices(connection, "policy_id"),
+            }
             now = reading.latest_time(connection)
             if now is None:
-                self.counted = Counted(offers=count(connection, Filter()))
+                number = count(connection, Filter())
+                self.counted = Counted(offers=number, choices=choices)
                 return
             offset = self._figures.offset(now)
             midnight = now + offset - (now + offset) % DAY - offset
@@ -72,4 +88,8 @@ class Summary:
                 dead=connection.execute(
                     select(func.count()).select_from(dead_letters)
                 ).scalar_one(),
+                choices=choices,
+                work=policy_reading.policy_work(connection),
+                came_to=policy_reading.decisions_by_policy(connection),
+                elasticities=reading.elasticities(connection),
             )

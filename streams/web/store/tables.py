@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 #: A store of another layout is made anew from the topics; what people did is in `audit`.
-LAYOUT = 1
+LAYOUT = 2
 
 metadata = MetaData()
 #: SQLite numbers rows by itself only where the type is INTEGER.
@@ -125,6 +125,9 @@ Index("offers_category", offers.c.category)
 Index("offers_policy", offers.c.policy_id)
 Index("offers_outcome", offers.c.outcome)
 Index("offers_proposal", offers.c.proposal_id)
+# those that wait are few among all
+_WAITS = offers.c.proposed_at.is_not(None)
+Index("offers_waiting", offers.c.proposed_at, sqlite_where=_WAITS, postgresql_where=_WAITS)
 
 decisions = Table(
     "decisions",
