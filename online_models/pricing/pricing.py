@@ -111,7 +111,7 @@ class Pricing:
         ledger = self.ledger
         ledger.price[rows] = ledger.regular_price[rows] = ledger.reference_price[rows] = prices
         ledger.pre_match_price[rows] = NO_PRICE
-        ledger.lowered_by_competitor[rows] = ledger.price_forced[rows] = False
+        ledger.price_forced[rows] = False
         instants = np.full(len(rows), now, dtype=np.int64)
         self.history.append(
             ledger.history_entry, rows, instants, prices, prices, ledger.sequence[rows]
@@ -278,7 +278,6 @@ class Pricing:
         ledger.policy[rows], ledger.ruling_reason[rows] = slot, why
         ledger.ruling_version[rows] = versions
         changed: Ints = rows[moved]
-        ledger.lowered_by_competitor[changed] = False
         ledger.rollback_price[changed] = NO_PRICE
         ledger.reported_conflict[changed] = NONE
         return changed

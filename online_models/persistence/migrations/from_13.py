@@ -1,4 +1,6 @@
-"""Version 13 → 14: offers know whether their price was forced past the guardrails."""
+"""Version 13 → 14: offers know whether their price was forced past the guardrails, and no longer
+whether a competitor ever lowered it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ def migrate(state: Mapping[str, Any]) -> dict[str, Any]:
     the books of before can tell.
     """
     pricing = state["pricing"]
-    ledger = dict(pricing["ledger"])
+    ledger = {name: column for name, column in pricing["ledger"].items() if name != "pulled"}
     manual = (ledger["override"] >= 0) & (ledger["price"] == ledger["override"])
     ledger["by_force"] = np.asarray(manual & ledger["forced"], dtype=np.bool_)
     return {**state, "pricing": {**pricing, "ledger": ledger}}

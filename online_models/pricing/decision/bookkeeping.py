@@ -144,9 +144,6 @@ def _write_home(resolved: Resolved, changed: NDArray[np.intp]) -> None:
     passing = _passing(resolved)[changed]
     stays = _HOME_STAYS[source] | (by == _KEEP) | passing
     ledger.pre_match_price[rows] = np.where(stays, home, np.where(pull, before, price))
-    human = (source == PriceOrigin.ROLLBACK) | ((source == PriceOrigin.OVERRIDE) & ~passing)
-    down = pull & (resolved.target.raw[changed] < before)
-    ledger.lowered_by_competitor[rows] = (ledger.lowered_by_competitor[rows] | down) & ~human
 
 
 def _passing(resolved: Resolved) -> Flags:

@@ -21,8 +21,8 @@ class Ledger(Columns):
     `price` is what the shop shows (as far as known), `unit_profit` what a unit earned at the last
     tick (NaN: not on sale, or nobody's substitute): all that decisions about other offers see of
     it. `regular_price` is the price below a promotion or a manual price that ends by itself,
-    `pre_match_price` the one before competitors lowered it, and `lowered_by_competitor` whether
-    they ever did. `changes_on_day` counts the changes of the day `changes_day`.
+    `pre_match_price` the one before competitors moved it. `changes_on_day` counts the changes of
+    the day `changes_day`.
     `sequence` numbers the published decisions. `raw_price`, `outcome`, `reason` and
     `policy_version` repeat the last of them; versions of policies are numbered as they came.
     `policy`, `ruling_reason` and `ruling_version` say which policy rules now, why, and in which
@@ -39,7 +39,6 @@ class Ledger(Columns):
     regular_price: Ints = column(np.int64, NO_PRICE, saved_as="base")
     reference_price: Ints = column(np.int64, NO_PRICE, saved_as="first")
     pre_match_price: Ints = column(np.int64, NO_PRICE, saved_as="home")
-    lowered_by_competitor: Flags = column(np.bool_, False, saved_as="pulled")
     revision: Ints = column(np.int64, 0)
     sequence: Ints = column(np.int64, 0)
     changed_at: Ints = column(np.int64, ALWAYS)

@@ -32,9 +32,9 @@ class MatchCompetitor:
     fewer competitors than `rank`, nobody is in that place, and it has nothing to say.
 
     A competitor counts where it is in stock, fresh, surely the same product, not excluded and not
-    the merchant. An offer that a competitor pulled down returns no further than to its home: from
-    then on a competitor above home has no say, until a policy version or a manual price gives it a
-    new home. A competitor that answers every undercut by its own is a repricer: after some rounds
+    the merchant. It is followed upwards as downwards, whatever the price was before. Where none
+    counts, the next entry is asked: `keep` returns the offer to the price before competitors moved
+    it. A competitor that answers every undercut by its own is a repricer: after some rounds
     the offer pauses at home for a while, instead of racing it to the floor.
     """
 
@@ -43,7 +43,6 @@ class MatchCompetitor:
         "no competitor's price counts",
         "every competitor's price is too old",
         "fewer competitors count than its rank",
-        "the competitors ask no less than the price before they pulled it down",
         "it rests after a race of undercutting",
     )
 
@@ -59,13 +58,10 @@ class MatchCompetitor:
                 context.now,
                 context.sku,
                 context.channel,
-                context.pre_match_price,
                 context.price,
                 context.changed_at,
             ),
-            UndercutRaces(
-                ledger.lowered_by_competitor, ledger.undercut_pause_until, ledger.answered_undercuts
-            ),
+            UndercutRaces(ledger.undercut_pause_until, ledger.answered_undercuts),
             settings.undercut_answer,
             settings.undercut_rounds,
         )
@@ -128,7 +124,6 @@ class Followers(NamedTuple):
     now: Ints
     sku: NDArray[np.int32]
     channel: NDArray[np.int32]
-    pre_match_price: Ints
     price: Ints
     changed_at: Ints
 
@@ -136,7 +131,6 @@ class Followers(NamedTuple):
 class UndercutRaces(NamedTuple):
     """The ledger's columns about competitors, by offer row."""
 
-    lowered_by_competitor: Flags
     pause_until: Ints
     answered_undercuts: NDArray[np.int16]
 
@@ -212,10 +206,9 @@ def _follow(
             # the competitor has moved after us to a price just below ours
             answered[i] = 0 <= price - matched[i] <= undercut_answer * price
         limit_reached = answered[i] and races.answered_undercuts[row] >= undercut_rounds
-        risen = races.lowered_by_competitor[row] and target[i] >= offers.pre_match_price[i]
-        if target[i] != NO_PRICE and (risen or pauses or limit_reached):
+        if target[i] != NO_PRICE and (pauses or limit_reached):
             target[i] = NO_PRICE
-            silence[i] = 3 if risen else 4
+            silence[i] = 3
     return Followed(target, again, matched, which, stale, answered, silence)
 
 

@@ -116,9 +116,8 @@ def shuffle(shop: Any, rng: np.random.Generator) -> None:
     ledger.changed_at[:] = NOW - rng.integers(0, 3 * DAY, n)
     ledger.changes_day[:] = ledger.changed_at // DAY
     ledger.changes_on_day[:] = rng.integers(0, 4, n)
-    ledger.lowered_by_competitor[:] = rng.random(n) < 0.3
     ledger.pre_match_price[:] = np.where(
-        ledger.lowered_by_competitor, price + rng.integers(0, 400, n), NO_PRICE
+        rng.random(n) < 0.3, price + rng.integers(0, 400, n), NO_PRICE
     )
     for name in ("override_price", "rollback_price"):
         ordered = rng.random(n) < 0.03
