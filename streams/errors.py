@@ -41,3 +41,7 @@ class InterruptedCommand(ExpectedError):  # noqa: N818
     """Ctrl-C came; the message says what that means for the work."""
 
     exit_status = ExitStatus.INTERRUPTED
+
+
+class BrokerError(ExpectedError):
+    """The embedded broker cannot be installed, started or kept running; the message says why."""

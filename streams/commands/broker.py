@@ -9,10 +9,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from streams.errors import InputError
+from streams.errors import BrokerError, InputError
 from streams.kafka.broker import jars
 from streams.kafka.broker.embedded import EmbeddedBroker
-from streams.kafka.broker.error import BrokerError
 from streams.terminal.progress import progress
 
 if TYPE_CHECKING:

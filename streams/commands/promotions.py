@@ -17,8 +17,7 @@ from streams.configuration.settings import Settings
 from streams.kafka.clients import bootstrap
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter
-from streams.studies.promotions.plans import planned
-from streams.studies.promotions.publish import TOPIC, encoded, publish
+from streams.studies.promotions.plans import TOPIC, encoded, planned, publish
 from streams.terminal.flags import add_json, add_recordings
 from streams.terminal.output import figures_table, note, print_json
 

@@ -26,9 +26,8 @@ from streams.simulation.experiment import entrants, known_markets, sales_rates
 from streams.simulation.like import fitted, read
 from streams.simulation.outcome import document, outcomes
 from streams.simulation.parallel import run_all
-from streams.simulation.report import report
+from streams.simulation.report import MEANINGS, audited, headline, report, table
 from streams.simulation.store import Store
-from streams.simulation.table import MEANINGS, audited, headline, table
 from streams.terminal.flags import add_json, at_least
 from streams.terminal.output import print_json
 

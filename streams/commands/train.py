@@ -17,10 +17,10 @@ from streams.errors import InputError, InterruptedCommand
 from streams.extras import require
 from streams.terminal.flags import add_recordings, at_least
 from streams.trainer import policy_run, publish, report, source
-from streams.trainer.folder import occupied
-from streams.trainer.plan import asked_trials
 from streams.trainer.registry import Registry, promotion
 from streams.trainer.run import TrainedVersion, TrainingPlan, train
+from streams.trainer.search import asked_trials
+from streams.trainer.store import occupied
 from streams.trainer.trial_process import single_thread
 
 GROUP = "plan"

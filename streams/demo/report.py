@@ -2,21 +2,101 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from contextlib import contextmanager
 from types import MappingProxyType
+from typing import Any
 
+import msgspec
 from rich.box import SIMPLE_HEAD
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from online_models.pricing.explanation.narrate import sentence
 from schemas.values.instants import DAY
 from schemas.values.instants import to_text as instant_text
 from streams.demo.closed_loop import LoopProgress
-from streams.demo.code_texts import ALERTS, REASONS, code_in_words, price_in_words
 from streams.demo.data.days import Days
 from streams.demo.output_counts import OutputCounts
+from streams.terminal.progress import progress
+
+#: Reason of a decision → why the price changed, or stayed.
+REASONS = {
+    "optimise": "a better price by what demand has shown",
+    "match_competitor": "a competitor's price",
+    "no_change": "the price is right as it is",
+    "keep": "no strategy asks for another price",
+    "bounds_conflict": "bounds contradict each other: no price is allowed",
+    "cooldown": "the last change was too recent",
+    "max_changes_per_day": "enough changes for one day",
+    "max_step_up": "as far up as one step may go",
+    "max_step_down": "as far down as one step may go",
+    "minimum_margin": "less would be below the margin",
+    "reference_band": "as far as it may go from its first price",
+    "price_endings": "rounded to an allowed ending, it is the price in force",
+    "regular_price": "back to its regular price",
+}
+
+#: Kind of an alert → what it says.
+ALERTS = {
+    "bounds_conflict": "the margin asked for cannot be reached within the other bounds",
+    "selling_below_cost": "sold below cost",
+    "stale_competitors": "no competitor price is fresh enough to be followed",
+    "price_feed_silent": "no competitor prices arrive any more",
+    "ack_missing": "not acknowledged in time",
+    "anomalous_order": "an order far beyond the usual",
+    "demand_drift": "demand no longer fits its forecasts, and is learnt anew",
+    "model_degraded": "demand is not what the models expect",
+    "stockout_ahead": "stock will run out",
+    "late_event": "an event came after its day had closed",
+}
+
+
+def code_in_words(code: str, words: dict[str, str]) -> str:
+    """What a code says; the code itself, spaced, where there are no words for it."""
+    return words.get(code) or code.replace("_", " ")
+
+
+def price_in_words(decision: bytes) -> str:
+    """Where the price of a `price-decisions` record comes from: what asked, and what changed it."""
+    steps: list[dict[str, Any]] = msgspec.json.decode(decision)["explanation"]
+    return " ".join(sentence(step) for step in steps if step["input"] != step["output"])
+
+
+#: Seconds between lines where the output is no terminal, and a bar would be noise.
+PLAIN_SECONDS = 10.0
+
+
+@contextmanager
+def progress_bar(console: Console, days: Days) -> Iterator[Callable[[LoopProgress], None]]:
+    """A bar over the days, with what has come in and out so far."""
+    last_line = time.monotonic()
+
+    def show_stage(stage: LoopProgress) -> None:
+        nonlocal last_line
+        since = stage.since_start(stage.events)
+        if since is None:
+            return
+        events, seconds = since
+        pace = f"{events / max(seconds, 1e-3):,.0f}/s"
+        if stage.flat_out is not None:
+            pace = "at an even pace, to measure latency"
+        text = (
+            f"{instant_text(stage.reached)[:10]}  {stage.events:,} events ({pace})  "
+            f"{stage.applied:,} price changes"
+        )
+        show(min(max(stage.reached // DAY - days.first, 0), len(days)), text=text)
+        if not console.is_terminal and time.monotonic() - last_line >= PLAIN_SECONDS:
+            last_line = time.monotonic()
+            console.print(text)
+
+    with progress("the worker is starting", len(days)) as show:
+        show(0)
+        yield show_stage
+
 
 MOVES = 6
 REASONS_SHOWN = 6

@@ -21,12 +21,11 @@ from streams.configuration.settings import Settings
 from streams.demo import output_counts, topics
 from streams.demo.closed_loop import ClosedLoop
 from streams.demo.data import tafeng
-from streams.demo.data.cleaning import clean
 from streams.demo.data.days import Days
+from streams.demo.data.tafeng import clean
 from streams.demo.error import DemoError
 from streams.demo.processes import ConsoleProcess, WorkerProcess
-from streams.demo.progress_bar import progress_bar
-from streams.demo.report import report
+from streams.demo.report import progress_bar, report
 from streams.errors import ExpectedError
 from streams.kafka.broker import BrokerError, EmbeddedBroker, jars
 from streams.recording.entry import Entry

@@ -12,9 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
-from streams.recording import files
 from streams.recording.entry import Entry, RecordingError
-from streams.recording.index import index
+from streams.recording.index import find, index, lines
 from streams.recording.line import RecordedLine, RecordedLineError, entry, parse
 
 CHUNK = 1 << 16
@@ -48,7 +47,7 @@ class Recording:
     """
 
     def __init__(self, paths: Sequence[Path], topics: Collection[str] | None = None) -> None:
-        self._files = files.find(paths)
+        self._files = find(paths)
         self._index = index(self._files, topics)
         self._wanted = None if topics is None else frozenset(topics)
         self.topics = self._index.topics
@@ -100,7 +99,7 @@ class _LineSource(Protocol):
 def _parsed(
     path: Path, topics: frozenset[str] | None
 ) -> Generator[tuple[int, bytes, RecordedLine], None, None]:
-    for number, text in files.lines(path):
+    for number, text in lines(path):
         line = parse(text)
         if topics is None or line.topic in topics:
             yield number, text, line

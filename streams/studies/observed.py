@@ -2,31 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import msgspec
+from pydantic import ValidationError
+
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.ensemble.report import LearnReport
 from online_models.demand.inputs.observations import Observations
+from online_models.fold.alerts import MESSAGES, message
 from online_models.fold.fold import Fold
 from online_models.fold.state import State
+from online_models.journal.outputs import Output
 from online_models.shop.catalogue import Catalogue
+from online_models.windows.tumbling import midnight
+from schemas.records.promotions import Promotion
 from schemas.values.instants import DAY
 from streams.configuration.policy_file import TOPIC as POLICIES
 from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
 from streams.ingest.decoder import INPUTS, Decoder
 from streams.ingest.order import as_given
+from streams.kafka.kafka_record import DeadLetter
 from streams.recording.entry import RecordingError
 from streams.recording.reader import Recording
 from streams.replay.pricers import opening
 from streams.replay.tick_inserter import TickInserter
-from streams.studies.anchor import first_day
-from streams.studies.ignored import Ignored
 from streams.terminal.progress import progress
+
+#: Fewer promotions, or a smaller share of them that begin together, show no weekday.
+LEAST, SHARE = 3, 0.5
+
+
+def first_day(paths: list[Path], length: int, utc_offset_ms: int) -> int | None:
+    """An instant (ms) at which buckets of `length` ms begin, None where promotions show none.
+
+    Sales of a week may be booked on any of its days, so they do not show it.
+    """
+    if length <= DAY:
+        return None
+    phases: Counter[int] = Counter()
+    for entry in Recording(paths, {"promotions"}):
+        if entry.value is None:
+            continue
+        try:
+            starts_at = Promotion.model_validate_json(entry.value).starts_at
+        except ValidationError:
+            continue  # the run itself says what it refuses
+        phases[midnight(starts_at, utc_offset_ms) % length] += 1
+    if phases.total() < LEAST:
+        return None
+    phase, times = min(phases.items(), key=lambda item: (-item[1], item[0]))
+    return phase if times >= SHARE * phases.total() else None
+
+
+class Ignored:
+    """Records that were refused, by reason, and what the fold counted as not learnt from."""
+
+    def __init__(self) -> None:
+        self._refused: Counter[str] = Counter()
+        self._counted: Counter[str] = Counter()
+
+    @property
+    def refused(self) -> int:
+        """How many records were no valid ones of their topic."""
+        return self._refused.total()
+
+    def add(self, dead: Iterable[tuple[int, DeadLetter]], outputs: Iterable[Output]) -> None:
+        """Take one round: its dead letters, and the fold's outputs, whose alerts have counts."""
+        self._refused.update(f"{letter.record.topic}: {letter.error}" for _, letter in dead)
+        for output in outputs:
+            if output.topic == "pricing-alerts":
+                alert = msgspec.json.decode(output.value)
+                if alert["kind"] in MESSAGES:
+                    self._counted[alert["kind"]] += alert["details"]["count"]
+
+    def lines(self, records: int) -> list[str]:
+        """A line about the refused of so many records, and one per kind that was counted."""
+        lines = []
+        if self._refused:
+            (reason, most), *others = self._refused.most_common()
+            share = f", {most:,} of them" if others else ""
+            lines.append(f"{self.refused:,} of {records:,} records were refused{share}: {reason}")
+        return lines + [message(kind, n) for kind, n in self._counted.items()]
+
 
 #: Input records taken at once.
 ROUND = 4000

@@ -17,7 +17,7 @@ from online_models.demand.networks.network import Network
 from online_models.training.model_card import ModelCard
 from streams.errors import InputError
 from streams.trainer import store
-from streams.trainer.folder import outdated
+from streams.trainer.store import outdated
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"

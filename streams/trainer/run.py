@@ -26,9 +26,9 @@ from online_models.training.search import OBJECTIVE, SearchTrial
 from schemas.values.instants import to_text
 from streams.errors import InputError
 from streams.trainer import store
-from streams.trainer.folder import RUNS_KEPT, VERSIONS_KEPT, outdated
 from streams.trainer.registry import CHAMPION, Registry
 from streams.trainer.search import search
+from streams.trainer.store import RUNS_KEPT, VERSIONS_KEPT, outdated
 
 #: The last of the time is held out from the search, and each fold's test is as long.
 SHARE = 0.12

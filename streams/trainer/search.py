@@ -11,9 +11,31 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_compl
 from pathlib import Path
 from typing import Any
 
+from online_models.demand.networks.zoo import ARCHITECTURES
 from online_models.training.dataset import Dataset
-from online_models.training.search import SearchTrial
+from online_models.training.models import space
+from online_models.training.search import SearchTrial, grid, random_points
+from streams.errors import InputError
 from streams.trainer import boards, store, trial_process
+
+
+def asked_trials(models: str, search: str, number: int, seed: int) -> Sequence[SearchTrial]:
+    """`number` random trials of each of the comma-separated models, or all of a grid.
+
+    InputError where a model is unknown, or none of them is a network.
+    """
+    names = [name.strip() for name in models.split(",") if name.strip()]
+    try:
+        for name in names:
+            space(name)
+    except ValueError as error:
+        raise InputError(f"--models: {error}") from None
+    if not set(names) & set(ARCHITECTURES):
+        raise InputError(f"--models: at least one network of {', '.join(ARCHITECTURES)} is needed")
+    if search == "grid":
+        return grid(names, seed)
+    return random_points(names, number, seed)
+
 
 Done = Callable[[dict[str, Any]], None]
 

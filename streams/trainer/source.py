@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 import numpy as np
+from aiokafka import TopicPartition
 
 from online_models.demand.networks.spec import Spec
 from online_models.training.dataset import Dataset, build
@@ -18,9 +19,33 @@ from schemas.records.record import RecordError
 from schemas.values.instants import DAY
 from streams.configuration.settings import Settings
 from streams.errors import InputError
+from streams.kafka.consumer import Consumer
+from streams.kafka.topic_end import stretches
 from streams.recording import Recording, RecordingError, RecordingWriter
+from streams.recording.observing import observing
 from streams.recording.recorder import Recorder
-from streams.trainer.newest import newest
+
+#: Offsets of a partition that are read back at first: some records, beside marks of transactions.
+FIRST_LOOK = 100
+
+
+async def newest(settings: Settings, topic: str) -> int | None:
+    """The highest timestamp (ms) among the last committed records of the partitions.
+
+    None where there are no records. RecordingError where there is no such topic, KafkaError.
+    """
+    async with observing(settings, topic) as (consumer, places):
+        times = [time for place in places async for time in _latest(consumer, place)]
+    return max(times, default=None)
+
+
+async def _latest(consumer: Consumer, place: TopicPartition) -> AsyncIterator[int]:
+    """The highest timestamp in the partition's part that holds a record."""
+    async for records in stretches(consumer, place, FIRST_LOOK):
+        if times := [record.timestamp async for record in records]:
+            yield max(times)
+            return
+
 
 OBSERVATIONS = "demand-observations"
 PRODUCTS = "products"

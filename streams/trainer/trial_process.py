@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,37 @@ from online_models.demand.networks.zoo import ARCHITECTURES
 from online_models.training.dataset import Dataset
 from online_models.training.search import SearchTrial, cross_validate
 from streams.trainer import boards, store
-from streams.trainer.peak import Peak
+
+_STATUS = Path("/proc/self/status")
+_RESET = Path("/proc/self/clear_refs")
+
+
+class Peak:
+    """Begins to watch when made; MB are of resident memory.
+
+    Where the system can't set its mark back to the present (all but Linux), the peak is that of the
+    process since its start: a process that has done other work shows too little.
+    """
+
+    def __init__(self) -> None:
+        with suppress(OSError):
+            _RESET.write_text("5")
+        self._before = _highest()
+
+    @property
+    def megabytes(self) -> int:
+        """MB taken so far at the most."""
+        return (_highest() - self._before) // 1024
+
+
+def _highest() -> int:
+    """Highest resident memory, kB, since the start of the process or the last mark."""
+    try:
+        status = _STATUS.read_text()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(status.partition("VmHWM:")[2].split(maxsplit=1)[0])
+
 
 #: Training yields to a worker on the same machine.
 NICENESS = 10

@@ -10,7 +10,7 @@ from schemas.values.instants import DAY, to_text
 from streams.configuration.settings import Settings
 from streams.recording import Recording
 from streams.trainer import source, store
-from streams.trainer.newest import newest
+from streams.trainer.source import newest
 
 pytestmark = pytest.mark.integration
 

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from schemas.values.instants import DAY
 from schemas.values.money import to_text
-from streams.demo.data.cleaning import median_by_item
 from streams.demo.data.event import DemoEvent
-from streams.demo.data.tafeng import OrderLines
+from streams.demo.data.tafeng import OrderLines, median_by_item
 
 CURRENCY = "TWD"
 #: Minor units of the currency: ISO 4217 has cents, although shops use whole dollars only.

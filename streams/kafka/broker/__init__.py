@@ -4,8 +4,8 @@
 user's cache; no Java, Maven or container is needed on the machine.
 """
 
+from streams.errors import BrokerError
 from streams.kafka.broker.embedded import EmbeddedBroker
-from streams.kafka.broker.error import BrokerError
 from streams.kafka.broker.security import Security
 
 __all__ = ["BrokerError", "EmbeddedBroker", "Security"]

@@ -8,9 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from streams.errors import BrokerError
 from streams.kafka.broker import configuration, jars, java, process, ready
 from streams.kafka.broker.configuration import Address
-from streams.kafka.broker.error import BrokerError
 from streams.kafka.broker.folder import DataFolder, temporary_folder
 from streams.kafka.broker.node import Node
 from streams.kafka.broker.process import free_ports

@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 from typing import IO
 
-from streams.kafka.broker.error import BrokerError
+from streams.errors import BrokerError
 
 TEMPORARY = "pricetide-broker-"
 IDENTITY = "cluster.json"

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from streams.kafka.broker.error import BrokerError
+from streams.errors import BrokerError
 
 LOCK_FILE = Path(__file__).with_name("jars.json")
 

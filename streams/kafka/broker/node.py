@@ -4,10 +4,10 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from streams.errors import BrokerError
 from streams.kafka.broker import configuration, java, process
-from streams.kafka.broker.archive import Archive
-from streams.kafka.broker.error import BrokerError
 from streams.kafka.broker.jars import classpath
+from streams.kafka.broker.java import Archive
 from streams.kafka.broker.process import cause_lines
 
 

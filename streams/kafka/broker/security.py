@@ -14,8 +14,8 @@ from pathlib import Path
 from kafka import KafkaAdminClient
 from kafka.admin import UserScramCredentialUpsertion
 
+from streams.errors import BrokerError
 from streams.kafka.broker import java
-from streams.kafka.broker.error import BrokerError
 
 STORE_PASSWORD = "embedded"
 SCRAM = "SCRAM-SHA-512"

@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, MutableMapping
 from operator import itemgetter
 from typing import Any
 
 from online_models.demand.evaluation.baselines import BASELINES
 from online_models.demand.evaluation.prequential import MIXTURE, Evaluation
 from streams.errors import InputError
-from streams.studies.evaluation.timing import timed
 from streams.studies.observed import Observed
+
+#: What models do for every bucket.
+WORK = ("predict", "forecast", "learn")
+
+
+class Timed:
+    """A model with a stop-watch around its work."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self.seconds = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._model, name)
+        return self._timed(found) if name in WORK else found
+
+    def _timed(self, work: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any) -> Any:
+            begun = time.perf_counter()
+            done = work(*args)
+            self.seconds += time.perf_counter() - begun
+            return done
+
+        return run
+
+
+def timed(models: MutableMapping[str, Any]) -> dict[str, Timed]:
+    """Put a stop-watch on every model, in place."""
+    watches = {name: Timed(model) for name, model in models.items()}
+    models.update(watches)
+    return watches
 
 
 def evaluate(bucket: str, observed: Observed, evaluation: Evaluation) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from online_models.demand.evaluation.prequential import BINS, MIXTURE, Evaluation, Score
 from schemas.values.instants import DAY
-from streams.charts import page as charts
+from streams.charts import svg as charts
 from streams.charts.svg import Curve, lines
 
 Floats = NDArray[np.float64]

@@ -17,7 +17,7 @@ import pytest
 from online_models.demand.networks.expert import DeepExpert
 from schemas.records.model_updates import ModelUpdate
 from streams.cli import main
-from streams.trainer.folder import RUNS_KEPT
+from streams.trainer.store import RUNS_KEPT
 
 
 def run(arguments: list[str]) -> int:

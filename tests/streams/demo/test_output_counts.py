@@ -6,12 +6,11 @@ import msgspec
 from rich.console import Console
 
 from streams.demo.closed_loop import LoopProgress
-from streams.demo.code_texts import price_in_words
 from streams.demo.data.days import Days
 from streams.demo.data.tafeng import OrderLines
 from streams.demo.latency import Latency
 from streams.demo.output_counts import OutputCounts
-from streams.demo.report import report
+from streams.demo.report import price_in_words, report
 
 
 def decision(price: str, previous: str | None, reason: str, sku: str = "a", **more: Any) -> bytes:

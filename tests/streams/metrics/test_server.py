@@ -15,8 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from online_models.journal.outputs import Output
 from streams.metrics import connections, instruments, server
-from streams.metrics.address import address
-from streams.metrics.server import MetricsServer, listen
+from streams.metrics.server import MetricsServer, address, listen
 
 RULES = Path(__file__).parents[3] / "deploy" / "prometheus" / "rules.yml"
 

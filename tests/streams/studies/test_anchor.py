@@ -9,7 +9,7 @@ import pytest
 
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter
-from streams.studies.anchor import first_day
+from streams.studies.observed import first_day
 
 DAY = 86_400_000
 WEEK = 7 * DAY

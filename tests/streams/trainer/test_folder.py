@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from streams.trainer.folder import occupied, outdated
 from streams.trainer.registry import Registry
+from streams.trainer.store import occupied, outdated
 from tests.streams.trainer.test_registry import card, network
 
 HOLD = """
 import os, pathlib, sys
-from streams.trainer.folder import occupied
+from streams.trainer.store import occupied
 folder = pathlib.Path(sys.argv[1])
 with occupied(folder, print):
     (folder / f"in-{os.getpid()}").touch()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from streams.trainer.peak import Peak
+from streams.trainer.trial_process import Peak
 
 
 def test_what_was_taken_and_given_back_counts_and_what_was_there_before_does_not() -> None:

@@ -11,11 +11,10 @@ import pytest
 from schemas.topics import decode
 from schemas.values.instants import DAY
 from streams.demo.data.assortment import best_sellers
-from streams.demo.data.cleaning import clean
 from streams.demo.data.days import Days
 from streams.demo.data.event import DemoEvent
 from streams.demo.data.synthesis import RIVALS, clicks, competitor_prices
-from streams.demo.data.tafeng import OrderLines
+from streams.demo.data.tafeng import OrderLines, clean
 
 #: Of all events of the small archive. It changes with the form of a record or with a draw, and
 #: with nothing else: not with the machine, nor with the version of NumPy.

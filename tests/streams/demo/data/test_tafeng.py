@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from streams.demo.data import tafeng
-from streams.demo.data.cleaning import clean, median_by_item
-from streams.demo.data.tafeng import OrderLines
+from streams.demo.data.tafeng import OrderLines, clean, median_by_item
 from streams.demo.error import DemoError
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from streams.kafka.broker import java
-from streams.kafka.broker.archive import Archive
+from streams.kafka.broker.java import Archive
 
 
 @pytest.fixture

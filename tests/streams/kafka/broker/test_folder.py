@@ -1,6 +1,6 @@
 import pytest
 
-from streams.kafka.broker.error import BrokerError
+from streams.errors import BrokerError
 from streams.kafka.broker.folder import DataFolder, temporary_folder
 
 

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from streams.errors import BrokerError
 from streams.kafka.broker import jars
-from streams.kafka.broker.error import BrokerError
 from streams.kafka.broker.jars import Jar, Pinned, install
 
 CONTENT = {"group/one/1/one-1.jar": b"first", "group/two/2/two-2.jar": b"second" * 1000}
