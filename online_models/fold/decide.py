@@ -12,6 +12,7 @@ from online_models.pricing import decide as pricer
 from online_models.pricing.state.causes import Causes
 from online_models.pricing.state.promotions import NONE, Promoted
 from online_models.shop.catalogue import NEVER
+from online_models.shop.quotes import Quotes, summary
 from online_models.windows.signals import ATTRIBUTES, WIDTH, Signal
 
 Ints = NDArray[np.int64]
@@ -47,7 +48,8 @@ def update_competitor_signals(state: State, rows: Ints, now: Ints) -> None:
     """Bring the signals of offers in line with the competitors' prices in force."""
     offers, oldest = state.catalogue.offers, now - state.settings.pricing.competitor_memory_ms
     if len(rows) and state.competitors.entries.size:
-        quoted = state.competitors.summary(offers.sku[rows], offers.channel[rows], oldest)
+        quotes = Quotes.of(state.competitors)
+        quoted = summary(quotes, offers.sku[rows], offers.channel[rows], oldest)
         state.windows.put(rows, now, Signal.COMPETITOR, quoted)
 
 

@@ -28,6 +28,8 @@ from online_models.numerics.elementary import (
 from online_models.numerics.philox import keyed_bits
 
 __all__ = [
+    "NINETY_FIVE_PERCENT",
+    "NINETY_PERCENT",
     "column_sums",
     "cosine_of_turns",
     "exp",
@@ -45,6 +47,9 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+
+#: Half the widths of central intervals of a normal distribution, in standard deviations.
+NINETY_PERCENT, NINETY_FIVE_PERCENT = 1.6448536269514722, 1.959963984540054
 
 _HART_NUMERATOR = (
     3.52624965998911e-02,

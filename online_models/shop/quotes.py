@@ -72,3 +72,26 @@ def lowest_asked(quotes: Quotes, sku: Ints32, channel: Ints32, since: Ints) -> N
             if not found[i] <= asked:
                 found[i] = asked
     return found
+
+
+@compiled
+def summary(quotes: Quotes, sku: Ints32, channel: Ints32, since: Ints) -> NDArray[np.float64]:
+    """Of the usable prices with shipping seen at `since` (ms) or later: whether there is any, the
+    lowest and the mean (0 where there is none), (n, 3).
+    """
+    found = np.zeros((sku.size, 3))
+    for i in range(sku.size):
+        if sku[i] >= quotes.slots.shape[0]:
+            continue
+        number = lowest = total = 0
+        for place in range(quotes.slots.shape[1]):
+            entry = quotes.slots[sku[i], place]
+            if not usable(quotes, entry, channel[i]) or quotes.time[entry] < since[i]:
+                continue
+            asked = quotes.price[entry] + quotes.shipping[entry]
+            lowest = asked if number == 0 else min(lowest, asked)
+            number += 1
+            total += asked
+        if number > 0:
+            found[i, 0], found[i, 1], found[i, 2] = 1.0, lowest, total / number
+    return found

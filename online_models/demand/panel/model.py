@@ -30,14 +30,12 @@ from online_models.demand.panel.product import ProductLevel
 from online_models.demand.panel.products import PanelProducts
 from online_models.demand.panel.slopes import ChannelSlopes, slopes_design
 from online_models.numerics.arrays import Floats, Ints
-from online_models.numerics.special import log, sum_by
+from online_models.numerics.special import NINETY_PERCENT, log, sum_by
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
 
 #: Windows before the block forecasts.
 WARM_UP = 3
-#: Standard deviations to either side that hold 90 % of a normal.
-NINETY_PERCENT = 1.6448536269514722
 #: Log units of a channel's surprise that its slopes learn from at most.
 LARGEST_MOVE = 0.6
 

@@ -13,6 +13,7 @@ from online_models.demand.records.evidence_exchange import EvidenceExchange
 from online_models.journal.outputs import Output
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.columns import Columns, column
+from online_models.numerics.special import NINETY_FIVE_PERCENT
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import Catalogue
@@ -23,8 +24,6 @@ from schemas.values.instants import to_text as instant_text
 LEAST_DAYS = 7.0
 #: What is worth publishing: a move by this share of the deviation, or a deviation so much smaller.
 MOVED, NARROWED = 0.25, 0.9
-#: Half the width of a 95 % interval in standard deviations.
-NINETY_FIVE = 1.959963984540054
 
 
 class PublishedElasticities(Columns):
@@ -148,7 +147,7 @@ def _intervals(means: list[float], deviations: list[float]) -> list[dict[str, fl
         if mean != mean:
             intervals.append(None)
             continue
-        half = NINETY_FIVE * deviation
+        half = NINETY_FIVE_PERCENT * deviation
         ends = {"mean": mean, "lower": mean - half, "upper": mean + half}
         intervals.append({name: round(end, 4) for name, end in ends.items()})
     return intervals

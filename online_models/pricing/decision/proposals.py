@@ -25,9 +25,9 @@ def gate(
     target: TargetPrice,
     outcome: NDArray[np.int8],
     reason: NDArray[np.int8],
-) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """(outcome, reason) with changes by more than the policy's `required_above_step` made into
-    proposals.
+) -> tuple[Trace, NDArray[np.int8], NDArray[np.int8]]:
+    """(trace, outcome, reason) with changes by more than the policy's `required_above_step` made
+    into proposals.
 
     A proposal that stands is not repeated, and one that was rejected or expired not either until
     its inputs change: the policy's version, or what the strategy wants (for the demand models by
@@ -35,13 +35,13 @@ def gate(
     """
     step = context.terms.approval_step
     if step < 0:
-        return outcome, reason
+        return trace, outcome, reason
     ledger, rows, price = context.state.ledger, context.rows, trace.price
     own = (source == PriceOrigin.STRATEGY) | (source == PriceOrigin.HOLDOUT)
     large = np.abs(price - context.price) > scaled_floor(context.price, step, PPM)
     waits = own & large & (outcome == Outcome.CHANGED)
     if not waits.any():
-        return outcome, reason
+        return trace, outcome, reason
     standing = waits & (ledger.proposal[rows] != NONE) & (ledger.proposal_price[rows] == price)
     declined = waits & ~standing & _declined(context, target)
     kept = standing | declined
@@ -52,10 +52,10 @@ def gate(
     reason[declined] = CODES["declined"]
     required = context.terms.policy.approval.required_above_step
     facts = {} if required is None else {"required_above_step": to_text(required)}
-    trace.add("approval", price, {"proposed": price}, members(facts), waits & ~kept)
+    trace = trace.then("approval", price, {"proposed": price}, members(facts), waits & ~kept)
     if kept.any():
-        trace.add("approval", context.price, {"held": context.price}, members(facts), kept)
-    return outcome, reason
+        trace = trace.then("approval", context.price, {"held": context.price}, members(facts), kept)
+    return trace, outcome, reason
 
 
 def _declined(context: DecisionContext, target: TargetPrice) -> Flags:

@@ -56,39 +56,45 @@ class Resolved:
 def resolve(context: DecisionContext, promotions: Promotions, notes: Notes) -> Resolved:
     """Decide the offers of one policy; nothing is written down yet."""
     kept, rows = context.price, context.rows
+    # 1. Who sets the raw price: a human, a promotion, or the strategies.
     promotion = promotions.in_force(rows, context.now, context.regular_price, context.terms.digits)
     source = sources(context, promotion)
+    strategic = source == PriceOrigin.STRATEGY
+    # 2. What the guardrails leave of prices, for those who obey them.
     forced = (source == PriceOrigin.OVERRIDE) & context.state.ledger.override_forced[rows]
     bounded = ~UNBOUND[source] & ~forced
     regular = bounded & ~UNPACED[source]
     paced = regular & ~undone(context, source)
     bounds = limits(context, bounded, regular, paced)
     context = context.within(bounds.legal)
+    # 3. Raw prices, which exploration may replace by a draw.
     given = targets(context, source, promotion)
     trace = Trace(kept)
-    strategic = source == PriceOrigin.STRATEGY
     if not strategic.all():
-        _explain_sources(trace, context, source, given, promotions, promotion, notes)
-    target = ask(context, trace, strategic, given, source, promotion.boundary)
-    draw = explore(context, trace, target)
-    passage = pass_through(context, trace, bounds, bounded, regular, paced)
+        trace = _with_sources(trace, context, source, given, promotions, promotion, notes)
+    trace, target = ask(context, trace, strategic, given, source, promotion.boundary)
+    trace, draw = explore(context, trace, target)
+    # 4. Through the guardrails, step by step.
+    trace, passage = pass_through(context, trace, bounds, bounded, regular, paced)
+    # 5. With which probability the price was drawn: one that a rule held or moved follows for
+    # certain.
     is_drawn = np.zeros(len(rows), dtype=np.bool_)
     propensity, deviation = np.ones(len(rows)), np.full(len(rows), np.nan)
     if draw is not None:
-        # A price that a rule held or moved was not drawn: it follows for certain.
         is_drawn = (draw.price != NO_PRICE) & (trace.price == draw.price)
         propensity = np.where(is_drawn, draw.propensity, 1.0)
         deviation = np.where(is_drawn, draw.deviation, np.nan)
+    # 6. What becomes of it: a change, a hold, a proposal, or a proposal turned down.
     changed = trace.price != kept
     outcome = np.where(changed, np.int8(Outcome.CHANGED), np.int8(Outcome.HELD))
     outcome[changed & (source == PriceOrigin.OVERRIDE)] = Outcome.OVERRIDDEN
     reason = _reason(kept, changed, strategic, target, passage)
-    outcome, reason = gate(context, trace, source, target, outcome, reason)
+    trace, outcome, reason = gate(context, trace, source, target, outcome, reason)
     turned_down = source <= PriceOrigin.EXPIRED
     if turned_down.any():
         outcome[turned_down] = Outcome.REJECTED
         reason[turned_down] = source[turned_down]
-        trace.add("price_in_force", kept, {"held": kept}, applies=turned_down)
+        trace = trace.then("price_in_force", kept, {"held": kept}, applies=turned_down)
     return Resolved(
         context=context,
         trace=trace,
@@ -122,7 +128,7 @@ def _reason(
     return reason
 
 
-def _explain_sources(
+def _with_sources(
     trace: Trace,
     context: DecisionContext,
     source: NDArray[np.int8],
@@ -130,8 +136,8 @@ def _explain_sources(
     promotions: Promotions,
     promotion: InForce,
     notes: Notes,
-) -> None:
-    """Steps for the raw prices that no strategy set."""
+) -> Trace:
+    """The trace with steps for the raw prices that no strategy set."""
     for code in sorted(set(source.tolist()) - {PriceOrigin.STRATEGY}):
         name = SOURCE_NAMES[code]
         details: dict[str, Values] = {}
@@ -150,4 +156,5 @@ def _explain_sources(
                 name, context.rows[at].tolist()
             )
         applies = source == code
-        trace.add(name, given, details, applies=None if applies.all() else applies)
+        trace = trace.then(name, given, details, applies=None if applies.all() else applies)
+    return trace

@@ -57,9 +57,9 @@ def ask(
     given: Ints,
     source: NDArray[np.int8],
     boundary: Ints,
-) -> TargetPrice:
+) -> tuple[Trace, TargetPrice]:
     """Ask the strategies for the `strategic` offers; the first that yields a price is used, and
-    explained in the trace.
+    explained in the trace that is returned.
 
     Behind the last one stands `keep`: an offer for which nobody speaks returns to its home. The
     others have the price `given` by their `source`; all are due at the `boundary`.
@@ -100,37 +100,39 @@ def ask(
         because = proposal.because
         if because is not None and not whole:
             because = because.widened(left, n)
-        told = np.zeros(n, dtype=np.bool_)
-        told[chosen] = True
+        priced = np.zeros(n, dtype=np.bool_)
+        priced[chosen] = True
         facts = members(proposal.facts)
-        _tell(trace, kind, target.raw.copy(), details, facts, told, because, [*passed_over])
+        raw, silent = target.raw.copy(), [*passed_over]
+        trace = _explained(trace, kind, raw, details, facts, priced, because, silent)
         left = left[~yields]
         passed_over.append(Silent(kind, strategy.silences, silence))
-    return target
+    return trace, target
 
 
-def _tell(
+def _explained(
     trace: Trace,
     kind: str,
     raw: Ints,
     details: Mapping[str, Values],
     facts: bytes,
-    told: Flags,
+    priced: Flags,
     because: Because | None,
     passed_over: Sequence[Silent],
-) -> None:
-    """The step of a strategy for the offers that are `told` it, with what moved its price where
-    anything did.
+) -> Trace:
+    """The trace with the step of a strategy for the offers that it `priced`, and with what moved
+    its price where anything did.
     """
-    moved = told & (because.applies if because is not None else False)
+    moved = priced & (because.applies if because is not None else False)
     if passed_over:
-        moved = told
-    alone = told & ~moved
+        moved = priced
+    alone = priced & ~moved
     if alone.any():
-        trace.add(kind, raw, details, facts, None if alone.all() else alone)
+        trace = trace.then(kind, raw, details, facts, None if alone.all() else alone)
     if moved.any():
         causes = {**details, BECAUSE: partial(_causes, because, passed_over)}
-        trace.add(kind, raw, causes, facts, None if moved.all() else moved)
+        trace = trace.then(kind, raw, causes, facts, None if moved.all() else moved)
+    return trace
 
 
 def _causes(because: Because | None, passed_over: Sequence[Silent], rows: Ints) -> list[bytes]:
@@ -144,7 +146,9 @@ def _causes(because: Because | None, passed_over: Sequence[Silent], rows: Ints) 
     ]
 
 
-def explore(context: DecisionContext, trace: Trace, target: TargetPrice) -> Draw | None:
+def explore(
+    context: DecisionContext, trace: Trace, target: TargetPrice
+) -> tuple[Trace, Draw | None]:
     """Replace what `optimise` wants by a draw, where the policy explores; None where nothing is
     drawn.
 
@@ -152,7 +156,7 @@ def explore(context: DecisionContext, trace: Trace, target: TargetPrice) -> Draw
     Elsewhere the price drawn is NO_PRICE, its probability 1 and its deviation NaN.
     """
     if context.terms.exploration_budget < 0:
-        return None
+        return trace, None
     n = len(context)
     free = (target.by == CODES[Optimise.kind]) & (
         context.legal.reach_low <= context.legal.reach_high
@@ -160,21 +164,21 @@ def explore(context: DecisionContext, trace: Trace, target: TargetPrice) -> Draw
     free &= context.state.catalogue.skus.role[context.sku] != ROLES.index("kvi")
     rows = free.nonzero()[0]
     if not len(rows):
-        return None
+        return trace, None
     drawn, propensity = np.full(n, NO_PRICE, dtype=np.int64), np.ones(n)
     deviation = np.full(n, np.nan)
     result = draw(context if len(rows) == n else context.take(rows), target.raw[rows])
     drawn[rows], propensity[rows] = result.price, result.propensity
     deviation[rows] = result.deviation
     budget = context.terms.policy.explore.budget
-    trace.add(
+    trace = trace.then(
         "explore",
         np.where(free, drawn, target.raw),
         {"propensity": Numbers(propensity, b"%.6g")},
         members({"kind": "thompson"} | ({} if budget is None else {"budget": str(budget)})),
         None if len(rows) == n else free,
     )
-    return Draw(drawn, propensity, deviation)
+    return trace, Draw(drawn, propensity, deviation)
 
 
 def widened(details: Mapping[str, Values], rows: Ints, n: int) -> dict[str, Values]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -36,8 +36,7 @@ def _pair(one: NDArray[np.int8], other: NDArray[np.int8]) -> NDArray[np.int32]:
     return first * _BASE + second
 
 
-@dataclass(slots=True)
-class GuardrailResult:
+class GuardrailResult(NamedTuple):
     """What the guardrails made of the raw prices, shape (n,).
 
     `binding` is the index in GUARDRAILS of the last one that moved the price (NOBODY), `conflict`
@@ -59,50 +58,64 @@ def pass_through(
     bounded: Flags,
     regular: Flags,
     paced: Flags,
-) -> GuardrailResult:
-    """Lead the trace's prices through all guardrails; where they contradict, the price stays.
+) -> tuple[Trace, GuardrailResult]:
+    """The trace's prices led through all guardrails; where they contradict, the price stays.
 
     `bounded`, `regular` and `paced` are those of `limits`; delays hold for `paced` offers.
     """
-    n = len(context)
-    passage = GuardrailResult(
-        np.full(n, NOBODY, dtype=np.int8),
-        np.full(n, NOBODY, dtype=np.int32),
-        np.full(n, NOBODY, dtype=np.int32),
-        np.full(n, NEVER, dtype=np.int64),
-    )
     raw = trace.price
-    # a floor that no price reaches contradicts whatever the ceiling is
-    crossed = bounded & ((bounds.low > bounds.high) | (bounds.low >= NO_CEILING))
-    if crossed.any():
-        passage.conflict[crossed] = _pair(bounds.low_by, bounds.high_by)[crossed]
+    result = _before(context, bounds, bounded)
     for code, rule, facts in binding(context.terms):
         before = trace.price
         if isinstance(rule, Bound):
-            _bound(rule, facts, trace, bounds)
+            trace = _bound(rule, facts, trace, bounds)
         elif isinstance(rule, Grid):
-            _grid(code, rule, facts, context, trace, bounds, passage, regular)
-            _way_out(code, rule, context, raw, trace.price, bounds, passage, regular)
+            trace, conflict = _grid(
+                code, rule, facts, context, trace, bounds, result.conflict, regular
+            )
+            result = result._replace(conflict=conflict)
+            free = regular & (conflict == NOBODY)
+            stuck = _stuck(code, rule, context, raw, trace.price, bounds, free)
+            result = result if stuck is None else result._replace(stuck=stuck)
         else:
-            _delay(rule, facts, context, trace, passage, paced)
-        passage.binding[trace.price != before] = code
-    conflicted = passage.conflict != NOBODY
+            free = paced & (result.conflict == NOBODY)
+            trace, delayed = _delay(rule, facts, context, trace, result.delayed, free)
+            result = result._replace(delayed=delayed)
+        moved = trace.price != before
+        result = result._replace(binding=np.where(moved, np.int8(code), result.binding))
+    conflicted = result.conflict != NOBODY
     if conflicted.any():
         details: dict[str, Values] = {
             "held": context.price,
-            "bounds": lambda rows: _names(passage.conflict[rows]),
+            "bounds": lambda rows: _names(result.conflict[rows]),
             "lowest": bounds.low,
             "highest": bounds.high,
         }
-        trace.add("bounds_conflict", context.price, details, applies=conflicted)
-    return passage
+        trace = trace.then("bounds_conflict", context.price, details, applies=conflicted)
+    return trace, result
+
+
+def _before(context: DecisionContext, bounds: Limits, bounded: Flags) -> GuardrailResult:
+    """No guardrail has moved a price; some contradict each other."""
+    n = len(context)
+    conflict = np.full(n, NOBODY, dtype=np.int32)
+    # a floor that no price reaches contradicts whatever the ceiling is
+    crossed = bounded & ((bounds.low > bounds.high) | (bounds.low >= NO_CEILING))
+    if crossed.any():
+        conflict = np.where(crossed, _pair(bounds.low_by, bounds.high_by), conflict)
+    return GuardrailResult(
+        np.full(n, NOBODY, dtype=np.int8),
+        conflict,
+        np.full(n, NOBODY, dtype=np.int32),
+        np.full(n, NEVER, dtype=np.int64),
+    )
 
 
 def _names(pairs: NDArray[np.int32]) -> list[bytes]:
     return [msgspec.json.encode(pair_names(pair)) for pair in pairs.tolist()]
 
 
-def _bound(rule: Bound, facts: bytes, trace: Trace, bounds: Limits) -> None:
+def _bound(rule: Bound, facts: bytes, trace: Trace, bounds: Limits) -> Trace:
     limit, price = bounds.of[rule.name], trace.price
     details: dict[str, Values] = {}
     if limit.floor is not None:
@@ -113,7 +126,7 @@ def _bound(rule: Bound, facts: bytes, trace: Trace, bounds: Limits) -> None:
     if limit.ceiling is not None:
         price = np.minimum(price, limit.ceiling)
         details["maximum"] = limit.ceiling
-    trace.add(rule.name, price, details, facts, limit.applies)
+    return trace.then(rule.name, price, details, facts, limit.applies)
 
 
 def _grid(
@@ -123,46 +136,48 @@ def _grid(
     context: DecisionContext,
     trace: Trace,
     bounds: Limits,
-    passage: GuardrailResult,
+    conflict: NDArray[np.int32],
     regular: Flags,
-) -> None:
+) -> tuple[Trace, NDArray[np.int32]]:
+    """The trace with the step, and the conflicts with those of offers left without a price."""
     wanted = trace.price
     legal = rule.nearest(context, wanted, np.maximum(bounds.low, 1), bounds.high)
-    free = regular & (passage.conflict == NOBODY)
+    free = regular & (conflict == NOBODY)
     stuck = free & (legal == NO_PRICE)
     if stuck.any():
         # The bound in the way is the one on the side to which the price wants to move.
         up = (wanted >= context.price) & (bounds.high_by != NOBODY) | (bounds.low_by == NOBODY)
         side = np.where(up, bounds.high_by, bounds.low_by)
-        passage.conflict[stuck] = _pair(np.full(len(side), code, np.int8), side)[stuck]
+        conflict = np.where(stuck, _pair(np.full(len(side), code, np.int8), side), conflict)
     price = np.where(legal == NO_PRICE, wanted, legal)
     applies = None if free.all() else free
     details = {"lowest": bounds.low, "highest": bounds.high}
-    trace.add(rule.name, price, details, facts, applies)
+    return trace.then(rule.name, price, details, facts, applies), conflict
 
 
-def _way_out(
+def _stuck(
     code: int,
     rule: Grid,
     context: DecisionContext,
     raw: Ints,
     price: Ints,
     bounds: Limits,
-    passage: GuardrailResult,
-    regular: Flags,
-) -> None:
-    """Find offers whose next legal price lies beyond a step: they would wait for ever."""
+    free: Flags,
+) -> NDArray[np.int32] | None:
+    """Codes of what holds offers whose next legal price lies beyond a step: they would wait for
+    ever. None where there are none.
+    """
     kept, legal = context.price, context.legal
     low, high = np.maximum(legal.lowest, 1), legal.highest
     wanted = np.minimum(np.maximum(raw, low), high)
-    still = regular & (passage.conflict == NOBODY) & (price == kept) & (wanted != kept)
+    still = free & (price == kept) & (wanted != kept)
     if not still.any():
-        return
+        return None
     goal = rule.nearest(context, wanted, low, high)
     still &= (goal != NO_PRICE) & (goal != kept) & ((goal > kept) == (wanted > kept))
     side = np.where(wanted > kept, bounds.high_by, bounds.low_by)
     pairs = _pair(np.full(len(side), code, np.int8), side)
-    passage.stuck = np.where(still & (side != NOBODY), pairs, NOBODY).astype(np.int32)
+    return np.where(still & (side != NOBODY), pairs, NOBODY).astype(np.int32)
 
 
 def _delay(
@@ -170,14 +185,13 @@ def _delay(
     facts: bytes,
     context: DecisionContext,
     trace: Trace,
-    passage: GuardrailResult,
-    paced: Flags,
-) -> None:
+    delayed: Ints,
+    free: Flags,
+) -> tuple[Trace, Ints]:
+    """The trace with the step, and until when offers are held."""
     kept = context.price
     until = rule.until(context)
-    free = paced & (passage.conflict == NOBODY)
     held = free & (context.now < until) & (trace.price != kept)
-    passage.delayed = np.where(held, np.minimum(passage.delayed, until), passage.delayed)
     price = np.where(held, kept, trace.price)
 
     def instants(rows: Ints) -> list[bytes]:
@@ -186,4 +200,5 @@ def _delay(
 
     details: dict[str, Values] = {"held": np.where(held, kept, NO_CEILING), "until": instants}
     applies = None if free.all() else free
-    trace.add(rule.name, price, details, facts, applies)
+    after = trace.then(rule.name, price, details, facts, applies)
+    return after, np.where(held, np.minimum(delayed, until), delayed)

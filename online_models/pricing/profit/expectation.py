@@ -11,8 +11,9 @@ import numpy as np
 from online_models.numerics.arrays import finite
 from online_models.numerics.compiled import compiled
 from online_models.numerics.elementary import exp_one, log_one
+from online_models.numerics.special import NINETY_PERCENT
 from online_models.pricing.context.decision_context import DecisionContext, Flags, Floats, Ints
-from online_models.pricing.profit.objective import LARGEST_LOG, NINETY, span
+from online_models.pricing.profit.objective import LARGEST_LOG, span
 from online_models.shop.catalogue import PPM
 
 #: Forecasts beyond any amount are cut to it; they could not be written.
@@ -89,7 +90,7 @@ def forecasts(terms: Terms, price: Ints, chosen: Ints) -> Floats:
         log_units = terms.elasticity[i] * x + terms.log_rate[i]
         slope = 2.0 * terms.covariance[i] + terms.elasticity_variance[i] * x
         variance = terms.log_rate_variance[i] + slope * x
-        width = NINETY * sqrt(variance if variance >= 0.0 or variance != variance else 0.0)
+        width = NINETY_PERCENT * sqrt(variance if variance >= 0.0 or variance != variance else 0.0)
         days, stock = terms.days[i], terms.stock[i]
         mean = log_units + 0.5 * terms.log_rate_variance[i]
         units = _at_most(exp_one(_at_most(mean, LARGEST_LOG)) * days, stock)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.numerics.special import exp, log
+from online_models.numerics.special import NINETY_PERCENT, exp, log
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.substitutes import recaptured
@@ -18,8 +18,6 @@ Floats = NDArray[np.float64]
 
 #: log units beyond which a forecast is no forecast but an overflow.
 LARGEST_LOG = 30.0
-#: Half the width of a 90 % interval in standard deviations.
-NINETY = 1.6448536269514722
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def outlook(context: DecisionContext, price: Floats, over: Span, interval: bool 
     if interval:
         slope = 2.0 * curves.covariance[rows] + curves.elasticity_variance[rows] * x
         variance = np.maximum(curves.log_rate_variance[rows] + slope * x, 0.0)
-        width = NINETY * np.sqrt(variance)
+        width = NINETY_PERCENT * np.sqrt(variance)
         ends = log_units - width, log_units + width
     log_units += 0.5 * curves.log_rate_variance[rows]
     if interval:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from online_models.demand.records.elasticities import NINETY_FIVE
+from online_models.numerics.special import NINETY_FIVE_PERCENT
 from online_models.pricing.context.decision_context import (
     NO_CEILING,
     NO_FLOOR,
@@ -192,10 +192,10 @@ def curve_details(context: DecisionContext) -> Mapping[str, Values]:
     return {
         "elasticity": Numbers(curves.elasticity),
         "elasticity_deviation": Numbers(deviation),
-        "elasticity_lower": Numbers(curves.elasticity - NINETY_FIVE * deviation),
-        "elasticity_upper": Numbers(curves.elasticity + NINETY_FIVE * deviation),
+        "elasticity_lower": Numbers(curves.elasticity - NINETY_FIVE_PERCENT * deviation),
+        "elasticity_upper": Numbers(curves.elasticity + NINETY_FIVE_PERCENT * deviation),
         "cross_elasticity": Numbers(curves.cross),
-        "cross_elasticity_lower": Numbers(curves.cross - NINETY_FIVE * beside),
-        "cross_elasticity_upper": Numbers(curves.cross + NINETY_FIVE * beside),
+        "cross_elasticity_lower": Numbers(curves.cross - NINETY_FIVE_PERCENT * beside),
+        "cross_elasticity_upper": Numbers(curves.cross + NINETY_FIVE_PERCENT * beside),
         "log_units_per_day": Numbers(curves.log_rate),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -106,28 +106,28 @@ def members(facts: Mapping[str, Any]) -> bytes:
     return msgspec.json.encode(facts)[1:-1] if facts else b""
 
 
-class Trace:
+class Trace(NamedTuple):
     """Steps of the offers of one policy, in order. `price` is the last output, shape (n,)."""
 
-    def __init__(self, price: Ints) -> None:
-        self.price = price
-        self.steps: list[Step] = []
+    price: Ints
+    steps: tuple[Step, ...] = ()
 
-    def add(
+    def then(
         self,
         rule: str,
         output: Ints,
         details: Mapping[str, Values] | None = None,
         facts: bytes = b"",
         applies: NDArray[np.bool_] | None = None,
-    ) -> None:
-        """Append a rule; where `applies` is False the price stays and the step is left out."""
+    ) -> Trace:
+        """The trace with one more rule; where `applies` is False the price stays and the step is
+        left out.
+        """
         if applies is not None:
             output = np.where(applies, output, self.price)
-        self.price = output
-        self.steps.append(Step(rule, output, details or {}, facts, applies))
+        return Trace(output, (*self.steps, Step(rule, output, details or {}, facts, applies)))
 
-    def alike(self, rows: Ints) -> Iterator[tuple[NDArray[np.intp], list[Step]]]:
+    def alike(self, rows: Ints) -> Iterator[tuple[NDArray[np.intp], Sequence[Step]]]:
         """Places among `rows` that have the same steps, and those steps."""
         partly = [step for step in self.steps if step.applies is not None]
         if not partly:
