@@ -27,7 +27,7 @@ from streams.configuration.sources import toml_file
 from streams.configuration.spelling import NESTED, PREFIX, require_spelling
 from streams.mapping.mapper import Mapper
 from streams.mapping.topic_settings import OutputFormat, TopicSettings, named, require_different
-from streams.metrics.server import address
+from streams.metrics.address import address
 
 if TYPE_CHECKING:
     from online_models.fold.state import FoldSettings

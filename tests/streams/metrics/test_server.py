@@ -15,7 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from online_models.journal.outputs import Output
 from streams.metrics import connections, instruments, server
-from streams.metrics.server import MetricsServer, address, listen
+from streams.metrics.address import address
+from streams.metrics.server import MetricsServer, listen
 
 RULES = Path(__file__).parents[3] / "deploy" / "prometheus" / "rules.yml"
 
