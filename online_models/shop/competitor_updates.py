@@ -58,7 +58,8 @@ def apply(
     on_time = (quotes.time_ms >= entries.time[rows]).nonzero()[0]
     late = len(rows) - len(on_time)
     rows = rows[on_time]
-    held = cleaning.held_back(competitors, rows, quotes.price[on_time], own)
+    stated = catalogue.skus.price[quotes.sku[on_time]]
+    held = cleaning.held_back(competitors, rows, quotes.price[on_time], stated, own)
     # sold out is sold out, whatever the price; at first sight there is no other to go by
     gone = held & (~quotes.in_stock[on_time] | (entries.time[rows] == ALWAYS))
     used, at = rows[~held], on_time[~held]

@@ -14,7 +14,11 @@ from online_models.shop.cleaning.bulk_orders import BulkOrderDetector
 from online_models.shop.cleaning.click_bursts import ClickBursts
 from online_models.shop.cleaning.click_hammering import ClickHammering
 from online_models.shop.cleaning.competitor_memory import CompetitorMemory
-from online_models.shop.cleaning.competitor_prices import CompetitorSpikes, CompetitorUnitMixups
+from online_models.shop.cleaning.competitor_prices import (
+    CompetitorSpikes,
+    CompetitorUnitMixups,
+    implausible,
+)
 from online_models.shop.cleaning.detector import (
     ClickDetector,
     CompetitorDetector,
@@ -106,19 +110,23 @@ class Cleaning:
         competitors: CompetitorPrices,
         rows: Ints,
         price: Ints,
+        catalogue_price: Ints,
         own: Callable[[int], list[int]],
     ) -> NDArray[np.bool_]:
-        """Which new prices of distinct entries are not to be used yet, (n,); `own(sku)`: the
-        merchant's prices. Those under the merchant's own name always are.
+        """Which new prices of distinct entries are not to be used yet, (n,); `catalogue_price`: of
+        the products' records (below 1: unknown), `own(sku)`: the merchant's in force. Those under
+        the merchant's own name always are.
         """
         theirs = ~competitors.entries.own[rows]
         trusted = self.memory.last(competitors, rows)
-        doubtful = theirs & (trusted <= 0)
+        doubtful = theirs & ((trusted <= 0) | implausible(price, catalogue_price))
         for detector in self.competitors:
             doubtful |= theirs & ~detector.passes(price, trusted)
         held = np.zeros(len(rows), dtype=np.bool_)
         for i in doubtful.nonzero()[0].tolist():
-            sighting = self.memory.sighting(competitors, int(rows[i]), int(price[i]), own)
+            sighting = self.memory.sighting(
+                competitors, int(rows[i]), int(price[i]), max(int(catalogue_price[i]), 0), own
+            )
             held[i] = any(detector.holds(sighting) for detector in self.competitors)
         self.memory.remember(rows[theirs], price[theirs], held[theirs])
         return held

@@ -22,7 +22,12 @@ class CompetitorMemory(Columns):
     held: Ints = column(np.int64, 0)
 
     def sighting(
-        self, competitors: CompetitorPrices, row: int, price: int, own: Callable[[int], list[int]]
+        self,
+        competitors: CompetitorPrices,
+        row: int,
+        price: int,
+        catalogue_price: int,
+        own: Callable[[int], list[int]],
     ) -> CompetitorSighting:
         """What is known at a new price of entry `row`; `own(sku)`: the merchant's prices."""
         if row >= self.size:
@@ -31,16 +36,22 @@ class CompetitorMemory(Columns):
             self.trusted[row] = self.held[row] = 0
         sku = int(competitors.entries.sku[row])
 
-        def others() -> list[int]:
+        def of_others(known: Ints) -> list[int]:
             slots = competitors.rows_of(np.array([sku]))[0]
             rows = slots[(slots >= 0) & (slots != row)]
-            rows = rows[rows < self.size]
-            known = np.concatenate([self.trusted[rows], self.held[rows]])
-            found: list[int] = known[known > 0].tolist()
+            prices = known[rows[rows < self.size]]
+            found: list[int] = prices[prices > 0].tolist()
             return found
 
         return CompetitorSighting(
-            sku, price, int(self.trusted[row]), int(self.held[row]), others, lambda: own(sku)
+            sku,
+            price,
+            int(self.trusted[row]),
+            int(self.held[row]),
+            catalogue_price,
+            others=lambda: of_others(self.trusted) + of_others(self.held),
+            believed=lambda: of_others(self.trusted),
+            own=lambda: own(sku),
         )
 
     def last(self, competitors: CompetitorPrices, rows: Ints) -> Ints:

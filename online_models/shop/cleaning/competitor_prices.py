@@ -90,7 +90,10 @@ class CompetitorSpikes(_SightingRule):
     """A competitor's price more than 5 times, or less than a fifth of, its last one; 10 times and a
     tenth of the merchant's own where it is seen for the first time; or none at all.
 
-    The price is used once it is seen again, or another competitor asks about as much.
+    The price is used once it is seen again, or another competitor asks about as much. But one that
+    is more than 10 times the price of the product's record, or less than a tenth of it, is no
+    competitor's word alone, however often it is said, and however small the steps to it: it is used
+    while another competitor, whose price is believed, asks about as much.
     """
 
     kind = "competitor_price_spike"
@@ -103,7 +106,9 @@ class CompetitorSpikes(_SightingRule):
 
     def holds(self, sighting: CompetitorSighting) -> bool:
         """Whether the price wants to be confirmed."""
-        price, trusted = sighting.price, sighting.trusted
+        price, trusted, catalogue_price = sighting.price, sighting.trusted, sighting.catalogue_price
+        if catalogue_price and not within(price, catalogue_price, LARGEST_GAP):
+            return not sighting.believed_near() and self._held(sighting)
         if trusted:
             if within(price, trusted, LARGEST_MOVE):
                 return False
@@ -123,6 +128,12 @@ class CompetitorSpikes(_SightingRule):
         price = money(value)
         message = f"a competitor's price of {price} is far from the last: it wants confirmation"
         return message, {"records": number, "price": price}
+
+
+def implausible(price: Ints, catalogue_price: Ints) -> NDArray[np.bool_]:
+    """Mask of the prices, (n,), that are far from those of the products' records, if any."""
+    near = (catalogue_price <= price * LARGEST_GAP) & (price <= catalogue_price * LARGEST_GAP)
+    return np.asarray((catalogue_price > 0) & ~near)
 
 
 def _mixed_up(price: int, reference: int) -> bool:

@@ -50,25 +50,36 @@ class JudgedClicks:
         return cls(offer, count, person, price, time, np.zeros_like(offer), price > 0)
 
 
+#: Competitors whose prices are within this factor ask about as much.
+NEAR = 1.5
+
+
 @dataclass(frozen=True, slots=True)
 class CompetitorSighting:
     """A competitor's price, minor units, beside what is known of its like.
 
-    `trusted` is this entry's last price that was believed, `held` the last one that was not; 0
-    where there is none. `others` and `own` give the other entries' prices of the SKU (believed or
-    held) and the merchant's own in force; they are asked only where they matter.
+    `trusted` is this entry's last price that was believed, `held` the last one that was not, and
+    `catalogue_price` what the product's record says; 0 where there is none. `others`, `believed`
+    and `own` give the other entries' prices of the SKU (believed or held), those that are believed,
+    and the merchant's own in force; they are asked only where they matter.
     """
 
     sku: int
     price: int
     trusted: int
     held: int
+    catalogue_price: int
     others: Callable[[], list[int]]
+    believed: Callable[[], list[int]]
     own: Callable[[], list[int]]
 
     def another_near(self) -> bool:
         """Whether another competitor asks about as much: within half as much again."""
-        return any(within(self.price, other, 1.5) for other in self.others())
+        return any(within(self.price, other, NEAR) for other in self.others())
+
+    def believed_near(self) -> bool:
+        """The same of those whose last price is believed."""
+        return any(within(self.price, other, NEAR) for other in self.believed())
 
 
 def within(price: int, reference: int, factor: float) -> bool:

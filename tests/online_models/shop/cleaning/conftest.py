@@ -58,7 +58,7 @@ class Stage:
     def competitor(self, price: int, competitor: str = "x", sku: int = 0) -> bool:
         """One sighting; True where it is held back."""
         row = self.competitors.entry(sku, competitor, -1)
-        one = np.array([row]), np.array([price])
+        one = np.array([row]), np.array([price]), np.array([BASE])
         held = bool(self.cleaning.held_back(self.competitors, *one, lambda sku: [BASE])[0])
         self.competitors.entries.time[row] = self.now
         return held

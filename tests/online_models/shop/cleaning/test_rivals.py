@@ -36,6 +36,25 @@ def test_a_spike_that_is_gone_was_one(stage: Any) -> None:
     assert stage.competitor(100)
 
 
+@pytest.mark.parametrize("price", [1, 99, 10_100])
+def test_no_repetition_nor_newcomer_confirms_a_price_beyond_reason(stage: Any, price: int) -> None:
+    for name in ("x", "y", *map(str, range(130))):
+        assert stage.competitor(price, name)
+        assert stage.competitor(price, name)
+    assert not stage.competitor(905, "honest")
+
+
+def test_small_steps_lead_nowhere_beyond_reason(stage: Any) -> None:
+    assert not stage.competitor(400)
+    assert not stage.competitor(100)
+    assert all(stage.competitor(price) for price in (60, 60, 30, 30, 7, 7, 2, 2, 1, 1))
+
+
+def test_a_price_at_the_end_of_reason_is_confirmed_by_one_that_is_believed(stage: Any) -> None:
+    assert not stage.competitor(100, "x")
+    assert not stage.competitor(80, "y")
+
+
 def test_another_rival_confirms_a_spike_at_once(stage: Any) -> None:
     stage.competitor(900)
     stage.competitor(140, "y")
