@@ -17,15 +17,19 @@ What makes the result the same on every machine, to the bit:
 are 64 bits wide in either: keep products below 2^63.
 
 A compiled rule calls compiled rules and reads constants, all named in its module: `from x import
-rule`, never `x.rule`. What is kept in the folder is keyed by all of them, because Numba itself
-would go on using it after a change in another file.
+rule`, never `x.rule`. What is kept in the folder is keyed by all of them and by the fields of the
+tuples that the rule is annotated with, because Numba itself would go on using it after a change in
+another file. What another release kept and this one cannot read is compiled again.
 
 References: Lam, Pitrou, Seibert, Numba: a LLVM-based Python JIT compiler, LLVM-HPC 2015.
 """
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, ParamSpec, TypeVar, cast
@@ -62,13 +66,43 @@ def _keep(fast: Dispatcher) -> None:
     except RuntimeError:
         return
     kept: Any = fast
-    kept._cache._cache_file._source_stamp = fingerprint(fast.py_func)
+    file = kept._cache._cache_file
+    file._source_stamp = fingerprint(fast.py_func)
+    file._load_index = partial(_readable, file._load_index)
+
+
+def _readable(load_index: Callable[[], dict[Any, str]]) -> dict[Any, str]:
+    """The index of what is kept; nothing where it names classes that are no longer there."""
+    try:
+        return load_index()
+    except (AttributeError, ImportError):
+        return {}
 
 
 def fingerprint(rule: Callable[..., Any]) -> str:
     """Hash of all that the machine code is made of: the rule, its constants, what it calls."""
     function = cast("FunctionType", rule)
-    return sha256("\n".join(_parts(function.__code__, function.__globals__)).encode()).hexdigest()
+    names = function.__globals__
+    parts = _parts(function.__code__, names)
+    for annotation in function.__annotations__.values():
+        parts += _fields(annotation, names)
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _fields(annotation: object, names: dict[str, Any]) -> list[str]:
+    """The named tuples in an annotation and their fields: machine code reads these by place."""
+    if isinstance(annotation, type):
+        found = [annotation]
+    else:
+        words = re.findall(r"\w+", str(annotation))
+        found = [names[word] for word in words if isinstance(names.get(word), type)]
+    parts = []
+    for kind in found:
+        if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+            parts.append(f"{kind.__module__}.{kind.__qualname__}: {kind._fields}")
+            for inner in kind.__annotations__.values():
+                parts += _fields(inner, vars(sys.modules[kind.__module__]))
+    return parts
 
 
 def _parts(code: CodeType, names: dict[str, Any]) -> list[str]:
@@ -79,7 +113,10 @@ def _parts(code: CodeType, names: dict[str, Any]) -> list[str]:
         value = names.get(name)
         if isinstance(value, Dispatcher):
             found.append(f"{name}: {fingerprint(value.py_func)}")
-        elif isinstance(value, ModuleType | type) or callable(value):
+        elif isinstance(value, type):
+            found.append(f"{name}: {value.__module__}")
+            found += _fields(value, names)
+        elif isinstance(value, ModuleType) or callable(value):
             found.append(f"{name}: {value.__module__ if callable(value) else value.__name__}")
         else:
             found.append(f"{name}: {value!r}")

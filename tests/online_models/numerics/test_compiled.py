@@ -79,6 +79,45 @@ def test_a_change_in_another_file_renews_what_is_kept(tmp_path: Path) -> None:
     assert run(factor=20, added=2) == "23 0"
 
 
+TAKER = """
+from typing import NamedTuple
+from online_models.numerics.compiled import compiled
+
+class {name}(NamedTuple):
+    {fields}
+
+@compiled
+def taken(pair: "{annotated}"):
+    return pair.low
+
+print(taken({name}(low=1, high=2)), len(taken.stats.cache_hits))
+"""
+
+
+def test_other_tuples_renew_what_is_kept(tmp_path: Path) -> None:
+    """Machine code reads fields by their place, and the index names classes."""
+
+    def run(name: str, *fields: str, annotated: str | None = None) -> str:
+        text = TAKER.format(
+            name=name,
+            fields="\n    ".join(f"{field}: int" for field in fields),
+            annotated=annotated or name,
+        )
+        (tmp_path / "taker.py").write_text(text, encoding="utf-8")
+        path = os.pathsep.join([str(tmp_path), *sys.path])
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        call = [sys.executable, "-c", "import taker"]
+        done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, check=True)
+        return done.stdout.decode().strip()
+
+    assert run("Pair", "low", "high") == "1 0"
+    assert run("Pair", "low", "high") == "1 1"
+    assert run("Pair", "high", "low") == "1 0"
+    # neither the rule nor its annotation says that the class has another name
+    assert run("Pair", "low", "high", annotated="object") == "1 0"
+    assert run("Couple", "low", "high", annotated="object") == "1 0"
+
+
 def test_without_a_folder_to_keep_it_in_a_rule_is_compiled_all_the_same() -> None:
     code = (
         "from numba.core import caching; caching.CacheImpl._locator_classes = []\n"
