@@ -16,7 +16,6 @@ from streams.formats.registry import Schema
 
 #: What is open-ended in a record is JSON as text in the schemas that we publish.
 fastavro.read.LOGICAL_READERS[f"string-{JSON_TEXT}"] = lambda text, *_: json.loads(text)
-fastavro.write.LOGICAL_WRITERS[f"string-{JSON_TEXT}"] = lambda value, *_: json.dumps(value)
 
 Decode = Callable[[bytes], Any]
 Encode = Callable[[Any], bytes]
@@ -49,15 +48,52 @@ def decoder(schema: Schema) -> Decode:
 
 
 def encoder(declared: Any) -> Encode:
-    """Writes values, as JSON has them, under a schema of ours."""
-    parsed = parse_schema(declared)
+    """Writes values, as JSON has them, under a schema of ours; what is open-ended as JSON text."""
+    parsed = parse_schema(_as_text(declared))
+    named: dict[str, Any] = {}
 
     def encode(value: Any) -> bytes:
         target = io.BytesIO()
-        fastavro.schemaless_writer(target, parsed, value)
+        fastavro.schemaless_writer(target, parsed, _fitted(value, parsed, named))
         return target.getvalue()
 
     return encode
+
+
+def _as_text(schema: Any) -> Any:
+    """The schema with JSON text as plain text: the library would have it in no union."""
+    if isinstance(schema, list):
+        return [_as_text(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _as_text(value) if key in ("type", "fields", "items", "values") else value
+        for key, value in schema.items()
+        if not (key == "logicalType" and value == JSON_TEXT)
+    }
+
+
+def _fitted(value: Any, schema: Any, named: dict[str, Any]) -> Any:
+    """The value with JSON as text where the schema, of ours, says text."""
+    if isinstance(schema, list):
+        return None if value is None else _fitted(value, schema[-1], named)
+    if isinstance(schema, str):
+        if schema == "string" and not isinstance(value, str):
+            return json.dumps(value, separators=(",", ":"))
+        return _fitted(value, named[schema], named) if schema in named else value
+    kind = schema["type"]
+    if kind == "record":
+        named[schema["name"]] = schema
+        return {
+            field["name"]: _fitted(value[field["name"]], field["type"], named)
+            for field in schema["fields"]
+            if field["name"] in value
+        }
+    if kind == "array":
+        return [_fitted(each, schema["items"], named) for each in value]
+    if kind == "map":
+        return {key: _fitted(each, schema["values"], named) for key, each in value.items()}
+    return _fitted(value, kind, named)
 
 
 def _with_ms(schema: Any) -> Any:

@@ -17,6 +17,7 @@ import pytest
 from schemas.export.avro import avro_schema
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
+from streams.formats.avro import encoder
 from streams.formats.framing import frame
 from streams.formats.intake import Intake
 from streams.formats.outgoing import Outgoing
@@ -278,3 +279,24 @@ def test_a_worker_starts_on_kept_numbers_while_the_registry_is_away(tmp_path: Pa
 )
 def test_generated_schemas_are_avro_to_a_real_parser(path: Path) -> None:
     fastavro.parse_schema(json.loads(path.read_text(encoding="utf-8")))
+
+
+def test_what_is_open_in_a_record_is_written_as_json_text() -> None:
+    steps = [
+        {"rule": "cost_plus", "input": None, "output": "8.00", "detail": {"cost": "4.10"}},
+        {"rule": "margin", "input": "8.00", "output": "8.79", "detail": "as it was"},
+    ]
+    expected = {"units": 1, "revenue": "1.00", "profit": "1.00", "lower": "0.50", "upper": "2.00"}
+    decision = {
+        **CHANGE,
+        "outcome": "changed",
+        "explanation": steps,
+        "propensity": 1,
+        "expected": expected,
+    }
+    declared = avro_schema(TOPICS["price-decisions"])
+    written_as = encoder(declared)(decision)
+    back: Any = fastavro.schemaless_reader(
+        io.BytesIO(written_as), fastavro.parse_schema(declared), None
+    )
+    assert [step["detail"] for step in back["explanation"]] == ['{"cost":"4.10"}', "as it was"]
