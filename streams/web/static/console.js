@@ -48,7 +48,7 @@ async function look() {
   } catch { /* the console itself is away */ }
   banner.classList.toggle("hidden", !away);
 }
-if (banner && document.querySelector(".top nav")) setInterval(look, 2000);
+if (banner && document.querySelector(".top nav")) setInterval(look, 1000);
 
 // Today renews itself while nobody types or scrolls in it.
 if (location.pathname === "/") {

@@ -35,7 +35,7 @@ FETCH_BYTES = 1 << 20
 FETCH_MOST_BYTES = 8 << 20
 #: How often Kafka is asked how far it is, and how long it may take to answer.
 ASK_SECONDS = 1.0
-PATIENCE_SECONDS = 3.0
+PATIENCE_SECONDS = 2.5
 TRIM_SECONDS = 300.0
 AGAIN_SECONDS = 1.0
 
