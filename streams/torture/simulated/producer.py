@@ -47,12 +47,17 @@ class Batch:
         self.parts: list[_Part] = []
 
     def append(
-        self, *, key: bytes | None, value: bytes | None, timestamp: int | None
+        self,
+        *,
+        key: bytes | None,
+        value: bytes | None,
+        timestamp: int | None,
+        headers: Iterable[tuple[str, bytes]] = (),
     ) -> object | None:
         """Add a record; None where there is no room."""
         if len(self.parts) >= BATCH:
             return None
-        self.parts.append(_Part(timestamp, key, value))
+        self.parts.append(_Part(timestamp, key, value, tuple(headers)))
         return self
 
 
