@@ -77,7 +77,11 @@ def test_the_least_policy_optimises_profit_without_any_bound(read: Any) -> None:
         ("strategy.1", {"kind": "cost_plus"}, "strategy[1].margin: required, but absent"),
         ("strategy.1", {"kind": "cost_plus", "margin": "100%"}, "strategy[1].margin: "),
         ("strategy", [], "strategy: needs at least one entry"),
-        ("strategy.1", {"kind": "cost_plus", "margin": 2}, 'margin: 2 is 200%: write "2%", or'),
+        (
+            "strategy.1",
+            {"kind": "cost_plus", "margin": 2},
+            'strategy[1].margin: 2 is 200%: write "2%", or',
+        ),
         (
             "guardrails.max_step_up",
             5,
