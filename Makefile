@@ -6,7 +6,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 TESTS ?= tests schemas online_models streams
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench sbom audit clean
 
 ## demo: real orders through a live worker on a real Kafka; ARGS=--once ends by itself
 demo: $(VENV)/demo
@@ -25,6 +25,15 @@ lint: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
+## sbom: a CycloneDX bill of materials of what is installed in .venv, without a network
+sbom: $(VENV)/dev
+	$(BIN)/cyclonedx-py environment $(VENV) --pyproject pyproject.toml --output-reproducible --output-file sbom.cdx.json
+
+## audit: known weaknesses of what is installed; it asks a database on the network, and fails without
+audit: $(VENV)/dev
+	$(PIP) pip-audit
+	$(BIN)/pip-audit --progress-spinner off --skip-editable
+
 $(VENV)/pip: constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
@@ -40,4 +49,4 @@ $(VENV)/dev: $(VENV)/demo
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) sbom.cdx.json .pytest_cache .mypy_cache .ruff_cache .hypothesis
