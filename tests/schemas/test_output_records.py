@@ -28,7 +28,8 @@ def test_every_output_topic_has_strict_cases() -> None:
 @pytest.mark.parametrize("topic", OUTPUTS)
 def test_the_example_comes_out_as_it_went_in(topic: str) -> None:
     record = decode(topic, json.dumps(EXAMPLES[topic]).encode())
-    assert json.loads(TOPICS[topic].adapter.dump_json(record, by_alias=True)) == EXAMPLES[topic]
+    text = TOPICS[topic].adapter.dump_json(record, by_alias=True, exclude_unset=True)
+    assert json.loads(text) == EXAMPLES[topic]
 
 
 @pytest.mark.parametrize("topic", [topic for topic in OUTPUTS if topic != "model-updates"])

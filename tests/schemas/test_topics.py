@@ -11,9 +11,7 @@ from schemas.topics import PARTITIONS, TOPICS, topic
 COMPACTED = {
     "pricing-quarantine",
     "pricing-snapshots",
-    "products",
-    "promotions",
-    "pricing-policies",
+    "product-currencies",
     "price-changes",
     "elasticities",
 }
@@ -48,6 +46,7 @@ def test_every_topic_of_the_contract_is_there() -> None:
             "model-updates",
         ],
         "internal": [
+            "product-currencies",
             "category-evidence",
             "pricing-quarantine",
             "pricing-journal",
