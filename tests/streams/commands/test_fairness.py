@@ -52,7 +52,9 @@ def run(folder: Path) -> None:
     sent.append(("pricing-control", {"kind": "tick", "time": START + 2 * HOUR}))
     pipe = Pipe(Settings(), [PolicyRecord("p", json.dumps(POLICY).encode())])
     lines = [
-        json.dumps({"topic": topic, "key": None, "value": value, "timestamp": START}).encode()
+        json.dumps(
+            {"topic": topic, "key": None, "value": value, "timestamp": value.get("time", START)}
+        ).encode()
         for topic, value in sent
     ]
     said = [json.loads(line) for line in pipe.feed(lines)]

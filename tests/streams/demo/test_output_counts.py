@@ -28,7 +28,7 @@ def decision(price: str, previous: str | None, reason: str, sku: str = "a", **mo
                 "rule": "price_endings",
                 "input": "13.37",
                 "output": price,
-                "detail": {"endings": [".50"]},
+                "detail": {"endings": [".00", ".50"], "lowest": "9.00", "highest": None},
             },
         ],
     }
@@ -86,7 +86,8 @@ def test_alerts_and_dead_letters_are_counted_by_kind_and_error() -> None:
 def test_an_explanation_names_what_asks_and_what_binds_and_skips_the_rest() -> None:
     text = price_in_words(decision("13.50", "12.00", "optimise"))
     assert text == (
-        "The strategy keeps the price at home: 13.37. Prices end in .50; 13.37 becomes 13.50."
+        "The price that held before any other strategy moved it is kept: 13.37. "
+        "Prices end in .00 or .50; 13.37 becomes 13.50."
     )
 
 

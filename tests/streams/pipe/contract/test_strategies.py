@@ -31,7 +31,7 @@ def test_the_first_entry_that_yields_a_price_is_used(shop: Any) -> None:
         ({"which": "lowest"}, "8.00"),
         ({"which": "median"}, "9.00"),
         ({"which": "rank", "rank": 2}, "9.00"),
-        ({"which": "rank", "rank": 9}, "12.00"),
+        ({"which": "rank", "rank": 3}, "12.00"),
         ({"offset": "-0.01"}, "7.99"),
         ({"offset": "0.10"}, "8.10"),
         ({"offset": "-5%"}, "7.60"),
@@ -53,6 +53,13 @@ def test_a_match_follows_the_rival_that_it_names(
     shop.policy("p", version=2, strategy=[MATCH | entry, KEEP])
     assert shop.last["price"] == price
     assert first(shop.last) == "match_competitor"
+
+
+def test_a_rank_beyond_the_competitors_lets_the_next_entry_speak(shop: Any) -> None:
+    shop.product()
+    shop.policy("p", strategy=[MATCH | {"which": "rank", "rank": 2}, KEEP])
+    shop.competitor("8.00")
+    assert (first(shop.last), shop.last["price"]) == ("keep", "10.00")
 
 
 def test_a_rival_on_another_channel_is_not_matched(shop: Any) -> None:
@@ -170,4 +177,5 @@ def test_nothing_is_expected_of_an_empty_shelf(shop: Any) -> None:
     shop.send("inventory", {"sku": "a", "time": shop.now, "on_hand": 0})
     shop.competitor("9.00")
     nothing = {"units": 0, "revenue": "0.00", "profit": "0.00", "lower": "0.00", "upper": "0.00"}
+    nothing |= {"basis": "prior"}
     assert shop.last["expected"] == shop.last["expected_kept"] == nothing
