@@ -14,7 +14,7 @@ from online_models.demand.evaluation import checks
 from online_models.persistence.plain import leaves
 from online_models.persistence.saved import save
 models = checks.registered("mixture")
-for seen in [*checks.ordinary_days(30), *itertools.islice(checks.hostile_periods(), 0, 300, 5)]:
+for seen in [*checks.ordinary_days(30), *itertools.islice(checks.hostile_windows(), 0, 300, 5)]:
     report = models.learn(seen)
 curves = models.curves(np.arange(checks.OFFERS), checks.context(40))
 digest = hashlib.sha256(report.mean.tobytes() + curves.log_rate.tobytes())

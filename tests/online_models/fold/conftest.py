@@ -378,7 +378,7 @@ EVENTS = st.one_of(
         action=st.sampled_from([Action.VIEW, Action.CART]),
     ),
     _event(
-        "rival",
+        "competitor",
         sku=SKUS,
         price=MONEY,
         competitor=st.sampled_from(["x", "y", "Acme "]),

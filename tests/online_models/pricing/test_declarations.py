@@ -31,6 +31,7 @@ RULE = Bound(
 
 class Penny:
     kind = "penny"
+    silences = ("it has no price",)
 
     def propose(self, entry, situation):
         return Proposal(situation.price + 1, never(situation), {"before": situation.price})

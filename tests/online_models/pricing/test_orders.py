@@ -236,7 +236,7 @@ def test_a_rollback_of_what_nobody_forced_keeps_the_pace(shop: Any) -> None:
     matching(shop, guardrails={"max_step_up": "5%"})
     before = shop.now
     shop.now += 1
-    shop.rival("8.00")
+    shop.competitor("8.00")
     shop.control(kind="rollback", to=before)
     assert prices(shop) == ["8.00", "8.40"]
 

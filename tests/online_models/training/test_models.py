@@ -30,7 +30,7 @@ NAMES = [
 def fitted(request: pytest.FixtureRequest, dataset: Dataset) -> tuple[str, Model, Dataset]:
     if request.param != "level":
         pytest.importorskip("sklearn", reason="scikit-learn is not installed (the `deep` extra)")
-    past, held = dataset.at(dataset.end, 0.2)
+    past, held = datasets.at(dataset.end, 0.2)
     return request.param, build(request.param).fit(dataset.take(past)), dataset.take(held)
 
 

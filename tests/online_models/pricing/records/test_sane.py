@@ -26,4 +26,4 @@ def test_what_is_no_number_is_refused(number: float) -> None:
     with pytest.raises(ValueError, match="not finite"):
         Numbers(values, b"%.6g").of(np.array([0, 1]))
     with pytest.raises(ValueError, match="not finite"):
-        _texts(np.array([values] * 5), 2)
+        _texts(np.array([values] * 5), 2, prior=np.zeros(2, dtype=bool))
