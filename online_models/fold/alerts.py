@@ -10,6 +10,7 @@ import msgspec
 from online_models.fold.state import State
 from online_models.journal.outputs import Output
 from schemas.values.instants import to_text as instant_text
+from schemas.values.limits import readable
 from schemas.values.money import texts
 
 #: Kind → what it says of one since the last tick, and of more.
@@ -141,7 +142,7 @@ def alert(
     value = {
         "kind": kind,
         "severity": severity,
-        "message": message,
+        "message": readable(message),
         "time": instant_text(now),
         "details": details,
     }

@@ -82,3 +82,14 @@ def shown(value: Any) -> str:
         return str(value).lower().replace("none", "null")
     text = str(value)
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def readable(text: str) -> str:
+    """`text`, cut where a record could not hold it: who quotes another's text adds words to it.
+
+    >>> readable("no reason given")
+    'no reason given'
+    >>> len(readable("x" * LONGEST_TEXT + "!"))
+    8192
+    """
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"

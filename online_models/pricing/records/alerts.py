@@ -15,6 +15,7 @@ from online_models.pricing.guardrails.chain import pair_names
 from online_models.pricing.profit.economics import margin_floor
 from online_models.shop.catalogue import Catalogue
 from schemas.values.instants import to_text
+from schemas.values.limits import readable
 from schemas.values.money import texts
 
 Placed = tuple[int, Output]
@@ -40,7 +41,7 @@ def alert(
         "severity": severity,
         "sku": sku,
         "channel": channel,
-        "message": message,
+        "message": readable(message),
         "time": to_text(now),
         "details": details,
     }

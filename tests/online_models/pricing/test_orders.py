@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from schemas.records.pricing_alerts import PricingAlert
+from schemas.values.limits import LONGEST_TEXT
+
 HOUR = 3_600_000
 DAY = 24 * HOUR
 KEEP = {"kind": "keep"}
@@ -270,6 +273,14 @@ def test_a_rejected_price_is_struck_and_tried_again_later(shop: Any) -> None:
     again = shop.changes[-1]
     assert (again["previous_price"], again["price"], again["revision"]) == ("10.00", "9.00", 2)
     assert again["lowest_prior_price_30d"] == "10.00"
+
+
+def test_a_long_reason_leaves_the_alert_a_record_of_its_topic(shop: Any) -> None:
+    matching(shop)
+    shop.competitor("9.00")
+    shop.ack(shop.changes[-1], "rejected", price="10.00", reason="x" * LONGEST_TEXT)
+    (alert,) = shop.alerts("price_rejected")
+    PricingAlert.model_validate(alert)
 
 
 def test_an_acknowledged_price_is_believed(shop: Any) -> None:
