@@ -12,7 +12,7 @@ from fastavro.schema import parse_schema
 
 from schemas.export.avro import JSON_TEXT
 from schemas.records.record import RecordError
-from streams.formats.registry import Schema
+from streams.formats.schema import Schema
 
 #: What is open-ended in a record is JSON as text in the schemas that we publish.
 fastavro.read.LOGICAL_READERS[f"string-{JSON_TEXT}"] = lambda text, *_: json.loads(text)

@@ -7,7 +7,7 @@ never begins with, and a CloudEvent has headers. So producers may change over on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import msgspec
 
@@ -16,11 +16,14 @@ from streams.configuration.settings import Settings
 from streams.formats import cloud_events
 from streams.formats.avro import Decode, decoder
 from streams.formats.framing import FRAMED, framed
-from streams.formats.registry import Registry, UnknownSchemaError, registry_of
+from streams.formats.schema import UnknownSchemaError
 from streams.kafka.kafka_record import LARGEST_VALUE, Parsed, RawRecord
 from streams.kafka.surroundings import surroundings
 from streams.mapping.mapper import Mapper
 from streams.mapping.topic_settings import TopicSettings
+
+if TYPE_CHECKING:
+    from streams.formats.registry import Registry
 
 #: Under this name a field map finds the attributes of a CloudEvent: `ce.id`.
 ENVELOPE = "ce"
@@ -58,7 +61,11 @@ class Intake:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """The intake that the settings say."""
+        """The intake that the settings say; without a registry, it loads no client of one."""
+        if settings.registry is None:
+            return cls(settings.topics)
+        from streams.formats.registry import registry_of
+
         return cls(settings.topics, registry_of(settings))
 
     def personal(self, topic: str) -> frozenset[str]:

@@ -16,11 +16,12 @@ import urllib.parse
 import urllib.request
 from base64 import b64encode
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiokafka.errors import KafkaConnectionError
 
 from streams.configuration.settings import Settings
+from streams.formats.schema import Schema, UnknownSchemaError
 
 logger = logging.getLogger(__name__)
 
@@ -32,18 +33,6 @@ _TYPE = "application/vnd.schemaregistry.v1+json"
 
 class RegistryAwayError(KafkaConnectionError):  # type: ignore[misc]
     """The registry does not answer; what was asked for may be asked for again."""
-
-
-class UnknownSchemaError(Exception):
-    """The registry has no such schema."""
-
-
-class Schema(NamedTuple):
-    """A schema: AVRO, JSON or PROTOBUF; `references` are the schemas that it names."""
-
-    kind: str
-    text: str
-    references: tuple[str, ...] = ()
 
 
 class Registry:

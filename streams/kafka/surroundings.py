@@ -15,39 +15,45 @@ from contextvars import ContextVar
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from kafka import KafkaAdminClient
-
-from streams.kafka.admin import reach
-from streams.kafka.consumer import Consumer
-from streams.kafka.names import OWN_NAMES, Names
-from streams.kafka.producer import Producer
-
 if TYPE_CHECKING:
+    from kafka import KafkaAdminClient
+
     from online_models.fold.fold import Fold
+    from streams.kafka.consumer import Consumer
+    from streams.kafka.names import Names
+    from streams.kafka.producer import Producer
 
 Result = TypeVar("Result")
 
 
 class Surroundings:
-    """The real world."""
+    """The real world; who asks for no client of Kafka, or for nothing that prices, loads none."""
 
     @cached_property
     def fold(self) -> type[Fold]:
-        """What prices; a client of Kafka that does not, does not load it."""
+        """What prices."""
         from online_models.fold.fold import Fold
 
         return Fold
 
-    def consumer(self, *topics: str, names: Names = OWN_NAMES, **options: Any) -> Consumer:
+    def consumer(self, *topics: str, names: Names | None = None, **options: Any) -> Consumer:
         """A consumer that is not started yet; `names` are what the topics are called there."""
-        return Consumer(names, *topics, **options)
+        from streams.kafka.consumer import Consumer
+        from streams.kafka.names import OWN_NAMES
 
-    def producer(self, names: Names = OWN_NAMES, **options: Any) -> Producer:
+        return Consumer(names or OWN_NAMES, *topics, **options)
+
+    def producer(self, names: Names | None = None, **options: Any) -> Producer:
         """A producer that is not started yet."""
-        return Producer(names, **options)
+        from streams.kafka.names import OWN_NAMES
+        from streams.kafka.producer import Producer
+
+        return Producer(names or OWN_NAMES, **options)
 
     def admin(self, options: Mapping[str, Any], /) -> KafkaAdminClient:
         """An administrator; TopicsError where no Kafka answers."""
+        from streams.kafka.admin import reach
+
         return reach(options)
 
     def monotonic(self) -> float:

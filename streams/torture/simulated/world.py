@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.ingest.service import Ingest
-from streams.kafka.names import OWN_NAMES, Names
+from streams.kafka.names import Names
 from streams.kafka.surroundings import CURRENT, Surroundings
 from streams.pricer.agent import Pricer
 from streams.torture.simulated.cluster import Cluster
@@ -150,11 +150,11 @@ class Worker(Surroundings):
         process = self.process
         return process is not None and process.alive and self._ingest is not None
 
-    def consumer(self, *_topics: str, names: Names = OWN_NAMES, **options: Any) -> Any:  # noqa: ARG002
+    def consumer(self, *_topics: str, names: Names | None = None, **options: Any) -> Any:  # noqa: ARG002
         """A consumer of the run's brokers."""
         return Consumer(self.world, options)
 
-    def producer(self, names: Names = OWN_NAMES, **options: Any) -> Any:  # noqa: ARG002
+    def producer(self, names: Names | None = None, **options: Any) -> Any:  # noqa: ARG002
         """A producer for the run's brokers."""
         return Producer(self.world, options)
 
