@@ -29,7 +29,7 @@ from schemas.records.pricing_policies import Policy
 from schemas.records.products import Product
 from schemas.records.promotion_plans import PromotionPlan
 from schemas.records.promotions import Promotion
-from schemas.records.quarantined import Quarantined
+from schemas.records.quarantined import Quarantined, Redriven
 from schemas.values.instants import DAY
 
 #: Part of the determinism: fixed when a topic is created, whatever the number of workers.
@@ -143,6 +143,14 @@ _ALL = (
         ("partition", "offset", "index"),
         _FOR_EVER,
         compacted=True,
+    ),
+    Topic(
+        "pricing-redriven",
+        "internal",
+        Redriven,
+        ("topic", "partition", "offset"),
+        400 * DAY,
+        broadcast=True,
     ),
     Topic(
         "pricing-journal",

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from schemas.values.instants import to_ms
 from streams.configuration.policy_file import load
 from streams.configuration.settings import Settings
 from streams.recording.writer import RecordingWriter
@@ -19,7 +18,7 @@ from streams.replay.offer_margins import OfferMargins
 from streams.replay.replay import Replay
 from streams.replay.run import PricingRun, recorded_run
 from streams.replay.summary import Summary
-from streams.terminal.flags import add_recordings
+from streams.terminal.flags import add_recordings, instant
 from streams.terminal.output import figures_table
 from streams.terminal.progress import progress
 
@@ -51,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the outputs as a recording")
     parser.add_argument(
-        "--until", type=_instant, metavar="TIME", help="stop at this event time (RFC 3339 or ms)"
+        "--until", type=instant, metavar="TIME", help="stop at this event time (RFC 3339 or ms)"
     )
     parser.add_argument(
         "--compare", type=Path, metavar="DIR", help="a recording of outputs to compare with"
@@ -80,17 +79,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     console = Console()
     _show(console, replay, new.summary)
     if found is not None:
-        report.show(console, found)
+        report.show(console, found, imagined=policies is not None)
         if options.out:
             report.write(found, options.out)
     return 0
-
-
-def _instant(text: str) -> int:
-    try:
-        return to_ms(int(text) if text.isdecimal() else text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _show(console: Console, replay: Replay, summary: Summary) -> None:

@@ -22,6 +22,7 @@ number of partitions is refused: it would change the prices.
 
 With --grant it allows a user of Kafka what its role needs and no more, and touches no topic:
   all, ingest, price, train   a worker of that role
+  redrive  send refused and quarantined records again
   feed     write orders, clicks, competitors' prices, products, stock and promotions
   feed-TOPIC  write one of these alone: feed-clickstream for clicks
   apply    read price-changes, write price-acks; the group of the user's name, and USER-*

@@ -77,6 +77,11 @@ ROLES: Mapping[str, list[Right]] = {
         *_may("read", "demand-observations", "products", "model-updates"),
         *_may("write", "model-updates"),
     ],
+    "redrive": [
+        *_may("read", *_topics("in"), "dead-letters", "pricing-quarantine", "pricing-redriven"),
+        *_may("write", *_topics("in"), "pricing-redriven"),
+        Right("write", "transactional id", "{app}-redrive"),
+    ],
     "feed": _may("write", *FED),
     **{f"feed-{topic}": _may("write", topic) for topic in FED},
     "apply": [

@@ -17,12 +17,23 @@ from streams.replay.comparison import Comparison
 from streams.replay.counterfactual import Counterfactual
 
 FILE = "comparison.json"
+#: What a run's expectation of its own prices rests on.
+IMAGINED = (
+    "Each run says what it expects of its own prices. The new one learnt from the prices that were"
+    " shown or paid."
+)
+OWN = (
+    "Each run says what it expects of its own prices. The new one takes the recorded sales to be"
+    " made at them, but where the recording says what the shop showed."
+)
 #: Differences shown; all of them are in the file.
 SHOWN = 10
 
 
-def show(console: Console, found: Comparison) -> None:
-    """Print the comparison."""
+def show(console: Console, found: Comparison, *, imagined: bool) -> None:
+    """Print the comparison; `imagined`: the new prices stand beside those that were shown or paid,
+    from which the models learnt.
+    """
     if found.identical:
         console.print("Compared: the price changes are identical, byte for byte.")
         return
@@ -39,7 +50,7 @@ def show(console: Console, found: Comparison) -> None:
         f"{largest}."
     )
     if found.expected:
-        console.print(_expected(found))
+        console.print(_expected(found, imagined=imagined))
     if found.estimate is None:
         console.print(f"No estimate from sales: {found.why}.")
     else:
@@ -74,10 +85,10 @@ def _plain(value: Any) -> Any:
     return value if not isinstance(value, float) or isfinite(value) else None
 
 
-def _expected(found: Comparison) -> Table:
+def _expected(found: Comparison, *, imagined: bool) -> Table:
     table = Table(
         title="Expected by each run over its policies' horizons, at the last prices",
-        caption="Each run takes the recorded sales to be made at its own prices.",
+        caption=IMAGINED if imagined else OWN,
     )
     for column in ("", "units", "revenue", "profit"):
         table.add_column(column, justify="right" if column else "left")

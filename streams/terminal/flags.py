@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from schemas.values.instants import to_ms
+
 
 def add_recordings(parser: argparse.ArgumentParser, nargs: str = "+") -> None:
     """Declare the recordings that a command reads."""
@@ -16,6 +18,14 @@ def add_recordings(parser: argparse.ArgumentParser, nargs: str = "+") -> None:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Declare `--json`."""
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
+def instant(text: str) -> int:
+    """The type of a flag that takes a time, RFC 3339 or epoch milliseconds; ms."""
+    try:
+        return to_ms(int(text) if text.isdecimal() else text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def at_least(least: int) -> Callable[[str], int]:

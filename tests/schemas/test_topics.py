@@ -49,6 +49,7 @@ def test_every_topic_of_the_contract_is_there() -> None:
             "product-currencies",
             "category-evidence",
             "pricing-quarantine",
+            "pricing-redriven",
             "pricing-journal",
             "pricing-snapshots",
         ],

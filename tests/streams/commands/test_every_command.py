@@ -50,6 +50,7 @@ ON_KAFKA = {
     "explain": ["some-id"],
     "feed": ["check", "orders"],
     "record": ["orders", "--out", "recorded"],
+    "redrive": [],
     "topics": [],
     "worker": [],
 }

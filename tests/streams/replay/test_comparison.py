@@ -172,6 +172,8 @@ def test_other_guardrails_differ_where_the_price_changes_say_so(
     assert len(found["different"]) + found["offers"]["same"] == 6
     assert found["estimate"] is None
     shown = capsys.readouterr().out
+    assert "The new one learnt from the prices that were shown or paid." in " ".join(shown.split())
+    assert "sales to be made at" not in shown
     assert f"differ after {len(apart)} of {len(shares)} decisions" in shown
     assert "No estimate from sales: the other run drew no price at random" in " ".join(
         shown.split()
