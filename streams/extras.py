@@ -12,6 +12,7 @@ EXTRAS = {
     "keras": "deep",
     "tensorboard": "deep",
     "sklearn": "deep",
+    "polars": "tables",
     "fastapi": "console",
     "uvicorn": "console",
     "sqlalchemy": "console",

@@ -1,0 +1,1 @@
+"""Tables that people keep, in and out: CSV, XLSX and Parquet."""

@@ -1,0 +1,204 @@
+"""Rows of a table as records of a topic, each checked before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from schemas.records.record import RecordError
+from schemas.topics import TOPICS, decode
+from streams.errors import InputError
+from streams.mapping.paths import target
+from streams.tables.files import Row
+
+_COMMA = re.compile(r"[+-]?\d{1,3}(\.?\d{3})*(,\d+)?%?|[+-]?\d+(,\d+)?%?")
+#: Columns whose texts are never numbers.
+_TEXTS = frozenset(
+    {"sku", "name", "order_id", "customer_id", "category", "brand", "competitor", "channel"}
+)
+#: Columns that are numbers in a record, and texts in a CSV.
+_COUNTS = frozenset({"quantity", "on_hand", "reserved", "match_confidence", "count"})
+
+
+class Kind(NamedTuple):
+    """What rows become: records of a topic; `fixed` are fields that all of them have."""
+
+    topic: str
+    fixed: Mapping[str, Any] = {}
+
+
+KINDS: Mapping[str, Kind] = {
+    "products": Kind("products"),
+    "orders": Kind("orders"),
+    "competitor-prices": Kind("competitor-prices"),
+    "inventory": Kind("inventory"),
+    "costs": Kind("products"),
+    "manual-prices": Kind("pricing-control", {"kind": "set_price"}),
+}
+
+
+class Bad(NamedTuple):
+    """A row that is no record, and why."""
+
+    line: int
+    reason: str
+
+
+class Made(NamedTuple):
+    """A record that may be sent."""
+
+    topic: str
+    key: bytes | None
+    value: bytes
+
+
+class Records:
+    """Makes records of rows.
+
+    Parameters
+    ----------
+    kind
+        A name of `KINDS`.
+    columns
+        Column → field, for columns that are not called as the field is.
+    decimal_comma
+        Whether `1.234,50` is a number.
+    fixed
+        Fields that all records have.
+    products
+        The newest record of each product, where costs are to be set.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        columns: Mapping[str, str],
+        *,
+        decimal_comma: bool,
+        fixed: Mapping[str, Any],
+        products: Mapping[str, dict[str, Any]],
+    ) -> None:
+        self._kind = kind
+        self._of = KINDS[kind]
+        self._columns = columns
+        self._comma = decimal_comma
+        self._fixed = {**self._of.fixed, **fixed}
+        self._products = products
+        self._paths: dict[str, tuple[str | None, tuple[str, ...]] | None] = {}
+        self.bad: list[Bad] = []
+
+    def make(self, rows: Iterable[Row]) -> Iterator[Made]:
+        """The records, in the order of their first rows; what is wrong is in `bad`."""
+        groups = self._orders(rows) if self._kind == "orders" else ((row,) for row in rows)
+        for group in groups:
+            try:
+                yield self._made(group)
+            except RecordError as error:
+                self.bad.append(Bad(group[0].line, str(error)))
+
+    def _orders(self, rows: Iterable[Row]) -> Iterator[tuple[Row, ...]]:
+        """The rows of each order: the lines of one may stand apart."""
+        column = next((c for c, f in self._columns.items() if f == "order_id"), "order_id")
+        found: dict[Any, list[Row]] = {}
+        for number, row in enumerate(rows):
+            cells = {_name(name): cell for name, cell in row.cells.items()}
+            named = row.cells.get(column, cells.get("order_id"))
+            found.setdefault(("", number) if named is None else named, []).append(row)
+        yield from map(tuple, found.values())
+
+    def _made(self, group: tuple[Row, ...]) -> Made:
+        document: dict[str, Any] = dict(self._fixed)
+        items: dict[str, list[dict[str, Any]]] = {}
+        for row in group:
+            inner: dict[str, dict[str, Any]] = {}
+            for column, cell in row.cells.items():
+                where = self._where(column)
+                if where is None:
+                    continue
+                array, path = where
+                into = document if array is None else inner.setdefault(array, {})
+                _set(into, path, self._value(path[-1], cell))
+            for array, item in inner.items():
+                items.setdefault(array, []).append(item)
+        document |= items
+        if self._kind == "costs":
+            document = self._with_cost(document)
+        value = msgspec.json.encode(document)
+        decode(self._of.topic, value)
+        key = TOPICS[self._of.topic].key_of(document)
+        return Made(self._of.topic, None if key is None else key.encode(), value)
+
+    def _with_cost(self, document: dict[str, Any]) -> dict[str, Any]:
+        sku, cost = document.get("sku"), document.get("cost")
+        if sku is None or cost is None:
+            raise RecordError(f"{'sku' if sku is None else 'cost'}: required, but absent")
+        known = self._products.get(str(sku))
+        if known is None:
+            raise RecordError(f"sku: there is no product {sku!r}")
+        return {**known, "cost": cost}
+
+    def _where(self, column: str) -> tuple[str | None, tuple[str, ...]] | None:
+        """Where a column's cells go; None where the record has no such field."""
+        if column not in self._paths:
+            field = self._columns.get(column) or _name(column)
+            try:
+                found = target(self._of.topic, field)
+            except ValueError as error:
+                if column in self._columns:
+                    raise InputError(f"column {column}: {error}") from None
+                self._paths[column] = None
+            else:
+                self._paths[column] = (found.array, found.path)
+        return self._paths[column]
+
+    def _value(self, field: str, cell: Any) -> Any:
+        if isinstance(cell, datetime):
+            return (cell if cell.tzinfo else cell.replace(tzinfo=UTC)).isoformat()
+        if isinstance(cell, date):
+            return f"{cell.isoformat()}T00:00:00Z"
+        if field in _TEXTS:
+            return str(cell)
+        if not isinstance(cell, str):
+            return cell
+        text = cell.strip()
+        if self._comma and _COMMA.fullmatch(text):
+            text = text.replace(".", "").replace(",", ".")
+        if text[:1] in "[{" and text[-1:] in "]}":
+            try:
+                return msgspec.json.decode(text)
+            except msgspec.DecodeError:
+                return text
+        if field in _COUNTS:
+            try:
+                return float(text) if "." in text else int(text)
+            except ValueError:
+                return text
+        return {"true": True, "false": False}.get(text.lower(), text)
+
+
+def _name(column: str) -> str:
+    return column.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _set(document: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    *parents, last = path
+    for part in parents:
+        document = document.setdefault(part, {})
+        if not isinstance(document, dict):
+            raise RecordError(f"{part}: is a value and a table at once")
+    document[last] = value
+
+
+def flat(document: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """A record as cells: tables by dotted names, lists as JSON."""
+    for name, value in document.items():
+        if isinstance(value, dict) and value:
+            yield from flat(value, f"{before}{name}.")
+        elif isinstance(value, list | dict):
+            yield f"{before}{name}", msgspec.json.encode(value).decode()
+        else:
+            yield f"{before}{name}", value

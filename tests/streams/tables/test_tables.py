@@ -1,0 +1,153 @@
+"""Tables in and out: what comes back is what was there, and wrong rows are named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams import cli
+from streams.errors import InputError
+from streams.tables.files import Row, rows, write
+from streams.tables.records import Bad, Made, Records, flat
+
+HEADER = ["sku", "name", "price"]
+TABLE = [
+    ["007", "=cmd|' /C calc'!A0", "8.99"],
+    ["b", "-5", "1.00"],
+    ["c", 'it\'s, "so"\nlong', "2"],
+]
+
+
+def records(kind: str, **changes: Any) -> Records:
+    given: dict[str, Any] = {
+        "columns": {},
+        "decimal_comma": False,
+        "fixed": {},
+        "products": {},
+        **changes,
+    }
+    return Records(kind, **given)
+
+
+def made(kind: str, *cells: dict[str, Any], **changes: Any) -> tuple[list[Made], list[Bad]]:
+    maker = records(kind, **changes)
+    found = list(maker.make(Row(line, each) for line, each in enumerate(cells, 2)))
+    return found, maker.bad
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet"])
+def test_a_table_comes_back_as_it_was_written(tmp_path: Path, ending: str) -> None:
+    if ending != ".csv":
+        pytest.importorskip("polars")
+    path = tmp_path / f"t{ending}"
+    write(path, HEADER, TABLE, lambda: None)
+    assert [list(row.cells.values()) for row in rows(path)] == TABLE
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_formulas_are_text_to_a_spreadsheet(tmp_path: Path) -> None:
+    write(tmp_path / "t.csv", HEADER, TABLE, lambda: None)
+    text = (tmp_path / "t.csv").read_text()
+    assert "'=cmd" in text
+    assert ",'-5," in text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error"),
+    [
+        ("a.csv", b"", "no header"),
+        ("a.csv", b"sku,sku\n1,2\n", "two columns are called sku"),
+        ("a.csv", b"sku\n\xff\n", "not UTF-8"),
+        ("a.csv", b'sku\n"a" b\n', "no CSV"),
+        ("a.xlsx", b"PK", "cannot be read as xlsx"),
+        ("a.parquet", b"PAR1", "cannot be read as parquet"),
+        ("a.txt", b"", "must end with"),
+    ],
+)
+def test_a_file_that_is_no_table_is_named(
+    tmp_path: Path, name: str, content: bytes, error: str
+) -> None:
+    if not name.endswith(("csv", "txt")):
+        pytest.importorskip("polars")
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=error):
+        list(rows(tmp_path / name))
+
+
+def test_semicolons_and_decimal_commas_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text(
+        "\ufeffArtikel;Name;currency;VK;cost;category;tax rate\n"
+        "0815;Kaffee, 500 g;EUR;1.234,50;4,1;food;7%\n",
+        encoding="utf-8",
+    )
+    maker = records("products", columns={"Artikel": "sku", "VK": "price"}, decimal_comma=True)
+    (product,) = maker.make(rows(path))
+    value = json.loads(product.value)
+    assert (product.key, value["price"], value["cost"]) == (b"0815", "1234.50", "4.1")
+    assert (value["name"], value["tax_rate"]) == ("Kaffee, 500 g", "7%")
+
+
+def test_rows_of_one_order_are_its_lines() -> None:
+    order = {"order_id": "o-1", "currency": "EUR", "time": "2026-03-01T09:30:00Z"}
+    first = order | {"sku": "a", "quantity": "2", "unit_price": "8.99"}
+    other = order | {"order_id": "o-2", "sku": "c", "quantity": 1, "unit_price": 1.5}
+    found, bad = made("orders", first, other, first | {"sku": "b"})
+    assert bad == []
+    lines = [[line["sku"] for line in json.loads(one.value)["lines"]] for one in found]
+    assert lines == [["a", "b"], ["c"]]
+
+
+def test_costs_and_manual_prices_become_what_they_mean() -> None:
+    known = {"a": {"sku": "a", "name": "A", "currency": "EUR", "price": "2", "category": "x"}}
+    cost = {"sku": "a", "cost": "1.10"}
+    (product,), bad = made("costs", cost, cost | {"sku": "b"}, {"sku": "a"}, products=known)
+    assert json.loads(product.value) == known["a"] | {"cost": "1.10"}
+    reasons = ["sku: there is no product 'b'", "cost: required, but absent"]
+    assert bad == [Bad(3, reasons[0]), Bad(4, reasons[1])]
+    fixed = {"actor": "anna", "reason": "sale"}
+    (price,), _ = made(
+        "manual-prices", {"sku": "a", "channel": "web", "price": "1.99"}, fixed=fixed
+    )
+    assert json.loads(price.value)["kind"] == "set_price"
+
+
+def test_each_wrong_row_is_named_with_its_reason() -> None:
+    found, bad = made("inventory", *({"sku": "a", "on_hand": "many"} for _ in range(1000)))
+    assert (found, len(bad)) == ([], 1000)
+    assert bad[-1].line == 1001
+    assert "on_hand" in bad[-1].reason
+
+
+def test_nothing_is_sent_where_a_row_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "stock.csv"
+    path.write_text("sku,on_hand\na,1\nb,x\n")
+    assert cli.main(["import", str(path), "--as", "inventory", "--bootstrap", "127.0.0.1:1"]) == 1
+    said = capsys.readouterr()
+    assert "nothing was sent: 1 rows are wrong, 1 records are sound" in said.out
+    assert "line 3: on_hand" in said.err
+    report = tmp_path / "wrong.tsv"
+    told = ["import", str(path), "--as", "inventory", "--dry-run", "--report", str(report)]
+    assert cli.main([*told, "--skip-bad"]) == 1
+    assert report.read_text().startswith("3\ton_hand")
+
+
+def test_a_record_as_cells_is_the_record_again() -> None:
+    product = {
+        "sku": "a",
+        "name": "A",
+        "currency": "EUR",
+        "price": "2.00",
+        "cost": "1.00",
+        "category": "x",
+        "tags": ["new", "bio"],
+        "fees": {"web": {"rate": "8%", "fixed": "0"}},
+    }
+    (one,), bad = made("products", dict(flat(product)))
+    assert (json.loads(one.value), bad) == (product, [])
