@@ -6,7 +6,7 @@ from schemas.records.record import RecordError, document
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.formats.intake import Intake
-from streams.kafka.kafka_record import FLAWED
+from streams.kafka.kafka_record import may_be_flawed
 from streams.recording.observing import observing, up_to_now
 from streams.recording.recorder import as_entry
 
@@ -32,7 +32,7 @@ async def newest_by_key(settings: Settings, topic: str) -> dict[str, bytes]:
     async with observing(settings, topic) as (consumer, places):
         async for record in up_to_now(consumer, places):
             (taken,) = intake.convert(topic, [record])
-            if type(taken) in FLAWED:
+            if may_be_flawed(type(taken)):
                 continue
             key = _key(topic, taken.key, taken.value)
             if key is not None and record.timestamp >= found.get(key, (-1, None))[0]:
