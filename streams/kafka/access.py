@@ -68,6 +68,8 @@ _PRICE = [
     Right("read", "group", "{app}"),
     Right("write", "transactional id", "{app}-*"),
 ]
+#: Files are imported in one transaction.
+_IMPORT = Right("write", "transactional id", "{app}-import")
 #: Role → its rights, in which {app} and {user} stand for their names.
 ROLES: Mapping[str, list[Right]] = {
     "all": list(dict.fromkeys(_INGEST + _PRICE)),
@@ -82,8 +84,8 @@ ROLES: Mapping[str, list[Right]] = {
         *_may("write", *_topics("in"), "pricing-redriven"),
         Right("write", "transactional id", "{app}-redrive"),
     ],
-    "feed": _may("write", *FED),
-    **{f"feed-{topic}": _may("write", topic) for topic in FED},
+    "feed": [*_may("write", *FED), _IMPORT],
+    **{f"feed-{topic}": [*_may("write", topic), _IMPORT] for topic in FED},
     "apply": [
         *_may("read", "price-changes", "price-offers"),
         *_may("write", "price-acks"),

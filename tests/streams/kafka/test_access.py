@@ -18,8 +18,9 @@ def test_each_topic_of_the_shop_may_be_written_without_the_others() -> None:
     assert {"orders", "clickstream", "products"} <= set(FED)
     assert not set(FED) & set(STEERING)
     for topic in FED:
-        assert [str(right) for right in ROLES[f"feed-{topic}"]] == [f"write topic {topic}"]
-    assert {right.name for right in ROLES["feed"]} == set(FED)
+        rights = [f"write topic {topic}", "write transactional id {app}-import"]
+        assert [str(right) for right in ROLES[f"feed-{topic}"]] == rights
+    assert {right.name for right in ROLES["feed"]} == {*FED, "{app}-import"}
 
 
 def test_a_users_groups_are_those_of_its_name_alone() -> None:
