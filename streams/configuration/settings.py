@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
@@ -27,6 +26,7 @@ from streams.configuration.sources import toml_file
 from streams.configuration.spelling import NESTED, PREFIX, require_spelling
 from streams.mapping.mapper import Mapper
 from streams.mapping.topic_settings import OutputFormat, TopicSettings, named, require_different
+from streams.mapping.values import Zone
 from streams.metrics.address import address
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Settings(ConsoleSettings, ConnectionSettings):
     own_names: frozenset[str] = Field(
         frozenset(), description='your names in competitor feeds, JSON: ["acme"]'
     )
-    timezone: str = Field(
+    timezone: Zone = Field(
         "UTC",
         description="IANA zone whose midnight starts a day; demand is counted by that of its "
         "winter time all year",
@@ -156,15 +156,6 @@ class Settings(ConsoleSettings, ConnectionSettings):
         if where is not None:
             address(where)
         return where
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, OSError, ValueError) as error:
-            raise ValueError(f"{name!r} is no IANA time zone such as Europe/Berlin") from error
-        return name
 
     @field_validator("river")
     @classmethod

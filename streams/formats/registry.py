@@ -10,7 +10,6 @@ import hashlib
 import json
 import logging
 import os
-import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -22,6 +21,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from streams.configuration.settings import Settings
 from streams.formats.schema import Schema, UnknownSchemaError
+from streams.https import opener
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +46,7 @@ class Registry:
         if login is not None:
             given = b64encode(":".join(login).encode()).decode()
             self._headers["Authorization"] = f"Basic {given}"
-        context = ssl.create_default_context(cafile=None if cafile is None else str(cafile))
-        self._opener = urllib.request.build_opener(
-            urllib.request.HTTPSHandler(context=context), _NoRedirect()
-        )
+        self._opener = opener(cafile)
         name = hashlib.sha256(self._url.encode()).hexdigest()[:12]
         self._folder = None if folder is None else folder / name
         self._schemas: dict[int, Schema | None] = {}
@@ -145,11 +142,6 @@ class Registry:
         except OSError as error:
             # a container without a disk asks again after its next start
             logger.warning("schemas are not kept in %s: %s", self._folder, error)
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
 
 
 def registry_of(settings: Settings) -> Registry | None:

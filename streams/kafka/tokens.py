@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 import threading
 import time
 import urllib.error
@@ -13,7 +12,7 @@ import urllib.request
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aiokafka.abc import AbstractTokenProvider
 from aiokafka.errors import KafkaConnectionError
@@ -21,6 +20,7 @@ from kafka.net.sasl.oauth import AbstractTokenProvider as BlockingProvider
 
 from streams.configuration.settings import Settings
 from streams.extras import missing
+from streams.https import opener
 
 #: Seconds for an answer of the provider.
 ANSWER_SECONDS = 10.0
@@ -101,13 +101,6 @@ def tokens(settings: Settings) -> Tokens:
     )
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """The secret goes to the address that was given, and to no other."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 @lru_cache(maxsize=8)
 def _of_provider(
     url: str,
@@ -126,14 +119,11 @@ def _of_provider(
         urllib.parse.urlencode(form).encode(),
         {"Authorization": f"Basic {login}", "Accept": "application/json"},
     )
-    context = ssl.create_default_context(cafile=cafile)
-    opener = urllib.request.build_opener(
-        urllib.request.HTTPSHandler(context=context), _NoRedirect()
-    )
+    direct = opener(cafile)
 
     def fetch() -> Token:
         try:
-            with opener.open(request, timeout=ANSWER_SECONDS) as reply:
+            with direct.open(request, timeout=ANSWER_SECONDS) as reply:
                 answer = json.load(reply)
             return Token(answer["access_token"], float(answer.get("expires_in", DEFAULT_SECONDS)))
         except urllib.error.HTTPError as error:

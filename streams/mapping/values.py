@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator
 
 from schemas.records.record import RecordError
 from schemas.values.money import minor_digits
 
+
+def _is_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError) as error:
+        raise ValueError(f"{name!r} is no IANA time zone such as Europe/Berlin") from error
+    return name
+
+
+#: The name of a time zone.
+Zone = Annotated[str, AfterValidator(_is_zone)]
 #: Units of a number that counts from 1970: ms in one of them.
 _MS = {"seconds": Decimal(1000), "milliseconds": Decimal(1), "microseconds": Decimal("0.001")}
 

@@ -47,6 +47,16 @@ def give(settings: Settings, options: argparse.Namespace, kind: str, **fields: A
     send(settings, [record])
 
 
+def answer(settings: Settings, options: argparse.Namespace, kind: str) -> None:
+    """Answer the proposals `options.decision_id`, all as of one time, in their order."""
+    at = options.at or now()
+    records = [
+        order(kind, options.actor, decision_id=each, reason=options.reason, time=at)
+        for each in options.decision_id
+    ]
+    send(settings, records)
+
+
 def send(settings: Settings, records: Sequence[Record]) -> None:
     """Write commands to `pricing-control`, in their order; returns when Kafka has them."""
     # who is away is told of in one line

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 
 from streams.configuration.settings import Settings
-from streams.steering.orders import now, order
-from streams.steering.send import add_actor, send
+from streams.steering.send import add_actor, answer
 
 GROUP = "steer"
 SUMMARY = "turn proposals down"
@@ -26,10 +25,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Send the order."""
-    at = options.at or now()
-    records = [
-        order("reject", options.actor, decision_id=each, reason=options.reason, time=at)
-        for each in options.decision_id
-    ]
-    send(settings, records)
+    answer(settings, options, "reject")
     return 0
