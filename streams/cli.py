@@ -50,7 +50,7 @@ GROUPS = {
 }
 
 
-class Listed(NamedTuple):
+class CommandEntry(NamedTuple):
     """What the help says of a command, and the module that it is."""
 
     module: str
@@ -59,10 +59,10 @@ class Listed(NamedTuple):
 
 
 @cache
-def commands() -> dict[str, Listed]:
+def commands() -> dict[str, CommandEntry]:
     """All commands by name; none of them is imported, which would take seconds."""
     return {
-        path.stem.replace("_", "-"): Listed(_module(path), **dict(_declared(path)))
+        path.stem.replace("_", "-"): CommandEntry(_module(path), **dict(_declared(path)))
         for path in sorted(FOLDER.rglob("*.py"), key=lambda path: path.stem)
         if path.stem != "__init__"
     }
@@ -77,7 +77,7 @@ def _declared(path: Path) -> Iterator[tuple[str, str]]:
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id.lower()
-            if name in Listed._fields:
+            if name in CommandEntry._fields:
                 yield name, ast.literal_eval(node.value)
 
 

@@ -60,8 +60,8 @@ MESSAGES = {
         "{} acknowledgements named decisions that were never made",
     ),
     "untimely_control": (
-        "1 control record came before any event told the time, for no offer",
-        "{} control records came before any event told the time, for no offer",
+        "1 control record came before any event gave the time, for no offer",
+        "{} control records came before any event gave the time, for no offer",
     ),
     "feed_gap": (
         "1 empty window was taken for an outage and not learnt as silence",

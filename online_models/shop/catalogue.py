@@ -26,7 +26,7 @@ PPM = 1_000_000
 MOST_STRAYS, MOST_CHANNELS = 10_000, 1_000
 
 
-class Names:
+class Interner:
     """Text ↔ dense integer, in order of first appearance."""
 
     SAVED = Saved(names=list[str])
@@ -120,11 +120,11 @@ class Catalogue:
     DERIVED = ("sku_offers", "_offer_index", "strays")
 
     def __init__(self) -> None:
-        self.sku_names = Names()
-        self.channel_names = Names()
-        self.category_names = Names()
-        self.brand_names = Names()
-        self.currency_names = Names()
+        self.sku_names = Interner()
+        self.channel_names = Interner()
+        self.category_names = Interner()
+        self.brand_names = Interner()
+        self.currency_names = Interner()
         self.skus = SkuColumns()
         self.offers = OfferColumns()
         self.sku_offers: list[list[int]] = []

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from online_models.numerics.columns import Columns, column
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
-from online_models.shop.catalogue import ALWAYS, Names
+from online_models.shop.catalogue import ALWAYS, Interner
 
 #: Most SKUs are watched at a handful of competitors; the matrix doubles where one has more.
 FIRST_WIDTH = 4
@@ -51,7 +51,7 @@ class CompetitorPrices:
 
     def __init__(self, own_names: frozenset[str] = frozenset()) -> None:
         self.own_names = frozenset(name.strip().casefold() for name in own_names)
-        self.names = Names()
+        self.names = Interner()
         self.entries = CompetitorEntries()
         self.slots: NDArray[np.int32] = np.full((0, FIRST_WIDTH), -1, dtype=np.int32)
         self.filled: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
@@ -109,7 +109,7 @@ class CompetitorPrices:
             return
         used = np.unique(self.entries.competitor)
         self.entries.competitor[:] = np.searchsorted(used, self.entries.competitor)
-        self.names = Names(self.names[i] for i in used.tolist())
+        self.names = Interner(self.names[i] for i in used.tolist())
         columns = (self.entries.sku, self.entries.competitor, self.entries.channel)
         keys = zip(*(column.tolist() for column in columns), strict=True)
         self._index = {key: row for row, key in enumerate(keys)}

@@ -11,7 +11,7 @@ import numpy as np
 from online_models.demand.inputs.observations import ATTRIBUTES, Observations
 from online_models.demand.networks.levels import Offers, words
 from online_models.numerics.special import log
-from online_models.shop.catalogue import Names
+from online_models.shop.catalogue import Interner
 from schemas.records.record import RecordError
 from schemas.values.instants import to_ms
 from schemas.values.money import to_minor
@@ -52,13 +52,13 @@ class RecordedObservations:
     """
 
     def __init__(self) -> None:
-        self.names = Names()
+        self.names = Interner()
         self._products: dict[str, Mapping[str, Any]] = {}
         self._columns = {name: array(kind) for name, kind in _COLUMNS.items()}
         self._skus: list[str] = []
         #: Names of promotion attributes, in the order of their places in the fold, and (bucket,
         #: place, value) of those that are not 0.
-        self._attributes = Names()
+        self._attributes = Interner()
         self._numbers: list[tuple[int, int, float]] = []
 
     def __len__(self) -> int:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from streams.configuration.settings import Settings
-from streams.demo.run import Wanted, record_events, run_demo, summary_console
+from streams.demo.run import DemoOptions, record_events, run_demo, summary_console
 from streams.errors import ExpectedError
 from streams.recording.entry import RecordingError
 from streams.terminal.flags import at_least
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Run the demo, or record its events."""
     items = None if options.all else options.items
-    wanted = Wanted(items, options.days, options.speed, options.once)
+    wanted = DemoOptions(items, options.days, options.speed, options.once)
     if options.record is None:
         run_demo(wanted, settings, summary_console())
         return 0

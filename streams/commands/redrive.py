@@ -10,9 +10,9 @@ from typing import Any
 from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.kafka.clients import bootstrap
-from streams.redrive.letters import Wanted
+from streams.redrive.letters import LetterFilter
 from streams.redrive.mending import mend
-from streams.redrive.run import Outcome, redrive
+from streams.redrive.run import RedriveReport, redrive
 from streams.terminal.flags import add_json, instant
 from streams.terminal.output import print_json
 
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     bootstrap(settings)
     partition, offset = _source(options.source)
     topics = frozenset(options.topic) if options.topic else None
-    wanted = Wanted(topics, options.reason, options.since, options.until, partition, offset)
+    wanted = LetterFilter(topics, options.reason, options.since, options.until, partition, offset)
     mends = [mend(text) for text in options.set]
     outcome = asyncio.run(redrive(settings, wanted, mends, options.edited, send=options.send))
     if options.json:
@@ -93,7 +93,7 @@ def _source(text: str | None) -> tuple[int | None, int | None]:
         raise InputError(f"--source {text}: expected PARTITION or PARTITION:OFFSET") from None
 
 
-def document(outcome: Outcome, *, sent: bool) -> dict[str, Any]:
+def document(outcome: RedriveReport, *, sent: bool) -> dict[str, Any]:
     """The outcome as JSON."""
     return {
         "sent": outcome.parcels if sent else 0,
@@ -108,7 +108,7 @@ def document(outcome: Outcome, *, sent: bool) -> dict[str, Any]:
     }
 
 
-def _lines(outcome: Outcome, *, sent: bool) -> list[str]:
+def _lines(outcome: RedriveReport, *, sent: bool) -> list[str]:
     verb = "sent" if sent else "would be sent"
     lines = [
         f"{number:,} of {topic}: {reason}"

@@ -17,7 +17,7 @@ from streams.replay.drawn_price_sales import DrawnPriceSales
 from streams.replay.offer_margins import OfferMargins
 from streams.replay.replay import Replay
 from streams.replay.run import PricingRun, recorded_run
-from streams.replay.summary import Summary
+from streams.replay.summary import ReplaySummary
 from streams.terminal.flags import add_recordings, instant
 from streams.terminal.output import figures_table
 from streams.terminal.progress import progress
@@ -85,7 +85,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _show(console: Console, replay: Replay, summary: Summary) -> None:
+def _show(console: Console, replay: Replay, summary: ReplaySummary) -> None:
     source = "the journal" if replay.from_journal else "input topics, merged by timestamp"
     console.print(f"Replayed {len(replay.recording):,} records of {source}.")
     table = figures_table(["published to"], ["records"])

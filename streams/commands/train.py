@@ -17,7 +17,7 @@ from streams.errors import InputError, InterruptedCommand
 from streams.extras import require
 from streams.terminal.flags import add_recordings, at_least
 from streams.trainer import policy_run, publish, report, source
-from streams.trainer.registry import Registry, promotion
+from streams.trainer.registry import ModelRegistry, promotion
 from streams.trainer.run import TrainedVersion, TrainingPlan, train
 from streams.trainer.search import asked_trials
 from streams.trainer.store import occupied
@@ -101,7 +101,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     console = Console(stderr=True)
     try:
         if options.promote:
-            values = promotion(Registry(options.out / "registry" / MODEL), options.promote)
+            values = promotion(ModelRegistry(options.out / "registry" / MODEL), options.promote)
         elif options.policy:
             values = policy_run.run(options.out, options.seed, console.print)
         else:

@@ -49,9 +49,9 @@ def page() -> str:
 def _table(model: type[BaseModel], shown: Any) -> str:
     lines = ["| setting | default | what it is |", "|---|---|---|"]
     for name, field in model.model_fields.items():
-        told = (field.description or "").replace("|", "\\|").replace("\n", " ")
+        described = (field.description or "").replace("|", "\\|").replace("\n", " ")
         choices = ", ".join(f"`{choice}`" for choice in _choices(field.annotation))
-        said = f"{told}. One of {choices}" if choices else told
+        said = f"{described}. One of {choices}" if choices else described
         lines.append(f"| {shown(field.alias or name)} | {_default(field)} | {said} |")
     return "\n".join(lines) + "\n"
 

@@ -46,7 +46,7 @@ POLICIES = Path(__file__).with_name("policies.json")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DemoOptions:
     """What of the data to send, and how.
 
     items: the best sellers that are sent, None for all. days: the first ones only, None for all.
@@ -68,7 +68,7 @@ def summary_console() -> Console:
     return console
 
 
-def run_demo(wanted: Wanted, settings: Settings, console: Console) -> None:
+def run_demo(wanted: DemoOptions, settings: Settings, console: Console) -> None:
     """Run it; what it starts it also stops.
 
     DemoError or BrokerError where it cannot go on, KeyboardInterrupt after Ctrl-C or SIGTERM.
@@ -102,7 +102,7 @@ def run_demo(wanted: Wanted, settings: Settings, console: Console) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def record_events(wanted: Wanted, folder: Path, console: Console) -> None:
+def record_events(wanted: DemoOptions, folder: Path, console: Console) -> None:
     """The events that the demo would send, as a recording for `replay`."""
     offsets = Counter[str]()
     with RecordingWriter(folder) as writer:
@@ -117,7 +117,7 @@ def record_events(wanted: Wanted, folder: Path, console: Console) -> None:
 
 
 def _played(
-    wanted: Wanted,
+    wanted: DemoOptions,
     settings: Settings,
     console: Console,
     folder: Path,
@@ -185,7 +185,7 @@ def _stay(alive: Callable[[], None]) -> None:
             time.sleep(WATCH_SECONDS)
 
 
-def _orders(wanted: Wanted, console: Console) -> Days:
+def _orders(wanted: DemoOptions, console: Console) -> Days:
     sales, dropped = clean(tafeng.read(tafeng.archive()))
     left_out = ", ".join(f"{number} with {why}" for why, number in dropped.items() if number)
     days = Days.of(sales, wanted.items, wanted.days)

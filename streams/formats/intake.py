@@ -23,7 +23,7 @@ from streams.mapping.mapper import Mapper
 from streams.mapping.topic_settings import TopicSettings
 
 if TYPE_CHECKING:
-    from streams.formats.registry import Registry
+    from streams.formats.registry import SchemaRegistry
 
 #: Under this name a field map finds the attributes of a CloudEvent: `ce.id`.
 ENVELOPE = "ce"
@@ -41,7 +41,7 @@ class Converted(NamedTuple):
     original: Parsed
 
 
-class Intake:
+class InputFormats:
     """Brings records into the contract's form, one for one; what cannot be brought there says why.
 
     Raises
@@ -51,7 +51,7 @@ class Intake:
     """
 
     def __init__(
-        self, topics: Mapping[str, TopicSettings], registry: Registry | None = None
+        self, topics: Mapping[str, TopicSettings], registry: SchemaRegistry | None = None
     ) -> None:
         self._mappers = {
             topic: Mapper(topic, each.fields) for topic, each in topics.items() if each.fields
@@ -147,7 +147,7 @@ class Intake:
         return self._decoders[number]
 
 
-def _decoder_of(registry: Registry, number: int) -> Decode | None:
+def _decoder_of(registry: SchemaRegistry, number: int) -> Decode | None:
     try:
         schema = registry.schema(number)
         if schema.kind not in ("AVRO", "JSON"):

@@ -17,7 +17,7 @@ from streams.configuration.settings import Settings
 from streams.formats.avro import encoder
 from streams.formats.cloud_events import STRUCTURED_JSON
 from streams.formats.framing import frame
-from streams.formats.registry import Registry, registry_of
+from streams.formats.registry import SchemaRegistry, registry_of
 
 Headers = tuple[tuple[str, bytes], ...]
 #: Topics that the pricer reads again itself, or whose records keep bytes as they came.
@@ -35,7 +35,7 @@ class Written(NamedTuple):
 Write = Callable[[bytes | None, bytes, int], Written]
 
 
-class Outgoing:
+class OutputFormats:
     """Knows for each output topic how its records are written; JSON where nothing else is said.
 
     `register` tells the registry of our schemas and must have returned before `write`.
@@ -97,7 +97,7 @@ def _format(settings: Settings, name: str) -> str:
     return (table.format if table else None) or settings.output_format
 
 
-def _registered(registry: Registry, name: str, subject: str, form: str) -> Write:
+def _registered(registry: SchemaRegistry, name: str, subject: str, form: str) -> Write:
     if form == "avro":
         declared = avro_schema(TOPICS[name])
         number = registry.register(subject, "AVRO", _text(declared))

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
-from streams.formats.intake import Converted, Intake
+from streams.formats.intake import Converted, InputFormats
 from streams.kafka.consumer import Consumer
 
 
@@ -17,11 +17,11 @@ def readable(settings: Settings, consumer: Consumer) -> Consumer:
 
     RegistryAwayError comes of its reading where a schema has to be asked for.
     """
-    consumer.plain = _plain(Intake.of(settings))
+    consumer.plain = _plain(InputFormats.of(settings))
     return consumer
 
 
-def _plain(intake: Intake) -> Callable[[str, list[Any]], list[Any]]:
+def _plain(intake: InputFormats) -> Callable[[str, list[Any]], list[Any]]:
     def plain(topic: str, records: list[Any]) -> list[Any]:
         known = TOPICS.get(topic)
         if known is None or known.direction != "out" or topic == "dead-letters":

@@ -35,7 +35,7 @@ class RegistryAwayError(KafkaConnectionError):  # type: ignore[misc]
     """The registry does not answer; what was asked for may be asked for again."""
 
 
-class Registry:
+class SchemaRegistry:
     """Asks, and keeps the answers; blocks while it asks."""
 
     def __init__(
@@ -144,7 +144,7 @@ class Registry:
             logger.warning("schemas are not kept in %s: %s", self._folder, error)
 
 
-def registry_of(settings: Settings) -> Registry | None:
+def registry_of(settings: Settings) -> SchemaRegistry | None:
     """The registry that the settings name, if they do."""
     if settings.registry is None:
         return None
@@ -153,4 +153,4 @@ def registry_of(settings: Settings) -> Registry | None:
     if settings.registry_username is not None and password is not None:
         login = (settings.registry_username, password.get_secret_value())
     folder = settings.registry_cache or Path.home() / ".cache" / "pricetide" / "schemas"
-    return Registry(settings.registry, login, settings.registry_cafile, folder)
+    return SchemaRegistry(settings.registry, login, settings.registry_cafile, folder)

@@ -20,7 +20,7 @@ HEAD = 1024
 FRAME = 5
 
 
-class Letter(NamedTuple):
+class DeadLetterRecord(NamedTuple):
     """A record of `dead-letters`."""
 
     key: bytes | None
@@ -30,7 +30,7 @@ class Letter(NamedTuple):
 
 def written(
     letter: DeadLetter, hashed: Callable[[str], str], largest: int = LARGEST_WHOLE
-) -> Letter:
+) -> DeadLetterRecord:
     """A dead letter as it is written down: the record byte for byte where its key and value have
     `largest` bytes at most, else their heads, lengths and hashes, to find the original by.
 
@@ -46,7 +46,7 @@ def written(
     else:
         value, of_value = _kept("value", record.value, min(largest, LARGEST_SEARCHED))
         value = hide(value or b"", hashed, letter.personal)
-    return Letter(key, value, labels + of_key + of_value)
+    return DeadLetterRecord(key, value, labels + of_key + of_value)
 
 
 def headers(letter: DeadLetter) -> list[tuple[str, bytes]]:

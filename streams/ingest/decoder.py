@@ -15,7 +15,7 @@ from online_models.journal.batch import Batch
 from schemas.records.record import RecordError
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
-from streams.formats.intake import Intake, original
+from streams.formats.intake import InputFormats, original
 from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hidden_names import hide_in_message
@@ -42,15 +42,15 @@ class Decoder:
     never on where a round ends.
     """
 
-    def __init__(self, border: Border, intake: Intake | None = None) -> None:
+    def __init__(self, border: Border, intake: InputFormats | None = None) -> None:
         self.border = border
-        self.intake = intake or Intake({})
+        self.intake = intake or InputFormats({})
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """A decoder of records as producers send them under these settings."""
         key = settings.customer_key.get_secret_value().encode()
-        return cls(Border(key, settings.rates), Intake.of(settings))
+        return cls(Border(key, settings.rates), InputFormats.of(settings))
 
     def decode(self, runs: Sequence[Run]) -> Decoded:
         """All events of a round, and dead letters with the place of their record as it was sent."""

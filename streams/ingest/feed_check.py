@@ -14,7 +14,7 @@ from streams.ingest.order import as_given
 from streams.kafka.kafka_record import KafkaRecord
 
 
-class Refused(NamedTuple):
+class RefusedReason(NamedTuple):
     """A reason for which records are refused: how many, and where the first of them lies."""
 
     reason: str
@@ -27,7 +27,7 @@ class FeedReport(NamedTuple):
 
     records: int
     accepted: int
-    refused: list[Refused]
+    refused: list[RefusedReason]
     example: Any
 
 
@@ -42,7 +42,8 @@ def check_feed(
     for _, letter in dead:
         found.setdefault(letter.error, []).append(describe(letter))
     refused = [
-        Refused(reason, len(where), where[0].partition(": ")[0]) for reason, where in found.items()
+        RefusedReason(reason, len(where), where[0].partition(": ")[0])
+        for reason, where in found.items()
     ]
     refused.sort(key=lambda each: -each.records)
     return FeedReport(len(records), len(records) - len(dead), refused, _example(decoder, records))

@@ -21,7 +21,7 @@ from kafka.errors import KafkaError
 
 from schemas.topics import TOPICS
 from streams.kafka.admin import TopicsError, reach
-from streams.kafka.names import Names
+from streams.kafka.names import TopicNames
 
 PATIENCE_SECONDS, PAUSE_SECONDS = 10.0, 0.05
 _KINDS = {
@@ -98,7 +98,7 @@ ROLES: Mapping[str, list[Right]] = {
 
 
 def grant(
-    client: Mapping[str, Any], principal: str, role: str, app: str, names: Names
+    client: Mapping[str, Any], principal: str, role: str, app: str, names: TopicNames
 ) -> list[Right]:
     """Allow a principal ("User:NAME") what its role needs; returns its rights, on topics by their
     names in Kafka.
@@ -137,7 +137,7 @@ def _require_groups_of_its_own(user: str, app: str) -> None:
         raise TopicsError(f"groups that begin with {user!r} are the pricer's: name the user else")
 
 
-def _named(right: Right, names: Names, app: str, user: str) -> Right:
+def _named(right: Right, names: TopicNames, app: str, user: str) -> Right:
     if right.kind == "topic":
         return right._replace(name=names.outer(right.name))
     return right._replace(name=right.name.format(app=app, user=user))

@@ -37,7 +37,7 @@ class TopicsError(ExpectedError):
 
 
 @dataclass(frozen=True)
-class Difference:
+class SettingDifference:
     """A setting of an existing topic that isn't what the registry wants."""
 
     topic: str
@@ -52,7 +52,7 @@ class TopicsReport:
 
     existing: tuple[str, ...]
     missing: tuple[str, ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[SettingDifference, ...]
 
 
 def create_topics(
@@ -183,7 +183,7 @@ def _partition_differences(
     found: Mapping[str, Mapping[str, Any]],
     *,
     check: bool,
-) -> list[Difference]:
+) -> list[SettingDifference]:
     differences = []
     for name, each in found.items():
         count = len(each["partitions"])
@@ -195,13 +195,13 @@ def _partition_differences(
             raise TopicsError(
                 f"the number of partitions of {name} is {count}, not {counts[name]}; {MIGRATE}"
             )
-        differences.append(Difference(name, "partitions", str(counts[name]), str(count)))
+        differences.append(SettingDifference(name, "partitions", str(counts[name]), str(count)))
     return differences
 
 
 def _replication_differences(
     wanted: int | None, found: Mapping[str, Mapping[str, Any]]
-) -> list[Difference]:
+) -> list[SettingDifference]:
     if wanted is None:
         return []
     factors = {
@@ -209,13 +209,13 @@ def _replication_differences(
         for name, each in found.items()
     }
     return [
-        Difference(name, "replication factor", str(wanted), str(factor))
+        SettingDifference(name, "replication factor", str(wanted), str(factor))
         for name, factor in factors.items()
         if factor != wanted
     ]
 
 
-def _setting_differences(admin: KafkaAdminClient, topics: list[Topic]) -> list[Difference]:
+def _setting_differences(admin: KafkaAdminClient, topics: list[Topic]) -> list[SettingDifference]:
     if not topics:
         return []
     resources = [
@@ -223,7 +223,7 @@ def _setting_differences(admin: KafkaAdminClient, topics: list[Topic]) -> list[D
     ]
     kept = admin.describe_configs(resources, config_filter="all")["topic"]
     return [
-        Difference(topic.name, setting, value, kept[topic.name][setting]["value"])
+        SettingDifference(topic.name, setting, value, kept[topic.name][setting]["value"])
         for topic in topics
         for setting, value in topic.settings.items()
         if kept[topic.name][setting]["value"] != value

@@ -9,7 +9,7 @@ from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
 from streams.kafka import raw_batches as raw_batches  # every consumer reads by it
 from streams.kafka.consumer import Consumer
-from streams.kafka.names import Names
+from streams.kafka.names import TopicNames
 from streams.kafka.producer import Producer
 from streams.kafka.surroundings import surroundings
 from streams.kafka.tokens import tokens
@@ -83,10 +83,10 @@ def client(settings: Settings) -> dict[str, Any]:
     return {"bootstrap_servers": bootstrap(settings).split(","), **security(settings)}
 
 
-def names(settings: Settings) -> Names:
+def names(settings: Settings) -> TopicNames:
     """What the topics are called in this Kafka."""
     given = {topic: each.name for topic, each in settings.topics.items() if each.name}
-    return Names(settings.topic_prefix, given)
+    return TopicNames(settings.topic_prefix, given)
 
 
 def consumer(settings: Settings, *topics: str, **options: Any) -> Consumer:
@@ -99,6 +99,6 @@ def producer(settings: Settings, **options: Any) -> Producer:
     return surroundings().producer(**_named(settings), **client(settings), **options)
 
 
-def _named(settings: Settings) -> dict[str, Names]:
+def _named(settings: Settings) -> dict[str, TopicNames]:
     called = names(settings)
     return {"names": called} if called else {}

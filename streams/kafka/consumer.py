@@ -8,11 +8,11 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 
-from streams.kafka.names import Names
+from streams.kafka.names import TopicNames
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
-    def __init__(self, listener: ConsumerRebalanceListener, names: Names) -> None:
+    def __init__(self, listener: ConsumerRebalanceListener, names: TopicNames) -> None:
         self._listener, self._names = listener, names
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
@@ -23,9 +23,9 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
 
 class Consumer(AIOKafkaConsumer):  # type: ignore[misc]
-    """aiokafka's consumer behind `Names`: the methods that the program calls, and no other."""
+    """aiokafka's consumer behind `TopicNames`: the methods that the program calls, and no other."""
 
-    def __init__(self, names: Names, *topics: str, **options: Any) -> None:
+    def __init__(self, names: TopicNames, *topics: str, **options: Any) -> None:
         super().__init__(*map(names.outer, topics), **options)
         self._names = names
         #: Makes plain JSON of the records of a topic, where they come in another form.

@@ -10,10 +10,10 @@ from aiokafka import TopicPartition
 from schemas.topics import TOPICS, Topic
 
 
-class Names:
+class TopicNames:
     """Translates both ways. A topic that has been given no name is its own behind the prefix.
 
-    >>> names = Names("shop.", {"orders": "sales.orders.v3"})
+    >>> names = TopicNames("shop.", {"orders": "sales.orders.v3"})
     >>> names.outer("orders"), names.outer("products"), names.outer("elsewhere")
     ('sales.orders.v3', 'shop.products', 'elsewhere')
     >>> names.inner("shop.products")
@@ -52,4 +52,4 @@ class Names:
 
 
 #: Topics that are called as the program calls them.
-OWN_NAMES = Names()
+OWN_NAMES = TopicNames()

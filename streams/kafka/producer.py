@@ -7,13 +7,13 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
-from streams.kafka.names import Names
+from streams.kafka.names import TopicNames
 
 
 class Producer(AIOKafkaProducer):  # type: ignore[misc]
-    """aiokafka's producer behind `Names`; of its methods those below name topics."""
+    """aiokafka's producer behind `TopicNames`; of its methods those below name topics."""
 
-    def __init__(self, names: Names, **options: Any) -> None:
+    def __init__(self, names: TopicNames, **options: Any) -> None:
         super().__init__(**options)
         self._names = names
 

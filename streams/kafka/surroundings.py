@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from online_models.fold.fold import Fold
     from streams.kafka.consumer import Consumer
-    from streams.kafka.names import Names
+    from streams.kafka.names import TopicNames
     from streams.kafka.producer import Producer
 
 Result = TypeVar("Result")
@@ -36,14 +36,14 @@ class Surroundings:
 
         return Fold
 
-    def consumer(self, *topics: str, names: Names | None = None, **options: Any) -> Consumer:
+    def consumer(self, *topics: str, names: TopicNames | None = None, **options: Any) -> Consumer:
         """A consumer that is not started yet; `names` are what the topics are called there."""
         from streams.kafka.consumer import Consumer
         from streams.kafka.names import OWN_NAMES
 
         return Consumer(names or OWN_NAMES, *topics, **options)
 
-    def producer(self, names: Names | None = None, **options: Any) -> Producer:
+    def producer(self, names: TopicNames | None = None, **options: Any) -> Producer:
         """A producer that is not started yet."""
         from streams.kafka.names import OWN_NAMES
         from streams.kafka.producer import Producer

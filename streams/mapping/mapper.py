@@ -15,7 +15,7 @@ _PERSONAL = frozenset({"customer_id", "session_id"})
 _ABSENT = object()
 
 
-class _Rule(NamedTuple):
+class _Assignment(NamedTuple):
     """Set the field at `path` from what the merchant has at `parts`."""
 
     path: tuple[str, ...]
@@ -33,12 +33,12 @@ class Mapper:
     """
 
     def __init__(self, topic: str, fields: Mapping[str, FieldSource]) -> None:
-        self._whole: list[_Rule] = []
-        self._items: dict[str, list[_Rule]] = {}
+        self._whole: list[_Assignment] = []
+        self._items: dict[str, list[_Assignment]] = {}
         for field, source in fields.items():
             array, path = target(topic, field)
             rules = self._whole if array is None else self._items.setdefault(array, [])
-            rules.append(_Rule(path, source, tuple((source.path or "").split("."))))
+            rules.append(_Assignment(path, source, tuple((source.path or "").split("."))))
         #: What the merchant calls the fields that name a person, letters alone and in lower case.
         self.personal = frozenset(
             "".join(filter(str.isalpha, rule.parts[-1])).lower()
@@ -62,7 +62,7 @@ class Mapper:
         return mapped
 
 
-def _mapped(own: dict[str, Any], rules: list[_Rule], whole: dict[str, Any]) -> dict[str, Any]:
+def _mapped(own: dict[str, Any], rules: list[_Assignment], whole: dict[str, Any]) -> dict[str, Any]:
     """A copy of `own` with what the rules set; the currency may be that of `whole`."""
     found = dict(own)
     written = []

@@ -31,7 +31,7 @@ JOINED = 2000
 RETRY_SECONDS = 0.5
 
 
-class Intake:
+class PartitionQueue:
     """What waits of one partition. It trusts no client library with the order: what the stream
     hands over twice is skipped, and what it passed over is read by itself. Where that is not there,
     the worker stops.

@@ -18,7 +18,7 @@ from streams.kafka.forbidden import FORBIDDEN
 from streams.kafka.surroundings import monotonic, surroundings
 from streams.metrics.instruments import PartitionMetrics
 from streams.pricer.group_offset import COMMIT_SECONDS, CommitOffset, GroupOffset
-from streams.pricer.intake import RETRY_SECONDS, Intake
+from streams.pricer.intake import RETRY_SECONDS, PartitionQueue
 from streams.pricer.publisher import Publisher
 from streams.pricer.recovery import Recovered, recover
 from streams.pricer.snapshots import codec as snapshots
@@ -59,7 +59,7 @@ class Partition:
         self._router = router
         self._publisher = Publisher(settings, number, router)
         self._metrics = PartitionMetrics(number)
-        self._intake = Intake(settings, number, self._wake_within)
+        self._intake = PartitionQueue(settings, number, self._wake_within)
         self.feed = self._intake.feed
         #: When the oldest record of the transaction was written to the journal, ms.
         self._oldest: int | None = None

@@ -15,7 +15,7 @@ from online_models.journal.outputs import Output
 from schemas.records.quarantined import Quarantined
 from streams.configuration.agreement import encoded, of_pricer
 from streams.configuration.settings import Settings
-from streams.formats.outgoing import Outgoing
+from streams.formats.outgoing import OutputFormats
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.clients import BATCH, LARGEST_REQUEST, producer
@@ -46,7 +46,7 @@ class Publisher:
         }
         self._journal = TopicPartition(JOURNAL, partition)
         self._router = router
-        self._outgoing = Outgoing(settings)
+        self._outgoing = OutputFormats(settings)
         self._exactly_once = settings.delivery == "exactly-once"
         identity = {"transactional_id": f"{settings.app}-{partition}"}
         self._producer = producer(

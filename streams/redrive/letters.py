@@ -22,7 +22,7 @@ Headers = Mapping[str, bytes]
 _CUT = ("key-sha256", "value-sha256")
 
 
-class Letter(NamedTuple):
+class PutAside(NamedTuple):
     """A record that did not count: where it came from, why and when (ms) it was put aside, and what
     was kept of it; of a quarantined one nothing is.
     """
@@ -56,7 +56,7 @@ class Letter(NamedTuple):
         return hashlib.sha256(b"%r|%r" % (self.key, self.value)).hexdigest()[:32]
 
 
-class Wanted(NamedTuple):
+class LetterFilter(NamedTuple):
     """Which letters are meant; None: any. `reason` is part of the text, instants are ms."""
 
     topics: frozenset[str] | None = None
@@ -66,7 +66,7 @@ class Wanted(NamedTuple):
     partition: int | None = None
     offset: int | None = None
 
-    def fits(self, letter: Letter) -> bool:
+    def fits(self, letter: PutAside) -> bool:
         """Whether a letter is meant."""
         return (
             (self.topics is None or letter.topic in self.topics)
@@ -78,18 +78,20 @@ class Wanted(NamedTuple):
         )
 
 
-async def put_aside(settings: Settings) -> list[Letter]:
+async def put_aside(settings: Settings) -> list[PutAside]:
     """All dead letters and quarantined records of the topics, oldest first, each source record
     once.
     """
-    found: dict[tuple[str, int, int, str | None], Letter] = {}
+    found: dict[tuple[str, int, int, str | None], PutAside] = {}
     async with observing(settings, DEAD_LETTERS, QUARANTINE) as (consumer, places):
         async for letter in _read(consumer, places):
             found.setdefault((letter.topic, letter.partition, letter.offset, letter.digest), letter)
     return sorted(found.values(), key=lambda letter: letter.time)
 
 
-async def _read(consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> AsyncIterator[Letter]:
+async def _read(
+    consumer: AIOKafkaConsumer, places: list[TopicPartition]
+) -> AsyncIterator[PutAside]:
     async for record in up_to_now(consumer, places):
         if record.topic == DEAD_LETTERS:
             if letter := _dead(record.key, record.value, record.timestamp, dict(record.headers)):
@@ -100,12 +102,12 @@ async def _read(consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> Asy
             if entry.topic is None or entry.source_partition is None or entry.source_offset is None:
                 continue
             place = entry.topic, entry.source_partition, entry.source_offset
-            yield Letter(*place, entry.cause, record.timestamp, None, None, {})
+            yield PutAside(*place, entry.cause, record.timestamp, None, None, {})
 
 
 def _dead(
     key: bytes | None, value: bytes | None, time: int, headers: Mapping[str, bytes | None]
-) -> Letter | None:
+) -> PutAside | None:
     labels = {name: text or b"" for name, text in headers.items()}
     try:
         topic = labels["source-topic"].decode()
@@ -113,10 +115,10 @@ def _dead(
         reason = labels["error"].decode()
     except (KeyError, ValueError):
         return None
-    return Letter(*place, reason, time, key, value, labels)
+    return PutAside(*place, reason, time, key, value, labels)
 
 
-def edited(paths: Iterable[Path]) -> Iterator[Letter]:
+def edited(paths: Iterable[Path]) -> Iterator[PutAside]:
     """Dead letters of a recording whose values are to be sent as they stand in its lines."""
     for entry in Recording([*paths], {DEAD_LETTERS}):
         letter = _dead(entry.key, entry.value, entry.timestamp, dict(entry.headers))

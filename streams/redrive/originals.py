@@ -17,7 +17,7 @@ from streams.kafka.consumer import Consumer
 from streams.kafka.kafka_record import Record
 from streams.recording.entry import RecordingError
 from streams.recording.recorder import partition_counts
-from streams.redrive.letters import Letter
+from streams.redrive.letters import PutAside
 
 #: Seconds for a record that lies in a topic to come.
 WAIT_SECONDS = 5.0
@@ -27,10 +27,10 @@ FETCH_BYTES = 8 << 20
 
 async def originals(
     settings: Settings,
-    letters: Sequence[Letter],
+    letters: Sequence[PutAside],
     hashed: Callable[[str], str],
     personal: Callable[[str], Collection[str]],
-) -> AsyncIterator[tuple[Letter, Record | None]]:
+) -> AsyncIterator[tuple[PutAside, Record | None]]:
     """Each letter with the record that was put aside, byte for byte; None where it is gone.
 
     It is looked for in its topic first: what was kept of a large one is its head, and of one that
@@ -92,7 +92,7 @@ async def _fetched(reader: Consumer, tp: TopicPartition, offset: int) -> Record 
 
 
 def _is_of(
-    record: Record, letter: Letter, hashed: Callable[[str], str], also: Collection[str]
+    record: Record, letter: PutAside, hashed: Callable[[str], str], also: Collection[str]
 ) -> bool:
     """Whether a record is the one that a letter keeps; a topic may have been made anew since."""
     if not letter.kept:
@@ -115,7 +115,7 @@ def _same(
     name: str,
     found: bytes | None,
     kept: bytes | None,
-    letter: Letter,
+    letter: PutAside,
     original: bytes | None = None,
 ) -> bool:
     digest = letter.headers.get(f"{name}-sha256")
@@ -125,7 +125,7 @@ def _same(
     return whole is not None and hashlib.sha256(whole).hexdigest().encode() == digest
 
 
-def _kept(letter: Letter, also: Collection[str]) -> Record | None:
+def _kept(letter: PutAside, also: Collection[str]) -> Record | None:
     """The record as the letter keeps it, where that is how it came."""
     if not letter.whole or (letter.value is not None and may_name(letter.value, also)):
         return None

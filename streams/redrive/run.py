@@ -16,7 +16,7 @@ from streams.kafka.admin import provide_topics
 from streams.kafka.clients import client, names
 from streams.kafka.kafka_record import Record
 from streams.recording.entry import RecordingError
-from streams.redrive.letters import Letter, Wanted, edited, put_aside
+from streams.redrive.letters import LetterFilter, PutAside, edited, put_aside
 from streams.redrive.mending import Mend, mended
 from streams.redrive.originals import originals
 from streams.redrive.sending import (
@@ -25,13 +25,13 @@ from streams.redrive.sending import (
     TOPIC,
     Parcel,
     Redriver,
-    Sent,
+    SentBefore,
     sent_before,
 )
 
 
 @dataclass
-class Outcome:
+class RedriveReport:
     """What was sent, or would be: by topic and reason; and what was not, and why."""
 
     parcels: int = 0
@@ -42,13 +42,18 @@ class Outcome:
 
 
 async def redrive(
-    settings: Settings, wanted: Wanted, mends: Sequence[Mend], file: Path | None, *, send: bool
-) -> Outcome:
+    settings: Settings,
+    wanted: LetterFilter,
+    mends: Sequence[Mend],
+    file: Path | None,
+    *,
+    send: bool,
+) -> RedriveReport:
     """Send what is wanted again, or only find it.
 
     RecordingError, TopicsError or KafkaError where files or Kafka cannot be read.
     """
-    outcome = Outcome()
+    outcome = RedriveReport()
     async with AsyncExitStack() as stack:
         redriver = None
         if send:
@@ -79,7 +84,7 @@ async def redrive(
     return outcome
 
 
-async def _before(settings: Settings, *, send: bool) -> Sent:
+async def _before(settings: Settings, *, send: bool) -> SentBefore:
     """What was sent before; who only looks may do so where nothing ever was."""
     try:
         return await sent_before(settings)
@@ -90,8 +95,8 @@ async def _before(settings: Settings, *, send: bool) -> Sent:
 
 
 async def _records(
-    settings: Settings, letters: Sequence[Letter], decoder: Decoder
-) -> AsyncIterator[tuple[Letter, Record | None]]:
+    settings: Settings, letters: Sequence[PutAside], decoder: Decoder
+) -> AsyncIterator[tuple[PutAside, Record | None]]:
     """Each letter with what it stands for, None where that is gone."""
     for letter in letters:
         if letter.edited:
@@ -105,10 +110,10 @@ async def _records(
 
 
 def _parcel(
-    letter: Letter,
+    letter: PutAside,
     record: Record | None,
     mends: Sequence[Mend],
-    outcome: Outcome,
+    outcome: RedriveReport,
     decoder: Decoder,
 ) -> Parcel | None:
     place = f"{letter.topic}-{letter.partition} offset {letter.offset}"
@@ -129,7 +134,7 @@ def _parcel(
     return Parcel(letter, record, letter.edited or value != before)
 
 
-def _why_gone(letter: Letter) -> str:
+def _why_gone(letter: PutAside) -> str:
     gone = "its topic no longer holds it"
     if not letter.kept:
         return gone

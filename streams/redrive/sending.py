@@ -14,7 +14,7 @@ from streams.kafka.clients import LARGEST_REQUEST, producer
 from streams.kafka.kafka_record import Record
 from streams.kafka.surroundings import surroundings
 from streams.recording.observing import observing, up_to_now
-from streams.redrive.letters import Letter
+from streams.redrive.letters import PutAside
 
 TOPIC = "pricing-redriven"
 #: Records of one transaction: readers of the topics wait for its end.
@@ -27,18 +27,18 @@ Place = tuple[str, int, int]
 class Parcel(NamedTuple):
     """A letter, and what is sent for it."""
 
-    letter: Letter
+    letter: PutAside
     record: Record
     changed: bool
 
 
-class Sent:
+class SentBefore:
     """What was sent before, as the topic says."""
 
     def __init__(self, notes: Mapping[Place, set[str | None]]) -> None:
         self._notes = notes
 
-    def holds(self, letter: Letter) -> bool:
+    def holds(self, letter: PutAside) -> bool:
         """Whether a letter was sent."""
         digests = self._notes.get((letter.topic, letter.partition, letter.offset))
         if digests is None:
@@ -46,7 +46,7 @@ class Sent:
         return letter.digest is None or None in digests or letter.digest in digests
 
 
-async def sent_before(settings: Settings) -> Sent:
+async def sent_before(settings: Settings) -> SentBefore:
     """What the topic holds; RecordingError where it cannot be read."""
     notes: dict[Place, set[str | None]] = defaultdict(set)
     async with observing(settings, TOPIC) as (consumer, places):
@@ -54,10 +54,10 @@ async def sent_before(settings: Settings) -> Sent:
             if record.value is not None:
                 note: Redriven = decode(TOPIC, record.value)
                 notes[note.topic, note.partition, note.offset].add(note.letter)
-    return Sent(notes)
+    return SentBefore(notes)
 
 
-NOTHING_SENT = Sent({})
+NOTHING_SENT = SentBefore({})
 
 
 class Redriver:

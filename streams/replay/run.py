@@ -10,7 +10,7 @@ from streams.recording.entry import Entry, RecordingError
 from streams.recording.reader import Recording
 from streams.replay.buckets import Buckets
 from streams.replay.price_history import PublishedPrices
-from streams.replay.summary import Summary
+from streams.replay.summary import ReplaySummary
 
 COMPARED = frozenset({"price-changes", "price-decisions", "demand-observations"})
 
@@ -21,7 +21,7 @@ class PricingRun:
     """
 
     def __init__(self, drawn_by: PublishedPrices | None = None) -> None:
-        self.summary = Summary()
+        self.summary = ReplaySummary()
         self.prices = PublishedPrices()
         self.buckets = Buckets()
         self._drawn_by = self.prices if drawn_by is None else drawn_by

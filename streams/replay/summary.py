@@ -67,7 +67,7 @@ class OfferOutcome:
 
 
 @dataclass
-class Summary:
+class ReplaySummary:
     """Counts of what was published, and the outcome of every offer."""
 
     topics: Counter[str] = field(default_factory=Counter)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.records.record import RecordError, document
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
-from streams.formats.intake import Intake
+from streams.formats.intake import InputFormats
 from streams.kafka.kafka_record import may_be_flawed
 from streams.recording.observing import observing, up_to_now
 from streams.recording.recorder import as_entry
@@ -27,7 +27,7 @@ async def newest_by_key(settings: Settings, topic: str) -> dict[str, bytes]:
 
     What is no record is left out: whoever ingests it says why. Raises as `all_values` does.
     """
-    intake = Intake.of(settings)
+    intake = InputFormats.of(settings)
     found: dict[str, tuple[int, bytes | None]] = {}
     async with observing(settings, topic) as (consumer, places):
         async for record in up_to_now(consumer, places):

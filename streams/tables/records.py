@@ -24,20 +24,20 @@ _TEXTS = frozenset(
 _COUNTS = frozenset({"quantity", "on_hand", "reserved", "match_confidence", "count"})
 
 
-class Kind(NamedTuple):
+class RowKind(NamedTuple):
     """What rows become: records of a topic; `fixed` are fields that all of them have."""
 
     topic: str
     fixed: Mapping[str, Any] = {}
 
 
-KINDS: Mapping[str, Kind] = {
-    "products": Kind("products"),
-    "orders": Kind("orders"),
-    "competitor-prices": Kind("competitor-prices"),
-    "inventory": Kind("inventory"),
-    "costs": Kind("products"),
-    "manual-prices": Kind("pricing-control", {"kind": "set_price"}),
+KINDS: Mapping[str, RowKind] = {
+    "products": RowKind("products"),
+    "orders": RowKind("orders"),
+    "competitor-prices": RowKind("competitor-prices"),
+    "inventory": RowKind("inventory"),
+    "costs": RowKind("products"),
+    "manual-prices": RowKind("pricing-control", {"kind": "set_price"}),
 }
 
 

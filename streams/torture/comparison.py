@@ -21,7 +21,7 @@ class Published(NamedTuple):
     timestamp: int
 
 
-class Difference(NamedTuple):
+class OutputDifference(NamedTuple):
     """How many outputs are missing, and how many are there too often; in words."""
 
     lost: int
@@ -29,7 +29,7 @@ class Difference(NamedTuple):
     words: list[str]
 
 
-def compare(found: Collection[Published], expected: Collection[Published]) -> Difference:
+def compare(found: Collection[Published], expected: Collection[Published]) -> OutputDifference:
     """Hold what was published against what should have been."""
     there, wanted = Counter(found), Counter(expected)
     lost, double = wanted - there, there - wanted
@@ -37,7 +37,7 @@ def compare(found: Collection[Published], expected: Collection[Published]) -> Di
     words += [f"output too many: {output}" for output in sorted(double, key=repr)[:SHOWN]]
     if there == wanted and _by_key(found) != _by_key(expected):
         words.append("outputs out of order")
-    return Difference(lost.total(), double.total(), words)
+    return OutputDifference(lost.total(), double.total(), words)
 
 
 def _by_key(outputs: Iterable[Published]) -> dict[tuple[str, bytes | None], list[Published]]:

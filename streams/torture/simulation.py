@@ -10,7 +10,7 @@ from streams.errors import ExitStatus
 from streams.terminal.progress import progress
 from streams.torture import report
 from streams.torture.simulated.many import runs
-from streams.torture.simulated.run import Outcome
+from streams.torture.simulated.run import RunResult
 
 #: Seeds of one day; each day has its own.
 SEEDS_A_DAY = 1_000_000
@@ -74,7 +74,7 @@ def simulate(
     return ExitStatus.FAILED if wrong else ExitStatus.DONE
 
 
-def _say(outcome: Outcome) -> None:
+def _say(outcome: RunResult) -> None:
     print(f"seed {outcome.seed} went wrong: pricetide torture --simulate --seed {outcome.seed}")
     faults = ", ".join(f"{fault.kind} at {fault.at:.1f} s" for fault in outcome.faults)
     print(f"  faults: {faults or 'none'}")

@@ -23,7 +23,7 @@ CHAMPION = "champion"
 CHALLENGER = "challenger"
 
 
-class Registry:
+class ModelRegistry:
     """The versions of one model below `folder`; each file is complete or absent."""
 
     def __init__(self, folder: Path) -> None:
@@ -84,7 +84,7 @@ class Registry:
         store.write_json(self.folder / "aliases.json", aliases | names)
 
 
-def promotion(registry: Registry, version: str) -> list[dict[str, Any]]:
+def promotion(registry: ModelRegistry, version: str) -> list[dict[str, Any]]:
     """Make a version the champion; returns the `model-updates` that make workers use it."""
     facts = registry.describe(version)
     try:

@@ -26,7 +26,7 @@ from online_models.training.search import OBJECTIVE, SearchTrial
 from schemas.values.instants import to_text
 from streams.errors import InputError
 from streams.trainer import store
-from streams.trainer.registry import CHAMPION, Registry
+from streams.trainer.registry import CHAMPION, ModelRegistry
 from streams.trainer.search import search
 from streams.trainer.store import RUNS_KEPT, VERSIONS_KEPT, outdated
 
@@ -78,7 +78,7 @@ def train(
     for old in outdated(folder.parent, RUNS_KEPT):
         if old != folder:
             shutil.rmtree(old)
-    registry = Registry(plan.folder / "registry" / MODEL)
+    registry = ModelRegistry(plan.folder / "registry" / MODEL)
     if version in registry.versions():
         return _chosen(registry, version)
     started = time.monotonic()
@@ -103,7 +103,7 @@ def train(
     return _chosen(registry, version)
 
 
-def _chosen(registry: Registry, version: str) -> TrainedVersion:
+def _chosen(registry: ModelRegistry, version: str) -> TrainedVersion:
     # also where it is known: a run that was killed may not have come so far
     registry.nominate(version)
     registry.prune(VERSIONS_KEPT)
@@ -117,7 +117,7 @@ def _standing(card: ModelCard) -> ModelStanding:
 
 
 def _holdout(
-    past: Dataset, held: Dataset, best: SearchTrial, version: str, registry: Registry
+    past: Dataset, held: Dataset, best: SearchTrial, version: str, registry: ModelRegistry
 ) -> Mapping[str, Mapping[str, float]]:
     """Measures on time that the search never saw: the best trial's, the level's, the champion's.
 
@@ -137,7 +137,7 @@ def _holdout(
     }
 
 
-def incumbent(registry: Registry, spec: Spec) -> Network | None:
+def incumbent(registry: ModelRegistry, spec: Spec) -> Network | None:
     """The champion so far; None where there is none that reads the inputs of `spec`.
 
     Buckets may have become shorter, the history long enough for seasons, or the inputs more.

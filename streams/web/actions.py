@@ -16,9 +16,9 @@ from streams.errors import InputError
 from streams.steering.orders import TOPIC, now, order
 from streams.web.access.audit import write_down
 from streams.web.access.roles import Actor
-from streams.web.api.problems import Problem
+from streams.web.api.problems import HttpProblem
 from streams.web.context import Context
-from streams.web.outbox import KafkaAwayError, Letter
+from streams.web.outbox import KafkaAwayError, OutboxRecord
 from streams.web.store.database import chunks, put, writing
 from streams.web.store.tables import alerts, asked, audit, decisions, offers
 
@@ -32,25 +32,25 @@ class Answered(NamedTuple):
     refused: list[tuple[str, str]]
 
 
-async def send(context: Context, letters: Sequence[Letter]) -> None:
-    """Write to Kafka; a Problem where it does not answer."""
+async def send(context: Context, letters: Sequence[OutboxRecord]) -> None:
+    """Write to Kafka; an HttpProblem where it does not answer."""
     try:
         await context.outbox.send(letters)
     except KafkaAwayError as error:
-        raise Problem(503, f"Kafka does not answer, and nothing was done: {error}") from None
+        raise HttpProblem(503, f"Kafka does not answer, and nothing was done: {error}") from None
 
 
 async def command(
     context: Context, actor: Actor, kind: str, target: str, reason: str = "", **fields: Any
 ) -> None:
-    """One command to the pricer; a Problem names the field that is wrong."""
+    """One command to the pricer; an HttpProblem names the field that is wrong."""
     try:
         key, value = order(
             kind, actor.name, reason=reason or None, time=now(context.summary.counted.now), **fields
         )
     except InputError as error:
-        raise Problem(422, str(error)) from None
-    await send(context, [Letter(TOPIC, None if key is None else key.encode(), value)])
+        raise HttpProblem(422, str(error)) from None
+    await send(context, [OutboxRecord(TOPIC, None if key is None else key.encode(), value)])
     await asyncio.to_thread(
         write_down, context.store, actor.name, kind, target, reason, {**fields, "kind": kind}
     )
@@ -69,7 +69,7 @@ async def answer(
         except InputError as error:
             refused[each] = str(error)
             continue
-        letters.append(Letter(TOPIC, None, value))
+        letters.append(OutboxRecord(TOPIC, None, value))
     sent = [each for each in wanted if each not in refused]
     await send(context, letters)
     await asyncio.to_thread(_note_answers, context, actor, sent, kind, reason)
@@ -146,13 +146,13 @@ def _note_answers(
 async def publish_policy(
     context: Context, actor: Actor, document: Mapping[str, Any], reason: str
 ) -> str:
-    """Publish a version of a policy; returns its id. A Problem names the field that is wrong."""
+    """Publish a version of a policy; returns its id. Raises HttpProblem naming what is wrong."""
     encoded = msgspec.json.encode(document)
     try:
         policy = decode(POLICIES, encoded)
     except RecordError as error:
-        raise Problem(422, str(error)) from None
-    await send(context, [Letter(POLICIES, policy.policy_id.encode(), encoded)])
+        raise HttpProblem(422, str(error)) from None
+    await send(context, [OutboxRecord(POLICIES, policy.policy_id.encode(), encoded)])
     await asyncio.to_thread(
         write_down,
         context.store,

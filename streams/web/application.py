@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Scope
 
 from streams.web.access.gate import Gate
 from streams.web.api import events, notices, offers, steering
-from streams.web.api.problems import Problem, ProblemDocument, answer
+from streams.web.api.problems import HttpProblem, ProblemDocument, answer
 from streams.web.context import Context
 from streams.web.health import router as health
 from streams.web.pages import ROUTERS, errors
@@ -58,7 +58,7 @@ def application(context: Context) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HttpProblem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _fault)
@@ -78,7 +78,7 @@ def _answered(request: Request, status: int, detail: str, fields: Any = None) ->
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
+    assert isinstance(error, HttpProblem)
     return _answered(request, error.status, error.detail, error.fields)
 
 

@@ -11,7 +11,7 @@ from streams.configuration.settings import Settings
 from streams.web.access.rules import AccessRules
 from streams.web.outbox import Outbox
 from streams.web.store.progress import Progress
-from streams.web.store.summary import Summary
+from streams.web.store.summary import StoreSummary
 from streams.web.words.figures import Figures
 
 
@@ -22,7 +22,7 @@ class Context:
     settings: Settings
     store: Engine
     progress: Progress
-    summary: Summary
+    summary: StoreSummary
     outbox: Outbox
     rules: AccessRules
     figures: Figures

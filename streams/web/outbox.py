@@ -17,7 +17,7 @@ from streams.kafka.producer import Producer
 PATIENCE_SECONDS = 10.0
 
 
-class Letter(NamedTuple):
+class OutboxRecord(NamedTuple):
     """A record to write."""
 
     topic: str
@@ -37,7 +37,7 @@ class Outbox:
         self._producer: Producer | None = None
         self._lock = asyncio.Lock()
 
-    async def send(self, letters: Sequence[Letter]) -> None:
+    async def send(self, letters: Sequence[OutboxRecord]) -> None:
         """Write all of them; KafkaAwayError where Kafka did not confirm every one in time."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):

@@ -32,7 +32,7 @@ from streams.web.store.database import open_store
 from streams.web.store.follower import Follower
 from streams.web.store.intake.take import TOPICS
 from streams.web.store.progress import Progress
-from streams.web.store.summary import Summary
+from streams.web.store.summary import StoreSummary
 from streams.web.words.figures import Figures, is_locale
 
 #: This machine alone, unless another address is given.
@@ -77,7 +77,7 @@ def context_of(settings: Settings, host: str) -> Context:
         settings,
         store,
         Progress(),
-        Summary(store, figures),
+        StoreSummary(store, figures),
         Outbox(settings),
         rules,
         figures,

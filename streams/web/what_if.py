@@ -25,7 +25,7 @@ class Range(NamedTuple):
     upper: float
 
 
-class Limit(NamedTuple):
+class PriceBound(NamedTuple):
     """A rule that bounds the price: what it says, and the amounts in minor units."""
 
     text: str
@@ -38,7 +38,7 @@ class Limit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class DemandCurve:
+class WhatIfCurve:
     """Constant elasticity through the units expected at the price in force.
 
     base: that price, minor units. units: expected there over the policy's horizon. elasticity,
@@ -55,7 +55,7 @@ class DemandCurve:
     cost: float
     fee_rate: float
     fee_fixed: float
-    limits: tuple[Limit, ...]
+    limits: tuple[PriceBound, ...]
 
     def sold(self, price: float) -> Range:
         """Units over the horizon at a price in minor units.
@@ -96,7 +96,7 @@ class DemandCurve:
 
 def demand_curve(
     row: Mapping[str, Any], decision: Mapping[str, Any], figures: Figures
-) -> DemandCurve | None:
+) -> WhatIfCurve | None:
     """The curve of an offer's row and last decision; None where no model has spoken yet."""
     slope = _slope(row, decision)
     kept = decision.get("expected_kept") or decision.get("expected")
@@ -106,7 +106,7 @@ def demand_curve(
         return None
     profit, lower, upper = (float(kept[name]) for name in ("profit", "lower", "upper"))
     spread = (max(0.0, lower / profit), upper / profit) if profit > 0 else (1.0, 1.0)
-    return DemandCurve(
+    return WhatIfCurve(
         currency,
         base,
         float(kept["units"]),
@@ -130,7 +130,7 @@ def _slope(row: Mapping[str, Any], decision: Mapping[str, Any]) -> tuple[float, 
     return row["elasticity"], (row["elasticity_upper"] - row["elasticity"]) / NINETY_FIVE
 
 
-def _limits(decision: Mapping[str, Any], figures: Figures) -> list[Limit]:
+def _limits(decision: Mapping[str, Any], figures: Figures) -> list[PriceBound]:
     currency = decision["currency"]
     found = []
     for step in decision["explanation"]:
@@ -140,11 +140,11 @@ def _limits(decision: Mapping[str, Any], figures: Figures) -> list[Limit]:
             for name in ("minimum", "maximum")
         )
         if low is not None or high is not None:
-            found.append(Limit(rule(step["rule"], detail, figures, currency), low, high))
+            found.append(PriceBound(rule(step["rule"], detail, figures, currency), low, high))
     return found
 
 
-def asked(curve: DemandCurve, price: str) -> dict[str, Any]:
+def asked(curve: WhatIfCurve, price: str) -> dict[str, Any]:
     """What a price would bring, as the API tells it; ValueError where it makes no sense."""
     minor, currency = to_minor(price, curve.currency), curve.currency
     if not 0 < minor <= FURTHEST * curve.base:

@@ -4,7 +4,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from schemas.topics import TOPICS, Topic
 from streams.cli import main
-from streams.kafka.admin import Difference, TopicsError, create_topics
+from streams.kafka.admin import SettingDifference, TopicsError, create_topics
 from tests.integration.shop.worker import Worker
 
 pytestmark = pytest.mark.integration
@@ -73,7 +73,7 @@ def test_inputs_may_have_other_partitions(client, unique):
     topic = Topic(unique("orders"), "in", None)
     create_topics(client, [topic], partitions=2)
     report = create_topics(client, [topic], partitions=3)
-    assert report.differences == (Difference(topic.name, "partitions", "3", "2"),)
+    assert report.differences == (SettingDifference(topic.name, "partitions", "3", "2"),)
 
 
 def test_other_settings_are_told_and_left_alone(client, unique):
@@ -83,9 +83,11 @@ def test_other_settings_are_told_and_left_alone(client, unique):
     for _ in range(2):
         report = create_topics(client, [wanted], replication=2)
         assert set(report.differences) == {
-            Difference(name, "cleanup.policy", "delete", "compact"),
-            Difference(name, "retention.ms", "5", str(Topic(name, "out", None).retention_ms)),
-            Difference(name, "replication factor", "2", "1"),
+            SettingDifference(name, "cleanup.policy", "delete", "compact"),
+            SettingDifference(
+                name, "retention.ms", "5", str(Topic(name, "out", None).retention_ms)
+            ),
+            SettingDifference(name, "replication factor", "2", "1"),
         }
 
 

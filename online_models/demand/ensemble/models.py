@@ -21,7 +21,7 @@ from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.markups import Markups, implied_elasticity
 from online_models.demand.inputs.observations import DAY, Observations, WindowRows
-from online_models.demand.networks.chunks import Verdict
+from online_models.demand.networks.chunks import ChunkVerdict
 from online_models.demand.settings import DemandSettings
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.persistence.kinds import Array, Members, Part
@@ -122,7 +122,7 @@ class DemandModels:
         self.channels[0] = max(int(self.channels[0]), int(np.max(channel)) + 1)
         self._grow()
 
-    def accept_update(self, update: ModelUpdate) -> Verdict:
+    def accept_update(self, update: ModelUpdate) -> ChunkVerdict:
         """Let a version of the deep model forecast, or stand for election, from now on."""
         before = self.deep.version
         verdict = self.deep.accept(update)

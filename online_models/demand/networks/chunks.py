@@ -139,7 +139,7 @@ def _decoded(update: ModelUpdate, number: int, count: int) -> bytes:
     return part
 
 
-class Verdict(NamedTuple):
+class ChunkVerdict(NamedTuple):
     """More parts are awaited, it is in force, or why it is not."""
 
     kind: Literal["pending", "accepted", "rejected"]

@@ -11,7 +11,7 @@ from online_models.demand.forecast import DemandForecast
 from online_models.demand.inputs.observations import Observations, WindowRows
 from online_models.demand.negative_binomial import log_probability
 from online_models.demand.networks.champions import Champions, Notice
-from online_models.demand.networks.chunks import Assembly, Verdict
+from online_models.demand.networks.chunks import Assembly, ChunkVerdict
 from online_models.demand.networks.container import WeightsError
 from online_models.demand.networks.history import History, exposure
 from online_models.demand.networks.inputs import inputs
@@ -99,7 +99,7 @@ class DeepExpert:
         """Whether an offer is described."""
         return row < self.offers.size and bool(self.offers.described[row])
 
-    def accept(self, update: ModelUpdate) -> Verdict:
+    def accept(self, update: ModelUpdate) -> ChunkVerdict:
         """Accept one `model-updates` record of this model; a bad one changes nothing
         but the awaited parts."""
         version = str(update.version)
@@ -108,26 +108,30 @@ class DeepExpert:
         try:
             packed = self.assembly.add(update)
             if packed is None:
-                return Verdict("pending")
+                return ChunkVerdict("pending")
             network = Network.of(*packed)
             if network.spec.window > WINDOW:
                 raise WeightsError(f"spec.window: {network.spec.window} is more than {WINDOW}")
         except WeightsError as error:
-            return Verdict("rejected", f"model {version}: {error}")
+            return ChunkVerdict("rejected", f"model {version}: {error}")
         if update.status != "retired":
             if network.spec.bucket != self.history.bucket:
                 self.history = History(self.offers, network.spec.bucket, WINDOW)
                 self.history.grow()
             self.champions.install(version, network, update.status == "champion")
-        return Verdict("accepted")
+        return ChunkVerdict("accepted")
 
-    def _stand(self, version: str, status: str) -> Verdict:
+    def _stand(self, version: str, status: str) -> ChunkVerdict:
         known = True
         if status == "champion":
             known = self.champions.promote(version)
         elif status == "retired":
             known = self.champions.retire(version)
-        return Verdict("accepted") if known else Verdict("rejected", f"model {version} is unknown")
+        return (
+            ChunkVerdict("accepted")
+            if known
+            else ChunkVerdict("rejected", f"model {version} is unknown")
+        )
 
     @property
     def version(self) -> str | None:

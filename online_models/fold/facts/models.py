@@ -9,7 +9,7 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from online_models.demand.networks.champions import Notice
-from online_models.demand.networks.chunks import Verdict
+from online_models.demand.networks.chunks import ChunkVerdict
 from online_models.demand.networks.expert import MODEL as DEMAND
 from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
 from online_models.fold.state import State
@@ -32,12 +32,12 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     return NOTHING
 
 
-def accept_update(state: State, update: ModelUpdate) -> Verdict:
+def accept_update(state: State, update: ModelUpdate) -> ChunkVerdict:
     """Let weights forecast or price from now on, if they are what they claim to be."""
     if update.model == POLICY:
         return state.pricing.state.seat.accept(update)
     if update.model != DEMAND:
-        return Verdict("rejected", f"model {update.model!r} is none of this pricer's")
+        return ChunkVerdict("rejected", f"model {update.model!r} is none of this pricer's")
     verdict = state.demand.accept_update(update)
     state.pricing.model_version = state.demand.version
     return verdict

@@ -91,8 +91,8 @@ _SAID_ELSEWHERE = ("ruled", "output")
 
 
 def _other(detail: Step) -> str:
-    told = {name: value for name, value in detail.items() if name not in _SAID_ELSEWHERE}
-    facts = {name: value for name, value in told.items() if value is not None}
+    unsaid = {name: value for name, value in detail.items() if name not in _SAID_ELSEWHERE}
+    facts = {name: value for name, value in unsaid.items() if value is not None}
     return "A rule applied" + "".join(f", {name} {value}" for name, value in facts.items())
 
 

@@ -7,7 +7,7 @@ from importlib import resources
 
 from pydantic import TypeAdapter
 
-from online_models.demand.networks.chunks import Assembly, Verdict
+from online_models.demand.networks.chunks import Assembly, ChunkVerdict
 from online_models.demand.networks.container import WeightsError, pack, unpack
 from online_models.persistence.kinds import Coded, Part
 from online_models.persistence.saved import Saved, attribute
@@ -70,22 +70,22 @@ class Seat:
         """The policy that prices."""
         return self._sent or trained()
 
-    def accept(self, update: ModelUpdate) -> Verdict:
+    def accept(self, update: ModelUpdate) -> ChunkVerdict:
         """Take up one `model-updates` record of policies; a bad one changes no price."""
         version = str(update.version)
         if update.weights is None:
             if version != self.version:
-                return Verdict("rejected", f"policy {version} is unknown")
+                return ChunkVerdict("rejected", f"policy {version} is unknown")
             if update.status == "retired":
                 self.version, self._sent = PACKAGED, None
-            return Verdict("accepted")
+            return ChunkVerdict("accepted")
         try:
             packed = self._assembly.add(update)
             if packed is None:
-                return Verdict("pending")
+                return ChunkVerdict("pending")
             policy = LearnedPolicy.of(*packed)
         except WeightsError as error:
-            return Verdict("rejected", f"policy {version}: {error}")
+            return ChunkVerdict("rejected", f"policy {version}: {error}")
         if update.status != "retired":
             self.version, self._sent = version, policy
-        return Verdict("accepted")
+        return ChunkVerdict("accepted")

@@ -111,10 +111,10 @@ def _texts(found: Floats, digits: int, prior: Flags) -> list[bytes]:
     # a negative nothing is nothing
     amounts += 0.0
     columns = finite(found[0]).tolist(), *(finite(amounts) / 10**digits).tolist()
-    told = list(map(_template(digits).__mod__, zip(*columns, strict=True)))
+    texts = list(map(_template(digits).__mod__, zip(*columns, strict=True)))
     for place in prior.nonzero()[0].tolist():
-        told[place] = told[place][:-1] + b',"basis":"prior"}'
-    return told
+        texts[place] = texts[place][:-1] + b',"basis":"prior"}'
+    return texts
 
 
 @cache

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.partitioning import address
-from online_models.shop.catalogue import Catalogue, Names
+from online_models.shop.catalogue import Catalogue, Interner
 
 #: Hexadecimal digits of a decision's id that say where its SKU is, and those of its offer.
 _ADDRESS, _OFFER = 8, 16
@@ -23,7 +23,7 @@ class _Hashes:
 
     TRANSIENT = ("_words",)
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Interner) -> None:
         self._names = names
         self._words = np.zeros(0, dtype=np.uint64)
 

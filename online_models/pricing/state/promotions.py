@@ -12,7 +12,7 @@ from online_models.numerics.ratios import round_one
 from online_models.persistence.kinds import Document, Items, Part
 from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.policy.selection import Traits, selected, specificity, traits
-from online_models.shop.catalogue import NEVER, PPM, Catalogue, Names
+from online_models.shop.catalogue import NEVER, PPM, Catalogue, Interner
 from schemas.records.promotions import Discount, Promotion
 from schemas.values import money, percentages
 
@@ -63,9 +63,9 @@ class Promotions:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self.ids = Names()
+        self.ids = Interner()
         self._records: list[Promotion | None] = []
-        self._attributes = Names()
+        self._attributes = Interner()
         self._of_offer: dict[int, list[int]] = {}
         #: Promotions by the SKUs that they name, and those that name none; the first end of all.
         self._by_sku: dict[str, list[int]] = {}

@@ -96,18 +96,18 @@ HELD_FOR = {
 
 def outcome(because: Mapping[str, Any]) -> str:
     """The end of the sentence about a best price, with the causes that moved it."""
-    told = ""
+    text = ""
     if "unlimited" in because:
-        told += f" would be {because['unlimited']} if there were more than {because['stock']} units"
-        told += " to sell; as there are no more, it"
+        text += f" would be {because['unlimited']} if there were more than {because['stock']} units"
+        text += " to sell; as there are no more, it"
     if "search_ends" in because:
-        told += f" at {because['search_ends']} the regular price, beyond which nothing is tried,"
+        text += f" at {because['search_ends']} the regular price, beyond which nothing is tried,"
     if "held_for" not in because:
-        return f"{told} is"
+        return f"{text} is"
     if "best" in because:
-        told += f" is {because['best']}"
-        return f"{told}, but {HELD_FOR[because['held_for']]}: the regular price stays"
-    return f"{told} is not asked for, as {HELD_FOR[because['held_for']]}: the regular price stays"
+        text += f" is {because['best']}"
+        return f"{text}, but {HELD_FOR[because['held_for']]}: the regular price stays"
+    return f"{text} is not asked for, as {HELD_FOR[because['held_for']]}: the regular price stays"
 
 
 def held(

@@ -27,7 +27,7 @@ class BrokerClock:
         #: How far ahead the broker's clock claims to be since when, where that is a leap.
         self._leap: tuple[int, int] | None = None
         self._asked = 0
-        self._told = False
+        self._reported_agrees = False
 
     def appended(self, at: int) -> None:
         """The broker has just written a record of ours, at ms by its clock."""
@@ -42,11 +42,11 @@ class BrokerClock:
 
     @property
     def known(self) -> bool:
-        """Whether a broker has told the time yet."""
+        """Whether a broker has given the time yet."""
         return self._ahead is not None
 
     def now(self) -> int:
-        """The broker's time, ms; this machine's while no broker has told any."""
+        """The broker's time, ms; this machine's while no broker has given any."""
         return _wall() if self._ahead is None else _uptime() + self._ahead
 
     def skew(self) -> int:
@@ -67,9 +67,9 @@ class BrokerClock:
 
     def news(self) -> str | None:
         """What is to be said, once each, of a disagreement that has begun or ended."""
-        if self.agrees is not self._told:
+        if self.agrees is not self._reported_agrees:
             return None
-        self._told = not self.agrees
+        self._reported_agrees = not self.agrees
         if self.agrees:
             return "this machine's clock agrees with the broker's again"
         if self._leap is not None:

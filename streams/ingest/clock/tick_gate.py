@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 from aiokafka import TopicPartition
 
-from streams.formats.intake import Intake
+from streams.formats.intake import InputFormats
 from streams.ingest.decoder import INPUTS
 from streams.kafka.consumer import Consumer
 from streams.kafka.surroundings import monotonic
@@ -47,7 +47,7 @@ class TickGate:
     So no offset beyond the tick is committed before it is in the journal.
     """
 
-    def __init__(self, consumer: Consumer, intake: Intake) -> None:
+    def __init__(self, consumer: Consumer, intake: InputFormats) -> None:
         self._intake = intake
         self._consumer = consumer
         self._held: dict[TopicPartition, _HeldTick] = {}

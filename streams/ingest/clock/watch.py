@@ -24,7 +24,7 @@ TOPIC = "pricing-alerts"
 KIND = "clock_disagrees"
 
 
-class Writer(Protocol):
+class JournalWriter(Protocol):
     """What writes to the journal; its answers tell `clock` the time."""
 
     sent: list[asyncio.Future[Any]]
@@ -40,7 +40,7 @@ class ClockWatch:
     An alert that cannot be written is logged and left: it must not end the ingest.
     """
 
-    def __init__(self, clock: BrokerClock, writer: Writer, producer: Producer) -> None:
+    def __init__(self, clock: BrokerClock, writer: JournalWriter, producer: Producer) -> None:
         self._clock = clock
         self._writer = writer
         self._producer = producer
@@ -54,7 +54,7 @@ class ClockWatch:
         if not self._clock.known:
             logger.warning(
                 "%s keeps its producers' timestamps: a worker's wrong clock, or an event's, is not "
-                "told from a right one. Set message.timestamp.type=LogAppendTime on it",
+                "distinguished from a right one. Set message.timestamp.type=LogAppendTime on it",
                 JOURNAL,
             )
 

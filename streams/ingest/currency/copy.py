@@ -20,7 +20,7 @@ _SKU, _READ = b"sku ", b"read "
 WAIT_MS = 100
 
 
-class Kept(NamedTuple):
+class KeptCurrencies(NamedTuple):
     """What is kept: currencies by SKU, and of partitions of `products` the topic's id and the
     offset (exclusive) up to which their products are among these.
     """
@@ -38,9 +38,9 @@ class CurrencyCopy:
         self._settings = settings
         self._producer: Producer | None = None
 
-    async def read(self) -> Kept:
+    async def read(self) -> KeptCurrencies:
         """All that is kept now."""
-        kept = Kept({}, {})
+        kept = KeptCurrencies({}, {})
         place = TopicPartition(TOPIC, 0)
         reader = consumer(self._settings, group_id=None, auto_offset_reset="earliest")
         try:
@@ -83,7 +83,7 @@ class CurrencyCopy:
             await self._producer.stop()
 
 
-def _take(kept: Kept, key: bytes, value: bytes) -> None:
+def _take(kept: KeptCurrencies, key: bytes, value: bytes) -> None:
     if key.startswith(_SKU):
         kept.of_sku.setdefault(key[len(_SKU) :].decode(), value.decode())
     elif key.startswith(_READ):

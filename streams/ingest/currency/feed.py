@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from schemas.records.record import RecordError
 from schemas.topics import decode
 from streams.configuration.settings import Settings
-from streams.formats.intake import Intake
+from streams.formats.intake import InputFormats
 from streams.ingest.currency.copy import CurrencyCopy
 from streams.ingest.currency.currencies import Currencies
 from streams.ingest.parsed import hand_on_parsed
@@ -35,7 +35,7 @@ class CurrencyFeed:
     `products` keeps whatever was written to it, so what it says of currencies is kept beside it.
     """
 
-    def __init__(self, settings: Settings, currencies: Currencies, intake: Intake) -> None:
+    def __init__(self, settings: Settings, currencies: Currencies, intake: InputFormats) -> None:
         self._settings = settings
         self._currencies = currencies
         self._intake = intake

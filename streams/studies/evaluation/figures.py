@@ -92,16 +92,16 @@ def in_words(models: list[dict[str, Any]], buckets: int) -> list[str]:
     if MIXTURE not in known or not naive:
         return []
     ours = known[MIXTURE]
-    told = []
+    gains = []
     for measure, meaning in COMPARED.items():
         best = min(naive, key=lambda model: float(model[measure]))
         gain = 1.0 - ours[measure] / max(best[measure], 1e-9)
-        told.append((gain, meaning, best["name"]))
-    told.sort(key=itemgetter(0))
+        gains.append((gain, meaning, best["name"]))
+    gains.sort(key=itemgetter(0))
     lines = [
         f"By the {meaning} it is {abs(gain):.0%} {'better' if gain >= 0 else 'worse'} than the best"
         f" naive forecast, {name}."
-        for gain, meaning, name in told
+        for gain, meaning, name in gains
     ]
     return [
         f"The mixture is off by {ours['wape']:.0%} of the units sold; {ours['coverage_90']:.0%} of "

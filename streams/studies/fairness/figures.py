@@ -15,7 +15,7 @@ GROUPS = ("segment", "channel", "category")
 
 
 @dataclass(frozen=True)
-class Group:
+class GroupFigures:
     """Personal prices of one group. `discount` is the mean over its customers of each one's mean
     share off, with its interval (None for a single customer); `low` and `high` hold 80 % of the
     prices between them.
@@ -51,7 +51,7 @@ def figures(found: PersonalPrices) -> dict[str, Any]:
     }
 
 
-def _group(by: str, name: str, prices: list[Personal]) -> Group:
+def _group(by: str, name: str, prices: list[Personal]) -> GroupFigures:
     off = np.array([price.discount for price in prices])
     own: dict[str, list[float]] = {}
     for price in prices:
@@ -62,7 +62,7 @@ def _group(by: str, name: str, prices: list[Personal]) -> Group:
         half = NORMAL_95 * float(means.std(ddof=1)) / len(means) ** 0.5
         interval = (mean - half, mean + half)
     low, high = np.quantile(off, [0.1, 0.9]).tolist()
-    return Group(by, name, len(prices), len(means), mean, interval, low, high)
+    return GroupFigures(by, name, len(prices), len(means), mean, interval, low, high)
 
 
 def _shares(found: PersonalPrices) -> list[dict[str, Any]]:

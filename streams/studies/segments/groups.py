@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from online_models.numerics.arrays import Floats
-from online_models.shop.catalogue import Names
+from online_models.shop.catalogue import Interner
 from online_models.studies.segments.clusters import best_clustering, hierarchical, k_means
 from online_models.studies.segments.features import (
     CUSTOMER_FEATURES,
@@ -38,7 +38,7 @@ def buyers(paths: Sequence[Path]) -> tuple[list[str], Floats]:
     RecordingError
         Where a recording can't be read, or no order names a customer.
     """
-    customers, orders, items = Names(), Names(), Names()
+    customers, orders, items = Interner(), Interner(), Interner()
     rows: list[tuple[int, int, int, int, float, float]] = []
     for entry in Recording(paths, [ORDERS]):
         try:

@@ -12,7 +12,7 @@ from aiokafka import TopicPartition
 Headers = tuple[tuple[str, bytes], ...]
 
 
-class Kept(NamedTuple):
+class StoredRecord(NamedTuple):
     """A record as a broker keeps it; `transaction` is the one that it belongs to, if any."""
 
     topic: str
@@ -47,9 +47,9 @@ class Log:
         self.partition = partition
         #: The first offset that is left, and the one that comes next.
         self.begin = self.end = 0
-        self.records: list[Kept] = []
+        self.records: list[StoredRecord] = []
         #: Everything that it ever held, whatever was removed since.
-        self.history: list[Kept] = []
+        self.history: list[StoredRecord] = []
         #: Open transactions → where they begin; and those that came to nothing.
         self.open: dict[int, int] = {}
         self.aborted: set[int] = set()
@@ -70,9 +70,9 @@ class Log:
         transaction: int | None = None,
         *,
         marker: bool = False,
-    ) -> Kept:
+    ) -> StoredRecord:
         """Write a record."""
-        record = Kept(
+        record = StoredRecord(
             self.topic,
             self.partition,
             self.end,
@@ -100,11 +100,13 @@ class Log:
                 self.aborted.add(transaction)
             self.append(timestamp, None, None, transaction=transaction, marker=True)
 
-    def read(self, offset: int, most: int, *, committed: bool = True) -> tuple[list[Kept], int]:
+    def read(
+        self, offset: int, most: int, *, committed: bool = True
+    ) -> tuple[list[StoredRecord], int]:
         """At most so many records from an offset on, and the offset to read on from."""
         until = self.stable if committed else self.end
         place = bisect_left(self.records, offset, key=lambda record: record.offset)
-        found: list[Kept] = []
+        found: list[StoredRecord] = []
         for record in self.records[place:]:
             if record.offset >= until or len(found) == most:
                 return found, max(offset, record.offset)
@@ -112,7 +114,7 @@ class Log:
                 found.append(record)
         return found, max(offset, until)
 
-    def committed(self) -> Iterator[Kept]:
+    def committed(self) -> Iterator[StoredRecord]:
         """All records that were ever committed, those that are removed by now too."""
         for record in self.history:
             if record.transaction in self.aborted or record.marker:
@@ -140,11 +142,11 @@ class Log:
             or (self._counts(record) and last[record.key] == record.offset)
         ]
 
-    def _counts(self, record: Kept) -> bool:
+    def _counts(self, record: StoredRecord) -> bool:
         return not record.marker and record.transaction not in self.aborted
 
 
-class Topic(NamedTuple):
+class SimulatedTopic(NamedTuple):
     """A topic and its id."""
 
     name: str
@@ -158,13 +160,13 @@ class Cluster:
     def __init__(self, topics: Mapping[str, int]) -> None:
         self._ids = 0
         self.topics = {name: self._make(name, number) for name, number in topics.items()}
-        self.deleted: list[Topic] = []
+        self.deleted: list[SimulatedTopic] = []
         self.offsets: dict[str, dict[TopicPartition, Committed]] = {}
 
-    def _make(self, name: str, partitions: int) -> Topic:
+    def _make(self, name: str, partitions: int) -> SimulatedTopic:
         self._ids += 1
         logs = [Log(name, partition) for partition in range(partitions)]
-        return Topic(name, f"{self._ids:08x}-0000-4000-8000-000000000000", logs)
+        return SimulatedTopic(name, f"{self._ids:08x}-0000-4000-8000-000000000000", logs)
 
     def log(self, place: TopicPartition) -> Log:
         """A partition's log."""

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, Protocol
 from aiokafka import TopicPartition
 from aiokafka.structs import OffsetAndMetadata, OffsetAndTimestamp
 
-from streams.torture.simulated.cluster import Cluster, Committed, Kept, Log
-from streams.torture.simulated.groups import Group, Membership
+from streams.torture.simulated.cluster import Cluster, Committed, Log, StoredRecord
+from streams.torture.simulated.groups import GroupCoordinator, Membership
 from streams.torture.simulated.loop import Loop
 from streams.torture.simulated.network import Bell, Connection
 
@@ -20,7 +20,7 @@ from streams.torture.simulated.network import Bell, Connection
 FETCH = 40
 
 
-class Broker(Protocol):
+class FetchWorld(Protocol):
     """What clients need of the world."""
 
     loop: Loop
@@ -30,12 +30,12 @@ class Broker(Protocol):
     def connect(self) -> Connection:
         """A connection of its own."""
 
-    def group(self, name: str) -> Group:
+    def group(self, name: str) -> GroupCoordinator:
         """A group's coordinator."""
 
 
 class _Fetched(NamedTuple):
-    records: list[Kept]
+    records: list[StoredRecord]
     after: int
     stable: int
 
@@ -45,12 +45,12 @@ class _Fetcher:
         self._records: OrderedDict[Any, Any] = OrderedDict()
 
 
-class _Client:
-    def __init__(self, broker: Broker, connection: Connection) -> None:
+class _FetchClient:
+    def __init__(self, broker: FetchWorld, connection: Connection) -> None:
         self._broker = broker
         self._connection = connection
 
-    async def fetch_all_metadata(self) -> _Client:
+    async def fetch_all_metadata(self) -> _FetchClient:
         """The cluster as it is now."""
         await self._connection.request(lambda: None)
         return self
@@ -61,7 +61,7 @@ class _Client:
 
 
 class _Coordinator:
-    def __init__(self, consumer: Consumer) -> None:
+    def __init__(self, consumer: SimulatedConsumer) -> None:
         self._consumer = consumer
 
     async def fetch_committed_offsets(
@@ -72,10 +72,10 @@ class _Coordinator:
         return {place: OffsetAndMetadata(*said) for place, said in found.items()}
 
 
-class Consumer:
+class SimulatedConsumer:
     """Reads what it is assigned, from wherever it is put."""
 
-    def __init__(self, broker: Broker, options: Mapping[str, Any]) -> None:
+    def __init__(self, broker: FetchWorld, options: Mapping[str, Any]) -> None:
         self._broker = broker
         self._connection = broker.connect()
         self._group_name: str | None = options.get("group_id")
@@ -92,7 +92,7 @@ class Consumer:
         self._stable: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
         self._coordinator = _Coordinator(self)
-        self._client = _Client(broker, self._connection)
+        self._client = _FetchClient(broker, self._connection)
         self._fetcher = _Fetcher()
         self._bell = Bell(broker.loop)
 
@@ -228,7 +228,7 @@ class Consumer:
 
     async def getmany(
         self, *places: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
-    ) -> dict[TopicPartition, list[Kept]]:
+    ) -> dict[TopicPartition, list[StoredRecord]]:
         """Records of some partitions, at most so many; none where none come in time."""
         loop = self._broker.loop
         deadline = loop.time() + timeout_ms / 1000
@@ -248,7 +248,7 @@ class Consumer:
 
     async def _fetch(
         self, places: list[TopicPartition], most: int
-    ) -> dict[TopicPartition, list[Kept]]:
+    ) -> dict[TopicPartition, list[StoredRecord]]:
         assignment = self._assignment
         await self._place([place for place in places if place not in self._positions])
         if self._assignment is not assignment:
@@ -271,7 +271,7 @@ class Consumer:
             return fetched
 
         answer = await self._connection.request(read)
-        found: dict[TopicPartition, list[Kept]] = {}
+        found: dict[TopicPartition, list[StoredRecord]] = {}
         if self._assignment is not assignment or not self._agreed.is_set():
             return {}
         for place, (records, after, stable) in answer.items():

@@ -17,8 +17,8 @@ from aiokafka import TopicPartition
 from streams.configuration.settings import Settings
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.app import die
-from streams.torture.simulated.cluster import Committed, Kept
-from streams.torture.simulated.consumer import Broker
+from streams.torture.simulated.cluster import Committed, StoredRecord
+from streams.torture.simulated.consumer import FetchWorld
 from streams.torture.simulated.groups import Membership
 from streams.torture.simulated.network import Bell
 
@@ -46,7 +46,7 @@ class _Signal:
 
 class _Message(NamedTuple):
     partition: int
-    value: list[Kept]
+    value: list[StoredRecord]
 
 
 class _Event(NamedTuple):
@@ -77,7 +77,7 @@ class Glitches:
         self.left_out = 0.0
 
 
-class _Reader:
+class _FaustConsumer:
     """Faust's consumer."""
 
     def __init__(self, frame: Frame) -> None:
@@ -100,13 +100,13 @@ class _Reader:
 class Frame:
     """Stands where the Faust app stands."""
 
-    def __init__(self, broker: Broker, settings: Settings, glitches: Glitches) -> None:
+    def __init__(self, broker: FetchWorld, settings: Settings, glitches: Glitches) -> None:
         self.broker = broker
         self.places: list[TopicPartition] = []
         self.on_partitions_revoked = _Signal()
         self.on_rebalance_complete = _Signal()
         self.on_before_shutdown = _Signal()
-        self.consumer = _Reader(self)
+        self.consumer = _FaustConsumer(self)
         self._glitches = glitches
         self._connection = broker.connect()
         instance = f"{settings.app}-{settings.instance}" if settings.instance else None

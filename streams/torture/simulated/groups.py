@@ -38,7 +38,7 @@ class _Member:
     places: list[TopicPartition]
 
 
-class Group:
+class GroupCoordinator:
     """One group's coordinator."""
 
     def __init__(self, name: str, loop: Loop, draw: Random, cluster: Cluster) -> None:
@@ -159,7 +159,7 @@ class Grouped(Protocol):
 
     loop: Loop
 
-    def group(self, name: str) -> Group:
+    def group(self, name: str) -> GroupCoordinator:
         """A group's coordinator."""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from streams.configuration.spelling import PREFIX
-from streams.torture.simulated.run import Outcome, run
+from streams.torture.simulated.run import RunResult, run
 
 #: Runs that a process is given at a time.
 SOME = 20
@@ -20,7 +20,7 @@ SOME = 20
 HASH_SEED = "PYTHONHASHSEED"
 
 
-def runs(first: int, number: int, seconds: float | None = None) -> Iterator[Outcome]:
+def runs(first: int, number: int, seconds: float | None = None) -> Iterator[RunResult]:
     """The outcomes of so many seeds from the first on; those of which time is left."""
     usual, os.environ[HASH_SEED] = os.environ.get(HASH_SEED), "0"
     until = None if seconds is None else time.monotonic() + seconds
@@ -53,5 +53,5 @@ def _alone() -> None:
     logging.disable(logging.CRITICAL)
 
 
-def _some(seeds: range) -> list[Outcome]:
+def _some(seeds: range) -> list[RunResult]:
     return [run(seed) for seed in seeds]

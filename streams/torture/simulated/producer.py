@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
-from streams.torture.simulated.cluster import Cluster, Kept, Log
+from streams.torture.simulated.cluster import Cluster, Log, StoredRecord
 from streams.torture.simulated.loop import Loop
 from streams.torture.simulated.network import Connection
 from streams.torture.simulated.transactions import Coordinator
@@ -19,7 +19,7 @@ from streams.torture.simulated.transactions import Coordinator
 BATCH = 3
 
 
-class Broker(Protocol):
+class ProduceWorld(Protocol):
     """What clients need of the world."""
 
     loop: Loop
@@ -40,7 +40,7 @@ class _Part(NamedTuple):
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-class Batch:
+class ProducedBatch:
     """Records that are written together."""
 
     def __init__(self) -> None:
@@ -77,17 +77,17 @@ class _Sender:
         self.sender_task = _Sending()
 
 
-class _Client:
+class _ProduceClient:
     async def close(self) -> None:
         """Disconnect."""
 
 
-class Producer:
+class SimulatedProducer:
     """Writes each record once, partition by partition in order: the next batch of a partition
     leaves when the one before has been answered.
     """
 
-    def __init__(self, broker: Broker, options: dict[str, Any]) -> None:
+    def __init__(self, broker: ProduceWorld, options: dict[str, Any]) -> None:
         self._broker = broker
         self._identity: str | None = options.get("transactional_id")
         self._connection = broker.connect()
@@ -97,7 +97,7 @@ class Producer:
         self._unanswered: set[asyncio.Future[Any]] = set()
         self._closed = False
         self._sender = _Sender()
-        self.client = _Client()
+        self.client = _ProduceClient()
 
     async def start(self) -> None:
         """Connect; with a transactional id, fence whoever had it before."""
@@ -144,11 +144,13 @@ class Producer:
         part = _Part(timestamp_ms, key, value, tuple(headers))
         return self._hand_over([part], TopicPartition(topic, partition or 0))
 
-    def create_batch(self) -> Batch:
+    def create_batch(self) -> ProducedBatch:
         """An empty batch."""
-        return Batch()
+        return ProducedBatch()
 
-    async def send_batch(self, batch: Batch, topic: str, *, partition: int) -> asyncio.Future[Any]:
+    async def send_batch(
+        self, batch: ProducedBatch, topic: str, *, partition: int
+    ) -> asyncio.Future[Any]:
         """Hand over a batch."""
         return self._hand_over(batch.parts, TopicPartition(topic, partition))
 
@@ -180,7 +182,7 @@ class Producer:
         # a transaction whose answer is lost is asked for again until it is known
         return self._connection.request(apply, may_lose=self._identity is None)
 
-    def _write(self, parts: list[_Part], place: TopicPartition) -> Kept:
+    def _write(self, parts: list[_Part], place: TopicPartition) -> StoredRecord:
         broker = self._broker
         log: Log = broker.cluster.log(place)
         transaction = None

@@ -23,12 +23,12 @@ from streams.ingest.decoder import INPUTS
 from streams.journal import TOPIC as JOURNAL
 from streams.pricer.snapshots import codec as snapshots
 from streams.pricer.snapshots import store
-from streams.torture.simulated.cluster import Committed, Kept, Topic
+from streams.torture.simulated.cluster import Committed, SimulatedTopic, StoredRecord
 from streams.torture.simulated.faults import Fault, newest_snapshot, plan, strike
 from streams.torture.simulated.light_fold import LightFold
 from streams.torture.simulated.loop import CircleError, Loop
-from streams.torture.simulated.shop import Sent, records
-from streams.torture.simulated.verdict import Verdict
+from streams.torture.simulated.shop import ShopRecord, records
+from streams.torture.simulated.verdict import RunVerdict
 from streams.torture.simulated.world import Shape, World
 
 #: Seconds in which records are sent and things go wrong, and in which all must be well after them.
@@ -41,7 +41,7 @@ WHOLE_FOLD = 50
 PART = 250
 
 
-class Outcome(NamedTuple):
+class RunResult(NamedTuple):
     """What came of a run. `digest` is of all that the brokers hold: equal for equal runs."""
 
     seed: int
@@ -54,7 +54,7 @@ class Outcome(NamedTuple):
     digest: str
 
 
-def run(seed: int) -> Outcome:
+def run(seed: int) -> RunResult:
     """The run of a seed."""
     draw = Random(seed)
     shape = _shape(draw, whole=seed % WHOLE_FOLD == WHOLE_FOLD - 1)
@@ -62,7 +62,7 @@ def run(seed: int) -> Outcome:
     faults = plan(draw, TROUBLED)
     loop = Loop()
     world = World(loop, draw, shape)
-    kept: list[tuple[Sent, Topic, Kept]] = []
+    kept: list[tuple[ShopRecord, SimulatedTopic, StoredRecord]] = []
     wrong: list[str] = []
     with _small_parts(), _no_collector():
         try:
@@ -72,9 +72,9 @@ def run(seed: int) -> Outcome:
     if not settled:
         left = _unread(world) | _unpriced(world)
         wrong.append(f"stuck: {left} after {loop.time():.0f} s; {dict(world.ends)}")
-    verdict = Verdict(world.cluster, shape.settings, shape.fold)
+    verdict = RunVerdict(world.cluster, shape.settings, shape.fold)
     wrong += verdict.judge(kept)
-    return Outcome(
+    return RunResult(
         seed,
         wrong,
         faults,
@@ -127,7 +127,10 @@ def _no_collector() -> Iterator[None]:
 
 
 async def _live(
-    world: World, sent: list[Sent], faults: list[Fault], kept: list[tuple[Sent, Topic, Kept]]
+    world: World,
+    sent: list[ShopRecord],
+    faults: list[Fault],
+    kept: list[tuple[ShopRecord, SimulatedTopic, StoredRecord]],
 ) -> bool:
     """Everything that happens; returns whether all was done in the end."""
     loop, watch = world.loop, asyncio.create_task(world.watch())
@@ -152,7 +155,9 @@ async def _live(
     return not _unpriced(world)
 
 
-def _send(world: World, record: Sent, kept: list[tuple[Sent, Topic, Kept]]) -> None:
+def _send(
+    world: World, record: ShopRecord, kept: list[tuple[ShopRecord, SimulatedTopic, StoredRecord]]
+) -> None:
     rests_until = world.rests_until(record.topic)
     if world.loop.time() < rests_until:
         world.loop.call_at(rests_until, _send, world, record, kept)
@@ -186,9 +191,9 @@ def _unpriced(world: World) -> dict[str, str]:
     behind = {}
     for log in world.cluster.topics[JOURNAL].logs:
         own = world.cluster.log(TopicPartition(store.TOPIC, log.partition)).committed()
-        told = [int(record.value or 0) for record in own if record.key == store.POSITION]
+        positions = [int(record.value or 0) for record in own if record.key == store.POSITION]
         at = offsets.get(TopicPartition(JOURNAL, log.partition), none).offset
-        at = max([at, newest_snapshot(world.cluster, log.partition), *told[-1:]])
+        at = max([at, newest_snapshot(world.cluster, log.partition), *positions[-1:]])
         if at < log.end:
             behind[f"{JOURNAL}-{log.partition}"] = f"{at} of {log.end}"
     return behind

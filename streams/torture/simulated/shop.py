@@ -13,7 +13,7 @@ SKUS = ("tea", "mate", "coffee")
 BUSY = ("orders", "clickstream", "competitor-prices", "products", "inventory")
 
 
-class Sent(NamedTuple):
+class ShopRecord(NamedTuple):
     """A record for an input topic at a time, seconds since the run began; `skus` are those that it
     concerns, () for the whole shop, None where it cannot be used.
     """
@@ -26,7 +26,7 @@ class Sent(NamedTuple):
     skus: tuple[str, ...] | None
 
 
-def records(draw: Random, number: int, seconds: float, partitions: int) -> list[Sent]:
+def records(draw: Random, number: int, seconds: float, partitions: int) -> list[ShopRecord]:
     """The catalogue, and so many records spread over some seconds."""
     sent = [_product(0.0, sku, draw.randrange(partitions)) for sku in SKUS]
     for i in range(number):
@@ -36,12 +36,12 @@ def records(draw: Random, number: int, seconds: float, partitions: int) -> list[
     return sorted(sent, key=lambda record: record.at)
 
 
-def _product(at: float, sku: str, partition: int) -> Sent:
+def _product(at: float, sku: str, partition: int) -> ShopRecord:
     value = {"sku": sku, "name": sku, "currency": "USD", "price": "10.00", "cost": 5}
     return _sent(at, "products", partition, value | {"category": "drinks"}, (sku,))
 
 
-def _draw(draw: Random, i: int, at: float, partition: int) -> Sent:
+def _draw(draw: Random, i: int, at: float, partition: int) -> ShopRecord:
     kind, sku = draw.random(), draw.choice(SKUS)
     if kind < 0.3:
         skus = (sku,) if draw.random() < 0.7 else tuple(draw.sample(SKUS, 2))
@@ -65,7 +65,7 @@ def _draw(draw: Random, i: int, at: float, partition: int) -> Sent:
         return _sent(at, "pricing-policies", 0, value, (), key=f"p{i}".encode())
     if kind < 0.95:
         junk = draw.choice([b"", b"\xff", b"{", b"null", b'{"sku": 5}'])
-        return Sent(at, draw.choice(BUSY), partition, junk, None, None)
+        return ShopRecord(at, draw.choice(BUSY), partition, junk, None, None)
     return _sent(at, "clickstream", partition, {"sku": POISON, "action": "view"}, (POISON,))
 
 
@@ -76,6 +76,6 @@ def _sent(
     value: dict[str, Any],
     skus: tuple[str, ...],
     key: bytes | None = None,
-) -> Sent:
+) -> ShopRecord:
     name = key or (skus[0].encode() if skus else None)
-    return Sent(at, topic, partition, json.dumps(value).encode(), name, skus)
+    return ShopRecord(at, topic, partition, json.dumps(value).encode(), name, skus)

@@ -20,9 +20,9 @@ from streams.journal import codec
 from streams.quarantine.entries import TOPIC as QUARANTINE
 from streams.quarantine.entries import decoded
 from streams.torture.comparison import Published, compare
-from streams.torture.simulated.cluster import Cluster, Kept, Topic
+from streams.torture.simulated.cluster import Cluster, SimulatedTopic, StoredRecord
 from streams.torture.simulated.light_fold import LightFold, poisonous
-from streams.torture.simulated.shop import Sent
+from streams.torture.simulated.shop import ShopRecord
 
 
 class Read(NamedTuple):
@@ -40,7 +40,7 @@ class _Reached:
     highest: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
-class Verdict:
+class RunVerdict:
     """Collects what is wrong; nothing is where `wrong` is empty."""
 
     def __init__(self, cluster: Cluster, settings: Settings, fold: type[Any]) -> None:
@@ -52,7 +52,7 @@ class Verdict:
         self._router = Router(settings.partitions)
         self._current = {_name(topic) for topic in cluster.topics.values()}
 
-    def judge(self, sent: Iterable[tuple[Sent, Topic, Kept]]) -> list[str]:
+    def judge(self, sent: Iterable[tuple[ShopRecord, SimulatedTopic, StoredRecord]]) -> list[str]:
         """What is wrong with a run in which these records were sent."""
         expected: list[Published] = []
         poisoned: list[tuple[int, int, int]] = []
@@ -104,7 +104,9 @@ class Verdict:
         return fresh
 
     def _require_inputs(
-        self, sent: list[tuple[Sent, Topic, Kept]], reached: dict[int, _Reached]
+        self,
+        sent: list[tuple[ShopRecord, SimulatedTopic, StoredRecord]],
+        reached: dict[int, _Reached],
     ) -> None:
         """Every sound record is in the journal of each partition that it concerns, and no other;
         every unsound one is a dead letter.
@@ -143,27 +145,27 @@ class Verdict:
             if topic.direction == "out" and name != DEAD_LETTERS
             for record in self._committed(name)
         ]
-        told = [output for output in found if output.key == b"event_quarantined"]
+        alerts_found = [output for output in found if output.key == b"event_quarantined"]
         found = [output for output in found if output.key != b"event_quarantined"]
         if self._settings.delivery != "exactly-once":
-            found, told = list(dict.fromkeys(found)), told[:alerts]
+            found, alerts_found = list(dict.fromkeys(found)), alerts_found[:alerts]
             expected = list(dict.fromkeys(expected))
         self.outputs = len(expected)
-        if len(told) != alerts:
-            self.wrong.append(f"{len(told)} alerts of quarantined events, not {alerts}")
+        if len(alerts_found) != alerts:
+            self.wrong.append(f"{len(alerts_found)} alerts of quarantined events, not {alerts}")
         self.wrong += compare(found, expected).words
 
-    def _committed(self, topic: str) -> Iterator[Kept]:
+    def _committed(self, topic: str) -> Iterator[StoredRecord]:
         for log in self._cluster.topics[topic].logs:
             yield from log.committed()
 
 
-def _name(topic: Topic) -> str:
+def _name(topic: SimulatedTopic) -> str:
     """The name of a topic's records in the journal."""
     return f"{topic.name}@{topic.id.replace('-', '')[:ID_LENGTH]}"
 
 
-def _place(letter: Kept) -> tuple[str, int, int]:
+def _place(letter: StoredRecord) -> tuple[str, int, int]:
     headers = {name: value.decode() for name, value in letter.headers}
     return (
         headers["source-topic"],

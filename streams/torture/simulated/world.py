@@ -15,16 +15,16 @@ from aiokafka.errors import KafkaError
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.ingest.service import Ingest
-from streams.kafka.names import Names
+from streams.kafka.names import TopicNames
 from streams.kafka.surroundings import CURRENT, Surroundings
 from streams.pricer.agent import Pricer
 from streams.torture.simulated.cluster import Cluster
-from streams.torture.simulated.consumer import Consumer
+from streams.torture.simulated.consumer import SimulatedConsumer
 from streams.torture.simulated.frame import Frame, Glitches
-from streams.torture.simulated.groups import Group
+from streams.torture.simulated.groups import GroupCoordinator
 from streams.torture.simulated.loop import PROCESS, Loop, Process
 from streams.torture.simulated.network import Connection, Weather
-from streams.torture.simulated.producer import Producer
+from streams.torture.simulated.producer import SimulatedProducer
 from streams.torture.simulated.transactions import Coordinator
 
 #: The run begins at this time of the wall clock, ms.
@@ -68,7 +68,7 @@ class World:
         self.ends: Counter[str] = Counter()
         #: Topics that nobody writes to before a time.
         self.resting: dict[str, float] = {}
-        self._groups: dict[str, Group] = {}
+        self._groups: dict[str, GroupCoordinator] = {}
 
     def _partitions(self, name: str) -> int:
         topic = TOPICS[name]
@@ -80,11 +80,11 @@ class World:
         """A connection to the brokers."""
         return Connection(self.loop, self.draw, self.weather)
 
-    def group(self, name: str) -> Group:
+    def group(self, name: str) -> GroupCoordinator:
         """A group's coordinator."""
         found = self._groups.get(name)
         if found is None:
-            found = self._groups[name] = Group(name, self.loop, self.draw, self.cluster)
+            found = self._groups[name] = GroupCoordinator(name, self.loop, self.draw, self.cluster)
         return found
 
     def rests_until(self, topic: str) -> float:
@@ -94,7 +94,7 @@ class World:
         rests = self.resting.get(topic)
         return 0.0 if rests is None else max(rests, self.weather.away_until + UNKNOWN)
 
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[GroupCoordinator]:
         """All groups."""
         return list(self._groups.values())
 
@@ -150,13 +150,13 @@ class Worker(Surroundings):
         process = self.process
         return process is not None and process.alive and self._ingest is not None
 
-    def consumer(self, *_topics: str, names: Names | None = None, **options: Any) -> Any:  # noqa: ARG002
+    def consumer(self, *_topics: str, names: TopicNames | None = None, **options: Any) -> Any:  # noqa: ARG002
         """A consumer of the run's brokers."""
-        return Consumer(self.world, options)
+        return SimulatedConsumer(self.world, options)
 
-    def producer(self, names: Names | None = None, **options: Any) -> Any:  # noqa: ARG002
+    def producer(self, names: TopicNames | None = None, **options: Any) -> Any:  # noqa: ARG002
         """A producer for the run's brokers."""
-        return Producer(self.world, options)
+        return SimulatedProducer(self.world, options)
 
     def admin(self, _options: Mapping[str, Any]) -> Any:
         """An administrator of the run's brokers."""

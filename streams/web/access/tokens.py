@@ -19,7 +19,7 @@ SECRET_BYTES = 32
 SESSION_SECONDS = 12 * 3600
 
 
-class Listed(NamedTuple):
+class TokenEntry(NamedTuple):
     """A token as it may be shown."""
 
     name: str
@@ -52,7 +52,7 @@ def create(store: Engine, name: str, roles: list[Role]) -> str:
     return secret
 
 
-def listed(store: Engine) -> list[Listed]:
+def listed(store: Engine) -> list[TokenEntry]:
     """All tokens, by name."""
     with store.connect() as connection:
         rows = connection.execute(
@@ -60,7 +60,7 @@ def listed(store: Engine) -> list[Listed]:
                 tokens.c.name, tokens.c.roles, tokens.c.created_at, tokens.c.revoked_at
             ).order_by(tokens.c.name)
         )
-        return [Listed(*row) for row in rows]
+        return [TokenEntry(*row) for row in rows]
 
 
 def revoke(store: Engine, name: str) -> None:

@@ -13,7 +13,7 @@ from streams.web.context import Context
 from streams.web.outbox import Outbox
 from streams.web.store.database import open_store
 from streams.web.store.progress import Progress
-from streams.web.store.summary import Summary
+from streams.web.store.summary import StoreSummary
 from streams.web.words.figures import Figures
 
 PATH = Path(__file__).parents[3] / "docs" / "openapi.json"
@@ -26,7 +26,7 @@ def document() -> str:
         settings,
         store,
         Progress(),
-        Summary(store, figures),
+        StoreSummary(store, figures),
         Outbox(settings),
         AccessRules(frozenset()),
         figures,

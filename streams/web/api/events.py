@@ -18,10 +18,10 @@ from streams.kafka.kafka_record import LARGEST_VALUE, Record
 from streams.web import actions
 from streams.web.access.audit import write_down
 from streams.web.access.roles import Actor, Role
-from streams.web.api.problems import Problem, described
-from streams.web.api.shapes import Accepted, Refused
+from streams.web.api.problems import HttpProblem, described
+from streams.web.api.shapes import Accepted, RefusedEvent
 from streams.web.context import Context, context_of
-from streams.web.outbox import Letter
+from streams.web.outbox import OutboxRecord
 from streams.web.store.intake.products import known
 
 router = APIRouter(tags=["events"])
@@ -44,24 +44,24 @@ async def post_events(
     """
     actor: Actor | None = request.state.actor
     if topic not in INPUTS:
-        raise Problem(404, f"Input topics are {', '.join(INPUTS)}.")
+        raise HttpProblem(404, f"Input topics are {', '.join(INPUTS)}.")
     role: Role = "steer" if topic in STEERING else "feed"
     if actor is None or not actor.may(role):
-        raise Problem(403, f"This needs the role {role}.")
+        raise HttpProblem(403, f"This needs the role {role}.")
     several = events if isinstance(events, list) else [events]
     if len(several) > MOST:
-        raise Problem(413, f"A request may have {MOST:,} events.")
+        raise HttpProblem(413, f"A request may have {MOST:,} events.")
     context = context_of(request)
     values = [msgspec.json.encode(event) for event in several]
     refused = await asyncio.to_thread(_refused, context, topic, several, values)
     letters = [
-        Letter(topic, _key(topic, event), value)
+        OutboxRecord(topic, _key(topic, event), value)
         for index, (event, value) in enumerate(zip(several, values, strict=True))
         if index not in refused
     ]
-    shown = [Refused(index=index, error=error) for index, error in sorted(refused.items())]
+    shown = [RefusedEvent(index=index, error=error) for index, error in sorted(refused.items())]
     if several and not letters:
-        raise Problem(
+        raise HttpProblem(
             422, shown[0].error, accepted=0, refused=[each.model_dump() for each in shown]
         )
     await actions.send(context, letters)

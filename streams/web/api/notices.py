@@ -17,7 +17,7 @@ from schemas.values.instants import to_text
 from streams.web.access import audit
 from streams.web.api import rows
 from streams.web.api.offers import InOrder, Limit, Which
-from streams.web.api.problems import LOOK, Problem, described
+from streams.web.api.problems import LOOK, HttpProblem, described
 from streams.web.api.shapes import AlertPage, OfferShape
 from streams.web.context import Context, context_of
 from streams.web.store import offer_search, reading
@@ -75,7 +75,7 @@ def export_audit(
 
 
 def _offers(
-    store: Engine, wanted: offer_search.Filter, order: offer_search.Order
+    store: Engine, wanted: offer_search.Filter, order: offer_search.SortOrder
 ) -> Iterator[Sequence[Any]]:
     heads = [name for name in OfferShape.model_fields if name != "proposal"]
     yield [*heads, "proposed"]
@@ -131,12 +131,12 @@ async def stream(
     context = context_of(request)
     state = request.app.state
     if state.streams >= MOST_STREAMS:
-        raise Problem(503, "Too many streams are open.")
+        raise HttpProblem(503, "Too many streams are open.")
     start = _places(last_event_id)
     if start is None:
         start = await asyncio.to_thread(_newest, context)
     return StreamingResponse(
-        _told(request, context, start),
+        _notices(request, context, start),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
@@ -154,7 +154,9 @@ def _newest(context: Context) -> tuple[int, int]:
         return reading.last_numbers(connection)
 
 
-async def _told(request: Request, context: Context, start: tuple[int, int]) -> AsyncIterator[bytes]:
+async def _notices(
+    request: Request, context: Context, start: tuple[int, int]
+) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
     state = request.app.state
     state.streams += 1

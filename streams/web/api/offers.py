@@ -10,11 +10,11 @@ from sqlalchemy import Engine
 from streams.web import actions
 from streams.web.access.roles import Actor
 from streams.web.api import rows
-from streams.web.api.problems import LOOK, STEER, Problem, described
+from streams.web.api.problems import LOOK, STEER, HttpProblem, described
 from streams.web.api.shapes import ManualPrice, OfferDetail, OfferPage, Ordered, WhatIf, Why
 from streams.web.context import context_of
 from streams.web.store import offer_search, reading
-from streams.web.store.offer_search import CursorError, Filter, Order
+from streams.web.store.offer_search import CursorError, Filter, SortOrder
 from streams.web.what_if import asked, demand_curve
 from streams.web.words.narration import for_customers
 
@@ -32,20 +32,20 @@ def which(
 ) -> Filter:
     """The filter of a request."""
     if state and state not in offer_search.STATES:
-        raise Problem(422, f"state: it is one of {', '.join(offer_search.STATES)}")
+        raise HttpProblem(422, f"state: it is one of {', '.join(offer_search.STATES)}")
     return Filter(q, category, brand, channel, policy, state)
 
 
-def order_of(sort: Annotated[str, Query(max_length=40)] = "name") -> Order:
+def order_of(sort: Annotated[str, Query(max_length=40)] = "name") -> SortOrder:
     """The order of a request: a column, with a minus for the highest first."""
     try:
-        return Order.parsed(sort)
+        return SortOrder.parsed(sort)
     except ValueError as error:
-        raise Problem(422, f"sort: {error}") from None
+        raise HttpProblem(422, f"sort: {error}") from None
 
 
 Which = Annotated[Filter, Depends(which)]
-InOrder = Annotated[Order, Depends(order_of)]
+InOrder = Annotated[SortOrder, Depends(order_of)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Cursor = Annotated[str | None, Query(max_length=2000)]
 
@@ -59,16 +59,16 @@ def list_offers(
         try:
             page = offer_search.search(connection, wanted, order, limit, cursor)
         except CursorError as error:
-            raise Problem(422, str(error)) from None
+            raise HttpProblem(422, str(error)) from None
     return OfferPage(items=[rows.offer(row) for row in page.rows], next=page.following)
 
 
 def found(store: Engine, sku: str, channel: str) -> offer_search.Row:
-    """The row of an offer; a Problem where there is none."""
+    """The row of an offer; an HttpProblem where there is none."""
     with store.connect() as connection:
         row = offer_search.one(connection, sku, channel)
     if row is None:
-        raise Problem(404, "No product and no decision has named this offer yet.")
+        raise HttpProblem(404, "No product and no decision has named this offer yet.")
     return row
 
 
@@ -79,7 +79,7 @@ def why(request: Request, sku: str, channel: str) -> Why:
     row = found(context.store, sku, channel)
     price = rows.money(row, "price")
     if price is None:
-        raise Problem(404, "This offer has no price yet.")
+        raise HttpProblem(404, "This offer has no price yet.")
     with context.store.connect() as connection:
         changes = reading.changes_of(connection, row["id"], 1)
     last = rows.change(changes[-1], row["currency"]) if changes else None
@@ -109,11 +109,11 @@ def what_if(
         decisions = reading.decisions_of(connection, row["id"], 1)
     curve = demand_curve(row, decisions[0], context.figures) if decisions else None
     if curve is None:
-        raise Problem(409, "No demand model has been asked about this offer yet.")
+        raise HttpProblem(409, "No demand model has been asked about this offer yet.")
     try:
         return WhatIf(sku=sku, channel=channel, **asked(curve, price))
     except ValueError as error:
-        raise Problem(422, f"price: {error}") from None
+        raise HttpProblem(422, f"price: {error}") from None
 
 
 @router.post("/offers/{sku:path}/{channel}/price", status_code=202, responses=described(404, 503))

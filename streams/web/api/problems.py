@@ -15,7 +15,7 @@ from streams.web.access.roles import Actor, Role
 MEDIA_TYPE = "application/problem+json"
 
 
-class Problem(Exception):  # noqa: N818
+class HttpProblem(Exception):  # noqa: N818
     """A request that is not done; `fields` are further members of the problem."""
 
     def __init__(self, status: int, detail: str, **fields: Any) -> None:
@@ -59,9 +59,9 @@ def needs(role: Role) -> Callable[[Request], Actor]:
     def asked_by(request: Request) -> Actor:
         actor: Actor | None = request.state.actor
         if actor is None:
-            raise Problem(401, "Who asks? Send a token: Authorization: Bearer TOKEN.")
+            raise HttpProblem(401, "Who asks? Send a token: Authorization: Bearer TOKEN.")
         if not actor.may(role):
-            raise Problem(403, f"This needs the role {role}.")
+            raise HttpProblem(403, f"This needs the role {role}.")
         return actor
 
     return asked_by

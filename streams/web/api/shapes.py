@@ -106,10 +106,10 @@ class Accepted(BaseModel):
     """What became of posted events."""
 
     accepted: int
-    refused: list[Refused]
+    refused: list[RefusedEvent]
 
 
-class Refused(BaseModel):
+class RefusedEvent(BaseModel):
     """An event that was not taken, and why: what its dead letter would say."""
 
     index: int

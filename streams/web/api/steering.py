@@ -11,11 +11,11 @@ from streams.web import actions
 from streams.web.access.roles import Actor
 from streams.web.api import rows
 from streams.web.api.offers import Cursor, Limit, Which
-from streams.web.api.problems import APPROVE, LOOK, STEER, Problem, described
+from streams.web.api.problems import APPROVE, LOOK, STEER, HttpProblem, described
 from streams.web.api.shapes import Answer, Ordered, ProposalPage, RollBack, Selected
 from streams.web.context import context_of
 from streams.web.store import offer_search, policy_reading, reading
-from streams.web.store.offer_search import CursorError, Order
+from streams.web.store.offer_search import CursorError, SortOrder
 
 router = APIRouter(tags=["steering"])
 
@@ -30,9 +30,11 @@ def list_proposals(
     )
     with context_of(request).store.connect() as connection:
         try:
-            page = offer_search.search(connection, waiting, Order("waiting", True), limit, cursor)
+            page = offer_search.search(
+                connection, waiting, SortOrder("waiting", True), limit, cursor
+            )
         except CursorError as error:
-            raise Problem(422, str(error)) from None
+            raise HttpProblem(422, str(error)) from None
     return ProposalPage(items=[rows.proposal(row) for row in page.rows], next=page.following)
 
 
@@ -42,7 +44,7 @@ async def _answer(
     reason = (said and said.reason) or ""
     done = await actions.answer(context_of(request), actor, [decision_id], kind, reason)
     for _, why in done.refused:
-        raise Problem(404 if why.startswith("there is no") else 409, why)
+        raise HttpProblem(404 if why.startswith("there is no") else 409, why)
     return Ordered(kind=kind, target=decision_id)
 
 
@@ -117,5 +119,7 @@ def decision(request: Request, decision_id: str) -> dict[str, Any]:
     with context_of(request).store.connect() as connection:
         found = reading.decision(connection, decision_id)
     if found is None:
-        raise Problem(404, "No such decision, or one too old for the console: `pricetide explain`.")
+        raise HttpProblem(
+            404, "No such decision, or one too old for the console: `pricetide explain`."
+        )
     return found

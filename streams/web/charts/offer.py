@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from schemas.values.money import minor_digits
 from streams.web.charts.draw import WIDE, WIDTH, draw, layered
-from streams.web.what_if import DemandCurve
+from streams.web.what_if import WhatIfCurve
 from streams.web.words.figures import Figures
-from streams.web.words.narration import Step
+from streams.web.words.narration import NarratedStep
 
 Row = Mapping[str, Any]
 #: Prices at which the demand curve is drawn.
@@ -115,7 +115,7 @@ def _prices(
     ]
 
 
-def curves(curve: DemandCurve, chosen: int, figures: Figures) -> Markup:
+def curves(curve: WhatIfCurve, chosen: int, figures: Figures) -> Markup:
     """Units and profit by price with their 90 % band, the legal range, and the chosen price."""
     scale, currency = 10 ** minor_digits(curve.currency), curve.currency
     low, high = curve.legal
@@ -196,7 +196,7 @@ def _layers(name: str, title: str, legal: Row, marked: Row, currency: str) -> li
     ]
 
 
-def waterfall(steps: Sequence[Step], raw: Sequence[Row], currency: str) -> Markup:
+def waterfall(steps: Sequence[NarratedStep], raw: Sequence[Row], currency: str) -> Markup:
     """From the strategy's price through every rule that moved it to the final one."""
     scale = 10 ** minor_digits(currency)
     shown = [i for i in range(len(steps)) if i == 0 or steps[i].moved]

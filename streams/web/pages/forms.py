@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from streams.web.access.forms import fits
 from streams.web.access.roles import Actor, Role
-from streams.web.api.problems import Problem
+from streams.web.api.problems import HttpProblem
 from streams.web.context import context_of
 
 STALE = "This form is too old, or was made for somebody else: go back, reload, and send it again."
@@ -31,10 +31,10 @@ class Filled(NamedTuple):
         return [value for value in self.fields.getlist(name) if isinstance(value, str)]
 
     def required(self, name: str, what: str) -> str:
-        """A field; a Problem where it is empty."""
+        """A field; an HttpProblem where it is empty."""
         found = self.text(name)
         if not found:
-            raise Problem(422, f"{what} is missing.")
+            raise HttpProblem(422, f"{what} is missing.")
         return found
 
 
@@ -44,12 +44,12 @@ def form_of(role: Role) -> Callable[[Request], Awaitable[Filled]]:
     async def filled(request: Request) -> Filled:
         actor: Actor | None = request.state.actor
         if actor is None or not actor.may(role):
-            raise Problem(403, f"This needs the role {role}.")
+            raise HttpProblem(403, f"This needs the role {role}.")
         fields = await request.form(max_fields=2000, max_files=0)
         token = fields.get("form_token")
         key = context_of(request).form_key
         if not isinstance(token, str) or not fits(key, actor, token):
-            raise Problem(403, STALE)
+            raise HttpProblem(403, STALE)
         return Filled(actor, fields)
 
     return filled

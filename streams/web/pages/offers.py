@@ -12,14 +12,14 @@ from schemas.values.money import to_minor
 from streams.steering.orders import selector
 from streams.web import actions
 from streams.web.api.offers import Cursor, InOrder, Which, found
-from streams.web.api.problems import LOOK, Problem
+from streams.web.api.problems import LOOK, HttpProblem
 from streams.web.charts import offer as charts
 from streams.web.context import Context, context_of
 from streams.web.pages.forms import STEERS, Filled
 from streams.web.pages.rendering import offer_path, page
 from streams.web.store import offer_search, reading
 from streams.web.store.offer_search import STATES, CursorError
-from streams.web.what_if import DemandCurve, demand_curve
+from streams.web.what_if import WhatIfCurve, demand_curve
 from streams.web.words.narration import headline, outlook, steps
 
 router = APIRouter(dependencies=[LOOK])
@@ -37,7 +37,7 @@ def offers(request: Request, wanted: Which, order: InOrder, cursor: Cursor = Non
         try:
             shown = offer_search.search(connection, wanted, order, ROWS, cursor)
         except CursorError as error:
-            raise Problem(422, str(error)) from None
+            raise HttpProblem(422, str(error)) from None
         number = context.summary.counted.total(wanted)
         if number is None:
             number = offer_search.count(connection, wanted)
@@ -65,7 +65,7 @@ def offer(
     context = context_of(request)
     row = found(context.store, sku, channel)
     with context.store.connect() as connection:
-        told = reading.decisions_of(connection, row["id"], DECISIONS)
+        decisions = reading.decisions_of(connection, row["id"], DECISIONS)
         changes = reading.changes_of(connection, row["id"], 400)
         observed = reading.observations_of(connection, row["id"], BUCKETS)
         rivals = reading.rivals_of(connection, sku)
@@ -92,8 +92,8 @@ def offer(
         since = observed[0]["start"] if observed else 0
         recent = [each for each in changes if each["time"] >= since] or changes[-1:]
         values["timeline"] = charts.timeline(recent, observed, currency, until, figures)
-    if told:
-        last = told[0]
+    if decisions:
+        last = decisions[0]
         shown = steps(last, figures)
         values["last"] = {"headline": headline(last, figures), "outlook": outlook(last, figures)}
         values["last"]["steps"] = shown
@@ -111,13 +111,13 @@ def offer(
             "policy": each["policy_id"],
             "id": each["decision_id"],
         }
-        for each in told
+        for each in decisions
     ]
     return page(request, "offer.html", row["name"] or sku, **values)
 
 
 def _tried(
-    context: Context, curve: DemandCurve, price: str, last: dict[str, Any]
+    context: Context, curve: WhatIfCurve, price: str, last: dict[str, Any]
 ) -> tuple[int, dict[str, Any] | None]:
     """The price that is marked, and what the one asked for would bring."""
     if not price:
@@ -125,9 +125,9 @@ def _tried(
     try:
         minor = to_minor(price, curve.currency)
     except ValueError as error:
-        raise Problem(422, f"price: {error}") from None
+        raise HttpProblem(422, f"price: {error}") from None
     if not 0 < minor <= 10 * curve.base:
-        raise Problem(422, "A price above zero, and within ten times the present one.")
+        raise HttpProblem(422, "A price above zero, and within ten times the present one.")
     figures, currency = context.figures, curve.currency
     units, profit = curve.sold(minor), curve.profit(minor)
     gain = profit.mean - curve.profit(curve.base).mean
@@ -163,5 +163,5 @@ async def steer(
     elif what == "unfreeze":
         await actions.command(context, form.actor, "resume", target, reason, select=chosen)
     else:
-        raise Problem(422, "The form says nothing to do.")
+        raise HttpProblem(422, "The form says nothing to do.")
     return RedirectResponse(offer_path(sku, channel) + "?sent=1", 303)

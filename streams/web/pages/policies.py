@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from schemas.records.record import RecordError
 from schemas.topics import decode
 from streams.web import actions
-from streams.web.api.problems import LOOK, Problem
+from streams.web.api.problems import LOOK, HttpProblem
 from streams.web.context import context_of
 from streams.web.pages.forms import STEERS, Filled
 from streams.web.pages.rendering import page, query
@@ -45,7 +45,7 @@ async def switch(request: Request, form: Annotated[Filled, STEERS]) -> Response:
     """The kill switch, for the whole shop or a category."""
     kind = form.text("what")
     if kind not in ("pause", "resume"):
-        raise Problem(422, "The form says neither pause nor resume.")
+        raise HttpProblem(422, "The form says neither pause nor resume.")
     category = form.text("category")
     chosen = {"categories": [category]} if category else {}
     reason = form.required("reason", "A reason")
@@ -60,7 +60,7 @@ def edit(request: Request, policy_id: str = "", version: int | None = None) -> H
     with context_of(request).store.connect() as connection:
         versions = policy_reading.policy_versions(connection, policy_id) if policy_id else []
     if policy_id and not versions:
-        raise Problem(404, "There is no such policy.")
+        raise HttpProblem(404, "There is no such policy.")
     current = versions[0]["document"] if versions else NEW
     chosen = current
     for row in versions:
@@ -77,7 +77,7 @@ def _editor(
     policy_id: str,
     draft: Mapping[str, Any],
     versions: list[dict[str, Any]],
-    told: list[str],
+    changes: list[str],
     text: str | None = None,
     problem: str = "",
 ) -> HTMLResponse:
@@ -102,7 +102,7 @@ def _editor(
         text=shown if text is None else text,
         history=history,
         bound=context_of(request).summary.counted.came_to.get(policy_id, ()),
-        told=told,
+        changes=changes,
         problem=problem,
         words=in_words(versions[0]["document"]) if versions else [],
     )
@@ -125,8 +125,8 @@ async def publish(request: Request, form: Annotated[Filled, STEERS]) -> Response
     except (RecordError, ValueError) as error:
         return _editor(request, policy_id, {}, versions, [], text, str(error))
     if form.text("what") == "check":
-        told = differences(current, document) if current else ["a new policy"]
-        return _editor(request, policy_id, document, versions, told or ["no difference"])
+        changes = differences(current, document) if current else ["a new policy"]
+        return _editor(request, policy_id, document, versions, changes or ["no difference"])
     reason = form.required("reason", "A reason")
     published = await actions.publish_policy(context, form.actor, document, reason)
     return RedirectResponse("/policies/edit" + query(policy_id=published, sent=1), 303)

@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from streams.web import actions
 from streams.web.api.offers import Cursor, Which
-from streams.web.api.problems import LOOK, Problem
+from streams.web.api.problems import LOOK, HttpProblem
 from streams.web.context import Context, context_of
 from streams.web.pages.forms import APPROVES, Filled
 from streams.web.pages.rendering import page
 from streams.web.store import offer_search
 from streams.web.store.database import chunks
-from streams.web.store.offer_search import CursorError, Filter, Order
+from streams.web.store.offer_search import CursorError, Filter, SortOrder
 from streams.web.store.tables import asked, offers
 
 router = APIRouter(dependencies=[LOOK])
@@ -40,13 +40,13 @@ def queue(
     """What waits for approval."""
     context = context_of(request)
     if sort.removeprefix("-") not in SORTS:
-        raise Problem(422, f"sort: it is one of {', '.join(SORTS)}")
+        raise HttpProblem(422, f"sort: it is one of {', '.join(SORTS)}")
     which = _waiting(wanted)
     with context.store.connect() as connection:
         try:
-            shown = offer_search.search(connection, which, Order.parsed(sort), ROWS, cursor)
+            shown = offer_search.search(connection, which, SortOrder.parsed(sort), ROWS, cursor)
         except CursorError as error:
-            raise Problem(422, str(error)) from None
+            raise HttpProblem(422, str(error)) from None
         number = offer_search.count(connection, which)
         answered = connection.execute(select(asked).limit(MOST)).mappings().all()
     fields = {n: v for n, v in vars(wanted).items() if v and n != "state"}
@@ -72,7 +72,7 @@ async def review(request: Request, form: Annotated[Filled, APPROVES]) -> HTMLRes
     context, kind = context_of(request), _answer_of(form)
     found = await asyncio.to_thread(_chosen, context, form)
     if not found:
-        raise Problem(422, "No proposal was chosen.")
+        raise HttpProblem(422, "No proposal was chosen.")
     return page(
         request,
         "review.html",
@@ -99,7 +99,7 @@ async def answer(request: Request, form: Annotated[Filled, APPROVES]) -> HTMLRes
 def _answer_of(form: Filled) -> str:
     kind = form.text("answer")
     if kind not in ANSWERS:
-        raise Problem(422, "The form says neither approve nor reject.")
+        raise HttpProblem(422, "The form says neither approve nor reject.")
     return kind
 
 
@@ -109,7 +109,7 @@ def _chosen(context: Context, form: Filled) -> list[offer_search.Row]:
             names = ("q", "category", "brand", "channel", "policy")
             which = _waiting(Filter(**{name: form.text(name) for name in names}))
             found = []
-            for row in offer_search.every(connection, which, Order("gain", True)):
+            for row in offer_search.every(connection, which, SortOrder("gain", True)):
                 found.append(row)
                 if len(found) == MOST:
                     break

@@ -10,7 +10,7 @@ from streams.web.charts.shop import changes_by_day, margin_by_day
 from streams.web.context import context_of
 from streams.web.pages.rendering import page
 from streams.web.store import offer_search
-from streams.web.store.offer_search import Filter, Order
+from streams.web.store.offer_search import Filter, SortOrder
 from streams.web.store.summary import SHOWN
 
 router = APIRouter(dependencies=[LOOK])
@@ -23,7 +23,7 @@ def today(request: Request) -> HTMLResponse:
     counted, figures = context.summary.counted, context.figures
     with context.store.connect() as connection:
         waiting = offer_search.search(
-            connection, Filter(state="waiting"), Order("gain", True), SHOWN
+            connection, Filter(state="waiting"), SortOrder("gain", True), SHOWN
         )
     by_currency: dict[str, list[offer_search.Row]] = {}
     for row in counted.sales:

@@ -12,7 +12,7 @@ from kafka.errors import KafkaError as AdminError
 from sqlalchemy import Engine, select
 
 from streams.configuration.settings import Settings
-from streams.formats.intake import Intake
+from streams.formats.intake import InputFormats
 from streams.kafka.admin import TopicsError, reach
 from streams.kafka.clients import client, consumer, names
 from streams.kafka.consumer import Consumer
@@ -50,7 +50,7 @@ class Follower:
         self._store = store
         self._progress = progress
         self._ids: dict[str, str] = {}
-        self._intake = Intake(settings.topics)
+        self._intake = InputFormats(settings.topics)
 
     async def run(self) -> None:
         """Follow until cancelled; RecordingError where a topic is missing."""

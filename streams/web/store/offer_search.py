@@ -60,7 +60,7 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Order:
+class SortOrder:
     """By which column, and which way."""
 
     by: str = "name"
@@ -72,7 +72,7 @@ class Order:
         return literal_column(OFFER_ORDERS[self.by])
 
     @classmethod
-    def parsed(cls, text: str) -> Order:
+    def parsed(cls, text: str) -> SortOrder:
         """ "-margin" is the highest margin first; ValueError for an unknown column."""
         by = text.removeprefix("-")
         if by not in OFFER_ORDERS:
@@ -89,7 +89,7 @@ class Page:
 
 
 def search(
-    connection: Connection, which: Filter, order: Order, limit: int, cursor: str | None = None
+    connection: Connection, which: Filter, order: SortOrder, limit: int, cursor: str | None = None
 ) -> Page:
     """A page of offers; CursorError for a cursor of another order, or of none."""
     key = order.key
@@ -117,7 +117,7 @@ def count(connection: Connection, which: Filter) -> int:
     return int(connection.execute(found).scalar_one())
 
 
-def every(connection: Connection, which: Filter, order: Order) -> Iterator[Mapping[str, Any]]:
+def every(connection: Connection, which: Filter, order: SortOrder) -> Iterator[Mapping[str, Any]]:
     """All offers of the filter, without holding them all."""
     cursor: str | None = None
     while True:
@@ -147,12 +147,12 @@ def choices(connection: Connection, column: str, most: int = 200) -> list[str]:
     return list(connection.execute(found).scalars())
 
 
-def _encoded(order: Order, key: Any, number: int) -> str:
+def _encoded(order: SortOrder, key: Any, number: int) -> str:
     held = msgspec.json.encode([order.by, order.descending, key, number])
     return base64.urlsafe_b64encode(held).decode().rstrip("=")
 
 
-def _decoded(cursor: str, order: Order) -> tuple[Any, int]:
+def _decoded(cursor: str, order: SortOrder) -> tuple[Any, int]:
     try:
         held = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         shape = tuple[str, bool, str | float | int, int]

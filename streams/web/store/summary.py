@@ -46,7 +46,7 @@ class Counted:
         return None
 
 
-class Summary:
+class StoreSummary:
     """Holds what was counted last."""
 
     def __init__(self, store: Engine, figures: Figures) -> None:

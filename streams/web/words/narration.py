@@ -11,7 +11,7 @@ from streams.web.words.reasons import reason, rule
 Decision = Mapping[str, Any]
 
 
-class Step(NamedTuple):
+class NarratedStep(NamedTuple):
     """A rule's effect: its clause, and the price after it; `moved` where it changed the price."""
 
     text: str
@@ -50,14 +50,16 @@ def _why(decision: Decision, figures: Figures) -> str:
     return reason(name)
 
 
-def steps(decision: Decision, figures: Figures) -> list[Step]:
+def steps(decision: Decision, figures: Figures) -> list[NarratedStep]:
     """Every rule from the strategy's raw price to the published one."""
     found = []
     for step in decision["explanation"]:
         detail = step["detail"] if isinstance(step["detail"], Mapping) else {}
         moved = step["input"] is not None and step["input"] != step["output"]
         price = figures.price(step["output"], decision["currency"])
-        found.append(Step(rule(step["rule"], detail, figures, decision["currency"]), price, moved))
+        found.append(
+            NarratedStep(rule(step["rule"], detail, figures, decision["currency"]), price, moved)
+        )
     return found
 
 

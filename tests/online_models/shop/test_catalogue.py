@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from online_models.persistence.saved import restore, save
-from online_models.shop.catalogue import Catalogue, Names
+from online_models.shop.catalogue import Catalogue, Interner
 
 
 @given(st.lists(st.text(max_size=3)))
 def test_names_are_numbered_in_order_of_first_appearance(names: list[str]) -> None:
-    known = Names()
+    known = Interner()
     assert [known[i] for i in known.ids(names).tolist()] == names
     assert known.names == list(dict.fromkeys(names))
 

@@ -19,9 +19,9 @@ from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.formats.avro import encoder
 from streams.formats.framing import frame
-from streams.formats.intake import Intake
-from streams.formats.outgoing import Outgoing
-from streams.formats.registry import Registry, RegistryAwayError
+from streams.formats.intake import InputFormats
+from streams.formats.outgoing import OutputFormats
+from streams.formats.registry import RegistryAwayError, SchemaRegistry
 from streams.ingest.dead_letters import written
 from streams.ingest.decoder import Decoder
 from streams.ingest.order import as_given
@@ -214,7 +214,7 @@ def test_without_a_registry_a_record_of_one_says_so() -> None:
 def test_a_map_finds_the_attributes_of_an_event() -> None:
     table = {"orders": {"fields": {"event_id": "ce.id", "order_id": "number"}}}
     binary = (("ce_specversion", b"1.0"), ("ce_id", b"e-7"))
-    intake = Intake.of(Settings(topics=table))
+    intake = InputFormats.of(Settings(topics=table))
     (record,) = intake.convert("orders", [entry("orders", b'{"number": "5"}', binary)])
     taken = json.loads(record.value or b"")
     assert (taken["event_id"], taken["order_id"]) == ("e-7", "5")
@@ -240,12 +240,12 @@ CHANGE = {
 
 
 async def _round_trip(settings: Settings) -> Any:
-    outgoing = Outgoing(settings)
+    outgoing = OutputFormats(settings)
     await outgoing.register()
     value = json.dumps(CHANGE).encode()
     sent = outgoing.write("price-changes", b"4711|web", value, NOW)
     back = entry("price-changes", sent.value, sent.headers)
-    (taken,) = Intake.of(settings).convert("price-changes", [back])
+    (taken,) = InputFormats.of(settings).convert("price-changes", [back])
     return sent, json.loads(taken.value or b"")
 
 
@@ -267,9 +267,9 @@ def test_outputs_in_every_form_read_back_the_same(
 def test_a_worker_starts_on_kept_numbers_while_the_registry_is_away(tmp_path: Path) -> None:
     with running() as registry:
         settings = Settings(registry=registry.url, registry_cache=tmp_path, output_format="avro")
-        asyncio.run(Outgoing(settings).register())
-    asyncio.run(Outgoing(settings).register())
-    other = Registry(settings.registry or "", None, None, None)
+        asyncio.run(OutputFormats(settings).register())
+    asyncio.run(OutputFormats(settings).register())
+    other = SchemaRegistry(settings.registry or "", None, None, None)
     with pytest.raises(RegistryAwayError):
         other.register("x", "AVRO", "{}")
 

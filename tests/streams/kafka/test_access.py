@@ -7,7 +7,7 @@ import pytest
 from streams.ingest.decoder import INPUTS
 from streams.kafka.access import FED, INGESTED, ROLES, STEERING, grant
 from streams.kafka.admin import TopicsError
-from streams.kafka.names import Names
+from streams.kafka.names import TopicNames
 
 
 def test_ingest_may_read_every_topic_that_it_decodes() -> None:
@@ -39,10 +39,10 @@ def test_a_users_groups_are_those_of_its_name_alone() -> None:
 )
 def test_a_user_whose_groups_would_be_the_pricers_is_refused(user: str, app: str) -> None:
     with pytest.raises(TopicsError, match="are the pricer's"):
-        grant({}, f"User:{user}", "apply", app, Names())
+        grant({}, f"User:{user}", "apply", app, TopicNames())
 
 
 @pytest.mark.parametrize("user", ["", "*", "sh*", "p*"])
 def test_a_user_that_stands_for_many_is_refused(user: str) -> None:
     with pytest.raises(TopicsError, match="stands for many users"):
-        grant({}, f"User:{user}", "apply", "pricetide", Names())
+        grant({}, f"User:{user}", "apply", "pricetide", TopicNames())

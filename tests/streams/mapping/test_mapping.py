@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from streams.configuration.settings import Settings
-from streams.formats.intake import Intake
+from streams.formats.intake import InputFormats
 from streams.ingest.decoder import Decoder
 from streams.ingest.order import as_given
 from streams.journal import codec
@@ -120,7 +120,7 @@ def test_minor_units_need_a_currency_and_may_name_it() -> None:
     fields = {name: source for name, source in ORDER_MAP.items() if name != "currency"}
     assert "no currency" in refused(OWN["orders"], fields).error
     named = fields | {"unit_price": {"from": "price.cents", "minor_units": "JPY"}}
-    intake = Intake(Settings(topics={"orders": {"fields": named}}).topics)
+    intake = InputFormats(Settings(topics={"orders": {"fields": named}}).topics)
     value = json.dumps(OWN["orders"]).encode()
     (record,) = intake.convert("orders", [Record("orders", 0, 0, None, value, NOW)])
     assert json.loads(record.value or b"")["lines"][0]["unit_price"] == "899"

@@ -13,7 +13,7 @@ from online_models.journal.batch import BatchBuilder, Kind
 from streams.configuration.settings import Settings
 from streams.journal import codec
 from streams.pricer import intake
-from streams.pricer.intake import Intake
+from streams.pricer.intake import PartitionQueue
 from streams.pricer.journal_reader import LostError
 
 RECORDS = 9
@@ -57,7 +57,7 @@ def journal(monkeypatch: pytest.MonkeyPatch) -> Journal:
     return found
 
 
-def taken(intake: Intake) -> list[int]:
+def taken(intake: PartitionQueue) -> list[int]:
     """Which records have come, in order."""
     times = []
     while len(intake):
@@ -66,9 +66,9 @@ def taken(intake: Intake) -> list[int]:
     return times
 
 
-def run(play: Callable[[Intake], Awaitable[None]]) -> list[int]:
+def run(play: Callable[[PartitionQueue], Awaitable[None]]) -> list[int]:
     async def whole() -> list[int]:
-        intake = Intake(Settings(bootstrap="nowhere:1"), 0, lambda _: None)
+        intake = PartitionQueue(Settings(bootstrap="nowhere:1"), 0, lambda _: None)
         await play(intake)
         for _ in range(100):
             await asyncio.sleep(0)
@@ -79,13 +79,13 @@ def run(play: Callable[[Intake], Awaitable[None]]) -> list[int]:
     return asyncio.run(whole())
 
 
-async def feed(intake: Intake, *offsets: int) -> None:
+async def feed(intake: PartitionQueue, *offsets: int) -> None:
     for offset in offsets:
         await intake.feed(offset, value(offset), 0)
 
 
 def test_what_comes_twice_is_skipped(journal: Journal) -> None:
-    async def play(intake: Intake) -> None:
+    async def play(intake: PartitionQueue) -> None:
         intake.open(2)
         await feed(intake, 0, 1, 2, 3, 2, 3, 4)
 
@@ -97,7 +97,7 @@ def test_what_comes_twice_is_skipped(journal: Journal) -> None:
 def test_what_the_stream_passed_over_is_read(journal: Journal, errors: int) -> None:
     journal.errors = errors
 
-    async def play(intake: Intake) -> None:
+    async def play(intake: PartitionQueue) -> None:
         intake.open(0)
         await feed(intake, 6)  # as after a rebalance amid a backlog
         await feed(intake, 7, 8)
@@ -108,7 +108,7 @@ def test_what_the_stream_passed_over_is_read(journal: Journal, errors: int) -> N
 
 @pytest.mark.parametrize("turns", range(8))
 def test_the_stream_may_go_on_beside_the_reading(journal: Journal, turns: int) -> None:
-    async def play(intake: Intake) -> None:
+    async def play(intake: PartitionQueue) -> None:
         intake.open(0)
         await feed(intake, 3)
         for _ in range(turns):
@@ -119,7 +119,7 @@ def test_the_stream_may_go_on_beside_the_reading(journal: Journal, turns: int) -
 
 
 def test_what_came_while_the_partition_recovered_is_read_then(journal: Journal) -> None:
-    async def play(intake: Intake) -> None:
+    async def play(intake: PartitionQueue) -> None:
         intake.open(0)
         await feed(intake, 0, 1, 2, 3)
         await intake.close()
@@ -143,7 +143,7 @@ def test_what_is_not_there_any_more_ends_the_worker(
     monkeypatch.setattr(intake, "die", die)
     journal.gone = {2}
 
-    async def play(intake: Intake) -> None:
+    async def play(intake: PartitionQueue) -> None:
         intake.open(0)
         await feed(intake, 0, 1, 3)
 

@@ -7,35 +7,35 @@ from typing import Any
 import pytest
 
 from streams.errors import InputError
-from streams.redrive.letters import Letter, Wanted
+from streams.redrive.letters import LetterFilter, PutAside
 from streams.redrive.mending import mend, mended
 
 LABELS = {"error": b"currency: unknown", "source-topic": b"orders"}
 
 
-def letter(**fields: Any) -> Letter:
+def letter(**fields: Any) -> PutAside:
     usual = {"topic": "orders", "partition": 1, "offset": 7, "reason": "currency: unknown"}
     rest = {"time": 1000, "key": None, "value": b"{}", "headers": LABELS}
-    return Letter(**usual | rest | fields)
+    return PutAside(**usual | rest | fields)
 
 
 @pytest.mark.parametrize(
     ("wanted", "fits"),
     [
-        (Wanted(), True),
-        (Wanted(topics=frozenset({"orders"})), True),
-        (Wanted(topics=frozenset({"products"})), False),
-        (Wanted(reason="CURRENCY"), True),
-        (Wanted(reason="time"), False),
-        (Wanted(since=1000, until=1001), True),
-        (Wanted(since=1001), False),
-        (Wanted(until=1000), False),
-        (Wanted(partition=1, offset=7), True),
-        (Wanted(partition=0), False),
-        (Wanted(offset=8), False),
+        (LetterFilter(), True),
+        (LetterFilter(topics=frozenset({"orders"})), True),
+        (LetterFilter(topics=frozenset({"products"})), False),
+        (LetterFilter(reason="CURRENCY"), True),
+        (LetterFilter(reason="time"), False),
+        (LetterFilter(since=1000, until=1001), True),
+        (LetterFilter(since=1001), False),
+        (LetterFilter(until=1000), False),
+        (LetterFilter(partition=1, offset=7), True),
+        (LetterFilter(partition=0), False),
+        (LetterFilter(offset=8), False),
     ],
 )
-def test_a_filter_means_what_it_names(wanted: Wanted, fits: bool) -> None:
+def test_a_filter_means_what_it_names(wanted: LetterFilter, fits: bool) -> None:
     assert wanted.fits(letter()) is fits
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.trainer.registry import Registry
+from streams.trainer.registry import ModelRegistry
 from streams.trainer.store import occupied, outdated
 from tests.streams.trainer.test_registry import card, network
 
@@ -85,7 +85,7 @@ def test_folders_are_outdated_by_their_last_change_not_by_their_name(tmp_path: P
 
 
 def test_old_versions_are_forgotten_unless_an_alias_stands_for_them(tmp_path: Path) -> None:
-    registry = Registry(tmp_path)
+    registry = ModelRegistry(tmp_path)
     for days in range(6):
         registry.add(network(), card(f"v{days}"))
         aged(tmp_path / f"v{days}", days)

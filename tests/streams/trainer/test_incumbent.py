@@ -10,24 +10,24 @@ import pytest
 from online_models.demand.networks.container import pack
 from streams.errors import InputError
 from streams.trainer import store
-from streams.trainer.registry import Registry, promotion
+from streams.trainer.registry import ModelRegistry, promotion
 from streams.trainer.run import incumbent
 from tests.streams.trainer.test_registry import card, network
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Registry:
-    made = Registry(tmp_path)
+def registry(tmp_path: Path) -> ModelRegistry:
+    made = ModelRegistry(tmp_path)
     made.add(network(), card("v1"))
     return made
 
 
-def test_a_challenger_is_no_incumbent(registry: Registry) -> None:
+def test_a_challenger_is_no_incumbent(registry: ModelRegistry) -> None:
     registry.nominate("v1")
     assert incumbent(registry, network().spec) is None
 
 
-def test_a_champion_is_one_where_it_reads_the_same_inputs(registry: Registry) -> None:
+def test_a_champion_is_one_where_it_reads_the_same_inputs(registry: ModelRegistry) -> None:
     registry.promote("v1")
     spec = network().spec
     found = incumbent(registry, spec)
@@ -37,7 +37,7 @@ def test_a_champion_is_one_where_it_reads_the_same_inputs(registry: Registry) ->
     assert incumbent(registry, replace(spec, bucket=spec.bucket // 24)) is None
 
 
-def test_weights_of_another_layout_are_none_and_cannot_be_promoted(registry: Registry) -> None:
+def test_weights_of_another_layout_are_none_and_cannot_be_promoted(registry: ModelRegistry) -> None:
     registry.promote("v1")
     made = network()
     older = {**made.weights, "dense_0/kernel": made.weights["dense_0/kernel"][:-8]}

@@ -16,7 +16,7 @@ from schemas.topics import decode
 from streams.errors import InputError
 from streams.recording import Recording
 from streams.trainer import publish, store
-from streams.trainer.registry import CHALLENGER, CHAMPION, Registry
+from streams.trainer.registry import CHALLENGER, CHAMPION, ModelRegistry
 
 MEASURES = {"mase": 0.6, "wape": 0.7, "mae": 1.0, "mse": 2.0, "pinball": 0.4, "log_loss": 1.9}
 MEASURES["bias"] = 0.0
@@ -46,7 +46,7 @@ def card(version: str) -> ModelCard:
 
 
 def test_a_new_version_is_the_challenger_until_it_is_promoted(tmp_path: Path) -> None:
-    registry = Registry(tmp_path)
+    registry = ModelRegistry(tmp_path)
     assert (registry.alias(CHAMPION), registry.versions()) == (None, [])
     registry.add(network(), card("v1"))
     registry.nominate("v1")
@@ -63,7 +63,7 @@ def test_a_new_version_is_the_challenger_until_it_is_promoted(tmp_path: Path) ->
 
 
 def test_a_version_comes_back_as_it_was(tmp_path: Path) -> None:
-    registry = Registry(tmp_path)
+    registry = ModelRegistry(tmp_path)
     registry.add(network(), card("v1"))
     again = registry.network("v1")
     assert again.document() == network().document()
@@ -71,7 +71,7 @@ def test_a_version_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_version_without_its_last_file_is_none(tmp_path: Path) -> None:
-    registry = Registry(tmp_path)
+    registry = ModelRegistry(tmp_path)
     registry.add(network(), card("v1"))
     (tmp_path / "v1" / "version.json").unlink()
     assert registry.versions() == []
@@ -84,7 +84,7 @@ def test_a_version_whose_error_compares_with_nothing_is_published_without_a_mase
     made = replace(card("v1"), holdout={"v1": silent, "level": silent})
     assert "nan %" not in made.text()
     assert "no MASE" in made.text()
-    registry = Registry(tmp_path)
+    registry = ModelRegistry(tmp_path)
     registry.add(network(), made)
     again = ModelCard(**registry.describe("v1"))
     standing = ModelStanding(
@@ -101,7 +101,7 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-def keep(registry: Registry) -> None:
+def keep(registry: ModelRegistry) -> None:
     """What a run does in the end, where it has not been done."""
     if "v1" not in registry.versions():
         registry.add(network(), card("v1"))
@@ -124,7 +124,7 @@ def test_killed_at_any_write_it_knows_complete_versions_alone_and_comes_to_the_s
         left[0] -= 1
         whole(path, data)
 
-    registry = Registry(tmp_path)
+    registry = ModelRegistry(tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(store, "write", killed)
         with pytest.raises(Killed):
@@ -138,7 +138,7 @@ def test_killed_at_any_write_it_knows_complete_versions_alone_and_comes_to_the_s
 
 
 def test_the_card_says_what_the_version_is_and_how_it_did(tmp_path: Path) -> None:
-    Registry(tmp_path).add(network(), card("v1"))
+    ModelRegistry(tmp_path).add(network(), card("v1"))
     text = (tmp_path / "v1" / "card.md").read_text()
     for part in ("# Model card: demand v1", "40 % below", "| level | 0.6", "## Limits"):
         assert part in text

@@ -18,7 +18,7 @@ from streams.configuration.settings import Settings
 from streams.pipe.pipe import Pipe
 from streams.web.application import application
 from streams.web.context import Context
-from streams.web.outbox import Letter
+from streams.web.outbox import OutboxRecord
 from streams.web.server import context_of
 from streams.web.store.database import open_store
 from streams.web.store.intake.record import Taken
@@ -89,9 +89,9 @@ class Outbox:
     """Takes what would go to Kafka."""
 
     def __init__(self) -> None:
-        self.sent: list[Letter] = []
+        self.sent: list[OutboxRecord] = []
 
-    async def send(self, letters: Sequence[Letter]) -> None:
+    async def send(self, letters: Sequence[OutboxRecord]) -> None:
         self.sent += letters
 
     async def close(self) -> None:

@@ -51,7 +51,7 @@ class _Decision(msgspec.Struct):
     expected_kept: _Expected | None = None
 
 
-class _Rule(msgspec.Struct):
+class _RuleStep(msgspec.Struct):
     rule: str
 
 
@@ -179,7 +179,7 @@ def _stands(value: _Decision) -> bool:
         return False
     if value.reason == "awaiting_approval":
         return True
-    rules = msgspec.json.decode(value.explanation, type=list[_Rule])
+    rules = msgspec.json.decode(value.explanation, type=list[_RuleStep])
     return bool(rules) and rules[0].rule in _BESIDE
 
 

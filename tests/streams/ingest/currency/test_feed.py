@@ -5,7 +5,7 @@ import json
 import pytest
 
 from streams.configuration.settings import Settings
-from streams.formats.intake import Intake
+from streams.formats.intake import InputFormats
 from streams.ingest.currency.currencies import Currencies
 from streams.ingest.currency.feed import CurrencyFeed
 from streams.kafka.kafka_record import LARGEST_VALUE
@@ -27,7 +27,7 @@ def currencies():
 
 @pytest.fixture
 def feed(currencies):
-    return CurrencyFeed(Settings(bootstrap="nowhere:9092"), currencies, Intake({}))
+    return CurrencyFeed(Settings(bootstrap="nowhere:9092"), currencies, InputFormats({}))
 
 
 def raw(**changes):

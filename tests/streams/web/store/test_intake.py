@@ -14,7 +14,7 @@ from streams.web.store import offer_search, reading
 from streams.web.store.database import open_store
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import TOPICS, take
-from streams.web.store.offer_search import Filter, Order
+from streams.web.store.offer_search import Filter, SortOrder
 from streams.web.store.retention import DECISIONS_KEPT, DECISIONS_TOO_MANY
 from streams.web.store.tables import alerts, changes, decisions, metadata, offers, positions
 from tests.streams.web.conftest import SKU
@@ -176,7 +176,7 @@ def test_pages_of_offers_hold_every_offer_once_in_order(store: Engine) -> None:
     take(store, rows, {}, {})
     for by in ("name", "price", "margin", "sold"):
         for descending in (False, True):
-            order, cursor, seen = Order(by, descending), None, []
+            order, cursor, seen = SortOrder(by, descending), None, []
             with store.connect() as connection:
                 while True:
                     page = offer_search.search(connection, Filter(), order, 3, cursor)
