@@ -13,6 +13,7 @@ EXTRAS = {
     "tensorboard": "deep",
     "sklearn": "deep",
     "polars": "tables",
+    "fsspec": "archive",
     "fastapi": "console",
     "uvicorn": "console",
     "sqlalchemy": "console",

@@ -84,6 +84,7 @@ ROLES: Mapping[str, list[Right]] = {
         *_may("write", *_topics("in"), "pricing-redriven"),
         Right("write", "transactional id", "{app}-redrive"),
     ],
+    "archive": _may("read", "pricing-journal"),
     "feed": [*_may("write", *FED), _IMPORT],
     **{f"feed-{topic}": [*_may("write", topic), _IMPORT] for topic in FED},
     "apply": [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
@@ -32,6 +33,8 @@ from streams.quarantine.guard import Guard
 
 logger = logging.getLogger(__name__)
 
+#: What makes a state anew where Kafka's journal no longer can.
+REBUILD = "stop all workers and run pricetide rebuild --from ARCHIVE"
 #: The whole list is read: it is short.
 EVERYTHING = 1 << 62
 
@@ -50,38 +53,39 @@ class Recovered(NamedTuple):
     claimed: bool
 
 
+class Logs(NamedTuple):
+    """What Kafka holds of a partition: up to where (exclusive) its journal is priced, what its
+    snapshots' log says last, its quarantine, and the offsets [begin, end) of the journal.
+    """
+
+    committed: int
+    saved: store.Found
+    quarantine: Quarantine
+    begin: int
+    end: int
+
+
+async def logs_of(settings: Settings, partition: int) -> Logs:
+    """What Kafka holds of a partition; LostError where it is another app's, or was saved last by a
+    later release. The publisher must have fenced before whoever acts on it.
+    """
+    async with _connected(settings) as (reader, group):
+        return await _read_logs(settings, partition, reader, group)
+
+
 async def recover(settings: Settings, partition: int, position: int | None = None) -> Recovered:
     """The state after the last committed journal record, or at `position` where whoever asks has
     published everything before it. The publisher must have fenced before.
     """
     journal = TopicPartition(JOURNAL, partition)
-    reader = journal_reader(settings)
-    group = consumer(settings, enable_auto_commit=False, group_id=settings.app)
-    try:
-        await asyncio.gather(reader.start(), group.start())
-        # one assignment: a second one followed by a quick stop hangs aiokafka's fetcher
-        listed = TopicPartition(QUARANTINE, partition)
-        reader.assign([TopicPartition(store.TOPIC, partition), listed, journal])
-        group_offset = await group.committed(journal) or 0
-        reader.pause(journal, listed)
-        done, found, older, app, agreement = await _newest(reader, partition)
-        if app not in (None, settings.app):
-            raise LostError(
-                f"{journal} is priced by the app {app!r}, and {settings.app!r} would publish every "
-                f"change a second time. Set PRICETIDE_APP={app}; or, where the other app has ended "
-                "for good, delete pricing-snapshots"
-            )
-        # the group's offset lags while outputs are published, and leads where none are
-        committed = max(group_offset, done or 0) if position is None else position
-        reader.pause(TopicPartition(store.TOPIC, partition))
-        reader.resume(listed)
-        quarantine = await _listed(reader, listed)
-        reader.pause(listed)
-        reader.resume(journal)
+    async with _connected(settings) as (reader, group):
+        logs = await _read_logs(settings, partition, reader, group)
+        saved = logs.saved
+        committed = logs.committed if position is None else position
         start, fold = (
             (0, surroundings().fold(settings.fold))
-            if found is None
-            else _restored(settings, *found)
+            if saved.snapshot is None
+            else _restored(settings, *saved.snapshot)
         )
         if start > committed and settings.delivery == "exactly-once":
             raise LostError(
@@ -90,32 +94,69 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
             )
         committed = max(committed, start)
         changed = require_agreement(
-            settings, of_pricer(settings), agreed(agreement), f"{store.TOPIC}-{partition}"
+            settings, of_pricer(settings), agreed(saved.agreement), f"{store.TOPIC}-{partition}"
         )
         if changed and start < committed:
             raise LostError(
                 f"{journal} was priced under other settings up to {committed}, and saved at {start}"
                 " only: start with them once more, and stop cleanly, before you change them"
             )
-        begin = (await reader.beginning_offsets([journal]))[journal]
-        if start < min(begin, committed):
-            raise _cut_off(journal, start, begin, older)
-        end = (await reader.end_offsets([journal]))[journal]
-        if end < committed:
+        if start < min(logs.begin, committed):
+            raise _cut_off(journal, start, logs.begin, saved.older)
+        if logs.end < committed:
             raise LostError(
-                f"{journal} ends at {end}, but was priced up to {committed}: was it deleted and "
-                "made anew? Then delete pricing-snapshots, too, and choose another PRICETIDE_APP"
+                f"{journal} ends at {logs.end}, but was priced up to {committed}: was it deleted "
+                "and made anew? Then delete pricing-snapshots, too, and choose another "
+                "PRICETIDE_APP"
             )
-        if older and not start:
-            what = f"{_only(older, partition)}: the state is made anew from the journal"
+        if saved.older and not start:
+            what = f"{_only(saved.older, partition)}: the state is made anew from the journal"
             logger.warning("%s", what)
-        guard = Guard(fold, settings.fold, partition, quarantine)
+        guard = Guard(fold, settings.fold, partition, logs.quarantine)
         await _replay(reader, journal, guard, start, committed)
-        claimed = app is not None and agreement is not None and not changed
-        return Recovered(guard.fold, committed, start, quarantine, guard.new, guard.alerts, claimed)
+        claimed = saved.app is not None and saved.agreement is not None and not changed
+        return Recovered(
+            guard.fold, committed, start, logs.quarantine, guard.new, guard.alerts, claimed
+        )
+
+
+@asynccontextmanager
+async def _connected(settings: Settings) -> AsyncIterator[tuple[Consumer, Consumer]]:
+    """A reader outside the group, and one that may ask for the group's offsets."""
+    reader = journal_reader(settings)
+    group = consumer(settings, enable_auto_commit=False, group_id=settings.app)
+    try:
+        await asyncio.gather(reader.start(), group.start())
+        yield reader, group
     finally:
         # aiokafka's stop can hang after a quick start
         await asyncio.gather(*[within(each.stop(), STOP_SECONDS) for each in (reader, group)])
+
+
+async def _read_logs(settings: Settings, partition: int, reader: Consumer, group: Consumer) -> Logs:
+    """As `logs_of`; `reader` is left assigned to the journal, among others, and reads it alone."""
+    journal = TopicPartition(JOURNAL, partition)
+    # one assignment: a second one followed by a quick stop hangs aiokafka's fetcher
+    listed = TopicPartition(QUARANTINE, partition)
+    reader.assign([TopicPartition(store.TOPIC, partition), listed, journal])
+    group_offset = await group.committed(journal) or 0
+    reader.pause(journal, listed)
+    saved = await _newest(reader, partition)
+    if saved.app not in (None, settings.app):
+        raise LostError(
+            f"{journal} is priced by the app {saved.app!r}, and {settings.app!r} would publish "
+            f"every change a second time. Set PRICETIDE_APP={saved.app}; or, where the other app "
+            "has ended for good, delete pricing-snapshots"
+        )
+    reader.pause(TopicPartition(store.TOPIC, partition))
+    reader.resume(listed)
+    quarantine = await _listed(reader, listed)
+    reader.pause(listed)
+    reader.resume(journal)
+    begin = (await reader.beginning_offsets([journal]))[journal]
+    end = (await reader.end_offsets([journal]))[journal]
+    # the group's offset lags while outputs are published, and leads where none are
+    return Logs(max(group_offset, saved.position or 0), saved, quarantine, begin, end)
 
 
 async def _newest(reader: Consumer, partition: int) -> store.Found:
@@ -164,11 +205,12 @@ def _cut_off(
     if older and not wanted:
         return LostError(
             f"{_only(older, journal.partition)}; the journal before {found}, from which the state "
-            "could be made anew, is gone: let a release that reads them start and stop cleanly"
+            "could be made anew, is gone: let a release that reads them start and stop cleanly, or "
+            f"{REBUILD}"
         )
     return LostError(
-        f"{journal} has no record {wanted} any more (next is {found}): "
-        "its retention is shorter than the age of the newest snapshot"
+        f"{journal} has no record {wanted} any more (next is {found}): its retention is shorter "
+        f"than the age of the newest snapshot; where the journal is archived, {REBUILD}"
     )
 
 

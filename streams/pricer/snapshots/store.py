@@ -92,7 +92,9 @@ def _found(
 
 async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
     last: dict[bytes, bytes] = {}
-    #: By offset and version: after an upgrade both may have written the state at one offset.
+    #: By offset and version: after an upgrade both may have written the state at one offset. In
+    #: the order of their last parts: what `pricetide rebuild` writes last is the newest, although
+    #: it may stand for less of the journal.
     found: dict[tuple[int, int], dict[int, SnapshotPart]] = {}
     async for record in records:
         if record.value is None:
@@ -105,10 +107,12 @@ async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
         except SnapshotError as error:
             logger.error("%s-%d, offset %d: %s", TOPIC, record.partition, record.offset, error)
             continue
-        found.setdefault((part.offset, part.version), {})[part.index] = part
+        place = (part.offset, part.version)
+        begun = found.pop(place, {}) if part.index else {}
+        found[place] = begun | {part.index: part}
     whole = [
         [parts[i] for i in range(len(parts))]
-        for _, parts in sorted(found.items(), reverse=True)
+        for parts in reversed(found.values())
         if len(parts) == next(iter(parts.values())).parts
     ]
     return _Read(last, whole)

@@ -114,6 +114,22 @@ def test_the_newest_snapshot_counts(recover: Recover) -> None:
     assert (found.position, found.snapshot, found.fold.state.day) == (9, 9, 5)
 
 
+def test_a_snapshot_that_was_written_last_counts_though_it_stands_for_less(
+    recover: Recover, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Log()
+    monkeypatch.setattr(codec, "PART", 2000)
+    log.snapshot(9, day=3)
+    log.snapshot(9, counts={f"{i * 7919 % 1000}": i for i in range(999)})
+    log.snapshot(9, day=5)  # in fewer parts than the one before
+    log.position(9)
+    log.end = 9
+    assert recover(log).fold.state.day == 5
+    log.position(0)
+    log.snapshot(0, day=2)
+    assert recover(log).snapshot == 0
+
+
 def test_a_journal_that_ends_before_what_was_priced_was_made_anew(recover: Recover) -> None:
     log = Log()
     log.snapshot(9, day=5)

@@ -1,0 +1,1 @@
+"""The journal kept beyond Kafka's retention: written, verified, and read back."""

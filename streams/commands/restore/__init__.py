@@ -1,0 +1,1 @@
+"""Commands that bring back what was refused, forgotten or lost."""
