@@ -10,7 +10,13 @@ from pydantic import Field, FilePath, SecretStr, field_validator, model_validato
 from pydantic_settings import BaseSettings
 
 #: Settings that may stand in a file of their own, as orchestrators mount secrets.
-SECRETS = ("customer_key", "sasl_password", "oauth_client_secret", "registry_password")
+SECRETS = (
+    "customer_key",
+    "sasl_password",
+    "oauth_client_secret",
+    "registry_password",
+    "webhook_secret",
+)
 #: What mechanisms need that are not a user and a password.
 _LOGINS = {
     "OAUTHBEARER": ("oauth_token_url", "oauth_client_id", "oauth_client_secret"),
@@ -70,6 +76,12 @@ class ConnectionSettings(BaseSettings):
     oauth_client_secret_file: FilePath | None = Field(
         None, description="file that holds oauth_client_secret"
     )
+
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="what `pricetide apply` signs webhooks with; after `whsec_`, it is in base64",
+    )
+    webhook_secret_file: FilePath | None = Field(None, description="file that holds webhook_secret")
 
     @field_validator("oauth_token_url")
     @classmethod

@@ -11,6 +11,7 @@ from itertools import islice
 from aiokafka.errors import KafkaError
 
 from schemas.values.instants import DAY
+from streams.client.records import Change
 from streams.configuration.settings import Settings
 from streams.demo import feed, shop
 from streams.demo.data.days import Days
@@ -92,7 +93,7 @@ class ClosedLoop:
                         group.create_task(each)
                         for each in (
                             progress.follow(),
-                            shop.run(self._settings, shop.Shelf(), self._applied),
+                            shop.run(self._settings, self._applied),
                             self._watch.follow(self._settings),
                             self._look(sender, progress),
                         )
@@ -152,5 +153,5 @@ class ClosedLoop:
             self._shown(stage)
             await asyncio.sleep(BEAT)
 
-    def _applied(self, _: shop.ShopChange) -> None:
+    def _applied(self, _: Change) -> None:
         self.stage.applied += 1

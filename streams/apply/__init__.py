@@ -1,0 +1,1 @@
+"""Prices into a shop that has no Kafka: `pricetide apply`."""
