@@ -62,7 +62,10 @@ def fold_round(
     placed = [(place, output) for place, effect in effects for output in effect.outputs]
     if rows:
         where = np.array(decided_at, dtype=np.int64)
-        placed += decide(state, batch, np.array(rows, dtype=np.int64), now[where], where)
+        # in the order of the journal, in which breakers count
+        order = np.argsort(where, kind="stable")
+        offers, where = np.array(rows, dtype=np.int64)[order], where[order]
+        placed += decide(state, batch, offers, now[where], where)
     return placed
 
 

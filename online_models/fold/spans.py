@@ -28,7 +28,9 @@ def run(state: State, batch: Batch, lookup: Lookup, now: Ints, low: int, high: i
     first_seen = lookup.introduce(state, batch, hot, low, high)
     placed: list[Placed] = []
     if first_seen or len(hot) < high - low:
-        for chosen in _rounds(_events(batch, lookup, kind, low, first_seen)):
+        events = _events(batch, lookup, kind, low, first_seen)
+        # a breaker counts the changes of all SKUs, in the order of the journal
+        for chosen in _runs(batch, events) if state.pricing.book.breaks else _rounds(events):
             placed += fold_round(state, batch, lookup, now, chosen)
     hot = hot[lookup.offer[hot] >= 0]
     if len(hot):
@@ -68,6 +70,23 @@ def _events(
         order = np.argsort(slow, kind="stable")
         slow, skus, offers = slow[order], skus[order], offers[order]
     return slow, skus, offers
+
+
+def _runs(batch: Batch, events: tuple[Ints, Ints, Ints]) -> list[tuple[Ints, Ints, Ints]]:
+    """Split events into rounds that keep their order: competitors' prices of distinct SKUs, and
+    each other event by itself, which changes what there is to count.
+    """
+    places, skus, offers = events
+    alone = (batch.kind[places] != Kind.COMPETITOR_PRICE) | (offers != NO_OFFER)
+    cuts: list[int] = []
+    seen: set[int] = set()
+    for at, (sku, apart) in enumerate(zip(skus.tolist(), alone.tolist(), strict=True)):
+        if sku in seen or apart or (at and alone[at - 1]):
+            cuts.append(at)
+            seen = set()
+        seen.add(sku)
+    parts = zip(*(np.split(column, cuts) for column in events), strict=True)
+    return [part for part in parts if len(part[0])]
 
 
 def _rounds(events: tuple[Ints, Ints, Ints]) -> list[tuple[Ints, Ints, Ints]]:

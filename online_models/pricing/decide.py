@@ -11,6 +11,7 @@ from online_models.journal.outputs import Output
 from online_models.pricing.commands.acknowledgements import overdue
 from online_models.pricing.context.decision_context import DecisionContext, Ints
 from online_models.pricing.decision.bookkeeping import enter, needs_publishing, unchanged
+from online_models.pricing.decision.breaking import tripped
 from online_models.pricing.decision.resolve import resolve
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.records.alerts import Placed, alerts
@@ -79,7 +80,7 @@ def _decide_block(
 ) -> list[Placed]:
     """Decide offers of one policy; records by place among them."""
     # 1. What each offer is to cost, and why; the books are only read.
-    resolved = resolve(context, pricing.promotions, pricing.notes)
+    resolved = resolve(context, pricing.promotions, pricing.notes, pricing.breakers)
     # 2. What is worth a record: all but what time alone led to and nothing new came of.
     by_time = causes.by_time
     silent = by_time & unchanged(resolved) if by_time.any() else by_time
@@ -92,6 +93,9 @@ def _decide_block(
     numbers = enter(resolved, published, pricing.history)
     # 5. The records.
     found = alerts(resolved)
+    if resolved.broken is not None:
+        pricing.breakers.enter(resolved.broken.counts)
+        found += [(trip.place, tripped(context, trip)) for trip in resolved.broken.trips]
     if before is not None:
         found += records(
             resolved,

@@ -13,6 +13,7 @@ from online_models.pricing.learned.seat import Seat
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.profit.substitutes import unit_profits
 from online_models.pricing.records.alerts import feed_silent
+from online_models.pricing.state.breakers import Breakers
 from online_models.pricing.state.days import CalendarDays
 from online_models.pricing.state.history import PriceHistory
 from online_models.pricing.state.identities import Identities, Labels
@@ -51,6 +52,7 @@ class Pricing:
         reported_silence=int,
         learned_policy=attribute("state.seat", Part()),
         margins=attribute("state.margins", Part()),
+        breakers=Part(),
     )
     DERIVED = ("_offers",)
     TRANSIENT = ("_substitutes",)
@@ -70,6 +72,7 @@ class Pricing:
         self.book = PolicyBook(catalogue, settings)
         self.notes = Notes()
         self.shoppers = Shoppers()
+        self.breakers = Breakers()
         self.kill_switch = KillSwitch(catalogue, self.ledger, self.notes)
         self.silent_channels: dict[str, bool] = {}
         self.model_version = "online"
@@ -222,6 +225,7 @@ class Pricing:
         if self._substitutes[1]:
             self.ledger.unit_profit[:] = unit_profits(catalogue, self.ledger.price)
         self.shoppers.settle(self.ledger.regular_price, now)
+        self.breakers.settle(now)
 
     def due(self, now: int) -> Ints:
         """Offers whose time has come, ascending."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from schemas.records.policy.breaker import Breaker
 from schemas.records.policy.guardrails import Guardrails
 from schemas.records.policy.selection import Selector
 from schemas.records.policy.strategies import Optimise, Strategy
@@ -126,6 +127,7 @@ class Policy(Event):
     explore: Explore = Explore()
     guardrails: Guardrails = Guardrails()
     approval: Approval = Approval()
+    breaker: Breaker | None = None
     experiment: Experiment | None = None
     segments: Annotated[tuple[SegmentTerms, ...], Field(max_length=MOST_SEGMENTS)] = ()
     promotions: Planning | None = None

@@ -77,7 +77,8 @@ OUTCOMES = ("changed", "held", "proposed", "rejected", "overridden")
 #: Outcomes that change the price shown.
 MOVES = table([Outcome.CHANGED, Outcome.OVERRIDDEN], len(OUTCOMES))
 
-#: Reasons by code: sources, then what a decision itself adds, guardrails, strategies.
+#: Reasons by code: sources, then what a decision itself adds, guardrails, strategies, and what came
+#: later: snapshots hold the codes.
 REASONS: tuple[str, ...] = (
     *SOURCE_NAMES,
     "no_change",
@@ -87,5 +88,6 @@ REASONS: tuple[str, ...] = (
     "declined",
     *(rule.name for rule in GUARDRAILS),
     *(strategy.kind for strategy in STRATEGIES),
+    "breaker",
 )
 CODES = {name: code for code, name in enumerate(REASONS)}

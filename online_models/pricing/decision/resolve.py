@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.pricing.context.decision_context import DecisionContext, Floats, Ints
+from online_models.pricing.decision.breaking import Broken
 from online_models.pricing.decision.proposals import gate
 from online_models.pricing.decision.reasons import (
     CODES,
@@ -23,6 +24,7 @@ from online_models.pricing.decision.target_price import TargetPrice, ask, explor
 from online_models.pricing.guardrails import GUARDRAILS
 from online_models.pricing.guardrails.bounds import NOBODY, limits
 from online_models.pricing.guardrails.chain import GuardrailResult, pass_through
+from online_models.pricing.state.breakers import Breakers
 from online_models.pricing.state.kill_switch import Notes
 from online_models.pricing.state.promotions import InForce, Promotions
 from online_models.pricing.trace.steps import Trace, Values
@@ -51,9 +53,12 @@ class Resolved:
     propensity: Floats
     deviation: Floats
     passage: GuardrailResult
+    broken: Broken | None
 
 
-def resolve(context: DecisionContext, promotions: Promotions, notes: Notes) -> Resolved:
+def resolve(
+    context: DecisionContext, promotions: Promotions, notes: Notes, breakers: Breakers
+) -> Resolved:
     """Decide the offers of one policy; nothing is written down yet."""
     kept, rows = context.price, context.rows
     # 1. Who sets the raw price: a human, a promotion, or the strategies.
@@ -89,7 +94,11 @@ def resolve(context: DecisionContext, promotions: Promotions, notes: Notes) -> R
     outcome = np.where(changed, np.int8(Outcome.CHANGED), np.int8(Outcome.HELD))
     outcome[changed & (source == PriceOrigin.OVERRIDE)] = Outcome.OVERRIDDEN
     reason = _reason(kept, changed, strategic, target, passage)
-    trace, outcome, reason = gate(context, trace, source, target, outcome, reason)
+    trace, outcome, reason, found = gate(context, trace, source, target, outcome, reason, breakers)
+    if found is not None:
+        # what the breaker holds back is looked at anew when its window ends
+        ends = np.where(found.waits, found.until, passage.delayed)
+        passage = passage._replace(delayed=np.minimum(passage.delayed, ends))
     turned_down = source <= PriceOrigin.EXPIRED
     if turned_down.any():
         outcome[turned_down] = Outcome.REJECTED
@@ -108,6 +117,7 @@ def resolve(context: DecisionContext, promotions: Promotions, notes: Notes) -> R
         propensity=propensity,
         deviation=deviation,
         passage=passage,
+        broken=found,
     )
 
 

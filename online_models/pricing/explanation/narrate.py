@@ -80,6 +80,20 @@ def _approval(detail: Step) -> str:
     return f"A step above {limit} needs approval"
 
 
+def _breaker(detail: Step) -> str:
+    terms = [
+        f"{name} {detail[key]}"
+        for key, name in (("largest_share", "share"), ("largest_mean_move", "mean move"))
+        if key in detail
+    ]
+    return (
+        f"{detail['changed']} of {detail['offers']} offers of the category have changed within"
+        f" {detail['window']}, by {100 * detail['mean_move']:+.2f} % on average over all, and one"
+        f" more passes the breaker's largest {' or '.join(terms)}: until {detail['until']} changes"
+        " need approval"
+    )
+
+
 def _conflict(detail: Step) -> str:
     bounds = detail["bounds"]
     if len(bounds) == 1:
@@ -112,6 +126,7 @@ _SENTENCES: dict[str, Callable[[Step], str]] = {
     "holdout": lambda d: f"Experiment {d['experiment']} leaves this offer alone",
     "bounds_conflict": _conflict,
     "approval": _approval,
+    "breaker": _breaker,
     "price_in_force": lambda _: "The price in force stays",
 }
 

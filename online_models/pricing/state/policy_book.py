@@ -65,7 +65,7 @@ class PolicyBook:
         editions=attribute("versions", list[int]),
         latest=attribute("_latest", int),
     )
-    DERIVED = ("_ranked", "_naming", "_broad", "protected_channels", "named_channels")
+    DERIVED = ("_ranked", "_naming", "_broad", "protected_channels", "named_channels", "breaks")
     TRANSIENT = ("_terms", "_known")
 
     def __init__(self, catalogue: Catalogue, settings: PricingSettings) -> None:
@@ -83,6 +83,8 @@ class PolicyBook:
         self._known: dict[Traits, tuple[int, int]] = {}
         #: Channels that some policy protects, in order of the policies.
         self.protected_channels: tuple[str, ...] = ()
+        #: Whether some policy has a circuit breaker.
+        self.breaks = False
         #: Channels that some policy selects by name: the merchant sells there.
         self.named_channels: frozenset[str] = frozenset()
         self._latest = 0
@@ -188,6 +190,7 @@ class PolicyBook:
                 self._naming.setdefault(sku, []).append(rank)
             if not policy.select.skus:
                 self._broad.append(rank)
+        self.breaks = any(policy.breaker is not None for _, policy in self._ranked)
         protected = (
             name for _, policy in self._ranked for name in policy.guardrails.protect_channels
         )

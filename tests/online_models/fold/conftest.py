@@ -403,6 +403,9 @@ EVENTS = st.one_of(
         select=SELECTS,
         strategy=STRATEGIES,
         guardrails=GUARDRAILS,
+        breaker=st.sampled_from(
+            [None, None, {"largest_share": "30%"}, {"largest_mean_move": "2%", "window": "P1D"}]
+        ),
     ),
     _event("policy", policy_id=st.sampled_from(["q1", "q2"])),
     _event(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from random import Random
 from types import SimpleNamespace
 from typing import Any
 
@@ -140,3 +142,38 @@ def test_a_substitute_that_moves_at_the_same_time_tells_nothing_before_a_tick(
     written = SimpleNamespace(batch=journal.batch(), ends=[])
     whole = in_pieces(written, [])
     assert in_pieces(written, range(len(written.batch))) == whole
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_breaker_trips_at_the_same_event_however_the_journal_is_cut(
+    journal: Any, in_pieces: InPieces, seed: int
+) -> None:
+    random = Random(seed)
+    skus = [f"s{i}" for i in range(9)]
+    channels = {"web": {}, "store": {}}
+    for sku in skus:
+        category = random.choice(["tea", "tea", "mugs"])
+        journal.product(sku, category=category, cost="1.00", channels=channels)
+    journal.policy(
+        "p",
+        START,
+        strategy=[{"kind": "match_competitor"}, {"kind": "keep"}],
+        guardrails={"protect_channels": ["store"]},
+        breaker={"largest_share": "40%", "largest_mean_move": "6%"},
+    )
+    journal.tick(START + 1)
+    for step in range(120):
+        time = START + 2 + step * 60_000
+        price = random.randint(700, 1300)
+        journal.competitor(time, random.choice(skus), price, random.choice("xy"))
+        if step % 9 == 0:
+            journal.product(random.choice(skus), time, cost="2.00", channels=channels)
+        if step % 40 == 39:
+            journal.tick(time + 1)
+    batch = journal.batch()
+    written = SimpleNamespace(batch=batch, ends=[])
+    whole = in_pieces(written, [])
+    kinds = [json.loads(o.value)["kind"] for o in whole if o.topic == "pricing-alerts"]
+    assert "breaker_tripped" in kinds
+    assert in_pieces(written, range(len(batch)), restart=True) == whole
+    assert in_pieces(written, sorted(random.sample(range(len(batch)), 9))) == whole

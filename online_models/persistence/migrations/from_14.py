@@ -1,0 +1,11 @@
+"""Version 14 → 15: policies may have circuit breakers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def migrate(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The whole state: no policy of before has a breaker, so nothing is counted."""
+    return {**state, "pricing": {**state["pricing"], "breakers": {"counts": {}}}}
