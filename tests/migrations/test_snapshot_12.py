@@ -14,8 +14,9 @@ What it is, a map: `settings` (as variables say them), `partitions`, `offset` (o
 record that the state does not reflect), and what the release of version 12 published of the
 records that follow: `topics` (their number by topic) and `sha256` over one line
 `TOPIC|KEY|VALUE|TIME` for each. That release did not name the causes that moved a price. In `hours`
-it listed what orders and clicks named on channels that no product has; those are counted now, so
-what is published there is that of the present release.
+it listed what orders and clicks named on channels that no product has; those are counted now. In
+`days` it rounded a price that follows a competitor to the nearest ending; it goes down now. What is
+published in these two is that of the present release.
 """
 
 from __future__ import annotations

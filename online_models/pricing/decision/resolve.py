@@ -80,7 +80,7 @@ def resolve(
     trace, target = ask(context, trace, strategic, given, source, promotion.boundary)
     trace, draw = explore(context, trace, target)
     # 4. Through the guardrails, step by step.
-    trace, passage = pass_through(context, trace, bounds, bounded, regular, paced)
+    trace, passage = pass_through(context, trace, bounds, bounded, regular, paced, target.at_most)
     # 5. With which probability the price was drawn: one that a rule held or moved follows for
     # certain.
     is_drawn = np.zeros(len(rows), dtype=np.bool_)

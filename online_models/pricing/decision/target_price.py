@@ -27,7 +27,7 @@ _BY_KIND = {strategy.kind: strategy for strategy in STRATEGIES}
 class TargetPrice:
     """What the sources want, shape (n,): raw prices, the reason code of who spoke, whether the
     price follows a competitor, when to ask again, where the competitors' prices are all too old,
-    and where a competitor has answered the last undercut.
+    where a competitor has answered the last undercut, and where a price is rounded down.
     """
 
     raw: Ints
@@ -36,6 +36,7 @@ class TargetPrice:
     again: Ints
     stale: Flags
     answered: Flags
+    at_most: Flags
 
 
 class Silent(NamedTuple):
@@ -67,7 +68,13 @@ def ask(
     n = len(context)
     nowhere = np.zeros(n, dtype=np.bool_)
     target = TargetPrice(
-        given.copy(), source.copy(), nowhere.copy(), boundary.copy(), nowhere.copy(), nowhere
+        given.copy(),
+        source.copy(),
+        nowhere.copy(),
+        boundary.copy(),
+        nowhere.copy(),
+        nowhere.copy(),
+        nowhere,
     )
     left = strategic.nonzero()[0]
     passed_over: list[Silent] = []
@@ -96,6 +103,7 @@ def ask(
         target.raw[chosen] = proposal.price[yields]
         target.by[chosen] = CODES[kind]
         target.pulls[chosen] = proposal.pulls
+        target.at_most[chosen] = proposal.at_most
         details = proposal.details if whole else widened(proposal.details, left, n)
         because = proposal.because
         if because is not None and not whole:

@@ -58,10 +58,12 @@ def pass_through(
     bounded: Flags,
     regular: Flags,
     paced: Flags,
+    at_most: Flags,
 ) -> tuple[Trace, GuardrailResult]:
     """The trace's prices led through all guardrails; where they contradict, the price stays.
 
-    `bounded`, `regular` and `paced` are those of `limits`; delays hold for `paced` offers.
+    `bounded`, `regular` and `paced` are those of `limits`; delays hold for `paced` offers. Prices
+    of `at_most` offers are rounded down.
     """
     raw = trace.price
     result = _before(context, bounds, bounded)
@@ -71,11 +73,11 @@ def pass_through(
             trace = _bound(rule, facts, trace, bounds)
         elif isinstance(rule, Grid):
             trace, conflict = _grid(
-                code, rule, facts, context, trace, bounds, result.conflict, regular
+                code, rule, facts, context, trace, bounds, result.conflict, regular, at_most
             )
             result = result._replace(conflict=conflict)
             free = regular & (conflict == NOBODY)
-            stuck = _stuck(code, rule, context, raw, trace.price, bounds, free)
+            stuck = _stuck(code, rule, context, raw, trace.price, bounds, free, at_most)
             result = result if stuck is None else result._replace(stuck=stuck)
         else:
             free = paced & (result.conflict == NOBODY)
@@ -138,21 +140,43 @@ def _grid(
     bounds: Limits,
     conflict: NDArray[np.int32],
     regular: Flags,
+    at_most: Flags,
 ) -> tuple[Trace, NDArray[np.int32]]:
     """The trace with the step, and the conflicts with those of offers left without a price."""
-    wanted = trace.price
-    legal = rule.nearest(context, wanted, np.maximum(bounds.low, 1), bounds.high)
+    wanted, low = trace.price, np.maximum(bounds.low, 1)
+    legal, highest = _nearest(rule, context, wanted, low, bounds.high, at_most)
+    if at_most.any():
+        # what only a step keeps from going down far enough waits, rather than going up instead
+        lowest = np.maximum(context.legal.lowest, 1)
+        within = rule.nearest(context, wanted, np.minimum(lowest, wanted), wanted)
+        waits = at_most & (legal > wanted) & (legal > context.price) & (within != NO_PRICE)
+        legal, highest = np.where(waits, NO_PRICE, legal), np.where(waits, wanted, highest)
     free = regular & (conflict == NOBODY)
     stuck = free & (legal == NO_PRICE)
     if stuck.any():
         # The bound in the way is the one on the side to which the price wants to move.
         up = (wanted >= context.price) & (bounds.high_by != NOBODY) | (bounds.low_by == NOBODY)
+        up &= ~(at_most & (bounds.low_by != NOBODY))
         side = np.where(up, bounds.high_by, bounds.low_by)
         conflict = np.where(stuck, _pair(np.full(len(side), code, np.int8), side), conflict)
     price = np.where(legal == NO_PRICE, wanted, legal)
     applies = None if free.all() else free
-    details = {"lowest": bounds.low, "highest": bounds.high}
+    details = {"lowest": bounds.low, "highest": highest}
     return trace.then(rule.name, price, details, facts, applies), conflict
+
+
+def _nearest(
+    rule: Grid, context: DecisionContext, wanted: Ints, low: Ints, high: Ints, at_most: Flags
+) -> tuple[Ints, Ints]:
+    """The legal price in [low, high] next to the wanted one, and the highest that was looked at: of
+    `at_most` offers it is the wanted price itself, where any legal one lies below.
+    """
+    legal = rule.nearest(context, wanted, low, high)
+    if not at_most.any():
+        return legal, high
+    below = rule.nearest(context, wanted, low, wanted)
+    down = at_most & (below != NO_PRICE)
+    return np.where(down, below, legal), np.where(down, wanted, high)
 
 
 def _stuck(
@@ -163,6 +187,7 @@ def _stuck(
     price: Ints,
     bounds: Limits,
     free: Flags,
+    at_most: Flags,
 ) -> NDArray[np.int32] | None:
     """Codes of what holds offers whose next legal price lies beyond a step: they would wait for
     ever. None where there are none.
@@ -173,7 +198,7 @@ def _stuck(
     still = free & (price == kept) & (wanted != kept)
     if not still.any():
         return None
-    goal = rule.nearest(context, wanted, low, high)
+    goal, _ = _nearest(rule, context, wanted, low, high, at_most)
     still &= (goal != NO_PRICE) & (goal != kept) & ((goal > kept) == (wanted > kept))
     side = np.where(wanted > kept, bounds.high_by, bounds.low_by)
     pairs = _pair(np.full(len(side), code, np.int8), side)

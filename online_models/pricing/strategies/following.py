@@ -34,6 +34,11 @@ class Following(NamedTuple):
     share: int
     amount: int
 
+    @property
+    def at_most(self) -> bool:
+        """Whether the competitor's price is the most that the entry asks for."""
+        return self.share <= PPM if self.share >= 0 else self.amount <= 0
+
 
 def following(entry: Entry, digits: int, names: list[str]) -> Following:
     """The entry in numbers, for competitors of these names."""

@@ -50,8 +50,9 @@ class MatchCompetitor:
         """The competitor's price plus the offset, where a competitor counts."""
         state = context.state
         competitors, ledger, settings = state.competitors, state.ledger, state.settings
+        terms = following(entry, context.terms.digits, competitors.names.names)
         found = _follow(
-            following(entry, context.terms.digits, competitors.names.names),
+            terms,
             context.quotes,
             Followers(
                 context.rows,
@@ -84,6 +85,7 @@ class MatchCompetitor:
             found.answered,
             _because(entry, context, found),
             found.silence,
+            terms.at_most,
         )
 
     def sentence(self, detail: Detail) -> str:

@@ -27,7 +27,8 @@ class Proposal:
     `pulls` marks prices that follow a rival, `stale` offers whose rivals' prices are all too old,
     `answered` offers whose last undercut the rival has just answered by its own. `because` are
     causes that moved the price beside what the strategy is for, `silence` says by an index of the
-    strategy's `silences` why there is no price where there is none.
+    strategy's `silences` why there is no price where there is none. With `at_most`, a price that is
+    rounded to a legal one goes down, as a higher one would not be what the strategy is for.
     """
 
     price: Ints
@@ -39,6 +40,7 @@ class Proposal:
     answered: NDArray[np.bool_] | None = None
     because: Because | None = None
     silence: NDArray[np.int8] | None = None
+    at_most: bool = False
 
 
 class Strategy(Protocol):

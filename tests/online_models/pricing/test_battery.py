@@ -16,7 +16,7 @@ from online_models.pricing.explanation.recompute import recompute
 from online_models.pricing.state.causes import Causes
 from online_models.pricing.strategies import STRATEGIES
 from schemas.records.pricing_policies import Policy
-from tests.online_models.pricing.oracle import Facts, Oracle, facts_of
+from tests.online_models.pricing.oracle import PERIOD, Facts, Oracle, facts_of
 from tests.online_models.pricing.random_pairs import DAY, NOW, OFFERS, fill, random_policy, shuffle
 
 #: States and policies after which other SKUs have competitors.
@@ -77,6 +77,17 @@ def check(
     price = round(float(decision["price"]) * 100)
     bounds = oracle.bounds(facts)
     contradictory = oracle.contradictory(bounds)
+    at_most = followed(decision)
+    if at_most is not None and any(step["rule"] == "price_endings" for step in steps):
+        # a legal price that is as low lies no further away than all endings together
+        below = range(max(at_most - PERIOD, 1), at_most + 1)
+        reachable = any(oracle.legal(legal, bounds) for legal in below)
+        stepless = {name: low for name, low in bounds[0].items() if name != "max_step_down"}
+        possible = any(oracle.legal(legal, (stepless, bounds[1])) for legal in below)
+        if decision["outcome"] != "held":
+            assert price <= max(at_most, facts.price) or not possible, (decision, facts)
+        # where only a step keeps the price from going down, it waits rather than go up
+        contradictory |= possible and not reachable and decision["reason"] == "bounds_conflict"
     assert (decision["reason"] == "bounds_conflict") == contradictory, (decision, facts)
     if contradictory:
         assert decision["outcome"] == "held"
@@ -94,6 +105,14 @@ def check(
         assert change["decision_id"] == decision["decision_id"]
         assert price != facts.price
     assert 0 < decision["propensity"] <= 1
+
+
+def followed(decision: dict[str, Any]) -> int | None:
+    """The raw price of a decision that follows a competitor at his price or below, in cents."""
+    for step in decision["explanation"]:
+        if step["rule"] == "match_competitor" and step["detail"]["offset"].startswith(("-", "0%")):
+            return round(float(step["output"]) * 100)
+    return None
 
 
 def test_no_guardrail_is_breached_and_every_price_recomputes(new_shop: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -105,12 +106,36 @@ def test_default_policy_moves_one_step_a_day_within_the_band(shop: Any) -> None:
 
 
 def test_price_endings_take_the_nearest_legal_price_within_the_bounds(shop: Any) -> None:
-    follow(shop, "9.30", price="9.99", price_endings=[".99", ".49"])
+    shop.product(price="9.99", cost="6.51")
+    plus = {"kind": "cost_plus", "margin": "30%"}
+    shop.policy(strategy=[plus], guardrails={"price_endings": [".99", ".49"]})
+    shop.tick(HOUR)
     assert prices(shop) == ["9.49"]
     follow_up = [
         step for step in shop.decisions[-1]["explanation"] if step["rule"] == "price_endings"
     ]
     assert follow_up[0]["input"] == "9.30"
+
+
+@pytest.mark.parametrize(
+    ("offset", "rails", "moves"),
+    [
+        ("-0.01", {}, ["8.49"]),  # 8.78: 8.99 is nearer, and twenty cents above the rival
+        ("0", {}, ["8.49"]),
+        ("0.15", {}, ["8.99"]),  # meant to lie above: the nearest
+        ("-0.01", {"minimum_price": "8.60"}, ["8.99"]),  # no legal price lies below
+        ("-0.01", {"max_step_down": "6%"}, ["8.99", "8.49"]),  # half-way first
+    ],
+)
+def test_a_price_that_follows_is_not_rounded_above_what_it_follows(
+    shop: Any, offset: str, rails: dict[str, Any], moves: list[str]
+) -> None:
+    shop.product(price="9.49", cost="1.00")
+    entry = MATCH | {"offset": offset}
+    shop.policy(strategy=[entry], guardrails={"price_endings": [".99", ".49"], **rails})
+    shop.competitor("8.79")
+    shop.tick(HOUR)
+    assert prices(shop) == moves
 
 
 def test_endings_out_of_reach_hold_the_price_and_say_so(shop: Any) -> None:
@@ -122,8 +147,21 @@ def test_endings_out_of_reach_hold_the_price_and_say_so(shop: Any) -> None:
     assert alert["severity"] == "warning"
 
 
+def test_a_price_that_follows_waits_where_a_step_keeps_it_from_going_down(shop: Any) -> None:
+    follow(shop, "8.62", price="8.62")
+    rails = {"price_endings": [".99", ".49"], "max_step_down": "1%"}
+    shop.policy(version=2, strategy=[MATCH], guardrails=rails)
+    shop.competitor("8.79")
+    assert prices(shop) == []
+    bounds = shop.alerts("bounds_conflict")[-1]["details"]["bounds"]
+    assert bounds == ["max_step_down", "price_endings"]
+
+
 def test_an_ending_that_is_the_nearest_is_no_contradiction(shop: Any) -> None:
-    follow(shop, "9.90", price="9.99", price_endings=[".99"], max_step_down="5%")
+    shop.product(price="9.99", cost="6.93")
+    plus = {"kind": "cost_plus", "margin": "30%"}  # 9.90
+    shop.policy(strategy=[plus], guardrails={"price_endings": [".99"], "max_step_down": "5%"})
+    shop.tick()
     assert prices(shop) == []
     assert shop.decisions[-1]["reason"] == "price_endings"
     assert shop.alerts("bounds_conflict") == []
