@@ -41,6 +41,10 @@ MARKETS: dict[str, str] = {
     "contested": "log_linear+drift+season+undercut+cycle",
     "stocked": "valuation+replenished+overdispersed",
     "fresh": "log_linear+perishable",
+    "outlet": "valuation+season+collection+overdispersed",
+    "marketplace": "log_linear+undercut+cycle+taxed",
+    "wholesale": "log_linear+reference+overdispersed+bulk_orders",
+    "second_hand": "valuation+sleep",
     "dirty": "log_linear+bulk_orders+unit_mixups+bot_clicks+missing_fields+duplicates+late_events"
     "+sleep",
     "wild": "nested_logit+season+shock+drift+advertising+reference+pantry+match+cycle+sleep"

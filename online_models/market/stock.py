@@ -115,4 +115,44 @@ class Perishable:
         self._ages = ages
 
 
-STOCKS: dict[str, type[Warehouse]] = {"replenished": Replenished, "perishable": Perishable}
+#: Days that a collection is sold, and how many of them its purchase would last at base demand: more
+#: than the season has, as buyers of fashion order for the hope rather than the mean.
+SEASON_DAYS = 90
+BOUGHT_DAYS = 110.0
+
+
+class Collection:
+    """Bought once and sold until the season's end, when what is left is written off, and the next
+    collection comes.
+    """
+
+    def __init__(self, assortment: Assortment, _seed: int) -> None:
+        self._bought = np.maximum(np.rint(BOUGHT_DAYS * assortment.base), 1).astype(np.int64)
+        self._stock = self._bought.copy()
+        self._left = SEASON_DAYS
+
+    def on_hand(self) -> Ints:
+        """Units not yet sold."""
+        return self._stock
+
+    def spoiling(self) -> Ints:
+        """All of them on the season's last day."""
+        return self._stock if self._left == 1 else np.zeros_like(self._stock)
+
+    def inbound(self) -> Ints:
+        """Nothing is ordered again."""
+        return np.zeros((1, len(self._stock)), dtype=np.int64)
+
+    def advance(self, _day: int, sold: Ints) -> None:
+        """Sell; after the last day, begin with the next collection."""
+        self._stock = self._stock - sold
+        self._left -= 1
+        if self._left == 0:
+            self._stock, self._left = self._bought.copy(), SEASON_DAYS
+
+
+STOCKS: dict[str, type[Warehouse]] = {
+    "replenished": Replenished,
+    "perishable": Perishable,
+    "collection": Collection,
+}
