@@ -18,6 +18,10 @@ TOPICS = ("price-decisions", "pricing-alerts", "dead-letters")
 FETCH = 4 << 20
 
 
+class _CountedExpectation(msgspec.Struct, frozen=True):
+    profit: str
+
+
 class _CountedDecision(msgspec.Struct, frozen=True):
     sku: str
     channel: str
@@ -25,6 +29,8 @@ class _CountedDecision(msgspec.Struct, frozen=True):
     reason: str
     price: str
     previous_price: str | None
+    expected: _CountedExpectation | None = None
+    expected_kept: _CountedExpectation | None = None
 
 
 class _CountedAlert(msgspec.Struct, frozen=True):
@@ -49,7 +55,12 @@ class PriceMove:
 
 @dataclass(slots=True)
 class OutputCounts:
-    """Counts, by outcome, reason, kind of alert, and error; SKUs that alerts of a kind name."""
+    """Counts, by outcome, reason, kind of alert, and error; SKUs that alerts of a kind name.
+
+    kept_profit: over the policies' horizon, of the offers that changed, by what was expected of the
+        price before their first change. gain: what each change was expected to add to the profit of
+        the price before it, summed.
+    """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     changes: Counter[str] = field(default_factory=Counter)
@@ -59,6 +70,8 @@ class OutputCounts:
     dead: Counter[str] = field(default_factory=Counter)
     offers: set[tuple[str, str]] = field(default_factory=set)
     moves: dict[tuple[str, str], PriceMove] = field(default_factory=dict)
+    kept_profit: float = 0.0
+    gain: float = 0.0
 
     def take(self, topic: str, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
         """Count one record of an output topic."""
@@ -83,6 +96,10 @@ class OutputCounts:
         if decision.outcome in ("changed", "overridden"):
             self.changes[decision.reason] += 1
             move = self.moves.get(offer)
+            if decision.expected is not None and decision.expected_kept is not None:
+                kept = float(decision.expected_kept.profit)
+                self.gain += float(decision.expected.profit) - kept
+                self.kept_profit += kept if move is None else 0.0
             if move is None:
                 start = decision.previous_price
                 move = self.moves[offer] = PriceMove(start, decision.price, 0, value)

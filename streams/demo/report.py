@@ -144,6 +144,13 @@ def _facts(days: Days, stage: LoopProgress, tally: OutputCounts) -> Iterable[tup
     decided = sum(tally.outcomes.values())
     yield "Decisions", f"{decided:,}: {changed:,} changes, {held:,} holds"
     yield "Shop", f"{stage.applied:,} changes applied and acknowledged"
+    if tally.gain or tally.kept_profit:
+        share = f" ({tally.gain / tally.kept_profit:+.1%})" if tally.kept_profit > 0 else ""
+        yield (
+            "Money",
+            f"in 30 days the policy expects to earn {tally.gain:+,.0f} TWD{share} by its changes "
+            "against keeping prices: its own models' forecast, not what anyone earned",
+        )
     if stage.latency is None:
         yield "Latency", "no competitor's price came while it was measured"
     else:

@@ -67,6 +67,20 @@ def test_a_move_goes_from_the_first_price_to_the_last_with_the_last_reason() -> 
     assert msgspec.json.decode(move.decision)["price"] == "12.00"
 
 
+def test_changes_add_up_to_what_they_are_expected_to_earn_against_keeping_prices() -> None:
+    def profits(new: str, kept: str) -> dict[str, Any]:
+        return {"expected": {"profit": new}, "expected_kept": {"profit": kept}}
+
+    tally = counted(
+        decision("11.00", "10.00", "optimise", **profits("130.00", "100.00")),
+        decision("11.00", "11.00", "cooldown", **profits("140.00", "140.00")),
+        decision("12.00", "11.00", "optimise", **profits("145.00", "140.00")),
+        decision("9.00", "10.00", "match_competitor", sku="b", **profits("45.00", "50.00")),
+        decision("8.00", "9.00", "match_competitor", sku="c"),
+    )
+    assert (tally.gain, tally.kept_profit) == (30.0, 150.0)
+
+
 def test_a_proposal_is_neither_a_change_nor_a_move() -> None:
     tally = counted(decision("11.00", "10.00", "approval_required", outcome="proposed"))
     assert tally.outcomes == {"proposed": 1}
