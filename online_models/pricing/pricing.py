@@ -48,6 +48,7 @@ class Pricing:
         shoppers=Part(),
         kill_switch=Part(),
         silent_channels=dict[str, bool],
+        acknowledged_channels=list[str],
         model_version=str,
         reported_silence=int,
         learned_policy=attribute("state.seat", Part()),
@@ -74,7 +75,10 @@ class Pricing:
         self.shoppers = Shoppers()
         self.breakers = Breakers()
         self.kill_switch = KillSwitch(catalogue, self.ledger, self.notes)
+        #: Whether a channel has never acknowledged a price in time, where either is known.
         self.silent_channels: dict[str, bool] = {}
+        #: Those that have acknowledged since the last tick: other offers may not see it before.
+        self.acknowledged_channels: list[str] = []
         self.model_version = "online"
         #: The last competitor price before a silence that has led to an alert.
         self.reported_silence = ALWAYS
@@ -226,6 +230,8 @@ class Pricing:
             self.ledger.unit_profit[:] = unit_profits(catalogue, self.ledger.price)
         self.shoppers.settle(self.ledger.regular_price, now)
         self.breakers.settle(now)
+        self.silent_channels |= dict.fromkeys(self.acknowledged_channels, False)
+        self.acknowledged_channels = []
 
     def due(self, now: int) -> Ints:
         """Offers whose time has come, ascending."""

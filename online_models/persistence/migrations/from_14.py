@@ -1,4 +1,6 @@
-"""Version 14 → 15: policies may have circuit breakers."""
+"""Version 14 → 15: policies may have circuit breakers, and a channel's first acknowledgement counts
+from the next tick on.
+"""
 
 from __future__ import annotations
 
@@ -8,4 +10,5 @@ from typing import Any
 
 def migrate(state: Mapping[str, Any]) -> dict[str, Any]:
     """The whole state: no policy of before has a breaker, so nothing is counted."""
-    return {**state, "pricing": {**state["pricing"], "breakers": {"counts": {}}}}
+    new = {"breakers": {"counts": {}}, "acknowledged_channels": []}
+    return {**state, "pricing": {**state["pricing"], **new}}

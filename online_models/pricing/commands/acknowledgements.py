@@ -31,7 +31,9 @@ def reconcile(pricing: Pricing, ack: PriceAck, now: int) -> tuple[Ints, list[Out
     head = int(ledger.history_entry[row])
     if head < 0 or int(pricing.history.entries.sequence[head]) != sequence:
         return nothing, []
-    pricing.silent_channels[catalogue.offer_name(row)[1]] = False
+    channel = catalogue.offer_name(row)[1]
+    if pricing.silent_channels.get(channel, True):
+        pricing.acknowledged_channels.append(channel)
     ledger.ack_due[row] = NEVER
     rows = np.array([row], dtype=np.int64)
     shown = scaled(ack.price, int(catalogue.skus.digits[catalogue.offers.sku[row]]))

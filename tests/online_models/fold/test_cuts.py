@@ -144,6 +144,29 @@ def test_a_substitute_that_moves_at_the_same_time_tells_nothing_before_a_tick(
     assert in_pieces(written, range(len(written.batch))) == whole
 
 
+@pytest.mark.parametrize("ack_first", [False, True])
+def test_the_first_acknowledgement_of_a_channel_tells_other_offers_nothing_before_a_tick(
+    journal: Any, in_pieces: InPieces, run: Any, ack_first: bool
+) -> None:
+    journal.policy("m", START, version=1, strategy=[{"kind": "match_competitor"}], guardrails={})
+    for sku in "ab":
+        journal.product(sku, cost="1.00")
+    journal.tick(START)
+    journal.competitor(START + 1, "a", 900)
+    decision = run(journal.batch()).values("price-changes")[-1]["decision_id"]
+    sequence = int(decision.rpartition("-")[2])
+    steps = [
+        lambda: journal.ack(START + HOUR, "a", sequence, price="9.00"),
+        lambda: journal.competitor(START + HOUR, "b", 800),
+    ]
+    for step in steps if ack_first else reversed(steps):
+        step()
+    journal.tick(START + 3 * DAY)
+    written = SimpleNamespace(batch=journal.batch(), ends=[])
+    whole = in_pieces(written, [])
+    assert in_pieces(written, range(len(written.batch))) == whole
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_a_breaker_trips_at_the_same_event_however_the_journal_is_cut(
     journal: Any, in_pieces: InPieces, seed: int
