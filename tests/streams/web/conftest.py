@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from streams.web.application import application
 from streams.web.context import Context
 from streams.web.outbox import OutboxRecord
 from streams.web.server import context_of
-from streams.web.store.database import open_store
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
+from streams.web.store.progress import Progress
+from streams.web.store.summary import Summary
 
 START = 1_700_006_400_000
 HOUR = 3_600_000
@@ -78,11 +80,47 @@ def records() -> list[Taken]:
     return told()
 
 
+class Stores:
+    """One database, emptied or filled anew for each test: a store of its own would plan every
+    statement again.
+    """
+
+    def __init__(self, folder: Path, records: Sequence[Taken]) -> None:
+        self.settings = Settings(store=f"sqlite:///{folder}/console.sqlite", bootstrap="nowhere:1")
+        self.context = context_of(self.settings, "127.0.0.1")
+        self.engine = self.context.store
+        self._empty = self._copy()
+        take(self.engine, records, {("price-changes", 0): 7}, {})
+        self._filled = self._copy()
+
+    def _copy(self) -> sqlite3.Connection:
+        held = sqlite3.connect(":memory:")
+        with self.engine.connect() as connection:
+            connection.connection.driver_connection.backup(held)
+        return held
+
+    def restore(self, *, empty: bool) -> Engine:
+        self.engine.dispose()
+        with self.engine.connect() as connection:
+            held = self._empty if empty else self._filled
+            connection.rollback()
+            held.backup(connection.connection.driver_connection)
+        return self.engine
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory: pytest.TempPathFactory, records: Sequence[Taken]) -> Stores:
+    return Stores(tmp_path_factory.mktemp("stores"), records)
+
+
 @pytest.fixture
-def store(tmp_path: Path, records: Sequence[Taken]) -> Engine:
-    found = open_store(f"sqlite:///{tmp_path}/console.sqlite")
-    take(found, records, {("price-changes", 0): 7}, {})
-    return found
+def store(stores: Stores) -> Engine:
+    return stores.restore(empty=False)
+
+
+@pytest.fixture
+def empty(stores: Stores) -> Engine:
+    return stores.restore(empty=True)
 
 
 class Outbox:
@@ -99,9 +137,13 @@ class Outbox:
 
 
 @pytest.fixture
-def context(store: Engine, tmp_path: Path) -> Context:
-    settings = Settings(store=f"sqlite:///{tmp_path}/console.sqlite", bootstrap="nowhere:1")
-    made: Any = dataclasses.replace(context_of(settings, "127.0.0.1"), outbox=Outbox())  # type: ignore[arg-type]
+def context(store: Engine, stores: Stores) -> Context:
+    made = dataclasses.replace(
+        stores.context,
+        outbox=Outbox(),  # type: ignore[arg-type]
+        progress=Progress(),
+        summary=Summary(store, stores.context.figures),
+    )
     made.progress.measured({"price-changes": 0})
     made.summary.renew()
     return made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -85,21 +84,21 @@ def test_rows_and_places_come_in_one_transaction(
         }
 
 
-def test_it_is_there_after_a_restart(store: Engine, tmp_path: Path) -> None:
+def test_it_is_there_after_a_restart(store: Engine) -> None:
     before = everything(store)
     store.dispose()
-    assert everything(open_store(f"sqlite:///{tmp_path}/console.sqlite")) == before
+    assert everything(open_store(str(store.url))) == before
 
 
 def test_another_layout_begins_again_and_keeps_what_people_did(
-    store: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from streams.web.access.audit import entries, write_down
 
     write_down(store, "anna", "pause", "the whole shop", "a test")
     store.dispose()
     monkeypatch.setattr("streams.web.store.database.LAYOUT", 99)
-    again = open_store(f"sqlite:///{tmp_path}/console.sqlite")
+    again = open_store(str(store.url))
     with again.connect() as connection:
         assert offer_search.count(connection, Filter()) == 0
         assert connection.execute(select(func.count()).select_from(positions)).scalar() == 0
@@ -161,9 +160,8 @@ def test_decisions_of_an_offer_are_bounded(store: Engine) -> None:
 )
 @pytest.mark.parametrize("topic", sorted(set(TOPICS) - {"dead-letters"}))
 def test_what_no_pricer_wrote_is_passed_over(
-    tmp_path: Path, topic: str, value: bytes | None
+    empty: Engine, topic: str, value: bytes | None
 ) -> None:
-    empty = open_store(f"sqlite:///{tmp_path}/empty.sqlite")
     take(empty, [Taken(topic, 0, 0, b"k", value, 0)], {(topic, 0): 1}, {})
     with empty.connect() as connection:
         for table in (offers, changes, decisions, alerts):
