@@ -16,6 +16,8 @@ STOP_SECONDS = 12.0
 CONSOLE_STOP_SECONDS = 5.0
 TAIL_LINES = 15
 HOST = "127.0.0.1"
+#: Days fly by in a second here, and the shop's answer takes a moment.
+ACK_TIMEOUT = "P3D"
 
 
 class WorkerProcess:
@@ -26,8 +28,7 @@ class WorkerProcess:
         command = [sys.executable, "-m", "streams.cli", "worker", "--policies", str(policies)]
         command += ["--bootstrap", bootstrap(settings), "--app", settings.app]
         command += ["--partitions", str(settings.partitions)]
-        # days fly by in a second here, and the shop's answer takes a moment
-        command += ["--ack-timeout", "P3D"]
+        command += ["--ack-timeout", ACK_TIMEOUT]
         self._process = spawn(command, log)
 
     @property
@@ -61,6 +62,7 @@ class ConsoleProcess:
         self.url = f"http://{HOST}:{port}"
         command = [sys.executable, "-m", "streams.cli", "console"]
         command += ["--bootstrap", bootstrap(settings), "--port", str(port)]
+        command += ["--app", settings.app, "--ack-timeout", ACK_TIMEOUT]
         command += ["--store", f"sqlite:///{log.with_suffix('.sqlite')}"]
         self._process = spawn(command, log)
 

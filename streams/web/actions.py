@@ -19,6 +19,7 @@ from streams.web.access.roles import Actor
 from streams.web.api.problems import HttpProblem
 from streams.web.context import Context
 from streams.web.outbox import KafkaAwayError, OutboxRecord
+from streams.web.store import drafts
 from streams.web.store.database import chunks, put, writing
 from streams.web.store.tables import alerts, asked, audit, decisions, offers
 
@@ -146,13 +147,25 @@ def _note_answers(
 async def publish_policy(
     context: Context, actor: Actor, document: Mapping[str, Any], reason: str
 ) -> str:
-    """Publish a version of a policy; returns its id. Raises HttpProblem naming what is wrong."""
+    """Publish a version of a policy, a draft as an active one; returns its id.
+
+    An HttpProblem names the field that is wrong, or says that a second person is needed.
+    """
+    if document.get("status") == "draft":
+        document = {**document, "status": "active"}
     encoded = msgspec.json.encode(document)
     try:
         policy = decode(POLICIES, encoded)
     except RecordError as error:
         raise HttpProblem(422, str(error)) from None
+    if context.rules.four_eyes and not await asyncio.to_thread(
+        _seconds, context, actor, policy.policy_id, document
+    ):
+        raise HttpProblem(
+            403, "Somebody else must have kept this very policy as a draft before it takes effect."
+        )
     await send(context, [OutboxRecord(POLICIES, policy.policy_id.encode(), encoded)])
+    await asyncio.to_thread(drafts.drop, context.store, policy.policy_id)
     await asyncio.to_thread(
         write_down,
         context.store,
@@ -163,6 +176,29 @@ async def publish_policy(
         {"version": policy.version, "status": policy.status},
     )
     return str(policy.policy_id)
+
+
+def _seconds(context: Context, actor: Actor, policy_id: str, document: Mapping[str, Any]) -> bool:
+    """Whether this actor puts another's draft in force, as it is."""
+    with context.store.connect() as connection:
+        kept = drafts.listed(connection, policy_id)
+    return any(
+        draft["actor"] != actor.name and _substance(draft["document"]) == _substance(document)
+        for draft in kept
+    )
+
+
+def _substance(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name not in ("version", "status")}
+
+
+def keep_draft(
+    context: Context, actor: Actor, policy_id: str, document: Mapping[str, Any], reason: str
+) -> int:
+    """Keep a policy for somebody to put in force; returns the draft's number."""
+    number = drafts.save(context.store, policy_id, document, actor.name, reason)
+    write_down(context.store, actor.name, "draft", policy_id, reason, {"draft": number})
+    return number
 
 
 def acknowledge(context: Context, actor: Actor, kind: str) -> int:

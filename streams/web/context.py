@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from streams.configuration.settings import Settings
 from streams.web.access.rules import AccessRules
 from streams.web.outbox import Outbox
+from streams.web.preview.jobs import Previews
 from streams.web.store.progress import Progress
 from streams.web.store.summary import StoreSummary
 from streams.web.words.figures import Figures
@@ -27,6 +28,7 @@ class Context:
     rules: AccessRules
     figures: Figures
     form_key: bytes
+    previews: Previews
 
 
 def context_of(request: Request) -> Context:

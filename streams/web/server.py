@@ -28,6 +28,7 @@ from streams.web.application import application
 from streams.web.charts import draw
 from streams.web.context import Context
 from streams.web.outbox import Outbox
+from streams.web.preview.jobs import Previews
 from streams.web.store.database import open_store
 from streams.web.store.follower import Follower
 from streams.web.store.intake.take import TOPICS
@@ -82,6 +83,7 @@ def context_of(settings: Settings, host: str) -> Context:
         rules,
         figures,
         form_key(store),
+        Previews(settings),
     )
 
 

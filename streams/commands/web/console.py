@@ -18,7 +18,8 @@ The same is there for programs under /api/v1, described by /api/v1/openapi.json.
 
 It follows the topics into a store of its own (--store, SQLite by default) and goes on where it was
 after a restart; /ready answers 503 until it has caught up. What people do is written to the input
-topics, and down in an audit log.
+topics, and down in an audit log. A preview of a policy needs the settings of the workers, such as
+--ack-timeout, where theirs differ from the usual ones.
 
 On this machine alone everybody may do everything until there is a token (`pricetide token create`).
 On an address that others reach it starts only with a token, or behind a proxy that it trusts
@@ -29,7 +30,7 @@ EXAMPLES = (
     "pricetide console --bootstrap kafka:9092 --host 0.0.0.0 "
     "--store postgresql+psycopg://console@db/console",
 )
-SETTINGS = ("bootstrap", "store", "locale", "timezone")
+SETTINGS = ("bootstrap", "app", "store", "locale", "timezone", "ack_timeout")
 PORT = 8080
 HOST = "127.0.0.1"
 

@@ -11,6 +11,7 @@ from streams.web.access.rules import AccessRules
 from streams.web.application import application
 from streams.web.context import Context
 from streams.web.outbox import Outbox
+from streams.web.preview.jobs import Previews
 from streams.web.store.database import open_store
 from streams.web.store.progress import Progress
 from streams.web.store.summary import StoreSummary
@@ -31,6 +32,7 @@ def document() -> str:
         AccessRules(frozenset()),
         figures,
         b"",
+        Previews(settings),
     )
     found = msgspec.json.encode(application(context).openapi())
     store.dispose()

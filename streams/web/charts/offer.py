@@ -105,6 +105,9 @@ def _prices(
         return {"at": at, "kind": kind, "price": minor / scale, "said": said}
 
     own = [(row["time"], row["price"]) for row in changes]
+    if own and observed and changes[0]["previous"] is not None:
+        # what was in force before the first of these changes
+        own.insert(0, (min(observed[0]["start"], own[0][0]), changes[0]["previous"]))
     if not own:
         own = [(row["start"], row["price"]) for row in observed if row["price"] is not None]
     if own:
@@ -115,7 +118,7 @@ def _prices(
     ]
 
 
-def curves(curve: WhatIfCurve, chosen: int, figures: Figures) -> Markup:
+def curves(curve: WhatIfCurve, chosen: int, figures: Figures) -> list[Markup]:
     """Units and profit by price with their 90 % band, the legal range, and the chosen price."""
     scale, currency = 10 ** minor_digits(curve.currency), curve.currency
     low, high = curve.legal
@@ -147,13 +150,14 @@ def curves(curve: WhatIfCurve, chosen: int, figures: Figures) -> Markup:
         "high": (last if high is None else high) / scale,
     }
     marked = {"price": chosen / scale, "said": f"chosen: {figures.money(chosen, currency)}"}
-    parts = [
-        layered(rows, _layers(name, title, legal, marked, currency), 170)
+    return [
+        draw(
+            layered(rows, _layers(name, title, legal, marked, currency), 170)
+            | {"width": WIDTH / 2 - 40},
+            f"Expected {name} by price",
+        )
         for name, title in (("units", "units"), ("profit", f"profit, {currency}"))
     ]
-    for part in parts:
-        part["width"] = WIDTH / 2 - 40
-    return draw({"hconcat": parts}, "Expected units and profit by price")
 
 
 def _layers(name: str, title: str, legal: Row, marked: Row, currency: str) -> list[dict[str, Any]]:

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from schemas.values.instants import to_ms
-from schemas.values.money import to_minor
+from schemas.values.money import minor_digits, to_minor
+from streams.errors import InputError
 from streams.steering.orders import selector
 from streams.web import actions
 from streams.web.api.offers import Cursor, InOrder, Which, found
 from streams.web.api.problems import LOOK, HttpProblem
 from streams.web.charts import offer as charts
 from streams.web.context import Context, context_of
-from streams.web.pages.forms import STEERS, Filled
-from streams.web.pages.rendering import offer_path, page
-from streams.web.store import offer_search, reading
-from streams.web.store.offer_search import STATES, CursorError
+from streams.web.pages.forms import LOOKS, STEERS, Filled
+from streams.web.pages.rendering import offer_path, page, query
+from streams.web.store import offer_search, reading, views
+from streams.web.store.offer_search import STATES, CursorError, SortOrder
 from streams.web.what_if import WhatIfCurve, demand_curve
 from streams.web.words.narration import headline, outlook, steps
 
 router = APIRouter(dependencies=[LOOK])
 ROWS = 50
+FILTERS = ("q", "category", "brand", "channel", "policy", "state")
 #: Decisions of an offer that its page tells, and days of its past that the chart shows.
 DECISIONS = 12
 BUCKETS = 120
+
+
+def _sort(order: SortOrder) -> str:
+    return ("-" if order.descending else "") + order.by
 
 
 @router.get("/offers")
@@ -41,6 +48,7 @@ def offers(request: Request, wanted: Which, order: InOrder, cursor: Cursor = Non
         number = context.summary.counted.total(wanted)
         if number is None:
             number = offer_search.count(connection, wanted)
+        kept = views.listed(connection)
     fields = {name: value for name, value in vars(wanted).items() if value}
     return page(
         request,
@@ -51,10 +59,30 @@ def offers(request: Request, wanted: Which, order: InOrder, cursor: Cursor = Non
         total=number,
         wanted=wanted,
         fields=fields,
-        sort=("-" if order.descending else "") + order.by,
+        sort=_sort(order),
         states={name: text for name, (text, _) in STATES.items()},
         choices=context.summary.counted.choices,
+        views=kept,
+        view=next(
+            (each for each in kept if each.query == query(**fields, sort=_sort(order))), None
+        ),
     )
+
+
+@router.post("/views")
+async def views_form(request: Request, form: Annotated[Filled, LOOKS]) -> Response:
+    """Give a filter a name, or take it away."""
+    context, name = context_of(request), form.required("name", "The view's name")[:80]
+    if form.text("what") == "drop":
+        await asyncio.to_thread(views.drop, context.store, name)
+        return RedirectResponse("/offers", 303)
+    named = [key for key in (*FILTERS, "sort") if form.text(key)]
+    kept = query(**{key: form.text(key) for key in named})
+    try:
+        await asyncio.to_thread(views.save, context.store, name, kept, form.actor.name)
+    except InputError as error:
+        raise HttpProblem(409, str(error)) from None
+    return RedirectResponse("/offers" + kept, 303)
 
 
 @router.get("/offers/{sku:path}/{channel}")
@@ -79,6 +107,7 @@ def offer(
         "waterfall": None,
         "last": None,
         "what_if": None,
+        "slider": None,
         "price": price,
         "sent": sent,
     }
@@ -103,6 +132,7 @@ def offer(
         if curve is not None:
             chosen, values["what_if"] = _tried(context, curve, price, last)
             values["curves"] = charts.curves(curve, chosen, figures)
+            values["slider"] = _slider(curve, chosen)
     values["decisions"] = [
         {
             "headline": headline(each, figures),
@@ -114,6 +144,22 @@ def offer(
         for each in decisions
     ]
     return page(request, "offer.html", row["name"] or sku, **values)
+
+
+def _slider(curve: WhatIfCurve, chosen: int) -> dict[str, str]:
+    """The prices that the rules allow, or those nearby, as the browser's slider takes them."""
+    low, high = curve.legal
+    ends = (low or round(curve.base * 0.7), high or round(curve.base * 1.3))
+    digits = minor_digits(curve.currency)
+    return {
+        name: f"{minor / 10**digits:.{digits}f}"
+        for name, minor in (
+            ("min", min(*ends, chosen)),
+            ("max", max(*ends, chosen)),
+            ("step", 1),
+            ("value", chosen),
+        )
+    }
 
 
 def _tried(

@@ -1,9 +1,9 @@
-"""Policies: what they do, their versions, and a new one."""
+"""Policies: what they do, their versions, and a new one: tried, drafted, put in force."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -14,29 +14,42 @@ from schemas.records.record import RecordError
 from schemas.topics import decode
 from streams.web import actions
 from streams.web.api.problems import LOOK, HttpProblem
-from streams.web.context import context_of
+from streams.web.context import Context, context_of
 from streams.web.pages.forms import STEERS, Filled
+from streams.web.pages.policy_form import PREFIX, FormError, applied, groups
 from streams.web.pages.rendering import page, query
-from streams.web.store import policy_reading
+from streams.web.preview.jobs import BusyError
+from streams.web.store import drafts, policy_reading, reading
 from streams.web.words.policies import differences, in_words
 
 router = APIRouter(dependencies=[LOOK])
-NEW: dict[str, Any] = {"policy_id": "new-policy", "status": "draft", "priority": 0, "select": {}}
+NEW: dict[str, Any] = {"policy_id": "new-policy", "strategy": [{"kind": "optimise"}]}
+EDIT = "/policies/edit"
+SENT = {
+    "published": "The policy is with the pricer. Its version appears below when it is in force.",
+    "draft": "The draft is kept. Whoever may steer can put it in force.",
+    "dropped": "The draft is gone.",
+    "pause": "The order to stop is with the pricer.",
+    "resume": "The order to resume is with the pricer.",
+}
 
 
 @router.get("/policies")
-def policies(request: Request) -> HTMLResponse:
-    """All policies, and the kill switch."""
+def policies(request: Request, sent: str = "") -> HTMLResponse:
+    """All policies, drafts, and the kill switch."""
     context = context_of(request)
     with context.store.connect() as connection:
         found = policy_reading.current_policies(connection)
+        kept = drafts.listed(connection)
     return page(
         request,
         "policies.html",
         "Policies",
         policies=found,
+        drafts=kept,
         work=context.summary.counted.work,
         words={row["policy_id"]: in_words(row["document"]) for row in found},
+        sent=SENT.get(sent, ""),
     )
 
 
@@ -54,34 +67,58 @@ async def switch(request: Request, form: Annotated[Filled, STEERS]) -> Response:
     return RedirectResponse("/policies" + query(sent=kind), 303)
 
 
-@router.get("/policies/edit")
-def edit(request: Request, policy_id: str = "", version: int | None = None) -> HTMLResponse:
-    """A policy with its versions, ready to be changed."""
-    with context_of(request).store.connect() as connection:
-        versions = policy_reading.policy_versions(connection, policy_id) if policy_id else []
-    if policy_id and not versions:
+@router.get(EDIT)
+def edit(
+    request: Request,
+    policy_id: str = "",
+    version: int | None = None,
+    draft: int | None = None,
+    sent: str = "",
+) -> HTMLResponse:
+    """A policy with its versions and drafts, ready to be changed."""
+    versions, kept = _known(context_of(request), policy_id)
+    if policy_id and not (versions or kept):
         raise HttpProblem(404, "There is no such policy.")
     current = versions[0]["document"] if versions else NEW
-    chosen = current
-    for row in versions:
-        if row["version"] == version:
-            chosen = row["document"]
-            break
-    draft = {**chosen, "version": int(current.get("version", 0)) + 1}
-    draft.pop("time", None)
-    return _editor(request, policy_id, draft, versions, [])
+    chosen = next((row["document"] for row in kept if row["id"] == draft), None)
+    if chosen is None:
+        past = (row["document"] for row in versions if row["version"] == version)
+        chosen = next(past, current)
+    shown = _next(chosen, versions)
+    changes = differences(current, shown) if versions and chosen is not current else []
+    return _editor(request, policy_id, shown, changes, note=SENT.get(sent, ""))
+
+
+def _known(context: Context, policy_id: str) -> tuple[list[dict[str, Any]], Sequence[Any]]:
+    with context.store.connect() as connection:
+        if not policy_id:
+            return [], []
+        return policy_reading.policy_versions(connection, policy_id), drafts.listed(
+            connection, policy_id
+        )
+
+
+def _next(document: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The document as the version that would come after those that there are."""
+    last = max((int(row["version"]) for row in versions), default=0)
+    made = {**document, "version": last + 1}
+    made.pop("time", None)
+    return made
 
 
 def _editor(
     request: Request,
     policy_id: str,
-    draft: Mapping[str, Any],
-    versions: list[dict[str, Any]],
-    changes: list[str],
+    document: Mapping[str, Any],
+    changes: Sequence[str],
+    *,
     text: str | None = None,
     problem: str = "",
+    note: str = "",
+    reason: str = "",
 ) -> HTMLResponse:
-    shown = msgspec.json.format(msgspec.json.encode(draft), indent=2).decode()
+    context = context_of(request)
+    versions, kept = _known(context, policy_id)
     history = [
         {
             "version": row["version"],
@@ -93,40 +130,105 @@ def _editor(
         }
         for i, row in enumerate(versions)
     ]
+    shown = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
     return page(
         request,
         "policy.html",
         policy_id or "A new policy",
         status=422 if problem else 200,
         policy_id=policy_id,
+        groups=groups(document),
+        prefix=PREFIX,
+        before=msgspec.json.encode(document).decode(),
         text=shown if text is None else text,
         history=history,
-        bound=context_of(request).summary.counted.came_to.get(policy_id, ()),
+        drafts=kept,
+        bound=context.summary.counted.came_to.get(policy_id, ()),
         changes=changes,
         problem=problem,
-        words=in_words(versions[0]["document"]) if versions else [],
+        note=note,
+        reason=reason,
+        words=in_words(document),
+        current=versions[0]["version"] if versions else None,
     )
 
 
-@router.post("/policies/edit")
-async def publish(request: Request, form: Annotated[Filled, STEERS]) -> Response:
-    """Check a document, or publish it with a reason."""
-    context, text, policy_id = context_of(request), form.text("document"), form.text("policy_id")
-
-    def known() -> list[dict[str, Any]]:
-        with context.store.connect() as connection:
-            return policy_reading.policy_versions(connection, policy_id)
-
-    versions = await asyncio.to_thread(known)
-    current = versions[0]["document"] if versions else {}
+@router.post(EDIT)
+async def change(request: Request, form: Annotated[Filled, STEERS]) -> Response:
+    """Check a document, try it, keep it as a draft, or publish it with a reason."""
+    context, policy_id, what = context_of(request), form.text("policy_id"), form.text("what")
+    if what == "drop":
+        await asyncio.to_thread(drafts.drop, context.store, policy_id, _number(form.text("draft")))
+        return RedirectResponse("/policies" + query(sent="dropped"), 303)
+    text, reason = form.text("document"), form.text("reason")
+    before: dict[str, Any] = {}
     try:
-        decode("pricing-policies", text.encode())
+        before = msgspec.json.decode(form.text("before") or text, type=dict[str, Any])
         document = msgspec.json.decode(text, type=dict[str, Any])
-    except (RecordError, ValueError) as error:
-        return _editor(request, policy_id, {}, versions, [], text, str(error))
-    if form.text("what") == "check":
-        changes = differences(current, document) if current else ["a new policy"]
-        return _editor(request, policy_id, document, versions, changes or ["no difference"])
-    reason = form.required("reason", "A reason")
-    published = await actions.publish_policy(context, form.actor, document, reason)
-    return RedirectResponse("/policies/edit" + query(policy_id=published, sent=1), 303)
+        given = {
+            name.removeprefix(PREFIX): value
+            for name, value in form.fields.items()
+            if name.startswith(PREFIX) and isinstance(value, str)
+        }
+        document = applied(before, document, given) if given else document
+        checked = decode(actions.POLICIES, msgspec.json.encode(document))
+    except (RecordError, FormError, ValueError) as error:
+        return await asyncio.to_thread(
+            _editor, request, policy_id, before, [], text=text, problem=str(error), reason=reason
+        )
+    named = str(checked.policy_id)
+    if what == "preview":
+        try:
+            job = context.previews.start(document)
+        except BusyError:
+            raise HttpProblem(503, "Other previews are running: try again in a minute.") from None
+        return RedirectResponse("/policies/preview" + query(job=job), 303)
+    if what == "draft":
+        reason = form.required("reason", "A reason")
+        await asyncio.to_thread(actions.keep_draft, context, form.actor, named, document, reason)
+        return RedirectResponse(EDIT + query(policy_id=named, sent="draft"), 303)
+    if what == "publish":
+        reason = form.required("reason", "A reason")
+        await actions.publish_policy(context, form.actor, document, reason)
+        return RedirectResponse(EDIT + query(policy_id=named, sent="published"), 303)
+    return await asyncio.to_thread(_checked, request, policy_id, document, reason)
+
+
+def _checked(
+    request: Request, policy_id: str, document: Mapping[str, Any], reason: str
+) -> HTMLResponse:
+    versions, _ = _known(context_of(request), policy_id)
+    changes = differences(versions[0]["document"], document) if versions else ["a new policy"]
+    return _editor(request, policy_id, document, changes or ["no difference"], reason=reason)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise HttpProblem(422, "The form names no draft.")
+    return int(text[:18])
+
+
+@router.get("/policies/preview")
+def preview(request: Request, job: str) -> HTMLResponse:
+    """What a policy would do, once its trial is done; until then the page looks again by itself."""
+    context = context_of(request)
+    found = context.previews.get(job)
+    if found is None:
+        raise HttpProblem(404, "This preview is forgotten: make another one.")
+    policy_id = str(found.document["policy_id"])
+    versions, _ = _known(context, policy_id)
+    with context.store.connect() as connection:
+        moves = [] if found.trial is None else found.trial.moves
+        names = reading.products_named(connection, [move.sku for move in moves])
+    return page(
+        request,
+        "preview.html",
+        f"Preview of {policy_id}",
+        job=found,
+        policy_id=policy_id,
+        text=msgspec.json.encode(found.document).decode(),
+        changes=differences(versions[0]["document"], found.document)
+        if versions
+        else ["a new policy"],
+        names=names,
+    )

@@ -15,6 +15,7 @@ from streams.web.access.forms import form_token
 from streams.web.access.roles import Actor
 from streams.web.context import Context, context_of
 from streams.web.words.figures import plain
+from streams.web.words.policies import selection
 from streams.web.words.reasons import reason
 
 FOLDER = Path(__file__).parents[1] / "templates"
@@ -66,6 +67,7 @@ def _shared(context: Context) -> dict[str, Any]:
         "age": figures.age,
         "reason_of": reason,
         "plain": plain,
+        "selection_of": selection,
         "offer_path": offer_path,
         "query": query,
         "menu": MENU,

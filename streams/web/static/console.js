@@ -39,6 +39,16 @@ for (const select of document.querySelectorAll(".filters select")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
+// A slider writes into the field beside it, and asks once it is let go.
+for (const slider of document.querySelectorAll("input[type=range][data-for]")) {
+  const field = slider.form.elements[slider.dataset.for];
+  slider.addEventListener("input", () => { field.value = slider.value; });
+  slider.addEventListener("change", () => slider.form.requestSubmit());
+}
+
+// What is newest stands on the right of a chart that does not fit.
+for (const chart of document.querySelectorAll(".chart")) chart.scrollLeft = chart.scrollWidth;
+
 const banner = document.getElementById("banner");
 async function look() {
   let away = true;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from schemas.values.instants import DAY
 from streams.web.store.intake.record import unpacked
@@ -21,6 +21,10 @@ from streams.web.store.tables import (
 )
 
 Row = Mapping[str, Any]
+SEVERITIES = ("info", "warning", "critical")
+_RANKS = case(
+    {name: rank for rank, name in enumerate(SEVERITIES)}, value=alerts.c.severity, else_=0
+)
 
 
 def latest_time(connection: Connection) -> int | None:
@@ -90,6 +94,18 @@ def changes_between(connection: Connection, since: int, until: int) -> Mapping[s
     return dict(connection.execute(found).mappings().one())
 
 
+def gains_between(connection: Connection, since: int, until: int) -> dict[str, int]:
+    """Per currency: what the changes in [since, until] are expected to bring, in minor units."""
+    found = (
+        select(offers.c.currency, func.sum(decisions.c.gain))
+        .join(decisions, decisions.c.decision_id == changes.c.decision_id)
+        .join(offers, offers.c.id == changes.c.offer_id)
+        .where(changes.c.time >= since, changes.c.time <= until, decisions.c.gain.is_not(None))
+        .group_by(offers.c.currency)
+    )
+    return {currency: int(total) for currency, total in connection.execute(found) if currency}
+
+
 def largest_moves(connection: Connection, since: int, limit: int = 10) -> list[Row]:
     """The changes since then that went furthest, with their offers."""
     found = (
@@ -144,17 +160,17 @@ def alert_groups(connection: Connection, *, open_only: bool = True) -> list[Row]
     found = (
         select(
             alerts.c.kind,
-            func.max(alerts.c.severity).label("severity"),
+            func.max(_RANKS).label("rank"),
             func.count().label("number"),
             func.min(alerts.c.time).label("first"),
             func.max(alerts.c.time).label("last"),
         )
         .group_by(alerts.c.kind)
-        .order_by(func.max(alerts.c.time).desc())
+        .order_by(func.max(_RANKS).desc(), func.max(alerts.c.time).desc())
     )
     if open_only:
         found = found.where(alerts.c.acknowledged_at.is_(None))
-    return rows(connection, found)
+    return [{**row, "severity": SEVERITIES[row["rank"]]} for row in rows(connection, found)]
 
 
 def alerts_like(

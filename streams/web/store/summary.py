@@ -32,6 +32,11 @@ class Counted:
     changes: Sequence[Mapping[str, Any]] = ()
     sales: Sequence[Mapping[str, Any]] = ()
     gains: Mapping[str, int] = field(default_factory=dict)
+    #: Per currency, what the day's changes are expected to bring.
+    brings: Mapping[str, int] = field(default_factory=dict)
+    #: Orders to stop that stand, and to go on in a part of what was stopped; of single products
+    #: their pages tell.
+    stopped: Sequence[Mapping[str, Any]] = ()
     alerts: Sequence[Mapping[str, Any]] = ()
     dead: int = 0
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -84,6 +89,12 @@ class StoreSummary:
                 changes=reading.changes_by_day(connection, begin, offset),
                 sales=reading.sales_by_day(connection, begin, offset),
                 gains={currency: total or 0 for currency, total in gains},
+                brings=reading.gains_between(connection, midnight, now),
+                stopped=[
+                    order
+                    for order in reading.documents_of(connection, "pricing-control")
+                    if not (order.get("select") or {}).get("skus")
+                ],
                 alerts=reading.alert_groups(connection),
                 dead=connection.execute(
                     select(func.count()).select_from(dead_letters)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 #: A store of another layout is made anew from the topics; what people did is in `audit`.
-LAYOUT = 2
+LAYOUT = 3
 
 metadata = MetaData()
 #: SQLite numbers rows by itself only where the type is INTEGER.
@@ -137,6 +137,8 @@ decisions = Table(
     Column("offer_id", BigInteger, nullable=False),
     Column("time", BigInteger, nullable=False),
     Column("outcome", String, nullable=False),
+    # profit expected over that of the price before
+    Column("gain", BigInteger),
     Column("body", LargeBinary, nullable=False),
 )
 Index("decisions_of_offer", decisions.c.offer_id, decisions.c.id)
@@ -287,6 +289,27 @@ asked = Table(
     Column("answer", String, nullable=False),
     Column("actor", String, nullable=False),
     Column("time", BigInteger, nullable=False),
+)
+
+#: Policies that wait for somebody to put them in force.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("policy_id", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
+)
+
+#: Filters of offers that somebody has given a name: everybody sees them.
+views = Table(
+    "views",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("query", Text, nullable=False),
+    Column("actor", String, nullable=False),
 )
 
 #: What a retelling of the topics fills again.

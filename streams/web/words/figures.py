@@ -40,7 +40,7 @@ class Figures:
         digits = minor_digits(currency)
         amount = Decimal(round(minor)).scaleb(-digits)
         text: str = format_currency(amount, currency, locale=self.locale)
-        return text.replace("\xa0", "\u202f")
+        return text.replace("\xa0", "\u202f").replace("-", "−")
 
     def price(self, text: str | None, currency: str | None) -> str:
         """Money that a record holds as text."""
@@ -75,7 +75,7 @@ class Figures:
             return NOTHING
         pattern = "#,##0" + ("." + "#" * digits if digits else "")
         text: str = format_decimal(value, format=pattern, locale=self.locale)
-        return text
+        return text.replace("-", "−")
 
     def instant(self, ms: int | None) -> str:
         """Day and time."""

@@ -73,8 +73,8 @@ def outlook(decision: Decision, figures: Figures) -> str | None:
     if new is None:
         return None
     said = (
-        f"Expected: {figures.number(new['units'], 1)} units and a profit of "
-        f"{figures.price(new['profit'], currency)} (90 % between "
+        f"Expected over the policy's horizon: {figures.number(new['units'], 1)} units and "
+        f"a profit of {figures.price(new['profit'], currency)} (90 % between "
         f"{figures.price(new['lower'], currency)} and {figures.price(new['upper'], currency)})"
     )
     if kept is None or decision["price"] == decision["previous_price"]:

@@ -6,34 +6,112 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from streams.web.words.figures import plain
-from streams.web.words.reasons import reason
+from streams.web.words.policy_fields import label
+from streams.web.words.spans import is_span, span
 
 #: What is no part of what a policy does.
 _ASIDE = ("version", "time", "event_id", "policy_id")
+_GUARDRAILS = {
+    "minimum_price": "Never cheaper than {}.",
+    "maximum_price": "Never dearer than {}.",
+    "minimum_margin": "The margin is at least {}.",
+    "never_below_cost": "Never below cost.",
+    "respect_map": "Never below the maker's lowest advertised price.",
+    "reference_band": "Within {} of the reference price.",
+    "reference_price": "The reference price is {}.",
+    "max_step_up": "Rises by at most {} at once.",
+    "max_step_down": "Falls by at most {} at once.",
+    "cooldown": "At least {} between two changes.",
+    "max_changes_per_day": "Changes a day, at most: {}.",
+    "price_endings": "Prices end in {}.",
+    "never_above_list_price": "Never above the list price.",
+    "protect_channels": "No other channel may be cheaper than {}.",
+    "freeze": "Prices are frozen {}.",
+}
+STRATEGIES = {
+    "optimise": "the price that should earn most",
+    "match_competitor": "follow rivals",
+    "cost_plus": "cost plus a margin",
+    "markdown": "sell the stock in time",
+    "keep": "keep the price",
+    "reinforcement": "a trained policy",
+}
+#: What a selector that names nothing is about.
+ALL = "the whole shop"
+_GOALS = {"sell_through": "stock sold"}
+_SELECTED = {
+    "skus": "the products {}",
+    "categories": "the categories {}",
+    "brands": "the brands {}",
+    "tags": "products tagged {}",
+    "roles": "products in the role {}",
+    "channels": "the channels {}",
+}
+
+
+def selection(select: Mapping[str, Any] | None) -> str:
+    """Which offers a selector names.
+
+    >>> selection({"categories": ["tea"], "channels": ["web"]}), selection({})
+    ('the categories tea; of these, the channels web', 'the whole shop')
+    """
+    named = [
+        _SELECTED.get(name, plain(name) + " {}").format(_value(value))
+        for name, value in (select or {}).items()
+        if value
+    ]
+    return "; of these, ".join(named) or ALL
 
 
 def in_words(document: Mapping[str, Any]) -> list[str]:
     """What a policy does, in short sentences."""
-    select = {name: value for name, value in (document.get("select") or {}).items() if value}
-    whom = "; ".join(
-        f"{plain(name)} {', '.join(map(str, value))}" for name, value in select.items()
-    )
-    said = [f"For {whom}." if whom else "For all offers."]
+    whom = selection(document.get("select"))
+    said = [f"For {whom if whom != ALL else 'all offers'}."]
+    objective = document.get("objective") or {}
+    goal = objective.get("maximise", "profit")
     strategies = document.get("strategy") or [{"kind": "optimise"}]
-    said.append(
-        "First that applies: " + "; ".join(reason(each.get("kind")) for each in strategies) + "."
-    )
-    rules = document.get("guardrails") or {}
-    for name, value in rules.items():
+    tried = "; otherwise ".join(_strategy(each) for each in strategies)
+    said.append(f"{tried[:1].upper()}{tried[1:]}.")
+    if any(each.get("kind") == "optimise" for each in strategies):
+        ahead = span(objective.get("horizon", "P30D"))
+        said.append(f"It looks for the most {_GOALS.get(goal, plain(goal))}, {ahead} ahead.")
+    explore = document.get("explore") or {}
+    if explore.get("kind") == "thompson":
+        budget = explore.get("budget")
+        most = f", for at most {_value(budget)} of the profit" if budget is not None else ""
+        said.append(f"It tries other prices, to learn{most}.")
+    for name, value in (document.get("guardrails") or {}).items():
         if value not in (None, [], False):
-            said.append(f"{plain(name).capitalize()}: {_value(value)}.")
-    above = (document.get("approval") or {}).get("required_above_step")
-    if above is not None:
-        said.append(f"Steps above {above} wait for approval.")
+            said.append(
+                _GUARDRAILS.get(name, plain(name).capitalize() + ": {}.").format(_value(value))
+            )
+    approval = document.get("approval") or {}
+    if approval.get("required_above_step") is not None:
+        until = span(approval.get("expires_after", "P1D"))
+        above = _value(approval["required_above_step"])
+        said.append(f"Steps above {above} wait for approval, {until} at most.")
     experiment = document.get("experiment")
     if experiment:
-        share = experiment.get("holdout")
-        said.append(f"The experiment {experiment.get('name')} leaves {share} of the units alone.")
+        share = _value(experiment.get("holdout"))
+        said.append(f"The experiment {experiment.get('name')} leaves {share} of them alone.")
+    segments = [str(each.get("segment")) for each in document.get("segments") or ()]
+    return [*said, *(f"The segment {name} has prices of its own." for name in segments)]
+
+
+def _strategy(entry: Mapping[str, Any]) -> str:
+    kind = str(entry.get("kind"))
+    said = STRATEGIES.get(kind, plain(kind))
+    if kind == "match_competitor":
+        which = {"lowest": "the lowest of them", "median": "the median of them"}
+        ranked = f"number {entry.get('rank')} from the lowest"
+        said += f", {which.get(entry.get('which', 'lowest'), ranked)}"
+        offset = str(entry.get("offset") or "0")
+        if offset.strip("-+0.%"):
+            said += f", {offset.lstrip('+-')} {'below' if offset.startswith('-') else 'above'}"
+        if entry.get("max_age"):
+            said += f", not older than {span(entry['max_age'])}"
+    if kind == "cost_plus":
+        said += f" of {_value(entry.get('margin'))}"
     return said
 
 
@@ -44,7 +122,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str
     for path in dict.fromkeys([*old, *new]):
         if old.get(path) == new.get(path):
             continue
-        name = plain(path.replace(".", ": "))
+        name = label(path)
         if path not in old:
             said.append(f"{name}: {_value(new[path])}, new")
         elif path not in new:
@@ -61,7 +139,7 @@ def _flat(document: Any, path: str = "") -> Iterator[tuple[str, Any]]:
                 yield from _flat(value, f"{path}.{name}" if path else str(name))
     elif isinstance(document, list) and any(isinstance(each, Mapping) for each in document):
         for place, value in enumerate(document, 1):
-            yield from _flat(value, f"{path} {place}")
+            yield from _flat(value, f"{path}.{place}")
     elif document is not None:
         yield path, document
 
@@ -70,7 +148,14 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_value(each) for each in value)
+        return " or ".join(_value(each) for each in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{plain(name)} {_value(each)}" for name, each in value.items())
-    return str(value)
+    if is_span(value):
+        return span(value)
+    if isinstance(value, float) and abs(value) < 1 and value:
+        return f"{value * 100:g}%"
+    return plain(str(value)) if isinstance(value, str) and value in _KINDS else str(value)
+
+
+_KINDS = (*STRATEGIES, "sell_through")

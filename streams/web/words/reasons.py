@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from schemas.values import durations
 from streams.web.words.figures import Figures, plain
+from streams.web.words.spans import span
 
 Detail = Mapping[str, Any]
 
@@ -106,7 +106,7 @@ def _endings(detail: Detail, _: Money) -> str:
 
 
 def _cooldown(detail: Detail, _: Money) -> str:
-    return f"At least {_span(detail.get('cooldown'))} between two changes"
+    return f"At least {span(detail.get('cooldown'))} between two changes"
 
 
 def _per_day(detail: Detail, _: Money) -> str:
@@ -142,14 +142,6 @@ def _promotion(detail: Detail, money: Money) -> str:
 
 def _holdout(detail: Detail, _: Money) -> str:
     return f"The experiment {detail.get('experiment', '')} leaves this offer alone"
-
-
-def _span(text: Any) -> str:
-    try:
-        hours = durations.to_ms(str(text)) / 3_600_000
-    except ValueError:
-        return str(text)
-    return f"{hours / 24:g} days" if hours >= 48 else f"{hours:g} hours"
 
 
 _CLAUSES: dict[str, Callable[[Detail, Money], str]] = {

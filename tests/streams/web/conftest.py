@@ -20,6 +20,7 @@ from streams.pipe.pipe import Pipe
 from streams.web.application import application
 from streams.web.context import Context
 from streams.web.outbox import OutboxRecord
+from streams.web.preview.jobs import Previews
 from streams.web.server import context_of
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
@@ -142,6 +143,7 @@ def context(store: Engine, stores: Stores) -> Context:
         stores.context,
         outbox=Outbox(),  # type: ignore[arg-type]
         progress=Progress(),
+        previews=Previews(stores.settings),
         summary=Summary(store, stores.context.figures),
     )
     made.progress.measured({"price-changes": 0})

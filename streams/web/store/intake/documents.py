@@ -1,16 +1,16 @@
-"""`pricing-policies`, `promotions`, `promotion-plans` and `model-updates`: few, and shown whole."""
+"""Policies, promotions, plans, models and the kill switch: few, and shown whole."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, and_, delete, update
 
 from schemas.records.record import RecordError
 from schemas.topics import TOPICS, decode
 from streams.web.store.database import put
-from streams.web.store.intake.record import Taken, instant, packed
+from streams.web.store.intake.record import Taken, instant, packed, readable
 from streams.web.store.tables import documents, policies
 
 #: Weights are megabytes, and no page shows them.
@@ -71,6 +71,34 @@ def take_documents(connection: Connection, records: Sequence[Taken]) -> None:
             "body": packed(msgspec.json.encode(kept)),
         }
         put(connection, documents, [row], by=("kind", "key"))
+
+
+def take_control(connection: Connection, records: Sequence[Taken]) -> None:
+    """Orders to stop and to resume that stand, the last of each selection; as the pricer does, a
+    resumption of all ends every one.
+    """
+    for record, value in readable(records, _Switch):
+        if value.kind not in ("pause", "resume"):
+            continue
+        key = msgspec.json.encode(value.select or {}, order="deterministic").decode()
+        mine = documents.c.kind == record.topic
+        everything = value.kind == "resume" and not any((value.select or {}).values())
+        gone = mine if everything else and_(mine, documents.c.key == key)
+        connection.execute(delete(documents).where(gone))
+        if not everything:
+            row = {
+                "kind": record.topic,
+                "key": key,
+                "time": instant(value.time, record.timestamp),
+                "body": packed(record.value or b""),
+            }
+            put(connection, documents, [row], by=("kind", "key"))
+
+
+class _Switch(msgspec.Struct):
+    kind: str
+    select: dict[str, list[str] | None] | None = None
+    time: str | int | None = None
 
 
 def _key(topic: str, found: dict[str, object]) -> str | None:

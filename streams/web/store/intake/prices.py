@@ -140,6 +140,7 @@ def take_decisions(connection: Connection, records: Sequence[Taken]) -> None:
                 "offer_id": number,
                 "time": state["decided_at"],
                 "outcome": value.outcome,
+                "gain": _gain(value),
                 "body": packed(record.value or b""),
             }
         )
@@ -186,19 +187,21 @@ def _stands(value: _Decision) -> bool:
 def _proposal(number: int, value: _Decision, time: int) -> dict[str, Any]:
     price = to_minor(value.price, value.currency)
     previous = _minor(value.previous_price, value.currency)
-    gain = None
-    if value.expected is not None and value.expected_kept is not None:
-        gain = to_minor(value.expected.profit, value.currency) - to_minor(
-            value.expected_kept.profit, value.currency
-        )
     return {
         "id": number,
         "proposal_id": value.decision_id,
         "proposed": price,
         "proposed_step": _step(price, previous),
-        "proposed_gain": gain,
+        "proposed_gain": _gain(value),
         "proposed_at": time,
     }
+
+
+def _gain(value: _Decision) -> int | None:
+    if value.expected is None or value.expected_kept is None:
+        return None
+    expected, kept = value.expected.profit, value.expected_kept.profit
+    return to_minor(expected, value.currency) - to_minor(kept, value.currency)
 
 
 def _first_prices(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from streams.web.store.database import put, writing
 from streams.web.store.intake.demand import take_elasticities, take_observations, take_rivals
-from streams.web.store.intake.documents import take_documents, take_policies
+from streams.web.store.intake.documents import take_control, take_documents, take_policies
 from streams.web.store.intake.notices import take_alerts, take_dead_letters
 from streams.web.store.intake.prices import take_acks, take_changes, take_decisions
 from streams.web.store.intake.products import take as take_products
@@ -25,6 +25,7 @@ TOPICS: dict[str, Callable[[Connection, Sequence[Taken]], None]] = {
     "demand-observations": take_observations,
     "competitor-prices": take_rivals,
     "elasticities": take_elasticities,
+    "pricing-control": take_control,
     "promotions": take_documents,
     "promotion-plans": take_documents,
     "model-updates": take_documents,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from typing import Any
@@ -10,11 +11,17 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from streams.web.access import tokens
+from streams.web.application import application
 from streams.web.context import Context
 from streams.web.pages.rendering import MENU, offer_path
+from streams.web.preview.jobs import Previews
+from streams.web.preview.process import PreviewError
+from streams.web.preview.trial import PolicyTrial, PriceMove, TrialProfit
+from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
 from tests.streams.web.api.test_api import sent
-from tests.streams.web.conftest import POLICY, SKU
+from tests.streams.web.conftest import ORIGIN, POLICY, SKU, START
 from tests.streams.web.store.test_intake import decided
 
 PATHS = [path for path, _ in MENU] + [
@@ -97,7 +104,7 @@ def test_a_policy_is_checked_published_and_written_down(
     form = {"form_token": token(client.get("/policies/edit?policy_id=p").text), "policy_id": "p"}
     document = json.dumps({**POLICY, "version": 2, "approval": {"required_above_step": "20%"}})
     check = client.post("/policies/edit", data=form | {"what": "check", "document": document}).text
-    assert "approval: required above step: from 15% to 20%" in check
+    assert "Steps above this wait: from 15% to 20%" in check
     broken = client.post("/policies/edit", data=form | {"what": "publish", "document": "{"})
     assert broken.status_code == 422
     publish = form | {"what": "publish", "document": document}
@@ -121,3 +128,105 @@ def test_what_is_not_known_is_said_so(client: TestClient) -> None:
         answer = client.get(path)
         assert answer.status_code == 404
         assert "<h1>" in answer.text
+
+
+def test_a_policy_is_tried_and_then_put_in_force(client: TestClient, context: Context) -> None:
+    asked: list[bytes] = []
+
+    def run(_: Any, document: bytes) -> PolicyTrial:
+        asked.append(document)
+        move = PriceMove(SKU, "web", "USD", "9.00", "8.50", -0.0556, "match_competitor", False)
+        return PolicyTrial(
+            offers=3, down=1, moves=[move], profit={"USD": TrialProfit(100, 350, 50, 900)}
+        )
+
+    made = dataclasses.replace(context, previews=Previews(context.settings, run))
+    with TestClient(application(made), base_url=ORIGIN, follow_redirects=False) as client:
+        form = {"form_token": token(_form(client)), "policy_id": "p"}
+        document = json.dumps({**POLICY, "version": 2})
+        sent_to = client.post(
+            "/policies/edit", data=form | {"what": "preview", "document": document}
+        )
+        page = client.get(sent_to.headers["location"]).text
+        while "seconds so far" in page:
+            page = client.get(sent_to.headers["location"]).text
+    assert json.loads(asked[0])["version"] == 2
+    assert "$8.50" in page
+    assert "+$2.50" in page
+    assert "Put in force" in page
+
+
+def _form(client: TestClient) -> str:
+    return client.get("/policies/edit?policy_id=p").text
+
+
+def test_a_preview_that_fails_says_why(client: TestClient, context: Context) -> None:
+    def run(_: Any, document: bytes) -> PolicyTrial:
+        raise PreviewError("no worker has saved anything")
+
+    made = dataclasses.replace(context, previews=Previews(context.settings, run))
+    with TestClient(application(made), base_url=ORIGIN, follow_redirects=False) as client:
+        form = {"form_token": token(_form(client)), "policy_id": "p", "what": "preview"}
+        where = client.post("/policies/edit", data=form | {"document": json.dumps(POLICY)}).headers
+        page = client.get(where["location"]).text
+        while "seconds so far" in page:
+            page = client.get(where["location"]).text
+    assert "no worker has saved anything" in page
+
+
+def test_with_four_eyes_a_policy_takes_effect_through_somebody_elses_draft(
+    context: Context,
+) -> None:
+    secrets = {name: tokens.create(context.store, name, ["steer"]) for name in ("anna", "ben")}
+    rules = dataclasses.replace(context.rules, four_eyes=True)
+    app = application(dataclasses.replace(context, rules=rules))
+
+    def change(name: str, what: str, **more: Any) -> int:
+        browser = TestClient(app, base_url=ORIGIN, follow_redirects=False)
+        browser.post("/login", data={"token": secrets[name]})
+        form = {"form_token": token(_form(browser)), "policy_id": "p", "reason": "calmer"}
+        document = json.dumps({**POLICY, "version": 2, "priority": 5} | more)
+        return browser.post(
+            "/policies/edit", data=form | {"what": what, "document": document}
+        ).status_code
+
+    assert change("anna", "publish") == 403
+    assert change("anna", "draft") == 303
+    assert change("anna", "publish") == 403
+    assert change("ben", "publish", priority=6) == 403
+    assert sent(context) == []
+    assert change("ben", "publish") == 303
+    ((topic, value),) = sent(context)
+    assert (topic, value["priority"]) == ("pricing-policies", 5)
+
+
+def test_a_filter_is_kept_under_a_name(client: TestClient) -> None:
+    text = client.get("/offers?state=below-cost").text
+    form = {"form_token": token(text), "name": "<b>loss", "state": "below-cost", "sort": "-margin"}
+    answer = client.post("/views", data=form)
+    assert answer.headers["location"] == "/offers?state=below-cost&sort=-margin"
+    page = client.get("/offers").text
+    assert "★ &lt;b&gt;loss" in page
+    assert 'href="/offers?state=below-cost&amp;sort=-margin"' in page
+    client.post("/views", data=form | {"what": "drop"})
+    assert "★" not in client.get("/offers").text
+
+
+def test_what_is_stopped_stands_on_every_page(client: TestClient, context: Context) -> None:
+    def order(place: int, kind: str, **select: list[str]) -> Taken:
+        value = {"kind": kind, "select": select, "reason": "wrong costs", "actor": "anna"}
+        return Taken("pricing-control", 0, place, None, json.dumps(value).encode(), START)
+
+    take(
+        context.store,
+        [order(1, "pause", categories=["food"]), order(2, "pause", skus=["x"])],
+        {},
+        {},
+    )
+    context.summary.renew()
+    page = client.get("/offers").text
+    assert "Price changes are stopped for the categories food: wrong costs (anna)" in page
+    assert "products x" not in page
+    take(context.store, [order(3, "resume")], {}, {})
+    context.summary.renew()
+    assert "are stopped" not in client.get("/offers").text

@@ -77,7 +77,8 @@ def test_versions_of_a_policy_differ_in_words() -> None:
     before = {"version": 1, "guardrails": {"max_step_up": "5%"}, "priority": 1}
     after = {"version": 2, "guardrails": {"max_step_up": "10%", "cooldown": "PT1H"}, "priority": 1}
     assert differences(before, after) == [
-        "guardrails: max step up: from 5% to 10%",
-        "guardrails: cooldown: PT1H, new",
+        "Largest rise at once: from 5% to 10%",
+        "Time between two changes: 1 hour, new",
     ]
     assert "For all offers." in in_words(after)
+    assert "At least 1 hour between two changes." in in_words(after)
