@@ -21,7 +21,8 @@ from streams.web.context import Context
 from streams.web.outbox import KafkaAwayError, OutboxRecord
 from streams.web.store import drafts
 from streams.web.store.database import chunks, put, writing
-from streams.web.store.tables import alerts, asked, audit, decisions, offers
+from streams.web.store.people_tables import asked, audit
+from streams.web.store.tables import alerts, decisions, offers
 
 POLICIES = "pricing-policies"
 

@@ -19,7 +19,8 @@ from streams.web.pages.rendering import page
 from streams.web.store import offer_search
 from streams.web.store.database import chunks
 from streams.web.store.offer_search import CursorError, Filter, SortOrder
-from streams.web.store.tables import asked, offers
+from streams.web.store.people_tables import asked
+from streams.web.store.tables import offers
 
 router = APIRouter(dependencies=[LOOK])
 ROWS = 50

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
 from streams.errors import ExpectedError, InputError
+from streams.web.store.people_tables import KEPT
 from streams.web.store.tables import FOLLOWED, LAYOUT, facts, metadata
 
 #: KiB of pages that each SQLite connection keeps: enough for the upper levels of every index.
@@ -38,7 +39,7 @@ def open_store(url: str) -> Engine:
     try:
         engine = _engine(url)
         with engine.begin() as connection:
-            metadata.create_all(connection)
+            metadata.create_all(connection, tables=(facts, *FOLLOWED, *KEPT))
             _require_layout(connection)
     except (ArgumentError, NoSuchModuleError) as error:
         raise InputError(f"store {url}: {error}") from None

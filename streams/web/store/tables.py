@@ -1,4 +1,4 @@
-"""The tables. Money is in minor units of the offer's currency, instants in epoch milliseconds."""
+"""What topics tell, as tables. Money is in minor units of the offer's currency, instants in ms."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LAYOUT = 3
 
 metadata = MetaData()
 #: SQLite numbers rows by itself only where the type is INTEGER.
-_ROW_ID = BigInteger().with_variant(Integer, "sqlite")
+ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 
 facts = Table(
     "facts",
@@ -52,7 +52,7 @@ products = Table(
 offers = Table(
     "offers",
     metadata,
-    Column("id", _ROW_ID, primary_key=True),
+    Column("id", ROW_ID, primary_key=True),
     Column("sku", String, nullable=False),
     Column("channel", String, nullable=False),
     Column("currency", String(3)),
@@ -132,7 +132,7 @@ Index("offers_waiting", offers.c.proposed_at, sqlite_where=_WAITS, postgresql_wh
 decisions = Table(
     "decisions",
     metadata,
-    Column("id", _ROW_ID, primary_key=True),
+    Column("id", ROW_ID, primary_key=True),
     Column("decision_id", String, nullable=False, unique=True),
     Column("offer_id", BigInteger, nullable=False),
     Column("time", BigInteger, nullable=False),
@@ -146,7 +146,7 @@ Index("decisions_of_offer", decisions.c.offer_id, decisions.c.id)
 changes = Table(
     "changes",
     metadata,
-    Column("id", _ROW_ID, primary_key=True),
+    Column("id", ROW_ID, primary_key=True),
     Column("offer_id", BigInteger, nullable=False),
     Column("decision_id", String, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -192,7 +192,7 @@ rivals = Table(
 alerts = Table(
     "alerts",
     metadata,
-    Column("id", _ROW_ID, primary_key=True),
+    Column("id", ROW_ID, primary_key=True),
     Column("partition", Integer, nullable=False),
     Column("offset", BigInteger, nullable=False),
     Column("time", BigInteger, nullable=False),
@@ -212,7 +212,7 @@ Index("alerts_kind", alerts.c.kind, alerts.c.time)
 dead_letters = Table(
     "dead_letters",
     metadata,
-    Column("id", _ROW_ID, primary_key=True),
+    Column("id", ROW_ID, primary_key=True),
     Column("partition", Integer, nullable=False),
     Column("offset", BigInteger, nullable=False),
     Column("time", BigInteger, nullable=False),
@@ -228,7 +228,7 @@ Index("dead_letters_time", dead_letters.c.time)
 policies = Table(
     "policies",
     metadata,
-    Column("id", _ROW_ID, primary_key=True),
+    Column("id", ROW_ID, primary_key=True),
     Column("policy_id", String, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("status", String, nullable=False),
@@ -247,69 +247,6 @@ documents = Table(
     Column("key", String, primary_key=True),
     Column("time", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
-)
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", _ROW_ID, primary_key=True),
-    Column("time", BigInteger, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("action", String, nullable=False),
-    Column("target", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("detail", Text, nullable=False),
-)
-Index("audit_time", audit.c.time)
-
-tokens = Table(
-    "tokens",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("digest", String(64), nullable=False, unique=True),
-    Column("roles", String, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("revoked_at", BigInteger),
-)
-
-#: Browsers that have shown a token; only the hash of what they hold is kept.
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("digest", String(64), primary_key=True),
-    Column("token", String, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-)
-
-#: Proposals for which a command is on its way: decision_id → what was asked, and by whom.
-asked = Table(
-    "asked",
-    metadata,
-    Column("decision_id", String, primary_key=True),
-    Column("answer", String, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("time", BigInteger, nullable=False),
-)
-
-#: Policies that wait for somebody to put them in force.
-drafts = Table(
-    "drafts",
-    metadata,
-    Column("id", _ROW_ID, primary_key=True),
-    Column("policy_id", String, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("time", BigInteger, nullable=False),
-)
-
-#: Filters of offers that somebody has given a name: everybody sees them.
-views = Table(
-    "views",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("query", Text, nullable=False),
-    Column("actor", String, nullable=False),
 )
 
 #: What a retelling of the topics fills again.

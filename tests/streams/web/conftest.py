@@ -25,7 +25,7 @@ from streams.web.server import context_of
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
 from streams.web.store.progress import Progress
-from streams.web.store.summary import Summary
+from streams.web.store.summary import StoreSummary
 
 START = 1_700_006_400_000
 HOUR = 3_600_000
@@ -144,7 +144,7 @@ def context(store: Engine, stores: Stores) -> Context:
         outbox=Outbox(),  # type: ignore[arg-type]
         progress=Progress(),
         previews=Previews(stores.settings),
-        summary=Summary(store, stores.context.figures),
+        summary=StoreSummary(store, stores.context.figures),
     )
     made.progress.measured({"price-changes": 0})
     made.summary.renew()
