@@ -53,9 +53,11 @@ class Holding:
         return self._release(partition)
 
     def due(self, now: float) -> Iterator[tuple[int, list[Batch]]]:
-        """What has waited long enough at `now`: (partition, batches in order)."""
-        for partition in [p for p, held in self._held.items() if now - held.since >= PATIENCE]:
-            yield partition, self._release(partition)
+        """(partition, batches in order) of everything that waits, once something has waited long
+        enough at `now`: to write it together costs the broker less.
+        """
+        if any(now - held.since >= PATIENCE for held in self._held.values()):
+            yield from self.all()
 
     def all(self) -> Iterator[tuple[int, list[Batch]]]:
         """Everything that waits."""

@@ -238,3 +238,5 @@ HOT: dict[str, Hot] = {
     "clickstream": Hot(clickstream.DECODER, _clicks),
     "competitor-prices": Hot(competitor_prices.DECODER, _competitor_prices),
 }
+#: Of these, topics whose records may wait for events that lead to a decision.
+WAITING = ("orders", "clickstream")

@@ -18,7 +18,7 @@ from streams.ingest.clock.broker_clock import BrokerClock
 from streams.ingest.clock.tick_gate import TickGate
 from streams.ingest.clock.watch import ClockWatch
 from streams.ingest.clock.watermarks import Watermarks
-from streams.ingest.connections import input_consumer, journal_producer
+from streams.ingest.connections import input_consumer, journal_producer, start_reading
 from streams.ingest.currency.feed import CurrencyFeed
 from streams.ingest.decoder import INPUTS, PRODUCTS, Decoder
 from streams.ingest.flood import Flood
@@ -26,7 +26,6 @@ from streams.ingest.holding import PATIENCE, Holding
 from streams.ingest.hot import HOT
 from streams.ingest.incarnations import Incarnations
 from streams.ingest.order import by_timestamp
-from streams.ingest.parsed import hand_on_parsed
 from streams.ingest.routing import Router
 from streams.ingest.unread.lag import unread
 from streams.ingest.writer import Writer
@@ -117,8 +116,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._watermarks = Watermarks((await tail(self._settings)).tick)
         self._consumer.subscribe(sorted(INPUTS), listener=self)
         self._gate = TickGate(self._consumer, self._decoder.intake)
-        await self._consumer.start()
-        hand_on_parsed(self._consumer)
+        await start_reading(self._consumer, self._settings)
 
     async def on_stop(self) -> None:
         """Finish the round, write it down, leave the group; a start that is under way is broken

@@ -20,14 +20,12 @@ from faust.types.auth import AuthProtocol
 
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
-from streams.kafka.clients import TOKENS, bootstrap, ssl_context
+from streams.kafka.clients import FETCH_WAIT_MS, TOKENS, bootstrap, ssl_context
 from streams.kafka.surroundings import surroundings
 from streams.kafka.tokens import tokens
 
 logger = logging.getLogger(__name__)
 
-#: Faust's own fetch wait is a hard-coded 1.5 s, which would be the latency of a quiet shop.
-FETCH_WAIT_MS = 20
 #: Seconds until a silent worker's partitions are given to others. Static membership keeps them
 #: for a worker that restarts within that time.
 SESSION_TIMEOUT = 6
@@ -55,6 +53,7 @@ def die(why: str, error: BaseException) -> NoReturn:
 class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
+        # Faust's own is a hard-coded 1.5 s
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS
         return consumer
 
@@ -118,7 +117,7 @@ class _NoTables(TableManager):  # type: ignore[misc]
 
 
 class App(faust.App):  # type: ignore[misc]
-    """Faust with a short fetch wait, and death instead of silence when an agent fails."""
+    """Faust with death instead of silence when an agent fails."""
 
     def _new_transport(self) -> _Transport:
         return _Transport(self.conf.broker_consumer, self)

@@ -7,7 +7,8 @@ from typing import Any
 
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
-from streams.kafka import raw_batches as raw_batches  # every consumer reads by it
+from streams.kafka import fetch_pacing as fetch_pacing  # every consumer fetches by it
+from streams.kafka import raw_batches as raw_batches  # and reads by it
 from streams.kafka.consumer import Consumer
 from streams.kafka.names import TopicNames
 from streams.kafka.producer import Producer
@@ -18,6 +19,8 @@ from streams.kafka.tokens import tokens
 LARGEST_REQUEST = 8 << 20
 #: Mechanisms that are OAUTHBEARER on the wire.
 TOKENS = ("OAUTHBEARER", "AWS_MSK_IAM")
+#: ms that a fetch of a worker waits where nothing comes; it ends with the first record.
+FETCH_WAIT_MS = 500
 #: A full batch is a megabyte: the broker's own default for one record.
 BATCH = 1 << 20
 

@@ -15,6 +15,7 @@ from streams.journal import TOPIC as JOURNAL
 from streams.kafka.app import App, die
 from streams.kafka.clients import names
 from streams.metrics.instruments import JOURNAL_LAG
+from streams.pricer.group_offsets import GroupOffsets
 from streams.pricer.partition import Partition
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Pricer:
         self._settings = settings
         self._router = Router(settings.partitions)
         self._lock = asyncio.Lock()
+        self._group_offsets = GroupOffsets(self._commit)
         self._journal = names(settings).outer(JOURNAL)
         journal = app.topic(
             self._journal,
@@ -104,7 +106,7 @@ class Pricer:
         self._watch(partition)
 
     def _partition(self, number: int) -> Partition:
-        return Partition(self._settings, number, self._router, self._commit)
+        return Partition(self._settings, number, self._router, self._group_offsets)
 
     def _watch(self, partition: Partition) -> None:
         consumer, tp = self._app.consumer, TopicPartition(self._journal, partition.number)

@@ -17,7 +17,7 @@ from streams.kafka.app import die
 from streams.kafka.forbidden import FORBIDDEN
 from streams.kafka.surroundings import monotonic, surroundings
 from streams.metrics.instruments import PartitionMetrics
-from streams.pricer.group_offset import COMMIT_SECONDS, CommitOffset, GroupOffset
+from streams.pricer.group_offsets import GroupOffsets
 from streams.pricer.intake import RETRY_SECONDS, PartitionQueue
 from streams.pricer.publisher import Publisher
 from streams.pricer.recovery import Recovered, recover
@@ -49,7 +49,7 @@ class Partition:
     """
 
     def __init__(
-        self, settings: Settings, number: int, router: Router, commit_offset: CommitOffset
+        self, settings: Settings, number: int, router: Router, group_offsets: GroupOffsets
     ) -> None:
         self.number = number
         #: The first journal offset that is not folded yet.
@@ -72,10 +72,9 @@ class Partition:
         #: What every fold of this partition skips, and what is not written down of it yet.
         self._quarantine = Quarantine()
         self._new: list[Quarantined] = []
+        self._group_offsets = group_offsets
         # partitions take turns in what they do every few seconds, or all would wait for all
         share, now = number / settings.partitions, monotonic()
-        turn = share * COMMIT_SECONDS
-        self._group_offset = GroupOffset(number, turn, commit_offset, self._wake_within)
         self._next_snapshot = now + (1 + share) * settings.snapshot_seconds
         self._encoding: asyncio.Future[list[bytes]] | None = None
         self._snapshot_at = -1
@@ -108,7 +107,7 @@ class Partition:
             logger.warning("partition %d waits for Kafka: %r", self.number, error)
             await self._replace_publisher()
             return False
-        self._group_offset.restart(self.position)
+        self._group_offsets.restart(self.number, self.position)
         self._snapshot_at = snapshot
         self._metrics.recovered()
         self._intake.open(self.position)
@@ -225,7 +224,7 @@ class Partition:
         self.position += len(batches)
         self._metrics.folded(len(batch), outputs)
         if (batch.kind == Kind.TICK).any():
-            self._group_offset.hurry()
+            self._group_offsets.hurry()
         return outputs
 
     async def _step(self, batches: list[Batch], joined: Batch) -> list[Output]:
@@ -256,7 +255,7 @@ class Partition:
             self._metrics.committed(self._oldest)
         self._oldest = None
         self._metrics.stands(self.position, self._intake.events)
-        self._group_offset.follow(self.position)
+        self._group_offsets.follow(self.number, self.position)
 
     def _begin_snapshot(self) -> None:
         """Copy the state now; encode it beside the fold, and send it with a later transaction."""
@@ -305,4 +304,4 @@ class Partition:
         if encoded is not None:
             await self._publisher.send_snapshot(encoded)
         await self._publisher.commit(self.position)
-        await self._group_offset.finish(self.position)
+        await self._group_offsets.finish(self.number, self.position)

@@ -45,7 +45,6 @@ class Stopwatch:
             bootstrap_servers=bootstrap,
             isolation_level="read_committed",
             enable_auto_commit=False,
-            fetch_max_wait_ms=10,
         )
         self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=0)
         self._prices = [TopicPartition(prices, p) for p in range(PARTITIONS)]

@@ -52,15 +52,15 @@ def test_what_another_partition_needs_goes_on_waiting() -> None:
     assert holding
 
 
-def test_nothing_waits_longer_than_it_may() -> None:
+def test_nothing_waits_longer_than_it_may_and_what_waits_goes_together() -> None:
     holding = Holding()
     holding.add(0, batch((Kind.ORDER, 1)), 0.0)
     holding.add(1, batch((Kind.ORDER, 2)), PATIENCE / 2)
     holding.add(0, batch((Kind.ORDER, 3)), PATIENCE / 2)
     assert list(holding.due(PATIENCE * 0.9)) == []
-    ((partition, batches),) = holding.due(PATIENCE)
-    assert (partition, [offset for _, offset, _ in told(batches)]) == (0, [1, 3])
-    assert holding
+    released = {p: [offset for _, offset, _ in told(b)] for p, b in holding.due(PATIENCE)}
+    assert released == {0: [1, 3], 1: [2]}
+    assert not holding
 
 
 def test_a_tick_stands_by_itself_behind_what_it_covers() -> None:
