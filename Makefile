@@ -4,9 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 TESTS ?= tests schemas online_models streams
+# processes that test side by side, each with a Kafka of its own
+JOBS ?= 2
+PYTEST := $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test lint bench sbom audit clean
+.PHONY: demo test quick lint bench sbom audit clean
 
 ## demo: real orders through a live worker on a real Kafka; ARGS=--once ends by itself
 demo: $(VENV)/demo
@@ -14,7 +17,11 @@ demo: $(VENV)/demo
 
 ## test: lint, types, doctests, unit tests, and integration tests on a real Kafka
 test: lint
-	$(BIN)/pytest -m "not slow" $(TESTS) $(ARGS)
+	$(PYTEST) -m "not slow" $(TESTS) $(ARGS)
+
+## quick: the tests that need neither Kafka nor TensorFlow
+quick: $(VENV)/dev
+	$(PYTEST) -m "not slow and not integration and not deep" $(TESTS) $(ARGS)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
