@@ -12,6 +12,7 @@ from online_models.numerics.columns import Columns, column
 from online_models.persistence.kinds import Array, Items, Part, Together
 from online_models.persistence.saved import Saved, attribute
 from online_models.shop.catalogue import ALWAYS
+from schemas.values.limits import LARGEST_COUNT
 
 UNKNOWN = -1
 
@@ -129,8 +130,13 @@ class Stock:
             return
         places[location] = count
         levels = self.levels
-        levels.on_hand[row] = sum(place.units for place in places.values())
+        self._add_up(row)
         levels.counted_at[row] = max(levels.counted_at[row], count.time)
+
+    def _add_up(self, row: int) -> None:
+        """The units of all places are an offer's, as many as a record can say."""
+        units = sum(place.units for place in self._locations[row].values())
+        self.levels.on_hand[row] = min(units, LARGEST_COUNT)
 
     def sold(
         self, rows: NDArray[np.int64], units: NDArray[np.int64], times: NDArray[np.int64]
@@ -153,7 +159,7 @@ class Stock:
         for row in list(changed):
             changed.update(dict.fromkeys(self._serve(row, int(net[row]))))
         for row in changed:
-            levels.on_hand[row] = sum(place.units for place in self._locations[row].values())
+            self._add_up(row)
         return np.array(sorted(changed), dtype=np.int64)
 
     def _serve(self, row: int, units: int) -> list[int]:

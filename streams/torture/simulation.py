@@ -63,7 +63,7 @@ def simulate(
     found = {
         "runs": done,
         "wrong": wrong,
-        "first_seed": seed,
+        "first_seeds": [seed],
         "faults": dict(sorted(faults.items())),
         "ends": dict(sorted(ends.items())),
         "records": records,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas.topics import TOPICS
 from streams.ingest.decoder import INPUTS
@@ -35,22 +35,25 @@ def records(seed: int, topics: frozenset[str] = INPUTS) -> Iterator[Hostile]:
     draw = Random(seed)
     order = sorted(topics)
     values = {name: Values(TOPICS[name].adapter.json_schema(), draw, NAMES) for name in order}
+    ends = {name: tuple(values[name].ends()) for name in order}
     while True:
         for topic in order:
             yield Hostile(
                 topic,
                 _key(draw),
-                _value(draw, values[topic]),
+                _value(draw, values[topic], ends[topic]),
                 _headers(draw),
                 draw.choice(TIMES) if draw.random() < 0.02 else None,
                 draw.choice(CODECS),
             )
 
 
-def _value(draw: Random, values: Values) -> bytes | None:
+def _value(draw: Random, values: Values, ends: Sequence[Any]) -> bytes | None:
     kind = draw.random()
     if kind < 0.1:
         return written(values.sound()).encode("utf-8", "surrogatepass")
+    if kind < 0.2 and ends:
+        return written(draw.choice(ends)).encode("utf-8", "surrogatepass")
     if kind < 0.8:
         return written(values.hostile()).encode("utf-8", "surrogatepass")
     if kind < 0.9:

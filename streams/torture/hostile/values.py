@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
@@ -44,6 +44,9 @@ TEXTS = (
     "1e-999%",
     "200%",
 )
+#: Percentages that no field takes, and all that stand at an end of some range, or beyond.
+NO_SHARES = ("100001%", "-100001%", "100000000000%")
+PERCENTAGES = ("0%", "100%", "-1%", "100000%", "-100000%", *NO_SHARES)
 OTHER_TYPES: tuple[Any, ...] = (None, True, [], {}, [[]], {"": None}, Raw("{}"))
 
 
@@ -78,6 +81,28 @@ class Values:
             value = self._spoilt(value, self._schema, "")
         return value
 
+    def ends(self) -> Iterator[Any]:
+        """Values with the least that the schema wants, each with one number at an end of its range
+        or just beyond.
+        """
+        return self._ends(self._schema)
+
+    def _ends(self, schema: Schema) -> Iterator[Any]:
+        schema = self._resolved(schema)
+        kind, pattern = schema.get("type"), schema.get("pattern", "")
+        for option in schema.get("anyOf") or schema.get("oneOf") or ():
+            yield from self._ends(option)
+        for name, each in schema.get("properties", {}).items():
+            for end in () if name == "select" else self._ends(each):
+                yield self._object(schema, optional=0.0) | {name: end}
+        if kind == "array":
+            yield from ([end] for end in self._ends(schema.get("items", {})))
+        elif kind == "string" and "%" in pattern:
+            yield from PERCENTAGES
+        elif kind in ("integer", "number"):
+            for end in (schema[end] for end in ("minimum", "maximum") if end in schema):
+                yield from (end - 1, end, end + 1)
+
     def _resolved(self, schema: Schema) -> Schema:
         while "$ref" in schema:
             schema = self._defs[schema["$ref"].rpartition("/")[2]]
@@ -109,12 +134,13 @@ class Values:
             return number if kind == "integer" else number * draw.choice([1, 0.01])
         return draw.random() < 0.5 if kind == "boolean" else None
 
-    def _object(self, schema: Schema) -> dict[str, Any]:
+    def _object(self, schema: Schema, optional: float = 0.4) -> dict[str, Any]:
+        """Each field that is not required is there with this probability."""
         draw, found = self._draw, {}
         required = schema.get("required", ())
         for name, each in schema.get("properties", {}).items():
             # without it, what is drawn would concern the whole shop
-            if name in required or name == "select" or draw.random() < 0.4:
+            if name in required or name == "select" or draw.random() < optional:
                 found[name] = self._select() if name == "select" else self._sound(each, name)
         other = schema.get("additionalProperties")
         if isinstance(other, dict) and not schema.get("properties"):

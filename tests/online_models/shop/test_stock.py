@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from online_models.persistence.saved import restore, save
 from online_models.shop.stock import UNKNOWN, Count, Delivery, Stock
+from schemas.values.limits import LARGEST_COUNT
 
 COUNTS = st.tuples(
     st.just("count"),
@@ -21,6 +22,14 @@ STEPS = st.lists(st.one_of(COUNTS, st.just(("appear",)), st.just(("restart",))),
 
 def ints(*values: int) -> Any:
     return np.array(values, dtype=np.int64)
+
+
+def test_an_offer_has_as_many_of_all_places_as_a_record_can_say() -> None:
+    stock = Stock()
+    stock.appear(0, 0, "web")
+    for place in ("north", "south"):
+        stock.count(0, "", place, Count(LARGEST_COUNT, 0), [0])
+    assert stock.on_hand.tolist() == [LARGEST_COUNT]
 
 
 @example(

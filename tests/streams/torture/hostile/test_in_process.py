@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from itertools import islice
+from random import Random
 
 import pytest
 
+from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.ingest.decoder import INPUTS
 from streams.kafka.kafka_record import Record
 from streams.torture.hostile.in_process import Passage
 from streams.torture.hostile.records import NAMES, at, records
-from streams.torture.hostile.values import BEGIN
+from streams.torture.hostile.values import BEGIN, NO_SHARES, Values, written
 
 PER_TOPIC = 150
 SETTINGS = Settings(partitions=1, bucket="PT1H")
@@ -37,6 +39,21 @@ def test_every_record_is_taken_or_buried(topic: str, passage: Passage) -> None:
         assert passage.quarantined == [], hostile
     passage.restart()
     assert passage.unsound() == []
+
+
+@pytest.mark.parametrize("topic", sorted(INPUTS))
+def test_every_number_at_its_ends_and_beyond_is_taken_or_buried(
+    topic: str, passage: Passage
+) -> None:
+    values = Values(TOPICS[topic].adapter.json_schema(), Random(1), NAMES[:8])
+    for offset, value in enumerate(values.ends(), 1000):
+        now = BEGIN + offset * 1000
+        text, buried = written(value), passage.buried
+        record = Record(topic, 0, offset, None, text.encode(), now)
+        assert passage.take([record]) == {0}, value
+        if any(share in text for share in NO_SHARES):
+            assert passage.buried == buried + 1, value
+        assert passage.quarantined == [], value
 
 
 def test_each_topic_has_records_that_pass_and_such_that_do_not(passage: Passage) -> None:

@@ -1,0 +1,1 @@
+"""Real workers on a real Kafka, in topics of their own."""

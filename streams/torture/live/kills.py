@@ -1,0 +1,160 @@
+"""Real workers that are killed, paused and stopped, on brokers that go and come back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from online_models.fold.fold import Fold
+from schemas.topics import TOPICS
+from streams.configuration.settings import Settings
+from streams.errors import ExitStatus
+from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
+from streams.journal import TOPIC as JOURNAL
+from streams.journal import codec
+from streams.kafka.broker.embedded import EmbeddedBroker
+from streams.kafka.clients import producer
+from streams.kafka.producer import Producer
+from streams.torture import report
+from streams.torture.comparison import Published, compare
+from streams.torture.live.shop import LiveShop, live_shop
+from streams.torture.live.workers import Workers, workers
+
+PARTITIONS, WORKERS, PRICERS = 4, 3, 2
+#: Records a second; seconds from one fault to the next.
+RATE, PAUSE_SECONDS = 100, (1.0, 4.0)
+#: Seconds that a worker sleeps: less than its session, and more, so that it wakes as a zombie.
+SLEEPS = (1.0, 9.0)
+SKUS = tuple(f"sku-{i}" for i in range(40))
+#: How often each fault is drawn, as against the others; the last one where brokers may go.
+FAULTS = {"kill": 6, "pause": 2, "stop": 2, "broker": 2}
+OUTPUTS = tuple(
+    name
+    for name, topic in TOPICS.items()
+    if (topic.direction == "out" and name not in (DEAD_LETTERS, "model-updates"))
+    or name == "category-evidence"
+)
+
+
+def kills(
+    settings: Settings, seconds: float, seed: int, file: Path | None, broker: EmbeddedBroker | None
+) -> int:
+    """Disturb a shop for so many seconds; returns the exit status."""
+    with live_shop(settings, PARTITIONS) as shop:
+        found = asyncio.run(_run(shop, seconds, Random(seed), broker))
+    found |= {"runs": 1, "seeds": [seed]}
+    print(
+        f"{found['faults']} in {found['seconds']} s; {found['records']} records, "
+        f"{found['outputs']} outputs: {found['lost']} lost, {found['double']} double; "
+        f"ends of workers by status: {found['ends']}"
+    )
+    for words in found["words"]:
+        print(f"  {words}")
+    report.write(file, "kills", found)
+    return ExitStatus.FAILED if found["words"] else ExitStatus.DONE
+
+
+async def _run(
+    shop: LiveShop, seconds: float, draw: Random, broker: EmbeddedBroker | None
+) -> dict[str, Any]:
+    sender = producer(shop.settings, acks="all", enable_idempotence=True)
+    await sender.start()
+    faults: Counter[str] = Counter()
+    try:
+        with workers(shop.settings, WORKERS) as watched:
+            begun = time.monotonic()
+            for sku in SKUS:
+                await _put(sender, "products", _product(sku), sku)
+            sending = asyncio.create_task(_send(sender, Random(draw.random()), begun + seconds))
+            while time.monotonic() < begun + seconds:
+                await asyncio.sleep(draw.uniform(*PAUSE_SECONDS))
+                faults[await _strike(watched, draw, broker)] += 1
+            records = await sending
+            await shop.done()
+            took = time.monotonic() - begun
+            await asyncio.to_thread(watched.stop)
+            ends = watched.ends
+    finally:
+        await sender.stop()
+    # a tick may have reached the journal after its pricer had stopped
+    with workers(shop.settings, PRICERS, "price") as last:
+        await shop.priced()
+        await asyncio.to_thread(last.stop)
+    found = [_published(record) for record in await shop.read(OUTPUTS)]
+    difference = compare(found, await _expected(shop))
+    return {
+        "seconds": round(took, 1),
+        "faults": dict(sorted(faults.items())),
+        "ends": {str(status): times for status, times in sorted(ends.items())},
+        "records": records + len(SKUS),
+        "outputs": len(found),
+        "lost": difference.lost,
+        "double": difference.double,
+        "words": difference.words,
+    }
+
+
+async def _strike(watched: Workers, draw: Random, broker: EmbeddedBroker | None) -> str:
+    kinds = [kind for kind in FAULTS if kind != "broker" or broker is not None]
+    kind = draw.choices(kinds, [FAULTS[kind] for kind in kinds])[0]
+    victim = draw.randrange(WORKERS)
+    if kind == "broker":
+        assert broker is not None, "it was drawn"
+        await asyncio.to_thread(broker.restart, draw.randint(1, broker.brokers))
+    elif kind == "pause":
+        watched.signal(victim, signal.SIGSTOP)
+        await asyncio.sleep(draw.choice(SLEEPS))
+        watched.signal(victim, signal.SIGCONT)
+    else:
+        watched.signal(victim, signal.SIGKILL if kind == "kill" else signal.SIGTERM)
+    return kind
+
+
+async def _send(sender: Producer, draw: Random, until: float) -> int:
+    """Send records at a pace; returns how many."""
+    begun, sent = time.monotonic(), 0
+    while time.monotonic() < until:
+        sku, kind = draw.choice(SKUS), draw.random()
+        if kind < 0.4:
+            line = {"sku": sku, "quantity": draw.randint(1, 3), "unit_price": "10.00"}
+            order = {"order_id": f"o{sent}", "currency": "USD", "lines": [line]}
+            await _put(sender, "orders", order, sku)
+        elif kind < 0.7:
+            await _put(sender, "clickstream", {"sku": sku, "action": "view"}, sku)
+        else:
+            price = f"{draw.randint(700, 1300) / 100:.2f}"
+            rival = {"sku": sku, "competitor": "rival", "currency": "USD", "price": price}
+            await _put(sender, "competitor-prices", rival, sku)
+        sent += 1
+        await asyncio.sleep(max(0.0, begun + sent / RATE - time.monotonic()))
+    await sender.flush()
+    return sent
+
+
+async def _put(sender: Producer, topic: str, value: dict[str, Any], key: str) -> None:
+    await sender.send(topic, json.dumps(value).encode(), key=key.encode())
+
+
+def _product(sku: str) -> dict[str, Any]:
+    fields = {"name": sku, "category": f"c{SKUS.index(sku) % 3}", "currency": "USD"}
+    return {"sku": sku, "price": "10.00", "cost": "5.00"} | fields
+
+
+def _published(record: Any) -> Published:
+    return Published(record.topic, record.key, record.value, record.timestamp)
+
+
+async def _expected(shop: LiveShop) -> list[Published]:
+    """What the journal leads to, folded here from its beginning."""
+    folds = [Fold(shop.settings.fold) for _ in range(shop.settings.partitions)]
+    return [
+        Published(*output)
+        for record in await shop.read([JOURNAL])
+        for output in folds[record.partition].step(codec.decode(record.value, record.timestamp))
+    ]
