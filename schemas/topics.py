@@ -10,12 +10,13 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from schemas.records import record as records
-from schemas.records.category_evidence import CategoryEvidence
 from schemas.records.clickstream import Click
 from schemas.records.competitor_prices import CompetitorPrice
 from schemas.records.dead_letters import DeadLetterHeaders
-from schemas.records.demand_observations import DemandObservation
-from schemas.records.elasticities import Elasticities
+from schemas.records.demand.category_evidence import CategoryEvidence
+from schemas.records.demand.demand_forecasts import DemandForecast
+from schemas.records.demand.demand_observations import DemandObservation
+from schemas.records.demand.elasticities import Elasticities
 from schemas.records.inventory import Inventory
 from schemas.records.model_updates import ModelUpdate
 from schemas.records.orders import Order
@@ -116,6 +117,7 @@ _ALL = (
     Topic("promotions", "in", Promotion, ("promotion_id",), _FOR_EVER, broadcast=True),
     Topic("pricing-policies", "in", Policy, ("policy_id",), _FOR_EVER, broadcast=True),
     Topic("price-acks", "in", PriceAck, _SKU),
+    Topic("demand-forecasts", "in", DemandForecast, _SKU),
     Topic("pricing-control", "in", PricingControl, _SKU, broadcast=True),
     Topic("price-changes", "out", PriceChange, _OFFER, _FOR_EVER, compacted=True),
     Topic("price-decisions", "out", PriceDecision, _SKU, 400 * DAY),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +28,48 @@ class DemandContext:
     promoted: Floats
 
 
+class MemberCurves(NamedTuple):
+    """What each of m models that publish forecasts says of n offers, and what it counts for.
+
+    `models` are their names, `versions` the names of their versions, which `version` (n, m) counts.
+    The weights (n, m) are 0 where a model says nothing; the house has the rest.
+    """
+
+    models: tuple[str, ...]
+    versions: tuple[Sequence[str], ...]
+    version: Ints
+    level_weight: Floats
+    response_weight: Floats
+    #: At the anchor price: log units a day, elasticity, and its change by log price.
+    log_rate: Floats
+    elasticity: Floats
+    bend: Floats
+
+    def take(self, rows: NDArray[Any]) -> MemberCurves:
+        """Those of some offers."""
+        return MemberCurves(self.models, self.versions, *(array[rows] for array in self[2:]))
+
+    def without(self, model: int) -> MemberCurves:
+        """As if that model had published nothing; the others share its weights."""
+        return self._replace(
+            level_weight=_without(self.level_weight, model),
+            response_weight=_without(self.response_weight, model),
+        )
+
+
+def _without(weight: Floats, model: int) -> Floats:
+    left = 1.0 - weight[:, model, None]
+    rest = np.where(left > 0.0, weight / np.where(left > 0.0, left, 1.0), 0.0)
+    rest[:, model] = 0.0
+    return rest
+
+
 @dataclass(frozen=True, slots=True)
 class DemandCurves:
     """Joint Gaussian posterior of log demand per day and own-price elasticity, n rows.
 
-    log E[units per day | p] = log_rate + elasticity · (log p − log anchor_price), the competitor's
-    price held fixed.
+    log E[units per day | p] = log_rate + elasticity · x + ½ bend · x², where
+    x = log p − log anchor_price, the competitor's price held fixed.
     """
 
     anchor_price: Floats
@@ -52,10 +89,19 @@ class DemandCurves:
     informs: Floats
     #: Days since the offer's first bucket ended, be it one without a sale; −1 before.
     age: Floats
+    #: Change of the elasticity by log price: 0 but where a published forecast says so.
+    bend: Floats
+    #: The models whose published forecasts are mixed in, and what the pricer's own say without
+    #: them; None where nobody publishes any.
+    members: MemberCurves | None = None
+    own: DemandCurves | None = None
 
     def take(self, rows: NDArray[Any]) -> DemandCurves:
         """The rows at an index or a mask."""
-        return DemandCurves(*(getattr(self, name)[rows] for name in _COLUMNS))
+        members = None if self.members is None else self.members.take(rows)
+        own = None if self.own is None else self.own.take(rows)
+        columns = {name: getattr(self, name)[rows] for name in _COLUMNS}
+        return DemandCurves(**columns, members=members, own=own)
 
     @property
     def least_cross(self) -> Floats:
@@ -80,6 +126,8 @@ class DemandCurves:
         rows = (slice(None),) + (None,) * (np.ndim(price) - 1)
         x = log(price) - log(self.anchor_price)[rows]
         mean = self.log_rate[rows] + self.elasticity[rows] * x
+        if self.members is not None:
+            mean = mean + 0.5 * self.bend[rows] * x * x
         variance = self.log_rate_variance[rows] + x * (
             2.0 * self.covariance[rows] + x * self.elasticity_variance[rows]
         )
@@ -90,4 +138,4 @@ class DemandCurves:
         return exp(self.log_demand(price)[0])
 
 
-_COLUMNS = tuple(field.name for field in fields(DemandCurves))
+_COLUMNS = tuple(field.name for field in fields(DemandCurves))[:-2]

@@ -59,6 +59,27 @@ MESSAGES = {
         "1 acknowledgement named a decision that was never made",
         "{} acknowledgements named decisions that were never made",
     ),
+    "unknown_forecast": (
+        "1 forecast was of an offer that no product record opens; it was ignored",
+        "{} forecasts were of offers that no product record opens; they were ignored",
+    ),
+    "late_forecast": (
+        "1 forecast came after its windows had begun, or was no longer valid; it was ignored",
+        "{} forecasts came after their windows had begun, or were no longer valid; they were"
+        " ignored",
+    ),
+    "flat_forecast": (
+        "1 forecast said that demand does not fall in its own price; only its level is used",
+        "{} forecasts said that demand does not fall in its own price; only their levels are used",
+    ),
+    "unusable_forecast": (
+        "1 forecast was for a price of nothing; it was ignored",
+        "{} forecasts were for a price of nothing; they were ignored",
+    ),
+    "surplus_forecast": (
+        "1 forecast was of one model more than are mixed at a time; it was ignored",
+        "{} forecasts were of more models than are mixed at a time; they were ignored",
+    ),
     "untimely_control": (
         "1 control record came before any event gave the time, for no offer",
         "{} control records came before any event gave the time, for no offer",

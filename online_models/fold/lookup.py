@@ -85,7 +85,9 @@ class Lookup:
         first_seen: dict[int, int] = {}
         catalogue, seen = state.catalogue, state.listing.seen
         for place, kind in zip(news.tolist(), batch.kind[news].tolist(), strict=True):
-            if kind == Kind.FACT and self._introduces(state, batch, place):
+            if kind == Kind.FACT and (
+                self._introduces(state, batch, place) or self._refuses(state, batch, place)
+            ):
                 continue
             sku = self.sku_row(state, int(batch.sku[place]))
             text = int(batch.channel[place]) if kind != Kind.FACT else -1
@@ -146,6 +148,21 @@ class Lookup:
         for name in channels:
             catalogue.add_offer(sku, catalogue.channel_names.id(name))
         return True
+
+    def _refuses(self, state: State, batch: Batch, place: int) -> bool:
+        """Take up what a record names beside its SKU; refuse that of a SKU that nobody has named,
+        where that is no way to name one.
+        """
+        fact = batch.facts[batch.detail[place]]
+        introduce = HANDLERS[fact.topic].introduce
+        if introduce is None:
+            return False
+        introduce(state, fact)
+        refused = bool(self.sku_rows[batch.sku[place]] == UNKNOWN)
+        if refused:
+            self.refused[place] = True
+            state.count("unknown_forecast")
+        return refused
 
     def _currency(self, state: State, sku: int) -> str | None:
         if (named := self._named.get(sku)) is not None:

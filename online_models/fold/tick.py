@@ -55,6 +55,7 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     closed = _close(state)
     if new_day:
         _choose_lengths(state, now)
+        state.demand.leave(now)
     # the demand models
     outputs, learnt = _learn(state, closed)
     if new_day and not state.settings.observe_only:

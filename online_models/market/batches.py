@@ -74,6 +74,11 @@ class BatchWriter:
         ]
         return self._batch(parts, facts, day + 1)
 
+    def said(self, forecasts: Sequence[Mapping[str, Any]], day: int) -> Batch:
+        """What models expect, published at the start of `day`, and a tick then."""
+        facts = [_fact("demand-forecasts", value) for value in forecasts]
+        return self._batch([self._facts(facts, [day_start(day)] * len(facts))], facts, day)
+
     def _orders(self, rows: OrderRows) -> Columns:
         return self._sent(
             rows, 0, Kind.ORDER, amount=rows.unit_price, count=rows.quantity, extra=rows.order + 1

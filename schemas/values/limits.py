@@ -60,6 +60,11 @@ MOST_SEGMENTS = 16
 MOST_BREAKS = 16
 #: Quantity breaks of all segments of a policy: each is a price of its own of every offer.
 MOST_SEGMENT_PRICES = 64
+#: Prices at which one forecast says what is sold, the windows that it holds for, and how far ahead
+#: they reach: a curve is fitted to all points as the record comes.
+MOST_POINTS = 64
+MOST_WINDOWS = 1000
+LONGEST_FORECAST_DAYS = 800
 
 
 #: Enough to recognise what was sent.

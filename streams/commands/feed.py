@@ -32,7 +32,7 @@ EXAMPLES = ("pricetide feed check orders -n 1000 --bootstrap kafka:9092",)
 SETTINGS = ("bootstrap", "topic_prefix")
 #: Reasons that are shown.
 SHOWN = 10
-_TOPICS = tuple(sorted({*FED, *STEERING, "price-acks"} & INPUTS))
+_TOPICS = tuple(sorted({*FED, *STEERING, "price-acks", "demand-forecasts"} & INPUTS))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -23,6 +23,7 @@ number of partitions is refused: it would change the prices.
 With --grant it allows a user of Kafka what its role needs and no more, and touches no topic:
   all, ingest, price, train   a worker of that role; price also for `pricetide rebuild`
   archive  read the journal
+  forecast write demand-forecasts, read demand-observations and products
   redrive  send refused and quarantined records again
   feed     write orders, clicks, competitors' prices, products, stock and promotions
   feed-TOPIC  write one of these alone: feed-clickstream for clicks

@@ -24,6 +24,7 @@ SLOW = (
     "products",
     "inventory",
     "price-acks",
+    "demand-forecasts",
     "promotions",
     "pricing-policies",
     "pricing-control",

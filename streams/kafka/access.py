@@ -53,7 +53,7 @@ def _topics(direction: str, *but: str) -> list[str]:
 #: Topics that change prices by themselves: who may write to them rules the shop.
 STEERING = ("pricing-policies", "pricing-control")
 #: What the shop and others tell; who writes clicks need not be able to write products.
-FED = tuple(_topics("in", *STEERING, "price-acks"))
+FED = tuple(_topics("in", *STEERING, "price-acks", "demand-forecasts"))
 #: What ingest reads: what the shop tells, and what the pricer itself says to all partitions.
 INGESTED = (*_topics("in"), "category-evidence", "model-updates")
 _INGEST = [
@@ -78,6 +78,10 @@ ROLES: Mapping[str, list[Right]] = {
     "train": [
         *_may("read", "demand-observations", "products", "model-updates"),
         *_may("write", "model-updates"),
+    ],
+    "forecast": [
+        *_may("read", "demand-observations", "products"),
+        *_may("write", "demand-forecasts"),
     ],
     "redrive": [
         *_may("read", *_topics("in"), "dead-letters", "pricing-quarantine", "pricing-redriven"),

@@ -23,6 +23,7 @@ REQUIRED = {
     "promotions": ["promotion_id", "starts_at", "ends_at", "discount"],
     "pricing-policies": ["policy_id"],
     "price-acks": ["decision_id", "sku", "status", "price"],
+    "demand-forecasts": ["model", "version", "sku", "bucket_start", "bucket_end", "points"],
     "pricing-control": ["kind", "sku", "price", "actor", "reason"],
 }
 CASES = [(topic, field) for topic in INPUTS for field in EXAMPLES[topic]]

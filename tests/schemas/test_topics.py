@@ -32,6 +32,7 @@ def test_every_topic_of_the_contract_is_there() -> None:
             "promotions",
             "pricing-policies",
             "price-acks",
+            "demand-forecasts",
             "pricing-control",
         ],
         "out": [

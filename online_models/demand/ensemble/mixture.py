@@ -25,19 +25,39 @@ LARGEST_LOSS = 4.0
 
 
 class Mixture:
-    """Discounted log scores of experts per (category row, velocity class); row 0 pools all."""
+    """Discounted log scores of experts per (category row, velocity class); row 0 pools all.
 
-    SAVED = Saved(scores=Array(np.float64, None, SAME))
+    Behind the experts of the start stand those that joined since, in their order.
+    """
+
+    SAVED = Saved(scores=Array(np.float64, None, SAME), joined=Array(np.float64, None, None))
 
     def __init__(self, experts: int) -> None:
-        self.experts = experts
         self.scores: Floats = np.zeros((CLASSES, experts))
+        self.joined: Floats = np.zeros((CLASSES, 0))
+
+    @property
+    def experts(self) -> int:
+        """How many there are."""
+        return int(self.scores.shape[1] + self.joined.shape[1])
 
     def grow(self, categories: int) -> None:
         """Make room for category rows."""
         missing = categories * CLASSES - len(self.scores)
         if missing > 0:
-            self.scores = np.concatenate([self.scores, np.zeros((missing, self.experts))])
+            self.scores, self.joined = (
+                np.concatenate([part, np.zeros((missing, part.shape[1]))])
+                for part in (self.scores, self.joined)
+            )
+
+    def join(self) -> None:
+        """Let another one join, at the worst score of the rest: it must rise."""
+        worst = np.min(np.append(self.scores, self.joined, axis=1), axis=1)
+        self.joined = np.append(self.joined, worst[:, None], axis=1)
+
+    def leave(self, places: list[int]) -> None:
+        """Forget some of those that joined, by their places among them."""
+        self.joined = np.delete(self.joined, places, axis=1)
 
     def weights(self, row: Ints, mean: Floats, covered: Flags) -> Floats:
         """Weights of the experts, (n, experts), 0 where an expert has no opinion.
@@ -45,8 +65,9 @@ class Mixture:
         `mean` are the leading expert's expected units; `covered` is (n, experts).
         """
         velocity = np.searchsorted(VELOCITIES, mean)
-        score = self.scores.take(velocity, axis=0)
-        own = self.scores.take(row * CLASSES + velocity, axis=0)
+        scores = np.append(self.scores, self.joined, axis=1) if self.joined.size else self.scores
+        score = scores.take(velocity, axis=0)
+        own = scores.take(row * CLASSES + velocity, axis=0)
         score += np.where((row > 0)[:, None], own, 0.0)
         score = np.where(covered, LEARNING_RATE * score, -1e30)
         share = np.where(covered, SHARE, 0.0)
@@ -69,11 +90,13 @@ class Mixture:
         loss = np.where(covered, np.maximum(log_scores - best[:, None], -LARGEST_LOSS), 0.0)
         velocity = np.searchsorted(VELOCITIES, mean)
         self.scores *= kept
-        groups = len(self.scores)
+        self.joined *= kept
+        groups, first = len(self.scores), self.scores.shape[1]
         for e in range(self.experts):
-            self.scores[:CLASSES, e] += np.bincount(velocity, loss[:, e], CLASSES)
+            scores, column = (self.scores, e) if e < first else (self.joined, e - first)
+            scores[:CLASSES, column] += np.bincount(velocity, loss[:, e], CLASSES)
             own = np.bincount(row * CLASSES + velocity, loss[:, e], groups)
-            self.scores[CLASSES:, e] += own[CLASSES:]
+            scores[CLASSES:, column] += own[CLASSES:]
 
     def enter(self, expert: int) -> None:
         """Give an expert that was silent the scores of the worst of the others: it must rise."""

@@ -12,12 +12,15 @@ from online_models.demand.ensemble import drift
 from online_models.demand.ensemble.cohorts import Cohorts
 from online_models.demand.ensemble.drift_watch import DriftWatch
 from online_models.demand.ensemble.experts import EXPERTS, Expert, OfferRegistry, Prediction
+from online_models.demand.ensemble.member_levels import weighed
 from online_models.demand.ensemble.mixture import FORGETTING, Mixture
 from online_models.demand.ensemble.report import LearnReport, WindowReport
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
 from online_models.demand.filter.shock import missing_day
 from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecasts.mixing import mixed
+from online_models.demand.forecasts.published import Published, PublishedForecasts
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.markups import Markups, implied_elasticity
 from online_models.demand.inputs.observations import DAY, Observations, WindowRows
@@ -57,6 +60,7 @@ class DemandModels:
         markups=Part(),
         cohorts=Part(),
         experts=Members(),
+        forecasts=Part(),
     )
 
     def __init__(self, settings: DemandSettings | None = None) -> None:
@@ -80,6 +84,8 @@ class DemandModels:
             self.experts[name] = RiverExpert(name, self.settings.river_by)
         self.lead = next(iter(self.experts))
         self.mixture = Mixture(len(self.experts))
+        #: Models that publish forecasts are members of the mixture, too.
+        self.forecasts = PublishedForecasts()
         self.markups = Markups()
         self.cohorts = Cohorts()
         self.channels = np.zeros(1, np.int64)
@@ -87,9 +93,33 @@ class DemandModels:
         self.alarm_height = drift.threshold(self.settings.drift_days_between_false_alarms)
 
     def restored(self) -> None:
-        """Hand the filter what the margins imply."""
+        """Hand the filter what the margins imply, and seat the models that publish."""
         if self.markups.believed[0]:
             self.filter.pools.expect(float(self.markups.believed[0]))
+
+    @property
+    def members(self) -> dict[str, Expert]:
+        """All whose forecasts are mixed: the experts, and the models that publish theirs."""
+        return {**self.experts, **self.forecasts.named()}
+
+    def accept_forecast(self, forecast: Published, now: int) -> str | None:
+        """Keep a published forecast; the kind of what is wrong with it, if anything."""
+        if forecast.model not in self.forecasts.members:
+            return "surplus_forecast"
+        return self.forecasts.put(forecast, now)
+
+    def join(self, model: str) -> None:
+        """Let a model that publishes forecasts be mixed, as far as there is room; in the order of
+        the journal, however it is cut.
+        """
+        if self.forecasts.join(model):
+            self.mixture.join()
+            self._grow()
+
+    def leave(self, now: int) -> None:
+        """Forget the models that have published nothing for long."""
+        if gone := self.forecasts.leave(now):
+            self.mixture.leave(gone)
 
     def register_categories(
         self, category: NDArray[Any] | list[int], parent: NDArray[Any] | list[int]
@@ -168,7 +198,7 @@ class DemandModels:
             self._learn_window(self._window(observations.take(rows)), rows)
             for rows in observations.windows()
         ]
-        return LearnReport(observations, windows, tuple(self.experts))
+        return LearnReport(observations, windows, tuple(self.members))
 
     def predict(self, observations: Observations) -> LearnReport:
         """DemandForecast buckets without learning them; their units are not looked at."""
@@ -179,7 +209,7 @@ class DemandModels:
             weights, _ = self._weights(window, predictions)
             nothing = np.zeros(len(rows), np.bool_)
             windows.append(WindowReport(rows, predictions, weights, nothing, nothing))
-        return LearnReport(observations, windows, tuple(self.experts))
+        return LearnReport(observations, windows, tuple(self.members))
 
     def forecast(self, offer: Ints, context: DemandContext, length: int = DAY) -> DemandForecast:
         """Units of the bucket of `length` ms that begins at `context.now`, in stock throughout."""
@@ -197,13 +227,20 @@ class DemandModels:
 
     def curves(self, offer: Ints, context: DemandContext) -> DemandCurves:
         """Posterior of log demand per day against price, around the price in force."""
-        return self.filter.curves(offer, self.registry.category_row[offer], context)
+        row = self.registry.category_row[offer]
+        own = self.filter.curves(offer, row, context)
+        said = self.forecasts.curves(own, offer, row, context.now, self.calendar)
+        if said is None:
+            return own
+        known = [name != "deep" or self.deep.version is not None for name in self.experts]
+        return mixed(own, weighed(said, own, row, known, self.mixture))
 
     def _grow(self) -> None:
         rows = len(self.tree)
         self.calendar.include(rows)
         self.mixture.grow(rows)
         self.cohorts.grow(len(self.registry))
+        self.forecasts.judge.grow(len(self.registry), rows)
         for expert in self.experts.values():
             expert.grow(len(self.registry), rows, int(self.channels[0]))
 
@@ -214,7 +251,7 @@ class DemandModels:
         )
 
     def _predictions(self, window: WindowRows) -> dict[str, Prediction]:
-        return {name: expert.predict(window) for name, expert in self.experts.items()}
+        return {name: expert.predict(window) for name, expert in self.members.items()}
 
     def _weights(
         self, window: WindowRows, predictions: dict[str, Prediction]
@@ -237,7 +274,8 @@ class DemandModels:
             predictions = self._predictions(window)
         if len(window):
             before = self.deep.version
-            scores = [e.learn(window, predictions[name]) for name, e in self.experts.items()]
+            self.forecasts.learn(window, predictions)
+            scores = [e.learn(window, predictions[name]) for name, e in self.members.items()]
             mean = predictions[self.lead].mean
             memory = window.kept(FORGETTING)
             self.mixture.learn(window.row, mean, covered, np.stack(scores, axis=1), memory)

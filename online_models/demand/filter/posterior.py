@@ -144,10 +144,10 @@ def curves(
     inverse_size: Floats,
     size_weight: float,
 ) -> Floats:
-    """The fields of `DemandCurves` after `anchor_price`, (fields, n), of offers at their prices in
-    force. `group` is where their siblings' sums stand.
+    """The fields of `DemandCurves` from `log_rate` on, (fields, n), of offers at their prices in
+    force. `group` is where their siblings' sums stand. The filter's curves do not bend.
     """
-    found = np.empty((10, len(offer)))
+    found = np.zeros((11, len(offer)))
     h, direction = np.ones(COEFFICIENTS), np.empty(COEFFICIENTS)
     for n in range(len(offer)):
         at, category = offer[n], row[n]

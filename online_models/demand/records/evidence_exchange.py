@@ -18,7 +18,7 @@ from online_models.demand.filter.pools import EVIDENCE
 from online_models.journal.outputs import Output
 from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import Catalogue
-from schemas.records.category_evidence import CategoryEvidence
+from schemas.records.demand.category_evidence import CategoryEvidence
 from schemas.values.instants import to_text as instant_text
 
 TOPIC = "category-evidence"

@@ -6,6 +6,7 @@ from online_models.fold.facts import (
     acks,
     control,
     evidence,
+    forecasts,
     inventory,
     models,
     policies,
@@ -25,6 +26,7 @@ HANDLERS: dict[str, Handler] = {
         models.HANDLER,
         evidence.HANDLER,
         acks.HANDLER,
+        forecasts.HANDLER,
         control.HANDLER,
     )
 }

@@ -8,7 +8,7 @@ from online_models.demand.records.evidence_exchange import TOPIC
 from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
-from schemas.records.category_evidence import CategoryEvidence
+from schemas.records.demand.category_evidence import CategoryEvidence
 from schemas.records.record import decode
 
 _EVIDENCE = TypeAdapter(CategoryEvidence)

@@ -66,6 +66,9 @@ class Handler:
     `moves_clock`: whether the record's own time moves that clock on, and `ahead`: by how much at
     most, ms; further ahead, whoever wrote it lives in another time than the events. `of_prices`:
     whether it is about prices in force, and so applied once new offers have their first.
+    `introduce(state, fact)` takes up what a record names, record by record in the order of the
+    journal; where there is one, a record of a SKU that nothing else has named is refused, and makes
+    no room for it.
     """
 
     topic: str
@@ -74,6 +77,7 @@ class Handler:
     moves_clock: bool = False
     ahead: int = NEVER
     of_prices: bool = False
+    introduce: Callable[[State, Fact], None] | None = None
 
     def moves(self, time: int, clock: int) -> bool:
         """Whether a record's `time` moves on the clock, which stands at `clock`, ms."""

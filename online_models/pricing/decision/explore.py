@@ -165,9 +165,13 @@ def _tails(context: DecisionContext, prices: Floats, logs: Floats) -> Floats:
     m = log(np.maximum(unit, 1e-9))
     gap = logs[:, 1:] - logs[:, :-1]
     apart = gap > 0.0
-    threshold = np.where(apart, -(m[:, 1:] - m[:, :-1]) / np.where(apart, gap, 1.0), -np.inf)
-    threshold = np.maximum.accumulate(threshold, axis=1)
     curves = context.curves
+    threshold = np.where(apart, -(m[:, 1:] - m[:, :-1]) / np.where(apart, gap, 1.0), -np.inf)
+    if curves.members is not None:
+        # where the elasticity changes with the price, so does what an arm further on needs
+        x = logs - context.log_anchor[:, None]
+        threshold -= 0.5 * curves.bend[:, None] * (x[:, 1:] + x[:, :-1])
+    threshold = np.maximum.accumulate(threshold, axis=1)
     variance = np.maximum(curves.elasticity_variance, 0.0) * _exploration_scale(context)
     deviation = np.maximum(np.sqrt(variance), 1e-9)
     return normal_cdf((curves.elasticity[:, None] - threshold) / deviation[:, None])

@@ -33,6 +33,7 @@ class Terms(NamedTuple):
     anchor_price: Floats
     log_rate: Floats
     elasticity: Floats
+    bend: Floats
     log_rate_variance: Floats
     covariance: Floats
     elasticity_variance: Floats
@@ -55,6 +56,7 @@ def expected(context: DecisionContext, new: Ints, kept: Ints) -> tuple[list[byte
         curves.anchor_price,
         curves.log_rate,
         curves.elasticity,
+        curves.bend,
         curves.log_rate_variance,
         curves.covariance,
         curves.elasticity_variance,
@@ -87,9 +89,12 @@ def forecasts(terms: Terms, price: Ints, chosen: Ints) -> Floats:
     for place in range(chosen.size):
         i = chosen[place]
         x = log_one(float(price[i])) - log_one(terms.anchor_price[i])
-        log_units = terms.elasticity[i] * x + terms.log_rate[i]
-        slope = 2.0 * terms.covariance[i] + terms.elasticity_variance[i] * x
-        variance = terms.log_rate_variance[i] + slope * x
+        log_units = terms.elasticity[i] * x
+        if terms.bend[i] != 0.0:
+            log_units += 0.5 * terms.bend[i] * x * x
+        log_units += terms.log_rate[i]
+        widening = 2.0 * terms.covariance[i] + terms.elasticity_variance[i] * x
+        variance = terms.log_rate_variance[i] + widening * x
         width = NINETY_PERCENT * sqrt(variance if variance >= 0.0 or variance != variance else 0.0)
         days, stock = terms.days[i], terms.stock[i]
         mean = log_units + 0.5 * terms.log_rate_variance[i]

@@ -67,6 +67,8 @@ def outlook(context: DecisionContext, price: Floats, over: Span, interval: bool 
     x = log(price)
     x -= context.log_anchor[rows]
     log_units = curves.elasticity[rows] * x
+    if curves.members is not None:
+        log_units += 0.5 * curves.bend[rows] * x * x
     log_units += curves.log_rate[rows]
     if interval:
         slope = 2.0 * curves.covariance[rows] + curves.elasticity_variance[rows] * x

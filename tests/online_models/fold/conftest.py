@@ -189,6 +189,24 @@ class Journal:
         """One `model-updates` record."""
         self._fact("model-updates", time, value, None, None)
 
+    def forecast(
+        self,
+        time: int,
+        sku: str = "a",
+        model: str = "m",
+        units: Iterable[float] = (12.0, 10.0, 8.0),
+        channel: str = "web",
+        start: int | None = None,
+        length: int = DAY,
+        **fields: Any,
+    ) -> None:
+        """Units at 9.00, 10.00, 11.00 …, of the window that begins at `start`, else at `time`."""
+        begins = time if start is None else start
+        points = [{"price": f"{9 + k}.00", "units": each} for k, each in enumerate(units)]
+        value = {"model": model, "version": "1", "sku": sku, "channel": channel, "points": points}
+        value |= {"bucket_start": begins, "bucket_end": begins + length, "time": time}
+        self._fact("demand-forecasts", time, value | fields, sku, sku)
+
     def ack(
         self,
         time: int,
@@ -415,6 +433,16 @@ EVENTS = st.one_of(
         sequence=st.integers(0, 3),
         status=st.sampled_from(["applied", "rejected"]),
         price=st.sampled_from(["10.00", "9.50"]),
+    ),
+    _event(
+        "forecast",
+        sku=st.sampled_from("abcz"),
+        model=st.sampled_from("klm"),
+        version=st.sampled_from(["1", "2"]),
+        units=st.sampled_from([(9.0, 5.0, 3.0), (2.0,), (3.0, 5.0), (0.0, 0.0, 0.0)]),
+        channel=CHANNELS,
+        horizon=st.sampled_from([1, 3]),
+        length=st.sampled_from([DAY, 6 * HOUR]),
     ),
     _event("control", kind=st.sampled_from(["pause", "resume"]), select=SELECTS),
     _event("control", kind=st.just("set_price"), sku=SKUS, price=st.sampled_from(["9.00", "30"])),

@@ -72,6 +72,7 @@ class KnownDemand:
             full * 0.0,
             full * self.sd**4,
             full * self.age,
+            full * 0.0,
         )
 
 

@@ -105,6 +105,11 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
     "price-acks": [
         {"decision_id": "d", "sku": "bad", "status": "applied", "price": "9.49", "time": MOMENT},
     ],
+    "demand-forecasts": [
+        {"model": "m", "version": "1", "sku": "bad", "time": MOMENT, "bucket_start": MOMENT,
+         "bucket_end": MOMENT + DAY, "horizon": 3, "valid_until": LATER,
+         "points": [{"price": "9.00", "units": 4.5, "spread": 2.5}, {"price": "11", "units": 2}]},
+    ],
     "pricing-control": [
         {"kind": "set_price", "sku": "bad", "price": "9.49", "until": LATER, **_SAID},
         {"kind": "set_price", "sku": "bad", "price": "9.49", "force": True, **_SAID},

@@ -39,6 +39,7 @@ def curves(n: int, seed: int = 0) -> DemandCurves:
         cross_variance=np.zeros(n),
         informs=np.zeros(n),
         age=np.full(n, 30.0),
+        bend=np.zeros(n),
     )
 
 
@@ -68,6 +69,7 @@ def test_states_are_bounded_and_prices_near_the_reference_whatever_the_belief(
             spread,
         ),
         age=one,
+        bend=0.0 * one,
     )
     seen = state(belief, one * price, one * reference, one * cost)
     assert seen.shape == (1, FEATURES)
@@ -81,7 +83,7 @@ def test_an_offer_is_priced_alike_alone_and_among_others() -> None:
     price, reference, cost = np.full(50, 900.0), np.full(50, 1000.0), np.linspace(100, 800, 50)
     together, _ = mine.propose(belief, price, reference, cost)
     for row in (0, 17, 49):
-        alone = DemandCurves(*(getattr(belief, f)[row : row + 1] for f in belief.__slots__))
+        alone = belief.take(np.array([row]))
         part = slice(row, row + 1)
         assert mine.propose(alone, price[part], reference[part], cost[part])[0] == together[row]
 

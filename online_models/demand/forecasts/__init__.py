@@ -1,0 +1,1 @@
+"""Forecasts that others publish (`demand-forecasts`): kept, judged, and mixed into the curves."""

@@ -1,0 +1,121 @@
+"""Whose price response to believe: judged only by what prices that moved have sold.
+
+Of a window, every model is asked by what factor sales at this price differ from those at the
+offer's usual price. The factor replaces that of the house's own model in its forecast, so that all
+are judged at the same level: where a price did not move, all say 1, and nothing is learnt. A model
+is believed for as much as it has explained better than the house: one that never did has no weight.
+
+References: Kass and Raftery, "Bayes factors", JASA 90 (1995); that an even bet of no skill seldom
+gains much: Ville, "Étude critique de la notion de collectif", 1939.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from online_models.demand.forecasts.member import PublishedForecast
+from online_models.demand.inputs.observations import WindowRows
+from online_models.demand.negative_binomial import log_probability
+from online_models.numerics.arrays import Flags, Floats, Ints
+from online_models.numerics.special import exp
+from online_models.persistence.kinds import Array
+from online_models.persistence.saved import Saved
+
+#: Nats that a model must explain better before it counts for as much as the house.
+DOUBT = 3.0
+#: Most nats that are held for or against a model: so many days of bad forecasts undo its merits.
+MOST_FOR, MOST_AGAINST = 8.0, 24.0
+#: One bucket of one offer counts for at most this.
+LARGEST_GAIN = 0.5
+#: Memory of a day: demand drifts, and models are trained anew.
+FORGETTING = 0.995
+#: Memory of an offer's usual price, per day.
+USUAL_MEMORY = 0.93
+#: Price moves beyond are no steps of a pricer, and no curve is good so far.
+LARGEST_MOVE = 0.5
+
+
+class ResponseJudge:
+    """Evidence for the responses of models, by category row: row 0 is of all offers.
+
+    `evidence` is (rows, models), nats over the house; `usual` is each offer's usual log price.
+    """
+
+    SAVED = Saved(evidence=Array(np.float64, None, None), usual=Array(np.float64, None))
+
+    def __init__(self) -> None:
+        self.evidence: Floats = np.zeros((1, 0))
+        self.usual: Floats = np.zeros(0)
+
+    def grow(self, offers: int, categories: int) -> None:
+        """Make room for offers and category rows."""
+        rows, models = self.evidence.shape
+        if categories > rows:
+            more = np.zeros((categories - rows, models))
+            self.evidence = np.concatenate([self.evidence, more])
+        if offers > len(self.usual):
+            self.usual = np.append(self.usual, np.full(offers - len(self.usual), np.nan))
+
+    def join(self) -> None:
+        """Let another model be judged from now on."""
+        self.evidence = np.append(self.evidence, np.zeros((len(self.evidence), 1)), axis=1)
+
+    def leave(self, models: list[int]) -> None:
+        """Forget some models."""
+        self.evidence = np.delete(self.evidence, models, axis=1)
+
+    def doubt(self, model: int) -> None:
+        """Believe a model half as much for good: it has a new version."""
+        self.evidence[:, model] = np.minimum(self.evidence[:, model], 0.5 * self.evidence[:, model])
+
+    def weights(self, row: Ints, responds: Flags) -> Floats:
+        """Weights of the models, (n, models): what they leave is the house's; `responds` is where
+        they say anything, (n, models).
+        """
+        whole, own = self.evidence[:1], self.evidence[row]
+        nats = whole + np.where((row > 0)[:, None], own, 0.0)
+        odds = exp(np.minimum(nats, MOST_FOR) - DOUBT) - exp(-DOUBT)
+        odds = np.where(responds, np.maximum(odds, 0.0), 0.0)
+        whole_odds = 1.0 + np.add.accumulate(odds, axis=1)[:, -1:] if odds.shape[1] else 1.0
+        weights: Floats = odds / whole_odds
+        return weights
+
+    def learn(
+        self,
+        window: WindowRows,
+        expected: Floats,
+        size: Floats,
+        elasticity: Floats,
+        said: list[PublishedForecast],
+    ) -> None:
+        """Judge one window: `expected` are the house's units at its prices, what the whole channel
+        shares included, with their negative-binomial size; `elasticity` is the house's, (n,) each.
+        """
+        seen, offer = window.seen, window.seen.offer
+        price, usual = seen.log_price, self.usual[offer]
+        units = np.maximum(seen.units, 0.0)
+        moved = (price == price) & (usual == usual)
+        move = np.where(moved, price - usual, 0.0)
+        moved &= (np.abs(move) <= LARGEST_MOVE) & (move != 0.0)
+        self.evidence *= window.kept(FORGETTING)
+        base = log_probability(units, expected, size)
+        for model, each in enumerate(said):
+            rows = moved & each.covered & each.curves.responds
+            if not rows.any():
+                continue
+            at, before = np.where(rows, price, 0.0), np.where(rows, usual, 0.0)
+            claimed = each.curves.log_rate(at) - each.curves.log_rate(before)
+            ratio = np.where(rows, claimed - elasticity * move, 0.0)
+            ratio = np.minimum(np.maximum(ratio, -3.0), 3.0)
+            gain = log_probability(units, expected * exp(ratio), size) - base
+            gain = np.minimum(np.maximum(gain, -LARGEST_GAIN), LARGEST_GAIN)
+            gain = np.where(rows, gain, 0.0)
+            self.evidence[0, model] += float(np.add.accumulate(gain)[-1])
+            own = np.bincount(window.row, gain, len(self.evidence))
+            self.evidence[1:, model] += own[1:]
+        self.evidence = np.minimum(np.maximum(self.evidence, -MOST_AGAINST), MOST_FOR)
+        kept = window.kept(USUAL_MEMORY)
+        follows = kept * usual + (1.0 - kept) * price
+        self.usual[offer] = np.where(
+            price == price, np.where(usual == usual, follows, price), usual
+        )

@@ -1,0 +1,1 @@
+"""What is sold, what is expected to be sold, and what that says of categories."""
