@@ -138,6 +138,12 @@ class DecisionContext:
         bounded.legal = legal
         return bounded
 
+    def believing(self, curves: DemandCurves) -> DecisionContext:
+        """The same offers with other curves of their demand."""
+        other = copy(self)
+        other._curves = curves
+        return other
+
     def take(self, chosen: NDArray[Any]) -> DecisionContext:
         """The same for some of the offers; what is known of their demand is kept."""
         return DecisionContext(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.decision_context import DecisionContext, Floats
+from online_models.pricing.context.decision_context import DecisionContext, Flags, Floats, Ints
 from online_models.pricing.profit.economics import net_share
 from online_models.pricing.profit.objective import outlook, span
 from online_models.pricing.profit.search import best_price
 from online_models.pricing.strategies.because import BECAUSE
+from online_models.pricing.strategies.forecasters import forecast_details, told
 from online_models.pricing.strategies.optimise import (
     curve_details,
     held,
@@ -37,18 +38,9 @@ class Markdown:
 
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """The fluid price of every offer with a stock to sell."""
-        low, high = search_range(context)
-        over, least = span(context), context.state.settings.worthwhile
+        over = span(context)
         salvage_ppm = 0 if entry.salvage is None else to_ppm(entry.salvage)
-        salvage = context.cost * (salvage_ppm / PPM)
-        kept = (net_share(context) - context.fee_ppm / PPM)[:, None]
-        fixed = (context.fee_fixed + salvage)[:, None]
-
-        def worth(price: Floats) -> Floats:
-            return (price * kept - fixed) * outlook(context, price, over, False).units
-
-        best, idle = best_price(low, high, context.regular_price, least, worth)
-        price = np.where(idle, context.regular_price, best)
+        best, price, idle = _asked(context, salvage_ppm)
         nowhere = np.zeros(len(context), dtype=np.bool_)
         because = held(context, best, price, (nowhere, nowhere, idle))
         search_ends(context, because, best, price)
@@ -62,6 +54,7 @@ class Markdown:
         again = context.now + context.state.settings.reoptimise_ms
         details = {
             **curve_details(context),
+            **forecast_details(context, lambda c: _asked(c, salvage_ppm)[1]),
             "stock": Numbers(on_hand, b"%d"),
         }
         facts = {} if entry.salvage is None else {"salvage": to_text(entry.salvage)}
@@ -77,5 +70,20 @@ class Markdown:
             rest = f", with {detail['salvage']} of the cost for what is left"
         return (
             f"The legal price that earns most with the {detail['stock']} units in stock{more} until"
-            f" they must be sold{rest}," + outcome(because)
+            f" they must be sold{rest}," + told(detail) + outcome(because)
         )
+
+
+def _asked(context: DecisionContext, salvage_ppm: int) -> tuple[Ints, Ints, Flags]:
+    """The best prices, those that are asked for, and where it gains too little to move, (n,)."""
+    low, high = search_range(context)
+    over, least = span(context), context.state.settings.worthwhile
+    salvage = context.cost * (salvage_ppm / PPM)
+    kept = (net_share(context) - context.fee_ppm / PPM)[:, None]
+    fixed = (context.fee_fixed + salvage)[:, None]
+
+    def worth(price: Floats) -> Floats:
+        return (price * kept - fixed) * outlook(context, price, over, False).units
+
+    best, idle = best_price(low, high, context.regular_price, least, worth)
+    return best, np.where(idle, context.regular_price, best), idle

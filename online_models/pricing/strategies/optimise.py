@@ -20,6 +20,7 @@ from online_models.pricing.profit.objective import Span, outlook, span, value
 from online_models.pricing.profit.search import best_price
 from online_models.pricing.profit.substitutes import declared, recaptured
 from online_models.pricing.strategies.because import BECAUSE, Because
+from online_models.pricing.strategies.forecasters import forecast_details, told
 from online_models.pricing.strategies.strategy import Detail, Proposal
 from online_models.pricing.trace.steps import Numbers, Values
 from online_models.shop.catalogue import NO_PRICE
@@ -42,20 +43,11 @@ class Optimise:
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """The best price of every offer; it is due again after the setting `reoptimise_ms`."""
         del entry
-        low, high = search_range(context)
-        over, least = span(context), context.state.settings.worthwhile
-
-        def worth(price: Floats) -> Floats:
-            return value(context, price, outlook(context, price, over, False).units)
-
-        best, idle = best_price(low, high, context.regular_price, least, worth)
+        best, price, reasons = _asked(context)
         objective = context.terms.policy.objective
-        empty = over.stock <= 0.0
-        unfounded = ~empty & (context.curves.age < 0.0)
-        unfounded &= objective.maximise in ("profit", "revenue")
-        price = np.where(empty | unfounded | idle, context.regular_price, best)
-        because = held(context, best, price, (empty, unfounded, idle))
-        _scarce(context, because, low, high, best, ~empty & ~unfounded)
+        because = held(context, best, price, reasons)
+        empty, unfounded, _ = reasons
+        _scarce(context, because, best, ~empty & ~unfounded)
         search_ends(context, because, best, price)
         _substitutes(context, because)
         again = context.now + context.state.settings.reoptimise_ms
@@ -64,7 +56,8 @@ class Optimise:
             least_units = np.full(len(context), objective.minimum_units)
             because.number("minimum_units", everywhere, least_units)
         facts = {"maximise": objective.maximise}
-        return Proposal(price, again, curve_details(context), facts, because=because)
+        details = {**curve_details(context), **forecast_details(context, lambda c: _asked(c)[1])}
+        return Proposal(price, again, details, facts, because=because)
 
     def sentence(self, detail: Detail) -> str:
         """What its step of an explanation says, without the price that follows."""
@@ -83,7 +76,25 @@ class Optimise:
             f" {own[1]:.2f} to {own[2]:.2f}) and one of {cross[0]:.2f} ({cross[1]:.2f} to"
             f" {cross[2]:.2f}) to the prices of the rest of the category,"
         )
-        return given + outcome(because)
+        return given + told(detail) + outcome(because)
+
+
+def _asked(context: DecisionContext) -> tuple[Ints, Ints, tuple[Flags, Flags, Flags]]:
+    """The best prices, those that are asked for, and where another is asked than the best: nothing
+    is left, nothing is learnt, little is gained; (n,) each.
+    """
+    low, high = search_range(context)
+    over, least = span(context), context.state.settings.worthwhile
+
+    def worth(price: Floats) -> Floats:
+        return value(context, price, outlook(context, price, over, False).units)
+
+    best, idle = best_price(low, high, context.regular_price, least, worth)
+    empty = over.stock <= 0.0
+    unfounded = ~empty & (context.curves.age < 0.0)
+    unfounded &= context.terms.policy.objective.maximise in ("profit", "revenue")
+    price = np.where(empty | unfounded | idle, context.regular_price, best)
+    return best, price, (empty, unfounded, idle)
 
 
 #: What `held_for` means, in the words of an explanation.
@@ -139,11 +150,10 @@ def search_ends(context: DecisionContext, because: Because, best: Ints, price: I
     because.text("search_ends", highest, "twice")
 
 
-def _scarce(
-    context: DecisionContext, because: Because, low: Ints, high: Ints, best: Ints, founded: Flags
-) -> None:
+def _scarce(context: DecisionContext, because: Because, best: Ints, founded: Flags) -> None:
     """Say where the best price is another one than it would be with more to sell."""
     over = span(context)
+    low, high = search_range(context)
     ample = Span(over.days, np.full(len(low), np.inf))
     wanted = outlook(context, low.astype(np.float64), ample, False)
     rows = (founded & (wanted.units > over.stock)).nonzero()[0]

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from online_models.demand.forecasts.published import MOST_MODELS
+from online_models.pricing.explanation.narrate import words
+from online_models.pricing.strategies.forecasters import recomputed
 
 DAY = 86_400_000
 START = 1_700_006_400_000 // DAY * DAY
@@ -92,3 +94,53 @@ def test_forecasts_are_scored_and_weighed_among_the_experts(journal: Any, run: F
     weights = run(journal).values("demand-observations")[-1]["forecast"]["weights"]
     assert weights["published:good"] > 0.2
     assert weights["published:bad"] < 0.05
+
+
+def decided(result: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The last decision, and the detail of its strategy's step."""
+    decision = result.values("price-decisions")[-1]
+    return decision, decision["explanation"][0]["detail"]
+
+
+def steady(journal: Any, days: int, units: list[float] | None) -> Any:
+    """A week and more of five a day, a forecast each day if any."""
+    opened(journal)
+    for day in range(days):
+        at = START + day * DAY
+        if units:
+            journal.forecast(at + 1, units=units, horizon=3, start=at, version="7")
+        journal.order(at + 2, quantity=5, order=f"o{day}")
+        journal.tick(at + DAY)
+    return journal
+
+
+def test_a_decision_says_whose_forecast_moved_the_price_and_by_how_much(
+    journal: Any, new_journal: Any, run: Fold
+) -> None:
+    result = run(steady(journal, 12, [30.0, 5.0, 1.0]))
+    assert decided(result)[1]["forecasts"][0]["response_weight"] == 0.0
+    # as if months of prices had borne it out
+    result.fold.state.demand.forecasts.judge.evidence[:] = 8.0
+    more = new_journal()
+    more.offsets = journal.offsets
+    more.tick(START + 13 * DAY)
+    result.feed(more.batch())
+    decision, detail = decided(result)
+    (member,) = detail["forecasts"]
+    assert (member["model"], member["version"]) == ("m", "7")
+    assert member["response_weight"] > 0.9
+    assert member["elasticity"] < -10.0
+    asked = decision["explanation"][0]["output"]
+    assert float(asked) < float(member["price_without"])
+    found = recomputed(detail)
+    assert found["elasticity"] == pytest.approx(detail["elasticity"], abs=1e-3)
+    assert found["log_units_per_day"] == pytest.approx(detail["log_units_per_day"], abs=1e-3)
+    sentence = words(decision)[2]
+    assert "as m (version 7) forecasts" in sentence
+    assert member["price_without"] in sentence
+
+
+def test_where_nobody_forecasts_no_decision_speaks_of_it(journal: Any, run: Fold) -> None:
+    _, detail = decided(run(steady(journal, 12, None)))
+    assert "forecasts" not in detail
+    assert "own_models" not in detail
