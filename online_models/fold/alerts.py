@@ -7,12 +7,16 @@ from typing import Any
 
 import msgspec
 
+from online_models.demand.networks.champions import Notice
 from online_models.fold.state import State
 from online_models.journal.outputs import Output
+from online_models.windows.price_evidence import Contradictions
 from schemas.values.instants import to_text as instant_text
 from schemas.values.limits import readable
 from schemas.values.money import texts
 
+#: Offers that an alert names.
+NAMED = 10
 #: Kind → what it says of one since the last tick, and of more.
 MESSAGES = {
     "late_event": (
@@ -124,6 +128,34 @@ def models(state: State, now: int) -> list[Output]:
         details = {"category": category, "detector": detector}
         outputs.append(alert("model_degraded", message, now, details))
     return outputs
+
+
+def note_unapplied(state: State, found: Contradictions) -> None:
+    """Let the next alerts name the channels whose shoppers met other prices than those in force."""
+    if not len(found.rows):
+        return
+    offers, again_ms = state.catalogue.offers, state.settings.pricing.alert_again_ms
+    channels = offers.channel[found.rows]
+    for channel in state.price_evidence.due(channels, state.clock.now, again_ms):
+        rows, paid = found.rows[channels == channel], found.paid[channels == channel]
+        state.notices.append(_unapplied(state, channel, rows.tolist(), paid.tolist()))
+
+
+def _unapplied(state: State, channel: int, rows: list[int], paid: list[float]) -> Notice:
+    catalogue, examples = state.catalogue, []
+    for row, price in zip(rows[:NAMED], paid, strict=False):
+        digits = int(catalogue.skus.digits[catalogue.offers.sku[row]])
+        in_force, shown = texts([int(state.pricing.ledger.price[row]), round(price)], digits)
+        sku = catalogue.offer_name(row)[0]
+        examples.append({"sku": sku, "price": in_force, "shown": shown})
+    name, first = catalogue.channel_names[channel], examples[0]
+    message = (
+        f"the shop does not apply the prices of channel {name}: {first['sku']}, for one, was sold"
+        f" or shown at {first['shown']} where {first['price']} is in force. What is paid is learnt"
+        " from"
+    )
+    details = {"channel": name, "count": len(rows), "offers": examples}
+    return Notice("prices_not_applied", message, details)
 
 
 def anomalies(state: State, now: int) -> list[Output]:

@@ -9,6 +9,7 @@ from online_models.fold.state import State
 from online_models.journal.batch import Batch
 from online_models.journal.outputs import Output
 from online_models.pricing import decide as pricer
+from online_models.pricing.shown import imagined, promotion_shown, shown_price
 from online_models.pricing.state.causes import Causes
 from online_models.pricing.state.promotions import NONE, Promoted
 from online_models.shop.catalogue import NEVER
@@ -34,8 +35,8 @@ def update_signals(state: State, rows: Ints, now: Ints) -> None:
     if not len(rows):
         return
     found = _promotions(state, rows, now)
-    price, deviation = state.pricing.shown_price(rows), state.pricing.deviation(rows)
-    drawn = ~np.isnan(deviation) & (not state.settings.pricing.imagined)
+    price, deviation = shown_price(state.pricing, rows, found), state.pricing.deviation(rows)
+    drawn = ~np.isnan(deviation) & ~imagined(state.pricing, rows)
     confirmed = np.column_stack([price, drawn, np.where(drawn, deviation, 0.0)])
     before = state.windows.signals.value[rows[:, None], _CONFIRMED]
     waits = _waits(state, rows) & (before[:, 0] > 0.0)
@@ -70,10 +71,10 @@ def _promotions(state: State, rows: Ints, now: Ints) -> Promoted:
     # the shop learns its prices by decisions: they are shown from those on
     while (passed := turn < now).any():
         some, at = rows[passed], turn[passed]
-        found = state.pricing.promotion_in_force(some, at)
+        found = promotion_shown(state.pricing, some, at)
         _put(state, some, at, _PROMOTING, _seen(found), found)
         turn = state.listing.promotion_change_ms[rows]
-    return state.pricing.promotion_in_force(rows, now)
+    return promotion_shown(state.pricing, rows, now)
 
 
 def _seen(found: Promoted) -> Floats:

@@ -28,6 +28,7 @@ def set_time(state: State, order: SetTime) -> list[Output]:
     state.cleaning.set_back(now)
     state.pricing.set_back(now)
     state.windows.set_back(now)
+    state.price_evidence.set_back(now)
     turns = state.listing.promotion_change_ms
     np.minimum(turns, now, out=turns)
     due = state.pricing.ledger.due

@@ -27,6 +27,7 @@ from online_models.shop.stock import Stock
 from online_models.windows.demand_windows import DemandWindows
 from online_models.windows.order_log import OrderLog
 from online_models.windows.pending_events import PendingEvents
+from online_models.windows.price_evidence import PriceEvidence
 from online_models.windows.sales_speed import SalesSpeed
 from schemas.values.instants import DAY, HOUR
 
@@ -74,6 +75,7 @@ class State:
         competitors=Part(),
         stock=Part(),
         windows=Part(),
+        price_evidence=Part(),
         sales_speed=Part(),
         order_log=Part(),
         cleaning=Part(),
@@ -104,6 +106,7 @@ class State:
             settings.hourly_lateness_ms,
             settings.demand.utc_offset_ms,
         )
+        self.price_evidence = PriceEvidence()
         self.sales_speed = SalesSpeed(settings.window_ms == DAY and not settings.observe_only)
         self.order_log = OrderLog()
         self.pending = PendingEvents()

@@ -40,6 +40,7 @@ def take_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> Non
         batch.count[places],
         batch.amount[places],
         batch.extra[places],
+        _public(batch, places),
     )
     _remember_shoppers(state, batch, places, orders)
     state.pending.order(orders)
@@ -101,6 +102,15 @@ def _judge_clicks(state: State, clicks: PendingClicks) -> CountedClicks:
         clicks.offer, clicks.number, clicks.person, clicks.price, clicks.time
     )
     return CountedClicks(clicks, judged.ignored, judged.priced)
+
+
+def _public(batch: Batch, places: Ints) -> NDArray[np.bool_]:
+    """Mask of the order lines, (n,), whose buyers meet the offer's public price."""
+    segment = batch.segment[places]
+    if not (segment >= 0).any():
+        return np.ones(len(places), dtype=np.bool_)
+    usual = np.array([text == USUAL_SEGMENT for text in batch.texts] + [True])
+    return np.asarray(usual[segment])
 
 
 def _remember_shoppers(state: State, batch: Batch, places: Ints, orders: PendingOrders) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import Observations
 from online_models.demand.records.elasticities import elasticity_records
-from online_models.fold.alerts import anomalies, counted, models
+from online_models.fold.alerts import anomalies, counted, models, note_unapplied
 from online_models.fold.decide import (
     Placed,
     caused,
@@ -27,6 +27,8 @@ from online_models.journal.outputs import Output
 from online_models.shop.catalogue import NEVER
 from online_models.windows.demand_windows import ClosedWindow
 from online_models.windows.observing import ClosedWindows, observe
+from online_models.windows.price_evidence import Belief
+from online_models.windows.signals import Signal
 from schemas.values.instants import DAY
 
 Ints = NDArray[np.int64]
@@ -100,19 +102,36 @@ def _note_shown(state: State, rows: Ints, now: int) -> None:
 
 def _close(state: State) -> list[tuple[ClosedWindow, ClosedWindows]]:
     """Close what is over; only windows in which something was on sale or seen are of interest."""
-    known = state.listing.acknowledged.copy()
-    if not state.settings.pricing.imagined:
-        known |= state.pricing.ledger.revision > 0
     forgotten = state.windows.forgotten
-    closed = []
-    for window in state.windows.close(state.clock.watermark):
-        seen = observe(window, state.listing, known)
+    closed: list[tuple[ClosedWindow, ClosedWindows]] = []
+    over = list(state.windows.close(state.clock.watermark))
+    belief = _belief(state)
+    for place, window in enumerate(over):
+        alike = [w.sums for w in over[place + 1 :] if w.length_ms == window.length_ms]
+        later = alike + state.windows.open_sums(window.length_ms)
+        seen, contradictions = observe(window, later, state.listing, state.price_evidence, belief)
+        note_unapplied(state, contradictions)
         if len(seen.offer):
             state.sales_speed.learn(seen)
             closed.append((window, seen))
     if state.windows.forgotten != forgotten:
         state.order_log.forget(state.windows.forgotten)
     return closed
+
+
+def _belief(state: State) -> Belief:
+    """What is believed of prices, before orders and clicks are asked."""
+    ledger, offers = state.pricing.ledger, state.catalogue.offers
+    acknowledged = state.listing.acknowledged
+    price = state.windows.signals.value[:, Signal.PRICE]
+    return Belief(
+        acknowledged,
+        ~acknowledged & (ledger.revision > 0) & (not state.settings.pricing.imagined),
+        np.where(price > 0.0, price, np.nan),
+        ledger.reference_price,
+        offers.channel,
+        len(state.catalogue.channel_names),
+    )
 
 
 def _choose_lengths(state: State, now: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from online_models.persistence.migrations import from_12, from_13, from_14, from_15
+from online_models.persistence.migrations import from_12, from_13, from_14, from_15, from_16
 
 #: Version → what makes the next version's plain data of it, without changing them. A change of what
 #: is saved, or of its names, adds the version of today here, one file each.
@@ -14,6 +14,7 @@ MIGRATIONS: Mapping[int, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     13: from_13.migrate,
     14: from_14.migrate,
     15: from_15.migrate,
+    16: from_16.migrate,
 }
 OLDEST = min(MIGRATIONS)
 #: What is written today.
@@ -39,7 +40,7 @@ def migrate(state: Mapping[str, Any], version: int) -> Mapping[str, Any]:
 
     >>> migrate({}, VERSION + 1)
     Traceback (most recent call last):
-    online_models.persistence.versions.VersionError: version 17, and this release reads 12 to 16
+    online_models.persistence.versions.VersionError: version 18, and this release reads 12 to 17
     """
     check(version)
     for older in range(version, VERSION):

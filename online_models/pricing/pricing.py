@@ -126,12 +126,6 @@ class Pricing:
         self.catalogue_changed(rows, now)
         self.kill_switch.inherit(rows)
 
-    def shown_price(self, rows: Ints) -> Ints:
-        """Prices in force as far as known, minor units, NO_PRICE where there is none yet."""
-        self.grow()
-        price: Ints = self.ledger.price[rows]
-        return price
-
     def unconfirmed(self, rows: Ints) -> NDArray[np.bool_]:
         """Mask of the offers, (n,), whose shop acknowledges its prices, and has neither confirmed
         the last change nor let the time for it pass: it still shows the price before.
@@ -251,8 +245,11 @@ class Pricing:
     def promotion_in_force(self, rows: Ints, now: Ints) -> Promoted:
         """What the promotions at `now` (ms) come to, both (n,)."""
         self.grow()
-        catalogue, base = self.state.catalogue, self.ledger.regular_price[rows]
-        digits = catalogue.skus.digits[catalogue.offers.sku[rows]]
+        return self.promotion_below(rows, now, self.ledger.regular_price[rows])
+
+    def promotion_below(self, rows: Ints, now: Ints, base: Ints) -> Promoted:
+        """The same at regular prices `base`, (n,)."""
+        digits = self.state.catalogue.skus.digits[self.state.catalogue.offers.sku[rows]]
         found = self.promotions.in_force(rows, now, base, digits)
         return Promoted(
             (base - found.price) / np.maximum(base, 1),

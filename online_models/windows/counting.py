@@ -48,6 +48,8 @@ def count_orders(windows: DemandWindows, log: OrderLog, judged: CountedOrders) -
         paid=paid,
         revenue=paid.astype(np.float64) * placed.price,
     )
+    public = placed.public & judged.priced[places]
+    windows.note_paid(placed.offer[public], ids[public], placed.price[public])
     inside = ids >= 0
     orders, rows, ids = placed.order[inside], placed.offer[inside], ids[inside]
     if len(places) < len(judged.priced):

@@ -17,6 +17,7 @@ from online_models.numerics.columns import Columns, column
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import ALWAYS, NEVER
+from online_models.windows.paid_prices import note
 from online_models.windows.signals import Floats, Ints, Signal, SignalColumns, WindowSums
 from online_models.windows.tumbling import TumblingWindows, distinct, midnight
 from schemas.values.instants import DAY, HOUR
@@ -149,6 +150,25 @@ class DemandWindows:
             sums = tumbling.sums(tumbling.index(found_id >> 1), self.signals.size)
             for name, amount in amounts.items():
                 np.add.at(getattr(sums, name), rows[chosen], amount[chosen])
+
+    def note_paid(self, rows: Ints, ids: Ints, prices: Ints) -> None:
+        """Take down what lines of offers `rows` paid in the windows `ids` (−1: dropped), (n,)."""
+        for found_id in distinct(ids):
+            if found_id < 0:
+                continue
+            tumbling = self.fine if found_id & _FINE else self.coarse
+            sums = tumbling.sums(tumbling.index(found_id >> 1), self.signals.size)
+            chosen = ids == found_id
+            kept = sums.kept_price, sums.kept_lines, sums.public_lines
+            note(*kept, rows[chosen], prices[chosen])
+
+    def open_sums(self, length_ms: int) -> list[WindowSums]:
+        """The sums of the open windows of a length, oldest first."""
+        tumbling = self.coarse if length_ms == self.coarse.length_ms else self.fine
+        later = [tumbling.open[k] for k in sorted(tumbling.open)]
+        for sums in later:
+            sums.grow(self.signals.size)
+        return later
 
     def put(self, rows: Ints, now: Ints, first: int, values: Floats) -> None:
         """From `now` on, signals `first`, `first` + 1 … of distinct `rows` are `values`, (n, k)."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from online_models.shop.listing import Listing
 from online_models.windows.demand_windows import ClosedWindow, averages
-from online_models.windows.signals import ATTRIBUTES, Signal
+from online_models.windows.price_evidence import Belief, Contradictions, PriceEvidence
+from online_models.windows.signals import ATTRIBUTES, Signal, WindowSums
 from schemas.values.instants import DAY
 
 Ints = NDArray[np.int64]
@@ -42,12 +43,16 @@ class ClosedWindows(NamedTuple):
         return self.length / DAY * share
 
 
-def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> ClosedWindows:
-    """Every priced offer that was on sale or seen in the window; `listing.reported_price` moves on.
-
-    The price is what was shown, averaged over time, where the price feed is known (`fed`: it was
-    published or acknowledged); else what was paid, else what clicks saw, else what either of them
-    last said, else what the product record says.
+def observe(
+    closed: ClosedWindow,
+    later: list[WindowSums],
+    listing: Listing,
+    evidence: PriceEvidence,
+    belief: Belief,
+) -> tuple[ClosedWindows, Contradictions]:
+    """Every priced offer that was on sale or seen in the window, with the price that it showed
+    (`PriceEvidence.shown`), and where that was another than the one in force; `listing` and
+    `evidence` move on. `later`: the open windows after it.
     """
     sums, length_ms = closed.sums, closed.length_ms
     # more was returned than the log knows to have been sold: orders from before it began
@@ -56,27 +61,22 @@ def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> C
     seen = (on_sale > 0) | (sums.units != 0) | (sums.views != 0)
     rows = np.flatnonzero(seen & listing.priced & closed.counted)
     mean, present = averages(sums, rows)
-    reported_price = _ratio(sums.revenue[rows], sums.paid[rows])
-    reported_price = np.where(
-        np.isnan(reported_price), _ratio(sums.quoted[rows], sums.quotes[rows]), reported_price
-    )
-    carried = listing.reported_price[rows]
-    reported_price = np.where(np.isnan(reported_price), carried, reported_price)
-    listing.reported_price[rows] = reported_price
-    shown = np.where(present, mean[:, Signal.PRICE], np.nan)
+    believed = np.where(present, mean[:, Signal.PRICE], np.nan)
+    shown, contradictions = evidence.shown(rows, sums, believed, later, listing, belief)
     on_sale = on_sale[rows]
     available = sums.area[rows, Signal.AVAILABLE] / length_ms
     # what a bulk order or a bot adds is a fact, and no demand
     units = (sums.units[rows] - np.maximum(sums.excess[rows], 0)).astype(np.float64)
     # sold although the stock record said none: the record was late, the units are real
     available = np.where((units > 0) & (available <= 0), on_sale / length_ms, available)
-    return ClosedWindows(
+    drawn = shown.as_believed & (mean[:, Signal.DRAWN] > 0.5)
+    windows = ClosedWindows(
         rows,
         closed.start_ms,
         units,
         length=length_ms,
         views=sums.views[rows] - sums.ignored[rows],
-        price=np.where((fed[rows] & present) | np.isnan(reported_price), shown, reported_price),
+        price=shown.price,
         competitor_price=mean[:, Signal.COMPETITOR_LOWEST],
         competitor_mean=mean[:, Signal.COMPETITOR_MEAN],
         promotion=mean[:, Signal.DEPTH],
@@ -86,9 +86,6 @@ def observe(closed: ClosedWindow, listing: Listing, fed: NDArray[np.bool_]) -> C
         stocked_out=sums.area[rows, Signal.AVAILABLE] < on_sale,
         orders=sums.lines[rows],
         # a bucket in which the pricer drew for part of the time only speaks of that part
-        exploration=np.where(mean[:, Signal.DRAWN] > 0.5, mean[:, Signal.DEVIATION], np.nan),
+        exploration=np.where(drawn, mean[:, Signal.DEVIATION], np.nan),
     )
-
-
-def _ratio(total: NDArray[Any], number: NDArray[np.int64]) -> Floats:
-    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
+    return windows, contradictions

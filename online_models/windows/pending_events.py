@@ -15,7 +15,9 @@ Ints = NDArray[np.int64]
 
 
 class PendingOrders(NamedTuple):
-    """Order lines: offer row, status, ms, units, unit price, and hash of the order's id, (n,)."""
+    """Order lines: offer row, status, ms, units, unit price, hash of the order's id, and whether
+    the buyer is of no segment with prices of its own, (n,).
+    """
 
     offer: Ints
     status: NDArray[np.int8]
@@ -23,6 +25,7 @@ class PendingOrders(NamedTuple):
     units: Ints
     price: Ints
     order: Ints
+    public: NDArray[np.bool_]
 
     def take(self, chosen: NDArray[np.intp]) -> PendingOrders:
         """The lines at some places."""

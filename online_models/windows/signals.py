@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from online_models.numerics.columns import Columns, column
 from online_models.shop.catalogue import ALWAYS
+from online_models.windows.paid_prices import KEPT
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -51,7 +52,9 @@ class WindowSums(Columns):
     `units` is net of cancellations and returns, `excess` the part of them that is no measure of
     demand. `lines` counts order lines; `paid` units and their `revenue` (minor units) are of placed
     lines whose price is believed. `quotes` are clicks with a price that is believed, `quoted`
-    its sum; `ignored` views are a bot's.
+    its sum; `ignored` views are a bot's. `kept_price` are the prices that most lines of the public
+    paid, with their counters `kept_lines`, of `public_lines` in all (`paid_prices`). `first_price`
+    and `last_price` are those in force when the window began and ended, 0 for none.
     """
 
     units: Ints = column(np.int64, 0)
@@ -64,5 +67,10 @@ class WindowSums(Columns):
     revenue: Floats = column(np.float64, 0.0)
     quotes: Ints = column(np.int64, 0)
     quoted: Floats = column(np.float64, 0.0)
+    kept_price: Ints = column(np.int64, 0, KEPT)
+    kept_lines: Ints = column(np.int64, 0, KEPT)
+    public_lines: Ints = column(np.int64, 0)
+    first_price: Floats = column(np.float64, 0.0)
+    last_price: Floats = column(np.float64, 0.0)
     promotion: NDArray[np.int32] = column(np.int32, -1)
     area: Floats = column(np.float64, 0.0, WIDTH)

@@ -12,18 +12,22 @@ from online_models.numerics.compiled import compiled
 from online_models.persistence.kinds import Parts
 from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import ALWAYS
-from online_models.windows.signals import Floats, Ints, WindowSums
+from online_models.windows.signals import Floats, Ints, Signal, WindowSums
 from schemas.values.instants import DAY
 
 #: A gap of more empty windows than this is an outage of the feed, not a want of demand: the
 #: windows before the last ones are passed over instead of being learnt as silence.
 LONGEST_SILENCE = 60
+#: The place of the price among the signals, as compiled rules read it.
+PRICE = Signal.PRICE
 
 
 @compiled
 def accumulate(
     area: Floats,
     ran: NDArray[np.int32],
+    first: Floats,
+    last: Floats,
     rows: Ints,
     since: Ints,
     until: Ints,
@@ -33,7 +37,8 @@ def accumulate(
     promotion: NDArray[np.int32],
 ) -> None:
     """Add constant signals `value`, (n, WIDTH), of offers `rows` over [since, until) to their
-    integrals `area` over the window [start, end), ms; `ran` is the last promotion that ran in it.
+    integrals `area` over the window [start, end), ms; `ran` is the last promotion that ran in it,
+    `first` and `last` are the prices in force when it began and ended.
     """
     for i in range(len(rows)):
         overlap = min(until[i], end) - max(since[i], start)
@@ -43,6 +48,10 @@ def accumulate(
                 area[row, k] += value[i, k] * overlap
             if promotion[i] >= 0:
                 ran[row] = promotion[i]
+            if value[i, PRICE] > 0.0:
+                last[row] = value[i, PRICE]
+                if first[row] == 0.0:
+                    first[row] = last[row]
 
 
 class TumblingWindows:
@@ -128,9 +137,8 @@ class TumblingWindows:
             end = start + self.length_ms
             if ((since < end) & (until > start)).any():
                 sums = self.sums(k, offers)
-                accumulate(
-                    sums.area, sums.promotion, rows, since, until, start, end, value, promotion
-                )
+                found = sums.area, sums.promotion, sums.first_price, sums.last_price
+                accumulate(*found, rows, since, until, start, end, value, promotion)
 
     def set_back(self, now: int) -> None:
         """Open the windows after that of `now` (ms), which are empty."""

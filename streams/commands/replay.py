@@ -79,7 +79,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     console = Console()
     _show(console, replay, new.summary)
     if found is not None:
-        report.show(console, found, imagined=policies is not None)
+        report.show(console, found, imagined=policies is not None or not replay.from_journal)
         if options.out:
             report.write(found, options.out)
     return 0

@@ -47,6 +47,7 @@ ALERTS = {
     "stale_competitors": "no competitor price is fresh enough to be followed",
     "price_feed_silent": "no competitor prices arrive any more",
     "ack_missing": "not acknowledged in time",
+    "prices_not_applied": "the shop does not apply the prices",
     "anomalous_order": "an order far beyond the usual",
     "demand_drift": "demand no longer fits its forecasts, and is learnt anew",
     "model_degraded": "demand is not what the models expect",

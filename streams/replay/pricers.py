@@ -30,8 +30,10 @@ class Priced(NamedTuple):
 
 
 class Pricers:
-    """One fold per journal partition. Given policies replace those of the recording, and their
-    prices are imagined beside those that the shop showed.
+    """One fold per journal partition. Given policies replace those of the recording.
+
+    Prices are imagined beside those that the shop showed, unless the journal is replayed in which
+    they were decided.
     """
 
     def __init__(
@@ -40,11 +42,14 @@ class Pricers:
         policies: list[PolicyRecord] | None,
         until: int | None = None,
         quarantined: Mapping[int, Quarantine] = MappingProxyType({}),
+        *,
+        from_journal: bool = False,
     ) -> None:
         """`until`: no event of a later time, ms, counts. `quarantined`: by partition, what the
-        workers skipped.
+        workers skipped. `from_journal`: the batches are those that workers priced.
         """
-        pricing = replace(settings.fold.pricing, imagined=policies is not None)
+        imagined = policies is not None or not from_journal
+        pricing = replace(settings.fold.pricing, imagined=imagined)
         self._fold_settings = replace(settings.fold, pricing=pricing)
         self._policies = policies
         self._router = Router(settings.partitions)

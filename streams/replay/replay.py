@@ -58,7 +58,7 @@ class Replay:
         self.done = 0
         self._settings = settings
         listed = _quarantined(paths) if self.from_journal else {}
-        self._pricers = Pricers(settings, policies, until, listed)
+        self._pricers = Pricers(settings, policies, until, listed, from_journal=self.from_journal)
         self._until = until
         self._watch = watch
         self._offsets: dict[tuple[str, int], int] = {}

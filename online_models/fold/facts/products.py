@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import numpy as np
 from pydantic import TypeAdapter
 
 from online_models.fold.facts.fact import (
@@ -141,7 +142,11 @@ def _terms(
     offers, skus = state.catalogue.offers, state.catalogue.skus
     sku = offers.sku[row]
     price, cost = (None, None) if listing is None else (listing.price, listing.cost)
-    offers.catalogue_price[row] = skus.price[sku] if price is None else to_minor(price, currency)
+    stated = skus.price[sku] if price is None else to_minor(price, currency)
+    if state.pricing.settings.imagined and stated != offers.catalogue_price[row]:
+        # the shop's own price has moved: what was paid before is past
+        state.listing.reported_price[row] = np.nan
+    offers.catalogue_price[row] = stated
     offers.cost[row] = skus.cost[sku] if cost is None else to_minor(cost, currency)
     fee = state.catalogue.fees[sku].get(channel, (0, 0))
     offers.fee_ppm[row], offers.fee_fixed[row] = fee

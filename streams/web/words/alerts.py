@@ -8,6 +8,8 @@ _ADVICE = {
     "stale_competitors": "No fresh price of a rival. See whether the feed still runs.",
     "price_feed_silent": "A feed is silent for longer than usual. See whether it still runs.",
     "ack_missing": "The shop has not confirmed a price. See whether it reads price changes.",
+    "prices_not_applied": "Shoppers meet other prices than those in force. See whether the shop "
+    "reads price changes.",
     "model_degraded": "Sales have left their forecasts. The models learn anew; look at prices of "
     "the category until they have.",
     "anomalous_order": "An order is unlike the others and was not learnt from. Look at it.",

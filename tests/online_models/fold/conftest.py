@@ -127,6 +127,7 @@ class Journal:
                 count=quantity,
                 extra=hashed(order),
                 flag=status,
+                segment=values.get("segment", -1),
             )
 
     def click(
@@ -136,6 +137,7 @@ class Journal:
         count: int = 1,
         action: Action = Action.VIEW,
         channel: str = "web",
+        price: int = -1,
     ) -> None:
         text = self.rows.text
         self._add(
@@ -146,6 +148,7 @@ class Journal:
             channel=text(channel),
             count=count,
             flag=action,
+            amount=price,
         )
 
     def competitor(

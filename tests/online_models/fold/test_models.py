@@ -50,7 +50,9 @@ def test_a_champion_forecasts_from_its_place_in_the_journal_on(journal: Any, run
     opening(journal)
     trade(journal, range(6))
     announce(journal, START + 6 * DAY, network(1), "v1", "champion")
-    trade(journal, range(6, 12))
+    trade(journal, range(6, 8))
+    journal.policy("p", START + 8 * DAY, version=1, strategy=[{"kind": "optimise"}])
+    trade(journal, range(8, 12))
     made = run(journal)
     versions = [value["model_version"] for value in made.values("price-decisions")]
     assert set(versions) == {"online", "online+v1"}
