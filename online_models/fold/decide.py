@@ -56,9 +56,8 @@ def update_competitor_signals(state: State, rows: Ints, now: Ints) -> None:
 
 def _waits(state: State, rows: Ints) -> NDArray[np.bool_]:
     """Mask of the offers, (n,), that are known to show another price than was decided."""
-    if state.settings.pricing.imagined:
-        return state.listing.acknowledged[rows]
-    return state.pricing.unconfirmed(rows)
+    met = imagined(state.pricing, rows)
+    return np.where(met, state.listing.acknowledged[rows], state.pricing.unconfirmed(rows))
 
 
 def _promotions(state: State, rows: Ints, now: Ints) -> Promoted:

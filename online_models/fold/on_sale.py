@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.fold.shadow import settle_shadow
 from online_models.fold.state import State
 from online_models.shop.catalogue import NO_PRICE, PPM
 
@@ -32,6 +33,7 @@ def list_offers(state: State, rows: Ints, now: int) -> None:
         state.demand.expect(fresh, price, now)
         state.pricing.appear(fresh, price, now)
     state.pricing.catalogue_changed(rows, now)
+    settle_shadow(state, rows, now)
 
 
 def start_clock(state: State, now: int) -> Ints:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.fold.lookup import Lookup
 from online_models.fold.state import State
 from online_models.journal.batch import Batch, Status
 from online_models.pricing.state.shoppers import USUAL_SEGMENT, Line
 from online_models.windows import counting
 from online_models.windows.counting import CountedClicks, CountedOrders
 from online_models.windows.pending_events import PendingClicks, PendingOrders
+
+if TYPE_CHECKING:
+    from online_models.fold.lookup import Lookup
 
 Ints = NDArray[np.int64]
 #: Events that wait at most: beyond, a pass costs as much for each of them.

@@ -20,10 +20,12 @@ from online_models.fold.decide import (
 )
 from online_models.fold.observation_records import observation_records
 from online_models.fold.on_sale import start_clock
+from online_models.fold.shadow import settle_shadow
 from online_models.fold.state import State
 from online_models.fold.sums import count, judge
 from online_models.journal.batch import FORCED, Batch
 from online_models.journal.outputs import Output
+from online_models.pricing.shown import imagined
 from online_models.shop.catalogue import NEVER
 from online_models.windows.demand_windows import ClosedWindow
 from online_models.windows.observing import ClosedWindows, observe
@@ -42,6 +44,7 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     now = clock.now
     new_day, state.day = now // DAY != state.day, now // DAY
     new = np.zeros(0, dtype=np.int64) if started else start_clock(state, now)
+    settle_shadow(state, np.arange(state.catalogue.offers.size), now)
     # the shop
     judged = judge(state)
     ended = _retire_ended(state, now)
@@ -126,7 +129,7 @@ def _belief(state: State) -> Belief:
     price = state.windows.signals.value[:, Signal.PRICE]
     return Belief(
         acknowledged,
-        ~acknowledged & (ledger.revision > 0) & (not state.settings.pricing.imagined),
+        ~acknowledged & (ledger.revision > 0) & ~imagined(state.pricing, np.arange(offers.size)),
         np.where(price > 0.0, price, np.nan),
         ledger.reference_price,
         offers.channel,

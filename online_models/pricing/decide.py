@@ -89,6 +89,7 @@ def _decide_block(
     # 3. What those records say of the time before the decision.
     before = previous_state(resolved, published, pricing.history) if len(published) else None
     fresh = published[needs_publishing(resolved, published)]
+    fresh = fresh[~pricing.ledger.shadow[context.rows[fresh]]]
     # 4. The decisions are entered in the books, and thereby numbered.
     numbers = enter(resolved, published, pricing.history)
     # 5. The records.

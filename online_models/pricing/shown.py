@@ -8,14 +8,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.pricing.pricing import Pricing
+from online_models.pricing.state.ledger import NONE
 from online_models.pricing.state.promotions import Promoted
+from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE
 
 Ints = NDArray[np.int64]
 
 
 def imagined(pricing: Pricing, rows: Ints) -> NDArray[np.bool_]:
     """Mask of the offers, (n,), whose decided prices nobody meets."""
-    return np.full(len(rows), pricing.settings.imagined)
+    pricing.grow()
+    return np.asarray(pricing.ledger.shadow[rows] | pricing.settings.imagined)
+
+
+def wants_shadow(pricing: Pricing, rows: Ints) -> NDArray[np.bool_]:
+    """Mask of the offers, (n,), whose policy or the settings keep their prices in shadow."""
+    pricing.grow()
+    slots = pricing.ledger.policy[rows]
+    return np.asarray(pricing.book.shadow[slots] | pricing.settings.shadow)
+
+
+def begin_anew(pricing: Pricing, rows: Ints, prices: Ints, now: int) -> None:
+    """These prices are in force, and those decided before never were."""
+    ledger = pricing.ledger
+    for flags in (ledger.price_forced, ledger.override_forced):
+        flags[rows] = False
+    for money in (
+        ledger.pre_match_price,
+        ledger.rollback_price,
+        ledger.override_price,
+        ledger.drawn_price,
+        ledger.proposal,
+    ):
+        money[rows] = NO_PRICE
+    for instants in (ledger.changed_at, ledger.reduced_at, ledger.retry_at):
+        instants[rows] = ALWAYS
+    for instants in (ledger.ack_due, ledger.proposal_expires, ledger.override_until):
+        instants[rows] = NEVER
+    for days in (ledger.changes_day, ledger.drawn_day):
+        days[rows] = -1
+    ledger.promotion[rows] = ledger.reduced_by[rows] = ledger.history_entry[rows] = NONE
+    ledger.changes_on_day[rows], ledger.propensity[rows] = 0, 1.0
+    ledger.deviation[rows] = np.nan
+    ledger.due[rows] = now
+    pricing.restate(rows, prices, now)
 
 
 def promotion_shown(pricing: Pricing, rows: Ints, now: Ints) -> Promoted:

@@ -7,14 +7,15 @@ from typing import Annotated, Literal
 from pydantic import Strict, model_validator
 
 from schemas.records.decision import Expected, ExplanationStep, PriceRecord
-from schemas.values.fields import Confidence, check_money
+from schemas.values.fields import Confidence, Flag, check_money
 
 
 class PriceDecision(PriceRecord):
     """A decision; `expected` is for `price`, `expected_kept` for the price in force before it.
 
     Each step of `explanation` starts where the one before ended, and the last ends at `price`.
-    `propensity` is the probability with which this price was drawn.
+    `propensity` is the probability with which this price was drawn. A decision in `shadow` is of a
+    price that the shop is not asked to show.
     """
 
     outcome: Literal["changed", "held", "proposed", "rejected", "overridden"]
@@ -22,6 +23,7 @@ class PriceDecision(PriceRecord):
     propensity: Confidence
     expected: Expected | None = None
     expected_kept: Expected | None = None
+    shadow: Flag | None = None
 
     @model_validator(mode="after")
     def _explanation_is_a_chain(self) -> PriceDecision:

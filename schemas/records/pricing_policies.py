@@ -110,7 +110,8 @@ class Planning(Incoming):
 class Policy(Event):
     """A policy; the highest priority wins, then the most specific selector, then the id.
 
-    `buckets` says how the demand of its offers is counted; absent, an offer's speed decides.
+    `buckets` says how the demand of its offers is counted; absent, an offer's speed decides. In
+    `shadow` prices are decided and explained, but published to `price-decisions` alone.
     """
 
     policy_id: Name
@@ -132,6 +133,7 @@ class Policy(Event):
     segments: Annotated[tuple[SegmentTerms, ...], Field(max_length=MOST_SEGMENTS)] = ()
     promotions: Planning | None = None
     buckets: Literal["hour", "day"] | None = None
+    shadow: Flag = False
 
     @model_validator(mode="after")
     def _few_segment_prices(self, info: ValidationInfo) -> Policy:

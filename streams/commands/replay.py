@@ -39,7 +39,7 @@ EXAMPLES = (
     "&& pricetide replay monday",
     "pricetide replay monday --policies bolder.json --out bolder --compare today",
 )
-SETTINGS = ("partitions", "bucket", "lateness", "timezone", "ack_timeout")
+SETTINGS = ("partitions", "bucket", "lateness", "timezone", "ack_timeout", "shadow")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

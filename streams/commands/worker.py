@@ -47,6 +47,7 @@ SETTINGS = (
     "lateness",
     "timezone",
     "ack_timeout",
+    "shadow",
     "settings_changed",
     "metrics",
     "training",

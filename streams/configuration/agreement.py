@@ -52,6 +52,7 @@ def of_pricer(settings: Settings) -> Agreement:
         "own_names": sorted({name.strip().casefold() for name in settings.own_names}),
         "timezone": settings.timezone,
         "ack_timeout": fold.pricing.ack_timeout_ms,
+        "shadow": fold.pricing.shadow,
     }
     return {name: _digest(value) for name, value in values.items()}
 

@@ -96,6 +96,11 @@ class Settings(ConsoleSettings, ConnectionSettings):
         description="how long the shop may take to acknowledge a price, ISO 8601; till then it "
         "is taken to show the price before",
     )
+    shadow: bool = Field(
+        False,
+        description="true: decide prices, and publish them to price-decisions alone; what the shop "
+        "shows by itself is learnt from. The field shadow of a policy does the same for its offers",
+    )
     training: Path = Field(
         Path("training"), description="folder of the trainer: trials, boards, registry"
     )
@@ -235,6 +240,7 @@ class Settings(ConsoleSettings, ConnectionSettings):
                 own_names=self.own_names,
                 timezone=self.timezone,
                 ack_timeout_ms=durations.to_ms(self.ack_timeout),
+                shadow=self.shadow,
             ),
         )
 

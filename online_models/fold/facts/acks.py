@@ -9,6 +9,7 @@ from online_models.fold.facts.fact import FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.pricing.commands.acknowledgements import reconcile
+from online_models.pricing.shown import imagined
 from schemas.records.price_acks import PriceAck
 from schemas.records.record import decode
 from schemas.values.instants import DAY
@@ -30,13 +31,13 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     record: PriceAck = decode(_ACK, fact.value or b"")
     catalogue, pricing = state.catalogue, state.pricing
     sku = catalogue.sku_names.index.get(record.sku, -1)
-    imagined = pricing.settings.imagined
-    decision = None if imagined else pricing.published(record.decision_id)
-    rows, outputs = (_NOTHING, []) if imagined else reconcile(pricing, record, now)
     row = catalogue.offer(sku, catalogue.channel_names.index.get(record.channel, -1))
+    unmet = bool(imagined(pricing, np.array([row]))[0]) if row >= 0 else pricing.settings.imagined
+    decision = None if unmet else pricing.published(record.decision_id)
+    rows, outputs = (_NOTHING, []) if unmet else reconcile(pricing, record, now)
     applied = row >= 0 and catalogue.offers.listed[row] and record.status == "applied"
-    first = applied and not imagined and pricing.ledger.revision[row] == 0
-    if decision is None and not (first or imagined or state.settings.observe_only):
+    first = applied and not unmet and pricing.ledger.revision[row] == 0
+    if decision is None and not (first or unmet or state.settings.observe_only):
         state.count("unknown_ack")
     if not applied:
         return FactEffect(rows, outputs)
@@ -46,7 +47,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     if first:
         pricing.restate(at, np.array([price], dtype=np.int64), now)
     behind = decision is not None and decision[0] == row and bool(pricing.unconfirmed(at)[0])
-    reported = {row: price} if price > 0 and (imagined or behind) else {}
+    reported = {row: price} if price > 0 and (unmet or behind) else {}
     return FactEffect(rows, outputs, shown=(row,), reported_price=reported)
 
 

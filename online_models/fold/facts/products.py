@@ -18,6 +18,7 @@ from online_models.fold.facts.fact import (
 )
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
+from online_models.pricing.shown import imagined
 from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
 from schemas.records.products import ChannelListing, Product
 from schemas.records.record import decode
@@ -143,7 +144,8 @@ def _terms(
     sku = offers.sku[row]
     price, cost = (None, None) if listing is None else (listing.price, listing.cost)
     stated = skus.price[sku] if price is None else to_minor(price, currency)
-    if state.pricing.settings.imagined and stated != offers.catalogue_price[row]:
+    moved = stated != offers.catalogue_price[row]
+    if moved and imagined(state.pricing, np.array([row]))[0]:
         # the shop's own price has moved: what was paid before is past
         state.listing.reported_price[row] = np.nan
     offers.catalogue_price[row] = stated

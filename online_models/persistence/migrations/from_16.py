@@ -1,6 +1,7 @@
 """Version 16 → 17: windows keep what most lines paid, offers and channels what that says of prices.
 
-Windows that are open know nothing of the lines before: they count as without news.
+No price is in shadow. Windows that are open know nothing of the lines before: they count as without
+news.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _CHANNELS = ("confirmed", "contradicted", "clicks_right", "clicks_wrong")
 
 def migrate(state: Mapping[str, Any]) -> dict[str, Any]:
     """The whole state."""
-    windows, listing = state["windows"], state["listing"]
+    windows, listing, pricing = state["windows"], state["listing"], state["pricing"]
     offers = len(listing["seen"])
     flags = {name: np.zeros(offers, np.bool_) for name in ("contradicted", "doubted")}
     channels = {name: np.zeros(0) for name in _CHANNELS}
@@ -25,6 +26,7 @@ def migrate(state: Mapping[str, Any]) -> dict[str, Any]:
         **state,
         "listing": {**listing, "confirmed_price": np.full(offers, np.nan), **flags},
         "windows": {**windows, **{name: _windows(windows[name]) for name in ("coarse", "fine")}},
+        "pricing": {**pricing, "ledger": {**pricing["ledger"], "shadow": flags["doubted"]}},
         "price_evidence": {"channels": {**channels, "reported_ms": np.zeros(0, np.int64)}},
     }
 

@@ -110,11 +110,12 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Price
     _write_home(resolved, changed)
     ledger.price[rows] = price
     ledger.price_forced[rows] = (source == PriceOrigin.OVERRIDE) & ledger.override_forced[rows]
-    ledger.revision[rows] += 1
+    published = ~ledger.shadow[rows]
+    ledger.revision[rows] += published
     ledger.changed_at[rows] = now
     ledger.changes_on_day[rows] = changes
     ledger.changes_day[rows] = day
-    ledger.ack_due[rows] = now + context.state.settings.ack_timeout_ms
+    ledger.ack_due[rows] = np.where(published, now + context.state.settings.ack_timeout_ms, NEVER)
     ledger.drawn_price[rows] = np.where(resolved.drawn[changed], price, NO_PRICE)
     ledger.drawn_day[rows] = day
     ledger.propensity[rows] = resolved.propensity[changed]

@@ -25,6 +25,8 @@ class PricingSettings:
     #: The prices are imagined beside a past in which others were shown: what the shop acknowledged
     #: was shown, and is learnt from, but answers none of these.
     imagined: bool = False
+    #: All prices are decided and none is published for the shop to show, whatever a policy says.
+    shadow: bool = False
     #: ms for which a price that the shop rejected is not tried again.
     retry_after_rejection_ms: int = HOUR
     #: ms for which a competitor's price is evidence of what customers compare with.

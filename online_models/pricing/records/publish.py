@@ -70,7 +70,9 @@ def records(
     money: MoneyTexts,
     model_version: str,
 ) -> list[tuple[int, Output]]:
-    """The records of the published decisions with their places, the changes behind all of them."""
+    """The records of the published decisions with their places, the changes behind all of them;
+    none for a change in shadow.
+    """
     context, rows = resolved.context, resolved.context.rows[published]
     labels, listed = context.state.labels, rows.tolist()
     now: list[int] = context.now[published].tolist()
@@ -79,6 +81,8 @@ def records(
     ruled = [_RULED[code] for code in context.state.ledger.ruling_reason[rows].tolist()]
     propensity = _chances(resolved.propensity[published])
     expected_new, expected_kept = before.expected
+    shadow = context.state.ledger.shadow[rows]
+    ends = [b',"shadow":true}' if in_shadow else b"}" for in_shadow in shadow.tolist()]
     keys = list(map(labels.skus.__getitem__, listed))
     at = published.tolist()
     found: list[tuple[int, Output]] = []
@@ -96,10 +100,10 @@ def records(
         sheet.put(_part(expected_new, some))
         sheet.say(b',"expected_kept":')
         sheet.put(_part(expected_kept, some))
-        sheet.say(b"}")
+        sheet.put(_part(ends, some))
         decisions = outputs("price-decisions", _part(keys, some), sheet.records(), _part(now, some))
         found += zip(_part(at, some), decisions, strict=True)
-    for place in price_changed(resolved)[published].nonzero()[0].tolist():
+    for place in (price_changed(resolved)[published] & ~shadow).nonzero()[0].tolist():
         key, value = labels.offers[listed[place]], heads[place] + b"}"
         found.append((at[place], Output("price-changes", key, value, now[place])))
     return found

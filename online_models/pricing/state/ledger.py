@@ -31,6 +31,7 @@ class Ledger(Columns):
     `deviation` in logs from the mean of what might have been drawn (NaN where it did not draw).
     `override_forced` says whether the manual price may pass the guardrails, `price_forced` whether
     the price in force came about so.
+    In `shadow` a price is decided but not for the shop to show: `revision` stands still.
     `answered_undercuts` counts own undercuts that a competitor answered by another, in a row.
     What ends with `_reported` has led to an alert already.
     """
@@ -56,6 +57,7 @@ class Ledger(Columns):
     promotion: NDArray[np.int32] = column(np.int32, NONE)
     reduced_by: NDArray[np.int32] = column(np.int32, NONE)
     reduced_at: Ints = column(np.int64, ALWAYS)
+    shadow: Flags = column(np.bool_, False)
     paused: Flags = column(np.bool_, False)
     override_price: Ints = column(np.int64, NO_PRICE, saved_as="override")
     override_until: Ints = column(np.int64, NEVER)

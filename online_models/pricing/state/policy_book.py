@@ -126,6 +126,11 @@ class PolicyBook:
         said = {None: 0, "hour": 1, "day": -1}
         return np.array([said[p.buckets] if p else 0 for p in self.slots], dtype=np.int8)
 
+    @property
+    def shadow(self) -> NDArray[np.bool_]:
+        """Whether each slot's policy decides in shadow, (slots,)."""
+        return np.array([p is not None and p.shadow for p in self.slots], dtype=np.bool_)
+
     def rule(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
         """(slot that rules, index into RULINGS) of each offer row, shape (n,)."""
         found = [self._look_up(row) for row in rows.tolist()]
