@@ -9,11 +9,16 @@ JOBS ?= 2
 PYTEST := $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test quick lint bench sbom audit clean
+.PHONY: demo demo-shop test quick lint bench sbom audit clean
 
 ## demo: real orders through a live worker on a real Kafka; ARGS=--once ends by itself
 demo: $(VENV)/demo
 	$(BIN)/pricetide demo $(ARGS)
+
+## demo-shop: a shop to click through, whose prices come from the pricer
+demo-shop: $(VENV)/demo
+	$(PIP) --constraint constraints.txt --editable ".[shop]"
+	$(BIN)/python deploy/oscar/run.py
 
 ## test: lint, types, doctests, unit tests, and integration tests on a real Kafka
 test: lint

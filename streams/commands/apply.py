@@ -7,11 +7,12 @@ import asyncio
 import signal
 
 from streams.apply.applier import Applier, Counts
-from streams.apply.target import target
+from streams.apply.target import Target, target
 from streams.client.feed import PriceFeed
 from streams.configuration.settings import Settings
 from streams.errors import InputError
-from streams.kafka.clients import bootstrap
+from streams.kafka.admin import reach
+from streams.kafka.clients import bootstrap, client
 from streams.terminal.flags import add_json
 from streams.terminal.output import note, print_json
 
@@ -28,7 +29,7 @@ come twice: the shop shows no revision that is not above the one it shows. See d
 """
 EXAMPLES = (
     "pricetide apply --to https://shop.example/hooks/prices --bootstrap kafka:9092",
-    "pricetide apply --to https://shop.example/hooks/prices --once    # from a nightly job",
+    "pricetide apply --to https://shop.example/hooks/prices --once",
 )
 SETTINGS = ("bootstrap", "instance", "webhook_secret_file")
 #: Changes in a request where nothing else is said.
@@ -60,7 +61,11 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     bootstrap(settings)
     if not 1 <= options.batch <= MOST_IN_A_BATCH:
         raise InputError(f"--batch {options.batch}: expected 1 to {MOST_IN_A_BATCH}")
-    counts = asyncio.run(_run(options, settings))
+    secret = settings.webhook_secret
+    shop = target(options.to, None if secret is None else secret.get_secret_value())
+    # who is away is told of in one line
+    reach(client(settings)).close()
+    counts = asyncio.run(_run(shop, options, settings))
     if options.json:
         print_json({"applied": counts.applied, "rejected": counts.rejected})
     else:
@@ -68,9 +73,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def _run(options: argparse.Namespace, settings: Settings) -> Counts:
-    secret = settings.webhook_secret
-    shop = target(options.to, None if secret is None else secret.get_secret_value())
+async def _run(shop: Target, options: argparse.Namespace, settings: Settings) -> Counts:
     group = options.group or settings.sasl_username or "apply"
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 
 from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Kind, SourcePartition, Watermark
 from schemas.values.instants import HOUR
 from streams.metrics import instruments
+
+logger = logging.getLogger(__name__)
 
 #: Event time passes an hour: buckets may close, so a tick is due at once.
 BOUNDARY = HOUR
@@ -14,6 +18,8 @@ BOUNDARY = HOUR
 PACE = 1000
 #: Wall-clock ms without an event, at the end of its partition, after which a source is idle.
 IDLE_AFTER = 1000
+#: Wall-clock ms after which it is said that no event has come yet.
+SAID_AFTER = 20_000
 
 
 class Watermarks:
@@ -21,7 +27,8 @@ class Watermarks:
 
     While events come, a tick says what the busy sources have all passed. When none comes, time
     flows on at the pace of the wall clock from the last event, so that what ends by itself ends:
-    for live events that is the wall clock, for replayed ones the time of the replay.
+    for live events that is the wall clock, for replayed ones the time of the replay. It does not
+    begin by itself: whoever goes on to write their past events would find them late.
     """
 
     def __init__(self, last: tuple[int, int] | None = None) -> None:
@@ -32,9 +39,12 @@ class Watermarks:
         self._last_tick = 0
         self._last_tick_at = 0
         self._latest, self._latest_at = last or (0, 0)
+        self._waits_since = 0
 
     def observe(self, batch: Batch, wall: int) -> None:
         """Take down the event times of a batch that was read at `wall`, ms."""
+        if not self._latest and (sent := batch.time[batch.kind == Kind.TICK]).size:
+            self._latest, self._latest_at = int(sent.max()), wall
         hot = batch.kind <= Kind.COMPETITOR_PRICE
         if not hot.any():
             return
@@ -69,6 +79,7 @@ class Watermarks:
     def tick(self, wall: int) -> tuple[int, list[Watermark]] | None:
         """(time, watermarks) of a tick that is due at `wall`, or None."""
         if not self._latest:
+            self._wait(wall)
             return None
         busy = [time for source, time in self._times.items() if source not in self._idle]
         time = min(busy) if busy else self._latest + max(wall - self._latest_at, 0)
@@ -79,6 +90,17 @@ class Watermarks:
         self._last_tick, self._last_tick_at = time, wall
         marks = [Watermark(s, t, s in self._idle) for s, t in self._times.items()]
         return time, marks
+
+    def _wait(self, wall: int) -> None:
+        """Say once that nothing happens, and why: products and a policy alone move no time."""
+        if not self._waits_since:
+            self._waits_since = wall
+        elif 0 < self._waits_since <= wall - SAID_AFTER:
+            self._waits_since = -1
+            logger.info(
+                "no order, click or competitor's price yet: event time begins with the first, and "
+                "prices with it; `pricetide begin` begins it now"
+            )
 
     def ticked(self, batch: Batch, wall: int) -> Batch:
         """The batch, and behind it the tick that is due at `wall`, if one is."""

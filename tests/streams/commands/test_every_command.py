@@ -49,6 +49,8 @@ ON_KAFKA = {
     "pause": ["--reason", "x"],
     "rollback": ["2026-01-01T00:00:00Z", "--reason", "x"],
     "forget": ["someone"],
+    "begin": [],
+    "apply": ["--to", "https://shop.example"],
     "explain": ["some-id"],
     "export": ["prices", "prices.csv"],
     "feed": ["check", "orders"],
@@ -138,6 +140,7 @@ def test_a_kafka_that_is_away_ends_it_with_one_line(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PRICETIDE_WEBHOOK_SECRET", "secret")
     monkeypatch.setattr("streams.kafka.admin.REACH_MS", 200)
     arguments = [name, *ON_KAFKA[name]]
     assert cli.main(arguments) == ExitStatus.FAILED

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from online_models.journal.batch import Batch, BatchBuilder, Kind, SourcePartition
-from streams.ingest.clock.watermarks import IDLE_AFTER, PACE, Watermarks, with_ticks
+from streams.ingest.clock.watermarks import IDLE_AFTER, PACE, SAID_AFTER, Watermarks, with_ticks
 
 HOUR = 3_600_000
 START = 1_700_006_400_000
@@ -31,6 +31,28 @@ def marks() -> Watermarks:
 
 def test_nothing_is_told_before_any_event(marks: Watermarks) -> None:
     assert marks.tick(WALL) is None
+
+
+def test_a_tick_that_was_sent_begins_time_and_moves_none_later(marks: Watermarks) -> None:
+    for source in (ORDERS, CLICKS):
+        marks.caught_up(source, WALL + IDLE_AFTER)
+    marks.observe(with_ticks(batch(), [0], [START], []), WALL)
+    assert (marks.tick(WALL + PACE) or (0, []))[0] == START + PACE
+    marks.observe(with_ticks(batch(), [0], [START + HOUR], []), WALL)
+    assert (marks.tick(WALL + 2 * PACE) or (0, []))[0] == START + 2 * PACE
+
+
+def test_it_is_said_once_that_no_event_has_come(
+    marks: Watermarks, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        for wall in (WALL, WALL + SAID_AFTER - 1):
+            marks.tick(wall)
+        assert not caplog.records
+        for wall in (WALL + SAID_AFTER, WALL + SAID_AFTER + 1, WALL + 9 * SAID_AFTER):
+            marks.tick(wall)
+    (line,) = caplog.messages
+    assert "pricetide begin" in line
 
 
 def test_a_tick_says_what_all_busy_sources_have_passed(marks: Watermarks) -> None:

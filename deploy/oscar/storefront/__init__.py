@@ -1,0 +1,1 @@
+"""A shop of django-oscar whose prices come from Pricetide."""
