@@ -28,7 +28,7 @@ from streams.ingest.incarnations import Incarnations
 from streams.ingest.order import by_timestamp
 from streams.ingest.routing import Router
 from streams.ingest.unread.lag import unread
-from streams.ingest.writer import Writer
+from streams.ingest.writer import HandOn, Writer
 from streams.journal.tail import tail
 from streams.kafka.app import die
 from streams.kafka.closing import STOP_SECONDS, abandon, within
@@ -63,6 +63,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     def __init__(self, settings: Settings, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.hand_on: HandOn | None = None  # is given what is written to the journal
         self._settings = settings
         self._decoder = Decoder.of(settings)
         self._border = border = self._decoder.border
@@ -105,6 +106,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._writer = Writer(
             self._producer, self._flood, self._border.customer.text, self._clock, self._settings
         )
+        self._writer.hand_on = self.hand_on
         self._watch = ClockWatch(self._clock, self._writer, self._producer)
         self._consumer = input_consumer(self._settings)
         self._opened = [self._consumer.stop]

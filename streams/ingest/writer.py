@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from aiokafka import TopicPartition
 
@@ -30,6 +31,13 @@ BROKERS_TIME = 1
 LARGEST_BATCH = LARGEST_REQUEST // 2
 
 
+class HandOn(Protocol):
+    """Takes a record of the journal that this worker has written."""
+
+    def __call__(self, partition: int, offset: int, value: bytes, timestamp: int, /) -> None:
+        """`timestamp` is the record's own, ms."""
+
+
 class Writer:
     """Hands records to `producer`; `hashed` hides whom dead letters name, and `clock` learns when
     the broker wrote the journal's. Each journal record with events notes the settings under which
@@ -49,6 +57,8 @@ class Writer:
         self._flood = flood
         self._hashed = hashed
         self._clock = clock
+        #: Is given each record of the journal once it is written.
+        self.hand_on: HandOn | None = None
         #: What is on its way.
         self.sent: list[asyncio.Future[Any]] = []
         #: An error of Kafka's after which nothing may be written.
@@ -86,7 +96,7 @@ class Writer:
         sent = await self._producer.send(topic, value, **record)
         sent.add_done_callback(self._check)
         if topic == JOURNAL:
-            sent.add_done_callback(self._learn_time)
+            sent.add_done_callback(partial(self._written, value))
         self.sent.append(sent)
 
     def _check(self, sent: asyncio.Future[Any]) -> None:
@@ -97,9 +107,11 @@ class Writer:
             self.failed = error
             self._producer._sender.sender_task.cancel()
 
-    def _learn_time(self, sent: asyncio.Future[Any]) -> None:
+    def _written(self, value: bytes | None, sent: asyncio.Future[Any]) -> None:
         if sent.cancelled() or sent.exception() is not None:
             return
         written = sent.result()
         if written.timestamp_type == BROKERS_TIME:
             self._clock.appended(written.timestamp)
+        if self.hand_on is not None and value is not None:
+            self.hand_on(written.partition, written.offset, value, written.timestamp)

@@ -21,6 +21,7 @@ from faust.types.auth import AuthProtocol
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
 from streams.kafka.clients import FETCH_WAIT_MS, TOKENS, bootstrap, ssl_context
+from streams.kafka.fetch_pacing import unhurried
 from streams.kafka.surroundings import surroundings
 from streams.kafka.tokens import tokens
 
@@ -121,6 +122,10 @@ class App(faust.App):  # type: ignore[misc]
 
     def _new_transport(self) -> _Transport:
         return _Transport(self.conf.broker_consumer, self)
+
+    def ask_less_often(self, *topics: str) -> None:
+        """From now on ask less often for records of these topics, and of no others."""
+        unhurried(self.consumer._thread._ensure_consumer(), topics)
 
     async def _on_agent_error(self, agent: Any, error: BaseException) -> None:
         # Faust would restart the agent and lose the record

@@ -14,11 +14,15 @@ from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.app import App, die
 from streams.kafka.clients import names
+from streams.kafka.surroundings import monotonic
 from streams.metrics.instruments import JOURNAL_LAG
 from streams.pricer.group_offsets import GroupOffsets
 from streams.pricer.partition import Partition
 
 logger = logging.getLogger(__name__)
+
+#: Seconds for which the stream is asked often after it has brought something new.
+NEWS_SECONDS = 1.0
 
 
 class Pricer:
@@ -35,6 +39,7 @@ class Pricer:
         self._router = Router(settings.partitions)
         self._lock = asyncio.Lock()
         self._group_offsets = GroupOffsets(self._commit)
+        self._news_until = 0.0
         self._journal = names(settings).outer(JOURNAL)
         journal = app.topic(
             self._journal,
@@ -57,11 +62,25 @@ class Pricer:
         """Whether it prices all partitions that it has been given."""
         return self._assigned_all and all(part.ready for part in self.partitions.values())
 
+    def offer(self, number: int, offset: int, value: bytes, written: int) -> None:
+        """What this worker has written to the journal need not come by the stream, if it is the
+        next record of a partition that is priced here; `written` is its timestamp, ms.
+        """
+        partition = self.partitions.get(number)
+        if partition is not None:
+            partition.offer(offset, value, written)
+            if monotonic() > self._news_until:
+                self._app.ask_less_often(self._journal)
+
     async def _price(self, stream: Any) -> None:
         async for event in stream.noack().events():
             partition = self.partitions.get(event.message.partition)
+            records = event.message.value
+            if partition is None or not partition.has(records[-1].offset):
+                self._news_until = monotonic() + NEWS_SECONDS
+                self._app.ask_less_often()
             if partition is not None:
-                for record in event.message.value:
+                for record in records:
                     await partition.feed(record.offset, record.value, record.timestamp)
 
     async def _revoked(self, _app: Any, revoked: set[Any], **_: Any) -> None:

@@ -98,18 +98,34 @@ class PartitionQueue:
         else:
             self._read_missing()
 
+    def has(self, offset: int) -> bool:
+        """Whether the record at `offset` has come."""
+        return offset < self._expected
+
+    def offer(self, offset: int, value: bytes, written: int) -> None:
+        """Take the record at `offset` before the stream brings it, if it is the next one and there
+        is room for it.
+        """
+        if offset == self._expected and self._open and not self._full:
+            self._queue(value, written)
+
+    @property
+    def _full(self) -> bool:
+        return self.events >= EVENTS_WAITING or len(self._batches) >= RECORDS_WAITING
+
     async def _accept(self, value: bytes, written: int) -> None:
+        self._queue(value, written)
+        while self._open and self._full:
+            self._room.clear()
+            await self._room.wait()
+
+    def _queue(self, value: bytes, written: int) -> None:
         self._expected += 1
         batch = codec.decode(value, written)
         self._batches.append(batch)
         self._written.append(written)
         self.events += len(batch)
         self._wake(PATIENCE if can_wait(batch) and self.events < JOINED else 0.0)
-        while self._open and (
-            self.events >= EVENTS_WAITING or len(self._batches) >= RECORDS_WAITING
-        ):
-            self._room.clear()
-            await self._room.wait()
 
     def _read_missing(self) -> None:
         """The stream's own position runs ahead while a partition recovers, and in a rebalance."""

@@ -60,7 +60,8 @@ class Partition:
         self._publisher = Publisher(settings, number, router)
         self._metrics = PartitionMetrics(number)
         self._intake = PartitionQueue(settings, number, self._wake_within)
-        self.feed = self._intake.feed
+        self.feed, self.offer = self._intake.feed, self._intake.offer
+        self.has = self._intake.has
         #: When the oldest record of the transaction was written to the journal, ms.
         self._oldest: int | None = None
         self._due = asyncio.Event()

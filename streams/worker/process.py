@@ -85,5 +85,7 @@ def _build(role: str, log: str, settings: Settings, port: socket.socket | None) 
     JOURNAL_PARTITIONS.set(settings.partitions)
     app = frame.create(settings)
     pricer = Pricer(app, settings)
+    if role == "all":
+        ingest.hand_on = pricer.offer
     readiness.append(lambda: pricer.ready)
     return _Worker(app, *services, loglevel=log, redirect_stdouts=False, quiet=True)

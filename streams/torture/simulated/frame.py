@@ -127,6 +127,9 @@ class Frame:
         """The journal."""
         return name
 
+    def ask_less_often(self, *_topics: str) -> None:
+        """Fetches have a pace of their own here."""
+
     def agent(self, _topic: str, **_: Any) -> Callable[[Callable[[Any], Any]], None]:
         """Have the deliveries of each partition handled."""
 

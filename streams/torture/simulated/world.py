@@ -227,10 +227,11 @@ class Worker(Surroundings):
         try:
             settings = self._settings()
             frame = self._frame = Frame(self.world, settings, self.world.glitches)
-            Pricer(frame, settings)  # type: ignore[arg-type]
+            pricer = Pricer(frame, settings)  # type: ignore[arg-type]
             frame.start()
             self._ingest = None if self.only_prices else Ingest(settings)
             if self._ingest is not None:
+                self._ingest.hand_on = pricer.offer
                 await self._ingest.start()
         except KafkaError as error:
             process.die(f"start: {type(error).__name__}")

@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from online_models.journal.batch import BatchBuilder, Kind
 from streams.configuration.settings import Settings
@@ -129,6 +131,38 @@ def test_what_came_while_the_partition_recovered_is_read_then(journal: Journal) 
         await feed(intake, 6, 7, 8)
 
     assert run(play) == list(range(2, RECORDS))
+
+
+@given(st.lists(st.booleans(), min_size=RECORDS, max_size=RECORDS), st.integers(0, RECORDS))
+def test_each_record_is_taken_once_whichever_way_comes_first(
+    written_here: list[bool], lag: int
+) -> None:
+    """The stream brings all, some `lag` records behind those that are handed on."""
+
+    async def play(intake: PartitionQueue) -> None:
+        intake.open(0)
+        for offset in range(RECORDS + lag):
+            if offset < RECORDS and written_here[offset]:
+                intake.offer(offset, value(offset), 0)
+            if offset >= lag:
+                await feed(intake, offset - lag)
+
+    assert run(play) == list(range(RECORDS))
+
+
+def test_what_is_handed_on_out_of_turn_is_left_to_the_stream(journal: Journal) -> None:
+    async def play(intake: PartitionQueue) -> None:
+        intake.offer(0, value(0), 0)  # not recovered yet
+        intake.open(1)
+        intake.offer(0, value(0), 0)  # committed already
+        intake.offer(2, value(2), 0)  # somebody else wrote 1
+        assert not intake.has(1)
+        await feed(intake, 1)
+        intake.offer(2, value(2), 0)
+        assert intake.has(2)
+
+    assert run(play) == [1, 2]
+    assert not journal.reads
 
 
 def test_what_is_not_there_any_more_ends_the_worker(
