@@ -20,6 +20,8 @@ EXTRAS = {
     "jinja2": "console",
     "babel": "console",
     "vl_convert": "console",
+    "mcp": "mcp",
+    "psycopg": "postgres",
     "aws_msk_iam_sasl_signer": "msk",
 }
 

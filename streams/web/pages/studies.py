@@ -6,14 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from sqlalchemy import func, select
 
 from schemas.values.instants import to_ms
 from streams.web.api.problems import LOOK
 from streams.web.context import context_of
 from streams.web.pages.rendering import page
-from streams.web.store import policy_reading, reading
-from streams.web.store.tables import offers
+from streams.web.store import experiment_reading, reading
 
 router = APIRouter(dependencies=[LOOK])
 #: Models that `model-updates` may name more than once, by age.
@@ -68,28 +66,7 @@ def experiments(request: Request) -> HTMLResponse:
     """Experiments of the current policies, with what each arm sells."""
     context = context_of(request)
     with context.store.connect() as connection:
-        running = [
-            {
-                **row["document"]["experiment"],
-                "policy_id": row["policy_id"],
-                "status": row["status"],
-            }
-            for row in policy_reading.current_policies(connection)
-            if row["document"].get("experiment")
-        ]
-        for each in running:
-            held = offers.c.reason == "holdout"
-            query = (
-                select(
-                    func.count().filter(held).label("held"),
-                    func.count().filter(~held).label("priced"),
-                    func.avg(offers.c.sold).filter(held).label("held_sold"),
-                    func.avg(offers.c.sold).filter(~held).label("priced_sold"),
-                )
-                .select_from(offers)
-                .where(offers.c.policy_id == each["policy_id"])
-            )
-            each |= connection.execute(query).mappings().one()
+        running = experiment_reading.experiments(connection)
     return page(request, "experiments.html", "Experiments", experiments=running)
 
 

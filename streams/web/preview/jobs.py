@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from streams.configuration.settings import Settings
+from streams.web.preview.outcome import PolicyTrial
 from streams.web.preview.process import PreviewError, previewed
-from streams.web.preview.trial import PolicyTrial
 
 #: Trials whose outcome is kept.
 KEPT = 50

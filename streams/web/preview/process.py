@@ -13,10 +13,8 @@ from schemas.topics import decode
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
 from streams.journal import TOPIC as JOURNAL
-from streams.pricer.journal_reader import LostError
-from streams.pricer.recovery import recover
 from streams.recording.recorder import partition_counts
-from streams.web.preview.trial import POLICIES, PolicyTrial, tried
+from streams.web.preview.outcome import PolicyTrial
 
 #: A trial that takes longer has met something that it will not get over.
 LONGEST_SECONDS = 300.0
@@ -54,11 +52,15 @@ def previewed(settings: Settings, document: bytes) -> PolicyTrial:
 def _child(theirs: Connection, settings: Settings, document: bytes) -> None:
     try:
         theirs.send_bytes(msgspec.json.encode(asyncio.run(_all(settings, document))))
-    except (ExpectedError, LostError) as error:
+    except ExpectedError as error:
         theirs.send_bytes(b"!" + str(error).encode())
 
 
 async def _all(settings: Settings, document: bytes) -> PolicyTrial:
+    # here, and not for the console, which prices nothing
+    from streams.pricer.recovery import recover
+    from streams.web.preview.trial import POLICIES, tried
+
     active = msgspec.json.encode(msgspec.json.decode(document) | {"status": "active"})
     policy = decode(POLICIES, active)
     assert isinstance(policy, Policy)

@@ -52,6 +52,7 @@ REASONS = {
     "respect_map": "the maker's lowest advertised price holds",
     "protect_channels": "another channel's price is protected",
     "freeze": "prices are frozen",
+    "breaker": "too many prices of the category would move at once, and they wait",
 }
 
 

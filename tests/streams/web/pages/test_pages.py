@@ -16,8 +16,8 @@ from streams.web.application import application
 from streams.web.context import Context
 from streams.web.pages.rendering import MENU, offer_path
 from streams.web.preview.jobs import Previews
+from streams.web.preview.outcome import PolicyTrial, PriceMove, TrialProfit
 from streams.web.preview.process import PreviewError
-from streams.web.preview.trial import PolicyTrial, PriceMove, TrialProfit
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
 from tests.streams.web.api.test_api import sent

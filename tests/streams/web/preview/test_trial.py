@@ -13,7 +13,8 @@ from streams.configuration.settings import Settings
 from streams.ingest.decoder import Decoder
 from streams.ingest.order import as_given
 from streams.kafka.kafka_record import Record
-from streams.web.preview.trial import PolicyTrial, tried
+from streams.web.preview.outcome import PolicyTrial
+from streams.web.preview.trial import tried
 from tests.streams.web.conftest import HOUR, POLICY, PRODUCT, SKU, START, rival
 
 

@@ -1,0 +1,1 @@
+"""What an assistant may ask and prepare, by the Model Context Protocol. It decides nothing."""
