@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 
@@ -31,4 +31,21 @@ class ConsoleSettings(BaseSettings):
     console_four_eyes: bool = Field(
         False,
         description="whether who changed a policy is kept from approving what it proposes",
+    )
+    console_notify: tuple[SecretStr, ...] = Field(
+        (),
+        description="who is told of alerts, JSON: https://… (signed with webhook_secret), "
+        "slack+https://…, teams+https://…, mailto:name@example.org",
+    )
+    console_smtp: SecretStr | None = Field(
+        None, description="mail server for them: smtp://user:secret@mail.example.org:587"
+    )
+    console_mail_from: str = Field(
+        "pricetide@localhost", description="sender of that mail", max_length=200
+    )
+    console_digest_hour: int | None = Field(
+        None,
+        description="hour of the day at which they are sent a digest, in timezone",
+        ge=0,
+        le=23,
     )

@@ -27,6 +27,8 @@ from streams.web.access.tokens import any_in_force
 from streams.web.application import application
 from streams.web.charts import draw
 from streams.web.context import Context
+from streams.web.notify.receivers import receivers
+from streams.web.notify.run import notify
 from streams.web.outbox import Outbox
 from streams.web.preview.jobs import Previews
 from streams.web.store.database import open_store
@@ -105,6 +107,7 @@ async def serve(host: str, port: int, settings: Settings) -> None:
     bootstrap(settings)
     await asyncio.to_thread(partition_counts, settings, list(TOPICS))
     context = context_of(settings, host)
+    told = receivers(settings)
     listening = _listen(host, port)
     app = application(context)
     server = _Server(
@@ -128,6 +131,7 @@ async def serve(host: str, port: int, settings: Settings) -> None:
         asyncio.create_task(server.serve(sockets=[listening])),
         asyncio.create_task(follower.run()),
         asyncio.create_task(_count(context)),
+        asyncio.create_task(notify(context, told)),
     ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

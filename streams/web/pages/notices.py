@@ -14,6 +14,7 @@ from streams.web import actions
 from streams.web.access import audit as audit_log
 from streams.web.api.problems import LOOK
 from streams.web.context import context_of
+from streams.web.notify import ledger
 from streams.web.pages.forms import APPROVES, Filled
 from streams.web.pages.rendering import page, query
 from streams.web.store import reading
@@ -37,6 +38,7 @@ def alerts(
         groups = reading.alert_groups(connection, open_only=not all)
         found = reading.alerts_like(connection, kind, open_only=not all, limit=ROWS, before=before)
         names = reading.products_named(connection, [row["sku"] for row in found if row["sku"]])
+        sent = ledger.log(connection, 20)
     following = found[-1]["id"] if len(found) == ROWS else None
     return page(
         request,
@@ -47,6 +49,7 @@ def alerts(
         names=names,
         kind=kind,
         all=all,
+        deliveries=sent,
         following=following,
     )
 

@@ -69,4 +69,31 @@ views = Table(
     Column("actor", String, nullable=False),
 )
 
-KEPT = (audit, tokens, sessions, asked, drafts, views)
+#: How far people were told of alerts: kind → the last alert that was told of, and when. The empty
+#: kind says where it began.
+notified = Table(
+    "notified",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("alert_id", BigInteger, nullable=False),
+    Column("sent_at", BigInteger, nullable=False),
+)
+
+#: Messages to people: those that wait, and what became of the others.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("time", BigInteger, nullable=False),
+    Column("receiver", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
+)
+Index("deliveries_state", deliveries.c.state, deliveries.c.next_at)
+
+KEPT = (audit, tokens, sessions, asked, drafts, views, notified, deliveries)

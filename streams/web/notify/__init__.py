@@ -1,0 +1,1 @@
+"""Alerts where people are: signed webhooks, Slack, Teams and e-mail, and a digest a day."""
