@@ -51,6 +51,7 @@ CONFIG = {
     "text": {"color": "var(--text)", "fontSize": 12},
     "header": {"labelColor": "var(--soft)"},
 }
+_EMPTY = re.compile(r'<g [^>]*role="graphics-symbol"[^>]*(?:/>|></g>)')
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -64,6 +65,8 @@ def _drawn(encoded: bytes, label: str) -> str:
     spec = msgspec.json.decode(encoded)
     with _LOCK:
         svg = vl_convert.vegalite_to_svg(spec, config=CONFIG, allowed_base_urls=[])
+    # a group of marks without any is nothing that a screen reader could name
+    svg = _EMPTY.sub("<g></g>", svg)
     return _SIZE.sub(f'<svg role="img" aria-label="{escape(label)}" \\1', svg, count=1)
 
 
