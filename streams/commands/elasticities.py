@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from streams.configuration.settings import Settings
-from streams.studies.elasticities import METHODS, elasticities
+from streams.studies.elasticity import plots
+from streams.studies.elasticity.report import ASSUMES, ElasticityReport, elasticities
+from streams.studies.elasticity.words import in_words
 from streams.terminal.flags import add_json, add_recordings
 from streams.terminal.output import figures_table, note, print_json
 
@@ -16,53 +19,64 @@ GROUP = "study"
 SUMMARY = "own-price elasticities of a recording"
 DESCRIPTION = """\
 Own-price elasticities of a recording, with 95 % intervals: by how many per cent units change when
-the price rises by one, all else equal.
+the price rises by one, all else equal. Four answers stand side by side:
 
-double-ml (the default) explains both units and price by promotions, competitors, past sales, past
-prices, weekday, season and what a category shares at a time, by regressions fitted on other
-product-buckets than they are used for, and relates what is left of the one to what is left of the
-other. Products borrow from their category as far as their own data are thin.
-online is what the pricer itself believes at the end of the recording.
+as sold: a regression with effects of product × channel and of weeks, promotions' flags and
+competitors' prices held fixed. Right if prices did not follow demand.
+robust: with what a product's channels share in a week held fixed, where their prices differ enough
+within weeks; else with past sales and prices, weekday and season. Right if prices did not follow
+demand beyond that.
+drawn: only what chance drew of a price (a policy's `explore`). It assumes nothing.
+online: what the pricer itself believes at the end of the recording.
 
-What identifies it: price moves that none of these controls predict. A merchant who cuts prices
-because he knows of weak demand, from a source that is not in the recording, biases every estimate
-of this kind towards zero or beyond; moves drawn by chance (a policy's `explore`) are free of it.
-Where prices hardly move the data say hardly anything, and the interval is wide. Where no price
-feed and no clicks give the price of a bucket without a sale, the last known one is taken.
+A dash stands where the data do not tell: too few weeks or sales, a price that hardly moved, or an
+interval wider than ±2. Errors may be correlated within a product's week, over all its channels.
+Robust and drawn figures of products lean on their category as far as their own data are thin. All
+channels of a product have its figure, but online. Where no price feed and no clicks give the price
+of a bucket without a sale, the last known one is taken.
 """
-EXAMPLES = ("pricetide elasticities recordings/monday --by category --bucket P7D",)
+EXAMPLES = ("pricetide elasticities recordings/monday --by category --bucket P7D --plots plots",)
 SETTINGS = ("bucket", "lateness", "timezone")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's flags."""
     add_recordings(parser)
-    parser.add_argument("--by", choices=("offer", "category", "brand"), default="offer")
-    parser.add_argument("--method", choices=METHODS, default=METHODS[0])
+    parser.add_argument("--by", choices=("offer", "product", "category", "brand"), default="offer")
+    parser.add_argument("--plots", type=Path, metavar="DIR", help=f"write {plots.FILE} there")
     add_json(parser)
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Estimate and print."""
-    by, method = options.by, options.method
-    rows, not_taken = elasticities(settings, options.recordings, by, method, not options.json)
-    note("elasticities", *not_taken)
+    report = elasticities(settings, options.recordings, options.by)
+    if options.plots is not None:
+        note("elasticities", f"plots: {plots.write(report, options.plots)}")
+    note("elasticities", *report.not_taken)
     if options.json:
-        print_json({"rows": [{k: v for k, v in row.items() if k != "cross"} for row in rows]})
+        print_json({"rows": report.rows})
     else:
-        _show(rows, by, method)
+        _show(report)
     return 0
 
 
-def _show(rows: list[dict[str, Any]], by: str, method: str) -> None:
-    figures = ("own", "95 % interval", "to the category's others")
-    table = figures_table([by], figures, title=f"own-price elasticity by {by}, {method}")
-    for row in rows:
-        cross = "–" if row["cross"] is None else "{:+.2f} ± {:.2f}".format(*row["cross"])
-        interval = f"{row['lower']:.2f} … {row['upper']:.2f}"
-        table.add_row(row["key"], f"{row['own']:.2f}", interval, cross)
+def _show(report: ElasticityReport) -> None:
+    names = [name.replace("_", " ") for name in ASSUMES]
+    table = figures_table(
+        [report.by], names, title=f"own-price elasticity by {report.by} (95 % interval)"
+    )
+    for row in report.rows:
+        table.add_row(row["key"], *(_cell(row[name]) for name in ASSUMES))
     console = Console()
     console.print(table)
-    console.print("own: by how many per cent sales change where the price is 1 % higher; where the")
-    console.print("interval includes 0, this recording does not show an effect")
-    console.print("what identifies these figures, and what does not: pricetide elasticities --help")
+    for name, assumed in zip(names, ASSUMES.values(), strict=True):
+        console.print(f"{name}: assumes {assumed}." if name != "online" else f"{name}: {assumed}.")
+    console.print()
+    for line in in_words(report):
+        console.print(line)
+
+
+def _cell(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "–"
+    return f"{found['mean']:.2f} ± {found['upper'] - found['mean']:.2f}"

@@ -14,7 +14,7 @@ from online_models.demand.river.named_models import BASELINE
 from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.studies.evaluation import plots
-from streams.studies.evaluation.figures import evaluate, in_words
+from streams.studies.evaluation.figures import evaluate, in_words, what_to_do
 from streams.studies.observed import Observed
 from streams.terminal.flags import add_json, add_recordings
 from streams.terminal.output import figures_table, note, print_json
@@ -69,13 +69,20 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     observed = Observed(settings, options.recordings, evaluation.add)
     figures = evaluate(settings.bucket, observed, evaluation)
     if options.plots is not None:
-        note("evaluate", f"plots: {plots.write(evaluation, settings.bucket, options.plots)}")
+        path = plots.write(evaluation, settings.bucket, _words(figures), options.plots)
+        note("evaluate", f"plots: {path}")
     note("evaluate", *observed.not_taken())
     if options.json:
         print_json(figures)
     else:
         _show(figures)
     return 0
+
+
+def _words(figures: dict[str, Any]) -> list[str]:
+    models = figures["models"]
+    most = max(model["buckets"] for model in models)
+    return [*in_words(models, most), *what_to_do(models, most)]
 
 
 def _show(figures: dict[str, Any]) -> None:
@@ -96,6 +103,6 @@ def _show(figures: dict[str, Any]) -> None:
     for model in models:
         if model["buckets"] < most:
             console.print(f"{model['name']}: judged on {model['buckets']:,} buckets only")
-    for line in in_words(models, most):
+    for line in _words(figures):
         console.print(line)
     console.print("what the columns mean: pricetide evaluate --help")

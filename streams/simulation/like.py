@@ -91,7 +91,7 @@ def _elasticities(like: Likeness) -> str:
     bounded = int((drawn <= LOWEST_ELASTICITY).sum())
     return (
         f"{_spread(drawn)} in the first seed (each draws its own, standard deviation "
-        f"{np.median(like.deviation):.2f}); double machine learning on the recording accounts for "
+        f"{np.median(like.deviation):.2f}); a regression on the recording accounts for "
         f"{_spread(100.0 * np.array(like.trust), 0)} % of them, what would make the category's "
         f"margin the best for the rest; {bounded} raised to {LOWEST_ELASTICITY}, the least of any "
         "market"

@@ -20,6 +20,8 @@ MIXTURE = "mixture"
 #: Central coverage that the intervals claim.
 COVERAGE = 0.9
 BINS = 20
+#: Forecasts are compared with sales by the size of the forecast: powers of two from 1/32 units up.
+SMALLEST, SIZES = -5, 24
 #: The most windows at the start of a comparison that do not count.
 WARM_UP = 8
 
@@ -37,6 +39,10 @@ class Score:
     covered: float = 0.0
     #: How many buckets fell into each of BINS equal slices of their forecast's probability.
     places: Ints = field(default_factory=lambda: np.zeros(BINS, np.int64))
+    #: Units forecast and sold, and buckets, by the size of the forecast.
+    forecast: Floats = field(default_factory=lambda: np.zeros(SIZES))
+    sold: Floats = field(default_factory=lambda: np.zeros(SIZES))
+    sized: Floats = field(default_factory=lambda: np.zeros(SIZES))
 
     def add(self, forecast: DemandForecast, units: Floats, draw: Floats) -> None:
         """Judge forecasts of buckets; `draw` (n,) in [0, 1) places counts within their jump of the
@@ -58,6 +64,11 @@ class Score:
         self.covered += float(np.count_nonzero((place > tail) & (place < 1.0 - tail)))
         slices = np.minimum((place * BINS).astype(np.int64), BINS - 1)
         self.places += np.bincount(slices, minlength=BINS)
+        mean = np.maximum(forecast.mean, 2.0**SMALLEST)
+        size = np.minimum(np.floor(np.log2(mean)).astype(np.int64) - SMALLEST, SIZES - 1)
+        self.forecast += np.bincount(size, mean, SIZES)
+        self.sold += np.bincount(size, units, SIZES)
+        self.sized += np.bincount(size, minlength=SIZES)
 
     def merge(self, other: Score) -> None:
         """Add another's sums."""

@@ -29,15 +29,16 @@ def controls(panel: RegressionPanel) -> Floats:
     columns = [
         seen.promoted,
         *seen.attributes.T,
-        *_known(panel, np.log(np.where(seen.competitor_price > 0, seen.competitor_price, np.nan))),
-        *_known(panel, np.log(np.where(seen.competitor_mean > 0, seen.competitor_mean, np.nan))),
+        *_known(panel, _log(seen.competitor_price)),
+        *_known(panel, _log(seen.competitor_mean)),
         *sold,
         *(_mean(panel.cell, column)[panel.cell] for column in sold),
         *_levels(panel, rate),
         *_past(panel, panel.log_price),
         _lag(panel, seen.promoted),
         (panel.previous < 0).astype(np.float64),
-        *_calendar(seen.start, seen.end),
+        *weekdays(panel).T,
+        *_season(seen.start),
     ]
     design = np.stack(columns, axis=1)
     design -= design.mean(axis=0)
@@ -45,6 +46,20 @@ def controls(panel: RegressionPanel) -> Floats:
     kept = scale > 1e-9
     result: Floats = design[:, kept] / scale[kept]
     return result
+
+
+def weekdays(panel: RegressionPanel) -> Floats:
+    """Flags of six weekdays where buckets are no longer than a day, (n, 6 or 0)."""
+    seen = panel.seen
+    if int((seen.end - seen.start).max()) > DAY:
+        return np.zeros((len(panel), 0))
+    flags: Floats = ((seen.start // DAY % 7)[:, None] == np.arange(6)).astype(np.float64)
+    return flags
+
+
+def _log(price: Floats) -> Floats:
+    """Logarithm, NaN where there is no price."""
+    return np.log(np.where(price > 0.0, price, np.nan))
 
 
 def _past(panel: RegressionPanel, values: Floats) -> list[Floats]:
@@ -68,13 +83,19 @@ def _levels(panel: RegressionPanel, rate: Floats) -> list[Floats]:
     return [np.where(np.isnan(gap), 0.0, gap) for gap in gaps]
 
 
-def others_price(panel: RegressionPanel) -> Floats:
-    """Mean log price, less the usual one, of the category's other products at the time, (n,)."""
-    move = panel.log_price - _mean(panel.offer, panel.log_price)[panel.offer]
-    whole = np.bincount(panel.market, weights=move)[panel.market]
-    own = np.bincount(panel.cell, weights=move)[panel.cell]
-    rows = np.bincount(panel.market)[panel.market] - np.bincount(panel.cell)[panel.cell]
-    return np.where(rows > 0, (whole - own) / np.maximum(rows, 1), 0.0)
+def own_controls(panel: RegressionPanel) -> Floats:
+    """Regressors with slopes of each product's own, (n, 3 + ATTRIBUTES): promoted (0 where
+    attributes say how), the attributes, the competitors' mean and lowest price.
+
+    The mean price of the category's other products is not among them: effects of weeks hold all of
+    it but the product's own part, with which it would be confused.
+    """
+    seen, products = panel.seen, len(panel.products)
+    mean, _ = _known(panel, _log(seen.competitor_mean))
+    lowest, _ = _known(panel, _log(seen.competitor_price))
+    described = np.bincount(panel.sku, np.abs(seen.attributes).sum(axis=1), products) > 0.0
+    promoted = np.where(described[panel.sku], 0.0, seen.promoted)
+    return np.column_stack([promoted, seen.attributes, mean, lowest])
 
 
 def _mean(group: Ints, values: Floats) -> Floats:
@@ -112,12 +133,9 @@ def _known(panel: RegressionPanel, values: Floats) -> tuple[Floats, Floats]:
     return np.where(known, filled - usual[panel.offer], 0.0), known.astype(np.float64)
 
 
-def _calendar(start: Ints, end: Ints) -> list[Floats]:
+def _season(start: Ints) -> list[Floats]:
     day = start // DAY
-    columns = []
-    if int((end - start).max()) <= DAY:
-        columns += [(day % 7 == k).astype(np.float64) for k in range(6)]
-    if int(day.max() - day.min()) > LEAST_YEARS_DAYS:
-        turn = 2.0 * np.pi * day / 365.25
-        columns += [f(k * turn) for k in (1, 2) for f in (np.sin, np.cos)]
-    return columns
+    if int(day.max() - day.min()) <= LEAST_YEARS_DAYS:
+        return []
+    turn = 2.0 * np.pi * day / 365.25
+    return [f(k * turn) for k in (1, 2) for f in (np.sin, np.cos)]

@@ -1,6 +1,6 @@
 """Estimates of many products made better by each other: a hierarchical normal model.
 
-θ_s ~ N(μ_g, τ²) within a group g, μ_g ~ N(−1.5, 2²), τ ~ Gamma(2, 0.4). Reported of a product
+θ_s ~ N(μ_g, τ²) within a group g, μ_g ~ N(−2, 10²), τ ~ Gamma(2, 0.4). Reported of a product
 is its posterior, of a group that of the mean of its products. All is averaged over τ on a grid, so
 the intervals know that the scatter itself is a guess.
 
@@ -22,7 +22,7 @@ from online_models.numerics.special import sum_by
 PRIOR_SCATTER = 0.4
 SCATTERS = np.geomspace(0.01, 4.0, 32)
 #: What is believed of a group's mean before: hardly anything.
-PRIOR_MEAN, PRIOR_DEVIATION = -1.5, 2.0
+PRIOR_MEAN, PRIOR_DEVIATION = -2.0, 10.0
 #: Variance of an estimate that is not known.
 NOTHING = 1e12
 
@@ -53,25 +53,6 @@ def pool(estimate: Floats, variance: Floats, group: Ints) -> PooledElasticities:
     return PooledElasticities(
         mean, spread, *_mixed([(p.group_mean, p.group_variance) for p, _ in given], weights)
     )
-
-
-def shrink(
-    estimate: Floats, variance: Floats, group: Ints, centre: Floats, centre_variance: Floats
-) -> tuple[Floats, Floats]:
-    """Posterior means and variances of members whose groups' means are known apart, (k,) each."""
-    theta, safe = _safe(estimate, variance)
-    gap = theta - centre[group]
-    known = safe < NOTHING
-    likelihoods, given = [], []
-    for scatter in SCATTERS.tolist():
-        total = safe + scatter * scatter
-        likelihoods.append(float((-0.5 * (np.log(total) + gap * gap / total))[known].sum()))
-        trust = scatter * scatter / total
-        spread = (1.0 - trust) * scatter * scatter
-        given.append(
-            (centre[group] + trust * gap, spread + (1.0 - trust) ** 2 * centre_variance[group])
-        )
-    return _mixed(given, _weights(np.array(likelihoods)))
 
 
 def _given(

@@ -1,4 +1,4 @@
-"""Elasticities by offer, category or brand: the rows of the report."""
+"""Elasticities by offer, product, category or brand: the rows of the report."""
 
 from __future__ import annotations
 
@@ -10,105 +10,177 @@ import numpy as np
 
 from online_models.demand.curves import DemandContext
 from online_models.demand.ensemble.models import DemandModels
-from online_models.demand.filter.state import CROSS, ELASTICITY
-from online_models.demand.inputs.observations import Observations
-from online_models.numerics.arrays import Floats, Ints
-from online_models.studies.elasticity.double_ml import cross_elasticities, double_ml
+from online_models.demand.filter.state import ELASTICITY
+from online_models.demand.inputs.observations import ATTRIBUTES, Observations
+from online_models.numerics.arrays import Flags, Floats, Ints
+from online_models.studies.elasticity.answers import (
+    COMPETITORS,
+    FLAGS,
+    LARGEST_ERROR,
+    Answer,
+    History,
+    history,
+)
 from online_models.studies.elasticity.panel import OfferGroups, RegressionPanel, panel
-from online_models.studies.elasticity.pooling import PooledElasticities, pool, shrink
+from online_models.studies.elasticity.pooling import pool
 
-By = Literal["offer", "category", "brand"]
+By = Literal["offer", "product", "category", "brand"]
+#: The online posterior counts as learnt where its deviation has come below this share of what was
+#: believed before any sale, and the offer has been seen for so many days.
+LEARNT, LEAST_DAYS = 0.8, 7.0
 
 
 @dataclass(frozen=True, slots=True)
-class ElasticityRows:
-    """k estimates: ids (offer rows, category or brand ids), posterior means and variances.
+class Column:
+    """Means and standard deviations of k rows, NaN where nothing is identified."""
 
-    `cross` and its variance are of the category's other products' prices, NaN where not asked for.
-    """
+    mean: Floats
+    deviation: Floats
+
+    @classmethod
+    def none(cls, rows: int) -> Column:
+        """No figure at all."""
+        return cls(np.full(rows, np.nan), np.full(rows, np.nan))
+
+    @property
+    def known(self) -> Flags:
+        """Rows that have a figure."""
+        return np.isfinite(self.mean)
+
+
+@dataclass(frozen=True, slots=True)
+class ElasticityTable:
+    """k rows: ids (offer, SKU, category or brand rows) and a column for each answer."""
 
     ids: Ints
-    mean: Floats
-    variance: Floats
-    cross: Floats
-    cross_variance: Floats
+    as_sold: Column
+    robust: Column
+    drawn: Column
+    online: Column
+    #: Rows whose robust figure comes from prices that differ between channels, (k,).
+    between_channels: Flags
+    #: What a promotion as such, its attributes, and competitors' prices did to log units, as sold,
+    #: over all products, (2 + ATTRIBUTES,).
+    flags: Column
 
 
-def double_ml_rows(
-    parts: Sequence[Observations], offers: OfferGroups, by: By, cross: bool = False
-) -> ElasticityRows:
-    """Estimates for all that was on sale; what nothing is known of is as its category is."""
-    seen = np.unique(np.concatenate([part.offer for part in parts]))
+def elasticity_table(
+    demand: DemandModels, parts: Sequence[Observations], offers: OfferGroups, by: By
+) -> ElasticityTable:
+    """All answers, for all that was on sale at a known price.
+
+    A channel's row has its product's answer: history hardly ever tells channels apart. Of products,
+    *as sold* is the regression's own figure; *robust* and *drawn* lean on their category as far as
+    their own data are thin. A category or brand is the mean of its products that have a figure.
+    """
+    offer, price, now = _last_prices(parts)
     found = panel(parts, offers)
+    ids = offer if by == "offer" else np.unique(_keys(offers, by)[offer])
+    online = _online(demand, offers, by, (offer, price, now), ids)
+    if found is None:
+        none = Column.none(len(ids))
+        flags = Column.none(2 + ATTRIBUTES)
+        nowhere = np.zeros(len(ids), np.bool_)
+        return ElasticityTable(ids, none, none, none, online, nowhere, flags)
+    told = history(found)
+    as_sold, robust, drawn = (
+        _column(answer, found, offers, by, ids, leaning)
+        for answer, leaning in ((told.as_sold, False), (told.robust, True), (told.drawn, True))
+    )
+    between = np.zeros(len(ids), np.bool_)
+    if by in ("offer", "product"):
+        at, known = _places(found, offers, by, ids)
+        between = known & told.between_channels[at]
+    return ElasticityTable(ids, as_sold, robust, drawn, online, between, _beside(told))
+
+
+def pooled_elasticities(
+    parts: Sequence[Observations], offers: OfferGroups
+) -> tuple[Ints, Floats, Floats]:
+    """Offers that were on sale, and the *robust* answer's means and variances for all of them:
+    what nothing is known of is as its category is.
+    """
+    seen = np.unique(np.concatenate([part.offer for part in parts]))
     members, of_offer = np.unique(offers.sku[seen], return_inverse=True)
     theta, variance = np.zeros(len(members)), np.full(len(members), np.inf)
-    own_theta, own_variance = np.zeros(len(seen)), np.full(len(seen), np.inf)
+    found = panel(parts, offers)
     if found is not None:
-        effect = double_ml(found)
+        answer = history(found).robust
         at = np.searchsorted(members, found.products)
-        theta[at], variance[at] = effect.product.theta, effect.product.variance
-        at = np.searchsorted(seen, found.offers)
-        own_theta[at], own_variance[at] = effect.offer.theta, effect.offer.variance
+        theta[at], variance[at] = answer.theta, answer.variance
     first = seen[np.unique(of_offer, return_index=True)[1]]
-    ids, group = np.unique(getattr(offers, "brand" if by == "brand" else "category")[first],
-                           return_inverse=True)  # fmt: skip
+    pooled = pool(theta, variance, np.unique(offers.category[first], return_inverse=True)[1])
+    return seen, pooled.mean[of_offer], pooled.variance[of_offer]
+
+
+def _keys(offers: OfferGroups, by: By) -> Ints:
+    keys: Ints = getattr(offers, "sku" if by == "product" else by)
+    return keys
+
+
+def _column(
+    answer: Answer, found: RegressionPanel, offers: OfferGroups, by: By, ids: Ints, leaning: bool
+) -> Column:
+    identified = np.flatnonzero(answer.identified)
+    if not len(identified):
+        return Column.none(len(ids))
+    theta, variance = answer.theta[identified], answer.variance[identified]
+    first = np.unique(found.sku, return_index=True)[1]
+    offer = found.offers[found.offer[first[identified]]]
+    grouped = by if by in ("category", "brand") else "category"
+    names, group = np.unique(_keys(offers, grouped)[offer], return_inverse=True)
     pooled = pool(theta, variance, group)
-    if by == "offer":
-        mean, spread = _offers(own_theta, own_variance, of_offer, pooled)
-        result_ids, category = seen, offers.category[seen]
-    else:
-        mean, spread = pooled.group_mean, pooled.group_variance
-        result_ids, category = ids, ids
-    there = cross and by != "brand" and found is not None
-    crosses = _cross(found, category) if there and found is not None else None
-    nothing = np.full(len(result_ids), np.nan)
-    return ElasticityRows(result_ids, mean, spread, *(crosses or (nothing, nothing)))
+    mean, deviation = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
+    if by in ("category", "brand"):
+        at = np.searchsorted(ids, names)
+        mean[at], deviation[at] = pooled.group_mean, np.sqrt(pooled.group_variance)
+        wide = ~(deviation <= LARGEST_ERROR)
+        mean[wide], deviation[wide] = np.nan, np.nan
+        return Column(mean, deviation)
+    of_product = np.full((2, len(found.products)), np.nan)
+    if leaning:
+        theta, variance = pooled.mean, pooled.variance
+    of_product[:, identified] = theta, np.sqrt(variance)
+    at, known = _places(found, offers, by, ids)
+    return Column(*np.where(known, of_product[:, at], np.nan))
 
 
-def _offers(
-    theta: Floats, variance: Floats, product: Ints, pooled: PooledElasticities
-) -> tuple[Floats, Floats]:
-    """A product's channels about the product; one that has a single channel is the product."""
-    alone = np.bincount(product)[product] == 1
-    known_variance = np.where(alone, np.inf, variance)
-    mean, spread = shrink(theta, known_variance, product, pooled.mean, pooled.variance)
-    return (
-        np.where(alone, pooled.mean[product], mean),
-        np.where(alone, pooled.variance[product], spread),
-    )
+def _places(found: RegressionPanel, offers: OfferGroups, by: By, ids: Ints) -> tuple[Ints, Flags]:
+    """The panel's product behind each row of the table, and whether there is one."""
+    sku = offers.sku[ids] if by == "offer" else ids
+    at = np.minimum(np.searchsorted(found.products, sku), len(found.products) - 1)
+    return at, found.products[at] == sku
 
 
-def _cross(found: RegressionPanel, category: Ints) -> tuple[Floats, Floats]:
-    mean, variance = cross_elasticities(found)
-    place = np.searchsorted(found.categories, category)
-    inside = np.minimum(place, len(mean) - 1)
-    known = found.categories[inside] == category
-    return np.where(known, mean[inside], np.nan), np.where(known, variance[inside], np.nan)
+def _beside(told: History) -> Column:
+    """Means over the products of what else moved sales."""
+    means = np.full((2, 2 + ATTRIBUTES), np.nan)
+    for k in (*range(FLAGS.start, FLAGS.stop), COMPETITORS):
+        slope, variance = told.beside[k], told.beside_variance[k]
+        known = np.isfinite(slope) & (variance <= LARGEST_ERROR * LARGEST_ERROR)
+        if known.any():
+            pooled = pool(slope[known], variance[known], np.zeros(int(known.sum()), np.int64))
+            means[:, k] = pooled.group_mean[0], np.sqrt(pooled.group_variance[0])
+    return Column(*means)
 
 
-def online_rows(
-    demand: DemandModels, parts: Sequence[Observations], offers: OfferGroups, by: By
-) -> ElasticityRows:
-    """Posterior by offer, or of the average over the offers of a category or brand."""
-    offer, price, now = _last_prices(parts)
-    nothing = np.zeros(len(offer))
-    unknown = np.full(len(offer), np.nan)
-    context = DemandContext(now, price, unknown, nothing, nothing)
-    curves = demand.curves(offer, context)
+def _online(
+    demand: DemandModels, offers: OfferGroups, by: By, last: tuple[Ints, Floats, Ints], ids: Ints
+) -> Column:
+    """Posterior by offer, or of the average over the offers of a product, category or brand."""
+    offer, price, now = last
+    nothing, unknown = np.zeros(len(offer)), np.full(len(offer), np.nan)
+    curves = demand.curves(offer, DemandContext(now, price, unknown, nothing, nothing))
     mean, variance = curves.elasticity, curves.elasticity_variance
-    if by == "offer":
-        return ElasticityRows(offer, mean, variance, curves.cross, curves.cross_variance)
-    ids, group = np.unique(getattr(offers, by)[offer], return_inverse=True)
-    number = np.maximum(np.bincount(group), 1)
-    average = np.bincount(group, weights=mean) / number
-    spread = _average_variance(demand, offer, variance, group)
-    blank = np.full(len(ids), np.nan)
-    if by == "category":
-        pools, row = demand.filter.pools.shared, ids + 1
-        return ElasticityRows(
-            ids, average, spread, pools.mean[CROSS, row], pools.variance[CROSS, row]
-        )
-    return ElasticityRows(ids, average, spread, blank, blank)
+    seen = demand.filter.state.days[offer] >= LEAST_DAYS
+    if by != "offer":
+        group = np.searchsorted(ids, _keys(offers, by)[offer])
+        number = np.maximum(np.bincount(group), 1)
+        mean = np.bincount(group, weights=mean) / number
+        variance = _average_variance(demand, offer, variance, group)
+        seen = np.bincount(group, weights=seen) > 0.0
+    learnt = seen & (variance <= LEARNT * LEARNT * demand.settings.scatter)
+    return Column(np.where(learnt, mean, np.nan), np.where(learnt, np.sqrt(variance), np.nan))
 
 
 def _average_variance(demand: DemandModels, offer: Ints, variance: Floats, group: Ints) -> Floats:

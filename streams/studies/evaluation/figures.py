@@ -108,3 +108,47 @@ def in_words(models: list[dict[str, Any]], buckets: int) -> list[str]:
         "the buckets lie within the interval that is to hold 90%.",
         *lines,
     ]
+
+
+#: Shares of buckets between which a 90 % interval may be said to hold.
+HOLDS = (0.87, 0.93)
+
+
+def what_to_do(models: list[dict[str, Any]], buckets: int) -> list[str]:
+    """What the figures come to for who sets prices: what is known, what is not, what to do next."""
+    known = {m["name"]: m for m in models if m["buckets"] == buckets and m["wape"] is not None}
+    naive = [known[name] for name in BASELINES if name in known]
+    if MIXTURE not in known or not naive:
+        return []
+    ours = known[MIXTURE]
+    gain = 1.0 - ours["log_score"] / min(max(m["log_score"] for m in naive), -1e-9)
+    lost = [name for name in COMPARED if ours[name] > min(m[name] for m in naive)]
+    inside = ours["coverage_90"]
+    lines = [
+        f"Known: a forecast of the next bucket is off by {ours['wape']:.0%} of its units; "
+        + (
+            "as a distribution it is better than any naive one."
+            if gain > 0.0
+            else "as a distribution it is no better than the best naive one."
+        )
+    ]
+    if lost:
+        lines.append(
+            f"Not known better than by a naive rule: {', '.join(COMPARED[name] for name in lost)}. "
+            "Next: give the models more history, or longer buckets (--bucket P7D); until then, "
+            "let guardrails keep steps small."
+        )
+    if inside < HOLDS[0]:
+        lines.append(
+            f"Surprises are commoner than stated ({inside:.0%} inside instead of 90%): keep more "
+            "stock than the intervals say, and look for causes that no record names, such as "
+            "promotions."
+        )
+    elif inside > HOLDS[1]:
+        lines.append(
+            f"Intervals are wider than they need be ({inside:.0%} inside instead of 90%): prices "
+            "are set with more caution than the data ask for; this shrinks as more is seen."
+        )
+    if not lost and HOLDS[0] <= inside <= HOLDS[1]:
+        lines.append("Next: nothing is amiss; what a price does is in `pricetide elasticities`.")
+    return lines

@@ -20,18 +20,20 @@ FILE = "evaluation.html"
 POINTS = 80
 
 
-def write(evaluation: Evaluation, bucket: str, folder: Path) -> Path:
+def write(evaluation: Evaluation, bucket: str, words: Sequence[str], folder: Path) -> Path:
     """Write the page below `folder`, which is made where it is not there; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
-    path.write_text(page(evaluation, bucket), encoding="utf-8")
+    path.write_text(page(evaluation, bucket, words), encoding="utf-8")
     return path
 
 
-def page(evaluation: Evaluation, bucket: str) -> str:
-    """The page as text."""
+def page(evaluation: Evaluation, bucket: str, words: Sequence[str]) -> str:
+    """The page as text; `words` is what its figures come to."""
+    told = "".join(f"<p>{escape(line)}</p>" for line in words)
     names = list(evaluation.scores)
     style = {name: "best" if name == MIXTURE else f"c{i % 8}" for i, name in enumerate(names)}
+    mixture = evaluation.judged().get(MIXTURE, Score())
     plots = (
         _over_time(
             "error of log units: best low", evaluation, style, "squared_log", "m", root=True
@@ -39,7 +41,8 @@ def page(evaluation: Evaluation, bucket: str) -> str:
         _over_time("log score: best high", evaluation, style, "log_score", "n"),
         _over_time("units off per unit sold: best low", evaluation, style, "absolute", "units"),
         _weights(evaluation, style),
-        _reliability(evaluation.judged().get(MIXTURE, Score())),
+        _reliability(mixture),
+        _predicted(mixture),
     )
     key = "".join(f'<span class="{style[name]}"><i></i>{escape(name)}</span>' for name in names)
     return charts.page(
@@ -47,11 +50,12 @@ def page(evaluation: Evaluation, bucket: str) -> str:
         "<h1>Demand models, one bucket ahead</h1>"
         f'<p class="headline">{evaluation.observations:,} buckets of {escape(bucket)}; every '
         f'forecast was made before its bucket was learnt.</p><div class="key">{key}</div>'
-        f'<div class="plots">{"".join(plots)}</div>',
+        f'<div class="plots">{"".join(plots)}</div>{told}',
         "Days since the first bucket; the first ones, which are not judged, are left out, "
-        "and curves far from the mixture's are cut at the edge. The last plot: the share of the "
-        "buckets below each forecast quantile; a forecast whose intervals hold lies on the "
-        "diagonal.",
+        "and curves far from the mixture's are cut at the edge. The last plot but one: the share "
+        "of the buckets below each forecast quantile; a forecast whose intervals hold lies on the "
+        "diagonal. So do forecasts that are right on average, in the last plot: both axes are "
+        "logarithmic, each point is a size of forecast.",
     )
 
 
@@ -110,6 +114,23 @@ def _reliability(score: Score) -> str:
         },
         y_label="share below",
         x_label="forecast quantile",
+    )
+
+
+def _predicted(score: Score) -> str:
+    """Mean units sold against the mean forecast, by the size of the forecast."""
+    some = score.sized > 0.0
+    forecast, sold = (total[some] / score.sized[some] for total in (score.forecast, score.sold))
+    line = forecast.tolist()
+    return lines(
+        "predicted against actual",
+        {
+            "right on average": Curve(line, line, "static"),
+            MIXTURE: Curve(line, sold.tolist(), "c0"),
+        },
+        log=True,
+        y_label="units sold",
+        x_label="units forecast",
     )
 
 

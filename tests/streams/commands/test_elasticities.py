@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from streams.cli import main
 from streams.recording.entry import Entry
+from streams.recording.reader import Recording
 from streams.recording.writer import RecordingWriter
 
 WEEK = 7 * 86_400_000
@@ -46,37 +48,66 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
+def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
     assert main(["elasticities", *arguments, "--bucket", "P7D", "--json"]) == 0
-    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)["rows"]
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["rows"]
     return found
 
 
-@pytest.mark.parametrize("method", ["double-ml", "online"])
-def test_offers_have_keys_intervals_and_the_method(
-    recording: Path, capsys: pytest.CaptureFixture[str], method: str
-) -> None:
-    found = rows(capsys, str(recording), "--method", method)
-    assert [row["key"] for row in found] == ["p0@store", "p0@web", "p1@store", "p1@web", "p2"]
-    for row, truth in zip(found, (-1.5, -1.5, -2.5, -2.5, -3.5), strict=True):
-        assert row.keys() >= {"key", "own", "lower", "upper", "method"}
-        assert row["method"] == method
-        assert float(row["lower"]) < float(row["own"]) < float(row["upper"])  # type: ignore[arg-type]
-        assert abs(float(row["own"]) - truth) < 0.6  # type: ignore[arg-type]
-
-
-def test_one_row_a_category_and_one_for_no_brand(
+def test_offers_have_four_answers_or_none(
     recording: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert [row["key"] for row in rows(capsys, str(recording), "--by", "category")] == ["food"]
-    assert [row["key"] for row in rows(capsys, str(recording), "--by", "brand")] == ["(none)"]
+    found = rows(capsys, str(recording))
+    assert [row["key"] for row in found] == ["p0@store", "p0@web", "p1@store", "p1@web", "p2"]
+    for row, truth in zip(found, (-1.5, -1.5, -2.5, -2.5, -3.5), strict=True):
+        assert row.keys() == {"key", "sku", "channel", "as_sold", "robust", "drawn", "online"}
+        assert row["drawn"] is None
+        for name in ("as_sold", "robust", "online"):
+            assert row[name]["lower"] < row[name]["mean"] < row[name]["upper"]
+            assert abs(row[name]["mean"] - truth) < 0.6, name
+        assert row["robust"]["from"] == "past"
 
 
-def test_a_table_for_people(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["elasticities", str(recording), "--bucket", "P7D", "--by", "category"]) == 0
-    shown = capsys.readouterr().out
-    assert "food" in shown
-    assert "95 % interval" in shown
+@pytest.mark.parametrize(
+    ("by", "keys"),
+    [("product", ["p0", "p1", "p2"]), ("category", ["food"]), ("brand", ["(none)"])],
+)
+def test_rows_by_what_is_asked_for(
+    recording: Path, capsys: pytest.CaptureFixture[str], by: str, keys: list[str]
+) -> None:
+    found = rows(capsys, str(recording), "--by", by)
+    assert [row["key"] for row in found] == keys
+    assert all(row["as_sold"] and row["online"] for row in found)
+
+
+def test_prices_that_never_moved_are_no_prior_printed_as_a_figure(
+    tmp_path: Path, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with RecordingWriter(tmp_path / "still") as writer:
+        for entry in Recording([recording], {"orders", "products"}):
+            value = json.loads(entry.value or b"")
+            for line in value.get("lines", []):
+                line["unit_price"] = "5.00"
+            writer.write(entry._replace(value=json.dumps(value).encode()))
+    for by in ("offer", "category"):
+        for row in rows(capsys, str(tmp_path / "still"), "--by", by):
+            assert row["as_sold"] is row["robust"] is row["drawn"] is row["online"] is None
+    assert main(["elasticities", str(tmp_path / "still"), "--bucket", "P7D"]) == 0
+    assert "nothing yet" in capsys.readouterr().out
+
+
+def test_a_table_for_people_ends_in_plain_words_and_plots_are_drawn(
+    tmp_path: Path, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--bucket", "P7D", "--by", "product", "--plots", str(tmp_path)]
+    assert main(["elasticities", str(recording), *flags]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "as sold: assumes prices did not follow demand" in shown
+    assert "for 3 of 3 products" in shown
+    assert "for 3 products nothing was drawn by lot so far" in shown
+    page = (tmp_path / "elasticities.html").read_text()
+    for title in ("elasticity as sold", "elasticity online", "units a day", "profit a day"):
+        assert title in page
 
 
 def test_no_recording_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

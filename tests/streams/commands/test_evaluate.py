@@ -16,7 +16,7 @@ from online_models.demand.forecast import DemandForecast
 from streams import cli
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter
-from streams.studies.evaluation.figures import in_words
+from streams.studies.evaluation.figures import in_words, what_to_do
 
 DAY = 86_400_000
 START = 1_700_006_400_000 // DAY * DAY
@@ -64,7 +64,9 @@ def test_every_model_is_judged_and_drawn(
         assert model["seconds"] >= 0
     assert sum(m["weight"] or 0 for m in models.values()) == pytest.approx(1.0, abs=0.01)
     page = (folder / "evaluation.html").read_text()
-    assert page.count("<svg") == 5
+    assert page.count("<svg") == 6
+    assert "predicted against actual" in page
+    assert "Known: a forecast of the next bucket is off by" in page
     assert BLR in page
 
 
@@ -99,6 +101,37 @@ def test_what_the_mixture_loses_is_said_before_what_it_wins() -> None:
         "By the mean error in units it is 20% worse than the best naive forecast, last value.",
         "By the error of log units it is 50% better than the best naive forecast, last value.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("coverage", "wape", "told"),
+    [
+        (0.9, 0.1, "nothing is amiss"),
+        (0.9, 0.5, "longer buckets"),
+        (0.7, 0.1, "Surprises are commoner"),
+        (0.99, 0.1, "wider than they need be"),
+    ],
+)
+def test_the_last_words_say_what_to_do(coverage: float, wape: float, told: str) -> None:
+    naive = {"wape": 0.3, "mae": 3.0, "rmse_log": 0.5, "log_score": -3.0, "coverage_90": 0.9}
+    ours = naive | {"wape": wape, "mae": 2.0, "rmse_log": 0.4, "log_score": -2.0}
+    models = [
+        {"name": "mixture", "buckets": 9} | ours | {"coverage_90": coverage},
+        {"name": "last value", "buckets": 9} | naive,
+    ]
+    words = what_to_do(models, 9)
+    assert told in words[-1]
+    assert ("nothing is amiss" in " ".join(words)) == (coverage == 0.9 and wape == 0.1)
+
+
+def test_forecasts_and_sales_are_compared_by_the_size_of_the_forecast() -> None:
+    score = Score()
+    forecast = DemandForecast.single(np.array([0.001, 4.0, 7.0, 9.0]), np.full(4, 1e6))
+    score.add(forecast, np.array([0.0, 5.0, 6.0, 9.0]), np.full(4, 0.5))
+    size = np.flatnonzero(score.sized)
+    assert size.tolist() == [0, 7, 8]
+    assert score.sold[size].tolist() == [0.0, 11.0, 9.0]
+    assert score.forecast[size].tolist() == [2.0**-5, 11.0, 9.0]
 
 
 def test_where_no_offer_has_two_buckets_one_line_says_so(

@@ -109,7 +109,7 @@ def test_the_command_says_what_it_fitted_and_who_won(
     (found,) = json.loads((tmp_path / "one" / "summary.json").read_text())
     assert list(found["contenders"]) == ["fixed", "greedy", "clairvoyant"]
     assert (found["offers"], found["days"]) == (12, 10)
-    assert "double machine learning" in found["like"]["own-price elasticities"]
+    assert "a regression on the recording" in found["like"]["own-price elasticities"]
     assert found["sales"] == pytest.approx(sum(like.base[:12]) / 12, rel=0.03)
     page = (tmp_path / "one" / "report.html").read_text()
     assert "Fitted to your recording" in page

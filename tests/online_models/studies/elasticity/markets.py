@@ -82,12 +82,3 @@ def slow_sellers(
         )
     sku = np.arange(offers)
     return Panelled(parts, OfferGroups(sku, 0 * sku, 0 * sku - 1), elasticity)
-
-
-def naive(market: Panelled) -> Floats:
-    """Slopes of log units on log price within each offer, as a spreadsheet would have them."""
-    units = np.stack([np.log(part.units + 0.5) for part in market.parts])
-    price = np.stack([np.log(part.price) for part in market.parts])
-    units, price = units - units.mean(axis=0), price - price.mean(axis=0)
-    slopes: Floats = (units * price).sum(axis=0) / (price * price).sum(axis=0)
-    return slopes

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from online_models.studies.elasticity.pooling import pool, shrink
+from online_models.studies.elasticity.pooling import pool
 
 values = st.lists(
     st.tuples(st.floats(-10, 10), st.floats(1e-4, 50), st.integers(0, 3)), min_size=1, max_size=30
@@ -40,12 +40,3 @@ def test_posteriors_cover_what_was_drawn() -> None:
         group_hits.append(np.abs(pooled.group_mean - means) < 1.96 * np.sqrt(pooled.group_variance))
     assert 0.93 <= np.mean(hits) <= 0.97
     assert 0.93 <= np.mean(group_hits) <= 0.98
-
-
-def test_channels_that_agree_are_shrunk_to_their_product() -> None:
-    rng = np.random.default_rng(2)
-    group = np.repeat(np.arange(10), 10)
-    centre = rng.normal(-2.0, 0.5, 10)
-    said = centre[group] + 0.5 * rng.standard_normal(100)
-    mean, _ = shrink(said, np.full(100, 0.25), group, centre, np.full(10, 0.001))
-    assert np.abs(mean - centre[group]).mean() < 0.1
