@@ -11,7 +11,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
+from random import Random
 
 import pytest
 from kafka import KafkaProducer
@@ -30,6 +33,8 @@ NOTICED = 10
 AWAY = 25
 #: Bytes of log that such a time may leave, of each worker.
 MOST_LOG = 100_000
+#: The long form: seconds away, bytes of log, and stops at random moments.
+LONG_AWAY, MOST_LOG_OF_LONG, STOPS = 300, 1_000_000, 200
 
 
 def free_port() -> int:
@@ -46,6 +51,20 @@ def ready(port: int) -> int:
         return error.code
     except OSError:
         return 0
+
+
+@contextmanager
+def load(shop: KafkaShop) -> Iterator[None]:
+    """Events that come on and on; those that Kafka does not take in time are lost on their way."""
+    enough = threading.Event()
+    events = takewhile(lambda _: not enough.is_set(), traffic.events(1_000_000, step=1000))
+    sending = threading.Thread(target=shop.send, args=(events, 50))
+    sending.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        sending.join()
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
@@ -175,5 +194,46 @@ def test_kafka_that_comes_back_is_worked_with_in_the_same_process_exactly(
     sending.join()
     shop.settle(process)
     assert len(process.text()) - said < 5 * MOST_LOG
+    assert process.stop() == 0, process.tail()
+    assert_exactly(shop.published(), expected())
+
+
+@pytest.mark.slow
+def test_five_minutes_without_kafka_under_load_are_noticed_said_in_few_words_and_made_good(
+    shop: KafkaShop,
+    worker: tuple[Worker, int],
+    broker_of_shop: EmbeddedBroker,
+    expected: Callable[[], list[object]],
+) -> None:
+    process, port = worker
+    shop.send(traffic.catalogue())
+    with load(shop):
+        shop.wait(lambda: shop.number("price-changes") > 0, "priced", process)
+        said = len(process.text())
+        broker_of_shop.kill(1)
+        assert wait_for(lambda: ready(port) == 503, NOTICED), process.tail()
+        time.sleep(LONG_AWAY)
+        broker_of_shop.restart(1)
+        assert wait_for(lambda: ready(port) == 200, NOTICED), process.tail()
+        assert len(process.text()) - said < MOST_LOG_OF_LONG
+    shop.settle(process)
+    assert process.stop() == 0, process.tail()
+    assert_exactly(shop.published(), expected())
+
+
+@pytest.mark.slow
+def test_a_worker_under_load_stops_cleanly_at_any_moment(
+    shop: KafkaShop, start_worker: Callable[..., Worker], expected: Callable[[], list[object]]
+) -> None:
+    draw = Random(1)
+    shop.send(traffic.catalogue())
+    process = start_worker("stopped")
+    with load(shop):
+        for _ in range(STOPS):
+            assert wait_for(lambda: catches_the_signal(process), 30)
+            time.sleep(draw.uniform(0, 6))
+            assert process.stop() == 0, process.tail()
+            process.start()
+    shop.settle(process)
     assert process.stop() == 0, process.tail()
     assert_exactly(shop.published(), expected())

@@ -1,6 +1,7 @@
 """Two workers under load go over to the next release one after the other, and back is refused."""
 
 import threading
+from itertools import takewhile
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.integration.shop.truth import assert_exactly
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 NEXT = "tests.integration.shop.next_version_worker"
-EVENTS, PER_SECOND = 6000, 150
+MOST_EVENTS, PER_SECOND = 60_000, 100
 READY = "ready after"
 ENDS_WITHIN = 30
 
@@ -32,7 +33,9 @@ def test_a_rolling_upgrade_under_load_loses_and_doubles_nothing(shop, start_work
     old = [start_worker("w0"), start_worker("w1")]
     shop.send(traffic.catalogue())
     shop.settle(*old)
-    load = threading.Thread(target=shop.send, args=(traffic.events(EVENTS), PER_SECOND))
+    enough = threading.Event()
+    events = takewhile(lambda _: not enough.is_set(), traffic.events(MOST_EVENTS))
+    load = threading.Thread(target=shop.send, args=(events, PER_SECOND))
     load.start()
     new = []
     for worker in old:
@@ -40,7 +43,8 @@ def test_a_rolling_upgrade_under_load_loses_and_doubles_nothing(shop, start_work
         said = len(worker.text())
         new.append(start_worker(worker.instance, module=NEXT))
         shop.wait(lambda at=said, w=new[-1]: READY in w.text()[at:], "ready", *new)
-        assert load.is_alive(), "it went on without load"
+    assert load.is_alive(), "it went on without load"
+    enough.set()
     load.join()
     shop.settle(*new)
     for worker in new:
