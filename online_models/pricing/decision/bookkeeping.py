@@ -109,7 +109,7 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Price
     history.append(ledger.history_entry, rows, now, price, base, ledger.sequence[rows])
     _write_home(resolved, changed)
     ledger.price[rows] = price
-    ledger.price_forced[rows] = (source == PriceOrigin.OVERRIDE) & ledger.override_forced[rows]
+    ledger.price_forced[rows] = resolved.by_force[changed]
     published = ~ledger.shadow[rows]
     ledger.revision[rows] += published
     ledger.changed_at[rows] = now

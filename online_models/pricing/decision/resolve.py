@@ -19,7 +19,7 @@ from online_models.pricing.decision.reasons import (
     Outcome,
     PriceOrigin,
 )
-from online_models.pricing.decision.sources import sources, targets, undone
+from online_models.pricing.decision.sources import breaks_guardrails, sources, targets, undone
 from online_models.pricing.decision.target_price import TargetPrice, ask, explore
 from online_models.pricing.guardrails import GUARDRAILS
 from online_models.pricing.guardrails.bounds import NOBODY, limits
@@ -53,6 +53,8 @@ class Resolved:
     propensity: Floats
     deviation: Floats
     passage: GuardrailResult
+    #: Whether the price is a forced one that the guardrails would not let through.
+    by_force: NDArray[np.bool_]
     broken: Broken | None
 
 
@@ -117,6 +119,7 @@ def resolve(
         propensity=propensity,
         deviation=deviation,
         passage=passage,
+        by_force=breaks_guardrails(context, forced, trace.price),
         broken=found,
     )
 

@@ -12,6 +12,7 @@ from online_models.numerics.compiled import compiled
 from online_models.pricing.context.decision_context import DecisionContext, Flags, Ints
 from online_models.pricing.decision.reasons import PriceOrigin
 from online_models.pricing.guardrails import GUARDRAILS, Delay
+from online_models.pricing.guardrails.bounds import limits
 from online_models.pricing.state.promotions import NONE, InForce
 from online_models.shop.catalogue import NO_PRICE
 from schemas.records.pricing_policies import Experiment
@@ -132,6 +133,15 @@ def undone(context: DecisionContext, source: NDArray[np.int8]) -> Flags:
     """
     price_forced = context.state.ledger.price_forced[context.rows]
     return np.asarray((source == PriceOrigin.ROLLBACK) & price_forced)
+
+
+def breaks_guardrails(context: DecisionContext, forced: Flags, price: Ints) -> Flags:
+    """Where prices that were forced, (n,), are none that the guardrails would let through now."""
+    if not forced.any():
+        return forced
+    bounds = limits(context, forced, forced, forced)
+    outside = (price < bounds.low) | (price > bounds.high)
+    return np.asarray(forced & (outside | _delayed(context)))
 
 
 def _delayed(context: DecisionContext) -> Flags:

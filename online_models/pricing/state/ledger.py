@@ -30,7 +30,7 @@ class Ledger(Columns):
     `drawn_price` is the price that exploration drew on `drawn_day`, with its `propensity` and its
     `deviation` in logs from the mean of what might have been drawn (NaN where it did not draw).
     `override_forced` says whether the manual price may pass the guardrails, `price_forced` whether
-    the price in force came about so.
+    the price in force came about so, and only so.
     In `shadow` a price is decided but not for the shop to show: `revision` stands still.
     `answered_undercuts` counts own undercuts that a competitor answered by another, in a row.
     What ends with `_reported` has led to an alert already.

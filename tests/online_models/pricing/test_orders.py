@@ -244,6 +244,15 @@ def test_a_rollback_of_what_nobody_forced_keeps_the_pace(shop: Any) -> None:
     assert prices(shop) == ["8.00", "8.40"]
 
 
+def test_a_rollback_of_a_forced_price_that_needed_no_force_keeps_the_pace(shop: Any) -> None:
+    matching(shop, guardrails={"max_step_up": "5%", "max_step_down": "20%"})
+    before = shop.now
+    shop.now += 1
+    shop.control(kind="set_price", sku="a", price="9.00", force=True)
+    shop.control(kind="rollback", to=before)
+    assert prices(shop) == ["9.00", "9.45"]
+
+
 def test_a_rollback_to_a_forced_price_keeps_the_bounds(shop: Any) -> None:
     matching(shop, guardrails={"minimum_price": "8.00"})
     shop.control(kind="set_price", sku="a", price="2.00", force=True)
