@@ -38,7 +38,7 @@ def fold_round(
     """
     places, skus, offers = chosen
     quoted = (offers == NO_OFFER) & (batch.kind[places] == Kind.COMPETITOR_PRICE)
-    concerned, at = _competitor_prices(state, batch, lookup, places[quoted], skus[quoted])
+    concerned, at = _competitor_prices(state, batch, lookup, now, places[quoted], skus[quoted])
     on_sale: dict[int, int] = {}
     early: list[tuple[int, FactEffect]] = []
     late: list[int] = []
@@ -86,7 +86,7 @@ def _effect(state: State, batch: Batch, place: int, now: int) -> FactEffect:
 
 
 def _competitor_prices(
-    state: State, batch: Batch, lookup: Lookup, places: Ints, skus: Ints
+    state: State, batch: Batch, lookup: Lookup, now: Ints, places: Ints, skus: Ints
 ) -> tuple[list[int], list[int]]:
     """The offers that competitors' prices concern, and the place of the price of each."""
     if not len(places):
@@ -109,7 +109,12 @@ def _competitor_prices(
         batch.time[places],
     )
     found = competitor_updates.apply(
-        state.catalogue, state.competitors, state.cleaning, state.pricing.ledger.price, quotes
+        state.catalogue,
+        state.competitors,
+        state.cleaning,
+        state.pricing.ledger.price,
+        quotes,
+        now[places],
     )
     state.count("out_of_order_rival", found.late)
     return found.offer.tolist(), places[found.quote].tolist()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from online_models.shop.catalogue import ALWAYS, Catalogue
 from online_models.shop.cleaning.cleaning import Cleaning
-from online_models.shop.competitors import CompetitorPrices
+from online_models.shop.competitors import NOT_YET, CompetitorPrices
 
 Ints = NDArray[np.int64]
 
@@ -45,8 +45,11 @@ def apply(
     cleaning: Cleaning,
     own_price: Ints,
     quotes: QuoteUpdates,
+    now: Ints,
 ) -> Concerned:
-    """Write down the quotes that count; `own_price`: the merchant's by offer row, minor units."""
+    """Write down the quotes that count; `own_price`: the merchant's by offer row, minor units;
+    `now`: the clock at each quote (ALWAYS: it stands still), ms.
+    """
 
     def own(sku: int) -> list[int]:
         listed = catalogue.offers.listed
@@ -67,6 +70,8 @@ def apply(
     entries.shipping[used] = quotes.shipping[at]
     entries.in_stock[used] = quotes.in_stock[at]
     entries.confidence_ppm[used] = quotes.confidence_ppm[at]
+    came = np.where(now[at] == ALWAYS, NOT_YET, now[at])
+    entries.since[used] = np.minimum(entries.since[used], came)
     entries.in_stock[rows[gone]] = False
     counts = ~held | gone
     at = on_time[counts]

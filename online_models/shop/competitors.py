@@ -11,12 +11,19 @@ from numpy.typing import NDArray
 from online_models.numerics.columns import Columns, column
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
-from online_models.shop.catalogue import ALWAYS, Interner
+from online_models.shop.catalogue import ALWAYS, NEVER, Interner
+from schemas.values.instants import DAY
 
 #: Most SKUs are watched at a handful of competitors; the matrix doubles where one has more.
 FIRST_WIDTH = 4
-#: No product has more honest competitors; past it a new one takes the place of the stalest entry.
+#: No product has more honest competitors; past it a new one takes the place of the stalest entry,
+#: of one that is not proven where there is any.
 MOST_COMPETITORS = 128
+#: A competitor of a product is proven once its prices have come for so long: names that somebody
+#: invents are not, however many there are.
+PROVEN_MS = DAY
+#: Of an entry of which no price was followed yet; a day more still is an instant.
+NOT_YET = NEVER // 2
 #: Names that no entry has any more are forgotten once there are more of them than of the others,
 #: and than this.
 SPARE_NAMES = 1_000
@@ -25,7 +32,8 @@ SPARE_NAMES = 1_000
 class CompetitorEntries(Columns):
     """One row per (SKU, competitor, channel). Money in minor units of the SKU's currency.
 
-    `channel` −1: the entry counts for every channel. `own` marks the merchant's own name.
+    `channel` −1: the entry counts for every channel. `own` marks the merchant's own name. `since`
+    is when its first price came, by the clock and not by what the price says of itself.
     """
 
     sku: NDArray[np.int32] = column(np.int32, -1)
@@ -37,6 +45,7 @@ class CompetitorEntries(Columns):
     own: NDArray[np.bool_] = column(np.bool_, False)
     confidence_ppm: NDArray[np.int64] = column(np.int64, 1_000_000)
     time: NDArray[np.int64] = column(np.int64, ALWAYS)
+    since: NDArray[np.int64] = column(np.int64, NOT_YET)
 
 
 class CompetitorPrices:
@@ -73,6 +82,7 @@ class CompetitorPrices:
             self.entries.channel[row] = channel
             self.entries.own[row] = self._is_own(competitor)
             self.entries.time[row] = ALWAYS
+            self.entries.since[row] = NOT_YET
             if not full:
                 self._place(sku, row)
         return row
@@ -115,15 +125,20 @@ class CompetitorPrices:
         self._index = {key: row for row, key in enumerate(keys)}
 
     def _stalest(self, sku: int) -> int:
-        """The entry of a SKU that was seen longest ago, which is given up."""
+        """The entry of a SKU that was seen longest ago, of the unproven ones if there are any:
+        it is given up.
+        """
         rows, entries = self.slots[sku], self.entries
-        row = int(rows[np.argmin(entries.time[rows])])
+        proven = entries.since[rows] + PROVEN_MS <= entries.time[rows]
+        row = int(rows[np.lexsort((entries.time[rows], proven))[0]])
         del self._index[sku, int(entries.competitor[row]), int(entries.channel[row])]
         return row
 
     def set_back(self, now: int) -> None:
         """No price is from later than `now`, ms."""
         np.minimum(self.entries.time, now, out=self.entries.time)
+        seen = self.entries.since != NOT_YET
+        self.entries.since[seen] = np.minimum(self.entries.since[seen], now)
 
     def restored(self) -> None:
         """Index the entries, in the same order of rows; whose name is the merchant's own is as the

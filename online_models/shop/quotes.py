@@ -27,6 +27,7 @@ class Quotes(NamedTuple):
     shipping: Ints
     confidence_ppm: Ints
     time: Ints
+    since: Ints
     in_stock: Flags
     own: Flags
 
@@ -42,6 +43,7 @@ class Quotes(NamedTuple):
             entries.shipping,
             entries.confidence_ppm,
             entries.time,
+            entries.since,
             entries.in_stock,
             entries.own,
         )

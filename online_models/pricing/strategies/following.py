@@ -29,6 +29,8 @@ class Following(NamedTuple):
     least_confidence: int
     #: NEVER: a price of any age counts.
     max_age: int
+    #: 0: a competitor counts from its first price on.
+    known_for: int
     include_shipping: bool
     #: The offset: a share of the competitor's price (−1: an amount) or an amount.
     share: int
@@ -50,6 +52,7 @@ def following(entry: Entry, digits: int, names: list[str]) -> Following:
         _weights(tuple(entry.weights.items()), tuple(names)),
         round(entry.minimum_confidence * PPM),
         NEVER if entry.max_age is None else entry.max_age,
+        entry.known_for,
         entry.include_shipping,
         share,
         amount,

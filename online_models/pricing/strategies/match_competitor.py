@@ -31,11 +31,11 @@ class MatchCompetitor:
     """The lowest, median or `rank`-th lowest competitor price, moved by the offset. Where there are
     fewer competitors than `rank`, nobody is in that place, and it has nothing to say.
 
-    A competitor counts where it is in stock, fresh, surely the same product, not excluded and not
-    the merchant. It is followed upwards as downwards, whatever the price was before. Where none
-    counts, the next entry is asked: `keep` returns the offer to the price before competitors moved
-    it. A competitor that answers every undercut by its own is a repricer: after some rounds
-    the offer pauses at home for a while, instead of racing it to the floor.
+    A competitor counts where it is in stock, fresh, surely the same product, not excluded, known
+    for long enough and not the merchant. It is followed upwards as downwards, whatever the price
+    was before. Where none counts, the next entry is asked: `keep` returns the offer to the price
+    before competitors moved it. A competitor that answers every undercut by its own is a repricer:
+    after some rounds the offer pauses at home for a while, instead of racing it to the floor.
     """
 
     kind = "match_competitor"
@@ -180,6 +180,10 @@ def _follow(
             if quotes.confidence_ppm[entry] < terms.least_confidence:
                 continue
             if not terms.admitted[quotes.competitor[entry]]:
+                continue
+            proven = quotes.since[entry] + terms.known_for
+            if terms.known_for > 0 and now < proven:
+                again[i] = min(again[i], proven)
                 continue
             known = True
             if terms.max_age != NEVER:

@@ -33,7 +33,9 @@ class MatchCompetitor(Incoming):
     With fewer competitors than `rank` it has nothing to say, and the next entry speaks.
 
     `weights` (by competitor) weigh the median. Prices older than `max_age`, or matched with less
-    than `minimum_confidence`, do not count; an empty `competitors` means all but `exclude`.
+    than `minimum_confidence`, do not count; an empty `competitors` means all but `exclude`. Nor
+    does a competitor until its prices of the product have come for `known_for`: so nobody is
+    followed for a name that was invented a moment ago.
     """
 
     kind: Literal["match_competitor"]
@@ -42,6 +44,7 @@ class MatchCompetitor(Incoming):
     weights: Annotated[dict[Name, Weight], Field(max_length=MOST_LISTED)] = {}
     offset: OffsetField = Field(default="0", validate_default=True)
     max_age: Duration | None = None
+    known_for: Duration = Field(default="PT0S", validate_default=True)
     minimum_confidence: Confidence = 0.0
     competitors: Names = ()
     exclude: Names = ()

@@ -110,6 +110,8 @@ def _strategy(entry: Mapping[str, Any]) -> str:
             said += f", {offset.lstrip('+-')} {'below' if offset.startswith('-') else 'above'}"
         if entry.get("max_age"):
             said += f", not older than {span(entry['max_age'])}"
+        if entry.get("known_for", "PT0S") != "PT0S":
+            said += f", of competitors known for {span(entry['known_for'])}"
     if kind == "cost_plus":
         said += f" of {_value(entry.get('margin'))}"
     return said

@@ -69,6 +69,7 @@ _STRATEGY = {
     "weights": ("Weights of rivals", "as JSON"),
     "offset": ("Against it", "an amount (-0.01) or a share (-1%)"),
     "max_age": ("Prices not older than", "such as 1 day"),
+    "known_for": ("Rivals known for at least", "such as 1 day"),
     "minimum_confidence": ("Least confidence of the match", "0 to 1"),
     "competitors": ("Only these rivals", ""),
     "exclude": ("Not these rivals", ""),

@@ -164,6 +164,7 @@ class Shop:
         book.in_stock[row] = told.get("in_stock", True)
         book.confidence_ppm[row] = round(told.get("confidence", 1.0) * PPM)
         book.time[row] = told.get("time", self.now)
+        book.since[row] = min(book.since[row], self.now)
         if decide:
             self.decide(self.catalogue.sku_offers[s], "competitor-prices")
 

@@ -36,6 +36,21 @@ def test_nobody_is_followed_where_fewer_rivals_count_than_the_rank(shop: Any) ->
     assert shop.price() == "10.00"
 
 
+def test_a_newcomer_is_followed_once_it_has_been_known_for_as_long_as_the_policy_says(
+    shop: Any,
+) -> None:
+    shop.product(cost="1.00")
+    shop.policy(strategy=[{"kind": "match_competitor", "known_for": "P1D"}, KEEP])
+    shop.competitor("9.00")
+    shop.tick(DAY - 1)
+    shop.competitor("8.00")
+    assert shop.price() == "none"
+    shop.tick(1)
+    assert shop.price() == "8.00"
+    shop.competitor("7.00", name="invented")
+    assert shop.price() == "8.00"
+
+
 @pytest.mark.parametrize(
     ("entry", "price"),
     [

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from online_models.persistence.saved import restore, save
-from online_models.shop.competitors import MOST_COMPETITORS, CompetitorPrices
+from online_models.shop.competitors import MOST_COMPETITORS, PROVEN_MS, CompetitorPrices
 
 
 def listed(competitors: CompetitorPrices, sku: int) -> list[tuple[str, int]]:
@@ -48,6 +48,19 @@ def test_own_names_that_are_set_later_hold_for_competitors_that_are_known() -> N
     rows = [rivals.entry(sku, name, -1) for sku in (0, 1) for name in ("us", "Acme ", "them")]
     restored = restore(CompetitorPrices(frozenset({"acme"})), save(rivals))
     assert restored.entries.own[rows].tolist() == [False, True, False] * 2
+
+
+def test_a_flood_of_invented_competitors_replaces_no_proven_one() -> None:
+    competitors = CompetitorPrices()
+    entries = competitors.entries
+    honest = competitors.entry(0, "honest", -1)
+    entries.since[honest], entries.time[honest] = 0, PROVEN_MS
+    for i in range(3 * MOST_COMPETITORS):
+        row = competitors.entry(0, f"c{i}", -1)
+        entries.since[row] = entries.time[row] = PROVEN_MS + 1000 + i
+    names = [name for name, _ in listed(competitors, 0)]
+    assert len(names) == MOST_COMPETITORS
+    assert "honest" in names
 
 
 def test_a_flood_of_competitors_of_one_product_replaces_the_stalest() -> None:
