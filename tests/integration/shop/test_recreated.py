@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from kafka import TopicPartition
 
 from tests.integration.shop.kafka_shop import KafkaShop
 from tests.integration.shop.traffic import MINUTE, START, TEA
@@ -58,3 +59,27 @@ def test_a_topic_made_anew_loses_nothing(
     assert len(changes) == 3 * ROUND
     assert {change["cause"]["topic"] for change in changes} == {"competitor-prices"}
     assert_exactly(shop.published(), expected())
+
+
+def test_a_product_in_a_wrong_currency_buries_nothing_once_the_record_in_the_right_one_is_gone(
+    shop: KafkaShop, start_worker: Callable[..., Worker]
+) -> None:
+    worker = start_worker("w1")
+    time = START + MINUTE * 4 * ROUND
+    wrong = json.dumps(TEA | {"currency": "EUR", "price": "5.00"}).encode()
+    lies = shop.put("products", wrong, b"tea", time).get(timeout=30)
+    shop.settle(worker)
+    assert worker.stop() == 0, worker.tail()
+    # as compaction or retention would leave it
+    shop.delete_before({TopicPartition("products", lies.partition): lies.offset})
+    worker.start()
+    last = send_prices(shop, 5 * ROUND)
+    shop.wait(lambda: prices(shop)[-1] == last, "priced", worker)
+    corrected = json.dumps(TEA | {"name": "Green tea"}).encode()
+    shop.put("products", corrected, b"tea", time + MINUTE).get(timeout=30)
+    shop.settle(worker)
+    assert worker.stop() == 0, worker.tail()
+    buried = [dict(letter.headers) for letter in shop.read(["dead-letters"])]
+    assert {(each["source-topic"], each["source-offset"]) for each in buried} <= {
+        (b"products", b"%d" % lies.offset)
+    }
