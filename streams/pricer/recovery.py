@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
@@ -69,7 +68,7 @@ async def logs_of(settings: Settings, partition: int) -> Logs:
     """What Kafka holds of a partition; LostError where it is another app's, or was saved last by a
     later release. The publisher must have fenced before whoever acts on it.
     """
-    async with _connected(settings) as (reader, group):
+    async with _Connection(settings) as (reader, group):
         return await _read_logs(settings, partition, reader, group)
 
 
@@ -78,7 +77,7 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
     published everything before it. The publisher must have fenced before.
     """
     journal = TopicPartition(JOURNAL, partition)
-    async with _connected(settings) as (reader, group):
+    async with _Connection(settings) as (reader, group):
         logs = await _read_logs(settings, partition, reader, group)
         saved = logs.saved
         committed = logs.committed if position is None else position
@@ -120,17 +119,25 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
         )
 
 
-@asynccontextmanager
-async def _connected(settings: Settings) -> AsyncIterator[tuple[Consumer, Consumer]]:
+class _Connection:
     """A reader outside the group, and one that may ask for the group's offsets."""
-    reader = journal_reader(settings)
-    group = consumer(settings, enable_auto_commit=False, group_id=settings.app)
-    try:
-        await asyncio.gather(reader.start(), group.start())
-        yield reader, group
-    finally:
+
+    def __init__(self, settings: Settings) -> None:
+        self._reader = journal_reader(settings)
+        self._group = consumer(settings, enable_auto_commit=False, group_id=settings.app)
+
+    async def __aenter__(self) -> tuple[Consumer, Consumer]:
+        try:
+            await asyncio.gather(self._reader.start(), self._group.start())
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self._reader, self._group
+
+    async def __aexit__(self, *_: object) -> None:
         # aiokafka's stop can hang after a quick start
-        await asyncio.gather(*[within(each.stop(), STOP_SECONDS) for each in (reader, group)])
+        both = self._reader, self._group
+        await asyncio.gather(*[within(each.stop(), STOP_SECONDS) for each in both])
 
 
 async def _read_logs(settings: Settings, partition: int, reader: Consumer, group: Consumer) -> Logs:
