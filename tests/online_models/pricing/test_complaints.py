@@ -21,13 +21,13 @@ def test_two_of_ours_against_each_other_do_not_race_to_the_bottom(new_shop: Any)
     for hour in range(24 * 5):
         for shop, competitor in ((one, other), (other, one)):
             shop.now = one.now + 1
-            price = competitor.pricing.shown_price([0])[0]
+            price = competitor.pricing.ledger.price[0]
             shop.competitor(f"{price / 100:.2f}")
         one.tick()
         other.now = one.now
         other.decide(other.pricing.due(other.now), None)
         if hour > 24:
-            seen.append(min(one.pricing.shown_price([0])[0], other.pricing.shown_price([0])[0]))
+            seen.append(min(one.pricing.ledger.price[0], other.pricing.ledger.price[0]))
     assert min(seen) > 950
     assert max(seen) >= 998
 

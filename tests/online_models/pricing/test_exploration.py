@@ -107,7 +107,7 @@ def test_no_draw_costs_more_than_the_budget(new_shop: Any, known_demand: Any) ->
 
 def test_one_draw_a_day(new_shop: Any, known_demand: Any) -> None:
     shop = explorers(new_shop, known_demand(sd=0.4), 1)
-    first = shop.pricing.shown_price([0])[0]
+    first = shop.pricing.ledger.price[0]
     for _ in range(5):
         shop.decide([0], "inventory")
     within = {c["price"] for c in shop.changes}

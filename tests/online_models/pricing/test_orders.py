@@ -276,7 +276,7 @@ def test_a_rejected_price_is_struck_and_tried_again_later(shop: Any) -> None:
     refused = shop.changes[-1]
     shop.ack(refused, "rejected", price="10.00", reason="locked")
     assert shop.alerts("price_rejected")
-    assert shop.pricing.shown_price([0])[0] == 1000
+    assert shop.pricing.ledger.price[0] == 1000
     assert len(shop.changes) == 1
     shop.tick(HOUR)
     again = shop.changes[-1]
@@ -296,7 +296,7 @@ def test_an_acknowledged_price_is_believed(shop: Any) -> None:
     matching(shop)
     shop.competitor("9.00")
     shop.ack(shop.changes[-1], price="9.05")
-    assert shop.pricing.shown_price([0])[0] == 905
+    assert shop.pricing.ledger.price[0] == 905
     assert len(shop.changes) == 1
     shop.tick(HOUR)
     assert shop.changes[-1]["previous_price"] == "9.05"
@@ -306,7 +306,7 @@ def test_an_acknowledged_price_is_believed(shop: Any) -> None:
 def test_an_overtaken_acknowledgement_is_ignored(shop: Any) -> None:
     old, _, last = three_prices(shop)
     shop.ack(old, "rejected", price="10.00")
-    assert shop.pricing.shown_price([0])[0] == 700
+    assert shop.pricing.ledger.price[0] == 700
     shop.ack(last)
     assert len(shop.changes) == 3
 
