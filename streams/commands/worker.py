@@ -11,7 +11,7 @@ from pathlib import Path
 from schemas.topics import TOPICS
 from streams.configuration.policy_file import load
 from streams.configuration.settings import Settings
-from streams.errors import ExpectedError
+from streams.errors import ExpectedError, InputError
 from streams.extras import require
 from streams.kafka.admin import provide_topics
 from streams.kafka.clients import client, names
@@ -30,6 +30,9 @@ Run a worker until it is stopped (SIGTERM or Ctrl-C: clean, within 10 s).
 Any number of workers share the partitions. `--role ingest` only fills the journal, `--role price`
 only prices what is in it; `all` does both. `--role train` trains the deep demand models every so
 often, in a process of its own, and publishes each as a challenger (needs `pricetide[deep]`).
+`--role forecast` runs the models of the setting `forecasters`: they learn from
+`demand-observations` and publish `demand-forecasts`, which prices are decided by as far as they
+prove right.
 Topics that are missing are created first, as `pricetide topics` would.
 """
 EXAMPLES = (
@@ -54,6 +57,7 @@ SETTINGS = (
     "train_every",
     "train_days",
     "train_models",
+    "forecasting",
 )
 
 #: Python's collector looks for cycles every 700 objects by default; events are batches of far more,
@@ -89,6 +93,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     policies = load(options.policies) if options.policies else []
     if role == "train":
         require("tensorflow")
+    if role == "forecast" and not settings.forecasters:
+        raise InputError("--role forecast needs models: the setting forecasters names none")
     try:
         port = listen(settings.metrics) if settings.metrics else None
     except OSError as error:

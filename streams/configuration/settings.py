@@ -22,6 +22,7 @@ from schemas.values.instants import MINUTE
 from schemas.values.money import minor_digits
 from streams.configuration.connection import ConnectionSettings
 from streams.configuration.console_settings import ConsoleSettings
+from streams.configuration.forecaster_settings import ForecasterSettings
 from streams.configuration.sources import toml_file
 from streams.configuration.spelling import NESTED, PREFIX, require_spelling
 from streams.mapping.mapper import Mapper
@@ -38,7 +39,7 @@ PUBLIC_KEY = "pricetide"
 SHORTEST_BUCKET = MINUTE
 
 
-class Settings(ConsoleSettings, ConnectionSettings):
+class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
     """Each field is a variable `PRICETIDE_<NAME>` and a key of the TOML file."""
 
     model_config = SettingsConfigDict(

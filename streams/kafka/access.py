@@ -82,6 +82,7 @@ ROLES: Mapping[str, list[Right]] = {
     "forecast": [
         *_may("read", "demand-observations", "products"),
         *_may("write", "demand-forecasts"),
+        Right("read", "group", "{app}-forecast"),
     ],
     "redrive": [
         *_may("read", *_topics("in"), "dead-letters", "pricing-quarantine", "pricing-redriven"),

@@ -132,12 +132,12 @@ class App(faust.App):  # type: ignore[misc]
         die(f"{agent!r} failed", error)
 
 
-def create(settings: Settings) -> App:
-    """An app for one worker process."""
+def create(settings: Settings, group: str) -> App:
+    """An app for one worker process of a consumer group."""
     servers = bootstrap(settings).split(",")
     instance = f"{settings.app}-{settings.instance}" if settings.instance else None
     return App(
-        settings.app,
+        group,
         broker=[f"kafka://{server}" for server in servers],
         broker_credentials=_credentials(settings),
         store="memory://",

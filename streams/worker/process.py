@@ -12,6 +12,7 @@ import faust
 from mode import Service, Worker
 
 from streams.configuration.settings import Settings
+from streams.forecast.agent import ForecastAgent
 from streams.ingest.service import Ingest
 from streams.kafka import app as frame
 from streams.metrics.instruments import JOURNAL_PARTITIONS
@@ -82,8 +83,13 @@ def _build(role: str, log: str, settings: Settings, port: socket.socket | None) 
         services.append(Trainer(settings))
     if role in ("ingest", "train"):
         return _PlainWorker(*services, loglevel=log, redirect_stdouts=False, quiet=True)
+    if role == "forecast":
+        app = frame.create(settings, f"{settings.app}-forecast")
+        agent = ForecastAgent(app, settings)
+        readiness.append(lambda: agent.ready)
+        return _Worker(app, *services, loglevel=log, redirect_stdouts=False, quiet=True)
     JOURNAL_PARTITIONS.set(settings.partitions)
-    app = frame.create(settings)
+    app = frame.create(settings, settings.app)
     pricer = Pricer(app, settings)
     if role == "all":
         ingest.hand_on = pricer.offer

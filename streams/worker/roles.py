@@ -11,6 +11,7 @@ from streams.errors import InputError
 _KAFKA = {"bootstrap", "app", "instance", "partitions", "metrics"}
 _DAYS = {"bucket", "lateness", "timezone", "settings_changed"}
 _PRICE = {"delivery", "transaction_ms", "snapshot_seconds", "ack_timeout"}
+_FORECAST = {"bucket", "lateness", "forecasters", "forecasting"}
 _TRAIN = {"training", "train_every", "train_days", "train_models"}
 
 #: Role → the settings that it reads.
@@ -19,6 +20,7 @@ ROLES = {
     "ingest": _KAFKA | _DAYS,
     "price": _KAFKA | _DAYS | _PRICE,
     "train": _KAFKA | _TRAIN,
+    "forecast": _KAFKA | _FORECAST,
 }
 
 

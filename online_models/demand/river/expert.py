@@ -47,12 +47,11 @@ class RiverExpert:
     @property
     def _graph(self) -> dict[str, Any]:
         """All that the models know."""
-        return {name: getattr(self._river, name) for name in RiverModels.DERIVED}
+        return self._river.graph()
 
     @_graph.setter
     def _graph(self, graph: dict[str, Any]) -> None:
-        for name in RiverModels.DERIVED:
-            setattr(self._river, name, graph[name])
+        self._river.take_graph(graph)
 
     def grow(self, offers: int, categories: int, channels: int) -> None:
         """Nothing: a model is made when its first bucket comes."""

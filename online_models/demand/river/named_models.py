@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -93,21 +95,40 @@ def _parameters(brackets: str) -> dict[str, Any]:
     raise ValueError(f"river: {brackets!r} are no parameters such as (p=1, q=1)")
 
 
+def _built(kind: type[Any], parameters: dict[str, Any]) -> Any:
+    return kind(**parameters)
+
+
 class RiverModels:
     """Models by key (an offer's row, or a category's), and what is remembered of offers."""
 
     #: All in one graph of objects, which the expert saves: they may share some.
     DERIVED = ("models", "anchor", "lags", "variance", "seen", "astray")
 
-    def __init__(self, name: str) -> None:
-        self._build, self._parameters = parsed(name)
-        self.forecasts = issubclass(self._build, time_series.base.Forecaster)
+    def __init__(self, named: str | Callable[[], Any]) -> None:
+        self._make: Callable[[], Any]
+        if isinstance(named, str):
+            self._make = partial(_built, *parsed(named))
+        else:
+            self._make = named
+        self.forecasts = isinstance(self._make(), time_series.base.Forecaster)
+        #: How often a model was begun anew, since this process began.
+        self.restarts = 0
         self.models: dict[int, Any] = {}
         self.anchor: dict[int, float] = {}
         self.lags: dict[int, tuple[float, float]] = {}
         self.variance: dict[int, float] = {}
         self.seen: dict[int, int] = {}
         self.astray: dict[int, int] = {}
+
+    def graph(self) -> dict[str, Any]:
+        """All that the models know."""
+        return {name: getattr(self, name) for name in self.DERIVED}
+
+    def take_graph(self, graph: Mapping[str, Any]) -> None:
+        """Go on with what `graph` gave."""
+        for name in self.DERIVED:
+            setattr(self, name, graph[name])
 
     def forecast(self, observations: Observations, keys: Ints) -> DemandForecast:
         """DemandForecast of each row's units, from what was learnt before."""
@@ -143,7 +164,7 @@ class RiverModels:
 
     def _model(self, key: int) -> Any:
         if key not in self.models:
-            self.models[key] = self._build(**self._parameters)
+            self.models[key] = self._make()
         return self.models[key]
 
     def _learn_one(self, key: int, x: Row, y: float, gap: float) -> bool:
@@ -163,6 +184,7 @@ class RiverModels:
         if self.astray[key] >= PATIENCE:
             del self.models[key]
             self.seen[key] = self.astray[key] = 0
+            self.restarts += 1
 
     def _level(self, offer: int) -> float:
         """Smoothed log units: the regressors explain what departs from it."""

@@ -1,0 +1,1 @@
+"""Forecasters beside the pricer: they read observations, and publish curves."""

@@ -1,0 +1,1 @@
+"""The worker's role `forecast`: models that learn beside the pricer, and publish curves."""

@@ -1,0 +1,120 @@
+"""The Faust agent over `demand-observations`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from aiokafka import TopicPartition
+
+from online_models.forecasting.forecaster import Forecaster
+from schemas.topics import TOPICS
+from streams.configuration.settings import Settings
+from streams.forecast.checkpoint import Checkpoint
+from streams.forecast.partition import ForecastPartition
+from streams.kafka.app import App, die
+from streams.kafka.clients import names, producer
+from streams.kafka.producer import Producer
+
+logger = logging.getLogger(__name__)
+
+OBSERVATIONS, FORECASTS = "demand-observations", "demand-forecasts"
+
+
+class ForecastAgent:
+    """Gives each assigned partition its forecasters, and publishes what they say."""
+
+    def __init__(self, app: App, settings: Settings) -> None:
+        #: Whether it has the partitions that it was given.
+        self.ready = False
+        self._app = app
+        self._settings = settings
+        self._partitions: dict[int, ForecastPartition] = {}
+        self._lock = asyncio.Lock()
+        self._producer: Producer | None = None
+        self._topic = names(settings).outer(OBSERVATIONS)
+        topic = app.topic(
+            self._topic,
+            key_type=bytes,
+            key_serializer="raw",
+            value_type=bytes,
+            value_serializer="raw",
+            acks=False,
+        )
+        app.on_partitions_revoked.connect(self._revoked)
+        # before Faust seeks to the committed offsets, which are those of the checkpoints then
+        app.on_rebalance_complete.connect(self._assigned)
+        # Faust revokes nothing when it stops
+        app.on_before_shutdown.connect(self._shut_down)
+        app.agent(topic, name="forecast", concurrency=1, isolated_partitions=True)(self._forecast)
+
+    async def _forecast(self, stream: Any) -> None:
+        async for event in stream.noack().events():
+            partition = self._partitions.get(event.message.partition)
+            if partition is not None:
+                await self._publish(partition.feed(event.message.value))
+
+    async def _publish(self, forecasts: Sequence[Mapping[str, Any]]) -> None:
+        if not forecasts:
+            return
+        if self._producer is None:
+            self._producer = producer(
+                self._settings, enable_idempotence=True, compression_type="gzip", linger_ms=20
+            )
+            await self._producer.start()
+        sent = []
+        for forecast in forecasts:
+            key = (TOPICS[FORECASTS].key_of(forecast) or "").encode()
+            value = msgspec.json.encode(forecast)
+            sent.append(await self._producer.send(FORECASTS, value, key=key))
+        await asyncio.gather(*sent)
+
+    async def _assigned(self, _app: Any, **_: Any) -> None:
+        async with self._lock:
+            assigned = {tp for tp in self._app.consumer.assignment() if tp.topic == self._topic}
+            self._let_go(self._partitions.keys() - {tp.partition for tp in assigned})
+            try:
+                for tp in sorted(assigned):
+                    if tp.partition not in self._partitions:
+                        await self._start(tp)
+            except Exception as error:
+                die("forecasters cannot be started", error)
+            self.ready = True
+
+    async def _start(self, tp: Any) -> None:
+        settings, consumer = self._settings, self._app.consumer
+        forecasters = {
+            name: Forecaster(name, table.model, table.by)
+            for name, table in settings.forecasters.items()
+        }
+        checkpoint = Checkpoint(settings.forecasting, settings.app, tp.partition)
+        partition = ForecastPartition(forecasters, checkpoint, settings.fold.allowed_lateness_ms)
+        partition.end = (await consumer.highwaters(tp)).get(tp) or 0
+        place = TopicPartition(tp.topic, tp.partition)
+        await consumer._thread.commit({place: partition.position})
+        self._partitions[tp.partition] = partition
+        logger.info(
+            "partition %d: %d of %d records are learnt",
+            tp.partition,
+            partition.position,
+            partition.end,
+        )
+
+    async def _revoked(self, _app: Any, revoked: set[Any], **_: Any) -> None:
+        async with self._lock:
+            self.ready = False
+            self._let_go({tp.partition for tp in revoked if tp.topic == self._topic})
+
+    def _let_go(self, numbers: set[int]) -> None:
+        for number in numbers:
+            if partition := self._partitions.pop(number, None):
+                partition.save()
+
+    async def _shut_down(self, _app: Any, **_: Any) -> None:
+        async with self._lock:
+            self._let_go(set(self._partitions))
+            if self._producer is not None:
+                await self._producer.stop()

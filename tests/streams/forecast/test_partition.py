@@ -1,0 +1,122 @@
+"""Forecasters of a partition learn each record once, and go on after a kill."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from online_models.forecasting.forecaster import Forecaster
+from schemas.values.instants import DAY, to_text
+from streams.forecast.checkpoint import Checkpoint
+from streams.forecast.partition import ForecastPartition
+
+START = 1_700_006_400_000 // DAY * DAY
+MODEL = {"model": "river.linear_model.BayesianLinearRegression"}
+OFFERS = 3
+
+
+class Own:
+    """A model that no checkpoint can hold."""
+
+    def learn_one(self, x: dict[str, float], y: float) -> None:
+        """Nothing."""
+
+    def predict_one(self, x: dict[str, float]) -> float:
+        return 0.0
+
+
+def records(days: int) -> list[Any]:
+    found = []
+    for day in range(days):
+        for sku in range(OFFERS):
+            value = {
+                "sku": f"s{sku}",
+                "channel": "web",
+                "bucket_start": to_text(START + day * DAY),
+                "bucket_end": to_text(START + (day + 1) * DAY),
+                "units": (7 * day + sku) % 5,
+                "price": f"{9 + (day + sku) % 3}.00",
+                "features": {},
+            }
+            found.append(SimpleNamespace(offset=len(found), value=json.dumps(value).encode()))
+    return found
+
+
+def partition(folder: Path, model: dict[str, Any] | None = None) -> ForecastPartition:
+    forecasters = {"m": Forecaster("m", model or MODEL)}
+    return ForecastPartition(forecasters, Checkpoint(folder, "app", 0), DAY)
+
+
+def test_after_a_kill_the_same_curves_are_said_and_no_record_counts_twice(tmp_path: Path) -> None:
+    sent = records(20)
+    whole = partition(tmp_path / "whole")
+    wanted = [whole.feed(sent[at : at + OFFERS]) for at in range(0, len(sent), OFFERS)]
+    first = partition(tmp_path / "killed")
+    first.feed(sent[:30])
+    first.save()
+    first.feed(sent[30:36])  # learnt, and lost with the process
+    again = partition(tmp_path / "killed")
+    assert again.position == 30
+    found = [again.feed(sent[at : at + OFFERS]) for at in range(0, len(sent), OFFERS)]
+    assert found[:10] == [[]] * 10
+    assert found[10:] == wanted[10:]
+
+
+def test_of_history_the_last_window_alone_is_forecast_from(tmp_path: Path) -> None:
+    sent, late = records(20), partition(tmp_path)
+    late.end = len(sent)
+    said = [late.feed(sent[at : at + 5]) for at in range(0, len(sent), 5)]
+    assert not any(said[:-1])
+    assert [each["sku"] for each in said[-1]] == ["s0", "s1", "s2"]
+    assert {each["bucket_start"] for each in said[-1]} == {to_text(START + 21 * DAY)}
+
+
+def test_what_is_no_observation_is_passed_over(tmp_path: Path) -> None:
+    sent = records(2)
+    for value in (None, b"", b"{", b'{"sku": 1}', b"\xff"):
+        sent.append(SimpleNamespace(offset=len(sent), value=value))
+    found = partition(tmp_path)
+    assert len(found.feed(sent)) == 2 * OFFERS
+    assert found.position == len(sent)
+
+
+def test_a_changed_description_learns_from_the_begin(tmp_path: Path) -> None:
+    first = partition(tmp_path)
+    first.feed(records(5))
+    first.save()
+    assert partition(tmp_path, {**MODEL, "alpha": 2.0}).position == 0
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\x93", b"not a checkpoint" * 9])
+def test_a_damaged_checkpoint_is_told_and_left(
+    tmp_path: Path, damaged: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = partition(tmp_path)
+    first.feed(records(5))
+    first.save()
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(damaged)
+    assert partition(tmp_path).position == 0
+    assert "learnt anew" in caplog.text
+
+
+def test_a_checkpoint_is_for_its_user_alone_and_runs_no_code(tmp_path: Path) -> None:
+    first = partition(tmp_path)
+    first.feed(records(5))
+    first.save()
+    (path,) = tmp_path.iterdir()
+    assert path.stat().st_mode & 0o077 == 0
+    hostile = path.read_bytes().replace(b"river.linear_model", b"os.linear_modelxxx")
+    path.write_bytes(hostile)
+    assert partition(tmp_path).position == 0
+
+
+def test_a_model_of_ones_own_learns_anew_what_no_checkpoint_holds(tmp_path: Path) -> None:
+    first = partition(tmp_path, {"model": f"{__name__}.Own"})
+    first.feed(records(5))
+    first.save()
+    assert partition(tmp_path, {"model": f"{__name__}.Own"}).position == 0
