@@ -9,7 +9,7 @@ JOBS ?= 2
 PYTEST := $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo demo-shop test quick lint bench sbom audit clean
+.PHONY: demo demo-shop test quick lint docs bench sbom audit deploy-check clean
 
 ## demo: real orders through a live worker on a real Kafka; ARGS=--once ends by itself
 demo: $(VENV)/demo
@@ -32,6 +32,19 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+## docs: the documents as a site in site/, with search, without a network
+docs: $(VENV)/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+## deploy-check: deploy/ by the tools that are installed
+deploy-check:
+	@for tool in hadolint promtool helm kubeconform; do \
+	  command -v $$tool > /dev/null || echo "$$tool is not installed: not checked"; done
+	! command -v hadolint > /dev/null || hadolint deploy/Dockerfile
+	! command -v promtool > /dev/null || promtool check rules deploy/prometheus/rules.yml
+	! command -v helm > /dev/null || helm lint deploy/helm/pricetide --set kafka.bootstrap=kafka:9092 --set customerKey.secret=pricetide
+	! command -v helm > /dev/null || ! command -v kubeconform > /dev/null || helm template pricetide deploy/helm/pricetide --set kafka.bootstrap=kafka:9092 --set customerKey.secret=pricetide | kubeconform -strict -ignore-missing-schemas
 
 ## bench: the same job for us, textbook Faust and Quix Streams, in one run
 bench: $(VENV)/dev
@@ -68,4 +81,4 @@ $(VENV)/dev: $(VENV)/demo
 	@touch $@
 
 clean:
-	rm -rf $(VENV) sbom.cdx.json .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) site sbom.cdx.json .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -42,7 +42,7 @@ MARKETS: dict[str, str] = {
     "stocked": "valuation+replenished+overdispersed",
     "fresh": "log_linear+perishable",
     "outlet": "valuation+season+collection+overdispersed",
-    "marketplace": "log_linear+undercut+cycle+taxed",
+    "marketplace": "log_linear+cycle+sleep+taxed",
     "wholesale": "log_linear+reference+overdispersed+bulk_orders",
     "second_hand": "valuation+sleep",
     "dirty": "log_linear+bulk_orders+unit_mixups+bot_clicks+missing_fields+duplicates+late_events"

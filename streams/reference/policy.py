@@ -1,0 +1,65 @@
+"""Every field of a policy: what it says, its default, its unit and an example."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from schemas.records.pricing_policies import Policy
+from streams.reference.policy_fields import FIELDS
+
+HEAD = """\
+# Policy reference
+
+This page is made from the policy's model (`python -m streams.reference`).
+
+A policy is a record of `pricing-policies`; a policy file is one of them, or a JSON array. A field
+that is null or absent has its default, and a guardrail without a value does not bind. A share is
+text with its sign (`"5%"`) or a fraction (`0.05`), a duration is ISO 8601 (`"PT1H"`, `"P30D"`), an
+instant is RFC 3339, and money is text in the offer's currency, tax included. `NAME` in
+`strategy[NAME]` is the entry's `kind`.
+"""
+
+
+def fields(model: type[BaseModel] = Policy, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Path and declaration of each field that holds a value of its own."""
+    for name, field in model.model_fields.items():
+        path = prefix + (field.alias or name)
+        parts = list(_models(field.annotation))
+        if not parts:
+            yield path, field
+        for part in parts:
+            kind = part.model_fields.get("kind")
+            chosen = f"[{typing.get_args(kind.annotation)[0]}]" if kind and len(parts) > 1 else ""
+            yield from fields(part, f"{path}{chosen}.")
+
+
+def page() -> str:
+    """The page."""
+    lines = [HEAD, "| field | default | unit | what it says | example |", "|---|---|---|---|---|"]
+    for path, field in fields():
+        said = FIELDS[path]
+        example = msgspec.json.encode(said.example).decode()
+        lines.append(f"| `{path}` | {_default(field)} | {said.unit} | {said.what} | `{example}` |")
+    return "\n".join(lines) + "\n"
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        return
+    for part in typing.get_args(annotation):
+        yield from _models(part)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    if field.default in (None, (), {}):
+        return "–"
+    return f"`{msgspec.json.encode(field.default).decode()}`"
