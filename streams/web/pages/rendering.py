@@ -58,6 +58,7 @@ def _shared(context: Context) -> dict[str, Any]:
         "money": figures.money,
         "price_of": figures.price,
         "signed": figures.signed,
+        "total_of": figures.total,
         "share": figures.share,
         "step_of": figures.step,
         "number": figures.number,

@@ -56,6 +56,22 @@ class Figures:
         shown = self.money(minor, currency)
         return f"+{shown}" if minor is not None and minor > 0 else shown
 
+    def total(self, minor: int | float | None, currency: str | None) -> str:
+        """A gain, with its sign; from a thousand on, without cents.
+
+        >>> Figures().total(123_456, "USD"), Figures().total(-1_234, "USD")
+        ('+$1,235', '−$12.34')
+        """
+        if minor is None or currency is None or abs(minor) < 1000 * 10 ** minor_digits(currency):
+            return self.signed(minor, currency)
+        pattern = Locale.parse(self.locale).currency_formats["standard"].pattern.replace(".00", "")
+        amount = Decimal(round(minor)).scaleb(-minor_digits(currency))
+        text: str = format_currency(
+            amount, currency, pattern, locale=self.locale, currency_digits=False
+        )
+        shown = text.replace("\xa0", "\u202f").replace("-", "−")
+        return f"+{shown}" if minor > 0 else shown
+
     def share(self, value: float | None, digits: int = 1) -> str:
         """A share as a percentage."""
         if value is None:
