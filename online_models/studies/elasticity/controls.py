@@ -40,11 +40,13 @@ def controls(panel: RegressionPanel) -> Floats:
         *weekdays(panel).T,
         *_season(seen.start),
     ]
-    design = np.stack(columns, axis=1)
+    design: Floats = np.stack(columns, axis=1)
+    del columns
     design -= design.mean(axis=0)
-    scale = np.sqrt((design * design).mean(axis=0))
+    scale = np.sqrt(np.einsum("nk,nk->k", design, design) / len(design))
     kept = scale > 1e-9
-    result: Floats = design[:, kept] / scale[kept]
+    result = design if kept.all() else design[:, kept]
+    result /= scale[kept]
     return result
 
 
