@@ -77,6 +77,11 @@ FIELDS: dict[str, FieldText] = {
     "strategy[match_competitor].max_age": FieldText(
         "An older price does not count.", "duration", "PT24H"
     ),
+    "strategy[match_competitor].known_for": FieldText(
+        "A competitor counts once its prices of the product have come for so long.",
+        "duration",
+        "P1D",
+    ),
     "strategy[match_competitor].minimum_confidence": FieldText(
         "A price matched with less does not count.", "0 to 1", 0.8
     ),
