@@ -169,7 +169,11 @@ def _parser(named: str | None) -> tuple[argparse.ArgumentParser, ModuleType | No
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     subparsers = parser.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, help=argparse.SUPPRESS
+        prog="pricetide",
+        dest="command",
+        metavar="COMMAND",
+        required=True,
+        help=argparse.SUPPRESS,
     )
     module = None
     for name in commands():
