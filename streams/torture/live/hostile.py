@@ -37,6 +37,9 @@ BARS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 600.0)
 #: Records that are shown where some are not accounted for.
 SHOWN = 20
 
+#: Bytes of a value: Kafka refuses a longer one by itself.
+MOST_BYTES = 900_000
+
 Place = tuple[str, int, int]
 
 
@@ -121,6 +124,8 @@ async def _send(senders: dict[str | None, Producer], number: int, seed: int) -> 
 
 
 async def _put(sender: Producer, record: Hostile) -> asyncio.Future[Any]:
+    if record.value is not None:
+        record = record._replace(value=record.value[:MOST_BYTES])
     number = 1 if TOPICS[record.topic].broadcast else PARTITIONS
     return await sender.send(
         record.topic,
