@@ -12,7 +12,6 @@ import faust
 from mode import Service, Worker
 
 from streams.configuration.settings import Settings
-from streams.forecast.agent import ForecastAgent
 from streams.ingest.service import Ingest
 from streams.kafka import app as frame
 from streams.metrics.instruments import JOURNAL_PARTITIONS
@@ -84,6 +83,9 @@ def _build(role: str, log: str, settings: Settings, port: socket.socket | None) 
     if role in ("ingest", "train"):
         return _PlainWorker(*services, loglevel=log, redirect_stdouts=False, quiet=True)
     if role == "forecast":
+        # imported here: River's time series and metrics load scikit-learn, which no pricer uses
+        from streams.forecast.agent import ForecastAgent
+
         app = frame.create(settings, f"{settings.app}-forecast")
         agent = ForecastAgent(app, settings)
         readiness.append(lambda: agent.ready)

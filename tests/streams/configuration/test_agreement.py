@@ -23,6 +23,7 @@ OTHERS = {
     "lateness": "PT2H",
     "river": ["river.linear_model.BayesianLinearRegression"],
     "river_by": "category",
+    "shadow": True,
     "own_names": ["acme"],
     "timezone": "Europe/Berlin",
     "ack_timeout": "P2D",
@@ -51,6 +52,7 @@ APART = (
         "customer_key_file",
         "output_format",
         "log_format",
+        *("forecasters", "forecasting"),
     }
 )
 
