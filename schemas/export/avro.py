@@ -15,9 +15,12 @@ from schemas.topics import Topic
 NAMESPACE = "pricetide"
 #: Marks text that is JSON; who does not know the mark reads text.
 JSON_TEXT = "json"
+#: Marks text that is a JSON object where it begins with a brace, and text otherwise.
+OBJECT_OR_TEXT = "json-object-or-text"
 
 _SIMPLE = {"string": "string", "integer": "long", "number": "double", "boolean": "boolean"}
 _JSON = {"type": "string", "logicalType": JSON_TEXT}
+_OBJECT_OR_TEXT = {"type": "string", "logicalType": OBJECT_OR_TEXT}
 _TIME = {"type": "long", "logicalType": "timestamp-millis"}
 
 
@@ -63,7 +66,8 @@ class _Conversion:
         if "date-time" in formats and self.lenient:
             converted: Any = _TIME
         elif any(option.get("type") == "string" for option in nullable):
-            converted = "string"
+            either = any(option.get("type") == "object" for option in nullable)
+            converted = _OBJECT_OR_TEXT if either else "string"
         else:
             converted = self.convert(nullable[0], name)
         return converted if len(nullable) == len(options) else ["null", converted]

@@ -10,12 +10,15 @@ from typing import Any
 import fastavro
 from fastavro.schema import parse_schema
 
-from schemas.export.avro import JSON_TEXT
+from schemas.export.avro import JSON_TEXT, OBJECT_OR_TEXT
 from schemas.records.record import RecordError
 from streams.formats.schema import Schema
 
 #: What is open-ended in a record is JSON as text in the schemas that we publish.
 fastavro.read.LOGICAL_READERS[f"string-{JSON_TEXT}"] = lambda text, *_: json.loads(text)
+fastavro.read.LOGICAL_READERS[f"string-{OBJECT_OR_TEXT}"] = lambda text, *_: (
+    json.loads(text) if text.startswith("{") else text
+)
 
 Decode = Callable[[bytes], Any]
 Encode = Callable[[Any], bytes]
@@ -69,7 +72,7 @@ def _as_text(schema: Any) -> Any:
     return {
         key: _as_text(value) if key in ("type", "fields", "items", "values") else value
         for key, value in schema.items()
-        if not (key == "logicalType" and value == JSON_TEXT)
+        if not (key == "logicalType" and value in (JSON_TEXT, OBJECT_OR_TEXT))
     }
 
 
