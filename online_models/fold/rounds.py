@@ -38,7 +38,8 @@ def fold_round(
     """
     places, skus, offers = chosen
     quoted = (offers == NO_OFFER) & (batch.kind[places] == Kind.COMPETITOR_PRICE)
-    concerned, at = _competitor_prices(state, batch, lookup, now, places[quoted], skus[quoted])
+    quotes = _competitor_prices(state, batch, lookup, now, places[quoted], skus[quoted])
+    concerned, at = _decided_now(state, *quotes, now)
     on_sale: dict[int, int] = {}
     early: list[tuple[int, FactEffect]] = []
     late: list[int] = []
@@ -118,6 +119,25 @@ def _competitor_prices(
     )
     state.count("out_of_order_rival", found.late)
     return found.offer.tolist(), places[found.quote].tolist()
+
+
+def _decided_now(
+    state: State, rows: list[int], places: list[int], now: Ints
+) -> tuple[list[int], list[int]]:
+    """Those of the offers that a competitor's price concerns which it may move at once.
+
+    Of a past replayed there may be a million such prices, and the next tick is soon: there it alone
+    decides what follows no competitor, or may not change yet.
+    """
+    if not rows or not state.settings.pricing.imagined:
+        return rows, places
+    offers, instants = np.array(rows, dtype=np.int64), now[places]
+    waits = state.pricing.may_wait(offers, instants)
+    ledger = state.pricing.ledger
+    some = offers[waits]
+    ledger.due[some] = np.minimum(ledger.due[some], instants[waits])
+    moved = (~waits).nonzero()[0].tolist()
+    return [rows[i] for i in moved], [places[i] for i in moved]
 
 
 def _puts_on_sale(state: State, sku: int, offer: int) -> bool:

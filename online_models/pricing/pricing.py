@@ -227,6 +227,19 @@ class Pricing:
         self.silent_channels |= dict.fromkeys(self.acknowledged_channels, False)
         self.acknowledged_channels = []
 
+    def may_wait(self, rows: Ints, now: Ints) -> NDArray[np.bool_]:
+        """Mask of the offers, (n,), that no competitor's price moves at `now` (ms): their policies
+        follow none, or have had their change.
+        """
+        ledger, slots = self.ledger, self.ledger.policy[rows]
+        follows, cooldown, most = self.book.pace
+        used = ledger.changes_on_day[rows] >= most[slots]
+        used &= ledger.changes_day[rows] == self.state.days.number(now)
+        cools = (ledger.changed_at[rows] != ALWAYS) & (
+            now < ledger.changed_at[rows] + cooldown[slots]
+        )
+        return np.asarray(~follows[slots] | used | cools)
+
     def due(self, now: int) -> Ints:
         """Offers whose time has come, ascending."""
         return np.flatnonzero(self.ledger.due <= now)

@@ -1,4 +1,4 @@
-"""What competitors ask: the last word of each competitor per SKU, as a padded matrix."""
+"""What competitors ask: the last word of each competitor per SKU, as linked entries."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import ALWAYS, NEVER, Interner
 from schemas.values.instants import DAY
 
-#: Most SKUs are watched at a handful of competitors; the matrix doubles where one has more.
-FIRST_WIDTH = 4
-#: No product has more honest competitors; past it a new one takes the place of the stalest entry,
-#: of one that is not proven where there is any.
+#: No product has more honest competitors on one channel; past it a new one takes the place of the
+#: stalest entry there, of one that is not proven where there is any.
 MOST_COMPETITORS = 128
+#: Entries of a product on all channels: a dozen competitors in each of some hundred stores.
+MOST_ENTRIES = 4096
 #: A competitor of a product is proven once its prices have come for so long: names that somebody
 #: invents are not, however many there are.
 PROVEN_MS = DAY
@@ -51,20 +51,25 @@ class CompetitorEntries(Columns):
 class CompetitorPrices:
     """The competitor prices of one partition.
 
-    `slots` (shape (SKUs, width), int32) holds entry rows, −1 where there is none: gather
-    `entries.price[slots[sku]]` and mask with `slots[sku] >= 0`.
+    A SKU's entries are linked in the order in which they came: `first` and `last`, (SKUs,), hold
+    entry rows, `following`, (entries or more,), the row after each; −1 where there is none.
+    `filled`, (SKUs,), counts them.
     """
 
     SAVED = Saved(entries=Part(), names=Part())
-    DERIVED = ("slots", "filled", "_index")
+    DERIVED = ("first", "last", "following", "filled", "_index", "_on_channel")
 
     def __init__(self, own_names: frozenset[str] = frozenset()) -> None:
         self.own_names = frozenset(name.strip().casefold() for name in own_names)
         self.names = Interner()
         self.entries = CompetitorEntries()
-        self.slots: NDArray[np.int32] = np.full((0, FIRST_WIDTH), -1, dtype=np.int32)
+        self.first: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self.last: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self.following: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         self.filled: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         self._index: dict[tuple[int, int, int], int] = {}
+        #: (SKU row, channel) → number of entries.
+        self._on_channel: dict[tuple[int, int], int] = {}
 
     def entry(self, sku: int, competitor: str, channel: int) -> int:
         """The row of an entry, added where it is new (and then to be filled by the caller)."""
@@ -74,8 +79,9 @@ class CompetitorPrices:
         key = (sku, name, channel)
         row = self._index.get(key)
         if row is None:
-            full = sku < len(self.filled) and self.filled[sku] == MOST_COMPETITORS
-            row = self._index[key] = self._stalest(sku) if full else self.entries.size
+            full = self._full(sku, channel)
+            row = self._stalest(sku, channel) if full else self.entries.size
+            self._index[key] = row
             self.entries.grow(row + 1)
             self.entries.sku[row] = sku
             self.entries.competitor[row] = name
@@ -84,7 +90,7 @@ class CompetitorPrices:
             self.entries.time[row] = ALWAYS
             self.entries.since[row] = NOT_YET
             if not full:
-                self._place(sku, row)
+                self._place(sku, channel, row)
         return row
 
     def entries_of(
@@ -96,13 +102,13 @@ class CompetitorPrices:
         rows: list[Any] = list(map(self._index.get, keys))
         new = [i for i, row in enumerate(rows) if row is None]
         known = max(skus, default=0) < len(self.filled)
-        if None in names or not known or (self.filled[list(skus)] == MOST_COMPETITORS).any():
+        if None in names or not known or any(map(self._full, skus, channels)):
             return list(map(self.entry, skus, competitors, channels))
         first = self.entries.size
         self.entries.grow(first + len(new))
         for row, i in enumerate(new, start=first):
             rows[i] = self._index[keys[i]] = row
-            self._place(skus[i], row)
+            self._place(skus[i], channels[i], row)
         fresh = self.entries
         fresh.sku[first:] = [skus[i] for i in new]
         fresh.competitor[first:] = [names[i] for i in new]
@@ -124,14 +130,23 @@ class CompetitorPrices:
         keys = zip(*(column.tolist() for column in columns), strict=True)
         self._index = {key: row for row, key in enumerate(keys)}
 
-    def _stalest(self, sku: int) -> int:
-        """The entry of a SKU that was seen longest ago, of the unproven ones if there are any:
-        it is given up.
+    def _full(self, sku: int, channel: int) -> bool:
+        many = sku < len(self.filled) and bool(self.filled[sku] >= MOST_ENTRIES)
+        return many or self._on_channel.get((sku, channel), 0) >= MOST_COMPETITORS
+
+    def _stalest(self, sku: int, channel: int) -> int:
+        """The entry of a SKU that was seen longest ago, of the unproven ones if there are any, on
+        the channel if that is full: it is given up for one there.
         """
-        rows, entries = self.slots[sku], self.entries
+        rows, entries = self.rows_of(sku), self.entries
+        if self._on_channel.get((sku, channel), 0) >= MOST_COMPETITORS:
+            rows = rows[entries.channel[rows] == channel]
         proven = entries.since[rows] + PROVEN_MS <= entries.time[rows]
         row = int(rows[np.lexsort((entries.time[rows], proven))[0]])
-        del self._index[sku, int(entries.competitor[row]), int(entries.channel[row])]
+        before = int(entries.channel[row])
+        del self._index[sku, int(entries.competitor[row]), before]
+        self._on_channel[sku, before] -= 1
+        self._on_channel[sku, channel] = self._on_channel.get((sku, channel), 0) + 1
         return row
 
     def set_back(self, now: int) -> None:
@@ -153,27 +168,31 @@ class CompetitorPrices:
         )
         for row, key in enumerate(keys):
             self._index[key] = row
-            self._place(key[0], row)
+            self._place(key[0], key[2], row)
 
-    def _place(self, sku: int, row: int) -> None:
-        if sku >= len(self.slots):
-            rows = max(sku + 1, 2 * len(self.slots), 64)
-            slots = np.full((rows, self.slots.shape[1]), -1, dtype=np.int32)
-            slots[: len(self.slots)] = self.slots
-            self.slots = slots
-            self.filled = np.concatenate(
-                [self.filled, np.zeros(rows - len(self.filled), dtype=np.int32)]
-            )
-        place = int(self.filled[sku])
-        if place == self.slots.shape[1]:
-            self.slots = np.pad(self.slots, ((0, 0), (0, place)), constant_values=-1)
-        self.slots[sku, place] = row
+    def _place(self, sku: int, channel: int, row: int) -> None:
+        if sku >= len(self.first):
+            more = max(sku + 1, 2 * len(self.first), 64) - len(self.first)
+            nothing = np.full(more, -1, dtype=np.int32)
+            self.first = np.concatenate([self.first, nothing])
+            self.last = np.concatenate([self.last, nothing])
+            self.filled = np.concatenate([self.filled, np.zeros(more, dtype=np.int32)])
+        if row >= len(self.following):
+            more = max(row + 1, 2 * len(self.following), 64) - len(self.following)
+            self.following = np.concatenate([self.following, np.full(more, -1, dtype=np.int32)])
+        if self.first[sku] < 0:
+            self.first[sku] = row
+        else:
+            self.following[self.last[sku]] = row
+        self.last[sku] = row
         self.filled[sku] += 1
+        self._on_channel[sku, channel] = self._on_channel.get((sku, channel), 0) + 1
 
-    def rows_of(self, skus: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
-        """Entry rows of each SKU, shape (n, width), −1 where there is none."""
-        if not len(self.slots):
-            return np.full((len(skus), 1), -1, dtype=np.int32)
-        inside = skus < len(self.slots)
-        rows: NDArray[np.int32] = self.slots[np.where(inside, skus, 0)]
-        return rows if inside.all() else np.where(inside[:, None], rows, np.int32(-1))
+    def rows_of(self, sku: int) -> NDArray[np.int64]:
+        """Entry rows of a SKU in the order in which they came, (n,)."""
+        rows: list[int] = []
+        row = int(self.first[sku]) if sku < len(self.first) else -1
+        while row >= 0:
+            rows.append(row)
+            row = int(self.following[row])
+        return np.array(rows, dtype=np.int64)

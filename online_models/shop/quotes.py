@@ -16,11 +16,14 @@ Flags = NDArray[np.bool_]
 
 
 class Quotes(NamedTuple):
-    """The columns of `CompetitorPrices` that rules read: entry rows by SKU, (SKUs, width), −1 where
-    there is none, and each entry's, (entries,).
+    """The columns of `CompetitorPrices` that rules read: each SKU's first entry row, (SKUs,), and
+    the one that follows each, (entries,), −1 where there is none; `most` entries that a SKU has;
+    and each entry's, (entries,).
     """
 
-    slots: Ints32
+    first: Ints32
+    following: Ints32
+    most: int
     channel: Ints32
     competitor: Ints32
     price: Ints
@@ -36,7 +39,9 @@ class Quotes(NamedTuple):
         """Views, which hold until an entry is added."""
         entries = competitors.entries
         return cls(
-            competitors.slots,
+            competitors.first,
+            competitors.following,
+            int(competitors.filled.max(initial=0)),
             entries.channel,
             entries.competitor,
             entries.price,
@@ -50,9 +55,15 @@ class Quotes(NamedTuple):
 
 
 @compiled
+def first_entry(quotes: Quotes, sku: int) -> int:
+    """The first entry of a SKU, −1 where there is none."""
+    return int(quotes.first[sku]) if sku < quotes.first.size else -1
+
+
+@compiled
 def usable(quotes: Quotes, entry: int, channel: int) -> bool:
-    """Whether an entry (−1: none) is a competitor's, in stock, and on the offer's channel."""
-    if entry < 0 or not quotes.in_stock[entry] or quotes.own[entry]:
+    """Whether an entry is a competitor's, in stock, and on the offer's channel."""
+    if not quotes.in_stock[entry] or quotes.own[entry]:
         return False
     return bool(quotes.channel[entry] < 0 or quotes.channel[entry] == channel)
 
@@ -64,10 +75,9 @@ def lowest_asked(quotes: Quotes, sku: Ints32, channel: Ints32, since: Ints) -> N
     """
     found = np.full(sku.size, np.nan)
     for i in range(sku.size):
-        if sku[i] >= quotes.slots.shape[0]:
-            continue
-        for place in range(quotes.slots.shape[1]):
-            entry = quotes.slots[sku[i], place]
+        after = first_entry(quotes, sku[i])
+        while after >= 0:
+            entry, after = after, quotes.following[after]
             if not usable(quotes, entry, channel[i]) or quotes.time[entry] < since[i]:
                 continue
             asked = float(quotes.price[entry] + quotes.shipping[entry])
@@ -83,11 +93,10 @@ def summary(quotes: Quotes, sku: Ints32, channel: Ints32, since: Ints) -> NDArra
     """
     found = np.zeros((sku.size, 3))
     for i in range(sku.size):
-        if sku[i] >= quotes.slots.shape[0]:
-            continue
         number = lowest = total = 0
-        for place in range(quotes.slots.shape[1]):
-            entry = quotes.slots[sku[i], place]
+        after = first_entry(quotes, sku[i])
+        while after >= 0:
+            entry, after = after, quotes.following[after]
             if not usable(quotes, entry, channel[i]) or quotes.time[entry] < since[i]:
                 continue
             asked = quotes.price[entry] + quotes.shipping[entry]

@@ -14,10 +14,14 @@ from online_models.pricing.policy.compiled_policy import CompiledPolicy, compile
 from online_models.pricing.policy.selection import Traits, selected, specificity, traits
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.state.ledger import DEFAULT_POLICY
-from online_models.shop.catalogue import Catalogue
+from online_models.shop.catalogue import NEVER, Catalogue
 from schemas.records.policy.guardrails import Guardrails
 from schemas.records.pricing_policies import Policy
 
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+#: Strategies that answer a competitor's price at once.
+_FOLLOWING = frozenset({"match_competitor"})
 #: Where no policy selects an offer.
 BUILT_IN = Policy(
     policy_id="default",
@@ -66,7 +70,7 @@ class PolicyBook:
         latest=attribute("_latest", int),
     )
     DERIVED = ("_ranked", "_naming", "_broad", "protected_channels", "named_channels", "breaks")
-    TRANSIENT = ("_terms", "_known")
+    TRANSIENT = ("_terms", "_known", "_pace")
 
     def __init__(self, catalogue: Catalogue, settings: PricingSettings) -> None:
         self._catalogue = catalogue
@@ -81,6 +85,7 @@ class PolicyBook:
         self._broad: list[int] = []
         self._terms: dict[tuple[int, int], CompiledPolicy] = {}
         self._known: dict[Traits, tuple[int, int]] = {}
+        self._pace: tuple[Flags, Ints, Ints] | None = None
         #: Channels that some policy protects, in order of the policies.
         self.protected_channels: tuple[str, ...] = ()
         #: Whether some policy has a circuit breaker.
@@ -130,6 +135,22 @@ class PolicyBook:
     def shadow(self) -> NDArray[np.bool_]:
         """Whether each slot's policy decides in shadow, (slots,)."""
         return np.array([p is not None and p.shadow for p in self.slots], dtype=np.bool_)
+
+    @property
+    def pace(self) -> tuple[Flags, Ints, Ints]:
+        """Of each slot's policy, (slots,): whether it follows competitors, its cooldown in ms, and
+        its most changes a day.
+        """
+        if self._pace is None:
+            policies = [policy or BUILT_IN for policy in self.slots]
+            rails = [policy.guardrails for policy in policies]
+            limits = [rail.max_changes_per_day for rail in rails]
+            self._pace = (
+                np.array([_follows(policy) for policy in policies]),
+                np.array([rail.cooldown or 0 for rail in rails], dtype=np.int64),
+                np.array([NEVER if most is None else most for most in limits], dtype=np.int64),
+            )
+        return self._pace
 
     def rule(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
         """(slot that rules, index into RULINGS) of each offer row, shape (n,)."""
@@ -189,6 +210,7 @@ class PolicyBook:
         ]
         self._ranked = [(slot, policy) for *_, slot, policy in sorted(active, key=_rank_of)]
         self._known.clear()
+        self._pace = None
         self._naming, self._broad = {}, []
         for rank, (_, policy) in enumerate(self._ranked):
             for sku in dict.fromkeys(policy.select.skus):
@@ -203,6 +225,10 @@ class PolicyBook:
         self.named_channels = frozenset(
             name for _, policy in self._ranked for name in policy.select.channels
         )
+
+
+def _follows(policy: Policy) -> bool:
+    return any(entry.kind in _FOLLOWING for entry in policy.strategy)
 
 
 def _rank_of(entry: tuple[int, str, int, Policy]) -> tuple[int, str]:

@@ -21,7 +21,7 @@ from online_models.pricing.strategies.strategy import Detail, Ints, Proposal
 from online_models.pricing.trace.sheet import minor
 from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE, PPM
-from online_models.shop.quotes import Quotes, usable
+from online_models.shop.quotes import Quotes, first_entry, usable
 from schemas.records.policy.strategies import MatchCompetitor as Entry
 from schemas.values.money import LARGEST_MINOR
 from schemas.values.offsets import Offset
@@ -162,7 +162,7 @@ def _follow(
     undercut_answer: float,
     undercut_rounds: int,
 ) -> Followed:
-    n, width = offers.rows.size, quotes.slots.shape[1]
+    n, width = offers.rows.size, quotes.most
     target, matched = np.full(n, NO_PRICE), np.full(n, NO_CEILING)
     again, which = np.full(n, NEVER), np.full(n, -1, np.int32)
     stale, answered = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
@@ -172,9 +172,9 @@ def _follow(
         row, now, price = offers.rows[i], offers.now[i], offers.price[i]
         # the usable quotes in ascending order of what is asked, equals in that of their places
         count, known = 0, False
-        places = width if offers.sku[i] < quotes.slots.shape[0] else 0
-        for place in range(places):
-            entry = quotes.slots[offers.sku[i], place]
+        after = first_entry(quotes, offers.sku[i])
+        while after >= 0:
+            entry, after = after, quotes.following[after]
             if not usable(quotes, entry, offers.channel[i]):
                 continue
             if quotes.confidence_ppm[entry] < terms.least_confidence:

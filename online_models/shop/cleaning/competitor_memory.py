@@ -37,8 +37,8 @@ class CompetitorMemory(Columns):
         sku = int(competitors.entries.sku[row])
 
         def of_others(known: Ints) -> list[int]:
-            slots = competitors.rows_of(np.array([sku]))[0]
-            rows = slots[(slots >= 0) & (slots != row)]
+            rows = competitors.rows_of(sku)
+            rows = rows[rows != row]
             prices = known[rows[rows < self.size]]
             found: list[int] = prices[prices > 0].tolist()
             return found

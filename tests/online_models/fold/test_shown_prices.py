@@ -105,3 +105,22 @@ def test_beside_imagined_prices_what_was_paid_is_learnt_where_no_shop_tells(
     journal.order(START + HOUR, price=900)
     observations = imagined(journal, run).values("demand-observations")
     assert [o["price"] for o in observations][:3] == ["9.00", "9.00", "9.00"]
+
+
+@pytest.mark.parametrize("strategy", ["match_competitor", "optimise"])
+def test_of_a_past_what_competitors_cannot_move_at_once_is_decided_at_ticks(
+    journal: Any, run: Any, strategy: str
+) -> None:
+    journal.product()
+    kinds = [{"kind": strategy}]
+    journal.policy("p", START, version=1, strategy=kinds, guardrails={"max_changes_per_day": 1})
+    journal.tick(START)
+    for minute, price in enumerate([1000, 1000, 990, 980, 970]):
+        journal.competitor(START + HOUR + minute * 60_000, price=price)
+    journal.tick(START + 2 * HOUR)
+    result: Run = run(journal, pricing=PricingSettings(imagined=True))
+    made = result.values("price-decisions")
+    causes = [d["cause"]["topic"] for d in made if d["cause"]["topic"] == "competitor-prices"]
+    assert len(causes) == (3 if strategy == "match_competitor" else 0)
+    changes = [d["price"] for d in result.values("price-changes")]
+    assert changes == (["9.90"] if strategy == "match_competitor" else [])

@@ -1,20 +1,23 @@
 from __future__ import annotations
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from online_models.persistence.saved import restore, save
-from online_models.shop.competitors import MOST_COMPETITORS, PROVEN_MS, CompetitorPrices
+from online_models.shop.competitors import (
+    MOST_COMPETITORS,
+    MOST_ENTRIES,
+    PROVEN_MS,
+    CompetitorPrices,
+)
 
 
 def listed(competitors: CompetitorPrices, sku: int) -> list[tuple[str, int]]:
-    rows = competitors.rows_of(np.array([sku]))[0]
+    rows = competitors.rows_of(sku)
     entries = competitors.entries
     return [
         (competitors.names[entries.competitor[row]], int(entries.channel[row]))
         for row in rows.tolist()
-        if row >= 0
     ]
 
 
@@ -72,7 +75,7 @@ def test_a_flood_of_competitors_of_one_product_replaces_the_stalest() -> None:
     row = competitors.entry(0, "new", -1)
     competitors.entries.time[row] = 5000
     names = [name for name, _ in listed(competitors, 0)]
-    assert len(names) == competitors.slots.shape[1] == MOST_COMPETITORS
+    assert len(names) == competitors.filled[0] == MOST_COMPETITORS
     assert "c0" not in names
     assert {"c1", "c5", "new"} <= set(names)
     restored = restore(CompetitorPrices(), save(competitors))
@@ -80,3 +83,27 @@ def test_a_flood_of_competitors_of_one_product_replaces_the_stalest() -> None:
         book.entry(0, "next", -1)
     assert listed(restored, 0) == listed(competitors, 0)
     assert "c1" not in [name for name, _ in listed(competitors, 0)]
+
+
+def test_competitors_on_many_channels_do_not_displace_each_other() -> None:
+    competitors = CompetitorPrices()
+    for channel in range(20):
+        for i in range(MOST_COMPETITORS // 8):
+            competitors.entry(0, f"c{i}", channel)
+    assert competitors.filled[0] == 20 * (MOST_COMPETITORS // 8)
+    restored = restore(CompetitorPrices(), save(competitors))
+    assert listed(restored, 0) == listed(competitors, 0)
+
+
+def test_a_flood_of_channels_of_one_product_is_bounded() -> None:
+    competitors = CompetitorPrices()
+    for channel in range(2 * MOST_ENTRIES // MOST_COMPETITORS):
+        for i in range(MOST_COMPETITORS):
+            row = competitors.entry(0, f"c{i}", channel)
+            competitors.entries.time[row] = channel
+    assert competitors.filled[0] == len(competitors.entries) == MOST_ENTRIES
+    assert len(listed(competitors, 0)) == MOST_ENTRIES
+    restored = restore(CompetitorPrices(), save(competitors))
+    for book in (competitors, restored):
+        book.entry(0, "next", 0)
+    assert listed(restored, 0) == listed(competitors, 0)

@@ -12,8 +12,8 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 
 
-def sell(shop: Any, quantity: int = 1, **more: Any) -> None:
-    line = {"sku": "a", "quantity": quantity, "unit_price": "10.00"}
+def sell(shop: Any, quantity: int = 1, price: str = "10.00", **more: Any) -> None:
+    line = {"sku": "a", "quantity": quantity, "unit_price": price}
     value = {"order_id": f"o{shop.now}", "time": shop.now, "currency": "USD", "lines": [line]}
     shop.send("orders", value | more)
 
@@ -85,14 +85,20 @@ def test_a_return_corrects_the_bucket_of_its_order(new_shop: Any) -> None:
     assert [o["units"] for o in found[:2]] == [3, 0]
 
 
-def test_the_price_is_the_one_shown_not_the_one_paid(new_shop: Any) -> None:
+@pytest.mark.parametrize(
+    ("paid", "shown"), [(["8.00", "7.20"], "8.00"), (["10.00"], "10.00"), ([], "8.00")]
+)
+def test_the_price_is_the_one_shown_and_a_discount_is_not(
+    new_shop: Any, paid: list[str], shown: str
+) -> None:
     shop = new_shop(POLICY)
     shop.product()
     shop.competitor("8.00")
-    sell(shop, 1)
+    for number, price in enumerate(paid):
+        sell(shop, 1, price, order_id=str(number))
     shop.tick(3 * DAY)
     found = shop.topic("demand-observations")[0]
-    assert found["price"] == "8.00"
+    assert found["price"] == shown
     assert found["competitor_price"] == "8.00"
 
 
