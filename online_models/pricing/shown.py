@@ -17,8 +17,10 @@ Ints = NDArray[np.int64]
 
 def imagined(pricing: Pricing, rows: Ints) -> NDArray[np.bool_]:
     """Mask of the offers, (n,), whose decided prices nobody meets."""
-    pricing.grow()
-    return np.asarray(pricing.ledger.shadow[rows] | pricing.settings.imagined)
+    found = np.full(len(rows), pricing.settings.imagined)
+    known = rows < len(pricing.ledger.shadow)  # others are new, and follow the settings
+    found[known] |= pricing.ledger.shadow[rows[known]]
+    return found
 
 
 def wants_shadow(pricing: Pricing, rows: Ints) -> NDArray[np.bool_]:

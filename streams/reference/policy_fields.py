@@ -70,7 +70,7 @@ FIELDS: dict[str, FieldText] = {
         {"bean.example": 2},
     ),
     "strategy[match_competitor].offset": FieldText(
-        "Added to the competitor's price. At 0 or below, endings are rounded down.",
+        "Added to the competitor's price. Below 0, endings are rounded down.",
         "money or share",
         "-0.01",
     ),

@@ -218,7 +218,7 @@ def check_hostile_data_leave_no_nan(expert: str) -> None:
     for name, array in arrays:
         # Usual prices and markups may be unknown, which is NaN; nothing is infinite.
         assert not np.isinf(array).any(), name
-        unknown = ("price", "anchor", "rival", "windows", "markup", "implied")
+        unknown = ("price", "anchor", "rival", "windows", "markup", "implied", "usual")
         if not any(word in name for word in unknown):
             assert not np.isnan(array).any(), name
     last = 40 * 365

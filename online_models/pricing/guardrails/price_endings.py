@@ -1,7 +1,7 @@
 """The regular price ends in one of certain figures: the nearest such price that is allowed.
 
-Of two equally near prices the lower one is taken; one that follows a competitor at his price or
-below is rounded down (`online_models.pricing.guardrails.chain`).
+Of two equally near prices the lower one is taken; one that undercuts a competitor is rounded
+down (`online_models.pricing.guardrails.chain`).
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ class Following(NamedTuple):
 
     @property
     def at_most(self) -> bool:
-        """Whether the competitor's price is the most that the entry asks for."""
-        return self.share <= PPM if self.share >= 0 else self.amount <= 0
+        """Whether the entry asks for less than the competitor's price."""
+        return self.share < PPM if self.share >= 0 else self.amount < 0
 
 
 def following(entry: Entry, digits: int, names: list[str]) -> Following:

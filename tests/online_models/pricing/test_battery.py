@@ -77,8 +77,8 @@ def check(
     price = round(float(decision["price"]) * 100)
     bounds = oracle.bounds(facts)
     contradictory = oracle.contradictory(bounds)
-    at_most = followed(decision)
-    if at_most is not None and any(step["rule"] == "price_endings" for step in steps):
+    at_most = undercut(decision)
+    if at_most is not None:
         # a legal price that is as low lies no further away than all endings together
         below = range(max(at_most - PERIOD, 1), at_most + 1)
         reachable = any(oracle.legal(legal, bounds) for legal in below)
@@ -107,11 +107,13 @@ def check(
     assert 0 < decision["propensity"] <= 1
 
 
-def followed(decision: dict[str, Any]) -> int | None:
-    """The raw price of a decision that follows a competitor at his price or below, in cents."""
-    for step in decision["explanation"]:
-        if step["rule"] == "match_competitor" and step["detail"]["offset"].startswith(("-", "0%")):
-            return round(float(step["output"]) * 100)
+def undercut(decision: dict[str, Any]) -> int | None:
+    """What a price that undercuts a competitor is to be rounded down from, in cents."""
+    steps = decision["explanation"]
+    follows = [step for step in steps if step["rule"] == "match_competitor"]
+    rounded = [step for step in steps if step["rule"] == "price_endings"]
+    if rounded and any(step["detail"]["offset"].startswith("-") for step in follows):
+        return round(float(rounded[0]["input"]) * 100)
     return None
 
 

@@ -121,8 +121,8 @@ def test_price_endings_take_the_nearest_legal_price_within_the_bounds(shop: Any)
     ("offset", "rails", "moves"),
     [
         ("-0.01", {}, ["8.49"]),  # 8.78: 8.99 is nearer, and twenty cents above the rival
-        ("0", {}, ["8.49"]),
-        ("0.15", {}, ["8.99"]),  # meant to lie above: the nearest
+        ("0", {}, ["8.99"]),  # meant to be near the rival's: the nearest
+        ("0.15", {}, ["8.99"]),
         ("-0.01", {"minimum_price": "8.60"}, ["8.99"]),  # no legal price lies below
         ("-0.01", {"max_step_down": "6%"}, ["8.99", "8.49"]),  # half-way first
     ],
@@ -150,8 +150,8 @@ def test_endings_out_of_reach_hold_the_price_and_say_so(shop: Any) -> None:
 def test_a_price_that_follows_waits_where_a_step_keeps_it_from_going_down(shop: Any) -> None:
     follow(shop, "8.62", price="8.62")
     rails = {"price_endings": [".99", ".49"], "max_step_down": "1%"}
-    shop.policy(version=2, strategy=[MATCH], guardrails=rails)
-    shop.competitor("8.79")
+    shop.policy(version=2, strategy=[MATCH | {"offset": "-0.01"}], guardrails=rails)
+    shop.competitor("8.80")
     assert prices(shop) == []
     bounds = shop.alerts("bounds_conflict")[-1]["details"]["bounds"]
     assert bounds == ["max_step_down", "price_endings"]

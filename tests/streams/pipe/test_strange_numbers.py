@@ -46,7 +46,7 @@ _RAILS = {
 _RAILS["freeze"] = [{"from": LATER, "until": LATER + DAY}]
 _MATCHING = {
     "kind": "match_competitor", "which": "rank", "rank": 1, "offset": "-0.01", "max_age": "PT24H",
-    "minimum_confidence": 0.8, "weights": {"rival": 1.0},
+    "minimum_confidence": 0.8, "known_for": "PT1H", "weights": {"rival": 1.0},
 }  # fmt: skip
 _POLICY = policy(
     "bad",
@@ -55,6 +55,7 @@ _POLICY = policy(
     strategy=[_MATCHING, {"kind": "cost_plus", "margin": "0.2"}],
     explore={"kind": "thompson", "budget": "0.01"},
     guardrails=_RAILS,
+    breaker={"largest_share": "0.5", "largest_mean_move": "0.1", "window": "PT1H"},
     approval={"required_above_step": "0.5", "expires_after": "PT24H"},
     experiment={"name": "e", "holdout": "0.1"},
     segments=[{"segment": "b2b", "personalise": True, "personal_discount": "0.05",
