@@ -179,13 +179,14 @@ class Lookup:
         names, by a record or a policy. A product without a record may get one: a few channels of it
         are remembered.
         """
-        catalogue, channel = state.catalogue, int(self._channels[text])
+        catalogue, name = state.catalogue, self._texts[text]
+        # a record of this batch may have named the channel
+        channel = catalogue.channel_names.index.get(name, UNKNOWN)
         if channel != UNKNOWN and catalogue.offer(sku, channel) >= 0:
             return True
         named = self._named.get(sku)
         if named is None and not catalogue.skus.known[sku]:
             return len(catalogue.sku_offers[sku]) < MOST_STRAY_CHANNELS
-        name = self._texts[text]
         if named is None:
             return opened(state, sku, name)
         return name in named[1] or name in state.pricing.book.named_channels

@@ -60,7 +60,7 @@ def test_it_ends_with_the_price_and_the_reason_that_it_promises(
             worker.wait(PATIENCE_SECONDS)
     assert worker is not None
     assert "8.49" in said
-    assert "10%" in said
+    assert "The largest step down asks for at least" in said
 
 
 def _exported(folder: Path) -> bool:

@@ -4,10 +4,11 @@ import sys
 
 from online_models.persistence import versions
 
-versions.MIGRATIONS = {**versions.MIGRATIONS, versions.VERSION: dict}
-versions.VERSION += 1
-
-from streams import cli  # noqa: E402
-
+# not where the tests import this file to look for examples in it
 if __name__ == "__main__":
+    versions.MIGRATIONS = {**versions.MIGRATIONS, versions.VERSION: dict}
+    versions.VERSION += 1
+
+    from streams import cli
+
     sys.exit(cli.main())

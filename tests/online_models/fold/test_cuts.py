@@ -93,6 +93,18 @@ def test_an_acknowledgement_does_not_reach_into_the_past_of_other_offers(
     assert in_pieces(written, range(len(written.batch))) == whole
 
 
+def test_a_channel_that_a_product_had_is_heard_wherever_a_batch_begins(
+    journal: Any, in_pieces: InPieces
+) -> None:
+    journal.product("a", channels={"web": {}, "shop": {}})
+    journal.tick(START)
+    journal.product("a", START + HOUR, channels={})
+    journal.click(START + 2 * HOUR, "a", channel="shop")
+    journal.tick(START + 2 * DAY)
+    written = SimpleNamespace(batch=journal.batch(), ends=[])
+    assert in_pieces(written, [1]) == in_pieces(written, [])
+
+
 @pytest.mark.parametrize("late", [0, 5 * DAY])
 def test_an_event_id_is_forgotten_alike_whether_ticks_stand_in_a_batch_or_between(
     journal: Any, in_pieces: InPieces, late: int

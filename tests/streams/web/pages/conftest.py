@@ -21,7 +21,8 @@ from streams.web.preview.outcome import PolicyTrial, PriceMove, TrialProfit
 from tests.streams.web.conftest import SKU
 
 
-@pytest.fixture(scope="session")
+# not for the session: Playwright leaves a running event loop to the tests that come after
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
