@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from online_models.demand import negative_binomial
-from online_models.numerics.arrays import Floats
+from online_models.numerics.arrays import Flags, Floats
 from online_models.numerics.linear import row_largest
 from online_models.numerics.special import exp, log, log1p
 
@@ -109,3 +109,20 @@ def _summed(parts: Floats) -> Floats:
     for k in range(1, parts.shape[1]):
         value += parts[:, k]
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredForecast:
+    """What a model forecasts of a window's rows, and of which of them it knows anything, (n,)."""
+
+    predicted: DemandForecast
+    covered: Flags
+
+    @property
+    def mean(self) -> Floats:
+        """Expected units, (n,)."""
+        return self.predicted.mean
+
+    def forecast(self) -> DemandForecast:
+        """One negative binomial per row."""
+        return self.predicted

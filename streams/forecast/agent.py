@@ -15,7 +15,7 @@ from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.forecast.checkpoint import Checkpoint
 from streams.forecast.partition import ForecastPartition
-from streams.kafka.app import App, die
+from streams.kafka.app import App, die, take_partitions
 from streams.kafka.clients import names, producer
 from streams.kafka.producer import Producer
 
@@ -36,20 +36,15 @@ class ForecastAgent:
         self._lock = asyncio.Lock()
         self._producer: Producer | None = None
         self._topic = names(settings).outer(OBSERVATIONS)
-        topic = app.topic(
+        take_partitions(
+            app,
+            "forecast",
             self._topic,
-            key_type=bytes,
-            key_serializer="raw",
-            value_type=bytes,
-            value_serializer="raw",
-            acks=False,
+            self._forecast,
+            revoked=self._revoked,
+            assigned=self._assigned,
+            shut_down=self._shut_down,
         )
-        app.on_partitions_revoked.connect(self._revoked)
-        # before Faust seeks to the committed offsets, which are those of the checkpoints then
-        app.on_rebalance_complete.connect(self._assigned)
-        # Faust revokes nothing when it stops
-        app.on_before_shutdown.connect(self._shut_down)
-        app.agent(topic, name="forecast", concurrency=1, isolated_partitions=True)(self._forecast)
 
     async def _forecast(self, stream: Any) -> None:
         async for event in stream.noack().events():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
 import faust
@@ -35,6 +35,7 @@ HEARTBEAT_INTERVAL = 1
 FETCH_BYTES = 1 << 20
 #: Fetches that wait for the agent: the next one and the one after suffice to keep the fold busy.
 STREAM_BUFFER = 2
+Callback = Callable[..., Awaitable[None]]
 #: Exit status of a worker that stopped rather than go wrong.
 FAILED = 3
 
@@ -130,6 +131,36 @@ class App(faust.App):  # type: ignore[misc]
     async def _on_agent_error(self, agent: Any, error: BaseException) -> None:
         # Faust would restart the agent and lose the record
         die(f"{agent!r} failed", error)
+
+
+def take_partitions(
+    app: App,
+    name: str,
+    topic: str,
+    handle: Callback,
+    *,
+    revoked: Callback,
+    assigned: Callback,
+    shut_down: Callback,
+) -> None:
+    """Have an agent read a topic as bytes, without acknowledging: whoever handles them commits its
+    own offsets.
+    """
+    read = app.topic(
+        topic,
+        key_type=bytes,
+        key_serializer="raw",
+        value_type=bytes,
+        value_serializer="raw",
+        acks=False,
+    )
+    app.on_partitions_revoked.connect(revoked)
+    # after Faust's own bookkeeping, before it seeks to the committed offsets and resumes:
+    # `on_partitions_assigned` comes too late, records arrive before the state is there
+    app.on_rebalance_complete.connect(assigned)
+    # Faust revokes nothing when it stops
+    app.on_before_shutdown.connect(shut_down)
+    app.agent(read, name=name, concurrency=1, isolated_partitions=True)(handle)
 
 
 def create(settings: Settings, group: str) -> App:

@@ -12,7 +12,7 @@ from aiokafka import TopicPartition
 from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
-from streams.kafka.app import App, die
+from streams.kafka.app import App, die, take_partitions
 from streams.kafka.clients import names
 from streams.kafka.surroundings import monotonic
 from streams.metrics.instruments import JOURNAL_LAG
@@ -41,21 +41,15 @@ class Pricer:
         self._group_offsets = GroupOffsets(self._commit)
         self._news_until = 0.0
         self._journal = names(settings).outer(JOURNAL)
-        journal = app.topic(
+        take_partitions(
+            app,
+            "pricer",
             self._journal,
-            key_type=bytes,
-            key_serializer="raw",
-            value_type=bytes,
-            value_serializer="raw",
-            acks=False,
+            self._price,
+            revoked=self._revoked,
+            assigned=self._assigned,
+            shut_down=self._shut_down,
         )
-        app.on_partitions_revoked.connect(self._revoked)
-        # after Faust's own bookkeeping, before it seeks to the committed offsets and resumes:
-        # `on_partitions_assigned` comes too late, records arrive before the state is there
-        app.on_rebalance_complete.connect(self._assigned)
-        # Faust revokes nothing when it stops
-        app.on_before_shutdown.connect(self._shut_down)
-        app.agent(journal, name="pricer", concurrency=1, isolated_partitions=True)(self._price)
 
     @property
     def ready(self) -> bool:

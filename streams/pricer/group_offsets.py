@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any, Protocol
 
 from aiokafka import TopicPartition
@@ -65,10 +66,8 @@ class GroupOffsets:
 
     async def _follow(self) -> None:
         while self._published:
-            await asyncio.wait(
-                [moved := asyncio.ensure_future(self._moved.wait())], timeout=COMMIT_SECONDS
-            )
-            moved.cancel()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), COMMIT_SECONDS)
             await asyncio.sleep(TIME_SECONDS)
             self._moved.clear()
             published, self._published = self._published, {}

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import CoveredForecast, DemandForecast
 from online_models.demand.forecasts.curve import LEAST_SIZE, POISSON
 from online_models.demand.forecasts.seat import Curves, Seat
 from online_models.demand.inputs.observations import WindowRows
-from online_models.numerics.arrays import Flags, Floats
+from online_models.numerics.arrays import Floats
 from online_models.numerics.special import exp, total
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
@@ -25,21 +25,10 @@ LARGEST_LOG = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedForecast:
+class PublishedForecast(CoveredForecast):
     """What was published of a window, at its own prices; `curves` are of its rows."""
 
     curves: Curves
-    predicted: DemandForecast
-    covered: Flags
-
-    @property
-    def mean(self) -> Floats:
-        """Expected units, (n,)."""
-        return self.predicted.mean
-
-    def forecast(self) -> DemandForecast:
-        """One negative binomial per row."""
-        return self.predicted
 
 
 class Member:
@@ -69,7 +58,7 @@ class Member:
         size = np.where(stated == stated, stated, 1.0 / self.scatter)
         size = np.minimum(np.maximum(size, LEAST_SIZE), POISSON)
         return PublishedForecast(
-            curves, DemandForecast.single(np.maximum(mean, LEAST_MEAN), size), covered
+            DemandForecast.single(np.maximum(mean, LEAST_MEAN), size), covered, curves
         )
 
     def learn(self, window: WindowRows, prediction: PublishedForecast) -> Floats:

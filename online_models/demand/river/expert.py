@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import CoveredForecast
 from online_models.demand.inputs.observations import WindowRows
 from online_models.demand.river import state as river_state
 from online_models.demand.river.named_models import RiverModels
-from online_models.numerics.arrays import Flags, Floats, Ints
+from online_models.numerics.arrays import Floats, Ints
 from online_models.persistence.kinds import Coded
 from online_models.persistence.saved import Saved, attribute
-
-
-@dataclass(frozen=True, slots=True)
-class RiverPrediction:
-    """What a River model predicts of a window; offers are covered once they have been seen."""
-
-    predicted: DemandForecast
-    covered: Flags
-
-    @property
-    def mean(self) -> Floats:
-        """Expected units, (n,)."""
-        return self.predicted.mean
-
-    def forecast(self) -> DemandForecast:
-        """One negative binomial per row."""
-        return self.predicted
 
 
 class RiverExpert:
@@ -56,13 +38,13 @@ class RiverExpert:
     def grow(self, offers: int, categories: int, channels: int) -> None:
         """Nothing: a model is made when its first bucket comes."""
 
-    def predict(self, window: WindowRows) -> RiverPrediction:
+    def predict(self, window: WindowRows) -> CoveredForecast:
         """Predict one window from what was known before it."""
         covered = [offer in self._river.lags for offer in window.seen.offer.tolist()]
         predicted = self._river.forecast(window.seen, self._keys(window))
-        return RiverPrediction(predicted, np.array(covered, np.bool_))
+        return CoveredForecast(predicted, np.array(covered, np.bool_))
 
-    def learn(self, window: WindowRows, prediction: RiverPrediction) -> Floats:
+    def learn(self, window: WindowRows, prediction: CoveredForecast) -> Floats:
         """Learn one window; returns the prediction's log score, (n,), 0 where not covered."""
         score = prediction.predicted.log_score(np.maximum(window.seen.units, 0.0))
         self._river.learn(window.seen, self._keys(window))

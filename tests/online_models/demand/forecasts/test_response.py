@@ -26,7 +26,7 @@ def said(elasticity: float) -> PublishedForecast:
         *(np.log(1000.0) * full, 5.0 * full, 9.0 * full, none),
         *(elasticity * full, none, none),
     )
-    return PublishedForecast(curves, DemandForecast.single(full, full), full > 0.0)
+    return PublishedForecast(DemandForecast.single(full, full), full > 0.0, curves)
 
 
 def judged(claims: list[float], move: float, days: int = 30) -> ResponseJudge:
