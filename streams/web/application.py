@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Scope
 
 from streams.web.access.gate import Gate
 from streams.web.api import events, notices, offers, steering
-from streams.web.api.problems import HttpProblem, ProblemDocument, answer
+from streams.web.api.problems import HttpProblem, ProblemDocument, answer, described
 from streams.web.context import Context
 from streams.web.health import router as health
 from streams.web.pages import ROUTERS, errors
@@ -116,7 +116,9 @@ def _refuse(context: Context) -> Any:
 
 
 def _describe(app: FastAPI) -> None:
-    """Add to the OpenAPI document what FastAPI cannot know: tokens, and the shape of problems."""
+    """Add to the OpenAPI document what FastAPI cannot know: tokens, the shape of problems, and that
+    a body may be no text, or too large.
+    """
     made = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -126,6 +128,12 @@ def _describe(app: FastAPI) -> None:
         schemas = parts.setdefault("schemas", {})
         schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
         document["security"] = [{"token": []}]
+        of_bodies = described(400, 413)
+        for methods in document["paths"].values():
+            for told in methods.values():
+                if "requestBody" in told:
+                    for status in (400, 413):
+                        told["responses"].setdefault(str(status), of_bodies[status])
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
