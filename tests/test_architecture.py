@@ -257,6 +257,19 @@ def test_no_module_is_named_for_nothing() -> None:
     assert [name_of(p) for p in modules(*LAYERS) if p.stem in vague or p.parent.name in vague] == []
 
 
+#: A class may be named as one in there: the rule as the entry of the policy that configures it.
+ENTRIES = "schemas/records/policy/"
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    places: dict[str, list[str]] = {}
+    for path in modules(*LAYERS):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.ClassDef) and not name_of(path).startswith(ENTRIES):
+                places.setdefault(node.name, []).append(name_of(path))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 #: The only modules that know the compiler; all others use the decorator of the first.
 COMPILER = {"online_models/numerics/compiled.py", "streams/terminal/output.py"}
 #: Sums whose order is that of the compiler or of NumPy, which are not the same.

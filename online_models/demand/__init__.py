@@ -3,16 +3,16 @@
 from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.ensemble.report import LearnReport
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.observations import Observations
 from online_models.demand.settings import DemandSettings
 
 __all__ = [
     "DemandContext",
     "DemandCurves",
-    "DemandForecast",
     "DemandModels",
     "DemandSettings",
     "LearnReport",
     "Observations",
+    "UnitsForecast",
 ]

@@ -15,11 +15,11 @@ _BISECTIONS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class DemandForecast:
+class UnitsForecast:
     """Mixtures of negative binomials, n rows of k components.
 
     >>> import numpy as np
-    >>> forecast = DemandForecast.single(np.array([4.0]), np.array([1e9]))
+    >>> forecast = UnitsForecast.single(np.array([4.0]), np.array([1e9]))
     >>> forecast.quantile(0.05).tolist(), forecast.quantile(0.95).tolist()
     ([1.0], [8.0])
     """
@@ -30,12 +30,12 @@ class DemandForecast:
     weights: Floats
 
     @classmethod
-    def single(cls, mean: Floats, size: Floats) -> DemandForecast:
+    def single(cls, mean: Floats, size: Floats) -> UnitsForecast:
         """One negative binomial per row, from (n,) each."""
         return cls(mean[:, None], size[:, None], np.ones((len(mean), 1)))
 
     @classmethod
-    def mixed(cls, forecasts: list[DemandForecast], weights: Floats) -> DemandForecast:
+    def mixed(cls, forecasts: list[UnitsForecast], weights: Floats) -> UnitsForecast:
         """Linear opinion pool of e forecasts by weights (n, e)."""
         return cls(
             np.concatenate([f.means for f in forecasts], axis=1),
@@ -115,7 +115,7 @@ def _summed(parts: Floats) -> Floats:
 class CoveredForecast:
     """What a model forecasts of a window's rows, and of which of them it knows anything, (n,)."""
 
-    predicted: DemandForecast
+    predicted: UnitsForecast
     covered: Flags
 
     @property
@@ -123,6 +123,6 @@ class CoveredForecast:
         """Expected units, (n,)."""
         return self.predicted.mean
 
-    def forecast(self) -> DemandForecast:
+    def forecast(self) -> UnitsForecast:
         """One negative binomial per row."""
         return self.predicted

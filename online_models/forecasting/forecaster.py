@@ -21,7 +21,7 @@ from river import metrics
 from online_models.demand.inputs.observations import Observations
 from online_models.demand.river.named_models import RiverModels
 from online_models.forecasting.building import build
-from online_models.forecasting.observed import Observed, columns
+from online_models.forecasting.observed import ObservedWindow, columns
 from online_models.numerics.arrays import Floats, Ints
 from schemas.values.instants import to_text
 
@@ -68,7 +68,7 @@ class Forecaster:
         """How often a model that made no sense was begun anew, since this process began."""
         return self._river.restarts
 
-    def learn(self, window: list[Observed]) -> None:
+    def learn(self, window: list[ObservedWindow]) -> None:
         """Judge and learn one window of some offers, each at most once."""
         window = [seen for seen in window if seen.available >= LEAST_AVAILABLE]
         if not window:
@@ -83,7 +83,7 @@ class Forecaster:
                 self.naive_mae.update(seen.units, before)
         self._river.learn(observed, keys)
 
-    def curves(self, window: list[Observed], lateness_ms: int) -> Iterator[dict[str, Any]]:
+    def curves(self, window: list[ObservedWindow], lateness_ms: int) -> Iterator[dict[str, Any]]:
         """Records of `demand-forecasts` for the windows that come next, of offers whose price is
         known; a window is observed so long after its end as late events are waited for.
         """
@@ -127,7 +127,7 @@ class Forecaster:
         mean, size = forecast.mean, forecast.size
         return price.tolist(), mean.tolist(), np.sqrt(mean + mean * mean / size).tolist()
 
-    def _columns(self, window: list[Observed]) -> tuple[Observations, Ints]:
+    def _columns(self, window: list[ObservedWindow]) -> tuple[Observations, Ints]:
         offer = [
             self.offers.setdefault((seen.sku, seen.channel), len(self.offers)) for seen in window
         ]

@@ -25,7 +25,7 @@ class _Record(msgspec.Struct):
     features: dict[str, float] = {}
 
 
-class Observed(NamedTuple):
+class ObservedWindow(NamedTuple):
     """One closed window of an offer; prices in whole units of its currency, NaN: unknown."""
 
     sku: str
@@ -44,11 +44,11 @@ class Observed(NamedTuple):
 _DECODER = msgspec.json.Decoder(_Record)
 
 
-def read(value: bytes) -> Observed:
+def read(value: bytes) -> ObservedWindow:
     """The window that a record holds; ValueError (msgspec's) where it is none."""
     record = _DECODER.decode(value)
     price, features = record.price or "nan", record.features
-    return Observed(
+    return ObservedWindow(
         record.sku,
         record.channel,
         to_ms(record.bucket_start),
@@ -63,10 +63,10 @@ def read(value: bytes) -> Observed:
     )
 
 
-def columns(offer: list[int], window: list[Observed]) -> Observations:
+def columns(offer: list[int], window: list[ObservedWindow]) -> Observations:
     """Windows [start, end) of offers by their numbers, as columns."""
     whole = list(zip(*window, strict=True))
-    fields = dict(zip(Observed._fields, whole, strict=True))
+    fields = dict(zip(ObservedWindow._fields, whole, strict=True))
     return Observations.of(
         offer,
         fields["start"],

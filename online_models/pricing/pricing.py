@@ -9,7 +9,7 @@ from online_models.journal.outputs import Output
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.context.decision_context import DemandFunction, PricingState, StockLevels
-from online_models.pricing.learned.seat import Seat
+from online_models.pricing.learned.seat import PolicySeat
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.profit.substitutes import unit_profits
 from online_models.pricing.records.alerts import feed_silent
@@ -97,7 +97,7 @@ class Pricing:
             CalendarDays(settings.timezone),
             Margins(),
             settings,
-            Seat(),
+            PolicySeat(),
         )
 
     @property

@@ -31,7 +31,7 @@ class Delivery(NamedTuple):
     expected_at: int
 
 
-class Count(NamedTuple):
+class StockCount(NamedTuple):
     """Units found at a place, and when (ms); `shared` ones serve every channel of the SKU."""
 
     units: int
@@ -56,8 +56,8 @@ class Stock:
 
     SAVED = Saved(
         levels=Part(),
-        locations=attribute("_locations", dict[int, dict[str, Count]]),
-        counted=attribute("_counted", dict[int, dict[tuple[str, str], Count]]),
+        locations=attribute("_locations", dict[int, dict[str, StockCount]]),
+        counted=attribute("_counted", dict[int, dict[tuple[str, str], StockCount]]),
         sold=attribute("_sold", Items(Together(_INTS, _INTS, _INTS))),
         skus=attribute("_skus", list[int]),
     )
@@ -65,12 +65,12 @@ class Stock:
 
     def __init__(self) -> None:
         self.levels = StockColumns()
-        self._locations: dict[int, dict[str, Count]] = {}
+        self._locations: dict[int, dict[str, StockCount]] = {}
         #: SKU of each row, and the rows of each SKU.
         self._skus: list[int] = []
         self._siblings: dict[int, list[int]] = {}
         #: SKU → (channel, "" for all, and location) → count, in order of arrival.
-        self._counted: dict[int, dict[tuple[str, str], Count]] = {}
+        self._counted: dict[int, dict[tuple[str, str], StockCount]] = {}
         self._sold: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
 
     def set_back(self, now: int) -> None:
@@ -109,7 +109,7 @@ class Stock:
         return sorted(found, key=_expected)
 
     def count(
-        self, sku: int, channel: str, location: str, count: Count, rows: Iterable[int]
+        self, sku: int, channel: str, location: str, count: StockCount, rows: Iterable[int]
     ) -> bool:
         """Take down a count that serves the offers `rows`; False where a later one is known."""
         known = self._counted.setdefault(sku, {})
@@ -124,7 +124,7 @@ class Stock:
             self._take(row, location, count)
         return True
 
-    def _take(self, row: int, location: str, count: Count) -> None:
+    def _take(self, row: int, location: str, count: StockCount) -> None:
         places = self._locations.setdefault(row, {})
         if location in places and count.time < places[location].time:
             return

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.networks.inputs import Inputs
 from online_models.demand.networks.levels import SURPRISE
 from online_models.numerics.arrays import Floats
@@ -66,10 +66,10 @@ class RegressionBaseline:
         self.size = _size(units, mean)
         return self
 
-    def predict(self, inputs: Inputs) -> DemandForecast:
+    def predict(self, inputs: Inputs) -> UnitsForecast:
         """Forecasts, n rows."""
         mean = self._mean(inputs)
-        return DemandForecast.single(mean, np.full(len(mean), self.size))
+        return UnitsForecast.single(mean, np.full(len(mean), self.size))
 
     def _mean(self, inputs: Inputs) -> Floats:
         ratio = np.asarray(self.estimator.predict(self.columns(inputs)), np.float64)
@@ -91,9 +91,9 @@ class RunningLevel:
         self.size = _size(np.minimum(data.units, 20.0 * (mean + 1.0)), mean)
         return self
 
-    def predict(self, inputs: Inputs) -> DemandForecast:
+    def predict(self, inputs: Inputs) -> UnitsForecast:
         """Forecasts, n rows."""
-        return DemandForecast.single(np.exp(inputs.offset), np.full(len(inputs), self.size))
+        return UnitsForecast.single(np.exp(inputs.offset), np.full(len(inputs), self.size))
 
 
 def _size(units: Floats, mean: Floats) -> float:

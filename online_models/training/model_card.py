@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.numerics.arrays import Floats
 from schemas.values.instants import to_text
 
@@ -44,7 +44,7 @@ class ForecastMetrics:
         return {name: float(value) for name, value in asdict(self).items()}
 
 
-def measure(forecast: DemandForecast, units: Floats, naive: Floats) -> ForecastMetrics:
+def measure(forecast: UnitsForecast, units: Floats, naive: Floats) -> ForecastMetrics:
     """Measures of `forecast` against `units`, and against `naive` (NaN where it is unknown)."""
     quantiles = {q: forecast.quantile(q) for q in QUANTILES}
     error = np.abs(quantiles[0.5] - units)

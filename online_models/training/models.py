@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.networks.inputs import Inputs
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.zoo import ARCHITECTURES
@@ -20,7 +20,7 @@ class Model(Protocol):
     def fit(self, data: Dataset) -> Self:
         """Learn from all rows."""
 
-    def predict(self, inputs: Inputs) -> DemandForecast:
+    def predict(self, inputs: Inputs) -> UnitsForecast:
         """Forecasts, n rows; a row's does not depend on its neighbours."""
 
 
@@ -48,7 +48,7 @@ class DeepModel:
         self.losses, self.validation = found.losses, found.validation
         return self
 
-    def predict(self, inputs: Inputs) -> DemandForecast:
+    def predict(self, inputs: Inputs) -> UnitsForecast:
         """Forecasts, n rows, by NumPy.
 
         Raises

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.training import dataset
 from online_models.training.dataset import Dataset
 from online_models.training.model_card import ForecastMetrics, measure
@@ -91,7 +91,7 @@ def cross_validate(
     data: Dataset,
     folds: int,
     share: float,
-    done: Callable[[int, DemandForecast, Dataset], None] = lambda _fold, _forecast, _held: None,
+    done: Callable[[int, UnitsForecast, Dataset], None] = lambda _fold, _forecast, _held: None,
     callbacks: Callable[[int], list[Any]] = lambda _fold: [],
 ) -> TrialScore:
     """Train at `folds` ever later origins, and measure on the next `share` of time after each.

@@ -31,7 +31,7 @@ else:
     Money = Annotated[int, Meta(ge=0)] | Annotated[float, Meta(ge=0)] | str
 
 
-class Prices(Amounts):
+class PriceAmounts(Amounts):
     """Remembered amounts, ValueError for whatever might be negative (`-0` included)."""
 
     def __missing__(self, value: str | int | float) -> int:
@@ -49,7 +49,7 @@ def settle_times(rows: list[Any]) -> None:
 
 
 #: Wire form → minor units, by currency; a KeyError means an unknown currency.
-PRICES = {code: Prices(digits) for code, digits in MINOR_DIGITS.items()}
+PRICES = {code: PriceAmounts(digits) for code, digits in MINOR_DIGITS.items()}
 
 #: Wire form → units of the last of `MOST_DIGITS` decimals, where the currency is known only later.
-FINEST_PRICES = Prices(MOST_DIGITS)
+FINEST_PRICES = PriceAmounts(MOST_DIGITS)

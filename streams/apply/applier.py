@@ -21,7 +21,7 @@ BRIEF_MS = 20
 
 
 @dataclass
-class Counts:
+class ChangeCounts:
     """What has become of changes."""
 
     applied: int = 0
@@ -49,7 +49,7 @@ class Applier:
     target: Target
     batch: int
     say: Callable[[str], None]
-    counts: Counts = field(default_factory=Counts)
+    counts: ChangeCounts = field(default_factory=ChangeCounts)
     _waiting: dict[tuple[str, str], _Waiting] = field(default_factory=dict)
     _away_until: float = 0.0
     _tries: int = 0

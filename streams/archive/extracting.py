@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from streams.archive import segments
-from streams.archive.store import Store
+from streams.archive.store import ArchiveStore
 from streams.journal import TOPIC
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter
 
 
-def extract(files: Store, folder: Path) -> int:
+def extract(files: ArchiveStore, folder: Path) -> int:
     """Write all records, partition after partition; returns their number. ArchiveError where one
     is damaged or missing, or there is none at all.
     """

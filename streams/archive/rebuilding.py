@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 
 from streams.archive import segments
 from streams.archive.error import ArchiveError
-from streams.archive.store import Store
+from streams.archive.store import ArchiveStore
 from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.journal import TOPIC, codec
@@ -58,7 +58,7 @@ def require_stopped(settings: Settings) -> None:
 
 
 async def rebuild(
-    settings: Settings, files: Store, partition: int, progress: Progress, *, write: bool
+    settings: Settings, files: ArchiveStore, partition: int, progress: Progress, *, write: bool
 ) -> Rebuilt | None:
     """Fold a partition's archived journal as far as its outputs are published, in silence, and
     write the state as its newest snapshot. None where nothing of it was ever priced.
@@ -78,7 +78,7 @@ async def rebuild(
 
 async def _rebuilt(
     settings: Settings,
-    files: Store,
+    files: ArchiveStore,
     partition: int,
     progress: Progress,
     publisher: Publisher | None,

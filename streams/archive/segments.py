@@ -16,7 +16,7 @@ import cramjam
 import msgspec
 
 from streams.archive.error import ArchiveError, NoArchiveError
-from streams.archive.store import Store
+from streams.archive.store import ArchiveStore
 from streams.journal import TOPIC
 
 #: Raised with every change that an older reader would misread.
@@ -27,7 +27,7 @@ _NAME = re.compile(rf"(\d{{{_DIGITS}}})-(\d{{{_DIGITS}}})-([0-9a-f]{{64}})\.zst"
 _FOLDER = re.compile(rf"{TOPIC}-(\d+)")
 
 
-class Record(msgspec.Struct, array_like=True, frozen=True):
+class ArchivedRecord(msgspec.Struct, array_like=True, frozen=True):
     """A record of the journal; `timestamp` in ms."""
 
     offset: int
@@ -39,7 +39,7 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
 class _Content(msgspec.Struct, array_like=True, frozen=True):
     version: int
     partition: int
-    records: list[Record]
+    records: list[ArchivedRecord]
 
 
 class Segment(NamedTuple):
@@ -65,7 +65,7 @@ def folder(partition: int) -> str:
     return f"{TOPIC}-{partition}"
 
 
-def write(files: Store, partition: int, records: Sequence[Record]) -> Segment:
+def write(files: ArchiveStore, partition: int, records: Sequence[ArchivedRecord]) -> Segment:
     """Write consecutive records, and read them back: ArchiveError where they are not the same."""
     raw = _ENCODER.encode(_Content(VERSION, partition, list(records)))
     digest = hashlib.sha256(raw).hexdigest()
@@ -75,7 +75,7 @@ def write(files: Store, partition: int, records: Sequence[Record]) -> Segment:
     return segment
 
 
-def read(files: Store, segment: Segment) -> list[Record]:
+def read(files: ArchiveStore, segment: Segment) -> list[ArchivedRecord]:
     """The records of a segment; ArchiveError where it is damaged."""
     where = f"{folder(segment.partition)}/{segment.name}"
     try:
@@ -90,7 +90,7 @@ def read(files: Store, segment: Segment) -> list[Record]:
     return content.records
 
 
-def segments(files: Store, partition: int) -> list[Segment]:
+def segments(files: ArchiveStore, partition: int) -> list[Segment]:
     """The segments of a partition that tell all its records, from the first offset on.
 
     Two may overlap, as after a kill, or where two archived at once. ArchiveError where records are
@@ -117,11 +117,11 @@ def _found(partition: int, names: Iterable[str]) -> Iterator[Segment]:
             yield Segment(partition, int(parts[1]), int(parts[2]), parts[3])
 
 
-def records(files: Store, whole: Iterable[Segment]) -> Iterator[Record]:
+def records(files: ArchiveStore, whole: Iterable[Segment]) -> Iterator[ArchivedRecord]:
     """All records that the segments of a partition tell, each once; ArchiveError where a file is
     damaged, or two tell one record differently.
     """
-    last: Record | None = None
+    last: ArchivedRecord | None = None
     for segment in whole:
         for record in read(files, segment):
             if last is None or record.offset == last.offset + 1:
@@ -134,7 +134,7 @@ def records(files: Store, whole: Iterable[Segment]) -> Iterator[Record]:
                 )
 
 
-def partitions(files: Store) -> list[int]:
+def partitions(files: ArchiveStore) -> list[int]:
     """The partitions that an archive has, ascending; NoArchiveError where it has none."""
     found = sorted(int(name[1]) for name in map(_FOLDER.fullmatch, files.folders()) if name)
     if not found:

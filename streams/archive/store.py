@@ -13,7 +13,7 @@ from streams.extras import require
 UNFINISHED = ".part"
 
 
-class Store(Protocol):
+class ArchiveStore(Protocol):
     """Files by name, in folders one deep; a file is there as a whole or not at all."""
 
     def folders(self) -> list[str]:
@@ -29,7 +29,7 @@ class Store(Protocol):
         """Write a file."""
 
 
-def store(where: str) -> Store:
+def store(where: str) -> ArchiveStore:
     """The store of a path or a URL (`s3://bucket/shop`), which needs the extra `archive`."""
     if "://" not in where:
         return _Folder(Path(where))

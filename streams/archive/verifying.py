@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streams.archive import segments
-from streams.archive.store import Store
+from streams.archive.store import ArchiveStore
 
 
-def verify(files: Store) -> Iterator[str]:
+def verify(files: ArchiveStore) -> Iterator[str]:
     """Read all records; a line for each partition. ArchiveError where one is damaged or missing,
     or there is none at all.
     """

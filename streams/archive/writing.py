@@ -10,8 +10,8 @@ from aiokafka import ConsumerRecord, TopicPartition
 
 from streams.archive import segments
 from streams.archive.error import ArchiveError
-from streams.archive.segments import Record, Segment
-from streams.archive.store import Store
+from streams.archive.segments import ArchivedRecord, Segment
+from streams.archive.store import ArchiveStore
 from streams.configuration.settings import Settings
 from streams.journal import TOPIC
 from streams.kafka.closing import STOP_SECONDS, within
@@ -27,7 +27,7 @@ LARGEST_BYTES = 32 << 20
 WAIT_MS = 200
 
 
-class Counts(NamedTuple):
+class WriteCounts(NamedTuple):
     """Records and files written."""
 
     records: int = 0
@@ -37,13 +37,13 @@ class Counts(NamedTuple):
 class _Filling:
     """The segment of a partition that is being filled; `last` is the archive's last record."""
 
-    def __init__(self, last: Record | None) -> None:
+    def __init__(self, last: ArchivedRecord | None) -> None:
         self._last = last
         self._begun = 0.0
-        self.records: list[Record] = []
+        self.records: list[ArchivedRecord] = []
         self.size = 0
 
-    def add(self, place: TopicPartition, record: Record) -> None:
+    def add(self, place: TopicPartition, record: ArchivedRecord) -> None:
         """The record after the last, or the last once more, which must be what it was."""
         if self._last is not None and record.offset == self._last.offset:
             if record != self._last:
@@ -78,9 +78,11 @@ def _other(place: TopicPartition, offset: int) -> ArchiveError:
 class Archiver:
     """Writes each partition's journal to a store, from where its segments end."""
 
-    def __init__(self, settings: Settings, files: Store, report: Callable[[Segment], None]) -> None:
+    def __init__(
+        self, settings: Settings, files: ArchiveStore, report: Callable[[Segment], None]
+    ) -> None:
         """`report` is given every segment that is written."""
-        self.counts = Counts()
+        self.counts = WriteCounts()
         self._settings = settings
         self._files = files
         self._report = report
@@ -136,7 +138,9 @@ class Archiver:
             filling = self._filling[place.partition]
             for record in found:
                 headers = tuple((name, bytes(value)) for name, value in record.headers)
-                filling.add(place, Record(record.offset, record.timestamp, record.value, headers))
+                filling.add(
+                    place, ArchivedRecord(record.offset, record.timestamp, record.value, headers)
+                )
                 if filling.size >= LARGEST_BYTES:
                     self._flush(only_due=True)
 
@@ -146,6 +150,6 @@ class Archiver:
                 continue
             segment = segments.write(self._files, partition, filling.records)
             records, files = self.counts
-            self.counts = Counts(records + len(filling.records), files + 1)
+            self.counts = WriteCounts(records + len(filling.records), files + 1)
             filling.clear()
             self._report(segment)

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import signal
 
-from streams.apply.applier import Applier, Counts
+from streams.apply.applier import Applier, ChangeCounts
 from streams.apply.target import Target, target
 from streams.client.feed import PriceFeed
 from streams.configuration.settings import Settings
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def _run(shop: Target, options: argparse.Namespace, settings: Settings) -> Counts:
+async def _run(shop: Target, options: argparse.Namespace, settings: Settings) -> ChangeCounts:
     group = options.group or settings.sasl_username or "apply"
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

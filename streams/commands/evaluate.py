@@ -15,7 +15,7 @@ from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.studies.evaluation import plots
 from streams.studies.evaluation.figures import evaluate, in_words, what_to_do
-from streams.studies.observed import Observed
+from streams.studies.observed import ObservedRecording
 from streams.terminal.flags import add_json, add_recordings
 from streams.terminal.output import figures_table, note, print_json
 
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         except ValueError as error:
             raise InputError(str(error)) from None
         evaluation.challengers[f"river.{name.removeprefix('river.')}"] = challenger
-    observed = Observed(settings, options.recordings, evaluation.add)
+    observed = ObservedRecording(settings, options.recordings, evaluation.add)
     figures = evaluate(settings.bucket, observed, evaluation)
     if options.plots is not None:
         path = plots.write(evaluation, settings.bucket, _words(figures), options.plots)

@@ -27,7 +27,7 @@ from streams.simulation.like import fitted, read
 from streams.simulation.outcome import document, outcomes
 from streams.simulation.parallel import run_all
 from streams.simulation.report import MEANINGS, audited, headline, report, table
-from streams.simulation.store import Store
+from streams.simulation.store import ResultStore
 from streams.terminal.flags import add_json, at_least
 from streams.terminal.output import print_json
 
@@ -135,7 +135,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     seeds = range(options.first_seed, options.first_seed + options.seeds)
     wanted = cells(markets, sales, chosen, seeds, offers, days, like)
     try:
-        tracks = run_all(wanted, Store(options.out), options.jobs)
+        tracks = run_all(wanted, ResultStore(options.out), options.jobs)
     except KeyboardInterrupt:
         raise InterruptedCommand("interrupted; the same command goes on") from None
     found = outcomes({cell: tracks[cell] for cell in wanted})

@@ -39,7 +39,7 @@ class _CountedAlert(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True)
-class PriceMove:
+class PricePath:
     """The way of one offer's price: where it started, where it is, and why (the last decision)."""
 
     first: str
@@ -69,7 +69,7 @@ class OutputCounts:
     troubled: dict[str, set[str]] = field(default_factory=dict)
     dead: Counter[str] = field(default_factory=Counter)
     offers: set[tuple[str, str]] = field(default_factory=set)
-    moves: dict[tuple[str, str], PriceMove] = field(default_factory=dict)
+    moves: dict[tuple[str, str], PricePath] = field(default_factory=dict)
     kept_profit: float = 0.0
     gain: float = 0.0
 
@@ -102,10 +102,10 @@ class OutputCounts:
                 self.kept_profit += kept if move is None else 0.0
             if move is None:
                 start = decision.previous_price
-                move = self.moves[offer] = PriceMove(start, decision.price, 0, value)
+                move = self.moves[offer] = PricePath(start, decision.price, 0, value)
             move.last, move.number, move.decision = decision.price, move.number + 1, value
 
-    def largest(self, number: int) -> list[tuple[str, PriceMove]]:
+    def largest(self, number: int) -> list[tuple[str, PricePath]]:
         """(SKU, move) of the offers that are farthest from where they started."""
         ranked = sorted(self.moves.items(), key=lambda pair: (-abs(pair[1].share), pair[0]))
         return [(sku, move) for (sku, _), move in ranked[:number]]

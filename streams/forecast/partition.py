@@ -6,31 +6,20 @@ import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from online_models.forecasting.forecaster import Forecaster
-from online_models.forecasting.observed import Observed, read
+from online_models.forecasting.observed import ObservedWindow, read
 from streams.forecast.checkpoint import Checkpoint
+from streams.kafka.kafka_record import Parsed
 
 logger = logging.getLogger(__name__)
 
 #: Least seconds between two checkpoints: what was learnt since is learnt again after a kill.
 CHECKPOINT_SECONDS = 30.0
 Forecast = dict[str, Any]
-
-
-class Record(Protocol):
-    """What is needed of a record of Kafka."""
-
-    @property
-    def offset(self) -> int:
-        """Where it stands in its partition."""
-
-    @property
-    def value(self) -> bytes | None:
-        """What it holds."""
 
 
 class ForecastPartition:
@@ -51,9 +40,9 @@ class ForecastPartition:
         self.end = 0
         self._saved_at = time.monotonic()
         #: The last window of every length while history is learnt.
-        self._latest: dict[int, list[Observed]] = {}
+        self._latest: dict[int, list[ObservedWindow]] = {}
 
-    def feed(self, records: Sequence[Record]) -> list[Forecast]:
+    def feed(self, records: Sequence[Parsed]) -> list[Forecast]:
         """Learn records that follow one another; what is to be published."""
         fresh = [record for record in records if record.offset >= self.position]
         seen = [(record.offset, found) for record in fresh if (found := _read(record)) is not None]
@@ -85,7 +74,7 @@ class ForecastPartition:
                 each.restarts,
             )
 
-    def _learn(self, window: Sequence[tuple[int, Observed]]) -> None:
+    def _learn(self, window: Sequence[tuple[int, ObservedWindow]]) -> None:
         for name, forecaster in self._forecasters.items():
             before = forecaster.restarts
             # one that was saved further on has learnt the first of them
@@ -93,7 +82,7 @@ class ForecastPartition:
             if forecaster.restarts > before:
                 logger.warning("%s made no sense and was begun anew", name)
 
-    def _said(self, rows: list[Observed], last: int) -> list[Forecast]:
+    def _said(self, rows: list[ObservedWindow], last: int) -> list[Forecast]:
         if last >= self.end:
             return self._curves(rows)
         length = rows[0].end - rows[0].start
@@ -104,7 +93,7 @@ class ForecastPartition:
             self._latest[length] = rows
         return []
 
-    def _curves(self, rows: list[Observed]) -> list[Forecast]:
+    def _curves(self, rows: list[ObservedWindow]) -> list[Forecast]:
         found: list[Forecast] = []
         for forecaster in self._forecasters.values():
             found += forecaster.curves(rows, self._lateness_ms)
@@ -112,10 +101,10 @@ class ForecastPartition:
 
 
 def _each_once(
-    window: Iterable[tuple[int, Observed]],
-) -> Iterable[list[tuple[int, Observed]]]:
+    window: Iterable[tuple[int, ObservedWindow]],
+) -> Iterable[list[tuple[int, ObservedWindow]]]:
     """Runs of a window in which every offer comes at most once."""
-    part: list[tuple[int, Observed]] = []
+    part: list[tuple[int, ObservedWindow]] = []
     offers: set[tuple[str, str]] = set()
     for at, found in window:
         if (found.sku, found.channel) in offers:
@@ -127,7 +116,7 @@ def _each_once(
         yield part
 
 
-def _read(record: Record) -> Observed | None:
+def _read(record: Parsed) -> ObservedWindow | None:
     """What a record tells; None, with a line in the log, where it is no observation."""
     try:
         return read(record.value or b"")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from schemas.topics import topic
 
 
-class Target(NamedTuple):
+class TargetField(NamedTuple):
     """A field to be set: its path in the record or, where `array` is one, in each of its items."""
 
     array: str | None
@@ -55,27 +55,27 @@ def _holds(schema: Mapping[str, Any], path: tuple[str, ...], root: Mapping[str, 
     return any(isinstance(each, Mapping) and _holds(each, path[1:], root) for each in free)
 
 
-def target(name: str, field: str) -> Target:
+def target(name: str, field: str) -> TargetField:
     """Where a field of a topic's record is: `unit_price` is that of an order's lines.
 
     ValueError, with the nearest field, where there is none.
 
     >>> target("orders", "unit_price")
-    Target(array='lines', path=('unit_price',))
+    TargetField(array='lines', path=('unit_price',))
     >>> target("orders", "order_id")
-    Target(array=None, path=('order_id',))
+    TargetField(array=None, path=('order_id',))
     """
     root = _schema(name)
     parts = tuple(field.split("."))
     if _holds(root, parts, root):
-        return Target(None, parts)
+        return TargetField(None, parts)
     members = _members(root, root)
     arrays = {key: items for key, each in members.items() if (items := _items(each, root))}
     if parts[0] in arrays and _holds(arrays[parts[0]], parts[1:], root):
-        return Target(parts[0], parts[1:])
+        return TargetField(parts[0], parts[1:])
     within = [key for key, items in arrays.items() if _holds(items, parts, root)]
     if len(within) == 1:
-        return Target(within[0], parts)
+        return TargetField(within[0], parts)
     known = [
         *members,
         *(f"{key}.{each}" for key, i in arrays.items() for each in _members(i, root)),

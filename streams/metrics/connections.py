@@ -21,10 +21,10 @@ class Guarded:
 
     def connection(self) -> asyncio.Protocol:
         """A protocol for a new connection."""
-        return _Connection(self, self._make())
+        return _GuardedConnection(self, self._make())
 
 
-class _Connection(asyncio.Protocol):
+class _GuardedConnection(asyncio.Protocol):
     """Hands everything on to the protocol inside, while the connection may stand."""
 
     def __init__(self, guarded: Guarded, inside: asyncio.Protocol) -> None:

@@ -68,7 +68,7 @@ async def logs_of(settings: Settings, partition: int) -> Logs:
     """What Kafka holds of a partition; LostError where it is another app's, or was saved last by a
     later release. The publisher must have fenced before whoever acts on it.
     """
-    async with _Connection(settings) as (reader, group):
+    async with _RecoveryReaders(settings) as (reader, group):
         return await _read_logs(settings, partition, reader, group)
 
 
@@ -77,7 +77,7 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
     published everything before it. The publisher must have fenced before.
     """
     journal = TopicPartition(JOURNAL, partition)
-    async with _Connection(settings) as (reader, group):
+    async with _RecoveryReaders(settings) as (reader, group):
         logs = await _read_logs(settings, partition, reader, group)
         saved = logs.saved
         committed = logs.committed if position is None else position
@@ -119,7 +119,7 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
         )
 
 
-class _Connection:
+class _RecoveryReaders:
     """A reader outside the group, and one that may ask for the group's offsets."""
 
     def __init__(self, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from online_models.market.likeness import Likeness
 from schemas.values.instants import DAY, to_text
 from streams.configuration.settings import Settings
 from streams.errors import InputError
-from streams.studies.observed import Observed
+from streams.studies.observed import ObservedRecording
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MINOR = 100.0
@@ -28,7 +28,7 @@ def read(settings: Settings, paths: list[Path], most: int) -> Likeness:
         Where there is none, or it has too little.
     """
     # weekdays and zero days are of days, whatever bucket the pricer learns by
-    observed = Observed(settings.model_copy(update={"bucket": "P1D"}), paths)
+    observed = ObservedRecording(settings.model_copy(update={"bucket": "P1D"}), paths)
     with observed.progress() as then:
         then("fitting")
         name = "+".join(path.resolve().name for path in paths)

@@ -10,14 +10,14 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from online_models.market.closed_loop import Track
 from streams.freed_memory import keep_freed_memory
 from streams.simulation.cells import Cell, run
-from streams.simulation.store import Store
+from streams.simulation.store import ResultStore
 from streams.terminal.progress import progress
 
 #: A process computes on one core: threads of a linear algebra library only get in their way.
 SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def run_all(cells: Sequence[Cell], store: Store, jobs: int) -> dict[Cell, Track]:
+def run_all(cells: Sequence[Cell], store: ResultStore, jobs: int) -> dict[Cell, Track]:
     """The tracks of all cells; those already in the store are not run again.
 
     An error in a cell ends the experiment; what was finished stays in the store.

@@ -28,7 +28,7 @@ def fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-class Store:
+class ResultStore:
     """Tracks below `folder`/results, one folder per version of the code."""
 
     def __init__(self, folder: Path) -> None:

@@ -97,7 +97,7 @@ ROUND = 4000
 OnLearnt = Callable[[Observations, LearnReport], None]
 
 
-class Observed:
+class ObservedRecording:
     """Runs recorded input topics through one fold that only learns.
 
     Prices are history here: what was paid or acknowledged counts, and nothing is decided. All

@@ -12,7 +12,7 @@ SHARED = ("pricing-alerts", "category-evidence", "elasticities")
 SHOWN = 3
 
 
-class Published(NamedTuple):
+class OutputRecord(NamedTuple):
     """An output record, without where it lies."""
 
     topic: str
@@ -29,7 +29,9 @@ class OutputDifference(NamedTuple):
     words: list[str]
 
 
-def compare(found: Collection[Published], expected: Collection[Published]) -> OutputDifference:
+def compare(
+    found: Collection[OutputRecord], expected: Collection[OutputRecord]
+) -> OutputDifference:
     """Hold what was published against what should have been."""
     there, wanted = Counter(found), Counter(expected)
     lost, double = wanted - there, there - wanted
@@ -40,9 +42,9 @@ def compare(found: Collection[Published], expected: Collection[Published]) -> Ou
     return OutputDifference(lost.total(), double.total(), words)
 
 
-def _by_key(outputs: Iterable[Published]) -> dict[tuple[str, bytes | None], list[Published]]:
+def _by_key(outputs: Iterable[OutputRecord]) -> dict[tuple[str, bytes | None], list[OutputRecord]]:
     """Outputs of a topic and key in their order."""
-    found: dict[tuple[str, bytes | None], list[Published]] = defaultdict(list)
+    found: dict[tuple[str, bytes | None], list[OutputRecord]] = defaultdict(list)
     for output in outputs:
         if output.topic not in SHARED:
             found[output.topic, output.key].append(output)

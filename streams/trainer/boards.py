@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.training.dataset import Dataset
 from online_models.training.search import SearchTrial
 
@@ -76,7 +76,7 @@ def hyper_parameters(
             tf.summary.scalar(f"measures/{name}", value, step=0)
 
 
-def residuals(folder: Path, forecast: DemandForecast, held: Dataset, step: int) -> None:
+def residuals(folder: Path, forecast: UnitsForecast, held: Dataset, step: int) -> None:
     """Histograms of standardised residuals and of the probability integral transform."""
     import tensorflow as tf
 

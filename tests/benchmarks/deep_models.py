@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.demand.ensemble.models import DemandModels
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.demand.networks.levels import Offers
 from online_models.demand.networks.spec import Spec
@@ -113,7 +113,7 @@ def mixture(source: Source, data: Dataset, name: str) -> None:
     assert fitted.network is not None
     begin = int(data.end[held].min())
     naive = {(int(o), int(e)): v for o, e, v in zip(data.offer, data.end, data.naive, strict=True)}
-    rows: dict[str, list[tuple[DemandForecast, NDArray[np.float64], NDArray[np.float64]]]] = {}
+    rows: dict[str, list[tuple[UnitsForecast, NDArray[np.float64], NDArray[np.float64]]]] = {}
     for with_deep in (False, True):
         models = DemandModels()
         offers = np.arange(len(source.sku))
@@ -137,11 +137,11 @@ def mixture(source: Source, data: Dataset, name: str) -> None:
                 if (said.weights.sum(axis=1) > 0.0).all():
                     rows.setdefault(who, []).append((said, seen.units, base))
     print(f"{name} beside the online models:", flush=True)
-    kept: dict[str, DemandForecast] = {}
+    kept: dict[str, UnitsForecast] = {}
     scores: dict[str, dict[str, float]] = {}
     for who, parts in rows.items():
         width = max(f.means.shape[1] for f, _, _ in parts)
-        forecast = DemandForecast(*(
+        forecast = UnitsForecast(*(
             np.concatenate([_wide(getattr(f, part), width, fill) for f, _, _ in parts])
             for part, fill in (("means", 1.0), ("sizes", 1.0), ("weights", 0.0))
         ))  # fmt: skip
@@ -177,7 +177,7 @@ def floor(known: NDArray[np.float64], begin: int, source: Source) -> None:
     )
 
 
-def ceiling(online: DemandForecast, deep: DemandForecast, units: NDArray[np.float64]) -> None:
+def ceiling(online: UnitsForecast, deep: UnitsForecast, units: NDArray[np.float64]) -> None:
     """What the best fixed share of the deep model would have given, chosen in hindsight."""
     first, second = online.log_score(units), deep.log_score(units)
     shares = np.linspace(0.0, 0.9, 10)
@@ -197,12 +197,10 @@ def ceiling(online: DemandForecast, deep: DemandForecast, units: NDArray[np.floa
         )
 
 
-def foresight(
-    online: DemandForecast, units: NDArray[np.float64], window: NDArray[np.int64]
-) -> None:
+def foresight(online: UnitsForecast, units: NDArray[np.float64], window: NDArray[np.int64]) -> None:
     """What it would give to know beforehand what all offers together will sell in each period."""
     shared = (np.bincount(window, units) / np.bincount(window, online.mean))[window]
-    knowing = DemandForecast(online.means * shared[:, None], online.sizes, online.weights)
+    knowing = UnitsForecast(online.means * shared[:, None], online.sizes, online.weights)
     before, after = (np.abs(f.quantile(0.5) - units).mean() for f in (online, knowing))
     print(f"online, knowing all offers' sum: mae {after:.4f}, {100 * (1 - after / before):.1f} % "
           "below online", flush=True)  # fmt: skip

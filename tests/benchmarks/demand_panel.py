@@ -19,7 +19,7 @@ from panel_market import Panel
 from river import linear_model
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from online_models.demand import DemandForecast, DemandModels
+from online_models.demand import DemandModels, UnitsForecast
 
 FIRST_SCORED = 8
 Floats = NDArray[np.float64]
@@ -117,7 +117,7 @@ def main(panel: Panel) -> None:
             told = report.forecast if name == "mixture" else report.member(name)
             units = report.observations.units
             kept = (units > 0) & (told.weights.max(1) > 0)
-            told = DemandForecast(told.means[kept], told.sizes[kept], told.weights[kept])
+            told = UnitsForecast(told.means[kept], told.sizes[kept], told.weights[kept])
             error.append(np.log(units[kept]) - told.log_location())
             low, high = told.pit(units[kept])
             pit = low + rng.random(len(low)) * (high - low)

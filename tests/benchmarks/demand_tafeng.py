@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tafeng import daily_sales
 
-from online_models.demand import DemandForecast, DemandModels
+from online_models.demand import DemandModels, UnitsForecast
 from online_models.demand.negative_binomial import log_probability
 
 FIRST_SCORED = 21
@@ -45,7 +45,7 @@ def baselines(units: Floats) -> dict[str, Floats]:
     }
 
 
-def coverage(forecasts: list[DemandForecast], units: list[Floats]) -> float:
+def coverage(forecasts: list[UnitsForecast], units: list[Floats]) -> float:
     """Randomised coverage of the central 90 %."""
     rng = np.random.default_rng(0)
     inside = []

@@ -26,7 +26,7 @@ from streams.simulation.cells import CLAIRVOYANT, STATIC, Cell, Entrant, Setting
 from streams.simulation.outcome import outcomes
 from streams.simulation.parallel import run_all
 from streams.simulation.report import report
-from streams.simulation.store import Store
+from streams.simulation.store import ResultStore
 
 OURS = "pricetide"
 OFFERS, DAYS = 120, 180
@@ -46,7 +46,7 @@ class Lab:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self._seeds = range(args.first_seed, args.first_seed + args.seeds)
-        self._jobs, self._store = args.jobs, Store(args.out)
+        self._jobs, self._store = args.jobs, ResultStore(args.out)
         self.decisions = self.breaches = self.unexplained = 0
 
     def tracks(

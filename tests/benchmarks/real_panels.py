@@ -25,7 +25,7 @@ from river import linear_model
 from scipy.optimize import minimize
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from online_models.demand import DemandForecast, DemandModels
+from online_models.demand import DemandModels, UnitsForecast
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.studies.elasticity.answers import history
 from online_models.studies.elasticity.panel import OfferGroups, panel
@@ -366,7 +366,7 @@ def ours(real: RealPanel, rows: Table) -> tuple[Floats, Floats]:
     models.register(offers, real.products, real.channels, np.zeros(len(offers), np.int64))
     rng, location, inside = np.random.default_rng(0), [], []
     for seen in real.windows:
-        told: DemandForecast = models.learn(seen).forecast
+        told: UnitsForecast = models.learn(seen).forecast
         low, high = told.pit(seen.units)
         place = low + rng.random(len(low)) * (high - low)
         location.append(told.log_location())

@@ -29,7 +29,7 @@ from online_models.demand.count.dispersion import (
 )
 from online_models.demand.count.features import FEATURES, MIDDLE, CountState
 from online_models.demand.count.shop import ShopFactor
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.observations import DAY, WindowRows
 from online_models.numerics.arrays import Flags, Floats, Ints
@@ -78,9 +78,9 @@ class CountPrediction:
         """Every offer is covered, cold ones from their category."""
         return np.ones(len(self.rate), np.bool_)
 
-    def forecast(self) -> DemandForecast:
+    def forecast(self) -> UnitsForecast:
         """Mixture over the shapes."""
-        return DemandForecast(
+        return UnitsForecast(
             self.rate[:, None] * SHAPE_SCALE,
             np.broadcast_to(SHAPE_SIZE, self.weights.shape),
             self.weights,

@@ -12,7 +12,7 @@ import numpy as np
 from online_models.demand.count.model import CountModel
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.observations import WindowRows
 from online_models.demand.panel.model import PanelModel
@@ -44,7 +44,7 @@ class Prediction(Protocol):
     def covered(self) -> Flags:
         """Rows that the expert has an opinion on, (n,)."""
 
-    def forecast(self) -> DemandForecast:
+    def forecast(self) -> UnitsForecast:
         """Predictive distribution."""
 
 

@@ -18,9 +18,9 @@ from online_models.demand.ensemble.report import LearnReport, WindowReport
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.model import HierarchicalFilter
 from online_models.demand.filter.shock import missing_day
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.forecasts.mixing import mixed
-from online_models.demand.forecasts.published import Published, PublishedForecasts
+from online_models.demand.forecasts.published import ForecastPoints, PublishedForecasts
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.markups import Markups, implied_elasticity
 from online_models.demand.inputs.observations import DAY, Observations, WindowRows
@@ -102,7 +102,7 @@ class DemandModels:
         """All whose forecasts are mixed: the experts, and the models that publish theirs."""
         return {**self.experts, **self.forecasts.named()}
 
-    def accept_forecast(self, forecast: Published, now: int) -> str | None:
+    def accept_forecast(self, forecast: ForecastPoints, now: int) -> str | None:
         """Keep a published forecast; the kind of what is wrong with it, if anything."""
         if forecast.model not in self.forecasts.members:
             return "surplus_forecast"
@@ -191,7 +191,7 @@ class DemandModels:
         self.cohorts.describe(offer, net, cost)
 
     def learn(self, observations: Observations) -> LearnReport:
-        """DemandForecast every bucket, then learn from it; windows in order of time."""
+        """Forecast every bucket, then learn from it; windows in order of time."""
         believed = self.markups.settle(self.settings.elasticity_mean, self.settings.scatter)
         self.filter.pools.believe(believed)
         windows = [
@@ -201,7 +201,7 @@ class DemandModels:
         return LearnReport(observations, windows, tuple(self.members))
 
     def predict(self, observations: Observations) -> LearnReport:
-        """DemandForecast buckets without learning them; their units are not looked at."""
+        """Forecast buckets without learning them; their units are not looked at."""
         windows = []
         for rows in observations.windows():
             window = self._window(observations.take(rows))
@@ -211,7 +211,7 @@ class DemandModels:
             windows.append(WindowReport(rows, predictions, weights, nothing, nothing))
         return LearnReport(observations, windows, tuple(self.members))
 
-    def forecast(self, offer: Ints, context: DemandContext, length: int = DAY) -> DemandForecast:
+    def forecast(self, offer: Ints, context: DemandContext, length: int = DAY) -> UnitsForecast:
         """Units of the bucket of `length` ms that begins at `context.now`, in stock throughout."""
         bucket = Observations.of(
             offer,
@@ -291,7 +291,7 @@ class DemandModels:
         if before is None and self.deep.version is not None:
             self.mixture.enter(list(self.experts).index("deep"))
 
-    def _watch(self, window: WindowRows, forecast: DemandForecast, skipped: Flags) -> Flags:
+    def _watch(self, window: WindowRows, forecast: UnitsForecast, skipped: Flags) -> Flags:
         """Run the drift alarms of offers and categories; one widens the levels' variance in the
         filter, so that it forgets sooner.
         """

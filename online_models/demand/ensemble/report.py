@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from online_models.demand.ensemble.experts import Prediction
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.observations import Observations
 from online_models.numerics.arrays import Flags, Floats, Ints
 
@@ -56,23 +56,23 @@ class LearnReport:
                     np.where(window.weights[:, e] > 0.0, said, 0.0) * (window.weights[:, e])
                 )
 
-    def member(self, name: str) -> DemandForecast:
-        """DemandForecast of one expert; rows that it does not cover have weight 0 throughout."""
+    def member(self, name: str) -> UnitsForecast:
+        """Forecast of one expert; rows that it does not cover have weight 0 throughout."""
         parts = []
         for window in self._windows:
             prediction = window.predictions[name]
             forecast = prediction.forecast()
             weights = forecast.weights * prediction.covered[:, None]
-            parts.append((window.rows, DemandForecast(forecast.means, forecast.sizes, weights)))
+            parts.append((window.rows, UnitsForecast(forecast.means, forecast.sizes, weights)))
         return self._scattered(parts)
 
     @property
-    def forecast(self) -> DemandForecast:
-        """DemandForecast of the mixture."""
+    def forecast(self) -> UnitsForecast:
+        """Forecast of the mixture."""
         parts = []
         for window in self._windows:
             said = [window.predictions[name].forecast() for name in self.experts]
-            parts.append((window.rows, DemandForecast.mixed(said, window.weights)))
+            parts.append((window.rows, UnitsForecast.mixed(said, window.weights)))
         return self._scattered(parts)
 
     def log_score(self) -> Floats:
@@ -89,7 +89,7 @@ class LearnReport:
         forecast = self.forecast
         return forecast.quantile(tail), forecast.quantile(1.0 - tail)
 
-    def _scattered(self, parts: list[tuple[Ints, DemandForecast]]) -> DemandForecast:
+    def _scattered(self, parts: list[tuple[Ints, UnitsForecast]]) -> UnitsForecast:
         n = len(self.observations)
         width = parts[0][1].means.shape[1] if parts else 1
         means, sizes = np.ones((n, width)), np.ones((n, width))
@@ -100,4 +100,4 @@ class LearnReport:
                 forecast.sizes,
                 forecast.weights,
             )
-        return DemandForecast(means, sizes, weights)
+        return UnitsForecast(means, sizes, weights)

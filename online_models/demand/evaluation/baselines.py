@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.numerics.arrays import Floats
 
@@ -46,12 +46,12 @@ class Baseline:
         self._square: Floats = np.zeros(0)
         self._level: Floats = np.zeros(0)
 
-    def forecast(self, observations: Observations) -> DemandForecast:
-        """DemandForecast of each row's units."""
+    def forecast(self, observations: Observations) -> UnitsForecast:
+        """Forecast of each row's units."""
         self._grow(observations)
         mean = self._mean(self._past[observations.offer])
         size = self._size(observations)
-        return DemandForecast.single(np.maximum(mean, LEAST_MEAN), size)
+        return UnitsForecast.single(np.maximum(mean, LEAST_MEAN), size)
 
     def learn(self, observations: Observations) -> None:
         """Remember one window's units."""

@@ -16,7 +16,7 @@ from online_models.demand.curves import DemandContext
 from online_models.demand.ensemble.experts import EXPERTS
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.ensemble.report import LearnReport
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.observations import ATTRIBUTES, DAY, Observations
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.spec import Spec
@@ -155,7 +155,7 @@ def context(day: int) -> DemandContext:
     return DemandContext(now, np.full(OFFERS, 1000.0), np.full(OFFERS, np.nan), nothing, nothing)
 
 
-def checked(report: LearnReport, expert: str) -> DemandForecast:
+def checked(report: LearnReport, expert: str) -> UnitsForecast:
     """The forecast of the checked expert."""
     return report.forecast if expert == "mixture" else report.member(expert)
 
@@ -274,7 +274,7 @@ def check_variance_shrinks_with_data_and_grows_with_silence(expert: str) -> None
     assert grown > (1.1 if expert in WANDERING else 0.95), f"{grown:.2f} times the variance"
 
 
-def _spoken(forecast: DemandForecast) -> Flags:
+def _spoken(forecast: UnitsForecast) -> Flags:
     """Rows that an expert says something of, (n,): of some, or there is nothing to be checked."""
     said: Flags = forecast.weights.max(axis=1) > 0.0
     assert said.any(), "says nothing that could be judged"

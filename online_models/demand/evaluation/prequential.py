@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from online_models.demand.ensemble.report import LearnReport
 from online_models.demand.evaluation.baselines import BASELINES
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.observations import Observations
 from online_models.demand.river.named_models import RiverModels
 from online_models.numerics.arrays import Flags, Floats, Ints
@@ -44,7 +44,7 @@ class Score:
     sold: Floats = field(default_factory=lambda: np.zeros(SIZES))
     sized: Floats = field(default_factory=lambda: np.zeros(SIZES))
 
-    def add(self, forecast: DemandForecast, units: Floats, draw: Floats) -> None:
+    def add(self, forecast: UnitsForecast, units: Floats, draw: Floats) -> None:
         """Judge forecasts of buckets; `draw` (n,) in [0, 1) places counts within their jump of the
         distribution function (randomised probability integral transform; Czado, Gneiting, Held,
         Biometrics 2009), so that coverage of counts can be exact.
@@ -90,8 +90,8 @@ class Score:
 class Challenger(Protocol):
     """What is judged beside the experts: it has no part in the mixture."""
 
-    def forecast(self, observations: Observations) -> DemandForecast:
-        """DemandForecast of each row's units, NaN means where it has no opinion."""
+    def forecast(self, observations: Observations) -> UnitsForecast:
+        """Forecast of each row's units, NaN means where it has no opinion."""
 
     def learn(self, observations: Observations) -> None:
         """Learn one window."""
@@ -103,8 +103,8 @@ class RiverChallenger:
     def __init__(self, name: str) -> None:
         self._models = RiverModels(name)
 
-    def forecast(self, observations: Observations) -> DemandForecast:
-        """DemandForecast of each row's units."""
+    def forecast(self, observations: Observations) -> UnitsForecast:
+        """Forecast of each row's units."""
         return self._models.forecast(observations, observations.offer)
 
     def learn(self, observations: Observations) -> None:
@@ -191,13 +191,13 @@ class Evaluation:
     def _judge(
         self,
         name: str,
-        forecast: DemandForecast,
+        forecast: UnitsForecast,
         rows: NDArray[np.intp],
         units: Floats,
         draw: Floats,
     ) -> None:
         if len(rows):
-            chosen = DemandForecast(
+            chosen = UnitsForecast(
                 forecast.means[rows], forecast.sizes[rows], forecast.weights[rows]
             )
             latest = self._latest[name] = Score()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.numerics.arrays import Flags, Floats
 from online_models.numerics.special import exp, log
 
@@ -38,9 +38,9 @@ class RatePrediction:
         """Every offer is covered, cold ones from their category."""
         return np.ones(len(self.mean), np.bool_)
 
-    def forecast(self) -> DemandForecast:
+    def forecast(self) -> UnitsForecast:
         """One negative binomial per row."""
-        return DemandForecast.single(self.mean, self.size)
+        return UnitsForecast.single(self.mean, self.size)
 
 
 #: Steps of a convex root search that starts on the far side of the root.

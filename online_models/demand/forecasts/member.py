@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from online_models.demand.forecast import CoveredForecast, DemandForecast
+from online_models.demand.forecast import CoveredForecast, UnitsForecast
 from online_models.demand.forecasts.curve import LEAST_SIZE, POISSON
-from online_models.demand.forecasts.seat import Curves, Seat
+from online_models.demand.forecasts.seat import Curves, ModelForecasts
 from online_models.demand.inputs.observations import WindowRows
 from online_models.numerics.arrays import Floats
 from online_models.numerics.special import exp, total
@@ -39,7 +39,7 @@ class Member:
     SAVED = Saved(seat=Part(), scatter=float)
 
     def __init__(self) -> None:
-        self.seat = Seat()
+        self.seat = ModelForecasts()
         #: Mean square of its relative errors beyond what a Poisson leaves.
         self.scatter = FIRST_SCATTER
 
@@ -58,7 +58,7 @@ class Member:
         size = np.where(stated == stated, stated, 1.0 / self.scatter)
         size = np.minimum(np.maximum(size, LEAST_SIZE), POISSON)
         return PublishedForecast(
-            DemandForecast.single(np.maximum(mean, LEAST_MEAN), size), covered, curves
+            UnitsForecast.single(np.maximum(mean, LEAST_MEAN), size), covered, curves
         )
 
     def learn(self, window: WindowRows, prediction: PublishedForecast) -> Floats:

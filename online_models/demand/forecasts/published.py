@@ -14,7 +14,7 @@ from online_models.demand.filter.update import RatePrediction
 from online_models.demand.forecasts.curve import fitted
 from online_models.demand.forecasts.member import LARGEST_LOG, Member
 from online_models.demand.forecasts.response import ResponseJudge
-from online_models.demand.forecasts.seat import LATEST_SHARE, Span
+from online_models.demand.forecasts.seat import LATEST_SHARE, ForecastSpan
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.observations import WindowRows
 from online_models.numerics.arrays import Floats, Ints
@@ -31,7 +31,7 @@ MOST_MODELS = 8
 SILENCE = 28 * DAY
 
 
-class Published(NamedTuple):
+class ForecastPoints(NamedTuple):
     """One forecast: prices in minor units, units of one window, their standard deviations (NaN:
     unknown), (k,) each.
     """
@@ -39,7 +39,7 @@ class Published(NamedTuple):
     model: str
     version: str
     offer: int
-    span: Span
+    span: ForecastSpan
     price: Floats
     units: Floats
     spread: Floats
@@ -80,7 +80,7 @@ class PublishedForecasts:
         self.judge.leave(gone)
         return gone
 
-    def put(self, forecast: Published, now: int) -> str | None:
+    def put(self, forecast: ForecastPoints, now: int) -> str | None:
         """Keep a forecast of a model that has a place; the kind of what is wrong, if anything."""
         span = forecast.span
         last = span.end - span.length

@@ -46,7 +46,7 @@ class Slots(Columns):
     dispersion: Floats = column(np.float64, np.nan, KEPT)
 
 
-class Span(NamedTuple):
+class ForecastSpan(NamedTuple):
     """The time that a forecast is about, ms: see `Slots`."""
 
     start: int
@@ -92,7 +92,7 @@ class Curves(NamedTuple):
         return np.minimum(np.maximum(log_price, self.low), self.high)
 
 
-class Seat:
+class ModelForecasts:
     """What one model says."""
 
     SAVED = Saved(slots=Part(), versions=list[str], arrived=int)
@@ -104,7 +104,9 @@ class Seat:
         #: When the newest forecast came, ms.
         self.arrived = NEVER
 
-    def put(self, offer: int, span: Span, version: str, curve: LocalCurve, now: int) -> None:
+    def put(
+        self, offer: int, span: ForecastSpan, version: str, curve: LocalCurve, now: int
+    ) -> None:
         """Keep a forecast, in the place of the one that came first."""
         slots = self.slots
         if offer >= slots.size:

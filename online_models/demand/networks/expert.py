@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.observations import Observations, WindowRows
 from online_models.demand.negative_binomial import log_probability
 from online_models.demand.networks.champions import Champions, Notice
@@ -45,9 +45,9 @@ class DeepPrediction:
         """Log probability of `units`, shape (n,)."""
         return log_probability(units, self.mean, self.size)
 
-    def forecast(self) -> DemandForecast:
+    def forecast(self) -> UnitsForecast:
         """Predictive distribution."""
-        return DemandForecast.single(self.mean, self.size)
+        return UnitsForecast.single(self.mean, self.size)
 
 
 class DeepExpert:

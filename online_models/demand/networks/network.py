@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.networks.container import WeightsError
 from online_models.demand.networks.inputs import Inputs
 from online_models.demand.networks.spec import Spec
@@ -36,10 +36,10 @@ class Network:
         """Log mean, log size and slopes of n buckets."""
         return head.forward(self.architecture, self.hyper, self.weights, inputs)
 
-    def predict(self, inputs: Inputs) -> DemandForecast:
+    def predict(self, inputs: Inputs) -> UnitsForecast:
         """Forecasts of n buckets."""
         outputs = self.outputs(inputs)
-        return DemandForecast.single(exp(outputs.log_mean), exp(outputs.log_size))
+        return UnitsForecast.single(exp(outputs.log_mean), exp(outputs.log_size))
 
     def document(self) -> dict[str, Any]:
         """What the network is, without its weights, as JSON values."""

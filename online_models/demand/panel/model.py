@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.observations import DAY, WindowRows
 from online_models.demand.panel.channel import ChannelLevel
@@ -123,7 +123,7 @@ class PanelModel:
         covered = np.flatnonzero(prediction.covered)
         if len(covered):
             predictive = prediction.forecast()
-            chosen = DemandForecast(
+            chosen = UnitsForecast(
                 predictive.means[covered], predictive.sizes[covered], predictive.weights[covered]
             )
             score[covered] = chosen.log_score(units[covered])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.panel.features import PanelRows
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp
@@ -18,7 +18,7 @@ _WEIGHTS = np.array([1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0])
 
 @dataclass(frozen=True, slots=True)
 class PanelPrediction:
-    """DemandForecast of log units; rows that are not `covered` hold zeros."""
+    """Forecast of log units; rows that are not `covered` hold zeros."""
 
     covered: Flags
     #: Mean and variance of log units, (n,).
@@ -46,7 +46,7 @@ class PanelPrediction:
         """Expected units, (n,)."""
         return exp(self.location + 0.5 * self.variance)
 
-    def forecast(self) -> DemandForecast:
+    def forecast(self) -> UnitsForecast:
         """Three negative binomials that have the lognormal's spread."""
         variance = np.maximum(self.variance, 1e-4)
         half = 0.5 * variance
@@ -54,7 +54,7 @@ class PanelPrediction:
         centre = self.location[:, None] + np.sqrt(half)[:, None] * _NODES
         means = exp(centre + (0.5 / size)[:, None])
         shape = means.shape
-        return DemandForecast(
+        return UnitsForecast(
             means, np.broadcast_to(size[:, None], shape), np.broadcast_to(_WEIGHTS, shape)
         )
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from river import base, time_series
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.observations import ATTRIBUTES, DAY, Observations
 from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import expm1, log, log1p
@@ -130,8 +130,8 @@ class RiverModels:
         for name in self.DERIVED:
             setattr(self, name, graph[name])
 
-    def forecast(self, observations: Observations, keys: Ints) -> DemandForecast:
-        """DemandForecast of each row's units, from what was learnt before."""
+    def forecast(self, observations: Observations, keys: Ints) -> UnitsForecast:
+        """Forecast of each row's units, from what was learnt before."""
         offers = observations.offer.tolist()
         expected = [
             value
@@ -140,7 +140,7 @@ class RiverModels:
         variance = np.array([self.variance.get(offer, FIRST_VARIANCE) for offer in offers])
         centre = np.array(expected) + 0.5 * np.minimum(variance, 2.0)
         mean = expm1(np.minimum(np.maximum(centre, 0.02), LARGEST_LOG))
-        return DemandForecast.single(mean, 1.0 / expm1(np.minimum(np.maximum(variance, 1e-3), 3.0)))
+        return UnitsForecast.single(mean, 1.0 / expm1(np.minimum(np.maximum(variance, 1e-3), 3.0)))
 
     def learn(self, observations: Observations, keys: Ints) -> None:
         """Learn one window, row by row."""

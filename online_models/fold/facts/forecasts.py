@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 from pydantic import TypeAdapter
 
-from online_models.demand.forecasts.published import Published
-from online_models.demand.forecasts.seat import Span
+from online_models.demand.forecasts.published import ForecastPoints
+from online_models.demand.forecasts.seat import ForecastSpan
 from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
@@ -48,11 +48,11 @@ def _accept(state: State, record: DemandForecast, now: int) -> str | None:
     end = record.bucket_start + record.horizon * length
     until = end if record.valid_until is None else record.valid_until
     nan = float("nan")
-    forecast = Published(
+    forecast = ForecastPoints(
         record.model,
         record.version,
         row,
-        Span(record.bucket_start, length, end, until),
+        ForecastSpan(record.bucket_start, length, end, until),
         np.array([float(scaled(point.price, digits)) for point in record.points]),
         np.array([point.units for point in record.points]),
         np.array([nan if point.spread is None else point.spread for point in record.points]),

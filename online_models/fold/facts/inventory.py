@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
-from online_models.shop.stock import Count, Delivery
+from online_models.shop.stock import Delivery, StockCount
 from schemas.records.inventory import Inventory
 from schemas.records.record import decode
 
@@ -28,7 +28,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     # a time that did not move the clock is ahead of what the journal allows
     time = now if record.time is None else min(record.time, now)
     inbound = tuple(Delivery(d.quantity, d.expected_at) for d in record.inbound)
-    count = Count(max(record.on_hand - (record.reserved or 0), 0), time, inbound)
+    count = StockCount(max(record.on_hand - (record.reserved or 0), 0), time, inbound)
     if not state.stock.count(sku, channel, record.location or "", count, rows):
         state.count("out_of_order_inventory")
         return NOTHING

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.numerics.special import log
-from online_models.pricing.learned.seat import Seat
+from online_models.pricing.learned.seat import PolicySeat
 from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.state.days import CalendarDays
@@ -64,7 +64,7 @@ class PricingState:
     margins: Margins
     settings: PricingSettings
     #: The trained policy behind the strategy `reinforcement`.
-    seat: Seat
+    seat: PolicySeat
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
 from online_models.pricing.context.decision_context import DecisionContext, Flags, Ints
-from online_models.pricing.state.breakers import Breakers, Count, Key
+from online_models.pricing.state.breakers import Breakers, ChangeCount, Key
 from online_models.shop.catalogue import PPM
 from schemas.records.policy.breaker import Breaker
 from schemas.values.durations import to_text as duration_text
@@ -26,7 +26,7 @@ class Trip:
 
     place: int
     key: Key
-    count: Count
+    count: ChangeCount
 
 
 class Broken(NamedTuple):
@@ -39,7 +39,7 @@ class Broken(NamedTuple):
     changes: Ints
     offers: Ints
     moves_ppm: Ints
-    counts: dict[Key, Count]
+    counts: dict[Key, ChangeCount]
     trips: list[Trip]
 
 
@@ -69,7 +69,7 @@ def broken(
         now = int(context.now[place])
         count = found.counts.get(key) or breakers.at(key, now)
         if count is None or now >= count.end:
-            count = Count(now, now + breaker.window, _offers(context, place))
+            count = ChangeCount(now, now + breaker.window, _offers(context, place))
         before = int(context.price[place])
         move = (int(price[place]) - before) * PPM // max(before, 1)
         if not count.tripped and _too_much(breaker, count, move):
@@ -101,7 +101,7 @@ def _offers(context: DecisionContext, place: int) -> int:
     return int(np.count_nonzero(alike))
 
 
-def _too_much(breaker: Breaker, count: Count, move: int) -> bool:
+def _too_much(breaker: Breaker, count: ChangeCount, move: int) -> bool:
     """Whether one more change, by `move` ppm, is too much; the first of a window never is."""
     if count.changes == 0:
         return False

@@ -44,13 +44,13 @@ def _unpacked(plain: bytes | None) -> LearnedPolicy | None:
     return None if plain is None else LearnedPolicy.of(*unpack(plain))
 
 
-class Seat:
+class PolicySeat:
     """One policy and its version; mutated by updates alone.
 
     A policy has no trial on live buckets: what it is worth shows in simulated markets, before it
     is published. So whatever arrives whole prices at once.
 
-    >>> Seat().version
+    >>> PolicySeat().version
     'packaged'
     """
 

@@ -21,14 +21,14 @@ LARGEST_LOG = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SellingSpan:
     """What is sold over a horizon at most: `days` and `stock` (inf where unknown), shape (n,)."""
 
     days: Floats
     stock: Floats
 
 
-def span(context: DecisionContext) -> Span:
+def span(context: DecisionContext) -> SellingSpan:
     """The horizon of the objective, cut at `sell_by`; stock with what arrives in it."""
     n, objective = len(context), context.terms.policy.objective
     days = np.full(n, context.terms.horizon_days)
@@ -41,7 +41,7 @@ def span(context: DecisionContext) -> Span:
         end = context.now[place] + days[place] * DAY
         arriving = context.state.stock.inbound(int(context.rows[place]))
         stock[place] += sum(quantity for quantity, expected in arriving if expected < end)
-    return Span(days, np.where(known, stock, np.inf))
+    return SellingSpan(days, np.where(known, stock, np.inf))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ class Outlook:
     upper: Floats
 
 
-def outlook(context: DecisionContext, price: Floats, over: Span, interval: bool = True) -> Outlook:
+def outlook(
+    context: DecisionContext, price: Floats, over: SellingSpan, interval: bool = True
+) -> Outlook:
     """Units over the span at gross prices in minor units, (n,) or (n, k).
 
     The mean of a log-normal rate is exp(mean + variance / 2), at the price in force. At others the

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
 from online_models.pricing.decision.resolve import Resolved
-from online_models.pricing.profit.objective import Span, outlook
+from online_models.pricing.profit.objective import SellingSpan, outlook
 from online_models.pricing.records.alerts import alert
 from schemas.values.instants import DAY
 
@@ -31,7 +31,7 @@ def stockouts(resolved: Resolved, published: NDArray[np.intp]) -> list[Placed]:
         if coming:
             days[place] = (min(coming) - context.now[place]) / DAY
     price = ledger.price[rows].astype(np.float64)
-    units = outlook(context, price, Span(days, np.full(len(known), np.inf)), False).units
+    units = outlook(context, price, SellingSpan(days, np.full(len(known), np.inf)), False).units
     short = units > context.on_hand
     fresh = np.flatnonzero(short & ~ledger.stockout_reported[rows])
     ledger.stockout_reported[rows] = short

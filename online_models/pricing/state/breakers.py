@@ -21,7 +21,7 @@ from online_models.persistence.saved import Saved, attribute
 Key = tuple[int, int, int, int]
 
 
-class Count(NamedTuple):
+class ChangeCount(NamedTuple):
     """What changed since `start` (ms) of `offers`: how many, and the sum of their moves in parts
     per million of the prices before; `end` is that of the window, `tripped` whether it is too much.
     """
@@ -37,17 +37,17 @@ class Count(NamedTuple):
 class Breakers:
     """Counts of the windows that are not over."""
 
-    SAVED = Saved(counts=attribute("_counts", dict[Key, Count]))
+    SAVED = Saved(counts=attribute("_counts", dict[Key, ChangeCount]))
 
     def __init__(self) -> None:
-        self._counts: dict[Key, Count] = {}
+        self._counts: dict[Key, ChangeCount] = {}
 
-    def at(self, key: Key, now: int) -> Count | None:
+    def at(self, key: Key, now: int) -> ChangeCount | None:
         """The count of the window that `now` (ms) is in, if one has begun."""
         found = self._counts.get(key)
         return None if found is None or now >= found.end else found
 
-    def enter(self, counts: dict[Key, Count]) -> None:
+    def enter(self, counts: dict[Key, ChangeCount]) -> None:
         """Write down counts."""
         self._counts |= counts
 

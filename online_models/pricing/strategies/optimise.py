@@ -16,7 +16,7 @@ from online_models.pricing.context.decision_context import (
     Floats,
     Ints,
 )
-from online_models.pricing.profit.objective import Span, outlook, span, value
+from online_models.pricing.profit.objective import SellingSpan, outlook, span, value
 from online_models.pricing.profit.search import best_price
 from online_models.pricing.profit.substitutes import declared, recaptured
 from online_models.pricing.strategies.because import BECAUSE, Because
@@ -154,13 +154,13 @@ def _scarce(context: DecisionContext, because: Because, best: Ints, founded: Fla
     """Say where the best price is another one than it would be with more to sell."""
     over = span(context)
     low, high = search_range(context)
-    ample = Span(over.days, np.full(len(low), np.inf))
+    ample = SellingSpan(over.days, np.full(len(low), np.inf))
     wanted = outlook(context, low.astype(np.float64), ample, False)
     rows = (founded & (wanted.units > over.stock)).nonzero()[0]
     if not len(rows):
         return
     some = context.take(rows)
-    ample = Span(over.days[rows], np.full(len(rows), np.inf))
+    ample = SellingSpan(over.days[rows], np.full(len(rows), np.inf))
 
     def worth(price: Floats) -> Floats:
         return value(some, price, outlook(some, price, ample, False).units)

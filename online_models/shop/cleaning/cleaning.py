@@ -27,11 +27,15 @@ from online_models.shop.cleaning.detector import (
     Money,
 )
 from online_models.shop.cleaning.evidence import JudgedClicks, JudgedLines
-from online_models.shop.cleaning.impossible_prices import PaidPrices, ShownPrices
+from online_models.shop.cleaning.impossible_prices import ImpossibleShownPrices, PaidPrices
 from online_models.shop.competitors import CompetitorPrices
 
 LINE_DETECTORS: tuple[type[LineDetector], ...] = (BulkOrderDetector, PaidPrices)
-CLICK_DETECTORS: tuple[type[ClickDetector], ...] = (ClickBursts, ClickHammering, ShownPrices)
+CLICK_DETECTORS: tuple[type[ClickDetector], ...] = (
+    ClickBursts,
+    ClickHammering,
+    ImpossibleShownPrices,
+)
 COMPETITOR_DETECTORS: tuple[type[CompetitorDetector], ...] = (
     CompetitorUnitMixups,
     CompetitorSpikes,

@@ -86,7 +86,7 @@ class PaidPrices(_Prices):
         lines.priced &= ~self.doubt(lines.offer, lines.price)
 
 
-class ShownPrices(_Prices):
+class ImpossibleShownPrices(_Prices):
     """Prices that clicks say were shown."""
 
     name = "shown_prices"

@@ -50,14 +50,14 @@ FLAGS, COMPETITORS = slice(0, 1 + ATTRIBUTES), 1 + ATTRIBUTES
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class EstimatedSlopes:
     """Of every product of a panel: θ, NaN where it is not identified, and its variance, inf."""
 
     theta: Floats
     variance: Floats
 
     @classmethod
-    def none(cls, products: int) -> Answer:
+    def none(cls, products: int) -> EstimatedSlopes:
         """Nothing is known."""
         return cls(np.full(products, np.nan), np.full(products, np.inf))
 
@@ -77,24 +77,24 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class HistoryAnswers:
     """The answers, and what else moved sales as sold: slopes of `own_controls` and their variances,
     (regressors, products), NaN where one never moved.
     """
 
-    as_sold: Answer
-    robust: Answer
-    drawn: Answer
+    as_sold: EstimatedSlopes
+    robust: EstimatedSlopes
+    drawn: EstimatedSlopes
     #: Products whose robust answer comes from what differs between channels, (products,).
     between_channels: Flags
     beside: Floats
     beside_variance: Floats
 
 
-def history(panel: RegressionPanel) -> History:
+def history(panel: RegressionPanel) -> HistoryAnswers:
     """All answers; the same panel gives the same figures."""
     products = len(panel.products)
-    as_sold, robust, drawn = (Answer.none(products) for _ in range(3))
+    as_sold, robust, drawn = (EstimatedSlopes.none(products) for _ in range(3))
     between = np.zeros(products, np.bool_)
     beside_own, past = own_controls(panel), controls(panel)
     own = np.column_stack([panel.log_price, beside_own])
@@ -111,7 +111,7 @@ def history(panel: RegressionPanel) -> History:
             rest = np.column_stack([part, beside_own, panel.log_price - part])
             drawn.take(*_solve(panel, chance, rest, past, logs))
         for mine in _many_channels(panel, rows):
-            alone = Answer.none(products)
+            alone = EstimatedSlopes.none(products)
             alone.take(*_solve(panel, mine, own, own[:, :0], logs, weekly=True))
             product = panel.sku[mine[0]]
             if alone.identified[product]:
@@ -120,7 +120,7 @@ def history(panel: RegressionPanel) -> History:
                 between[product] = True
     still = _still(panel, beside_own)
     beside[still], variance[still] = np.nan, np.nan
-    return History(as_sold, robust, drawn, between, beside, variance)
+    return HistoryAnswers(as_sold, robust, drawn, between, beside, variance)
 
 
 def _solve(

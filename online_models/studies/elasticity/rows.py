@@ -17,8 +17,8 @@ from online_models.studies.elasticity.answers import (
     COMPETITORS,
     FLAGS,
     LARGEST_ERROR,
-    Answer,
-    History,
+    EstimatedSlopes,
+    HistoryAnswers,
     history,
 )
 from online_models.studies.elasticity.panel import OfferGroups, RegressionPanel, panel
@@ -119,7 +119,12 @@ def _keys(offers: OfferGroups, by: By) -> Ints:
 
 
 def _column(
-    answer: Answer, found: RegressionPanel, offers: OfferGroups, by: By, ids: Ints, leaning: bool
+    answer: EstimatedSlopes,
+    found: RegressionPanel,
+    offers: OfferGroups,
+    by: By,
+    ids: Ints,
+    leaning: bool,
 ) -> Column:
     identified = np.flatnonzero(answer.identified)
     if not len(identified):
@@ -152,7 +157,7 @@ def _places(found: RegressionPanel, offers: OfferGroups, by: By, ids: Ints) -> t
     return at, found.products[at] == sku
 
 
-def _beside(told: History) -> Column:
+def _beside(told: HistoryAnswers) -> Column:
     """Means over the products of what else moved sales."""
     means = np.full((2, 2 + ATTRIBUTES), np.nan)
     for k in (*range(FLAGS.start, FLAGS.stop), COMPETITORS):

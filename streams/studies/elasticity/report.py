@@ -16,7 +16,7 @@ from online_models.studies.elasticity.panel import OfferGroups
 from online_models.studies.elasticity.rows import By, Column, ElasticityTable, elasticity_table
 from streams.configuration.settings import Settings
 from streams.studies.elasticity.curves import OfferCurve, best_sellers
-from streams.studies.observed import Observed
+from streams.studies.observed import ObservedRecording
 
 #: Each answer, as JSON and tables name it, and what it assumes.
 ASSUMES = {
@@ -49,7 +49,7 @@ class ElasticityReport:
 
 def elasticities(settings: Settings, recordings: list[Path], by: By) -> ElasticityReport:
     """Run the recording through the models, and estimate."""
-    observed = Observed(settings, recordings)
+    observed = ObservedRecording(settings, recordings)
     with observed.progress() as then:
         then("estimating")
         catalogue = observed.catalogue

@@ -10,7 +10,7 @@ from typing import Any
 from online_models.demand.evaluation.baselines import BASELINES
 from online_models.demand.evaluation.prequential import MIXTURE, Evaluation
 from streams.errors import InputError
-from streams.studies.observed import Observed
+from streams.studies.observed import ObservedRecording
 
 #: What models do for every bucket.
 WORK = ("predict", "forecast", "learn")
@@ -44,7 +44,7 @@ def timed(models: MutableMapping[str, Any]) -> dict[str, Timed]:
     return watches
 
 
-def evaluate(bucket: str, observed: Observed, evaluation: Evaluation) -> dict[str, Any]:
+def evaluate(bucket: str, observed: ObservedRecording, evaluation: Evaluation) -> dict[str, Any]:
     """The figures of `--json`; `evaluation`, which gets every report, collects all else."""
     watches = timed(observed.demand.experts) | timed(evaluation.challengers)
     with observed.progress("evaluating"):

@@ -16,7 +16,7 @@ from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.kafka.clients import producer
 from streams.recording.observing import observing, up_to_now
-from streams.studies.observed import Observed
+from streams.studies.observed import ObservedRecording
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def planned(
 ) -> RecordedPlans:
     """Plan by the recorded policies, or by those given; InputError where none asks for it."""
     by_day = settings.model_copy(update={"bucket": "P1D"})
-    observed = Observed(by_day, paths, policies=policies)
+    observed = ObservedRecording(by_day, paths, policies=policies)
     with observed.progress() as then:
         then("planning")
         book = observed.state.pricing.book.slots

@@ -22,7 +22,7 @@ from streams.kafka.broker.embedded import EmbeddedBroker
 from streams.kafka.clients import producer
 from streams.kafka.producer import Producer
 from streams.torture import report
-from streams.torture.comparison import Published, compare
+from streams.torture.comparison import OutputRecord, compare
 from streams.torture.live.shop import LiveShop, live_shop
 from streams.torture.live.workers import Workers, workers
 
@@ -146,15 +146,15 @@ def _product(sku: str) -> dict[str, Any]:
     return {"sku": sku, "price": "10.00", "cost": "5.00"} | fields
 
 
-def _published(record: Any) -> Published:
-    return Published(record.topic, record.key, record.value, record.timestamp)
+def _published(record: Any) -> OutputRecord:
+    return OutputRecord(record.topic, record.key, record.value, record.timestamp)
 
 
-async def _expected(shop: LiveShop) -> list[Published]:
+async def _expected(shop: LiveShop) -> list[OutputRecord]:
     """What the journal leads to, folded here from its beginning."""
     folds = [Fold(shop.settings.fold) for _ in range(shop.settings.partitions)]
     return [
-        Published(*output)
+        OutputRecord(*output)
         for record in await shop.read([JOURNAL])
         for output in folds[record.partition].step(codec.decode(record.value, record.timestamp))
     ]

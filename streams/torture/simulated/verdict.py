@@ -19,7 +19,7 @@ from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
 from streams.quarantine.entries import TOPIC as QUARANTINE
 from streams.quarantine.entries import decoded
-from streams.torture.comparison import Published, compare
+from streams.torture.comparison import OutputRecord, compare
 from streams.torture.simulated.cluster import Cluster, SimulatedTopic, StoredRecord
 from streams.torture.simulated.light_fold import LightFold, poisonous
 from streams.torture.simulated.shop import ShopRecord
@@ -54,7 +54,7 @@ class RunVerdict:
 
     def judge(self, sent: Iterable[tuple[ShopRecord, SimulatedTopic, StoredRecord]]) -> list[str]:
         """What is wrong with a run in which these records were sent."""
-        expected: list[Published] = []
+        expected: list[OutputRecord] = []
         poisoned: list[tuple[int, int, int]] = []
         reached: dict[int, _Reached] = {}
         for log in self._cluster.topics[JOURNAL].logs:
@@ -67,7 +67,7 @@ class RunVerdict:
                 poisoned += [(log.partition, record.offset, event) for event in poison]
                 keep = np.array([event for event in fresh if event not in poison], dtype=np.intp)
                 outputs = fold.step(batch.take(keep))
-                expected += [Published(*output) for output in outputs]
+                expected += [OutputRecord(*output) for output in outputs]
         self._require_inputs(list(sent), reached)
         self._require_quarantine(poisoned)
         self._require_outputs(expected, len(poisoned))
@@ -138,9 +138,9 @@ class RunVerdict:
         if found != set(poisoned):
             self.wrong.append(f"quarantined: {sorted(found)}, not {sorted(poisoned)}")
 
-    def _require_outputs(self, expected: list[Published], alerts: int) -> None:
+    def _require_outputs(self, expected: list[OutputRecord], alerts: int) -> None:
         found = [
-            Published(record.topic, record.key, record.value, record.timestamp)
+            OutputRecord(record.topic, record.key, record.value, record.timestamp)
             for name, topic in TOPICS.items()
             if topic.direction == "out" and name != DEAD_LETTERS
             for record in self._committed(name)

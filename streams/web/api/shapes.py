@@ -124,7 +124,7 @@ class Ordered(BaseModel):
     state: Literal["sent"] = "sent"
 
 
-class Answer(BaseModel):
+class Verdict(BaseModel):
     """Why a proposal is approved or rejected."""
 
     reason: str | None = Field(None, max_length=1000)

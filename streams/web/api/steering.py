@@ -12,7 +12,7 @@ from streams.web.access.roles import Actor
 from streams.web.api import rows
 from streams.web.api.offers import Cursor, Limit, Which
 from streams.web.api.problems import APPROVE, LOOK, STEER, HttpProblem, described
-from streams.web.api.shapes import Answer, Ordered, ProposalPage, RollBack, Selected
+from streams.web.api.shapes import Ordered, ProposalPage, RollBack, Selected, Verdict
 from streams.web.context import context_of
 from streams.web.store import offer_search, policy_reading, reading
 from streams.web.store.offer_search import CursorError, SortOrder
@@ -39,7 +39,7 @@ def list_proposals(
 
 
 async def _answer(
-    request: Request, decision_id: str, kind: str, said: Answer | None, actor: Actor
+    request: Request, decision_id: str, kind: str, said: Verdict | None, actor: Actor
 ) -> Ordered:
     reason = (said and said.reason) or ""
     done = await actions.answer(context_of(request), actor, [decision_id], kind, reason)
@@ -55,7 +55,7 @@ async def approve(
     request: Request,
     decision_id: str,
     actor: Annotated[Actor, APPROVE],
-    answer: Answer | None = None,
+    answer: Verdict | None = None,
 ) -> Ordered:
     """Let a proposal take effect; 409 where a later decision has taken its place."""
     return await _answer(request, decision_id, "approve", answer, actor)
@@ -66,7 +66,7 @@ async def reject(
     request: Request,
     decision_id: str,
     actor: Annotated[Actor, APPROVE],
-    answer: Answer | None = None,
+    answer: Verdict | None = None,
 ) -> Ordered:
     """Turn a proposal down; 409 where a later decision has taken its place."""
     return await _answer(request, decision_id, "reject", answer, actor)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from online_models.demand import negative_binomial as nb
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 
 stats = pytest.importorskip("scipy.stats")
 
@@ -31,7 +31,7 @@ def test_large_counts_are_approximated(size: float) -> None:
 
 
 def test_a_mixture_is_the_weighted_sum_of_its_parts() -> None:
-    mixture = DemandForecast(
+    mixture = UnitsForecast(
         np.array([[2.0, 10.0]]), np.array([[1.0, 5.0]]), np.array([[0.25, 0.75]])
     )
     draws = stats.nbinom([1.0, 5.0], [1 / 3, 5 / 15])
@@ -44,7 +44,7 @@ def test_a_mixture_is_the_weighted_sum_of_its_parts() -> None:
 
 
 def test_quantiles_invert_the_distribution() -> None:
-    forecast = DemandForecast.single(np.array([0.3, 4.0, 250.0]), np.array([1.0, 3.0, 8.0]))
+    forecast = UnitsForecast.single(np.array([0.3, 4.0, 250.0]), np.array([1.0, 3.0, 8.0]))
     for p in (0.05, 0.5, 0.95):
         found = forecast.quantile(p)
         assert (forecast.cdf(found) >= p).all()
@@ -56,5 +56,5 @@ def test_the_log_location_is_the_expected_log_of_what_is_sold() -> None:
     for mean, size in ((0.2, 1.0), (8.0, 4.0), (3000.0, 6.0)):
         draws = rng.negative_binomial(size, size / (size + mean), 200_000)
         truth = np.log(draws[draws > 0]).mean()
-        found = DemandForecast.single(np.array([mean]), np.array([size])).log_location()[0]
+        found = UnitsForecast.single(np.array([mean]), np.array([size])).log_location()[0]
         assert found == pytest.approx(truth, abs=0.08)

@@ -11,7 +11,7 @@ import pytest
 from online_models.demand.river import state as river_state
 from online_models.forecasting.building import build
 from online_models.forecasting.forecaster import HORIZON, Forecaster
-from online_models.forecasting.observed import Observed, read
+from online_models.forecasting.observed import ObservedWindow, read
 from schemas.topics import TOPICS, decode
 from schemas.values.instants import DAY, to_ms, to_text
 
@@ -46,7 +46,7 @@ def record(sku: str, day: int, units: float, price: str) -> bytes:
     return json.dumps(value).encode()
 
 
-def windows(days: int, offers: int = 12, elasticity: float = -3.0) -> list[list[Observed]]:
+def windows(days: int, offers: int = 12, elasticity: float = -3.0) -> list[list[ObservedWindow]]:
     rng = np.random.default_rng(5)
     found = []
     for day in range(days):

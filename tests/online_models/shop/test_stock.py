@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from online_models.persistence.saved import restore, save
-from online_models.shop.stock import UNKNOWN, Count, Delivery, Stock
+from online_models.shop.stock import UNKNOWN, Delivery, Stock, StockCount
 from schemas.values.limits import LARGEST_COUNT
 
 COUNTS = st.tuples(
@@ -28,7 +28,7 @@ def test_an_offer_has_as_many_of_all_places_as_a_record_can_say() -> None:
     stock = Stock()
     stock.appear(0, 0, "web")
     for place in ("north", "south"):
-        stock.count(0, "", place, Count(LARGEST_COUNT, 0), [0])
+        stock.count(0, "", place, StockCount(LARGEST_COUNT, 0), [0])
     assert stock.on_hand.tolist() == [LARGEST_COUNT]
 
 
@@ -48,7 +48,7 @@ def test_an_offer_has_the_same_level_whenever_it_appears(steps: list) -> None:
         elif step[0] == "count":
             _, channel, location, units, time = step
             rows = [0] if channel in ("", "web") else []
-            count = Count(units, time)
+            count = StockCount(units, time)
             taken = early.count(0, channel, location, count, rows)
             assert taken == late.count(0, channel, location, count, rows if appeared else [])
     if not appeared:
@@ -68,7 +68,7 @@ def test_no_count_means_unknown_and_sales_do_not_change_that() -> None:
 def test_a_level_never_falls_below_zero() -> None:
     stock = Stock()
     stock.appear(0, 0, "web")
-    stock.count(0, "", "", Count(2, 5), [0])
+    stock.count(0, "", "", StockCount(2, 5), [0])
     stock.sold(ints(0, 0), ints(3, 1), ints(6, 7))
     assert stock.settle().tolist() == [0]
     assert stock.on_hand.tolist() == [0]
@@ -77,19 +77,19 @@ def test_a_level_never_falls_below_zero() -> None:
 def test_a_new_count_of_one_place_keeps_what_was_sold_from_the_others() -> None:
     stock = Stock()
     stock.appear(0, 0, "web")
-    stock.count(0, "", "north", Count(4, 1), [0])
-    stock.count(0, "", "south", Count(5, 1), [0])
+    stock.count(0, "", "north", StockCount(4, 1), [0])
+    stock.count(0, "", "south", StockCount(5, 1), [0])
     stock.sold(ints(0), ints(6), ints(2))
     stock.settle()
     assert stock.on_hand.tolist() == [3]
-    stock.count(0, "", "north", Count(10, 3), [0])
+    stock.count(0, "", "north", StockCount(10, 3), [0])
     assert stock.on_hand.tolist() == [13]
 
 
 def test_sales_that_wait_for_a_tick_survive_a_restart() -> None:
     stock = Stock()
     stock.appear(0, 0, "web")
-    stock.count(0, "", "", Count(9, 1), [0])
+    stock.count(0, "", "", StockCount(9, 1), [0])
     stock.sold(ints(0), ints(4), ints(2))
     stock = restore(Stock(), save(stock))
     stock.settle()
@@ -99,10 +99,10 @@ def test_sales_that_wait_for_a_tick_survive_a_restart() -> None:
 def test_deliveries_of_all_places_come_soonest_first_and_a_count_replaces_its_own() -> None:
     stock = Stock()
     stock.appear(0, 0, "web")
-    stock.count(0, "", "north", Count(0, 1, (Delivery(5, 90), Delivery(1, 10))), [0])
-    stock.count(0, "", "south", Count(0, 1, (Delivery(7, 50),)), [0])
+    stock.count(0, "", "north", StockCount(0, 1, (Delivery(5, 90), Delivery(1, 10))), [0])
+    stock.count(0, "", "south", StockCount(0, 1, (Delivery(7, 50),)), [0])
     assert stock.inbound(0) == [(1, 10), (7, 50), (5, 90)]
-    stock.count(0, "", "north", Count(0, 2), [0])
+    stock.count(0, "", "north", StockCount(0, 2), [0])
     assert stock.inbound(0) == [(7, 50)]
     assert stock.inbound(1) == []
 
@@ -111,8 +111,8 @@ def test_a_sale_takes_shared_stock_from_every_channel_also_after_a_restart() -> 
     stock = Stock()
     for row, channel in enumerate(("web", "shop", "kiosk")):
         stock.appear(row, 0, channel)
-    stock.count(0, "", "", Count(9, 5), [0, 1, 2])
-    stock.count(0, "kiosk", "back", Count(4, 5), [2])
+    stock.count(0, "", "", StockCount(9, 5), [0, 1, 2])
+    stock.count(0, "kiosk", "back", StockCount(4, 5), [2])
     stock = restore(Stock(), save(stock))
     stock.sold(ints(0, 2), ints(3, 5), ints(6, 6))
     assert stock.settle().tolist() == [0, 1, 2]

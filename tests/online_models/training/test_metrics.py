@@ -3,13 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.training.model_card import measure
 
 
 def test_measures_of_a_known_forecast() -> None:
     """Sizes so large and means so small that every median is 0, and every mean as given."""
-    forecast = DemandForecast.single(np.array([0.1, 0.1]), np.array([1e9, 1e9]))
+    forecast = UnitsForecast.single(np.array([0.1, 0.1]), np.array([1e9, 1e9]))
     measures = measure(forecast, np.array([0.0, 2.0]), np.array([1.0, np.nan]))
     assert measures.mse == pytest.approx((0.01 + 3.61) / 2)
     assert measures.mae == 1.0
@@ -21,5 +21,5 @@ def test_measures_of_a_known_forecast() -> None:
 
 
 def test_without_any_naive_forecast_there_is_no_mase() -> None:
-    forecast = DemandForecast.single(np.ones(2), np.ones(2))
+    forecast = UnitsForecast.single(np.ones(2), np.ones(2))
     assert np.isnan(measure(forecast, np.ones(2), np.full(2, np.nan)).mase)

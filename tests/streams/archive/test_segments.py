@@ -7,7 +7,7 @@ import pytest
 
 from streams.archive import segments
 from streams.archive.error import ArchiveError
-from streams.archive.segments import Record
+from streams.archive.segments import ArchivedRecord
 from streams.archive.store import store
 from streams.archive.verifying import verify
 
@@ -22,7 +22,8 @@ def files(request, tmp_path):
 
 def some(first, last):
     return [
-        Record(i, 1000 + i, b"batch %d" % i, (("settings", b"{}"),)) for i in range(first, last)
+        ArchivedRecord(i, 1000 + i, b"batch %d" % i, (("settings", b"{}"),))
+        for i in range(first, last)
     ]
 
 
@@ -58,7 +59,7 @@ def test_a_missing_file_is_named_by_its_records(files):
 
 def test_segments_of_two_journals_are_not_joined(files):
     segments.write(files, 0, some(0, 3))
-    segments.write(files, 0, [Record(2, 7, b"another"), Record(3, 8, b"journal")])
+    segments.write(files, 0, [ArchivedRecord(2, 7, b"another"), ArchivedRecord(3, 8, b"journal")])
     with pytest.raises(ArchiveError, match="two journals"):
         told(files)
 

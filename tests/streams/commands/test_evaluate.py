@@ -12,7 +12,7 @@ import pytest
 from river import metrics
 
 from online_models.demand.evaluation.prequential import Evaluation, Score
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from streams import cli
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter
@@ -126,7 +126,7 @@ def test_the_last_words_say_what_to_do(coverage: float, wape: float, told: str) 
 
 def test_forecasts_and_sales_are_compared_by_the_size_of_the_forecast() -> None:
     score = Score()
-    forecast = DemandForecast.single(np.array([0.001, 4.0, 7.0, 9.0]), np.full(4, 1e6))
+    forecast = UnitsForecast.single(np.array([0.001, 4.0, 7.0, 9.0]), np.full(4, 1e6))
     score.add(forecast, np.array([0.0, 5.0, 6.0, 9.0]), np.full(4, 0.5))
     size = np.flatnonzero(score.sized)
     assert size.tolist() == [0, 7, 8]
@@ -210,7 +210,7 @@ def test_the_figures_are_those_of_rivers_metrics() -> None:
     rng = np.random.default_rng(3)
     rate = rng.uniform(0.5, 20.0, 300)
     units = rng.poisson(rate).astype(float)
-    forecast = DemandForecast.single(rate, np.full(300, 1e6))
+    forecast = UnitsForecast.single(rate, np.full(300, 1e6))
     score = Score()
     score.add(forecast, units, rng.random(300))
     rmse, mae = metrics.RMSE(), metrics.MAE()

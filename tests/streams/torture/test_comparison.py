@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from streams.torture.comparison import Published, compare
+from streams.torture.comparison import OutputRecord, compare
 
 OUTPUTS = [
-    Published("price-changes", key, value, 1) for key in (b"a", b"b") for value in (b"1", b"2")
+    OutputRecord("price-changes", key, value, 1) for key in (b"a", b"b") for value in (b"1", b"2")
 ]
 
 
@@ -24,5 +24,5 @@ def test_the_order_of_a_key_counts() -> None:
 
 
 def test_what_all_partitions_write_has_no_order() -> None:
-    alerts = [Published("pricing-alerts", None, value, 1) for value in (b"1", b"2")]
+    alerts = [OutputRecord("pricing-alerts", None, value, 1) for value in (b"1", b"2")]
     assert compare(alerts[::-1], alerts) == (0, 0, [])

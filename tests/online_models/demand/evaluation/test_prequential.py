@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from online_models.demand import DemandForecast, DemandModels, Observations
+from online_models.demand import DemandModels, Observations, UnitsForecast
 from online_models.demand.evaluation.prequential import BINS, COVERAGE, Evaluation, Score
 from online_models.demand.inputs.observations import DAY
 
@@ -27,7 +27,7 @@ def test_the_first_bucket_of_an_offer_that_joins_late_is_judged_for_no_model() -
 def test_counts_that_follow_their_forecast_are_covered_as_often_as_claimed(rate: float) -> None:
     rng, n = np.random.default_rng(4), 20_000
     score = Score()
-    forecast = DemandForecast.single(np.full(n, rate), np.full(n, 1.5))
+    forecast = UnitsForecast.single(np.full(n, rate), np.full(n, 1.5))
     units = rng.poisson(rng.gamma(1.5, rate / 1.5, n)).astype(float)
     score.add(forecast, units, rng.random(n))
     assert score.covered / n == pytest.approx(COVERAGE, abs=0.01)

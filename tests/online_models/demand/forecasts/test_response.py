@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from online_models.demand.forecast import DemandForecast
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.forecasts.member import PublishedForecast
 from online_models.demand.forecasts.response import DOUBT, MOST_AGAINST, MOST_FOR, ResponseJudge
 from online_models.demand.forecasts.seat import Curves
@@ -26,7 +26,7 @@ def said(elasticity: float) -> PublishedForecast:
         *(np.log(1000.0) * full, 5.0 * full, 9.0 * full, none),
         *(elasticity * full, none, none),
     )
-    return PublishedForecast(DemandForecast.single(full, full), full > 0.0, curves)
+    return PublishedForecast(UnitsForecast.single(full, full), full > 0.0, curves)
 
 
 def judged(claims: list[float], move: float, days: int = 30) -> ResponseJudge:

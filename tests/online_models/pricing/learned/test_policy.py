@@ -14,7 +14,7 @@ from online_models.demand.networks.container import WeightsError
 from online_models.market.compose import compose
 from online_models.persistence.saved import restore, save
 from online_models.pricing.learned.policy import FACTORS, MODEL, SHAPES, LearnedPolicy
-from online_models.pricing.learned.seat import Seat, trained
+from online_models.pricing.learned.seat import PolicySeat, trained
 from online_models.pricing.learned.state import FEATURES, markup, state
 from online_models.training.rollout import FOLLOW, rollout
 from schemas.records.model_updates import ModelUpdate
@@ -137,12 +137,12 @@ def sent(mine: LearnedPolicy, version: str, status: str = "champion") -> ModelUp
 
 
 def test_the_policy_in_force_changes_with_an_update_and_survives_a_snapshot() -> None:
-    seat, mine = Seat(), policy(5)
+    seat, mine = PolicySeat(), policy(5)
     assert seat.policy is trained()
     assert seat.accept(sent(mine, "p1")).kind == "accepted"
     broken = {**mine.weights, "values/bias": mine.weights["values/bias"] * np.float32("nan")}
     assert "not finite" in seat.accept(sent(LearnedPolicy(broken), "p2")).reason
-    again = Seat()
+    again = PolicySeat()
     restore(again, save(seat))
     assert again.version == seat.version == "p1"
     assert all(np.array_equal(again.policy.weights[k], v) for k, v in mine.weights.items())

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from online_models.studies.elasticity.answers import Answer, history
+from online_models.studies.elasticity.answers import EstimatedSlopes, history
 from online_models.studies.elasticity.panel import panel
 from online_models.studies.elasticity.rows import pooled_elasticities
 from tests.online_models.studies.elasticity.markets import Panelled, slow_sellers, stores
@@ -20,7 +20,7 @@ def answers(market: Panelled) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     told = history(found)
     result = {}
     for name in ("as_sold", "robust", "drawn"):
-        answer: Answer = getattr(told, name)
+        answer: EstimatedSlopes = getattr(told, name)
         known = answer.identified
         error = (answer.theta - market.truth[found.products])[known]
         result[name] = error, error / np.sqrt(answer.variance[known])
