@@ -1,4 +1,4 @@
-"""Demand, learnt online from every bucket: sold, unsold or sold out."""
+"""Demand, learnt online from every window: sold, unsold or sold out."""
 
 from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.ensemble.models import DemandModels

@@ -87,7 +87,7 @@ class DemandCurves:
     #: Σ over the offers of the category, itself included, of the squared covariance of their
     #: elasticity with this one's: how much of their variance a unit of information here removes.
     informs: Floats
-    #: Days since the offer's first bucket ended, be it one without a sale; −1 before.
+    #: Days since the offer's first window ended, be it one without a sale; −1 before.
     age: Floats
     #: Change of the elasticity by log price: 0 but where a published forecast says so.
     bend: Floats

@@ -1,4 +1,4 @@
-"""A forecast: the predictive distribution of the units of one bucket."""
+"""A forecast: the predictive distribution of the units of one window."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from online_models.shop.catalogue import ALWAYS
 class Clock:
     """`now` is the highest event time seen; `watermark` is what all sources have passed.
 
-    Decisions are made at `now`; buckets close by the watermark, so that a source which lags (a
-    second worker that catches up, say) never finds its bucket closed. Both only ever rise, but
+    Decisions are made at `now`; windows close by the watermark, so that a source which lags (a
+    second worker that catches up, say) never finds its window closed. Both only ever rise, but
     where an operator sets the time.
     """
 

@@ -49,6 +49,6 @@ def _shown(state: State, rows: Ints, now: int) -> Ints:
             most = np.argmax(lines, axis=1)
             paid = sums.kept_price[rows, most]
             price = np.where(lines.max(axis=1) > 0, paid, price)
-    told = windows.signals.value[rows, Signal.PRICE]
-    price = np.where(listing.acknowledged[rows] & (told > 0.0), told, price)
+    reported = windows.signals.value[rows, Signal.PRICE]
+    price = np.where(listing.acknowledged[rows] & (reported > 0.0), reported, price)
     return np.maximum(np.rint(price), 1.0).astype(np.int64)

@@ -36,12 +36,12 @@ from schemas.values.instants import DAY, HOUR
 class FoldSettings:
     """What a replay must repeat to get the same prices."""
 
-    #: Length of a demand bucket in ms. Where it is a day, offers that sell by the dozen every hour,
-    #: or whose policy says so, have buckets of an hour.
+    #: Length of a demand window in ms. Where it is a day, offers that sell by the dozen every hour,
+    #: or whose policy says so, have windows of an hour.
     window_ms: int = DAY
-    #: An instant at which buckets of several days begin, ms; None: the day of the first event.
+    #: An instant at which windows of several days begin, ms; None: the day of the first event.
     windows_from_ms: int | None = None
-    #: How long after a bucket's end late events still count, ms. None: an hour for hours, a day
+    #: How long after a window's end late events still count, ms. None: an hour for hours, a day
     #: for days.
     lateness_ms: int | None = None
     #: Partitions of the shop's journal: several share what they learn of categories.
@@ -60,7 +60,7 @@ class FoldSettings:
 
     @property
     def hourly_lateness_ms(self) -> int:
-        """Allowed lateness of the buckets of fast offers, ms."""
+        """Allowed lateness of the windows of fast offers, ms."""
         return HOUR if self.lateness_ms is None else self.lateness_ms
 
 

@@ -1,4 +1,4 @@
-"""Fit a market to what a merchant recorded: closed daily buckets and a catalogue.
+"""Fit a market to what a merchant recorded: closed daily windows and a catalogue.
 
 What is left out makes noise here, not structure: promotions, trends and the time of the year,
 stock, and what offers do to each other.
@@ -47,8 +47,8 @@ def fit(parts: Sequence[Observations], catalogue: Catalogue, name: str, most: in
 
     Parameters
     ----------
-    parts: closed buckets of a day, of all offers, in any order.
-    catalogue: whose offer rows the buckets name.
+    parts: closed windows of a day, of all offers, in any order.
+    catalogue: whose offer rows the windows name.
 
     Raises
     ------
@@ -222,7 +222,7 @@ def _rivals(rows: Observations, offer: Ints, count: int) -> tuple[float | None, 
 
 
 def _joined(parts: Sequence[Observations]) -> Observations:
-    """All buckets that were on sale; a negative net is no sale."""
+    """All windows that were on sale; a negative net is no sale."""
     if not parts:
         return Observations.of([], [], [])
     columns = [np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Observations)]

@@ -148,7 +148,7 @@ class Pricing:
         return deviation
 
     def sold(self, rows: Ints, units: Floats, prices: Floats) -> None:
-        """A bucket closed: units sold at gross prices in minor units (NaN: unknown), (n,)."""
+        """A window closed: units sold at gross prices in minor units (NaN: unknown), (n,)."""
         self.state.margins.learn(self.state.catalogue, rows, units, prices)
 
     def published(self, decision_id: str) -> tuple[int, int] | None:

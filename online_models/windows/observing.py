@@ -85,7 +85,7 @@ def observe(
         available=available,
         stocked_out=sums.area[rows, Signal.AVAILABLE] < on_sale,
         orders=sums.lines[rows],
-        # a bucket in which the pricer drew for part of the time only speaks of that part
+        # a window in which the pricer drew for part of the time only speaks of that part
         exploration=np.where(drawn, mean[:, Signal.DEVIATION], np.nan),
     )
     return windows, contradictions

@@ -130,10 +130,10 @@ def _describe(app: FastAPI) -> None:
         document["security"] = [{"token": []}]
         of_bodies = described(400, 413)
         for methods in document["paths"].values():
-            for told in methods.values():
-                if "requestBody" in told:
+            for method in methods.values():
+                if "requestBody" in method:
                     for status in (400, 413):
-                        told["responses"].setdefault(str(status), of_bodies[status])
+                        method["responses"].setdefault(str(status), of_bodies[status])
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

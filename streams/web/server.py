@@ -107,7 +107,7 @@ async def serve(host: str, port: int, settings: Settings) -> None:
     bootstrap(settings)
     await asyncio.to_thread(partition_counts, settings, list(TOPICS))
     context = context_of(settings, host)
-    told = receivers(settings)
+    whom = receivers(settings)
     listening = _listen(host, port)
     app = application(context)
     server = _Server(
@@ -131,7 +131,7 @@ async def serve(host: str, port: int, settings: Settings) -> None:
         asyncio.create_task(server.serve(sockets=[listening])),
         asyncio.create_task(follower.run()),
         asyncio.create_task(_count(context)),
-        asyncio.create_task(notify(context, told)),
+        asyncio.create_task(notify(context, whom)),
     ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

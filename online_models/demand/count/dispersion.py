@@ -25,14 +25,14 @@ SHAPE_SIZE = np.tile(SIZES, len(SCALES))
 SHAPES = len(SHAPE_SCALE)
 #: Before evidence: size around 1.5 within a factor of e^1.5, scale 1 within 35 %.
 _PRIOR = -0.5 * (log(SHAPE_SIZE / 1.5) / 1.5) ** 2 - 0.5 * (log(SHAPE_SCALE) / 0.3) ** 2
-#: Memory of an offer's likelihoods per bucket, of a cell's per window.
+#: Memory of an offer's likelihoods per window, of a cell's per window.
 OFFER_FORGETTING = 0.97
 CELL_FORGETTING = 0.99
 #: Weights of the offer's and the cell's log likelihoods, tempered for what the model leaves out.
 OFFER_WEIGHT = 0.2
 CELL_WEIGHT = 0.02
 TEMPERATURE = 0.6
-#: One bucket counts against a shape by at most this many nats.
+#: One window counts against a shape by at most this many nats.
 LARGEST_LOSS = 4.0
 
 MEAN_BINS, BASKET_BINS, SURPRISE_BINS = 10, 6, 5
@@ -47,7 +47,7 @@ _RISING = (
 
 
 class ShapeState(Columns):
-    """Discounted log likelihood per offer and shape, relative to the best of each bucket."""
+    """Discounted log likelihood per offer and shape, relative to the best of each window."""
 
     log_likelihood: Floats = column(np.float64, 0.0, SHAPES)
 

@@ -1,6 +1,6 @@
-"""What one bucket's count is predicted from: levels at several memories, prices, recent ratios.
+"""What one window's count is predicted from: levels at several memories, prices, recent ratios.
 
-All is per offer, known before the bucket, except the bucket's own price, promotion and competitors.
+All is per offer, known before the window, except the window's own price, promotion and competitors.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.numerics.special import exp, log, log1p, power
 
-#: Kept per bucket (per day for shorter buckets): memories of one to some seventy buckets.
+#: Kept per window (per day for shorter windows): memories of one to some seventy windows.
 DISCOUNTS = np.array([0.2, 0.4, 0.6, 0.75, 0.88, 0.95, 0.985])
 LEVELS = len(DISCOUNTS)
 #: The level that the others are measured against, and that a forecast starts from.
@@ -34,11 +34,11 @@ class CountState(Columns):
     highest_price: Floats = column(np.float64, np.nan)
     #: Usual log gap to the lowest competitor price.
     competitor_gap: Floats = column(np.float64, np.nan, saved_as="rival_gap")
-    #: Units and orders of the last bucket per day of exposure, and the decayed highest ratio.
+    #: Units and orders of the last window per day of exposure, and the decayed highest ratio.
     last_ratio: Floats = column(np.float64, 0.0)
     last_orders: Floats = column(np.float64, 0.0)
     recent_high: Floats = column(np.float64, 0.0)
-    #: Buckets since the last sale.
+    #: Windows since the last sale.
     zero_run: Floats = column(np.float64, 0.0)
     #: Smoothed squared residual, in standard deviations; log of the last ratio to its forecast.
     variability: Floats = column(np.float64, 1.0)
@@ -51,7 +51,7 @@ class CountState(Columns):
 
 
 def kept(state: CountState, seen: Observations) -> Floats:
-    """Share of each memory that is kept until this bucket's end, (n, LEVELS)."""
+    """Share of each memory that is kept until this window's end, (n, LEVELS)."""
     length = np.maximum(seen.end - seen.start, 1)
     last = state.last_end[seen.offer]
     steps = np.where(last < 0, 1.0, (seen.end - last) / np.maximum(length, DAY))

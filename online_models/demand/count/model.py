@@ -3,7 +3,7 @@
 log E[units] = log exposure + calendar + what the channel's last shock leaves + β · features,
 
 with one ridge-anchored Newton step per window and forgetting. What all offers of a channel share
-in a bucket is taken out before the step: some thousand offers of one day are one draw of the
+in a window is taken out before the step: some thousand offers of one day are one draw of the
 day, and would else move the coefficients as if they were a thousand. The scatter around the mean
 is a mixture of shapes (`dispersion`).
 
@@ -41,7 +41,7 @@ from online_models.persistence.saved import Saved
 #: Weight of the anchor, in expected units: β starts at the middle level alone.
 RIDGE = 20.0
 FORGETTING = 0.99
-#: Weight of one offer saturates at this many expected units per bucket, so that a best-seller
+#: Weight of one offer saturates at this many expected units per window, so that a best-seller
 #: or a million-fold order does not rule the catalogue.
 LARGEST_WEIGHT = 300.0
 LARGEST_RESIDUAL = 10.0

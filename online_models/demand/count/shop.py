@@ -1,4 +1,4 @@
-"""What a channel's whole assortment does in one bucket, and how much of it lasts to the next.
+"""What a channel's whole assortment does in one window, and how much of it lasts to the next.
 
 A day on which the whole shop sells a third less says something about tomorrow's shop, and
 nothing about any one offer.
@@ -27,13 +27,13 @@ LENGTH_CLASSES = 3
 
 
 class ShopState(Columns):
-    """One row per channel: the log shock of its last bucket."""
+    """One row per channel: the log shock of its last window."""
 
     last_shock: Floats = column(np.float64, 0.0)
 
 
 class ShopFactor:
-    """Two-parameter regression of a channel's surprise on its last shock, per bucket length."""
+    """Two-parameter regression of a channel's surprise on its last shock, per window length."""
 
     SAVED = Saved(
         state=Part(),

@@ -13,7 +13,7 @@ from online_models.numerics.special import log
 
 #: Half the shift, in standard deviations, that is to be found soonest.
 REFERENCE = 0.5
-#: A single bucket adds at most this to the sum.
+#: A single window adds at most this to the sum.
 LARGEST_SCORE = 3.0
 
 

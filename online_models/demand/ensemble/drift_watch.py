@@ -29,11 +29,11 @@ else:
 
 
 #: Page–Hinkley in standard deviations of the category's residual: half the shift that is to be
-#: found soonest, and the height; a false alarm in some ten thousand buckets.
+#: found soonest, and the height; a false alarm in some ten thousand windows.
 HALF_SHIFT, HEIGHT = 0.5, 8.0
 #: ADWIN's confidence, for about as few.
 CONFIDENCE = 0.001
-#: Variance of a category's residual before any, worth one bucket: its own soon tells. Of its many
+#: Variance of a category's residual before any, worth one window: its own soon tells. Of its many
 #: offers the mean scatters far less, and a shift by half looks small beside 1.
 FIRST_VARIANCE = 1.0
 #: Memory of that variance, once there is more to remember.

@@ -13,14 +13,14 @@ from online_models.numerics.linear import row_largest, softmax
 from online_models.persistence.kinds import SAME, Array
 from online_models.persistence.saved import Saved
 
-#: Step per bucket's nats, memory per window, and the share every expert always keeps.
+#: Step per window's nats, memory per window, and the share every expert always keeps.
 LEARNING_RATE = 0.02
 FORGETTING = 0.97
 SHARE = 0.02
-#: Expected units per bucket that bound the velocity classes.
+#: Expected units per window that bound the velocity classes.
 VELOCITIES = np.array([0.3, 3.0, 30.0])
 CLASSES = len(VELOCITIES) + 1
-#: One bucket counts against an expert by at most this many nats.
+#: One window counts against an expert by at most this many nats.
 LARGEST_LOSS = 4.0
 
 

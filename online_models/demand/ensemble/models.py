@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class DemandModels:
-    """Learns from closed buckets, forecasts them, and gives demand as a function of price.
+    """Learns from closed windows, forecasts them, and gives demand as a function of price.
 
     Forecasts are a mixture of all experts; price response comes from the hierarchical filter,
     which keeps it apart from the level.
@@ -191,7 +191,7 @@ class DemandModels:
         self.cohorts.describe(offer, net, cost)
 
     def learn(self, observations: Observations) -> LearnReport:
-        """Forecast every bucket, then learn from it; windows in order of time."""
+        """Forecast every window, then learn from it; windows in order of time."""
         believed = self.markups.settle(self.settings.elasticity_mean, self.settings.scatter)
         self.filter.pools.believe(believed)
         windows = [
@@ -201,7 +201,7 @@ class DemandModels:
         return LearnReport(observations, windows, tuple(self.members))
 
     def predict(self, observations: Observations) -> LearnReport:
-        """Forecast buckets without learning them; their units are not looked at."""
+        """Forecast windows without learning them; their units are not looked at."""
         windows = []
         for rows in observations.windows():
             window = self._window(observations.take(rows))
@@ -212,7 +212,7 @@ class DemandModels:
         return LearnReport(observations, windows, tuple(self.members))
 
     def forecast(self, offer: Ints, context: DemandContext, length: int = DAY) -> UnitsForecast:
-        """Units of the bucket of `length` ms that begins at `context.now`, in stock throughout."""
+        """Units of the window of `length` ms that begins at `context.now`, in stock throughout."""
         bucket = Observations.of(
             offer,
             context.now,

@@ -16,7 +16,7 @@ from online_models.persistence.saved import restore, save
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Columns of a bucket beside its offer and window, and what an absent one means.
+#: Columns of a row beside its offer and time, and what an absent one means.
 _ABSENT = {
     "price": np.nan,
     "competitor_price": np.nan,
@@ -31,13 +31,13 @@ _ABSENT = {
 
 
 class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
-    """Units of a bucket, by the mixture of all demand experts or by one of them.
+    """Units of a window, by the mixture of all demand experts or by one of them.
 
-    A row is a bucket: `sku`, `channel` and `category` (anything hashable) say of which offer,
+    A row is a window of an offer: `sku`, `channel`, `category` (anything hashable) say of which,
     `time` (ms since the epoch) when it began, `length` (ms) how long it is, and `price`,
     `competitor_price`, `competitor_mean`, `promotion`, `promoted`, `available`, `orders`, `views`
     what was so in it. All are optional, others are ignored; without `time` every row is the next
-    bucket.
+    window.
 
     Rows of one window are learnt together, once a row of another window or a forecast beyond
     it arrives. So one by one and many at once are the same to the last bit.
@@ -76,7 +76,7 @@ class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
         yield from ({"expert": name} for name in ("mixture", *EXPERTS))
 
     def learn_one(self, x: dict[base.typing.FeatureName, Any], y: base.typing.RegTarget) -> None:
-        """Learn the bucket `x` that sold `y` units, together with the others of its window."""
+        """Learn the row `x` that sold `y` units, together with the others of its window."""
         row = self._row(x)
         if self._pending and self._window(self._pending[0][1]) != self._window(row):
             self._learn_pending()
@@ -84,7 +84,7 @@ class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
         self._clock = max(self._clock, row["time"] + row["length"])
 
     def predict_one(self, x: dict[base.typing.FeatureName, Any]) -> base.typing.RegTarget:
-        """Expected units of the bucket `x`."""
+        """Expected units of the row `x`."""
         row = self._row(x)
         if self._pending and row["time"] >= sum(self._window(self._pending[0][1])):
             self._learn_pending()
@@ -97,12 +97,12 @@ class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
         return float(member.mean[0]) if member.weights.any() else float(report.mean[0])
 
     def learn_many(self, X: pd.DataFrame, y: pd.Series) -> None:
-        """Learn the buckets `X`, a row each, that sold `y` units."""
+        """Learn the rows `X` that sold `y` units."""
         for x, target in zip(X.to_dict("records"), y, strict=True):
             self.learn_one(x, target)
 
     def predict_many(self, X: pd.DataFrame) -> pd.Series:
-        """Expected units of the buckets `X`, a row each."""
+        """Expected units of the rows `X`."""
         import pandas as pd
 
         return pd.Series([self.predict_one(x) for x in X.to_dict("records")], index=X.index)

@@ -27,7 +27,7 @@ class WindowReport:
 class LearnReport:
     """Prequential record of one `learn`; arrays follow the rows of the observations given.
 
-    Forecasts are from what was known before each bucket, its own price, promotion and competitors
+    Forecasts are from what was known before each window, its own price, promotion and competitors
     included. They are put together when asked for.
     """
 
@@ -43,7 +43,7 @@ class LearnReport:
         self.mean: Floats = np.zeros(n)
         #: Rows not learnt: no stock, or a channel's missing day.
         self.skipped: Flags = np.zeros(n, np.bool_)
-        #: Rows whose offer's residuals raised a drift alarm at this bucket.
+        #: Rows whose offer's residuals raised a drift alarm at this window.
         self.drifted: Flags = np.zeros(n, np.bool_)
         self._windows = windows
         for window in windows:

@@ -10,7 +10,7 @@ from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.numerics.arrays import Floats
 
-#: Buckets of the moving average.
+#: Windows of the moving average.
 WINDOW = 28
 #: Discount of the running estimate of each offer's dispersion.
 FORGETTING = 0.98
@@ -32,9 +32,9 @@ def season(length: int) -> int:
 
 
 class Baseline:
-    """Remembers the last buckets of every offer and forecasts from them, row by row.
+    """Remembers the last windows of every offer and forecasts from them, row by row.
 
-    `mean` turns the buckets remembered, shape (n, memory), oldest first and NaN where there is
+    `mean` turns the windows remembered, shape (n, memory), oldest first and NaN where there is
     none, into a mean, (n,), NaN where it has no opinion. The distribution around it is a negative
     binomial whose size follows the offer's own squared errors.
     """

@@ -168,7 +168,7 @@ def joined(days: list[Observations]) -> Observations:
 
 
 def check_many_windows_at_once_equal_one_by_one(expert: str) -> None:
-    """A tick that closes many buckets learns them like many ticks."""
+    """A tick that closes many windows learns them like many ticks."""
     days = ordinary_days(25)
     slow, fast = registered(expert), registered(expert)
     alone = np.concatenate([checked(slow.learn(day), expert).mean for day in days])

@@ -1,4 +1,4 @@
-"""Prequential comparison: every model forecasts each bucket before it learns it."""
+"""Prequential comparison: every model forecasts each window before it learns it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WARM_UP = 8
 
 @dataclass
 class Score:
-    """Running sums of one model's errors; n counts buckets, m those with units."""
+    """Running sums of one model's errors; n counts windows, m those with units."""
 
     n: int = 0
     m: int = 0
@@ -37,15 +37,15 @@ class Score:
     units: float = 0.0
     log_score: float = 0.0
     covered: float = 0.0
-    #: How many buckets fell into each of BINS equal slices of their forecast's probability.
+    #: How many windows fell into each of BINS equal slices of their forecast's probability.
     places: Ints = field(default_factory=lambda: np.zeros(BINS, np.int64))
-    #: Units forecast and sold, and buckets, by the size of the forecast.
+    #: Units forecast and sold, and windows, by the size of the forecast.
     forecast: Floats = field(default_factory=lambda: np.zeros(SIZES))
     sold: Floats = field(default_factory=lambda: np.zeros(SIZES))
     sized: Floats = field(default_factory=lambda: np.zeros(SIZES))
 
     def add(self, forecast: UnitsForecast, units: Floats, draw: Floats) -> None:
-        """Judge forecasts of buckets; `draw` (n,) in [0, 1) places counts within their jump of the
+        """Judge forecasts of windows; `draw` (n,) in [0, 1) places counts within their jump of the
         distribution function (randomised probability integral transform; Czado, Gneiting, Held,
         Biometrics 2009), so that coverage of counts can be exact.
         """
@@ -114,9 +114,9 @@ class RiverChallenger:
 
 @dataclass
 class Evaluation:
-    """Scores of the mixture, of its members and of challengers, over the same buckets.
+    """Scores of the mixture, of its members and of challengers, over the same windows.
 
-    An offer's first bucket is learnt and not judged: no model knows anything of it, and a naive
+    An offer's first window is learnt and not judged: no model knows anything of it, and a naive
     forecast says nothing. `history` holds every window's part of each score, `weights` the
     experts' mean weights in it, `starts` when it began (ms).
     """
@@ -131,7 +131,7 @@ class Evaluation:
     weights: dict[str, list[float]] = field(default_factory=dict)
     starts: list[int] = field(default_factory=list)
     _latest: dict[str, Score] = field(default_factory=dict)
-    #: Whether a bucket of each offer was seen.
+    #: Whether a window of each offer was seen.
     _seen: Flags = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def add(self, observations: Observations, report: LearnReport) -> None:
@@ -177,7 +177,7 @@ class Evaluation:
         return {name: score for name, score in found.items() if score.n}
 
     def _met(self, observations: Observations) -> Flags:
-        """Whether an earlier bucket of each row's offer was seen, (n,)."""
+        """Whether an earlier window of each row's offer was seen, (n,)."""
         offer = observations.offer
         missing = int(offer.max()) + 1 - len(self._seen)
         self._seen = np.append(self._seen, np.zeros(max(missing, 0), np.bool_))

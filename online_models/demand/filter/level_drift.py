@@ -23,7 +23,7 @@ FIRST_STEP, WINDOWS, LAST_STEP = 1.0, 10.0, 0.1
 LARGEST_ERROR = 3.0
 #: Squared past errors' worth of belief that the drift is right as it is.
 BELIEF = 4.0
-#: Days from which on buckets together count as a day.
+#: Days from which on windows together count as a day.
 WHOLE_DAY = 0.999
 
 
@@ -60,7 +60,7 @@ class LevelDrift:
         """Learn from a window's errors, their variances `spread` and whether each log rate is
         `known`, (n,).
 
-        The errors of a day's hours follow its course, whatever the level: those of shorter buckets
+        The errors of a day's hours follow its course, whatever the level: those of shorter windows
         are summed until they are a day's.
         """
         offer = window.seen.offer

@@ -65,7 +65,7 @@ KNOWN_VARIANCE = 0.5
 #: More than this above what was expected is a coefficient still to be learnt, no scatter: a
 #: promotion that sells five times the usual would make all that follows count for nothing.
 LARGEST_EXCESS = 1.7
-#: Memory of the dispersion, per bucket.
+#: Memory of the dispersion, per window.
 DISPERSION_FORGETTING = 0.98
 
 

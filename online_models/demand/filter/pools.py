@@ -25,11 +25,11 @@ from online_models.persistence.saved import Saved, attribute
 
 #: An offer's own prior is this many times wider than the pools: it carries next to no information.
 OWN_PRIOR_WIDTH = 4.0
-#: The first bucket alone must set a level, or all offers would err alike at the start.
+#: The first window alone must set a level, or all offers would err alike at the start.
 OWN_LEVEL_VARIANCE = 400.0
 #: So wide an own prior leaves it to the data whether prices are confounded.
 OWN_CONFOUNDING_VARIANCE = 36.0
-#: Prior 1 / size, and the buckets' worth of belief in the category's.
+#: Prior 1 / size, and the windows' worth of belief in the category's.
 PRIOR_INVERSE_SIZE = 0.05
 INVERSE_SIZE_WEIGHT = 20.0
 #: Share of what an offer's margin implies that is believed before its like have sold, and how

@@ -1,4 +1,4 @@
-"""What all offers of a channel share in one bucket: a busy day, or a day that is missing."""
+"""What all offers of a channel share in one window: a busy day, or a day that is missing."""
 
 from __future__ import annotations
 

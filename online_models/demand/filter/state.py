@@ -35,7 +35,7 @@ class FilterState(Columns):
     #: Log prices at which the level is the log rate; NaN until one is known.
     anchor: Floats = column(np.float64, np.nan)
     competitor_anchor: Floats = column(np.float64, np.nan, saved_as="rival_anchor")
-    #: Last known log prices, for buckets and decisions that lack one.
+    #: Last known log prices, for windows and decisions that lack one.
     log_price: Floats = column(np.float64, np.nan)
     log_competitor: Floats = column(np.float64, np.nan, saved_as="log_rival")
     #: Last part of the price deviation that the pricer's rule predicts.
@@ -44,7 +44,7 @@ class FilterState(Columns):
     cold_start_level: Floats = column(np.float64, 0.0, saved_as="beside")
     #: Elasticity at which the offer's first price is best; NaN where its cost is unknown.
     implied_elasticity: Floats = column(np.float64, np.nan, saved_as="implied")
-    #: Ends of the first and the last bucket learnt, −1 before.
+    #: Ends of the first and the last window learnt, −1 before.
     first_end: Ints = column(np.int64, -1)
     last_end: Ints = column(np.int64, -1)
     #: Discounted days learnt.
@@ -54,11 +54,11 @@ class FilterState(Columns):
     square_sum: Floats = column(np.float64, 0.0)
     #: Discounted mean of the standardised forecast errors.
     lasting_error: Floats = column(np.float64, 0.0)
-    #: Sums of buckets shorter than a day until they are one: errors, their variances, and days.
+    #: Sums of windows shorter than a day until they are one: errors, their variances, and days.
     since: Floats = column(np.float64, 0.0, 3)
 
     def remember(self, offer: Ints, price: Floats, competitor: Floats, exploration: Floats) -> None:
-        """Take down a bucket's log prices (NaN: unknown) and what of the own one chance drew."""
+        """Take down a window's log prices (NaN: unknown) and what of the own one chance drew."""
         for name, anchor, value in (
             ("log_price", "anchor", price),
             ("log_competitor", "competitor_anchor", competitor),
@@ -72,7 +72,7 @@ class FilterState(Columns):
         self.policy_part[offer] = np.where(drawn, gap - np.where(drawn, exploration, 0.0), 0.0)
 
     def ages(self, offer: Ints, now: Ints) -> Floats:
-        """Days since the offers' first buckets ended, −1 before there is one, (n,)."""
+        """Days since the offers' first windows ended, −1 before there is one, (n,)."""
         first = self.first_end[offer]
         return np.where(first >= 0, np.maximum(now - first, 0) / DAY, -1.0)
 

@@ -45,7 +45,7 @@ class RatePrediction:
 
 #: Steps of a convex root search that starts on the far side of the root.
 NEWTON_STEPS = 4
-#: One bucket moves a well-known log rate by at most this; an unknown one further.
+#: One window moves a well-known log rate by at most this; an unknown one further.
 LARGEST_STEP = 1.5
 STEP_DEVIATIONS = 3.0
 #: Residuals beyond so many standard deviations count as this many.

@@ -19,7 +19,7 @@ from online_models.persistence.saved import Saved
 #: was seen by this (a size of 2), and one error counts as no more than that many times its square.
 FIRST_SCATTER, MOST_SCATTER = 0.5, 25.0
 SCATTER_MEMORY = 0.98
-#: No bucket's mean is below, whatever was forecast.
+#: No window's mean is below, whatever was forecast.
 LEAST_MEAN = 1e-3
 LARGEST_LOG = 30.0
 

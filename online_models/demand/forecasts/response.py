@@ -25,7 +25,7 @@ from online_models.persistence.saved import Saved
 DOUBT = 3.0
 #: Most nats that are held for or against a model: so many days of bad forecasts undo its merits.
 MOST_FOR, MOST_AGAINST = 8.0, 24.0
-#: One bucket of one offer counts for at most this.
+#: One window of one offer counts for at most this.
 LARGEST_GAIN = 0.5
 #: Memory of a day: demand drifts, and models are trained anew.
 FORGETTING = 0.995

@@ -23,8 +23,8 @@ _COUNT_WEIGHT = 30.0
 class Calendar:
     """Multiplicative factors of demand, as discounted observed and expected units per slot.
 
-    Slots 0–6 are weekdays, for buckets of half a day to one and a half; longer buckets have no
-    factor. Slots 7–30 are hours of the day, on top of the weekday, for shorter buckets.
+    Slots 0–6 are weekdays, for windows of half a day to one and a half; longer windows have no
+    factor. Slots 7–30 are hours of the day, on top of the weekday, for shorter windows.
     """
 
     SAVED = Saved(
@@ -55,7 +55,7 @@ class Calendar:
             self.log_factors = np.vstack([self.log_factors, extra])
 
     def slots(self, start: Ints, length: Ints) -> tuple[Ints, Ints]:
-        """Weekday slot and hour slot per row, −1 where the bucket has none."""
+        """Weekday slot and hour slot per row, −1 where the window has none."""
         middle = start + length // 2 + self.utc_offset_ms
         weekday = (middle // DAY + _EPOCH_WEEKDAY) % 7
         hour = 7 + middle % DAY // HOUR
@@ -63,7 +63,7 @@ class Calendar:
         return weekday, np.where(length < DAY // 2, hour, -1)
 
     def log_factor(self, row: Ints, start: Ints, length: Ints) -> Floats:
-        """Log of the calendar's factor per bucket, shape (n,)."""
+        """Log of the calendar's factor per window, shape (n,)."""
         weekday, hour = self.slots(start, length)
         value = np.where(weekday >= 0, self.log_factors[row, np.maximum(weekday, 0)], 0.0)
         return value + np.where(hour >= 0, self.log_factors[row, np.maximum(hour, 0)], 0.0)

@@ -36,7 +36,7 @@ class Markups:
 
     def __init__(self) -> None:
         self.sums = np.zeros(2, np.int64)
-        #: The elasticity that is believed in until the next bucket closes; 0 before the first.
+        #: The elasticity that is believed in until the next window closes; 0 before the first.
         self.believed = np.zeros(1)
 
     def add(self, net: Floats, cost: Floats) -> None:

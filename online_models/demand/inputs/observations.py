@@ -1,4 +1,4 @@
-"""Closed buckets as columns: what every demand model learns from."""
+"""Closed windows as columns: what every demand model learns from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ATTRIBUTES = 4
 class Observations:
     """Buckets closed at one tick, one row per (offer, window); all arrays have n rows.
 
-    Zero-sale buckets are rows like any other. Prices are gross, in minor units of the offer's
+    Zero-sale windows are rows like any other. Prices are gross, in minor units of the offer's
     currency. No array is written to: what follows from them is computed once for all models.
     """
 
@@ -196,7 +196,7 @@ class WindowRows:
         return len(self.seen)
 
     def kept(self, daily: float) -> float:
-        """What a memory that keeps `daily` a bucket keeps over this one; an hour is no day."""
+        """What a memory that keeps `daily` a window keeps over this one; an hour is no day."""
         length = int(self.seen.end[0] - self.seen.start[0])
         return daily if length >= DAY else float(power(daily, length / DAY))
 

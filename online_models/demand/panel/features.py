@@ -1,7 +1,7 @@
 """The panel model's rows: log units and regressors of a product in one channel.
 
 Prices enter as deviations from each offer's own usual price, so that a channel that is absent
-in a bucket changes no average of those that are there.
+in a window changes no average of those that are there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from online_models.numerics.special import log, sum_by
 
 #: Units of the regressors: price moves of 15 %, moves of the competitors' mean of 10 %.
 PRICE_UNIT, COMPETITOR_UNIT = 0.15, 0.10
-#: An offer's usual price follows by this share a bucket, at first by the plain average.
+#: An offer's usual price follows by this share a window, at first by the plain average.
 ANCHOR_STEP = 0.03
 
 
@@ -75,7 +75,7 @@ def panel_rows(state: OfferState, seen: Observations) -> PanelRows:
 
 
 def remember_prices(state: OfferState, seen: Observations) -> None:
-    """Let the usual prices follow; `state.buckets` still counts the buckets before this one."""
+    """Let the usual prices follow; `state.buckets` still counts the windows before this one."""
     offer = seen.offer
     step = np.maximum(1.0 / (state.buckets[offer] + 1.0), ANCHOR_STEP)
     for name, value in (

@@ -59,7 +59,7 @@ POOLED_CURVE, OWN_CURVE = 0.08, 0.04
 #: Pooled regressors: the linear ones, then the curves'.
 POOLED = LINEAR + 2 * FREQUENCIES
 POOLED_VARIANCE = np.concatenate([_POOLED, np.full(2 * FREQUENCIES, POOLED_CURVE / FREQUENCIES)])
-#: Variance of the reverting level and what it keeps over a bucket; the same of the wandering one.
+#: Variance of the reverting level and what it keeps over a window; the same of the wandering one.
 LEVEL, LEVEL_KEPT = 0.1, 0.9
 WANDERING, WANDERING_KEPT = 0.2, 0.99
 
@@ -88,7 +88,7 @@ def own_covariance(
     """Prior covariance of a product's own part, (…, LINEAR, n) and (…, LINEAR, m) → (…, n, m).
 
     `variance` (OWN,) and `curve` are those of the own slopes and of the own curve. Times, (…, n)
-    and (…, m), count buckets.
+    and (…, m), count windows.
     """
     left, right = design[..., OWN, :], others[..., OWN, :]
     root = np.sqrt(variance)[:, None]
@@ -110,7 +110,7 @@ def own_variance(variance: Floats, curve: float, design: Floats) -> Floats:
     return value
 
 
-#: Covariance of the two levels by the buckets between, looked up because buckets are counted.
+#: Covariance of the two levels by the windows between, looked up because windows are counted.
 _FAR = 512
 _BY_GAP = LEVEL * power(LEVEL_KEPT, np.arange(_FAR)) + WANDERING * power(
     WANDERING_KEPT, np.arange(_FAR)

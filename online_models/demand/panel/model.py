@@ -1,8 +1,8 @@
 """The two-level panel model: products that many channels sell, in logs.
 
 log units = product's mean over its channels + the channel's deviation. Most of the error of a
-panel is a shock to a product's bucket that all its channels share: the two levels are learnt
-apart, the first from one number per product and bucket (`panel_product`), the second from the
+panel is a shock to a product's window that all its channels share: the two levels are learnt
+apart, the first from one number per product and window (`panel_product`), the second from the
 deviations (`panel_channel`). Products qualify once enough channels sell enough of them.
 
 References: the within transformation of Mundlak, Econometrica 46 (1978).

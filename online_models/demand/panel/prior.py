@@ -44,7 +44,7 @@ CHANNEL_SLOPES = tuple(
     REGRESSORS.index(n)
     for n in ("price", "promoted", *(f"attribute_{k}" for k in range(ATTRIBUTES)))
 )
-#: Variance of what a slope between buckets differs by from that between channels.
+#: Variance of what a slope between windows differs by from that between channels.
 BETWEEN = 0.15**2
 
 

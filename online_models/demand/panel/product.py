@@ -1,7 +1,7 @@
 """Product level: a Gaussian process on the mean of a product's log units over its channels.
 
 Up to 16 products of one category share a block, whose posterior is solved exactly over a window
-of the latest buckets (`panel_solution`). Shocks have heavy tails: each observation's weight is
+of the latest windows (`panel_solution`). Shocks have heavy tails: each observation's weight is
 that of a Student-t, renewed from what the last solution left unexplained. At most a fixed number
 of blocks is solved a window, in turn, so that a large catalogue costs no more; what came since a
 block's last solution waits for the next.
@@ -62,7 +62,7 @@ class BlockState(Columns):
 class BlockBelief(Columns):
     """One row per block."""
 
-    #: Windows learnt; the time of the last one in buckets since the first, and its start in ms.
+    #: Windows learnt; the time of the last one in windows since the first, and its start in ms.
     windows: Ints = column(np.int64, 0, saved_as="periods")
     clock: Ints = column(np.int64, -1)
     last: Ints = column(np.int64, -1)
@@ -100,7 +100,7 @@ class ProductLevel:
     def predict(
         self, block: int, slot: Ints, design: Floats, start: int, length: int
     ) -> tuple[Floats, Floats]:
-        """Mean and variance of each product's mean in the bucket of `length` that begins at
+        """Mean and variance of each product's mean in the window of `length` that begins at
         `start` (ms), from design (LINEAR, products).
         """
         solution = self._solution(block)
@@ -153,7 +153,7 @@ class ProductLevel:
             self._renew(b, channel_slopes)
 
     def _time(self, block: int, start: int, length: int) -> int:
-        """When a bucket is, in buckets since the block's first one; silence counts as well."""
+        """When a window is, in windows since the block's first one; silence counts as well."""
         last = int(self.belief.last[block])
         passed = (start - last + length // 2) // length if last >= 0 else 1
         return int(self.belief.clock[block]) + max(passed, 1)

@@ -13,7 +13,7 @@ from online_models.numerics.special import exp, sum_by
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved
 
-#: A product qualifies with so many channels in a bucket that sell so many units on average.
+#: A product qualifies with so many channels in a window that sell so many units on average.
 LEAST_CHANNELS, LEAST_UNITS = 12, 5.0
 REFERENCE_BUCKETS = 8
 
@@ -23,7 +23,7 @@ class ProductState(Columns):
 
     block: Ints = column(np.int64, -1)
     slot: Ints = column(np.int64, 0)
-    #: Price deviations of the last buckets, the newest last.
+    #: Price deviations of the last windows, the newest last.
     past_prices: Floats = column(np.float64, np.nan, REFERENCE_BUCKETS)
     last_price: Floats = column(np.float64, 0.0)
     last_promoted: Floats = column(np.float64, 0.0)
@@ -87,7 +87,7 @@ class PanelProducts:
             self._admit(int(skus[i]), int(window.row[new[first[i]]]))
 
     def remember(self, present: Ints, design: Floats, level: Floats) -> None:
-        """Keep what the next bucket's regressors need of this one's; `level` is NaN if unknown."""
+        """Keep what the next window's regressors need of this one's; `level` is NaN if unknown."""
         state = self.state
         old = state.log_units[present]
         moved = np.where(np.isnan(old), level, old + 0.1 * (level - old))

@@ -36,7 +36,7 @@ class RiverExpert:
         self._river.take_graph(graph)
 
     def grow(self, offers: int, categories: int, channels: int) -> None:
-        """Nothing: a model is made when its first bucket comes."""
+        """Nothing: a model is made when its first window comes."""
 
     def predict(self, window: WindowRows) -> CoveredForecast:
         """Predict one window from what was known before it."""

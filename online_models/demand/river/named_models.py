@@ -1,6 +1,6 @@
 """Any River regressor or forecaster, by name: one model per offer, or per category.
 
-It learns log(1 + units) of every bucket, less the offer's smoothed level where it takes features.
+It learns log(1 + units) of every window, less the offer's smoothed level where it takes features.
 River works row by row, and some of its models on BLAS: so these forecast and are weighed with
 the other experts, and no price rests on them.
 """
@@ -29,7 +29,7 @@ BASELINE = "linear_model.BayesianLinearRegression"
 #: Memory of lagged units and of the squared residual that gives the dispersion.
 SMOOTHING, RESIDUAL_MEMORY = 0.8, 0.95
 FIRST_VARIANCE = 0.5
-#: Forecasters say nothing before so many buckets.
+#: Forecasters say nothing before so many windows.
 WARM_UP = 14
 #: Rows that a model must take before it is believed to work.
 TRIED = 8

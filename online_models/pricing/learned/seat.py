@@ -47,7 +47,7 @@ def _unpacked(plain: bytes | None) -> LearnedPolicy | None:
 class PolicySeat:
     """One policy and its version; mutated by updates alone.
 
-    A policy has no trial on live buckets: what it is worth shows in simulated markets, before it
+    A policy has no trial on live windows: what it is worth shows in simulated markets, before it
     is published. So whatever arrives whole prices at once.
 
     >>> PolicySeat().version

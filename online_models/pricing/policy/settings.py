@@ -17,7 +17,7 @@ class PricingSettings:
     #: IANA name of the zone whose midnight starts a day (changes per day, daily re-decisions).
     timezone: str = "UTC"
     #: ms between re-decisions of an offer whose strategy follows the demand models. Their
-    #: buckets close by the day; more often would chase noise.
+    #: windows close by the day; more often would chase noise.
     reoptimise_ms: int = DAY
     #: ms after which a price change without an acknowledgement raises an alert. Shops apply
     #: price files every quarter of an hour or so.
@@ -61,7 +61,7 @@ class PricingSettings:
     #: ms for which a personal offer holds: a week's shopping.
     personal_offer_ms: int = 7 * DAY
     #: A rejected proposal of the demand models returns only when their price has moved by more
-    #: than this share: every closed bucket moves it a little.
+    #: than this share: every closed window moves it a little.
     proposal_change: float = 0.01
     #: Own undercuts answered by a competitor's undercut, in a row, after which the offer stops
     #: undercutting and returns home: two repricers would otherwise race to their floors.

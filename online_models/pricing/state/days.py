@@ -23,7 +23,7 @@ _STANDARD_IN = 2025
 def standard_offset(timezone: str) -> int:
     """How far a zone is ahead of UTC while no daylight is saved, ms.
 
-    Every bucket of demand is as long as the others: so days begin by this clock all year.
+    Every window of demand is as long as the others: so days begin by this clock all year.
 
     >>> standard_offset("America/New_York") // 3_600_000, standard_offset("Australia/Sydney")
     (-5, 36000000)

@@ -14,7 +14,7 @@ from online_models.shop.catalogue import PPM, Catalogue
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-#: What a closed bucket still weighs when the next one closes: about three weeks of memory.
+#: What a closed window still weighs when the next one closes: about three weeks of memory.
 KEPT = 0.95
 
 
@@ -31,7 +31,7 @@ class Margins:
         self.profit: Floats = np.zeros((0, 0))
 
     def learn(self, catalogue: Catalogue, rows: Ints, units: Floats, prices: Floats) -> None:
-        """Take in a closed bucket: units sold at gross prices (NaN: unknown), (n,)."""
+        """Take in a closed window: units sold at gross prices (NaN: unknown), (n,)."""
         known = ~np.isnan(prices) & (units > 0.0)
         offers, skus = catalogue.offers, catalogue.skus
         sku = offers.sku[rows]

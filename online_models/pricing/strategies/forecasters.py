@@ -112,7 +112,7 @@ def recomputed(detail: Mapping[str, Any]) -> dict[str, float]:
     return found
 
 
-def told(detail: Mapping[str, Any]) -> str:
+def forecast_sentence(detail: Mapping[str, Any]) -> str:
     """What the sentence of a step says of the models that moved its price."""
     return "".join(
         f" to {100.0 * each['response_weight']:.0f} % as {each['model']} (version"

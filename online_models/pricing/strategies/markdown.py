@@ -9,7 +9,7 @@ from online_models.pricing.profit.economics import net_share
 from online_models.pricing.profit.objective import outlook, span
 from online_models.pricing.profit.search import best_price
 from online_models.pricing.strategies.because import BECAUSE
-from online_models.pricing.strategies.forecasters import forecast_details, told
+from online_models.pricing.strategies.forecasters import forecast_details, forecast_sentence
 from online_models.pricing.strategies.optimise import (
     curve_details,
     held,
@@ -70,7 +70,7 @@ class Markdown:
             rest = f", with {detail['salvage']} of the cost for what is left"
         return (
             f"The legal price that earns most with the {detail['stock']} units in stock{more} until"
-            f" they must be sold{rest}," + told(detail) + outcome(because)
+            f" they must be sold{rest}," + forecast_sentence(detail) + outcome(because)
         )
 
 

@@ -20,7 +20,7 @@ from online_models.pricing.profit.objective import SellingSpan, outlook, span, v
 from online_models.pricing.profit.search import best_price
 from online_models.pricing.profit.substitutes import declared, recaptured
 from online_models.pricing.strategies.because import BECAUSE, Because
-from online_models.pricing.strategies.forecasters import forecast_details, told
+from online_models.pricing.strategies.forecasters import forecast_details, forecast_sentence
 from online_models.pricing.strategies.strategy import Detail, Proposal
 from online_models.pricing.trace.steps import Numbers, Values
 from online_models.shop.catalogue import NO_PRICE
@@ -33,7 +33,7 @@ class Optimise:
     The expectation is over the posterior of demand, units are censored at the stock (with what
     arrives within the horizon); after tax, fees and cost. Where no bound closes the range it is
     half to twice the regular price: no demand model knows what lies beyond. Until an offer's first
-    bucket is learnt, which may be one without a sale, its price stays where the best one depends on
+    window is learnt, which may be one without a sale, its price stays where the best one depends on
     the elasticity: a prior is no evidence. That more is sold for less needs none.
     """
 
@@ -76,7 +76,7 @@ class Optimise:
             f" {own[1]:.2f} to {own[2]:.2f}) and one of {cross[0]:.2f} ({cross[1]:.2f} to"
             f" {cross[2]:.2f}) to the prices of the rest of the category,"
         )
-        return given + told(detail) + outcome(because)
+        return given + forecast_sentence(detail) + outcome(because)
 
 
 def _asked(context: DecisionContext) -> tuple[Ints, Ints, tuple[Flags, Flags, Flags]]:

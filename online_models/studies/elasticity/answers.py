@@ -10,8 +10,8 @@ and season. Right where prices did not follow demand that is in none of these.
 
 *Drawn by lot*: the part of a price that the pricer drew at random. Right whatever moved the rest.
 
-Products that sell in nearly every bucket are regressed in logs; slow sellers by Poisson
-pseudo-likelihood, in which buckets without a sale count. Errors are clustered by product × week.
+Products that sell in nearly every window are regressed in logs; slow sellers by Poisson
+pseudo-likelihood, in which windows without a sale count. Errors are clustered by product × week.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from online_models.studies.elasticity.controls import controls, own_controls, we
 from online_models.studies.elasticity.least_squares import Rows, Slopes, ordinary, poisson
 from online_models.studies.elasticity.panel import RegressionPanel
 
-#: Of a seller by the dozen, a bucket without a sale is an absence; of others, it is a small demand.
+#: Of a seller by the dozen, a window without a sale is an absence; of others, it is a small demand.
 BRISK_UNITS, BRISK_SOLD = 20.0, 0.8
 #: Fewer products cannot tell what weeks do to all of them from what a price does to one.
 LEAST_PRODUCTS = 3
@@ -43,7 +43,7 @@ PRECISION = 0.1
 PRICE_PRECISION = 1e-6
 #: Of effects that are to be none.
 CERTAIN = 1e9
-#: Buckets whose price chance moved by at least so much (log): fewer say nothing.
+#: Windows whose price chance moved by at least so much (log): fewer say nothing.
 LEAST_DRAWS, LEAST_DRAWN = 30, 0.003
 #: Places of a promotion and its attributes, and of the competitors' mean price, in `own_controls`.
 FLAGS, COMPETITORS = slice(0, 1 + ATTRIBUTES), 1 + ATTRIBUTES
@@ -205,7 +205,7 @@ def _drawn(panel: RegressionPanel, rows: Ints) -> Ints:
 
 
 def _week(panel: RegressionPanel) -> Ints:
-    """Number of each row's week, or of its bucket where that is longer."""
+    """Number of each row's week, or of its window where that is longer."""
     length = int((panel.seen.end - panel.seen.start).max())
     return panel.time if length >= 7 * DAY else panel.seen.start // (7 * DAY)
 

@@ -8,7 +8,7 @@ from online_models.demand.inputs.observations import DAY
 from online_models.numerics.arrays import Floats, Ints
 from online_models.studies.elasticity.panel import RegressionPanel
 
-#: Memories of an offer's past sales and prices, per bucket.
+#: Memories of an offer's past sales and prices, per window.
 SLOW, FAST = 0.9, 0.6
 MEMORIES = (0.95, 0.85, 0.7, 0.5)
 #: Yearly harmonics need more than this many days, or they take the trend for a season.
@@ -21,7 +21,7 @@ def controls(panel: RegressionPanel) -> Floats:
     Promotions and their attributes (but not their depth, which is the price itself), competitors'
     prices, the offer's and its product's past sales, past prices, weekday, season. What all offers
     of a category share at a time is left to effects. What is past is measured against the past
-    alone: an average over the whole recording would hold the very bucket that is to be explained.
+    alone: an average over the whole recording would hold the very window that is to be explained.
     """
     seen = panel.seen
     rate = np.maximum(seen.units, 0.0) / np.maximum(panel.exposure, 1e-3)
@@ -51,7 +51,7 @@ def controls(panel: RegressionPanel) -> Floats:
 
 
 def weekdays(panel: RegressionPanel) -> Floats:
-    """Flags of six weekdays where buckets are no longer than a day, (n, 6 or 0)."""
+    """Flags of six weekdays where windows are no longer than a day, (n, 6 or 0)."""
     seen = panel.seen
     if int((seen.end - seen.start).max()) > DAY:
         return np.zeros((len(panel), 0))

@@ -1,4 +1,4 @@
-"""Closed buckets of a whole recording as one panel, ready for regression."""
+"""Closed windows of a whole recording as one panel, ready for regression."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from online_models.demand.inputs.observations import Observations
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.shop.catalogue import Catalogue
 
-#: A bucket counts where the offer was in stock for at least this part of it.
+#: A window counts where the offer was in stock for at least this part of it.
 LEAST_STOCKED = 0.3
-#: Nothing is estimated of a product with fewer buckets or sales, or at one price.
+#: Nothing is estimated of a product with fewer windows or sales, or at one price.
 LEAST_BUCKETS = 12
 LEAST_UNITS = 20.0
 LEAST_PRICE_DEVIATION = 0.003
@@ -105,7 +105,7 @@ def panel(parts: Sequence[Observations], offers: OfferGroups) -> RegressionPanel
 
 
 def _informative(seen: Observations, sku: Ints) -> Flags:
-    """Rows of products with enough buckets, sales and price moves."""
+    """Rows of products with enough windows, sales and price moves."""
     groups = int(sku.max()) + 1
     log_price = np.log(seen.price)
     number = np.bincount(sku, minlength=groups)

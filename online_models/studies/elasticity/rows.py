@@ -82,16 +82,20 @@ def elasticity_table(
         flags = Column.none(2 + ATTRIBUTES)
         nowhere = np.zeros(len(ids), np.bool_)
         return ElasticityTable(ids, none, none, none, online, nowhere, flags)
-    told = history(found)
+    answers = history(found)
     as_sold, robust, drawn = (
         _column(answer, found, offers, by, ids, leaning)
-        for answer, leaning in ((told.as_sold, False), (told.robust, True), (told.drawn, True))
+        for answer, leaning in (
+            (answers.as_sold, False),
+            (answers.robust, True),
+            (answers.drawn, True),
+        )
     )
     between = np.zeros(len(ids), np.bool_)
     if by in ("offer", "product"):
         at, known = _places(found, offers, by, ids)
-        between = known & told.between_channels[at]
-    return ElasticityTable(ids, as_sold, robust, drawn, online, between, _beside(told))
+        between = known & answers.between_channels[at]
+    return ElasticityTable(ids, as_sold, robust, drawn, online, between, _beside(answers))
 
 
 def pooled_elasticities(
@@ -157,11 +161,11 @@ def _places(found: RegressionPanel, offers: OfferGroups, by: By, ids: Ints) -> t
     return at, found.products[at] == sku
 
 
-def _beside(told: HistoryAnswers) -> Column:
+def _beside(answers: HistoryAnswers) -> Column:
     """Means over the products of what else moved sales."""
     means = np.full((2, 2 + ATTRIBUTES), np.nan)
     for k in (*range(FLAGS.start, FLAGS.stop), COMPETITORS):
-        slope, variance = told.beside[k], told.beside_variance[k]
+        slope, variance = answers.beside[k], answers.beside_variance[k]
         known = np.isfinite(slope) & (variance <= LARGEST_ERROR * LARGEST_ERROR)
         if known.any():
             pooled = pool(slope[known], variance[known], np.zeros(int(known.sum()), np.int64))

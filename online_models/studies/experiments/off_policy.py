@@ -47,7 +47,7 @@ def doubly_robust(
     target: probability with which the target policy would have published it.
     predicted, predicted_target: the model's reward of the logged price, and its mean over the
         target policy's prices. The model must not have learnt from the decision that it predicts:
-        a forecast made before the bucket closed qualifies.
+        a forecast made before the window closed qualifies.
     cluster: decisions of equal value (those of one SKU, say) may depend on each other.
 
     Raises

@@ -56,7 +56,7 @@ class PastSales:
 
     @classmethod
     def of(cls, parts: Sequence[Observations], offers: int, utc_offset_ms: int) -> PastSales:
-        """The table of closed buckets in order of time; a day is one of the shop's time zone."""
+        """The table of closed windows in order of time; a day is one of the shop's time zone."""
         starts = [(part.start + utc_offset_ms) // DAY for part in parts]
         known = [day for day in starts if len(day)]
         first = min((int(day.min()) for day in known), default=0)

@@ -122,7 +122,7 @@ class PlannedPromotion:
 
 
 def plan(state: State, parts: Sequence[Observations]) -> list[PlannedPromotion]:
-    """Plans from the state that a fold of the past has reached and the buckets that it closed on
+    """Plans from the state that a fold of the past has reached and the windows that it closed on
     the way, best first within each policy. The same past gives the same plans.
     """
     pricing, catalogue = state.pricing, state.catalogue

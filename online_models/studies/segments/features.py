@@ -27,8 +27,8 @@ RESPONSE_RIDGE = 0.5
 def item_features(seen: Observations, offers: int) -> Floats:
     """Features of offers 0 … offers − 1, shape (offers, 8); NaN where they are unknown.
 
-    Log units a day; coefficient of variation; share of buckets without a sale; share of units sold
-    on Saturday and Sunday (UTC); mean and deviation of the log price; share of buckets promoted;
+    Log units a day; coefficient of variation; share of windows without a sale; share of units sold
+    on Saturday and Sunday (UTC); mean and deviation of the log price; share of windows promoted;
     and the slope of log(1 + units) on the log price about its mean, shrunk to 0.
     """
     offer = seen.offer

@@ -32,20 +32,20 @@ def _known(rows: list[dict[str, Any]], by: str) -> str:
 
 
 def _flags(report: ElasticityReport) -> list[str]:
-    told = []
+    sentences = []
     for name, mean, half in report.flags:
         if abs(mean) <= half:
             continue
         if name.startswith("competitors"):
             way = "more" if mean > 0.0 else "fewer"
-            told.append(
+            sentences.append(
                 f"where competitors' mean price is 1 % higher, {abs(mean):.1f} % {way} units sell"
             )
         else:
             gain = math.expm1(mean)
             way = "more" if gain > 0.0 else "less"
-            told.append(f"{name} sells {abs(gain):.0%} {way} at the same price")
-    return [f"Apart from the price itself: {'; '.join(told)}."] if told else []
+            sentences.append(f"{name} sells {abs(gain):.0%} {way} at the same price")
+    return [f"Apart from the price itself: {'; '.join(sentences)}."] if sentences else []
 
 
 def _conflict(rows: list[dict[str, Any]], by: str) -> list[str]:

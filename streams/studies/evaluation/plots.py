@@ -30,7 +30,7 @@ def write(evaluation: Evaluation, bucket: str, words: Sequence[str], folder: Pat
 
 def page(evaluation: Evaluation, bucket: str, words: Sequence[str]) -> str:
     """The page as text; `words` is what its figures come to."""
-    told = "".join(f"<p>{escape(line)}</p>" for line in words)
+    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in words)
     names = list(evaluation.scores)
     style = {name: "best" if name == MIXTURE else f"c{i % 8}" for i, name in enumerate(names)}
     mixture = evaluation.judged().get(MIXTURE, Score())
@@ -50,7 +50,7 @@ def page(evaluation: Evaluation, bucket: str, words: Sequence[str]) -> str:
         "<h1>Demand models, one bucket ahead</h1>"
         f'<p class="headline">{evaluation.observations:,} buckets of {escape(bucket)}; every '
         f'forecast was made before its bucket was learnt.</p><div class="key">{key}</div>'
-        f'<div class="plots">{"".join(plots)}</div>{told}',
+        f'<div class="plots">{"".join(plots)}</div>{paragraphs}',
         "Days since the first bucket; the first ones, which are not judged, are left out, "
         "and curves far from the mixture's are cut at the edge. The last plot but one: the share "
         "of the buckets below each forecast quantile; a forecast whose intervals hold lies on the "

@@ -33,8 +33,8 @@ def tell(store: Engine, receivers: Sequence[str], now: int) -> None:
     """
     with writing(store).begin() as connection:
         newest = connection.execute(select(func.max(alerts.c.id))).scalar() or 0
-        told = {row.kind: row for row in connection.execute(select(notified))}
-        begin = told.get("")
+        notified_by_kind = {row.kind: row for row in connection.execute(select(notified))}
+        begin = notified_by_kind.get("")
         if begin is None or begin.alert_id > newest:
             connection.execute(delete(notified).where(notified.c.kind != DIGEST))
             _note(connection, "", newest, now)
@@ -43,7 +43,7 @@ def tell(store: Engine, receivers: Sequence[str], now: int) -> None:
             select(alerts.c.kind).where(alerts.c.id > begin.alert_id).distinct()
         ).scalars()
         for kind in list(kinds):
-            last = told.get(kind)
+            last = notified_by_kind.get(kind)
             if last is not None and now - last.sent_at < HOUR_MS:
                 continue
             message = _of_alerts(

@@ -58,8 +58,8 @@ def tried(fold: Fold, settings: Settings, policy: Policy, document: bytes) -> Po
     report = check(policies, catalogue, settings.fold.pricing, state.demand, state.stock)
     found = [each for each in report.findings if each.policy_id == policy.policy_id]
     trial.contradictions = sum(bool(each.bounds and each.sku) for each in found)
-    told = dict.fromkeys((each.message, each.sku, each.channel) for each in found)
-    trial.conflicts = [TrialFinding(*each) for each in list(told)[:SHOWN]]
+    distinct = dict.fromkeys((each.message, each.sku, each.channel) for each in found)
+    trial.conflicts = [TrialFinding(*each) for each in list(distinct)[:SHOWN]]
     return trial
 
 
