@@ -19,22 +19,11 @@ from streams.kafka.broker import jars
 from streams.mapping.topic_settings import TopicSettings
 from streams.tables.newest import all_values
 from tests.integration.test_consumers import PATIENCE_SECONDS, record
+from tests.toolchains import build
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 EXAMPLES = Path(__file__).parents[2] / "deploy" / "consumers"
-BUILD_SECONDS = 300.0
-
-
-def build(folder: Path, *command: str) -> None:
-    """Fetch or compile; skips where the tool, or a package registry, is not there."""
-    if shutil.which(command[0]) is None:
-        pytest.skip(f"no {command[0]} here")
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
-    )
-    if done.returncode:
-        pytest.skip(f"{' '.join(command)}: {done.stderr[-500:]}")
 
 
 def node(folder: Path) -> list[str]:

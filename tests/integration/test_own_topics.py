@@ -109,7 +109,7 @@ def test_a_price_comes_of_keyless_records_under_names_and_fields_of_the_merchant
     worker = Worker(kafka, folder, "w0", **variables)
     try:
         (changed,) = read(kafka, "sales.prices", 1)
-        assert changed["sku"] == "4711"
+        assert (changed["sku"], changed["price"]) == ("4711", "6.84")
         assert changed["cause"]["topic"] in ("products", "pricing-control", "orders")
         assert b"EUR" in read(kafka, "tide.product-currencies", 3, raw=True)
         (letter,) = read(kafka, "tide.dead-letters", 1)
