@@ -6,10 +6,14 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
+
+from tests.toolchains import build
 
 ROOT = Path(__file__).parents[1]
 _TOOLS = ("pricetide", "pip", "setuptools", "wheel")
@@ -55,3 +59,15 @@ def test_the_bill_of_materials_holds_every_package_with_its_version() -> None:
     assert bill["bomFormat"] == "CycloneDX"
     listed = {_name(each["name"]): each["version"] for each in bill["components"]}
     assert {name: listed.get(name) for name in needed()} == needed()
+
+
+@pytest.mark.slow
+def test_every_extra_can_be_installed_with_the_pinned_versions() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = f".[{','.join(declared['optional-dependencies'])}]"
+    install = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
+    # resolved all together, so that each of them is; without the network there is nothing to see
+    build(ROOT, *install, "--quiet", "--no-deps", "--constraint", "constraints.txt", "six")
+    subprocess.run(
+        [*install, "--quiet", "--constraint", "constraints.txt", wanted], check=True, cwd=ROOT
+    )
