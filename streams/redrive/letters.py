@@ -94,7 +94,9 @@ async def _read(
 ) -> AsyncIterator[PutAside]:
     async for record in up_to_now(consumer, places):
         if record.topic == DEAD_LETTERS:
-            if letter := _dead(record.key, record.value, record.timestamp, dict(record.headers)):
+            if letter := letter_of(
+                record.key, record.value, record.timestamp, dict(record.headers)
+            ):
                 yield letter
         elif record.value is not None:
             entry = decoded(record.value)
@@ -105,9 +107,10 @@ async def _read(
             yield PutAside(*place, entry.cause, record.timestamp, None, None, {})
 
 
-def _dead(
+def letter_of(
     key: bytes | None, value: bytes | None, time: int, headers: Mapping[str, bytes | None]
 ) -> PutAside | None:
+    """The letter of a record of `dead-letters`; None where its headers are none of ingest's."""
     labels = {name: text or b"" for name, text in headers.items()}
     try:
         topic = labels["source-topic"].decode()
@@ -121,7 +124,7 @@ def _dead(
 def edited(paths: Iterable[Path]) -> Iterator[PutAside]:
     """Dead letters of a recording whose values are to be sent as they stand in its lines."""
     for entry in Recording([*paths], {DEAD_LETTERS}):
-        letter = _dead(entry.key, entry.value, entry.timestamp, dict(entry.headers))
+        letter = letter_of(entry.key, entry.value, entry.timestamp, dict(entry.headers))
         if letter is None:
             raise InputError(
                 f"a line of {DEAD_LETTERS} has no headers source-topic, source-partition,"

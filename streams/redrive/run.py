@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
@@ -16,7 +15,7 @@ from streams.kafka.admin import provide_topics
 from streams.kafka.clients import client, names
 from streams.kafka.kafka_record import Record
 from streams.recording.entry import RecordingError
-from streams.redrive.letters import LetterFilter, PutAside, edited, put_aside
+from streams.redrive.letters import LetterFilter, PutAside, put_aside
 from streams.redrive.mending import Mend, mended
 from streams.redrive.originals import originals
 from streams.redrive.sending import (
@@ -45,11 +44,14 @@ async def redrive(
     settings: Settings,
     wanted: LetterFilter,
     mends: Sequence[Mend],
-    file: Path | None,
+    given: Sequence[PutAside] | None = None,
     *,
     send: bool,
+    decoder: Decoder | None = None,
 ) -> RedriveReport:
-    """Send what is wanted again, or only find it.
+    """Send what is wanted again, or only find it: of the letters given, else of all.
+
+    decoder: says what the border still refuses; one that knows the products says more.
 
     RecordingError, TopicsError or KafkaError where files or Kafka cannot be read.
     """
@@ -61,14 +63,14 @@ async def redrive(
             provide_topics(client(settings), wanted_topics, partitions=settings.partitions)
             redriver = await stack.enter_async_context(Redriver(settings))
         before = await _before(settings, send=send)
-        found = [*edited([file])] if file else await put_aside(settings)
+        found = await put_aside(settings) if given is None else given
         letters = []
         for letter in filter(wanted.fits, found):
             if before.holds(letter):
                 outcome.before += 1
             else:
                 letters.append(letter)
-        decoder = Decoder.of(settings)
+        decoder = decoder or Decoder.of(settings)
         parcels: list[Parcel] = []
         async for letter, record in _records(settings, letters, decoder):
             parcel = _parcel(letter, record, mends, outcome, decoder)
@@ -127,7 +129,7 @@ def _parcel(
             outcome.refused.append(f"{place}: it is no JSON with these fields")
             return None
     record, before = record._replace(value=value), record.value
-    # as far as it can be told without the products: the border's own word
+    # the border's own word, as far as its products allow
     for _, refused in decoder.decode(as_given([record])).dead:
         outcome.refused.append(f"{place}: {refused.error}")
         return None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from streams.cli import main
 from streams.configuration.settings import Settings
@@ -18,6 +20,9 @@ from streams.ingest.hashing import KeyedHash
 from streams.kafka.broker import EmbeddedBroker
 from streams.kafka.kafka_record import DeadLetter, Record
 from streams.redrive import sending
+from streams.web.access.audit import entries
+from streams.web.application import application
+from streams.web.server import context_of
 
 pytestmark = pytest.mark.integration
 
@@ -126,6 +131,45 @@ def test_edited_lines_are_sent_as_they_stand(
     assert json.loads(last.value) == order(91, customer_id="Bob")
     assert redriven(capsys, *arguments)["sent_before"] == 1
     assert redriven(capsys, *shop, "--source", "0:91")["sent_before"] == 1
+
+
+def test_a_letter_is_mended_on_its_page_checked_and_sent_once(
+    shop: list[str],
+    produce: Callable[..., None],
+    read_all: Callable[..., list[Any]],
+    tmp_path: Path,
+) -> None:
+    value = json.dumps(order(3, customer_id="Ada")).encode()
+    produce(shop[1], "orders", [{"value": value, "key": b"k", "timestamp_ms": TIME}])
+    produce(shop[1], "dead-letters", [buried("orders", 3, value, "currency: unknown")])
+    settings = Settings(bootstrap=shop[1], store=f"sqlite:///{tmp_path}/console.sqlite")
+    context = context_of(settings, "127.0.0.1")
+    console = TestClient(application(context), base_url="http://localhost", follow_redirects=False)
+    path = "/dead-letters/0/7"
+    page = console.get(path).text
+    assert "Ada" not in page
+    letter = console.get(f"/api/v1{path}").json()
+    assert letter["error"] == "currency: unknown"
+    wrong = letter["value"].replace("USD", "ZZZ")
+    checked = console.post(f"/api/v1{path}/check", json={"value": wrong}).json()
+    assert (checked["accepted"], checked["error"][:9]) == (False, "currency:")
+    refused = console.post(f"/api/v1{path}/send", json={"value": wrong, "reason": "x"})
+    assert refused.status_code == 422
+    assert len(read_all(shop[1], "orders")) == 4
+    (token,) = set(re.findall(r'name="form_token" value="([^"]+)"', page))
+    form = {"form_token": token, "value": letter["value"].replace("USD", "EUR"), "what": "check"}
+    assert "It would be taken now" in console.post(path, data=form).text
+    sent = console.post(path, data=form | {"what": "send", "reason": "a typo"})
+    assert sent.status_code == 303
+    last = orders(read_all, shop, 5)[-1]
+    assert json.loads(last.value) == order(3, customer_id="Ada", currency="EUR")
+    again = console.post(f"/api/v1{path}/send", json={"reason": "once more"})
+    assert (again.status_code, "once" in again.json()["detail"]) == (409, True)
+    assert console.get("/api/v1/dead-letters/0/999").status_code == 404
+    entry = entries(context.store)[0]
+    assert (entry.action, entry.reason) == ("redrive", "a typo")
+    assert json.loads(entry.detail) == {"changed": ["currency"]}
+    context.store.dispose()
 
 
 def test_who_is_killed_on_the_way_goes_on_with_the_rest(

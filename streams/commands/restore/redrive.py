@@ -10,7 +10,7 @@ from typing import Any
 from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.kafka.clients import bootstrap
-from streams.redrive.letters import LetterFilter
+from streams.redrive.letters import LetterFilter, edited
 from streams.redrive.mending import mend
 from streams.redrive.run import RedriveReport, redrive
 from streams.terminal.flags import add_json, instant
@@ -75,7 +75,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     topics = frozenset(options.topic) if options.topic else None
     wanted = LetterFilter(topics, options.reason, options.since, options.until, partition, offset)
     mends = [mend(text) for text in options.set]
-    outcome = asyncio.run(redrive(settings, wanted, mends, options.edited, send=options.send))
+    given = [*edited([options.edited])] if options.edited else None
+    outcome = asyncio.run(redrive(settings, wanted, mends, given, send=options.send))
     if options.json:
         print_json(document(outcome, sent=options.send))
     else:

@@ -47,3 +47,14 @@ def entries(
         query = query.where(audit.c.id < before)
     with store.connect() as connection:
         return connection.execute(query).all()
+
+
+def last_of(store: Engine, action: str, targets: Sequence[str]) -> dict[str, str]:
+    """Who did this to each of the targets last."""
+    query = (
+        select(audit.c.target, audit.c.actor)
+        .where(audit.c.action == action, audit.c.target.in_(list(targets)))
+        .order_by(audit.c.id)
+    )
+    with store.connect() as connection:
+        return {row.target: row.actor for row in connection.execute(query)}

@@ -11,7 +11,6 @@ import msgspec
 from fastapi import APIRouter, Body, Request
 
 from schemas.topics import TOPICS
-from streams.ingest.decoder import Decoder
 from streams.ingest.order import as_given
 from streams.kafka.access import STEERING
 from streams.kafka.kafka_record import LARGEST_VALUE, Record
@@ -20,9 +19,9 @@ from streams.web.access.audit import write_down
 from streams.web.access.roles import Actor, Role
 from streams.web.api.problems import HttpProblem, described
 from streams.web.api.shapes import Accepted, RefusedEvent
+from streams.web.border import border_for
 from streams.web.context import Context, context_of
 from streams.web.outbox import OutboxRecord
-from streams.web.store.intake.products import known
 
 router = APIRouter(tags=["events"])
 #: Events of one request.
@@ -75,10 +74,7 @@ def _refused(
     context: Context, topic: str, events: Sequence[dict[str, Any]], values: Sequence[bytes]
 ) -> dict[int, str]:
     """Index of each event that the border refuses → why."""
-    decoder = Decoder.of(context.settings)
-    with context.store.connect() as connection:
-        for product in known(connection, sorted(_skus(events))):
-            decoder.border.currencies.of_sku[product.sku] = product.currency
+    decoder = border_for(context, events)
     now = time.time_ns() // 1_000_000
     records = [
         Record(topic, 0, index, _key(topic, event), value, now)
@@ -90,16 +86,6 @@ def _refused(
         if len(value) > LARGEST_VALUE:
             refused[index] = f"value has {len(value)} bytes, more than {LARGEST_VALUE} allowed"
     return refused
-
-
-def _skus(events: Sequence[dict[str, Any]]) -> set[str]:
-    found: set[str] = set()
-    for event in events:
-        lines = event.get("lines")
-        named = [event, *(lines if isinstance(lines, list) else [])]
-        skus = (each.get("sku") for each in named if isinstance(each, dict))
-        found.update(sku for sku in skus if isinstance(sku, str))
-    return found
 
 
 def _key(topic: str, event: dict[str, Any]) -> bytes | None:

@@ -178,3 +178,57 @@ class AlertPage(BaseModel):
 
     items: list[AlertShape]
     next: int | None
+
+
+class DeadLetterShape(BaseModel):
+    """A record that could not be used: where it lies in `dead-letters`, whence it came, and why."""
+
+    partition: int
+    offset: int
+    time: str
+    source_topic: str
+    source_partition: str
+    source_offset: str
+    error: str
+    bytes: int
+    sent_again_by: str | None
+
+
+class DeadLetterPage(BaseModel):
+    """Some dead letters, newest first."""
+
+    items: list[DeadLetterShape]
+    next: int | None
+
+
+class LetterContent(BaseModel):
+    """What may be seen of a dead letter."""
+
+    source_topic: str
+    error: str
+    value: str | None = Field(
+        description="the record's value with hashes in place of names; null where it is no text, "
+        "too long, or gone"
+    )
+    sent_again: bool
+
+
+class EditedLetter(BaseModel):
+    """A record's value as it is to be sent; without one it is sent as it came. Hashes that are left
+    as they are become the names that they stand for.
+    """
+
+    value: str | None = Field(None, max_length=200_000)
+
+
+class LetterToSend(EditedLetter):
+    """A record to send again, and why."""
+
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class LetterCheck(BaseModel):
+    """What the border would say of it; an error is why it would be refused again."""
+
+    accepted: bool
+    error: str | None

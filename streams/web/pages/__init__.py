@@ -1,7 +1,7 @@
 """Pages for people."""
 
-from streams.web.pages import login, notices, offers, policies, queue, studies, today
+from streams.web.pages import letters, login, notices, offers, policies, queue, studies, today
 
 ROUTERS = tuple(
-    module.router for module in (login, today, offers, queue, policies, studies, notices)
+    module.router for module in (login, today, offers, queue, policies, studies, notices, letters)
 )

@@ -62,24 +62,6 @@ async def note(request: Request, form: Annotated[Filled, APPROVES]) -> Response:
     return RedirectResponse("/alerts", 303)
 
 
-@router.get("/dead-letters")
-def dead_letters(request: Request, topic: Word = "", before: Number = None) -> HTMLResponse:
-    """What was refused: when, whence and why; never its content."""
-    with context_of(request).store.connect() as connection:
-        groups = reading.dead_letter_groups(connection)
-        found = reading.dead_letters_latest(connection, topic, ROWS, before)
-    following = found[-1]["id"] if len(found) == ROWS else None
-    return page(
-        request,
-        "dead_letters.html",
-        "Dead letters",
-        groups=groups,
-        rows=found,
-        topic=topic,
-        following=following,
-    )
-
-
 @router.get("/health")
 def health(request: Request) -> HTMLResponse:
     """How far the console is, and what runs here."""

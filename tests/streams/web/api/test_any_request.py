@@ -5,6 +5,7 @@ of ours.
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 import schemathesis
@@ -17,6 +18,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from streams.kafka.kafka_record import Record
+from streams.redrive.by_hand import OpenedLetter
+from streams.redrive.letters import PutAside
+from streams.redrive.run import RedriveReport
+from streams.web import redriving
 from streams.web.access import limits
 from streams.web.api.document import PATH
 from streams.web.application import application
@@ -35,10 +41,24 @@ OPERATIONS = [(path, method) for path, held in DOCUMENT["paths"].items() for met
 REQUESTS, MANY = 10, 300
 
 
+async def opened(_: Any, partition: int, offset: int, decoder: Any) -> OpenedLetter | None:
+    """Every other place has a letter."""
+    letter = PutAside("orders", partition, offset, "currency: unknown", 0, None, b"{}", {"a": b""})
+    record = Record("orders", partition, offset, None, b'{"customer_id":"Ada"}', 0)
+    found = OpenedLetter(letter, record, b'{"customer_id":"x"}', False)
+    return None if offset % 2 else found
+
+
+async def redrive(*_: Any, send: bool, decoder: Any) -> RedriveReport:
+    return RedriveReport()
+
+
 @pytest.fixture
 def operations(context: Context, monkeypatch: pytest.MonkeyPatch) -> BaseSchema:
     """The operations of a console of its own; what fails in it fails the test."""
     monkeypatch.setattr(limits, "AT_ONCE", 1e9)
+    monkeypatch.setattr(redriving, "opened", opened)
+    monkeypatch.setattr(redriving, "redrive", redrive)
     app = application(context)
     # a stream says hello, and ends
     app.state.ending = True
