@@ -20,6 +20,7 @@ from online_models.studies.elasticity.answers import (
     EstimatedSlopes,
     HistoryAnswers,
     history,
+    weighted,
 )
 from online_models.studies.elasticity.panel import OfferGroups, RegressionPanel, panel
 from online_models.studies.elasticity.pooling import pool
@@ -101,15 +102,15 @@ def elasticity_table(
 def pooled_elasticities(
     parts: Sequence[Observations], offers: OfferGroups
 ) -> tuple[Ints, Floats, Floats]:
-    """Offers that were on sale, and the *robust* answer's means and variances for all of them:
-    what nothing is known of is as its category is.
+    """Offers that were on sale, and the *robust* answer's means and variances for all of them,
+    however wide: what nothing is known of is as its category is.
     """
     seen = np.unique(np.concatenate([part.offer for part in parts]))
     members, of_offer = np.unique(offers.sku[seen], return_inverse=True)
     theta, variance = np.zeros(len(members)), np.full(len(members), np.inf)
     found = panel(parts, offers)
     if found is not None:
-        answer = history(found).robust
+        answer = weighted(found)
         at = np.searchsorted(members, found.products)
         theta[at], variance[at] = answer.theta, answer.variance
     first = seen[np.unique(of_offer, return_index=True)[1]]

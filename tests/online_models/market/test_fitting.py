@@ -102,3 +102,16 @@ def test_every_kind_of_market_can_be_made_like_a_shop(name: str) -> None:
         market.day(first)
     best = market.clairvoyant().prices
     assert market.expected_profit(best) > 0.0
+
+
+def test_three_weeks_of_prices_that_moved_count_as_far_as_their_error_is_small() -> None:
+    rng = np.random.default_rng(5)
+    number, days, truth = 40, 21, 4.0
+    offer, day = np.tile(np.arange(number), days), np.repeat(np.arange(days), number)
+    price = np.rint(1000.0 * np.exp(0.08 * rng.standard_normal(len(offer))))
+    units = rng.poisson(20.0 * (price / 1000.0) ** -truth)
+    seen = Observations.of(offer, MONDAY + day * DAY, units, price=price)
+    like = fit([seen], shop(["EUR"] * number, [500] * number), "shop", most=number)
+    assert min(like.trust) > 0.4
+    # margins speak for 2, and the recording outweighs them
+    assert np.mean(like.elasticity) == pytest.approx(truth, abs=0.6)
