@@ -31,6 +31,10 @@ from schemas.records.products import Product
 from schemas.records.promotion_plans import PromotionPlan
 from schemas.records.promotions import Promotion
 from schemas.records.quarantined import Quarantined, Redriven
+from schemas.records.wholesale.price_quotes import PriceQuote
+from schemas.records.wholesale.quote_lines import QuoteLines
+from schemas.records.wholesale.quote_outcomes import QuoteOutcome
+from schemas.records.wholesale.quote_requests import QuoteRequest
 from schemas.values.instants import DAY
 
 #: Part of the determinism: fixed when a topic is created, whatever the number of workers.
@@ -118,10 +122,13 @@ _ALL = (
     Topic("pricing-policies", "in", Policy, ("policy_id",), _FOR_EVER, broadcast=True),
     Topic("price-acks", "in", PriceAck, _SKU),
     Topic("demand-forecasts", "in", DemandForecast, _SKU),
+    Topic("quote-requests", "in", QuoteRequest, ("quote_id",), 400 * DAY, broadcast=True),
+    Topic("quote-outcomes", "in", QuoteOutcome, ("quote_id",), 400 * DAY, broadcast=True),
     Topic("pricing-control", "in", PricingControl, _SKU, broadcast=True),
     Topic("price-changes", "out", PriceChange, _OFFER, _FOR_EVER, compacted=True),
     Topic("price-decisions", "out", PriceDecision, _SKU, 400 * DAY),
     Topic("price-offers", "out", PriceOffer, _SKU, 90 * DAY),
+    Topic("price-quotes", "out", PriceQuote, ("quote_id",), 400 * DAY),
     Topic("promotion-plans", "out", PromotionPlan, _SKU, 90 * DAY),
     Topic("demand-observations", "out", DemandObservation, _SKU, 800 * DAY),
     Topic("elasticities", "out", Elasticities, ("scope", "key"), _FOR_EVER, compacted=True),
@@ -138,6 +145,7 @@ _ALL = (
     ),
     Topic("product-currencies", "internal", None, (), _FOR_EVER, compacted=True, broadcast=True),
     Topic("category-evidence", "internal", CategoryEvidence, broadcast=True),
+    Topic("quote-lines", "internal", QuoteLines, ("quote_id",), broadcast=True),
     Topic(
         "pricing-quarantine",
         "internal",

@@ -84,6 +84,15 @@ MESSAGES = {
         "1 forecast was of one model more than are mixed at a time; it was ignored",
         "{} forecasts were of more models than are mixed at a time; they were ignored",
     ),
+    "unknown_quote": (
+        "1 outcome was of a quote that was never made, or is over; it was ignored",
+        "{} outcomes were of quotes that were never made, or are over; they were ignored",
+    ),
+    "unpriced_outcome": (
+        "1 outcome did not say at which price a quote was decided that was not made at its own",
+        "{} outcomes did not say at which price quotes were decided that were not made at their"
+        " own",
+    ),
     "untimely_control": (
         "1 control record came before any event gave the time, for no offer",
         "{} control records came before any event gave the time, for no offer",

@@ -27,6 +27,7 @@ def set_time(state: State, order: SetTime) -> list[Output]:
     state.stock.set_back(now)
     state.cleaning.set_back(now)
     state.pricing.set_back(now)
+    state.desk.set_back(now)
     state.windows.set_back(now)
     state.price_evidence.set_back(now)
     turns = state.listing.promotion_change_ms

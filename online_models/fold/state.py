@@ -19,6 +19,7 @@ from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.pricing import Pricing
+from online_models.pricing.quotes.desk import QuoteDesk
 from online_models.shop.catalogue import Catalogue
 from online_models.shop.cleaning.cleaning import Cleaning
 from online_models.shop.competitors import CompetitorPrices
@@ -81,6 +82,7 @@ class State:
         cleaning=Part(),
         demand=Part(),
         pricing=Part(),
+        desk=Part(),
         elasticities=Part(),
         evidence=Part(),
         drift_reports=Part(),
@@ -115,6 +117,7 @@ class State:
         self.pricing = Pricing(
             self.catalogue, self.competitors, self.stock, self.demand, settings.pricing
         )
+        self.desk = QuoteDesk()
         self.elasticities = ElasticityFeed()
         self.evidence = EvidenceExchange()
         self.drift_reports = DriftReports()

@@ -72,6 +72,7 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     state.pricing.model_version = state.demand.version
     state.pricing.settle(now)
     outputs += state.pricing.watch(now)
+    outputs += state.desk.settle(now)
     placed = [(place, output) for output in outputs]
     concerned = [observations.offer for observations in learnt]
     rows = np.unique(np.concatenate([new, stocked, *concerned, state.pricing.due(now)]))

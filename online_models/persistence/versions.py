@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from online_models.persistence.migrations import from_12, from_13, from_14, from_15, from_16
+from online_models.persistence.migrations import (
+    from_12,
+    from_13,
+    from_14,
+    from_15,
+    from_16,
+    from_17,
+)
 
 #: Version → what makes the next version's plain data of it, without changing them. A change of what
 #: is saved, or of its names, adds the version of today here, one file each.
@@ -15,6 +22,7 @@ MIGRATIONS: Mapping[int, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     14: from_14.migrate,
     15: from_15.migrate,
     16: from_16.migrate,
+    17: from_17.migrate,
 }
 OLDEST = min(MIGRATIONS)
 #: What is written today.
@@ -40,7 +48,7 @@ def migrate(state: Mapping[str, Any], version: int) -> Mapping[str, Any]:
 
     >>> migrate({}, VERSION + 1)
     Traceback (most recent call last):
-    online_models.persistence.versions.VersionError: version 18, and this release reads 12 to 17
+    online_models.persistence.versions.VersionError: version 19, and this release reads 12 to 18
     """
     check(version)
     for older in range(version, VERSION):

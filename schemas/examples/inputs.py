@@ -79,6 +79,28 @@ INPUTS: dict[str, dict[str, Any]] = {
         "location": "north",
         "inbound": [{"quantity": 200, "expected_at": "2024-05-08T06:00:00Z"}],
     },
+    "quote-requests": {
+        "event_id": "e-12",
+        "quote_id": "q-501",
+        "time": "2024-05-01T12:00:00Z",
+        "customer_id": "hotel-lake",
+        "segment": "b2b",
+        "channel": "web",
+        "currency": "EUR",
+        "lines": [
+            {"sku": "coffee-500g", "quantity": 400},
+            {"sku": "filter-100", "quantity": 20},
+        ],
+        "deadline": "2024-05-03T18:00:00Z",
+    },
+    "quote-outcomes": {
+        "event_id": "e-13",
+        "quote_id": "q-501",
+        "status": "lost",
+        "price": "4700.00",
+        "reason": "a cheaper offer",
+        "time": "2024-05-06T09:00:00Z",
+    },
     "demand-forecasts": {
         "event_id": "e-10",
         "model": "prophet",

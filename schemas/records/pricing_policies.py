@@ -73,6 +73,18 @@ class QuantityBreak(Incoming):
     discount: Share
 
 
+class QuoteTerms(Incoming):
+    """How requests for quotes of a segment are answered.
+
+    No line is quoted at more than `largest_discount` off what it costs without a quote. A quote of
+    more than `approval_above` off waits for approval. It holds for `valid_for`.
+    """
+
+    largest_discount: Share = Field(default="30%", validate_default=True)
+    approval_above: Share | None = None
+    valid_for: Duration = Field(default="P14D", validate_default=True)
+
+
 class SegmentTerms(Incoming):
     """What a segment gets below the public price.
 
@@ -86,6 +98,7 @@ class SegmentTerms(Incoming):
     personalise: Flag = False
     personal_discount: Share = Field(default="5%", validate_default=True)
     disclosure: Text | None = None
+    quotes: QuoteTerms | None = None
 
 
 class Planning(Incoming):

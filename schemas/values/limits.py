@@ -60,6 +60,8 @@ MOST_SEGMENTS = 16
 MOST_BREAKS = 16
 #: Quantity breaks of all segments of a policy: each is a price of its own of every offer.
 MOST_SEGMENT_PRICES = 64
+#: Lines of a request for a quote: each is explained in the answer.
+MOST_QUOTED = 200
 #: Prices at which one forecast says what is sold, the windows that it holds for, and how far ahead
 #: they reach: a curve is fitted to all points as the record comes.
 MOST_POINTS = 64

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from online_models.journal.batch import Batch, Kind
 from online_models.journal.partitioning import address
+from online_models.pricing.quotes.desk import ADDRESS as DESK_ADDRESS
+from online_models.pricing.quotes.desk import TOPICS as DESK_TOPICS
 from online_models.pricing.state.identities import whereabouts
 
 #: SKUs remembered; cleared when full, so that made-up SKUs cannot fill the memory.
@@ -54,7 +56,9 @@ class Router:
         target = table[batch.sku]
         for place in ((batch.kind == Kind.FACT) & (target < 0)).nonzero()[0].tolist():
             fact = batch.facts[batch.detail[place]]
-            if fact.topic == CONTROL and fact.key is not None:
+            if fact.topic in DESK_TOPICS:
+                target[place] = DESK_ADDRESS % self.partitions
+            elif fact.topic == CONTROL and fact.key is not None:
                 target[place] = whereabouts(fact.key) % self.partitions
         # the first counts what goes everywhere
         number = np.bincount(target + 1, minlength=self.partitions + 1)

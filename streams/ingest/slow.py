@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from online_models.journal.batch import FORCED, Fact, Kind
-from schemas.records.pricing_control import ForgetCustomer, SetTime, decision_named
+from schemas.records.pricing_control import SetTime, decision_named
 from schemas.records.record import RecordError
 from schemas.topics import decode
 from schemas.values.limits import LONGEST_NAME
@@ -19,7 +19,7 @@ UPSERTS = ("products", "promotions", "pricing-policies")
 #: The timestamp of a record without one.
 NO_TIME = -1
 #: Slow topics that the pricer itself writes: large, and always in one form.
-OWN = ("model-updates", "category-evidence")
+OWN = ("model-updates", "category-evidence", "quote-lines")
 SLOW = (
     "products",
     "inventory",
@@ -27,9 +27,12 @@ SLOW = (
     "demand-forecasts",
     "promotions",
     "pricing-policies",
+    "quote-requests",
+    "quote-outcomes",
     "pricing-control",
     "model-updates",
     "category-evidence",
+    "quote-lines",
 )
 
 
@@ -76,7 +79,7 @@ def _kept(model: Any, record: KafkaRecord, border: Border) -> bytes:
     """
     if record.topic in OWN:
         return record.value or b""
-    if isinstance(model, ForgetCustomer):
+    if getattr(model, "customer_id", None) is not None:
         model = model.model_copy(update={"customer_id": border.customer.text(model.customer_id)})
     # `model_dump_json` makes text of the bytes first
     serializer = model.__pydantic_serializer__

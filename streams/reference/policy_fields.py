@@ -187,6 +187,13 @@ FIELDS: dict[str, FieldText] = {
         "text",
         "This price was made for you.",
     ),
+    "segments.quotes.largest_discount": FieldText(
+        "No quote is further below what the customer pays without one.", "share", "30%"
+    ),
+    "segments.quotes.approval_above": FieldText(
+        "A quote of a larger discount waits for approval.", "share", "20%"
+    ),
+    "segments.quotes.valid_for": FieldText("How long a quote holds.", "duration", "P14D"),
     "promotions.budget": FieldText(
         "What all planned discounts together may give away.", "money", "500.00"
     ),

@@ -21,6 +21,9 @@ from streams.ingest.routing import Router
 from streams.quarantine.entries import Quarantine
 from streams.quarantine.guard import Guard
 
+#: What the partitions tell each other.
+EXCHANGED = (EVIDENCE, "quote-lines")
+
 
 class Priced(NamedTuple):
     """An output and the partition of its topic that a worker would publish it to."""
@@ -58,7 +61,7 @@ class Pricers:
         self._guards: dict[int, Guard] = {}
         self._steps = 0
         self._said: list[Output] = []
-        self._heard = 0
+        self._heard = dict.fromkeys(EXCHANGED, 0)
 
     def step(self, partition: int, batch: Batch, offset: int | None = None) -> Iterator[Priced]:
         """Fold a batch of one journal partition, the record at `offset` where it has one."""
@@ -67,7 +70,7 @@ class Pricers:
             guard = self._guards[partition] = self._guard(partition)
         self._steps += 1
         for output in guard.step(self._steps if offset is None else offset, batch):
-            if output.topic == EVIDENCE:
+            if output.topic in EXCHANGED:
                 self._said.append(output)
             key = output.key
             yield Priced(0 if key is None else self._router.partition(key.decode()), output)
@@ -93,10 +96,10 @@ class Pricers:
         """What the partitions have learnt for each other since the last call, for all of them."""
         rows = BatchBuilder()
         for output in self._said:
-            detail = rows.fact(Fact(EVIDENCE, None, output.value))
-            source = SourcePartition(EVIDENCE, 0)
-            rows.add(Kind.FACT, output.time, source, offset=self._heard, detail=detail)
-            self._heard += 1
+            detail = rows.fact(Fact(output.topic, None, output.value))
+            source, offset = SourcePartition(output.topic, 0), self._heard[output.topic]
+            rows.add(Kind.FACT, output.time, source, offset=offset, detail=detail)
+            self._heard[output.topic] += 1
         self._said.clear()
         return rows.batch()
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from online_models.demand.records.evidence_exchange import TOPIC as EVIDENCE
 from online_models.journal.batch import Batch
 from online_models.shop.catalogue import Catalogue
 from streams.configuration.policy_file import PolicyRecord
@@ -22,7 +21,7 @@ from streams.quarantine import entries as quarantine
 from streams.quarantine.entries import Quarantine
 from streams.recording.entry import Entry, RecordingError
 from streams.recording.reader import Recording
-from streams.replay.pricers import Priced, Pricers, timely
+from streams.replay.pricers import EXCHANGED, Priced, Pricers, timely
 from streams.replay.tick_inserter import TickInserter
 
 #: Input records taken at once.
@@ -46,7 +45,7 @@ class Replay:
         watch: Callable[[Batch], None] | None = None,
     ) -> None:
         # what the partitions exchanged is in the journal; without one they exchange it anew
-        recording = Recording(paths, (INPUTS - {EVIDENCE}) | {JOURNAL})
+        recording = Recording(paths, (INPUTS - set(EXCHANGED)) | {JOURNAL})
         self.from_journal = JOURNAL in recording.topics
         if not recording.topics:
             raise RecordingError(

@@ -23,6 +23,8 @@ REQUIRED = {
     "promotions": ["promotion_id", "starts_at", "ends_at", "discount"],
     "pricing-policies": ["policy_id"],
     "price-acks": ["decision_id", "sku", "status", "price"],
+    "quote-requests": ["quote_id", "currency", "lines"],
+    "quote-outcomes": ["quote_id", "status"],
     "demand-forecasts": ["model", "version", "sku", "bucket_start", "bucket_end", "points"],
     "pricing-control": ["kind", "sku", "price", "actor", "reason"],
 }

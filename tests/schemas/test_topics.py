@@ -33,12 +33,15 @@ def test_every_topic_of_the_contract_is_there() -> None:
             "pricing-policies",
             "price-acks",
             "demand-forecasts",
+            "quote-requests",
+            "quote-outcomes",
             "pricing-control",
         ],
         "out": [
             "price-changes",
             "price-decisions",
             "price-offers",
+            "price-quotes",
             "promotion-plans",
             "demand-observations",
             "elasticities",
@@ -49,6 +52,7 @@ def test_every_topic_of_the_contract_is_there() -> None:
         "internal": [
             "product-currencies",
             "category-evidence",
+            "quote-lines",
             "pricing-quarantine",
             "pricing-redriven",
             "pricing-journal",

@@ -12,6 +12,9 @@ from online_models.fold.facts import (
     policies,
     products,
     promotions,
+    quote_lines,
+    quote_outcomes,
+    quote_requests,
 )
 from online_models.fold.facts.fact import Handler
 
@@ -27,6 +30,9 @@ HANDLERS: dict[str, Handler] = {
         evidence.HANDLER,
         acks.HANDLER,
         forecasts.HANDLER,
+        quote_requests.HANDLER,
+        quote_lines.HANDLER,
+        quote_outcomes.HANDLER,
         control.HANDLER,
     )
 }

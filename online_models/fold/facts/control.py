@@ -9,7 +9,13 @@ from online_models.fold.set_time import set_time
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.pricing.commands.controls import obey
-from schemas.records.pricing_control import PricingControl, SetTime
+from schemas.records.pricing_control import (
+    Approve,
+    ForgetCustomer,
+    PricingControl,
+    Reject,
+    SetTime,
+)
 from schemas.records.record import decode
 
 _CONTROL: TypeAdapter[PricingControl] = TypeAdapter(PricingControl)
@@ -20,6 +26,13 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     record = decode(_CONTROL, fact.value or b"")
     if isinstance(record, SetTime):
         return FactEffect(NOBODY, set_time(state, record))
+    if isinstance(record, ForgetCustomer):
+        state.desk.forget(record.customer_id)
+    if isinstance(record, (Approve, Reject)):
+        approved = isinstance(record, Approve)
+        said = state.desk.judge(record.decision_id, approved, record.actor, now)
+        if said is not None:
+            return FactEffect(NOBODY, said)
     return FactEffect(*obey(state.pricing, record, now, alone=state.settings.partitions == 1))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from online_models.pricing.guardrails import GUARDRAILS, Grid
+from online_models.pricing.quotes.quote_records import discounted as discounted_unit
 from online_models.pricing.state.promotions import discounted
 from online_models.pricing.strategies import STRATEGIES
 from online_models.pricing.strategies.strategy import Recomputable
@@ -13,6 +14,7 @@ from online_models.pricing.trace.sheet import minor
 from schemas.records.promotions import Discount
 from schemas.values import money
 from schemas.values.money import minor_digits
+from schemas.values.percentages import to_fraction, to_ppm
 
 Step = Mapping[str, Any]
 
@@ -50,6 +52,8 @@ def _apply(step: Step, price: int, digits: int) -> int:
     rule, detail = step["rule"], step["detail"]
     if rule == "explore":
         return minor(step["output"], digits)
+    if rule == "quote":
+        return discounted_unit(price, to_ppm(to_fraction(detail["discount"])))
     if detail.get("held") is not None:
         return minor(detail["held"], digits)
     if detail.get("minimum") is not None:

@@ -278,7 +278,12 @@ OWN = {
         "origin": "a",
         "time": "2024-05-01T03:10:00Z",
         "categories": {"food": [1.0, 0.5]},
-    }
+    },
+    "quote-lines": {
+        "request": EXAMPLES["quote-requests"],
+        "time": "2024-05-01T12:00:00Z",
+        "lines": [{"place": 0, "problem": "no product has the SKU coffee-500g"}],
+    },
 }
 
 

@@ -111,6 +111,16 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
          "bucket_end": MOMENT + DAY, "horizon": 3, "valid_until": LATER,
          "points": [{"price": "9.00", "units": 4.5, "spread": 2.5}, {"price": "11", "units": 2}]},
     ],
+    "quote-requests": [
+        {"quote_id": "q", "currency": "USD", "time": MOMENT, "deadline": LATER,
+         "lines": [{"sku": "bad", "quantity": 3}]},
+    ],
+    "quote-outcomes": [{"quote_id": "q", "status": "won", "price": "9.49", "time": MOMENT}],
+    "quote-lines": [
+        {"request": {"quote_id": "q", "currency": "USD", "lines": [{"sku": "bad", "quantity": 3}]},
+         "time": MOMENT, "lines": [{"place": 0, "public": 949, "entitled": 949, "fixed": 400,
+         "valid_for": DAY, "bounds": [{"rule": "minimum_price", "floor": 100}]}]},
+    ],
     "pricing-control": [
         {"kind": "set_price", "sku": "bad", "price": "9.49", "until": LATER, **_SAID},
         {"kind": "set_price", "sku": "bad", "price": "9.49", "force": True, **_SAID},
