@@ -9,7 +9,7 @@ JOBS ?= 2
 PYTEST := $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo demo-shop test quick lint docs bench sbom audit deploy-check clean
+.PHONY: demo demo-shop test quick measure lint docs bench sbom audit deploy-check clean
 
 ## demo: real orders through a live worker on a real Kafka; ARGS=--once ends by itself
 demo: $(VENV)/demo
@@ -24,9 +24,13 @@ demo-shop: $(VENV)/demo
 test: lint
 	$(PYTEST) -m "not slow" $(TESTS) $(ARGS)
 
-## quick: the tests that need neither Kafka nor TensorFlow
+## quick: the tests that need neither Kafka nor TensorFlow, nor more than a second of CPU
 quick: $(VENV)/dev
-	$(PYTEST) -m "not slow and not integration and not deep" $(TESTS) $(ARGS)
+	$(PYTEST) -m "not slow and not integration and not deep and not heavy" $(TESTS) $(ARGS)
+
+## measure: note which tests are too heavy for quick
+measure: $(VENV)/dev
+	$(PYTEST) -m "not slow and not integration and not deep" --measure $(TESTS) $(ARGS)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
