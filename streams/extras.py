@@ -23,13 +23,21 @@ EXTRAS = {
     "mcp": "mcp",
     "psycopg": "postgres",
     "aws_msk_iam_sasl_signer": "msk",
+    "opentelemetry.exporter": "otel",
 }
 
 
 def require(package: str) -> None:
     """InputError where a package of an extra is missing; it is not imported."""
-    if find_spec(package) is None:
+    if not _is_there(package):
         raise missing(package)
+
+
+def _is_there(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:  # not even what it is a part of
+        return False
 
 
 def missing(package: str) -> InputError:

@@ -38,7 +38,7 @@ def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         for nodeid, seconds in [("a.py::known", 3.0), ("a.py::quick", 0.9)]:
             plugin.pytest_runtest_logreport(report(nodeid, seconds))
         for case in "xy":  # each of them is light, together they are not
-            plugin.pytest_runtest_logreport(report(f"a.py::new[{case}]", 0.6))
+            plugin.pytest_runtest_logreport(report(f"a.py::new[{case}]", 1.1))
         plugin.pytest_terminal_summary(terminal)
         return terminal.lines
 

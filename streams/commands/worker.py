@@ -93,6 +93,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     policies = load(options.policies) if options.policies else []
     if role == "train":
         require("tensorflow")
+    if settings.otlp is not None:
+        require("opentelemetry.exporter")
     if role == "forecast" and not settings.forecasters:
         raise InputError("--role forecast needs models: the setting forecasters names none")
     try:

@@ -113,6 +113,13 @@ class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
         description="[HOST:]PORT where the worker answers /metrics (Prometheus), /live and /ready; "
         "the host is 127.0.0.1 unless given. Default: nowhere",
     )
+    otlp: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="URL of an OpenTelemetry collector (OTLP over HTTP, such as "
+        "http://collector:4318), to which a worker sends the metrics of /metrics every 15 s. "
+        "Default: nowhere",
+    )
     rates: dict[str, Decimal] = Field(
         default_factory=dict, description='accepted foreign money, JSON: {"EUR/USD": "1.08"}'
     )

@@ -74,6 +74,11 @@ def _build(role: str, log: str, settings: Settings, port: socket.socket | None) 
         contact = Contact(settings)
         services += [MetricsServer(port, lambda: all(ready() for ready in readiness)), contact]
         readiness.append(lambda: contact.there)
+    if settings.otlp is not None:
+        # imported here: it loads a library that only those need who set it
+        from streams.metrics.otlp import OtlpMetrics
+
+        services.append(OtlpMetrics(settings.otlp, settings.app, settings.instance))
     if role in ("all", "ingest"):
         ingest = Ingest(settings)
         services += [SettingsWatch(settings), ingest]

@@ -6,8 +6,8 @@ import logging
 import time
 from collections import Counter
 
-#: Libraries that say the same at each attempt to reach a Kafka that is away.
-NOISY = ("aiokafka", "asyncio", "faust", "kafka", "mode")
+#: Libraries that say the same at each attempt to reach a Kafka, or a collector, that is away.
+NOISY = ("aiokafka", "asyncio", "faust", "kafka", "mode", "opentelemetry")
 OURS = "streams"
 SAY_SECONDS = 60.0
 

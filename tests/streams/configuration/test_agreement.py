@@ -48,6 +48,7 @@ APART = (
         "train_days",
         "train_models",
         "metrics",
+        "otlp",
         "settings_changed",
         "customer_key_file",
         "output_format",
