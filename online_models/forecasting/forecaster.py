@@ -22,11 +22,15 @@ from online_models.demand.inputs.observations import Observations
 from online_models.demand.river.named_models import RiverModels
 from online_models.forecasting.building import build
 from online_models.forecasting.observed import ObservedWindow, columns
+from online_models.forecasting.records import (
+    AROUND,
+    ForecastHeader,
+    after_late_events,
+    point,
+    spread,
+)
 from online_models.numerics.arrays import Floats, Ints
-from schemas.values.instants import to_text
 
-#: Prices of a curve, as multiples of the price in force.
-AROUND = (0.85, 0.925, 1.0, 1.08, 1.17)
 #: Windows that a curve holds for: the next one comes before they are over, and where the forecaster
 #: is away for one, its last curve still serves.
 HORIZON = 3
@@ -92,7 +96,7 @@ class Forecaster:
             return
         observed, keys = self._columns(window)
         length = int(observed.end[0] - observed.start[0])
-        start = int(observed.end[0]) + -(-lateness_ms // length) * length
+        start = after_late_events(int(observed.end[0]), length, lateness_ms)
         ahead = replace(
             observed,
             start=np.full(len(window), start),
@@ -100,32 +104,23 @@ class Forecaster:
             available=np.ones(len(window)),
         )
         points = [self._points(ahead, keys, observed.price * ratio) for ratio in AROUND]
-        begins, ends = to_text(start), to_text(start + length)
+        said = ForecastHeader(self.name, self.version, start, length, HORIZON)
         for place, seen in enumerate(window):
-            yield {
-                "model": self.name,
-                "version": self.version,
-                "sku": seen.sku,
-                "channel": seen.channel,
-                "bucket_start": begins,
-                "bucket_end": ends,
-                "horizon": HORIZON,
-                "points": [
-                    {
-                        "price": f"{price[place]:.{seen.decimals}f}",
-                        "units": round(units[place], 4),
-                        "spread": round(spread[place], 4),
-                    }
-                    for price, units, spread in points
+            yield said.of(
+                seen.sku,
+                seen.channel,
+                [
+                    point(f"{price[place]:.{seen.decimals}f}", units[place], deviation[place])
+                    for price, units, deviation in points
                 ],
-            }
+            )
 
     def _points(
         self, ahead: Observations, keys: Ints, price: Floats
     ) -> tuple[list[float], list[float], list[float]]:
         forecast = self._river.forecast(replace(ahead, price=price), keys)
         mean, size = forecast.mean, forecast.size
-        return price.tolist(), mean.tolist(), np.sqrt(mean + mean * mean / size).tolist()
+        return price.tolist(), mean.tolist(), spread(mean, size).tolist()
 
     def _columns(self, window: list[ObservedWindow]) -> tuple[Observations, Ints]:
         offer = [

@@ -12,6 +12,7 @@ from online_models.persistence.migrations import (
     from_15,
     from_16,
     from_17,
+    from_18,
 )
 
 #: Version → what makes the next version's plain data of it, without changing them. A change of what
@@ -23,6 +24,7 @@ MIGRATIONS: Mapping[int, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     15: from_15.migrate,
     16: from_16.migrate,
     17: from_17.migrate,
+    18: from_18.migrate,
 }
 OLDEST = min(MIGRATIONS)
 #: What is written today.
@@ -48,7 +50,7 @@ def migrate(state: Mapping[str, Any], version: int) -> Mapping[str, Any]:
 
     >>> migrate({}, VERSION + 1)
     Traceback (most recent call last):
-    online_models.persistence.versions.VersionError: version 19, and this release reads 12 to 18
+    online_models.persistence.versions.VersionError: version 20, and this release reads 12 to 19
     """
     check(version)
     for older in range(version, VERSION):

@@ -14,7 +14,8 @@ import numpy as np
 from online_models.demand.forecast import UnitsForecast
 from online_models.demand.networks.inputs import Inputs
 from online_models.demand.networks.levels import SURPRISE
-from online_models.numerics.arrays import Floats
+from online_models.demand.networks.spec import PRICE_FEATURES
+from online_models.numerics.arrays import Floats, Ints
 from online_models.training.dataset import Dataset
 
 #: Least expected units of a bucket.
@@ -23,6 +24,12 @@ LEAST = 1e-4
 
 class Estimator(Protocol):
     """What scikit-learn's regressors offer."""
+
+    def get_params(self) -> dict[str, Any]:
+        """Parameters by name."""
+
+    def set_params(self, **params: Any) -> Any:
+        """Change parameters before the fit."""
 
     def fit(self, table: Floats, target: Floats, sample_weight: Floats) -> Any:
         """Learn `target` (n,) from `table` (n, k)."""
@@ -38,6 +45,15 @@ def table(inputs: Inputs) -> Floats:
     return np.concatenate(parts, axis=1, dtype=np.float64)
 
 
+def falling_in_price(columns: int) -> Ints:
+    """Of the columns of `table`, those in which a tree may only fall: the features of the own price
+    rise with it.
+    """
+    bound = np.zeros(columns, np.int64)
+    bound[1 : 1 + PRICE_FEATURES] = -1
+    return bound
+
+
 def price_table(inputs: Inputs) -> Floats:
     """The deviation of the own price from its reference alone, shape (n, 1)."""
     return inputs.price[:, :1].astype(np.float64)
@@ -47,8 +63,9 @@ def price_table(inputs: Inputs) -> Floats:
 class RegressionBaseline:
     """A scikit-learn regressor of units over their running level, as a count forecast.
 
-    Rows weigh as much as their level: so the error that is minimised is that of units. The size of
-    the negative binomial is fitted to the residuals by moments.
+    Trees fall in the own price, as networks do; lines may rise, where the data say so. Rows weigh
+    as much as their level: so the error that is minimised is that of units. The size of the
+    negative binomial is fitted to the residuals by moments.
     """
 
     estimator: Estimator
@@ -59,9 +76,12 @@ class RegressionBaseline:
         """Learn from all rows."""
         level = np.exp(data.inputs.offset)
         units = np.minimum(data.units, SURPRISE * (level + 1.0))
+        table = self.columns(data.inputs)
+        if "monotonic_cst" in self.estimator.get_params():
+            self.estimator.set_params(monotonic_cst=falling_in_price(table.shape[1]))
         # a mean of 1: a forest draws as many rows as its share of the weights' sum says
         weight = level / level.mean()
-        self.estimator.fit(self.columns(data.inputs), units / level, sample_weight=weight)
+        self.estimator.fit(table, units / level, sample_weight=weight)
         mean = self._mean(data.inputs)
         self.size = _size(units, mean)
         return self
@@ -166,8 +186,10 @@ class BaselineKind(NamedTuple):
     build: Callable[[dict[str, Any], int], Any]
 
 
+#: The running level: there to compare, and of no use as a version.
+LEVEL = "level"
 BASELINES: dict[str, BaselineKind] = {
-    "level": BaselineKind({}, lambda _hyper, _seed: RunningLevel()),
+    LEVEL: BaselineKind({}, lambda _hyper, _seed: RunningLevel()),
     "linear": BaselineKind({}, _linear),
     "multiple": BaselineKind({"penalty": (100.0, 1.0, 10.0, 1000.0)}, _multiple),
     "tree": BaselineKind({"depth": (8, 5, 12), "leaf": (100, 30, 300)}, _tree),

@@ -90,6 +90,14 @@ def build(
     )
 
 
+def history_of(observations: Observations, offers: Offers, spec: Spec) -> History:
+    """What a model is given of the past, after all observations."""
+    history = History(offers, spec.bucket, spec.window)
+    history.grow()
+    history.push(observations)
+    return history
+
+
 def _seasonal_naive(observations: Observations, bucket: int, season: int) -> Floats:
     """Units of the same offer `season` buckets earlier, NaN where that bucket is not known."""
     back = season * bucket

@@ -68,7 +68,8 @@ class ModelCard:
     """The facts of one version; instants in ms, metrics by model name."""
 
     version: str
-    network: Mapping[str, Any]
+    #: Name, sizes of the inputs and hyper-parameters.
+    model: Mapping[str, Any]
     trained_at: int
     trained_from: int
     trained_through: int
@@ -81,13 +82,13 @@ class ModelCard:
 
     def text(self) -> str:
         """The card as Markdown."""
-        hyper = ", ".join(f"{k} = {v}" for k, v in sorted(self.network["hyper"].items()))
+        hyper = ", ".join(f"{k} = {v}" for k, v in sorted(self.model["hyper"].items()))
         best = self.holdout[self.version]
         return f"""# Model card: demand {self.version}
 
-A {self.network["name"]} ({hyper}) that forecasts the units of every offer's next bucket as a
-negative-binomial distribution, given price, promotion, competitor price and the past. Its expected
-units never rise with the own price, by construction.
+A {self.model["name"]}{f" ({hyper})" if hyper else ""} that forecasts the units of every offer's
+next bucket as a negative-binomial distribution, given price, promotion, competitor price and the
+past. Of networks and trees the expected units never rise with the own price, by construction.
 
 - Trained on {self.rows} buckets of {self.offers} offers from {to_text(self.trained_from)} to
   {to_text(self.trained_through)}, in {self.seconds:.0f} s; at {to_text(self.trained_at)}.
@@ -101,7 +102,8 @@ units never rise with the own price, by construction.
 
 ## Limits
 - Price effects are associations within the merchant's own price history; where prices followed
-  expected demand they are confounded. Decisions use the online model's elasticities.
+  expected demand they are confounded. The pricer believes its price response as far as prices that
+  moved since have borne it out.
 - Trained on the buckets above; other bucket lengths are not forecast.
 - Offers are hashed: rare collisions share an embedding row.
 """

@@ -10,14 +10,17 @@ import numpy as np
 
 from online_models.demand.inputs.observations import ATTRIBUTES, Observations
 from online_models.demand.networks.levels import Offers, words
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import log
 from online_models.shop.catalogue import Interner
 from schemas.records.record import RecordError
 from schemas.values.instants import to_ms
-from schemas.values.money import to_minor
+from schemas.values.money import minor_digits, to_minor
 
 #: Where neither the observation nor the product states its currency: two minor digits.
 DEFAULT_CURRENCY = "EUR"
+#: Where a product names no channel.
+DEFAULT_CHANNEL = "web"
 
 #: Columns of the buckets in memory, by their kind: 89 bytes a bucket.
 _COLUMNS = {
@@ -54,8 +57,10 @@ class RecordedObservations:
     def __init__(self) -> None:
         self.names = Interner()
         self._products: dict[str, Mapping[str, Any]] = {}
+        self._retired: set[str] = set()
         self._columns = {name: array(kind) for name, kind in _COLUMNS.items()}
-        self._skus: list[str] = []
+        #: SKU and channel of each offer.
+        self.listed: list[tuple[str, str]] = []
         #: Names of promotion attributes, in the order of their places in the fold, and (bucket,
         #: place, value) of those that are not 0.
         self._attributes = Interner()
@@ -67,6 +72,11 @@ class RecordedObservations:
     def product(self, record: Mapping[str, Any]) -> None:
         """Note what a product is; the latest record of a SKU counts."""
         self._products[record["sku"]] = record
+        self._retired.discard(record["sku"])
+
+    def retire(self, sku: str) -> None:
+        """Note that a product is not sold any more."""
+        self._retired.add(sku)
 
     def observe(self, record: Mapping[str, Any]) -> None:
         """Add one closed bucket; RecordError where a field is missing or no such value."""
@@ -91,11 +101,9 @@ class RecordedObservations:
 
     def _row(self, record: Mapping[str, Any]) -> tuple[Any, ...]:
         sku = record["sku"]
-        offer = self.names.id(f"{sku}|{record['channel']}")
-        if offer == len(self._skus):
-            self._skus.append(sku)
+        offer = self._offer(sku, record["channel"])
         product = self._products.get(sku, {})
-        currency = record.get("currency") or product.get("currency") or DEFAULT_CURRENCY
+        currency = record.get("currency") or _currency(product)
         features = record.get("features") or {}
         return (
             offer,
@@ -111,6 +119,34 @@ class RecordedObservations:
             float(features.get("orders", np.nan)),
             int(record["stocked_out"]),
         )
+
+    def _offer(self, sku: str, channel: str) -> int:
+        offer = self.names.id(f"{sku}|{channel}")
+        if offer == len(self.listed):
+            self.listed.append((sku, channel))
+        return offer
+
+    def unobserved(self) -> tuple[Ints, Floats]:
+        """Listed offers of which no bucket has been seen, and their first prices in minor units,
+        (n,) each; they are among the offers from now on.
+        """
+        rows, prices = [], []
+        observed = len(self.listed)
+        for sku, product in self._products.items():
+            if sku in self._retired:
+                continue
+            for channel, listing in (product.get("channels") or {DEFAULT_CHANNEL: {}}).items():
+                row = self._offer(sku, channel)
+                price = _minor(listing.get("price") or product.get("price"), _currency(product))
+                if row >= observed and listing.get("listed", True) and price > 0.0:
+                    rows.append(row)
+                    prices.append(price)
+        return np.array(rows, np.int64), np.array(prices, np.float64)
+
+    def digits(self, offer: int) -> int:
+        """Minor digits of an offer's currency."""
+        product = self._products.get(self.listed[offer][0], {})
+        return minor_digits(_currency(product))
 
     def observations(self) -> Observations:
         """All buckets, by end, then offer; a bucket that was recorded twice counts once."""
@@ -157,15 +193,19 @@ class RecordedObservations:
     def offers(self) -> Offers:
         """The offers' descriptions, row by row as in `observations`."""
         offers = Offers()
-        for row, sku in enumerate(self._skus):
+        for row, sku in enumerate(sku for sku, _ in self.listed):
             product = self._products.get(sku, {})
-            price = _minor(product.get("price"), product.get("currency", DEFAULT_CURRENCY))
+            price = _minor(product.get("price"), _currency(product))
             tokens = words(
                 product.get("name", ""), product.get("brand"), product.get("attributes") or {}
             )
             first = float(log(price)) if price > 0.0 else np.nan
             offers.register(row, sku, product.get("category", ""), tokens, first)
         return offers
+
+
+def _currency(product: Mapping[str, Any]) -> str:
+    return product.get("currency") or DEFAULT_CURRENCY
 
 
 def _minor(amount: Any, currency: str) -> float:

@@ -19,6 +19,7 @@ from streams.metrics.server import listen
 from streams.pricer.publish_policies import publish
 from streams.pricer.transactions import require_transactions
 from streams.terminal.output import note
+from streams.trainer.kinds import require_packages
 from streams.worker.process import build
 from streams.worker.roles import ROLES, require_secret, require_used
 
@@ -28,8 +29,9 @@ DESCRIPTION = """\
 Run a worker until it is stopped (SIGTERM or Ctrl-C: clean, within 10 s).
 
 Any number of workers share the partitions. `--role ingest` only fills the journal, `--role price`
-only prices what is in it; `all` does both. `--role train` trains the deep demand models every so
-often, in a process of its own, and publishes each as a challenger (needs `pricetide[deep]`).
+only prices what is in it; `all` does both. `--role train` trains the demand models of the setting
+`train_models` every so often, in a process of its own, and publishes their forecasts every day
+(networks need `pricetide[deep]`, trees and regressions `pricetide[sklearn]`).
 `--role forecast` runs the models of the setting `forecasters`: they learn from
 `demand-observations` and publish `demand-forecasts`, which prices are decided by as far as they
 prove right.
@@ -92,7 +94,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     require_secret(role, settings)
     policies = load(options.policies) if options.policies else []
     if role == "train":
-        require("tensorflow")
+        require_packages(settings.train_models)
     if settings.otlp is not None:
         require("opentelemetry.exporter")
     if role == "forecast" and not settings.forecasters:

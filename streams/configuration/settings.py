@@ -107,7 +107,7 @@ class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
     )
     train_every: str = Field("P1D", description="time between training runs, ISO 8601")
     train_days: int = Field(180, ge=1, description="days that a training run looks back")
-    train_models: str = Field("mlp,gru", description="networks and baselines that a run tries")
+    train_models: str = Field("mlp,gru", description="models that a run tries")
     metrics: str | None = Field(
         None,
         description="[HOST:]PORT where the worker answers /metrics (Prometheus), /live and /ready; "

@@ -77,7 +77,7 @@ ROLES: Mapping[str, list[Right]] = {
     "price": _PRICE,
     "train": [
         *_may("read", "demand-observations", "products", "model-updates"),
-        *_may("write", "model-updates"),
+        *_may("write", "model-updates", "demand-forecasts"),
     ],
     "forecast": [
         *_may("read", "demand-observations", "products"),

@@ -1,8 +1,12 @@
-"""What TensorBoard shows of a trial: losses, graph, measures, residuals, hyper-parameters."""
+"""What TensorBoard shows of a trial: losses, graph, measures, residuals, hyper-parameters.
+
+Without TensorFlow, which writes it, nothing is shown; scikit-learn's kinds need none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,11 @@ from online_models.training.search import SearchTrial
 COMPARED = ("log_loss", "mase", "wape", "mae", "mse", "pinball")
 #: Residuals of so many rows make a histogram.
 MOST_RESIDUALS = 20_000
+
+
+def available() -> bool:
+    """Whether boards can be written."""
+    return find_spec("tensorflow") is not None and find_spec("tensorboard") is not None
 
 
 def declare(folder: Path, trials: Sequence[SearchTrial]) -> None:

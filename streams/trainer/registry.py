@@ -1,6 +1,7 @@
 """Trained versions in a folder, with the aliases `champion` and `challenger`.
 
-`VERSION/weights.ptide`, `VERSION/card.md`, `VERSION/version.json`; and `aliases.json`.
+`VERSION/weights.ptide` of a network or `VERSION/estimator.skops` of a regressor, `VERSION/card.md`,
+`VERSION/version.json`; and `aliases.json`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from online_models.demand.networks.chunks import ModelStanding, records
-from online_models.demand.networks.container import WeightsError, pack, unpack
+from online_models.demand.networks.container import WeightsError
 from online_models.demand.networks.expert import MODEL
 from online_models.demand.networks.network import Network
+from online_models.demand.networks.zoo import ARCHITECTURES
 from online_models.training.model_card import ModelCard
+from online_models.training.saved_models import Trained, from_bytes, to_bytes
 from streams.errors import InputError
 from streams.trainer import store
 from streams.trainer.store import outdated
@@ -33,10 +36,10 @@ class ModelRegistry:
         """All complete versions, sorted."""
         return sorted(path.parent.name for path in self.folder.glob("*/version.json"))
 
-    def add(self, network: Network, card: ModelCard) -> None:
+    def add(self, model: Trained, card: ModelCard) -> None:
         """Keep a version."""
         folder = self.folder / card.version
-        store.write(folder / "weights.ptide", pack(network.document(), network.weights))
+        store.write(folder / _file(card.model["name"]), to_bytes(model))
         store.write(folder / "card.md", card.text().encode())
         # last: a version is there once it can be described
         store.write_json(folder / "version.json", asdict(card))
@@ -46,9 +49,17 @@ class ModelRegistry:
         if self.alias(CHAMPION) != version:
             self._call({CHALLENGER: version})
 
-    def network(self, version: str) -> Network:
-        """The network of a version."""
-        return Network.of(*unpack((self.folder / version / "weights.ptide").read_bytes()))
+    def model(self, version: str) -> Trained:
+        """The model of a version; WeightsError where it reads other inputs than this code has."""
+        described = self.describe(version)["model"]
+        data = (self.folder / version / _file(described["name"])).read_bytes()
+        return from_bytes(described, data)
+
+    def newest(self) -> str | None:
+        """The version that was trained last, None where there is none."""
+        return max(
+            self.versions(), key=lambda name: self.describe(name)["trained_at"], default=None
+        )
 
     def describe(self, version: str) -> dict[str, Any]:
         """The facts of a version's card; InputError where there is no such version."""
@@ -56,6 +67,9 @@ class ModelRegistry:
         if document is None:
             raise InputError(f"there is no version {version!r} in {self.folder}")
         found: dict[str, Any] = document
+        if "network" in found:
+            # as it was called while networks alone could become versions
+            found["model"] = found.pop("network")
         return found
 
     def alias(self, name: str) -> str | None:
@@ -84,13 +98,24 @@ class ModelRegistry:
         store.write_json(self.folder / "aliases.json", aliases | names)
 
 
+def _file(name: str) -> str:
+    """The file of a model of that name."""
+    return "weights.ptide" if name in ARCHITECTURES else "estimator.skops"
+
+
 def promotion(registry: ModelRegistry, version: str) -> list[dict[str, Any]]:
-    """Make a version the champion; returns the `model-updates` that make workers use it."""
+    """Make a version the champion; returns the `model-updates` that make workers use it.
+
+    InputError where it is no network: others forecast on `demand-forecasts` alone, and count for
+    what they have earned there.
+    """
     facts = registry.describe(version)
     try:
-        network = registry.network(version)
+        network = registry.model(version)
     except WeightsError as error:
         raise InputError(f"{version}: {error}") from None
+    if not isinstance(network, Network):
+        raise InputError(f"{version} is no network: it counts for as much as its forecasts earn")
     registry.promote(version)
     trained = facts["trained_at"], facts["trained_through"]
     standing = ModelStanding(MODEL, version, *trained, facts["holdout"][version], "champion")

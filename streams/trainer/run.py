@@ -15,13 +15,13 @@ import numpy as np
 from online_models.demand.networks.chunks import ModelStanding
 from online_models.demand.networks.container import WeightsError
 from online_models.demand.networks.expert import MODEL
-from online_models.demand.networks.network import Network
 from online_models.demand.networks.spec import Spec
-from online_models.demand.networks.zoo import ARCHITECTURES
 from online_models.training import dataset
+from online_models.training.baselines import LEVEL
 from online_models.training.dataset import Dataset
 from online_models.training.model_card import ModelCard, measure
-from online_models.training.models import DeepModel, build
+from online_models.training.models import build
+from online_models.training.saved_models import Trained, describe, trained
 from online_models.training.search import OBJECTIVE, SearchTrial
 from schemas.values.instants import to_text
 from streams.errors import InputError
@@ -50,7 +50,7 @@ class TrainingPlan:
 class TrainedVersion:
     """The version that a run ended with."""
 
-    network: Network
+    model: Trained
     standing: ModelStanding
     card: ModelCard
 
@@ -60,8 +60,8 @@ def train(
 ) -> TrainedVersion:
     """Run `plan` on `data`; the same data and plan lead to the same version, however often killed.
 
-    Networks alone become versions; baselines are there to compare. InputError where the data are
-    too few for the folds.
+    The running level is there to compare, and becomes no version. InputError where the data are too
+    few for the folds.
     """
     past, held = dataset.at(data.end, SHARE)
     try:
@@ -70,8 +70,8 @@ def train(
         raise InputError(f"--folds: {error}") from None
     folder = plan.folder / "runs" / store.fingerprint(data)
     results = search(plan.trials, data.take(past), folder, plan.folds, SHARE, plan.processes, done)
-    deep = [trial for trial in plan.trials if trial.model in ARCHITECTURES]
-    best = min(deep, key=lambda trial: results[trial.key]["mean"][OBJECTIVE])
+    able = [trial for trial in plan.trials if trial.model != LEVEL]
+    best = min(able, key=lambda trial: results[trial.key]["mean"][OBJECTIVE])
     names = hashlib.sha256(f"{store.fingerprint(data)} {best.key}".encode()).hexdigest()[:8]
     through = int(data.end.max())
     version = f"{to_text(through)[:10]}-{best.model}-{names}"
@@ -83,13 +83,10 @@ def train(
         return _chosen(registry, version)
     started = time.monotonic()
     holdout = _holdout(data.take(past), data.take(held), best, version, registry)
-    final = build(best.model, best.hyper, best.seed)
-    assert isinstance(final, DeepModel)
-    final.fit(data)
-    assert final.network is not None
+    final = trained(build(best.model, best.hyper, best.seed).fit(data))
     card = ModelCard(
         version=version,
-        network=final.network.document(),
+        model=describe(best, data.spec),
         trained_at=time.time_ns() // 1_000_000,
         trained_from=int(data.end.min()) - data.spec.bucket,
         trained_through=through,
@@ -99,7 +96,7 @@ def train(
         search={key: result["mean"] for key, result in results.items()},
         holdout=holdout,
     )
-    registry.add(final.network, card)
+    registry.add(final, card)
     return _chosen(registry, version)
 
 
@@ -108,7 +105,7 @@ def _chosen(registry: ModelRegistry, version: str) -> TrainedVersion:
     registry.nominate(version)
     registry.prune(VERSIONS_KEPT)
     card = ModelCard(**registry.describe(version))
-    return TrainedVersion(registry.network(version), _standing(card), card)
+    return TrainedVersion(registry.model(version), _standing(card), card)
 
 
 def _standing(card: ModelCard) -> ModelStanding:
@@ -126,7 +123,7 @@ def _holdout(
     model = build(best.model, best.hyper, best.seed).fit(past)
     forecasts = {
         version: model.predict(held.inputs),
-        "level": build("level").fit(past).predict(held.inputs),
+        LEVEL: build(LEVEL).fit(past).predict(held.inputs),
     }
     champion = incumbent(registry, held.spec)
     if champion is not None:
@@ -137,7 +134,7 @@ def _holdout(
     }
 
 
-def incumbent(registry: ModelRegistry, spec: Spec) -> Network | None:
+def incumbent(registry: ModelRegistry, spec: Spec) -> Trained | None:
     """The champion so far; None where there is none that reads the inputs of `spec`.
 
     Buckets may have become shorter, the history long enough for seasons, or the inputs more.
@@ -145,8 +142,9 @@ def incumbent(registry: ModelRegistry, spec: Spec) -> Network | None:
     champion = registry.alias(CHAMPION)
     if champion is None:
         return None
+    if registry.describe(champion)["model"]["spec"] != spec.document():
+        return None
     try:
-        network = registry.network(champion)
+        return registry.model(champion)
     except WeightsError:
         return None
-    return network if network.spec == spec else None

@@ -11,27 +11,27 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_compl
 from pathlib import Path
 from typing import Any
 
-from online_models.demand.networks.zoo import ARCHITECTURES
 from online_models.training.dataset import Dataset
 from online_models.training.models import space
 from online_models.training.search import SearchTrial, grid, random_points
 from streams.errors import InputError
 from streams.trainer import boards, store, trial_process
+from streams.trainer.kinds import ABLE, named
 
 
 def asked_trials(models: str, search: str, number: int, seed: int) -> Sequence[SearchTrial]:
     """`number` random trials of each of the comma-separated models, or all of a grid.
 
-    InputError where a model is unknown, or none of them is a network.
+    InputError where a model is unknown, or none of them can become a version.
     """
-    names = [name.strip() for name in models.split(",") if name.strip()]
+    names = named(models)
     try:
         for name in names:
             space(name)
     except ValueError as error:
         raise InputError(f"--models: {error}") from None
-    if not set(names) & set(ARCHITECTURES):
-        raise InputError(f"--models: at least one network of {', '.join(ARCHITECTURES)} is needed")
+    if not set(names) & set(ABLE):
+        raise InputError(f"--models: at least one of {', '.join(ABLE)} is needed")
     if search == "grid":
         return grid(names, seed)
     return random_points(names, number, seed)
@@ -66,7 +66,8 @@ def search(
     if missing:
         stored = folder / "dataset.npz"
         store.save(stored, data)
-        boards.declare(logs, trials)
+        if boards.available():
+            boards.declare(logs, trials)
         parent = os.getpid()
 
         def alone(trial: SearchTrial) -> dict[str, Any]:

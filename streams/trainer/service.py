@@ -1,4 +1,6 @@
-"""The worker's role `train`: a training run every so often, in a process of its own."""
+"""The worker's role `train`: training every so often, and forecasts every day, in a process of
+their own.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,14 @@ import asyncio
 import logging
 import os
 import sys
+import time
 
 from mode import Service
 
 from schemas.values import durations
 from streams.configuration.settings import Settings
 from streams.metrics.instruments import TRAININGS
+from streams.trainer.forecasting import pause_ms
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +26,8 @@ STOP_SECONDS = 3.0
 
 
 class Trainer(Service):  # type: ignore[misc]
-    """Runs `pricetide train` on the topics every so often, and ends it when stopped.
+    """Runs `pricetide train` on the topics every so often, between trainings with `--forecast`, and
+    ends it when stopped.
 
     The child is a process of its own: TensorFlow never enters this one, and whatever happens to
     the child, the worker goes on.
@@ -35,6 +40,7 @@ class Trainer(Service):  # type: ignore[misc]
         self._command += ["--out", str(settings.training), "--days", str(settings.train_days)]
         self._command += ["--models", settings.train_models]
         self._every = durations.to_ms(settings.train_every) / 1000
+        self._pause = pause_ms(settings) / 1000
         self._process: asyncio.subprocess.Process | None = None
 
     async def on_started(self) -> None:
@@ -42,17 +48,26 @@ class Trainer(Service):  # type: ignore[misc]
         self.add_future(self._run())
 
     async def _run(self) -> None:
+        trained_at: float | None = None
         while not self.should_stop:
-            status = await self._train()
-            TRAININGS.labels("failed" if status else "done").inc()
+            began = time.monotonic()
+            due = trained_at is None or began - trained_at >= self._every - self._pause / 2
+            status = await self._child(*([] if due else ["--forecast"]))
+            if due:
+                TRAININGS.labels("failed" if status else "done").inc()
             if status != 0 and not self.should_stop:
                 logger.warning("training ended with status %d; see its output", status)
-            await self.sleep(self._every if status == 0 else min(RETRY_SECONDS, self._every))
+            elif due:
+                trained_at = began
+            await self.sleep(self._pause if status == 0 else min(RETRY_SECONDS, self._every))
 
-    async def _train(self) -> int:
-        environment = os.environ | {"PRICETIDE_BOOTSTRAP": self._settings.bootstrap or ""}
+    async def _child(self, *arguments: str) -> int:
+        environment = os.environ | {
+            "PRICETIDE_BOOTSTRAP": self._settings.bootstrap or "",
+            "PRICETIDE_TRAIN_EVERY": self._settings.train_every,
+        }
         self._process = await asyncio.create_subprocess_exec(
-            *self._command, env=environment, stdin=asyncio.subprocess.PIPE
+            *self._command, *arguments, env=environment, stdin=asyncio.subprocess.PIPE
         )
         try:
             return await self._process.wait()

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from aiokafka import TopicPartition
 
+from online_models.demand.inputs.observations import Observations
 from online_models.demand.networks.spec import Spec
 from online_models.training.dataset import Dataset, build
 from online_models.training.recorded_observations import RecordedObservations
@@ -98,6 +99,8 @@ def panel(paths: Sequence[Path]) -> RecordedObservations:
     for entry in Recording(paths, [PRODUCTS]):
         if entry.value is not None:
             found.product(msgspec.json.decode(entry.value))
+        elif entry.key is not None:
+            found.retire(entry.key.decode(errors="replace"))
     for entry in Recording(paths, [OBSERVATIONS]):
         if entry.value is None:
             continue
@@ -109,22 +112,27 @@ def panel(paths: Sequence[Path]) -> RecordedObservations:
     return found
 
 
-def dataset(paths: Sequence[Path], settings: Settings, days: int | None, folder: Path) -> Dataset:
-    """The data set of recordings, or (without any) of the topics; of the last `days` only.
+def panel_of(
+    paths: Sequence[Path], settings: Settings, days: int | None, folder: Path
+) -> RecordedObservations:
+    """Recordings, or (without any) what the topics hold of the last `days`, which lies in `folder`
+    meanwhile.
+    """
+    if paths:
+        return panel(paths)
+    with _emptied(folder / "recorded") as own:
+        return panel(recorded(settings, days, own))
 
-    The bucket length is the one that most observations have. What is recorded of the topics lies
-    in `folder` meanwhile.
+
+def observed(found: RecordedObservations, days: int | None) -> tuple[Observations, Spec]:
+    """Observations of the last `days`, and what reads them: the bucket length is the one that most
+    observations have.
 
     Raises
     ------
     NothingToLearn
         Where the source holds too few buckets.
     """
-    if paths:
-        found = panel(paths)
-    else:
-        with _emptied(folder / "recorded") as own:
-            found = panel(recorded(settings, days, own))
     seen = found.observations()
     if not len(seen):
         raise NothingToLearn(f"there are no records of {OBSERVATIONS}")
@@ -137,7 +145,11 @@ def dataset(paths: Sequence[Path], settings: Settings, days: int | None, folder:
         raise NothingToLearn(
             f"{span // bucket} buckets in time are too few; {3 * WARM_UP} are the least"
         )
-    spec = Spec.for_span(bucket, span)
-    return build(
-        seen, found.offers(), spec, skip=WARM_UP, season=7 if bucket >= DAY else DAY // bucket
-    )
+    return seen, Spec.for_span(bucket, span)
+
+
+def dataset(found: RecordedObservations, days: int | None) -> Dataset:
+    """The data set of what was recorded; raises as `observed`."""
+    seen, spec = observed(found, days)
+    season = 7 if spec.bucket >= DAY else DAY // spec.bucket
+    return build(seen, found.offers(), spec, skip=WARM_UP, season=season)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from online_models.demand.forecast import UnitsForecast
 from online_models.demand.networks.zoo import ARCHITECTURES
 from online_models.training.dataset import Dataset
 from online_models.training.search import SearchTrial, cross_validate
@@ -75,8 +76,8 @@ def single_thread() -> None:
 
 def warm(model: str) -> None:
     """Import what a model and its board need."""
-    import tensorflow  # noqa: F401
-
+    if boards.available():
+        import tensorflow  # noqa: F401
     if model not in ARCHITECTURES:
         import sklearn.ensemble  # noqa: F401
 
@@ -97,16 +98,22 @@ def run(trial: SearchTrial, folds: int, share: float, results: Path, logs: Path)
     board = logs / trial.key
     # what a killed attempt left would show as a second run
     shutil.rmtree(board, ignore_errors=True)
-    deep = trial.model in ARCHITECTURES
+    deep, shown = trial.model in ARCHITECTURES, boards.available()
+
+    def show(fold: int, forecast: UnitsForecast, held: Dataset) -> None:
+        if shown:
+            boards.residuals(board, forecast, held, fold)
+
     score = cross_validate(
         trial,
         _data,
         folds,
         share,
-        done=lambda fold, forecast, held: boards.residuals(board, forecast, held, fold),
+        done=show,
         callbacks=lambda fold: boards.callbacks(board / f"fold_{fold}") if deep else [],
     )
-    boards.hyper_parameters(board, trial.model, trial.hyper, score.mean)
+    if shown:
+        boards.hyper_parameters(board, trial.model, trial.hyper, score.mean)
     result = {
         "key": trial.key,
         "model": trial.model,

@@ -4,7 +4,8 @@
 
 Each contender is the pricer of always, beside which one model publishes forecasts: one that knows
 the market's demand, and such as err in each way that matters. A share is of the clairvoyant's
-profit, over all days and over those after the first 60.
+profit, over all days and over those after the first 60; in brackets, what it is over the house's in
+points, with the standard error of that over the seeds.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -77,9 +79,25 @@ def silent(_market: Market, _prices: Floats, true: Floats, day: int) -> Floats |
     return true if day < LEARNT else None
 
 
-SPEAKERS: dict[str, Speaker] = {
-    each.__name__: each
-    for each in (oracle, wrong_sign, steep, shallow, ten_times, flat, turns, silent)
+class Stale:
+    """The truth of the first day, for ever after."""
+
+    def __init__(self) -> None:
+        self._first: Floats | None = None
+
+    def __call__(self, _market: Market, _prices: Floats, true: Floats, _day: int) -> Floats:
+        """The units of the first day at the same multiples of the price."""
+        if self._first is None:
+            self._first = true
+        return self._first
+
+
+SPEAKERS: dict[str, Callable[[], Speaker]] = {
+    "stale": Stale,
+    **{
+        each.__name__: partial(lambda speaker: speaker, each)
+        for each in (oracle, wrong_sign, steep, shallow, ten_times, flat, turns, silent)
+    },
 }
 
 
@@ -141,7 +159,7 @@ class Alone(Forecast):
     def __init__(self, market: Market, seed: int, speaker: Speaker) -> None:
         super().__init__(market, seed, speaker)
         judge = self._pricer._fold.state.demand.forecasts.judge
-        judge.weights = lambda _row, responds: responds.astype(float)  # type: ignore[method-assign]
+        judge.weights = lambda _offer, _row, said: (said == said).astype(float)  # type: ignore[method-assign]
 
 
 def run(name: str, market_name: str, seed: int, sales: float, days: int) -> Floats:
@@ -154,7 +172,7 @@ def run(name: str, market_name: str, seed: int, sales: float, days: int) -> Floa
     elif name == "oracle alone":
         contender = Alone(market, seed, oracle)
     else:
-        contender = Forecast(market, seed, SPEAKERS[name])
+        contender = Forecast(market, seed, SPEAKERS[name]())
     profit: Floats = compete(market, contender, days).profit
     return profit
 
@@ -171,6 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     seeds = range(args.first_seed, args.first_seed + args.seeds)
     best = {s: run("clairvoyant", args.market, s, args.sales, args.days) for s in seeds}
+    house: Floats | None = None
     print(f"{args.market}, {args.sales:g} a day, {args.days} days, {args.seeds} seeds")
     for name in args.only.split(","):
         began = time.process_time()
@@ -181,9 +200,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
             shares.append(
                 (profit.sum() / best[seed].sum(), profit[late].sum() / best[seed][late].sum())
             )
-        whole, after = np.mean(shares, axis=0)
+        found = np.array(shares)
+        house = found if house is None else house
+        columns = [
+            f"{mean:.4f} ({100 * gap.mean():+.2f} ± {100 * gap.std() / len(gap) ** 0.5:.2f})"
+            for mean, gap in zip(found.mean(axis=0), (found - house).T, strict=True)
+        ]
         seconds = (time.process_time() - began) / args.seeds
-        print(f"{name:14} {whole:.4f}  {after:.4f}  {seconds:.0f} s a run", flush=True)
+        print(f"{name:14} {'  '.join(columns)}  {seconds:.0f} s a run", flush=True)
 
 
 if __name__ == "__main__":

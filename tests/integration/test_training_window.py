@@ -70,6 +70,10 @@ def kafka(fresh_broker, create_topics, produce):
     return Settings(bootstrap=bootstrap)
 
 
+def dataset(paths, settings, days, folder):
+    return source.dataset(source.panel_of(paths, settings, days, folder), days)
+
+
 def test_no_more_is_read_than_the_window_and_it_trains_alike(kafka, produce, tmp_path):
     produce(kafka.bootstrap, source.OBSERVATIONS, past())
     asyncio.run(aborted(kafka.bootstrap, PARTITIONS, 120))
@@ -78,15 +82,13 @@ def test_no_more_is_read_than_the_window_and_it_trains_alike(kafka, produce, tmp
     assert found.topics == {source.OBSERVATIONS: 4 * WINDOW, source.PRODUCTS: 1}
     whole = source.recorded(kafka, None, tmp_path / "whole")
     assert Recording(whole).topics[source.OBSERVATIONS] == len(list(past()))
-    live = source.dataset([], kafka, WINDOW, tmp_path)
+    live = dataset([], kafka, WINDOW, tmp_path)
     assert len(live) == 4 * (WINDOW - source.WARM_UP)
-    assert store.fingerprint(live) == store.fingerprint(
-        source.dataset(whole, kafka, WINDOW, tmp_path)
-    )
+    assert store.fingerprint(live) == store.fingerprint(dataset(whole, kafka, WINDOW, tmp_path))
     assert not (tmp_path / "recorded").exists()
 
 
 def test_an_empty_topic_has_no_newest_record_and_nothing_to_learn(kafka, tmp_path):
     assert asyncio.run(newest(kafka, source.OBSERVATIONS)) is None
     with pytest.raises(source.NothingToLearn, match="no records of demand-observations"):
-        source.dataset([], kafka, WINDOW, tmp_path)
+        dataset([], kafka, WINDOW, tmp_path)

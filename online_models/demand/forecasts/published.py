@@ -8,17 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from online_models.demand.curves import DemandCurves, MemberCurves
-from online_models.demand.filter.shock import channel_shock
 from online_models.demand.filter.state import ELASTICITY
 from online_models.demand.filter.update import RatePrediction
 from online_models.demand.forecasts.curve import fitted
-from online_models.demand.forecasts.member import LARGEST_LOG, Member
+from online_models.demand.forecasts.member import Member
 from online_models.demand.forecasts.response import ResponseJudge
 from online_models.demand.forecasts.seat import LATEST_SHARE, ForecastSpan
 from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.observations import WindowRows
 from online_models.numerics.arrays import Floats, Ints
-from online_models.numerics.special import exp, log
+from online_models.numerics.special import log
 from online_models.persistence.kinds import Part, Parts
 from online_models.persistence.saved import Saved
 from schemas.values.instants import DAY
@@ -104,13 +103,9 @@ class PublishedForecasts:
         if not self.members:
             return
         house: RatePrediction = predictions["filter"]
-        shock = channel_shock(
-            window.channel, window.seen.units, house.mean, house.size, house.variance
-        )
-        expected = house.mean * exp(np.minimum(shock.log, LARGEST_LOG))
         said = [predictions[name] for name in self.named()]
         elasticity = house.posterior.mean[ELASTICITY]
-        self.judge.learn(window, expected, house.size, elasticity, said)
+        self.judge.learn(window, house.mean, house.size, house.variance, elasticity, said)
 
     def curves(
         self, house: DemandCurves, offer: Ints, row: Ints, now: Ints, calendar: Calendar
@@ -124,7 +119,7 @@ class PublishedForecasts:
         if not any(each.found.any() for each in said):
             return None
         at = log(np.maximum(house.anchor_price, 1.0))
-        responds = np.stack([each.responds for each in said], axis=1)
+        elasticity = np.stack([each.elasticity(at) for each in said], axis=1)
         factors = [calendar.log_factor(row, each.start, each.length) for each in said]
         rates = [each.log_rate(at) - factor for each, factor in zip(said, factors, strict=True)]
         return MemberCurves(
@@ -132,8 +127,8 @@ class PublishedForecasts:
             tuple(member.seat.versions for member in self.members.values()),
             np.stack([each.version for each in said], axis=1),
             np.stack([each.found for each in said], axis=1).astype(np.float64),
-            self.judge.weights(row, responds),
+            self.judge.weights(offer, row, elasticity),
             np.stack(rates, axis=1),
-            np.stack([np.where(each.responds, each.elasticity(at), 0.0) for each in said], axis=1),
+            np.where(elasticity == elasticity, elasticity, 0.0),
             np.stack([np.where(each.responds, each.bend, 0.0) for each in said], axis=1),
         )

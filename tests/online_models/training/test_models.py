@@ -29,7 +29,7 @@ NAMES = [
 @pytest.fixture(scope="module", params=NAMES)
 def fitted(request: pytest.FixtureRequest, dataset: Dataset) -> tuple[str, Model, Dataset]:
     if request.param != "level":
-        pytest.importorskip("sklearn", reason="scikit-learn is not installed (the `deep` extra)")
+        pytest.importorskip("sklearn", reason="scikit-learn is not installed (the `sklearn` extra)")
     past, held = datasets.at(dataset.end, 0.2)
     return request.param, build(request.param).fit(dataset.take(past)), dataset.take(held)
 
@@ -54,7 +54,7 @@ def test_a_row_does_not_depend_on_its_neighbours(fitted: tuple[str, Model, Datas
 
 
 def test_a_forest_draws_a_share_of_the_rows_however_many_units_they_sell(dataset: Dataset) -> None:
-    pytest.importorskip("sklearn", reason="scikit-learn is not installed (the `deep` extra)")
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed (the `sklearn` extra)")
     few = dataset.take(slice(0, 800))
     much = replace(few.inputs, offset=few.inputs.offset + np.log(1000.0))
     for data in (few, replace(few, inputs=much, units=1000.0 * few.units)):

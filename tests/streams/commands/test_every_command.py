@@ -192,7 +192,7 @@ class GroupError(KafkaError):
         (FileNotFoundError(2, "No such file", "ca.pem"), 2, "ca.pem: No such file"),
         (OSError("the network is down"), 1, "the network is down"),
         (GroupError("no leader"), 1, "Kafka: no leader"),
-        (ModuleNotFoundError("x", name="sklearn.cluster"), 2, "pip install 'pricetide[deep]'"),
+        (ModuleNotFoundError("x", name="sklearn.cluster"), 2, "pip install 'pricetide[sklearn]'"),
     ],
 )
 def test_what_goes_wrong_outside_is_one_line(

@@ -34,7 +34,8 @@ def updates(folder: Path) -> list[dict[str, Any]]:
     [
         ([], "what from?"),
         (["--models", "oracle"], "no model 'oracle'"),
-        (["--models", "tree"], "at least one network"),
+        (["--models", "level"], "at least one of mlp"),
+        (["nowhere", "--forecast"], "there is no version"),
         (["--promote", "v9"], "no version 'v9'"),
         (["nowhere"], "there is no recording nowhere"),
     ],

@@ -33,7 +33,7 @@ def network() -> Network:
 def card(version: str) -> ModelCard:
     return ModelCard(
         version=version,
-        network=network().document(),
+        model=network().document(),
         trained_at=1_700_000_000_000,
         trained_from=1_690_000_000_000,
         trained_through=1_699_000_000_000,
@@ -65,7 +65,7 @@ def test_a_new_version_is_the_challenger_until_it_is_promoted(tmp_path: Path) ->
 def test_a_version_comes_back_as_it_was(tmp_path: Path) -> None:
     registry = ModelRegistry(tmp_path)
     registry.add(network(), card("v1"))
-    again = registry.network("v1")
+    again = registry.model("v1")
     assert again.document() == network().document()
     assert ModelCard(**registry.describe("v1")) == card("v1")
 
@@ -90,7 +90,8 @@ def test_a_version_whose_error_compares_with_nothing_is_published_without_a_mase
     standing = ModelStanding(
         MODEL, "v1", again.trained_at, again.trained_through, again.holdout["v1"]
     )
-    publish.to_recording(tmp_path, records(network().document(), network().weights, standing))
+    update = records(network().document(), network().weights, standing)
+    publish.to_recording(tmp_path, publish.UPDATES, update)
     (sent,) = Recording([tmp_path])
     assert sent.value is not None
     metrics = decode("model-updates", sent.value).metrics
@@ -130,7 +131,7 @@ def test_killed_at_any_write_it_knows_complete_versions_alone_and_comes_to_the_s
         with pytest.raises(Killed):
             keep(registry)
     for version in registry.versions():
-        assert registry.network(version).document() == network().document()
+        assert registry.model(version).document() == network().document()
     assert registry.alias(CHALLENGER) is None
     keep(registry)
     assert (registry.versions(), registry.alias(CHALLENGER)) == (["v1"], "v1")

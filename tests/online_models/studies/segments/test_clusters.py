@@ -17,7 +17,7 @@ from online_models.studies.segments.clusters import (
     k_means,
 )
 
-pytest.importorskip("sklearn", reason="scikit-learn is not installed (the `deep` extra)")
+pytest.importorskip("sklearn", reason="scikit-learn is not installed (the `sklearn` extra)")
 NAMES = ("first", "second")
 METHODS = pytest.mark.parametrize("method", [k_means, hierarchical])
 

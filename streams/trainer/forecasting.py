@@ -1,0 +1,48 @@
+"""What a registered version expects to be sold, as records of `demand-forecasts`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from online_models.demand.networks.container import WeightsError
+from online_models.demand.networks.spec import Spec
+from online_models.training.curves import Speaker, curves
+from online_models.training.recorded_observations import RecordedObservations
+from schemas.values import durations
+from schemas.values.instants import DAY
+from streams.configuration.settings import Settings
+from streams.errors import InputError
+from streams.trainer import source
+from streams.trainer.registry import ModelRegistry
+
+
+def pause_ms(settings: Settings) -> int:
+    """How long it is from one round of forecasts to the next: a day, or until the next training."""
+    return min(DAY, durations.to_ms(settings.train_every))
+
+
+def forecasts(
+    registry: ModelRegistry,
+    version: str,
+    found: RecordedObservations,
+    settings: Settings,
+    days: int | None,
+) -> Iterator[dict[str, Any]]:
+    """A curve of every offer by a version, which forecasts under the name of its kind: so each kind
+    earns its own weight.
+
+    InputError where it reads other inputs than this code has, or other buckets than were observed.
+    """
+    described = registry.describe(version)["model"]
+    try:
+        model = registry.model(version)
+        spec = Spec.of(described["spec"])
+    except (WeightsError, ValueError) as error:
+        raise InputError(f"{version}: {error}") from None
+    seen, present = source.observed(found, days)
+    if present.bucket != spec.bucket:
+        raise InputError(f"{version} forecasts buckets of {spec.bucket} ms, not {present.bucket}")
+    speaker = Speaker(described["name"], version, model, spec)
+    lateness = settings.fold.allowed_lateness_ms
+    return curves(speaker, found, seen, lateness, pause_ms(settings))
