@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from schemas.topics import PARTITIONS
+from streams.configuration.settings import Settings
 from streams.reference.metrics import instances
 from tests.snippets import parsed
 
@@ -47,12 +48,19 @@ def test_a_board_asks_for_metrics_and_labels_that_a_worker_has(path: Path) -> No
 
 def test_compose_starts_commands_with_flags_that_exist_and_mounts_files_that_are_there() -> None:
     found = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
-    ours = [one for one in found["services"].values() if one["image"] == "pricetide"]
-    assert len(ours) == 3
-    for service in ours:
-        parsed([str(word) for word in service["command"]])
-    instances_ = [one["environment"].get("PRICETIDE_INSTANCE") for one in ours]
-    assert len(set(instances_)) == len(ours)
+    services = found["services"].items()
+    ours = {name: one for name, one in services if one["image"].startswith("pricetide")}
+    assert set(ours) == {"worker-0", "worker-1", "console", "demo", "forecast", "trainer"}
+    workers = []
+    for service in ours.values():
+        options = parsed([str(word) for word in service["command"]])
+        given = {name.removeprefix("PRICETIDE_").lower() for name in service["environment"]}
+        assert given <= set(Settings.model_fields)
+        if options.command == "worker":
+            workers.append(service["environment"]["PRICETIDE_INSTANCE"])
+    assert len(set(workers)) == len(workers) == 4
+    tables = json.loads(ours["forecast"]["environment"]["PRICETIDE_FORECASTERS"])
+    assert Settings(forecasters=tables).forecasters
     for service in found["services"].values():
         for volume in service.get("volumes", []):
             source = volume.partition(":")[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from streams.configuration.settings import Settings
 from streams.demo.run import DemoOptions, record_events, run_demo, summary_console
-from streams.errors import ExpectedError
+from streams.errors import ExpectedError, InputError
 from streams.recording.entry import RecordingError
 from streams.terminal.flags import at_least
 
@@ -47,7 +47,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DAYS",
         help="days a second (default: as fast as the worker takes them)",
     )
-    parser.add_argument(
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--feed-only",
+        action="store_true",
+        help="start no worker: feed those that run at --bootstrap, and apply their prices",
+    )
+    kind.add_argument(
         "--record", type=Path, metavar="DIR", help="write the events to a recording, start nothing"
     )
 
@@ -55,7 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Run the demo, or record its events."""
     items = None if options.all else options.items
-    wanted = DemoOptions(items, options.days, options.speed, options.once)
+    wanted = DemoOptions(items, options.days, options.speed, options.once, options.feed_only)
+    if wanted.feed_only and settings.bootstrap is None:
+        raise InputError("--feed-only needs the Kafka whose workers price: --bootstrap")
     if options.record is None:
         run_demo(wanted, settings, summary_console())
         return 0

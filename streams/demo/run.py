@@ -51,13 +51,19 @@ class DemoOptions:
 
     items: the best sellers that are sent, None for all. days: the first ones only, None for all.
     speed: days of event time a second, None for as fast as the worker takes them. once: end with
-    the summary.
+    the summary. feed_only: start no worker, others run.
     """
 
     items: int | None
     days: int | None
     speed: float | None
     once: bool
+    feed_only: bool = False
+
+    @property
+    def stays(self) -> bool:
+        """Whether there is something to look at after the summary, until Ctrl-C."""
+        return not (self.once or self.feed_only)
 
 
 def summary_console() -> Console:
@@ -84,7 +90,7 @@ def run_demo(wanted: DemoOptions, settings: Settings, console: Console) -> None:
         with ExitStack() as stack:
             try:
                 alive = _played(wanted, settings, console, folder, stack)
-                if not wanted.once:
+                if wanted.stays:
                     _stay(alive)
             finally:
                 # all is being stopped: a second Ctrl-C must not leave a process behind
@@ -139,14 +145,19 @@ def _played(
     topics.create(settings, ours=ours)
     if not ours:
         asyncio.run(topics.require_empty(settings))
-    worker = WorkerProcess(settings, POLICIES, folder / "worker.log")
-    stack.callback(worker.stop)
-    watched.append(worker.require_running)
-    console.print(
-        f"Kafka{' of its own' if ours else ''} at {settings.bootstrap}; worker {worker.pid} with "
-        f"the policies in {POLICIES.name}, its log in {worker.log}",
-    )
-    if not wanted.once:
+    if wanted.feed_only:
+        topics.keep(settings)
+        console.print(f"Kafka at {settings.bootstrap}; the workers there are to price.")
+        worker = None
+    else:
+        worker = WorkerProcess(settings, POLICIES, folder / "worker.log")
+        stack.callback(worker.stop)
+        watched.append(worker.require_running)
+        console.print(
+            f"Kafka{' of its own' if ours else ''} at {settings.bootstrap}; worker {worker.pid} "
+            f"with the policies in {POLICIES.name}, its log in {worker.log}",
+        )
+    if wanted.stays:
         if find_spec("fastapi") is None:
             console.print("No console to look in: pip install 'pricetide[console]' brings it.")
         else:
@@ -164,9 +175,10 @@ def _played(
         stage = asyncio.run(play.run())
         asyncio.run(output_counts.read(settings, counts))
     if not counts.changes:
-        raise DemoError(f"no price changed; the end of the worker's log:\n{worker.tail()}")
+        log = f"; the end of the worker's log:\n{worker.tail()}" if worker else ""
+        raise DemoError(f"no price changed{log}")
     console.print(report(days, stage, counts))
-    if not wanted.once:
+    if wanted.stays and worker:
         console.print(LOOK_AROUND.format(bootstrap=settings.bootstrap, log=worker.log))
     return alive
 

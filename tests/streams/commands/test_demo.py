@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from streams.demo.run import POLICIES
+from streams.kafka.broker import EmbeddedBroker
+from tests.integration.shop.worker import Worker
+
 DEMO = (sys.executable, "-m", "streams.cli", "demo", "--items", "20", "--days", "5")
 
 
@@ -62,6 +66,27 @@ def test_the_demo_runs_once_and_tells_what_happened(tmp_path: Path) -> None:
     assert "Dead letters 0" in text
     assert "labelled `synthetic`" in text
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_it_feeds_workers_that_run_already(tmp_path: Path) -> None:
+    with EmbeddedBroker() as broker:
+        variables = {"PRICETIDE_BOOTSTRAP": broker.bootstrap, "PRICETIDE_PARTITIONS": "2"}
+        worker = Worker(broker.bootstrap, tmp_path, "w0", "--policies", str(POLICIES), **variables)
+        try:
+            worker.wait_for("role all")
+            done = subprocess.run(
+                [*DEMO, "--feed-only"],
+                capture_output=True,
+                text=True,
+                timeout=180,
+                env=os.environ | variables,
+                check=False,
+            )
+        finally:
+            assert worker.stop() == 0
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"[1-9]\d* changes applied", " ".join(done.stdout.split()))
 
 
 in_proc = pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the worker in /proc")
