@@ -6,8 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from schemas.records.field_words import FieldWords
+from schemas.records.policy.approval import Approval
 from schemas.records.policy.breaker import Breaker
+from schemas.records.policy.experiment import Experiment
+from schemas.records.policy.exploration import Explore
 from schemas.records.policy.guardrails import Guardrails
+from schemas.records.policy.objective import Objective
 from schemas.records.policy.selection import Selector
 from schemas.records.policy.strategies import Optimise, Strategy
 from schemas.records.record import Event, Incoming
@@ -16,14 +21,12 @@ from schemas.values.fields import (
     Count,
     Duration,
     Flag,
-    Fraction,
     Instant,
     Money,
     Name,
     Ordinal,
     Share,
     Some,
-    Stock,
     Text,
 )
 from schemas.values.limits import (
@@ -35,42 +38,15 @@ from schemas.values.limits import (
 )
 
 
-class Objective(Incoming):
-    """What `optimise` maximises, over which horizon (ms); `sell_by` ends finite stock."""
-
-    maximise: Literal["profit", "revenue", "units", "sell_through"] = "profit"
-    horizon: Duration = Field(default="P30D", validate_default=True)
-    sell_by: Instant | None = None
-    minimum_units: Stock | None = None
-
-
-class Explore(Incoming):
-    """How much of the expected profit may be spent on learning, and how."""
-
-    kind: Literal["thompson", "none"] = "none"
-    budget: Share | None = None
-
-
-class Approval(Incoming):
-    """A step above the share waits for approval, and expires (ms) without one."""
-
-    required_above_step: Fraction | None = None
-    expires_after: Duration = Field(default="P1D", validate_default=True)
-
-
-class Experiment(Incoming):
-    """The share `holdout` of the units, drawn by hash, keeps its prices."""
-
-    name: Name
-    holdout: Share
-    unit: Literal["sku", "offer"] = "sku"
-
-
 class QuantityBreak(Incoming):
     """From this quantity on, this share off."""
 
-    minimum_quantity: Count
-    discount: Share
+    minimum_quantity: Annotated[
+        Count, FieldWords("Minimum quantity", "From this quantity on …", "units", 10)
+    ]
+    discount: Annotated[
+        Share, FieldWords("Discount", "… this off the public price.", "share", "5%")
+    ]
 
 
 class QuoteTerms(Incoming):
@@ -80,9 +56,27 @@ class QuoteTerms(Incoming):
     more than `approval_above` off waits for approval. It holds for `valid_for`.
     """
 
-    largest_discount: Share = Field(default="30%", validate_default=True)
-    approval_above: Share | None = None
-    valid_for: Duration = Field(default="P14D", validate_default=True)
+    largest_discount: Annotated[
+        Share,
+        FieldWords(
+            "Largest discount of a quote",
+            "No quote is further below what the customer pays without one.",
+            "share",
+            "30%",
+        ),
+    ] = Field(default="30%", validate_default=True)
+    approval_above: Annotated[
+        Share | None,
+        FieldWords(
+            "Discounts above this wait",
+            "A quote of a larger discount waits for approval.",
+            "share",
+            "20%",
+        ),
+    ] = None
+    valid_for: Annotated[
+        Duration, FieldWords("A quote holds for", "How long a quote holds.", "duration", "P14D")
+    ] = Field(default="P14D", validate_default=True)
 
 
 class SegmentTerms(Incoming):
@@ -93,12 +87,35 @@ class SegmentTerms(Incoming):
     where there is none).
     """
 
-    segment: Name
-    breaks: Annotated[tuple[QuantityBreak, ...], Field(max_length=MOST_BREAKS)] = ()
-    personalise: Flag = False
-    personal_discount: Share = Field(default="5%", validate_default=True)
-    disclosure: Text | None = None
-    quotes: QuoteTerms | None = None
+    segment: Annotated[
+        Name, FieldWords("Segment", "Customers who pay less than the public price.", "text", "b2b")
+    ]
+    breaks: Annotated[
+        tuple[QuantityBreak, ...], Field(max_length=MOST_BREAKS), FieldWords("Breaks")
+    ] = ()
+    personalise: Annotated[
+        Flag,
+        FieldWords(
+            "Personalise",
+            "Offers personal prices to customers who agreed to them.",
+            "true or false",
+            True,
+        ),
+    ] = False
+    personal_discount: Annotated[
+        Share,
+        FieldWords("Personal discount", "How far below the public price these are.", "share", "5%"),
+    ] = Field(default="5%", validate_default=True)
+    disclosure: Annotated[
+        Text | None,
+        FieldWords(
+            "Disclosure",
+            "The text that tells the customer so; absent, our own.",
+            "text",
+            "This price was made for you.",
+        ),
+    ] = None
+    quotes: Annotated[QuoteTerms | None, FieldWords("Quotes")] = None
 
 
 class Planning(Incoming):
@@ -108,16 +125,46 @@ class Planning(Incoming):
     each of the offers' currencies; they begin within `ahead` and last `durations` (whole days).
     """
 
-    budget: Money
-    depths: Some[Share] = Field(
+    budget: Annotated[
+        Money,
+        FieldWords(
+            "Budget", "What all planned discounts together may give away.", "money", "500.00"
+        ),
+    ]
+    depths: Annotated[
+        Some[Share],
+        FieldWords(
+            "Depths",
+            "Discounts to choose from.",
+            "list of shares",
+            ["10%", "20%"],
+            hint="such as 10%, 20%",
+        ),
+    ] = Field(
         max_length=MOST_LISTED,
         default=("5%", "10%", "15%", "20%", "25%", "30%"),
         validate_default=True,
     )
-    durations: Some[Duration] = Field(
-        max_length=MOST_LISTED, default=("P7D",), validate_default=True
-    )
-    ahead: Duration = Field(default="P14D", validate_default=True)
+    durations: Annotated[
+        Some[Duration],
+        FieldWords(
+            "Durations",
+            "Lengths to choose from, whole days.",
+            "list of durations",
+            ["P7D"],
+            hint="such as P7D",
+        ),
+    ] = Field(max_length=MOST_LISTED, default=("P7D",), validate_default=True)
+    ahead: Annotated[
+        Duration,
+        FieldWords(
+            "Begins within",
+            "How far ahead a promotion may begin.",
+            "duration",
+            "P14D",
+            hint="such as 14 days",
+        ),
+    ] = Field(default="P14D", validate_default=True)
 
 
 class Policy(Event):
@@ -127,26 +174,106 @@ class Policy(Event):
     `shadow` prices are decided and explained, but published to `price-decisions` alone.
     """
 
-    policy_id: Name
-    version: Ordinal = 1
-    status: Literal["active", "inactive", "draft", "paused", "retired"] = "active"
-    time: Instant | None = None
-    priority: Ordinal = 0
-    seed: Ordinal = 0
-    select: Selector = Selector()
-    objective: Objective = Objective()
-    strategy: Annotated[Some[Strategy], Field(max_length=MOST_STRATEGIES)] = (
-        Optimise(kind="optimise"),
+    policy_id: Annotated[
+        Name, FieldWords("Name", "Name of the policy; decisions name it.", "text", "coffee")
+    ]
+    version: Annotated[
+        Ordinal,
+        FieldWords(
+            "Version", "Rises with each change of the policy; decisions name it.", "number", 3
+        ),
+    ] = 1
+    status: Annotated[
+        Literal["active", "inactive", "draft", "paused", "retired"],
+        FieldWords(
+            "Status",
+            "Only an active policy rules.",
+            "one of active, inactive, draft, paused, retired",
+            "active",
+            hint="only an active policy rules offers",
+        ),
+    ] = "active"
+    time: Annotated[
+        Instant | None,
+        FieldWords("Time", "When it was made; informative.", "instant", "2026-03-01T09:00:00Z"),
+    ] = None
+    priority: Annotated[
+        Ordinal,
+        FieldWords(
+            "Priority",
+            "Where several policies select an offer, the highest rules.",
+            "number",
+            10,
+            hint="the highest that selects an offer rules it",
+        ),
+    ] = 0
+    seed: Annotated[
+        Ordinal,
+        FieldWords(
+            "Seed of random draws",
+            "Another seed gives other random draws where prices explore.",
+            "number",
+            7,
+        ),
+    ] = 0
+    select: Annotated[
+        Selector,
+        FieldWords(
+            "Which offers", hint="what is empty does not restrict; a list is separated by commas"
+        ),
+    ] = Selector()
+    objective: Annotated[Objective, FieldWords("Goal")] = Objective()
+    strategy: Annotated[
+        Some[Strategy],
+        Field(max_length=MOST_STRATEGIES),
+        FieldWords("How the price is found", hint="the first that has a price decides"),
+    ] = (Optimise(kind="optimise"),)
+    explore: Annotated[Explore, FieldWords("Learning", hint="tries other prices now and then")] = (
+        Explore()
     )
-    explore: Explore = Explore()
-    guardrails: Guardrails = Guardrails()
-    approval: Approval = Approval()
-    breaker: Breaker | None = None
-    experiment: Experiment | None = None
-    segments: Annotated[tuple[SegmentTerms, ...], Field(max_length=MOST_SEGMENTS)] = ()
-    promotions: Planning | None = None
-    buckets: Literal["hour", "day"] | None = None
-    shadow: Flag = False
+    guardrails: Annotated[
+        Guardrails, FieldWords("Rules for every price", hint="what is empty does not bind")
+    ] = Guardrails()
+    approval: Annotated[Approval, FieldWords("Approval")] = Approval()
+    breaker: Annotated[
+        Breaker | None,
+        FieldWords(
+            "Breaker",
+            hint="stops prices where too much of a category would move at once",
+            because="too many prices of the category would move at once, and they wait",
+        ),
+    ] = None
+    experiment: Annotated[
+        Experiment | None,
+        FieldWords(
+            "Experiment", hint="leaves a share of offers alone, to measure what pricing brings"
+        ),
+    ] = None
+    segments: Annotated[
+        tuple[SegmentTerms, ...],
+        Field(max_length=MOST_SEGMENTS),
+        FieldWords("Prices of customer groups", hint="as JSON"),
+    ] = ()
+    promotions: Annotated[Planning | None, FieldWords("Planning of promotions")] = None
+    buckets: Annotated[
+        Literal["hour", "day"] | None,
+        FieldWords(
+            "Demand is counted by",
+            "How sales are counted; absent, an offer's speed decides.",
+            "one of hour, day",
+            "hour",
+            hint="empty: as an offer's speed asks for",
+        ),
+    ] = None
+    shadow: Annotated[
+        Flag,
+        FieldWords(
+            "Shadow",
+            "Prices are decided and explained, and published to price-decisions alone.",
+            "true or false",
+            True,
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _few_segment_prices(self, info: ValidationInfo) -> Policy:

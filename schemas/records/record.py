@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 
+from schemas.records.field_words import FieldWords
 from schemas.values.fields import Name
 from schemas.values.limits import shown
 
@@ -62,7 +63,15 @@ class Incoming(BaseModel):
 class Event(Incoming):
     """An input record of its own; `event_id` identifies it for deduplication, where given."""
 
-    event_id: Name | None = None
+    event_id: Annotated[
+        Name | None,
+        FieldWords(
+            "Event id",
+            "An id of this record; a second one within 7 days is ignored.",
+            "text",
+            "p-17",
+        ),
+    ] = None
 
 
 class Outgoing(BaseModel):

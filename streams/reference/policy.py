@@ -10,8 +10,8 @@ import msgspec
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from schemas.records.field_words import words_of
 from schemas.records.pricing_policies import Policy
-from streams.reference.policy_fields import FIELDS
 
 HEAD = """\
 # Policy reference
@@ -43,9 +43,12 @@ def page() -> str:
     """The page."""
     lines = [HEAD, "| field | default | unit | what it says | example |", "|---|---|---|---|---|"]
     for path, field in fields():
-        said = FIELDS[path]
-        example = msgspec.json.encode(said.example).decode()
-        lines.append(f"| `{path}` | {_default(field)} | {said.unit} | {said.what} | `{example}` |")
+        words = words_of(field)
+        assert words is not None, f"{path} has no words"
+        example = msgspec.json.encode(words.example).decode()
+        lines.append(
+            f"| `{path}` | {_default(field)} | {words.unit} | {words.what} | `{example}` |"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -15,7 +15,7 @@ from online_models.pricing.guardrails import GUARDRAILS, Delay
 from online_models.pricing.guardrails.bounds import limits
 from online_models.pricing.state.promotions import NONE, InForce
 from online_models.shop.catalogue import NO_PRICE
-from schemas.records.pricing_policies import Experiment
+from schemas.records.policy.experiment import Experiment
 
 #: `verdict` in the ledger on a proposal.
 UNDECIDED, APPROVED, REJECTED = 0, 1, 2

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from schemas.records.field_words import FieldWords
 from schemas.records.record import Incoming
 from schemas.values.durations import LONGEST
 from schemas.values.fields import Duration, Fraction, Share
@@ -23,9 +24,29 @@ class Breaker(Incoming):
     A part of the journal counts its own offers, and may always change one of them.
     """
 
-    largest_share: Share | None = None
-    largest_mean_move: Fraction | None = None
-    window: Window = Field(default="PT1H", validate_default=True)
+    largest_share: Annotated[
+        Share | None,
+        FieldWords(
+            "Largest share of a category",
+            "Share of a category's offers on a channel that may change within the window.",
+            "share",
+            "20%",
+            hint="such as 20%",
+        ),
+    ] = None
+    largest_mean_move: Annotated[
+        Fraction | None,
+        FieldWords(
+            "Largest mean move",
+            "How far their prices may move on average, offers that stay counted as 0.",
+            "share",
+            "5%",
+            hint="such as 3%",
+        ),
+    ] = None
+    window: Annotated[
+        Window, FieldWords("Within", "That window.", "duration", "PT1H", hint="such as 1 hour")
+    ] = Field(default="PT1H", validate_default=True)
 
     @model_validator(mode="after")
     def _breaks_something(self) -> Breaker:

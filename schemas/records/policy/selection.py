@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from schemas.records.field_words import FieldWords
 from schemas.records.record import Incoming
 from schemas.values.fields import Name
 from schemas.values.limits import MOST_SELECTED
@@ -19,12 +20,48 @@ class Selector(Incoming):
     An empty selector matches everything. A category also selects what lies below it.
     """
 
-    skus: Selected = ()
-    categories: Selected = ()
-    brands: Selected = ()
-    tags: Selected = ()
-    roles: Selected = ()
-    channels: Selected = ()
+    skus: Annotated[
+        Selected,
+        FieldWords(
+            "Products (SKU)",
+            "Products by SKU. An empty list selects all.",
+            "list of text",
+            ["4711"],
+        ),
+    ] = ()
+    categories: Annotated[
+        Selected,
+        FieldWords(
+            "Categories",
+            "Categories, with all that lies below them.",
+            "list of text",
+            ["food/coffee"],
+            hint="and what lies below them",
+        ),
+    ] = ()
+    brands: Annotated[
+        Selected,
+        FieldWords("Brands", "Brands of the product records.", "list of text", ["bean & co"]),
+    ] = ()
+    tags: Annotated[
+        Selected, FieldWords("Tags", "Tags of the product records.", "list of text", ["organic"])
+    ] = ()
+    roles: Annotated[
+        Selected,
+        FieldWords(
+            "Roles",
+            "Roles of the product records: kvi, core, long_tail.",
+            "list of text",
+            ["kvi"],
+            hint="kvi, core, long_tail",
+        ),
+    ] = ()
+    channels: Annotated[
+        Selected,
+        FieldWords(
+            "Channels", "Channels; a channel that is named here opens.", "list of text", ["web"]
+        ),
+    ] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from schemas.records.field_words import FieldWords
 from schemas.records.record import Incoming
 from schemas.values.fields import (
     Confidence,
@@ -25,7 +26,17 @@ from schemas.values.offsets import OffsetField
 class Optimise(Incoming):
     """The best price under the demand models."""
 
-    kind: Literal["optimise"]
+    kind: Annotated[
+        Literal["optimise"],
+        FieldWords(
+            "Method",
+            "The best price by the demand models.",
+            "text",
+            "optimise",
+            policy="the price that should earn most",
+            because="this price is expected to earn most",
+        ),
+    ]
 
 
 class MatchCompetitor(Incoming):
@@ -38,17 +49,109 @@ class MatchCompetitor(Incoming):
     followed for a name that was invented a moment ago.
     """
 
-    kind: Literal["match_competitor"]
-    which: Literal["lowest", "median", "rank"] = "lowest"
-    rank: Count | None = None
-    weights: Annotated[dict[Name, Weight], Field(max_length=MOST_LISTED)] = {}
-    offset: OffsetField = Field(default="0", validate_default=True)
-    max_age: Duration | None = None
-    known_for: Duration = Field(default="PT0S", validate_default=True)
-    minimum_confidence: Confidence = 0.0
-    competitors: Names = ()
-    exclude: Names = ()
-    include_shipping: Flag = False
+    kind: Annotated[
+        Literal["match_competitor"],
+        FieldWords(
+            "Method",
+            "The price of a competitor, moved by the offset.",
+            "text",
+            "match_competitor",
+            policy="follow rivals",
+            because="a rival's price is followed",
+        ),
+    ]
+    which: Annotated[
+        Literal["lowest", "median", "rank"],
+        FieldWords(
+            "Which rival",
+            "Which price of those that count.",
+            "one of lowest, median, rank",
+            "lowest",
+        ),
+    ] = "lowest"
+    rank: Annotated[
+        Count | None,
+        FieldWords(
+            "Rank",
+            "With rank: 1 for the lowest. With fewer competitors it has no price.",
+            "number",
+            2,
+            hint="1 is the lowest",
+        ),
+    ] = None
+    weights: Annotated[
+        dict[Name, Weight],
+        Field(max_length=MOST_LISTED),
+        FieldWords(
+            "Weights of rivals",
+            "With median: weight by competitor, 1 where none is given.",
+            "weights by name",
+            {"bean.example": 2},
+            hint="as JSON",
+        ),
+    ] = {}
+    offset: Annotated[
+        OffsetField,
+        FieldWords(
+            "Against it",
+            "Added to the competitor's price. Below 0, endings are rounded down.",
+            "money or share",
+            "-0.01",
+            hint="an amount (-0.01) or a share (-1%)",
+        ),
+    ] = Field(default="0", validate_default=True)
+    max_age: Annotated[
+        Duration | None,
+        FieldWords(
+            "Prices not older than",
+            "An older price does not count.",
+            "duration",
+            "PT24H",
+            hint="such as 1 day",
+        ),
+    ] = None
+    known_for: Annotated[
+        Duration,
+        FieldWords(
+            "Rivals known for at least",
+            "A competitor counts once its prices of the product have come for so long.",
+            "duration",
+            "P1D",
+            hint="such as 1 day",
+        ),
+    ] = Field(default="PT0S", validate_default=True)
+    minimum_confidence: Annotated[
+        Confidence,
+        FieldWords(
+            "Least confidence of the match",
+            "A price matched with less does not count.",
+            "0 to 1",
+            0.8,
+            hint="0 to 1",
+        ),
+    ] = 0.0
+    competitors: Annotated[
+        Names,
+        FieldWords(
+            "Only these rivals",
+            "Only these count; empty means all.",
+            "list of text",
+            ["bean.example"],
+        ),
+    ] = ()
+    exclude: Annotated[
+        Names,
+        FieldWords("Not these rivals", "These do not count.", "list of text", ["outlet.example"]),
+    ] = ()
+    include_shipping: Annotated[
+        Flag,
+        FieldWords(
+            "With shipping",
+            "The competitor's shipping is added to his price.",
+            "true or false",
+            True,
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _rank_where_ranked(self) -> MatchCompetitor:
@@ -60,28 +163,85 @@ class MatchCompetitor(Incoming):
 class CostPlus(Incoming):
     """Cost plus a margin, as a share of the net price."""
 
-    kind: Literal["cost_plus"]
-    margin: Margin
+    kind: Annotated[
+        Literal["cost_plus"],
+        FieldWords(
+            "Method",
+            "Cost plus a margin.",
+            "text",
+            "cost_plus",
+            policy="cost plus a margin",
+            because="the price is the cost plus a margin",
+        ),
+    ]
+    margin: Annotated[
+        Margin,
+        FieldWords("Margin", "That margin, of the net price.", "share", "30%", hint="such as 25%"),
+    ]
 
 
 class Markdown(Incoming):
     """Sell finite stock by the objective's `sell_by`."""
 
-    kind: Literal["markdown"]
-    salvage: Fraction | None = None
+    kind: Annotated[
+        Literal["markdown"],
+        FieldWords(
+            "Method",
+            "Sells a known stock by the objective's sell_by.",
+            "text",
+            "markdown",
+            policy="sell the stock in time",
+            because="the stock is to be sold in time",
+        ),
+    ]
+    salvage: Annotated[
+        Fraction | None,
+        FieldWords(
+            "Worth of what is left",
+            "Share of the cost that unsold units bring back.",
+            "share",
+            "20%",
+            hint="as a share of the price",
+        ),
+    ] = None
 
 
 class Keep(Incoming):
     """Keep the price that held before any other strategy moved it."""
 
-    kind: Literal["keep"]
+    kind: Annotated[
+        Literal["keep"],
+        FieldWords(
+            "Method",
+            "The price before competitors moved it.",
+            "text",
+            "keep",
+            policy="keep the price",
+            because="the price is to stay as it is",
+        ),
+    ]
 
 
 class Reinforcement(Incoming):
     """A pricing policy trained in the market simulator; `model` names it."""
 
-    kind: Literal["reinforcement"]
-    model: Name | None = None
+    kind: Annotated[
+        Literal["reinforcement"],
+        FieldWords(
+            "Method",
+            "A pricing policy that was trained in simulated markets.",
+            "text",
+            "reinforcement",
+            policy="a trained policy",
+            because="a trained policy chose this price",
+        ),
+    ]
+    model: Annotated[
+        Name | None,
+        FieldWords(
+            "Model", "Name of the trained model; absent, the one of the package.", "text", "mine"
+        ),
+    ] = None
 
 
 Strategy = Annotated[

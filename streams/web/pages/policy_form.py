@@ -11,8 +11,7 @@ from typing import Any
 import msgspec
 
 from schemas.records.pricing_policies import Policy
-from streams.web.words.policies import STRATEGIES
-from streams.web.words.policy_fields import described
+from streams.web.words.policy_fields import described, strategy_name
 from streams.web.words.spans import iso, span
 
 Document = Mapping[str, Any]
@@ -93,7 +92,7 @@ def groups(document: Document) -> list[FormGroup]:
         else:
             part = first if name in FIRST else more
             part.append(_field(name, schema, document.get(name)))
-    return [FormGroup("", "", first, True), *found, FormGroup(*described("more"), more, False)]
+    return [FormGroup("", "", first, True), *found, FormGroup("More", "", more, False)]
 
 
 def _strategies(entries: Sequence[Document], schema: Schema) -> list[FormGroup]:
@@ -102,7 +101,7 @@ def _strategies(entries: Sequence[Document], schema: Schema) -> list[FormGroup]:
     made = []
     for place, entry in enumerate([*entries, {}]):
         path = f"strategy.{place}"
-        choices = {"": "–", **{kind: STRATEGIES.get(kind, kind) for kind in kinds}}
+        choices = {"": "–", **{kind: strategy_name(kind) for kind in kinds}}
         kind = str(entry.get("kind", ""))
         fields = [FormField(f"{path}.kind", *described("strategy.1.kind"), "choice", kind, choices)]
         if kind in kinds:

@@ -6,36 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from streams.web.words.figures import plain
-from streams.web.words.policy_fields import label
+from streams.web.words.policy_fields import label, policy_words, strategies, strategy_name
 from streams.web.words.spans import is_span, span
 
 #: What is no part of what a policy does.
 _ASIDE = ("version", "time", "event_id", "policy_id")
-_GUARDRAILS = {
-    "minimum_price": "Never cheaper than {}.",
-    "maximum_price": "Never dearer than {}.",
-    "minimum_margin": "The margin is at least {}.",
-    "never_below_cost": "Never below cost.",
-    "respect_map": "Never below the maker's lowest advertised price.",
-    "reference_band": "Within {} of the reference price.",
-    "reference_price": "The reference price is {}.",
-    "max_step_up": "Rises by at most {} at once.",
-    "max_step_down": "Falls by at most {} at once.",
-    "cooldown": "At least {} between two changes.",
-    "max_changes_per_day": "Changes a day, at most: {}.",
-    "price_endings": "Prices end in {}.",
-    "never_above_list_price": "Never above the list price.",
-    "protect_channels": "No other channel may be cheaper than {}.",
-    "freeze": "Prices are frozen {}.",
-}
-STRATEGIES = {
-    "optimise": "the price that should earn most",
-    "match_competitor": "follow rivals",
-    "cost_plus": "cost plus a margin",
-    "markdown": "sell the stock in time",
-    "keep": "keep the price",
-    "reinforcement": "a trained policy",
-}
 #: What a selector that names nothing is about.
 ALL = "the whole shop"
 _GOALS = {"sell_through": "stock sold"}
@@ -82,9 +57,9 @@ def in_words(document: Mapping[str, Any]) -> list[str]:
         said.append(f"It tries other prices, to learn{most}.")
     for name, value in (document.get("guardrails") or {}).items():
         if value not in (None, [], False):
-            said.append(
-                _GUARDRAILS.get(name, plain(name).capitalize() + ": {}.").format(_value(value))
-            )
+            words = policy_words().get(f"guardrails.{name}")
+            sentence = words.policy if words else plain(name).capitalize() + ": {}."
+            said.append(sentence.format(_value(value)))
     approval = document.get("approval") or {}
     if approval.get("required_above_step") is not None:
         until = span(approval.get("expires_after", "P1D"))
@@ -100,7 +75,7 @@ def in_words(document: Mapping[str, Any]) -> list[str]:
 
 def _strategy(entry: Mapping[str, Any]) -> str:
     kind = str(entry.get("kind"))
-    said = STRATEGIES.get(kind, plain(kind))
+    said = strategy_name(kind)
     if kind == "match_competitor":
         which = {"lowest": "the lowest of them", "median": "the median of them"}
         ranked = f"number {entry.get('rank')} from the lowest"
@@ -157,7 +132,8 @@ def _value(value: Any) -> str:
         return span(value)
     if isinstance(value, float) and abs(value) < 1 and value:
         return f"{value * 100:g}%"
-    return plain(str(value)) if isinstance(value, str) and value in _KINDS else str(value)
-
-
-_KINDS = (*STRATEGIES, "sell_through")
+    return (
+        plain(str(value))
+        if isinstance(value, str) and value in (*strategies(), "sell_through")
+        else str(value)
+    )

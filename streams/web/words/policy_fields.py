@@ -2,91 +2,74 @@
 
 from __future__ import annotations
 
+import typing
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+
+from schemas.records.field_words import FieldWords, words_of
+from schemas.records.policy.strategies import Strategy
+from schemas.records.pricing_policies import Policy
 from streams.web.words.figures import plain
 
-#: Path → its label and, where it needs one, a hint.
-_FIELDS = {
-    "policy_id": ("Name", ""),
-    "status": ("Status", "only an active policy rules offers"),
-    "priority": ("Priority", "the highest that selects an offer rules it"),
-    "more": ("More", ""),
-    "seed": ("Seed of random draws", ""),
-    "buckets": ("Demand is counted by", "empty: as an offer's speed asks for"),
-    "select": ("Which offers", "what is empty does not restrict; a list is separated by commas"),
-    "select.skus": ("Products (SKU)", ""),
-    "select.categories": ("Categories", "and what lies below them"),
-    "select.brands": ("Brands", ""),
-    "select.tags": ("Tags", ""),
-    "select.roles": ("Roles", "kvi, core, long_tail"),
-    "select.channels": ("Channels", ""),
-    "objective": ("Goal", ""),
-    "objective.maximise": ("As much as possible of", ""),
-    "objective.horizon": ("Looking ahead", "such as 30 days"),
-    "objective.sell_by": ("Sold by", "such as 2026-12-24T18:00:00Z"),
-    "objective.minimum_units": ("At least so many units", ""),
-    "strategy": ("How the price is found", "the first that has a price decides"),
-    "explore": ("Learning", "tries other prices now and then"),
-    "explore.kind": ("Method", ""),
-    "explore.budget": ("Share of profit it may cost", "such as 1%"),
-    "guardrails": ("Rules for every price", "what is empty does not bind"),
-    "guardrails.minimum_price": ("Lowest price", ""),
-    "guardrails.maximum_price": ("Highest price", ""),
-    "guardrails.minimum_margin": ("Lowest margin", "such as 5%"),
-    "guardrails.never_below_cost": ("Never below cost", ""),
-    "guardrails.respect_map": ("Keep the maker's lowest advertised price", ""),
-    "guardrails.reference_band": ("Band around the reference price", "such as 20%"),
-    "guardrails.reference_price": ("Reference price", "empty: the first known price"),
-    "guardrails.max_step_up": ("Largest rise at once", "such as 5%"),
-    "guardrails.max_step_down": ("Largest fall at once", "such as 10%"),
-    "guardrails.cooldown": ("Time between two changes", "such as 6 hours"),
-    "guardrails.max_changes_per_day": ("Changes a day, at most", ""),
-    "guardrails.price_endings": ("Price endings", "such as .99, .49"),
-    "guardrails.never_above_list_price": ("Never above the list price", ""),
-    "guardrails.protect_channels": ("Channels that no other may undercut", ""),
-    "guardrails.freeze": ("Frozen times", 'such as [{"from": "…", "until": "…"}]'),
-    "approval": ("Approval", ""),
-    "approval.required_above_step": ("Steps above this wait", "such as 15%"),
-    "approval.expires_after": ("A proposal expires after", "such as 1 day"),
-    "breaker.largest_share": ("Largest share of a category", "such as 20%"),
-    "breaker.largest_mean_move": ("Largest mean move", "such as 3%"),
-    "breaker.window": ("Within", "such as 1 hour"),
-    "breaker": ("Breaker", "stops prices where too much of a category would move at once"),
-    "experiment": ("Experiment", "leaves a share of offers alone, to measure what pricing brings"),
-    "experiment.name": ("Name of the experiment", ""),
-    "experiment.holdout": ("Share left alone", "such as 10%"),
-    "experiment.unit": ("Drawn by", ""),
-    "segments": ("Prices of customer groups", "as JSON"),
-    "promotions": ("Planning of promotions", ""),
-    "promotions.budget": ("Budget", ""),
-    "promotions.depths": ("Depths", "such as 10%, 20%"),
-    "promotions.durations": ("Durations", "such as P7D"),
-    "promotions.ahead": ("Begins within", "such as 14 days"),
-}
-_STRATEGY = {
-    "kind": ("Method", ""),
-    "which": ("Which rival", ""),
-    "rank": ("Rank", "1 is the lowest"),
-    "weights": ("Weights of rivals", "as JSON"),
-    "offset": ("Against it", "an amount (-0.01) or a share (-1%)"),
-    "max_age": ("Prices not older than", "such as 1 day"),
-    "known_for": ("Rivals known for at least", "such as 1 day"),
-    "minimum_confidence": ("Least confidence of the match", "0 to 1"),
-    "competitors": ("Only these rivals", ""),
-    "exclude": ("Not these rivals", ""),
-    "include_shipping": ("With shipping", ""),
-    "margin": ("Margin", "such as 25%"),
-    "salvage": ("Worth of what is left", "as a share of the price"),
-    "model": ("Model", ""),
-}
+
+@cache
+def policy_words() -> dict[str, FieldWords]:
+    """Path → words of each field of a policy; those of the strategies under `strategy.NAME`."""
+    found = dict(_words(Policy, ""))
+    for entry in strategies().values():
+        for path, words in _words(entry, "strategy."):
+            found.setdefault(path, words)
+    return found
+
+
+def strategies() -> dict[str, type[BaseModel]]:
+    """Kind → the entry of a policy that names it."""
+    entries = typing.get_args(typing.get_args(Strategy)[0])
+    return {typing.get_args(each.model_fields["kind"].annotation)[0]: each for each in entries}
+
+
+def kind_words(kind: str) -> FieldWords | None:
+    """The words of a kind of strategy, None where there is no such kind."""
+    entry = strategies().get(kind)
+    return None if entry is None else words_of(entry.model_fields["kind"])
+
+
+def strategy_name(kind: str) -> str:
+    """What a kind of strategy does, as the end of a sentence."""
+    words = kind_words(kind)
+    return words.policy if words else plain(kind)
+
+
+def _words(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldWords]]:
+    for name, field in model.model_fields.items():
+        path = prefix + (field.alias or name)
+        words = words_of(field)
+        if words is not None:
+            yield path, words
+        for part in _models(field.annotation) if path != "strategy" else ():
+            yield from _words(part, f"{path}.")
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        return
+    for part in typing.get_args(annotation):
+        yield from _models(part)
 
 
 def described(path: str) -> tuple[str, str]:
     """Label and hint of a field by its path: `guardrails.max_step_up`, `strategy.1.offset`."""
-    found = _FIELDS.get(path)
-    if found is None and path.startswith("strategy."):
-        found = _STRATEGY.get(path.rpartition(".")[2])
-    name = plain(path.rpartition(".")[2])
-    return found or (name[:1].upper() + name[1:], "")
+    parts, last = path.split("."), path.rpartition(".")[2]
+    of_strategy = parts[0] == "strategy" and len(parts) > 1
+    found = policy_words().get(f"strategy.{last}" if of_strategy else path)
+    if found is not None:
+        return found.label, found.hint
+    name = plain(last)
+    return name[:1].upper() + name[1:], ""
 
 
 def label(path: str) -> str:

@@ -6,19 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from streams.web.words.figures import Figures, plain
+from streams.web.words.policy_fields import kind_words, policy_words, strategies
 from streams.web.words.spans import span
 
 Detail = Mapping[str, Any]
 
-#: Reasons of decisions that are no rule with facts of its own.
-REASONS = {
+#: Reasons of decisions that no field of a policy stands for.
+_OTHERS = {
     "no_change": "no better price was found",
-    "optimise": "this price is expected to earn most",
-    "match_competitor": "a rival's price is followed",
-    "cost_plus": "the price is the cost plus a margin",
-    "markdown": "the stock is to be sold in time",
-    "reinforcement": "a trained policy chose this price",
-    "keep": "the price is to stay as it is",
     "explore": "another price is tried, to learn what it sells",
     "promotion": "a promotion is running",
     "override": "someone set the price by hand",
@@ -38,22 +33,14 @@ REASONS = {
     "strategy": "a rule of the policy sets the price",
     "approval": "a step this large needs approval",
     "price_in_force": "the price in force stays",
-    "price_endings": "prices have fixed endings",
-    "cooldown": "the last change was too recent",
-    "max_changes_per_day": "the day's changes are used up",
-    "minimum_margin": "the margin must not fall further",
-    "never_below_cost": "it must not be sold below cost",
-    "minimum_price": "it may not be cheaper",
-    "maximum_price": "it may not be dearer",
-    "reference_band": "the price must stay near its reference",
-    "max_step_up": "it may not rise faster",
-    "max_step_down": "it may not fall faster",
-    "never_above_list_price": "it may not exceed the list price",
-    "respect_map": "the maker's lowest advertised price holds",
-    "protect_channels": "another channel's price is protected",
-    "freeze": "prices are frozen",
-    "breaker": "too many prices of the category would move at once, and they wait",
 }
+#: All reasons: guardrails, the breaker and the kinds of strategies bring their own words.
+REASONS = {
+    **{path.removeprefix("guardrails."): w.because for path, w in policy_words().items()},
+    **{kind: w.because for kind in strategies() if (w := kind_words(kind))},
+    **_OTHERS,
+}
+REASONS = {name: clause for name, clause in REASONS.items() if clause}
 
 
 def reason(name: str | None) -> str:
@@ -63,10 +50,14 @@ def reason(name: str | None) -> str:
 
 def rule(name: str, detail: Detail, figures: Figures, currency: str) -> str:
     """What a step's rule demanded, with its figures."""
-    said = _CLAUSES.get(name)
-    if said is None:
-        return _capital(reason(name))
-    return said(detail, lambda value: figures.price(value, currency))
+
+    def money(value: Any) -> str:
+        return figures.price(value, currency)
+
+    if name in _CLAUSES:
+        return _CLAUSES[name](detail, money)
+    words = policy_words().get(f"guardrails.{name}")
+    return (words and _bound(words.label, detail, money)) or _capital(reason(name))
 
 
 Money = Callable[[Any], str]
@@ -76,16 +67,13 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _bound(text: str) -> Callable[[Detail, Money], str]:
-    def said(detail: Detail, money: Money) -> str:
-        low, high = detail.get("minimum"), detail.get("maximum")
-        if low is not None and high is not None:
-            return f"{text}: from {money(low)} to {money(high)}"
-        if low is not None:
-            return f"{text}: at least {money(low)}"
-        return f"{text}: at most {money(high)}" if high is not None else text
-
-    return said
+def _bound(text: str, detail: Detail, money: Money) -> str | None:
+    low, high = detail.get("minimum"), detail.get("maximum")
+    if low is not None and high is not None:
+        return f"{text}: from {money(low)} to {money(high)}"
+    if low is not None:
+        return f"{text}: at least {money(low)}"
+    return f"{text}: at most {money(high)}" if high is not None else None
 
 
 def _optimise(detail: Detail, _: Money) -> str:
@@ -155,16 +143,6 @@ _CLAUSES: dict[str, Callable[[Detail, Money], str]] = {
     "approval": _approval,
     "promotion": _promotion,
     "holdout": _holdout,
-    "minimum_margin": _bound("The margin that must be kept"),
-    "never_below_cost": _bound("Never below cost"),
-    "minimum_price": _bound("The lowest price allowed"),
-    "maximum_price": _bound("The highest price allowed"),
-    "reference_band": _bound("The band around the reference price"),
-    "max_step_up": _bound("The largest rise at once"),
-    "max_step_down": _bound("The largest fall at once"),
-    "never_above_list_price": _bound("Never above the list price"),
-    "respect_map": _bound("The lowest advertised price of the maker"),
-    "protect_channels": _bound("Other channels are protected"),
     "override": _person("A price set by hand"),
     "rollback": _person("A roll-back"),
     "paused": _person("Pricing was paused"),
