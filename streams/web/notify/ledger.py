@@ -40,7 +40,10 @@ def tell(store: Engine, receivers: Sequence[str], now: int) -> None:
             _note(connection, "", newest, now)
             return
         kinds = connection.execute(
-            select(alerts.c.kind).where(alerts.c.id > begin.alert_id).distinct()
+            select(alerts.c.kind)
+            .where(alerts.c.id > begin.alert_id)
+            .distinct()
+            .order_by(alerts.c.kind)
         ).scalars()
         for kind in list(kinds):
             last = notified_by_kind.get(kind)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 #: A store of another layout is made anew from the topics; what people did is in `audit`.
-LAYOUT = 3
+LAYOUT = 4
 
 metadata = MetaData()
 #: SQLite numbers rows by itself only where the type is INTEGER.
@@ -105,18 +105,19 @@ offers = Table(
     Column("elasticity_upper", Float),
     UniqueConstraint("sku", "channel"),
 )
-#: What an order by a column counts an empty cell as: below everything.
-LEAST = "-9e18"
+#: What an order by a column counts an empty cell as: below everything. In PostgreSQL a whole number
+#: beside a fraction would become a decimal.
+LEAST_WHOLE, LEAST = "-9000000000000000000", "-9e18"
 #: Orders in which offers can be had: name → SQL over their columns.
 OFFER_ORDERS = {
     "name": "coalesce(name, sku)",
-    "price": f"coalesce(price, {LEAST})",
+    "price": f"coalesce(price, {LEAST_WHOLE})",
     "margin": f"coalesce(margin, {LEAST})",
     "sold": f"coalesce(sold, {LEAST})",
-    "changed": f"coalesce(changed_at, {LEAST})",
-    "rival": f"coalesce(rival, {LEAST})",
-    "waiting": f"coalesce(proposed_at, {LEAST})",
-    "gain": f"coalesce(proposed_gain, {LEAST})",
+    "changed": f"coalesce(changed_at, {LEAST_WHOLE})",
+    "rival": f"coalesce(rival, {LEAST_WHOLE})",
+    "waiting": f"coalesce(proposed_at, {LEAST_WHOLE})",
+    "gain": f"coalesce(proposed_gain, {LEAST_WHOLE})",
     "step": f"coalesce(proposed_step, {LEAST})",
 }
 for _name, _order in OFFER_ORDERS.items():

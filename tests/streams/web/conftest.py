@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
 from streams.web.store.progress import Progress
 from streams.web.store.summary import StoreSummary
+from streams.web.store.tables import metadata
+from tests.streams.web.postgres_server import installed, postgres
 
 START = 1_700_006_400_000
 HOUR = 3_600_000
@@ -86,32 +88,87 @@ class Stores:
     statement again.
     """
 
-    def __init__(self, folder: Path, records: Sequence[Taken]) -> None:
-        self.settings = Settings(store=f"sqlite:///{folder}/console.sqlite", bootstrap="nowhere:1")
+    def __init__(self, url: str, records: Sequence[Taken]) -> None:
+        self.settings = Settings(store=url, bootstrap="nowhere:1")
         self.context = context_of(self.settings, "127.0.0.1")
         self.engine = self.context.store
-        self._empty = self._copy()
+        self._keep("empty")
         take(self.engine, records, {("price-changes", 0): 7}, {})
-        self._filled = self._copy()
+        self._keep("filled")
 
-    def _copy(self) -> sqlite3.Connection:
+    def _keep(self, name: str) -> None:
+        raise NotImplementedError
+
+    def restore(self, *, empty: bool) -> Engine:
+        raise NotImplementedError
+
+
+class SqliteStores(Stores):
+    def _keep(self, name: str) -> None:
         held = sqlite3.connect(":memory:")
         with self.engine.connect() as connection:
             connection.connection.driver_connection.backup(held)
-        return held
+        setattr(self, name, held)
 
     def restore(self, *, empty: bool) -> Engine:
         self.engine.dispose()
         with self.engine.connect() as connection:
-            held = self._empty if empty else self._filled
+            held = getattr(self, "empty" if empty else "filled")
             connection.rollback()
             held.backup(connection.connection.driver_connection)
         return self.engine
 
 
+class PostgresStores(Stores):
+    def _keep(self, name: str) -> None:
+        with self.engine.connect() as connection:
+            held = [
+                (table, [dict(row) for row in connection.execute(table.select()).mappings()])
+                for table in metadata.sorted_tables
+            ]
+        setattr(self, name, held)
+
+    def restore(self, *, empty: bool) -> Engine:
+        held = getattr(self, "empty" if empty else "filled")
+        names = ", ".join(table.name for table, _ in held)
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+            for table, rows in held:
+                if not rows:
+                    continue
+                connection.execute(table.insert(), rows)
+                if "id" in table.c:
+                    last = max(row["id"] for row in rows)
+                    sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+                    connection.exec_driver_sql(f"SELECT setval({sequence}, {last})")
+        return self.engine
+
+
 @pytest.fixture(scope="session")
-def stores(tmp_path_factory: pytest.TempPathFactory, records: Sequence[Taken]) -> Stores:
-    return Stores(tmp_path_factory.mktemp("stores"), records)
+def postgres_url() -> Iterator[str]:
+    programs = installed()
+    if programs is None:
+        pytest.skip("no PostgreSQL is installed: Debian has it as the package postgresql")
+    pytest.importorskip("psycopg")
+    with postgres(programs) as url:
+        yield url
+
+
+def stores_of(request: pytest.FixtureRequest, folder: Path, records: Sequence[Taken]) -> Stores:
+    if request.param == "postgresql":
+        return PostgresStores(request.getfixturevalue("postgres_url"), records)
+    return SqliteStores(f"sqlite:///{folder}/console.sqlite", records)
+
+
+@pytest.fixture(
+    scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+)
+def stores(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    records: Sequence[Taken],
+) -> Stores:
+    return stores_of(request, tmp_path_factory.mktemp("stores"), records)
 
 
 @pytest.fixture
