@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, not_, or_, select
 
+from streams.web.store.database import chunks
 from streams.web.store.tables import OFFER_ORDERS, offers
 
 STATES: dict[str, tuple[str, ColumnElement[bool]]] = {
@@ -71,6 +72,11 @@ class SortOrder:
         """The column, with what an empty cell counts as."""
         return literal_column(OFFER_ORDERS[self.by])
 
+    @property
+    def unindexed_key(self) -> ColumnElement[Any]:
+        """The same, as SQLite finds it in no index."""
+        return literal_column(f"+{OFFER_ORDERS[self.by]}")
+
     @classmethod
     def parsed(cls, text: str) -> SortOrder:
         """ "-margin" is the highest margin first; ValueError for an unknown column."""
@@ -92,8 +98,11 @@ def search(
     connection: Connection, which: Filter, order: SortOrder, limit: int, cursor: str | None = None
 ) -> Page:
     """A page of offers; CursorError for a cursor of another order, or of none."""
-    key = order.key
-    query = select(offers, key.label("sort_key")).where(*which.conditions())
+    conditions = which.conditions()
+    # of few among many, the order's own index would look up every row
+    plain = len(conditions) == 1 or connection.dialect.name != "sqlite"
+    key = order.key if plain else order.unindexed_key
+    query = select(offers.c.id, key.label("sort_key")).where(*conditions)
     if cursor:
         after, number = _decoded(cursor, order)
         beyond = key < after if order.descending else key > after
@@ -103,7 +112,12 @@ def search(
         query = query.order_by(key.desc(), offers.c.id.desc())
     else:
         query = query.order_by(key, offers.c.id)
-    rows: list[Row] = [dict(row) for row in connection.execute(query.limit(limit + 1)).mappings()]
+    found = connection.execute(query.limit(limit + 1)).all()
+    held: dict[int, Row] = {}
+    for part in chunks([row.id for row in found]):
+        whole = connection.execute(select(offers).where(offers.c.id.in_(part))).mappings()
+        held |= {row["id"]: dict(row) for row in whole}
+    rows: list[Row] = [{**held[row.id], "sort_key": row.sort_key} for row in found]
     following = None
     if len(rows) > limit:
         rows.pop()

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 #: A store of another layout is made anew from the topics; what people did is in `audit`.
-LAYOUT = 4
+LAYOUT = 5
 
 metadata = MetaData()
 #: SQLite numbers rows by itself only where the type is INTEGER.
@@ -122,9 +122,14 @@ OFFER_ORDERS = {
 }
 for _name, _order in OFFER_ORDERS.items():
     Index(f"offers_by_{_name}", text(f"({_order})"), offers.c.id)
-Index("offers_category", offers.c.category)
-Index("offers_policy", offers.c.policy_id)
-Index("offers_outcome", offers.c.outcome)
+#: What a filter looks at, beside what an order does: SQLite reads this index through in a tenth of
+#: the time that the rows would take. PostgreSQL reads rows quickly enough, and bounds an entry.
+_DESCRIBED = ("listed", "category", "brand", "channel", "policy_id", "outcome", "reason")
+_MEASURED = ("margin", "rival", "price", "sold", "on_hand", "acknowledged", "changed_at")
+_NAMED = ("proposed_at", "proposed_gain", "proposed_step", "name", "sku", "text", "id")
+Index("offers_filter", *(offers.c[name] for name in (*_DESCRIBED, *_MEASURED, *_NAMED))).ddl_if(
+    dialect="sqlite"
+)
 Index("offers_proposal", offers.c.proposal_id)
 # those that wait are few among all
 _WAITS = offers.c.proposed_at.is_not(None)
