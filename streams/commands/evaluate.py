@@ -9,12 +9,15 @@ from typing import Any
 from rich.box import SIMPLE
 from rich.console import Console
 
+from online_models.demand.ensemble.report import LearnReport
 from online_models.demand.evaluation.prequential import Evaluation, RiverChallenger
+from online_models.demand.inputs.observations import Observations
 from online_models.demand.river.named_models import BASELINE
 from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.studies.evaluation import plots
 from streams.studies.evaluation.figures import evaluate, in_words, what_to_do
+from streams.studies.evaluation.members import MemberWatch, table
 from streams.studies.observed import ObservedRecording
 from streams.terminal.flags import add_json, add_recordings
 from streams.terminal.output import figures_table, note, print_json
@@ -32,6 +35,11 @@ central 90 % interval; weight: what the expert counts for in the mixture, on ave
 The first buckets are learnt and not judged (a quarter of the recording, eight at most), nor is the
 first one of any offer: nothing is known of it yet. All models are judged on the same buckets; one
 that says nothing of some of them is named below the table.
+
+Where models have published forecasts (`demand-forecasts` in the recording), a second table shows
+what each counts for in the curves that prices rest on, price response and level apart, over the
+time, and the most profitable price if it alone counted, over the price in force, in the end. The
+champion is whose response counts for most in the last third of the time.
 
 Buckets of several days, such as P7D, begin on the weekday on which most promotions do; where there
 are too few promotions, with the first day that has an order, a click, a competitor's price or an
@@ -66,8 +74,14 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         except ValueError as error:
             raise InputError(str(error)) from None
         evaluation.challengers[f"river.{name.removeprefix('river.')}"] = challenger
-    observed = ObservedRecording(settings, options.recordings, evaluation.add)
-    figures = evaluate(settings.bucket, observed, evaluation)
+    watch = MemberWatch()
+
+    def learnt(seen: Observations, report: LearnReport) -> None:
+        evaluation.add(seen, report)
+        watch.add(seen, report)
+
+    observed = watch.observed = ObservedRecording(settings, options.recordings, learnt)
+    figures = evaluate(settings.bucket, observed, evaluation) | {"mixture": watch.figures()}
     if options.plots is not None:
         path = plots.write(evaluation, settings.bucket, _words(figures), options.plots)
         note("evaluate", f"plots: {path}")
@@ -94,15 +108,17 @@ def _show(figures: dict[str, Any]) -> None:
     )
     # in 80 columns, names of models need the room more than headings do
     headings = [name.replace("_", "\n") for name in FIGURES]
-    table = figures_table(["model"], headings, box=SIMPLE, padding=0, pad_edge=False)
-    table.columns[0].min_width = 15
+    shown = figures_table(["model"], headings, box=SIMPLE, padding=0, pad_edge=False)
+    shown.columns[0].min_width = 15
     for model in models:
         cells = ["–" if model[name] is None else f"{model[name]:.4g}" for name in FIGURES]
-        table.add_row(model["name"].rpartition(".")[2], *cells)
-    console.print(table)
+        shown.add_row(model["name"].rpartition(".")[2], *cells)
+    console.print(shown)
     for model in models:
         if model["buckets"] < most:
             console.print(f"{model['name']}: judged on {model['buckets']:,} buckets only")
     for line in _words(figures):
         console.print(line)
+    if (found := table(figures["mixture"])) is not None:
+        console.print(found)
     console.print("what the columns mean: pricetide evaluate --help")

@@ -51,6 +51,7 @@ class ForecastAgent:
             partition = self._partitions.get(event.message.partition)
             if partition is not None:
                 await self._publish(partition.feed(event.message.value))
+                partition.keep()
 
     async def _publish(self, forecasts: Sequence[Mapping[str, Any]]) -> None:
         if not forecasts:

@@ -10,23 +10,29 @@ from typing import Any
 
 import msgspec
 
-from online_models.forecasting.forecaster import Forecaster
+from online_models.forecasting.forecaster import HORIZON, Forecaster
 from online_models.forecasting.observed import ObservedWindow, read
 from streams.forecast.checkpoint import Checkpoint
 from streams.kafka.kafka_record import Parsed
 
 logger = logging.getLogger(__name__)
 
-#: Least seconds between two checkpoints: what was learnt since is learnt again after a kill.
-CHECKPOINT_SECONDS = 30.0
+#: Least seconds between two checkpoints, and the most of the time that they may take: what was
+#: learnt since is learnt again after a kill.
+CHECKPOINT_SECONDS = 2.0
+CHECKPOINT_SHARE = 0.05
+#: Least seconds between two lines that say how well the models forecast.
+REPORT_SECONDS = 60.0
 Forecast = dict[str, Any]
 
 
 class ForecastPartition:
     """Learns records in their order, each once, and says curves once it is up to date.
 
-    Records below `end` are history: of them only the last window is forecast from, so that a start
-    from years of observations publishes no forecasts of the past.
+    Records below `end` are history: of them only the last windows are forecast from, for which a
+    forecast can still hold, so that a start from years of observations publishes none of the past,
+    and after a kill none is missing. What is said is kept as known (`keep`) once it is published:
+    a kill before says it again.
     """
 
     def __init__(
@@ -38,9 +44,10 @@ class ForecastPartition:
         self._positions = checkpoint.restore(forecasters)
         self.position = min(self._positions.values(), default=0)
         self.end = 0
-        self._saved_at = time.monotonic()
-        #: The last window of every length while history is learnt.
-        self._latest: dict[int, list[ObservedWindow]] = {}
+        self._save_at = time.monotonic() + CHECKPOINT_SECONDS
+        self._report_at = 0.0
+        #: Of every length the last windows, by their ends, while history is learnt.
+        self._latest: dict[int, dict[int, list[ObservedWindow]]] = {}
 
     def feed(self, records: Sequence[Parsed]) -> list[Forecast]:
         """Learn records that follow one another; what is to be published."""
@@ -54,17 +61,26 @@ class ForecastPartition:
         if fresh:
             self.position = fresh[-1].offset + 1
         if self.position >= self.end:
-            for rows in self._latest.values():
-                published += self._curves(rows)
+            for windows in self._latest.values():
+                for end in sorted(windows):
+                    published += self._curves(windows[end])
             self._latest.clear()
-        if time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS:
-            self.save()
         return published
+
+    def keep(self) -> None:
+        """Save what is known, if it is time to, once all that was said is published."""
+        if time.monotonic() >= self._save_at:
+            self.save()
 
     def save(self) -> None:
         """Keep what is known, and say how well it forecasts."""
+        begun = time.monotonic()
         self._checkpoint.save(self._forecasters, self.position)
-        self._saved_at = time.monotonic()
+        took = time.monotonic() - begun
+        self._save_at = begun + max(CHECKPOINT_SECONDS, took / CHECKPOINT_SHARE)
+        if begun < self._report_at:
+            return
+        self._report_at = begun + REPORT_SECONDS
         for name, each in self._forecasters.items():
             logger.info(
                 "%s: mean absolute error %.4g, of the window before %.4g; begun anew %d times",
@@ -86,11 +102,10 @@ class ForecastPartition:
         if last >= self.end:
             return self._curves(rows)
         length = rows[0].end - rows[0].start
-        latest = self._latest.get(length)
-        if latest and latest[0].end == rows[0].end:
-            latest += rows
-        elif not latest or latest[0].end < rows[0].end:
-            self._latest[length] = rows
+        latest = self._latest.setdefault(length, {})
+        latest.setdefault(rows[0].end, []).extend(rows)
+        while len(latest) > HORIZON:
+            del latest[min(latest)]
         return []
 
     def _curves(self, rows: list[ObservedWindow]) -> list[Forecast]:

@@ -142,7 +142,9 @@ class ModelForecasts:
 
     def _newest(self, kept: Ints, valid: Flags) -> Curves:
         arrived = np.where(valid, self.slots.arrived[kept], NEVER)
-        place = np.argmax(arrived, axis=1)
+        # of several that came at once, that of the latest windows
+        at_last = arrived == np.max(arrived, axis=1)[:, None]
+        place = np.argmax(np.where(at_last, self.slots.start[kept], NEVER - 1), axis=1)
         found = arrived[np.arange(len(kept)), place] > NEVER
         columns = [getattr(self.slots, name)[kept, place] for name in Curves._fields[1:]]
         return Curves(found, *columns)

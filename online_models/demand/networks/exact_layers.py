@@ -106,6 +106,28 @@ def gru(x: Floats32, kernel: Floats32, recurrent: Floats32, bias: Floats32) -> F
     return state
 
 
+def lstm(x: Floats32, kernel: Floats32, recurrent: Floats32, bias: Floats32) -> Floats32:
+    """The last output of a long short-term memory; gates in Keras's order: input, forget, proposal,
+    output.
+
+    x (t, c, n), kernel (c, 4m), recurrent (m, 4m), bias (4m,) → (m, n).
+
+    References: Hochreiter, Schmidhuber, "Long short-term memory", Neural Computation 9 (1997); the
+    forget gate: Gers, Schmidhuber, Cummins, Neural Computation 12 (2000).
+    """
+    units = recurrent.shape[0]
+    output = np.zeros((units, x.shape[2]), np.float32)
+    memory = np.zeros_like(output)
+    for step in x:
+        seen = dense(step, kernel, bias)
+        accumulate(seen, output, recurrent)
+        gates = sigmoid(seen)
+        proposal = tanh(seen[2 * units : 3 * units])
+        memory = gates[units : 2 * units] * memory + gates[:units] * proposal
+        output = gates[3 * units :] * tanh(memory)
+    return output
+
+
 def _horner(x: Floats32, coefficients: tuple[float, ...]) -> Floats32:
     value = np.full_like(x, coefficients[0])
     for coefficient in coefficients[1:]:

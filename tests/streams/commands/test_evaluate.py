@@ -54,7 +54,15 @@ def test_every_model_is_judged_and_drawn(
     folder = tmp_path / "plots"
     assert cli.main(["evaluate", str(recording), "--json", "--plots", str(folder)]) == 0
     figures = json.loads(capsys.readouterr().out)
-    assert set(figures) == {"bucket", "observations", "refused", "warm_up", "models", "used"}
+    assert set(figures) == {
+        "bucket",
+        "observations",
+        "refused",
+        "warm_up",
+        "models",
+        "used",
+        "mixture",
+    }
     assert figures["refused"] == 0
     models = {model["name"]: model for model in figures["models"]}
     assert {"mixture", "count", "filter", "last value", "moving average", BLR} <= set(models)
@@ -68,6 +76,55 @@ def test_every_model_is_judged_and_drawn(
     assert "predicted against actual" in page
     assert "Known: a forecast of the next bucket is off by" in page
     assert BLR in page
+
+
+def with_forecasts(folder: Path) -> None:
+    """Prices that move, and two models that say what they will sell: one knows, one does not."""
+    rng, offsets = np.random.default_rng(3), dict[str, int]()
+    with RecordingWriter(folder) as writer:
+
+        def put(topic: str, value: Any, at: int) -> None:
+            offset = offsets[topic] = offsets.get(topic, -1) + 1
+            writer.write(Entry(topic, 0, offset, None, json.dumps(value).encode(), at))
+
+        skus = [f"s{k}" for k in range(12)]
+        for sku in skus:
+            value = {"sku": sku, "name": sku, "currency": "USD", "price": 10, "cost": 6}
+            put("products", value | {"category": "c"}, START)
+        for day in range(30):
+            at = START + day * DAY
+            span = {"bucket_start": at, "bucket_end": at + DAY, "version": "1", "time": at}
+            for sku in skus:
+                for model, elasticity in (("knows", -6.0), ("guesses", -1.0)):
+                    points = [
+                        {"price": 10 * r, "units": 20 * r**elasticity} for r in (0.9, 1.0, 1.1)
+                    ]
+                    said = span | {"model": model, "sku": sku, "points": points}
+                    put("demand-forecasts", said, at + 1)
+            for sku in skus:
+                price = round(10 * float(np.exp(rng.normal(0.0, 0.1))), 2)
+                line = {"sku": sku, "unit_price": price}
+                line["quantity"] = int(rng.poisson(20 * (price / 10) ** -6)) or 1
+                order = {"order_id": f"{sku}{day}", "time": at + 2, "currency": "USD"}
+                put("orders", order | {"lines": [line]}, at + 2)
+
+
+def test_it_shows_who_counts_over_the_time_and_what_each_would_ask(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_forecasts(tmp_path)
+    assert cli.main(["evaluate", str(tmp_path), "--json"]) == 0
+    mixture = json.loads(capsys.readouterr().out)["mixture"]
+    members = {each["name"]: each for each in mixture["members"]}
+    assert set(members) == {"own models", "together", "knows", "guesses"}
+    knows, guesses = members["knows"], members["guesses"]
+    assert (knows["standing"], guesses["standing"]) == ("champion", "no weight")
+    assert knows["response"][0] < 0.1 < 0.5 < max(knows["response"])
+    for each in zip(*(m["response"] for n, m in members.items() if n != "together"), strict=True):
+        assert sum(each) == pytest.approx(1.0, abs=1e-3)
+    assert knows["price_ratio"][5] < 0.8 < 1.2 < guesses["price_ratio"][5]
+    assert cli.main(["evaluate", str(tmp_path)]) == 0
+    assert "champion" in capsys.readouterr().out
 
 
 def test_models_are_compared_on_the_same_buckets_and_none_on_an_offers_first(

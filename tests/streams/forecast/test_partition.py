@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from online_models.forecasting.forecaster import Forecaster
+from online_models.forecasting.forecaster import HORIZON, Forecaster
 from schemas.values.instants import DAY, to_text
 from streams.forecast.checkpoint import Checkpoint
 from streams.forecast.partition import ForecastPartition
@@ -66,13 +66,39 @@ def test_after_a_kill_the_same_curves_are_said_and_no_record_counts_twice(tmp_pa
     assert found[10:] == wanted[10:]
 
 
-def test_of_history_the_last_window_alone_is_forecast_from(tmp_path: Path) -> None:
+def test_what_was_said_and_not_published_is_said_again_after_a_kill(tmp_path: Path) -> None:
+    sent, first = records(20), partition(tmp_path)
+    first.feed(sent[:45])
+    first.save()
+    lost = first.feed(sent[45:48])
+    again = partition(tmp_path)
+    again.end = len(sent)
+    found = [each for at in range(45, 60, 3) for each in again.feed(sent[at : at + 3])]
+    assert lost
+    assert not again.feed(sent)
+    assert [each["bucket_start"] for each in found[::OFFERS]] == [
+        to_text(START + day * DAY) for day in (19, 20, 21)
+    ]
+
+
+def test_what_is_not_yet_published_is_not_kept(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("streams.forecast.partition.CHECKPOINT_SECONDS", 0.0)
+    first = partition(tmp_path)
+    first.feed(records(5))
+    assert partition(tmp_path).position == 0
+    first.keep()
+    assert partition(tmp_path).position == 5 * OFFERS
+
+
+def test_of_history_the_last_windows_alone_are_forecast_from(tmp_path: Path) -> None:
     sent, late = records(20), partition(tmp_path)
     late.end = len(sent)
     said = [late.feed(sent[at : at + 5]) for at in range(0, len(sent), 5)]
     assert not any(said[:-1])
-    assert [each["sku"] for each in said[-1]] == ["s0", "s1", "s2"]
-    assert {each["bucket_start"] for each in said[-1]} == {to_text(START + 21 * DAY)}
+    assert [each["sku"] for each in said[-1]] == ["s0", "s1", "s2"] * HORIZON
+    assert {each["bucket_start"] for each in said[-1]} == {
+        to_text(START + day * DAY) for day in (19, 20, 21)
+    }
 
 
 def test_what_is_no_observation_is_passed_over(tmp_path: Path) -> None:

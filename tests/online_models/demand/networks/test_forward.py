@@ -103,6 +103,7 @@ def test_forward_pass_is_the_same_on_every_machine(name: str, random_network: Ma
         "mlp": "6f361f24024a3921",
         "cnn": "fe07b03726598efe",
         "gru": "dbb29c000f0e3194",
+        "lstm": "408ca6dda9ba5284",
         "belief": "740368a42d8f6b71",
     }
     import hashlib
