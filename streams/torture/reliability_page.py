@@ -39,6 +39,7 @@ SIMULATED = {
 }
 REAL = {
     "kill": "worker killed (SIGKILL)",
+    "host": "all three workers killed at once (SIGKILL)",
     "pause": "worker paused, up to 9 s (SIGSTOP)",
     "stop": "worker stopped (SIGTERM)",
     "broker": "broker killed and restarted",
@@ -63,7 +64,8 @@ def _kills(found: Found) -> Iterator[str]:
     yield (
         f"In {found['runs']} runs of {found['seconds']:.0f} s together: {found['records']} "
         f"records, {found['outputs']} outputs, "
-        f"{found['lost']} lost, {found['double']} double.\n"
+        f"{found['lost']} lost, {found['double']} double. {found['ends']['-9']} workers were killed, "
+        "and none was started again by hand.\n"
     )
 
 

@@ -33,7 +33,7 @@ RATE, PAUSE_SECONDS = 100, (1.0, 4.0)
 SLEEPS = (1.0, 9.0)
 SKUS = tuple(f"sku-{i}" for i in range(40))
 #: How often each fault is drawn, as against the others; the last one where brokers may go.
-FAULTS = {"kill": 6, "pause": 2, "stop": 2, "broker": 2}
+FAULTS = {"kill": 6, "host": 3, "pause": 1, "stop": 1, "broker": 1}
 OUTPUTS = tuple(
     name
     for name, topic in TOPICS.items()
@@ -107,6 +107,9 @@ async def _strike(watched: Workers, draw: Random, broker: EmbeddedBroker | None)
     if kind == "broker":
         assert broker is not None, "it was drawn"
         await asyncio.to_thread(broker.restart, draw.randint(1, broker.brokers))
+    elif kind == "host":
+        for worker in range(WORKERS):
+            watched.signal(worker, signal.SIGKILL)
     elif kind == "pause":
         watched.signal(victim, signal.SIGSTOP)
         await asyncio.sleep(draw.choice(SLEEPS))

@@ -14,7 +14,7 @@ def test_every_fault_has_words() -> None:
 
 def test_a_page_says_what_was_lost() -> None:
     kills = {"runs": 2, "seconds": 9.0, "faults": {"kill": 7}, "records": 5, "outputs": 4}
-    text = page({"kills": kills | {"lost": 3, "double": 2}})
+    text = page({"kills": kills | {"lost": 3, "double": 2, "ends": {"-9": 8}}})
     assert "| worker killed (SIGKILL) | 7 |" in text
-    assert "3 lost, 2 double" in text
+    assert "3 lost, 2 double. 8 workers were killed" in text
     assert "Simulated" not in text
