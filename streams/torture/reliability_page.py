@@ -64,8 +64,8 @@ def _kills(found: Found) -> Iterator[str]:
     yield (
         f"In {found['runs']} runs of {found['seconds']:.0f} s together: {found['records']} "
         f"records, {found['outputs']} outputs, "
-        f"{found['lost']} lost, {found['double']} double. {found['ends']['-9']} workers were killed, "
-        "and none was started again by hand.\n"
+        f"{found['lost']} lost, {found['double']} double. "
+        f"{found['ends']['-9']} workers were killed, and none was started again by hand.\n"
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -146,11 +146,15 @@ class Shop:
 
 
 Turn = Callable[[Shop, int], None]
+#: The policy of a chapter, and what happens at every step.
+Chapter = tuple[Json, tuple[Turn, ...]]
 
 
-def play(feed: Feed, name: str, products: int) -> Shop:
-    """A chapter from beginning to end."""
-    policy, turns = CHAPTERS[name]
+def play(
+    feed: Feed, name: str, products: int, chapters: Mapping[str, Chapter] | None = None
+) -> Shop:
+    """A chapter from beginning to end; of these where any are given."""
+    policy, turns = (CHAPTERS if chapters is None else chapters)[name]
     shop = Shop(feed, name, products)
     shop.open(policy)
     for step in range(STEPS):
@@ -328,7 +332,7 @@ _SEGMENTS = [{"segment": "b2b", "breaks": _BREAKS}, {"segment": "b2c", "personal
 _CROSSED = {"minimum_margin": "45%", "maximum_price": "3"}
 
 #: Name → the policy, and what else happens at every step.
-CHAPTERS: dict[str, tuple[Json, tuple[Turn, ...]]] = {
+CHAPTERS: dict[str, Chapter] = {
     "minimum_price": _rails(minimum_price="4.5"),
     "maximum_price": _rails(maximum_price="9.5"),
     "minimum_margin": _rails(minimum_margin="42.5%"),

@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 
 #: log units beyond which a forecast is no forecast but an overflow.
 LARGEST_LOG = 30.0
+#: Demand falls in the price at least so fast, where a price is looked for that sells just so much.
+LEAST_SLOPE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,26 @@ def outlook(
     if not interval:
         return Outlook(sold, sold, sold)
     return Outlook(sold[0], sold[1], sold[2])
+
+
+def clearing(context: DecisionContext, over: SellingSpan) -> Ints:
+    """The lowest prices at which no more is expected to be sold than there is, minor units, (n,);
+    1 where any price is. Below it the price falls and nothing more is sold: what a price is worth
+    has its peak there, or above.
+    """
+    curves = context.curves
+    scarce = np.isfinite(over.stock) & (over.stock > 0.0)
+    wanted = log(np.where(scarce, over.stock, 1.0) / over.days)
+    wanted -= curves.log_rate + 0.5 * curves.log_rate_variance
+    slope = np.minimum(curves.elasticity, -LEAST_SLOPE)
+    x = wanted / slope
+    if curves.members is not None:
+        # Newton's method; the curve is nearly straight
+        for _ in range(3):
+            gap = (curves.elasticity + 0.5 * curves.bend * x) * x - wanted
+            x -= gap / np.minimum(curves.elasticity + curves.bend * x, -LEAST_SLOPE)
+    price = exp(np.minimum(np.maximum(context.log_anchor + x, 0.0), LARGEST_LOG))
+    return np.where(scarce, np.ceil(price), 1.0).astype(np.int64)
 
 
 def value(context: DecisionContext, price: Floats, units: Floats) -> Floats:

@@ -34,25 +34,44 @@ class BestPrice(NamedTuple):
 
 
 def best_price(
-    low: Ints, high: Ints, kept: Ints, worthwhile: float, worth: Callable[[Floats], Floats]
+    low: Ints,
+    high: Ints,
+    kept: Ints,
+    worthwhile: float,
+    worth: Callable[[Floats], Floats],
+    kink: Ints,
 ) -> BestPrice:
     """The price in [low, high] with the highest worth; of equals the highest price.
 
-    `worth` maps prices (n, k) to values (n, k); it should have one peak between the grid's points.
-    It is `idle` where the best price is worth no more than a share `worthwhile` above `kept`, and
-    that is legal.
+    `worth` maps prices (n, k) to values (n, k); it should have one peak between the grid's points,
+    which may be sharp at the price `kink` (n,), or one below. It is `idle` where the best of the
+    prices tried is worth no more than a share `worthwhile` above `kept`, and that is legal.
     """
     grid = spread(low, high, POINTS)
-    values = worth(np.concatenate([grid, kept[:, None]], axis=1).astype(np.float64))
-    values, now = values[:, :POINTS], values[:, POINTS]
-    place = _last_best(values)
-    top = values[np.arange(len(grid)), place]
+    peaks = np.minimum(np.maximum(kink[:, None] + np.array([-1, 0]), low[:, None]), high[:, None])
+    tried = np.concatenate([grid, peaks, kept[:, None]], axis=1)
+    values = worth(tried.astype(np.float64))
+    now, sharp, values = values[:, -1], values[:, POINTS:-1], values[:, :POINTS]
+    place, peak = _last_best(values), _last_best(sharp)
+    rows = np.arange(len(grid))
+    top, sharpest = values[rows, place], sharp[rows, peak]
+    price = np.where(sharpest > top, peaks[rows, peak], grid[rows, place])
+    top = np.maximum(sharpest, top)
     stays = (kept >= low) & (kept <= high) & (top - now <= worthwhile * np.abs(now))
-    return BestPrice(_vertex(grid, values, place), stays)
+    # a curve that is broken between the neighbours is no parabola
+    broken = _beside(peaks[:, 1], grid, place)
+    return BestPrice(np.where(broken, price, _vertex(grid, values, place)), stays)
 
 
 def _last_best(values: Floats) -> NDArray[np.intp]:
     return np.asarray(values.shape[1] - 1 - np.argmax(values[:, ::-1], axis=1), dtype=np.intp)
+
+
+def _beside(kink: Ints, grid: Ints, place: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Whether the kink lies between the neighbours of the best point."""
+    rows, last = np.arange(len(grid)), grid.shape[1] - 1
+    below, above = grid[rows, np.maximum(place - 1, 0)], grid[rows, np.minimum(place + 1, last)]
+    return np.asarray((below < kink) & (kink < above))
 
 
 def _vertex(grid: Ints, values: Floats, place: NDArray[np.intp]) -> Ints:

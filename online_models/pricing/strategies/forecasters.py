@@ -114,8 +114,12 @@ def recomputed(detail: Mapping[str, Any]) -> dict[str, float]:
 
 def forecast_sentence(detail: Mapping[str, Any]) -> str:
     """What the sentence of a step says of the models that moved its price."""
-    return "".join(
-        f" to {100.0 * each['response_weight']:.0f} % as {each['model']} (version"
-        f" {each['version']}) forecasts (without it: {each['price_without']}),"
-        for each in detail.get(FORECASTS, ())
+    return "".join(map(_told, detail.get(FORECASTS, ())))
+
+
+def _told(each: Mapping[str, Any]) -> str:
+    level, response = (100.0 * each[f"{name}_weight"] for name in ("level", "response"))
+    return (
+        f" believing {each['model']} (version {each['version']}) to {level:.0f} % of what sells and"
+        f" {response:.0f} % of how it answers to the price (without it: {each['price_without']}),"
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from online_models.pricing.context.decision_context import DecisionContext, Flags, Floats, Ints
 from online_models.pricing.profit.economics import net_share
-from online_models.pricing.profit.objective import outlook, span
+from online_models.pricing.profit.objective import clearing, outlook, span
 from online_models.pricing.profit.search import best_price
 from online_models.pricing.strategies.because import BECAUSE
 from online_models.pricing.strategies.forecasters import forecast_details, forecast_sentence
@@ -85,5 +85,6 @@ def _asked(context: DecisionContext, salvage_ppm: int) -> tuple[Ints, Ints, Flag
     def worth(price: Floats) -> Floats:
         return (price * kept - fixed) * outlook(context, price, over, False).units
 
-    best, idle = best_price(low, high, context.regular_price, least, worth)
+    kink = clearing(context, over)
+    best, idle = best_price(low, high, context.regular_price, least, worth, kink)
     return best, np.where(idle, context.regular_price, best), idle

@@ -16,7 +16,7 @@ from online_models.pricing.context.decision_context import (
     Floats,
     Ints,
 )
-from online_models.pricing.profit.objective import SellingSpan, outlook, span, value
+from online_models.pricing.profit.objective import SellingSpan, clearing, outlook, span, value
 from online_models.pricing.profit.search import best_price
 from online_models.pricing.profit.substitutes import declared, recaptured
 from online_models.pricing.strategies.because import BECAUSE, Because
@@ -89,7 +89,8 @@ def _asked(context: DecisionContext) -> tuple[Ints, Ints, tuple[Flags, Flags, Fl
     def worth(price: Floats) -> Floats:
         return value(context, price, outlook(context, price, over, False).units)
 
-    best, idle = best_price(low, high, context.regular_price, least, worth)
+    kink = clearing(context, over)
+    best, idle = best_price(low, high, context.regular_price, least, worth, kink)
     empty = over.stock <= 0.0
     unfounded = ~empty & (context.curves.age < 0.0)
     unfounded &= context.terms.policy.objective.maximise in ("profit", "revenue")
@@ -167,7 +168,8 @@ def _scarce(context: DecisionContext, because: Because, best: Ints, founded: Fla
 
     least = context.state.settings.worthwhile
     unlimited = np.full(len(context), NO_PRICE, dtype=np.int64)
-    unlimited[rows] = best_price(low[rows], high[rows], some.regular_price, least, worth).price
+    low, high = low[rows], high[rows]
+    unlimited[rows] = best_price(low, high, some.regular_price, least, worth, low).price
     moved = (unlimited != NO_PRICE) & (unlimited != best)
     because.money("unlimited", moved, unlimited)
     because.number("stock", moved, np.where(moved, over.stock, 0.0).astype(np.int64))

@@ -51,5 +51,5 @@ class Reinforcement:
         return (
             f"Policy {detail['version']}, given an elasticity of {elasticity:.2f}, asks for"
             f" {detail['factor']:g} times the markup price (of an elasticity of −1.25 at least, and"
-            " within half and twice the reference price), which is"
+            " a factor of 2.01 at most from the reference price), which is"
         )
