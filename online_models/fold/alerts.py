@@ -15,6 +15,8 @@ from schemas.values.instants import to_text as instant_text
 from schemas.values.limits import readable
 from schemas.values.money import texts
 
+#: Notices that are about the shop, or about offers that they name.
+_OF_NO_PART = frozenset({"model_rejected", "prices_not_applied"})
 #: Offers that an alert names.
 NAMED = 10
 #: Kind → what it says of one since the last tick, and of more.
@@ -111,7 +113,7 @@ def counted(state: State, now: int) -> list[Output]:
         state.count("feed_gap", tumbling.skipped)
         tumbling.late = tumbling.skipped = 0
     outputs = [
-        alert(kind, message(kind, number), now, {"count": number})
+        alert(kind, _of_part(state, message(kind, number)), now, {"count": number})
         for kind in MESSAGES
         if (number := state.counts.get(kind))
     ]
@@ -125,17 +127,27 @@ def message(kind: str, number: int) -> str:
     return one if number == 1 else many.format(f"{number:,}")
 
 
+def _of_part(state: State, words: str, kind: str | None = None) -> str:
+    """The words, and which part of the shop they are about, where there are several: the others may
+    say the same of theirs. Some kinds of notices are not about a part.
+    """
+    return words if kind in _OF_NO_PART else words + state.settings.named_part
+
+
 def models(state: State, now: int) -> list[Output]:
     """What became of networks since the last tick: rejected, promoted, degraded."""
     notices = state.notices + state.demand.deep.drain()
     state.notices.clear()
-    outputs = [alert(n.kind, n.message, now, n.details, n.severity) for n in notices]
+    outputs = [
+        alert(n.kind, _of_part(state, n.message, n.kind), now, n.details, n.severity)
+        for n in notices
+    ]
     for row, detector in state.demand.watch.drain():
         category = state.catalogue.category_names[row - 1] if row else ""
         named = category or "offers without a category"
         message = f"{detector}: the demand of {named} has left its forecasts"
         details = {"category": category, "detector": detector}
-        outputs.append(alert("model_degraded", message, now, details))
+        outputs.append(alert("model_degraded", _of_part(state, message), now, details))
     return outputs
 
 

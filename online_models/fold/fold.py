@@ -18,6 +18,7 @@ from online_models.fold.rounds import fold_barrier_fact
 from online_models.fold.state import FoldSettings, State
 from online_models.fold.sums import flush
 from online_models.fold.tick import tick
+from online_models.journal.addressee import is_for_all
 from online_models.journal.batch import Batch, Kind
 from online_models.journal.outputs import Output
 from online_models.persistence.saved import restore, save
@@ -43,6 +44,8 @@ class Fold:
         fresh = state.progress.fresh(batch)
         # events before each duplicate: the first tick after them says so
         ignored = state.progress.ignored
+        if not state.settings.speaks_for_shop:
+            ignored = [place for place in ignored if not is_for_all(batch, place)]
         duplicates = np.cumsum(fresh)[ignored].tolist() if ignored else []
         if not fresh.all():
             batch = batch.take(fresh)
@@ -114,7 +117,8 @@ class Fold:
             if not started:
                 placed += self._start(batch, place)
         if handler.moves_clock and not clock.running:
-            state.count("untimely_control")
+            if state.settings.speaks_for_shop or not is_for_all(batch, place):
+                state.count("untimely_control")
             return placed
         return placed + fold_barrier_fact(state, batch, clock.now, place)
 

@@ -18,7 +18,9 @@ from schemas.values.instants import DAY, to_text
 
 
 def set_time(state: State, order: SetTime) -> list[Output]:
-    """Set the time; what is on sale is decided anew at the next tick. Returns an alert."""
+    """Set the time; what is on sale is decided anew at the next tick. Returns an alert, of one of
+    the shop's partitions.
+    """
     before, now = state.clock.now, order.to
     state.clock.set(now)
     state.day = now // DAY
@@ -34,6 +36,8 @@ def set_time(state: State, order: SetTime) -> list[Output]:
     np.minimum(turns, now, out=turns)
     due = state.pricing.ledger.due
     due[state.catalogue.offers.listed[: len(due)]] = now
+    if not state.settings.speaks_for_shop:
+        return []
     was = "before any" if before == ALWAYS else f"from {to_text(before)}"
     message = f"{order.actor} set the time to {to_text(now)}, {was}: {order.reason}"
     details = {"actor": order.actor, "reason": order.reason, "to": to_text(now)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.ensemble.report import LearnReport
@@ -47,10 +47,26 @@ class FoldSettings:
     lateness_ms: int | None = None
     #: Partitions of the shop's journal: several share what they learn of categories.
     partitions: int = 1
+    #: Which of them the fold is, from 0.
+    partition: int = 0
     #: Learn, and decide nothing: whose prices were charged is history.
     observe_only: bool = False
     demand: DemandSettings = field(default_factory=DemandSettings)
     pricing: PricingSettings = field(default_factory=PricingSettings)
+
+    def of_partition(self, number: int) -> FoldSettings:
+        """Those of one of the shop's partitions."""
+        return replace(self, partition=number)
+
+    @property
+    def named_part(self) -> str:
+        """Which part of the journal the fold is, as alerts end with it; nothing where it is all."""
+        return f" (partition {self.partition})" if self.partitions > 1 else ""
+
+    @property
+    def speaks_for_shop(self) -> bool:
+        """Whether the fold says what all partitions meet alike, so that it is said once."""
+        return self.partition == 0
 
     @property
     def allowed_lateness_ms(self) -> int:

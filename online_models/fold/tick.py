@@ -71,7 +71,7 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
         state.pricing.sold(observations.offer, observations.units, observations.price)
     state.pricing.model_version = state.demand.version
     state.pricing.settle(now)
-    outputs += state.pricing.watch(now)
+    outputs += state.pricing.watch(now, state.settings.named_part)
     outputs += state.desk.settle(now)
     placed = [(place, output) for output in outputs]
     concerned = [observations.offer for observations in learnt]

@@ -88,8 +88,8 @@ async def _rebuilt(
         return None
     whole = segments.segments(files, partition)
     stop = _joint(TopicPartition(TOPIC, partition), whole, logs)
-    fold = surroundings().fold(settings.fold)
-    guard = Guard(fold, settings.fold, partition, logs.quarantine)
+    own = settings.fold.of_partition(partition)
+    guard = Guard(surroundings().fold(own), own, partition, logs.quarantine)
     for record in segments.records(files, whole):
         if record.offset >= stop:
             break

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.journal.addressee import CONTROL
 from online_models.journal.batch import Batch, Kind
 from online_models.journal.partitioning import address
 from online_models.pricing.quotes.desk import ADDRESS as DESK_ADDRESS
@@ -15,7 +16,6 @@ from online_models.pricing.state.identities import whereabouts
 
 #: SKUs remembered; cleared when full, so that made-up SKUs cannot fill the memory.
 REMEMBERED = 1 << 20
-CONTROL = "pricing-control"
 _TEXT_COLUMNS = ("sku", "channel", "currency", "segment")
 
 

@@ -54,7 +54,7 @@ class Partition:
         self.number = number
         #: The first journal offset that is not folded yet.
         self.position = 0
-        self.fold = surroundings().fold(settings.fold)
+        self.fold = surroundings().fold(settings.fold.of_partition(number))
         self._settings = settings
         self._router = router
         self._publisher = Publisher(settings, number, router)
@@ -242,7 +242,8 @@ class Partition:
             await self._publisher.begin()
             await self._publisher.commit(self.position)
             outputs += self._take(await recover(self._settings, self.number, self.position))
-        guard = Guard(self.fold, self._settings.fold, self.number, self._quarantine)
+        own = self._settings.fold.of_partition(self.number)
+        guard = Guard(self.fold, own, self.number, self._quarantine)
         for offset, batch in enumerate(batches, start=self.position):
             outputs += guard.step(offset, batch)
         self.fold = guard.fold

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from aiokafka import TopicPartition
 
 from online_models.fold.fold import Fold
+from online_models.fold.state import FoldSettings
 from online_models.journal.outputs import Output
 from online_models.persistence.plain import RestoreError
 from online_models.persistence.versions import OLDEST, VERSION, VersionError
@@ -76,15 +77,15 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
     """The state after the last committed journal record, or at `position` where whoever asks has
     published everything before it. The publisher must have fenced before.
     """
-    journal = TopicPartition(JOURNAL, partition)
+    journal, own = TopicPartition(JOURNAL, partition), settings.fold.of_partition(partition)
     async with _RecoveryReaders(settings) as (reader, group):
         logs = await _read_logs(settings, partition, reader, group)
         saved = logs.saved
         committed = logs.committed if position is None else position
         start, fold = (
-            (0, surroundings().fold(settings.fold))
+            (0, surroundings().fold(own))
             if saved.snapshot is None
-            else _restored(settings, *saved.snapshot)
+            else _restored(own, *saved.snapshot)
         )
         if start > committed and settings.delivery == "exactly-once":
             raise LostError(
@@ -111,7 +112,7 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
         if saved.older and not start:
             what = f"{_only(saved.older, partition)}: the state is made anew from the journal"
             logger.warning("%s", what)
-        guard = Guard(fold, settings.fold, partition, logs.quarantine)
+        guard = Guard(fold, own, partition, logs.quarantine)
         await _replay(reader, journal, guard, start, committed)
         claimed = saved.app is not None and saved.agreement is not None and not changed
         return Recovered(
@@ -176,12 +177,12 @@ async def _newest(reader: Consumer, partition: int) -> store.Found:
         ) from None
 
 
-def _restored(settings: Settings, offset: int, state: Mapping[str, Any] | None) -> tuple[int, Fold]:
+def _restored(own: FoldSettings, offset: int, state: Mapping[str, Any] | None) -> tuple[int, Fold]:
     """A fold in a state that was saved, or one that knows nothing yet, and where it goes on."""
     if state is None:
-        return offset, surroundings().fold(settings.fold)
+        return offset, surroundings().fold(own)
     try:
-        return offset, surroundings().fold.restore(state, settings.fold)
+        return offset, surroundings().fold.restore(state, own)
     except RestoreError as error:
         raise LostError(
             f"the snapshot at {offset} does not fit, at {error}: start with the settings that it "

@@ -76,11 +76,12 @@ class Pricers:
             yield Priced(0 if key is None else self._router.partition(key.decode()), output)
 
     def _guard(self, partition: int) -> Guard:
-        fold = Fold(self._fold_settings)
+        own = self._fold_settings.of_partition(partition)
+        fold = Fold(own)
         if self._policies:
             fold.step(opening(self._policies))
         quarantine = self._quarantined.get(partition) or Quarantine()
-        return Guard(fold, self._fold_settings, partition, quarantine, self._asked)
+        return Guard(fold, own, partition, quarantine, self._asked)
 
     def _asked(self, batch: Batch) -> Batch:
         """What of a batch counts."""

@@ -33,7 +33,8 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         said = state.desk.judge(record.decision_id, approved, record.actor, now)
         if said is not None:
             return FactEffect(NOBODY, said)
-    return FactEffect(*obey(state.pricing, record, now, alone=state.settings.partitions == 1))
+    part = None if state.settings.partitions == 1 else state.settings.partition
+    return FactEffect(*obey(state.pricing, record, now, part))
 
 
 HANDLER = Handler("pricing-control", Reach.ALL, apply, moves_clock=True)

@@ -26,7 +26,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     del now
     update: ModelUpdate = decode(_UPDATE, fact.value or b"")
     verdict = accept_update(state, update)
-    if verdict.kind == "rejected":
+    if verdict.kind == "rejected" and state.settings.speaks_for_shop:
         details = {"model": update.model, "version": str(update.version)}
         state.notices.append(Notice("model_rejected", verdict.reason, details))
     return NOTHING

@@ -29,9 +29,9 @@ Effect = tuple[Ints, list[Output]]
 Order = Pause | Resume | Approve | Reject | SetPrice | Rollback | ForgetCustomer
 
 
-def obey(pricing: Pricing, record: Order, now: int, alone: bool = True) -> Effect:
+def obey(pricing: Pricing, record: Order, now: int, part: int | None = None) -> Effect:
     """Take an order down, which the decisions that follow carry out; returns the offers to decide
-    anew, and alerts. `alone`: whether there is no other partition.
+    anew, and alerts. `part`: which of the shop's partitions this is; None: there is no other.
     """
     pricing.grow()
     if isinstance(record, (Pause, Resume)):
@@ -39,7 +39,7 @@ def obey(pricing: Pricing, record: Order, now: int, alone: bool = True) -> Effec
     if isinstance(record, SetPrice):
         return _set_price(pricing, record, now)
     if isinstance(record, Rollback):
-        return _rollback(pricing, record, now, alone)
+        return _rollback(pricing, record, now, part)
     if isinstance(record, ForgetCustomer):
         pricing.shoppers.forget(named(record.customer_id))
         return np.zeros(0, dtype=np.int64), []
@@ -82,7 +82,7 @@ def _set_price(pricing: Pricing, record: SetPrice, now: int) -> Effect:
     return rows, []
 
 
-def _rollback(pricing: Pricing, record: Rollback, now: int, alone: bool) -> Effect:
+def _rollback(pricing: Pricing, record: Rollback, now: int, part: int | None) -> Effect:
     """Prices as of a time, the changes of that very instant included; a decision's id means the
     price it made or left in force, and for other selected offers the time since which it was.
     Without a selector an id concerns its own offer alone. What is not on record any more, or not
@@ -94,8 +94,11 @@ def _rollback(pricing: Pricing, record: Rollback, now: int, alone: bool) -> Effe
     alerts: list[Output] = []
     if isinstance(record.to, int):
         instant, rows = record.to, _priced(pricing, record.select)
-        if instant > now and len(rows):
-            return _ignored(record, None, f"{to_text(instant)} is yet to come", now)
+        if instant > now:
+            # all partitions meet this; the first says so, whatever it has of the selected offers
+            says_so = len(rows) if part is None else part == 0
+            ignored = _ignored(record, None, f"{to_text(instant)} is yet to come", now)
+            return ignored if says_so else (rows[:0], [])
     else:
         found = pricing.published(record.to)
         made = found and history.of_decision(int(ledger.history_entry[found[0]]), found[1], now)
@@ -104,7 +107,7 @@ def _rollback(pricing: Pricing, record: Rollback, now: int, alone: bool) -> Effe
         named, instant = {found[0]: made[0]}, made[1]
         own = record.select == Selector()
         rows = np.array([found[0]]) if own else _priced(pricing, record.select)
-        if not own and not alone:
+        if not own and part is not None:
             alerts += _partial(record, instant, now)
     restored: dict[int, int] = {}
     for row in rows.tolist():

@@ -155,12 +155,14 @@ def missing_ack(catalogue: Catalogue, row: int, decision_id: str, now: int) -> O
     return alert(catalogue, row, "ack_missing", "warning", message, now, details)
 
 
-def feed_silent(latest: int, now: int) -> Output:
-    """No competitor price at all for longer than the setting `feed_silence_ms`."""
+def feed_silent(latest: int, now: int, part: str) -> Output:
+    """No competitor price at all, in a part of the shop, for longer than the setting
+    `feed_silence_ms`.
+    """
     value = {
         "kind": "price_feed_silent",
         "severity": "warning",
-        "message": f"no competitor price has come since {to_text(latest)}",
+        "message": f"no competitor price has come since {to_text(latest)}{part}",
         "time": to_text(now),
         "details": {"latest": to_text(latest)},
     }

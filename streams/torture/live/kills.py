@@ -155,7 +155,8 @@ def _published(record: Any) -> OutputRecord:
 
 async def _expected(shop: LiveShop) -> list[OutputRecord]:
     """What the journal leads to, folded here from its beginning."""
-    folds = [Fold(shop.settings.fold) for _ in range(shop.settings.partitions)]
+    own = [shop.settings.fold.of_partition(i) for i in range(shop.settings.partitions)]
+    folds = [Fold(settings) for settings in own]
     return [
         OutputRecord(*output)
         for record in await shop.read([JOURNAL])

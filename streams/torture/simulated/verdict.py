@@ -59,7 +59,7 @@ class RunVerdict:
         reached: dict[int, _Reached] = {}
         for log in self._cluster.topics[JOURNAL].logs:
             reached[log.partition] = _Reached()
-            fold = self._fold(self._settings.fold)
+            fold = self._fold(self._settings.fold.of_partition(log.partition))
             for record in log.history:
                 batch = codec.decode(record.value or b"", record.timestamp)
                 fresh = self._fresh(batch, reached[log.partition])

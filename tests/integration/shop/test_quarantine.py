@@ -67,7 +67,7 @@ def listed(shop):
 def folded(shop, quarantines):
     found = []
     for partition, values in shop.journal().items():
-        settings = Settings(partitions=shop.partitions).fold
+        settings = Settings(partitions=shop.partitions).fold.of_partition(partition)
         guard = Guard(Fold(settings), settings, partition, quarantines[partition])
         for offset, value in enumerate(values):
             found += [Published(*out) for out in guard.step(offset, codec.decode(value))]

@@ -21,7 +21,7 @@ def undisturbed(
     """The outputs of the journal records below the offsets `until`, partition after partition."""
     outputs = []
     for partition, values in journal.items():
-        fold = Fold(settings.fold)
+        fold = Fold(settings.fold.of_partition(partition))
         for value in values[: until[partition]]:
             outputs += [Published(*output) for output in fold.step(codec.decode(value))]
     return outputs

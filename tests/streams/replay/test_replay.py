@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def replayed(
 def test_a_recorded_journal_gives_what_the_workers_gave(recorded: Recorded) -> None:
     settings, journal, live = Settings(partitions=3), [], []
     decoder, router = Decoder(Border(b"pricetide")), Router(3)
-    folds = {p: Fold(settings.fold) for p in range(3)}
+    folds = {p: Fold(settings.fold.of_partition(p)) for p in range(3)}
     records, offsets = inputs(), dict.fromkeys(range(3), 0)
     for low in range(0, len(records), 10):
         batch = decoder.decode(as_given(records[low : low + 10])).batch
@@ -146,6 +147,31 @@ def test_an_order_about_a_decision_that_nobody_made_is_told_once(
     assert [a["details"] for a in told if a["details"]["order"] == "reject"] == [
         {"order": "reject", "actor": "ann", "event_id": "mine"}
     ]
+
+
+@pytest.mark.parametrize("partitions", [1, 8])
+def test_what_all_partitions_meet_alike_is_told_once(recorded: Recorded, partitions: int) -> None:
+    later = START + 40 * HOUR
+    orders = [
+        {"kind": "rollback", "to": later + 999 * HOUR, "reason": "r"},
+        {"kind": "pause", "select": {"skus": ["none"]}, "reason": "r", "event_id": "twice"},
+        {"kind": "pause", "select": {"skus": ["none"]}, "reason": "r", "event_id": "twice"},
+        {"kind": "set_time", "to": later, "reason": "r"},
+    ]
+    model = networks.broken("model", "v1")
+    sent = [
+        Record("pricing-control", 0, i, None, json.dumps(each | {"actor": "ann"}).encode(), later)
+        for i, each in enumerate(orders)
+    ]
+    sent.append(Record("model-updates", 0, 0, None, json.dumps(model).encode(), later))
+    path = recorded([Entry(*record) for record in [*inputs(), *sent]])
+    said = list(Replay(Settings(partitions=partitions), [path], None, None))
+    values = [json.loads(e.value or b"") for e in said if e.topic == "pricing-alerts"]
+    told = Counter(value["kind"] for value in values)
+    once = ("control_ignored", "duplicate_event", "time_set", "model_rejected")
+    assert {kind: told[kind] for kind in once} == dict.fromkeys(once, 1)
+    texts = [(value["message"], value["time"]) for value in values]
+    assert len(set(texts)) == len(texts)
 
 
 @pytest.mark.parametrize(("partitions", "told"), [(1, 0), (8, 1)])
