@@ -136,7 +136,7 @@ def test_a_decision_says_whose_forecast_moved_the_price_and_by_how_much(
     assert found["elasticity"] == pytest.approx(detail["elasticity"], abs=1e-3)
     assert found["log_units_per_day"] == pytest.approx(detail["log_units_per_day"], abs=1e-3)
     sentence = words(decision)[2]
-    assert "as m (version 7) forecasts" in sentence
+    assert "believing m (version 7) to" in sentence
     assert member["price_without"] in sentence
 
 
