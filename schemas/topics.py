@@ -31,6 +31,8 @@ from schemas.records.products import Product
 from schemas.records.promotion_plans import PromotionPlan
 from schemas.records.promotions import Promotion
 from schemas.records.quarantined import Quarantined, Redriven
+from schemas.records.second_hand.market_listings import MarketListing
+from schemas.records.second_hand.price_suggestions import PriceSuggestion
 from schemas.records.wholesale.price_quotes import PriceQuote
 from schemas.records.wholesale.quote_lines import QuoteLines
 from schemas.records.wholesale.quote_outcomes import QuoteOutcome
@@ -124,11 +126,13 @@ _ALL = (
     Topic("demand-forecasts", "in", DemandForecast, _SKU),
     Topic("quote-requests", "in", QuoteRequest, ("quote_id",), 400 * DAY, broadcast=True),
     Topic("quote-outcomes", "in", QuoteOutcome, ("quote_id",), 400 * DAY, broadcast=True),
+    Topic("market-listings", "in", MarketListing, ("listing_id",), broadcast=True),
     Topic("pricing-control", "in", PricingControl, _SKU, broadcast=True),
     Topic("price-changes", "out", PriceChange, _OFFER, _FOR_EVER, compacted=True),
     Topic("price-decisions", "out", PriceDecision, _SKU, 400 * DAY),
     Topic("price-offers", "out", PriceOffer, _SKU, 90 * DAY),
     Topic("price-quotes", "out", PriceQuote, ("quote_id",), 400 * DAY),
+    Topic("price-suggestions", "out", PriceSuggestion, ("listing_id",), 90 * DAY),
     Topic("promotion-plans", "out", PromotionPlan, _SKU, 90 * DAY),
     Topic("demand-observations", "out", DemandObservation, _SKU, 800 * DAY),
     Topic("elasticities", "out", Elasticities, ("scope", "key"), _FOR_EVER, compacted=True),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from online_models.fold.state import State
 from online_models.journal.batch import Batch, Status
 from online_models.pricing.state.shoppers import USUAL_SEGMENT, Line
+from online_models.second_hand.second_hand import OwnSale
 from online_models.windows import counting
 from online_models.windows.counting import CountedClicks, CountedOrders
 from online_models.windows.pending_events import PendingClicks, PendingOrders
@@ -45,6 +46,7 @@ def take_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> Non
         _public(batch, places),
     )
     _remember_shoppers(state, batch, places, orders)
+    _note_used_sales(state, orders)
     state.pending.order(orders)
 
 
@@ -113,6 +115,18 @@ def _public(batch: Batch, places: Ints) -> NDArray[np.bool_]:
         return np.ones(len(places), dtype=np.bool_)
     usual = np.array([text == USUAL_SEGMENT for text in batch.texts] + [True])
     return np.asarray(usual[segment])
+
+
+def _note_used_sales(state: State, orders: PendingOrders) -> None:
+    """What own used goods were sold for."""
+    known = state.pricing.state.second_hand
+    if not known.things:
+        return
+    skus = state.catalogue.offers.sku[orders.offer].tolist()
+    columns = (orders.offer, orders.status, orders.price, orders.time)
+    for sku, row, status, price, time in zip(skus, *(c.tolist() for c in columns), strict=True):
+        if sku in known.things and status == Status.PLACED and price > 0:
+            known.sales.append(OwnSale(sku, row, price, time))
 
 
 def _remember_shoppers(state: State, batch: Batch, places: Ints, orders: PendingOrders) -> None:

@@ -26,6 +26,7 @@ from online_models.fold.sums import count, judge
 from online_models.journal.batch import FORCED, Batch
 from online_models.journal.outputs import Output
 from online_models.pricing.shown import imagined
+from online_models.pricing.suggestions.own_stock import pass_day
 from online_models.shop.catalogue import NEVER
 from online_models.windows.demand_windows import ClosedWindow
 from online_models.windows.observing import ClosedWindows, observe
@@ -71,6 +72,8 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
         state.pricing.sold(observations.offer, observations.units, observations.price)
     state.pricing.model_version = state.demand.version
     state.pricing.settle(now)
+    if new_day:
+        pass_day(state.pricing.state, now)
     outputs += state.pricing.watch(now, state.settings.named_part)
     outputs += state.desk.settle(now)
     placed = [(place, output) for output in outputs]

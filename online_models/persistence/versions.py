@@ -13,6 +13,7 @@ from online_models.persistence.migrations import (
     from_16,
     from_17,
     from_18,
+    from_19,
 )
 
 #: Version → what makes the next version's plain data of it, without changing them. A change of what
@@ -25,6 +26,7 @@ MIGRATIONS: Mapping[int, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     16: from_16.migrate,
     17: from_17.migrate,
     18: from_18.migrate,
+    19: from_19.migrate,
 }
 OLDEST = min(MIGRATIONS)
 #: What is written today.
@@ -50,7 +52,7 @@ def migrate(state: Mapping[str, Any], version: int) -> Mapping[str, Any]:
 
     >>> migrate({}, VERSION + 1)
     Traceback (most recent call last):
-    online_models.persistence.versions.VersionError: version 20, and this release reads 12 to 19
+    online_models.persistence.versions.VersionError: version 21, and this release reads 12 to 20
     """
     check(version)
     for older in range(version, VERSION):

@@ -53,6 +53,7 @@ class Pricing:
         reported_silence=int,
         learned_policy=attribute("state.seat", Part()),
         margins=attribute("state.margins", Part()),
+        second_hand=attribute("state.second_hand", Part(), optional=True),
         breakers=Part(),
     )
     DERIVED = ("_offers",)
@@ -213,6 +214,7 @@ class Pricing:
         )
         self.reported_silence = min(self.reported_silence, now)
         self.shoppers.set_back(now)
+        self.state.second_hand.set_back(now)
 
     def settle(self, now: int) -> None:
         """A tick has come: what happened since the last one may be seen by other offers."""
@@ -223,6 +225,7 @@ class Pricing:
         if self._substitutes[1]:
             self.ledger.unit_profit[:] = unit_profits(catalogue, self.ledger.price)
         self.shoppers.settle(self.ledger.regular_price, now)
+        self.state.second_hand.settle()
         self.breakers.settle(now)
         self.silent_channels |= dict.fromkeys(self.acknowledged_channels, False)
         self.acknowledged_channels = []

@@ -32,6 +32,13 @@ _EXPECTED = {
     "upper": "222.35",
 }
 
+
+def _promise(price: str, within: str, probability: float) -> dict[str, Any]:
+    detail = {"aim": "suggested", "value": "90.12", "ratio": "102%"}
+    step = {"rule": "second_hand", "input": None, "output": price, "detail": detail}
+    return {"price": price, "within": within, "probability": probability, "explanation": [step]}
+
+
 #: Topic → a value of it (for dead letters, the headers).
 OUTPUTS: dict[str, dict[str, Any]] = {
     "price-changes": _CHANGE,
@@ -112,6 +119,35 @@ OUTPUTS: dict[str, dict[str, Any]] = {
         },
         "propensity": 1.0,
         "reason": "the best expected profit",
+        "time": "2024-05-01T12:00:00Z",
+    },
+    "price-suggestions": {
+        "suggestion_id": "0000002a2a624de5ce516289-1",
+        "listing_id": "l-502",
+        "sku": None,
+        "category": "kitchen/grinders",
+        "condition": "good",
+        "channel": "web",
+        "currency": "EUR",
+        "asked": "99.00",
+        "value": "90.12",
+        "value_lower": "71.30",
+        "value_upper": "113.90",
+        "comparables": 412,
+        "suggested": _promise("91.92", "P30D", 0.752),
+        "quick": _promise("82.91", "P7D", 0.753),
+        "patient": _promise("98.23", "P90D", 0.751),
+        "markdown": {
+            "sell_by": "2024-06-01T00:00:00Z",
+            "probability": 0.9,
+            "steps": [
+                {"valid_from": "2024-05-01T12:00:00Z", "price": "95.53", "probability": 0.55},
+                {"valid_from": "2024-05-16T18:00:00Z", "price": "84.71", "probability": 0.78},
+            ],
+        },
+        "policy_id": "second-hand",
+        "policy_version": 2,
+        "reason": "worth 90.12 by 412 sales of its category",
         "time": "2024-05-01T12:00:00Z",
     },
     "promotion-plans": {

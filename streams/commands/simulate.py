@@ -28,6 +28,7 @@ from streams.simulation.outcome import document, outcomes
 from streams.simulation.parallel import run_all
 from streams.simulation.report import MEANINGS, audited, headline, report, table
 from streams.simulation.store import ResultStore
+from streams.simulation.trials import TRIALS, run_trial, trial_table
 from streams.terminal.flags import add_json, at_least
 from streams.terminal.output import print_json
 
@@ -47,12 +48,16 @@ A market is a curve and any parts, joined by +; the names below stand for such s
   stocks    {", ".join(STOCKS)}
   errors    {", ".join(CORRUPTIONS)}
 
+A trial is a market of its own kind, in which one part of the pricer is judged:
+  trials    {", ".join(TRIALS)}
+
 Runs that are finished stay in OUT/results, so that the same command goes on after an
 interruption. The report is OUT/report.html, its figures are OUT/summary.json.
 """
 EXAMPLES = (
     "pricetide simulate --markets plain,nested+match --sales 2,8 --policies mine.json",
     "pricetide simulate --like recordings/autumn --policies mine.json",
+    "pricetide simulate --trial second-hand --seeds 3",
     "pricetide simulate --policies reinforced.json --updates training/model-updates.jsonl.gz",
 )
 SETTINGS = ()
@@ -60,6 +65,9 @@ SETTINGS = ()
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's flags."""
+    parser.add_argument(
+        "--trial", choices=list(TRIALS), help="play this trial instead of a market of offers"
+    )
     parser.add_argument("--markets", default="plain", help="comma-separated (default: plain)")
     parser.add_argument(
         "--contenders",
@@ -116,6 +124,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Run the experiment, write its report and print it."""
+    if options.trial is not None:
+        return _trial(options)
     markets = known_markets(options.markets)
     chosen = entrants(options.contenders, options.policies, options.updates)
     if options.first_seed < 0:
@@ -153,6 +163,24 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if looked := audited(outcome):
             terminal.print(f"{looked}\n", highlight=False)
     terminal.print(f"{MEANINGS}\nreport: {path}", highlight=False)
+    return 0
+
+
+def _trial(options: argparse.Namespace) -> int:
+    """Play a trial and print its figures."""
+    if options.first_seed < 0:
+        raise InputError(f"--first-seed: {options.first_seed} is below 0")
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    try:
+        found = run_trial(options.trial, seeds, options.jobs)
+    except KeyboardInterrupt:
+        raise InterruptedCommand("interrupted") from None
+    if options.json:
+        print_json({"trial": options.trial, "seeds": [dict(figures) for figures in found]})
+        return 0
+    terminal = Console()
+    terminal.print(trial_table(options.trial, found))
+    terminal.print(TRIALS[options.trial].meanings, highlight=False)
     return 0
 
 

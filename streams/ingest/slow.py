@@ -7,6 +7,7 @@ from typing import Any
 from online_models.journal.batch import FORCED, Fact, Kind
 from schemas.records.pricing_control import SetTime, decision_named
 from schemas.records.record import RecordError
+from schemas.records.second_hand.market_listings import MarketListing
 from schemas.topics import decode
 from schemas.values.limits import LONGEST_NAME
 from streams.ingest.border import Border
@@ -25,6 +26,7 @@ SLOW = (
     "inventory",
     "price-acks",
     "demand-forecasts",
+    "market-listings",
     "promotions",
     "pricing-policies",
     "quote-requests",
@@ -48,6 +50,8 @@ def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) 
         return
     model = decode(record.topic, record.value)
     time = getattr(model, "time", None)
+    if time is None and isinstance(model, MarketListing):
+        time = model.last_instant
     tick = getattr(model, "kind", None) == "tick"
     stamp = record.timestamp if tick else min(record.timestamp, border.latest())
     at = stamp if time is None else time
@@ -66,8 +70,8 @@ def gather(record: KafkaRecord, place: int, gathered: Gathered, border: Border) 
     _check_currency(model, border)
     if record.topic == "products":
         border.currencies.of_sku[model.sku] = model.currency
-    # whatever names no SKU concerns every partition
-    concerned = getattr(model, "sku", None)
+    # whatever names no SKU concerns every partition, and a comparable does though it may name one
+    concerned = None if isinstance(model, MarketListing) else getattr(model, "sku", None)
     value = _kept(model, record, border)
     fact = Fact(record.topic, concerned or decision_named(model), value)
     _append(gathered, place, at, concerned, identity, gathered.fact(fact), Kind.FACT, 0)

@@ -286,6 +286,27 @@ def _changes_products(shop: Shop, step: int) -> None:
         shop.order("p1", channel="store:7")
 
 
+def _sells_used_goods(shop: Shop, step: int) -> None:
+    for sku in shop.prices:
+        money = shop.currency(sku)[0]
+        used = {"category": f"food/{money}", "condition": shop.random.choice(["good", "worn"])}
+        used |= {"currency": money, "attributes": {"brand": "b1", "weight": step}}
+        asked = {"asked": shop.money(sku, shop.prices[sku] + 0.5 * shop.random.randint(-2, 2))}
+        sold = {"sold_at": shop.now} if step % 3 else {"ended_at": shop.now}
+        for k in range(4):
+            value = {"listing_id": f"{sku}-{step}-{k}", "listed_at": shop.now - DAY * (1 + k)}
+            shop.send("market-listings", value | used | asked | sold)
+        draft = {
+            "listing_id": f"{sku}-{step}",
+            "listed_at": shop.now,
+            "sell_by": shop.now + 9 * DAY,
+        }
+        shop.send("market-listings", draft | used)
+        if step == 3:
+            value = {"sku": f"u-{sku}", "name": sku, "price": shop.money(sku, 9.0), "cost": "1"}
+            shop.send("products", value | used, f"u-{sku}")
+
+
 def _waits_for_goods(shop: Shop, step: int) -> None:
     for sku in shop.prices:
         if step in (2, 7):
@@ -366,6 +387,11 @@ CHAPTERS: dict[str, Chapter] = {
     "keep": _steered(_promotes, strategy=[KEEP]),
     "reinforcement": _strategy(
         {"kind": "reinforcement", "model": "absent"}, {"kind": "reinforcement"}
+    ),
+    "second_hand": _steered(
+        _sells_used_goods,
+        strategy=[{"kind": "second_hand", "aim": "quick", "probability": "60%"}, OPTIMISE],
+        guardrails={"price_endings": ["9", ".49"], "minimum_price": "2"},
     ),
     "optimise profit": _strategy(OPTIMISE),
     "optimise revenue": _strategy(OPTIMISE, objective={"maximise": "revenue", "horizon": "P7D"}),

@@ -26,6 +26,7 @@ REQUIRED = {
     "quote-requests": ["quote_id", "currency", "lines"],
     "quote-outcomes": ["quote_id", "status"],
     "demand-forecasts": ["model", "version", "sku", "bucket_start", "bucket_end", "points"],
+    "market-listings": ["listing_id", "category", "condition", "currency", "listed_at"],
     "pricing-control": ["kind", "sku", "price", "actor", "reason"],
 }
 CASES = [(topic, field) for topic in INPUTS for field in EXAMPLES[topic]]

@@ -165,6 +165,7 @@ def test_an_ending_may_be_written_with_or_without_its_zero(changed: Any, value: 
         {"kind": "markdown"},
         {"kind": "keep"},
         {"kind": "reinforcement"},
+        {"kind": "second_hand", "aim": "patient", "patient_within": "P60D"},
         {"kind": "match_competitor", "which": "rank", "rank": 2},
         {"kind": "match_competitor", "which": "median", "weights": {"a": 2, "b": 0.5}},
     ],

@@ -35,6 +35,7 @@ def test_every_topic_of_the_contract_is_there() -> None:
             "demand-forecasts",
             "quote-requests",
             "quote-outcomes",
+            "market-listings",
             "pricing-control",
         ],
         "out": [
@@ -42,6 +43,7 @@ def test_every_topic_of_the_contract_is_there() -> None:
             "price-decisions",
             "price-offers",
             "price-quotes",
+            "price-suggestions",
             "promotion-plans",
             "demand-observations",
             "elasticities",

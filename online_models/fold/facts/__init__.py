@@ -8,6 +8,7 @@ from online_models.fold.facts import (
     evidence,
     forecasts,
     inventory,
+    listings,
     models,
     policies,
     products,
@@ -33,6 +34,7 @@ HANDLERS: dict[str, Handler] = {
         quote_requests.HANDLER,
         quote_lines.HANDLER,
         quote_outcomes.HANDLER,
+        listings.HANDLER,
         control.HANDLER,
     )
 }

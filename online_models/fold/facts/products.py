@@ -19,14 +19,18 @@ from online_models.fold.facts.fact import (
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.pricing.shown import imagined
+from online_models.second_hand.item import Item, item
 from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
 from schemas.records.products import ChannelListing, Product
 from schemas.records.record import decode
+from schemas.values import durations
 from schemas.values.fields import ADMITTED
 from schemas.values.money import minor_digits, to_minor
 
 #: Where a product is sold that names no channels.
 DEFAULT_CHANNEL = "web"
+#: A condition that makes no product a used one.
+NEW = "new"
 _PRODUCT = TypeAdapter(Product)
 
 
@@ -63,6 +67,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     if fact.value is None:
         catalogue.skus.retired[sku] = True
         catalogue.version += 1
+        state.pricing.state.second_hand.describe(sku, None)
         return FactEffect(NOBODY, [], off_sale=_unlist(state, catalogue.sku_offers[sku]))
     product: Product = decode(_PRODUCT, fact.value, ADMITTED)
     if _changes_currency(state, sku, product):
@@ -71,6 +76,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         return NOTHING
     returned = bool(catalogue.skus.retired[sku])
     _describe(state, sku, product)
+    state.pricing.state.second_hand.describe(sku, used(product))
     channels: dict[str, ChannelListing | None] = dict(product.channels) or {DEFAULT_CHANNEL: None}
     listed: list[int] = []
     unlisted: list[int] = []
@@ -96,6 +102,23 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         on_sale=listed,
         description=Description(catalogue.sku_offers[sku], product),
     )
+
+
+def used(product: Product) -> Item | None:
+    """The used thing that a product is; None where it is new, or says nothing of its condition."""
+    if product.condition is None or product.condition.strip().casefold() in ("", NEW):
+        return None
+    attributes = dict(product.attributes)
+    age, text = None, attributes.get("age")
+    if isinstance(text, str) and text.startswith("P"):
+        try:
+            age = durations.to_ms(text)
+        except ValueError:
+            pass
+        else:
+            del attributes["age"]
+    # its SKU is its own; what it is one of is said by the attribute `product`
+    return item(product.currency, product.category, product.condition, age, attributes, None)
 
 
 def _unlist(state: State, rows: list[int]) -> list[int]:

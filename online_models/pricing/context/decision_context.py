@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ from online_models.pricing.state.days import CalendarDays
 from online_models.pricing.state.identities import Identities, Labels
 from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.state.margins import Margins
+from online_models.second_hand.second_hand import UsedStock
 from online_models.shop.catalogue import Catalogue
 from online_models.shop.competitors import CompetitorPrices
 from online_models.shop.quotes import Quotes, lowest_asked
@@ -65,6 +66,8 @@ class PricingState:
     settings: PricingSettings
     #: The trained policy behind the strategy `reinforcement`.
     seat: PolicySeat
+    #: What is known of used goods, and which products are used.
+    second_hand: UsedStock = field(default_factory=UsedStock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,8 +158,10 @@ class PolicyBook:
         pairs = np.array(found, dtype=np.int32).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1].astype(np.int8)
 
-    def ruler(self, offer: Traits) -> tuple[int, int]:
-        """(slot, index into RULINGS) of the policy that rules an offer with these traits."""
+    def ruler(self, offer: Traits, kind: str | None = None) -> tuple[int, int]:
+        """(slot, index into RULINGS) of the policy that rules an offer with these traits; of those
+        with a strategy of that `kind`, where one is given.
+        """
         best: tuple[int, Any] | None = None
         competitors = 0
         why = 0
@@ -168,7 +170,7 @@ class PolicyBook:
             if best is not None and policy.priority < best[1][0]:
                 break
             fit = specificity(policy.select, offer)
-            if fit is None:
+            if fit is None or (kind and not any(e.kind == kind for e in policy.strategy)):
                 continue
             competitors += 1
             key = (policy.priority, fit)

@@ -6,6 +6,7 @@ from online_models.pricing.strategies.markdown import Markdown
 from online_models.pricing.strategies.match_competitor import MatchCompetitor
 from online_models.pricing.strategies.optimise import Optimise
 from online_models.pricing.strategies.reinforcement import Reinforcement
+from online_models.pricing.strategies.second_hand import SecondHand
 from online_models.pricing.strategies.strategy import Proposal, Strategy
 
 STRATEGIES: tuple[Strategy, ...] = (
@@ -15,6 +16,7 @@ STRATEGIES: tuple[Strategy, ...] = (
     Markdown(),
     Keep(),
     Reinforcement(),
+    SecondHand(),
 )
 
 __all__ = ["STRATEGIES", "Proposal", "Strategy"]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from schemas.records.field_words import FieldWords
+from schemas.records.policy.second_hand import SecondHand
 from schemas.records.record import Incoming
 from schemas.values.fields import (
     Confidence,
@@ -245,6 +246,6 @@ class Reinforcement(Incoming):
 
 
 Strategy = Annotated[
-    Optimise | MatchCompetitor | CostPlus | Markdown | Keep | Reinforcement,
+    Optimise | MatchCompetitor | CostPlus | Markdown | Keep | Reinforcement | SecondHand,
     Field(discriminator="kind"),
 ]

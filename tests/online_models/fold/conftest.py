@@ -210,6 +210,17 @@ class Journal:
         value |= {"bucket_start": begins, "bucket_end": begins + length, "time": time}
         self._fact("demand-forecasts", time, value | fields, sku, sku)
 
+    def listing(self, time: int, listing_id: str = "l", **fields: Any) -> None:
+        """A used thing on the market."""
+        value = {
+            "listing_id": listing_id,
+            "category": "toys",
+            "condition": "good",
+            "currency": "USD",
+        }
+        value |= {"listed_at": time} | fields
+        self._fact("market-listings", fields.get("time", time), value, None, None)
+
     def ack(
         self,
         time: int,
@@ -354,6 +365,7 @@ STRATEGIES = st.sampled_from(
         [{"kind": "match_competitor", "offset": "-0.01"}, {"kind": "keep"}],
         [{"kind": "cost_plus", "margin": "30%"}],
         [{"kind": "reinforcement"}, {"kind": "keep"}],
+        [{"kind": "second_hand"}, {"kind": "keep"}],
     ]
 )
 GUARDRAILS = st.sampled_from(
@@ -380,6 +392,18 @@ EVENTS = st.one_of(
         category=st.sampled_from(["food/coffee", "food/tea", "toys"]),
         channels=LISTINGS,
         fees=FEES,
+        condition=st.sampled_from([None, "new", "good"]),
+    ),
+    _event(
+        "listing",
+        listing_id=st.sampled_from(["l1", "l2", "l3", "l4"]),
+        category=st.sampled_from(["toys", "food/tea"]),
+        condition=st.sampled_from(["good", "worn"]),
+        attributes=st.sampled_from([{}, {"brand": "x", "size": 3}]),
+        asked=st.sampled_from([None, "9.00", "12.00", "300"]),
+        sold_at=st.sampled_from([None, None, START + 9 * DAY]),
+        sold_for=st.sampled_from([None, "8.00"]),
+        listed_at=st.sampled_from([START, START + DAY]),
     ),
     _event("retire", sku=SKUS),
     _event(

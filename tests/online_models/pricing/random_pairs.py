@@ -10,6 +10,8 @@ from online_models.pricing.guardrails import GUARDRAILS
 from online_models.pricing.state.history import PriceHistory
 from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.strategies import STRATEGIES
+from online_models.second_hand.item import item
+from online_models.second_hand.listings import Ending, ListedThing
 from online_models.shop.catalogue import NO_PRICE
 
 HOUR = 3_600_000
@@ -43,6 +45,12 @@ def random_policy(rng: np.random.Generator) -> dict[str, Any]:
         {"kind": "markdown", "salvage": maybe("30%")},
         {"kind": "keep"},
         {"kind": "reinforcement"},
+        {
+            "kind": "second_hand",
+            "aim": str(rng.choice(["suggested", "quick", "patient"])),
+            "probability": percent(rng, "50%", "75%", "95%"),
+            "salvage": percent(rng, "0%", "40%"),
+        },
     ]
     assert {kind["kind"] for kind in kinds} == {strategy.kind for strategy in STRATEGIES}
     chosen = rng.permutation(len(kinds))[: rng.integers(1, 4)]
@@ -88,6 +96,20 @@ def fill(shop: Any, rng: np.random.Generator) -> None:
         for name in ("x", "y", "z"):
             if rng.random() < 0.6:
                 shop.competitor("10.00", f"s{i}", name, decide=False)
+    _use(shop, rng)
+
+
+def _use(shop: Any, rng: np.random.Generator) -> None:
+    """Make half of the products used ones, in categories of which some sales are known."""
+    known = shop.pricing.state.second_hand
+    for sku in range(shop.catalogue.skus.size):
+        thing = item("EUR", "toys" if sku % 2 else "books", "good", None, {"brand": "a"}, None)
+        if sku % 4 < 2:
+            known.describe(sku, thing)
+        for k in range(3):
+            price, since = int(rng.integers(500, 2500)), NOW - DAY * int(rng.integers(1, 60))
+            listing = ListedThing(thing, price, since, since)
+            known.listings.end(f"{sku}-{k}", listing, Ending(NOW, price if k else None))
 
 
 def shuffle(shop: Any, rng: np.random.Generator) -> None:

@@ -1,0 +1,1 @@
+"""What to ask for a used thing that somebody else sells."""

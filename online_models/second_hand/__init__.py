@@ -1,0 +1,1 @@
+"""Used goods, one of a kind each: what they are worth, and how soon they sell at which price."""
