@@ -19,6 +19,7 @@ from streams.kafka.clients import client
 from streams.kafka.surroundings import monotonic, surroundings
 from streams.pricer.publisher import Publisher
 from streams.pricer.recovery import Logs, logs_of
+from streams.pricer.sessions import Sessions
 from streams.pricer.snapshots import codec as snapshots
 from streams.quarantine.guard import Guard
 
@@ -68,12 +69,14 @@ async def rebuild(
     """
     if not write:
         return await _rebuilt(settings, files, partition, progress, None)
-    publisher = Publisher(settings, partition, Router(settings.partitions))
+    sessions = Sessions(settings)
+    publisher = Publisher(settings, partition, Router(settings.partitions), sessions)
     await publisher.start()
     try:
         return await _rebuilt(settings, files, partition, progress, publisher)
     finally:
         await publisher.stop()
+        await sessions.stop()
 
 
 async def _rebuilt(
@@ -83,7 +86,8 @@ async def _rebuilt(
     progress: Progress,
     publisher: Publisher | None,
 ) -> Rebuilt | None:
-    logs = await logs_of(settings, partition)
+    fence = None if publisher is None else publisher.fence_owner
+    logs = await logs_of(settings, partition, fence)
     if not logs.committed:
         return None
     whole = segments.segments(files, partition)
@@ -96,10 +100,9 @@ async def _rebuilt(
         guard.step(record.offset, codec.decode(record.value, record.timestamp))
         progress(partition, record.offset + 1, stop)
     if publisher is not None:
-        await publisher.begin()
-        await publisher.send_quarantined(guard.new)
-        await publisher.send_snapshot(snapshots.encode(guard.fold.snapshot(), stop))
+        publisher.send_quarantined(guard.new)
         await publisher.commit(logs.committed)
+        await publisher.let_go(snapshots.encode(guard.fold.snapshot(), stop), logs.committed)
     return Rebuilt(partition, stop, guard.fold.state.catalogue.offers.size)
 
 

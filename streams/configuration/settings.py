@@ -61,7 +61,7 @@ class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
         "byte-identical",
     )
     transaction_ms: int = Field(
-        10, ge=0, le=5000, description="least ms from one transaction of a partition to the next"
+        10, ge=0, le=5000, description="least ms from one transaction of a worker to the next"
     )
     snapshot_seconds: float = Field(
         10.0, gt=0, description="least seconds between snapshots of a partition's state"

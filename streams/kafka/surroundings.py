@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import cached_property
@@ -63,6 +64,10 @@ class Surroundings:
     def wall_ms(self) -> int:
         """The wall clock, ms since the epoch."""
         return time.time_ns() // 1_000_000
+
+    def unique(self) -> str:
+        """A name that nobody else has, or ever had."""
+        return uuid.uuid4().hex
 
     def in_thread(self, work: Callable[..., Result], *arguments: Any) -> asyncio.Future[Result]:
         """Do something beside the event loop."""

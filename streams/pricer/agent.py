@@ -18,6 +18,7 @@ from streams.kafka.surroundings import monotonic
 from streams.metrics.instruments import JOURNAL_LAG
 from streams.pricer.group_offsets import GroupOffsets
 from streams.pricer.partition import Partition
+from streams.pricer.sessions import Sessions
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Pricer:
         self._router = Router(settings.partitions)
         self._lock = asyncio.Lock()
         self._group_offsets = GroupOffsets(self._commit)
+        self._sessions = Sessions(settings)
         self._news_until = 0.0
         self._journal = names(settings).outer(JOURNAL)
         take_partitions(
@@ -119,7 +121,7 @@ class Pricer:
         self._watch(partition)
 
     def _partition(self, number: int) -> Partition:
-        return Partition(self._settings, number, self._router, self._group_offsets)
+        return Partition(self._settings, number, self._router, self._group_offsets, self._sessions)
 
     def _watch(self, partition: Partition) -> None:
         consumer, tp = self._app.consumer, TopicPartition(self._journal, partition.number)
@@ -135,3 +137,4 @@ class Pricer:
         async with self._lock:
             parts, self.partitions = self.partitions, {}
             await asyncio.gather(*[partition.stop() for partition in parts.values()])
+            await self._sessions.stop()

@@ -21,6 +21,7 @@ from streams.pricer.group_offsets import GroupOffsets
 from streams.pricer.intake import RETRY_SECONDS, PartitionQueue
 from streams.pricer.publisher import Publisher
 from streams.pricer.recovery import Recovered, recover
+from streams.pricer.sessions import Sessions
 from streams.pricer.snapshots import codec as snapshots
 from streams.quarantine.entries import Quarantine
 from streams.quarantine.guard import Guard
@@ -42,14 +43,18 @@ class Partition:
     """Folds the records of one partition in order, and publishes what they lead to.
 
     Records wait while a transaction is on its way, and are then taken together: the slower the
-    broker, the larger the transactions, and no partition holds up another.
+    broker, the larger the transactions.
 
-    Where Kafka takes no more of its transactions, it begins anew from the last that was committed,
-    and the other partitions go on.
+    Where Kafka takes no more of its transactions, it begins anew from the last that was committed.
     """
 
     def __init__(
-        self, settings: Settings, number: int, router: Router, group_offsets: GroupOffsets
+        self,
+        settings: Settings,
+        number: int,
+        router: Router,
+        group_offsets: GroupOffsets,
+        sessions: Sessions,
     ) -> None:
         self.number = number
         #: The first journal offset that is not folded yet.
@@ -57,7 +62,8 @@ class Partition:
         self.fold = surroundings().fold(settings.fold.of_partition(number))
         self._settings = settings
         self._router = router
-        self._publisher = Publisher(settings, number, router)
+        self._sessions = sessions
+        self._publisher = Publisher(settings, number, router, sessions)
         self._metrics = PartitionMetrics(number)
         self._intake = PartitionQueue(settings, number, self._wake_within)
         self.feed, self.offer = self._intake.feed, self._intake.offer
@@ -97,11 +103,11 @@ class Partition:
         begun = monotonic()
         try:
             await self._publisher.start()
-            recovered = await recover(self._settings, self.number)
+            fence = self._publisher.fence_owner
+            recovered = await recover(self._settings, self.number, fence=fence)
             self.position, snapshot = recovered.position, recovered.snapshot
-            await self._publish(self._take(recovered))
-            if not recovered.claimed:
-                await self._publisher.claim(self.position)
+            await self._publisher.claim(self.position)
+            self._publish(self._take(recovered))
         except FORBIDDEN:
             raise
         except (KafkaError, OSError) as error:
@@ -124,9 +130,9 @@ class Partition:
         return True
 
     async def _replace_publisher(self) -> None:
-        """Give up the producer and what was sent and not committed, and have a new one."""
+        """Give up what was handed over and is not committed, and have a new publisher."""
         await self._publisher.abandon()
-        self._publisher = Publisher(self._settings, self.number, self._router)
+        self._publisher = Publisher(self._settings, self.number, self._router, self._sessions)
         self._new = []
 
     def _wake_within(self, seconds: float) -> None:
@@ -187,17 +193,15 @@ class Partition:
             self._alarm.cancel()
             self._alarm = None
         while self._intake and monotonic() - begun < LONGEST_RUN:
-            outputs = await self._fold_some()
-            await self._publish(outputs)
+            self._publish(await self._fold_some())
             await asyncio.sleep(0)
         if self._intake:
             self._due.set()
+        await self._commit()
         if self._encoding is not None and self._encoding.done():
-            await self._publisher.begin()
-            await self._publisher.send_snapshot(self._encoding.result())
+            await self._publisher.save(self._encoding.result(), self.position)
             self._encoding = None
             self._metrics.saved()
-        await self._commit()
         if self._encoding is None and monotonic() >= self._next_snapshot:
             self._begin_snapshot()
 
@@ -210,12 +214,10 @@ class Partition:
         self._new += entries
         self._metrics.quarantined(len(entries))
 
-    async def _publish(self, outputs: list[Output]) -> None:
-        if outputs or self._new:
-            await self._publisher.begin()
-            await self._publisher.send_quarantined(self._new)
-            self._new = []
-            await self._publisher.send(outputs, self.position)
+    def _publish(self, outputs: list[Output]) -> None:
+        self._publisher.send_quarantined(self._new)
+        self._new = []
+        self._publisher.send(outputs)
 
     async def _fold_some(self) -> list[Output]:
         batches, written = self._intake.take()
@@ -239,7 +241,6 @@ class Partition:
             except Exception:
                 logger.exception("partition %d: an event at %d fails", self.number, self.position)
             # its effect is half done: back to what was before, which is published first
-            await self._publisher.begin()
             await self._publisher.commit(self.position)
             outputs += self._take(await recover(self._settings, self.number, self.position))
         own = self._settings.fold.of_partition(self.number)
@@ -251,8 +252,8 @@ class Partition:
         return outputs
 
     async def _commit(self) -> None:
-        """End the transaction, if any; now and then commit the offset, beside what follows."""
-        if self._publisher.open:
+        """Publish what there is; now and then commit the offset, beside what follows."""
+        if self._publisher.pending:
             await self._publisher.commit(self.position)
             self._metrics.committed(self._oldest)
         self._oldest = None
@@ -298,12 +299,9 @@ class Partition:
         await self._save()
 
     async def _save(self) -> None:
-        """Let the last transaction have the state."""
+        """Write the state down, and let the partition go."""
         encoded = None if self._encoding is None else await self._encoding
         if self._snapshot_at != self.position:
             encoded = snapshots.encode(self.fold.snapshot(), self.position)
-        await self._publisher.begin()
-        if encoded is not None:
-            await self._publisher.send_snapshot(encoded)
-        await self._publisher.commit(self.position)
+        await self._publisher.let_go(encoded, self.position)
         await self._group_offsets.finish(self.number, self.position)

@@ -1,15 +1,11 @@
-"""Outputs to Kafka: in transactions with the position in the journal, or at least once."""
+"""What one partition of the journal leads to, on its way to Kafka."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
-from aiokafka import TopicPartition
-from aiokafka.errors import IllegalOperation, KafkaError
-from aiokafka.producer import sender
+from aiokafka.errors import KafkaError
 
 from online_models.journal.outputs import Output
 from schemas.records.quarantined import Quarantined
@@ -17,170 +13,142 @@ from streams.configuration.agreement import encoded, of_pricer
 from streams.configuration.settings import Settings
 from streams.formats.outgoing import OutputFormats
 from streams.ingest.routing import Router
-from streams.journal import TOPIC as JOURNAL
-from streams.kafka.clients import BATCH, LARGEST_REQUEST, producer
-from streams.kafka.closing import STOP_SECONDS, abandon, within
+from streams.pricer.sessions import OwnRecord, Session, Sessions, Share, TransactionalWriter, fence
 from streams.pricer.snapshots import store
 from streams.quarantine import entries as quarantine
-
-#: An orphaned transaction blocks readers until it times out, where nobody takes over.
-TRANSACTION_TIMEOUT_MS = 10_000
-#: aiokafka sleeps this long after any retriable error, such as a transaction still closing.
-RETRY_BACKOFF_MS = 10
-#: A transaction right after another finds the first one's markers still being written; aiokafka
-#: waits a hard-coded 20 ms then, although they take the broker a few.
-sender.BACKOFF_OVERRIDE = 0.004
 
 
 class Publisher:
     """Publishes what one journal partition leads to.
 
-    `start` fences whoever published for the partition before: no output of theirs can be committed
-    from then on, so that what is committed can be read and relied on.
+    `start` and `fence_owner` fence whoever published for the partition before: no output of theirs
+    can be committed from then on, so that what is committed can be read and relied on. `claim` says
+    that this session publishes from now on; it fails where another has started meanwhile.
+
+    Outputs are published in the worker's session. Snapshots have transactions of their own: those
+    of other partitions need not wait for them.
     """
 
-    def __init__(self, settings: Settings, partition: int, router: Router) -> None:
-        self._claim = {
-            store.APP: settings.app.encode(),
-            store.SETTINGS: encoded(of_pricer(settings)),
-        }
-        self._journal = TopicPartition(JOURNAL, partition)
+    def __init__(
+        self, settings: Settings, partition: int, router: Router, sessions: Sessions
+    ) -> None:
+        self._settings = settings
+        self._partition = partition
         self._router = router
+        self._sessions = sessions
         self._outgoing = OutputFormats(settings)
         self._exactly_once = settings.delivery == "exactly-once"
-        identity = {"transactional_id": f"{settings.app}-{partition}"}
-        self._producer = producer(
-            settings,
-            **(identity if self._exactly_once else {"enable_idempotence": True}),
-            transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
-            acks="all",
-            linger_ms=0,
-            max_batch_size=BATCH,
-            max_request_size=LARGEST_REQUEST,
-            retry_backoff_ms=RETRY_BACKOFF_MS,
-        )
-        self._sent: list[asyncio.Future[Any]] = []
+        identity = f"{settings.app}-{partition}" if self._exactly_once else None
+        self._own = TransactionalWriter(settings, identity)
+        self._session: Session | None = None
+        self._share = Share()
+        self._open: dict[tuple[str, int], Any] = {}
         self._position: int | None = None
-        self.open = False
 
     async def start(self) -> None:
-        """Connect, and fence."""
+        """Connect, and fence whoever takes the partition beside this or did before."""
         await self._outgoing.register()
-        await self._producer.start()
+        self._session = await self._sessions.current()
+        await self._own.start()
+
+    async def fence_owner(self, owner: str) -> bool:
+        """Fence the session that has the partition; returns whether it is another's."""
+        if not self._exactly_once or owner == self._current.identity:
+            # an earlier turn of this session has ended: nothing of it is on its way
+            return False
+        await fence(self._settings, owner)
+        return True
+
+    @property
+    def _current(self) -> Session:
+        if self._session is None:
+            raise KafkaError("not started")
+        return self._session
 
     async def stop(self) -> None:
-        """Close; an open transaction is aborted by the broker."""
-        await within(self._producer.stop(), STOP_SECONDS)
+        """Close."""
+        await self._own.stop()
 
     async def abandon(self) -> None:
-        """Close so that nothing of what was sent and is not committed is written from now on."""
-        for sent in self._sent:
-            if not sent.done():
-                sent.cancel()
-            elif not sent.cancelled():
-                sent.exception()  # it is known why it ends
-        await abandon(self._producer)
+        """Close so that nothing more is written."""
+        await self._own.abandon()
 
-    async def begin(self) -> None:
-        """Open a transaction where none is open."""
-        if not self.open:
-            if self._exactly_once:
-                with self._failing():
-                    await self._producer.begin_transaction()
-            self.open = True
+    @property
+    def pending(self) -> bool:
+        """Whether anything was handed over that is not committed."""
+        return bool(self._share or self._open)
 
-    async def send(self, outputs: Iterable[Output], position: int) -> None:
-        """Hand outputs to the producer, in order: what the journal leads to up to `position`.
-
-        The position goes with them at once: the producer asks the broker to add partitions to the
-        transaction, and writes to them, as soon as it has something for them.
-        """
-        if self._exactly_once:
-            await self._send_position(position)
-        batches: dict[tuple[str, int], Any] = {}
+    def send(self, outputs: Iterable[Output]) -> None:
+        """Hand over outputs, in order."""
         for topic, key, value, time in outputs:
             where = (topic, 0 if key is None else self._router.partition(key.decode()))
-            batch = batches.get(where)
+            batch = self._open.get(where)
             if batch is None:
-                batch = batches[where] = self._producer.create_batch()
+                batch = self._open[where] = self._current.create_batch()
             written = self._outgoing.write(topic, key, value, time)
             record = {"key": key, "value": written.value, "headers": list(written.headers)}
             if batch.append(**record, timestamp=time) is None:
-                await self._send_batch(batch, where)
-                batch = batches[where] = self._producer.create_batch()
+                self._share.batches.append((*where, batch))
+                batch = self._open[where] = self._current.create_batch()
                 batch.append(**record, timestamp=time)
-        for where, batch in batches.items():
-            await self._send_batch(batch, where)
 
-    async def _send_batch(self, batch: Any, where: tuple[str, int]) -> None:
-        topic, partition = where
-        with self._failing():
-            self._sent.append(await self._producer.send_batch(batch, topic, partition=partition))
-
-    async def send_quarantined(self, entries: Iterable[Quarantined]) -> None:
-        """Hand entries of the quarantine to the producer, in the transaction with what the events
-        beside them lead to: whoever takes over finds both, or neither.
+    def send_quarantined(self, entries: Iterable[Quarantined]) -> None:
+        """Hand over entries of the quarantine, which are committed with what the events beside them
+        lead to: whoever takes over finds both, or neither.
         """
         for entry in entries:
             key, value = quarantine.key(entry), quarantine.encoded(entry)
-            await self._send(quarantine.TOPIC, key, value)
-
-    async def send_snapshot(self, parts: Iterable[bytes]) -> None:
-        """Hand the parts of a snapshot to the producer.
-
-        What the snapshot reflects is out before it: recovery relies on that.
-        """
-        if not self._exactly_once:
-            await asyncio.gather(*self._sent)
-        for i, part in enumerate(parts):
-            await self._send_own(store.key(i), part)
-        await self._send_claim()
-        self._position = None  # it is looked for near the newest snapshot
-
-    async def claim(self, position: int) -> None:
-        """Write down which app prices this partition of the journal, done up to `position`, and
-        under which settings.
-        """
-        await self.begin()
-        await self._send_claim()
-        await self.commit(position)
+            self._share.records.append(self._record(quarantine.TOPIC, key, value))
 
     async def commit(self, position: int) -> None:
-        """Everything sent so far is out, and the journal is done up to `position` (exclusive)."""
-        if self._exactly_once:
-            if position != self._position:
-                await self._send_position(position)
-            with self._failing():
-                await self._producer.commit_transaction()
-        await asyncio.gather(*self._sent)
-        self._sent.clear()
-        self.open = False
+        """Publish what was handed over: the journal is done up to `position` (exclusive) then."""
+        share, self._share = self._share, Share()
+        share.batches += [(*where, batch) for where, batch in self._open.items()]
+        self._open = {}
+        if self._exactly_once and position != self._position:
+            share.records.append(self._where(position))
+        if share:
+            await self._current.publish(share)
+            self._position = position
 
-    async def _send_claim(self) -> None:
-        for key, value in self._claim.items():
-            await self._send_own(key, value)
-
-    async def _send_position(self, position: int) -> None:
-        await self._send_own(store.POSITION, b"%d" % position)
-        self._position = position
-
-    async def _send_own(self, key: bytes, value: bytes) -> None:
-        await self._send(store.TOPIC, key, value)
-
-    async def _send(self, topic: str, key: bytes, value: bytes) -> None:
-        partition = self._journal.partition
-        with self._failing():
-            sent = await self._producer.send(topic, value, key=key, partition=partition)
-        self._sent.append(sent)
-
-    @contextmanager
-    def _failing(self) -> Iterator[None]:
-        """Let a call fail with what ended the transaction: a producer that takes no more says no
-        more than that it is asked at the wrong time.
+    async def claim(self, position: int) -> None:
+        """Write down who prices this partition of the journal from `position` on, and under which
+        settings.
         """
-        try:
-            yield
-        except (AssertionError, IllegalOperation) as error:
-            ended = self._producer._txn_manager.wait_for_transaction_end()
-            cause = ended.exception() if ended is not None and ended.done() else None
-            raise cause or KafkaError(f"the producer takes no more: {error!r}") from error
+        await self._write_own(self._claim(), position)
+
+    async def save(self, snapshot: Iterable[bytes], position: int) -> None:
+        """Write a snapshot. What the journal leads to up to `position` is committed: recovery
+        relies on that, and looks for the position near the newest snapshot.
+        """
+        await self._write_own([*self._parts(snapshot), *self._claim()], position)
+
+    async def let_go(self, snapshot: Iterable[bytes] | None, position: int) -> None:
+        """As `save`, where there is a snapshot; the next owner has nobody to fence."""
+        saved = () if snapshot is None else (*self._parts(snapshot), *self._claim())
+        released = [self._record(store.TOPIC, store.OWNER, b"")] if self._exactly_once else []
+        await self._write_own([*saved, *released], position)
+
+    async def _write_own(self, records: list[OwnRecord], position: int) -> None:
+        if self._exactly_once:
+            records.append(self._where(position))
+        if records:
+            await self._own.write([Share(records=records)])
+            self._position = position
+
+    def _claim(self) -> list[OwnRecord]:
+        settings = encoded(of_pricer(self._settings))
+        values = {store.APP: self._settings.app.encode(), store.SETTINGS: settings}
+        if self._exactly_once:
+            values[store.OWNER] = self._current.identity.encode()
+        return [self._record(store.TOPIC, key, value) for key, value in values.items()]
+
+    def _parts(self, snapshot: Iterable[bytes]) -> Iterable[OwnRecord]:
+        for i, part in enumerate(snapshot):
+            yield self._record(store.TOPIC, store.key(i), part)
+
+    def _where(self, position: int) -> OwnRecord:
+        return self._record(store.TOPIC, store.POSITION, b"%d" % position)
+
+    def _record(self, topic: str, key: bytes, value: bytes) -> OwnRecord:
+        return OwnRecord(topic, self._partition, key, value)

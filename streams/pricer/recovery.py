@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 REBUILD = "stop all workers and run pricetide rebuild --from ARCHIVE"
 #: The whole list is read: it is short.
 EVERYTHING = 1 << 62
+#: Fences the session that has a partition; returns whether it was another's.
+FenceOwner = Callable[[str], Awaitable[bool]]
 
 
 class Recovered(NamedTuple):
@@ -49,8 +51,6 @@ class Recovered(NamedTuple):
     #: Entries that are not written down yet, and what is to be said of them: failed on the way.
     new: list[Quarantined]
     alerts: list[Output]
-    #: Whether the partition is known to be this app's, priced under these settings.
-    claimed: bool
 
 
 class Logs(NamedTuple):
@@ -65,21 +65,27 @@ class Logs(NamedTuple):
     end: int
 
 
-async def logs_of(settings: Settings, partition: int) -> Logs:
+async def logs_of(settings: Settings, partition: int, fence: FenceOwner | None = None) -> Logs:
     """What Kafka holds of a partition; LostError where it is another app's, or was saved last by a
-    later release. The publisher must have fenced before whoever acts on it.
+    later release. Who acts on it has started its publisher before, and gives its `fence`.
     """
     async with _RecoveryReaders(settings) as (reader, group):
-        return await _read_logs(settings, partition, reader, group)
+        return await _read_logs(settings, partition, reader, group, fence)
 
 
-async def recover(settings: Settings, partition: int, position: int | None = None) -> Recovered:
+async def recover(
+    settings: Settings,
+    partition: int,
+    position: int | None = None,
+    fence: FenceOwner | None = None,
+) -> Recovered:
     """The state after the last committed journal record, or at `position` where whoever asks has
-    published everything before it. The publisher must have fenced before.
+    the partition and has published everything before it. Else the publisher must have started
+    before, and `fence` is its own.
     """
     journal, own = TopicPartition(JOURNAL, partition), settings.fold.of_partition(partition)
     async with _RecoveryReaders(settings) as (reader, group):
-        logs = await _read_logs(settings, partition, reader, group)
+        logs = await _read_logs(settings, partition, reader, group, fence)
         saved = logs.saved
         committed = logs.committed if position is None else position
         start, fold = (
@@ -114,10 +120,7 @@ async def recover(settings: Settings, partition: int, position: int | None = Non
             logger.warning("%s", what)
         guard = Guard(fold, own, partition, logs.quarantine)
         await _replay(reader, journal, guard, start, committed)
-        claimed = saved.app is not None and saved.agreement is not None and not changed
-        return Recovered(
-            guard.fold, committed, start, logs.quarantine, guard.new, guard.alerts, claimed
-        )
+        return Recovered(guard.fold, committed, start, logs.quarantine, guard.new, guard.alerts)
 
 
 class _RecoveryReaders:
@@ -141,7 +144,13 @@ class _RecoveryReaders:
         await asyncio.gather(*[within(each.stop(), STOP_SECONDS) for each in both])
 
 
-async def _read_logs(settings: Settings, partition: int, reader: Consumer, group: Consumer) -> Logs:
+async def _read_logs(
+    settings: Settings,
+    partition: int,
+    reader: Consumer,
+    group: Consumer,
+    fence: FenceOwner | None,
+) -> Logs:
     """As `logs_of`; `reader` is left assigned to the journal, among others, and reads it alone."""
     journal = TopicPartition(JOURNAL, partition)
     # one assignment: a second one followed by a quick stop hangs aiokafka's fetcher
@@ -150,6 +159,8 @@ async def _read_logs(settings: Settings, partition: int, reader: Consumer, group
     group_offset = await group.committed(journal) or 0
     reader.pause(journal, listed)
     saved = await _newest(reader, partition)
+    if fence is not None and saved.owner is not None and await fence(saved.owner):
+        saved = await _newest(reader, partition)  # with what it committed last
     if saved.app not in (None, settings.app):
         raise LostError(
             f"{journal} is priced by the app {saved.app!r}, and {settings.app!r} would publish "

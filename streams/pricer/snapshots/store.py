@@ -28,6 +28,9 @@ POSITION = b"position"
 APP = b"app"
 #: Key of the record beside it that says under which settings (`streams.configuration.agreement`).
 SETTINGS = b"settings"
+#: Key of the record that says which session publishes what the partition leads to (its
+#: transactional id); empty once it has let go.
+OWNER = b"owner"
 
 
 def key(part: int) -> bytes:
@@ -39,8 +42,8 @@ class Found(NamedTuple):
     """What a partition's log says last; None for what is not there.
 
     `snapshot` is (journal offset, state), `app` the one that wrote it, `agreement` the settings of
-    whoever did. `older` are the versions of
-    snapshots that were passed over, since this release reads them no longer.
+    whoever did, `owner` the session that has the partition. `older` are the versions of snapshots
+    that were passed over, since this release reads them no longer.
     """
 
     position: int | None
@@ -48,6 +51,7 @@ class Found(NamedTuple):
     older: frozenset[int] = frozenset()
     app: str | None = None
     agreement: bytes | None = None
+    owner: str | None = None
 
 
 class _Read(NamedTuple):
@@ -80,13 +84,14 @@ def _found(
     snapshot: tuple[int, Mapping[str, Any]] | None,
     older: frozenset[int],
 ) -> Found:
-    position, app = last.get(POSITION), last.get(APP)
+    position, app, owner = last.get(POSITION), last.get(APP), last.get(OWNER)
     return Found(
         None if position is None else int(position),
         snapshot,
         older,
         None if app is None else app.decode(),
         last.get(SETTINGS),
+        owner.decode() if owner else None,
     )
 
 
@@ -99,7 +104,7 @@ async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
     async for record in records:
         if record.value is None:
             continue
-        if record.key in (POSITION, APP, SETTINGS):
+        if record.key in (POSITION, APP, SETTINGS, OWNER):
             last[record.key] = record.value
             continue
         try:

@@ -66,6 +66,8 @@ class World:
         self.coordinator = Coordinator()
         self.workers = [Worker(self, f"w{i}") for i in range(shape.workers)]
         self.ends: Counter[str] = Counter()
+        #: Unique names that were given away.
+        self.names = 0
         #: Topics that nobody writes to before a time.
         self.resting: dict[str, float] = {}
         self._groups: dict[str, GroupCoordinator] = {}
@@ -169,6 +171,11 @@ class Worker(Surroundings):
     def wall_ms(self) -> int:
         """This worker's wall clock."""
         return self.world.timestamp() + self.skew
+
+    def unique(self) -> str:
+        """A name of this run alone."""
+        self.world.names += 1
+        return str(self.world.names)
 
     def in_thread(self, work: Callable[..., Any], *arguments: Any) -> asyncio.Future[Any]:
         """Do it at some later time."""

@@ -227,7 +227,7 @@ def test_settings_are_changed_on_purpose_where_everything_is_saved(recover: Reco
     log.agreement(own_names=frozenset({"acme"}))
     log.position(9)
     changed = Settings(bootstrap="nowhere:1", settings_changed="own_names")
-    assert not recover(log, changed).claimed, "it is written down who has it now"
+    assert recover(log, changed).position == 9
     log.records = []
     log.snapshot(8)
     log.agreement(own_names=frozenset({"acme"}))

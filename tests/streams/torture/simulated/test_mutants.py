@@ -30,8 +30,18 @@ class Mutant(NamedTuple):
 MUTANTS = {
     "fence": Mutant(
         "streams/pricer/publisher.py",
-        'f"{settings.app}-{partition}"}',
-        'f"{settings.app}-{partition}-{id(self)}"}',
+        'f"{settings.app}-{partition}" if',
+        'f"{settings.app}-{partition}-{id(self)}" if',
+    ),
+    "fence of the owner": Mutant(
+        "streams/pricer/recovery.py",
+        "and await fence(saved.owner):",
+        "and not saved.owner:",
+    ),
+    "owner written down": Mutant(
+        "streams/pricer/publisher.py",
+        "values[store.OWNER] = self._current.identity.encode()",
+        'values[store.OWNER] = b""',
     ),
     "gap check": Mutant(
         "streams/pricer/intake.py",
@@ -60,8 +70,8 @@ MUTANTS = {
     ),
     "position with the outputs": Mutant(
         "streams/pricer/recovery.py",
-        "max(group_offset, done or 0) if position is None",
-        "group_offset if position is None",
+        "max(group_offset, saved.position or 0)",
+        "group_offset",
     ),
     "barrier": Mutant(
         "online_models/journal/joining.py",
