@@ -186,12 +186,26 @@ def _exploration_scale(context: DecisionContext) -> Floats:
     that it informs. n is the mean of what is believed: nobody knows yet what a new offer sells.
     What has lasted is expected to last as long again (Gott, "Implications of the Copernican
     principle for our future prospects", Nature 363, 1993): with a fixed H learning would end, and
-    regret grow like time.
+    regret grow like time. Of a sale whose end is known no more than the rest can repay a draw.
     """
     curves = context.curves
     e = np.maximum(-curves.elasticity, LEAST_ELASTICITY)
     bend = e * (e - 1.0)
     rate = exp(np.minimum(curves.log_rate + 0.5 * curves.log_rate_variance, 30.0))
     days = np.maximum(context.state.settings.learning_horizon_ms / DAY, curves.age)
-    ratio = rate * days * curves.informs / (bend * bend)
+    left: Floats = np.maximum(_end_of_sale(context) - context.now, 0) / DAY
+    days = np.minimum(days, left)
+    ratio: Floats = rate * days * curves.informs / (bend * bend)
     return np.minimum(np.maximum(ratio - 1.0, 0.0), LARGEST_EXPLORATION_SCALE)
+
+
+def _end_of_sale(context: DecisionContext) -> Ints:
+    """When the offers will be sold no more, as far as product and objective say, ms, (n,)."""
+    ends = context.state.catalogue.skus.ends_at[context.sku]
+    sell_by = context.terms.policy.objective.sell_by
+    # a date that has passed binds nothing any more, as in `span`
+    return (
+        ends
+        if sell_by is None
+        else np.where(context.now < sell_by, np.minimum(ends, sell_by), ends)
+    )

@@ -12,6 +12,7 @@ import pytest
 from online_models.pricing.context.decision_context import DecisionContext, LegalRange
 from online_models.pricing.decision import explore
 from online_models.pricing.decision.explore import draw
+from schemas.values.instants import to_text
 
 DAY = 86_400_000
 OPTIMISE = [{"kind": "optimise"}]
@@ -191,6 +192,24 @@ def test_an_offer_that_has_lasted_is_learnt_of_for_as_long_again(
             told(*asked), age=np.full(len(asked[0]), age)
         )
         shop = explorers(new_shop, demand, 100)
+        chances.append(np.mean([d["propensity"] for d in shop.decisions]))
+    assert chances[0] == 1.0
+    assert chances[1] < 0.6
+
+
+def test_nothing_is_drawn_that_the_rest_of_a_sale_cannot_repay(
+    new_shop: Any, known_demand: Any
+) -> None:
+    chances = []
+    for days in (3, 300):
+        shop = new_shop(demand=known_demand(rate=2.0, sd=0.5))
+        for i in range(100):
+            shop.product(f"s{i}", cost="5.00", category=f"c{i}")
+        shop.policy(
+            strategy=OPTIMISE,
+            explore={"kind": "thompson", "budget": "5%"},
+            objective={"maximise": "profit", "sell_by": to_text(shop.now + days * DAY)},
+        )
         chances.append(np.mean([d["propensity"] for d in shop.decisions]))
     assert chances[0] == 1.0
     assert chances[1] < 0.6
