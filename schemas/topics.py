@@ -33,6 +33,7 @@ from schemas.records.promotions import Promotion
 from schemas.records.quarantined import Quarantined, Redriven
 from schemas.records.second_hand.market_listings import MarketListing
 from schemas.records.second_hand.price_suggestions import PriceSuggestion
+from schemas.records.wholesale.contract_prices import ContractPrice
 from schemas.records.wholesale.price_quotes import PriceQuote
 from schemas.records.wholesale.quote_lines import QuoteLines
 from schemas.records.wholesale.quote_outcomes import QuoteOutcome
@@ -124,6 +125,7 @@ _ALL = (
     Topic("pricing-policies", "in", Policy, ("policy_id",), _FOR_EVER, broadcast=True),
     Topic("price-acks", "in", PriceAck, _SKU),
     Topic("demand-forecasts", "in", DemandForecast, _SKU),
+    Topic("contract-prices", "in", ContractPrice, _SKU, _FOR_EVER),
     Topic("quote-requests", "in", QuoteRequest, ("quote_id",), 400 * DAY, broadcast=True),
     Topic("quote-outcomes", "in", QuoteOutcome, ("quote_id",), 400 * DAY, broadcast=True),
     Topic("market-listings", "in", MarketListing, ("listing_id",), broadcast=True),

@@ -47,6 +47,7 @@ def take_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> Non
     )
     _remember_shoppers(state, batch, places, orders)
     _note_used_sales(state, orders)
+    _remember_volumes(state, batch, places, orders)
     state.pending.order(orders)
 
 
@@ -127,6 +128,19 @@ def _note_used_sales(state: State, orders: PendingOrders) -> None:
     for sku, row, status, price, time in zip(skus, *(c.tolist() for c in columns), strict=True):
         if sku in known.things and status == Status.PLACED and price > 0:
             known.sales.append(OwnSale(sku, row, price, time))
+
+
+def _remember_volumes(state: State, batch: Batch, places: Ints, orders: PendingOrders) -> None:
+    """What quantities the segments order whose quantity breaks are learnt."""
+    wanted = state.pricing.book.optimises_breaks
+    if not wanted or not wanted.intersection(batch.texts):
+        return
+    named = np.array([*(text in wanted for text in batch.texts), False])
+    chosen = np.flatnonzero(named[batch.segment[places]] & (orders.status == Status.PLACED))
+    for i in chosen.tolist():
+        name = state.catalogue.offer_name(int(orders.offer[i]))
+        key = state.pricing.state.trade.volumes.key(batch.texts[batch.segment[places[i]]], *name)
+        state.pricing.state.trade.volumes.ordered(key, int(orders.units[i]))
 
 
 def _remember_shoppers(state: State, batch: Batch, places: Ints, orders: PendingOrders) -> None:

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from online_models.journal.outputs import Output
 from online_models.pricing.commands.acknowledgements import overdue
 from online_models.pricing.context.decision_context import DecisionContext, Ints
+from online_models.pricing.contracts.contract_offers import promised
 from online_models.pricing.decision.bookkeeping import enter, needs_publishing, unchanged
 from online_models.pricing.decision.breaking import tripped
 from online_models.pricing.decision.resolve import resolve
 from online_models.pricing.pricing import Pricing
+from online_models.pricing.quantity_breaks.offers import quantity_breaks
 from online_models.pricing.records.alerts import Placed, alerts
 from online_models.pricing.records.publish import previous_state, records
 from online_models.pricing.records.stockouts import stockouts
@@ -109,6 +111,8 @@ def _decide_block(
             pricing.model_version,
         )
         found += segment_prices(resolved, fresh, money)
+        found += quantity_breaks(resolved, fresh, pricing.state.trade.volumes)
+        found += promised(resolved, fresh, pricing)
         found += personal_offers(resolved, fresh, pricing.shoppers, money)
         found += stockouts(resolved, published)
     return found

@@ -55,6 +55,7 @@ class Pricing:
         margins=attribute("state.margins", Part()),
         second_hand=attribute("state.second_hand", Part(), optional=True),
         breakers=Part(),
+        trade=attribute("state.trade", Part(), optional=True),
     )
     DERIVED = ("_offers",)
     TRANSIENT = ("_substitutes",)

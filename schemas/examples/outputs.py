@@ -72,6 +72,15 @@ OUTPUTS: dict[str, dict[str, Any]] = {
         "customer": None,
         "time": "2024-05-01T12:00:00Z",
         "reason": "quantity break",
+        "explanation": [
+            {"rule": "public_price", "input": None, "output": "12.99", "detail": {}},
+            {
+                "rule": "quantity_break",
+                "input": "12.99",
+                "output": "11.87",
+                "detail": {"discount": "8.6%"},
+            },
+        ],
     },
     "price-quotes": {
         "quote_id": "q-501",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
+from schemas.records.decision import ExplanationStep
 from schemas.records.record import Outgoing
 from schemas.values.fields import Count, Currency, InstantText, Name, PriceText, Text, check_money
 
@@ -12,7 +13,8 @@ class PriceOffer(Outgoing):
     """In force in [valid_from, valid_until), without end where that is null.
 
     `minimum_quantity` makes it a quantity break; `customer` is the keyed hash of the customer whom
-    a personal offer is for, and `disclosure` the text to show with it.
+    a personal offer is for, and `disclosure` the text to show with it. An `explanation` leads
+    from the public price to this one.
     """
 
     sku: Name
@@ -28,6 +30,7 @@ class PriceOffer(Outgoing):
     customer: Name | None = None
     time: InstantText | None = None
     reason: Text | None = None
+    explanation: list[ExplanationStep] | None = None
 
     @model_validator(mode="after")
     def _exact_money(self) -> PriceOffer:

@@ -79,6 +79,20 @@ class QuoteTerms(Incoming):
     ] = Field(default="P14D", validate_default=True)
 
 
+class BreakTerms(Incoming):
+    """Quantity breaks are learnt from the segment's orders: no more than `largest_discount` off."""
+
+    largest_discount: Annotated[
+        Share,
+        FieldWords(
+            "Largest discount",
+            "Breaks are learnt from orders, and take no more off the public price.",
+            "share",
+            "25%",
+        ),
+    ] = Field(default="25%", validate_default=True)
+
+
 class SegmentTerms(Incoming):
     """What a segment gets below the public price.
 
@@ -116,6 +130,7 @@ class SegmentTerms(Incoming):
         ),
     ] = None
     quotes: Annotated[QuoteTerms | None, FieldWords("Quotes")] = None
+    optimise_breaks: Annotated[BreakTerms | None, FieldWords("Learnt breaks")] = None
 
 
 class Planning(Incoming):

@@ -29,6 +29,7 @@ SLOW = (
     "market-listings",
     "promotions",
     "pricing-policies",
+    "contract-prices",
     "quote-requests",
     "quote-outcomes",
     "pricing-control",

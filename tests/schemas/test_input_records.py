@@ -23,6 +23,7 @@ REQUIRED = {
     "promotions": ["promotion_id", "starts_at", "ends_at", "discount"],
     "pricing-policies": ["policy_id"],
     "price-acks": ["decision_id", "sku", "status", "price"],
+    "contract-prices": ["contract_id", "sku", "price", "currency", "valid_from"],
     "quote-requests": ["quote_id", "currency", "lines"],
     "quote-outcomes": ["quote_id", "status"],
     "demand-forecasts": ["model", "version", "sku", "bucket_start", "bucket_end", "points"],

@@ -33,6 +33,7 @@ def test_every_topic_of_the_contract_is_there() -> None:
             "pricing-policies",
             "price-acks",
             "demand-forecasts",
+            "contract-prices",
             "quote-requests",
             "quote-outcomes",
             "market-listings",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from online_models.fold.facts import (
     acks,
+    contract_prices,
     control,
     evidence,
     forecasts,
@@ -31,6 +32,7 @@ HANDLERS: dict[str, Handler] = {
         evidence.HANDLER,
         acks.HANDLER,
         forecasts.HANDLER,
+        contract_prices.HANDLER,
         quote_requests.HANDLER,
         quote_lines.HANDLER,
         quote_outcomes.HANDLER,

@@ -42,6 +42,7 @@ def obey(pricing: Pricing, record: Order, now: int, part: int | None = None) -> 
         return _rollback(pricing, record, now, part)
     if isinstance(record, ForgetCustomer):
         pricing.shoppers.forget(named(record.customer_id))
+        pricing.state.trade.contracts.forget(record.customer_id)
         return np.zeros(0, dtype=np.int64), []
     return _judge(pricing, record, now)
 

@@ -18,6 +18,7 @@ from online_models.pricing.state.days import CalendarDays
 from online_models.pricing.state.identities import Identities, Labels
 from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.state.margins import Margins
+from online_models.pricing.trade.books import TradeBooks
 from online_models.second_hand.second_hand import UsedStock
 from online_models.shop.catalogue import Catalogue
 from online_models.shop.competitors import CompetitorPrices
@@ -68,6 +69,7 @@ class PricingState:
     seat: PolicySeat
     #: What is known of used goods, and which products are used.
     second_hand: UsedStock = field(default_factory=UsedStock)
+    trade: TradeBooks = field(default_factory=TradeBooks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from online_models.pricing.context.decision_context import NO_CEILING, NO_FLOOR,
 from online_models.pricing.guardrails import GUARDRAILS, Bound
 from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.pricing import Pricing
+from online_models.pricing.quantity_breaks.offers import tier_price, tiers
 from online_models.shop.catalogue import PPM
 from schemas.records.pricing_policies import SegmentTerms
 from schemas.records.wholesale.quote_lines import LineBound, LineTerms
@@ -70,6 +71,20 @@ def _terms(
         problem = f"guardrails leave no price for {line.sku} below the public one: {names}"
         return LineTerms(place=place, problem=problem)
     entitled, why = _entitled(public, segment, line.quantity, floor)
+    if segment.optimise_breaks is not None:
+        tiered = tier_price(
+            tiers(context, segment, pricing.state.trade.volumes), public, line.quantity
+        )
+        if tiered < entitled:
+            entitled, why = tiered, "optimised quantity break"
+    promise = pricing.state.trade.contracts.best(
+        line.sku, request.channel, request.customer_id, request.segment, line.quantity, now
+    )
+    if promise is not None and promise.price < entitled:
+        if promise.price < floor:
+            problem = f"contract {promise.contract} promises {line.sku} below its guardrails"
+            return LineTerms(place=place, problem=problem)
+        entitled, why = promise.price, f"contract {promise.contract}"
     category = int(catalogue.skus.category[sku])
     approval = segment.quotes.approval_above
     return LineTerms(

@@ -69,7 +69,15 @@ class PolicyBook:
         editions=attribute("versions", list[int]),
         latest=attribute("_latest", int),
     )
-    DERIVED = ("_ranked", "_naming", "_broad", "protected_channels", "named_channels", "breaks")
+    DERIVED = (
+        "_ranked",
+        "_naming",
+        "_broad",
+        "protected_channels",
+        "named_channels",
+        "breaks",
+        "optimises_breaks",
+    )
     TRANSIENT = ("_terms", "_known", "_pace")
 
     def __init__(self, catalogue: Catalogue, settings: PricingSettings) -> None:
@@ -90,6 +98,8 @@ class PolicyBook:
         self.protected_channels: tuple[str, ...] = ()
         #: Whether some policy has a circuit breaker.
         self.breaks = False
+        #: Segments of which some policy learns the quantity breaks.
+        self.optimises_breaks: frozenset[str] = frozenset()
         #: Channels that some policy selects by name: the merchant sells there.
         self.named_channels: frozenset[str] = frozenset()
         self._latest = 0
@@ -220,6 +230,12 @@ class PolicyBook:
             if not policy.select.skus:
                 self._broad.append(rank)
         self.breaks = any(policy.breaker is not None for _, policy in self._ranked)
+        self.optimises_breaks = frozenset(
+            segment.segment
+            for _, policy in self._ranked
+            for segment in policy.segments
+            if segment.optimise_breaks is not None
+        )
         protected = (
             name for _, policy in self._ranked for name in policy.guardrails.protect_channels
         )

@@ -111,6 +111,10 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
          "bucket_end": MOMENT + DAY, "horizon": 3, "valid_until": LATER,
          "points": [{"price": "9.00", "units": 4.5, "spread": 2.5}, {"price": "11", "units": 2}]},
     ],
+    "contract-prices": [
+        {"contract_id": "c", "sku": "bad", "price": "9.49", "currency": "USD", "time": MOMENT,
+         "minimum_quantity": 3, "valid_from": MOMENT, "valid_until": LATER},
+    ],
     "quote-requests": [
         {"quote_id": "q", "currency": "USD", "time": MOMENT, "deadline": LATER,
          "lines": [{"sku": "bad", "quantity": 3}]},

@@ -1,0 +1,154 @@
+"""Contract prices as `price-offers`, each checked by the guardrails' bounds on every price.
+
+No strategy, promotion or break moves a promised price. One that breaks a bound, or is above the
+public price, is not published: it waits, and an alert names what stands against it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.journal.outputs import Output
+from online_models.pricing.context.decision_context import DecisionContext
+from online_models.pricing.decision.resolve import Resolved
+from online_models.pricing.guardrails import GUARDRAILS, Bound
+from online_models.pricing.pricing import Pricing
+from online_models.pricing.trade.contract_book import ContractTerms
+from online_models.shop.catalogue import NEVER
+from schemas.values.instants import to_text
+from schemas.values.money import texts
+
+
+def conflicts(context: DecisionContext, price: int) -> tuple[str, ...]:
+    """The guardrails that a price of the one offer of a context breaks, in their order; at the end
+    `public_price` where it is above that.
+    """
+    found = []
+    for rule in GUARDRAILS:
+        if isinstance(rule, Bound) and not rule.regular and rule.binds(context.terms):
+            low = rule.floor is not None and price < int(rule.floor(context)[0])
+            high = rule.ceiling is not None and price > int(rule.ceiling(context)[0])
+            if low or high:
+                found.append(rule.name)
+    if price > int(context.state.ledger.price[context.rows[0]]):
+        found.append("public_price")
+    return tuple(found)
+
+
+def contract_offers(pricing: Pricing, sku: str, now: int, channel: str = "") -> list[Output]:
+    """Offers and alerts of all promises about a SKU, on one channel or on all, at `now` (ms)."""
+    catalogue, ledger, book = pricing.state.catalogue, pricing.ledger, pricing.state.trade.contracts
+    outputs: list[Output] = []
+    at = catalogue.sku_names.index.get(sku, -1)
+    for terms in book.of(sku):
+        row = catalogue.offer(at, catalogue.channel_names.index.get(terms.channel, -1))
+        if channel not in ("", terms.channel) or row < 0:
+            continue
+        if not catalogue.offers.listed[row] or ledger.price[row] <= 0 or ledger.shadow[row]:
+            continue
+        if now >= terms.valid_until:
+            continue
+        policy = pricing.book.terms(int(ledger.policy[row]), int(catalogue.skus.digits[at]))
+        context = DecisionContext(
+            pricing.state, policy, np.array([row], np.int64), np.array([now], np.int64)
+        )
+        broken = conflicts(context, terms.price)
+        if broken != terms.conflict:
+            book.put(sku, terms._replace(conflict=broken))
+        if not broken:
+            outputs.append(_offer(context, terms, now))
+        elif broken != terms.conflict:
+            outputs.append(_alert(context, terms, broken, now))
+    return outputs
+
+
+def promised(
+    resolved: Resolved, chosen: NDArray[np.intp], pricing: Pricing
+) -> list[tuple[int, Output]]:
+    """The same of offers whose public price or policy has just changed, with their places."""
+    found: list[tuple[int, Output]] = []
+    context = resolved.context
+    for place in chosen.tolist() if any(pricing.state.trade.contracts.skus()) else ():
+        sku, channel = context.state.catalogue.offer_name(int(context.rows[place]))
+        outputs = contract_offers(pricing, sku, int(context.now[place]), channel)
+        found += [(place, output) for output in outputs]
+    return found
+
+
+def new_day(pricing: Pricing, now: int) -> list[Output]:
+    """Check all promises anew: costs and bounds may have moved. Those that have run out go."""
+    pricing.state.trade.contracts.prune(now)
+    outputs: list[Output] = []
+    for sku in list(pricing.state.trade.contracts.skus()):
+        said = contract_offers(pricing, sku, now)
+        outputs += [output for output in said if output.topic == "pricing-alerts"]
+    return outputs
+
+
+def ended(pricing: Pricing, sku: str, terms: ContractTerms, now: int) -> list[Output]:
+    """The offer of a promise that was cancelled ends now, where one was published."""
+    catalogue, ledger = pricing.state.catalogue, pricing.ledger
+    at = catalogue.sku_names.index.get(sku, -1)
+    row = catalogue.offer(at, catalogue.channel_names.index.get(terms.channel, -1))
+    over = terms.conflict or now <= terms.valid_from or now >= terms.valid_until
+    if over or row < 0 or not catalogue.offers.listed[row] or ledger.price[row] <= 0:
+        return []
+    policy = pricing.book.terms(int(ledger.policy[row]), int(catalogue.skus.digits[at]))
+    context = DecisionContext(
+        pricing.state, policy, np.array([row], np.int64), np.array([now], np.int64)
+    )
+    return [_offer(context, terms._replace(valid_until=now), now)]
+
+
+def _offer(context: DecisionContext, terms: ContractTerms, now: int) -> Output:
+    state, row = context.state, int(context.rows[0])
+    sku, channel = state.catalogue.offer_name(row)
+    price, public = texts([terms.price, int(state.ledger.price[row])], context.terms.digits)
+    bounds = [
+        {"rule": rule.name, "input": price, "output": price, "detail": rule.facts(context.terms)}
+        for rule in GUARDRAILS
+        if isinstance(rule, Bound) and not rule.regular and rule.binds(context.terms)
+    ]
+    promise = {"held": price, "contract": terms.contract}
+    value = {
+        "sku": sku,
+        "channel": channel,
+        "segment": terms.segment,
+        "price": price,
+        "currency": state.catalogue.currency_names[state.catalogue.skus.currency[context.sku[0]]],
+        "valid_from": to_text(max(terms.valid_from, 0)),
+        "valid_until": None if terms.valid_until == NEVER else to_text(terms.valid_until),
+        "disclosure": terms.terms,
+        "decision_id": state.identities.decision(row, int(state.ledger.sequence[row])),
+        "minimum_quantity": terms.quantity,
+        **({} if terms.customer is None else {"customer": terms.customer}),
+        "time": to_text(now),
+        "reason": f"contract {terms.contract}",
+        "explanation": [
+            {"rule": "public_price", "input": None, "output": public, "detail": {}},
+            {"rule": "contract", "input": public, "output": price, "detail": promise},
+            *bounds,
+        ],
+    }
+    return Output("price-offers", sku.encode(), msgspec.json.encode(value), now)
+
+
+def _alert(
+    context: DecisionContext, terms: ContractTerms, broken: tuple[str, ...], now: int
+) -> Output:
+    state, row = context.state, int(context.rows[0])
+    sku, channel = state.catalogue.offer_name(row)
+    (price,) = texts([terms.price], context.terms.digits)
+    value = {
+        "kind": "contract_conflict",
+        "severity": "warning",
+        "sku": sku,
+        "channel": channel,
+        "message": f"contract {terms.contract} promises {price}, against {' and '.join(broken)}:"
+        " the price is not published",
+        "time": to_text(now),
+        "details": {"contract_id": terms.contract, "price": price, "bounds": list(broken)},
+    }
+    return Output("pricing-alerts", sku.encode(), msgspec.json.encode(value), now)

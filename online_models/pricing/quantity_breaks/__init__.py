@@ -1,0 +1,1 @@
+"""Quantity breaks that are learnt from the quantities that customers order."""

@@ -1,0 +1,161 @@
+"""Optimised quantity breaks as `price-offers`, each with the steps that lead to its price."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.journal.outputs import Output
+from online_models.pricing.context.decision_context import DecisionContext
+from online_models.pricing.decision.resolve import Resolved
+from online_models.pricing.pricing import Pricing
+from online_models.pricing.quantity_breaks.schedule import Tier, schedule
+from online_models.pricing.segments.segment_prices import lowest_legal
+from online_models.pricing.trade.volumes import QUANTITIES, Volumes
+from online_models.shop.catalogue import PPM
+from schemas.records.pricing_policies import SegmentTerms
+from schemas.values import percentages
+from schemas.values.instants import DAY, to_text
+from schemas.values.money import texts
+
+
+def tiers(context: DecisionContext, segment: SegmentTerms, volumes: Volumes) -> list[Tier]:
+    """The tiers of a segment in force at the one offer of a context; none where nothing is known
+    of its orders, or the guardrails leave nothing below the public price.
+    """
+    row = int(context.rows[0])
+    key = volumes.key(segment.segment, *context.state.catalogue.offer_name(row))
+    quantities, discounts = volumes.wanted(key)
+    public = int(context.state.ledger.price[row])
+    return schedule(public, max(int(lowest_legal(context)[0]), 1), quantities, discounts)
+
+
+def tier_price(found: list[Tier], public: int, quantity: int) -> int:
+    """What a unit costs in an order of that quantity, minor units."""
+    price = public
+    for tier in found:
+        if tier.quantity <= quantity:
+            price = tier.price
+    return price
+
+
+def new_day(pricing: Pricing, now: int) -> list[Output]:
+    """Learn the orders of the day before, choose tiers for the new one, and publish those that
+    changed.
+    """
+    outputs: list[Output] = []
+    if not pricing.book.optimises_breaks:
+        return outputs
+    pricing.grow()
+    ledger, catalogue = pricing.ledger, pricing.state.catalogue
+    slots = [
+        slot
+        for slot, policy in enumerate(pricing.book.slots)
+        if policy is not None and any(s.optimise_breaks for s in policy.segments)
+    ]
+    rows = np.flatnonzero(
+        np.isin(ledger.policy, slots) & catalogue.offers.listed & (ledger.price > 0)
+    )
+    for row in rows.tolist():
+        digits = int(catalogue.skus.digits[catalogue.offers.sku[row]])
+        terms = pricing.book.terms(int(ledger.policy[row]), digits)
+        context = DecisionContext(
+            pricing.state, terms, np.array([row], np.int64), np.array([now], np.int64)
+        )
+        for segment in terms.policy.segments:
+            if segment.optimise_breaks is not None:
+                outputs += _renewed(pricing, context, segment, now)
+    return outputs
+
+
+def _renewed(
+    pricing: Pricing, context: DecisionContext, segment: SegmentTerms, now: int
+) -> list[Output]:
+    terms, volumes, row = segment.optimise_breaks, pricing.state.trade.volumes, int(context.rows[0])
+    key = volumes.key(segment.segment, *context.state.catalogue.offer_name(row))
+    if terms is None or not volumes.known(key):
+        return []
+    public = int(context.state.ledger.price[row])
+    before = tiers(context, segment, volumes)
+    volumes.close(key, [tier_price(before, public, q) for q in QUANTITIES], public)
+    share = PPM / (PPM + int(context.tax_ppm[0])) - int(context.fee_ppm[0]) / PPM
+    fixed = float(context.fee_fixed[0] + context.cost[0])
+    words = None
+    if context.terms.exploration_budget > 0:
+        word = int(context.state.identities.words(context.rows)[0])
+        words = (context.terms.policy.seed, word, now // DAY)
+    largest = percentages.to_ppm(terms.largest_discount)
+    volumes.choose(key, public, share, fixed, largest, words)
+    after = tiers(context, segment, volumes)
+    known = {tier.quantity: tier.price for tier in before}
+    changed = [tier for tier in after if known.get(tier.quantity) != tier.price]
+    return [_offer(context, segment, volumes, key, tier, now) for tier in changed]
+
+
+def quantity_breaks(
+    resolved: Resolved, chosen: NDArray[np.intp], volumes: Volumes
+) -> list[tuple[int, Output]]:
+    """All tiers of offers whose public price or policy has just changed, with their places."""
+    policy = resolved.context.terms.policy
+    segments = [segment for segment in policy.segments if segment.optimise_breaks is not None]
+    found = []
+    for place in chosen.tolist() if segments else ():
+        context = resolved.context.reread(np.array([place]))
+        now = int(context.now[0])
+        for segment in segments:
+            name = context.state.catalogue.offer_name(int(context.rows[0]))
+            key = volumes.key(segment.segment, *name)
+            found += [
+                (place, _offer(context, segment, volumes, key, tier, now))
+                for tier in tiers(context, segment, volumes)
+            ]
+    return found
+
+
+def _offer(
+    context: DecisionContext,
+    segment: SegmentTerms,
+    volumes: Volumes,
+    key: str,
+    tier: Tier,
+    now: int,
+) -> Output:
+    state, row = context.state, int(context.rows[0])
+    digits = context.terms.digits
+    sku, channel = state.catalogue.offer_name(row)
+    currency = state.catalogue.currency_names[state.catalogue.skus.currency[context.sku[0]]]
+    public, asked, lowest, highest, price = texts(
+        [int(state.ledger.price[row]), tier.asked, tier.lowest, tier.highest, tier.price], digits
+    )
+    share = percentages.to_text(percentages.to_fraction(str(tier.discount / PPM)))
+    elasticity = volumes.elasticity(key, tier.quantity)
+    detail = {"minimum": lowest, "maximum": highest}
+    value: dict[str, Any] = {
+        "sku": sku,
+        "channel": channel,
+        "segment": segment.segment,
+        "price": price,
+        "currency": currency,
+        "valid_from": to_text(now),
+        "valid_until": None,
+        "disclosure": segment.disclosure,
+        "decision_id": state.identities.decision(row, int(state.ledger.sequence[row])),
+        "minimum_quantity": tier.quantity,
+        "time": to_text(now),
+        "reason": f"{share} off the public price, at which orders of {tier.quantity} and more, of"
+        f" an elasticity of {elasticity:.1f}, earn most",
+        "explanation": [
+            {"rule": "public_price", "input": None, "output": public, "detail": {}},
+            {
+                "rule": "quantity_break",
+                "input": public,
+                "output": asked,
+                "detail": {"discount": share, "elasticity": round(elasticity, 3)},
+            },
+            {"rule": "self_selection", "input": asked, "output": price, "detail": detail},
+        ],
+    }
+    return Output("price-offers", sku.encode(), msgspec.json.encode(value), now)

@@ -1,0 +1,70 @@
+"""Quantity breaks that are learnt: published, explained, and what a quote begins from."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from online_models.pricing.explanation.recompute import recompute
+from schemas.topics import decode
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+
+
+@pytest.fixture(name="busy", scope="module")
+def fixture_busy(new_shop: Any) -> Any:
+    """Three weeks of a shop whose wholesale customers order 3 or 60 units."""
+    segment = {"segment": "b2b", "optimise_breaks": {"largest_discount": "20%"}, "quotes": {}}
+    shop = new_shop(
+        {
+            "policy_id": "p",
+            "strategy": [{"kind": "match_competitor"}, {"kind": "keep"}],
+            "explore": {"kind": "thompson"},
+            "guardrails": {"minimum_margin": "20%"},
+            "segments": [segment],
+        }
+    )
+    shop.product()
+    for day in range(21):
+        for i, quantity in enumerate([3, 3, 60, 60]):
+            shop.now += 1
+            line = {"sku": "a", "quantity": quantity, "unit_price": "9.00"}
+            order = {"order_id": f"{day}-{i}", "time": shop.now, "currency": "USD"}
+            shop.send("orders", order | {"segment": "b2b", "lines": [line]})
+        shop.tick(DAY)
+    return shop
+
+
+def test_breaks_are_explained_to_the_cent_and_keep_the_guardrails(busy: Any) -> None:
+    offers = busy.topic("price-offers")
+    assert {offer["minimum_quantity"] for offer in offers} == {1, 40}
+    for offer in offers:
+        decode("price-offers", json.dumps(offer).encode())
+        assert recompute(offer["explanation"], "USD") == offer["price"]
+        assert Decimal("5.00") <= Decimal(offer["price"]) <= Decimal("10.00")
+
+
+def test_a_quote_begins_at_the_break_of_its_quantity(busy: Any) -> None:
+    latest = {o["minimum_quantity"]: o["price"] for o in busy.topic("price-offers")}
+    assert Decimal(latest[40]) < Decimal("10.00")
+    (said,) = busy.send(
+        "quote-requests",
+        {"quote_id": "q", "currency": "USD", "lines": [{"sku": "a", "quantity": 50}]},
+        timestamp=busy.now,
+    )
+    (line,) = said["value"]["lines"]
+    entitled = next(step for step in line["explanation"] if step["rule"] == "entitled")
+    assert entitled["output"] == latest[40]
+    assert recompute(line["explanation"], "USD") == line["unit_price"]
+
+
+def test_a_new_public_price_renews_the_breaks(busy: Any) -> None:
+    before = len(busy.topic("price-offers"))
+    busy.competitor("8.00")
+    renewed = busy.topic("price-offers")[before:]
+    assert {offer["minimum_quantity"] for offer in renewed} == {1, 40}
+    assert all(Decimal(offer["price"]) <= Decimal("8.00") for offer in renewed)
