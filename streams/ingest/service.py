@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, KafkaError
+from aiokafka.errors import CommitFailedError
 from mode import Service
 
 from online_models.journal.batch import Batch, SourcePartition
@@ -34,6 +34,7 @@ from streams.kafka.app import die
 from streams.kafka.closing import STOP_SECONDS, abandon, within
 from streams.kafka.forbidden import FORBIDDEN
 from streams.kafka.surroundings import monotonic
+from streams.kafka.unanswered import UNANSWERED
 from streams.metrics import instruments
 
 logger = logging.getLogger(__name__)
@@ -129,7 +130,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             await asyncio.wait([self._opening])
         try:
             await asyncio.wait_for(self._finish(), LAST_SECONDS)
-        except (KafkaError, TimeoutError) as error:
+        except UNANSWERED as error:
             # whoever takes over reads it again from where the last commit was
             logger.warning("ingest leaves the rest to the next worker: %r", error)
         await self._close()
@@ -157,7 +158,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             if revoked:
                 await self._flush()
-        except KafkaError as error:
+        except UNANSWERED as error:
             self._writer.failed = error
         except Exception as error:
             # the consumer would go on as if nothing had happened
@@ -173,7 +174,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._consumer.pause(*assigned)
         try:
             await self._incarnations.assign(self._consumer, assigned)
-        except KafkaError as error:
+        except UNANSWERED as error:
             self._writer.failed = error
         else:
             self._unnamed.clear()
@@ -187,7 +188,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                     await self._rounds()
                 except FORBIDDEN:
                     raise
-                except KafkaError as error:
+                except UNANSWERED as error:
                     logger.warning("ingest begins anew: %r", error)
                     await self._begin_anew()
         except Exception as error:
@@ -209,12 +210,9 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             await self.sleep(RETRY_SECONDS)
             self._opening = asyncio.create_task(self._open())
             await asyncio.wait([self._opening])
-            if self._opening.cancelled():
+            if self._opening.cancelled() or (error := self._opening.exception()) is None:
                 return
-            error = self._opening.exception()
-            if error is None:
-                return
-            if not isinstance(error, KafkaError | OSError):
+            if not isinstance(error, UNANSWERED):
                 raise error
             logger.warning("ingest waits for Kafka: %r", error)
 

@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
 
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.closing import STOP_SECONDS, within
+from streams.kafka.unanswered import UNANSWERED
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +78,6 @@ class GroupOffsets:
         async with self._writing:
             try:
                 await self._commit({TopicPartition(JOURNAL, p): at for p, at in positions.items()})
-            except KafkaError as error:
+            except UNANSWERED as error:
                 logger.warning("the group's offsets of partitions %s lag: %s", [*positions], error)
             self._committed |= positions

@@ -8,14 +8,13 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import aclosing
 
-from aiokafka.errors import KafkaError
-
 from online_models.journal.batch import Batch
 from online_models.journal.joining import can_wait, run
 from streams.configuration.settings import Settings
 from streams.journal import codec
 from streams.kafka.app import die
 from streams.kafka.forbidden import FORBIDDEN
+from streams.kafka.unanswered import UNANSWERED
 from streams.pricer.journal_reader import missing
 
 logger = logging.getLogger(__name__)
@@ -140,7 +139,7 @@ class PartitionQueue:
                     await self._read_stretch()
                 except FORBIDDEN:
                     raise
-                except (KafkaError, OSError) as error:
+                except UNANSWERED as error:
                     logger.warning("partition %d waits for Kafka: %r", self._number, error)
                     await asyncio.sleep(RETRY_SECONDS)
         except Exception as error:

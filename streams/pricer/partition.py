@@ -16,6 +16,7 @@ from streams.ingest.routing import Router
 from streams.kafka.app import die
 from streams.kafka.forbidden import FORBIDDEN
 from streams.kafka.surroundings import monotonic, surroundings
+from streams.kafka.unanswered import UNANSWERED
 from streams.metrics.instruments import PartitionMetrics
 from streams.pricer.group_offsets import GroupOffsets
 from streams.pricer.intake import RETRY_SECONDS, PartitionQueue
@@ -110,7 +111,7 @@ class Partition:
             self._publish(self._take(recovered))
         except FORBIDDEN:
             raise
-        except (KafkaError, OSError) as error:
+        except UNANSWERED as error:
             logger.warning("partition %d waits for Kafka: %r", self.number, error)
             await self._replace_publisher()
             return False
@@ -153,7 +154,7 @@ class Partition:
                     await self._turns()
                 except FORBIDDEN:
                     raise
-                except KafkaError as error:
+                except UNANSWERED as error:
                     self.ready = False
                     await self._begin_anew(error)
         except Exception as error:
@@ -169,7 +170,7 @@ class Partition:
             if pause > 0 and not self._closed:
                 await asyncio.sleep(pause)
 
-    async def _begin_anew(self, error: KafkaError) -> None:
+    async def _begin_anew(self, error: KafkaError | OSError) -> None:
         """Recover in place: what was folded and is not committed is folded again."""
         if self._closed:
             logger.warning("partition %d: the rest is for the next worker: %r", self.number, error)
@@ -285,7 +286,7 @@ class Partition:
             await asyncio.wait([self._runner])
             if self.ready:
                 await self._finish()
-        except KafkaError as error:
+        except UNANSWERED as error:
             logger.warning("partition %d: the rest is for the next worker: %r", self.number, error)
         finally:
             self.ready = False

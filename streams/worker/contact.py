@@ -7,11 +7,11 @@ import time
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError
 from mode import Service
 
 from streams.configuration.settings import Settings
 from streams.kafka.clients import client
+from streams.kafka.unanswered import UNANSWERED
 
 #: Seconds from one question to the next, for an answer, and without any until it counts as away.
 PAUSE_SECONDS = 1.0
@@ -39,7 +39,7 @@ class Contact(Service):  # type: ignore[misc]
             try:
                 await asyncio.wait_for(self._ask(), ANSWER_SECONDS)
                 self._answered = time.monotonic()
-            except (KafkaError, OSError, TimeoutError):
+            except UNANSWERED:
                 await self._disconnect()
             await self.sleep(PAUSE_SECONDS)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiokafka.errors import KafkaError
 from mode import Service
 
 from streams.configuration.agreement import (
@@ -16,6 +15,7 @@ from streams.configuration.agreement import (
 from streams.configuration.settings import Settings
 from streams.journal.tail import tail
 from streams.kafka.app import die
+from streams.kafka.unanswered import UNANSWERED
 
 #: Seconds until it is looked at again: of two that start at once, neither sees the other's.
 PAUSE_SECONDS = 60.0
@@ -40,7 +40,7 @@ class SettingsWatch(Service):  # type: ignore[misc]
             await self.sleep(PAUSE_SECONDS)
             try:
                 await self._look()
-            except (KafkaError, OSError):
+            except UNANSWERED:
                 continue  # who reads and writes notices whether Kafka is away
 
     async def _look(self) -> None:

@@ -10,12 +10,12 @@ import socket
 from typing import Any, Protocol
 
 import msgspec
-from aiokafka.errors import KafkaError
 
 from schemas.values.instants import to_text
 from streams.ingest.clock.broker_clock import BrokerClock
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.producer import Producer
+from streams.kafka.unanswered import UNANSWERED
 from streams.metrics.instruments import CLOCK_SKEW
 
 logger = logging.getLogger(__name__)
@@ -79,5 +79,5 @@ class ClockWatch:
     async def _send(self, value: bytes) -> None:
         try:
             await self._producer.send_and_wait(TOPIC, value, key=KIND.encode())
-        except KafkaError as error:
+        except UNANSWERED as error:
             logger.warning("no alert of the clock could be written: %r", error)

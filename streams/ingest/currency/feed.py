@@ -7,7 +7,6 @@ import logging
 from typing import Any
 
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
 
 from schemas.records.record import RecordError
 from schemas.topics import decode
@@ -20,6 +19,7 @@ from streams.kafka.app import die
 from streams.kafka.clients import consumer, names
 from streams.kafka.kafka_record import LARGEST_VALUE
 from streams.kafka.surroundings import monotonic
+from streams.kafka.unanswered import UNANSWERED
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ class CurrencyFeed:
                     await self._read(timeout_ms=1000)
                     if len(self._fresh) >= KEEP_AFTER or monotonic() > self._keep_at:
                         await self._keep()
-                except KafkaError as error:
+                except UNANSWERED as error:
                     logger.warning("following products: %r", error)
                     await asyncio.sleep(RETRY_SECONDS)
         except Exception as error:
@@ -132,7 +132,7 @@ class CurrencyFeed:
             read[tp.partition] = (self._topic_id, await self._consumer.position(tp))
         try:
             await self._copy.write(fresh, read)
-        except KafkaError:
+        except UNANSWERED:
             self._fresh = fresh + self._fresh
             raise
 

@@ -68,8 +68,8 @@ class Connection:
     ) -> asyncio.Future[Result]:
         """Have a broker do something; its answer, or what it raised.
 
-        Where answers may get lost, so may the request; KafkaTimeoutError says the one like the
-        other.
+        Where answers may get lost (KafkaTimeoutError), so may the request, with its connection
+        (ConnectionResetError).
         """
         loop, draw = self._loop, self._draw
         answer: asyncio.Future[Result] = loop.create_future()
@@ -88,7 +88,7 @@ class Connection:
             except Exception as raised:
                 error = raised
             if lost:
-                error = KafkaTimeoutError()
+                error = ConnectionResetError() if unheard else KafkaTimeoutError()
             self._answered = max(self._answered, loop.time() + self._way())
             loop.call_at(self._answered, give, result, error, context=Context())
 

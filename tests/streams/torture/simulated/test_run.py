@@ -5,8 +5,12 @@ from __future__ import annotations
 import time
 from random import Random
 
+import pytest
+
+from streams.torture.simulated import faults
 from streams.torture.simulated.faults import KINDS, plan
 from streams.torture.simulated.many import runs
+from streams.torture.simulated.run import run
 
 #: Seeds of a test run; they change from day to day.
 SEEDS = 120
@@ -21,6 +25,15 @@ def test_whatever_goes_wrong_nothing_is_lost_or_double() -> None:
     wrong = {outcome.seed: outcome.wrong for outcome in outcomes if outcome.wrong}
     assert not wrong
     assert sum(outcome.outputs for outcome in outcomes) > len(outcomes)
+
+
+def test_no_worker_ends_where_only_the_network_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = ("lose", "away", "slow")
+    monkeypatch.setattr(faults, "KINDS", {kind: KINDS[kind] for kind in network})
+    outcomes = [run(seed) for seed in range(25)]
+    assert not [outcome.wrong for outcome in outcomes if outcome.wrong]
+    ends = {end for outcome in outcomes for end in outcome.ends}
+    assert not {end for end in ends if end.startswith("status")}
 
 
 def test_a_seed_is_one_run_and_seeds_differ() -> None:
