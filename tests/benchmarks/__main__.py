@@ -65,7 +65,8 @@ async def _run(args: argparse.Namespace, console: Console) -> list[Result]:
     ]
     if args.no_peers:
         return results
-    for other, number in ((peer.FAUST, 20_000), (peer.QUIX_STREAMS, 100_000)):
+    others = (peer.FAUST, 20_000), (peer.QUIX_STREAMS, 100_000), (peer.QUIX_EXACTLY_ONCE, 100_000)
+    for other, number in others:
         try:
             results += [await _peer(other, n, number, args, console) for n in peer.PROCESSES]
         except peer.MissingError as error:
@@ -102,7 +103,7 @@ async def _open(broker: EmbeddedBroker, offers: int) -> None:
 async def _peer(
     other: peer.Peer, processes: int, number: int, args: argparse.Namespace, console: Console
 ) -> Result:
-    if other is peer.QUIX_STREAMS:
+    if other is not peer.FAUST:
         peer.install_quix()
     name = f"{other.name}, {processes} process{'es' if processes > 1 else ''}"
     with EmbeddedBroker() as broker:

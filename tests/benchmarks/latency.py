@@ -23,6 +23,10 @@ RIVALS = "competitor-prices"
 PROBE_SECONDS = 0.25
 
 
+class NoPriceError(TimeoutError):
+    """No price came out."""
+
+
 @dataclass
 class Latency:
     """Milliseconds over `prices` competitor prices of `sent`."""
@@ -78,7 +82,7 @@ class Stopwatch:
             (self._seen[place] - at) * 1000 for place, at in chosen.items() if place in self._seen
         ]
         if not waits:
-            raise TimeoutError("no price came out")
+            raise NoPriceError("no price came out")
         p50, p99 = np.percentile(waits, [50, 99])
         return Latency(len(chosen), len(waits), float(p50), float(p99))
 

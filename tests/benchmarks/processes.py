@@ -47,9 +47,14 @@ class Process:
         """What it has said."""
         return Path(self._output.name).read_text(errors="replace")
 
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._popen.poll() is None
+
     def require_running(self) -> None:
         """Raise if it has ended by itself."""
-        if self._popen.poll() is not None:
+        if not self.running:
             raise RuntimeError(f"ended with {self._popen.returncode}:\n{self.text()[-3000:]}")
 
     def stop(self) -> None:
