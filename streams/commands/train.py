@@ -22,7 +22,7 @@ from streams.errors import InputError, InterruptedCommand
 from streams.extras import require
 from streams.terminal.flags import add_recordings, at_least
 from streams.trainer import policy_run, publish, report, source
-from streams.trainer.forecasting import forecasts
+from streams.trainer.forecasting import forecasts, look_back_days
 from streams.trainer.kinds import require_packages
 from streams.trainer.registry import ModelRegistry, promotion
 from streams.trainer.run import TrainedVersion, TrainingPlan, train
@@ -151,18 +151,20 @@ def _train_and_forecast(
         raise InputError("what from? Name a RECORDING, or pass --bootstrap HOST:PORT")
     if options.forecast and registry.newest() is None:
         raise InputError(f"--forecast: there is no version in {registry.folder}")
+    days = options.days
     with occupied(options.out, console.print):
-        found = source.panel_of(options.recordings, settings, options.days, options.out)
-        if options.forecast:
-            version = registry.newest()
-            assert version is not None
-        else:
+        version = registry.newest() if options.forecast else None
+        if version is not None:
+            enough = look_back_days(registry, version)
+            days = enough if days is None else min(days, enough)
+        found = source.panel_of(options.recordings, settings, days, options.out)
+        if version is None:
             new = _trained(options, trials, source.dataset(found, options.days), console)
             version = new.card.version
             if isinstance(new.model, Network):
                 values = records(new.model.document(), new.model.weights, new.standing)
                 _publish(options, settings, publish.UPDATES, values)
-        said = forecasts(registry, version, found, settings, options.days)
+        said = forecasts(registry, version, found, settings, days)
         if settings.bootstrap:
             count = publish.to_kafka(settings, publish.FORECASTS, said)
         else:

@@ -16,6 +16,15 @@ from streams.errors import InputError
 from streams.trainer import source
 from streams.trainer.registry import ModelRegistry
 
+#: Buckets that a forecast looks back over: the slowest level forgets half in 34 of them.
+LOOK_BACK = 90
+
+
+def look_back_days(registry: ModelRegistry, version: str) -> int:
+    """Days of observations that a version's forecasts need."""
+    bucket: int = registry.describe(version)["model"]["spec"]["bucket"]
+    return -(-LOOK_BACK * bucket // DAY)
+
 
 def pause_ms(settings: Settings) -> int:
     """How long it is from one round of forecasts to the next: a day, or until the next training."""

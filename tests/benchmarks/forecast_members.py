@@ -18,6 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from online_models.demand.inputs.observations import Observations
+from online_models.forecasting.forecaster import Forecaster
+from online_models.forecasting.observed import ObservedWindow
 from online_models.market import Market, compose
 from online_models.market.batches import BatchWriter
 from online_models.market.calendar import DAY_MS, day_start
@@ -153,6 +156,81 @@ def _one_by_one(market: Market, prices: Ints, tried: Floats) -> Floats:
     return np.diagonal(market.problem().rates(matrix)).copy()
 
 
+#: Standardised features, and a bag of regressions.
+PIPELINE = {
+    "model": "river.compose.Pipeline",
+    "args": [
+        {"model": "river.preprocessing.StandardScaler"},
+        {
+            "model": "river.ensemble.BaggingRegressor",
+            "args": [{"model": "river.linear_model.BayesianLinearRegression"}],
+            "n_models": 3,
+            "seed": 1,
+        },
+    ],
+}
+
+
+class River(Forecast):
+    """Beside a River pipeline that learns as the role `forecast` does."""
+
+    def __init__(self, market: Market, seed: int) -> None:
+        super().__init__(market, seed, silent)
+        self._forecaster = Forecaster("river", PIPELINE)
+        self._yesterday: RecordedDay | None = None
+
+    def decide(self, day: int, yesterday: RecordedDay | None) -> Ints:
+        """The pricer's prices; then the pipeline learns a day, and says what it expects."""
+        self._yesterday = yesterday
+        return super().decide(day, yesterday)
+
+    def _facts(self, day: int, prices: Ints) -> list[dict[str, Any]]:
+        del prices
+        if self._yesterday is None:
+            return []
+        seen, start = self._yesterday, day_start(day - 1)
+        rows = [
+            ObservedWindow(
+                *(sku, "web", start, start + DAY_MS, float(units), price / 100, 2),
+                *(rival / 100 if rival else float("nan"), False, 0.0, 1.0),
+            )
+            for sku, units, price, rival in zip(
+                self._market.assortment.skus,
+                seen.units.tolist(),
+                seen.prices.tolist(),
+                seen.lowest_rival.tolist(),
+                strict=True,
+            )
+        ]
+        self._forecaster.learn(rows)
+        return list(self._forecaster.curves(rows, 0))
+
+
+class Within(Forecast):
+    """One of the pricer's own experts says its curve as if it were published: what its price
+    response is worth beside the filter's.
+    """
+
+    def __init__(self, market: Market, seed: int, expert: str) -> None:
+        super().__init__(market, seed, self._says)
+        self._expert = expert
+
+    def _says(self, market: Market, prices: Floats, true: Floats, day: int) -> Floats | None:
+        state = self._pricer._fold.state
+        if not state.catalogue.offers.size:
+            return None
+        demand, names = state.demand, state.catalogue
+        offers = np.array([names.offer(names.sku(sku), 0) for sku in market.assortment.skus])
+        order = np.argsort(offers)
+        said = np.empty_like(true)
+        for row, at in zip(said, prices, strict=True):
+            seen = Observations.of(
+                offers[order], day_start(day), np.zeros(len(offers)), price=at[order]
+            )
+            row[order] = demand.experts[self._expert].predict(demand._window(seen)).mean
+        return said
+
+
 class Alone(Forecast):
     """The model's response decides alone."""
 
@@ -171,6 +249,10 @@ def run(name: str, market_name: str, seed: int, sales: float, days: int) -> Floa
         contender = Pricetide(market, seed)
     elif name == "oracle alone":
         contender = Alone(market, seed, oracle)
+    elif name in ("count", "panel"):
+        contender = Within(market, seed, name)
+    elif name == "river":
+        contender = River(market, seed)
     else:
         contender = Forecast(market, seed, SPEAKERS[name]())
     profit: Floats = compete(market, contender, days).profit
@@ -185,7 +267,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=3000)
     parser.add_argument("--days", type=int, default=120)
-    parser.add_argument("--only", default=",".join(["house", "oracle alone", *SPEAKERS]))
+    parser.add_argument(
+        "--only", default=",".join(["house", "count", "panel", "river", "oracle alone", *SPEAKERS])
+    )
     args = parser.parse_args(arguments)
     seeds = range(args.first_seed, args.first_seed + args.seeds)
     best = {s: run("clairvoyant", args.market, s, args.sales, args.days) for s in seeds}
