@@ -26,7 +26,24 @@ class ConsoleSettings(BaseSettings):
     )
     console_groups: dict[str, str] = Field(
         default_factory=dict,
-        description='what the proxy\'s groups may do, JSON: {"pricing": "approve,steer"}',
+        description="what the groups of the proxy or the OpenID provider may do, JSON: "
+        '{"pricing": "approve,steer"}',
+    )
+    console_url: str | None = Field(
+        None, description="where browsers find the console: https://prices.example.org"
+    )
+    console_oidc_issuer: str | None = Field(
+        None, description="OpenID provider that people sign in with, by its issuer's address"
+    )
+    console_oidc_client: str | None = Field(
+        None, description="what that provider calls the console: the client id"
+    )
+    console_oidc_secret: SecretStr | None = Field(
+        None, description="the client's secret; a public client has none"
+    )
+    console_oidc_claim: str = Field(
+        "groups",
+        description="claim of the ID token that has people's groups: groups, realm_access.roles …",
     )
     console_four_eyes: bool = Field(
         False,

@@ -8,6 +8,7 @@ from fastapi import Request
 from sqlalchemy import Engine
 
 from streams.configuration.settings import Settings
+from streams.web.access.oidc import OidcSignIn
 from streams.web.access.rules import AccessRules
 from streams.web.outbox import Outbox
 from streams.web.preview.jobs import Previews
@@ -29,6 +30,7 @@ class Context:
     figures: Figures
     form_key: bytes
     previews: Previews
+    oidc: OidcSignIn | None = None
 
 
 def context_of(request: Request) -> Context:

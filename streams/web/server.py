@@ -16,6 +16,7 @@ from streams.errors import ExpectedError, InputError
 from streams.kafka.clients import bootstrap
 from streams.recording.recorder import partition_counts
 from streams.web.access.forms import form_key
+from streams.web.access.oidc import oidc_sign_in
 from streams.web.access.rules import (
     LOOPBACK_NAMES,
     AccessRules,
@@ -62,18 +63,23 @@ def context_of(settings: Settings, host: str) -> Context:
     if not is_locale(settings.locale):
         raise InputError(f"setting locale: {settings.locale!r} is no locale such as en or de_CH")
     store = open_store(settings.store)
-    local = is_loopback(host)
-    if not (local or proxies or any_in_force(store)):
+    local, key = is_loopback(host), form_key(store)
+    oidc = oidc_sign_in(settings, key)
+    if not (local or proxies or oidc or any_in_force(store)):
         raise InputError(
             f"others can reach {host}, and nobody would be asked who they are: make a token "
-            "(pricetide token create NAME --role look) or name a trusted proxy "
-            "(PRICETIDE_CONSOLE_PROXIES)"
+            "(pricetide token create NAME --role look), name a trusted proxy "
+            "(PRICETIDE_CONSOLE_PROXIES) or an OpenID provider (PRICETIDE_CONSOLE_OIDC_ISSUER)"
         )
     names = {*settings.console_hosts, *LOOPBACK_NAMES}
     if host not in ("0.0.0.0", "::"):
         names.add(f"[{host}]" if ":" in host else host)
     rules = AccessRules(
-        frozenset(names), proxies, groups, open=local, four_eyes=settings.console_four_eyes
+        frozenset(names),
+        proxies,
+        groups,
+        open=local and oidc is None,
+        four_eyes=settings.console_four_eyes,
     )
     figures = Figures(settings.locale, settings.timezone)
     return Context(
@@ -84,8 +90,9 @@ def context_of(settings: Settings, host: str) -> Context:
         Outbox(settings),
         rules,
         figures,
-        form_key(store),
+        key,
         Previews(settings),
+        oidc,
     )
 
 

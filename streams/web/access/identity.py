@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Engine
 
-from streams.web.access.roles import ROLES, Actor, with_implied
+from streams.web.access.roles import ROLES, Actor
 from streams.web.access.rules import AccessRules
 from streams.web.access.tokens import actor_of_session, actor_of_token, any_in_force
 
@@ -41,6 +41,4 @@ def _named_by_proxy(rules: AccessRules, headers: Mapping[str, str], peer: str) -
     if not user or not any(address in network for network in rules.proxies):
         return None
     groups = [part.strip() for part in headers.get(GROUPS_HEADER, "").split(",")]
-    known = rules.groups or {}
-    roles = {role for group in groups for role in known.get(group, ())}
-    return Actor(user, with_implied(roles), "proxy", f"proxy {user}")
+    return Actor(user, rules.roles_of(groups), "proxy", f"proxy {user}")

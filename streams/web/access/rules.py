@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from streams.web.access.roles import Role, parsed
+from streams.web.access.roles import Role, parsed, with_implied
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -18,8 +18,8 @@ class AccessRules:
 
     hosts: names by which browsers may reach the console; another's name in the Host header is how
         a foreign page would read it. proxies: who may say in headers who asks. groups: what the
-        proxy calls a group → its roles. open: without a token or a proxy everybody may do
-        everything, which holds for a console that only this machine can reach.
+        proxy or the OpenID provider calls a group → its roles. open: without a token or a proxy
+        everybody may do everything, which holds for a console that only this machine can reach.
     """
 
     hosts: frozenset[str]
@@ -27,6 +27,11 @@ class AccessRules:
     groups: Mapping[str, tuple[Role, ...]] | None = None
     open: bool = False
     four_eyes: bool = False
+
+    def roles_of(self, groups: Iterable[str]) -> frozenset[Role]:
+        """What the groups allow."""
+        known = self.groups or {}
+        return with_implied(role for group in groups for role in known.get(group, ()))
 
 
 def is_loopback(host: str) -> bool:

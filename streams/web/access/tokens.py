@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Engine, delete, insert, select, update
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 from streams.errors import InputError
 from streams.web.access.roles import Actor, Role, parsed, with_implied
 from streams.web.store.database import writing
-from streams.web.store.people_tables import sessions, tokens
+from streams.web.store.people_tables import named_sessions, sessions, tokens
 
 PREFIX = "pt_"
 SECRET_BYTES = 32
@@ -102,10 +103,28 @@ def begin_session(store: Engine, actor: Actor) -> str:
     return secret
 
 
+def begin_named_session(store: Engine, name: str, roles: Iterable[Role]) -> str:
+    """The same for somebody whom an OpenID provider has named; their roles are as of now."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    now = _now()
+    with writing(store).begin() as connection:
+        connection.execute(delete(named_sessions).where(named_sessions.c.expires_at < now))
+        connection.execute(
+            insert(named_sessions).values(
+                digest=_digest(secret),
+                name=name,
+                roles=",".join(roles),
+                expires_at=now + SESSION_SECONDS * 1000,
+            )
+        )
+    return secret
+
+
 def end_session(store: Engine, secret: str) -> None:
     """Forget a browser."""
     with writing(store).begin() as connection:
-        connection.execute(delete(sessions).where(sessions.c.digest == _digest(secret)))
+        for table in (sessions, named_sessions):
+            connection.execute(delete(table).where(table.c.digest == _digest(secret)))
 
 
 def actor_of_session(store: Engine, secret: str) -> Actor | None:
@@ -113,7 +132,20 @@ def actor_of_session(store: Engine, secret: str) -> Actor | None:
     held = select(sessions.c.token).where(
         sessions.c.digest == _digest(secret), sessions.c.expires_at > _now()
     )
-    return _actor(store, tokens.c.name == held.scalar_subquery(), "session", _digest(secret))
+    found = _actor(store, tokens.c.name == held.scalar_subquery(), "session", _digest(secret))
+    return found or _named(store, secret)
+
+
+def _named(store: Engine, secret: str) -> Actor | None:
+    with store.connect() as connection:
+        row = connection.execute(
+            select(named_sessions.c.name, named_sessions.c.roles).where(
+                named_sessions.c.digest == _digest(secret), named_sessions.c.expires_at > _now()
+            )
+        ).first()
+    if row is None:
+        return None
+    return Actor(row.name, with_implied(parsed(row.roles)), "session", _digest(secret))
 
 
 def _actor(store: Engine, which: object, by: object, secret: str = "") -> Actor | None:

@@ -38,6 +38,16 @@ sessions = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 
+#: Browsers of people whom an OpenID provider has named, with the roles that their groups gave them.
+named_sessions = Table(
+    "named_sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("name", String, nullable=False),
+    Column("roles", String, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
 #: Proposals for which a command is on its way: decision_id → what was asked, and by whom.
 asked = Table(
     "asked",
@@ -96,4 +106,4 @@ deliveries = Table(
 )
 Index("deliveries_state", deliveries.c.state, deliveries.c.next_at)
 
-KEPT = (audit, tokens, sessions, asked, drafts, views, notified, deliveries)
+KEPT = (audit, tokens, sessions, named_sessions, asked, drafts, views, notified, deliveries)
