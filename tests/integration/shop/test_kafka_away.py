@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import takewhile
@@ -21,6 +18,7 @@ from kafka import KafkaProducer
 
 from streams.kafka.broker import EmbeddedBroker
 from streams.pricer.snapshots.store import OWNER
+from tests.integration.away import free_port, hanging, ready, wait_for
 from tests.integration.shop import traffic
 from tests.integration.shop.kafka_shop import KafkaShop
 from tests.integration.shop.truth import assert_exactly
@@ -38,22 +36,6 @@ MOST_LOG = 100_000
 LONG_AWAY, MOST_LOG_OF_LONG, STOPS = 300, 1_000_000, 200
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
-def ready(port: int) -> int:
-    """The status that /ready answers; 0 where nothing does."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=5) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
-    except OSError:
-        return 0
-
-
 @contextmanager
 def load(shop: KafkaShop) -> Iterator[None]:
     """Events that come on and on; those that Kafka does not take in time are lost on their way."""
@@ -66,15 +48,6 @@ def load(shop: KafkaShop) -> Iterator[None]:
     finally:
         enough.set()
         sending.join()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 @pytest.fixture
@@ -90,11 +63,8 @@ def worker(shop: KafkaShop, start_worker: Callable[..., Worker]) -> Iterator[tup
 @pytest.fixture
 def hang(broker_of_shop: EmbeddedBroker) -> Iterator[Callable[[], None]]:
     """Let Kafka hang until the test is over."""
-    (pid,) = broker_of_shop.pids
-    assert pid is not None
-
-    yield lambda: os.kill(pid, signal.SIGSTOP)
-    os.kill(pid, signal.SIGCONT)
+    with hanging(broker_of_shop) as hang:
+        yield hang
 
 
 def test_while_kafka_hangs_a_worker_is_not_ready_says_little_and_stops(

@@ -14,7 +14,9 @@ CLEAN_STOP_SECONDS = 10
 
 
 class Worker:
-    """`pricetide worker` with a static instance id; its log is `log`. `module` is what runs it."""
+    """`pricetide worker`, or another command that goes on, with a static instance id; its log is
+    `log`. `module` is what runs it.
+    """
 
     def __init__(
         self,
@@ -23,11 +25,12 @@ class Worker:
         instance: str,
         *flags: str,
         module: str = "streams.cli",
+        command: str = "worker",
         **variables: str,
     ) -> None:
         self.instance = instance
         self.log = folder / f"{instance}.log"
-        self._command = [sys.executable, "-m", module, "worker", "--bootstrap", bootstrap]
+        self._command = [sys.executable, "-m", module, command, "--bootstrap", bootstrap]
         self._command += flags
         self._variables = {
             "PRICETIDE_INSTANCE": instance,

@@ -1,0 +1,91 @@
+"""The console beside a real Kafka: killed and started again, and while Kafka hangs."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.cli import main
+from streams.kafka.broker import EmbeddedBroker
+from tests.integration.away import free_port, hanging, ready, wait_for
+from tests.integration.shop.worker import Worker
+
+pytestmark = pytest.mark.integration
+
+#: Within so many seconds a busy machine shows what has come, and that Kafka is away.
+SHOWN = 60
+#: Products that are there before it starts, while it is killed, and when it has come back.
+FIRST, MORE = 6000, 9000
+
+
+def product(number: int) -> dict[str, Any]:
+    money = {"currency": "USD", "price": "2.00", "cost": "1.00"}
+    value = {"sku": f"s{number}", "name": "a", "category": "c", **money}
+    return {"key": f"s{number}".encode(), "value": json.dumps(value).encode()}
+
+
+@pytest.fixture
+def console(fresh_broker: EmbeddedBroker, tmp_path: Path) -> Iterator[tuple[Worker, int]]:
+    """A console of the test's own, and its port."""
+    where = fresh_broker.bootstrap
+    assert main(["topics", "--bootstrap", where, "--partitions", "2"]) == 0
+    port, store = free_port(), f"sqlite:///{tmp_path}/console.sqlite"
+    flags, variables = ("--port", str(port)), {"PRICETIDE_STORE": store}
+    made = Worker(where, tmp_path, "console", *flags, command="console", **variables)
+    yield made, port
+    made.kill()
+
+
+def page(port: int, path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+        return str(answer.read().decode())
+
+
+def skus(port: int) -> list[str]:
+    """Of every offer that it shows."""
+    found: list[str] = []
+    cursor = ""
+    while True:
+        answer = json.loads(page(port, f"/api/v1/offers?limit=1000{cursor}"))
+        found += [each["sku"] for each in answer["items"]]
+        if answer["next"] is None:
+            return found
+        cursor = f"&cursor={answer['next']}"
+
+
+def test_a_console_that_is_killed_goes_on_where_it_was(
+    console: tuple[Worker, int], fresh_broker: EmbeddedBroker, produce: Callable[..., None]
+) -> None:
+    process, port = console
+    produce(fresh_broker.bootstrap, "products", map(product, range(FIRST)))
+    assert wait_for(lambda: ready(port) != 0 and len(skus(port)) > 0, SHOWN), process.tail()
+    process.kill()
+    produce(fresh_broker.bootstrap, "products", map(product, range(FIRST, MORE)))
+    process.start()
+    assert wait_for(lambda: ready(port) == 200, SHOWN), process.tail()
+    assert wait_for(lambda: len(skus(port)) == MORE, SHOWN), process.tail()
+    assert sorted(skus(port)) == sorted(f"s{number}" for number in range(MORE))
+    assert process.stop() == 0, process.tail()
+
+
+def test_while_kafka_hangs_pages_say_so_and_it_goes_on_by_itself(
+    console: tuple[Worker, int], fresh_broker: EmbeddedBroker, produce: Callable[..., None]
+) -> None:
+    process, port = console
+    hidden = 'class="banner hidden"'
+    assert wait_for(lambda: ready(port) == 200, SHOWN), process.tail()
+    assert hidden in page(port, "/offers")
+    with hanging(fresh_broker) as hang:
+        hang()
+        assert wait_for(lambda: ready(port) == 503, SHOWN), process.tail()
+        assert hidden not in page(port, "/offers")
+    assert wait_for(lambda: ready(port) == 200, SHOWN), process.tail()
+    assert hidden in page(port, "/offers")
+    produce(fresh_broker.bootstrap, "products", [product(1)])
+    assert wait_for(lambda: skus(port) == ["s1"], SHOWN), process.tail()
+    assert process.stop() == 0, process.tail()
