@@ -45,6 +45,9 @@ class ConsoleSettings(BaseSettings):
         "groups",
         description="claim of the ID token that has people's groups: groups, realm_access.roles …",
     )
+    console_tensorboard: str | None = Field(
+        None, description="where the trainings' TensorBoard is: https://boards.example.org"
+    )
     console_four_eyes: bool = Field(
         False,
         description="whether who changed a policy is kept from approving what it proposes",

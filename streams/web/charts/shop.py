@@ -7,11 +7,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from schemas.values.instants import DAY
 from schemas.values.money import minor_digits
 from streams.web.charts.draw import WIDTH, draw
 from streams.web.words.figures import Figures
 
 Row = Mapping[str, Any]
+#: A bar has the same width, whether prices changed on one day or on thirty.
+SHOWN_DAYS = 30
 
 
 def _day(ms: int) -> str:
@@ -21,7 +24,7 @@ def _day(ms: int) -> str:
 
 def changes_by_day(rows: Sequence[Row], figures: Figures) -> Markup:
     """Prices that rose and fell, day by day."""
-    points = []
+    points, last = [], rows[-1]["day"]
     for row in rows:
         for kind, sign, word in (("up", 1, "rose"), ("down", -1, "fell")):
             said = f"{Figures(figures.locale).day(row['day'])}: {row[kind]:,} prices {word}"
@@ -34,7 +37,13 @@ def changes_by_day(rows: Sequence[Row], figures: Figures) -> Markup:
         "data": {"values": points},
         "mark": {"type": "bar", "cornerRadiusEnd": 2},
         "encoding": {
-            "x": {"field": "day", "type": "temporal", "timeUnit": "yearmonthdate", "title": None},
+            "x": {
+                "field": "day",
+                "type": "temporal",
+                "timeUnit": "yearmonthdate",
+                "title": None,
+                "scale": {"domain": [_day(last - (SHOWN_DAYS - 1) * DAY), _day(last + DAY)]},
+            },
             "y": {"field": "n", "type": "quantitative", "title": "prices changed"},
             "color": {
                 "field": "kind",

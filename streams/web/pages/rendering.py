@@ -14,8 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from streams.web.access.forms import form_token
 from streams.web.access.roles import Actor
 from streams.web.context import Context, context_of
+from streams.web.words.alerts import title
 from streams.web.words.figures import plain
-from streams.web.words.policies import selection
+from streams.web.words.measures import measure
+from streams.web.words.policies import in_percent, selection
 from streams.web.words.reasons import reason
 
 FOLDER = Path(__file__).parents[1] / "templates"
@@ -68,6 +70,9 @@ def _shared(context: Context) -> dict[str, Any]:
         "age": figures.age,
         "reason_of": reason,
         "plain": plain,
+        "alert_title": title,
+        "measure": measure,
+        "in_percent": in_percent,
         "selection_of": selection,
         "offer_path": offer_path,
         "query": query,

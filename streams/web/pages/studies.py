@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -70,6 +71,21 @@ def experiments(request: Request) -> HTMLResponse:
     return page(request, "experiments.html", "Experiments", experiments=running)
 
 
+def _against_sales(rows: Sequence[Mapping[str, Any]]) -> dict[str, float] | None:
+    """Of all days: what was forecast and sold; bias and error as shares of what was sold."""
+    units, forecast, missed = (
+        sum(row[name] or 0.0 for row in rows) for name in ("foreseen", "forecast", "missed")
+    )
+    if not units or not forecast:
+        return None
+    return {
+        "units": units,
+        "forecast": forecast,
+        "bias": forecast / units - 1.0,
+        "error": missed / units,
+    }
+
+
 @router.get("/models")
 def models(request: Request) -> HTMLResponse:
     """Trained versions by standing, and what the online models know of elasticities."""
@@ -84,4 +100,6 @@ def models(request: Request) -> HTMLResponse:
         models=[_times(each, "trained_at", "trained_through") for each in found],
         known=context.summary.counted.elasticities,
         drift=drift,
+        forecast=_against_sales(context.summary.counted.sales),
+        tensorboard=context.settings.console_tensorboard,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from streams.web.store.policy_reading import current_policies
+from streams.web.store.policy_reading import current_policies, policy_versions
 from streams.web.store.tables import offers
 
 
@@ -23,6 +23,7 @@ def experiments(connection: Connection) -> list[dict[str, Any]]:
     ]
     held = offers.c.reason == "holdout"
     for each in found:
+        each["since"] = began(connection, each["policy_id"], each["name"])
         query = (
             select(
                 func.count().filter(held).label("held"),
@@ -37,3 +38,13 @@ def experiments(connection: Connection) -> list[dict[str, Any]]:
         )
         each |= connection.execute(query).mappings().one()
     return found
+
+
+def began(connection: Connection, policy_id: str, name: str) -> int | None:
+    """When the first of the policy's last versions that all have this experiment came."""
+    since = None
+    for row in policy_versions(connection, policy_id):
+        if (row["document"].get("experiment") or {}).get("name") != name:
+            break
+        since = int(row["time"])
+    return since

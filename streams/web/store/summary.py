@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from schemas.values.instants import DAY
 from streams.web.store import offer_search, policy_reading, reading
+from streams.web.store.experiment_effect import ExperimentEffect, effect
+from streams.web.store.experiment_reading import experiments
 from streams.web.store.offer_search import STATES, Filter, count
 from streams.web.store.tables import dead_letters, offers
 from streams.web.words.figures import Figures
 
 #: Days that the charts of the first page reach back.
 DAYS = 30
+#: How often experiments are judged: all that was sold since they began is summed up for it.
+JUDGE_SECONDS = 300.0
 #: Proposals, and moves, that the first page shows.
 SHOWN = 8
 
@@ -43,6 +48,8 @@ class Counted:
     work: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     came_to: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     elasticities: Mapping[str, Any] = field(default_factory=dict)
+    #: Policy → what its experiment's pricing brings.
+    effects: Mapping[str, ExperimentEffect] = field(default_factory=dict)
 
     def total(self, which: Filter) -> int | None:
         """How many offers a filter holds, where it is one of those that were counted."""
@@ -58,6 +65,8 @@ class StoreSummary:
         self._store = store
         self._figures = figures
         self.counted = Counted()
+        self._effects: dict[str, ExperimentEffect] = {}
+        self._judged_at = -JUDGE_SECONDS
 
     def renew(self) -> None:
         """Count anew."""
@@ -103,4 +112,17 @@ class StoreSummary:
                 work=policy_reading.policy_work(connection),
                 came_to=policy_reading.decisions_by_policy(connection),
                 elasticities=reading.elasticities(connection),
+                effects=self._judged(connection),
             )
+
+    def _judged(self, connection: Connection) -> Mapping[str, ExperimentEffect]:
+        if time.monotonic() - self._judged_at > JUDGE_SECONDS:
+            self._effects = {
+                each["policy_id"]: effect(
+                    connection, each["policy_id"], each.get("unit", "sku"), each["since"]
+                )
+                for each in experiments(connection)
+                if each["since"] is not None
+            }
+            self._judged_at = time.monotonic()
+        return self._effects

@@ -1,6 +1,8 @@
-"""What to do about an alert of each kind."""
+"""What an alert of each kind is called, and what to do about it."""
 
 from __future__ import annotations
+
+from streams.web.words.figures import plain
 
 _ADVICE = {
     "bounds_conflict": "Rules of a policy contradict each other, and the price is held. Relax one "
@@ -31,6 +33,39 @@ _ADVICE = {
     "model_rejected": "A trained network could not be used. See the message, and the training.",
     "control_partial": "A command took effect for some offers only. See the message.",
 }
+
+
+_TITLES = {
+    "bounds_conflict": "rules contradict each other",
+    "stale_competitors": "no fresh price of a rival",
+    "price_feed_silent": "a feed is silent",
+    "ack_missing": "the shop has not confirmed a price",
+    "prices_not_applied": "the shop shows other prices",
+    "model_degraded": "sales have left their forecasts",
+    "demand_drift": "sales have left their forecasts",
+    "anomalous_order": "an unusual order",
+    "selling_below_cost": "sold below cost",
+    "stockout_ahead": "the stock will run out",
+    "control_ignored": "a command had no effect",
+    "control_partial": "a command had effect in part",
+    "late_event": "sales data come late",
+    "late_correction": "a return without its order",
+    "duplicate_event": "the same events came twice",
+    "unknown_name": "products that are not known",
+    "unknown_offer": "a channel that is not open",
+    "unknown_ack": "a price confirmed that was never set",
+    "currency_mismatch": "another currency than the product's",
+    "currency_changed": "a product changed its currency",
+    "out_of_order_rival": "rivals' prices came in the wrong order",
+    "out_of_order_inventory": "stock counts came in the wrong order",
+    "model_promoted": "a trained model took over",
+    "model_rejected": "a trained model was turned down",
+}
+
+
+def title(kind: str) -> str:
+    """What a kind of alert is called."""
+    return _TITLES.get(kind) or plain(kind)
 
 
 def advice(kind: str) -> str:

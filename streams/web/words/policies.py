@@ -67,7 +67,7 @@ def in_words(document: Mapping[str, Any]) -> list[str]:
         said.append(f"Steps above {above} wait for approval, {until} at most.")
     experiment = document.get("experiment")
     if experiment:
-        share = _value(experiment.get("holdout"))
+        share = in_percent(experiment.get("holdout"))
         said.append(f"The experiment {experiment.get('name')} leaves {share} of them alone.")
     segments = [str(each.get("segment")) for each in document.get("segments") or ()]
     return [*said, *(f"The segment {name} has prices of its own." for name in segments)]
@@ -137,3 +137,12 @@ def _value(value: Any) -> str:
         if isinstance(value, str) and value in (*strategies(), "sell_through")
         else str(value)
     )
+
+
+def in_percent(share: Any) -> str:
+    """A share as a policy may write it, as a percentage.
+
+    >>> in_percent(0.1), in_percent("10%")
+    ('10%', '10%')
+    """
+    return _value(share)
