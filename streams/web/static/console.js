@@ -1,5 +1,6 @@
 "use strict";
-// Pages work without this. It adds: what a mark of a chart says, "choose all", keys, and the banner.
+// Pages work without this. It adds: what a mark of a chart says, "choose all", keys, the banner, and
+// tables that fit a phone.
 
 const hint = document.createElement("div");
 hint.id = "hint";
@@ -44,6 +45,18 @@ for (const slider of document.querySelectorAll("input[type=range][data-for]")) {
   const field = slider.form.elements[slider.dataset.for];
   slider.addEventListener("input", () => { field.value = slider.value; });
   slider.addEventListener("change", () => slider.form.requestSubmit());
+}
+
+// On a phone the rows of a table stand below each other, each cell after its column's name.
+for (const table of document.querySelectorAll(".scroll table:not(.wide)")) {
+  const names = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+  for (const row of table.querySelectorAll("tbody tr")) {
+    [...row.cells].forEach((cell, place) => {
+      const titles = place === 0 && cell.classList.contains("text");
+      if (!titles) cell.dataset.head = names[place] || "";
+    });
+  }
+  table.classList.add("wide");
 }
 
 // What is newest stands on the right of a chart that does not fit.
