@@ -20,7 +20,7 @@ from tests.online_models.pricing.oracle import PERIOD, Facts, Oracle, facts_of
 from tests.online_models.pricing.random_pairs import DAY, NOW, OFFERS, fill, random_policy, shuffle
 
 #: States and policies after which other SKUs have competitors.
-TURNS = 25
+TURNS = 32
 
 
 def play(new_shop: Any, seed: int, turns: int, seen: Counter[str]) -> None:

@@ -1,0 +1,1 @@
+"""What goes with what: recommendations from baskets, judged on orders that they have not seen."""

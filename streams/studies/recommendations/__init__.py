@@ -1,0 +1,1 @@
+"""Recorded orders as baskets."""
