@@ -13,7 +13,7 @@ from schemas.topics import decode
 from streams.cli import main
 from streams.configuration.settings import Settings
 from streams.demo.data import tafeng
-from tests.snippets import ROOT, Shell, blocks
+from tests.snippets import GROCERY, ROOT, Shell, blocks
 
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
 PAGES = [page for page in dict.fromkeys(PAGES) if page.name != "CHANGELOG.md"]
@@ -31,7 +31,7 @@ def grocery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not any(metadata.distributions(name=tafeng.DISTRIBUTION)):
         pytest.skip(f"needs {tafeng.INSTALL}")
     folder = tmp_path_factory.mktemp("grocery") / "grocery"
-    assert main(["demo", "--items", "60", "--days", "21", "--record", str(folder)]) == 0
+    assert main([*GROCERY, str(folder)]) == 0
     return folder
 
 

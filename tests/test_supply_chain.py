@@ -52,6 +52,7 @@ def test_every_package_that_is_needed_is_pinned() -> None:
     assert set(needed()) - pinned == set()
 
 
+@pytest.mark.slow
 def test_the_bill_of_materials_holds_every_package_with_its_version() -> None:
     command = [sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible"]
     done = subprocess.run(command, capture_output=True, check=True, cwd=ROOT)

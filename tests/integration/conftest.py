@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,15 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from streams.kafka.broker import EmbeddedBroker
 
+HERE = Path(__file__).parent
 NUMBERS = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies here starts processes and waits for them, most of them a Kafka."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("integration")
 
 
 @pytest.fixture(scope="session")

@@ -56,6 +56,7 @@ def test_every_number_at_its_ends_and_beyond_is_taken_or_buried(
         assert passage.quarantined == [], value
 
 
+@pytest.mark.heavy  # it counts what the heavy tests above have sent
 def test_each_topic_has_records_that_pass_and_such_that_do_not(passage: Passage) -> None:
     assert passage.taken > len(INPUTS) * PER_TOPIC // 20
     assert passage.buried > len(INPUTS) * PER_TOPIC // 3
