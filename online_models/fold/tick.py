@@ -26,6 +26,7 @@ from online_models.fold.sums import count, judge
 from online_models.journal.batch import FORCED, Batch
 from online_models.journal.outputs import Output
 from online_models.pricing.contracts.contract_offers import new_day as contracts_of_day
+from online_models.pricing.coordination.shared_stock import value_units
 from online_models.pricing.quantity_breaks.offers import new_day as quantity_breaks_of_day
 from online_models.pricing.shown import imagined
 from online_models.pricing.suggestions.own_stock import pass_day
@@ -79,6 +80,7 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     outputs += state.pricing.watch(now, state.settings.named_part)
     outputs += state.desk.settle(now)
     if new_day and not state.settings.observe_only:
+        value_units(state.pricing, now)
         outputs += quantity_breaks_of_day(state.pricing, now)
         outputs += contracts_of_day(state.pricing, now)
     placed = [(place, output) for output in outputs]

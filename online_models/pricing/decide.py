@@ -11,6 +11,7 @@ from online_models.journal.outputs import Output
 from online_models.pricing.commands.acknowledgements import overdue
 from online_models.pricing.context.decision_context import DecisionContext, Ints
 from online_models.pricing.contracts.contract_offers import promised
+from online_models.pricing.coordination.pressing import note_presses
 from online_models.pricing.decision.bookkeeping import enter, needs_publishing, unchanged
 from online_models.pricing.decision.breaking import tripped
 from online_models.pricing.decision.resolve import resolve
@@ -83,6 +84,7 @@ def _decide_block(
     """Decide offers of one policy; records by place among them."""
     # 1. What each offer is to cost, and why; the books are only read.
     resolved = resolve(context, pricing.promotions, pricing.notes, pricing.breakers)
+    note_presses(resolved)
     # 2. What is worth a record: all but what time alone led to and nothing new came of.
     by_time = causes.by_time
     silent = by_time & unchanged(resolved) if by_time.any() else by_time

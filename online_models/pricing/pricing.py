@@ -56,6 +56,7 @@ class Pricing:
         second_hand=attribute("state.second_hand", Part(), optional=True),
         breakers=Part(),
         trade=attribute("state.trade", Part(), optional=True),
+        channels=attribute("state.channels", Part(), optional=True),
     )
     DERIVED = ("_offers",)
     TRANSIENT = ("_substitutes",)

@@ -108,6 +108,10 @@ class Stock:
         found = (delivery for count in places.values() for delivery in count.inbound)
         return sorted(found, key=_expected)
 
+    def shared_units(self, row: int) -> int:
+        """Units that an offer shares with the other channels of its product."""
+        return sum(place.units for place in self._locations.get(row, {}).values() if place.shared)
+
     def count(
         self, sku: int, channel: str, location: str, count: StockCount, rows: Iterable[int]
     ) -> bool:

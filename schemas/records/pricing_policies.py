@@ -280,6 +280,15 @@ class Policy(Event):
             hint="empty: as an offer's speed asks for",
         ),
     ] = None
+    coordinate_channels: Annotated[
+        Flag,
+        FieldWords(
+            "Channels as one",
+            "A unit of a stock that channels share is sold where it brings most.",
+            "true or false",
+            True,
+        ),
+    ] = False
     shadow: Annotated[
         Flag,
         FieldWords(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.records.record import Event, Incoming
 from schemas.values.fields import (
@@ -17,6 +17,7 @@ from schemas.values.fields import (
     Names,
     Path,
     Rate,
+    Share,
     Text,
 )
 from schemas.values.limits import MOST_CHANNELS, MOST_LISTED
@@ -29,12 +30,26 @@ class ChannelFee(Incoming):
     fixed: Money = Field(default="0", validate_default=True)
 
 
+class Returns(Incoming):
+    """The share of units that come back from a channel, and what taking one back costs."""
+
+    rate: Share
+    cost: Money
+
+    @model_validator(mode="after")
+    def _something_is_kept(self) -> Returns:
+        if self.rate >= 1:
+            raise ValueError("rate: everything comes back, so that nothing is sold")
+        return self
+
+
 class ChannelListing(Incoming):
     """What differs on one channel; an offer exists where `listed` is true."""
 
     price: Money | None = None
     cost: Money | None = None
     listed: Flag = True
+    returns: Returns | None = None
 
 
 class Product(Event):

@@ -368,6 +368,9 @@ CHAPTERS: dict[str, Chapter] = {
     "price_endings": _rails(price_endings=["9", ".49", ".95", "0.20"]),
     "never_above_list_price": _rails(never_above_list_price=True),
     "protect_channels": _rails(protect_channels=["market"]),
+    "channel_ladder": _rails(
+        channel_ladder=[{"channel": "web", "of": "market", "lowest": "90%", "highest": "97.5%"}]
+    ),
     "freeze": _rails(freeze=_FREEZE),
     "crossed": _rails(**_CROSSED),
     "match lowest": _strategy(MATCH | {"offset": "-0.01", "max_age": "PT9H"}, KEEP),

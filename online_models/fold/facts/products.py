@@ -18,6 +18,7 @@ from online_models.fold.facts.fact import (
 )
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
+from online_models.numerics.ratios import ceil_one
 from online_models.pricing.shown import imagined
 from online_models.second_hand.item import Item, item
 from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
@@ -175,6 +176,11 @@ def _terms(
     offers.cost[row] = skus.cost[sku] if cost is None else to_minor(cost, currency)
     fee = state.catalogue.fees[sku].get(channel, (0, 0))
     offers.fee_ppm[row], offers.fee_fixed[row] = fee
+    if listing is not None and listing.returns is not None:
+        # a unit that is kept pays for those that come back: rate / (1 − rate) of them
+        rate = int(listing.returns.rate * PPM)
+        spent = to_minor(listing.returns.cost, currency)
+        offers.fee_fixed[row] += ceil_one(spent, rate, PPM - rate)
 
 
 def _optional(price: Any, currency: str) -> int:

@@ -19,6 +19,7 @@ from online_models.pricing.state.identities import Identities, Labels
 from online_models.pricing.state.ledger import Ledger
 from online_models.pricing.state.margins import Margins
 from online_models.pricing.trade.books import TradeBooks
+from online_models.pricing.trade.channel_books import ChannelBooks
 from online_models.second_hand.second_hand import UsedStock
 from online_models.shop.catalogue import Catalogue
 from online_models.shop.competitors import CompetitorPrices
@@ -42,6 +43,9 @@ class StockLevels(Protocol):
 
     def inbound(self, row: int) -> list[tuple[int, int]]:
         """(quantity, expected at) of what is on its way to an offer, soonest first."""
+
+    def shared_units(self, row: int) -> int:
+        """Units that an offer shares with the other channels of its product."""
 
 
 class DemandFunction(Protocol):
@@ -70,6 +74,7 @@ class PricingState:
     #: What is known of used goods, and which products are used.
     second_hand: UsedStock = field(default_factory=UsedStock)
     trade: TradeBooks = field(default_factory=TradeBooks)
+    channels: ChannelBooks = field(default_factory=ChannelBooks)
 
 
 @dataclass(frozen=True, slots=True)

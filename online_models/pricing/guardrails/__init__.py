@@ -9,6 +9,7 @@ A guardrail is one file and one line here.
 """
 
 from online_models.pricing.guardrails import (
+    channel_ladder,
     cooldown,
     freeze,
     max_changes_per_day,
@@ -34,6 +35,7 @@ GUARDRAILS: tuple[Guardrail, ...] = (
     never_below_cost.RULE,
     minimum_margin.RULE,
     protect_channels.RULE,
+    channel_ladder.RULE,
     reference_band.RULE,
     max_step_down.RULE,
     max_step_up.RULE,

@@ -111,6 +111,12 @@ def clearing(context: DecisionContext, over: SellingSpan) -> Ints:
     return np.where(scarce, np.ceil(price), 1.0).astype(np.int64)
 
 
+def unit_values(context: DecisionContext) -> Floats:
+    """What a unit of the stock that an offer shares brings on other channels, minor units, (n,)."""
+    known = context.state.channels.unit_value
+    return np.array([known.get(row, 0.0) for row in context.rows.tolist()], dtype=np.float64)
+
+
 def value(context: DecisionContext, price: Floats, units: Floats) -> Floats:
     """What the policy's objective is worth at gross prices (n, k) and units sold there.
 
@@ -123,6 +129,8 @@ def value(context: DecisionContext, price: Floats, units: Floats) -> Floats:
     if objective.maximise == "profit":
         worth = unit_profit(context, price)
         worth -= recaptured(context)[rows]
+        if context.terms.policy.coordinate_channels:
+            worth -= unit_values(context)[rows]
         worth *= units
     else:
         worth = price * net_share(context)[rows] * units

@@ -237,7 +237,12 @@ class PolicyBook:
             if segment.optimise_breaks is not None
         )
         protected = (
-            name for _, policy in self._ranked for name in policy.guardrails.protect_channels
+            name
+            for _, policy in self._ranked
+            for name in (
+                *policy.guardrails.protect_channels,
+                *(rule.of for rule in policy.guardrails.channel_ladder),
+            )
         )
         self.protected_channels = tuple(dict.fromkeys(protected))
         self.named_channels = frozenset(

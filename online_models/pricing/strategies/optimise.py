@@ -16,7 +16,14 @@ from online_models.pricing.context.decision_context import (
     Floats,
     Ints,
 )
-from online_models.pricing.profit.objective import SellingSpan, clearing, outlook, span, value
+from online_models.pricing.profit.objective import (
+    SellingSpan,
+    clearing,
+    outlook,
+    span,
+    unit_values,
+    value,
+)
 from online_models.pricing.profit.search import best_price
 from online_models.pricing.profit.substitutes import declared, recaptured
 from online_models.pricing.strategies.because import BECAUSE, Because
@@ -50,6 +57,9 @@ class Optimise:
         _scarce(context, because, best, ~empty & ~unfounded)
         search_ends(context, because, best, price)
         _substitutes(context, because)
+        if context.terms.policy.coordinate_channels and objective.maximise == "profit":
+            kept = unit_values(context)
+            because.money("unit_value", kept > 0.0, np.rint(kept).astype(np.int64))
         again = context.now + context.state.settings.reoptimise_ms
         if objective.minimum_units is not None:
             everywhere = np.ones(len(context), dtype=np.bool_)
@@ -71,6 +81,8 @@ class Optimise:
             goal += f" with at least {least} units sold where demand gives them"
         if "substitutes" in because:
             goal += f", less {because['substitutes']} of profit that a unit takes from substitutes"
+        if "unit_value" in because:
+            goal += f", less {because['unit_value']} that a unit of the stock brings elsewhere"
         given = (
             f"The best legal price for {goal}, given an elasticity of {own[0]:.2f} (95 %:"
             f" {own[1]:.2f} to {own[2]:.2f}) and one of {cross[0]:.2f} ({cross[1]:.2f} to"

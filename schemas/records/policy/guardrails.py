@@ -15,6 +15,7 @@ from schemas.values.fields import (
     Instant,
     Margin,
     Money,
+    Name,
     Names,
     PriceEnding,
     Stock,
@@ -36,6 +37,33 @@ class Freeze(Incoming):
     def _ends_after_start(self) -> Freeze:
         if self.until <= self.from_:
             raise ValueError("until must be after from")
+        return self
+
+
+class LadderRule(Incoming):
+    """The price on `channel` is at least `lowest` and at most `highest` of that on `of`."""
+
+    channel: Annotated[
+        Name, FieldWords("Channel", "The price on this channel …", "text", "marketplace:amazon")
+    ]
+    of: Annotated[
+        Name, FieldWords("Of", "… against that of the same product on this one …", "text", "web")
+    ]
+    lowest: Annotated[
+        Fraction | None, FieldWords("At least", "… is at least this share of it …", "share", "100%")
+    ] = None
+    highest: Annotated[
+        Fraction | None, FieldWords("At most", "… and at most this share.", "share", "120%")
+    ] = None
+
+    @model_validator(mode="after")
+    def _leaves_a_price(self) -> LadderRule:
+        if self.lowest is None and self.highest is None:
+            raise ValueError("needs lowest or highest")
+        if self.highest == 0 or (self.highest is not None and (self.lowest or 0) > self.highest):
+            raise ValueError("leaves no price: highest is below lowest, or nothing")
+        if self.channel == self.of:
+            raise ValueError("of: is the channel itself")
         return self
 
 
@@ -206,6 +234,9 @@ class Guardrails(Incoming):
             policy="No other channel may be cheaper than {}.",
             because="another channel's price is protected",
         ),
+    ] = ()
+    channel_ladder: Annotated[
+        tuple[LadderRule, ...], Field(max_length=MOST_LISTED), FieldWords("Ladder of channels")
     ] = ()
     freeze: Annotated[
         tuple[Freeze, ...],

@@ -70,6 +70,7 @@ def random_policy(rng: np.random.Generator) -> dict[str, Any]:
         "price_endings": ENDINGS[int(rng.integers(len(ENDINGS)))],
         "never_above_list_price": maybe(True, 0.4),
         "protect_channels": ["store"] if rng.random() < 0.2 else [],
+        "channel_ladder": [],
         "freeze": [{"from": NOW - HOUR, "until": NOW + DAY}] if rng.random() < 0.15 else [],
     }
     assert set(guardrails) - {"reference_price"} == {rule.name for rule in GUARDRAILS}

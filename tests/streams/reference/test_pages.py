@@ -20,6 +20,7 @@ from streams.reference.policy import fields
 ROOT = Path(__file__).parents[3]
 WORDS = {path: words for path, field in fields() if (words := words_of(field))}
 REQUIRED = {
+    "guardrails.channel_ladder": {"channel": "outlet", "of": "web", "lowest": "50%"},
     "strategy": [{"kind": "optimise"}],
     "experiment": {"name": "a", "holdout": 0.1},
     "breaker": {"largest_share": "20%"},
@@ -55,7 +56,12 @@ def test_the_example_of_a_field_is_accepted_as_it_stands(path: str) -> None:
         for depth in range(len(parents), 0, -1):
             where = ".".join(parents[:depth])
             below = {**REQUIRED.get(where, {}), name: value}  # type: ignore[dict-item]
-            many = where in ("segments", "segments.breaks", "guardrails.freeze")
+            many = where in (
+                "segments",
+                "segments.breaks",
+                "guardrails.freeze",
+                "guardrails.channel_ladder",
+            )
             name, value = parents[depth - 1], [below] if many else below
         policy[name] = value
     Policy.model_validate(policy)

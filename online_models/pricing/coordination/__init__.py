@@ -1,0 +1,1 @@
+"""The channels of a product priced as one problem: their ladder, and the stock that they share."""
