@@ -64,7 +64,7 @@ class SecondHand:
         return (
             f"A usual thing of its category is worth {worth['base']}{factors}, which makes"
             f" {worth['value']}; of that {worth['ratio']} is"
-            f" {AIMS[worth['aim']].format(**worth)}:"
+            f" {AIMS[worth['aim']].format(**worth)}"
         )
 
     def recompute(self, detail: Detail, digits: int) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 import msgspec
+import numpy as np
 
 from online_models.pricing import decide as deciding
 from online_models.pricing.context.decision_context import DecisionContext
@@ -117,6 +118,10 @@ class Facts:
     race: tuple[int, int]
     alike: int
     seat: str
+    #: Of a used thing what a usual one of its category is worth, the factors of what it is, ppm,
+    #: and its chances of a sale in the time of the policy's aim, by its price in per mille of its
+    #: worth; nothing where too little is known of such. None where it is not used.
+    used: tuple[int, tuple[tuple[str, int], ...], dict[int, float]] | tuple[()] | None
 
 
 @contextmanager
@@ -217,7 +222,33 @@ def _facts(pricing: Pricing, context: DecisionContext, place: int) -> Facts:
         race=(int(ledger.undercut_pause_until[row]), int(ledger.answered_undercuts[row])),
         alike=len(like),
         seat=state.seat.version,
+        used=_used(context, row, sku, now),
     )
+
+
+def _used(context: DecisionContext, row: int, sku: int, now: int) -> Any:
+    known = context.state.second_hand
+    thing = known.things.get(sku)
+    if thing is None:
+        return None
+    value = known.listings.value
+    if not value.estimate(value.row(thing, add=False)).familiar:
+        return ()
+    factors, sale = value.factors(thing), known.listings.sale
+    entries = [e for e in context.terms.policy.strategy if e.kind == "second_hand"]
+    if not entries:
+        return ()
+    times = {"quick": entries[0].quick_within, "patient": entries[0].patient_within}
+    days = times.get(entries[0].aim, entries[0].within) / 86_400_000
+    shares = np.arange(600, 1405, 5)
+    left = sale.survival(
+        sale.row(thing, add=False),
+        np.log(shares / 1000),
+        known.age_days(row, now),
+        np.array([days]),
+    )
+    chances = dict(zip(shares.tolist(), (1.0 - left[:, 0]).tolist(), strict=True))
+    return factors.base, tuple(factors.parts), chances
 
 
 def _rivals(pricing: Pricing, sku: int) -> Iterator[Rival]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from schemas.records.policy.strategies import MatchCompetitor
 from schemas.records.promotions import Promotion
+from schemas.values import durations
 from schemas.values.instants import to_ms
 from tests.online_models.pricing.explanation.reading import arithmetic
 from tests.online_models.pricing.explanation.reading.arithmetic import (
@@ -23,6 +24,8 @@ from tests.online_models.pricing.explanation.reading.reader import MONEY, Readin
 
 PASSED_OVER = r"((?:\w+ has no price, as [^;]+; )*)"
 NUMBER = r"-?\d+\.\d\d"
+#: Per cent of its worth below which no used thing is offered.
+LEAST_SHARE = 60.0
 FARTHEST_DRAW = exp(0.35)
 
 
@@ -67,6 +70,8 @@ _SILENT: dict[tuple[str, str], Callable[[Reading, Any], bool]] = {
     ("markdown", "no sell_by is still to come"): (
         lambda r, e: (r.facts.policy.objective.sell_by or 0) <= r.facts.now
     ),
+    ("second_hand", "it is not a used product"): lambda r, e: r.facts.used is None,
+    ("second_hand", "too little is known of things like it"): lambda r, e: r.facts.used == (),
     ("reinforcement", "another version of the policy is in force"): _learnt_policy,
 }
 
@@ -346,6 +351,42 @@ def clause_reinforcement(reading: Reading, match: re.Match[str]) -> None:
     markup = elasticity / (elasticity + 1) * (facts.cost + facts.fee_fixed) / kept
     markup = min(max(markup, reference / exp(0.7)), reference * exp(0.7))
     reading.close(reading.after, float(match[4]) * markup, 1.0, "the markup price")
+
+
+# used things
+
+
+@form(
+    PASSED_OVER + rf"A usual thing of its category is worth ({MONEY})((?:, \S+% for [^,]+)*), which"
+    rf" makes ({MONEY}); of that (\S+)% is (?:the highest price at which it sells within (\S+) with"
+    r" (\d+)%|what brings most until it must be sold within (\S+) \(\d+% before the next step\))"
+)
+def clause_second_hand(reading: Reading, match: re.Match[str]) -> None:
+    passed_over, base, parts, value, ratio, within, chance, left = match.groups()
+    each, facts = entry(reading, passed_over, "second_hand"), reading.facts
+    reading.is_so(bool(facts.used), "it is no used thing, or nothing is known of such")
+    assert facts.used
+    reading.same(reading.minor(base), facts.used[0], "what a usual one is worth")
+    said = re.findall(r", (\S+)% for ([^,]+)", parts)
+    told = [(group, round(Fraction(share) * 10**4)) for share, group in said]
+    reading.same(told, list(facts.used[1]), "the factors")
+    worth = facts.used[0]
+    for _, part in facts.used[1]:
+        worth = max(round(Fraction(worth * part, 10**6)), 1)
+    reading.same(reading.minor(value), worth, "what it is worth")
+    price = max(round(worth * Fraction(ratio) / 100), 1)
+    reading.same(reading.after, price, "the share of its worth")
+    sell_by = facts.policy.objective.sell_by
+    if left is not None:
+        reading.same(durations.to_ms(left), (sell_by or 0) - facts.now, "what is left of the time")
+        return
+    reading.is_so(sell_by is None or sell_by <= facts.now, "it must be sold by a day")
+    times = {"quick": each.quick_within, "patient": each.patient_within}
+    reading.same(durations.to_ms(within), times.get(each.aim, each.within), "the time promised")
+    # no price goes below the least share: there the promise may be missed
+    so = facts.used[2][round(float(ratio) * 10)]
+    reading.close(float(chance) / 100, so, 0.0051, "the chance")
+    reading.is_so(so >= float(each.probability) or float(ratio) <= LEAST_SHARE, "the promise")
 
 
 # what is above the strategies
