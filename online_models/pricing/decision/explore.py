@@ -185,14 +185,17 @@ def _exploration_scale(context: DecisionContext) -> Floats:
     a draw pays over a horizon of H days where n H Σ cov² > b², the sum over all elasticities
     that it informs. n is the mean of what is believed: nobody knows yet what a new offer sells.
     What has lasted is expected to last as long again (Gott, "Implications of the Copernican
-    principle for our future prospects", Nature 363, 1993): with a fixed H learning would end, and
-    regret grow like time. Of a sale whose end is known no more than the rest can repay a draw.
+    principle for our future prospects", Nature 363, 1993), but elasticities wander, and what is
+    learnt of them today fades. H is the geometric mean of that age and the setting: with a fixed H
+    learning would nearly end, and with the age itself draws would cost more every month. Of a sale
+    whose end is known no more than the rest can repay a draw.
     """
     curves = context.curves
     e = np.maximum(-curves.elasticity, LEAST_ELASTICITY)
     bend = e * (e - 1.0)
     rate = exp(np.minimum(curves.log_rate + 0.5 * curves.log_rate_variance, 30.0))
-    days = np.maximum(context.state.settings.learning_horizon_ms / DAY, curves.age)
+    least = context.state.settings.learning_horizon_ms / DAY
+    days = np.sqrt(least * np.maximum(least, curves.age))
     left: Floats = np.maximum(_end_of_sale(context) - context.now, 0) / DAY
     days = np.minimum(days, left)
     ratio: Floats = rate * days * curves.informs / (bend * bend)

@@ -44,9 +44,9 @@ class PricingSettings:
     #: there is no competition at all.
     diversion: float = 0.1
     #: ms of sales for which exploration learns: a draw is worth its cost where what it tells of the
-    #: elasticities earns more over so long. An offer that has been on sale for longer is expected
-    #: to stay as long again, so that learning never ends, at a cost that fades. Twice as much
-    #: earned no more in simulated half-years.
+    #: elasticities earns more over so long. Of an offer that has been on sale for longer it grows
+    #: with the root of its age: draws so cost half of what they did with the age itself at the end
+    #: of simulated half-years and two years, which earned no less.
     learning_horizon_ms: int = 90 * DAY
     #: Share of the days on which all offers of a category draw as one. What a category's price
     #: level does to its offers can be learnt from nothing else; on the other days their prices move
