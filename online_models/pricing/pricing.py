@@ -211,9 +211,8 @@ class Pricing:
         for days in (ledger.changes_day, ledger.drawn_day):
             days[days > today] = -1
         awaited = ledger.ack_due != NEVER
-        ledger.ack_due[awaited] = np.minimum(
-            ledger.ack_due[awaited], now + self.settings.ack_timeout_ms
-        )
+        latest = now + self.settings.ack_timeout_ms
+        ledger.ack_due[awaited] = np.minimum(ledger.ack_due[awaited], latest)
         self.reported_silence = min(self.reported_silence, now)
         self.shoppers.set_back(now)
         self.state.second_hand.set_back(now)
@@ -227,7 +226,8 @@ class Pricing:
         if self._substitutes[1]:
             self.ledger.unit_profit[:] = unit_profits(catalogue, self.ledger.price)
         self.shoppers.settle(self.ledger.regular_price, now)
-        self.state.second_hand.settle()
+        if self.state.second_hand.sales:
+            self.state.second_hand.settle()
         self.breakers.settle(now)
         self.silent_channels |= dict.fromkeys(self.acknowledged_channels, False)
         self.acknowledged_channels = []

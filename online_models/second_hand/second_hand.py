@@ -43,6 +43,12 @@ class UsedStock:
         #: How many were published.
         self.suggestions = 0
 
+    @property
+    def none_met(self) -> bool:
+        """Whether neither the shop nor the market has had a used thing yet."""
+        met = self.things or self.stock or self.listings.open or self.listings.closed
+        return not (met or any(self.listings.value.learnt))
+
     def describe(self, sku: int, thing: Item | None) -> None:
         """A product is used, or (None) is not or is gone."""
         if thing is not None:

@@ -19,7 +19,6 @@ from streams.metrics.server import listen
 from streams.pricer.publish_policies import publish
 from streams.pricer.transactions import require_transactions
 from streams.terminal.output import note
-from streams.trainer.kinds import require_packages
 from streams.worker.process import build
 from streams.worker.roles import ROLES, require_secret, require_used
 
@@ -94,6 +93,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     require_secret(role, settings)
     policies = load(options.policies) if options.policies else []
     if role == "train":
+        # what is trained is not loaded by those who do not train
+        from streams.trainer.kinds import require_packages
+
         require_packages(settings.train_models)
     if settings.otlp is not None:
         require("opentelemetry.exporter")

@@ -9,12 +9,12 @@ from online_models.demand.networks.container import WeightsError
 from online_models.demand.networks.spec import Spec
 from online_models.training.curves import Speaker, curves
 from online_models.training.recorded_observations import RecordedObservations
-from schemas.values import durations
 from schemas.values.instants import DAY
 from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.trainer import source
 from streams.trainer.registry import ModelRegistry
+from streams.trainer.service import pause_ms
 
 #: Buckets that a forecast looks back over: the slowest level forgets half in 34 of them.
 LOOK_BACK = 90
@@ -24,11 +24,6 @@ def look_back_days(registry: ModelRegistry, version: str) -> int:
     """Days of observations that a version's forecasts need."""
     bucket: int = registry.describe(version)["model"]["spec"]["bucket"]
     return -(-LOOK_BACK * bucket // DAY)
-
-
-def pause_ms(settings: Settings) -> int:
-    """How long it is from one round of forecasts to the next: a day, or until the next training."""
-    return min(DAY, durations.to_ms(settings.train_every))
 
 
 def forecasts(

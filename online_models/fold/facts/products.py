@@ -77,7 +77,9 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         return NOTHING
     returned = bool(catalogue.skus.retired[sku])
     _describe(state, sku, product)
-    state.pricing.state.second_hand.describe(sku, used(product))
+    thing, known = used(product), state.pricing.state.second_hand
+    if thing is not None or sku in known.things:
+        known.describe(sku, thing)
     channels: dict[str, ChannelListing | None] = dict(product.channels) or {DEFAULT_CHANNEL: None}
     listed: list[int] = []
     unlisted: list[int] = []

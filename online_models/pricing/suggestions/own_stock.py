@@ -8,6 +8,8 @@ from online_models.pricing.context.decision_context import PricingState
 def pass_day(state: PricingState, now: int) -> None:
     """A day has passed: note what own used offers show, and what did not sell."""
     known, offers = state.second_hand, state.catalogue.offers
+    if known.none_met:
+        return
     known.listings.pass_day(now)
     shown = {}
     for sku, thing in known.things.items():

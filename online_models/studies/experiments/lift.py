@@ -8,12 +8,23 @@ from math import log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from online_models.numerics.arrays import Flags, Floats
 
 #: Intervals miss the truth this often.
 ALPHA = 0.05
+
+
+#: Quantile of the standard normal distribution at 1 − ALPHA / 2.
+NINETY_FIVE_PERCENT = 1.959963984540054
+
+
+def _t_quantile(freedom: float) -> float:
+    """The quantile of Student's distribution at 1 − ALPHA / 2."""
+    # imported where it is used: the console holds this module, and most shops try no experiment
+    from scipy import special
+
+    return float(special.stdtrit(freedom, 1.0 - ALPHA / 2.0))
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ def student(values: Sequence[float] | NDArray[np.float64]) -> Interval:
     if len(sample) < 2:
         return Interval(mean, float("nan"), float("nan"))
     error = float(sample.std(ddof=1)) / len(sample) ** 0.5
-    half = float(special.stdtrit(len(sample) - 1, 1.0 - ALPHA / 2.0)) * error
+    half = _t_quantile(len(sample) - 1) * error
     return Interval(mean, mean - half, mean + half)
 
 
@@ -149,7 +160,7 @@ class LiftExperiment:
         treated, held = self._arms()
         variance = treated.variance + held.variance
         parts = (treated.variance**2 / treated.freedom) + (held.variance**2 / held.freedom)
-        quantile = float(special.stdtrit(variance**2 / parts if parts else 1e9, 1.0 - ALPHA / 2.0))
+        quantile = _t_quantile(variance**2 / parts if parts else 1e9)
         difference = treated.mean - held.mean
         ratio, ratio_variance = self._relative(treated, held)
         return Lift(
@@ -190,7 +201,7 @@ class LiftExperiment:
 
     def _radius(self, variance: float, scale: float, quantile: float) -> float:
         """Half width of the sequence; few units widen it as they widen Student's interval."""
-        wide = quantile / float(special.ndtri(1.0 - ALPHA / 2.0))
+        wide = quantile / NINETY_FIVE_PERCENT
         return wide * boundary(variance * self.days**2, scale) / self.days
 
 

@@ -236,7 +236,9 @@ class Guardrails(Incoming):
         ),
     ] = ()
     channel_ladder: Annotated[
-        tuple[LadderRule, ...], Field(max_length=MOST_LISTED), FieldWords("Ladder of channels")
+        tuple[LadderRule, ...],
+        Field(max_length=MOST_LISTED),
+        FieldWords("Ladder of channels", because="the price on another channel bounds it"),
     ] = ()
     freeze: Annotated[
         tuple[Freeze, ...],

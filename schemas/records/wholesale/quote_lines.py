@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, Strict, model_validator
 
 from schemas.records.record import Incoming
 from schemas.records.wholesale.quote_requests import QuoteRequest
+from schemas.values.durations import LONGEST
 from schemas.values.fields import Attributes, Instant, Name, Ordinal, Stock, Text
-from schemas.values.limits import MOST_LISTED, MOST_QUOTED
+from schemas.values.limits import LARGEST_ORDINAL, MOST_LISTED, MOST_QUOTED
+
+#: 100 % in parts per million.
+_WHOLE = 1_000_000
+#: Minor units; a share, parts per million; a tax, which may be larger than the price; ms.
+_Amount = Annotated[int, Strict(), Field(ge=0, le=LARGEST_ORDINAL)]
+_Share = Annotated[int, Strict(), Field(ge=0, le=_WHOLE)]
+_OptionalShare = Annotated[int, Strict(), Field(ge=-1, le=_WHOLE)]
+_Tax = Annotated[int, Strict(), Field(ge=0, le=10 * _WHOLE)]
+_Span = Annotated[int, Strict(), Field(ge=0, le=LONGEST)]
 
 
 class LineBound(Incoming):
@@ -35,21 +45,27 @@ class LineTerms(Incoming):
     place: Stock
     problem: Text | None = None
     category: Text = ""
-    public: Ordinal = 0
-    entitled: Ordinal = 0
+    public: _Amount = 0
+    entitled: _Amount = 0
     entitled_by: Text = ""
-    tax_ppm: Ordinal = 0
-    fee_ppm: Ordinal = 0
-    fixed: Ordinal = 0
+    tax_ppm: _Tax = 0
+    fee_ppm: _Share = 0
+    fixed: _Amount = 0
     bounds: Annotated[tuple[LineBound, ...], Field(max_length=MOST_LISTED)] = ()
-    largest_discount: Ordinal = 0
-    approval: Ordinal = -1
-    approval_expires: Ordinal = 0
-    valid_for: Ordinal = 0
-    exploration: Ordinal = -1
+    largest_discount: _Share = 0
+    approval: _OptionalShare = -1
+    approval_expires: _Span = 0
+    valid_for: _Span = 0
+    exploration: _OptionalShare = -1
     seed: Ordinal = 0
     policy_id: Name = "default"
     policy_version: Ordinal = 0
+
+    @model_validator(mode="after")
+    def _priced_or_not(self) -> LineTerms:
+        if self.problem is None and not 0 < self.entitled <= self.public:
+            raise ValueError("without a problem, 0 < entitled <= public")
+        return self
 
 
 class QuoteLines(Incoming):
@@ -58,3 +74,10 @@ class QuoteLines(Incoming):
     request: QuoteRequest
     time: Instant
     lines: Annotated[tuple[LineTerms, ...], Field(max_length=MOST_QUOTED)]
+
+    @model_validator(mode="after")
+    def _lines_of_the_request(self) -> QuoteLines:
+        places = [line.place for line in self.lines]
+        if len(set(places)) < len(places) or max(places, default=0) >= len(self.request.lines):
+            raise ValueError("lines have places of their own among those of the request")
+        return self

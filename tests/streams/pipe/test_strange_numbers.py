@@ -43,10 +43,15 @@ _RAILS = {
     "reference_price": "10", "max_step_up": "0.1", "max_step_down": "0.1", "cooldown": "PT1H",
     "max_changes_per_day": 4, "price_endings": [".99"], "freeze": [{"from": LATER, "until": LATER}],
 }  # fmt: skip
+_RAILS["channel_ladder"] = [{"channel": "app", "of": "web", "lowest": "1", "highest": "1"}]
 _RAILS["freeze"] = [{"from": LATER, "until": LATER + DAY}]
 _MATCHING = {
     "kind": "match_competitor", "which": "rank", "rank": 1, "offset": "-0.01", "max_age": "PT24H",
     "minimum_confidence": 0.8, "known_for": "PT1H", "weights": {"rival": 1.0},
+}  # fmt: skip
+_USED = {
+    "kind": "second_hand", "quick_within": "P7D", "within": "P30D", "patient_within": "P90D",
+    "probability": "0.7", "salvage": "0.2",
 }  # fmt: skip
 _POLICY = policy(
     "bad",
@@ -59,7 +64,9 @@ _POLICY = policy(
     approval={"required_above_step": "0.5", "expires_after": "PT24H"},
     experiment={"name": "e", "holdout": "0.1"},
     segments=[{"segment": "b2b", "personalise": True, "personal_discount": "0.05",
-               "breaks": [{"minimum_quantity": 10, "discount": "0.05"}]}],
+               "breaks": [{"minimum_quantity": 10, "discount": "0.05"}],
+               "quotes": {"largest_discount": "0.3", "approval_above": "0.2", "valid_for": "P14D"},
+               "optimise_breaks": {"largest_discount": "0.3"}}],
     promotions={"budget": "100", "depths": ["0.1"], "durations": ["P7D"], "ahead": "P14D"},
 )  # fmt: skip
 _PROMOTION = {
@@ -71,7 +78,8 @@ _NEW = product(
     "new",
     time=MOMENT, list_price="12.00", map_price="4.00", tax_rate="0.07", launched_at=MOMENT - DAY,
     ends_at=LATER, fees={"web": {"rate": "0.08", "fixed": "0.10"}},
-    channels={"web": {"price": "10.00", "cost": "5.00"}}, attributes={"weight": 500},
+    channels={"web": {"price": "10.00", "cost": "5.00", "returns": {"rate": "0.1", "cost": "1"}}},
+    attributes={"weight": 500},
 )  # fmt: skip
 
 #: Topic → valid records about offers that are not the good one; together they hold every number.
@@ -100,6 +108,7 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
         _POLICY,
         {**_POLICY, "strategy": [{**_MATCHING, "which": "median", "offset": "-1%"}]},
         {**_POLICY, "strategy": [{"kind": "markdown", "salvage": "0.2"}]},
+        {**_POLICY, "strategy": [_USED]},
         {**_POLICY, "strategy": [{"kind": "cost_plus", "margin": "0.2"}], "guardrails": {}},
         {**_POLICY, "strategy": [{"kind": "optimise"}], "guardrails": {"price_endings": [".9"]}},
     ],
@@ -119,11 +128,24 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
         {"quote_id": "q", "currency": "USD", "time": MOMENT, "deadline": LATER,
          "lines": [{"sku": "bad", "quantity": 3}]},
     ],
+    "market-listings": [
+        {"listing_id": "l", "category": "bikes", "condition": "good", "currency": "USD",
+         "age": "P730D", "attributes": {"gears": 21}, "asked": "200.00", "sold_for": "190.00",
+         "listed_at": MOMENT - DAY, "sold_at": MOMENT, "sell_by": LATER, "time": MOMENT},
+        {"listing_id": "m", "category": "bikes", "condition": "good", "currency": "USD",
+         "asked": "200.00", "listed_at": MOMENT - DAY, "ended_at": MOMENT},
+    ],
     "quote-outcomes": [{"quote_id": "q", "status": "won", "price": "9.49", "time": MOMENT}],
     "quote-lines": [
-        {"request": {"quote_id": "q", "currency": "USD", "lines": [{"sku": "bad", "quantity": 3}]},
-         "time": MOMENT, "lines": [{"place": 0, "public": 949, "entitled": 949, "fixed": 400,
-         "valid_for": DAY, "bounds": [{"rule": "minimum_price", "floor": 100}]}]},
+        {"request": {"quote_id": "q", "currency": "USD", "time": MOMENT, "deadline": LATER,
+                     "lines": [{"sku": "bad", "quantity": 3}]},
+         "time": MOMENT,
+         "lines": [{"place": 0, "public": 949, "entitled": 949, "fixed": 400, "tax_ppm": 70_000,
+                    "fee_ppm": 80_000, "largest_discount": 300_000, "approval": 200_000,
+                    "approval_expires": DAY, "valid_for": DAY, "exploration": 10_000, "seed": 4,
+                    "policy_version": 2,
+                    "bounds": [{"rule": "minimum_price", "floor": 100, "ceiling": 2000,
+                                "facts": {"level": 3}}]}]},
     ],
     "pricing-control": [
         {"kind": "set_price", "sku": "bad", "price": "9.49", "until": LATER, **_SAID},
@@ -274,7 +296,17 @@ def assert_sane(lines: list[bytes]) -> None:
     for one in lines:
         said = json.loads(one, parse_constant=pytest.fail)
         if said["topic"].startswith("price-"):
-            assert not said["value"]["price"].startswith("-")
+            assert [amount for amount in amounts(said["value"]) if amount.startswith("-")] == []
+
+
+def amounts(value: Any) -> Iterator[str]:
+    """All prices in a value, at any depth."""
+    for name, child in value.items() if isinstance(value, dict) else ():
+        if isinstance(child, str) and (name == "total" or name.endswith("price")):
+            yield child
+        yield from amounts(child)
+    for child in value if isinstance(value, list) else ():
+        yield from amounts(child)
 
 
 def assert_restorable(pipe: Pipe) -> None:
