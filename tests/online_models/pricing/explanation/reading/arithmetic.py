@@ -85,6 +85,7 @@ BOUNDS_OF_ALL = (
     "never_below_cost",
     "minimum_margin",
     "protect_channels",
+    "channel_ladder",
 )
 STEPS = ("max_step_down", "max_step_up")
 
@@ -113,6 +114,8 @@ def bounds(facts: Facts) -> Bounds:
         prices = [price for price in asked if price is not None]
         own = facts.traits["channel"] in rails.protect_channels
         found["protect_channels"] = (None if own or not prices else max(prices)), None
+    if rails.channel_ladder:
+        found["channel_ladder"] = ladder(facts)
     if rails.reference_band is not None:
         told, band = rails.reference_price, Fraction(rails.reference_band)
         centre = facts.first if told is None else minor(told, digits)
@@ -124,6 +127,38 @@ def bounds(facts: Facts) -> Bounds:
     if rails.max_step_up is not None:
         found["max_step_up"] = None, floor(facts.price * (1 + Fraction(rails.max_step_up)))
     return found
+
+
+def ladder(facts: Facts) -> tuple[int | None, int | None]:
+    """What the rules between channels leave: each end of a rule keeps its distance."""
+    rails, own = facts.policy.guardrails, facts.traits["channel"]
+    floors, ceilings = [0], [OUT_OF_REACH]
+    up, down = (
+        Fraction(1, 50) if step is None else Fraction(step)
+        for step in (rails.max_step_up, rails.max_step_down)
+    )
+    for rule in rails.channel_ladder:
+        other = {rule.channel: rule.of, rule.of: rule.channel}.get(own)
+        price = facts.elsewhere.get(other or "", 0)
+        if price <= 0:
+            continue
+        lowest, highest = Fraction(rule.lowest or 0), Fraction(rule.highest or 0)
+        presses = facts.presses.get(other or "", 0)
+        if own == rule.channel:
+            # it makes room, a step at a time, for what presses
+            room = floor(facts.price * (1 + up)) if presses > 0 else 0
+            floors.append(max(ceil(price * lowest), room) if lowest else 0)
+            room = ceil(facts.price * (1 - down)) if presses < 0 else OUT_OF_REACH
+            ceilings.append(min(floor(price * highest), room) if highest else OUT_OF_REACH)
+        else:
+            # a rule that is broken already is made no worse
+            ceilings.append(max(floor(price / lowest), facts.price) if lowest else OUT_OF_REACH)
+            floors.append(min(ceil(price / highest), facts.price) if highest else 0)
+    return max(floors) or None, _finite(min(ceilings))
+
+
+def _finite(price: int) -> int | None:
+    return None if price >= OUT_OF_REACH else price
 
 
 def _known(price: int) -> int | None:

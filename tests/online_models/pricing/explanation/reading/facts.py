@@ -92,6 +92,8 @@ class Facts:
     launched_at: int
     #: Prices of the product on other channels, by channel, where it is listed.
     elsewhere: dict[str, int]
+    #: Where a ladder cuts those prices off: above 0 from what is higher, below it from lower.
+    presses: dict[str, int]
     rivals: tuple[Rival, ...]
     on_hand: int
     inbound: tuple[tuple[int, int], ...]
@@ -191,6 +193,9 @@ def _facts(pricing: Pricing, context: DecisionContext, place: int) -> Facts:
         map_price=int(skus.map_price[sku]),
         launched_at=int(skus.launched_at[sku]),
         elsewhere={catalogue.offer_name(other)[1]: int(ledger.price[other]) for other in others},
+        presses={
+            catalogue.offer_name(other)[1]: state.channels.presses.get(other, 0) for other in others
+        },
         rivals=tuple(_rivals(pricing, sku)),
         on_hand=int(state.stock.on_hand[row]),
         inbound=tuple(state.stock.inbound(row)),

@@ -19,6 +19,7 @@ TITLES = {
     "Cost, tax and fees": "never_below_cost",
     "The minimum margin": "minimum_margin",
     "A protected channel": "protect_channels",
+    "The ladder of channels": "channel_ladder",
     "The band around the reference price": "reference_band",
     "The largest step down": "max_step_down",
     "The largest step up": "max_step_up",
