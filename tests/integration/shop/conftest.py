@@ -52,4 +52,6 @@ def start_worker(
 @pytest.fixture(scope="module")
 def expected(shop: KafkaShop) -> Callable[..., list]:
     """What the priced part of the journal leads to without any disturbance."""
-    return lambda **settings: undisturbed(shop.journal(), shop.position(), Settings(**settings))
+    return lambda **settings: undisturbed(
+        shop.journal(), shop.position(), Settings(partitions=shop.partitions, **settings)
+    )

@@ -19,6 +19,7 @@ OUTPUTS = (
     "price-changes",
     "price-decisions",
     "price-offers",
+    "price-suggestions",
     "promotion-plans",
     "demand-observations",
     "pricing-alerts",

@@ -114,7 +114,10 @@ def test_rebuilt_from_the_archive_a_worker_goes_on_with_the_state_that_it_had(
         partition: [r.value for r in segments.records(files, segments.segments(files, partition))]
         for partition in range(shop.partitions)
     }
-    assert_exactly(shop.published(), undisturbed(journal, shop.position(), Settings()))
+    assert_exactly(
+        shop.published(),
+        undisturbed(journal, shop.position(), Settings(partitions=shop.partitions)),
+    )
 
 
 def test_an_archive_of_another_journal_is_not_gone_on_with(forgotten, pricetide, archive):

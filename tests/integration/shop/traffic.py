@@ -40,7 +40,15 @@ POLICIES: list[dict[str, Any]] = [
         },
         "approval": {"required_above_step": "3%", "expires_after": "PT4H"},
     },
+    {
+        "policy_id": "used",
+        "select": {"categories": ["used"]},
+        "strategy": [{"kind": "second_hand"}, {"kind": "keep"}],
+        "guardrails": {"minimum_price": "2", "price_endings": [".50", ".00"]},
+    },
 ]
+#: Every so many events one is of a used thing on the market.
+LISTED = 12
 
 
 #: A product of its own, for tests of a single offer.
@@ -96,6 +104,29 @@ def catalogue() -> Iterator[Event]:
         if i % 4 == 0:
             product["channels"] = {"web": {}, "store:1": {"price": money(sku, price + 50)}}
         yield _event("products", sku, product, START)
+    for sku in ("used-0", "used-1", "used-2"):
+        used = {"sku": sku, "name": sku, "currency": "USD", "price": "8.00", "cost": "1.00"}
+        used |= {"category": "used", "condition": "good", "attributes": {"brand": "a"}}
+        yield _event("products", sku, used, START)
+
+
+def _listing(i: int, time: int) -> Event:
+    """A used thing is offered, sold or taken back, by turns; or somebody asks what to ask."""
+    worn = i % 5 < 2
+    value: dict[str, Any] = {
+        "listing_id": f"thing-{i}",
+        "seller_id": f"c{i % 90}",
+        "category": "used",
+        "condition": "worn" if worn else "good",
+        "attributes": {"brand": "ab"[i % 2]},
+        "currency": "USD",
+        "listed_at": time,
+    }
+    if i % 4:
+        since = time - (1 + i % 9) * 360 * MINUTE
+        value |= {"asked": f"{(6 if worn else 10) + i % 3}.00", "listed_at": since}
+        value |= {"sold_at": time} if i % 4 < 3 else {"ended_at": time}
+    return _event("market-listings", value["listing_id"], value, time)
 
 
 def events(number: int, seed: int = 1, step: int = MINUTE) -> Iterator[Event]:
@@ -103,7 +134,8 @@ def events(number: int, seed: int = 1, step: int = MINUTE) -> Iterator[Event]:
     draw = random.Random(seed)
     for i in range(number):
         time = START + MINUTE + i * step
-        yield _draw(draw, i, draw.choice(SKUS), time)
+        sku = draw.choice(SKUS)
+        yield _listing(i // LISTED, time) if i % LISTED == 7 else _draw(draw, i, sku, time)
 
 
 def _draw(draw: random.Random, i: int, sku: str, time: int) -> Event:
