@@ -7,6 +7,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from schemas.values.instants import DAY, to_text
+from streams import cli
 from streams.configuration.settings import Settings
 from streams.recording import Recording
 from streams.trainer import source, store
@@ -92,3 +93,20 @@ def test_an_empty_topic_has_no_newest_record_and_nothing_to_learn(kafka, tmp_pat
     assert asyncio.run(newest(kafka, source.OBSERVATIONS)) is None
     with pytest.raises(source.NothingToLearn, match="no records of demand-observations"):
         dataset([], kafka, WINDOW, tmp_path)
+
+
+def test_what_is_trained_says_curves_of_all_that_is_on_sale(
+    kafka, create_topics, produce, read_all, tmp_path
+):
+    produce(kafka.bootstrap, source.OBSERVATIONS, past())
+    create_topics(kafka.bootstrap, ["demand-forecasts"], PARTITIONS)
+    arguments = ["train", "--bootstrap", kafka.bootstrap, "--models", "tree", "--folds", "1"]
+    arguments += ["--days", str(WINDOW), "--processes", "1", "--out", str(tmp_path)]
+    assert cli.main(arguments) == 0
+    said = [json.loads(r.value) for r in read_all(kafka.bootstrap, "demand-forecasts")]
+    assert sorted(each["sku"] for each in said) == ["s0", "s1", "s3", "s4"]
+    assert {each["model"] for each in said} == {"tree"}
+    assert {each["bucket_start"] for each in said} == {to_text(TODAY + DAY)}
+    assert cli.main([*arguments, "--forecast"]) == 0
+    again = [json.loads(r.value) for r in read_all(kafka.bootstrap, "demand-forecasts")]
+    assert sorted(each["sku"] for each in again) == sorted(2 * ["s0", "s1", "s3", "s4"])
