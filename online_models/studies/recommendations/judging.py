@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -13,10 +13,12 @@ from online_models.studies.recommendations.baskets import Baskets
 
 
 class ItemBasket(NamedTuple):
-    """An order: its customer (None: not known), and its items in their order, each once."""
+    """An order: its customer (None: not known), and in their order its items, each once, with the
+    margin that one left.
+    """
 
     customer: int | None
-    items: Sequence[int]
+    items: Mapping[int, float]
 
 
 @dataclass
@@ -41,15 +43,14 @@ class RankingJudgement:
         return asdict(self)
 
 
-def judge(
-    baskets: Iterable[ItemBasket], margin: Mapping[int, float], number: int, learnt_first: int
-) -> RankingJudgement:
-    """Learn the first orders; of each one after them hide the last item, recommend by the rest, and
-    learn the whole order then.
+def judge(baskets: Iterable[ItemBasket], number: int, learnt_first: int) -> RankingJudgement:
+    """Learn the first orders; of each one after them hide the last item, recommend by the rest and
+    by the margins known until then, and learn the whole order after that.
 
     Raises ValueError where no order of two items or more is left to judge.
     """
     model = Baskets()
+    margin: dict[int, float] = {}
     hits: list[tuple[bool, bool, float]] = []
     for place, basket in enumerate(baskets):
         if place >= learnt_first and len(basket.items) > 1:
@@ -57,8 +58,9 @@ def judge(
             chosen = model.recommend(basket.customer, shown, number, margin)
             best = hidden in [each.item for each in chosen]
             popular = hidden in model.popular(shown, number)
-            hits.append((best, popular, max(margin.get(hidden, 0.0), 0.0)))
-        model.learn(basket.customer, basket.items)
+            hits.append((best, popular, max(basket.items[hidden], 0.0)))
+        model.learn(basket.customer, list(basket.items))
+        margin |= basket.items
     if not hits:
         raise ValueError("no order of two items or more is left to judge")
     table = np.array(hits, dtype=np.float64)

@@ -52,9 +52,9 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
     if options.learn_first >= 100:
         raise InputError(f"--learn-first: {options.learn_first} leaves no order to judge")
     found = recorded(options.recordings)
-    first = len(found.baskets) * options.learn_first // 100
+    first = len(found) * options.learn_first // 100
     try:
-        judged = judge(found.baskets, found.margin, options.number, first)
+        judged = judge(found, options.number, first)
     except ValueError as error:
         raise InputError(str(error)) from None
     if options.json:
@@ -67,9 +67,7 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
 def _show(judged: RankingJudgement) -> None:
     title = f"{judged.orders:,} orders, {judged.number} items each"
     table = figures_table(
-        [
-            "",
-        ],
+        [""],
         ["recommended", "best sellers"],
         title=title,
     )

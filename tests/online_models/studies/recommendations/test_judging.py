@@ -19,7 +19,7 @@ def orders(number: int, paired: float) -> list[ItemBasket]:
     for _ in range(number):
         first = 10 + random.randrange(PAIRS)
         second = first + 10 if random.random() < paired else 3
-        found.append(ItemBasket(random.randrange(40), [first, second]))
+        found.append(ItemBasket(random.randrange(40), {first: 1.0, second: 1.0}))
     return found
 
 
@@ -29,7 +29,7 @@ MARGIN = dict.fromkeys(range(40), 1.0)
 def test_what_is_bought_together_is_recommended() -> None:
     model = Baskets()
     for basket in orders(800, 0.7):
-        model.learn(basket.customer, basket.items)
+        model.learn(basket.customer, list(basket.items))
     best = model.recommend(None, [13], 1, MARGIN)[0]
     assert best.item == 23
     assert best.probability == pytest.approx(0.7, abs=0.15)
@@ -38,7 +38,7 @@ def test_what_is_bought_together_is_recommended() -> None:
 def test_a_higher_margin_goes_before_a_higher_probability() -> None:
     model = Baskets()
     for basket in orders(800, 0.7):
-        model.learn(basket.customer, basket.items)
+        model.learn(basket.customer, list(basket.items))
     first = model.recommend(None, [13], 3, MARGIN | {3: 100.0})[0]
     assert first.item == 3
     assert first.worth == pytest.approx(100.0 * first.probability)
@@ -47,7 +47,7 @@ def test_a_higher_margin_goes_before_a_higher_probability() -> None:
 def test_what_loses_money_or_is_in_the_basket_is_not_recommended() -> None:
     model = Baskets()
     for basket in orders(400, 0.7):
-        model.learn(basket.customer, basket.items)
+        model.learn(basket.customer, list(basket.items))
     chosen = model.recommend(5, [13, 3], 30, MARGIN | {23: -1.0})
     assert not {3, 13, 23} & {each.item for each in chosen}
 
@@ -55,7 +55,7 @@ def test_what_loses_money_or_is_in_the_basket_is_not_recommended() -> None:
 def test_a_habit_counts() -> None:
     model = Baskets()
     for basket in orders(400, 0.0):
-        model.learn(basket.customer, basket.items)
+        model.learn(basket.customer, list(basket.items))
     for _ in range(20):
         model.learn(99, [35, 36])
     assert model.recommend(99, [], 1, MARGIN)[0].item in (35, 36)
@@ -63,17 +63,24 @@ def test_a_habit_counts() -> None:
 
 
 def test_recommendations_beat_best_sellers_where_things_go_together() -> None:
-    found = judge(orders(1200, 0.7), MARGIN, 3, 800)
+    found = judge(orders(1200, 0.7), 3, 800)
     assert found.orders == 400
     assert found.hits > 0.6 > found.popular_hits
     assert found.gain_lower > 0.2
 
 
 def test_an_order_is_judged_before_it_is_learnt() -> None:
-    only = [ItemBasket(None, [number, number + 1000]) for number in range(50)]
-    assert judge(only, dict.fromkeys(range(2000), 1.0), 3, 10).hits == 0.0
+    only = [ItemBasket(None, {number: 1.0, number + 1000: 1.0}) for number in range(50)]
+    assert judge(only, 3, 10).hits == 0.0
+
+
+def test_margins_are_those_known_until_then() -> None:
+    early = [ItemBasket(None, {1: 1.0, other: 1.0}) for other in (2, 2, 3) * 10]
+    cheaper, last = ItemBasket(None, {2: -1.0}), ItemBasket(None, {1: 1.0, 3: 1.0})
+    assert judge([*early, last, cheaper], 1, 30).hits == 0.0
+    assert judge([*early, cheaper, last], 1, 30).hits == 1.0
 
 
 def test_nothing_to_judge_is_an_error() -> None:
     with pytest.raises(ValueError, match="no order"):
-        judge([ItemBasket(None, [1])], MARGIN, 3, 0)
+        judge([ItemBasket(None, {1: 1.0})], 3, 0)
