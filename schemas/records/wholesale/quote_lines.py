@@ -63,8 +63,11 @@ class LineTerms(Incoming):
 
     @model_validator(mode="after")
     def _priced_or_not(self) -> LineTerms:
+        ceilings = [bound.ceiling for bound in self.bounds if bound.ceiling is not None]
         if self.problem is None and not 0 < self.entitled <= self.public:
             raise ValueError("without a problem, 0 < entitled <= public")
+        if self.problem is None and min(ceilings, default=1) < 1:
+            raise ValueError("without a problem, every ceiling is a price")
         return self
 
 
