@@ -53,20 +53,22 @@ def curves(
     lateness: int,
     pause: int,
 ) -> Iterator[dict[str, Any]]:
-    """A curve of every offer that was on sale in the newest of the windows `seen`, and of every
-    listed one that never was observed, at its first price.
+    """A curve of every offer that was on sale in the newest of the windows `seen` of the model's
+    length, and of every listed one that never was observed, at its first price.
 
     It holds until the forecasts after the next have come: `pause` ms lie between them. Late events
     are waited for `lateness` ms before a window is observed.
     """
     new, first_price = panel.unobserved()
     history = history_of(seen, panel.offers(), speaker.spec)
-    length, newest = speaker.spec.bucket, int(seen.end.max())
+    length = speaker.spec.bucket
+    own = seen.end - seen.start == length
+    newest = int(seen.end[own].max())
     start = after_late_events(newest, length, lateness)
     said = ForecastHeader(
         speaker.model, speaker.version, start, length, 1 + -(-2 * pause // length)
     )
-    latest = seen.take((seen.end == newest) & (seen.end - seen.start == length))
+    latest = seen.take(own & (seen.end == newest))
     known = _ahead(latest.take(latest.price > 0.0), start, length)
     fresh = Observations.of(new, start, np.zeros(len(new)), length=length, price=first_price)
     for part in (known, fresh):

@@ -126,7 +126,7 @@ def panel_of(
 
 def observed(found: RecordedObservations, days: int | None) -> tuple[Observations, Spec]:
     """Observations of the last `days`, and what reads them: the bucket length is the one that most
-    observations have.
+    offers have, of several the longest: an offer by the hour has as many as 24 by the day.
 
     Raises
     ------
@@ -138,8 +138,9 @@ def observed(found: RecordedObservations, days: int | None) -> tuple[Observation
         raise NothingToLearn(f"there are no records of {OBSERVATIONS}")
     if days is not None:
         seen = seen.take(seen.end > int(seen.end.max()) - days * DAY)
-    lengths, counts = np.unique(seen.end - seen.start, return_counts=True)
-    bucket = int(lengths[np.argmax(counts)])
+    of_offers = np.unique(np.stack([seen.end - seen.start, seen.offer]), axis=1)
+    lengths, counts = np.unique(of_offers[0], return_counts=True)
+    bucket = int(lengths[counts == counts.max()].max())
     span = int(seen.end.max() - seen.start.min())
     if span // bucket < 3 * WARM_UP:
         raise NothingToLearn(
