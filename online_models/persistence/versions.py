@@ -14,6 +14,7 @@ from online_models.persistence.migrations import (
     from_17,
     from_18,
     from_19,
+    from_20,
 )
 
 #: Version → what makes the next version's plain data of it, without changing them. A change of what
@@ -27,6 +28,7 @@ MIGRATIONS: Mapping[int, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     17: from_17.migrate,
     18: from_18.migrate,
     19: from_19.migrate,
+    20: from_20.migrate,
 }
 OLDEST = min(MIGRATIONS)
 #: What is written today.

@@ -9,6 +9,7 @@ from online_models.journal.outputs import Output
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.context.decision_context import DemandFunction, PricingState, StockLevels
+from online_models.pricing.decision.rule_names import RuleNames
 from online_models.pricing.learned.seat import PolicySeat
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.profit.substitutes import unit_profits
@@ -41,6 +42,7 @@ class Pricing:
 
     SAVED = Saved(
         ledger=Part(),
+        rule_names=Part(),
         history=Part(),
         promotions=Part(),
         policies=attribute("book", Part()),
@@ -71,6 +73,7 @@ class Pricing:
     ) -> None:
         self.settings = settings
         self.ledger = Ledger()
+        self.rule_names = RuleNames(self.ledger)
         self.history = PriceHistory(settings.history_ms)
         self.promotions = Promotions(catalogue)
         self.book = PolicyBook(catalogue, settings)
@@ -198,14 +201,8 @@ class Pricing:
         """
         self.grow()
         ledger, history = self.ledger, self.history.entries
-        for instants in (
-            ledger.changed_at,
-            ledger.reduced_at,
-            ledger.conflict_reported_ms,
-            ledger.retry_at,
-            ledger.undercut_pause_until,
-            history.time,
-        ):
+        past = ledger.changed_at, ledger.reduced_at, ledger.conflict_reported_ms, ledger.retry_at
+        for instants in (*past, ledger.undercut_pause_until, history.time):
             np.minimum(instants, now, out=instants)
         today = int(self.state.days.number(np.array([now]))[0])
         for days in (ledger.changes_day, ledger.drawn_day):

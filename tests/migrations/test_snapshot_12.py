@@ -15,8 +15,10 @@ record that the state does not reflect), and what the release of version 12 publ
 records that follow: `topics` (their number by topic) and `sha256` over one line
 `TOPIC|KEY|VALUE|TIME` for each. That release did not name the causes that moved a price. In `hours`
 it listed what orders and clicks named on channels that no product has; those are counted now. In
-`days` it rounded a price that follows a competitor to the nearest ending; it goes down now. What is
-published in these two is that of the present release.
+`days` it rounded a price that follows a competitor to the nearest ending; it goes down now. In
+`shared` an alert did not name its partition. In `waiting` it did not
+try the price that just sells out a scarce stock. What is published in these is that of the present
+release.
 """
 
 from __future__ import annotations

@@ -77,8 +77,8 @@ OUTCOMES = ("changed", "held", "proposed", "rejected", "overridden")
 #: Outcomes that change the price shown.
 MOVES = table([Outcome.CHANGED, Outcome.OVERRIDDEN], len(OUTCOMES))
 
-#: Reasons by code: sources, then what a decision itself adds, guardrails, strategies, and what came
-#: later: snapshots hold the codes.
+#: Reasons by code: sources, then what a decision itself adds, guardrails and strategies. Snapshots
+#: hold the codes, and `RuleNames` what they meant.
 REASONS: tuple[str, ...] = (
     *SOURCE_NAMES,
     "no_change",

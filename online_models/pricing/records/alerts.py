@@ -13,16 +13,13 @@ from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.guardrails.bounds import NOBODY
 from online_models.pricing.guardrails.chain import pair_names
 from online_models.pricing.profit.economics import margin_floor
+from online_models.pricing.state.ledger import BLOCKED
 from online_models.shop.catalogue import Catalogue
 from schemas.values.instants import to_text
 from schemas.values.limits import readable
 from schemas.values.money import texts
 
 Placed = tuple[int, Output]
-
-#: In the ledger, this less a code is that of bounds that leave no way to the wanted price; a code
-#: itself is that of bounds that leave no price at all.
-_BLOCKED = -2
 
 
 def alert(
@@ -61,13 +58,13 @@ def _conflicts(resolved: Resolved) -> list[Placed]:
         return []
     crossed = passage.conflict >= 0
     pairs = np.where(crossed, passage.conflict, passage.stuck)
-    codes = np.where(crossed | (pairs < 0), pairs, _BLOCKED - pairs)
+    codes = np.where(crossed | (pairs < 0), pairs, BLOCKED - pairs)
     known = (ledger.reported_conflict[rows] == codes) & (
         now - context.state.settings.alert_again_ms < ledger.conflict_reported_ms[rows]
     )
     fresh = ((pairs >= 0) & ~known).nonzero()[0]
     # A way that is blocked comes and goes with every price of a competitor: it is remembered.
-    passing = (pairs < 0) & (ledger.reported_conflict[rows] <= _BLOCKED)
+    passing = (pairs < 0) & (ledger.reported_conflict[rows] <= BLOCKED)
     kept = ~UNBOUND[resolved.source] & ~passing
     ledger.reported_conflict[rows[kept]] = codes[kept]
     ledger.conflict_reported_ms[rows[fresh]] = now[fresh]

@@ -13,6 +13,9 @@ Flags = NDArray[np.bool_]
 
 NONE = -1
 DEFAULT_POLICY = 0
+#: Of `reported_conflict`, this less a code is that of bounds that leave no way to the wanted price;
+#: a code itself is that of bounds that leave no price at all.
+BLOCKED = -2
 
 
 class Ledger(Columns):

@@ -68,6 +68,7 @@ def test_broken_weights_are_refused_with_an_alert_each(swapped):
     alerts = [json.loads(r.value) for r in swapped.read(["pricing-alerts"])]
     refused = [a for a in alerts if a["kind"] == "model_rejected"]
     found = Counter(a["details"]["version"] for a in refused)
-    assert found == dict.fromkeys(BROKEN, swapped.partitions)
+    # said once, whatever the number of partitions that refuse them
+    assert found == dict.fromkeys(BROKEN, 1)
     assert all(BROKEN[a["details"]["version"]] in a["message"] for a in refused)
     assert not swapped.read(["dead-letters"])

@@ -72,8 +72,9 @@ class Event(NamedTuple):
 
 
 def currency(sku: str) -> str:
-    """Every sixth SKU is sold for yen, the one after it for dinars."""
-    return {0: "JPY", 1: "KWD"}.get(SKUS.index(sku) % 6, "USD")
+    """Every sixth SKU is sold for yen, the one after it for dinars; used goods are not."""
+    place = SKUS.index(sku) % 6 if sku in SKUS else -1
+    return {0: "JPY", 1: "KWD"}.get(place, "USD")
 
 
 def money(sku: str, minor: int) -> str:
