@@ -52,9 +52,9 @@ def check(version: int) -> None:
 def migrate(state: Mapping[str, Any], version: int) -> Mapping[str, Any]:
     """State of today's version, from plain data of an older one; VersionError where it cannot be.
 
-    >>> migrate({}, VERSION + 1)
+    >>> migrate({}, 99)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    online_models.persistence.versions.VersionError: version 21, and this release reads 12 to 20
+    online_models.persistence.versions.VersionError: version 99, and this release reads 12 to ...
     """
     check(version)
     for older in range(version, VERSION):
