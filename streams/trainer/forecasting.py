@@ -13,8 +13,8 @@ from schemas.values.instants import DAY
 from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.trainer import source
+from streams.trainer.pace import pause_ms
 from streams.trainer.registry import ModelRegistry
-from streams.trainer.service import pause_ms
 
 #: Buckets that a forecast looks back over: the slowest level forgets half in 34 of them.
 LOOK_BACK = 90

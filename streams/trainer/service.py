@@ -13,9 +13,9 @@ import time
 from mode import Service
 
 from schemas.values import durations
-from schemas.values.instants import DAY
 from streams.configuration.settings import Settings
 from streams.metrics.instruments import TRAININGS
+from streams.trainer.pace import pause_ms
 
 logger = logging.getLogger(__name__)
 
@@ -23,11 +23,6 @@ logger = logging.getLogger(__name__)
 RETRY_SECONDS = 900.0
 #: A run that is asked to stop leaves only complete files whatever happens, so it may be killed.
 STOP_SECONDS = 3.0
-
-
-def pause_ms(settings: Settings) -> int:
-    """How long it is from one round of forecasts to the next: a day, or until the next training."""
-    return min(DAY, durations.to_ms(settings.train_every))
 
 
 class Trainer(Service):  # type: ignore[misc]

@@ -53,8 +53,8 @@ def suggestion(
         "comparables": sales,
         **dict.fromkeys(AIMS),
         "markdown": None,
-        "policy_id": terms.policy_id,
-        "policy_version": terms.version,
+        "policy_id": terms.policy.policy.policy_id,
+        "policy_version": terms.policy.policy.version,
         "reason": "too little is known of things like it",
         "time": to_text(now),
     }

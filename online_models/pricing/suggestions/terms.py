@@ -35,8 +35,6 @@ class SuggestionTerms:
 
     policy: CompiledPolicy
     entry: SecondHand
-    policy_id: str
-    version: int
 
     @classmethod
     def of(cls, book: PolicyBook, listing: MarketListing) -> SuggestionTerms:
@@ -54,7 +52,7 @@ class SuggestionTerms:
         policy = book.terms(slot, minor_digits(listing.currency))
         entries = [e for e in policy.policy.strategy if isinstance(e, SecondHand)]
         entry = entries[0] if entries and slot != DEFAULT_POLICY else USUAL
-        return cls(policy, entry, policy.policy.policy_id, policy.policy.version)
+        return cls(policy, entry)
 
     @property
     def contradict(self) -> bool:

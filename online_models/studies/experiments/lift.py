@@ -13,9 +13,8 @@ from online_models.numerics.arrays import Flags, Floats
 
 #: Intervals miss the truth this often.
 ALPHA = 0.05
-
-
-#: Quantile of the standard normal distribution at 1 − ALPHA / 2.
+#: Quantile of the standard normal distribution at 1 − ALPHA / 2: that of `numerics.special`, which
+#: brings the compiler into the console with it.
 NINETY_FIVE_PERCENT = 1.959963984540054
 
 

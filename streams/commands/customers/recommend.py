@@ -66,11 +66,7 @@ def run(options: argparse.Namespace, _settings: Settings) -> int:
 
 def _show(judged: RankingJudgement) -> None:
     title = f"{judged.orders:,} orders, {judged.number} items each"
-    table = figures_table(
-        [""],
-        ["recommended", "best sellers"],
-        title=title,
-    )
+    table = figures_table([""], ["recommended", "best sellers"], title=title)
     table.add_row("last item found", f"{judged.hits:.2%}", f"{judged.popular_hits:.2%}")
     table.add_row("its margin, an order", f"{judged.margin:.3f}", f"{judged.popular_margin:.3f}")
     terminal = Console()
