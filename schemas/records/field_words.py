@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
-from pydantic import GetJsonSchemaHandler
+from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.fields import FieldInfo
 
 
@@ -45,3 +46,12 @@ class FieldWords:
 def words_of(field: FieldInfo) -> FieldWords | None:
     """The words of a field of a model, None where it has none."""
     return next((each for each in field.metadata if isinstance(each, FieldWords)), None)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that an annotation names, at any depth of it."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        return
+    for part in get_args(annotation):
+        yield from models_in(part)

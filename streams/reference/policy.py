@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from schemas.records.field_words import words_of
+from schemas.records.field_words import models_in, words_of
 from schemas.records.pricing_policies import Policy
 
 HEAD = """\
@@ -30,7 +29,7 @@ def fields(model: type[BaseModel] = Policy, prefix: str = "") -> Iterator[tuple[
     """Path and declaration of each field that holds a value of its own."""
     for name, field in model.model_fields.items():
         path = prefix + (field.alias or name)
-        parts = list(_models(field.annotation))
+        parts = list(models_in(field.annotation))
         if not parts:
             yield path, field
         for part in parts:
@@ -50,14 +49,6 @@ def page() -> str:
             f"| `{path}` | {_default(field)} | {words.unit} | {words.what} | `{example}` |"
         )
     return "\n".join(lines) + "\n"
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-        return
-    for part in typing.get_args(annotation):
-        yield from _models(part)
 
 
 def _default(field: FieldInfo) -> str:

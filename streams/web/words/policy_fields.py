@@ -5,11 +5,10 @@ from __future__ import annotations
 import typing
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 from pydantic import BaseModel
 
-from schemas.records.field_words import FieldWords, words_of
+from schemas.records.field_words import FieldWords, models_in, words_of
 from schemas.records.policy.strategies import Strategy
 from schemas.records.pricing_policies import Policy
 from streams.web.words.figures import plain
@@ -25,6 +24,7 @@ def policy_words() -> dict[str, FieldWords]:
     return found
 
 
+@cache
 def strategies() -> dict[str, type[BaseModel]]:
     """Kind → the entry of a policy that names it."""
     entries = typing.get_args(typing.get_args(Strategy)[0])
@@ -49,16 +49,8 @@ def _words(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldWord
         words = words_of(field)
         if words is not None:
             yield path, words
-        for part in _models(field.annotation) if path != "strategy" else ():
+        for part in models_in(field.annotation) if path != "strategy" else ():
             yield from _words(part, f"{path}.")
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-        return
-    for part in typing.get_args(annotation):
-        yield from _models(part)
 
 
 def described(path: str) -> tuple[str, str]:

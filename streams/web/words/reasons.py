@@ -36,11 +36,10 @@ _OTHERS = {
 }
 #: All reasons: guardrails, the breaker and the kinds of strategies bring their own words.
 REASONS = {
-    **{path.removeprefix("guardrails."): w.because for path, w in policy_words().items()},
-    **{kind: w.because for kind in strategies() if (w := kind_words(kind))},
+    **{p.removeprefix("guardrails."): w.because for p, w in policy_words().items() if w.because},
+    **{kind: w.because for kind in strategies() if (w := kind_words(kind)) and w.because},
     **_OTHERS,
 }
-REASONS = {name: clause for name, clause in REASONS.items() if clause}
 
 
 def reason(name: str | None) -> str:
