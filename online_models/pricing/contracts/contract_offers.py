@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from online_models.journal.outputs import Output
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.decision.resolve import Resolved
-from online_models.pricing.guardrails import GUARDRAILS, Bound
+from online_models.pricing.guardrails.bounds import on_every_price
+from online_models.pricing.offer_context import offer_context
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.trade.contract_book import ContractTerms
 from online_models.shop.catalogue import NEVER
@@ -26,12 +27,11 @@ def conflicts(context: DecisionContext, price: int) -> tuple[str, ...]:
     `public_price` where it is above that.
     """
     found = []
-    for rule in GUARDRAILS:
-        if isinstance(rule, Bound) and not rule.regular and rule.binds(context.terms):
-            low = rule.floor is not None and price < int(rule.floor(context)[0])
-            high = rule.ceiling is not None and price > int(rule.ceiling(context)[0])
-            if low or high:
-                found.append(rule.name)
+    for rule in on_every_price(context.terms):
+        low = rule.floor is not None and price < int(rule.floor(context)[0])
+        high = rule.ceiling is not None and price > int(rule.ceiling(context)[0])
+        if low or high:
+            found.append(rule.name)
     if price > int(context.state.ledger.price[context.rows[0]]):
         found.append("public_price")
     return tuple(found)
@@ -50,10 +50,7 @@ def contract_offers(pricing: Pricing, sku: str, now: int, channel: str = "") -> 
             continue
         if now >= terms.valid_until:
             continue
-        policy = pricing.book.terms(int(ledger.policy[row]), int(catalogue.skus.digits[at]))
-        context = DecisionContext(
-            pricing.state, policy, np.array([row], np.int64), np.array([now], np.int64)
-        )
+        context = offer_context(pricing, row, now)
         broken = conflicts(context, terms.price)
         if broken != terms.conflict:
             book.put(sku, terms._replace(conflict=broken))
@@ -95,10 +92,7 @@ def ended(pricing: Pricing, sku: str, terms: ContractTerms, now: int) -> list[Ou
     over = terms.conflict or now <= terms.valid_from or now >= terms.valid_until
     if over or row < 0 or not catalogue.offers.listed[row] or ledger.price[row] <= 0:
         return []
-    policy = pricing.book.terms(int(ledger.policy[row]), int(catalogue.skus.digits[at]))
-    context = DecisionContext(
-        pricing.state, policy, np.array([row], np.int64), np.array([now], np.int64)
-    )
+    context = offer_context(pricing, row, now)
     return [_offer(context, terms._replace(valid_until=now), now)]
 
 
@@ -108,8 +102,7 @@ def _offer(context: DecisionContext, terms: ContractTerms, now: int) -> Output:
     price, public = texts([terms.price, int(state.ledger.price[row])], context.terms.digits)
     bounds = [
         {"rule": rule.name, "input": price, "output": price, "detail": rule.facts(context.terms)}
-        for rule in GUARDRAILS
-        if isinstance(rule, Bound) and not rule.regular and rule.binds(context.terms)
+        for rule in on_every_price(context.terms)
     ]
     promise = {"held": price, "contract": terms.contract}
     value = {

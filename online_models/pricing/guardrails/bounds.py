@@ -28,6 +28,15 @@ class Binding(NamedTuple):
     facts: bytes
 
 
+def on_every_price(terms: CompiledPolicy) -> list[Bound]:
+    """The bounds of a policy that hold for every price, whatever sets it, in their order."""
+    return [
+        rule
+        for rule in GUARDRAILS
+        if isinstance(rule, Bound) and not rule.regular and rule.binds(terms)
+    ]
+
+
 @lru_cache(maxsize=4096)
 def binding(terms: CompiledPolicy) -> tuple[Binding, ...]:
     """The guardrails that bind under these terms, in their order."""

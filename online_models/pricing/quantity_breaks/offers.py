@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from online_models.journal.outputs import Output
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.decision.resolve import Resolved
+from online_models.pricing.offer_context import offer_context
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.quantity_breaks.schedule import Tier, schedule
 from online_models.pricing.segments.segment_prices import lowest_legal
@@ -60,12 +61,8 @@ def new_day(pricing: Pricing, now: int) -> list[Output]:
         np.isin(ledger.policy, slots) & catalogue.offers.listed & (ledger.price > 0)
     )
     for row in rows.tolist():
-        digits = int(catalogue.skus.digits[catalogue.offers.sku[row]])
-        terms = pricing.book.terms(int(ledger.policy[row]), digits)
-        context = DecisionContext(
-            pricing.state, terms, np.array([row], np.int64), np.array([now], np.int64)
-        )
-        for segment in terms.policy.segments:
+        context = offer_context(pricing, row, now)
+        for segment in context.terms.policy.segments:
             if segment.optimise_breaks is not None:
                 outputs += _renewed(pricing, context, segment, now)
     return outputs

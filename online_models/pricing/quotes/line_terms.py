@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from online_models.journal.partitioning import address
 from online_models.numerics.ratios import round_one
 from online_models.pricing.context.decision_context import NO_CEILING, NO_FLOOR, DecisionContext
-from online_models.pricing.guardrails import GUARDRAILS, Bound
+from online_models.pricing.guardrails import Bound
+from online_models.pricing.guardrails.bounds import on_every_price
+from online_models.pricing.offer_context import offer_context
 from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.quantity_breaks.offers import tier_price, tiers
@@ -53,16 +53,14 @@ def _terms(
     if currency != request.currency:
         problem = f"{line.sku} is priced in {currency}, not {request.currency}"
         return LineTerms(place=place, problem=problem)
-    terms = pricing.book.terms(int(ledger.policy[row]), int(catalogue.skus.digits[sku]))
+    context = offer_context(pricing, row, now)
+    terms = context.terms
     segment = next((s for s in terms.policy.segments if s.segment == request.segment), None)
     if segment is None or segment.quotes is None:
         problem = f"policy {terms.policy.policy_id} quotes no prices for {request.segment}"
         return LineTerms(place=place, problem=f"{problem} of {line.sku}")
     if ledger.paused[row]:
         return LineTerms(place=place, problem=f"the kill switch is on for {line.sku}")
-    context = DecisionContext(
-        pricing.state, terms, np.array([row], np.int64), np.array([now], np.int64)
-    )
     public = int(ledger.price[row])
     bounds = _bounds(context)
     floor, ceiling = legal_range(bounds)
@@ -110,11 +108,7 @@ def _terms(
 
 def _bounds(context: DecisionContext) -> list[LineBound]:
     """The guardrails' bounds on every price, in their order."""
-    return [
-        _bound(rule, context, context.terms)
-        for rule in GUARDRAILS
-        if isinstance(rule, Bound) and not rule.regular and rule.binds(context.terms)
-    ]
+    return [_bound(rule, context, context.terms) for rule in on_every_price(context.terms)]
 
 
 def _bound(rule: Bound, context: DecisionContext, terms: CompiledPolicy) -> LineBound:

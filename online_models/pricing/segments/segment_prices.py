@@ -10,7 +10,7 @@ from online_models.journal.outputs import Output
 from online_models.numerics.ratios import scaled_round
 from online_models.pricing.context.decision_context import NO_FLOOR, DecisionContext, Ints
 from online_models.pricing.decision.resolve import Resolved
-from online_models.pricing.guardrails import GUARDRAILS, Bound
+from online_models.pricing.guardrails.bounds import on_every_price
 from online_models.pricing.trace.steps import MoneyTexts
 from online_models.shop.catalogue import PPM
 from schemas.values import percentages
@@ -64,9 +64,7 @@ def segment_prices(resolved: Resolved, chosen: NDArray[np.intp], money: MoneyTex
 def lowest_legal(context: DecisionContext) -> Ints:
     """The floor of the bounds on every price, minor units, shape (n,)."""
     floor = np.full(len(context), NO_FLOOR, dtype=np.int64)
-    for rule in GUARDRAILS:
-        if not isinstance(rule, Bound) or rule.regular or rule.floor is None:
-            continue
-        if rule.binds(context.terms):
+    for rule in on_every_price(context.terms):
+        if rule.floor is not None:
             floor = np.maximum(floor, rule.floor(context))
     return floor
