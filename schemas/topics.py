@@ -10,29 +10,29 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from schemas.records import record as records
-from schemas.records.clickstream import Click
-from schemas.records.competitor_prices import CompetitorPrice
 from schemas.records.dead_letters import DeadLetterHeaders
 from schemas.records.demand.category_evidence import CategoryEvidence
 from schemas.records.demand.demand_forecasts import DemandForecast
 from schemas.records.demand.demand_observations import DemandObservation
 from schemas.records.demand.elasticities import Elasticities
-from schemas.records.inventory import Inventory
-from schemas.records.model_updates import ModelUpdate
-from schemas.records.orders import Order
-from schemas.records.price_acks import PriceAck
-from schemas.records.price_changes import PriceChange
-from schemas.records.price_decisions import PriceDecision
-from schemas.records.price_offers import PriceOffer
-from schemas.records.pricing_alerts import PricingAlert
+from schemas.records.demand.model_updates import ModelUpdate
+from schemas.records.policy.pricing_policies import Policy
+from schemas.records.prices.price_changes import PriceChange
+from schemas.records.prices.price_decisions import PriceDecision
+from schemas.records.prices.price_offers import PriceOffer
+from schemas.records.prices.pricing_alerts import PricingAlert
+from schemas.records.prices.promotion_plans import PromotionPlan
 from schemas.records.pricing_control import PricingControl
-from schemas.records.pricing_policies import Policy
-from schemas.records.products import Product
-from schemas.records.promotion_plans import PromotionPlan
-from schemas.records.promotions import Promotion
 from schemas.records.quarantined import Quarantined, Redriven
 from schemas.records.second_hand.market_listings import MarketListing
 from schemas.records.second_hand.price_suggestions import PriceSuggestion
+from schemas.records.shop.clickstream import Click
+from schemas.records.shop.competitor_prices import CompetitorPrice
+from schemas.records.shop.inventory import Inventory
+from schemas.records.shop.orders import Order
+from schemas.records.shop.price_acks import PriceAck
+from schemas.records.shop.products import Product
+from schemas.records.shop.promotions import Promotion
 from schemas.records.wholesale.contract_prices import ContractPrice
 from schemas.records.wholesale.price_quotes import PriceQuote
 from schemas.records.wholesale.quote_lines import QuoteLines

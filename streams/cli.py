@@ -1,9 +1,9 @@
 """The command `pricetide`: finds the commands, runs one, and turns its errors into one line.
 
-A command is a file in `streams/commands`, or in a folder there. It declares, as constants that can
-be read without importing it, its GROUP and SUMMARY; and DESCRIPTION, EXAMPLES, SETTINGS (the
-settings that are flags, too), `add_arguments(parser)` and `run(options, settings)`, which returns
-the exit status.
+A command is a file in a folder of `streams/commands`, which is its group in the help. It declares
+its SUMMARY, as a constant that can be read without importing it; and DESCRIPTION, EXAMPLES,
+SETTINGS (the settings that are flags, too), `add_arguments(parser)` and `run(options, settings)`,
+which returns the exit status.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import ast
 import importlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -38,7 +38,7 @@ PRICETIDE_* variables, then pricetide.toml.
 FOLDER = Path(__file__).with_name("commands")
 #: Commands that are to be small: what they free goes back to the system.
 LEAN = ("console",)
-#: In the order of the help: the groups that commands may name.
+#: The folders of the commands, in the order of the help, and their headings there.
 GROUPS = {
     "start": "Start here",
     "run": "Run the pricer",
@@ -62,23 +62,20 @@ class CommandEntry(NamedTuple):
 def commands() -> dict[str, CommandEntry]:
     """All commands by name; none of them is imported, which would take seconds."""
     return {
-        path.stem.replace("_", "-"): CommandEntry(_module(path), **dict(_declared(path)))
-        for path in sorted(FOLDER.rglob("*.py"), key=lambda path: path.stem)
+        path.stem.replace("_", "-"): CommandEntry(
+            f"streams.commands.{path.parent.name}.{path.stem}", path.parent.name, _summary(path)
+        )
+        for path in sorted(FOLDER.glob("*/*.py"), key=lambda path: path.stem)
         if path.stem != "__init__"
     }
 
 
-def _module(path: Path) -> str:
-    inside = path.relative_to(FOLDER).with_suffix("").parts
-    return ".".join(("streams", "commands", *inside))
-
-
-def _declared(path: Path) -> Iterator[tuple[str, str]]:
+def _summary(path: Path) -> str:
+    """What the file assigns to SUMMARY."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            name = node.targets[0].id.lower()
-            if name in CommandEntry._fields:
-                yield name, ast.literal_eval(node.value)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SUMMARY":
+            return str(ast.literal_eval(node.value))
+    raise LookupError(f"{path} has no SUMMARY")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

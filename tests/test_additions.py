@@ -59,7 +59,7 @@ class Penny:
 ''',
     },
     "topic": {
-        "schemas/records/weather.py": '''"""`weather`: what it is like outside."""
+        "schemas/records/shop/weather.py": '''"""`weather`: what it is like outside."""
 from schemas.records.record import Event
 from schemas.values.fields import Name
 
@@ -153,7 +153,7 @@ LINES: dict[str, list[tuple[str, str, str]]] = {
         (
             "schemas/topics.py",
             "from schemas.values.instants import DAY\n",
-            "from schemas.records.weather import Weather\n",
+            "from schemas.records.shop.weather import Weather\n",
         ),
         (
             "schemas/topics.py",
@@ -191,7 +191,7 @@ from online_models.demand import DemandModels, DemandSettings, Observations
 from online_models.pricing.explanation.narrate import words
 from online_models.pricing.explanation.recompute import recompute
 from schemas.export.json_schema import json_schema
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 from schemas.topics import TOPICS
 from streams.reference.policy import page
 from streams.web.words.policies import in_words

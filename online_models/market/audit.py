@@ -13,7 +13,7 @@ from online_models.market.assortment import Assortment
 from online_models.pricing.explanation.recompute import recompute
 from online_models.pricing.state.policy_book import BUILT_IN
 from schemas.records.policy.guardrails import Guardrails
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 from schemas.values.instants import DAY, to_ms
 
 MINOR = 100

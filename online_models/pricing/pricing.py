@@ -26,8 +26,8 @@ from online_models.pricing.state.promotions import Promoted, Promotions
 from online_models.pricing.state.shoppers import Shoppers
 from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE, Catalogue
 from online_models.shop.competitors import CompetitorPrices
-from schemas.records.pricing_policies import Policy
-from schemas.records.promotions import Promotion
+from schemas.records.policy.pricing_policies import Policy
+from schemas.records.shop.promotions import Promotion
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -13,7 +13,7 @@ def unknown_fields(record: BaseModel, raw: Mapping[str, Any], path: str = "") ->
     """What is wrong with each field of a raw record that its model does not know, by its path: a
     misspelt guardrail binds nothing.
 
-    >>> from schemas.records.pricing_policies import Policy
+    >>> from schemas.records.policy.pricing_policies import Policy
     >>> policy = {"policy_id": "p", "guardrails": {"minimun_price": "9"}}
     >>> list(unknown_fields(Policy.model_validate(policy), policy))
     ['guardrails.minimun_price: no such field; perhaps minimum_price?']

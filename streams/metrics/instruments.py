@@ -11,7 +11,7 @@ import msgspec
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
 from online_models.journal.outputs import Output
-from schemas.records.pricing_alerts import KINDS
+from schemas.records.prices.pricing_alerts import KINDS
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 

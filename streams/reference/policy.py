@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from schemas.records.field_words import models_in, words_of
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 
 HEAD = """\
 # Policy reference

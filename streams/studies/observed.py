@@ -21,7 +21,7 @@ from online_models.fold.state import State
 from online_models.journal.outputs import Output
 from online_models.shop.catalogue import Catalogue
 from online_models.windows.tumbling import midnight
-from schemas.records.promotions import Promotion
+from schemas.records.shop.promotions import Promotion
 from schemas.values.instants import DAY
 from streams.configuration.policy_file import TOPIC as POLICIES
 from streams.configuration.policy_file import PolicyRecord

@@ -26,7 +26,7 @@ from online_models.journal.batch import FORCED, Batch, BatchBuilder, Fact, Kind,
 from online_models.pricing.decide import decide
 from online_models.pricing.state.causes import Causes
 from schemas.values.instants import DAY, HOUR
-from streams.commands.worker import COLLECTIONS
+from streams.commands.run.worker import COLLECTIONS
 
 START = 20_000 * DAY
 OFFERS = 100_000

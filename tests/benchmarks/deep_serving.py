@@ -20,7 +20,7 @@ from online_models.demand.networks.levels import words
 from online_models.demand.networks.network import Network
 from online_models.demand.networks.spec import WINDOW_CHANNELS, Spec
 from online_models.demand.networks.zoo import ARCHITECTURES, head
-from schemas.records.model_updates import ModelUpdate
+from schemas.records.demand.model_updates import ModelUpdate
 from tests.networks import records
 
 ROWS = 100_000
@@ -98,7 +98,7 @@ def resident() -> int:
 
 
 if __name__ == "__main__":
-    import streams.commands.worker  # noqa: F401
+    import streams.commands.run.worker  # noqa: F401
 
     print(f"all that a worker imports: {resident()} MB resident")
     for each in ARCHITECTURES:

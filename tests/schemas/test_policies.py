@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from schemas.records.policy.pricing_policies import Policy
 from schemas.records.policy.selection import Selector
-from schemas.records.pricing_policies import Policy
 from schemas.topics import TOPICS, decode
 from schemas.values.fields import ADMITTED
 from schemas.values.instants import DAY, HOUR

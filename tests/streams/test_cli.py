@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from streams import cli
-from streams.commands import pipe
+from streams.commands.run import pipe
 from streams.configuration.settings import Settings
 
 

@@ -24,9 +24,10 @@ HELP = "from streams import cli\ntry:\n    cli.main(['--help'])\nexcept SystemEx
 #: What runs → what must not have been loaded by then.
 RUNS = {
     HELP: UNUSED | {"numpy", "numba", "faust", "mode", "aiokafka", "kafka", "pydantic", "river"},
-    f"import streams.cli, streams.commands.worker\n{FOLD}": UNUSED,
-    f"import streams.cli, streams.commands.pipe\n{FOLD}": UNUSED | {"faust", "aiokafka", "kafka"},
-    "import streams.cli, streams.commands.record": UNUSED - {"rich"} | {"faust", "river"},
+    f"import streams.cli, streams.commands.run.worker\n{FOLD}": UNUSED,
+    f"import streams.cli, streams.commands.run.pipe\n{FOLD}": UNUSED
+    | {"faust", "aiokafka", "kafka"},
+    "import streams.cli, streams.commands.record.record": UNUSED - {"rich"} | {"faust", "river"},
     "import streams.web.server": {"numba", "river", "scipy", "faust", "pandas"},
 }
 

@@ -29,7 +29,7 @@ from online_models.demand.settings import DemandSettings
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.persistence.kinds import Array, Members, Part
 from online_models.persistence.saved import Saved
-from schemas.records.model_updates import ModelUpdate
+from schemas.records.demand.model_updates import ModelUpdate
 
 if TYPE_CHECKING:
     from online_models.demand.networks.expert import DeepExpert

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from online_models.demand.networks.container import LARGEST, Floats32, WeightsError, pack, unpack
 from online_models.persistence.saved import Saved
-from schemas.records.model_updates import ModelUpdate
+from schemas.records.demand.model_updates import ModelUpdate
 from schemas.values.instants import to_text
 
 #: Bytes of weights in a record: as base64 it stays below the largest input that ingest takes.

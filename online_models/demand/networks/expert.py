@@ -21,8 +21,8 @@ from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp, log, total
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
-from schemas.records.model_updates import ModelUpdate
-from schemas.records.products import Product
+from schemas.records.demand.model_updates import ModelUpdate
+from schemas.records.shop.products import Product
 from schemas.values.instants import DAY
 
 #: The name under which demand networks travel on `model-updates`.

@@ -10,8 +10,8 @@ from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.pricing.commands.acknowledgements import reconcile
 from online_models.pricing.shown import imagined
-from schemas.records.price_acks import PriceAck
 from schemas.records.record import decode
+from schemas.records.shop.price_acks import PriceAck
 from schemas.values.instants import DAY
 from schemas.values.money import scaled
 

@@ -15,7 +15,7 @@ from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.journal.outputs import Output
 from online_models.shop.catalogue import ALWAYS, NEVER
-from schemas.records.products import Product
+from schemas.records.shop.products import Product
 
 #: Nothing reported.
 EMPTY: Mapping[int, int] = MappingProxyType({})

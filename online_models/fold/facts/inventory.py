@@ -9,8 +9,8 @@ from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.shop.stock import Delivery, StockCount
-from schemas.records.inventory import Inventory
 from schemas.records.record import decode
+from schemas.records.shop.inventory import Inventory
 
 _INVENTORY = TypeAdapter(Inventory)
 

@@ -15,7 +15,7 @@ from online_models.fold.facts.fact import NOTHING, FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from online_models.pricing.learned.policy import MODEL as POLICY
-from schemas.records.model_updates import ModelUpdate
+from schemas.records.demand.model_updates import ModelUpdate
 from schemas.records.record import decode
 
 _UPDATE = TypeAdapter(ModelUpdate)

@@ -8,7 +8,7 @@ from online_models.fold.facts.fact import FactEffect, Handler, Reach
 from online_models.fold.shadow import settle_shadow
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 from schemas.records.record import decode
 from schemas.values.fields import ADMITTED
 

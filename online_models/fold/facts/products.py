@@ -22,8 +22,8 @@ from online_models.numerics.ratios import ceil_one
 from online_models.pricing.shown import imagined
 from online_models.second_hand.item import Item, item
 from online_models.shop.catalogue import ALWAYS, NEVER, NO_PRICE, PPM, ROLES
-from schemas.records.products import ChannelListing, Product
 from schemas.records.record import decode
+from schemas.records.shop.products import ChannelListing, Product
 from schemas.values import durations
 from schemas.values.fields import ADMITTED
 from schemas.values.money import minor_digits, to_minor

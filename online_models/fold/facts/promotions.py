@@ -7,8 +7,8 @@ from pydantic import TypeAdapter
 from online_models.fold.facts.fact import FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
-from schemas.records.promotions import Promotion
 from schemas.records.record import decode
+from schemas.records.shop.promotions import Promotion
 
 _PROMOTION = TypeAdapter(Promotion)
 

@@ -10,7 +10,7 @@ from online_models.pricing.pricing import Pricing
 from online_models.pricing.records.alerts import Placed, alert, missing_ack
 from online_models.pricing.state.ledger import take_shown_as_regular
 from online_models.shop.catalogue import NEVER, NO_PRICE
-from schemas.records.price_acks import PriceAck
+from schemas.records.shop.price_acks import PriceAck
 from schemas.values.money import scaled
 
 

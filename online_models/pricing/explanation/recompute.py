@@ -11,7 +11,7 @@ from online_models.pricing.state.promotions import discounted
 from online_models.pricing.strategies import STRATEGIES
 from online_models.pricing.strategies.strategy import Recomputable
 from online_models.pricing.trace.sheet import minor
-from schemas.records.promotions import Discount
+from schemas.records.shop.promotions import Discount
 from schemas.values import money
 from schemas.values.money import minor_digits
 from schemas.values.percentages import to_fraction, to_ppm

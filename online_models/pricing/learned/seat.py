@@ -12,7 +12,7 @@ from online_models.demand.networks.container import WeightsError, pack, unpack
 from online_models.persistence.kinds import Coded, Part
 from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.learned.policy import LearnedPolicy
-from schemas.records.model_updates import ModelUpdate
+from schemas.records.demand.model_updates import ModelUpdate
 from schemas.records.record import decode
 
 #: A `model-updates` value.

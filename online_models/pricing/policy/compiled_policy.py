@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.shop.catalogue import NO_PRICE, PPM
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 from schemas.values import money, percentages
 from schemas.values.instants import DAY
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from online_models.pricing.strategies import STRATEGIES
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 from schemas.values.instants import DAY
 
 #: Strategies that have a price for every offer: what stands behind one is never asked.

@@ -28,7 +28,7 @@ from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.policy_book import RULINGS
 from online_models.shop.catalogue import NO_PRICE, PPM, Catalogue
 from online_models.shop.competitors import CompetitorPrices
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 from schemas.values.money import texts
 
 #: Digits of the currency in which a policy without products is looked at.

@@ -17,7 +17,7 @@ from online_models.pricing.quantity_breaks.schedule import Tier, schedule
 from online_models.pricing.segments.segment_prices import lowest_legal
 from online_models.pricing.trade.volumes import QUANTITIES, Volumes
 from online_models.shop.catalogue import PPM
-from schemas.records.pricing_policies import SegmentTerms
+from schemas.records.policy.pricing_policies import SegmentTerms
 from schemas.values import percentages
 from schemas.values.instants import DAY, to_text
 from schemas.values.money import texts

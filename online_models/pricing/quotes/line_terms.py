@@ -14,7 +14,7 @@ from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.quantity_breaks.offers import tier_price, tiers
 from online_models.shop.catalogue import PPM
-from schemas.records.pricing_policies import SegmentTerms
+from schemas.records.policy.pricing_policies import SegmentTerms
 from schemas.records.wholesale.quote_lines import LineBound, LineTerms
 from schemas.records.wholesale.quote_requests import QuoteRequest, RequestedLine
 from schemas.values import percentages

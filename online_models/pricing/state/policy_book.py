@@ -16,7 +16,7 @@ from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.state.ledger import DEFAULT_POLICY
 from online_models.shop.catalogue import NEVER, Catalogue
 from schemas.records.policy.guardrails import Guardrails
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]

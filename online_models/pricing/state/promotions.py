@@ -13,7 +13,7 @@ from online_models.persistence.kinds import Document, Items, Part
 from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.policy.selection import Traits, selected, specificity, traits
 from online_models.shop.catalogue import NEVER, PPM, Catalogue, Interner
-from schemas.records.promotions import Discount, Promotion
+from schemas.records.shop.promotions import Discount, Promotion
 from schemas.values import money, percentages
 
 Ints = NDArray[np.int64]

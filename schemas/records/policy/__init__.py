@@ -1,1 +1,1 @@
-"""The parts of a pricing policy: selection, strategies, guardrails."""
+"""A pricing policy, and its parts: selection, strategies, guardrails."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from schemas.records.decision import ExplanationStep
+from schemas.records.prices.decision import ExplanationStep
 from schemas.records.record import Outgoing
 from schemas.values.fields import (
     Confidence,

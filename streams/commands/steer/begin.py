@@ -7,7 +7,6 @@ import argparse
 from streams.configuration.settings import Settings
 from streams.steering.send import add_actor, give
 
-GROUP = "steer"
 SUMMARY = "let event time begin, before the first order or click"
 DESCRIPTION = """\
 Event time begins with the first order, click or competitor's price, and no price changes before:

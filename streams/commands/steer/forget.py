@@ -7,7 +7,6 @@ import argparse
 from streams.configuration.settings import Settings
 from streams.steering.send import add_actor, give
 
-GROUP = "steer"
 SUMMARY = "forget a customer, who asked for it"
 DESCRIPTION = """\
 Make no more prices for a customer, and drop what was learnt of how they buy, until an order of

@@ -8,7 +8,6 @@ from streams.configuration.settings import Settings
 from streams.steering.orders import selector
 from streams.steering.send import add_actor, give
 
-GROUP = "steer"
 SUMMARY = "keep the price of a product as it is"
 DESCRIPTION = """\
 Keep the price of a product as it is, until `pricetide unfreeze`.

@@ -8,7 +8,6 @@ from streams.configuration.settings import Settings
 from streams.steering.orders import selector
 from streams.steering.send import add_actor, add_selection, give
 
-GROUP = "steer"
 SUMMARY = "stop price changes: of the shop, a category, a product"
 DESCRIPTION = """\
 The kill switch: the chosen offers keep their prices until `pricetide unfreeze`. Without --sku,

@@ -7,7 +7,6 @@ import argparse
 from streams.configuration.settings import Settings
 from streams.steering.send import add_actor, answer
 
-GROUP = "steer"
 SUMMARY = "turn proposals down"
 DESCRIPTION = """\
 Turn proposals down, by the ids of their decisions. One that a later

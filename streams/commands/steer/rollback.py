@@ -8,7 +8,6 @@ from streams.configuration.settings import Settings
 from streams.steering.orders import selector
 from streams.steering.send import add_actor, add_selection, give
 
-GROUP = "steer"
 SUMMARY = "back to the prices of a time, or of a decision"
 DESCRIPTION = """\
 Restore the regular prices of a time, or the one that a decision made or left in force, and hold

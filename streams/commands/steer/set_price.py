@@ -7,7 +7,6 @@ import argparse
 from streams.configuration.settings import Settings
 from streams.steering.send import add_actor, give
 
-GROUP = "steer"
 SUMMARY = "set a price by hand"
 DESCRIPTION = """\
 Set a price by hand. Guardrails bind it, too, unless --force is given, which is written down; it

@@ -8,7 +8,6 @@ from streams.configuration.settings import Settings
 from streams.steering.orders import selector
 from streams.steering.send import add_actor, add_selection, give
 
-GROUP = "steer"
 SUMMARY = "let what is frozen or paused be priced again"
 DESCRIPTION = """\
 Let the chosen offers be priced again; it ends a freeze, a pause, and what a roll-back holds.

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import msgspec
 
 from online_models.pricing.state.shoppers import USUAL_SEGMENT
-from schemas.records.orders import Order
-from schemas.records.products import Product
 from schemas.records.record import RecordError
+from schemas.records.shop.orders import Order
+from schemas.records.shop.products import Product
 from schemas.topics import decode
 from schemas.values.instants import to_ms
 from streams.ingest.hashing import KeyedHash

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 from streams.web.words.policy_fields import described, strategy_name
 from streams.web.words.spans import iso, span
 

@@ -14,7 +14,7 @@ from online_models.fold.fold import Fold
 from online_models.journal.outputs import Output
 from online_models.pricing.policy_check.checking import check
 from online_models.shop.catalogue import NO_PRICE
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 from schemas.values.instants import to_text
 from schemas.values.money import to_minor
 from streams.configuration.settings import Settings

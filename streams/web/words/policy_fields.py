@@ -9,8 +9,8 @@ from functools import cache
 from pydantic import BaseModel
 
 from schemas.records.field_words import FieldWords, models_in, words_of
+from schemas.records.policy.pricing_policies import Policy
 from schemas.records.policy.strategies import Strategy
-from schemas.records.pricing_policies import Policy
 from streams.web.words.figures import plain
 
 

@@ -27,8 +27,8 @@ from online_models.persistence.kinds import (
 )
 from online_models.persistence.plain import RestoreError, leaves, same
 from online_models.persistence.saved import Saved, attribute, restore, save
-from schemas.records.pricing_policies import Policy
-from schemas.records.promotions import Promotion
+from schemas.records.policy.pricing_policies import Policy
+from schemas.records.shop.promotions import Promotion
 from schemas.values.fields import ADMITTED
 from streams.pricer.snapshots import codec
 

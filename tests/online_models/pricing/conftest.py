@@ -21,14 +21,14 @@ from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.causes import Causes
 from online_models.shop.catalogue import NO_PRICE, PPM, ROLES, Catalogue
 from online_models.shop.competitors import CompetitorPrices
-from schemas.records.price_acks import PriceAck
-from schemas.records.price_changes import PriceChange
-from schemas.records.price_decisions import PriceDecision
-from schemas.records.price_offers import PriceOffer
-from schemas.records.pricing_alerts import PricingAlert
+from schemas.records.policy.pricing_policies import Policy
+from schemas.records.prices.price_changes import PriceChange
+from schemas.records.prices.price_decisions import PriceDecision
+from schemas.records.prices.price_offers import PriceOffer
+from schemas.records.prices.pricing_alerts import PricingAlert
 from schemas.records.pricing_control import PricingControl
-from schemas.records.pricing_policies import Policy
-from schemas.records.promotions import Promotion
+from schemas.records.shop.price_acks import PriceAck
+from schemas.records.shop.promotions import Promotion
 from schemas.values.money import to_minor
 
 HOUR = 3_600_000

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 
 #: Cents after which every figure of an ending repeats.
 PERIOD = 1000

@@ -15,7 +15,7 @@ from online_models.pricing.decide import decide
 from online_models.pricing.explanation.recompute import recompute
 from online_models.pricing.state.causes import Causes
 from online_models.pricing.strategies import STRATEGIES
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 from tests.online_models.pricing.oracle import PERIOD, Facts, Oracle, facts_of
 from tests.online_models.pricing.random_pairs import DAY, NOW, OFFERS, fill, random_policy, shuffle
 

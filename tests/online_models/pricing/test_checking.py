@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from online_models.pricing.policy_check.checking import Report, _widest_gap, check
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 
 
 def report(shop: Any, *policies: dict[str, Any]) -> Report:

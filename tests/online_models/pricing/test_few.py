@@ -11,7 +11,7 @@ from online_models.journal.outputs import Output
 from online_models.pricing.decide import decide
 from online_models.pricing.state.causes import Causes
 from online_models.pricing.state.ledger import Ledger
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
 from tests.online_models.pricing.random_pairs import NOW, OFFERS, fill, random_policy, shuffle
 
 #: Offers of both channels of a SKU are decided in one call: two, four or six offers.

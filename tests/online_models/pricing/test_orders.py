@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schemas.records.pricing_alerts import PricingAlert
+from schemas.records.prices.pricing_alerts import PricingAlert
 from schemas.values.limits import LONGEST_TEXT
 
 HOUR = 3_600_000

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from streams import cli
-from streams.commands import pipe
+from streams.commands.run import pipe
 from streams.errors import ExitStatus, ExpectedError
 
 NAMES = sorted(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from schemas.records.field_words import words_of
-from schemas.records.pricing_alerts import KINDS
-from schemas.records.pricing_policies import Policy
+from schemas.records.policy.pricing_policies import Policy
+from schemas.records.prices.pricing_alerts import KINDS
 from schemas.topics import TOPICS
 from streams import cli
 from streams.reference.alerts import ALERTS

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, delete, select, update
 
-from schemas.records.products import Product
 from schemas.records.record import RecordError
+from schemas.records.shop.products import Product
 from schemas.topics import decode
 from schemas.values.money import to_minor
 from streams.web.store.database import chunks, put

@@ -11,7 +11,7 @@ from online_models.demand.networks.network import Network
 from online_models.demand.networks.spec import Spec
 from online_models.persistence.plain import same
 from online_models.persistence.saved import restore, save
-from schemas.records.model_updates import ModelUpdate
+from schemas.records.demand.model_updates import ModelUpdate
 
 Make = Callable[..., Network]
 OFFERS = 12

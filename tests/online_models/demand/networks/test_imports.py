@@ -11,7 +11,7 @@ def test_what_the_worker_imports_loads_no_tensorflow() -> None:
         "online_models.demand.networks.zoo",
         "online_models.training.recorded_observations",
         "online_models.demand",
-        "streams.commands.worker",
+        "streams.commands.run.worker",
         "streams.trainer.service",
     ]
     # not scikit-learn: River loads it by itself where it is installed

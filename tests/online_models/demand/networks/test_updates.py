@@ -17,7 +17,7 @@ from online_models.demand.networks import chunks
 from online_models.demand.networks.container import WeightsError, pack, unpack
 from online_models.demand.networks.expert import MODEL, DeepExpert
 from online_models.demand.networks.network import Network
-from schemas.records.model_updates import ModelUpdate
+from schemas.records.demand.model_updates import ModelUpdate
 
 Make = Callable[..., Network]
 NOW = 1_700_000_000_000

@@ -17,7 +17,7 @@ from online_models.pricing.learned.policy import FACTORS, MODEL, SHAPES, Learned
 from online_models.pricing.learned.seat import PolicySeat, trained
 from online_models.pricing.learned.state import FEATURES, markup, state
 from online_models.training.rollout import FOLLOW, rollout
-from schemas.records.model_updates import ModelUpdate
+from schemas.records.demand.model_updates import ModelUpdate
 
 
 def policy(seed: int = 0) -> LearnedPolicy:

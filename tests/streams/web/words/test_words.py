@@ -8,7 +8,7 @@ import pytest
 
 from online_models.pricing.decision.reasons import REASONS as CODED
 from online_models.pricing.explanation.narrate import _SENTENCES
-from schemas.records.pricing_alerts import KINDS
+from schemas.records.prices.pricing_alerts import KINDS
 from streams.web.words.alerts import _ADVICE
 from streams.web.words.figures import Figures
 from streams.web.words.narration import for_customers, headline

@@ -14,8 +14,8 @@ import numpy as np
 from online_models.pricing import decide as deciding
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.pricing import Pricing
-from schemas.records.pricing_policies import Policy
-from schemas.records.promotions import Promotion
+from schemas.records.policy.pricing_policies import Policy
+from schemas.records.shop.promotions import Promotion
 
 NONE = -1
 

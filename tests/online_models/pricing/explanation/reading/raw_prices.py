@@ -9,7 +9,7 @@ from math import ceil, exp, floor, inf, sqrt
 from typing import Any
 
 from schemas.records.policy.strategies import MatchCompetitor
-from schemas.records.promotions import Promotion
+from schemas.records.shop.promotions import Promotion
 from schemas.values import durations
 from schemas.values.instants import to_ms
 from tests.online_models.pricing.explanation.reading import arithmetic

@@ -1,1 +1,0 @@
-"""Commands that study what customers buy."""

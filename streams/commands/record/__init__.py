@@ -1,0 +1,1 @@
+"""Commands that keep what happened, and run it again."""

@@ -1,1 +1,0 @@
-"""Commands that bring back what was refused, forgotten or lost."""

@@ -1,0 +1,1 @@
+"""Commands that run the pricer, and what belongs to a running one."""
