@@ -23,7 +23,11 @@ class RefusedReason(NamedTuple):
 
 
 class FeedReport(NamedTuple):
-    """What was found. `example` is the first converted record, in the contract's form."""
+    """What was found.
+
+    `example` is a converted record in the contract's form: the first that would be accepted, or
+    the first of all where none would be.
+    """
 
     records: int
     accepted: int
@@ -46,7 +50,10 @@ def check_feed(
         for reason, where in found.items()
     ]
     refused.sort(key=lambda each: -each.records)
-    return FeedReport(len(records), len(records) - len(dead), refused, _example(decoder, records))
+    places = {(letter.record.partition, letter.record.offset) for _, letter in dead}
+    accepted_first = sorted(records, key=lambda each: (each.partition, each.offset) in places)
+    example = _example(decoder, accepted_first)
+    return FeedReport(len(records), len(records) - len(dead), refused, example)
 
 
 def _example(decoder: Decoder, records: Sequence[KafkaRecord]) -> Any:

@@ -35,7 +35,7 @@ currency = { constant = "EUR" }
 [topics.price-changes]
 name = "sales.prices"
 """
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 240.0
 NOW = "2026-03-01T09:30:00Z"
 PROMOTION = {
     "promotion_id": "spring",

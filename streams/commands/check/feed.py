@@ -23,7 +23,7 @@ from streams.terminal.output import print_json
 SUMMARY = "see whether the pricer can use what producers send"
 DESCRIPTION = """\
 Read the newest records of an input topic, and say what share of them the pricer would accept,
-what is wrong with the others, and how the first one reads once your field map is applied.
+what is wrong with the others, and how one of them reads once your field map is applied.
 
 It changes nothing and needs no worker. It ends with status 1 where a record would be refused.
 """
@@ -94,6 +94,6 @@ def _lines(name: str, report: FeedReport) -> list[str]:
     if more := report.refused[SHOWN:]:
         found.append(f"{sum(e.records for e in more):>6} refused for {len(more)} other reasons")
     if report.example is not None:
-        found.append("the first record as it is taken:")
+        found.append("a record as it is taken:")
         found.append("  " + json.dumps(report.example, ensure_ascii=False))
     return found

@@ -20,6 +20,7 @@ from streams.pricer.publish_policies import publish
 from streams.pricer.transactions import require_transactions
 from streams.terminal.output import note
 from streams.worker.process import build
+from streams.worker.rehearsal import rehearse
 from streams.worker.roles import ROLES, require_secret, require_used
 
 SUMMARY = "price what comes in, until stopped"
@@ -115,5 +116,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         asyncio.run(publish(settings, policies))
     gc.set_threshold(*COLLECTIONS)
     sys.setswitchinterval(SWITCH_SECONDS)
+    if role in ("all", "price"):
+        rehearse()
     build(role, options.log, settings, port, len(policies)).execute_from_commandline()
     return 0
