@@ -150,7 +150,7 @@ def _belief(state: State) -> Belief:
 
 def _choose_lengths(state: State, now: int) -> None:
     """From the next midnight on count by the hour what is fast, or whose policy says so."""
-    wishes = state.pricing.book.bucket_wishes
+    wishes = state.pricing.book.window_wishes
     by_offer = wishes[state.pricing.ledger.policy] if wishes.any() else None
     state.sales_speed.choose(state.windows, by_offer, now)
 

@@ -18,7 +18,7 @@ from online_models.demand.networks.spec import PRICE_FEATURES
 from online_models.numerics.arrays import Floats, Ints
 from online_models.training.dataset import Dataset
 
-#: Least expected units of a bucket.
+#: Least expected units of a window.
 LEAST = 1e-4
 
 
@@ -41,7 +41,7 @@ class Estimator(Protocol):
 def table(inputs: Inputs) -> Floats:
     """Every input but the codes of item and category, shape (n, k)."""
     n = len(inputs)
-    parts = (inputs.offset[:, None], inputs.price, inputs.static, inputs.window.reshape(n, -1))
+    parts = (inputs.offset[:, None], inputs.price, inputs.static, inputs.past.reshape(n, -1))
     return np.concatenate(parts, axis=1, dtype=np.float64)
 
 

@@ -61,7 +61,7 @@ def curves(
     """
     new, first_price = panel.unobserved()
     history = history_of(seen, panel.offers(), speaker.spec)
-    length = speaker.spec.bucket
+    length = speaker.spec.window_ms
     own = seen.end - seen.start == length
     newest = int(seen.end[own].max())
     start = after_late_events(newest, length, lateness)

@@ -1,4 +1,4 @@
-"""Training data: the inputs of every bucket as they were before it, and what it then sold."""
+"""Training data: the inputs of every window as they were before it, and what it then sold."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Dataset:
     units: Floats
     naive: Floats
     offer: Ints
-    #: End of the bucket, ms.
+    #: End of the window, ms.
     end: Ints
 
     def __len__(self) -> int:
@@ -53,19 +53,21 @@ def build(
     season: int = 7,
     most: int = MOST_ROWS,
 ) -> Dataset:
-    """Replay `observations` through a history; each bucket's inputs are taken before it is pushed.
+    """Replay `observations` through a history; each window's inputs are taken before it is pushed.
 
-    Buckets without stock, or of another length, give no row; nor do the first `skip` windows. One
+    Windows without stock, or of another length, give no row; nor do the first `skip` windows. One
     in which the stock ran out counts by the time before (its exposure).
-    `season` is the number of buckets after which the naive forecast repeats. Of more than about
+    `season` is the number of windows after which the naive forecast repeats. Of more than about
     `most` rows a random part is kept, the same each time; the history sees them all.
     """
-    history = History(offers, spec.bucket, spec.window)
+    history = History(offers, spec.window_ms, spec.lookback)
     history.grow()
-    naive = _seasonal_naive(observations, spec.bucket, season)
+    naive = _seasonal_naive(observations, spec.window_ms, season)
     kept: list[Ints] = []
     parts: list[Inputs] = []
-    fits = (observations.end - observations.start == spec.bucket) & (observations.available > 0.0)
+    fits = (observations.end - observations.start == spec.window_ms) & (
+        observations.available > 0.0
+    )
     if len(observations) > most:
         fits &= np.random.default_rng(SEED).random(len(observations)) < most / len(observations)
     for number, rows in enumerate(observations.windows()):
@@ -75,7 +77,7 @@ def build(
             kept.append(usable)
         history.push(observations.take(rows))
     if not kept:
-        raise ValueError(f"no observations of buckets of {spec.bucket} ms after {skip} periods")
+        raise ValueError(f"no observations of windows of {spec.window_ms} ms after {skip} periods")
     rows = np.concatenate(kept)
     joined = Inputs(
         *(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Inputs))
@@ -92,15 +94,15 @@ def build(
 
 def history_of(observations: Observations, offers: Offers, spec: Spec) -> History:
     """What a model is given of the past, after all observations."""
-    history = History(offers, spec.bucket, spec.window)
+    history = History(offers, spec.window_ms, spec.lookback)
     history.grow()
     history.push(observations)
     return history
 
 
-def _seasonal_naive(observations: Observations, bucket: int, season: int) -> Floats:
-    """Units of the same offer `season` buckets earlier, NaN where that bucket is not known."""
-    back = season * bucket
+def _seasonal_naive(observations: Observations, window: int, season: int) -> Floats:
+    """Units of the same offer `season` windows earlier, NaN where that window is not known."""
+    back = season * window
     order = np.lexsort((observations.start, observations.offer))
     offer, start = observations.offer[order], observations.start[order]
     base = int(start.min()) if len(start) else 0
@@ -115,14 +117,14 @@ def _seasonal_naive(observations: Observations, bucket: int, season: int) -> Flo
 
 
 class Split(NamedTuple):
-    """Row numbers; every training bucket ends before the first test bucket's end."""
+    """Row numbers; every training window ends before the first test window's end."""
 
     train: Ints
     test: Ints
 
 
 def at(end: Ints, share: float) -> Split:
-    """The last `share` of the distinct bucket ends is the test.
+    """The last `share` of the distinct window ends is the test.
 
     >>> split = at(np.array([1, 1, 2, 3, 4]), 0.25)
     >>> split.train.tolist(), split.test.tolist()
@@ -131,7 +133,7 @@ def at(end: Ints, share: float) -> Split:
     instants = np.unique(end)
     tested = max(1, round(len(instants) * share))
     if len(instants) <= tested:
-        raise ValueError(f"{len(instants)} buckets in time are too few for a split at {share}")
+        raise ValueError(f"{len(instants)} windows in time are too few for a split at {share}")
     first = instants[-tested]
     return Split(np.flatnonzero(end < first), np.flatnonzero(end >= first))
 
@@ -144,7 +146,7 @@ def rolling_origin(end: Ints, folds: int, share: float) -> list[Split]:
     instants = np.unique(end)
     length = max(1, round(len(instants) * share))
     if folds * length >= len(instants):
-        raise ValueError(f"{len(instants)} buckets in time are too few for {folds} folds")
+        raise ValueError(f"{len(instants)} windows in time are too few for {folds} folds")
     splits = []
     for fold in range(folds, 0, -1):
         first = instants[-fold * length]

@@ -87,10 +87,10 @@ class ModelCard:
         return f"""# Model card: demand {self.version}
 
 A {self.model["name"]}{f" ({hyper})" if hyper else ""} that forecasts the units of every offer's
-next bucket as a negative-binomial distribution, given price, promotion, competitor price and the
+next window as a negative-binomial distribution, given price, promotion, competitor price and the
 past. Of networks and trees the expected units never rise with the own price, by construction.
 
-- Trained on {self.rows} buckets of {self.offers} offers from {to_text(self.trained_from)} to
+- Trained on {self.rows} windows of {self.offers} offers from {to_text(self.trained_from)} to
   {to_text(self.trained_through)}, in {self.seconds:.0f} s; at {to_text(self.trained_at)}.
 - On the time held out from the search: {against_naive(best["mase"])}.
 
@@ -104,7 +104,7 @@ past. Of networks and trees the expected units never rise with the own price, by
 - Price effects are associations within the merchant's own price history; where prices followed
   expected demand they are confounded. The pricer believes its price response as far as prices that
   moved since have borne it out.
-- Trained on the buckets above; other bucket lengths are not forecast.
+- Trained on the windows above; other window lengths are not forecast.
 - Offers are hashed: rare collisions share an embedding row.
 """
 

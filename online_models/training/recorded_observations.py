@@ -22,7 +22,7 @@ DEFAULT_CURRENCY = "EUR"
 #: Where a product names no channel.
 DEFAULT_CHANNEL = "web"
 
-#: Columns of the buckets in memory, by their kind: 89 bytes a bucket.
+#: Columns of the windows in memory, by their kind: 89 bytes a window.
 _COLUMNS = {
     "offer": "q",
     "start": "q",
@@ -61,7 +61,7 @@ class RecordedObservations:
         self._columns = {name: array(kind) for name, kind in _COLUMNS.items()}
         #: SKU and channel of each offer.
         self.listed: list[tuple[str, str]] = []
-        #: Names of promotion attributes, in the order of their places in the fold, and (bucket,
+        #: Names of promotion attributes, in the order of their places in the fold, and (window,
         #: place, value) of those that are not 0.
         self._attributes = Interner()
         self._numbers: list[tuple[int, int, float]] = []
@@ -79,7 +79,7 @@ class RecordedObservations:
         self._retired.add(sku)
 
     def observe(self, record: Mapping[str, Any]) -> None:
-        """Add one closed bucket; RecordError where a field is missing or no such value."""
+        """Add one closed window; RecordError where a field is missing or no such value."""
         try:
             row, numbers = self._row(record), self._attributes_of(record)
         except KeyError as error:
@@ -127,7 +127,7 @@ class RecordedObservations:
         return offer
 
     def unobserved(self) -> tuple[Ints, Floats]:
-        """Listed offers of which no bucket has been seen, and their first prices in minor units,
+        """Listed offers of which no window has been seen, and their first prices in minor units,
         (n,) each; they are among the offers from now on.
         """
         rows, prices = [], []
@@ -149,13 +149,13 @@ class RecordedObservations:
         return minor_digits(_currency(product))
 
     def observations(self) -> Observations:
-        """All buckets, by end, then offer; a bucket that was recorded twice counts once."""
+        """All windows, by end, then offer; a window that was recorded twice counts once."""
         columns = [np.array(column) for column in self._columns.values()]
         offer, start, end = columns[:3]
         order = np.lexsort((offer, start, end))
         repeated = (np.diff(offer[order]) == 0) & (np.diff(start[order]) == 0)
         repeated &= np.diff(end[order]) == 0
-        # the last record of a bucket is its latest revision; the sort is stable
+        # the last record of a window is its latest revision; the sort is stable
         order = order[np.append(~repeated, True)[: len(order)]]
         (
             offer,
@@ -172,8 +172,8 @@ class RecordedObservations:
             out,
         ) = (column[order] for column in columns)
         attributes = np.zeros((len(self), ATTRIBUTES))
-        for bucket, place, value in self._numbers:
-            attributes[bucket, place] = value
+        for window, place, value in self._numbers:
+            attributes[window, place] = value
         return Observations.of(
             offer,
             start,

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 #: A key that hides nobody, for trying things out on one machine.
 PUBLIC_KEY = "pricetide"
-#: A shorter bucket holds nothing that could be learnt from, and there would be too many.
+#: A shorter window holds nothing that could be learnt from, and there would be too many.
 SHORTEST_BUCKET = MINUTE
 
 
@@ -68,8 +68,8 @@ class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
     )
     bucket: str = Field(
         "P1D",
-        description="length of a demand bucket, ISO 8601. Of a "
-        "day (P1D), fast offers, or those whose policy says so, have buckets of an hour; those of "
+        description="length of the windows in which demand is counted, ISO 8601. Where it is a "
+        "day (P1D), fast offers, or those whose policy says so, have windows of an hour; those of "
         "several days (P7D) begin with the day of the first event",
     )
     lateness: str | None = Field(

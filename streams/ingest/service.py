@@ -71,7 +71,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._clock = BrokerClock()
         self._router = Router(settings.partitions)
         self._look_at = 0.0
-        # well within the allowed lateness: no bucket closes on what is yet to come
+        # well within the allowed lateness: no window closes on what is yet to come
         self._lead = settings.fold.allowed_lateness_ms // 2
         self._feed = CurrencyFeed(settings, border.currencies, self._decoder.intake)
         self._flood = Flood()

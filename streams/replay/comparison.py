@@ -66,7 +66,7 @@ def compare(
         was_expected=old.summary.expected(both_expected),
         estimate=None
         if why
-        else counterfactual(new.prices, old.prices, new.buckets, old.buckets, margins),
+        else counterfactual(new.prices, old.prices, new.windows, old.windows, margins),
         why=why,
     )
 

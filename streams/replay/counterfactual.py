@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from online_models.studies.experiments.off_policy import Judgement, judge
-from streams.replay.buckets import Bucket, Buckets
 from streams.replay.offer_margins import OfferMargins
 from streams.replay.price_history import PriceInForce, PublishedPrices
+from streams.replay.window_sales import OfferWindow, SalesByWindow
 
 
 @dataclass
 class Counterfactual:
-    """A judgement per currency of the profit per offer and bucket, and what it leaves out.
+    """A judgement per currency of the profit per offer and window, and what it leaves out.
 
-    apart, alike: buckets that the old run sold at a price for certain, and whose new price is
+    apart, alike: windows that the old run sold at a price for certain, and whose new price is
         another, whose effect nothing shows, or the same.
-    drawing: buckets for which the new run would itself have drawn; neither run shows how likely it
+    drawing: windows for which the new run would itself have drawn; neither run shows how likely it
         would have drawn the old price.
-    mixed: buckets in which neither price stood for more than half of the time, or whose offer,
+    mixed: windows in which neither price stood for more than half of the time, or whose offer,
         price or chance of being drawn is not known.
     """
 
@@ -34,22 +34,22 @@ class Counterfactual:
 def counterfactual(
     new: PublishedPrices,
     old: PublishedPrices,
-    forecasts: Buckets,
-    sold: Buckets,
+    forecasts: SalesByWindow,
+    sold: SalesByWindow,
     margins: OfferMargins,
 ) -> Counterfactual:
     """Judge the new run's prices by what the old one's drawn prices sold.
 
-    A bucket belongs to the price that stood for more than half of it, and is valued at the last
+    A window belongs to the price that stood for more than half of it, and is valued at the last
     known costs, taxes and fees. The new run's state is taken as given: how its own past prices
     would have changed it, and the customers, is not in the recording. The model beside the rewards
-    is the new run's own forecast at its price, made before the bucket.
+    is the new run's own forecast at its price, made before the window.
     """
     found = Counterfactual()
-    rows: dict[str, list[tuple[Bucket, PriceInForce, PriceInForce]]] = {}
-    for bucket, sales in sorted(sold.items()):
-        ours, theirs = new.during(*bucket), old.during(*bucket)
-        currency = margins.currency.get(bucket.offer)
+    rows: dict[str, list[tuple[OfferWindow, PriceInForce, PriceInForce]]] = {}
+    for window, sales in sorted(sold.items()):
+        ours, theirs = new.during(*window), old.during(*window)
+        currency = margins.currency.get(window.offer)
         if (
             ours is None
             or theirs is None
@@ -64,12 +64,12 @@ def counterfactual(
         elif ours.drawn:
             found.drawing += 1
         else:
-            rows.setdefault(currency, []).append((bucket, ours, theirs))
+            rows.setdefault(currency, []).append((window, ours, theirs))
     for currency, each in sorted(rows.items()):
-        offers = [bucket.offer for bucket, _, _ in each]
+        offers = [window.offer for window, _, _ in each]
         skus = {sku: i for i, sku in enumerate(sorted({sku for sku, _ in offers}))}
-        results = [sold[bucket] for bucket, _, _ in each]
-        expected = [forecasts.get(bucket) for bucket, _, _ in each]
+        results = [sold[window] for window, _, _ in each]
+        expected = [forecasts.get(window) for window, _, _ in each]
         units = [0.0 if e is None or e.forecast is None else e.forecast for e in expected]
         found.judgements[currency] = judge(
             reward=margins.earned(

@@ -108,7 +108,7 @@ def _show_estimate(console: Console, found: Counterfactual) -> None:
         console.print(_estimates(estimated))
     for currency, judged in found.judgements.items():
         about = (
-            f"{judged.decisions:,} buckets of {judged.clusters:,} products were sold at drawn "
+            f"{judged.decisions:,} windows of {judged.clusters:,} products were sold at drawn "
             f"prices ({currency})"
         )
         if judged.estimate is None:
@@ -120,7 +120,7 @@ def _show_estimate(console: Console, found: Counterfactual) -> None:
                 f"{min(judged.coverage.mean, 1.0):.0%} of the new prices could have been drawn."
             )
     if not found.judgements:
-        console.print("No estimate from sales: no bucket was sold at a drawn price to be judged.")
+        console.print("No estimate from sales: no window was sold at a drawn price to be judged.")
     left = {
         "the new policies draw prices at random themselves (replay them without "
         "`explore`)": found.drawing,
@@ -130,11 +130,11 @@ def _show_estimate(console: Console, found: Counterfactual) -> None:
     }
     said = "; ".join(f"{number:,}: {what}" for what, number in left.items() if number)
     if said:
-        console.print(f"Buckets left out: {said}.")
+        console.print(f"Windows left out: {said}.")
 
 
 def _estimates(estimated: dict[str, Judgement]) -> Table:
-    table = Table(title="Profit per offer and bucket, from the sales at drawn prices (95 %)")
+    table = Table(title="Profit per offer and window, from the sales at drawn prices (95 %)")
     for column in ("", "estimated", "was", "gain"):
         table.add_column(column, justify="right" if column else "left")
     for currency, judged in estimated.items():

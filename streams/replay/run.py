@@ -8,22 +8,22 @@ import msgspec
 
 from streams.recording.entry import Entry, RecordingError
 from streams.recording.reader import Recording
-from streams.replay.buckets import Buckets
 from streams.replay.price_history import PublishedPrices
 from streams.replay.summary import ReplaySummary
+from streams.replay.window_sales import SalesByWindow
 
 COMPARED = frozenset({"price-changes", "price-decisions", "demand-observations"})
 
 
 class PricingRun:
-    """A summary, the prices over time, and the buckets since `drawn_by` (this run, if not given)
+    """A summary, the prices over time, and the windows since `drawn_by` (this run, if not given)
     first drew a price at random: those before it show nothing.
     """
 
     def __init__(self, drawn_by: PublishedPrices | None = None) -> None:
         self.summary = ReplaySummary()
         self.prices = PublishedPrices()
-        self.buckets = Buckets()
+        self.windows = SalesByWindow()
         self._drawn_by = self.prices if drawn_by is None else drawn_by
 
     def add(self, entry: Entry) -> None:
@@ -32,7 +32,7 @@ class PricingRun:
         if entry.topic == "price-decisions":
             self.prices.add(entry)
         elif entry.topic == "demand-observations" and self._drawn_by.drawn:
-            self.buckets.add(entry)
+            self.windows.add(entry)
 
 
 def recorded_run(folder: Path) -> PricingRun:

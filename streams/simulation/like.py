@@ -27,7 +27,7 @@ def read(settings: Settings, paths: list[Path], most: int) -> Likeness:
     InputError
         Where there is none, or it has too little.
     """
-    # weekdays and zero days are of days, whatever bucket the pricer learns by
+    # weekdays and zero days are of days, whatever window the pricer learns by
     observed = ObservedRecording(settings.model_copy(update={"bucket": "P1D"}), paths)
     with observed.progress() as then:
         then("fitting")

@@ -1,4 +1,4 @@
-"""A recording's demand as the models see it: buckets closed, nothing decided."""
+"""A recording's demand as the models see it: windows closed, nothing decided."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LEAST, SHARE = 3, 0.5
 
 
 def first_day(paths: list[Path], length: int, utc_offset_ms: int) -> int | None:
-    """An instant (ms) at which buckets of `length` ms begin, None where promotions show none.
+    """An instant (ms) at which windows of `length` ms begin, None where promotions show none.
 
     Sales of a week may be booked on any of its days, so they do not show it.
     """
@@ -102,7 +102,7 @@ class ObservedRecording:
 
     Prices are history here: what was paid or acknowledged counts, and nothing is decided. All
     partitions are one, so that everything is pooled. Given policies replace those of the recording.
-    `parts` holds the closed buckets in order; `on_learnt` also gets the models' report of each.
+    `parts` holds the closed windows in order; `on_learnt` also gets the models' report of each.
     """
 
     def __init__(
@@ -145,7 +145,7 @@ class ObservedRecording:
         return self._fold.state.demand
 
     def run(self) -> Iterator[int]:
-        """Run; yields how many records are done. RecordingError where no bucket came about."""
+        """Run; yields how many records are done. RecordingError where no window came about."""
         entries = iter(self.recording)
         done = 0
         while records := list(islice(entries, ROUND)):
@@ -154,12 +154,12 @@ class ObservedRecording:
             done += len(records)
             yield done
         settings, latest = self._fold.state.settings, self._ticks.latest
-        # the last bucket counts, however little of it was recorded
+        # the last window counts, however little of it was recorded
         end = latest + settings.window_ms + settings.allowed_lateness_ms + 1
         self.ignored.add([], self._fold.step(self._ticks.end(end)))
         if not any(map(len, self.parts)):
             reasons = "; ".join([self._lacking(), *self.not_taken()])
-            raise RecordingError(f"no bucket came about: {reasons}")
+            raise RecordingError(f"no window came about: {reasons}")
 
     @contextmanager
     def progress(self, doing: str = "reading") -> Iterator[Callable[[str], None]]:

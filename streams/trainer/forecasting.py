@@ -16,14 +16,14 @@ from streams.trainer import source
 from streams.trainer.pace import pause_ms
 from streams.trainer.registry import ModelRegistry
 
-#: Buckets that a forecast looks back over: the slowest level forgets half in 34 of them.
+#: Windows that a forecast looks back over: the slowest level forgets half in 34 of them.
 LOOK_BACK = 90
 
 
 def look_back_days(registry: ModelRegistry, version: str) -> int:
     """Days of observations that a version's forecasts need."""
-    bucket: int = registry.describe(version)["model"]["spec"]["bucket"]
-    return -(-LOOK_BACK * bucket // DAY)
+    window_ms: int = registry.describe(version)["model"]["spec"]["bucket"]
+    return -(-LOOK_BACK * window_ms // DAY)
 
 
 def forecasts(
@@ -36,7 +36,7 @@ def forecasts(
     """A curve of every offer by a version, which forecasts under the name of its kind: so each kind
     earns its own weight.
 
-    InputError where it reads other inputs than this code has, or other buckets than were observed.
+    InputError where it reads other inputs than this code has, or other windows than were observed.
     """
     described = registry.describe(version)["model"]
     try:
@@ -45,8 +45,10 @@ def forecasts(
     except (WeightsError, ValueError) as error:
         raise InputError(f"{version}: {error}") from None
     seen, present = source.observed(found, days)
-    if present.bucket != spec.bucket:
-        raise InputError(f"{version} forecasts buckets of {spec.bucket} ms, not {present.bucket}")
+    if present.window_ms != spec.window_ms:
+        raise InputError(
+            f"{version} forecasts windows of {spec.window_ms} ms, not {present.window_ms}"
+        )
     speaker = Speaker(described["name"], version, model, spec)
     lateness = settings.fold.allowed_lateness_ms
     return curves(speaker, found, seen, lateness, pause_ms(settings))

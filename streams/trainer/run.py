@@ -88,7 +88,7 @@ def train(
         version=version,
         model=describe(best, data.spec),
         trained_at=time.time_ns() // 1_000_000,
-        trained_from=int(data.end.min()) - data.spec.bucket,
+        trained_from=int(data.end.min()) - data.spec.window_ms,
         trained_through=through,
         rows=len(data),
         offers=len(np.unique(data.offer)),
@@ -137,7 +137,7 @@ def _holdout(
 def incumbent(registry: ModelRegistry, spec: Spec) -> Trained | None:
     """The champion so far; None where there is none that reads the inputs of `spec`.
 
-    Buckets may have become shorter, the history long enough for seasons, or the inputs more.
+    Windows may have become shorter, the history long enough for seasons, or the inputs more.
     """
     champion = registry.alias(CHAMPION)
     if champion is None:

@@ -61,7 +61,7 @@ class NothingToLearn(InputError):  # noqa: N818
 def recorded(settings: Settings, days: int | None, folder: Path) -> list[Path]:
     """Record both topics, up to their present end, into `folder`; of the last `days` only.
 
-    An observation bears the end of its bucket as its timestamp. So what is left out is no part of
+    An observation bears the end of its window as its timestamp. So what is left out is no part of
     the window, and a topic of years is not read for a window of months.
     """
 
@@ -88,7 +88,7 @@ def _emptied(folder: Path) -> Iterator[Path]:
 
 
 def panel(paths: Sequence[Path]) -> RecordedObservations:
-    """Products and buckets of recordings.
+    """Products and windows of recordings.
 
     Raises
     ------
@@ -125,13 +125,13 @@ def panel_of(
 
 
 def observed(found: RecordedObservations, days: int | None) -> tuple[Observations, Spec]:
-    """Observations of the last `days`, and what reads them: the bucket length is the one that most
+    """Observations of the last `days`, and what reads them: the window length is the one that most
     offers have, of several the longest: an offer by the hour has as many as 24 by the day.
 
     Raises
     ------
     NothingToLearn
-        Where the source holds too few buckets.
+        Where the source holds too few windows.
     """
     seen = found.observations()
     if not len(seen):
@@ -140,17 +140,17 @@ def observed(found: RecordedObservations, days: int | None) -> tuple[Observation
         seen = seen.take(seen.end > int(seen.end.max()) - days * DAY)
     of_offers = np.unique(np.stack([seen.end - seen.start, seen.offer]), axis=1)
     lengths, counts = np.unique(of_offers[0], return_counts=True)
-    bucket = int(lengths[counts == counts.max()].max())
+    window = int(lengths[counts == counts.max()].max())
     span = int(seen.end.max() - seen.start.min())
-    if span // bucket < 3 * WARM_UP:
+    if span // window < 3 * WARM_UP:
         raise NothingToLearn(
-            f"{span // bucket} buckets in time are too few; {3 * WARM_UP} are the least"
+            f"{span // window} windows in time are too few; {3 * WARM_UP} are the least"
         )
-    return seen, Spec.for_span(bucket, span)
+    return seen, Spec.for_span(window, span)
 
 
 def dataset(found: RecordedObservations, days: int | None) -> Dataset:
     """The data set of what was recorded; raises as `observed`."""
     seen, spec = observed(found, days)
-    season = 7 if spec.bucket >= DAY else DAY // spec.bucket
+    season = 7 if spec.window_ms >= DAY else DAY // spec.window_ms
     return build(seen, found.offers(), spec, skip=WARM_UP, season=season)

@@ -4,7 +4,7 @@
 
 Each model learns the past and forecasts the last of the time. Then the champion's network, trained
 on the past, is seated beside the online models, and the mixture is scored with and without it on
-the same last buckets, beside each of its members. Of the simulated panel it is known how well one
+the same last windows, beside each of its members. Of the simulated panel it is known how well one
 would forecast who knew its equations and all that was before the week: the floor.
 """
 
@@ -45,14 +45,14 @@ SHOWN = ("mase", "wape", "mae", "mse", "pinball", "log_loss")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Periods of observations; product, channel and category of each offer; buckets to a season."""
+    """Periods of observations; product, channel and category of each offer; windows to a season."""
 
     windows: list[Observations]
     sku: NDArray[np.int64]
     channel: NDArray[np.int64]
     category: NDArray[np.int64]
     season: int
-    #: Log units but for the shocks of the bucket itself, (periods, offers), where that is known.
+    #: Log units but for the shocks of the window itself, (periods, offers), where that is known.
     known: NDArray[np.float64] | None = None
 
 
@@ -119,7 +119,7 @@ def mixture(source: Source, data: Dataset, name: str) -> None:
         offers = np.arange(len(source.sku))
         models.register(offers, source.sku, source.channel, source.category)
         models.deep.offers = models.deep.history.offers = described(source)
-        models.deep.history.bucket = data.spec.bucket
+        models.deep.history.window_ms = data.spec.window_ms
         for seen in source.windows:
             scored = int(seen.end[0]) >= begin
             if scored and with_deep and models.deep.version is None:
@@ -162,7 +162,7 @@ def mixture(source: Source, data: Dataset, name: str) -> None:
 
 
 def floor(known: NDArray[np.float64], begin: int, source: Source) -> None:
-    """How well one forecasts who knows everything but the shocks of the bucket itself."""
+    """How well one forecasts who knows everything but the shocks of the window itself."""
     held = np.array([int(seen.end[0]) >= begin for seen in source.windows])
     units = np.stack([seen.units for seen in source.windows])
     shock = np.log(np.maximum(units, 0.5)) - known
@@ -221,10 +221,10 @@ def main() -> None:
     single_thread()
     source = of_tafeng(args.items) if args.source == "tafeng" else of_panel(args.items)
     seen = joined(source.windows)
-    bucket = int(seen.end[0] - seen.start[0])
-    spec = Spec.for_span(bucket, int(seen.end.max() - seen.start.min()))
+    window = int(seen.end[0] - seen.start[0])
+    spec = Spec.for_span(window, int(seen.end.max() - seen.start.min()))
     data = build(seen, described(source), spec, skip=WARM_UP, season=source.season)
-    print(f"{args.source}: {len(data)} buckets of {bucket / DAY:g} days", flush=True)
+    print(f"{args.source}: {len(data)} windows of {window / DAY:g} days", flush=True)
     if not args.only_mixture:
         with tempfile.TemporaryDirectory() as folder:
             zoo(data, args.out or Path(folder))

@@ -44,7 +44,7 @@ def monotone(name: str) -> None:
     high = low + rng.exponential(0.2, ROWS)
     reference = low + rng.normal(0.0, 0.6, ROWS)
     competitor = np.where(rng.random(ROWS) < 0.3, np.nan, reference + rng.normal(0.0, 0.4, ROWS))
-    window = rng.normal(0.0, 1.0, (ROWS, spec.window, WINDOW_CHANNELS)).astype(np.float32)
+    past = rng.normal(0.0, 1.0, (ROWS, spec.lookback, WINDOW_CHANNELS)).astype(np.float32)
     static = rng.normal(0.0, 1.0, (ROWS, spec.static)).astype(np.float32)
     item, category = (rng.integers(0, size, ROWS) for size in (spec.items, spec.categories))
     known, offset = rng.random(ROWS).astype(np.float32), rng.normal(0.0, 2.0, ROWS)
@@ -52,7 +52,7 @@ def monotone(name: str) -> None:
     for price in (low, high):
         path = price_features(price, reference, competitor).astype(np.float32)
         begun = time.process_time()
-        seen = Inputs(window, static, item, category, known, path, offset)
+        seen = Inputs(past, static, item, category, known, path, offset)
         means.append(made.outputs(seen).log_mean)
         seconds = time.process_time() - begun
     rises, falls = int((means[1] > means[0]).sum()), int((means[1] < means[0]).sum())
@@ -61,7 +61,7 @@ def monotone(name: str) -> None:
 
 
 def close(offers: int, name: str | None) -> None:
-    """Learning a day of `offers` buckets by all demand models, with and without a champion."""
+    """Learning a day of `offers` windows by all demand models, with and without a champion."""
     models, rows = DemandModels(), np.arange(offers)
     begun = time.process_time()
     tokens = words("Espresso roast 1 kg", "Acme", {"origin": "Brazil"})

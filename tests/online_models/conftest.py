@@ -19,7 +19,7 @@ from streams.trainer.trial_process import single_thread
 OFFERS = 60
 DAYS = 84
 ELASTICITY = -2.0
-SPEC = Spec(window=14, items=128, categories=16)
+SPEC = Spec(lookback=14, items=128, categories=16)
 #: 2024-01-01, a Monday.
 START = 19_723 * DAY
 

@@ -46,7 +46,7 @@ class CountState(Columns):
     #: Discounted units and orders: their ratio is the usual basket.
     basket_units: Floats = column(np.float64, 1.0)
     basket_orders: Floats = column(np.float64, 1.0)
-    buckets: Floats = column(np.float64, 0.0)
+    windows: Floats = column(np.float64, 0.0, saved_as="buckets")
     last_end: Ints = column(np.int64, -1)
 
 
@@ -139,7 +139,7 @@ def design(
         log_category - middle,
         *category_shocks,
         log(state.variability[offer]),
-        1.0 / (1.0 + state.buckets[offer]),
+        1.0 / (1.0 + state.windows[offer]),
         seen.promoted,
         np.minimum(np.maximum(seen.promotion, 0.0), 1.0),
         *(attributes[:, k] for k in range(ATTRIBUTES)),
@@ -176,7 +176,7 @@ def remember(
     state.surprise[offer] = log((learnt + 0.5) / (mean + 0.5))
     state.basket_units[offer] = 0.9 * state.basket_units[offer] + learnt
     state.basket_orders[offer] = 0.9 * state.basket_orders[offer] + orders
-    state.buckets[offer] += 1.0
+    state.windows[offer] += 1.0
     state.last_end[offer] = np.maximum(state.last_end[offer], seen.end)
     price = seen.log_price
     for name, memory in (("slow_price", SLOW_PRICE), ("fast_price", FAST_PRICE)):

@@ -54,7 +54,7 @@ LENGTH_CLASSES = 3
 
 
 def length_class(length: Ints) -> int:
-    """Buckets below half a day, up to a day and a half, longer: each has its own coefficients."""
+    """Windows below half a day, up to a day and a half, longer: each has its own coefficients."""
     first = int(length[0])
     return 0 if first < DAY // 2 else (1 if first <= DAY + DAY // 2 else 2)
 
@@ -167,7 +167,7 @@ class CountModel:
         spread = np.sqrt(mean + 0.5 * mean * mean)
         bounded = np.minimum(units, mean + LARGEST_RESIDUAL * spread + 1.0)
         kind = length_class(seen.end - seen.start)
-        known = self.state.buckets[seen.offer] > 0.0
+        known = self.state.windows[seen.offer] > 0.0
         whole, effective = self.shop.surprise(channel, bounded, mean, known)
         self._step(kind, int(seen.end[0]), prediction.design, bounded, mean * whole)
         self.shop.learn(kind, effective)
@@ -201,7 +201,7 @@ class CountModel:
         plain = seen.days * factor
         base = level * plain
         bounded = np.minimum(units, 20.0 * (base + 1.0))
-        known = self.state.buckets[seen.offer] > 0.0
+        known = self.state.windows[seen.offer] > 0.0
         bounded = np.where(known, bounded, units)
         shock = self.shop.shock(channel, bounded, base, known)
         lift = exp(shock)

@@ -55,23 +55,23 @@ class DriftWatch:
         graph=attribute("_graph", Coded(river_state.encode, river_state.decode)),
     )
     #: All in the graph.
-    DERIVED = ("_detectors", "_variance", "_buckets", "_alarms")
+    DERIVED = ("_detectors", "_variance", "_windows", "_alarms")
 
     def __init__(self) -> None:
         self._detectors: dict[int, tuple[PageHinkley, ADWIN]] = {}
         self._variance: dict[int, float] = {}
-        self._buckets: dict[int, int] = {}
+        self._windows: dict[int, int] = {}
         self._alarms: list[CategoryAlarm] = []
 
     @property
     def _graph(self) -> list[Any]:
         """All of it as one graph of objects."""
         alarms = [tuple(alarm) for alarm in self._alarms]
-        return [self._detectors, self._variance, self._buckets, alarms]
+        return [self._detectors, self._variance, self._windows, alarms]
 
     @_graph.setter
     def _graph(self, graph: list[Any]) -> None:
-        self._detectors, self._variance, self._buckets, alarms = graph
+        self._detectors, self._variance, self._windows, alarms = graph
         self._alarms = [CategoryAlarm(*alarm) for alarm in alarms]
 
     def update(self, row: Ints, score: Floats, judged: Flags) -> Ints:
@@ -93,10 +93,10 @@ class DriftWatch:
 
     def _scatter(self, row: int, mean: float) -> float:
         """Variance of a category's residuals before this one, which then counts."""
-        variance, buckets = self._variance.get(row, FIRST_VARIANCE), self._buckets.get(row, 1)
-        share = max(1.0 - MEMORY, 1.0 / (buckets + 1))
+        variance, windows = self._variance.get(row, FIRST_VARIANCE), self._windows.get(row, 1)
+        share = max(1.0 - MEMORY, 1.0 / (windows + 1))
         self._variance[row] = variance + share * (mean * mean - variance)
-        self._buckets[row] = buckets + 1
+        self._windows[row] = windows + 1
         return variance
 
     def _alarm(self, row: int, scaled: float) -> bool:

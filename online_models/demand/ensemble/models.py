@@ -170,13 +170,13 @@ class DemandModels:
         self.filter.state.cold_start_level[offer] = self.cohorts.cold_start_level(offer)
         if self.deep.version is None:
             return
-        length = self.deep.history.bucket
-        bucket = Observations.of(
+        length = self.deep.history.window_ms
+        window = Observations.of(
             offer, now - now % length, np.zeros(len(offer)), length=length, price=price
         )
-        log_rate, covered = self.deep.prior(bucket)
+        log_rate, covered = self.deep.prior(window)
         row = self.registry.category_row[offer]
-        level = log_rate - self.calendar.log_factor(row, bucket.start, bucket.end - bucket.start)
+        level = log_rate - self.calendar.log_factor(row, window.start, window.end - window.start)
         self.filter.state.cold_start_level[offer[covered]] = 0.0
         self.filter.expect(offer[covered], level[covered])
 
@@ -213,7 +213,7 @@ class DemandModels:
 
     def forecast(self, offer: Ints, context: DemandContext, length: int = DAY) -> UnitsForecast:
         """Units of the window of `length` ms that begins at `context.now`, in stock throughout."""
-        bucket = Observations.of(
+        window = Observations.of(
             offer,
             context.now,
             np.zeros(len(offer)),
@@ -223,7 +223,7 @@ class DemandModels:
             promotion=context.promotion,
             promoted=context.promoted,
         )
-        return self.predict(bucket).forecast
+        return self.predict(window).forecast
 
     def curves(self, offer: Ints, context: DemandContext) -> DemandCurves:
         """Posterior of log demand per day against price, around the price in force."""

@@ -88,8 +88,8 @@ class DemandRegressor(base.MiniBatchRegressor):  # type: ignore[misc]
         row = self._row(x)
         if self._pending and row["time"] >= sum(self._window(self._pending[0][1])):
             self._learn_pending()
-        bucket = self._observations([(self._offer(x), row, 0.0)])
-        report = self._models.predict(bucket)
+        window = self._observations([(self._offer(x), row, 0.0)])
+        report = self._models.predict(window)
         if self.expert == "mixture":
             return float(report.mean[0])
         member = report.member(self.expert)

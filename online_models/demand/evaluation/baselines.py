@@ -21,7 +21,7 @@ SIZES = (0.05, 1e6)
 
 
 def season(length: int) -> int:
-    """Buckets in a season: a week of days, a day of hours, a year of anything longer.
+    """Windows in a season: a week of days, a day of hours, a year of anything longer.
 
     >>> season(86_400_000), season(3_600_000), season(7 * 86_400_000)
     (7, 24, 52)

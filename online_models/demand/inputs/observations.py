@@ -22,7 +22,7 @@ ATTRIBUTES = 4
 
 @dataclass(frozen=True)
 class Observations:
-    """Buckets closed at one tick, one row per (offer, window); all arrays have n rows.
+    """Windows closed at one tick, one row per (offer, window); all arrays have n rows.
 
     Zero-sale windows are rows like any other. Prices are gross, in minor units of the offer's
     currency. No array is written to: what follows from them is computed once for all models.

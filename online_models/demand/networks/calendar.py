@@ -1,4 +1,4 @@
-"""Calendar features of a bucket: weekday, hour, season; from its start alone, in UTC.
+"""Calendar features of a window: weekday, hour, season; from its start alone, in UTC.
 
 Hours and seasons are triangular hats around the circle instead of sines: they are made of
 comparisons and differences alone, and so are the same on every machine.
@@ -20,25 +20,25 @@ YEAR = 31_556_952_000
 _EPOCH_WEEKDAY = 3
 
 
-def width(bucket: int, yearly: bool) -> int:
-    """Number of features for buckets of `bucket` ms."""
-    return WEEKDAYS * (bucket <= DAY) + HOUR_HATS * (bucket < DAY) + YEAR_HATS * yearly
+def width(window_ms: int, yearly: bool) -> int:
+    """Number of features for windows of `window_ms` ms."""
+    return WEEKDAYS * (window_ms <= DAY) + HOUR_HATS * (window_ms < DAY) + YEAR_HATS * yearly
 
 
-def features(start: NDArray[np.int64], bucket: int, yearly: bool) -> NDArray[np.float32]:
-    """Features of the buckets that start at `start` (ms, shape (n,)), shape (n, width).
+def features(start: NDArray[np.int64], window_ms: int, yearly: bool) -> NDArray[np.float32]:
+    """Features of the windows that start at `start` (ms, shape (n,)), shape (n, width).
 
     >>> features(np.array([4 * DAY]), DAY, False).tolist()  # 1970-01-05 was a Monday
     [[1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]]
     """
     parts: list[NDArray[np.float32]] = []
-    if bucket <= DAY:
+    if window_ms <= DAY:
         weekday = (start // DAY + _EPOCH_WEEKDAY) % WEEKDAYS
         parts.append((weekday[:, None] == np.arange(WEEKDAYS)).astype(np.float32))
-    if bucket < DAY:
+    if window_ms < DAY:
         parts.append(_hats((start % DAY) / DAY, HOUR_HATS))
     if yearly:
-        parts.append(_hats(((start + bucket // 2) % YEAR) / YEAR, YEAR_HATS))
+        parts.append(_hats(((start + window_ms // 2) % YEAR) / YEAR, YEAR_HATS))
     if not parts:
         return np.zeros((len(start), 0), np.float32)
     return np.concatenate(parts, axis=1)

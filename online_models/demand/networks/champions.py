@@ -1,12 +1,12 @@
 """Which trained network forecasts: the champion, and a challenger that must beat it first.
 
-Every learnt window scores them on the same buckets. A challenger is promoted once its trial against
+Every learnt window scores them on the same windows. A challenger is promoted once its trial against
 the champion (without one: against each offer's running level) is won; a champion that loses to the
 running level is demoted, and the one before it comes back.
 
 A gambler bets at even odds that the next mean difference of log scores is positive. If it were not
 positive on average, the capital would not grow on average, whenever one looks: the test may be
-read after every bucket. A bet that has lost almost all starts over with a small stake, so that a
+read after every window. A bet that has lost almost all starts over with a small stake, so that a
 model that was bad once can still prove itself; a wrong verdict then comes at most once in
 ENOUGH / LEAST = 400 windows on average.
 
@@ -28,7 +28,7 @@ from online_models.numerics.arrays import Floats
 from online_models.persistence.kinds import Coded
 from online_models.persistence.saved import Saved
 
-#: Differences of mean log scores beyond this (nats a bucket) count as this much: one wild day
+#: Differences of mean log scores beyond this (nats a window) count as this much: one wild day
 #: decides nothing.
 BOUND = 0.1
 #: Shares of the capital that the bets risk at BOUND; the capital is spread over them equally.
@@ -52,7 +52,7 @@ class SequentialTest:
         self.capital = np.ones(len(STAKES)) if capital is None else np.array(capital, np.float64)
 
     def see(self, difference: float) -> None:
-        """Bet on one window's difference (nats a bucket); one that is not finite is no window."""
+        """Bet on one window's difference (nats a window); one that is not finite is no window."""
         if difference - difference != 0.0:
             return
         outcome = min(max(difference, -BOUND), BOUND) / BOUND
@@ -149,7 +149,7 @@ class Champions:
         return known
 
     def score(self, level: float, champion: float, challenger: float) -> list[Notice]:
-        """Judge one window by mean log scores (nats a bucket; NaN where there is none)."""
+        """Judge one window by mean log scores (nats a window; NaN where there is none)."""
         notices: list[Notice] = []
         if self.challenger is not None:
             self.challenger.trial.see(challenger - (level if self.champion is None else champion))

@@ -30,7 +30,7 @@ class ModelStanding:
 
     model: str
     version: str
-    #: When it was trained, and the end of the last bucket it saw; ms since the epoch.
+    #: When it was trained, and the end of the last window it saw; ms since the epoch.
     trained_at: int
     trained_through: int
     metrics: Mapping[str, float]

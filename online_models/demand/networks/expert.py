@@ -27,8 +27,8 @@ from schemas.values.instants import DAY
 
 #: The name under which demand networks travel on `model-updates`.
 MODEL = "demand"
-#: Buckets of the past that are kept per offer; no network sees more.
-WINDOW = 28
+#: Windows of the past that are kept per offer; no network sees more.
+LOOKBACK = 28
 #: Negative-binomial size of the running level's forecast, which models must beat.
 LEVEL_SIZE = 1.5
 
@@ -64,7 +64,7 @@ class DeepExpert:
     def __init__(self) -> None:
         self.offers = Offers()
         #: Of days until a network comes that forecasts others.
-        self.history = History(self.offers, DAY, WINDOW)
+        self.history = History(self.offers, DAY, LOOKBACK)
         self.champions = Champions()
         self.assembly = Assembly()
         self.notices: list[Notice] = []
@@ -110,13 +110,13 @@ class DeepExpert:
             if packed is None:
                 return ChunkVerdict("pending")
             network = Network.of(*packed)
-            if network.spec.window > WINDOW:
-                raise WeightsError(f"spec.window: {network.spec.window} is more than {WINDOW}")
+            if network.spec.lookback > LOOKBACK:
+                raise WeightsError(f"spec.window: {network.spec.lookback} is more than {LOOKBACK}")
         except WeightsError as error:
             return ChunkVerdict("rejected", f"model {version}: {error}")
         if update.status != "retired":
-            if network.spec.bucket != self.history.bucket:
-                self.history = History(self.offers, network.spec.bucket, WINDOW)
+            if network.spec.window_ms != self.history.window_ms:
+                self.history = History(self.offers, network.spec.window_ms, LOOKBACK)
                 self.history.grow()
             self.champions.install(version, network, update.status == "champion")
         return ChunkVerdict("accepted")
@@ -160,11 +160,11 @@ class DeepExpert:
         return DeepPrediction(mean, size, covered)
 
     def _covered(self, network: Network | None, seen: Observations) -> Flags:
-        """Rows of described offers whose buckets are of the network's length."""
-        if network is None or network.spec.bucket != self.history.bucket:
+        """Rows of described offers whose windows are of the network's length."""
+        if network is None or network.spec.window_ms != self.history.window_ms:
             return np.zeros(len(seen), np.bool_)
         described = self.offers.described[seen.offer]
-        covered: Flags = described & (seen.end - seen.start == network.spec.bucket)
+        covered: Flags = described & (seen.end - seen.start == network.spec.window_ms)
         return covered
 
     def learn(self, window: WindowRows, prediction: DeepPrediction) -> Floats:
@@ -200,17 +200,17 @@ class DeepExpert:
         notices, self.notices = self.notices, []
         return notices
 
-    def prior(self, bucket: Observations) -> tuple[Floats, Flags]:
-        """What to believe of offers before they have sold: log units a day at the bucket's price,
+    def prior(self, window: Observations) -> tuple[Floats, Flags]:
+        """What to believe of offers before they have sold: log units a day at the window's price,
         and whether the champion has an opinion; each (n,).
         """
         champion = self.champions.champion
         network = None if champion is None else champion.network
-        covered = self._covered(network, bucket)
-        log_rate = np.zeros(len(bucket))
+        covered = self._covered(network, window)
+        log_rate = np.zeros(len(window))
         if network is not None and covered.any():
             rows = np.flatnonzero(covered)
-            seen = bucket.take(rows)
+            seen = window.take(rows)
             outputs = network.outputs(inputs(self.history, seen, network.spec))
             log_rate[rows] = outputs.log_mean - log(np.maximum(seen.days, 1e-3))
         return log_rate, covered

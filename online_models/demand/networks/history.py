@@ -1,7 +1,7 @@
-"""The past of every offer: its last buckets and running levels, fed bucket by bucket.
+"""The past of every offer: its last windows and running levels, fed window by window.
 
 Training replays observations through the same class as the fold, so a feature can hold nothing
-that was not known before its bucket.
+that was not known before its window.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from online_models.numerics.special import log, total
 from online_models.persistence.kinds import SAME, Array, Part
 from online_models.persistence.saved import Saved, attribute
 
-#: What is kept of a bucket: units had it been in stock throughout, log price, log price over the
+#: What is kept of a window: units had it been in stock throughout, log price, log price over the
 #: competitor's, depth of promotion, share of the window in stock, views; 1 where it was seen at
 #: all.
 KEPT = ("rate", "log_price", "competitor_gap", "promotion", "available", "views", "seen")
@@ -39,9 +39,9 @@ OVERDISPERSION = 0.7
 
 
 class History:
-    """Windows of the last `window` buckets of `bucket` ms, and levels, per offer.
+    """The last `lookback` windows of `window_ms` ms, and levels, per offer.
 
-    >>> history = History(Offers(), 86_400_000, window=3)
+    >>> history = History(Offers(), 86_400_000, lookback=3)
     >>> history.offers.register(0, "a", "x", [], 6.9)
     >>> history.push(Observations.of([0], 0, [4.0], price=[1000.0]))
     >>> history.last(np.array([0]), 3)[0, :, KEPT.index("rate")].tolist()
@@ -54,21 +54,21 @@ class History:
         windows=attribute("_windows", Array(np.float32, None, SAME, len(KEPT))),
         until=Array(np.int64, None),
         shop=Array(np.float64, SAME),
-        bucket=int,
+        bucket=attribute("window_ms", int),
     )
 
-    def __init__(self, offers: Offers, bucket: int, window: int) -> None:
+    def __init__(self, offers: Offers, window_ms: int, lookback: int) -> None:
         self.offers = offers
-        self.bucket = bucket
-        self.window = window
+        self.window_ms = window_ms
+        self.lookback = lookback
         self.running = Running()
         self.categories = Categories()
-        #: Log of the partition's units over their running levels, the newest bucket last.
-        self.shop = np.zeros(window)
-        #: Shape (offers, window, len(KEPT)): rings, each bucket at its place among all of its
+        #: Log of the partition's units over their running levels, the newest window last.
+        self.shop = np.zeros(lookback)
+        #: Shape (offers, lookback, len(KEPT)): rings, each window at its place among all of its
         #: length, so that none has to move for the next one.
-        self._windows = np.zeros((0, window, len(KEPT)), np.float32)
-        #: End of the newest bucket, ms; −1 before the first.
+        self._windows = np.zeros((0, lookback, len(KEPT)), np.float32)
+        #: End of the newest window, ms; −1 before the first.
         self.until = np.zeros(0, np.int64)
 
     def grow(self) -> None:
@@ -77,7 +77,7 @@ class History:
         missing = size - len(self.until)
         if missing > 0:
             spare = max(missing, len(self.until) // 4)
-            blank = np.zeros((spare, self.window, len(KEPT)), np.float32)
+            blank = np.zeros((spare, self.lookback, len(KEPT)), np.float32)
             self._windows = np.concatenate([self._windows, blank])
             self.until = np.append(self.until, np.full(spare, -1, np.int64))
         self.running.grow(size)
@@ -88,14 +88,14 @@ class History:
         return rows
 
     def last(self, offer: Ints, length: int) -> NDArray[np.float32]:
-        """The last buckets of offers (n,), the newest last: (n, length, len(KEPT))."""
-        newest = self.until[offer] // self.bucket
-        place = (newest[:, None] + np.arange(1 - length, 1)) % self.window
+        """The last windows of offers (n,), the newest last: (n, length, len(KEPT))."""
+        newest = self.until[offer] // self.window_ms
+        place = (newest[:, None] + np.arange(1 - length, 1)) % self.lookback
         kept: NDArray[np.float32] = self._windows[offer[:, None], place]
         return kept
 
     def level(self, offer: Ints) -> Floats:
-        """Units a bucket in stock, shrunk to the category's level; shape (n,), positive."""
+        """Units a window in stock, shrunk to the category's level; shape (n,), positive."""
         units, time = self.running.units[offer, -1], self.running.time[offer, -1]
         prior = self.categories.level(self.category(offer))
         level: Floats = (units + SHRINKAGE * prior) / (time + SHRINKAGE)
@@ -107,16 +107,16 @@ class History:
         return np.where(own == own, own, self.offers.first_log_price[offer])
 
     def push(self, seen: Observations) -> None:
-        """Add buckets, each offer's in order of time; what is no bucket after its last is left out.
+        """Add windows, each offer's in order of time; what is no window after its last is left out.
 
-        Buckets of another length and those of offers that were not registered, count for nothing.
+        Windows of another length and those of offers that were not registered, count for nothing.
         """
         self.grow()
         for rows in seen.windows():
             self._push_rows(seen.take(rows))
 
     def _push_rows(self, seen: Observations) -> None:
-        fits = (seen.end - seen.start == self.bucket) & (seen.offer < self.offers.size)
+        fits = (seen.end - seen.start == self.window_ms) & (seen.offer < self.offers.size)
         fits &= seen.start >= self.until[np.minimum(seen.offer, len(self.until) - 1)]
         if not fits.any():
             return
@@ -133,13 +133,13 @@ class History:
         self._learn_levels(seen.take(sold), units[sold], time[sold])
 
     def _remember(self, seen: Observations, units: Floats, time: Floats) -> None:
-        """Write the newest bucket of each window, and clear those that were never seen."""
+        """Write each offer's newest window, and clear those that were never seen."""
         offer = seen.offer
-        last, newest = self.until[offer], seen.end // self.bucket
-        unseen = np.where(last < 0, 0, newest - last // self.bucket - 1)
-        for back in range(1, min(int(unseen.max()), self.window - 1) + 1):
+        last, newest = self.until[offer], seen.end // self.window_ms
+        unseen = np.where(last < 0, 0, newest - last // self.window_ms - 1)
+        for back in range(1, min(int(unseen.max()), self.lookback - 1) + 1):
             rows = np.flatnonzero(unseen >= back)
-            self._windows[offer[rows], (newest[rows] - back) % self.window] = 0.0
+            self._windows[offer[rows], (newest[rows] - back) % self.lookback] = 0.0
         self.until[offer] = seen.end
         log_price, gap = log_prices(seen)
         kept = (
@@ -151,7 +151,7 @@ class History:
             np.minimum(seen.views, 1e6),
             np.ones(len(seen)),
         )
-        self._windows[offer, newest % self.window] = np.stack(kept, axis=1).astype(np.float32)
+        self._windows[offer, newest % self.lookback] = np.stack(kept, axis=1).astype(np.float32)
 
     def _feel(self, units: Floats, expected: Floats) -> None:
         """Note how all offers together sold against their levels: what moves the whole shop."""
@@ -188,7 +188,7 @@ class History:
 
 
 def exposure(seen: Observations) -> Floats:
-    """Buckets' worth of time in stock, at least a thousandth; shape (n,)."""
+    """Windows' worth of time in stock, at least a thousandth; shape (n,)."""
     return np.minimum(np.maximum(seen.available, 1e-3), 1.0)
 
 

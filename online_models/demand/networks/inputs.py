@@ -1,4 +1,4 @@
-"""The inputs of a network for buckets to come, from the history before them.
+"""The inputs of a network for windows to come, from the history before them.
 
 So a forecast cannot rise with the own price, whatever the weights. References: Daniels, Velikova,
 "Monotone and partially monotone neural networks", IEEE TNN 21 (2010).
@@ -46,9 +46,9 @@ def price_features(log_price: Floats, reference: Floats, log_competitor: Floats)
 
 Floats32 = NDArray[np.float32]
 
-#: Buckets after which the shop's own rhythm repeats: a week of days.
+#: Windows after which the shop's own rhythm repeats: a week of days.
 SEASON = 7
-#: Buckets of an offer after which its own embedding counts half; before, its text and category do.
+#: Windows of an offer after which its own embedding counts half; before, its text and category do.
 HALF_KNOWN = 14.0
 #: Places among the static features, and what they are multiplied by: the log of the offer's level,
 #: and how far its category's lies above.
@@ -64,8 +64,8 @@ SCATTER_FLOOR = 0.05
 class Inputs:
     """What a network reads, n rows."""
 
-    #: Past buckets, the newest last, shape (n, window, WINDOW_CHANNELS).
-    window: Floats32
+    #: Past windows, the newest last, shape (n, lookback, WINDOW_CHANNELS).
+    past: Floats32
     #: Levels, ages, promotion, calendar, text: shape (n, static).
     static: Floats32
     #: Rows of the embedding tables, and how far the item's counts (0 to 1).
@@ -86,7 +86,7 @@ class Inputs:
 
 
 def inputs(history: History, seen: Observations, spec: Spec) -> Inputs:
-    """Inputs of the buckets `seen`, whose units are not read; views of the bucket neither."""
+    """Inputs of the windows `seen`, whose units are not read; views of the window neither."""
     offer = seen.offer
     level = history.level(offer)
     reference = history.reference(offer)
@@ -96,7 +96,7 @@ def inputs(history: History, seen: Observations, spec: Spec) -> Inputs:
         log_competitor = log(np.where(seen.competitor_price > 0.0, seen.competitor_price, np.nan))
     age = history.running.age[offer]
     return Inputs(
-        window=_window(history, offer, level, reference, spec.window),
+        past=_past(history, offer, level, reference, spec.lookback),
         static=_static(history, seen, spec, level, reference, log_competitor),
         item=offers.item[offer] % spec.items,
         category=offers.category[offer] % spec.categories,
@@ -107,7 +107,7 @@ def inputs(history: History, seen: Observations, spec: Spec) -> Inputs:
 
 
 def as_new(seen: Inputs) -> Inputs:
-    """The same buckets as they would look if their offers had no past: n rows.
+    """The same windows as they would look if their offers had no past: n rows.
 
     What is left is the category, its level and shocks, price, promotion, calendar and text. The
     category's level holds what the offers themselves have sold.
@@ -122,16 +122,14 @@ def as_new(seen: Inputs) -> Inputs:
     static[:, HIGHEST] = -log1p(exp(level.astype(np.float64)))
     return replace(
         seen,
-        window=np.zeros_like(seen.window),
+        past=np.zeros_like(seen.past),
         static=static,
         known=np.zeros_like(seen.known),
         offset=seen.offset + above,
     )
 
 
-def _window(
-    history: History, offer: Ints, level: Floats, reference: Floats, length: int
-) -> Floats32:
+def _past(history: History, offer: Ints, level: Floats, reference: Floats, length: int) -> Floats32:
     """The past relative to level and reference price, shape (n, length, WINDOW_CHANNELS)."""
     kept = history.last(offer, length).astype(np.float64)
     column = {name: kept[:, :, i] for i, name in enumerate(KEPT)}
@@ -140,16 +138,16 @@ def _window(
     relative = np.where((relative == relative) & (seen > 0.0), relative, 0.0)
     scale = log1p(level)[:, None]
     shape = (len(offer), length, WINDOW_CHANNELS)
-    window = np.zeros(shape, np.float32)
-    window[:, :, 0] = (log1p(column["rate"]) - scale) * seen
-    window[:, :, 1] = np.minimum(column["rate"] / level[:, None], 10.0) * 0.3 * seen
-    window[:, :, 2] = np.minimum(np.maximum(relative, -1.0), 1.0) * 4.0
-    window[:, :, 3] = column["competitor_gap"] * 4.0
-    window[:, :, 4] = column["promotion"] * 4.0
-    window[:, :, 5] = column["available"]
-    window[:, :, 6] = log1p(column["views"]) * 0.25
-    window[:, :, 7] = seen
-    return window
+    past = np.zeros(shape, np.float32)
+    past[:, :, 0] = (log1p(column["rate"]) - scale) * seen
+    past[:, :, 1] = np.minimum(column["rate"] / level[:, None], 10.0) * 0.3 * seen
+    past[:, :, 2] = np.minimum(np.maximum(relative, -1.0), 1.0) * 4.0
+    past[:, :, 3] = column["competitor_gap"] * 4.0
+    past[:, :, 4] = column["promotion"] * 4.0
+    past[:, :, 5] = column["available"]
+    past[:, :, 6] = log1p(column["views"]) * 0.25
+    past[:, :, 7] = seen
+    return past
 
 
 def _static(
@@ -160,7 +158,7 @@ def _static(
     reference: Floats,
     log_competitor: Floats,
 ) -> Floats32:
-    """Everything else that is known before the bucket, shape (n, spec.static)."""
+    """Everything else that is known before the window, shape (n, spec.static)."""
     offer, running = seen.offer, history.running
     static = np.zeros((len(offer), spec.static), np.float32)
     shrunk = (running.units[offer] + level[:, None]) / (running.time[offer] + 1.0)
@@ -191,6 +189,6 @@ def _static(
     static[:, SCATTER] = log(running.variability[offer] + SCATTER_FLOOR) * 0.5
     static[:, HIGHEST] = log1p(running.high[offer]) - log1p(level)
     after = STATIC_FEATURES + spec.calendar
-    static[:, STATIC_FEATURES:after] = calendar.features(seen.start, spec.bucket, spec.yearly)
+    static[:, STATIC_FEATURES:after] = calendar.features(seen.start, spec.window_ms, spec.yearly)
     static[:, after:] = history.offers.text[offer]
     return static

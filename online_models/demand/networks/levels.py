@@ -95,19 +95,19 @@ class Offers(Columns):
         self.first_log_price[row] = first_log_price
 
 
-#: Weights that a bucket keeps for the next: half-lives of 2, 7 and 34 buckets.
+#: Weights that a window keeps for the next: half-lives of 2, 7 and 34 windows.
 DISCOUNTS = (0.7, 0.9, 0.98)
-#: Buckets' worth of weight that the category's level has in an offer's.
+#: Windows' worth of weight that the category's level has in an offer's.
 SHRINKAGE = 2.0
 #: Categories share rows by hash; a collision blurs a prior, no more.
 CATEGORY_ROWS = 4096
-#: A bucket that sells more than this many times (level + 1) is learnt as that many.
+#: A window that sells more than this many times (level + 1) is learnt as that many.
 SURPRISE = 20.0
-#: Level of a catalogue that has seen nothing, units a bucket.
+#: Level of a catalogue that has seen nothing, units a window.
 FIRST_LEVEL = 0.5
-#: Weight of a bucket in an offer's reference price, and in the mean of its squared deviations.
+#: Weight of a window in an offer's reference price, and in the mean of its squared deviations.
 REFERENCE_WEIGHT = 0.1
-#: What a bucket keeps of the highest units of late, and of a category's lasting shock.
+#: What a window keeps of the highest units of late, and of a category's lasting shock.
 HIGH_KEPT = 0.85
 SHOCK_KEPT = 0.7
 #: Units that are added to what a category sold and should have sold.
@@ -115,12 +115,12 @@ CATEGORY_INERTIA = 10.0
 
 
 class Running(Columns):
-    """One row per offer: discounted units, orders and buckets in stock, and the reference price."""
+    """One row per offer: discounted units, orders and windows in stock, and the reference price."""
 
     units: Floats = column(np.float64, 0.0, len(DISCOUNTS))
     orders: Floats = column(np.float64, 0.0, len(DISCOUNTS))
     time: Floats = column(np.float64, 0.0, len(DISCOUNTS))
-    #: Buckets seen in all, and since the last one with a sale.
+    #: Windows seen in all, and since the last one with a sale.
     age: Floats = column(np.float64, 0.0)
     silence: Floats = column(np.float64, 0.0)
     #: Smoothed squared deviation from the level, and the highest units of late, decayed.
@@ -131,7 +131,7 @@ class Running(Columns):
 
 
 class Categories:
-    """Discounted units, buckets in stock, log price and shocks per category row."""
+    """Discounted units, windows in stock, log price and shocks per category row."""
 
     SAVED = Saved(
         units=Array(np.float64, CATEGORY_ROWS),
@@ -152,7 +152,7 @@ class Categories:
         self.lasting = np.zeros(CATEGORY_ROWS)
 
     def level(self, row: Ints) -> Floats:
-        """Units per offer and bucket, shape (n,)."""
+        """Units per offer and window, shape (n,)."""
         level: Floats = (self.units[row] + FIRST_LEVEL) / (self.time[row] + 1.0)
         return level
 

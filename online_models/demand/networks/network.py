@@ -33,11 +33,11 @@ class Network:
     weights: Mapping[str, Floats32]
 
     def outputs(self, inputs: Inputs) -> head.Outputs:
-        """Log mean, log size and slopes of n buckets."""
+        """Log mean, log size and slopes of n windows."""
         return head.forward(self.architecture, self.hyper, self.weights, inputs)
 
     def predict(self, inputs: Inputs) -> UnitsForecast:
-        """Forecasts of n buckets."""
+        """Forecasts of n windows."""
         outputs = self.outputs(inputs)
         return UnitsForecast.single(exp(outputs.log_mean), exp(outputs.log_size))
 

@@ -9,7 +9,7 @@ from typing import Any
 from online_models.demand.networks.calendar import width
 from schemas.values.instants import DAY
 
-#: Channels of the window of past buckets (see `inputs`).
+#: Channels of the past windows (see `inputs`).
 WINDOW_CHANNELS = 8
 #: Features of the price path (see `price_path`).
 PRICE_FEATURES = 4
@@ -20,7 +20,10 @@ TEXT_FEATURES = 32
 #: A season of the year is learnt only from more than one of them.
 YEARLY_FROM = 500 * DAY
 
-#: Largest sizes a model may ask the fold for: an update is input, and input has bounds.
+#: What sizes are called in a document, where it is not as here.
+NAMES = {"window_ms": "bucket", "lookback": "window"}
+#: Sizes by their names in a document, and the largest that a model may ask the fold for: an update
+#: is input, and input has bounds.
 LIMITS = {
     "bucket": 31 * DAY,
     "window": 64,
@@ -37,10 +40,10 @@ class Spec:
     67
     """
 
-    #: Length of the buckets, ms; a network forecasts no others.
-    bucket: int = DAY
-    #: Number of past buckets it sees.
-    window: int = 14
+    #: Length of the windows, ms; a network forecasts no others.
+    window_ms: int = DAY
+    #: Number of past windows it sees.
+    lookback: int = 14
     #: Rows of the hashed embedding tables.
     items: int = 8192
     categories: int = 128
@@ -55,16 +58,16 @@ class Spec:
     @property
     def calendar(self) -> int:
         """Width of the calendar features."""
-        return width(self.bucket, self.yearly)
+        return width(self.window_ms, self.yearly)
 
     def document(self) -> dict[str, Any]:
         """As JSON values."""
-        return asdict(self)
+        return {NAMES.get(name, name): value for name, value in asdict(self).items()}
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Spec:
         """The inverse of `document`; ValueError, naming the field, where it is none."""
-        names = list(cls.__slots__)
+        names = {NAMES.get(name, name): name for name in cls.__slots__}
         if sorted(document) != sorted(names):
             raise ValueError(f"spec: fields are {sorted(document)}, not {sorted(names)}")
         for name, limit in LIMITS.items():
@@ -73,9 +76,9 @@ class Spec:
                 raise ValueError(f"spec.{name}: {value!r} is no integer from 1 to {limit}")
         if type(document["yearly"]) is not bool:
             raise ValueError(f"spec.yearly: {document['yearly']!r} is not true or false")
-        return cls(**document)
+        return cls(**{names[name]: value for name, value in document.items()})
 
     @classmethod
-    def for_span(cls, bucket: int, span: int, **sizes: int) -> Spec:
-        """For buckets of `bucket` ms over `span` ms of history: a year is learnt from two."""
-        return cls(bucket=bucket, yearly=span >= YEARLY_FROM, **sizes)
+    def for_span(cls, window_ms: int, span: int, **sizes: int) -> Spec:
+        """For windows of `window_ms` ms over `span` ms of history: a year is learnt from two."""
+        return cls(window_ms=window_ms, yearly=span >= YEARLY_FROM, **sizes)

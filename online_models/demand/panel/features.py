@@ -38,7 +38,7 @@ class OfferState(Columns):
     last_price: Floats = column(np.float64, 0.0)
     #: Squared residual of the channel level against its product's, smoothed.
     variance_ratio: Floats = column(np.float64, 1.0)
-    buckets: Floats = column(np.float64, 0.0)
+    windows: Floats = column(np.float64, 0.0, saved_as="buckets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ def panel_rows(state: OfferState, seen: Observations) -> PanelRows:
 
 
 def remember_prices(state: OfferState, seen: Observations) -> None:
-    """Let the usual prices follow; `state.buckets` still counts the windows before this one."""
+    """Let the usual prices follow; `state.windows` still counts the windows before this one."""
     offer = seen.offer
-    step = np.maximum(1.0 / (state.buckets[offer] + 1.0), ANCHOR_STEP)
+    step = np.maximum(1.0 / (state.windows[offer] + 1.0), ANCHOR_STEP)
     for name, value in (
         ("price_anchor", seen.price),
         ("competitor_anchor", seen.competitor_price),

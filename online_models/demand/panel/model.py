@@ -110,7 +110,7 @@ class PanelModel:
         location[at] = level[place] + deviation + self._offset(window, at)
         variance[at] = self.calibration[0] * (level_variance[place] + deviation_variance)
         covered = np.zeros(n, np.bool_)
-        covered[at] = ready[place] & (self.offers.buckets[offer] >= 1.0)
+        covered[at] = ready[place] & (self.offers.windows[offer] >= 1.0)
         return PanelPrediction(
             covered, location, variance, at, product, present, rows, design, local, everywhere,
             level, level_variance, deviation, slopes, deviation_variance,
@@ -145,7 +145,7 @@ class PanelModel:
         target = log(np.maximum(units[at], 0.5)) - self._offset(window, at)
         block = products.block[present]
         fresh = self.product_level.windows[block][place] == 0
-        counted = np.where((offers.buckets[offer] > 0.0) | fresh, 1.0, 0.0)
+        counted = np.where((offers.windows[offer] > 0.0) | fresh, 1.0, 0.0)
         weight = sum_by(place, counted, len(present))
         level = sum_by(place, counted * (target - offers.intercept[offer]), len(present))
         level = level / np.maximum(weight, 1.0)
@@ -180,13 +180,13 @@ class PanelModel:
         )
         self._learn_variances(window.channel[at], offer, product, rows, prediction, error, known)
         remember_prices(offers, window.seen.take(at))
-        step = 1.0 / (offers.buckets[offer] + 1.0)
+        step = 1.0 / (offers.windows[offer] + 1.0)
         for name, least in (("intercept", 0.02), ("slow", 0.07), ("middle", 0.2), ("fast", 0.5)):
             column = getattr(offers, name)
             column[offer] += np.maximum(step, least) * (deviation - column[offer])
         offers.last[offer] = deviation
         offers.last_price[offer] = prediction.channel_design[5]
-        offers.buckets[offer] += 1.0
+        offers.windows[offer] += 1.0
         self.products.remember(present, prediction.design, np.where(weight > 0, level, np.nan))
 
     def _learn_variances(

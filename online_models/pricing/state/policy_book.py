@@ -136,7 +136,7 @@ class PolicyBook:
         return found
 
     @property
-    def bucket_wishes(self) -> NDArray[np.int8]:
+    def window_wishes(self) -> NDArray[np.int8]:
         """What each slot's policy says of the windows: 1 hours, −1 days, 0 nothing; (slots,)."""
         said = {None: 0, "hour": 1, "day": -1}
         return np.array([said[p.buckets] if p else 0 for p in self.slots], dtype=np.int8)

@@ -131,13 +131,13 @@ def judge(
         return Judgement(decisions, clusters, matches, coverage, None, why)
 
     if not decisions:
-        return unknown("no bucket was sold at a drawn price")
+        return unknown("no window was sold at a drawn price")
     if not matches:
         return unknown("no overlap: not one of the new prices was ever drawn")
     if clusters < LEAST_CLUSTERS:
         return unknown(f"too few products: {clusters}, where {LEAST_CLUSTERS} are needed")
     if matches < LEAST_MATCHES:
-        return unknown(f"too few buckets drew the new price: {matches} of {LEAST_MATCHES} needed")
+        return unknown(f"too few windows drew the new price: {matches} of {LEAST_MATCHES} needed")
     target, nothing = same.astype(np.float64), np.zeros(decisions)
     coverage = doubly_robust(
         np.ones(decisions), propensity, target, nothing, nothing, cluster

@@ -1,4 +1,4 @@
-"""`demand-observations`: closed buckets, those without a sale included."""
+"""`demand-observations`: closed windows, those without a sale included."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from schemas.values.fields import (
 
 
 class Forecast(Outgoing):
-    """Units expected before the bucket, and what each model counted for in that."""
+    """Units expected before the window, and what each model counted for in that."""
 
     units: Number
     weights: dict[Name, Number]

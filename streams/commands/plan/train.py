@@ -45,7 +45,7 @@ DIR/model-updates.jsonl.gz.
 
 A curve of units by price is published of every offer, also of such as have sold nothing yet. Prices
 rest on it as far as it proves right; --forecast trains nothing, and publishes those of the newest
-version. Workers judge a challenger on live buckets and promote it when it wins; --promote VERSION
+version. Workers judge a challenger on live windows and promote it when it wins; --promote VERSION
 makes them do so at once. Trees and regressions need `pricetide[sklearn]`, networks
 `pricetide[deep]`.
 """
@@ -177,7 +177,7 @@ def _trained(
 ) -> TrainedVersion:
     plan = TrainingPlan(trials, options.folds, options.processes, options.out)
     results: list[Any] = []
-    console.print(f"{len(data)} buckets to learn from; {len(trials)} trials")
+    console.print(f"{len(data)} windows to learn from; {len(trials)} trials")
     with report.trials_progress(len(trials)) as advance:
 
         def done(result: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ A dash stands where the data do not tell: too few weeks or sales, a price that h
 interval wider than ±2. Errors may be correlated within a product's week, over all its channels.
 Robust and drawn figures of products lean on their category as far as their own data are thin. All
 channels of a product have its figure, but online. Where no price feed and no clicks give the price
-of a bucket without a sale, the last known one is taken.
+of a window without a sale, the last known one is taken.
 """
 EXAMPLES = ("pricetide elasticities recordings/monday --by category --bucket P7D --plots plots",)
 SETTINGS = ("bucket", "lateness", "timezone")

@@ -24,15 +24,15 @@ from streams.terminal.output import figures_table, note, print_json
 
 SUMMARY = "the demand models judged on a recording"
 DESCRIPTION = """\
-Compare the demand models on a recording, prequentially: each forecasts every bucket from what was
+Compare the demand models on a recording, prequentially: each forecasts every window from what was
 known before it (its own price, promotion and competitors' prices included), and then learns it.
 
-rmse_log: root mean squared error of log units, buckets with units; wape: share of the units that
-was forecast wrongly; log_score: mean log probability; coverage_90: share of the buckets within the
+rmse_log: root mean squared error of log units, windows with units; wape: share of the units that
+was forecast wrongly; log_score: mean log probability; coverage_90: share of the windows within the
 central 90 % interval; weight: what the expert counts for in the mixture, on average.
 
-The first buckets are learnt and not judged (a quarter of the recording, eight at most), nor is the
-first one of any offer: nothing is known of it yet. All models are judged on the same buckets; one
+The first windows are learnt and not judged (a quarter of the recording, eight at most), nor is the
+first one of any offer: nothing is known of it yet. All models are judged on the same windows; one
 that says nothing of some of them is named below the table.
 
 Where models have published forecasts (`demand-forecasts` in the recording), a second table shows
@@ -40,7 +40,7 @@ what each counts for in the curves that prices rest on, price response and level
 time, and the most profitable price if it alone counted, over the price in force, in the end. The
 champion is whose response counts for most in the last third of the time.
 
-Buckets of several days, such as P7D, begin on the weekday on which most promotions do; where there
+Windows of several days, such as P7D, begin on the weekday on which most promotions do; where there
 are too few promotions, with the first day that has an order, a click, a competitor's price or an
 acknowledgement: a week in which prices hold is not cut in two.
 """
@@ -102,7 +102,7 @@ def _show(figures: dict[str, Any]) -> None:
     console, models = Console(), figures["models"]
     most = max(model["buckets"] for model in models)
     console.print(
-        f"{figures['observations']:,} buckets of {figures['bucket']}, {most:,} of them judged; "
+        f"{figures['observations']:,} windows of {figures['bucket']}, {most:,} of them judged; "
         f"used: {figures['used']}"
     )
     # in 80 columns, names of models need the room more than headings do
@@ -115,7 +115,7 @@ def _show(figures: dict[str, Any]) -> None:
     console.print(shown)
     for model in models:
         if model["buckets"] < most:
-            console.print(f"{model['name']}: judged on {model['buckets']:,} buckets only")
+            console.print(f"{model['name']}: judged on {model['buckets']:,} windows only")
     for line in _words(figures):
         console.print(line)
     if (found := table(figures["mixture"])) is not None:

@@ -12,7 +12,7 @@ from streams.metrics import instruments
 
 logger = logging.getLogger(__name__)
 
-#: Event time passes an hour: buckets may close, so a tick is due at once.
+#: Event time passes an hour: windows may close, so a tick is due at once.
 BOUNDARY = HOUR
 #: Wall-clock ms between ticks otherwise: the precision of cooldowns, promotions and the like.
 PACE = 1000

@@ -12,7 +12,7 @@ from online_models.demand.evaluation.prequential import MIXTURE, Evaluation
 from streams.errors import InputError
 from streams.studies.observed import ObservedRecording
 
-#: What models do for every bucket.
+#: What models do for every window.
 WORK = ("predict", "forecast", "learn")
 
 
@@ -44,7 +44,7 @@ def timed(models: MutableMapping[str, Any]) -> dict[str, Timed]:
     return watches
 
 
-def evaluate(bucket: str, observed: ObservedRecording, evaluation: Evaluation) -> dict[str, Any]:
+def evaluate(window: str, observed: ObservedRecording, evaluation: Evaluation) -> dict[str, Any]:
     """The figures of `--json`; `evaluation`, which gets every report, collects all else."""
     watches = timed(observed.demand.experts) | timed(evaluation.challengers)
     with observed.progress("evaluating"):
@@ -54,7 +54,7 @@ def evaluate(bucket: str, observed: ObservedRecording, evaluation: Evaluation) -
     weights = {name: sum(each) / len(each) for name, each in evaluation.weights.items()}
     judged = evaluation.judged()
     if not judged:
-        raise InputError("no offer has two buckets: nothing to judge; try a shorter --bucket")
+        raise InputError("no offer has two windows: nothing to judge; try a shorter --bucket")
     models = [
         {
             "name": name,
@@ -66,7 +66,7 @@ def evaluate(bucket: str, observed: ObservedRecording, evaluation: Evaluation) -
         for name, score in judged.items()
     ]
     return {
-        "bucket": bucket,
+        "bucket": window,
         "observations": evaluation.observations,
         "refused": observed.ignored.refused,
         "warm_up": evaluation.warm_up,
@@ -83,11 +83,11 @@ COMPARED = {
 }
 
 
-def in_words(models: list[dict[str, Any]], buckets: int) -> list[str]:
+def in_words(models: list[dict[str, Any]], windows: int) -> list[str]:
     """How far off the mixture is, and by each measure whether that is better than what needs no
     model; where it is worst comes first.
     """
-    known = {m["name"]: m for m in models if m["buckets"] == buckets and m["wape"] is not None}
+    known = {m["name"]: m for m in models if m["buckets"] == windows and m["wape"] is not None}
     naive = [known[name] for name in BASELINES if name in known]
     if MIXTURE not in known or not naive:
         return []
@@ -105,18 +105,18 @@ def in_words(models: list[dict[str, Any]], buckets: int) -> list[str]:
     ]
     return [
         f"The mixture is off by {ours['wape']:.0%} of the units sold; {ours['coverage_90']:.0%} of "
-        "the buckets lie within the interval that is to hold 90%.",
+        "the windows lie within the interval that is to hold 90%.",
         *lines,
     ]
 
 
-#: Shares of buckets between which a 90 % interval may be said to hold.
+#: Shares of windows between which a 90 % interval may be said to hold.
 HOLDS = (0.87, 0.93)
 
 
-def what_to_do(models: list[dict[str, Any]], buckets: int) -> list[str]:
+def what_to_do(models: list[dict[str, Any]], windows: int) -> list[str]:
     """What the figures come to for who sets prices: what is known, what is not, what to do next."""
-    known = {m["name"]: m for m in models if m["buckets"] == buckets and m["wape"] is not None}
+    known = {m["name"]: m for m in models if m["buckets"] == windows and m["wape"] is not None}
     naive = [known[name] for name in BASELINES if name in known]
     if MIXTURE not in known or not naive:
         return []
@@ -125,7 +125,7 @@ def what_to_do(models: list[dict[str, Any]], buckets: int) -> list[str]:
     lost = [name for name in COMPARED if ours[name] > min(m[name] for m in naive)]
     inside = ours["coverage_90"]
     lines = [
-        f"Known: a forecast of the next bucket is off by {ours['wape']:.0%} of its units; "
+        f"Known: a forecast of the next window is off by {ours['wape']:.0%} of its units; "
         + (
             "as a distribution it is better than any naive one."
             if gain > 0.0
@@ -135,7 +135,7 @@ def what_to_do(models: list[dict[str, Any]], buckets: int) -> list[str]:
     if lost:
         lines.append(
             f"Not known better than by a naive rule: {', '.join(COMPARED[name] for name in lost)}. "
-            "Next: give the models more history, or longer buckets (--bucket P7D); until then, "
+            "Next: give the models more history, or longer windows (--bucket P7D); until then, "
             "let guardrails keep steps small."
         )
     if inside < HOLDS[0]:

@@ -20,15 +20,15 @@ FILE = "evaluation.html"
 POINTS = 80
 
 
-def write(evaluation: Evaluation, bucket: str, words: Sequence[str], folder: Path) -> Path:
+def write(evaluation: Evaluation, window: str, words: Sequence[str], folder: Path) -> Path:
     """Write the page below `folder`, which is made where it is not there; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
-    path.write_text(page(evaluation, bucket, words), encoding="utf-8")
+    path.write_text(page(evaluation, window, words), encoding="utf-8")
     return path
 
 
-def page(evaluation: Evaluation, bucket: str, words: Sequence[str]) -> str:
+def page(evaluation: Evaluation, window: str, words: Sequence[str]) -> str:
     """The page as text; `words` is what its figures come to."""
     paragraphs = "".join(f"<p>{escape(line)}</p>" for line in words)
     names = list(evaluation.scores)
@@ -47,13 +47,13 @@ def page(evaluation: Evaluation, bucket: str, words: Sequence[str]) -> str:
     key = "".join(f'<span class="{style[name]}"><i></i>{escape(name)}</span>' for name in names)
     return charts.page(
         "demand models",
-        "<h1>Demand models, one bucket ahead</h1>"
-        f'<p class="headline">{evaluation.observations:,} buckets of {escape(bucket)}; every '
-        f'forecast was made before its bucket was learnt.</p><div class="key">{key}</div>'
+        "<h1>Demand models, one window ahead</h1>"
+        f'<p class="headline">{evaluation.observations:,} windows of {escape(window)}; every '
+        f'forecast was made before its window was learnt.</p><div class="key">{key}</div>'
         f'<div class="plots">{"".join(plots)}</div>{paragraphs}',
-        "Days since the first bucket; the first ones, which are not judged, are left out, "
+        "Days since the first window; the first ones, which are not judged, are left out, "
         "and curves far from the mixture's are cut at the edge. The last plot but one: the share "
-        "of the buckets below each forecast quantile; a forecast whose intervals hold lies on the "
+        "of the windows below each forecast quantile; a forecast whose intervals hold lies on the "
         "diagonal. So do forecasts that are right on average, in the last plot: both axes are "
         "logarithmic, each point is a size of forecast.",
     )
@@ -80,7 +80,7 @@ def _over_time(
         # what is used lies on top
         for name, value in sorted(values.items(), key=lambda item: item[0] == MIXTURE)
     }
-    return lines(title, curves, y_label="by bucket")
+    return lines(title, curves, y_label="by window")
 
 
 def _room(curve: Floats) -> tuple[float, float]:
@@ -100,7 +100,7 @@ def _weights(evaluation: Evaluation, style: dict[str, str]) -> str:
         for name, weights in evaluation.weights.items()
         if name in style
     }
-    return lines("weight in the mixture", curves, y_label="mean over buckets")
+    return lines("weight in the mixture", curves, y_label="mean over windows")
 
 
 def _reliability(score: Score) -> str:

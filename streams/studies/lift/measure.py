@@ -9,9 +9,9 @@ import numpy as np
 from online_models.numerics.arrays import Flags, Floats
 from online_models.studies.experiments.lift import FIRST_LOOK, Lift, LiftExperiment
 from schemas.values.instants import DAY
-from streams.replay.buckets import Buckets
 from streams.replay.offer_margins import OfferMargins
 from streams.replay.price_history import Offer
+from streams.replay.window_sales import SalesByWindow
 from streams.studies.lift.arms import RecordedExperiment
 
 
@@ -35,7 +35,7 @@ class Measured:
 
 
 def measure(
-    name: str, experiment: RecordedExperiment, buckets: Buckets, margins: OfferMargins
+    name: str, experiment: RecordedExperiment, windows: SalesByWindow, margins: OfferMargins
 ) -> list[Measured]:
     """Treated against held-out units from the first whole UTC day on, by currency.
 
@@ -46,7 +46,7 @@ def measure(
     currencies = sorted({currency for currency in known.values() if currency is not None})
     return [
         _measured(
-            name, currency, experiment, [o for o in known if known[o] == currency], buckets, margins
+            name, currency, experiment, [o for o in known if known[o] == currency], windows, margins
         )
         for currency in currencies
     ]
@@ -57,7 +57,7 @@ def _measured(
     currency: str,
     experiment: RecordedExperiment,
     offers: list[Offer],
-    buckets: Buckets,
+    windows: SalesByWindow,
     margins: OfferMargins,
 ) -> Measured:
     by_sku = experiment.by_sku()
@@ -66,16 +66,16 @@ def _measured(
     held_out = np.zeros(len(place), dtype=np.bool_)
     for offer in offers:
         held_out[place[keys[offer]]] = experiment.held_out[offer]
-    mine = [(bucket, sales) for bucket, sales in sorted(buckets.items()) if bucket.offer in keys]
-    sold = [(bucket, sales) for bucket, sales in mine if sales.units and sales.price is not None]
-    first, start, end = _days(experiment, [bucket.start for bucket, _ in mine])
+    mine = [(window, sales) for window, sales in sorted(windows.items()) if window.offer in keys]
+    sold = [(window, sales) for window, sales in mine if sales.units and sales.price is not None]
+    first, start, end = _days(experiment, [window.start for window, _ in mine])
     earned = margins.earned(
-        [bucket.offer for bucket, _ in sold],
+        [window.offer for window, _ in sold],
         [sales.price or "" for _, sales in sold],
         np.array([sales.units for _, sales in sold], dtype=np.float64),
     )
-    day = np.array([bucket.start // DAY for bucket, _ in sold], dtype=np.int64)
-    unit = np.array([place[keys[bucket.offer]] for bucket, _ in sold], dtype=np.int64)
+    day = np.array([window.start // DAY for window, _ in sold], dtype=np.int64)
+    unit = np.array([place[keys[window.offer]] for window, _ in sold], dtype=np.int64)
     past = day < experiment.begins // DAY
     earlier = max(experiment.begins // DAY - first, 1)
     before = np.bincount(unit[past], earned[past], len(place)) / earlier

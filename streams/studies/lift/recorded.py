@@ -15,8 +15,8 @@ from streams.ingest.decoder import Decoder
 from streams.ingest.order import as_given
 from streams.recording.entry import Entry, RecordingError
 from streams.recording.reader import Recording
-from streams.replay.buckets import Buckets
 from streams.replay.offer_margins import OfferMargins
+from streams.replay.window_sales import SalesByWindow
 from streams.studies.lift.arms import Arms
 from streams.studies.lift.measure import Measured, measure
 
@@ -34,10 +34,10 @@ def measured_experiments(paths: list[Path], settings: Settings) -> list[Measured
     for topic in NEEDED:
         if not recording.topics.get(topic):
             raise RecordingError(f"no {topic} in {', '.join(str(path) for path in paths)}")
-    arms, buckets = Arms(), Buckets()
+    arms, windows = Arms(), SalesByWindow()
     fold = Fold(replace(settings.fold, observe_only=True, partitions=1))
     decoder = Decoder.of(settings)
-    products = _products(recording, arms, buckets)
+    products = _products(recording, arms, windows)
     while records := list(islice(products, ROUND)):
         fold.step(decoder.decode(as_given(records)).batch)
     if not arms.experiments:
@@ -46,21 +46,21 @@ def measured_experiments(paths: list[Path], settings: Settings) -> list[Measured
     found = [
         each
         for n, t in sorted(arms.experiments.items())
-        for each in measure(n, t, buckets, margins)
+        for each in measure(n, t, windows, margins)
     ]
     if not found:
         raise RecordingError("no product of an experiment is known: records of them are missing")
     return found
 
 
-def _products(recording: Recording, arms: Arms, buckets: Buckets) -> Iterator[Entry]:
+def _products(recording: Recording, arms: Arms, windows: SalesByWindow) -> Iterator[Entry]:
     """The inputs, in order; what the pricer wrote goes to `arms` and `buckets`."""
     for entry in recording:
         try:
             if entry.topic == "price-decisions":
                 arms.add(entry)
             elif entry.topic == "demand-observations":
-                buckets.add(entry)
+                windows.add(entry)
             else:
                 yield entry
         except (msgspec.DecodeError, ValueError) as error:

@@ -12,13 +12,13 @@ from online_models.demand.networks.levels import Offers
 from online_models.demand.networks.spec import Spec
 from online_models.training.dataset import Dataset, build
 
-SPEC = Spec(window=14, items=128, categories=16)
+SPEC = Spec(lookback=14, items=128, categories=16)
 
 
-def test_inputs_of_a_bucket_do_not_change_when_it_or_later_ones_sell_otherwise(
+def test_inputs_of_a_window_do_not_change_when_it_or_later_ones_sell_otherwise(
     observations: Observations, offers: Offers, dataset: Dataset
 ) -> None:
-    """Leakage: whatever happens in or after a bucket, its inputs stay what they were."""
+    """Leakage: whatever happens in or after a window, its inputs stay what they were."""
     cut = int(observations.end[len(observations) // 2])
     later = observations.end >= cut
     rng = np.random.default_rng(1)
@@ -39,7 +39,7 @@ def test_inputs_of_a_bucket_do_not_change_when_it_or_later_ones_sell_otherwise(
         assert np.array_equal(mine, getattr(other.inputs, field.name)[until]), field.name
 
 
-def test_nothing_that_is_known_after_a_bucket_reaches_its_inputs(
+def test_nothing_that_is_known_after_a_window_reaches_its_inputs(
     observations: Observations, offers: Offers, dataset: Dataset
 ) -> None:
     cut = int(observations.end[len(observations) // 2])
@@ -64,7 +64,7 @@ def test_nothing_that_is_known_after_a_bucket_reaches_its_inputs(
         mine = getattr(dataset.inputs, field.name)
         theirs = getattr(other.inputs, field.name)
         assert np.array_equal(mine[until], theirs[until]), field.name
-    assert not np.array_equal(dataset.inputs.window[~until], other.inputs.window[~until])
+    assert not np.array_equal(dataset.inputs.past[~until], other.inputs.past[~until])
 
 
 def test_without_its_past_an_offer_looks_like_a_new_one_of_its_description() -> None:
@@ -75,7 +75,7 @@ def test_without_its_past_an_offer_looks_like_a_new_one_of_its_description() -> 
     old, new = np.arange(8), np.arange(8, 16)
     for row in new.tolist():
         offers.resemble(row, row - 8, float(np.log(500.0)))
-    history = History(offers, DAY, SPEC.window)
+    history = History(offers, DAY, SPEC.lookback)
     history.grow()
     for day in range(30):
         sold = rng.poisson(np.linspace(0.2, 30.0, 8))
@@ -104,7 +104,7 @@ def test_inputs_react_to_the_past_and_to_the_own_price(
     units = np.where(observations.end < cut, observations.units + 5, observations.units)
     other = build(replace(observations, units=units), offers, SPEC, skip=14)
     at = dataset.end == cut
-    assert not np.array_equal(dataset.inputs.window[at], other.inputs.window[at])
+    assert not np.array_equal(dataset.inputs.past[at], other.inputs.past[at])
     assert not np.array_equal(dataset.inputs.offset[at], other.inputs.offset[at])
     assert np.ptp(dataset.inputs.price[:, 0]) > 0.1
 
@@ -121,7 +121,7 @@ def test_seasonal_naive_is_the_same_offer_a_season_before(
     assert dataset.naive[list(rows)].tolist() == wanted
 
 
-def test_buckets_without_stock_or_of_another_length_give_no_row(offers: Offers) -> None:
+def test_windows_without_stock_or_of_another_length_give_no_row(offers: Offers) -> None:
     seen = Observations.of(
         [0, 1, 2],
         [0, 0, 0],
@@ -130,5 +130,5 @@ def test_buckets_without_stock_or_of_another_length_give_no_row(offers: Offers) 
         available=np.array([1.0, 0.0, 1.0]),
     )
     assert build(seen, offers, SPEC).offer.tolist() == [0]
-    with pytest.raises(ValueError, match="no observations of buckets"):
+    with pytest.raises(ValueError, match="no observations of windows"):
         build(seen, offers, SPEC, skip=5)

@@ -127,7 +127,7 @@ def test_what_a_name_says_of_demand_is_learnt_for_offers_without_a_past() -> Non
     units = rng.poisson(np.where(offer % 2, 8.0, 2.0) * np.exp(0.3 * rng.normal(size=count))[offer])
     sold = Observations.of(offer, start, units, price=1000.0)
     network = build("mlp").fit(datasets.build(sold, offers, SPEC, skip=14)).network  # type: ignore[attr-defined]
-    history = History(offers, DAY, SPEC.window)
+    history = History(offers, DAY, SPEC.lookback)
     history.grow()
     for rows in sold.windows():
         history.push(sold.take(rows))

@@ -67,7 +67,7 @@ def test_orders_that_an_older_record_does_not_count_are_unknown() -> None:
     assert np.isnan(panel.observations().orders).tolist() == [True]
 
 
-def test_a_bucket_recorded_twice_counts_once_with_its_last_record() -> None:
+def test_a_window_recorded_twice_counts_once_with_its_last_record() -> None:
     panel = RecordedObservations()
     panel.observe(BUCKET)
     panel.observe({**BUCKET, "units": 5})

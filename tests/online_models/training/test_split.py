@@ -33,7 +33,7 @@ def test_origins_roll_forward_and_tests_do_not_overlap(end: list[int]) -> None:
     assert max(tested[2]) == instants.max()
 
 
-def test_too_few_buckets_are_refused() -> None:
+def test_too_few_windows_are_refused() -> None:
     with pytest.raises(ValueError, match="too few"):
         dataset.at(np.array([1, 1]), 0.5)
     with pytest.raises(ValueError, match="too few"):

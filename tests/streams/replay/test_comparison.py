@@ -17,11 +17,11 @@ from streams.configuration.settings import Settings
 from streams.recording.entry import Entry
 from streams.recording.reader import Recording
 from streams.recording.writer import RecordingWriter
-from streams.replay.buckets import BucketSales
 from streams.replay.counterfactual import counterfactual
 from streams.replay.offer_margins import OfferMargins
 from streams.replay.replay import Replay
 from streams.replay.run import PricingRun
+from streams.replay.window_sales import WindowSales
 
 START = 1_700_006_400_000
 DAYS = 40
@@ -194,7 +194,7 @@ def test_drawn_prices_tell_what_another_would_have_earned(
     value, gain = (found["estimate"][name] for name in ("value", "gain"))
     assert value["lower"] < EARNED[1] < value["upper"]
     assert gain["lower"] < TRUE_GAIN < gain["upper"]
-    assert "Profit per offer and bucket" in capsys.readouterr().out
+    assert "Profit per offer and window" in capsys.readouterr().out
 
 
 def test_the_intervals_cover_the_truth_as_often_as_they_say(tmp_path: Path) -> None:
@@ -211,8 +211,8 @@ def test_the_intervals_cover_the_truth_as_often_as_they_say(tmp_path: Path) -> N
         for sku in SKUS:
             told = held | {"sku": sku, "channel": "web", "price": "10.00", "previous_price": None}
             new.prices.add(entry("price-decisions", told, START))
-        new.buckets.update({bucket: BucketSales(0, "10.00", 7.0) for bucket in old.buckets})
-        judged = counterfactual(new.prices, old.prices, new.buckets, old.buckets, margins)
+        new.windows.update({window: WindowSales(0, "10.00", 7.0) for window in old.windows})
+        judged = counterfactual(new.prices, old.prices, new.windows, old.windows, margins)
         found = judged.judgements["USD"].estimate
         assert found is not None
         covered += [not found.value.excludes(EARNED[1]), not found.gain.excludes(TRUE_GAIN)]

@@ -40,7 +40,7 @@ def test_a_price_stands_until_the_next_and_a_proposal_changes_none() -> None:
     assert found.at(A, START + 6 * HOUR) == drawn
 
 
-def test_a_bucket_belongs_to_what_stood_for_most_of_it() -> None:
+def test_a_window_belongs_to_what_stood_for_most_of_it() -> None:
     found = course((0, "a", "held", "10.00", 1.0), (6, "a", "changed", "11.00", 0.25))
     sure, drawn = PriceInForce("10.00", 1.0, False), PriceInForce("11.00", 0.25, True)
     assert found.during(A, START, START + 8 * HOUR) == sure

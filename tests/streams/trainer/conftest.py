@@ -53,7 +53,7 @@ def record(folder: Path) -> Path:
             units = rng.poisson(base * (price / 1000.0) ** -2.0)
             for i in range(OFFERS):
                 start, end = START + day * DAY, START + (day + 1) * DAY
-                bucket = {
+                window = {
                     "sku": f"s{i}",
                     "channel": "web",
                     "bucket_start": to_text(start),
@@ -63,7 +63,7 @@ def record(folder: Path) -> Path:
                     "price": f"{price[i] / 100:.2f}",
                     "stocked_out": False,
                 }
-                writer.write(_entry("demand-observations", offset, bucket, end))
+                writer.write(_entry("demand-observations", offset, window, end))
                 offset += 1
     return folder
 

@@ -48,6 +48,6 @@ def test_one_fast_offer_is_not_the_shop() -> None:
         for hour in range(24 if day < DAYS - 1 else 20):
             panel.observe(window("fast", START + day * DAY + hour * HOUR, HOUR))
     seen, spec = observed(panel, None)
-    assert spec.bucket == DAY
+    assert spec.window_ms == DAY
     found = list(curves(Speaker("steady", "v1", Steady(), spec), panel, seen, 0, DAY))
     assert sorted(record["sku"] for record in found) == ["slow", "steady"]

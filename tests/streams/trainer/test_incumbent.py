@@ -34,7 +34,7 @@ def test_a_champion_is_one_where_it_reads_the_same_inputs(registry: ModelRegistr
     assert found is not None
     assert found.document() == network().document()
     assert incumbent(registry, replace(spec, yearly=True)) is None
-    assert incumbent(registry, replace(spec, bucket=spec.bucket // 24)) is None
+    assert incumbent(registry, replace(spec, window_ms=spec.window_ms // 24)) is None
 
 
 def test_weights_of_another_layout_are_none_and_cannot_be_promoted(registry: ModelRegistry) -> None:

@@ -17,9 +17,9 @@ def dataset(paths: list[Path], settings: Settings, days: int | None, folder: Pat
     return source.dataset(source.panel_of(paths, settings, days, folder), days)
 
 
-def test_a_recording_becomes_a_data_set_with_its_bucket_length(recording: Path) -> None:
+def test_a_recording_becomes_a_data_set_with_its_window_length(recording: Path) -> None:
     data = dataset([recording], SETTINGS, None, Path())
-    assert data.spec.bucket == DAY
+    assert data.spec.window_ms == DAY
     assert len(data) == 20 * (70 - source.WARM_UP)
     assert not data.spec.yearly
 
@@ -30,7 +30,7 @@ def test_only_the_last_days_are_learnt_from(recording: Path) -> None:
 
 
 def test_too_short_a_time_is_refused(recording: Path) -> None:
-    with pytest.raises(source.NothingToLearn, match="20 buckets in time are too few"):
+    with pytest.raises(source.NothingToLearn, match="20 windows in time are too few"):
         dataset([recording], SETTINGS, 20, Path())
 
 

@@ -19,9 +19,9 @@ Weights = Mapping[str, Floats32]
 
 @dataclass(frozen=True, slots=True)
 class TrunkInputs:
-    """The trunk's inputs, feature-major: window (t, c, n) and everything else (k, n)."""
+    """The trunk's inputs, feature-major: the past windows (t, c, n) and everything else (k, n)."""
 
-    window: Floats32
+    past: Floats32
     rest: Floats32
 
 
@@ -30,7 +30,7 @@ class Architecture:
     """A trunk between the inputs that all networks share and the head that all share.
 
     `space` declares the search: name → the values that make sense; the first of each is the
-    default. `shapes(spec, hyper)` names every weight of the trunk, `build(spec, hyper, window,
+    default. `shapes(spec, hyper)` names every weight of the trunk, `build(spec, hyper, past,
     rest)` makes it of Keras layers so named, and `forward(weights, columns, hyper)` computes the
     same in NumPy; both give `width(hyper)` features. Layers whose names begin with `pretrained` are
     prepared one by one as Boltzmann machines before the whole is trained.
@@ -66,7 +66,7 @@ CATEGORY_WIDTH = 4
 
 def stacked(layer: str, spec: Spec, hyper: Hyper) -> Shapes:
     """Shapes of dense layers `layer`_0, `layer`_1, … over everything that is known."""
-    width = spec.window * WINDOW_CHANNELS + rest_width(spec)
+    width = spec.lookback * WINDOW_CHANNELS + rest_width(spec)
     shapes: Shapes = {}
     for i, units in enumerate(hyper["units"]):
         shapes[f"{layer}_{i}/kernel"] = (width, units)
@@ -76,5 +76,5 @@ def stacked(layer: str, spec: Spec, hyper: Hyper) -> Shapes:
 
 
 def rest_width(spec: Spec) -> int:
-    """Width of all inputs but the window: static features and both embeddings."""
+    """Width of all inputs but the past: static features and both embeddings."""
     return spec.static + ITEM_WIDTH + CATEGORY_WIDTH

@@ -23,10 +23,10 @@ from online_models.demand.networks.zoo.architecture import (
 )
 
 
-def _build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:  # noqa: ARG001
+def _build(spec: Spec, hyper: Hyper, past: Any, rest: Any) -> Any:  # noqa: ARG001
     import keras
 
-    x = keras.layers.Concatenate(name="joined")([keras.layers.Flatten(name="past")(window), rest])
+    x = keras.layers.Concatenate(name="joined")([keras.layers.Flatten(name="past")(past), rest])
     # visible units are probabilities
     x = keras.layers.Activation("sigmoid", name="visible")(x)
     for i, units in enumerate(hyper["units"]):
@@ -35,7 +35,7 @@ def _build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:  # noqa: AR
 
 
 def _forward(weights: Weights, columns: TrunkInputs, hyper: Hyper) -> Floats32:
-    flat = columns.window.reshape(-1, columns.window.shape[2])
+    flat = columns.past.reshape(-1, columns.past.shape[2])
     x = layers.sigmoid(np.concatenate([flat, columns.rest]))
     for i in range(len(hyper["units"])):
         kernel, bias = weights[f"belief_{i}/kernel"], weights[f"belief_{i}/bias"]

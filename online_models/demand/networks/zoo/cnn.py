@@ -1,4 +1,4 @@
-"""A 1-D convolutional network: two convolutions over the window, then dense layers.
+"""A 1-D convolutional network: two convolutions over the past windows, then dense layers.
 
 References: Borovykh, Bohte, Oosterlee, "Conditional time series forecasting with convolutional
 neural networks", 2017.
@@ -22,13 +22,13 @@ from online_models.demand.networks.zoo.architecture import (
     rest_width,
 )
 
-#: Buckets that a filter of the second layer sees apart: a week of days.
+#: Windows that a filter of the second layer sees apart: a week of days.
 _STRIDE_WIDTH = 7
 
 
 def _shapes(spec: Spec, hyper: Hyper) -> Shapes:
     filters, units = hyper["filters"], hyper["units"]
-    steps = spec.window - hyper["kernel"] + 1
+    steps = spec.lookback - hyper["kernel"] + 1
     pooled = steps // _pool(steps)
     return {
         "convolution/kernel": (hyper["kernel"], WINDOW_CHANNELS, filters),
@@ -45,13 +45,13 @@ def _pool(steps: int) -> int:
     return max(1, steps // _STRIDE_WIDTH)
 
 
-def _build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:
+def _build(spec: Spec, hyper: Hyper, past: Any, rest: Any) -> Any:
     import keras
 
     x = keras.layers.Conv1D(
         hyper["filters"], hyper["kernel"], activation="relu", name="convolution"
-    )(window)
-    pool = _pool(spec.window - hyper["kernel"] + 1)
+    )(past)
+    pool = _pool(spec.lookback - hyper["kernel"] + 1)
     x = keras.layers.AveragePooling1D(pool, padding="valid", name="pooled")(x)
     x = keras.layers.Concatenate(name="joined")([keras.layers.Flatten(name="past")(x), rest])
     for i in range(2):
@@ -62,7 +62,7 @@ def _build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:
 
 def _forward(weights: Weights, columns: TrunkInputs, hyper: Hyper) -> Floats32:  # noqa: ARG001
     x = layers.relu(
-        layers.convolve(columns.window, weights["convolution/kernel"], weights["convolution/bias"])
+        layers.convolve(columns.past, weights["convolution/kernel"], weights["convolution/bias"])
     )
     pool = _pool(len(x))
     steps = len(x) // pool

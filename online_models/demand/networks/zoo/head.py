@@ -23,7 +23,7 @@ from online_models.numerics.special import exp, log1p
 
 #: Outputs of the head's one dense layer: level, dispersion, and a slope per price feature.
 OUTPUTS = 2 + PRICE_FEATURES
-#: Log of the expected units of a bucket, and log of the negative-binomial size.
+#: Log of the expected units of a window, and log of the negative-binomial size.
 LOG_MEAN = (-14.0, 14.0)
 LOG_SIZE = (-4.0, 6.0)
 #: Rows computed together: their activations fit the processor's cache.
@@ -32,7 +32,7 @@ ROWS = 512
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What a network says of n buckets."""
+    """What a network says of n windows."""
 
     log_mean: Floats
     log_size: Floats
@@ -71,7 +71,7 @@ def _forward(architecture: Architecture, hyper: Hyper, weights: Weights, seen: I
     category = weights["category/embeddings"][seen.category]
     rest = np.concatenate([seen.static, item, category], axis=1)
     columns = TrunkInputs(
-        window=np.ascontiguousarray(seen.window.transpose(1, 2, 0)),
+        past=np.ascontiguousarray(seen.past.transpose(1, 2, 0)),
         rest=np.ascontiguousarray(rest.T),
     )
     features = architecture.forward(weights, columns, hyper)

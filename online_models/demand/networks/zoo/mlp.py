@@ -1,4 +1,4 @@
-"""A multilayer perceptron over the flattened window and everything else."""
+"""A multilayer perceptron over the flattened past and everything else."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from online_models.demand.networks.zoo.architecture import (
 )
 
 
-def _build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:  # noqa: ARG001
+def _build(spec: Spec, hyper: Hyper, past: Any, rest: Any) -> Any:  # noqa: ARG001
     import keras
 
-    x = keras.layers.Concatenate(name="joined")([keras.layers.Flatten(name="past")(window), rest])
+    x = keras.layers.Concatenate(name="joined")([keras.layers.Flatten(name="past")(past), rest])
     for i, units in enumerate(hyper["units"]):
         x = keras.layers.Dense(units, activation="relu", name=f"dense_{i}")(x)
         x = keras.layers.Dropout(hyper["dropout"], name=f"dropout_{i}", seed=i)(x)
@@ -30,7 +30,7 @@ def _build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:  # noqa: AR
 
 
 def _forward(weights: Weights, columns: TrunkInputs, hyper: Hyper) -> Floats32:
-    flat = columns.window.reshape(-1, columns.window.shape[2])
+    flat = columns.past.reshape(-1, columns.past.shape[2])
     x = np.concatenate([flat, columns.rest])
     for i in range(len(hyper["units"])):
         kernel, bias = weights[f"dense_{i}/kernel"], weights[f"dense_{i}/bias"]

@@ -31,7 +31,7 @@ def build(architecture: Architecture, spec: Spec, hyper: Hyper) -> Any:
     import keras
 
     layers, ops = keras.layers, keras.ops
-    window = keras.Input((spec.window, WINDOW_CHANNELS), name="window")
+    past = keras.Input((spec.lookback, WINDOW_CHANNELS), name="window")
     static = keras.Input((spec.static,), name="static")
     item = keras.Input((), dtype="int32", name="item")
     category = keras.Input((), dtype="int32", name="category")
@@ -43,7 +43,7 @@ def build(architecture: Architecture, spec: Spec, hyper: Hyper) -> Any:
     own = layers.Multiply(name="item_known")([own, known])
     kind = layers.Embedding(spec.categories, CATEGORY_WIDTH, name="category_table")(category)
     rest = layers.Concatenate(name="rest")([static, own, kind])
-    features = architecture.build(spec, hyper, window, rest)
+    features = architecture.build(spec, hyper, past, rest)
     head = layers.Dense(
         OUTPUTS,
         name="head",
@@ -54,14 +54,14 @@ def build(architecture: Architecture, spec: Spec, hyper: Hyper) -> Any:
     log_mean = ops.clip(offset + head[:, :1] - steepness, *LOG_MEAN)
     log_size = ops.clip(head[:, 1:2], *LOG_SIZE)
     output = layers.Concatenate(name="forecast")([log_mean, log_size])
-    inputs = [window, static, item, category, known, price, offset]
+    inputs = [past, static, item, category, known, price, offset]
     return keras.Model(inputs, output, name=architecture.name)
 
 
 def arrays(inputs: Inputs) -> list[Any]:
     """Inputs in the order of the Keras model's."""
     return [
-        inputs.window,
+        inputs.past,
         inputs.static,
         inputs.item.astype(np.int32),
         inputs.category.astype(np.int32),

@@ -1,5 +1,5 @@
-"""A recurrent network: one layer over the window, then a dense layer. The layers differ in their
-gates, and in what Keras builds and the exact arithmetic computes of them.
+"""A recurrent network: one layer over the past windows, then a dense layer. The layers differ in
+their gates, and in what Keras builds and the exact arithmetic computes of them.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from online_models.demand.networks.zoo.architecture import (
 
 
 class ExactLayer(Protocol):
-    """The last state of a layer over a window, in exact arithmetic."""
+    """The last state of a layer over the past windows, in exact arithmetic."""
 
     def __call__(
-        self, window: Any, kernel: Floats32, recurrent_kernel: Floats32, bias: Floats32, /
+        self, past: Any, kernel: Floats32, recurrent_kernel: Floats32, bias: Floats32, /
     ) -> Floats32:
         """State, (state,)."""
 
@@ -52,17 +52,17 @@ def recurrent(
             "dense_0/bias": (units,),
         }
 
-    def build(spec: Spec, hyper: Hyper, window: Any, rest: Any) -> Any:  # noqa: ARG001
+    def build(spec: Spec, hyper: Hyper, past: Any, rest: Any) -> Any:  # noqa: ARG001
         import keras
 
-        state = keras_layer(hyper["state"])(window)
+        state = keras_layer(hyper["state"])(past)
         x = keras.layers.Concatenate(name="joined")([state, rest])
         x = keras.layers.Dense(hyper["units"], activation="relu", name="dense_0")(x)
         return keras.layers.Dropout(hyper["dropout"], name="dropout_0", seed=0)(x)
 
     def forward(weights: Weights, columns: TrunkInputs, hyper: Hyper) -> Floats32:  # noqa: ARG001
         state = exact(
-            columns.window,
+            columns.past,
             weights["recurrent/kernel"],
             weights["recurrent/recurrent_kernel"],
             weights["recurrent/bias"],

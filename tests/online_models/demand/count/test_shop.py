@@ -1,4 +1,4 @@
-"""What a whole channel does in a bucket, told apart from what its offers usually sell."""
+"""What a whole channel does in a window, told apart from what its offers usually sell."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def shop(categories: int = 2) -> DemandModels:
     return models
 
 
-def test_the_first_bucket_of_a_shop_is_the_level_of_its_offers_and_no_shock() -> None:
+def test_the_first_window_of_a_shop_is_the_level_of_its_offers_and_no_shock() -> None:
     models, rng = shop(), np.random.default_rng(1)
     usual = rng.uniform(100.0, 300.0, OFFERS)
     for week in range(4):

@@ -41,7 +41,7 @@ def learnt(orders_only: bool) -> Learnt:
     return Learnt(float(level), float(elasticity), float(np.mean(scores)))
 
 
-def test_one_update_per_order_is_wrong_of_level_and_price_and_all_buckets_are_right() -> None:
+def test_one_update_per_order_is_wrong_of_level_and_price_and_all_windows_are_right() -> None:
     ours, orders = learnt(orders_only=False), learnt(orders_only=True)
     assert 0.85 < ours.level < 1.15
     assert abs(ours.elasticity - ELASTICITY) < 0.3

@@ -55,7 +55,7 @@ def test_a_jump_in_demand_raises_the_alarm_and_is_followed() -> None:
     assert 50.0 < report.mean[0] < 70.0
 
 
-def test_learning_only_from_sales_is_wrong_and_learning_from_all_buckets_is_right() -> None:
+def test_learning_only_from_sales_is_wrong_and_learning_from_all_windows_is_right() -> None:
     rng = np.random.default_rng(4)
     offers = np.arange(60)
     units = rng.poisson(0.2, (200, 60)).astype(float)

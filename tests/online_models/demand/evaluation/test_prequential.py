@@ -10,7 +10,7 @@ from online_models.demand.evaluation.prequential import BINS, COVERAGE, Evaluati
 from online_models.demand.inputs.observations import DAY
 
 
-def test_the_first_bucket_of_an_offer_that_joins_late_is_judged_for_no_model() -> None:
+def test_the_first_window_of_an_offer_that_joins_late_is_judged_for_no_model() -> None:
     models, evaluation = DemandModels(), Evaluation()
     models.register([0, 1], [0, 1], [0, 0], [0, 0])
     for day in range(20):

@@ -84,7 +84,7 @@ def test_a_replay_with_the_swap_at_the_same_place_forecasts_the_same_bytes(
     assert runs[0] == runs[1]
 
 
-def test_twenty_swaps_lose_no_bucket_and_a_replay_forecasts_the_same_bytes(
+def test_twenty_swaps_lose_no_window_and_a_replay_forecasts_the_same_bytes(
     random_network: Make,
 ) -> None:
     networks = [quiet(random_network, seed) for seed in range(20)]
@@ -117,8 +117,8 @@ def test_a_cold_offer_gets_a_prior_that_falls_with_its_price(random_network: Mak
     send(made, quiet(random_network, 3), "v1", "champion")
     rates = []
     for price in (900.0, 1100.0):
-        bucket = Observations.of([0, OFFERS - 1], 40 * DAY, [0.0, 0.0], price=[price] * 2)
-        log_rate, covered = made.prior(bucket)
+        window = Observations.of([0, OFFERS - 1], 40 * DAY, [0.0, 0.0], price=[price] * 2)
+        log_rate, covered = made.prior(window)
         rates.append(log_rate[0])
         assert covered.tolist() == [True, False]
     assert rates[0] > rates[1]

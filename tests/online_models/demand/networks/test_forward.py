@@ -15,14 +15,14 @@ from online_models.demand.networks.zoo import ARCHITECTURES
 from online_models.training.dataset import Dataset
 
 EACH = pytest.mark.parametrize("name", list(ARCHITECTURES))
-SPEC = Spec(window=14, items=128, categories=16)
+SPEC = Spec(lookback=14, items=128, categories=16)
 Make = Callable[..., Network]
 
 
 def random_inputs(n: int, seed: int, spec: Spec = SPEC) -> Inputs:
     rng = np.random.default_rng(seed)
     return Inputs(
-        window=rng.normal(0, 1, (n, spec.window, WINDOW_CHANNELS)).astype(np.float32),
+        past=rng.normal(0, 1, (n, spec.lookback, WINDOW_CHANNELS)).astype(np.float32),
         static=rng.normal(0, 1, (n, spec.static)).astype(np.float32),
         item=rng.integers(0, spec.items, n),
         category=rng.integers(0, spec.categories, n),
@@ -37,7 +37,7 @@ def test_demand_never_rises_with_the_own_price(name: str, random_network: Make) 
     """25,000 random inputs per architecture, 10⁵ in all, each at a lower and a higher price."""
     rng = np.random.default_rng(3)
     rows = 25_000
-    spec = Spec(window=7, items=16, categories=4)
+    spec = Spec(lookback=7, items=16, categories=4)
     network = random_network(name, seed=1, scale=0.2, spec=spec)
     seen = random_inputs(rows, 2, spec)
     log_price = rng.uniform(6.0, 8.0, (2, rows))

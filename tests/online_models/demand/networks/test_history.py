@@ -22,10 +22,10 @@ def history(offers: int = 3, window: int = 5) -> History:
 
 
 def kept(past: History) -> NDArray[np.float32]:
-    return past.last(np.array([0]), past.window)[0]
+    return past.last(np.array([0]), past.lookback)[0]
 
 
-def test_a_gap_leaves_unseen_buckets_in_the_window() -> None:
+def test_a_gap_leaves_unseen_windows_in_the_window() -> None:
     past = history(1)
     for day, units in ((0, 1.0), (1, 2.0), (4, 3.0)):
         past.push(Observations.of([0], day * DAY, [units]))
@@ -40,7 +40,7 @@ def test_a_gap_longer_than_the_window_clears_it() -> None:
     assert kept(past)[:, RATE].tolist() == [0.0, 0.0, 0.0, 0.0, 2.0]
 
 
-def test_buckets_that_come_late_or_of_another_length_change_nothing() -> None:
+def test_windows_that_come_late_or_of_another_length_change_nothing() -> None:
     past = history(1)
     past.push(Observations.of([0], 5 * DAY, [1.0]))
     before = save(past)

@@ -79,7 +79,7 @@ def cases(network: Network) -> dict[str, tuple[dict[str, Any], str]]:
     square = {**network.weights, name: network.weights[name][:, :3]}
     missing = {k: v for k, v in network.weights.items() if k != name}
     other = {**network.document(), "name": "nothing"}
-    wide = replace(network.spec, window=99).document()
+    wide = replace(network.spec, lookback=99).document()
     document = network.document()
     return {
         "corrupt": ({**value, "weights": "A" + value["weights"][1:]}, "sha256"),

@@ -34,7 +34,7 @@ def believing(slopes: int, curves: int, minor: int, price: float = 0.0) -> Prior
 
 
 def following(level: ProductLevel, block: int) -> tuple[int, int]:
-    """The bucket after the last one that a block has learnt."""
+    """The window after the last one that a block has learnt."""
     return DAY * int(level.windows[block]), DAY
 
 

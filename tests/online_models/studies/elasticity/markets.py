@@ -1,4 +1,4 @@
-"""Markets whose merchants price on demand, as panels of closed buckets with known elasticities."""
+"""Markets whose merchants price on demand, as panels of closed windows with known elasticities."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WEEK = 7 * DAY
 
 @dataclass(frozen=True)
 class Panelled:
-    """Closed buckets, what the offers are, and the true elasticity by SKU."""
+    """Closed windows, what the offers are, and the true elasticity by SKU."""
 
     parts: list[Observations]
     offers: OfferGroups

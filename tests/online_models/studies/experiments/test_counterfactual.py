@@ -46,9 +46,9 @@ def test_the_interval_covers_what_the_other_prices_earn() -> None:
 @pytest.mark.parametrize(
     ("skus", "days", "never", "why"),
     [
-        (0, 0, 0.0, "no bucket"),
+        (0, 0, 0.0, "no window"),
         (5, 200, 0.0, "too few products: 5"),
-        (12, 2, 0.0, "too few buckets drew"),
+        (12, 2, 0.0, "too few windows drew"),
         (80, 20, 1.0, "no overlap"),
         (80, 20, 0.5, "too little overlap: only"),
     ],

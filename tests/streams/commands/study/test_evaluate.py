@@ -74,7 +74,7 @@ def test_every_model_is_judged_and_drawn(
     page = (folder / "evaluation.html").read_text()
     assert page.count("<svg") == 6
     assert "predicted against actual" in page
-    assert "Known: a forecast of the next bucket is off by" in page
+    assert "Known: a forecast of the next window is off by" in page
     assert BLR in page
 
 
@@ -127,7 +127,7 @@ def test_it_shows_who_counts_over_the_time_and_what_each_would_ask(
     assert "champion" in capsys.readouterr().out
 
 
-def test_models_are_compared_on_the_same_buckets_and_none_on_an_offers_first(
+def test_models_are_compared_on_the_same_windows_and_none_on_an_offers_first(
     recording: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["evaluate", str(recording), "--json", "--bucket", "P14D"]) == 0
@@ -141,8 +141,8 @@ def test_the_table_says_in_words_what_it_shows_and_who_was_silent(
 ) -> None:
     assert cli.main(["evaluate", str(recording), "--bucket", "PT2H"]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "938 buckets of PT2H, 922 of them judged" in out
-    assert "seasonal naive: judged on 914 buckets only" in out
+    assert "938 windows of PT2H, 922 of them judged" in out
+    assert "seasonal naive: judged on 914 windows only" in out
     assert "The mixture is off by" in out
     assert out.count("than the best naive forecast, ") == 3
 
@@ -164,7 +164,7 @@ def test_what_the_mixture_loses_is_said_before_what_it_wins() -> None:
     ("coverage", "wape", "told"),
     [
         (0.9, 0.1, "nothing is amiss"),
-        (0.9, 0.5, "longer buckets"),
+        (0.9, 0.5, "longer windows"),
         (0.7, 0.1, "Surprises are commoner"),
         (0.99, 0.1, "wider than they need be"),
     ],
@@ -191,7 +191,7 @@ def test_forecasts_and_sales_are_compared_by_the_size_of_the_forecast() -> None:
     assert score.forecast[size].tolist() == [2.0**-5, 11.0, 9.0]
 
 
-def test_where_no_offer_has_two_buckets_one_line_says_so(
+def test_where_no_offer_has_two_windows_one_line_says_so(
     recording: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["evaluate", str(recording), "--bucket", "P90D"]) == 2
@@ -229,7 +229,7 @@ def test_refused_records_are_counted_and_the_commonest_reason_is_told(
 @pytest.mark.parametrize(
     ("kept", "reason"), [("orders", "no product is known"), ("products", "no orders in")]
 )
-def test_where_no_bucket_comes_about_one_line_says_why(
+def test_where_no_window_comes_about_one_line_says_why(
     command: str, kept: str, reason: str, recording: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main([command, str(recording / f"{kept}.jsonl.gz")]) == 2

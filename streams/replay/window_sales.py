@@ -1,4 +1,4 @@
-"""The closed buckets of a run, as its `demand-observations` record them."""
+"""The closed windows of a run, as its `demand-observations` record them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Observation(msgspec.Struct):
     forecast: ForecastUnits | None = None
 
 
-class Bucket(NamedTuple):
+class OfferWindow(NamedTuple):
     """An offer's time [start, end), ms."""
 
     offer: Offer
@@ -37,7 +37,7 @@ class Bucket(NamedTuple):
     end: int
 
 
-class BucketSales(NamedTuple):
+class WindowSales(NamedTuple):
     """Units sold and the price shown; `forecast` units were expected at that price before."""
 
     units: int
@@ -48,18 +48,18 @@ class BucketSales(NamedTuple):
 _DECODER = msgspec.json.Decoder(Observation)
 
 
-class Buckets(dict[Bucket, BucketSales]):
-    """Sales by bucket."""
+class SalesByWindow(dict[OfferWindow, WindowSales]):
+    """Sales by window."""
 
     def add(self, entry: Entry) -> None:
         """Take a record of `demand-observations`."""
         if entry.value is None:
             return
         observation = _DECODER.decode(entry.value)
-        bucket = Bucket(
+        window = OfferWindow(
             (observation.sku, observation.channel),
             to_ms(observation.bucket_start),
             to_ms(observation.bucket_end),
         )
         forecast = None if observation.forecast is None else observation.forecast.units
-        self[bucket] = BucketSales(observation.units, observation.price, forecast)
+        self[window] = WindowSales(observation.units, observation.price, forecast)
