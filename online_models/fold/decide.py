@@ -49,8 +49,8 @@ def update_competitor_signals(state: State, rows: Ints, now: Ints) -> None:
     """Bring the signals of offers in line with the competitors' prices in force."""
     offers, oldest = state.catalogue.offers, now - state.settings.pricing.competitor_memory_ms
     if len(rows) and state.competitors.entries.size:
-        quotes = Quotes.of(state.competitors)
-        quoted = summary(quotes, offers.sku[rows], offers.channel[rows], oldest)
+        quotes = Quotes.of(state.competitors, offers.sku[rows], offers.channel[rows])
+        quoted = summary(quotes, oldest)
         state.windows.put(rows, now, Signal.COMPETITOR, quoted)
 
 

@@ -54,6 +54,10 @@ class Lookup:
             row = self._channels[text] = found
         return row
 
+    def channel_rows(self, texts: NDArray[np.int32]) -> Ints:
+        """The ids of channels by their texts, (n,), which have been introduced; −1 for no text."""
+        return self._channels[texts]
+
     def right_currency(
         self, state: State, batch: Batch, places: Ints, skus: Ints
     ) -> NDArray[np.bool_]:

@@ -18,9 +18,9 @@ from online_models.fold.facts.fact import FactEffect
 from online_models.fold.facts.products import opened
 from online_models.fold.lookup import Lookup
 from online_models.fold.on_sale import list_offers
+from online_models.fold.quotes import await_tick, quotes_at, take_quotes
 from online_models.fold.state import State
 from online_models.journal.batch import Batch, Kind
-from online_models.shop import competitor_updates
 from online_models.windows.signals import Signal
 
 Ints = NDArray[np.int64]
@@ -92,50 +92,19 @@ def _competitor_prices(
     """The offers that competitors' prices concern, and the place of the price of each."""
     if not len(places):
         return [], []
-    right = lookup.right_currency(state, batch, places, skus)
-    state.count("currency_mismatch", int(np.count_nonzero(~right)))
-    places, skus = places[right], skus[right]
-    channels = [
-        lookup.channel_row(state, text) if text >= 0 else -1
-        for text in batch.channel[places].tolist()
-    ]
-    quotes = competitor_updates.QuoteUpdates(
-        skus,
-        [batch.texts[text] for text in batch.detail[places].tolist()],
-        np.array(channels, dtype=np.int64),
-        batch.amount[places],
-        batch.extra[places],
-        batch.flag[places] != 0,
-        batch.confidence[places],
-        batch.time[places],
-    )
-    found = competitor_updates.apply(
-        state.catalogue,
-        state.competitors,
-        state.cleaning,
-        state.pricing.ledger.price,
-        quotes,
-        now[places],
-    )
-    state.count("out_of_order_rival", found.late)
-    return found.offer.tolist(), places[found.quote].tolist()
+    places, quotes = quotes_at(state, batch, lookup, places, skus)
+    offers, at = take_quotes(state, quotes, places, now)
+    return offers.tolist(), at.tolist()
 
 
 def _decided_now(
     state: State, rows: list[int], places: list[int], now: Ints
 ) -> tuple[list[int], list[int]]:
-    """Those of the offers that a competitor's price concerns which it may move at once.
-
-    Of a past replayed there may be a million such prices, and the next tick is soon: there it alone
-    decides what follows no competitor, or may not change yet.
-    """
+    """Those of the offers that a competitor's price concerns which it may move at once."""
     if not rows or not state.settings.pricing.imagined:
         return rows, places
-    offers, instants = np.array(rows, dtype=np.int64), now[places]
-    waits = state.pricing.may_wait(offers, instants)
-    ledger = state.pricing.ledger
-    some = offers[waits]
-    ledger.due[some] = np.minimum(ledger.due[some], instants[waits])
+    offers = np.array(rows, dtype=np.int64)
+    waits = await_tick(state, offers, now[places])
     moved = (~waits).nonzero()[0].tolist()
     return [rows[i] for i in moved], [places[i] for i in moved]
 

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from online_models.fold.decide import Placed
 from online_models.fold.lookup import Lookup
+from online_models.fold.quotes import take_waiting
 from online_models.fold.rounds import NO_OFFER, fold_round
 from online_models.fold.state import State
 from online_models.fold.sums import MOST_WAITING, flush, take_clicks, take_orders
 from online_models.journal.batch import Batch, Kind
+from online_models.numerics.turns import turns
 
 Ints = NDArray[np.int64]
 
@@ -29,6 +31,8 @@ def run(state: State, batch: Batch, lookup: Lookup, now: Ints, low: int, high: i
     placed: list[Placed] = []
     if first_seen or len(hot) < high - low:
         events = _events(batch, lookup, kind, low, first_seen)
+        if state.settings.pricing.imagined:
+            events = take_waiting(state, batch, lookup, now, events)
         # a breaker counts the changes of all SKUs, in the order of the journal
         for chosen in _runs(batch, events) if state.pricing.book.breaks else _rounds(events):
             placed += fold_round(state, batch, lookup, now, chosen)
@@ -94,14 +98,4 @@ def _rounds(events: tuple[Ints, Ints, Ints]) -> list[tuple[Ints, Ints, Ints]]:
     places, skus, offers = events
     if len(places) <= 1:
         return [events] if len(places) else []
-    order = np.argsort(skus, kind="stable")
-    ordered = skus[order]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    if len(starts) == len(skus):
-        return [events]
-    counts = np.diff(np.append(starts, len(skus)))
-    rank = np.empty(len(skus), dtype=np.int64)
-    rank[order] = np.arange(len(skus)) - np.repeat(starts, counts)
-    by_rank = np.argsort(rank, kind="stable")
-    cuts = np.flatnonzero(np.diff(rank[by_rank])) + 1
-    return [(places[part], skus[part], offers[part]) for part in np.split(by_rank, cuts)]
+    return [(places[part], skus[part], offers[part]) for part in turns(skus)]

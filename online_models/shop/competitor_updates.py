@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 
 
 class QuoteUpdates(NamedTuple):
-    """New prices of n distinct SKUs, in their order."""
+    """New prices, (n,), in their order."""
 
     #: SKU row, the competitor's name, and channel id (−1: all channels).
     sku: Ints
@@ -49,6 +49,8 @@ def apply(
 ) -> Concerned:
     """Write down the quotes that count; `own_price`: the merchant's by offer row, minor units;
     `now`: the clock at each quote (ALWAYS: it stands still), ms.
+
+    The quotes are of distinct SKUs, or of distinct entries that are all `beyond_doubt`.
     """
 
     def own(sku: int) -> list[int]:
@@ -76,10 +78,18 @@ def apply(
     counts = ~held | gone
     at = on_time[counts]
     entries.time[rows[counts]] = quotes.time_ms[at]
-    by_sku = [catalogue.sku_offers[sku] for sku in quotes.sku[at].tolist()]
-    offers = np.array([row for those in by_sku for row in those], dtype=np.int64)
-    quote = np.repeat(at, [len(those) for those in by_sku])
-    channel = quotes.channel[quote]
-    chosen = (channel == -1) | (channel == catalogue.offers.channel[offers])
-    chosen &= catalogue.offers.listed[offers]
-    return Concerned(offers[chosen], quote[chosen], late)
+    concerned = concerns(catalogue, quotes.sku[at], quotes.channel[at])
+    return Concerned(concerned.offer, at[concerned.quote], late)
+
+
+def concerns(catalogue: Catalogue, sku: Ints, channel: Ints) -> Concerned:
+    """The listed offers that quotes of SKUs on channels concern, quote by quote; none is late."""
+    by_quote = [
+        catalogue.sku_offers[of] if on == -1 else [catalogue.offer(of, on)]
+        for of, on in zip(sku.tolist(), channel.tolist(), strict=True)
+    ]
+    offers = np.array([row for those in by_quote for row in those], dtype=np.int64)
+    quote = np.repeat(np.arange(len(sku)), [len(those) for those in by_quote])
+    chosen = offers >= 0
+    chosen[chosen] = catalogue.offers.listed[offers[chosen]]
+    return Concerned(offers[chosen], quote[chosen], 0)

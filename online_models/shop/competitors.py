@@ -51,13 +51,22 @@ class CompetitorEntries(Columns):
 class CompetitorPrices:
     """The competitor prices of one partition.
 
-    A SKU's entries are linked in the order in which they came: `first` and `last`, (SKUs,), hold
-    entry rows, `following`, (entries or more,), the row after each; −1 where there is none.
-    `filled`, (SKUs,), counts them.
+    Entries are linked by SKU and channel, in ascending order of their rows: `first` and `last`,
+    (SKUs,), hold the rows of those that count for every channel, `following`, (entries or more,),
+    the row after each; −1 where there is none. `filled`, (SKUs,), counts all entries of a SKU.
     """
 
     SAVED = Saved(entries=Part(), names=Part())
-    DERIVED = ("first", "last", "following", "filled", "_index", "_on_channel")
+    DERIVED = (
+        "first",
+        "last",
+        "following",
+        "filled",
+        "_index",
+        "_ends",
+        "_channels",
+        "_on_channel",
+    )
 
     def __init__(self, own_names: frozenset[str] = frozenset()) -> None:
         self.own_names = frozenset(name.strip().casefold() for name in own_names)
@@ -68,6 +77,10 @@ class CompetitorPrices:
         self.following: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         self.filled: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         self._index: dict[tuple[int, int, int], int] = {}
+        #: (SKU row, channel) → first and last entry, where they count for that channel alone.
+        self._ends: dict[tuple[int, int], tuple[int, int]] = {}
+        #: SKU row → channels that have entries of their own.
+        self._channels: dict[int, list[int]] = {}
         #: (SKU row, channel) → number of entries.
         self._on_channel: dict[tuple[int, int], int] = {}
 
@@ -96,7 +109,9 @@ class CompetitorPrices:
     def entries_of(
         self, skus: Sequence[int], competitors: Sequence[str], channels: Sequence[int]
     ) -> list[int]:
-        """`entry` of each of distinct SKUs, the new ones added in their order."""
+        """`entry` of each of distinct SKUs, the new ones added in their order; where all are known,
+        of whatever SKUs.
+        """
         names: list[Any] = list(map(self.names.index.get, competitors))
         keys: list[Any] = list(zip(skus, names, channels, strict=True))
         rows: list[Any] = list(map(self._index.get, keys))
@@ -115,6 +130,14 @@ class CompetitorPrices:
         fresh.channel[first:] = [channels[i] for i in new]
         fresh.own[first:] = [self._is_own(competitors[i]) for i in new]
         return rows
+
+    def known_entries(
+        self, skus: Sequence[int], competitors: Sequence[str], channels: Sequence[int]
+    ) -> list[int]:
+        """The row of each entry, −1 where there is none yet."""
+        names: Any = map(self.names.index.get, competitors)
+        keys = zip(skus, names, channels, strict=True)
+        return [self._index.get(key, -1) for key in keys]
 
     def _is_own(self, competitor: str) -> bool:
         return competitor.strip().casefold() in self.own_names
@@ -145,9 +168,26 @@ class CompetitorPrices:
         row = int(rows[np.lexsort((entries.time[rows], proven))[0]])
         before = int(entries.channel[row])
         del self._index[sku, int(entries.competitor[row]), before]
+        if channel != before:
+            kept = self._rows_on(sku, before)
+            self._link(sku, before, kept[kept != row])
+            self._link(sku, channel, np.sort(np.append(self._rows_on(sku, channel), row)))
         self._on_channel[sku, before] -= 1
         self._on_channel[sku, channel] = self._on_channel.get((sku, channel), 0) + 1
         return row
+
+    def _link(self, sku: int, channel: int, rows: NDArray[np.int64]) -> None:
+        """Link anew the entries of a SKU on a channel."""
+        self.following[rows] = [*rows[1:].tolist(), -1][: len(rows)]
+        self._bound(sku, channel, *((int(rows[0]), int(rows[-1])) if len(rows) else (-1, -1)))
+
+    def _bound(self, sku: int, channel: int, first: int, last: int) -> None:
+        if channel < 0:
+            self.first[sku], self.last[sku] = first, last
+            return
+        if (sku, channel) not in self._ends:
+            self._channels.setdefault(sku, []).append(channel)
+        self._ends[sku, channel] = first, last
 
     def set_back(self, now: int) -> None:
         """No price is from later than `now`, ms."""
@@ -180,19 +220,44 @@ class CompetitorPrices:
         if row >= len(self.following):
             more = max(row + 1, 2 * len(self.following), 64) - len(self.following)
             self.following = np.concatenate([self.following, np.full(more, -1, dtype=np.int32)])
-        if self.first[sku] < 0:
-            self.first[sku] = row
-        else:
-            self.following[self.last[sku]] = row
-        self.last[sku] = row
+        first, last = self._bounds(sku, channel)
+        if last >= 0:
+            self.following[last] = row
+        self._bound(sku, channel, row if first < 0 else first, row)
         self.filled[sku] += 1
         self._on_channel[sku, channel] = self._on_channel.get((sku, channel), 0) + 1
 
-    def rows_of(self, sku: int) -> NDArray[np.int64]:
-        """Entry rows of a SKU in the order in which they came, (n,)."""
+    def _bounds(self, sku: int, channel: int) -> tuple[int, int]:
+        if channel < 0:
+            return int(self.first[sku]), int(self.last[sku])
+        return self._ends.get((sku, channel), (-1, -1))
+
+    def _rows_on(self, sku: int, channel: int) -> NDArray[np.int64]:
         rows: list[int] = []
-        row = int(self.first[sku]) if sku < len(self.first) else -1
+        row, _ = self._bounds(sku, channel)
         while row >= 0:
             rows.append(row)
             row = int(self.following[row])
         return np.array(rows, dtype=np.int64)
+
+    def rows_of(self, sku: int) -> NDArray[np.int64]:
+        """Entry rows of a SKU, (n,), ascending: in the order in which they came."""
+        if sku >= len(self.first):
+            return np.zeros(0, dtype=np.int64)
+        rows = [self._rows_on(sku, channel) for channel in (-1, *self._channels.get(sku, ()))]
+        return np.sort(np.concatenate(rows))
+
+    def firsts(
+        self, sku: NDArray[np.int32], channel: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The first entry for every channel, and that for the offer's own alone, of offers by SKU
+        and channel, (n,); −1 where there is none.
+        """
+        everywhere = np.full(len(sku), -1, dtype=np.int64)
+        met = sku < len(self.first)
+        everywhere[met] = self.first[sku[met]]
+        beside = np.full(len(sku), -1, dtype=np.int64)
+        if self._ends:
+            ends = map(self._ends.get, zip(sku.tolist(), channel.tolist(), strict=True))
+            beside[:] = [-1 if found is None else found[0] for found in ends]
+        return everywhere, beside

@@ -16,15 +16,15 @@ Flags = NDArray[np.bool_]
 
 
 class Quotes(NamedTuple):
-    """The columns of `CompetitorPrices` that rules read: each SKU's first entry row, (SKUs,), and
-    the one that follows each, (entries,), −1 where there is none; `most` entries that a SKU has;
-    and each entry's, (entries,).
+    """The columns of `CompetitorPrices` that rules read, for n offers: the first entry for every
+    channel and the first for the offer's alone, (n,), and the one that follows each, (entries,), −1
+    where there is none; `most` entries that a SKU has; and each entry's, (entries,).
     """
 
-    first: Ints32
+    everywhere: Ints
+    beside: Ints
     following: Ints32
     most: int
-    channel: Ints32
     competitor: Ints32
     price: Ints
     shipping: Ints
@@ -35,14 +35,13 @@ class Quotes(NamedTuple):
     own: Flags
 
     @classmethod
-    def of(cls, competitors: CompetitorPrices) -> Quotes:
-        """Views, which hold until an entry is added."""
+    def of(cls, competitors: CompetitorPrices, sku: Ints32, channel: Ints32) -> Quotes:
+        """Views, which hold until an entry is added, for offers by SKU and channel, (n,)."""
         entries = competitors.entries
         return cls(
-            competitors.first,
+            *competitors.firsts(sku, channel),
             competitors.following,
             int(competitors.filled.max(initial=0)),
-            entries.channel,
             entries.competitor,
             entries.price,
             entries.shipping,
@@ -55,30 +54,32 @@ class Quotes(NamedTuple):
 
 
 @compiled
-def first_entry(quotes: Quotes, sku: int) -> int:
-    """The first entry of a SKU, −1 where there is none."""
-    return int(quotes.first[sku]) if sku < quotes.first.size else -1
-
-
-@compiled
-def usable(quotes: Quotes, entry: int, channel: int) -> bool:
-    """Whether an entry is a competitor's, in stock, and on the offer's channel."""
-    if not quotes.in_stock[entry] or quotes.own[entry]:
-        return False
-    return bool(quotes.channel[entry] < 0 or quotes.channel[entry] == channel)
-
-
-@compiled
-def lowest_asked(quotes: Quotes, sku: Ints32, channel: Ints32, since: Ints) -> NDArray[np.float64]:
-    """The lowest usable price with shipping that was seen at `since` (ms) or later; NaN where there
-    is none. All of shape (n,).
+def next_entry(following: Ints32, everywhere: int, beside: int) -> tuple[int, int, int]:
+    """The lower of two entries, not both −1, and the two to choose from next: so an offer's entries
+    come in the order of their rows.
     """
-    found = np.full(sku.size, np.nan)
-    for i in range(sku.size):
-        after = first_entry(quotes, sku[i])
-        while after >= 0:
-            entry, after = after, quotes.following[after]
-            if not usable(quotes, entry, channel[i]) or quotes.time[entry] < since[i]:
+    if beside < 0 or 0 <= everywhere < beside:
+        return everywhere, int(following[everywhere]), beside
+    return beside, everywhere, int(following[beside])
+
+
+@compiled
+def usable(quotes: Quotes, entry: int) -> bool:
+    """Whether an entry is a competitor's, and in stock."""
+    return bool(quotes.in_stock[entry] and not quotes.own[entry])
+
+
+@compiled
+def lowest_asked(quotes: Quotes, since: Ints) -> NDArray[np.float64]:
+    """The lowest usable price with shipping that was seen at `since` (ms) or later, (n,); NaN where
+    there is none.
+    """
+    found = np.full(since.size, np.nan)
+    for i in range(since.size):
+        after, beside = quotes.everywhere[i], quotes.beside[i]
+        while after >= 0 or beside >= 0:
+            entry, after, beside = next_entry(quotes.following, after, beside)
+            if not usable(quotes, entry) or quotes.time[entry] < since[i]:
                 continue
             asked = float(quotes.price[entry] + quotes.shipping[entry])
             if not found[i] <= asked:
@@ -87,17 +88,17 @@ def lowest_asked(quotes: Quotes, sku: Ints32, channel: Ints32, since: Ints) -> N
 
 
 @compiled
-def summary(quotes: Quotes, sku: Ints32, channel: Ints32, since: Ints) -> NDArray[np.float64]:
+def summary(quotes: Quotes, since: Ints) -> NDArray[np.float64]:
     """Of the usable prices with shipping seen at `since` (ms) or later: whether there is any, the
     lowest and the mean (0 where there is none), (n, 3).
     """
-    found = np.zeros((sku.size, 3))
-    for i in range(sku.size):
+    found = np.zeros((since.size, 3))
+    for i in range(since.size):
         number = lowest = total = 0
-        after = first_entry(quotes, sku[i])
-        while after >= 0:
-            entry, after = after, quotes.following[after]
-            if not usable(quotes, entry, channel[i]) or quotes.time[entry] < since[i]:
+        after, beside = quotes.everywhere[i], quotes.beside[i]
+        while after >= 0 or beside >= 0:
+            entry, after, beside = next_entry(quotes.following, after, beside)
+            if not usable(quotes, entry) or quotes.time[entry] < since[i]:
                 continue
             asked = quotes.price[entry] + quotes.shipping[entry]
             lowest = asked if number == 0 else min(lowest, asked)

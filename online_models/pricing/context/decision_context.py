@@ -214,14 +214,14 @@ class DecisionContext:
 
     @property
     def quotes(self) -> Quotes:
-        """What the competitors ask."""
-        return Quotes.of(self.state.competitors)
+        """What the competitors ask of these offers."""
+        return Quotes.of(self.state.competitors, self.sku, self.channel)
 
     @property
     def competitor_price(self) -> Floats:
         """The lowest usable competitor price, NaN where there is none."""
         since = self.now - self.state.settings.competitor_memory_ms
-        return lowest_asked(self.quotes, self.sku, self.channel, since)
+        return lowest_asked(self.quotes, since)
 
     @property
     def curves(self) -> DemandCurves:

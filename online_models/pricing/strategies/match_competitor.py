@@ -21,7 +21,7 @@ from online_models.pricing.strategies.strategy import Detail, Ints, Proposal
 from online_models.pricing.trace.sheet import minor
 from online_models.pricing.trace.steps import Values
 from online_models.shop.catalogue import NEVER, NO_PRICE, PPM
-from online_models.shop.quotes import Quotes, first_entry, usable
+from online_models.shop.quotes import Quotes, next_entry, usable
 from schemas.records.policy.strategies import MatchCompetitor as Entry
 from schemas.values.money import LARGEST_MINOR
 from schemas.values.offsets import Offset
@@ -57,8 +57,6 @@ class MatchCompetitor:
             Followers(
                 context.rows,
                 context.now,
-                context.sku,
-                context.channel,
                 context.price,
                 context.changed_at,
             ),
@@ -124,8 +122,6 @@ class Followers(NamedTuple):
 
     rows: Ints
     now: Ints
-    sku: NDArray[np.int32]
-    channel: NDArray[np.int32]
     price: Ints
     changed_at: Ints
 
@@ -172,10 +168,10 @@ def _follow(
         row, now, price = offers.rows[i], offers.now[i], offers.price[i]
         # the usable quotes in ascending order of what is asked, equals in that of their places
         count, known = 0, False
-        after = first_entry(quotes, offers.sku[i])
-        while after >= 0:
-            entry, after = after, quotes.following[after]
-            if not usable(quotes, entry, offers.channel[i]):
+        after, beside = quotes.everywhere[i], quotes.beside[i]
+        while after >= 0 or beside >= 0:
+            entry, after, beside = next_entry(quotes.following, after, beside)
+            if not usable(quotes, entry):
                 continue
             if quotes.confidence_ppm[entry] < terms.least_confidence:
                 continue

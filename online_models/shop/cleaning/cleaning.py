@@ -135,6 +135,24 @@ class Cleaning:
         self.memory.remember(rows[theirs], price[theirs], held[theirs])
         return held
 
+    def beyond_doubt(
+        self, competitors: CompetitorPrices, rows: Ints, price: Ints, catalogue_price: Ints
+    ) -> NDArray[np.bool_]:
+        """Mask of new prices of known entries, (n,), of which none is held back, in whatever order
+        they come and however many are of one entry.
+        """
+        entries, of = np.unique(rows, return_inverse=True)
+        trusted = self.memory.last(competitors, entries)
+        low, high = trusted.copy(), trusted.copy()
+        np.minimum.at(low, of, price)
+        np.maximum.at(high, of, price)
+        plain = trusted > 0
+        for detector in self.competitors:
+            plain &= detector.passes(high, low)
+        sure = plain[of] & ~implausible(low[of], catalogue_price)
+        sure &= ~implausible(high[of], catalogue_price)
+        return np.asarray(sure | competitors.entries.own[rows])
+
     def settle(self, now: int, prices: Ints) -> None:
         """A tick: what was seen becomes usual. `prices`: in force by offer row, −1: none."""
         for detector in self.detectors:

@@ -92,7 +92,10 @@ class CompetitorDetector(Detector, Protocol):
     """Judges competitors' prices."""
 
     def passes(self, price: Ints, trusted: Ints) -> NDArray[np.bool_]:
-        """Which prices, (n,), it certainly lets pass, given each entry's last believed one, > 0."""
+        """Which prices, (n,), it certainly lets pass, given each entry's last believed one, > 0.
+
+        What passes beside a lower price passes beside all between the two.
+        """
 
     def holds(self, sighting: CompetitorSighting) -> bool:
         """Whether the price is not to be used yet."""

@@ -259,8 +259,7 @@ def _used(context: DecisionContext, row: int, sku: int, now: int) -> Any:
 def _rivals(pricing: Pricing, sku: int) -> Iterator[Rival]:
     book = pricing.state.competitors
     entries = book.entries
-    at = int(book.first[sku]) if sku < len(book.first) else NONE
-    while at != NONE:
+    for at in book.rows_of(sku).tolist():
         channel = int(entries.channel[at])
         yield Rival(
             book.names[int(entries.competitor[at])],
@@ -273,7 +272,6 @@ def _rivals(pricing: Pricing, sku: int) -> Iterator[Rival]:
             bool(entries.in_stock[at]),
             bool(entries.own[at]),
         )
-        at = int(book.following[at])
 
 
 def _history(pricing: Pricing, row: int) -> Iterator[tuple[int, int, int, int]]:
