@@ -45,3 +45,7 @@ class InterruptedCommand(ExpectedError):  # noqa: N818
 
 class BrokerError(ExpectedError):
     """The embedded broker cannot be installed, started or kept running; the message says why."""
+
+
+class DemoError(ExpectedError):
+    """The demo cannot go on; the message says why."""

@@ -32,7 +32,7 @@ class MemberCurves(NamedTuple):
     """What each of m models that publish forecasts says of n offers, and what it counts for.
 
     `models` are their names, `versions` the names of their versions, which `version` (n, m) counts.
-    The weights (n, m) are 0 where a model says nothing; the house has the rest.
+    The weights (n, m) are 0 where a model says nothing; the pricer's own model has the rest.
     """
 
     models: tuple[str, ...]

@@ -18,9 +18,9 @@ from online_models.fold.rounds import fold_barrier_fact
 from online_models.fold.state import FoldSettings, State
 from online_models.fold.sums import flush
 from online_models.fold.tick import tick
-from online_models.journal.addressee import is_for_all
 from online_models.journal.batch import Batch, Kind
 from online_models.journal.outputs import Output
+from online_models.journal.partitioning import is_for_all
 from online_models.persistence.saved import restore, save
 from online_models.pricing.state.causes import Causes
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from online_models.fold.shadow import settle_shadow
 from online_models.fold.state import State
-from online_models.shop.catalogue import NO_PRICE, PPM
+from online_models.shop.catalogue import NO_PRICE, kept_share
 
 Ints = NDArray[np.int64]
 
@@ -27,7 +27,7 @@ def list_offers(state: State, rows: Ints, now: int) -> None:
         price = offers.catalogue_price[fresh]
         state.demand.deep.describe_siblings(fresh, siblings, price)
         state.demand.register(fresh, skus, offers.channel[fresh].astype(np.int64), categories)
-        kept = PPM / (PPM + state.catalogue.skus.tax_ppm[skus]) - offers.fee_ppm[fresh] / PPM
+        kept = kept_share(state.catalogue.skus.tax_ppm[skus], offers.fee_ppm[fresh])
         net = price * kept - offers.fee_fixed[fresh]
         state.demand.priced(fresh, net, offers.cost[fresh].astype(np.float64))
         state.demand.expect(fresh, price, now)

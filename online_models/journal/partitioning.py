@@ -1,12 +1,14 @@
-"""Where an event belongs: the partition of its SKU, and its place in a source."""
+"""Where an event belongs: the partition of its SKU or all of them, and its place in a source."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.journal.batch import Batch, Kind
 from online_models.numerics.compiled import compiled
 
+CONTROL = "pricing-control"
 #: Above every offset.
 NO_OFFSET = np.iinfo(np.int64).max
 
@@ -51,3 +53,13 @@ def address(key: str) -> int:
         value = (value ^ int.from_bytes(data[whole:], "little")) * _FACTOR & _WORD
     value = (value ^ value >> 13) * _FACTOR & _WORD
     return (value ^ value >> 15) & 0x7FFFFFFF
+
+
+def is_for_all(batch: Batch, place: int) -> bool:
+    """Whether an event is in every partition: it names no SKU and, as an order, no decision."""
+    if batch.sku[place] >= 0:
+        return False
+    if batch.kind[place] != Kind.FACT:
+        return True
+    fact = batch.facts[batch.detail[place]]
+    return fact.topic != CONTROL or fact.key is None

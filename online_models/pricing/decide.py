@@ -17,9 +17,8 @@ from online_models.pricing.decision.breaking import tripped
 from online_models.pricing.decision.resolve import resolve
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.quantity_breaks.offers import quantity_breaks
-from online_models.pricing.records.alerts import Placed, alerts
+from online_models.pricing.records.alerts import Placed, alerts, stockouts
 from online_models.pricing.records.publish import previous_state, records
-from online_models.pricing.records.stockouts import stockouts
 from online_models.pricing.segments.personal_offers import personal_offers
 from online_models.pricing.segments.segment_prices import segment_prices
 from online_models.pricing.state.causes import Causes

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
@@ -24,6 +26,20 @@ PPM = 1_000_000
 #: counts once the record comes; and channels that events alone may name. Events that name more are
 #: ignored: a feed of inventions must not fill the memory.
 MOST_STRAYS, MOST_CHANNELS = 10_000, 1_000
+
+
+@overload
+def kept_share(tax_ppm: int, fee_ppm: int) -> float: ...
+@overload
+def kept_share(tax_ppm: Ints, fee_ppm: Ints) -> Floats: ...
+def kept_share(tax_ppm: int | Ints, fee_ppm: int | Ints) -> float | Floats:
+    """The share of a gross price that is left after tax and the channel's fee.
+
+    >>> kept_share(250_000, 100_000)
+    0.7000000000000001
+    """
+    kept: float | Floats = PPM / (PPM + tax_ppm) - fee_ppm / PPM
+    return kept
 
 
 class Interner:

@@ -16,10 +16,10 @@ from streams.configuration.settings import Settings
 from streams.demo import feed, shop
 from streams.demo.data.days import Days
 from streams.demo.data.event import DemoEvent
-from streams.demo.error import DemoError
 from streams.demo.latency import TOPIC, Latency, Stopwatch
 from streams.demo.sender import Sender
 from streams.demo.worker_progress import WorkerProgress
+from streams.errors import DemoError
 from streams.kafka.broker import BrokerError
 
 #: The last records of the feed, at most those of its last day, go at an even pace in so many

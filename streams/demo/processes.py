@@ -7,7 +7,7 @@ from collections import deque
 from pathlib import Path
 
 from streams.configuration.settings import Settings
-from streams.demo.error import DemoError
+from streams.errors import DemoError
 from streams.kafka.broker.process import free_ports, spawn, stop
 from streams.kafka.clients import bootstrap
 

@@ -23,10 +23,9 @@ from streams.demo.closed_loop import ClosedLoop
 from streams.demo.data import tafeng
 from streams.demo.data.days import Days
 from streams.demo.data.tafeng import clean
-from streams.demo.error import DemoError
 from streams.demo.processes import ConsoleProcess, WorkerProcess
 from streams.demo.report import progress_bar, report
-from streams.errors import ExpectedError
+from streams.errors import DemoError, ExpectedError
 from streams.kafka.broker import BrokerError, EmbeddedBroker, jars
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter

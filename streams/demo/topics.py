@@ -10,7 +10,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
-from streams.demo.error import DemoError
+from streams.errors import DemoError
 from streams.kafka.admin import TopicsError, create_topics, reach
 from streams.kafka.clients import client, consumer, names
 

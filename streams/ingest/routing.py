@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.journal.addressee import CONTROL
 from online_models.journal.batch import Batch, Kind
-from online_models.journal.partitioning import address
+from online_models.journal.partitioning import CONTROL, address
 from online_models.pricing.quotes.desk import ADDRESS as DESK_ADDRESS
 from online_models.pricing.quotes.desk import TOPICS as DESK_TOPICS
-from online_models.pricing.state.identities import whereabouts
+from online_models.pricing.state.identities import decision_address
 
 #: SKUs remembered; cleared when full, so that made-up SKUs cannot fill the memory.
 REMEMBERED = 1 << 20
@@ -59,7 +58,7 @@ class Router:
             if fact.topic in DESK_TOPICS:
                 target[place] = DESK_ADDRESS % self.partitions
             elif fact.topic == CONTROL and fact.key is not None:
-                target[place] = whereabouts(fact.key) % self.partitions
+                target[place] = decision_address(fact.key) % self.partitions
         # the first counts what goes everywhere
         number = np.bincount(target + 1, minlength=self.partitions + 1)
         for partition in range(self.partitions):

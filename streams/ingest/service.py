@@ -32,9 +32,8 @@ from streams.ingest.writer import HandOn, Writer
 from streams.journal.tail import tail
 from streams.kafka.app import die
 from streams.kafka.closing import STOP_SECONDS, abandon, within
-from streams.kafka.forbidden import FORBIDDEN
+from streams.kafka.errors import FORBIDDEN, UNANSWERED
 from streams.kafka.surroundings import monotonic
-from streams.kafka.unanswered import UNANSWERED
 from streams.metrics import instruments
 
 logger = logging.getLogger(__name__)

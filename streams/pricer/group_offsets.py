@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.closing import STOP_SECONDS, within
-from streams.kafka.unanswered import UNANSWERED
+from streams.kafka.errors import UNANSWERED
 
 logger = logging.getLogger(__name__)
 

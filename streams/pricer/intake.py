@@ -13,8 +13,7 @@ from online_models.journal.joining import can_wait, run
 from streams.configuration.settings import Settings
 from streams.journal import codec
 from streams.kafka.app import die
-from streams.kafka.forbidden import FORBIDDEN
-from streams.kafka.unanswered import UNANSWERED
+from streams.kafka.errors import FORBIDDEN, UNANSWERED
 from streams.pricer.journal_reader import missing
 
 logger = logging.getLogger(__name__)

@@ -14,9 +14,8 @@ from schemas.records.quarantined import Quarantined
 from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.kafka.app import die
-from streams.kafka.forbidden import FORBIDDEN
+from streams.kafka.errors import FORBIDDEN, UNANSWERED
 from streams.kafka.surroundings import monotonic, surroundings
-from streams.kafka.unanswered import UNANSWERED
 from streams.metrics.instruments import PartitionMetrics
 from streams.pricer.group_offsets import GroupOffsets
 from streams.pricer.intake import RETRY_SECONDS, PartitionQueue

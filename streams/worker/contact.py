@@ -11,7 +11,7 @@ from mode import Service
 
 from streams.configuration.settings import Settings
 from streams.kafka.clients import client
-from streams.kafka.unanswered import UNANSWERED
+from streams.kafka.errors import UNANSWERED
 
 #: Seconds from one question to the next, for an answer, and without any until it counts as away.
 PAUSE_SECONDS = 1.0

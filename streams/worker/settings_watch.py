@@ -15,7 +15,7 @@ from streams.configuration.agreement import (
 from streams.configuration.settings import Settings
 from streams.journal.tail import tail
 from streams.kafka.app import die
-from streams.kafka.unanswered import UNANSWERED
+from streams.kafka.errors import UNANSWERED
 
 #: Seconds until it is looked at again: of two that start at once, neither sees the other's.
 PAUSE_SECONDS = 60.0

@@ -13,7 +13,7 @@ LARGEST_LOG = 30.0
 
 
 def weighed(
-    said: MemberCurves, house: DemandCurves, row: Ints, known: list[bool], mixture: Mixture
+    said: MemberCurves, own: DemandCurves, row: Ints, known: list[bool], mixture: Mixture
 ) -> MemberCurves:
     """The members with the weights that the mixture of experts gives their levels.
 
@@ -21,6 +21,6 @@ def weighed(
     """
     experts = np.repeat(np.array(known)[None], len(row), axis=0)
     covered = np.append(experts, said.level_weight > 0.0, axis=1)
-    mean = exp(np.minimum(house.log_rate, LARGEST_LOG))
+    mean = exp(np.minimum(own.log_rate, LARGEST_LOG))
     weights = mixture.weights(row, mean, covered)
     return said._replace(level_weight=weights[:, len(known) :])

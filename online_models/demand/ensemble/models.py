@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.ensemble import drift
 from online_models.demand.ensemble.cohorts import Cohorts
-from online_models.demand.ensemble.drift_watch import DriftWatch
+from online_models.demand.ensemble.drift import DriftWatch
 from online_models.demand.ensemble.experts import EXPERTS, Expert, OfferRegistry, Prediction
 from online_models.demand.ensemble.member_levels import weighed
 from online_models.demand.ensemble.mixture import FORGETTING, Mixture

@@ -97,28 +97,28 @@ class PublishedForecasts:
         return None if curve.slope == curve.slope or len(forecast.price) == 1 else "flat_forecast"
 
     def learn(self, window: WindowRows, predictions: Mapping[str, Any]) -> None:
-        """Let prices that moved tell whose price response is the best, of what the house's filter
+        """Let prices that moved tell whose price response is the best, of what the pricer's filter
         and the members have predicted of a window.
         """
         if not self.members:
             return
-        house: RatePrediction = predictions["filter"]
+        own: RatePrediction = predictions["filter"]
         said = [predictions[name] for name in self.named()]
-        elasticity = house.posterior.mean[ELASTICITY]
-        self.judge.learn(window, house.mean, house.size, house.variance, elasticity, said)
+        elasticity = own.posterior.mean[ELASTICITY]
+        self.judge.learn(window, own.mean, own.size, own.variance, elasticity, said)
 
     def curves(
-        self, house: DemandCurves, offer: Ints, row: Ints, now: Ints, calendar: Calendar
+        self, own: DemandCurves, offer: Ints, row: Ints, now: Ints, calendar: Calendar
     ) -> MemberCurves | None:
-        """What the models say of offers of category rows at the house's anchor prices, weighed by
+        """What the models say of offers of category rows at the pricer's anchor prices, weighed by
         their responses and not yet by their levels; None where nobody says anything.
 
-        A level is for any day, as the house's: the calendar's factor of its window is taken out.
+        A level is for any day, as our own is: the calendar's factor of its window is taken out.
         """
         said = [member.seat.in_force(offer, now) for member in self.members.values()]
         if not any(each.found.any() for each in said):
             return None
-        at = log(np.maximum(house.anchor_price, 1.0))
+        at = log(np.maximum(own.anchor_price, 1.0))
         elasticity = np.stack([each.elasticity(at) for each in said], axis=1)
         factors = [calendar.log_factor(row, each.start, each.length) for each in said]
         rates = [each.log_rate(at) - factor for each, factor in zip(said, factors, strict=True)]

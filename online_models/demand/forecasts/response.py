@@ -1,11 +1,11 @@
 """Whose price response to believe: judged only by what prices that moved have sold.
 
 Of a window, every model is asked by what factor sales at this price differ from those at the
-offer's usual price. The factor replaces that of the house's own model in its forecast, so that all
+offer's usual price. The factor replaces that of the pricer's own model in its forecast, so that all
 are judged at the same level: where a price did not move, all say 1, and nothing is learnt. What a
 whole channel shares in a window is taken out under each model's own forecast: where all prices of a
 channel move together, nobody can tell a response from a busy day, and nothing is learnt either. A
-model is believed for as much as it has explained better than the house: one that never did has no
+model is believed for as much as it has explained better than that one: one that never did has no
 weight. It is believed for what it said meanwhile: a response that jumps must earn its weight again.
 
 References: Kass and Raftery, "Bayes factors", JASA 90 (1995); that an even bet of no skill seldom
@@ -25,7 +25,7 @@ from online_models.numerics.special import exp
 from online_models.persistence.kinds import Array
 from online_models.persistence.saved import Saved
 
-#: Nats that a model must explain better before it counts for as much as the house.
+#: Nats that a model must explain better before it counts for as much as the pricer's own.
 DOUBT = 3.0
 #: Most nats that are held for or against a model: so many days of bad forecasts undo its merits.
 MOST_FOR, MOST_AGAINST = 8.0, 24.0
@@ -45,7 +45,7 @@ LARGEST_MOVE = 0.5
 class ResponseJudge:
     """Evidence for the responses of models, by category row: row 0 is of all offers.
 
-    `evidence` is (rows, models), nats over the house; `usual` is each offer's usual log price;
+    `evidence` is (rows, models), nats over our own; `usual` is each offer's usual log price;
     `stated` (offers, models) are the elasticities that were judged, smoothed, NaN before any.
     """
 
@@ -86,7 +86,7 @@ class ResponseJudge:
         self.evidence[:, model] = np.minimum(self.evidence[:, model], 0.5 * self.evidence[:, model])
 
     def weights(self, offer: Ints, row: Ints, elasticity: Floats) -> Floats:
-        """Weights of the models, (n, models): what they leave is the house's. `elasticity` is what
+        """Weights of the models, (n, models): what they leave is our own. `elasticity` is what
         they say now, (n, models), NaN where they say nothing of the price.
         """
         responds = elasticity == elasticity
@@ -118,8 +118,8 @@ class ResponseJudge:
         elasticity: Floats,
         said: list[PublishedForecast],
     ) -> None:
-        """Judge one window: `mean` are the house's units at its prices, `size` those of their
-        negative binomials, `variance` that of their log rates; `elasticity` is the house's, (n,).
+        """Judge one window: `mean` are the pricer's own units at its prices, `size` those of their
+        negative binomials, `variance` that of their log rates; `elasticity` is its own, (n,).
         """
         seen, offer = window.seen, window.seen.offer
         price, usual = seen.log_price, self.usual[offer]

@@ -8,7 +8,7 @@ from online_models.fold.facts.fact import NOBODY, FactEffect, Handler, Reach
 from online_models.fold.set_time import set_time
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
-from online_models.pricing.commands.controls import obey
+from online_models.pricing.commands.controls import apply_command
 from schemas.records.pricing_control import (
     Approve,
     ForgetCustomer,
@@ -34,7 +34,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         if said is not None:
             return FactEffect(NOBODY, said)
     part = None if state.settings.partitions == 1 else state.settings.partition
-    return FactEffect(*obey(state.pricing, record, now, part))
+    return FactEffect(*apply_command(state.pricing, record, now, part))
 
 
 HANDLER = Handler("pricing-control", Reach.ALL, apply, moves_clock=True)

@@ -29,7 +29,7 @@ Effect = tuple[Ints, list[Output]]
 Order = Pause | Resume | Approve | Reject | SetPrice | Rollback | ForgetCustomer
 
 
-def obey(pricing: Pricing, record: Order, now: int, part: int | None = None) -> Effect:
+def apply_command(pricing: Pricing, record: Order, now: int, part: int | None = None) -> Effect:
     """Take an order down, which the decisions that follow carry out; returns the offers to decide
     anew, and alerts. `part`: which of the shop's partitions this is; None: there is no other.
     """

@@ -16,6 +16,7 @@ from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.guardrails.bounds import on_every_price
 from online_models.pricing.offer_context import offer_context
 from online_models.pricing.pricing import Pricing
+from online_models.pricing.segments.price_offer import price_offer, published
 from online_models.pricing.trade.contract_book import ContractTerms
 from online_models.shop.catalogue import NEVER
 from schemas.values.instants import to_text
@@ -97,35 +98,32 @@ def ended(pricing: Pricing, sku: str, terms: ContractTerms, now: int) -> list[Ou
 
 
 def _offer(context: DecisionContext, terms: ContractTerms, now: int) -> Output:
-    state, row = context.state, int(context.rows[0])
-    sku, channel = state.catalogue.offer_name(row)
-    price, public = texts([terms.price, int(state.ledger.price[row])], context.terms.digits)
+    public_price = int(context.state.ledger.price[context.rows[0]])
+    price, public = texts([terms.price, public_price], context.terms.digits)
     bounds = [
         {"rule": rule.name, "input": price, "output": price, "detail": rule.facts(context.terms)}
         for rule in on_every_price(context.terms)
     ]
     promise = {"held": price, "contract": terms.contract}
-    value = {
-        "sku": sku,
-        "channel": channel,
-        "segment": terms.segment,
-        "price": price,
-        "currency": state.catalogue.currency_names[state.catalogue.skus.currency[context.sku[0]]],
-        "valid_from": to_text(max(terms.valid_from, 0)),
-        "valid_until": None if terms.valid_until == NEVER else to_text(terms.valid_until),
-        "disclosure": terms.terms,
-        "decision_id": state.identities.decision(row, int(state.ledger.sequence[row])),
-        "minimum_quantity": terms.quantity,
+    offer = price_offer(
+        context,
+        0,
+        now,
+        segment=terms.segment,
+        price=price,
+        valid_from=max(terms.valid_from, 0),
+        valid_until=None if terms.valid_until == NEVER else terms.valid_until,
+        disclosure=terms.terms,
+        minimum_quantity=terms.quantity,
         **({} if terms.customer is None else {"customer": terms.customer}),
-        "time": to_text(now),
-        "reason": f"contract {terms.contract}",
-        "explanation": [
-            {"rule": "public_price", "input": None, "output": public, "detail": {}},
-            {"rule": "contract", "input": public, "output": price, "detail": promise},
-            *bounds,
-        ],
-    }
-    return Output("price-offers", sku.encode(), msgspec.json.encode(value), now)
+        reason=f"contract {terms.contract}",
+    )
+    explanation = [
+        {"rule": "public_price", "input": None, "output": public, "detail": {}},
+        {"rule": "contract", "input": public, "output": price, "detail": promise},
+        *bounds,
+    ]
+    return published({**offer, "explanation": explanation}, now)
 
 
 def _alert(

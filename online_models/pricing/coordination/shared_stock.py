@@ -16,8 +16,8 @@ from online_models.demand.curves import DemandContext
 from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import column_sums, exp, log
 from online_models.pricing.pricing import Pricing
+from online_models.pricing.profit.economics import OfferDeductions, unit_profit
 from online_models.pricing.profit.objective import LARGEST_LOG
-from online_models.shop.catalogue import PPM
 from schemas.values.instants import DAY
 
 #: Prices that are tried, against the regular one, and halvings of the range of λ.
@@ -54,7 +54,7 @@ def _value(pricing: Pricing, rows: Ints, now: int) -> float:
     days = min([horizon, *((at - now) / DAY for at in arrivals)])
     price, units = _demand(pricing, rows, now)
     units *= days
-    profit = _unit_profit(pricing, rows, price)
+    profit = unit_profit(OfferDeductions.of(pricing.state.catalogue, rows), price)
     if _sold(profit, units, 0.0) <= shared:
         return 0.0
     low, high = 0.0, float(profit.max())
@@ -79,15 +79,6 @@ def _demand(pricing: Pricing, rows: Ints, now: int) -> tuple[Floats, Floats]:
     rate = curves.log_rate[:, None] + curves.elasticity[:, None] * x
     rate += 0.5 * curves.log_rate_variance[:, None]
     return price, exp(np.minimum(rate, LARGEST_LOG))
-
-
-def _unit_profit(pricing: Pricing, rows: Ints, price: Floats) -> Floats:
-    catalogue = pricing.state.catalogue
-    offers = catalogue.offers
-    tax = catalogue.skus.tax_ppm[offers.sku[rows]]
-    share = PPM / (PPM + tax).astype(np.float64) - offers.fee_ppm[rows] / PPM
-    fixed = (offers.fee_fixed[rows] + offers.cost[rows]).astype(np.float64)
-    return np.asarray(price * share[:, None] - fixed[:, None])
 
 
 def _sold(profit: Floats, units: Floats, value: float) -> float:

@@ -67,7 +67,7 @@ def resolve(
     promotion = promotions.in_force(rows, context.now, context.regular_price, context.terms.digits)
     source = sources(context, promotion)
     strategic = source == PriceOrigin.STRATEGY
-    # 2. What the guardrails leave of prices, for those who obey them.
+    # 2. What the guardrails leave of prices, for those that keep to them.
     forced = (source == PriceOrigin.OVERRIDE) & context.state.ledger.override_forced[rows]
     bounded = ~UNBOUND[source] & ~forced
     regular = bounded & ~UNPACED[source]

@@ -80,8 +80,8 @@ class Limits:
 def limits(context: DecisionContext, bounded: Flags, regular: Flags, paced: Flags) -> Limits:
     """The bounds that hold for each offer.
 
-    `bounded` offers obey the bounds on every price, `regular` ones also those on the regular price,
-    and `paced` ones of these also the steps.
+    `bounded` offers keep to the bounds on every price, `regular` ones also to those on the regular
+    price, and `paced` ones of these also to the steps.
     """
     n = len(context)
     low = np.full(n, NO_FLOOR, dtype=np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from online_models.numerics.compiled import compiled
 from online_models.numerics.ratios import ceil_one
 from online_models.pricing.context.decision_context import NO_CEILING
-from online_models.shop.catalogue import PPM
+from online_models.shop.catalogue import PPM, Catalogue, kept_share
 from schemas.values.money import LARGEST_MINOR
 
 Ints = NDArray[np.int64]
@@ -35,6 +35,22 @@ class Deductions(Protocol):
     @property
     def cost(self) -> Ints:
         """Cost of a unit, without tax."""
+
+
+class OfferDeductions(NamedTuple):
+    """Those of offers as the catalogue has them."""
+
+    tax_ppm: Ints
+    fee_ppm: Ints
+    fee_fixed: Ints
+    cost: Ints
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, rows: Ints) -> OfferDeductions:
+        """Of the offers in these rows, shape (n,)."""
+        offers = catalogue.offers
+        tax = catalogue.skus.tax_ppm[offers.sku[rows]]
+        return cls(tax, offers.fee_ppm[rows], offers.fee_fixed[rows], offers.cost[rows])
 
 
 @compiled
@@ -72,6 +88,6 @@ def net_share(terms: Deductions) -> Floats:
 def unit_profit(terms: Deductions, price: Floats) -> Floats:
     """Net price − fees − cost at gross prices of shape (n,) or (n, k), minor units."""
     rows = (slice(None),) + (None,) * (price.ndim - 1)
-    rate = net_share(terms) - terms.fee_ppm / PPM
+    rate = kept_share(terms.tax_ppm, terms.fee_ppm)
     fixed = (terms.fee_fixed + terms.cost).astype(np.float64)
     return price * rate[rows] - fixed[rows]

@@ -43,8 +43,8 @@ def expected(context: DecisionContext, new: Ints, kept: Ints) -> tuple[list[byte
     """JSON of units, revenue (net of tax), profit and its 90 % interval, at the new and the kept
     prices, minor units, (n,) each.
 
-    The interval is that of the posterior of the rate; a day's luck is not in it. Where nothing of
-    an offer's sales is learnt yet, it says that its basis is the prior.
+    The interval is that of the posterior of the rate, without what chance adds on a day. Where
+    nothing of an offer's sales is learnt yet, it says that its basis is the prior.
     """
     over, curves = span(context), context.curves
     terms = Terms(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from online_models.pricing.context.decision_context import DecisionContext, Floats, Ints
-from online_models.shop.catalogue import PPM, Catalogue
+from online_models.shop.catalogue import Catalogue, kept_share
 
 #: No more than this share of an offer's lost units is believed to go to the rest of its category:
 #: were it nearly all, the best prices of a category would have no bound.
@@ -60,6 +60,6 @@ def unit_profits(catalogue: Catalogue, price: Ints) -> Floats:
     is not on sale; shape (offers,).
     """
     offers, skus = catalogue.offers, catalogue.skus
-    share = PPM / (PPM + skus.tax_ppm[offers.sku]) - offers.fee_ppm / PPM
+    share = kept_share(skus.tax_ppm[offers.sku], offers.fee_ppm)
     profit = price * share - offers.fee_fixed - offers.cost
     return np.where(offers.listed & (price >= 0), profit, np.nan)

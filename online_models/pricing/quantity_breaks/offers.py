@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,12 +11,13 @@ from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.offer_context import offer_context
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.quantity_breaks.schedule import Tier, schedule
+from online_models.pricing.segments.price_offer import price_offer, published
 from online_models.pricing.segments.segment_prices import lowest_legal
 from online_models.pricing.trade.volumes import QUANTITIES, Volumes
-from online_models.shop.catalogue import PPM
+from online_models.shop.catalogue import PPM, kept_share
 from schemas.records.policy.pricing_policies import SegmentTerms
 from schemas.values import percentages
-from schemas.values.instants import DAY, to_text
+from schemas.values.instants import DAY
 from schemas.values.money import texts
 
 
@@ -78,7 +76,7 @@ def _renewed(
     public = int(context.state.ledger.price[row])
     before = tiers(context, segment, volumes)
     volumes.close(key, [tier_price(before, public, q) for q in QUANTITIES], public)
-    share = PPM / (PPM + int(context.tax_ppm[0])) - int(context.fee_ppm[0]) / PPM
+    share = kept_share(int(context.tax_ppm[0]), int(context.fee_ppm[0]))
     fixed = float(context.fee_fixed[0] + context.cost[0])
     words = None
     if context.terms.exploration_budget > 0:
@@ -120,39 +118,28 @@ def _offer(
     tier: Tier,
     now: int,
 ) -> Output:
-    state, row = context.state, int(context.rows[0])
-    digits = context.terms.digits
-    sku, channel = state.catalogue.offer_name(row)
-    currency = state.catalogue.currency_names[state.catalogue.skus.currency[context.sku[0]]]
+    amounts = (tier.asked, tier.lowest, tier.highest, tier.price)
     public, asked, lowest, highest, price = texts(
-        [int(state.ledger.price[row]), tier.asked, tier.lowest, tier.highest, tier.price], digits
+        [int(context.state.ledger.price[context.rows[0]]), *amounts], context.terms.digits
     )
     share = percentages.to_text(percentages.to_fraction(str(tier.discount / PPM)))
     elasticity = volumes.elasticity(key, tier.quantity)
     detail = {"minimum": lowest, "maximum": highest}
-    value: dict[str, Any] = {
-        "sku": sku,
-        "channel": channel,
-        "segment": segment.segment,
-        "price": price,
-        "currency": currency,
-        "valid_from": to_text(now),
-        "valid_until": None,
-        "disclosure": segment.disclosure,
-        "decision_id": state.identities.decision(row, int(state.ledger.sequence[row])),
-        "minimum_quantity": tier.quantity,
-        "time": to_text(now),
-        "reason": f"{share} off the public price, at which orders of {tier.quantity} and more, of"
+    offer = price_offer(
+        context,
+        0,
+        now,
+        segment=segment.segment,
+        price=price,
+        disclosure=segment.disclosure,
+        minimum_quantity=tier.quantity,
+        reason=f"{share} off the public price, at which orders of {tier.quantity} and more, of"
         f" an elasticity of {elasticity:.1f}, earn most",
-        "explanation": [
-            {"rule": "public_price", "input": None, "output": public, "detail": {}},
-            {
-                "rule": "quantity_break",
-                "input": public,
-                "output": asked,
-                "detail": {"discount": share, "elasticity": round(elasticity, 3)},
-            },
-            {"rule": "self_selection", "input": asked, "output": price, "detail": detail},
-        ],
-    }
-    return Output("price-offers", sku.encode(), msgspec.json.encode(value), now)
+    )
+    taken_off = {"discount": share, "elasticity": round(elasticity, 3)}
+    explanation = [
+        {"rule": "public_price", "input": None, "output": public, "detail": {}},
+        {"rule": "quantity_break", "input": public, "output": asked, "detail": taken_off},
+        {"rule": "self_selection", "input": asked, "output": price, "detail": detail},
+    ]
+    return published({**offer, "explanation": explanation}, now)

@@ -16,7 +16,7 @@ from online_models.numerics.ratios import scaled_round
 from online_models.numerics.special import column_sums, log, uniforms
 from online_models.pricing.quotes.bid_response import PER_TENTH, Odds
 from online_models.pricing.quotes.line_terms import legal_range
-from online_models.shop.catalogue import PPM
+from online_models.shop.catalogue import PPM, kept_share
 from schemas.records.wholesale.quote_lines import LineTerms
 
 Ints = NDArray[np.int64]
@@ -94,8 +94,7 @@ def _prices(line: LineTerms, discounts: Ints) -> Ints:
 
 def _profit(line: LineTerms, prices: Ints, quantity: int) -> Floats:
     """What is left of a line at these unit prices, minor units, (k,)."""
-    share = PPM / (PPM + line.tax_ppm) - line.fee_ppm / PPM
-    unit = prices.astype(np.float64) * share
+    unit = prices.astype(np.float64) * kept_share(line.tax_ppm, line.fee_ppm)
     unit -= float(line.fixed)
     unit *= float(quantity)
     return unit

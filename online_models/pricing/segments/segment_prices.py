@@ -11,10 +11,10 @@ from online_models.numerics.ratios import scaled_round
 from online_models.pricing.context.decision_context import NO_FLOOR, DecisionContext, Ints
 from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.guardrails.bounds import on_every_price
+from online_models.pricing.segments.price_offer import price_offer, published
 from online_models.pricing.trace.steps import MoneyTexts
 from online_models.shop.catalogue import PPM
 from schemas.values import percentages
-from schemas.values.instants import to_text
 
 Placed = tuple[int, Output]
 
@@ -29,35 +29,26 @@ def segment_prices(resolved: Resolved, chosen: NDArray[np.intp], money: MoneyTex
     if not policy.segments or not len(chosen):
         return []
     context = resolved.context.reread(chosen)
-    ledger, catalogue = context.state.ledger, context.state.catalogue
-    public = ledger.price[context.rows]
+    public = context.state.ledger.price[context.rows]
     floor = np.minimum(lowest_legal(context), public)
-    currencies = catalogue.skus.currency[context.sku].tolist()
     found: list[Placed] = []
     for terms in policy.segments:
         for step in terms.breaks:
             left = PPM - percentages.to_ppm(step.discount)
             price = np.maximum(scaled_round(public, left, PPM), np.maximum(floor, 1)).tolist()
             for i, place in enumerate(chosen.tolist()):
-                row, now = int(context.rows[i]), int(context.now[i])
-                sku, channel = catalogue.offer_name(row)
-                sequence = int(ledger.sequence[row])
-                value = {
-                    "sku": sku,
-                    "channel": channel,
-                    "segment": terms.segment,
-                    "price": msgspec.Raw(money[price[i]]),
-                    "currency": catalogue.currency_names[currencies[i]],
-                    "valid_from": to_text(now),
-                    "valid_until": None,
-                    "disclosure": terms.disclosure,
-                    "decision_id": context.state.identities.decision(row, sequence),
-                    "minimum_quantity": step.minimum_quantity,
-                    "time": to_text(now),
-                    "reason": f"{percentages.to_text(step.discount)} off the public price",
-                }
-                output = Output("price-offers", sku.encode(), msgspec.json.encode(value), now)
-                found.append((place, output))
+                now = int(context.now[i])
+                offer = price_offer(
+                    context,
+                    i,
+                    now,
+                    segment=terms.segment,
+                    price=msgspec.Raw(money[price[i]]),
+                    disclosure=terms.disclosure,
+                    minimum_quantity=step.minimum_quantity,
+                    reason=f"{percentages.to_text(step.discount)} off the public price",
+                )
+                found.append((place, published(offer, now)))
     return found
 
 

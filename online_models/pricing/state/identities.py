@@ -106,11 +106,11 @@ class Identities:
         return row, int(sequence)
 
 
-def whereabouts(decision_id: str) -> int:
+def decision_address(decision_id: str) -> int:
     """The address of the SKU of a decision; of what is no decision's id, that of the text itself,
     so that there is one partition to say so.
 
-    >>> whereabouts("0000002a2a624de5ce516289-1")
+    >>> decision_address("0000002a2a624de5ce516289-1")
     42
     """
     prefix = decision_id.rpartition("-")[0]

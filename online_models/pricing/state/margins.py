@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from online_models.persistence.kinds import Array
 from online_models.persistence.saved import Saved
-from online_models.shop.catalogue import PPM, Catalogue
+from online_models.shop.catalogue import Catalogue, kept_share
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -40,7 +40,7 @@ class Margins:
         self._grow(int(category.max(initial=-1)) + 1, int(channel.max(initial=-1)) + 1)
         self.units *= KEPT
         self.profit *= KEPT
-        share = PPM / (PPM + skus.tax_ppm[sku]) - offers.fee_ppm[rows] / PPM
+        share = kept_share(skus.tax_ppm[sku], offers.fee_ppm[rows])
         unit = prices * share - offers.fee_fixed[rows] - offers.cost[rows]
         at = category[known], channel[known]
         np.add.at(self.units, at, units[known])

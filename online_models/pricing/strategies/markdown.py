@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from online_models.pricing.context.decision_context import DecisionContext, Flags, Floats, Ints
-from online_models.pricing.profit.economics import net_share
 from online_models.pricing.profit.objective import clearing, outlook, span
 from online_models.pricing.profit.search import best_price
 from online_models.pricing.strategies.because import BECAUSE
@@ -19,7 +18,7 @@ from online_models.pricing.strategies.optimise import (
 )
 from online_models.pricing.strategies.strategy import Detail, Proposal
 from online_models.pricing.trace.steps import Numbers
-from online_models.shop.catalogue import NO_PRICE, PPM
+from online_models.shop.catalogue import NO_PRICE, PPM, kept_share
 from schemas.records.policy.strategies import Markdown as Entry
 from schemas.values.percentages import to_ppm, to_text
 
@@ -79,7 +78,7 @@ def _asked(context: DecisionContext, salvage_ppm: int) -> tuple[Ints, Ints, Flag
     low, high = search_range(context)
     over, least = span(context), context.state.settings.worthwhile
     salvage = context.cost * (salvage_ppm / PPM)
-    kept = (net_share(context) - context.fee_ppm / PPM)[:, None]
+    kept = kept_share(context.tax_ppm, context.fee_ppm)[:, None]
     fixed = (context.fee_fixed + salvage)[:, None]
 
     def worth(price: Floats) -> Floats:

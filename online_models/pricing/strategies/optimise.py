@@ -212,14 +212,14 @@ def curve_details(context: DecisionContext) -> Mapping[str, Values]:
     curves = context.curves
 
     deviation = np.sqrt(np.maximum(curves.elasticity_variance, 0.0))
-    beside = np.sqrt(np.maximum(curves.cross_variance, 0.0))
+    cross_deviation = np.sqrt(np.maximum(curves.cross_variance, 0.0))
     return {
         "elasticity": Numbers(curves.elasticity),
         "elasticity_deviation": Numbers(deviation),
         "elasticity_lower": Numbers(curves.elasticity - NINETY_FIVE_PERCENT * deviation),
         "elasticity_upper": Numbers(curves.elasticity + NINETY_FIVE_PERCENT * deviation),
         "cross_elasticity": Numbers(curves.cross),
-        "cross_elasticity_lower": Numbers(curves.cross - NINETY_FIVE_PERCENT * beside),
-        "cross_elasticity_upper": Numbers(curves.cross + NINETY_FIVE_PERCENT * beside),
+        "cross_elasticity_lower": Numbers(curves.cross - NINETY_FIVE_PERCENT * cross_deviation),
+        "cross_elasticity_upper": Numbers(curves.cross + NINETY_FIVE_PERCENT * cross_deviation),
         "log_units_per_day": Numbers(curves.log_rate),
     }

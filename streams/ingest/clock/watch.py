@@ -14,8 +14,8 @@ import msgspec
 from schemas.values.instants import to_text
 from streams.ingest.clock.broker_clock import BrokerClock
 from streams.journal import TOPIC as JOURNAL
+from streams.kafka.errors import UNANSWERED
 from streams.kafka.producer import Producer
-from streams.kafka.unanswered import UNANSWERED
 from streams.metrics.instruments import CLOCK_SKEW
 
 logger = logging.getLogger(__name__)

@@ -17,9 +17,9 @@ from streams.ingest.currency.currencies import Currencies
 from streams.ingest.parsed import hand_on_parsed
 from streams.kafka.app import die
 from streams.kafka.clients import consumer, names
+from streams.kafka.errors import UNANSWERED
 from streams.kafka.kafka_record import LARGEST_VALUE
 from streams.kafka.surroundings import monotonic
-from streams.kafka.unanswered import UNANSWERED
 
 logger = logging.getLogger(__name__)
 

@@ -24,9 +24,9 @@ ASSUMES = {
     "promotions' flags and competitors' prices held fixed",
     "robust": "prices did not follow demand beyond what past sales and prices, season and "
     "competitors show; or, where channels' prices differ within a week, beyond what all channels "
-    "share in that week. Products with thin data lean on their category",
-    "drawn": "nothing: only what chance drew of a price counts. Products with thin data lean on "
-    "their category",
+    "share in that week. The fewer data a product has, the more its category counts",
+    "drawn": "nothing: only what chance drew of a price counts. The fewer data a product has, "
+    "the more its category counts",
     "online": "what the pricer believes at the end of the recording, and prices with: moves of its "
     "own rule and of chance, products leaning on their category",
 }

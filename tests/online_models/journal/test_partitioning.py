@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kafka.partitioner.default import murmur2
 
 from online_models.journal.partitioning import address
-from online_models.pricing.state.identities import Identities, whereabouts
+from online_models.pricing.state.identities import Identities, decision_address
 from online_models.shop.catalogue import Catalogue
 
 
@@ -24,9 +24,9 @@ def test_a_decisions_id_tells_where_its_sku_is(sku: str, channel: str, sequence:
     identities.grow()
     decision = identities.decision(row, sequence)
     assert identities.parse(decision) == (row, sequence)
-    assert whereabouts(decision) == address(sku)
+    assert decision_address(decision) == address(sku)
 
 
 @given(st.text())
 def test_any_text_has_one_place_where_it_is_asked_for(text: str) -> None:
-    assert 0 <= whereabouts(text) < 1 << 31
+    assert 0 <= decision_address(text) < 1 << 31

@@ -14,7 +14,7 @@ from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.journal.outputs import Output
 from online_models.numerics.special import log
 from online_models.pricing.commands.acknowledgements import reconcile
-from online_models.pricing.commands.controls import obey
+from online_models.pricing.commands.controls import apply_command
 from online_models.pricing.decide import decide
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.pricing import Pricing
@@ -184,7 +184,7 @@ class Shop:
         fields = {"actor": "ann", **fields}
         if fields["kind"] in ("pause", "resume", "set_price", "rollback"):
             fields.setdefault("reason", "test")
-        rows, outputs = obey(self.pricing, CONTROL.validate_python(fields), self.now)
+        rows, outputs = apply_command(self.pricing, CONTROL.validate_python(fields), self.now)
         self._take(outputs)
         self.decide(rows, "pricing-control")
 

@@ -46,8 +46,8 @@ def judged(
         seen = Observations.of(ROWS, day * DAY, units, price=1000.0 * np.exp(x))
         window = WindowRows(seen, ROWS, 0 * ROWS, 0 * ROWS + 1)
         expected: Floats = 10.0 * np.exp(HOUSE * x)
-        house, none = np.full(OFFERS, HOUSE), np.zeros(OFFERS)
-        judge.learn(window, expected, np.full(OFFERS, 1e9), none, house, [said(e) for e in claims])
+        own, none = np.full(OFFERS, HOUSE), np.zeros(OFFERS)
+        judge.learn(window, expected, np.full(OFFERS, 1e9), none, own, [said(e) for e in claims])
         judge.usual[:] = np.log(1000.0)
     return judge
 

@@ -10,7 +10,7 @@ import pytest
 
 from streams.demo.data import tafeng
 from streams.demo.data.tafeng import OrderLines, clean, median_by_item
-from streams.demo.error import DemoError
+from streams.errors import DemoError
 
 
 def test_an_archive_is_read_with_barcodes_as_text_and_days_as_numbers(sales: OrderLines) -> None:

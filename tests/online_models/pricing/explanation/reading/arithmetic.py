@@ -321,23 +321,23 @@ def without(curve: Curve, name: str) -> Curve:
         for member in curve.members
         if member is not gone
     ]
-    house = curve.own
+    own = curve.own
     levels = [
         (
             m.level_weight,
-            min(max(m.log_rate, house.log_rate - LEVEL_GAP), house.log_rate + LEVEL_GAP),
+            min(max(m.log_rate, own.log_rate - LEVEL_GAP), own.log_rate + LEVEL_GAP),
         )
         for m in rest
     ]
-    log_rate, scatter = _mixture(house.log_rate, levels)
-    elasticity, _ = _mixture(house.elasticity, [(m.response_weight, m.elasticity) for m in rest])
-    bend, _ = _mixture(house.bend, [(m.response_weight, m.bend) for m in rest])
+    log_rate, scatter = _mixture(own.log_rate, levels)
+    elasticity, _ = _mixture(own.elasticity, [(m.response_weight, m.elasticity) for m in rest])
+    bend, _ = _mixture(own.bend, [(m.response_weight, m.bend) for m in rest])
     return replace(
-        house,
+        own,
         log_rate=log_rate,
         elasticity=elasticity,
         bend=bend,
-        log_rate_variance=house.log_rate_variance + scatter,
+        log_rate_variance=own.log_rate_variance + scatter,
     )
 
 
@@ -345,8 +345,8 @@ def _shared(weight: float, gone: float) -> float:
     return weight / (1.0 - gone) if gone < 1.0 else 0.0
 
 
-def _mixture(house: float, said: list[tuple[float, float]]) -> tuple[float, float]:
+def _mixture(own: float, said: list[tuple[float, float]]) -> tuple[float, float]:
     left = max(1.0 - sum(weight for weight, _ in said), 0.0)
-    parts = [(left, house), *((weight, value) for weight, value in said if weight > 0.0)]
+    parts = [(left, own), *((weight, value) for weight, value in said if weight > 0.0)]
     mean = sum(weight * value for weight, value in parts)
     return mean, sum(weight * (value - mean) ** 2 for weight, value in parts)

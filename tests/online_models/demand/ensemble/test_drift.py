@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from online_models.demand.ensemble.drift_watch import DriftWatch
+from online_models.demand.ensemble.drift import DriftWatch
 from online_models.demand.ensemble.models import DemandModels
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.persistence.plain import same

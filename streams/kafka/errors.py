@@ -1,13 +1,16 @@
-"""Errors of Kafka's that do not pass by themselves: somebody has to grant a right first."""
+"""Errors of Kafka's by what helps: asking again, or a right that somebody has to grant first."""
 
 from __future__ import annotations
 
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
+    KafkaError,
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
 )
 
+#: It did not do what was asked, or a connection broke.
+UNANSWERED = (KafkaError, OSError)
 FORBIDDEN = (
     GroupAuthorizationFailedError,
     TopicAuthorizationFailedError,

@@ -1,0 +1,55 @@
+"""A record of `price-offers`: a price below the public one, for a segment or for one customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from online_models.journal.outputs import Output
+from online_models.pricing.context.decision_context import DecisionContext
+from schemas.values.instants import to_text
+
+
+def price_offer(
+    context: DecisionContext,
+    place: int,
+    now: int,
+    *,
+    segment: str,
+    price: str | msgspec.Raw,
+    reason: str,
+    disclosure: str | None,
+    valid_from: int | None = None,
+    valid_until: int | None = None,
+    **to_whom: Any,
+) -> dict[str, Any]:
+    """The fields of the offer at a place of a context, in the order in which they are written; it
+    is valid from `now` (ms) on if nothing else is said.
+
+    `to_whom` are those that say from which quantity on, or for which customer it is.
+    """
+    catalogue, row = context.state.catalogue, int(context.rows[place])
+    sku, channel = catalogue.offer_name(row)
+    return {
+        "sku": sku,
+        "channel": channel,
+        "segment": segment,
+        "price": price,
+        "currency": catalogue.currency_names[catalogue.skus.currency[context.sku[place]]],
+        "valid_from": to_text(now if valid_from is None else valid_from),
+        "valid_until": None if valid_until is None else to_text(valid_until),
+        "disclosure": disclosure,
+        "decision_id": context.state.identities.decision(
+            row, int(context.state.ledger.sequence[row])
+        ),
+        **to_whom,
+        "time": to_text(now),
+        "reason": reason,
+    }
+
+
+def published(offer: Mapping[str, Any], now: int) -> Output:
+    """The record to publish."""
+    return Output("price-offers", offer["sku"].encode(), msgspec.json.encode(offer), now)
