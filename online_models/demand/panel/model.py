@@ -3,7 +3,8 @@
 log units = product's mean over its channels + the channel's deviation. Most of the error of a
 panel is a shock to a product's window that all its channels share: the two levels are learnt
 apart, the first from one number per product and window (`panel_product`), the second from the
-deviations (`panel_channel`). Products qualify once enough channels sell enough of them.
+deviations (`panel_channel`). Products qualify once enough channels sell enough of them, by the week
+however few.
 
 References: the within transformation of Mundlak, Econometrica 46 (1978).
 """
@@ -14,7 +15,7 @@ import numpy as np
 
 from online_models.demand.forecast import UnitsForecast
 from online_models.demand.inputs.calendar import Calendar
-from online_models.demand.inputs.observations import DAY, WindowRows
+from online_models.demand.inputs.observations import WindowRows
 from online_models.demand.panel.channel import ChannelLevel
 from online_models.demand.panel.features import (
     OfferState,
@@ -77,8 +78,9 @@ class PanelModel:
         """Predict the rows of qualified products."""
         n, seen = len(window), window.seen
         product = self.products.of(window.sku)
-        long_enough = (seen.end - seen.start) >= DAY // 2
-        at = np.flatnonzero((product >= 0) & long_enough & ~np.isnan(seen.price))
+        at = np.flatnonzero((product >= 0) & ~np.isnan(seen.price))
+        length = (seen.end - seen.start)[at]
+        at = at[self.products.long_enough(product[at], length)]
         if not len(at):
             return nothing_covered(n)
         product, offer = product[at], seen.offer[at]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from online_models.demand.inputs.observations import DAY, WindowRows
 from online_models.demand.panel.features import PanelRows
@@ -15,6 +16,12 @@ from online_models.persistence.saved import Saved
 
 #: A product qualifies with so many channels in a window that sell so many units on average.
 LEAST_CHANNELS, LEAST_UNITS = 12, 5.0
+#: In windows of a week or longer fewer channels do: counts are no longer small, and what moves a
+#: week (promotions, rivals, the product's own level) is what this model knows. Each product takes
+#: 25 kB, so those with few channels are taken up to this many.
+MOST_ALONE = 2000
+#: What makes a window long enough, ms: for products that many channels sell, and for the others.
+SHORTEST_MS, WEEK_MS = DAY // 2, 7 * DAY
 REFERENCE_BUCKETS = 8
 
 
@@ -33,6 +40,8 @@ class ProductState(Columns):
     variance: Floats = column(np.float64, 0.1, 2)
     #: Smoothed mean log units.
     log_units: Floats = column(np.float64, np.nan)
+    #: The shortest window that is forecast, ms.
+    shortest_ms: Ints = column(np.int64, SHORTEST_MS, optional=True)
 
 
 class PanelProducts:
@@ -72,9 +81,16 @@ class PanelProducts:
         inside = (sku >= 0) & (sku < len(self.product_of))
         return np.where(inside, self.product_of[np.where(inside, sku, 0)], -1)
 
+    def long_enough(self, product: Ints, length_ms: Ints) -> NDArray[np.bool_]:
+        """Mask of the windows, (n,), that are long enough for the products whose they are."""
+        return np.asarray(length_ms >= self.state.shortest_ms[product])
+
     def qualify(self, window: WindowRows, units: Floats) -> None:
-        """Admit the products that enough channels now sell enough of, by SKU id."""
-        if int(window.seen.end[0] - window.seen.start[0]) < DAY // 2:
+        """Admit the products that enough channels now sell enough of (by the week: any), by SKU
+        id.
+        """
+        length = int(window.seen.end[0] - window.seen.start[0])
+        if length < SHORTEST_MS:
             return
         known = self.of(window.sku)
         new = np.flatnonzero((known < 0) & (window.sku >= 0) & ~np.isnan(window.seen.price))
@@ -83,8 +99,12 @@ class PanelProducts:
         skus, first, place = np.unique(window.sku[new], return_index=True, return_inverse=True)
         channels = np.bincount(place, minlength=len(skus))
         average = sum_by(place, units[new], len(skus)) / channels
-        for i in np.flatnonzero((channels >= LEAST_CHANNELS) & (average >= LEAST_UNITS)).tolist():
-            self._admit(int(skus[i]), int(window.row[new[first[i]]]))
+        many = channels >= LEAST_CHANNELS
+        fit = (many | (length >= WEEK_MS)) & (average >= LEAST_UNITS)
+        for i in np.flatnonzero(fit).tolist():
+            if many[i] or len(self) < MOST_ALONE:
+                row = int(window.row[new[first[i]]])
+                self._admit(int(skus[i]), row, SHORTEST_MS if many[i] else WEEK_MS)
 
     def remember(self, present: Ints, design: Floats, level: Floats) -> None:
         """Keep what the next window's regressors need of this one's; `level` is NaN if unknown."""
@@ -150,7 +170,7 @@ class PanelProducts:
 
         return [of_others(value) for value in (means.price, *means.attributes)]
 
-    def _admit(self, sku: int, category: int) -> None:
+    def _admit(self, sku: int, category: int, shortest_ms: int) -> None:
         if sku >= len(self.product_of):
             missing = max(sku + 1, 2 * len(self.product_of)) - len(self.product_of)
             self.product_of = np.append(self.product_of, np.full(missing, -1))
@@ -162,5 +182,6 @@ class PanelProducts:
         self.state.grow(product + 1)
         self.state.block[product] = self.open_block[category]
         self.state.slot[product] = self.taken[category]
+        self.state.shortest_ms[product] = shortest_ms
         self.taken[category] += 1
         self.product_of[sku] = product
