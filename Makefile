@@ -8,8 +8,10 @@ TESTS ?= tests schemas online_models streams
 JOBS ?= 2
 PYTEST := $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 export OMP_NUM_THREADS ?= 1
+# what is compiled is kept: tests start hundreds of processes
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-shop test quick measure lint docs bench sbom audit deploy-check clean
+.PHONY: demo demo-shop test quick measure lint rules docs bench sbom audit deploy-check clean
 
 ## demo: real orders through a live worker on a real Kafka; ARGS=--once ends by itself
 demo: $(VENV)/demo
@@ -21,7 +23,8 @@ demo-shop: $(VENV)/demo
 	$(BIN)/python deploy/oscar/run.py
 
 ## test: lint, types, doctests, unit tests, and integration tests on a real Kafka
-test: lint
+test: $(VENV)/dev
+	$(MAKE) --jobs 2 lint rules
 	$(PYTEST) -m "not slow" $(TESTS) $(ARGS)
 
 ## quick: the tests that need neither Kafka nor TensorFlow, nor more than a second of CPU
@@ -36,6 +39,10 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# compiles the pricing rules, before several processes would at once
+rules: $(VENV)/dev
+	$(BIN)/pricetide pipe < tests/recordings/shop.jsonl > /dev/null
 
 ## docs: the documents as a site in site/, with search, without a network
 docs: $(VENV)/dev

@@ -1,8 +1,9 @@
 """How much CPU time each test takes, and which are too heavy for `make quick`.
 
 A test function is heavy whose cases together take more than `HEAVY_SECONDS` of CPU, that of its
-fixtures and processes included. `tests/heavy.txt` lists them as measured last (`make measure`), and
-they are marked `heavy`. What has become heavy since is named at the end of every run.
+fixtures and processes included; what ends with the session is nobody's. `tests/heavy.txt` lists
+them as measured last (`make measure`), and they are marked `heavy`. What has become heavy since is
+named at the end of every run.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ NAMED_SECONDS = 2.0
 #: Left out of `make quick` whatever they take.
 APART = ("integration", "deep", "slow")
 _BEGUN = pytest.StashKey[float]()
+_ENDED = pytest.StashKey[float]()
 
 
 def spent() -> float:
@@ -62,11 +64,21 @@ class CpuTime:
         item.stash[_BEGUN] = spent()
         return (yield)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Iterator[None]:
+        """What all tests share ends with the last one, and is not its own."""
+        if nextitem is None:
+            item.stash[_ENDED] = spent()
+        return (yield)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """The property travels to the process that reports."""
         if call.when == "teardown" and not any(map(item.get_closest_marker, APART)):
-            item.user_properties.append(("cpu_seconds", spent() - item.stash[_BEGUN]))
+            ended = item.stash.get(_ENDED, None) or spent()
+            item.user_properties.append(("cpu_seconds", ended - item.stash[_BEGUN]))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add up."""

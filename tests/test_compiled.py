@@ -67,6 +67,7 @@ def test_compiled_afresh_for_this_cpu_without_a_fused_product(tmp_path: Path) ->
         assert len(codes) <= 2, rule
 
 
+@pytest.mark.slow
 def test_compiled_for_any_cpu() -> None:
     found, _ = month(NUMBA_CPU_NAME="generic")
     assert found == EXPECTED[NAME]

@@ -52,3 +52,16 @@ def test_what_has_become_heavy_is_named(measured: Any) -> None:
 def test_what_is_heavy_is_written_down(measured: Any) -> None:
     assert measured(write=True) == []
     assert cpu_time.listed() == {"a.py::known", "a.py::new"}
+
+
+def test_what_ends_with_the_session_is_not_the_last_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([1.0, 2.5, 60.0])
+    monkeypatch.setattr(cpu_time, "spent", lambda: next(clock))
+    item: Any = SimpleNamespace(
+        stash=pytest.Stash(), user_properties=[], get_closest_marker=lambda _: None
+    )
+    plugin, ending = CpuTime(write=False), SimpleNamespace(when="teardown")
+    next(plugin.pytest_runtest_setup(item))
+    next(plugin.pytest_runtest_teardown(item, None))
+    plugin.pytest_runtest_makereport(item, ending)  # type: ignore[arg-type]
+    assert item.user_properties == [("cpu_seconds", 1.5)]

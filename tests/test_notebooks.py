@@ -6,9 +6,7 @@ import os
 from importlib import metadata
 from pathlib import Path
 
-import jupytext
 import pytest
-from nbclient import NotebookClient
 
 from streams.demo.data import tafeng
 
@@ -20,6 +18,10 @@ NOTEBOOKS = sorted((ROOT / "docs/notebooks").glob("*.py"))
 def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not any(metadata.distributions(name=tafeng.DISTRIBUTION)):
         pytest.skip(f"needs {tafeng.INSTALL}")
+    # they load for seconds, which every process that collects tests would spend
+    import jupytext
+    from nbclient import NotebookClient
+
     known = os.environ.get("PYTHONPATH")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), *([known] if known else [])]))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))

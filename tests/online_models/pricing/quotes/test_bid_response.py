@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from river.linear_model import LogisticRegression
 from river.optim import SGD
-from sklearn.linear_model import LogisticRegression as BatchRegression
 
 from online_models.persistence.plain import same
 from online_models.persistence.saved import restore, save
@@ -40,6 +39,8 @@ def chance(odds: Odds, x: float) -> float:
 
 @pytest.mark.parametrize("group", TRUTH)
 def test_it_comes_as_near_to_the_truth_as_a_regression_on_all_outcomes_at_once(group: str) -> None:
+    from sklearn.linear_model import LogisticRegression as BatchRegression
+
     errors: dict[str, list[float]] = {"ours": [], "batch": [], "river": []}
     for seed in range(3):
         said = outcomes(3000, seed)

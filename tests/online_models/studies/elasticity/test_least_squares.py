@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from numpy.typing import NDArray
 
 from online_models.studies.elasticity.least_squares import Rows, Slopes, ordinary, poisson
@@ -54,6 +53,8 @@ def assert_same(found: Slopes, fitted: object, rows: Rows) -> None:
 
 
 def test_ordinary_least_squares(rows: tuple[Rows, Floats]) -> None:
+    import statsmodels.api as sm
+
     problem, response = rows
     groups = problem.product * WEEKS + problem.week
     options = {"groups": groups, "use_correction": False}
@@ -62,6 +63,8 @@ def test_ordinary_least_squares(rows: tuple[Rows, Floats]) -> None:
 
 
 def test_poisson_pseudo_likelihood(rows: tuple[Rows, Floats]) -> None:
+    import statsmodels.api as sm
+
     problem, response = rows
     rng = np.random.default_rng(1)
     exposure = rng.uniform(0.5, 1.0, len(response))
