@@ -14,7 +14,7 @@ from kafka.errors import KafkaError as AdminError
 
 from online_models.journal.batch import SourcePartition
 from streams.configuration.settings import Settings
-from streams.ingest.unread.gaps import Gaps, compare
+from streams.ingest.unread import Gaps, compare
 from streams.kafka.admin import TopicsError
 from streams.kafka.clients import client, names
 from streams.kafka.consumer import Consumer

@@ -27,7 +27,7 @@ from streams.ingest.hot import HOT
 from streams.ingest.incarnations import Incarnations
 from streams.ingest.order import by_timestamp
 from streams.ingest.routing import Router
-from streams.ingest.unread.lag import unread
+from streams.ingest.unread import unread
 from streams.ingest.writer import HandOn, Writer
 from streams.journal.tail import tail
 from streams.kafka.app import die

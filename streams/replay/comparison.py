@@ -4,17 +4,55 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
-from streams.replay.counterfactual import Counterfactual, counterfactual
-from streams.replay.drawn_price_sales import DrawnPriceSales
+import msgspec
+
+from streams.recording.entry import Entry, RecordingError
+from streams.recording.reader import Recording
+from streams.replay.counterfactual import Counterfactual, DrawnPriceSales, counterfactual
 from streams.replay.offer_margins import OfferMargins
 from streams.replay.price_differences import PriceDifferences, price_differences
-from streams.replay.price_history import Offer
-from streams.replay.run import PricingRun
-from streams.replay.summary import ExpectedTotals, OfferOutcome
+from streams.replay.price_history import Offer, PublishedPrices
+from streams.replay.summary import ExpectedTotals, OfferOutcome, ReplaySummary
+from streams.replay.window_sales import SalesByWindow
 
+#: The outputs of a run that are compared.
+COMPARED = frozenset({"price-changes", "price-decisions", "demand-observations"})
 #: Fewer of the units sold at the drawn prices, and it was not these that sold them.
 LEAST_PAID = 0.9
+
+
+class PricingRun:
+    """A summary, the prices over time, and the windows since `drawn_by` (this run, if not given)
+    first drew a price at random: those before it show nothing.
+    """
+
+    def __init__(self, drawn_by: PublishedPrices | None = None) -> None:
+        self.summary = ReplaySummary()
+        self.prices = PublishedPrices()
+        self.windows = SalesByWindow()
+        self._drawn_by = self.prices if drawn_by is None else drawn_by
+
+    def add(self, entry: Entry) -> None:
+        """Take the next output."""
+        self.summary.add(entry)
+        if entry.topic == "price-decisions":
+            self.prices.add(entry)
+        elif entry.topic == "demand-observations" and self._drawn_by.drawn:
+            self.windows.add(entry)
+
+
+def recorded_run(folder: Path) -> PricingRun:
+    """The run whose outputs a recording holds; RecordingError where they are not a pricer's."""
+    run = PricingRun()
+    for entry in Recording([folder], COMPARED):
+        try:
+            run.add(entry)
+        except (msgspec.DecodeError, KeyError, ArithmeticError) as error:
+            where = f"{entry.topic}-{entry.partition} offset {entry.offset}"
+            raise RecordingError(f"--compare: {where}: {error}") from error
+    return run
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,10 @@ from streams.configuration.policy_file import load
 from streams.configuration.settings import Settings
 from streams.recording.writer import RecordingWriter
 from streams.replay import report
-from streams.replay.comparison import compare
-from streams.replay.drawn_price_sales import DrawnPriceSales
+from streams.replay.comparison import PricingRun, compare, recorded_run
+from streams.replay.counterfactual import DrawnPriceSales
 from streams.replay.offer_margins import OfferMargins
 from streams.replay.replay import Replay
-from streams.replay.run import PricingRun, recorded_run
 from streams.replay.summary import ReplaySummary
 from streams.terminal.flags import add_recordings, instant
 from streams.terminal.output import figures_table

@@ -17,10 +17,10 @@ from streams.configuration.settings import Settings
 from streams.recording.entry import Entry
 from streams.recording.reader import Recording
 from streams.recording.writer import RecordingWriter
+from streams.replay.comparison import PricingRun
 from streams.replay.counterfactual import counterfactual
 from streams.replay.offer_margins import OfferMargins
 from streams.replay.replay import Replay
-from streams.replay.run import PricingRun
 from streams.replay.window_sales import WindowSales
 
 START = 1_700_006_400_000

@@ -8,7 +8,7 @@ import logging
 import pytest
 from aiokafka import TopicPartition
 
-from streams.ingest.unread.gaps import Gaps, compare
+from streams.ingest.unread import Gaps, compare
 
 ORDERS = TopicPartition("orders", 3)
 

@@ -1,5 +1,7 @@
-"""Input that is not what it was: records removed before they were read, or ends that lie below what
-was read.
+"""What has not been read: how much lies in input topics still, and what is lost.
+
+Lost are records that were removed before they were read, and those of a partition that ends below
+what was read of it.
 """
 
 from __future__ import annotations
@@ -9,9 +11,28 @@ from collections.abc import Mapping
 
 from aiokafka import TopicPartition
 
+from streams.ingest.decoder import INPUTS
 from streams.kafka.consumer import Consumer
+from streams.metrics import instruments
 
 logger = logging.getLogger(__name__)
+
+
+async def unread(consumer: Consumer) -> set[TopicPartition]:
+    """The consumer's partitions that have more to read, as far as it knows; metrics say how much.
+
+    What an open transaction holds back is not there yet.
+    """
+    behind, lag = set(), dict.fromkeys(INPUTS, 0)
+    for place in consumer.assignment():
+        end = consumer.last_stable_offset(place)
+        position = None if end is None else await consumer.position(place)
+        if position is None or position < end:
+            behind.add(place)
+            lag[place.topic] += 0 if position is None else end - position
+    for topic, records in lag.items():
+        instruments.INPUT_LAG.labels(topic).set(records)
+    return behind
 
 
 class Gaps:
