@@ -10,6 +10,8 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from schemas.records import record as records
+from schemas.records.baskets.basket_lines import BasketLines
+from schemas.records.baskets.recommendations import Recommendation
 from schemas.records.dead_letters import DeadLetterHeaders
 from schemas.records.demand.category_evidence import CategoryEvidence
 from schemas.records.demand.demand_forecasts import DemandForecast
@@ -135,6 +137,7 @@ _ALL = (
     Topic("price-offers", "out", PriceOffer, _SKU, 90 * DAY),
     Topic("price-quotes", "out", PriceQuote, ("quote_id",), 400 * DAY),
     Topic("price-suggestions", "out", PriceSuggestion, ("listing_id",), 90 * DAY),
+    Topic("recommendations", "out", Recommendation, (), 30 * DAY),
     Topic("promotion-plans", "out", PromotionPlan, _SKU, 90 * DAY),
     Topic("demand-observations", "out", DemandObservation, _SKU, 800 * DAY),
     Topic("elasticities", "out", Elasticities, ("scope", "key"), _FOR_EVER, compacted=True),
@@ -152,6 +155,7 @@ _ALL = (
     Topic("product-currencies", "internal", None, (), _FOR_EVER, compacted=True, broadcast=True),
     Topic("category-evidence", "internal", CategoryEvidence, broadcast=True),
     Topic("quote-lines", "internal", QuoteLines, ("quote_id",), broadcast=True),
+    Topic("basket-lines", "internal", BasketLines, broadcast=True),
     Topic(
         "pricing-quarantine",
         "internal",

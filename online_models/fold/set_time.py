@@ -30,6 +30,8 @@ def set_time(state: State, order: SetTime) -> list[Output]:
     state.cleaning.set_back(now)
     state.pricing.set_back(now)
     state.desk.set_back(now)
+    state.basket_feed.set_back(now)
+    state.recommendations.set_back(now)
     state.windows.set_back(now)
     state.price_evidence.set_back(now)
     turns = state.listing.promotion_change_ms

@@ -16,10 +16,12 @@ from online_models.demand.settings import DemandSettings
 from online_models.fold.clock import Clock
 from online_models.journal.source_progress import SourceProgress
 from online_models.persistence.kinds import Part
-from online_models.persistence.saved import Saved
+from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.quotes.desk import QuoteDesk
+from online_models.recommendations.basket_feed import BasketFeed
+from online_models.recommendations.desk import RecommendationDesk
 from online_models.shop.catalogue import Catalogue
 from online_models.shop.cleaning.cleaning import Cleaning
 from online_models.shop.competitors import CompetitorPrices
@@ -99,6 +101,8 @@ class State:
         demand=Part(),
         pricing=Part(),
         desk=Part(),
+        basket_feed=attribute("basket_feed", Part(), optional=True),
+        recommendations=attribute("recommendations", Part(), optional=True),
         elasticities=Part(),
         evidence=Part(),
         drift_reports=Part(),
@@ -134,6 +138,8 @@ class State:
             self.catalogue, self.competitors, self.stock, self.demand, settings.pricing
         )
         self.desk = QuoteDesk()
+        self.basket_feed = BasketFeed()
+        self.recommendations = RecommendationDesk()
         self.elasticities = ElasticityFeed()
         self.evidence = EvidenceExchange()
         self.drift_reports = DriftReports()

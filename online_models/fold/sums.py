@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.fold.state import State
-from online_models.journal.batch import Batch, Status
+from online_models.journal.batch import Action, Agreed, Batch, Status
 from online_models.pricing.state.shoppers import USUAL_SEGMENT, Line
 from online_models.second_hand.second_hand import OwnSale
 from online_models.windows import counting
@@ -48,11 +48,19 @@ def take_orders(state: State, batch: Batch, lookup: Lookup, places: Ints) -> Non
     _remember_shoppers(state, batch, places, orders)
     _note_used_sales(state, orders)
     _remember_volumes(state, batch, places, orders)
+    _tell_baskets(state, batch, places, orders)
     state.pending.order(orders)
 
 
 def take_clicks(state: State, batch: Batch, lookup: Lookup, places: Ints) -> None:
     """Let the clicks at `places` wait to be counted."""
+    if state.pricing.book.recommend is not None:
+        agreed = batch.extra[places]
+        put_in = np.flatnonzero((agreed > 0) & (batch.flag[places] == Action.CART))
+        if len(put_in):
+            at = places[put_in]
+            sessions = agreed[put_in] == Agreed.SESSION
+            state.basket_feed.put_in(batch.person[at], sessions, lookup.offer[at])
     state.pending.click(
         PendingClicks(
             lookup.offer[places],
@@ -141,6 +149,15 @@ def _remember_volumes(state: State, batch: Batch, places: Ints, orders: PendingO
         name = state.catalogue.offer_name(int(orders.offer[i]))
         key = state.pricing.state.trade.volumes.key(batch.texts[batch.segment[places[i]]], *name)
         state.pricing.state.trade.volumes.ordered(key, int(orders.units[i]))
+
+
+def _tell_baskets(state: State, batch: Batch, places: Ints, orders: PendingOrders) -> None:
+    """Whole baskets, where offers are recommended."""
+    if state.pricing.book.recommend is None:
+        return
+    placed = np.flatnonzero(orders.status == Status.PLACED)
+    terms, persons = state.pricing.book.recommend[0], batch.person[places[placed]]
+    state.basket_feed.ordered(terms, orders.order[placed], persons, orders.offer[placed])
 
 
 def _remember_shoppers(state: State, batch: Batch, places: Ints, orders: PendingOrders) -> None:

@@ -20,6 +20,7 @@ from online_models.fold.decide import (
 )
 from online_models.fold.observation_records import observation_records
 from online_models.fold.on_sale import start_clock
+from online_models.fold.recommending import recommend
 from online_models.fold.shadow import settle_shadow
 from online_models.fold.state import State
 from online_models.fold.sums import count, judge
@@ -79,6 +80,8 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
         pass_day(state.pricing.state, now)
     outputs += state.pricing.watch(now, state.settings.named_part)
     outputs += state.desk.settle(now)
+    if not state.settings.observe_only:
+        outputs += recommend(state, now)
     if new_day and not state.settings.observe_only:
         value_units(state.pricing, now)
         outputs += quantity_breaks_of_day(state.pricing, now)

@@ -39,6 +39,14 @@ class Action:
     WISHLIST: Final = 3
 
 
+class Agreed:
+    """`extra` of a click: who agreed to prices and recommendations made for them."""
+
+    NOBODY: Final = 0
+    CUSTOMER: Final = 1
+    SESSION: Final = 2
+
+
 #: `flag` of a tick that forces the clock to its own time (from `pricing-control`, or an idle
 #: shop); a tick without it moves the clock to the watermark of the sources.
 FORCED = 1
@@ -108,7 +116,7 @@ class Batch:
     | kind | amount | count | detail | extra | flag | confidence |
     |---|---|---|---|---|---|---|
     | ORDER | unit price | quantity | promotion (texts) | hash of the order id | Status | |
-    | CLICK | price shown, −1 for none | clicks | | | Action | |
+    | CLICK | price shown, −1 for none | clicks | | Agreed | Action | |
     | COMPETITOR_PRICE | price | | competitor (texts) | shipping | 1: in stock | parts per million |
     | FACT | | | index into `facts` | | | |
     | TICK | | | | | FORCED or 0 | |

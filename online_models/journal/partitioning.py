@@ -9,6 +9,10 @@ from online_models.journal.batch import Batch, Kind
 from online_models.numerics.compiled import compiled
 
 CONTROL = "pricing-control"
+#: What belongs to the desks alone, which answer for the whole shop: their partition of the journal
+#: is that of this address.
+DESK_TOPICS = frozenset({"quote-outcomes", "quote-lines", "basket-lines"})
+DESK_ADDRESS = 0
 #: Above every offset.
 NO_OFFSET = np.iinfo(np.int64).max
 

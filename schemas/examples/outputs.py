@@ -159,6 +159,31 @@ OUTPUTS: dict[str, dict[str, Any]] = {
         "reason": "worth 90.12 by 412 sales of its category",
         "time": "2024-05-01T12:00:00Z",
     },
+    "recommendations": {
+        "recommendation_id": "c5f2a9c31d0b7e644-812",
+        "customer": "5f2a9c31d0b7e644",
+        "session": None,
+        "arm": "recommended",
+        "currency": "EUR",
+        "items": [
+            {
+                "sku": "filter-100",
+                "channel": "web",
+                "reason": "bought together with coffee-500g",
+                "propensity": 0.9,
+                "price": "4.49",
+                "margin": "2.10",
+                "probability": 0.142,
+                "without": 0.081,
+                "expected": "0.13",
+            }
+        ],
+        "withheld": [],
+        "basket": ["coffee-500g"],
+        "valid_from": "2024-05-01T12:01:00Z",
+        "valid_until": "2024-05-08T12:01:00Z",
+        "time": "2024-05-01T12:01:00Z",
+    },
     "promotion-plans": {
         "plan_id": "p-1",
         "sku": "coffee-500g",

@@ -32,6 +32,7 @@ class ClickRow(Struct, gc=False):
     segment: Name | None = None
     price_shown: Money | None = None
     count: Filled[Count] = 1
+    personal_prices: Filled[bool] = False
     event_id: Name | None = None
 
 
@@ -42,6 +43,8 @@ def _settle(rows: list[ClickRow]) -> None:
             row.channel = "web"
         if row.count is None:
             row.count = 1
+        if row.personal_prices is None:
+            row.personal_prices = False
         if row.price_shown is not None:
             row.price_shown = FINEST_PRICES[row.price_shown]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
 from itertools import chain, repeat
-from operator import sub
+from operator import attrgetter, sub
 from typing import Any, NamedTuple
 
-from online_models.journal.batch import Action, Kind, Status
+from online_models.journal.batch import Action, Agreed, Kind, Status
 from online_models.journal.bounded import LEAD
 from schemas.values.instants import EARLIEST, LATEST
 from schemas.wire import clickstream, competitor_prices, orders
@@ -126,11 +126,25 @@ def _clicks(decoded_rows: DecodedRows, gathered: Gathered, border: Border) -> di
         channel=texts.of([click.channel for click in found]),
         amount=-1 if unpriced else list(map(border.price_shown, skus, shown)),
         count=[click.count for click in found],
+        extra=_agreed(found),
         flag=[_ACTION[click.action] for click in found],
         person=_who(found, border),
         segment=texts.of_some([click.segment for click in found]),
     )
     return {}
+
+
+def _agreed(found: list[ClickRow]) -> Values:
+    """Who agreed to recommendations: customers, or sessions where no customer is given."""
+    if not any(map(attrgetter("personal_prices"), found)):
+        return Agreed.NOBODY
+    return [_agreed_one(click) if click.personal_prices else Agreed.NOBODY for click in found]
+
+
+def _agreed_one(click: ClickRow) -> int:
+    if click.customer_id is not None:
+        return Agreed.CUSTOMER
+    return Agreed.NOBODY if click.session_id is None else Agreed.SESSION
 
 
 def _who(found: list[ClickRow], border: Border) -> Values:

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.batch import Batch, Kind
-from online_models.journal.partitioning import CONTROL, address
-from online_models.pricing.quotes.desk import ADDRESS as DESK_ADDRESS
-from online_models.pricing.quotes.desk import TOPICS as DESK_TOPICS
+from online_models.journal.partitioning import CONTROL, DESK_ADDRESS, DESK_TOPICS, address
 from online_models.pricing.state.identities import decision_address
 
 #: SKUs remembered; cleared when full, so that made-up SKUs cannot fill the memory.

@@ -20,7 +20,7 @@ UPSERTS = ("products", "promotions", "pricing-policies")
 #: The timestamp of a record without one.
 NO_TIME = -1
 #: Slow topics that the pricer itself writes: large, and always in one form.
-OWN = ("model-updates", "category-evidence", "quote-lines")
+OWN = ("model-updates", "category-evidence", "quote-lines", "basket-lines")
 SLOW = (
     "products",
     "inventory",
@@ -36,6 +36,7 @@ SLOW = (
     "model-updates",
     "category-evidence",
     "quote-lines",
+    "basket-lines",
 )
 
 

@@ -55,7 +55,9 @@ STEERING = ("pricing-policies", "pricing-control")
 #: What the shop and others tell; who writes clicks need not be able to write products.
 FED = tuple(_topics("in", *STEERING, "price-acks", "demand-forecasts"))
 #: What ingest reads: what the shop tells, and what the pricer itself says to all partitions.
-INGESTED = (*_topics("in"), "category-evidence", "quote-lines", "model-updates")
+#: What the partitions of the journal tell each other.
+EXCHANGED = ("category-evidence", "quote-lines", "basket-lines")
+INGESTED = (*_topics("in"), *EXCHANGED, "model-updates")
 _INGEST = [
     *_may("read", *sorted(INGESTED), "pricing-journal", "product-currencies"),
     *_may("write", "pricing-journal", "dead-letters", "pricing-alerts", "product-currencies"),
@@ -64,7 +66,7 @@ _INGEST = [
 _PRICE = [
     *_may("read", "pricing-journal", "pricing-snapshots", "pricing-quarantine"),
     *_may("write", *_topics("out", "dead-letters", "model-updates", "promotion-plans")),
-    *_may("write", "category-evidence", "quote-lines", "pricing-snapshots", "pricing-quarantine"),
+    *_may("write", *EXCHANGED, "pricing-snapshots", "pricing-quarantine"),
     Right("read", "group", "{app}"),
     Right("write", "transactional id", "{app}-*"),
 ]

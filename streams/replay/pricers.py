@@ -22,7 +22,7 @@ from streams.quarantine.entries import Quarantine
 from streams.quarantine.guard import Guard
 
 #: What the partitions tell each other.
-EXCHANGED = (EVIDENCE, "quote-lines")
+EXCHANGED = (EVIDENCE, "quote-lines", "basket-lines")
 
 
 class Priced(NamedTuple):

@@ -22,7 +22,7 @@ def times(topic: str) -> list[str]:
 
 
 def test_every_output_topic_has_strict_cases() -> None:
-    assert len(OUTPUTS) == 11
+    assert len(OUTPUTS) == 12
 
 
 @pytest.mark.parametrize("topic", OUTPUTS)

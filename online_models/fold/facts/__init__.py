@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from online_models.fold.facts import (
     acks,
+    basket_lines,
     contract_prices,
     control,
     evidence,
@@ -35,6 +36,7 @@ HANDLERS: dict[str, Handler] = {
         contract_prices.HANDLER,
         quote_requests.HANDLER,
         quote_lines.HANDLER,
+        basket_lines.HANDLER,
         quote_outcomes.HANDLER,
         listings.HANDLER,
         control.HANDLER,

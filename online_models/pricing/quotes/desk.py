@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from online_models.journal.outputs import Output
+from online_models.journal.partitioning import DESK_ADDRESS
 from online_models.numerics.elementary import log_one
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
@@ -28,9 +29,6 @@ from schemas.values.instants import DAY, HOUR, to_ms, to_text
 from schemas.values.limits import LARGEST_AMOUNT
 from schemas.values.money import minor_digits, scaled
 
-#: What belongs to the desk alone: its partition of the journal is that of this address.
-TOPICS = frozenset({"quote-outcomes", "quote-lines"})
-ADDRESS = 0
 #: ms for which lines of other partitions are waited for.
 PATIENCE = HOUR
 #: ms for which an outcome is waited for; what nobody reports teaches nothing.
@@ -217,7 +215,7 @@ class QuoteDesk:
     @staticmethod
     def decision_id(quote_id: str, number: int) -> str:
         """The id of the `number`-th answer to a request: it leads to the desk's partition."""
-        return f"{ADDRESS:08x}{_hash(quote_id):016x}-{number}"
+        return f"{DESK_ADDRESS:08x}{_hash(quote_id):016x}-{number}"
 
     def _conclude(
         self, quote_id: str, quote: OpenQuote, approved: bool | None, why: str, now: int

@@ -17,6 +17,7 @@ from online_models.pricing.state.ledger import DEFAULT_POLICY
 from online_models.shop.catalogue import NEVER, Catalogue
 from schemas.records.policy.guardrails import Guardrails
 from schemas.records.policy.pricing_policies import Policy
+from schemas.records.policy.recommend import Recommend
 
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -77,6 +78,7 @@ class PolicyBook:
         "named_channels",
         "breaks",
         "optimises_breaks",
+        "recommend",
     )
     TRANSIENT = ("_terms", "_known", "_pace")
 
@@ -100,6 +102,8 @@ class PolicyBook:
         self.breaks = False
         #: Segments of which some policy learns the quantity breaks.
         self.optimises_breaks: frozenset[str] = frozenset()
+        #: How offers are recommended, and the seed of its draws; None where no policy says so.
+        self.recommend: tuple[Recommend, int] | None = None
         #: Channels that some policy selects by name: the merchant sells there.
         self.named_channels: frozenset[str] = frozenset()
         self._latest = 0
@@ -145,6 +149,12 @@ class PolicyBook:
     def shadow(self) -> NDArray[np.bool_]:
         """Whether each slot's policy decides in shadow, (slots,)."""
         return np.array([p is not None and p.shadow for p in self.slots], dtype=np.bool_)
+
+    @property
+    def recommended(self) -> NDArray[np.bool_]:
+        """Whether offers that each slot's policy rules may be recommended, (slots,)."""
+        ranked = {slot for slot, policy in self._ranked if _recommends(policy)}
+        return np.array([slot in ranked for slot in range(len(self.slots))], dtype=np.bool_)
 
     @property
     def pace(self) -> tuple[Flags, Ints, Ints]:
@@ -236,6 +246,14 @@ class PolicyBook:
             for segment in policy.segments
             if segment.optimise_breaks is not None
         )
+        self.recommend = next(
+            (
+                (policy.recommend, policy.seed)
+                for _, policy in self._ranked
+                if policy.recommend is not None and not policy.shadow
+            ),
+            None,
+        )
         protected = (
             name
             for _, policy in self._ranked
@@ -248,6 +266,10 @@ class PolicyBook:
         self.named_channels = frozenset(
             name for _, policy in self._ranked for name in policy.select.channels
         )
+
+
+def _recommends(policy: Policy) -> bool:
+    return policy.recommend is not None and not policy.shadow
 
 
 def _follows(policy: Policy) -> bool:

@@ -21,7 +21,8 @@ from online_models.studies.promotions.choice import choose
 from online_models.studies.promotions.gain import Gain, gain, usual
 from online_models.studies.promotions.past import PastSales, windows
 from online_models.studies.promotions.response import Groups, LearntResponses, respond
-from schemas.records.policy.pricing_policies import Planning, Policy
+from schemas.records.policy.planning import Planning
+from schemas.records.policy.pricing_policies import Policy
 from schemas.records.shop.promotions import Discount
 from schemas.values import money
 from schemas.values.instants import DAY

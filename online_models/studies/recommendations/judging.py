@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from online_models.numerics.special import NINETY_FIVE_PERCENT
-from online_models.studies.recommendations.baskets import Baskets
+from online_models.recommendations.baskets import Baskets
 
 
 class ItemBasket(NamedTuple):
@@ -17,7 +17,7 @@ class ItemBasket(NamedTuple):
     margin that one left.
     """
 
-    customer: int | None
+    customer: str | None
     items: Mapping[int, float]
 
 

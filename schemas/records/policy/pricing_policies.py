@@ -13,6 +13,8 @@ from schemas.records.policy.experiment import Experiment
 from schemas.records.policy.exploration import Explore
 from schemas.records.policy.guardrails import Guardrails
 from schemas.records.policy.objective import Objective
+from schemas.records.policy.planning import Planning
+from schemas.records.policy.recommend import Recommend
 from schemas.records.policy.selection import Selector
 from schemas.records.policy.strategies import Optimise, Strategy
 from schemas.records.record import Event, Incoming
@@ -22,7 +24,6 @@ from schemas.values.fields import (
     Duration,
     Flag,
     Instant,
-    Money,
     Name,
     Ordinal,
     Share,
@@ -31,7 +32,6 @@ from schemas.values.fields import (
 )
 from schemas.values.limits import (
     MOST_BREAKS,
-    MOST_LISTED,
     MOST_SEGMENT_PRICES,
     MOST_SEGMENTS,
     MOST_STRATEGIES,
@@ -133,55 +133,6 @@ class SegmentTerms(Incoming):
     optimise_breaks: Annotated[BreakTerms | None, FieldWords("Learnt breaks")] = None
 
 
-class Planning(Incoming):
-    """What `pricetide promotions` may plan for a policy's offers.
-
-    `budget` bounds the discounts that all planned promotions together are expected to give away, in
-    each of the offers' currencies; they begin within `ahead` and last `durations` (whole days).
-    """
-
-    budget: Annotated[
-        Money,
-        FieldWords(
-            "Budget", "What all planned discounts together may give away.", "money", "500.00"
-        ),
-    ]
-    depths: Annotated[
-        Some[Share],
-        FieldWords(
-            "Depths",
-            "Discounts to choose from.",
-            "list of shares",
-            ["10%", "20%"],
-            hint="such as 10%, 20%",
-        ),
-    ] = Field(
-        max_length=MOST_LISTED,
-        default=("5%", "10%", "15%", "20%", "25%", "30%"),
-        validate_default=True,
-    )
-    durations: Annotated[
-        Some[Duration],
-        FieldWords(
-            "Durations",
-            "Lengths to choose from, whole days.",
-            "list of durations",
-            ["P7D"],
-            hint="such as P7D",
-        ),
-    ] = Field(max_length=MOST_LISTED, default=("P7D",), validate_default=True)
-    ahead: Annotated[
-        Duration,
-        FieldWords(
-            "Begins within",
-            "How far ahead a promotion may begin.",
-            "duration",
-            "P14D",
-            hint="such as 14 days",
-        ),
-    ] = Field(default="P14D", validate_default=True)
-
-
 class Policy(Event):
     """A policy; the highest priority wins, then the most specific selector, then the id.
 
@@ -270,6 +221,12 @@ class Policy(Event):
         FieldWords("Prices of customer groups", hint="as JSON"),
     ] = ()
     promotions: Annotated[Planning | None, FieldWords("Planning of promotions")] = None
+    recommend: Annotated[
+        Recommend | None,
+        FieldWords(
+            "Recommendations", hint="shows customers who agreed what goes with their basket"
+        ),
+    ] = None
     buckets: Annotated[
         Literal["hour", "day"] | None,
         FieldWords(

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Literal
 
 from schemas.records.record import Event
-from schemas.values.fields import Count, Instant, Money, Name, Text
+from schemas.values.fields import Count, Flag, Instant, Money, Name, Text
 
 
 class Click(Event):
-    """`count` such actions; `price_shown` is in the currency of the product."""
+    """`count` such actions; `price_shown` is in the currency of the product.
+
+    `personal_prices`: the customer, or without one the session, agrees to prices and
+    recommendations made for them.
+    """
 
     sku: Name
     action: Literal["view", "cart", "remove", "wishlist"]
@@ -20,3 +24,4 @@ class Click(Event):
     segment: Name | None = None
     price_shown: Money | None = None
     count: Count = 1
+    personal_prices: Flag = False

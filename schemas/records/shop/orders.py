@@ -23,8 +23,8 @@ class OrderLine(Incoming):
 class Order(Event):
     """An order; without `time` the Kafka record's timestamp holds.
 
-    `personal_prices`: the customer agrees to prices made for them. Without it the pricer does not
-    keep who ordered, not even as a hash.
+    `personal_prices`: the customer agrees to prices and recommendations made for them. Without it
+    the pricer does not keep who ordered, not even as a hash.
     """
 
     order_id: Name

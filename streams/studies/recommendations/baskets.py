@@ -21,7 +21,7 @@ def recorded(paths: Sequence[Path]) -> list[ItemBasket]:
     without tax, less the cost that the product had then, in whole units of its currency; without a
     product record it is what was paid.
     """
-    items, customers = Interner(), Interner()
+    items = Interner()
     baskets: list[ItemBasket] = []
     cost: dict[str, tuple[float, float]] = {}
     for entry in Recording(paths, [ORDERS, PRODUCTS]):
@@ -38,6 +38,5 @@ def recorded(paths: Sequence[Path]) -> list[ItemBasket]:
             for line in record.lines:
                 spent, tax = cost.get(line.sku, (0.0, 1.0))
                 lines[items.id(line.sku)] = float(line.unit_price) / tax - spent
-            who = None if record.customer_id is None else customers.id(record.customer_id)
-            baskets.append(ItemBasket(who, lines))
+            baskets.append(ItemBasket(record.customer_id, lines))
     return baskets

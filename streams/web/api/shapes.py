@@ -232,3 +232,23 @@ class LetterCheck(BaseModel):
 
     accepted: bool
     error: str | None
+
+
+class RecommendedShape(BaseModel):
+    """An offer to show; `propensity` is the probability with which it was chosen."""
+
+    sku: str
+    channel: str
+    price: str
+    reason: str
+    propensity: float
+
+
+class RecommendationShape(BaseModel):
+    """What to show, in this order, until `valid_until`."""
+
+    recommendation_id: str
+    arm: str
+    currency: str | None
+    items: list[RecommendedShape]
+    valid_until: str

@@ -241,6 +241,13 @@ def elasticities(connection: Connection) -> Row:
     return dict(connection.execute(found).mappings().one())
 
 
+def document(connection: Connection, kind: str, key: str) -> dict[str, Any] | None:
+    """The document of a key, as it came."""
+    chosen = documents.c.kind == kind, documents.c.key == key
+    body = connection.execute(select(documents.c.body).where(*chosen)).scalar()
+    return None if body is None else unpacked(body)
+
+
 def documents_of(connection: Connection, kind: str, limit: int = 200) -> list[dict[str, Any]]:
     """Promotions, plans or models, newest first."""
     found = (

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, Table, delete, func, select
 
 from schemas.values.instants import DAY
 from streams.web.store.database import writing
-from streams.web.store.tables import alerts, changes, dead_letters, observations
+from streams.web.store.tables import alerts, changes, dead_letters, documents, observations
 
 #: Decisions of each offer, and the number at which the older ones go, so that not every decision
 #: deletes one.
@@ -19,6 +19,7 @@ AGES: tuple[tuple[Table, str, int], ...] = (
     (alerts, "time", 90 * DAY),
     (dead_letters, "time", 30 * DAY),
 )
+RECOMMENDATIONS_AGE = 30 * DAY
 #: Rows of what may come by the million in a day.
 MOST = ((alerts, 100_000), (dead_letters, 100_000))
 
@@ -31,6 +32,13 @@ def trim(store: Engine) -> None:
             newest = connection.execute(select(func.max(column))).scalar()
             if newest is not None:
                 connection.execute(delete(table).where(column < newest - age))
+        column = documents.c.time
+        personal = documents.c.kind == "recommendations"
+        newest = connection.execute(select(func.max(column)).where(personal)).scalar()
+        if newest is not None:
+            connection.execute(
+                delete(documents).where(personal, column < newest - RECOMMENDATIONS_AGE)
+            )
         for table, most in MOST:
             oldest = select(table.c.id).order_by(table.c.id.desc()).offset(most).limit(1)
             connection.execute(delete(table).where(table.c.id <= oldest.scalar_subquery()))

@@ -24,7 +24,9 @@ OUTPUTS = (
     "demand-observations",
     "pricing-alerts",
     "elasticities",
+    "recommendations",
     "category-evidence",
+    "basket-lines",
 )
 INPUTS = (*(t.name for t in TOPICS.values() if t.direction == "in"), "model-updates")
 PATIENCE_SECONDS = 120.0

@@ -25,6 +25,7 @@ POLICIES: list[dict[str, Any]] = [
             {"kind": "match_competitor", "which": "lowest", "max_age": "PT6H"},
             {"kind": "keep"},
         ],
+        "recommend": {"explore": "20%", "learn_from": "50%"},
     },
     {
         "policy_id": "careful",
@@ -154,6 +155,7 @@ def _draw(draw: random.Random, i: int, sku: str, time: int) -> Event:
             "time": time - draw.choice([0, 0, 0, 90 * MINUTE]),
             "currency": currency(sku),
             "customer_id": f"c{draw.randrange(90)}",
+            "personal_prices": i % 2 == 0,
             "channel": draw.choice(["web", "web", "store:1"]),
             "status": status,
             "lines": lines,
@@ -161,6 +163,7 @@ def _draw(draw: random.Random, i: int, sku: str, time: int) -> Event:
         return _event("orders", value["order_id"], value, time)
     if kind < 0.6:
         value = {"sku": sku, "action": draw.choice(["view", "view", "cart"]), "time": time}
+        value |= {"session_id": f"s{i % 50}", "personal_prices": i % 3 == 0}
         if draw.random() < 0.2:
             value["event_id"] = f"click-{draw.randrange(400)}"
         return _event("clickstream", sku, value, time)

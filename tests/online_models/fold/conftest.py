@@ -577,3 +577,9 @@ def restarted() -> Callable[[Run], Run]:
         return run
 
     return restart
+
+
+@pytest.fixture
+def new_fold() -> type[Fold]:
+    """What makes a fold of settings."""
+    return Fold

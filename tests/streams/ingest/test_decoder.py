@@ -284,6 +284,21 @@ OWN = {
         "time": "2024-05-01T12:00:00Z",
         "lines": [{"place": 0, "problem": "no product has the SKU coffee-500g"}],
     },
+    "basket-lines": {
+        "time": "2024-05-01T12:00:00Z",
+        "offers": [
+            {
+                "sku": "coffee-500g",
+                "channel": "web",
+                "currency": "EUR",
+                "price": 1299,
+                "margin": 450,
+            }
+        ],
+        "order": ["00000000000000a7"],
+        "person": ["c5f2a9c31d0b7e644"],
+        "offer": [0],
+    },
 }
 
 

@@ -67,6 +67,8 @@ _POLICY = policy(
                "breaks": [{"minimum_quantity": 10, "discount": "0.05"}],
                "quotes": {"largest_discount": "0.3", "approval_above": "0.2", "valid_for": "P14D"},
                "optimise_breaks": {"largest_discount": "0.3"}}],
+    recommend={"number": 3, "holdout": "0.1", "explore": "0.1", "valid_for": "P7D",
+               "learn_from": "1"},
     promotions={"budget": "100", "depths": ["0.1"], "durations": ["P7D"], "ahead": "P14D"},
 )  # fmt: skip
 _PROMOTION = {
@@ -136,6 +138,12 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
          "asked": "200.00", "listed_at": MOMENT - DAY, "ended_at": MOMENT},
     ],
     "quote-outcomes": [{"quote_id": "q", "status": "won", "price": "9.49", "time": MOMENT}],
+    "basket-lines": [
+        {"time": MOMENT, "withdrawals": 1, "order": ["00000000000000a7"], "person": [""],
+         "offer": [0],
+         "offers": [{"sku": "bad", "channel": "web", "currency": "USD", "price": 999,
+                     "margin": 400}]},
+    ],
     "quote-lines": [
         {"request": {"quote_id": "q", "currency": "USD", "time": MOMENT, "deadline": LATER,
                      "lines": [{"sku": "bad", "quantity": 3}]},

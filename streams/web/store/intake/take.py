@@ -28,6 +28,7 @@ TOPICS: dict[str, Callable[[Connection, Sequence[Taken]], None]] = {
     "pricing-control": take_control,
     "promotions": take_documents,
     "promotion-plans": take_documents,
+    "recommendations": take_documents,
     "model-updates": take_documents,
     "pricing-alerts": take_alerts,
     "dead-letters": take_dead_letters,

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from online_models.studies.recommendations.baskets import Baskets
+from online_models.recommendations.baskets import Baskets
 from online_models.studies.recommendations.judging import ItemBasket, judge
 
 #: Item 20 goes with 10, 21 with 11, and so on; item 3 is bought with anything.
@@ -19,7 +19,7 @@ def orders(number: int, paired: float) -> list[ItemBasket]:
     for _ in range(number):
         first = 10 + random.randrange(PAIRS)
         second = first + 10 if random.random() < paired else 3
-        found.append(ItemBasket(random.randrange(40), {first: 1.0, second: 1.0}))
+        found.append(ItemBasket(str(random.randrange(40)), {first: 1.0, second: 1.0}))
     return found
 
 
@@ -48,7 +48,7 @@ def test_what_loses_money_or_is_in_the_basket_is_not_recommended() -> None:
     model = Baskets()
     for basket in orders(400, 0.7):
         model.learn(basket.customer, list(basket.items))
-    chosen = model.recommend(5, [13, 3], 30, MARGIN | {23: -1.0})
+    chosen = model.recommend("5", [13, 3], 30, MARGIN | {23: -1.0})
     assert not {3, 13, 23} & {each.item for each in chosen}
 
 
@@ -57,9 +57,9 @@ def test_a_habit_counts() -> None:
     for basket in orders(400, 0.0):
         model.learn(basket.customer, list(basket.items))
     for _ in range(20):
-        model.learn(99, [35, 36])
-    assert model.recommend(99, [], 1, MARGIN)[0].item in (35, 36)
-    assert model.recommend(98, [], 1, MARGIN)[0].item != 35
+        model.learn("99", [35, 36])
+    assert model.recommend("99", [], 1, MARGIN)[0].item in (35, 36)
+    assert model.recommend("98", [], 1, MARGIN)[0].item != 35
 
 
 def test_recommendations_beat_best_sellers_where_things_go_together() -> None:
