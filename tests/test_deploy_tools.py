@@ -42,7 +42,9 @@ func main() {
 	os.Exit(1)
 }
 """
-GIVEN = ("--set", "kafka.bootstrap=kafka:9092", "--set", "customerKey.secret=pricetide")
+#: What a helm that was compiled so takes as its cluster's is older than the chart asks for.
+CLUSTER = ("--kube-version", "1.33.0")
+GIVEN = (*CLUSTER, "--set", "kafka.bootstrap=kafka:9092", "--set", "customerKey.secret=pricetide")
 #: Every switch of the chart that adds something.
 ALL_ON = (
     *("--set", "worker.autoscaling.enabled=true"),
@@ -123,8 +125,9 @@ def test_the_chart_to_helm(helm: str) -> None:
 def test_what_the_chart_makes_to_the_schemas_of_kubernetes(
     helm: str, more: tuple[str, ...], tmp_path: Path
 ) -> None:
-    status, made = said(helm, "template", "pricetide", CHART, *GIVEN, *more)
-    assert status == 0, made
+    # what helm remarks on beside it is no part of the chart
+    template = [helm, "template", "pricetide", str(CHART), *GIVEN, *more]
+    made = subprocess.run(template, capture_output=True, text=True, check=True).stdout
     (tmp_path / "made.yaml").write_text(made)
     library = from_pypi(tmp_path / "library", "kubernetes-validate==1.37.0")
     check = [sys.executable, "-m", "kubernetes_validate", "--strict", "--quiet"]
