@@ -52,7 +52,7 @@ docs: $(VENV)/dev
 deploy-check: $(VENV)/dev
 	$(BIN)/pytest -m slow tests/test_deploy_tools.py $(ARGS)
 
-## bench: the same job for us, textbook Faust and Quix Streams, in one run
+## bench: the same job for us, textbook Faust and Quix Streams, in five runs (an hour); ARGS="--runs 1" for a look
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 

@@ -4,7 +4,10 @@ Orders, clicks and competitor prices in; state per offer kept; a price record ou
 competitor price. Everything runs on this machine, on a Kafka of its own. We are two processes; the
 others are measured as one, which is how their documentation starts them, and as two.
 
-python -m tests.benchmarks [--json]
+What a shop costs that is not busy is measured beside it (`tests.benchmarks.quiet_shop`). Medians of
+some runs count; `tests.benchmarks.tables` puts what `--json` writes into the docs.
+
+python -m tests.benchmarks [--runs N] [--no-peers] [--json FILE]
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import json
 import logging
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 from rich.console import Console
 
@@ -22,11 +26,12 @@ from streams.configuration.policy_file import load as policies
 from streams.configuration.settings import Settings
 from streams.kafka.broker import EmbeddedBroker
 from streams.pricer.publish_policies import publish
-from tests.benchmarks import ours, peer
+from tests.benchmarks import ours, peer, quiet_shop
 from tests.benchmarks.latency import RIVALS, Latency, Stopwatch
 from tests.benchmarks.load import TRAFFIC, create_topics, events, fill, products
 from tests.benchmarks.processes import Process
-from tests.benchmarks.result import Result, show
+from tests.benchmarks.result import Result
+from tests.benchmarks.tables import busy, quiet
 
 PER_SECOND = 1000
 
@@ -34,19 +39,20 @@ PER_SECOND = 1000
 def main() -> int:
     """Run all and report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    quiet_shop.add_flags(parser)
+    parser.set_defaults(runs=5)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured")
     parser.add_argument("--events", type=int, default=400_000, help="for us (default 400,000)")
-    parser.add_argument("--offers", type=int, default=5_000, help="default 5,000")
-    parser.add_argument("--seconds", type=int, default=30, help="of each latency run (default 30)")
     parser.add_argument("--no-peers", action="store_true", help="measure us alone")
     args = parser.parse_args()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     console = Console(stderr=True)
-    results = asyncio.run(_run(args, console))
+    results = [one for _ in range(args.runs) for one in asyncio.run(_run(args, console))]
+    costs = quiet_shop.measured(args, peers=not args.no_peers)
     if args.json:
-        print(json.dumps([asdict(result) for result in results], indent=1))
-    else:
-        show(results, Console())
+        measured = {"quiet": list(map(asdict, costs)), "busy": list(map(asdict, results))}
+        args.json.write_text(json.dumps(measured, indent=1))
+    print(busy(results).markdown, quiet(costs).markdown, sep="\n\n")
     return 0
 
 

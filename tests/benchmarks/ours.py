@@ -48,11 +48,13 @@ class Throughput:
         return self.events / self.seconds
 
 
-def worker(bootstrap: str, role: str, delivery: str = "exactly-once") -> Process:
-    """`pricetide worker`."""
+def worker(
+    bootstrap: str, role: str, delivery: str = "exactly-once", instance: str | None = None
+) -> Process:
+    """`pricetide worker`; `instance` tells those of one role apart."""
     command = [sys.executable, "-m", "streams.cli", "worker", "--bootstrap", bootstrap]
     flags = ["--role", role, "--log", "warning"]
-    settings = {"PRICETIDE_INSTANCE": role, "PRICETIDE_DELIVERY": delivery}
+    settings = {"PRICETIDE_INSTANCE": instance or role, "PRICETIDE_DELIVERY": delivery}
     return Process([*command, *flags], settings)
 
 

@@ -92,6 +92,8 @@ QUIX_STREAMS, QUIX_EXACTLY_ONCE = (
     Peer(f"Quix Streams, {delivery}", "quix-", "quix.py", single=True, flags=(delivery,))
     for delivery in ("at-least-once", "exactly-once")
 )
+#: No framework and no decision: what is left of the cost where nothing else is done.
+BARE = Peer("the least", "bare-", "bare_transactions.py", single=False)
 
 
 def install_quix() -> None:

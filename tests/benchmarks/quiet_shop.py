@@ -2,10 +2,11 @@
 
 The broker, and either a worker of each role or the default worker, which is both in one process,
 at 0, 1, 100 and 1,000 events a second; a tenth are competitors' prices that each move a price of
-ours. Beside them, where asked for, Quix Streams in one process at the same rates, and a broker
-that nobody works on: what sending the events and reading the prices costs it.
+ours. Beside them, where asked for, Quix Streams in one process at the same rates; a loop that does
+nothing but read the same events and write a price for each competitor's price, in transactions; and
+a broker that nobody works on: what sending the events and reading the prices costs it.
 
-python -m tests.benchmarks.quiet_shop [--peers] [--json]
+python -m tests.benchmarks.quiet_shop [--peers] [--runs N] [--json FILE]
 """
 
 from __future__ import annotations
@@ -18,62 +19,71 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-
-from rich.console import Console
-from rich.table import Table
+from pathlib import Path
 
 from streams.configuration.policy_file import load as policies
 from streams.configuration.settings import Settings
 from streams.kafka.broker import EmbeddedBroker
 from streams.pricer.publish_policies import publish
 from tests.benchmarks import ours, peer
+from tests.benchmarks.cost import Cost
 from tests.benchmarks.latency import RIVALS, Latency, NoPriceError, Stopwatch
 from tests.benchmarks.load import TRAFFIC, Event, create_topics, events, fill, products
 from tests.benchmarks.processes import Process, cpu_seconds
+from tests.benchmarks.tables import quiet
 
 RATES = (0, 1, 100, 1000)
-LAYOUTS = {"two processes": ("ingest", "price"), "one process": ("all",)}
-PEERS = (peer.QUIX_STREAMS, peer.QUIX_EXACTLY_ONCE)
+#: The role of each process.
+LAYOUTS = {
+    "two processes": ("ingest", "price"),
+    "one process": ("all",),
+    "two workers": ("all",) * 2,
+    "four workers": ("all",) * 4,
+}
+USUAL = ("two processes", "one process")
+PEERS = (peer.QUIX_STREAMS, peer.QUIX_EXACTLY_ONCE, peer.BARE)
 #: A rate's latency needs prices: below this many events a second only CPU is measured.
 FEWEST = 100
-
-
-@dataclass
-class Cost:
-    """Cores of each process, and milliseconds from a competitor's price to ours."""
-
-    layout: str
-    per_second: int
-    cores: dict[str, float]
-    p50_ms: float | None
-    p99_ms: float | None
 
 
 def main() -> int:
     """Run all and report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    printed = parser.add_mutually_exclusive_group()
-    printed.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    printed.add_argument("--markdown", action="store_true", help="print the table for the docs")
+    add_flags(parser)
+    parser.add_argument("--peers", action="store_true", help="measure Quix Streams, too")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured")
+    args = parser.parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    costs = measured(args, peers=args.peers)
+    if args.json:
+        args.json.write_text(json.dumps({"quiet": list(map(asdict, costs)), "busy": []}, indent=1))
+    print(quiet(costs).markdown)
+    return 0
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """What `measured` reads."""
+    parser.add_argument("--runs", type=int, default=1, help="of each; their medians count")
     parser.add_argument("--offers", type=int, default=5_000, help="default 5,000")
     parser.add_argument("--seconds", type=int, default=20, help="of each rate (default 20)")
     parser.add_argument("--rates", type=int, nargs="+", default=RATES, help="events/s")
     parser.add_argument("--delivery", default="exactly-once", help="or at-least-once")
-    parser.add_argument("--peers", action="store_true", help="measure Quix Streams, too")
-    args = parser.parse_args()
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    costs = [cost for layout in LAYOUTS for cost in asyncio.run(_measure(layout, args))]
-    if args.peers:
+    parser.add_argument("--layouts", nargs="+", choices=LAYOUTS, default=USUAL)
+
+
+def measured(args: argparse.Namespace, peers: bool) -> list[Cost]:
+    """The costs of every run; runs of all take turns, so that what disturbs one disturbs all."""
+    if peers:
         peer.install_quix()
-        costs += [cost for other in PEERS for cost in asyncio.run(_measure_peer(other, args))]
-        costs += asyncio.run(_measure_broker(args))
-    if args.json:
-        print(json.dumps([asdict(cost) for cost in costs], indent=1))
-    elif args.markdown:
-        print(markdown(costs))
-    else:
-        show(costs)
-    return 0
+    costs: list[Cost] = []
+    for _ in range(args.runs):
+        for layout in args.layouts:
+            costs += asyncio.run(_measure(layout, args))
+        if peers:
+            for other in PEERS:
+                costs += asyncio.run(_measure_peer(other, args))
+            costs += asyncio.run(_measure_broker(args))
+    return costs
 
 
 async def _measure(layout: str, args: argparse.Namespace) -> list[Cost]:
@@ -81,8 +91,12 @@ async def _measure(layout: str, args: argparse.Namespace) -> list[Cost]:
         await create_topics(broker.bootstrap)
         await publish(Settings(bootstrap=broker.bootstrap), policies(ours.policies()))
         await fill(broker.bootstrap, products(args.offers))
-        roles = LAYOUTS[layout]
-        workers = {role: ours.worker(broker.bootstrap, role, args.delivery) for role in roles}
+        workers = {
+            f"{role} {i}": ours.worker(
+                broker.bootstrap, role, args.delivery, instance=f"{role}-{i}"
+            )
+            for i, role in enumerate(LAYOUTS[layout])
+        }
         shop = _Shop(broker, workers, {topic: topic for topic in TRAFFIC}, "price-changes")
         return await shop.costs(layout, args)
 
@@ -165,33 +179,6 @@ def _few(rate: int, seconds: int, offers: int) -> Iterator[Event]:
 
 def _now() -> float:
     return time.monotonic()
-
-
-def markdown(costs: list[Cost]) -> str:
-    """The table of `docs/performance.md`."""
-    lines = [
-        "| who | events/s | cores of workers | core of the broker | together | p50 / p99 ms |",
-        "|---|--:|--:|--:|--:|--:|",
-    ]
-    for cost in costs:
-        broker, total = cost.cores["broker"], sum(cost.cores.values())
-        waits = "–" if cost.p50_ms is None else f"{cost.p50_ms:.0f} / {cost.p99_ms:.0f}"
-        shares = f"{total - broker:.2f} | {broker:.2f} | {total:.2f}"
-        lines.append(f"| {cost.layout} | {cost.per_second:,} | {shares} | {waits} |")
-    return "\n".join(lines)
-
-
-def show(costs: list[Cost]) -> None:
-    """Print the table."""
-    table = Table(title="A quiet shop")
-    for heading in ("", "events/s", "cores", "together", "p50 ms", "p99 ms"):
-        table.add_column(heading, justify="right")
-    for cost in costs:
-        cores = ", ".join(f"{name} {share:.3f}" for name, share in cost.cores.items())
-        waits = [f"{ms:.0f}" if ms is not None else "" for ms in (cost.p50_ms, cost.p99_ms)]
-        total = f"{sum(cost.cores.values()):.3f}"
-        table.add_row(cost.layout, f"{cost.per_second:,}", cores, total, *waits)
-    Console().print(table)
 
 
 if __name__ == "__main__":
