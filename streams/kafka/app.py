@@ -20,7 +20,7 @@ from faust.types.auth import AuthProtocol
 
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
-from streams.kafka.clients import FETCH_WAIT_MS, TOKENS, bootstrap, ssl_context
+from streams.kafka.clients import CLIENT_ID, FETCH_WAIT_MS, TOKENS, bootstrap, ssl_context
 from streams.kafka.fetch_pacing import unhurried
 from streams.kafka.surroundings import surroundings
 from streams.kafka.tokens import tokens
@@ -170,6 +170,7 @@ def create(settings: Settings, group: str) -> App:
     return App(
         group,
         broker=[f"kafka://{server}" for server in servers],
+        broker_client_id=CLIENT_ID,
         broker_credentials=_credentials(settings),
         store="memory://",
         web_enabled=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from importlib.metadata import version
 from typing import Any
 
 from streams.configuration.settings import Settings
@@ -15,6 +16,9 @@ from streams.kafka.producer import Producer
 from streams.kafka.surroundings import surroundings
 from streams.kafka.tokens import tokens
 
+CLIENT = "pricetide-"
+#: What brokers call our clients, in their logs and where they tell who has which partition.
+CLIENT_ID = CLIENT + version("pricetide")
 #: Largest request: a journal batch or a part of a snapshot (`max.message.bytes` of both topics).
 LARGEST_REQUEST = 8 << 20
 #: Mechanisms that are OAUTHBEARER on the wire.
@@ -83,7 +87,8 @@ def ssl_context(settings: Settings) -> ssl.SSLContext:
 
 def client(settings: Settings) -> dict[str, Any]:
     """Options for any aiokafka client."""
-    return {"bootstrap_servers": bootstrap(settings).split(","), **security(settings)}
+    servers = bootstrap(settings).split(",")
+    return {"bootstrap_servers": servers, "client_id": CLIENT_ID, **security(settings)}
 
 
 def names(settings: Settings) -> TopicNames:

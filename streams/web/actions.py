@@ -23,6 +23,7 @@ from streams.web.store import drafts
 from streams.web.store.database import chunks, put, writing
 from streams.web.store.people_tables import asked, audit
 from streams.web.store.tables import alerts, decisions, offers
+from streams.web.store.trade_tables import quotes
 
 POLICIES = "pricing-policies"
 
@@ -90,8 +91,15 @@ def _refused(context: Context, actor: Actor, ids: Sequence[str], kind: str) -> d
                 )
             )
             open_ones |= {row.proposal_id: row.policy_id for row in rows}
-            found = select(decisions.c.decision_id).where(decisions.c.decision_id.in_(part))
-            known.update(connection.execute(found).scalars())
+            rows = connection.execute(
+                select(quotes.c.decision_id, quotes.c.policy_id).where(
+                    quotes.c.decision_id.in_(part), quotes.c.status == "proposed"
+                )
+            )
+            open_ones |= {row.decision_id: row.policy_id for row in rows}
+            for table in (decisions, quotes):
+                found = select(table.c.decision_id).where(table.c.decision_id.in_(part))
+                known.update(connection.execute(found).scalars())
             waits = select(asked.c.decision_id, asked.c.actor).where(asked.c.decision_id.in_(part))
             pending |= {row.decision_id: row.actor for row in connection.execute(waits)}
         own = _own_policies(context, actor) if kind == "approve" else set()

@@ -15,6 +15,7 @@ from streams.web.preview.jobs import Previews
 from streams.web.store.progress import Progress
 from streams.web.store.summary import StoreSummary
 from streams.web.words.figures import Figures
+from streams.web.worker_watch import WorkerWatch
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Context:
     figures: Figures
     form_key: bytes
     previews: Previews
+    workers: WorkerWatch
     oidc: OidcSignIn | None = None
 
 

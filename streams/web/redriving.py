@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from streams.errors import ExpectedError, InputError
 from streams.ingest.decoder import Decoder
+from streams.kafka.access import STEERING
 from streams.redrive.by_hand import OpenedLetter, changed_fields, mended_by_hand, opened
 from streams.redrive.letters import LetterFilter
 from streams.redrive.run import RedriveReport, redrive
@@ -49,6 +50,7 @@ async def send_again(
     context: Context, actor: Actor, letter: OpenedLetter, text: str | None, reason: str
 ) -> None:
     """Send it, once; an HttpProblem says why it was not."""
+    _refuse_around_four_eyes(context, letter)
     report = await _redriven(context, letter, text, send=True)
     problem = _problem(report)
     if problem is not None:
@@ -75,6 +77,14 @@ def senders(context: Context, rows: Sequence[Mapping[str, Any]]) -> dict[str, st
     names = ("source_topic", "source_partition", "source_offset")
     places = [target(*(row[name] for name in names)) for row in rows]
     return last_of(context.store, ACTION, places)
+
+
+def _refuse_around_four_eyes(context: Context, letter: OpenedLetter) -> None:
+    """A command that is mended and sent again would ask nobody else."""
+    if context.rules.four_eyes and letter.letter.topic in STEERING:
+        raise HttpProblem(
+            403, "Four eyes are asked for: commands and policies are not sent again from here."
+        )
 
 
 async def _redriven(

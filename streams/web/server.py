@@ -28,6 +28,7 @@ from streams.web.access.tokens import any_in_force
 from streams.web.application import application
 from streams.web.charts import draw
 from streams.web.context import Context
+from streams.web.memory import give_back
 from streams.web.notify.receivers import receivers
 from streams.web.notify.run import notify
 from streams.web.outbox import Outbox
@@ -38,6 +39,7 @@ from streams.web.store.intake.take import TOPICS
 from streams.web.store.progress import Progress
 from streams.web.store.summary import StoreSummary
 from streams.web.words.figures import Figures, is_locale
+from streams.web.worker_watch import WorkerWatch
 
 #: This machine alone, unless another address is given.
 HOST = "127.0.0.1"
@@ -92,6 +94,7 @@ def context_of(settings: Settings, host: str) -> Context:
         figures,
         key,
         Previews(settings),
+        WorkerWatch(settings),
         oidc,
     )
 
@@ -138,6 +141,7 @@ async def serve(host: str, port: int, settings: Settings) -> None:
         asyncio.create_task(server.serve(sockets=[listening])),
         asyncio.create_task(follower.run()),
         asyncio.create_task(_count(context)),
+        asyncio.create_task(context.workers.run()),
         asyncio.create_task(notify(context, whom)),
     ]
     try:
@@ -167,12 +171,18 @@ def _listen(host: str, port: int) -> socket.socket:
         raise ExpectedError(f"cannot listen on {host}:{port}: {error}") from None
 
 
+def count_anew(context: Context) -> None:
+    """Count the shop, and keep no more memory for it than it needs."""
+    context.summary.renew()
+    give_back()
+
+
 async def _count(context: Context) -> None:
     await asyncio.to_thread(draw.warm)
     seen = -1
     while True:
         rounds = context.progress.rounds
         if rounds != seen:
-            await asyncio.to_thread(context.summary.renew)
+            await asyncio.to_thread(count_anew, context)
             seen = rounds
         await asyncio.sleep(COUNT_SECONDS)

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -36,6 +37,8 @@ START = 1_700_000_000_000
 DAY = 86_400_000
 BATCH = 4000
 DAYS = 30
+#: Less often than in a console, whose pages are not being timed.
+COUNT_SECONDS = 20
 RULES = ("minimum_margin", "reference_band", "max_step_down", "max_step_up", "price_endings")
 PAGES = (
     "/",
@@ -200,7 +203,7 @@ def serve(url: str, port: int) -> None:
 
     from streams.web.application import application
     from streams.web.charts import draw
-    from streams.web.server import context_of
+    from streams.web.server import context_of, count_anew
 
     class Nowhere:
         async def send(self, letters: object) -> None:
@@ -212,8 +215,14 @@ def serve(url: str, port: int) -> None:
     context = context_of(Settings(store=url), "127.0.0.1")
     context = dataclasses.replace(context, outbox=Nowhere())  # type: ignore[arg-type]
     context.progress.measured({"price-changes": 0})
-    context.summary.renew()
     draw.warm()
+
+    def count() -> None:
+        while True:
+            count_anew(context)
+            time.sleep(COUNT_SECONDS)
+
+    threading.Thread(target=count, daemon=True).start()
     uvicorn.run(application(context), port=port, log_level="warning", access_log=False)
 
 
@@ -270,7 +279,9 @@ def measure(url: str, rounds: int) -> None:
                     spent.append((time.monotonic() - began) * 1000)
                 cpu = (cpu_ms(server.pid) - before) / rounds
                 print(f"{cpu:5.0f} ms of CPU {median(spent):5.0f} ms median  {page}", flush=True)
+            time.sleep(COUNT_SECONDS)
             approve_all(f"http://127.0.0.1:{port}", server.pid)
+            time.sleep(COUNT_SECONDS)
             print(f"memory {memory_mb(server.pid, 'VmRSS'):.0f} MB now", end=", ")
             print(f"{memory_mb(server.pid, 'VmHWM'):.0f} MB at most")
         finally:

@@ -16,6 +16,7 @@ from streams.web.store.database import open_store
 from streams.web.store.progress import Progress
 from streams.web.store.summary import StoreSummary
 from streams.web.words.figures import Figures
+from streams.web.worker_watch import WorkerWatch
 
 PATH = Path(__file__).parents[3] / "docs" / "openapi.json"
 
@@ -33,6 +34,7 @@ def document() -> str:
         figures,
         b"",
         Previews(settings),
+        WorkerWatch(settings),
     )
     found = msgspec.json.encode(application(context).openapi())
     store.dispose()

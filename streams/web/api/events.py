@@ -47,6 +47,10 @@ async def post_events(
     role: Role = "steer" if topic in STEERING else "feed"
     if actor is None or not actor.may(role):
         raise HttpProblem(403, f"This needs the role {role}.")
+    if role == "steer" and context_of(request).rules.four_eyes:
+        raise HttpProblem(
+            403, "Four eyes are asked for: use the paths for proposals, policies and prices."
+        )
     several = events if isinstance(events, list) else [events]
     if len(several) > MOST:
         raise HttpProblem(413, f"A request may have {MOST:,} events.")

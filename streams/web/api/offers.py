@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import Engine
 
+from schemas.values.instants import to_ms
+from streams.client.prices import USUAL_SEGMENT
 from streams.web import actions
 from streams.web.access.roles import Actor
 from streams.web.api import rows
 from streams.web.api.problems import LOOK, STEER, HttpProblem, described
-from streams.web.api.shapes import ManualPrice, OfferDetail, OfferPage, Ordered, WhatIf, Why
+from streams.web.api.shapes import (
+    ManualPrice,
+    OfferDetail,
+    OfferPage,
+    Ordered,
+    QuotedPrice,
+    WhatIf,
+    Why,
+)
 from streams.web.context import context_of
-from streams.web.store import offer_search, reading
+from streams.web.store import offer_search, reading, trade_reading
 from streams.web.store.offer_search import CursorError, Filter, SortOrder
 from streams.web.what_if import asked, demand_curve
 from streams.web.words.narration import for_customers
@@ -114,6 +126,48 @@ def what_if(
         return WhatIf(sku=sku, channel=channel, **asked(curve, price))
     except ValueError as error:
         raise HttpProblem(422, f"price: {error}") from None
+
+
+@router.get("/offers/{sku:path}/{channel}/quote", dependencies=[LOOK], responses=described(404))
+def quote(
+    request: Request,
+    sku: str,
+    channel: str,
+    segment: Annotated[str, Query(max_length=400)] = USUAL_SEGMENT,
+    customer: Annotated[str | None, Query(max_length=400)] = None,
+    quantity: Annotated[int, Query(ge=1, lt=2**63)] = 1,
+    at: Annotated[str | None, Query(max_length=40)] = None,
+) -> QuotedPrice:
+    """What a unit costs a customer, by group, quantity and keyed hash (`docs/consumers.md` has the
+    recipe): the lowest price in force, never above the public one. `at` is another instant than
+    now.
+    """
+    row = found(context_of(request).store, sku, channel)
+    if row["price"] is None or row["currency"] is None:
+        raise HttpProblem(404, "This offer has no price yet.")
+    try:
+        now = time.time_ns() // 1_000_000 if at is None else to_ms(at)
+    except ValueError as error:
+        raise HttpProblem(422, f"at: {error}") from None
+    with context_of(request).store.connect() as connection:
+        below = trade_reading.segment_prices_of(connection, row["id"])
+    best = trade_reading.best_price(
+        row, below, now=now, segment=segment, customer=customer, quantity=quantity
+    )
+    held: Mapping[str, Any] = best or {}
+    return QuotedPrice(
+        sku=sku,
+        channel=channel,
+        segment=segment,
+        quantity=quantity,
+        currency=row["currency"],
+        price=rows.money({**row, "price": held.get("price", row["price"])}, "price") or "",
+        public_price=rows.money(row, "price") or "",
+        lowest_prior_price_30d=rows.money(row, "lowest_30d"),
+        valid_until=rows.instant(held.get("valid_until")),
+        disclosure=held.get("disclosure"),
+        decision_id=held.get("decision_id"),
+    )
 
 
 @router.post("/offers/{sku:path}/{channel}/price", status_code=202, responses=described(404, 503))

@@ -102,6 +102,52 @@ class WhatIf(BaseModel):
     limits: list[str] = Field(description="rules that this price would break, in words")
 
 
+class QuotedPrice(BaseModel):
+    """What one unit costs a customer; `decision_id` is of the price below the public one."""
+
+    sku: str
+    channel: str
+    segment: str
+    quantity: int
+    currency: str
+    price: str
+    public_price: str
+    lowest_prior_price_30d: str | None
+    valid_until: str | None
+    disclosure: str | None = Field(description="what is to be shown with it")
+    decision_id: str | None
+
+
+class PolicyToTry(BaseModel):
+    """A policy as `pricing-policies` has it."""
+
+    policy: dict[str, Any]
+
+
+class PolicyToKeep(PolicyToTry):
+    """A policy, and why."""
+
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class PreviewStarted(BaseModel):
+    """The key under which a preview is to be had."""
+
+    preview: str
+
+
+class PolicyPreview(BaseModel):
+    """What a policy would do at once; `outcome` once it is done, `problem` where it failed.
+
+    Money of `outcome` is in minor units, instants are in ms.
+    """
+
+    done: bool
+    seconds: int
+    problem: str | None
+    outcome: dict[str, Any] | None
+
+
 class Accepted(BaseModel):
     """What became of posted events."""
 
@@ -121,7 +167,7 @@ class Ordered(BaseModel):
 
     kind: str
     target: str
-    state: Literal["sent"] = "sent"
+    state: Literal["sent", "kept"] = "sent"
 
 
 class Verdict(BaseModel):

@@ -1,4 +1,4 @@
-"""Proposals, the kill switch, roll-backs and policies."""
+"""Proposals, the kill switch and roll-backs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streams.web.api.offers import Cursor, Limit, Which
 from streams.web.api.problems import APPROVE, LOOK, STEER, HttpProblem, described
 from streams.web.api.shapes import Ordered, ProposalPage, RollBack, Selected, Verdict
 from streams.web.context import context_of
-from streams.web.store import offer_search, policy_reading, reading
+from streams.web.store import offer_search, reading
 from streams.web.store.offer_search import CursorError, SortOrder
 
 router = APIRouter(tags=["steering"])
@@ -104,13 +104,6 @@ async def rollback(request: Request, wanted: RollBack, actor: Annotated[Actor, S
         context_of(request), actor, "rollback", target, wanted.reason, select=chosen, to=wanted.to
     )
     return Ordered(kind="rollback", target=target)
-
-
-@router.get("/policies", dependencies=[LOOK], responses=described())
-def policies(request: Request) -> list[dict[str, Any]]:
-    """The current version of every policy."""
-    with context_of(request).store.connect() as connection:
-        return [row["document"] for row in policy_reading.current_policies(connection)]
 
 
 @router.get("/decisions/{decision_id}", dependencies=[LOOK], responses=described(404))

@@ -21,7 +21,9 @@ POINTS = 41
 def timeline(
     changes: Sequence[Row], observed: Sequence[Row], currency: str, until: int, figures: Figures
 ) -> Markup:
-    """Own price, the lowest rival, and sales, on one axis of time; stock-outs are marked."""
+    """Own price, the lowest rival, and sales, on one axis of time; promotions are shaded, and
+    stock-outs marked.
+    """
     scale = 10 ** minor_digits(currency)
     prices = _prices(changes, observed, currency, until, figures)
     sales = [
@@ -39,9 +41,7 @@ def timeline(
     lows = [p["price"] for p in prices]
     span = [min(lows, default=0) - 0.5 / scale, max(lows, default=1) + 0.5 / scale]
     time = {"field": "at", "type": "temporal", "title": None}
-    upper = {
-        "width": WIDE,
-        "height": 200,
+    lines = {
         "data": {"values": prices},
         "mark": {
             "type": "line",
@@ -67,6 +67,16 @@ def timeline(
             "description": {"field": "said"},
         },
     }
+    promotions = {
+        "data": {"values": _promotions(observed, figures)},
+        "mark": {"type": "rect", "color": "var(--promotion)"},
+        "encoding": {
+            "x": {"field": "at", "type": "temporal", "title": None},
+            "x2": {"field": "end"},
+            "description": {"field": "said"},
+        },
+    }
+    upper = {"width": WIDE, "height": 200, "layer": [promotions, lines]}
     lower = {
         "width": WIDE,
         "height": 90,
@@ -92,6 +102,26 @@ def timeline(
         "resolve": {"scale": {"x": "shared", "color": "independent"}},
     }
     return draw(spec, "Our price, the lowest rival and units sold over time")
+
+
+def _promotions(observed: Sequence[Row], figures: Figures) -> list[dict[str, Any]]:
+    """Each promotion from its first bucket to its last one."""
+    spans: list[dict[str, Any]] = []
+    for row in observed:
+        name = row["promotion_id"]
+        if name and spans and spans[-1]["name"] == name and spans[-1]["last"] == row["start"]:
+            spans[-1]["last"] = row["end"]
+        elif name:
+            spans.append({"name": name, "first": row["start"], "last": row["end"]})
+    return [
+        {
+            "at": figures.local(each["first"]).isoformat(),
+            "end": figures.local(each["last"]).isoformat(),
+            "said": f"promotion {each['name']}: {figures.instant(each['first'])} to "
+            f"{figures.instant(each['last'])}",
+        }
+        for each in spans
+    ]
 
 
 def _prices(

@@ -1,7 +1,18 @@
 """Pages for people."""
 
-from streams.web.pages import letters, login, notices, offers, policies, queue, studies, today
+from streams.web.pages import (
+    letters,
+    login,
+    notices,
+    offers,
+    policies,
+    queue,
+    studies,
+    today,
+    trade,
+)
 
 ROUTERS = tuple(
-    module.router for module in (login, today, offers, queue, policies, studies, notices, letters)
+    module.router
+    for module in (login, today, offers, queue, trade, policies, studies, notices, letters)
 )

@@ -74,6 +74,7 @@ def health(request: Request) -> HTMLResponse:
         away=None if away is None else round(time.time() - away),
         version=version("pricetide"),
         store=context.store.dialect.name,
+        workers=context.workers,
         access=_access(context.rules.proxies, context.rules.open),
         streams=request.app.state.streams,
     )

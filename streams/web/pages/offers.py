@@ -19,7 +19,7 @@ from streams.web.charts import offer as charts
 from streams.web.context import Context, context_of
 from streams.web.pages.forms import LOOKS, STEERS, Filled
 from streams.web.pages.rendering import offer_path, page, query
-from streams.web.store import offer_search, reading, views
+from streams.web.store import offer_search, reading, trade_reading, views
 from streams.web.store.offer_search import STATES, CursorError, SortOrder
 from streams.web.what_if import WhatIfCurve, demand_curve
 from streams.web.words.narration import headline, outlook, steps
@@ -30,6 +30,8 @@ FILTERS = ("q", "category", "brand", "channel", "policy", "state")
 #: Decisions of an offer that its page tells, and days of its past that the chart shows.
 DECISIONS = 12
 BUCKETS = 120
+#: Prices of single groups and customers that it lists.
+CUSTOMER_PRICES = 20
 
 
 def _sort(order: SortOrder) -> str:
@@ -98,10 +100,15 @@ def offer(
         observed = reading.observations_of(connection, row["id"], BUCKETS)
         rivals = reading.rivals_of(connection, sku)
         alerts = reading.alerts_like(connection, sku=sku, limit=5)
+        below = trade_reading.segment_prices_of(connection, row["id"])[:CUSTOMER_PRICES]
+        now = context.summary.counted.now or 0
+        promised = trade_reading.contracts_of(connection, sku, channel, now)[:CUSTOMER_PRICES]
     values: dict[str, Any] = {
         "row": row,
         "rivals": rivals,
         "alerts": alerts,
+        "below": below,
+        "promised": promised,
         "timeline": None,
         "curves": None,
         "waterfall": None,

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 
+from schemas.records.policy.approval import Approval
 from streams.web import actions
 from streams.web.api.offers import Cursor, Which
 from streams.web.api.problems import LOOK, HttpProblem
 from streams.web.context import Context, context_of
 from streams.web.pages.forms import APPROVES, Filled
 from streams.web.pages.rendering import page
-from streams.web.store import offer_search
+from streams.web.store import offer_search, policy_reading, reading
 from streams.web.store.database import chunks
 from streams.web.store.offer_search import CursorError, Filter, SortOrder
 from streams.web.store.people_tables import asked
@@ -50,12 +51,15 @@ def queue(
             raise HttpProblem(422, str(error)) from None
         number = offer_search.count(connection, which)
         answered = connection.execute(select(asked).limit(MOST)).mappings().all()
+        ids = [row["proposal_id"] for row in shown.rows]
+        said = reading.decisions_named(connection, ids)
+        ends = _expiries(policy_reading.current_policies(connection))
     fields = {n: v for n, v in vars(wanted).items() if v and n != "state"}
     return page(
         request,
         "queue.html",
         "Queue",
-        rows=shown.rows,
+        rows=[_with_outlook(row, said.get(row["proposal_id"]), ends) for row in shown.rows],
         following=shown.following,
         total=number,
         wanted=wanted,
@@ -65,6 +69,23 @@ def queue(
         categories=context.summary.counted.choices.get("category", ()),
         answered={row["decision_id"]: row for row in answered},
     )
+
+
+def _expiries(policies: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Policy → how long its proposals wait, ms."""
+    return {
+        each["policy_id"]: Approval(**each["document"].get("approval") or {}).expires_after
+        for each in policies
+    }
+
+
+def _with_outlook(
+    row: offer_search.Row, said: Mapping[str, Any] | None, ends: Mapping[str, int]
+) -> dict[str, Any]:
+    """The row with the profit that is expected then, its 90 % interval, and when it expires."""
+    wait = ends.get(row["policy_id"], Approval().expires_after)
+    expected = (said or {}).get("expected")
+    return {**row, "expected": expected, "expires_at": row["proposed_at"] + wait}
 
 
 @router.post("/queue/review")

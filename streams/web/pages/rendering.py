@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from schemas.values.money import to_text as money_text
 from streams.web.access.forms import form_token
 from streams.web.access.roles import Actor
 from streams.web.context import Context, context_of
@@ -26,6 +27,8 @@ MENU = (
     ("/", "Today"),
     ("/offers", "Offers"),
     ("/queue", "Queue"),
+    ("/quotes", "Quotes"),
+    ("/used-goods", "Used goods"),
     ("/policies", "Policies"),
     ("/promotions", "Promotions"),
     ("/experiments", "Experiments"),
@@ -35,6 +38,8 @@ MENU = (
     ("/health", "Health"),
     ("/audit", "Audit log"),
 )
+#: Shown where there is something on them.
+OPTIONAL = frozenset(("/quotes", "/used-goods"))
 templates = Environment(
     loader=FileSystemLoader(FOLDER),
     autoescape=True,
@@ -49,6 +54,11 @@ def offer_path(sku: str, channel: str) -> str:
     return f"/offers/{quote(sku, safe='')}/{quote(channel, safe='')}"
 
 
+def quote_path(quote_id: str) -> str:
+    """Where a quote's page is, whatever its name."""
+    return f"/quotes/{quote(quote_id, safe='')}"
+
+
 def query(**fields: Any) -> str:
     """A query of what is not empty."""
     return "?" + urlencode({name: value for name, value in fields.items() if value})
@@ -59,6 +69,7 @@ def _shared(context: Context) -> dict[str, Any]:
     return {
         "money": figures.money,
         "price_of": figures.price,
+        "plain_price": money_text,
         "signed": figures.signed,
         "total_of": figures.total,
         "share": figures.share,
@@ -75,8 +86,13 @@ def _shared(context: Context) -> dict[str, Any]:
         "in_percent": in_percent,
         "selection_of": selection,
         "offer_path": offer_path,
+        "quote_path": quote_path,
         "query": query,
-        "menu": MENU,
+        "menu": [
+            (path, name)
+            for path, name in MENU
+            if path not in OPTIONAL or path in context.summary.counted.pages
+        ],
         "language": figures.locale.partition("_")[0],
         "counted": context.summary.counted,
         "progress": context.progress,

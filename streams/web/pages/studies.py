@@ -10,9 +10,10 @@ from fastapi.responses import HTMLResponse
 
 from schemas.values.instants import to_ms
 from streams.web.api.problems import LOOK
+from streams.web.charts import models as charts
 from streams.web.context import context_of
 from streams.web.pages.rendering import page
-from streams.web.store import experiment_reading, reading
+from streams.web.store import experiment_reading, forecast_reading, reading
 
 router = APIRouter(dependencies=[LOOK])
 #: Models that `model-updates` may name more than once, by age.
@@ -46,12 +47,15 @@ def promotions(request: Request) -> HTMLResponse:
         begin, end = timed["starts_at"] or 0, timed["ends_at"] or 0
         state = "ended" if end <= now else "running" if begin <= now else "to come"
         timed["state"] = "cancelled" if each.get("cancelled") else state
+        timed["brought"] = context.summary.counted.promotions.get(str(each.get("promotion_id")), ())
         timed["off"] = ", ".join(
             f"{value} off" if kind != "price" else f"at {value}"
             for kind, value in (each.get("discount") or {}).items()
             if value is not None
         )
         shown.append(timed)
+    order = {"running": 0, "to come": 1}
+    shown.sort(key=lambda each: (order.get(each["state"], 2), -(each["starts_at"] or 0)))
     return page(
         request,
         "promotions.html",
@@ -93,6 +97,9 @@ def models(request: Request) -> HTMLResponse:
     with context.store.connect() as connection:
         found = reading.documents_of(connection, "model-updates", MODELS)
         drift = reading.alerts_like(connection, "model_degraded", open_only=False, limit=10)
+        weights = forecast_reading.expert_weights(connection)
+        sizes = forecast_reading.calibration(connection)
+    figures = context.figures
     return page(
         request,
         "models.html",
@@ -100,6 +107,8 @@ def models(request: Request) -> HTMLResponse:
         models=[_times(each, "trained_at", "trained_through") for each in found],
         known=context.summary.counted.elasticities,
         drift=drift,
+        weights=charts.weights_by_day(weights, figures) if weights else None,
+        calibration=charts.calibration(sizes, figures) if sizes else None,
         forecast=_against_sales(context.summary.counted.sales),
         tensorboard=context.settings.console_tensorboard,
     )

@@ -12,8 +12,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
 from streams.errors import ExpectedError, InputError
+from streams.web.store.forecast_tables import FORECASTS
 from streams.web.store.people_tables import KEPT
 from streams.web.store.tables import FOLLOWED, LAYOUT, facts, metadata
+from streams.web.store.trade_tables import TRADE
 
 #: KiB of pages that each SQLite connection keeps: enough for the upper levels of every index.
 CACHE_KIB = 8192
@@ -24,6 +26,9 @@ READERS = 4
 CHUNK = 500
 #: The connection's name of the transaction that writes.
 WRITES = "writes"
+
+#: All that a retelling of the topics fills again.
+TOLD = (*FOLLOWED, *FORECASTS, *TRADE)
 
 T = TypeVar("T")
 
@@ -39,7 +44,7 @@ def open_store(url: str) -> Engine:
     try:
         engine = _engine(url)
         with engine.begin() as connection:
-            metadata.create_all(connection, tables=(facts, *FOLLOWED, *KEPT))
+            metadata.create_all(connection, tables=(facts, *TOLD, *KEPT))
             _require_layout(connection)
     except (ArgumentError, NoSuchModuleError) as error:
         raise InputError(f"store {url}: {error}") from None
@@ -99,7 +104,7 @@ def _require_layout(connection: Connection) -> None:
     if held == str(LAYOUT):
         return
     if held is not None:
-        for table in FOLLOWED:
+        for table in TOLD:
             table.drop(connection)
         metadata.create_all(connection)
         connection.execute(delete(facts))
@@ -108,7 +113,7 @@ def _require_layout(connection: Connection) -> None:
 
 def forget_followed(connection: Connection) -> None:
     """Empty what the topics tell; what people did stays."""
-    for table in FOLLOWED:
+    for table in TOLD:
         connection.execute(delete(table))
 
 

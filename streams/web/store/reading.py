@@ -44,6 +44,14 @@ def decision(connection: Connection, decision_id: str) -> dict[str, Any] | None:
     return None if body is None else unpacked(body)
 
 
+def decisions_named(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The records of those decisions that are still kept, by their ids."""
+    found = select(decisions.c.decision_id, decisions.c.body).where(
+        decisions.c.decision_id.in_(ids)
+    )
+    return {name: unpacked(body) for name, body in connection.execute(found)}
+
+
 def decisions_of(connection: Connection, offer_id: int, limit: int = 40) -> list[dict[str, Any]]:
     """The records of an offer's decisions, newest first."""
     found = (
@@ -130,33 +138,6 @@ def changes_by_day(connection: Connection, since: int, offset: int) -> list[Row]
         .where(changes.c.time >= since)
         .group_by(day)
         .order_by(day)
-    )
-    return rows(connection, found)
-
-
-def sales_by_day(connection: Connection, since: int, offset: int) -> list[Row]:
-    """Per currency and day: revenue and margin of what was sold, in minor units; and the units that
-    were forecast, those then sold, and by how many the forecasts missed.
-    """
-    day = _day(observations.c.start, offset)
-    net = observations.c.price / (1.0 + func.coalesce(offers.c.tax_rate, 0.0))
-    fees = offers.c.fee_rate * observations.c.price + offers.c.fee_fixed
-    margin = observations.c.units * (net - offers.c.cost - fees)
-    foreseen = observations.c.forecast.is_not(None)
-    found = (
-        select(
-            offers.c.currency,
-            day,
-            func.sum(observations.c.units * observations.c.price).label("revenue"),
-            func.sum(margin).label("margin"),
-            func.sum(observations.c.units).filter(foreseen).label("foreseen"),
-            func.sum(observations.c.forecast).label("forecast"),
-            func.sum(func.abs(observations.c.units - observations.c.forecast)).label("missed"),
-        )
-        .join(offers, offers.c.id == observations.c.offer_id)
-        .where(observations.c.start >= since, observations.c.price.is_not(None))
-        .group_by(offers.c.currency, day)
-        .order_by(offers.c.currency, day)
     )
     return rows(connection, found)
 

@@ -6,7 +6,9 @@ from sqlalchemy import Engine, Table, delete, func, select
 
 from schemas.values.instants import DAY
 from streams.web.store.database import writing
+from streams.web.store.forecast_tables import expert_days, forecast_days
 from streams.web.store.tables import alerts, changes, dead_letters, documents, observations
+from streams.web.store.trade_tables import listings, quotes
 
 #: Decisions of each offer, and the number at which the older ones go, so that not every decision
 #: deletes one.
@@ -18,10 +20,14 @@ AGES: tuple[tuple[Table, str, int], ...] = (
     (observations, "start", 400 * DAY),
     (alerts, "time", 90 * DAY),
     (dead_letters, "time", 30 * DAY),
+    (expert_days, "day", 400 * DAY),
+    (forecast_days, "day", 400 * DAY),
+    (quotes, "time", 400 * DAY),
+    (listings, "time", 90 * DAY),
 )
 RECOMMENDATIONS_AGE = 30 * DAY
 #: Rows of what may come by the million in a day.
-MOST = ((alerts, 100_000), (dead_letters, 100_000))
+MOST = tuple((table, 100_000) for table in (alerts, dead_letters, quotes, listings))
 
 
 def trim(store: Engine) -> None:

@@ -14,13 +14,18 @@ from streams.web.store import offer_search, policy_reading, reading
 from streams.web.store.experiment_effect import ExperimentEffect, effect
 from streams.web.store.experiment_reading import experiments
 from streams.web.store.offer_search import STATES, Filter, count
+from streams.web.store.promotion_effect import PromotionEffect, promotion_effects
+from streams.web.store.sales_reading import sales_by_day
 from streams.web.store.tables import dead_letters, offers
+from streams.web.store.trade_reading import has_listings, has_quotes, waiting_quotes
 from streams.web.words.figures import Figures
 
 #: Days that the charts of the first page reach back.
 DAYS = 30
-#: How often experiments are judged: all that was sold since they began is summed up for it.
+#: How often experiments and promotions are judged: what was sold since they began is summed up.
 JUDGE_SECONDS = 300.0
+#: Days that promotions are looked at.
+PROMOTION_DAYS = 400
 #: Proposals, and moves, that the first page shows.
 SHOWN = 8
 
@@ -50,6 +55,11 @@ class Counted:
     elasticities: Mapping[str, Any] = field(default_factory=dict)
     #: Policy → what its experiment's pricing brings.
     effects: Mapping[str, ExperimentEffect] = field(default_factory=dict)
+    #: Promotion → what it brought, by currency.
+    promotions: Mapping[str, Sequence[PromotionEffect]] = field(default_factory=dict)
+    #: Quotes that wait for approval; the pages on quotes and used goods, which few shops need.
+    waiting_quotes: int = 0
+    pages: frozenset[str] = frozenset()
 
     def total(self, which: Filter) -> int | None:
         """How many offers a filter holds, where it is one of those that were counted."""
@@ -66,6 +76,7 @@ class StoreSummary:
         self._figures = figures
         self.counted = Counted()
         self._effects: dict[str, ExperimentEffect] = {}
+        self._promotions: dict[str, list[PromotionEffect]] = {}
         self._judged_at = -JUDGE_SECONDS
 
     def renew(self) -> None:
@@ -76,11 +87,14 @@ class StoreSummary:
                 "channel": offer_search.choices(connection, "channel"),
                 "policy": offer_search.choices(connection, "policy_id"),
             }
+            optional = {"/quotes": has_quotes, "/used-goods": has_listings}
+            pages = frozenset(path for path, there in optional.items() if there(connection))
             now = reading.latest_time(connection)
             if now is None:
                 number = count(connection, Filter())
-                self.counted = Counted(offers=number, choices=choices)
+                self.counted = Counted(offers=number, choices=choices, pages=pages)
                 return
+            self._judge(connection, now)
             offset = self._figures.offset(now)
             midnight = now + offset - (now + offset) % DAY - offset
             begin = midnight - (DAYS - 1) * DAY
@@ -96,7 +110,7 @@ class StoreSummary:
                 last_day=reading.changes_between(connection, midnight, now),
                 moves=reading.largest_moves(connection, midnight, SHOWN),
                 changes=reading.changes_by_day(connection, begin, offset),
-                sales=reading.sales_by_day(connection, begin, offset),
+                sales=sales_by_day(connection, begin, DAYS, offset),
                 gains={currency: total or 0 for currency, total in gains},
                 brings=reading.gains_between(connection, midnight, now),
                 stopped=[
@@ -112,17 +126,21 @@ class StoreSummary:
                 work=policy_reading.policy_work(connection),
                 came_to=policy_reading.decisions_by_policy(connection),
                 elasticities=reading.elasticities(connection),
-                effects=self._judged(connection),
+                effects=self._effects,
+                promotions=self._promotions,
+                waiting_quotes=waiting_quotes(connection),
+                pages=pages,
             )
 
-    def _judged(self, connection: Connection) -> Mapping[str, ExperimentEffect]:
-        if time.monotonic() - self._judged_at > JUDGE_SECONDS:
-            self._effects = {
-                each["policy_id"]: effect(
-                    connection, each["policy_id"], each.get("unit", "sku"), each["since"]
-                )
-                for each in experiments(connection)
-                if each["since"] is not None
-            }
-            self._judged_at = time.monotonic()
-        return self._effects
+    def _judge(self, connection: Connection, now: int) -> None:
+        if time.monotonic() - self._judged_at <= JUDGE_SECONDS:
+            return
+        self._effects = {
+            each["policy_id"]: effect(
+                connection, each["policy_id"], each.get("unit", "sku"), each["since"]
+            )
+            for each in experiments(connection)
+            if each["since"] is not None
+        }
+        self._promotions = promotion_effects(connection, now - PROMOTION_DAYS * DAY)
+        self._judged_at = time.monotonic()

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 #: A store of another layout is made anew from the topics; what people did is in `audit`.
-LAYOUT = 5
+LAYOUT = 6
 
 metadata = MetaData()
 #: SQLite numbers rows by itself only where the type is INTEGER.
@@ -183,6 +183,13 @@ observations = Table(
     Column("forecast", Float),
 )
 Index("observations_time", observations.c.start)
+_PROMOTED = observations.c.promotion_id.is_not(None)
+Index(
+    "observations_promoted",
+    observations.c.promotion_id,
+    sqlite_where=_PROMOTED,
+    postgresql_where=_PROMOTED,
+)
 
 rivals = Table(
     "rivals",

@@ -33,6 +33,12 @@ _OTHERS = {
     "strategy": "a rule of the policy sets the price",
     "approval": "a step this large needs approval",
     "price_in_force": "the price in force stays",
+    "public_price": "what everybody pays",
+    "entitled": "what the customer pays without a quote",
+    "quote": "the discount with the best expected profit",
+    "quantity_break": "what a quantity break gives",
+    "contract": "what the customer was promised",
+    "self_selection": "a larger order pays no more a unit, and no less in all",
 }
 #: All reasons: guardrails, the breaker and the kinds of strategies bring their own words.
 REASONS = {
@@ -111,6 +117,14 @@ def _approval(detail: Detail, _: Money) -> str:
     return f"A step above {detail.get('required_above_step', 'the limit')} needs approval"
 
 
+def _discounted(name: str) -> Callable[[Detail, Money], str]:
+    def said(detail: Detail, _: Money) -> str:
+        off = f": {detail['discount']} off" if detail.get("discount") else ""
+        return _capital(_OTHERS[name]) + off
+
+    return said
+
+
 def _person(text: str) -> Callable[[Detail, Money], str]:
     def said(detail: Detail, _: Money) -> str:
         order = detail.get("order") or {}
@@ -141,6 +155,8 @@ _CLAUSES: dict[str, Callable[[Detail, Money], str]] = {
     "bounds_conflict": _conflict,
     "approval": _approval,
     "promotion": _promotion,
+    "quote": _discounted("quote"),
+    "quantity_break": _discounted("quantity_break"),
     "holdout": _holdout,
     "override": _person("A price set by hand"),
     "rollback": _person("A roll-back"),

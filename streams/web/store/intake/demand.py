@@ -11,8 +11,9 @@ from sqlalchemy import Connection, func, select, update
 from schemas.values.instants import DAY
 from schemas.values.money import to_minor
 from streams.web.store.database import chunks, put
+from streams.web.store.intake.forecasts import JudgedForecast, take_forecasts
 from streams.web.store.intake.offer_rows import change_rows, ids_of
-from streams.web.store.intake.record import Taken, instant, readable
+from streams.web.store.intake.record import Taken, instant, minor, readable
 from streams.web.store.tables import observations, offers, rivals
 
 #: Sales that an offer's row sums up.
@@ -21,6 +22,7 @@ SUMMED = 30 * DAY
 
 class _Forecast(msgspec.Struct):
     units: float
+    weights: dict[str, float] = {}
 
 
 class _Observation(msgspec.Struct):
@@ -79,8 +81,8 @@ def take_observations(connection: Connection, records: Sequence[Taken]) -> None:
             "end": end,
             "units": value.units,
             "views": value.views,
-            "price": _minor(value.price, currency),
-            "rival": _minor(value.competitor_price, currency),
+            "price": minor(value.price, currency),
+            "rival": minor(value.competitor_price, currency),
             "on_hand": value.on_hand,
             "stocked_out": value.stocked_out,
             "promotion_id": value.promotion_id,
@@ -93,6 +95,19 @@ def take_observations(connection: Connection, records: Sequence[Taken]) -> None:
             "observed_at": end,
         }
     put(connection, observations, list(rows.values()), by=("offer_id", "start"))
+    take_forecasts(
+        connection,
+        (
+            JudgedForecast(
+                instant(value.bucket_start, record.timestamp),
+                value.forecast.units,
+                value.forecast.weights,
+                value.units,
+            )
+            for record, value in read
+            if value.forecast is not None and not value.stocked_out
+        ),
+    )
     change_rows(connection, list(last.values()))
     for part in chunks(list(last)):
         recent = (
@@ -171,12 +186,3 @@ def _currencies(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
         )
         found |= {number: currency for number, currency in rows if currency is not None}
     return found
-
-
-def _minor(text: str | None, currency: str | None) -> int | None:
-    if text is None or currency is None:
-        return None
-    try:
-        return to_minor(text, currency)
-    except ValueError:
-        return None

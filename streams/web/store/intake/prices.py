@@ -15,6 +15,7 @@ from streams.web.store.intake.record import Taken, instant, packed, readable
 from streams.web.store.people_tables import asked
 from streams.web.store.retention import DECISIONS_KEPT, DECISIONS_TOO_MANY
 from streams.web.store.tables import changes, decisions, offers
+from streams.web.store.trade_tables import quotes
 
 
 class _Change(msgspec.Struct):
@@ -158,7 +159,9 @@ def take_decisions(connection: Connection, records: Sequence[Taken]) -> None:
     renew_margins(connection, list(last))
     _count_and_trim(connection, kept)
     still = select(offers.c.proposal_id).where(offers.c.proposal_id.is_not(None))
-    connection.execute(delete(asked).where(asked.c.decision_id.not_in(still)))
+    quoted = select(quotes.c.decision_id).where(quotes.c.status == "proposed")
+    gone = asked.c.decision_id.not_in(still), asked.c.decision_id.not_in(quoted)
+    connection.execute(delete(asked).where(*gone))
 
 
 def _state(number: int, value: _Decision, time: int) -> dict[str, Any]:

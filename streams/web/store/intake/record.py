@@ -9,11 +9,15 @@ import cramjam
 import msgspec
 
 from schemas.values.instants import to_ms
+from schemas.values.money import to_minor
 
 #: Quickest: a decision shrinks to a third, and the rest is not worth the time.
 LEVEL = 1
 
 S = TypeVar("S", bound=msgspec.Struct)
+#: An instant, and money, as inputs may write them.
+When = str | int | None
+Amount = str | float | int
 
 
 class Taken(NamedTuple):
@@ -58,3 +62,18 @@ def instant(text: str | int | float | None, otherwise: int) -> int:
         return to_ms(text)
     except ValueError:
         return otherwise
+
+
+def moment(text: When, otherwise: int) -> int | None:
+    """Milliseconds of an instant that may be absent; `otherwise` where it makes no sense."""
+    return None if text is None else instant(text, otherwise)
+
+
+def minor(amount: Amount | None, currency: str | None) -> int | None:
+    """Minor units; None where there is no amount of that currency."""
+    if amount is None or currency is None:
+        return None
+    try:
+        return to_minor(amount, currency)
+    except ValueError:
+        return None

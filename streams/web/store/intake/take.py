@@ -13,6 +13,14 @@ from streams.web.store.intake.notices import take_alerts, take_dead_letters
 from streams.web.store.intake.prices import take_acks, take_changes, take_decisions
 from streams.web.store.intake.products import take as take_products
 from streams.web.store.intake.record import Taken
+from streams.web.store.intake.used_goods import take_listings, take_suggestions
+from streams.web.store.intake.wholesale import (
+    take_contracts,
+    take_outcomes,
+    take_price_offers,
+    take_quotes,
+    take_requests,
+)
 from streams.web.store.tables import positions
 
 #: In the order in which a round of reading is taken in: an acknowledgement finds its change.
@@ -30,6 +38,13 @@ TOPICS: dict[str, Callable[[Connection, Sequence[Taken]], None]] = {
     "promotion-plans": take_documents,
     "recommendations": take_documents,
     "model-updates": take_documents,
+    "price-offers": take_price_offers,
+    "contract-prices": take_contracts,
+    "quote-requests": take_requests,
+    "price-quotes": take_quotes,
+    "quote-outcomes": take_outcomes,
+    "market-listings": take_listings,
+    "price-suggestions": take_suggestions,
     "pricing-alerts": take_alerts,
     "dead-letters": take_dead_letters,
 }

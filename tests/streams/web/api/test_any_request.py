@@ -4,6 +4,7 @@ of ours.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -27,6 +28,8 @@ from streams.web.access import limits
 from streams.web.api.document import PATH
 from streams.web.application import application
 from streams.web.context import Context
+from streams.web.preview.jobs import Previews
+from streams.web.preview.outcome import PolicyTrial
 from tests.streams.web.conftest import ORIGIN
 
 CHECKS = [
@@ -59,7 +62,8 @@ def operations(context: Context, monkeypatch: pytest.MonkeyPatch) -> BaseSchema:
     monkeypatch.setattr(limits, "AT_ONCE", 1e9)
     monkeypatch.setattr(redriving, "opened", opened)
     monkeypatch.setattr(redriving, "redrive", redrive)
-    app = application(context)
+    previews = Previews(context.settings, lambda *_: PolicyTrial())
+    app = application(dataclasses.replace(context, previews=previews))
     # a stream says hello, and ends
     app.state.ending = True
     return schemathesis.openapi.from_asgi(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 from typing import Any
@@ -12,11 +13,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from streams.web.access.audit import entries
+from streams.web.access.audit import entries, write_down
+from streams.web.application import application
 from streams.web.context import Context
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
-from tests.streams.web.conftest import PRODUCT, SKU, START
+from tests.streams.web.conftest import ORIGIN, POLICY, PRODUCT, SKU, START
 from tests.streams.web.store.test_intake import decided
 
 API = "/api/v1"
@@ -176,3 +178,95 @@ def test_it_is_ready_once_it_has_caught_up(client: TestClient, context: Context)
     context.progress.caught_up = False
     assert "3" in client.get("/ready").text
     assert 'pricetide_console_lag_records{topic="price-changes"} 3.0' in client.get("/metrics").text
+
+
+def price_offer(price: str, decision: str = "d-1", **fields: Any) -> Taken:
+    value = {
+        "sku": SKU,
+        "channel": "web",
+        "segment": "b2b",
+        "price": price,
+        "currency": "USD",
+        "valid_from": "2026-01-01T00:00:00Z",
+        "valid_until": None,
+        "decision_id": decision,
+    }
+    return Taken("price-offers", 0, 0, b"a", json.dumps(value | fields).encode(), START)
+
+
+@pytest.mark.parametrize(
+    ("asked", "price"),
+    [
+        ({}, "9.00"),
+        ({"segment": "b2b"}, "8.80"),
+        ({"segment": "b2b", "quantity": 10}, "8.00"),
+        ({"customer": "9b2f6c1d00e4a7f3"}, "7.00"),
+        ({"customer": "0000000000000000"}, "9.00"),
+        ({"segment": "b2b", "at": "2025-12-31T23:59:59Z"}, "9.00"),
+        ({"segment": "late"}, "9.00"),
+        ({"segment": "late", "at": "2026-01-15T00:00:00Z"}, "6.00"),
+        ({"segment": "dearer"}, "9.00"),
+    ],
+)
+def test_a_customer_is_quoted_the_lowest_price_that_is_theirs(
+    client: TestClient, store: Engine, asked: dict[str, Any], price: str
+) -> None:
+    personal = {"segment": "b2c", "customer": "9b2f6c1d00e4a7f3"}
+    ended = {"segment": "late", "valid_until": "2026-02-01T00:00:00Z"}
+    take(store, [price_offer("1.00", "d-0", segment="b2c")], {}, {})
+    offers = [
+        price_offer("8.80"),
+        price_offer("8.00", minimum_quantity=10),
+        price_offer("7.00", **personal),
+        price_offer("6.00", **ended),
+        price_offer("9.50", segment="dearer"),
+    ]
+    take(store, offers, {}, {})
+    answer = client.get(f"{OFFER}/quote", params=asked).json()
+    assert (answer["price"], answer["public_price"]) == (price, "9.00")
+
+
+def test_a_policy_is_tried_and_put_in_force_by_http(client: TestClient, context: Context) -> None:
+    policy = {**POLICY, "version": 2, "priority": 5}
+    wrong = {"policy": {**policy, "priority": "x"}, "reason": "calmer"}
+    assert client.post(f"{API}/policies", json=wrong).status_code == 422
+    assert client.post(f"{API}/policies/what-if", json=wrong).status_code == 422
+    kept = client.post(f"{API}/policies/drafts", json={"policy": policy, "reason": "calmer"})
+    assert (kept.status_code, kept.json()["state"]) == (201, "kept")
+    assert client.get(f"{API}/policies/what-if/unknown").status_code == 404
+    done = client.post(f"{API}/policies", json={"policy": policy, "reason": "calmer"})
+    assert done.status_code == 202
+    ((topic, value),) = sent(context)
+    assert (topic, value["priority"]) == ("pricing-policies", 5)
+    assert entries(context.store, "", 5)[0].reason == "calmer"
+
+
+def test_with_four_eyes_no_event_goes_around_them(
+    context: Context, proposal: dict[str, Any]
+) -> None:
+    rules = dataclasses.replace(context.rules, four_eyes=True)
+    app = application(dataclasses.replace(context, rules=rules))
+    approve = {"kind": "approve", "decision_id": proposal["decision_id"], "actor": "me"}
+    with TestClient(app, base_url=ORIGIN) as client:
+        for topic, event in (("pricing-control", approve), ("pricing-policies", POLICY)):
+            answer = client.post(f"{API}/events/{topic}", json=event)
+            assert answer.status_code == 403
+            assert "Four eyes" in answer.json()["detail"]
+        draft = {"policy": {**POLICY, "version": 2}, "reason": "x"}
+        assert client.post(f"{API}/policies", json=draft).status_code == 403
+        assert client.post(f"{API}/events/products", json=PRODUCT).status_code == 202
+
+
+def test_with_four_eyes_nobody_approves_what_their_own_policy_proposes(
+    context: Context, proposal: dict[str, Any]
+) -> None:
+    write_down(context.store, "local", "policy", "p", "mine")
+    rules = dataclasses.replace(context.rules, four_eyes=True)
+    app = application(dataclasses.replace(context, rules=rules))
+    path = f"{API}/proposals/{proposal['decision_id']}/approve"
+    with TestClient(app, base_url=ORIGIN) as client:
+        assert client.post(path).status_code == 409
+    assert sent(context) == []
+    write_down(context.store, "anna", "policy", "p", "theirs")
+    with TestClient(app, base_url=ORIGIN) as client:
+        assert client.post(path).status_code == 202

@@ -1,0 +1,112 @@
+"""Charts of what the demand models count for, and of how their forecasts hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from streams.web.charts.draw import WIDTH, draw
+from streams.web.words.figures import Figures, plain
+
+Row = Mapping[str, Any]
+#: One for each model that has a colour of its own.
+COLOURS = ("--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7", "--line")
+
+
+def weights_by_day(rows: Sequence[Row], figures: Figures) -> Markup:
+    """What each model counts for, day by day, the heaviest at the bottom."""
+    names = list(dict.fromkeys(plain(row["expert"]) for row in _by_weight(rows)))
+    points = [
+        {
+            # the day is a UTC one: its own midnight is the point on the axis
+            "day": Figures().local(row["day"]).isoformat(),
+            "model": plain(row["expert"]),
+            "weight": row["weight"],
+            "place": names.index(plain(row["expert"])),
+            "said": f"{Figures(figures.locale).day(row['day'])}: {plain(row['expert'])} "
+            f"{figures.share(row['weight'])}",
+        }
+        for row in rows
+    ]
+    spec = {
+        "width": WIDTH,
+        "height": 190,
+        "data": {"values": points},
+        "mark": {"type": "bar"},
+        "encoding": {
+            "x": {"field": "day", "type": "temporal", "timeUnit": "yearmonthdate", "title": None},
+            "y": {
+                "field": "weight",
+                "type": "quantitative",
+                "title": None,
+                "axis": {"format": "%"},
+                "scale": {"domain": [0, 1]},
+            },
+            "order": {"field": "place"},
+            "color": {
+                "field": "model",
+                "scale": {
+                    "domain": names,
+                    "range": [f"var({name})" for name in COLOURS[: len(names)]],
+                },
+                "legend": {"columns": 4},
+            },
+            "description": {"field": "said"},
+        },
+    }
+    return draw(spec, "What each demand model counts for, by day")
+
+
+def _by_weight(rows: Sequence[Row]) -> list[Row]:
+    totals: dict[str, float] = {}
+    for row in rows:
+        totals[row["expert"]] = totals.get(row["expert"], 0.0) + row["weight"]
+    return sorted(rows, key=lambda row: (-totals[row["expert"]], row["expert"]))
+
+
+def calibration(rows: Sequence[Row], figures: Figures) -> Markup:
+    """Units sold against units forecast, both on average of forecasts of about the same size."""
+    points = [
+        {
+            "forecast": row["forecast"],
+            "units": row["units"],
+            "said": f"{figures.number(row['forecasts'])} forecasts of "
+            f"{figures.number(row['forecast'], 2)} units on average: "
+            f"{figures.number(row['units'], 2)} sold",
+        }
+        for row in rows
+        if row["forecast"] > 0 and row["units"] > 0
+    ]
+    ends = [value for each in points for value in (each["forecast"], each["units"])]
+    line = [{"forecast": end, "units": end} for end in (min(ends), max(ends))] if ends else []
+    x = {"field": "forecast", "type": "quantitative", "scale": {"type": "log"}}
+    y = {"field": "units", "type": "quantitative", "scale": {"type": "log"}}
+    spec = {
+        "width": WIDTH,
+        "height": 190,
+        "layer": [
+            {
+                "data": {"values": line},
+                "mark": {"type": "line", "color": "var(--soft)", "strokeDash": [4, 4]},
+                "encoding": {"x": x, "y": y},
+            },
+            {
+                "data": {"values": points},
+                "mark": {
+                    "type": "point",
+                    "filled": True,
+                    "size": 80,
+                    "opacity": 1,
+                    "color": "var(--c1)",
+                },
+                "encoding": {
+                    "x": {**x, "title": "units forecast for a bucket"},
+                    "y": {**y, "title": "units sold"},
+                    "description": {"field": "said"},
+                },
+            },
+        ],
+    }
+    return draw(spec, "Units sold against units forecast")
