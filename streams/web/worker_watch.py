@@ -98,6 +98,11 @@ class WorkerWatch:
         except (KafkaError, ExpectedError, OSError) as error:
             self.roles, self.problem = (), f"Kafka does not say: {error}"
             self._close()
+        except Exception:
+            # what only informs must not end what people work with
+            logger.exception("the workers could not be asked for")
+            self.roles, self.problem = (), "Kafka's answer was not understood; the log says why."
+            self._close()
 
     def _close(self) -> None:
         admin, self._admin = self._admin, None
@@ -170,6 +175,8 @@ def _offsets(
 
 def _assigned(member: Mapping[str, Any]) -> list[TopicPartition]:
     assignment = member.get("member_assignment") or {}
+    if hasattr(assignment, "to_dict"):
+        assignment = assignment.to_dict()
     if not isinstance(assignment, Mapping):
         return []
     return [
