@@ -21,7 +21,7 @@ from streams.trainer.service import Trainer
 from streams.worker.contact import Contact
 from streams.worker.logs import first_line, set_up
 from streams.worker.settings_watch import SettingsWatch
-from streams.worker.stopping import begin_stop, time_stops
+from streams.worker.stopping import begin_stop, end, time_stops
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ class _Ours:
     #: Set before it runs.
     settings: Settings
     said_first: str
+    #: What ended it, if it did not stop.
+    crash_reason: BaseException | None
 
     def on_setup_root_logger(self, root: logging.Logger, level: int) -> None:
         """Called once logging is set up."""
@@ -46,6 +48,12 @@ class _Ours:
     def _schedule_shutdown(self, number: signal.Signals) -> None:
         begin_stop()
         super()._schedule_shutdown(number)  # type: ignore[misc]
+
+    def _shutdown_loop(self) -> None:
+        """Called once every service has stopped."""
+        if self.crash_reason is None:
+            end()
+        super()._shutdown_loop()  # type: ignore[misc]
 
 
 class _Worker(_Ours, faust.Worker):  # type: ignore[misc]
