@@ -186,10 +186,23 @@ class KafkaShop:
             while any(consumer.position(tp) < end for tp, end in ends.items()):
                 for batch in consumer.poll(timeout_ms=100, max_records=5000).values():
                     records += batch
-                assert time.monotonic() < deadline, "an open transaction blocks the reader"
+                assert time.monotonic() < deadline, self._unread(consumer, ends)
         finally:
             consumer.close()
         return sorted(records, key=lambda r: (r.topic, r.partition, r.offset))
+
+    def _unread(self, reader: KafkaConsumer, ends: dict[TopicPartition, int]) -> str:
+        """What a reader does not get to: where it stands, up to where transactions have ended, and
+        which have not.
+        """
+        behind = [tp for tp, end in ends.items() if reader.position(tp) < end]
+        stable = reader.end_offsets(behind)
+        lines = [
+            f"{tp.topic}-{tp.partition}: read to {reader.position(tp)}, stable to {stable[tp]}, "
+            f"end {ends[tp]}; {self._admin.describe_producers([tp])[tp]}"
+            for tp in behind
+        ]
+        return "\n".join(["the reader does not get to the end", *lines])
 
     def published(self, isolation: str = "read_committed") -> list[Published]:
         """All outputs of the pricer, in order within each partition."""
