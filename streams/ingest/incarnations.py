@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
@@ -30,8 +31,8 @@ ID_LENGTH = 8
 _BARE = " bare"
 #: The offset that Kafka gives of a partition without a commit.
 _NONE = -1
-#: Seconds between questions.
-_ASK_SECONDS = 2.0
+#: Seconds between questions, and where a topic is gone that is read.
+_ASK_SECONDS, _GONE_SECONDS = 2.0, 0.2
 
 
 class _Source(NamedTuple):
@@ -45,7 +46,8 @@ class Incarnations:
     """Names each partition's source after its topic and the topic's id.
 
     The fold skips what is at or below the highest offset of a source: under one name the records
-    of a new topic would be taken for repetitions of those of the old one.
+    of a new topic would be taken for repetitions of those of the old one. So partitions are read by
+    their topics' ids, too, where Kafka can do so: no record is of another topic than its source.
     """
 
     def __init__(self, settings: Settings, topics: Collection[str]) -> None:
@@ -71,13 +73,13 @@ class Incarnations:
 
     def topic_id(self, topic: str) -> str:
         """A topic's id as it was found last; empty where Kafka gives none."""
-        return self._ids.get(topic, "")
+        return _short(self._ids.get(topic, ""))
 
     def _ask(self) -> dict[str, str]:
         if self._admin is None:
             self._admin = surroundings().admin(client(self._settings))
         return {
-            self._names.inner(each["name"]): _short(each.get("topic_id"))
+            self._names.inner(each["name"]): _hex(each.get("topic_id"))
             for each in self._admin.describe_topics(list(map(self._names.outer, self._topics)))
             if not each["error_code"]
         }
@@ -94,9 +96,9 @@ class Incarnations:
             bare = committed.endswith(_BARE)
         before = self._sources.get(place)
         last = then or (before.topic_id if before else "")
-        gone = bool(last and topic_id and last != topic_id)
+        gone = bool(last and topic_id and _short(last) != _short(topic_id))
         named = bool(topic_id) and (gone or not bare)
-        topic = f"{place.topic}@{topic_id}" if named else place.topic
+        topic = f"{place.topic}@{_short(topic_id)}" if named else place.topic
         self._sources[place] = _Source(SourcePartition(topic, place.partition), topic_id)
         self._next.pop(place, None)
         return gone
@@ -112,19 +114,33 @@ class Incarnations:
         )
         found = {called.from_kafka(place): commit for place, commit in commits.items()}
         go_on: dict[TopicPartition, int] = {}
+        anew: list[TopicPartition] = []
         for place in sorted(places):
             at, says = found.get(place, (_NONE, ""))
             if self.take(place, None if at == _NONE else says):
-                await self._read_from_begin(consumer, place)
+                anew.append(place)
             elif at != _NONE:
                 go_on[place] = at
+        self._read_by_id(consumer, places)
+        for place in anew:
+            await self._read_from_begin(consumer, place)
         begins = await consumer.beginning_offsets(list(go_on))
         compare(go_on, begins, await consumer.end_offsets(list(go_on)))
 
-    def made_anew(self, places: Collection[TopicPartition]) -> list[TopicPartition]:
-        """Those of these partitions whose topic is another than when they were taken, as far as is
-        known; what is known is at most some seconds old.
+    def _read_by_id(self, consumer: Consumer, places: Collection[TopicPartition]) -> None:
+        """Read what was taken of these partitions, and what may come under its name later not."""
+        taken = {tp: source for tp in places if (source := self._sources.get(tp)) is not None}
+        consumer.read_by_id(
+            {tp: UUID(each.topic_id) for tp, each in taken.items() if each.topic_id}
+        )
+
+    def made_anew(self, consumer: Consumer) -> list[TopicPartition]:
+        """Those of a consumer's partitions whose topic is another than when they were taken, as far
+        as is known; what is known is at most some seconds old.
         """
+        gone = bool(consumer.gone())
+        if gone:
+            self._ask_at = min(self._ask_at, monotonic() + _GONE_SECONDS)
         if self._asking is None and monotonic() >= self._ask_at:
             self._asking = asyncio.create_task(self.look())
         if self._asking is None or not self._asking.done():
@@ -133,7 +149,10 @@ class Incarnations:
         self._ask_at = monotonic() + _ASK_SECONDS
         if failed is not None:
             return []  # who reads and writes notices whether Kafka is away
-        return self._others(places)
+        if gone:
+            # a broker that is behind knows a new topic by its name alone
+            self._read_by_id(consumer, consumer.assignment())
+        return self._others(consumer.assignment())
 
     async def look_again(
         self, fetched: Mapping[TopicPartition, Sequence[Parsed]]
@@ -170,6 +189,8 @@ class Incarnations:
         """Read partitions that were made anew from their beginning."""
         for place in places:
             self.take(place, None)
+        self._read_by_id(consumer, consumer.assignment())
+        for place in places:
             await self._read_from_begin(consumer, place)
 
     async def _read_from_begin(self, consumer: Consumer, place: TopicPartition) -> None:
@@ -186,7 +207,7 @@ class Incarnations:
         found = self._sources.get(place)
         if found is None or not found.topic_id:
             return ""
-        return found.topic_id + ("" if "@" in found.name.topic else _BARE)
+        return _short(found.topic_id) + ("" if "@" in found.name.topic else _BARE)
 
     def commits(
         self, positions: Mapping[TopicPartition, int], owned: Collection[TopicPartition]
@@ -204,7 +225,11 @@ class Incarnations:
             admin.close()
 
 
-def _short(topic_id: Any) -> str:
-    """The first characters of an id; none where Kafka gives none."""
+def _hex(topic_id: Any) -> str:
+    """An id; empty where Kafka gives none."""
     text = str(topic_id or "").replace("-", "")
-    return text[:ID_LENGTH] if text.strip("0") else ""
+    return text if text.strip("0") else ""
+
+
+def _short(topic_id: str) -> str:
+    return topic_id[:ID_LENGTH]

@@ -217,7 +217,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _round(self) -> None:
         self._writer.require_sound()
-        if anew := self._incarnations.made_anew(self._consumer.assignment()):
+        if anew := self._incarnations.made_anew(self._consumer):
             await self._begin_topics_anew(anew)
         wait = PATIENCE * 1000 if self._holding or self._gate.held else WAIT_MS
         read = await self._consumer.getmany(timeout_ms=int(wait), max_records=ROUND)

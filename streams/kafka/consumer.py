@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 
@@ -97,6 +98,14 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]
     def resume(self, *partitions: TopicPartition) -> None:
         """As aiokafka's."""
         super().resume(*self._out(partitions))
+
+    def read_by_id(self, ids: Mapping[TopicPartition, UUID]) -> None:
+        """As `PacedFetcher.read_by_id`, once started."""
+        self._fetcher.read_by_id(self._keys_out(ids))
+
+    def gone(self) -> set[TopicPartition]:
+        """Partitions whose topic is not there any more, as far as fetches by id have said."""
+        return set(map(self._names.from_kafka, self._fetcher.gone))
 
     async def beginning_offsets(
         self, partitions: Iterable[TopicPartition]

@@ -6,19 +6,23 @@ that it finds, at the latest after `fetch_max_wait_ms`, and the next one leaves 
 `PACE_SECONDS` after it left: what comes in between is fetched together. So an event of a quiet shop
 is read at once, and the number of requests has a bound.
 
-Importing this module makes every consumer of the process fetch so.
+Importing this module makes every consumer of the process fetch so; and by the topics' ids where it
+is told which are meant.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.consumer import consumer as aiokafka_consumer
 from aiokafka.consumer.fetcher import Fetcher
+
+from streams.kafka.fetch_by_id import FetchById
 
 #: Seconds from a fetch to the next one of the same broker.
 PACE_SECONDS = 0.008
@@ -43,7 +47,19 @@ class PacedFetcher(Fetcher):  # type: ignore[misc]
         #: By broker: when it may be asked again, and when for unhurried topics.
         self._due: defaultdict[int, float] = defaultdict(float)
         self._unhurried_due: defaultdict[int, float] = defaultdict(float)
+        self._ids: Mapping[TopicPartition, UUID] = {}
+        #: Partitions whose topic Kafka does not know by its id; they are not asked for.
+        self.gone: set[TopicPartition] = set()
         super().__init__(*args, **options)
+
+    def read_by_id(self, ids: Mapping[TopicPartition, UUID]) -> None:
+        """Ask for these partitions, of the topics with these ids, and for no others; for all that
+        are assigned, by name, where none is given.
+        """
+        for place in self._ids.keys() | ids.keys():
+            if self._ids.get(place) != ids.get(place):
+                self._records.pop(place, None)
+        self._ids, self.gone = ids, set()
 
     def _get_actions_per_node(self, assignment: Any) -> tuple[Any, Any, float, bool, Any]:
         paused = any(assignment.state_value(tp).paused for tp in assignment.tps)
@@ -53,13 +69,35 @@ class PacedFetcher(Fetcher):  # type: ignore[misc]
         now = time.monotonic()
         leaving = []
         for node, request in requests:
+            if self._ids and not self._leave_out_gone(request):
+                continue
             due = self._due[node] if self._due[node] > now else self._trim(node, request, now)
             if due > now:
                 timeout = min(timeout, due - now)
             else:
                 self._due[node] = now + PACE_SECONDS
-                leaving.append((node, request))
+                leaving.append((node, FetchById(request, self._ids) if self._ids else request))
         return (leaving, resets, timeout, *rest)
+
+    def _leave_out_gone(self, request: Any) -> bool:
+        """Take out of a request what is not to be asked for by id; returns whether any is left."""
+        wanted = self._ids.keys() - self.gone
+        request._topics = [
+            (topic, found)
+            for topic, partitions in request.topics
+            if (found := [each for each in partitions if (topic, each[0]) in wanted])
+        ]
+        return bool(request._topics)
+
+    async def _proc_fetch_request(self, assignment: Any, node: int, request: Any) -> bool:
+        came: bool = await super()._proc_fetch_request(assignment, node, request)
+        if isinstance(request, FetchById):
+            for place, topic_id in request.ids.items():
+                if self._ids.get(place) != topic_id:
+                    self._records.pop(place, None)
+                elif place in request.gone:
+                    self.gone.add(place)
+        return came
 
     def _trim(self, node: int, request: Any, now: float) -> float:
         """Take out of a request what is not to be asked for yet, and have it back when it is;

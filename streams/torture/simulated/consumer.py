@@ -3,61 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from random import Random
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from aiokafka import TopicPartition
 from aiokafka.structs import OffsetAndMetadata, OffsetAndTimestamp
 
-from streams.torture.simulated.cluster import Cluster, Committed, Log, StoredRecord
-from streams.torture.simulated.groups import GroupCoordinator, Membership
-from streams.torture.simulated.loop import Loop
-from streams.torture.simulated.network import Bell, Connection
+from streams.torture.simulated.cluster import Committed, Log, StoredRecord
+from streams.torture.simulated.fetch_client import FetchClient, FetchWorld, SimulatedFetcher
+from streams.torture.simulated.groups import Membership
+from streams.torture.simulated.network import Bell
 
 #: Records of a partition that one fetch brings at most.
 FETCH = 40
-
-
-class FetchWorld(Protocol):
-    """What clients need of the world."""
-
-    loop: Loop
-    draw: Random
-    cluster: Cluster
-
-    def connect(self) -> Connection:
-        """A connection of its own."""
-
-    def group(self, name: str) -> GroupCoordinator:
-        """A group's coordinator."""
 
 
 class _Fetched(NamedTuple):
     records: list[StoredRecord]
     after: int
     stable: int
-
-
-class _Fetcher:
-    def __init__(self) -> None:
-        self._records: OrderedDict[Any, Any] = OrderedDict()
-
-
-class _FetchClient:
-    def __init__(self, broker: FetchWorld, connection: Connection) -> None:
-        self._broker = broker
-        self._connection = connection
-
-    async def fetch_all_metadata(self) -> _FetchClient:
-        """The cluster as it is now."""
-        await self._connection.request(lambda: None)
-        return self
-
-    def partitions_for_topic(self, topic: str) -> set[int]:
-        """The partitions of a topic."""
-        return {log.partition for log in self._broker.cluster.topics[topic].logs}
 
 
 class _Coordinator:
@@ -92,9 +57,20 @@ class SimulatedConsumer:
         self._stable: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
         self._coordinator = _Coordinator(self)
-        self._client = _FetchClient(broker, self._connection)
-        self._fetcher = _Fetcher()
+        self._client = FetchClient(broker, self._connection)
+        self._fetcher = SimulatedFetcher()
         self._bell = Bell(broker.loop)
+        self._ids: Mapping[TopicPartition, UUID] = {}
+        self._gone: set[TopicPartition] = set()
+
+    def read_by_id(self, ids: Mapping[TopicPartition, UUID]) -> None:
+        """Read these partitions, of the topics with these ids, and no others; or all by name."""
+        self._ids, self._gone = ids, set()
+        self._bell.ring()
+
+    def gone(self) -> set[TopicPartition]:
+        """Partitions whose topic was found to be another than is meant."""
+        return set(self._gone)
 
     def subscribe(self, topics: Sequence[str], listener: Any = None) -> None:
         """Share topics with the others of the group."""
@@ -238,6 +214,7 @@ class SimulatedConsumer:
                 place
                 for place in sorted(places or self.assignment())
                 if place in self.assignment() and place not in self._paused
+                if not self._ids or place in self._ids.keys() - self._gone
             ]
             found = await self._fetch(list(wanted), max_records or FETCH) if wanted else {}
             if found or loop.time() >= deadline:
@@ -257,10 +234,14 @@ class SimulatedConsumer:
         draw.shuffle(places)
         some = {place: self._positions[place] for place in places[: draw.randint(1, len(places))]}
         each = draw.randint(1, FETCH)
+        ids, gone = self._ids, set()
 
         def read() -> dict[TopicPartition, _Fetched]:
             fetched = {}
             for place, position in some.items():
+                if ids and UUID(cluster.topics[place.topic].id) != ids[place]:
+                    gone.add(place)
+                    continue
                 log = cluster.log(place)
                 at = position if log.begin <= position <= log.end else log.begin
                 records, after = log.read(at, each, committed=self._read_committed)
@@ -274,9 +255,12 @@ class SimulatedConsumer:
         found: dict[TopicPartition, list[StoredRecord]] = {}
         if self._assignment is not assignment or not self._agreed.is_set():
             return {}
+        if self._ids is ids:
+            self._gone |= gone
         for place, (records, after, stable) in answer.items():
             self._stable[place] = stable
             moved = place not in some or self._positions.get(place) != some[place]
+            moved |= self._ids.get(place) != ids.get(place)
             if moved or place in self._paused or most <= 0:
                 continue
             if len(records) > most:

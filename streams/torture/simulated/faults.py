@@ -12,7 +12,7 @@ from streams.journal import TOPIC as JOURNAL
 from streams.pricer.snapshots import store
 from streams.pricer.snapshots.codec import decode_part
 from streams.torture.simulated.cluster import Cluster
-from streams.torture.simulated.world import UNKNOWN, Worker, World
+from streams.torture.simulated.world import Worker, World
 
 #: ms that a clock jumps at most.
 JUMP = 3_600_000
@@ -116,14 +116,9 @@ def newest_snapshot(cluster: Cluster, partition: int) -> int:
 
 
 def _recreate(world: World, _: Worker) -> None:
-    """A topic is deleted and made anew; what was not read is gone with it.
-
-    It takes ingest a moment to learn of it. Where a topic would get more records in that moment
-    than it had had before, some would count twice: nothing in a record says which topic it is of.
-    """
+    """A topic is deleted and made anew; what was not read is gone with it."""
     topic = world.draw.choice(["orders", "clickstream", "competitor-prices", "inventory"])
     world.cluster.recreate(topic, forget=world.draw.random() < 0.5)
-    world.resting[topic] = world.loop.time() + UNKNOWN
 
 
 KINDS: Mapping[str, Callable[[World, Worker], None]] = {

@@ -18,7 +18,7 @@ from streams.configuration.settings import Settings
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.app import die
 from streams.torture.simulated.cluster import Committed, StoredRecord
-from streams.torture.simulated.consumer import FetchWorld
+from streams.torture.simulated.fetch_client import FetchWorld
 from streams.torture.simulated.groups import Membership
 from streams.torture.simulated.network import Bell
 

@@ -158,10 +158,6 @@ async def _live(
 def _send(
     world: World, record: ShopRecord, kept: list[tuple[ShopRecord, SimulatedTopic, StoredRecord]]
 ) -> None:
-    rests_until = world.rests_until(record.topic)
-    if world.loop.time() < rests_until:
-        world.loop.call_at(rests_until, _send, world, record, kept)
-        return
     topic = world.cluster.topics[record.topic]
     log = topic.logs[record.partition]
     kept.append((record, topic, log.append(world.timestamp(), record.key, record.value)))

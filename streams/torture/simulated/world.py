@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.ingest.service import Ingest
+from streams.kafka.errors import UNANSWERED
 from streams.kafka.names import TopicNames
 from streams.kafka.surroundings import CURRENT, Surroundings
 from streams.pricer.agent import Pricer
@@ -32,8 +33,6 @@ EPOCH = 1_700_000_000_000
 #: Seconds: what a worker has for a clean end, what its supervisor waits before the next start, and
 #: after which the brokers end a transaction that lies open.
 CLEAN, RESTART, TRANSACTION = 8.5, (0.1, 2.0), 10.0
-#: Seconds within which ingest knows that a topic was made anew.
-UNKNOWN = 3.0
 #: Between looks at who is silent.
 LOOK = 0.5
 
@@ -68,8 +67,6 @@ class World:
         self.ends: Counter[str] = Counter()
         #: Unique names that were given away.
         self.names = 0
-        #: Topics that nobody writes to before a time.
-        self.resting: dict[str, float] = {}
         self._groups: dict[str, GroupCoordinator] = {}
 
     def _partitions(self, name: str) -> int:
@@ -88,13 +85,6 @@ class World:
         if found is None:
             found = self._groups[name] = GroupCoordinator(name, self.loop, self.draw, self.cluster)
         return found
-
-    def rests_until(self, topic: str) -> float:
-        """When a topic may be written to; nobody learns that it was made anew while brokers are
-        away.
-        """
-        rests = self.resting.get(topic)
-        return 0.0 if rests is None else max(rests, self.weather.away_until + UNKNOWN)
 
     def groups(self) -> list[GroupCoordinator]:
         """All groups."""

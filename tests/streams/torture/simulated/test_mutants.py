@@ -93,6 +93,11 @@ MUTANTS = {
         "hold |= self._unnamed",
         "hold |= set()",
     ),
+    "topics by id": Mutant(
+        "streams/ingest/incarnations.py",
+        "for tp, each in taken.items() if each.topic_id}",
+        "for tp, each in taken.items() if not each.topic_id}",
+    ),
 }
 
 
