@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NoReturn
 
-from aiokafka.errors import KafkaError
-
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.ingest.service import Ingest
@@ -230,7 +228,7 @@ class Worker(Surroundings):
             if self._ingest is not None:
                 self._ingest.hand_on = pricer.offer
                 await self._ingest.start()
-        except KafkaError as error:
+        except UNANSWERED as error:
             process.die(f"start: {type(error).__name__}")
 
     async def _stop(self, process: Process) -> None:
