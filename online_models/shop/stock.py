@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -103,10 +104,9 @@ class Stock:
                 self._take(row, location, count)
 
     def inbound(self, row: int) -> list[tuple[int, int]]:
-        """(quantity, expected at) of what is on its way to an offer, soonest first."""
+        """(quantity, expected at) of what is on its way to an offer, place by place."""
         places = self._locations.get(row, {})
-        found = (delivery for count in places.values() for delivery in count.inbound)
-        return sorted(found, key=_expected)
+        return list(chain.from_iterable(count.inbound for count in places.values()))
 
     def shared_units(self, row: int) -> int:
         """Units that an offer shares with the other channels of its product."""
@@ -187,7 +187,3 @@ class Stock:
             if units == 0:
                 break
         return list(others)
-
-
-def _expected(delivery: tuple[int, int]) -> tuple[int, int]:
-    return delivery[1], delivery[0]
