@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 #: All partitions write these under keys of no offer, so that their order means nothing.
-SHARED = ("pricing-alerts", "category-evidence", "elasticities")
+SHARED = ("pricing-alerts", "category-evidence", "basket-lines", "elasticities")
 #: Outputs that are shown of many.
 SHOWN = 3
 
