@@ -1,4 +1,4 @@
-"""The best price: a grid, and the top of the parabola through its best points."""
+"""The best price: a grid, finer where it must be, and the top of the parabola through its best."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ Floats = NDArray[np.float64]
 #: Points of the grid. Within a band of ±30 % they lie 2 % apart; a parabola through the best point
 #: and its neighbours does the rest.
 POINTS = 33
+#: What lies on either side of the best point at most, the higher price over the lower one: farther
+#: apart, as at the lower end of a wide range, a curve is no parabola between them. At an end of the
+#: range there is no parabola. Where they lie farther apart, a grid of its own lies between the two.
+NEAR, NEAR_AT_END = 1.25, 1.05
+#: Minor units between the two, within which every price is a point.
+EVERY = 2
 
 
 def spread(low: Ints, high: Ints, points: int) -> Ints:
@@ -47,19 +53,28 @@ def best_price(
     which may be sharp at the price `kink` (n,), or one below. It is `idle` where the best of the
     prices tried is worth no more than a share `worthwhile` above `kept`, and that is legal.
     """
-    grid = spread(low, high, POINTS)
+    legal = (kept >= low) & (kept <= high)
     peaks = np.minimum(np.maximum(kink[:, None] + np.array([-1, 0]), low[:, None]), high[:, None])
-    tried = np.concatenate([grid, peaks, kept[:, None]], axis=1)
-    values = worth(tried.astype(np.float64))
-    now, sharp, values = values[:, -1], values[:, POINTS:-1], values[:, :POINTS]
-    place, peak = _last_best(values), _last_best(sharp)
-    rows = np.arange(len(grid))
+    while True:
+        grid = spread(low, high, POINTS)
+        tried = np.concatenate([grid, peaks, kept[:, None]], axis=1)
+        values = worth(tried.astype(np.float64))
+        now, sharp, values = values[:, -1], values[:, POINTS:-1], values[:, :POINTS]
+        place = _last_best(values)
+        below, above = _neighbours(grid, place)
+        at_end = (place == 0) | (place == POINTS - 1)
+        wide = above > np.where(at_end, NEAR_AT_END, NEAR) * below
+        wide &= above - below > EVERY
+        if not wide.any():
+            break
+        low, high = np.where(wide, below, low), np.where(wide, above, high)
+    rows, peak = np.arange(len(grid)), _last_best(sharp)
     top, sharpest = values[rows, place], sharp[rows, peak]
     price = np.where(sharpest > top, peaks[rows, peak], grid[rows, place])
     top = np.maximum(sharpest, top)
-    stays = (kept >= low) & (kept <= high) & (top - now <= worthwhile * np.abs(now))
+    stays = legal & (top - now <= worthwhile * np.abs(now))
     # a curve that is broken between the neighbours is no parabola
-    broken = _beside(peaks[:, 1], grid, place)
+    broken = (below < peaks[:, 1]) & (peaks[:, 1] < above)
     return BestPrice(np.where(broken, price, _vertex(grid, values, place)), stays)
 
 
@@ -67,11 +82,10 @@ def _last_best(values: Floats) -> NDArray[np.intp]:
     return np.asarray(values.shape[1] - 1 - np.argmax(values[:, ::-1], axis=1), dtype=np.intp)
 
 
-def _beside(kink: Ints, grid: Ints, place: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Whether the kink lies between the neighbours of the best point."""
+def _neighbours(grid: Ints, place: NDArray[np.intp]) -> tuple[Ints, Ints]:
+    """The points on either side of the best one."""
     rows, last = np.arange(len(grid)), grid.shape[1] - 1
-    below, above = grid[rows, np.maximum(place - 1, 0)], grid[rows, np.minimum(place + 1, last)]
-    return np.asarray((below < kink) & (kink < above))
+    return grid[rows, np.maximum(place - 1, 0)], grid[rows, np.minimum(place + 1, last)]
 
 
 def _vertex(grid: Ints, values: Floats, place: NDArray[np.intp]) -> Ints:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from online_models.pricing.guardrails import GUARDRAILS
+from online_models.pricing.strategies import STRATEGIES
 from tests.online_models.pricing.explanation.reading.reader import (
     FORMS,
     UnreadableError,
@@ -33,8 +35,8 @@ class Example(NamedTuple):
 
 
 def read_all(sizes: tuple[int, ...]) -> tuple[Counter[str], dict[str, Example]]:
-    """Read the shops; returns how many sentences of each form there were, and an example of each,
-    and the number of decisions as that of the form `decision`.
+    """Read the shops; returns how many sentences of each form and how many steps of each rule there
+    were, with the number of decisions as that of `decision`, and an example of each form.
     """
     seen, examples = Counter[str](), dict[str, Example]()
     for products in sizes:
@@ -43,6 +45,7 @@ def read_all(sizes: tuple[int, ...]) -> tuple[Counter[str], dict[str, Example]]:
                 before = deepcopy(past) if len(examples) < len(FORMS) else past
                 reading = read(sentences, decision, facts, past)
                 seen["decision"] += 1
+                seen.update(step["rule"] for step in decision["explanation"])
                 seen.update(form for form, _ in reading.seen)
                 for form, place in reading.seen:
                     examples.setdefault(form, Example(place, sentences, (decision, facts, before)))
@@ -60,6 +63,7 @@ def test_every_sentence_is_true_and_of_a_form_that_is_said(
 ) -> None:
     seen, _ = few
     assert seen["decision"] > 2000
+    assert {rule.name for rule in GUARDRAILS} | {each.kind for each in STRATEGIES} <= set(seen)
     assert {name for name, *_ in FORMS} <= set(seen)
 
 
