@@ -1,5 +1,5 @@
-"""A page that says what was survived how often, made of reports: run
-`python -m streams.torture.reliability_page REPORT.json > docs/reliability.md`.
+"""A page that says what was survived how often, made of the reports of all runs together: run
+`python -m streams.torture.reliability_page REPORT.json… > docs/reliability.md`.
 """
 
 from __future__ import annotations
@@ -7,8 +7,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Any
+
+from streams.torture.report import added
 
 Found = Mapping[str, Any]
 
@@ -17,7 +20,8 @@ HEAD = """\
 
 What `pricetide torture` did to the pricer, and what came of it. Your own cluster's page:
 `pricetide torture --bootstrap HOST:PORT --report report.json`, the same with `--hostile` and
-`--simulate`, then `python -m streams.torture.reliability_page report.json`.
+`--simulate`, then `python -m streams.torture.reliability_page report.json`. Runs in one report or
+in several add up.
 
 Outputs are compared byte for byte with those that the same journal gives undisturbed.
 """
@@ -46,8 +50,9 @@ REAL = {
 }
 
 
-def page(report: Mapping[str, Found]) -> str:
-    """The page of a report."""
+def page(*reports: Mapping[str, Found]) -> str:
+    """The page of reports, which add up."""
+    report: Mapping[str, Found] = reduce(added, reports, {})
     lines = [HEAD]
     if "kills" in report:
         lines += _kills(report["kills"])
@@ -61,11 +66,14 @@ def page(report: Mapping[str, Found]) -> str:
 def _kills(found: Found) -> Iterator[str]:
     yield "## Real workers on real brokers\n"
     yield from _table(found["faults"], REAL)
+    points = sum(found["faults"].get(kind, 0) for kind in ("kill", "host"))
     yield (
-        f"In {found['runs']} runs of {found['seconds']:.0f} s together: {found['records']} "
+        f"In {found['runs']} runs of {found['seconds']:.0f} s together: {points} moments of a "
+        f"kill, {found['ends'].get('-9', 0)} workers killed, "
+        f"{found['faults'].get('broker', 0)} brokers restarted; {found['records']} "
         f"records, {found['outputs']} outputs, "
         f"{found['lost']} lost, {found['double']} double. "
-        f"{found['ends']['-9']} workers were killed, and none was started again by hand.\n"
+        "No worker was started again by hand.\n"
     )
 
 
@@ -104,4 +112,4 @@ def _table(faults: Mapping[str, int], words: Mapping[str, str]) -> Iterator[str]
 
 
 if __name__ == "__main__":
-    print(page(json.loads(Path(sys.argv[1]).read_text())), end="")
+    print(page(*(json.loads(Path(file).read_text()) for file in sys.argv[1:])), end="")

@@ -28,7 +28,7 @@ from streams.torture.live.workers import Workers, workers
 
 PARTITIONS, WORKERS, PRICERS = 4, 3, 2
 #: Records a second; seconds from one fault to the next.
-RATE, PAUSE_SECONDS = 100, (1.0, 4.0)
+RATE, PAUSE_SECONDS = 100, (0.3, 3.0)
 #: Seconds that a worker sleeps: less than its session, and more, so that it wakes as a zombie.
 SLEEPS = (1.0, 9.0)
 SKUS = tuple(f"sku-{i}" for i in range(40))
@@ -65,16 +65,17 @@ async def _run(
 ) -> dict[str, Any]:
     sender = producer(shop.settings, acks="all", enable_idempotence=True)
     await sender.start()
-    faults: Counter[str] = Counter()
     try:
         with workers(shop.settings, WORKERS) as watched:
             begun = time.monotonic()
             for sku in SKUS:
                 await _put(sender, "products", _product(sku), sku)
             sending = asyncio.create_task(_send(sender, Random(draw.random()), begun + seconds))
+            faults = _Faults(watched, draw, broker)
             while time.monotonic() < begun + seconds:
                 await asyncio.sleep(draw.uniform(*PAUSE_SECONDS))
-                faults[await _strike(watched, draw, broker)] += 1
+                faults.strike()
+            await faults.over()
             records = await sending
             await shop.done()
             took = time.monotonic() - begun
@@ -90,7 +91,7 @@ async def _run(
     difference = compare(found, await _expected(shop))
     return {
         "seconds": round(took, 1),
-        "faults": dict(sorted(faults.items())),
+        "faults": dict(sorted(faults.counts.items())),
         "ends": {str(status): times for status, times in sorted(ends.items())},
         "records": records + len(SKUS),
         "outputs": len(found),
@@ -100,23 +101,54 @@ async def _run(
     }
 
 
-async def _strike(watched: Workers, draw: Random, broker: EmbeddedBroker | None) -> str:
-    kinds = [kind for kind in FAULTS if kind != "broker" or broker is not None]
-    kind = draw.choices(kinds, [FAULTS[kind] for kind in kinds])[0]
-    victim = draw.randrange(WORKERS)
-    if kind == "broker":
-        assert broker is not None, "it was drawn"
-        await asyncio.to_thread(broker.restart, draw.randint(1, broker.brokers))
-    elif kind == "host":
-        for worker in range(WORKERS):
-            watched.signal(worker, signal.SIGKILL)
-    elif kind == "pause":
-        watched.signal(victim, signal.SIGSTOP)
-        await asyncio.sleep(draw.choice(SLEEPS))
-        watched.signal(victim, signal.SIGCONT)
-    else:
-        watched.signal(victim, signal.SIGKILL if kind == "kill" else signal.SIGTERM)
-    return kind
+class _Faults:
+    """Faults that are drawn; one that lasts goes on beside the next ones, which meet it."""
+
+    def __init__(self, watched: Workers, draw: Random, broker: EmbeddedBroker | None) -> None:
+        #: How often each was there.
+        self.counts: Counter[str] = Counter()
+        self._watched = watched
+        self._draw = draw
+        self._broker = broker
+        self._kinds = [kind for kind in FAULTS if kind != "broker" or broker is not None]
+        self._lasting: dict[str, asyncio.Task[None]] = {}
+
+    def strike(self) -> None:
+        """Let the next one happen."""
+        kinds = [kind for kind in self._kinds if not self._lasts(kind)]
+        kind = self._draw.choices(kinds, [FAULTS[kind] for kind in kinds])[0]
+        victim = self._draw.randrange(WORKERS)
+        self.counts[kind] += 1
+        if kind == "broker":
+            self._lasting[kind] = asyncio.create_task(self._restart())
+        elif kind == "pause":
+            self._lasting[kind] = asyncio.create_task(self._pause(victim))
+        elif kind == "host":
+            for worker in range(WORKERS):
+                self._watched.signal(worker, signal.SIGKILL)
+        else:
+            self._watched.signal(victim, signal.SIGKILL if kind == "kill" else signal.SIGTERM)
+
+    async def over(self) -> None:
+        """Wait for those that last; BrokerError."""
+        await asyncio.gather(*self._lasting.values())
+
+    def _lasts(self, kind: str) -> bool:
+        task = self._lasting.get(kind)
+        if task is not None and task.done():
+            del self._lasting[kind]
+            task.result()
+        return kind in self._lasting
+
+    async def _restart(self) -> None:
+        assert self._broker is not None, "it was drawn"
+        node = self._draw.randint(1, self._broker.brokers)
+        await asyncio.to_thread(self._broker.restart, node)
+
+    async def _pause(self, victim: int) -> None:
+        self._watched.signal(victim, signal.SIGSTOP)
+        await asyncio.sleep(self._draw.choice(SLEEPS))
+        self._watched.signal(victim, signal.SIGCONT)
 
 
 async def _send(sender: Producer, draw: Random, until: float) -> int:

@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from streams import cli
 from streams.configuration.settings import Settings
 from streams.configuration.spelling import PREFIX
+from streams.worker.stopping import stop_on_signals
 
 #: Seconds between looks at who has ended, and for a clean end.
-LOOK_SECONDS, END_SECONDS = 0.2, 15.0
+LOOK_SECONDS, END_SECONDS = 0.1, 15.0
+#: What a worker imports. Workers are forked from a process that has it already: else most kills
+#: would find a worker that loads its code, which takes longer than all that it does before it is
+#: killed again.
+LOADED = ["streams.commands.worker"]
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(LOADED)
+    return context
+
+
+def _work(role: str, variables: Mapping[str, str], log: Path) -> None:
+    """Be a worker, as the command is."""
+    stop_on_signals()
+    os.environ.update(variables)
+    with log.open("ab") as file:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(file.fileno(), stream.fileno())
+    sys.exit(cli.main(["worker", "--role", role]))
+
+
+def _send(process: ForkServerProcess, what: signal.Signals) -> None:
+    assert process.pid is not None, "it was started"
+    # one that has ended by itself gets nothing: its number may be another's by now
+    if process.exitcode is None:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, what)
 
 
 class Workers(threading.Thread):
@@ -33,7 +64,7 @@ class Workers(threading.Thread):
         self._lock = threading.Lock()
         self._processes = [self._start(i) for i in range(number)]
 
-    def _start(self, number: int) -> subprocess.Popen[bytes]:
+    def _start(self, number: int) -> ForkServerProcess:
         settings = self._settings
         variables = {
             "BOOTSTRAP": settings.bootstrap or "",
@@ -45,20 +76,17 @@ class Workers(threading.Thread):
             "INSTANCE": f"w{number}",
         }
         named = {f"{PREFIX}{name}": value for name, value in variables.items()}
-        with (self._folder / f"w{number}.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "streams.cli", "worker", "--role", self._role],
-                env=os.environ | {"OMP_NUM_THREADS": "1"} | named,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        log = self._folder / f"w{number}.log"
+        process = _context().Process(target=_work, args=(self._role, named, log))
+        process.start()
+        return process
 
     def run(self) -> None:
         """Watch them."""
         while not self._enough.wait(LOOK_SECONDS):
             with self._lock:
                 for i, process in enumerate(self._processes):
-                    status = process.poll()
+                    status = process.exitcode
                     if status is not None:
                         self.ends[status] += 1
                         self._processes[i] = self._start(i)
@@ -66,21 +94,20 @@ class Workers(threading.Thread):
     def signal(self, number: int, what: signal.Signals) -> None:
         """Send a worker a signal."""
         with self._lock:
-            self._processes[number].send_signal(what)
+            _send(self._processes[number], what)
 
     def stop(self) -> None:
         """End all of them cleanly, for good."""
         self._enough.set()
         self.join()
         for process in self._processes:
-            process.send_signal(signal.SIGCONT)
-            process.terminate()
+            _send(process, signal.SIGCONT)
+            _send(process, signal.SIGTERM)
         for process in self._processes:
-            try:
-                process.wait(END_SECONDS)
-            except subprocess.TimeoutExpired:
+            process.join(END_SECONDS)
+            if process.exitcode is None:
                 process.kill()
-                process.wait()
+                process.join()
 
     def log(self) -> str:
         """The last lines of all of them."""
