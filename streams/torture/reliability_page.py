@@ -43,7 +43,7 @@ SIMULATED = {
 }
 REAL = {
     "kill": "worker killed (SIGKILL)",
-    "host": "all three workers killed at once (SIGKILL)",
+    "host": "all workers killed at once (SIGKILL)",
     "pause": "worker paused, up to 9 s (SIGSTOP)",
     "stop": "worker stopped (SIGTERM)",
     "broker": "broker killed and restarted",
@@ -66,14 +66,15 @@ def page(*reports: Mapping[str, Found]) -> str:
 def _kills(found: Found) -> Iterator[str]:
     yield "## Real workers on real brokers\n"
     yield from _table(found["faults"], REAL)
-    points = sum(found["faults"].get(kind, 0) for kind in ("kill", "host"))
+    faults = found["faults"]
+    at_work = found.get("killed_at_work", 0)
+    known = f", {at_work} of them at least while they had partitions" if at_work else ""
     yield (
-        f"In {found['runs']} runs of {found['seconds']:.0f} s together: {points} moments of a "
-        f"kill, {found['ends'].get('-9', 0)} workers killed, "
-        f"{found['faults'].get('broker', 0)} brokers restarted; {found['records']} "
-        f"records, {found['outputs']} outputs, "
-        f"{found['lost']} lost, {found['double']} double. "
-        "No worker was started again by hand.\n"
+        f"In {found['runs']} runs of {found['seconds']:.0f} s together workers were killed at "
+        f"{faults.get('kill', 0) + faults.get('host', 0)} moments, {found['ends'].get('-9', 0)} "
+        f"workers in all{known}; brokers were restarted {faults.get('broker', 0)} times. "
+        f"{found['records']} records, {found['outputs']} outputs: "
+        f"{found['lost']} lost, {found['double']} double; nothing was started again by hand.\n"
     )
 
 

@@ -18,12 +18,11 @@ from streams.configuration.settings import Settings
 from streams.errors import ExitStatus
 from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
 from streams.journal import TOPIC as JOURNAL
-from streams.journal import codec
 from streams.kafka.clients import LARGEST_REQUEST, consumer, producer
 from streams.kafka.producer import Producer
 from streams.torture import report
 from streams.torture.hostile.records import CODECS, NAMES, Hostile, at, records
-from streams.torture.live.shop import LiveShop, live_shop
+from streams.torture.live.shop import LiveShop, Place, live_shop, taken
 from streams.torture.live.workers import workers
 
 #: Records a second, and of a burst.
@@ -39,8 +38,6 @@ SHOWN = 20
 
 #: Bytes of a value: Kafka refuses a longer one by itself.
 MOST_BYTES = 900_000
-
-Place = tuple[str, int, int]
 
 
 def hostile(settings: Settings, number: int, seed: int, file: Path | None) -> int:
@@ -81,8 +78,8 @@ async def _run(shop: LiveShop, number: int, seed: int) -> dict[str, Any]:
         for sender in senders.values():
             await sender.stop()
     buried = await _buried(shop)
-    taken = await _taken(shop)
-    left = places.keys() - buried - taken
+    journal = taken(await shop.read([JOURNAL]))
+    left = places.keys() - buried - journal
     for topic, partition, offset in sorted(left)[:SHOWN]:
         print(f"not accounted for: {topic}-{partition} offset {offset}")
     waits.sort()
@@ -92,7 +89,7 @@ async def _run(shop: LiveShop, number: int, seed: int) -> dict[str, Any]:
         "records": number,
         "seconds": round(took, 1),
         "buried": len(buried & places.keys()),
-        "taken": len(taken & places.keys()),
+        "taken": len(journal & places.keys()),
         "bytes_unaccounted": sum(places[place] for place in left),
         "records_unaccounted": len(left),
         "good_priced": len(waits),
@@ -145,17 +142,6 @@ async def _buried(shop: LiveShop) -> set[Place]:
         topic = headers["source-topic"].decode()
         place = int(headers["source-partition"]), int(headers["source-offset"])
         found.add((topic.removeprefix(shop.settings.topic_prefix), *place))
-    return found
-
-
-async def _taken(shop: LiveShop) -> set[Place]:
-    found: set[Place] = set()
-    for record in await shop.read([JOURNAL]):
-        batch = codec.decode(record.value, record.timestamp)
-        for source, offset in zip(batch.source.tolist(), batch.offset.tolist(), strict=True):
-            if source >= 0:
-                of = batch.sources[source]
-                found.add((of.topic_name, of.partition, offset))
     return found
 
 

@@ -7,9 +7,14 @@ import json
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from aiokafka.errors import KafkaTimeoutError
+from aiokafka.structs import ConsumerRecord
 
 from online_models.fold.fold import Fold
 from schemas.topics import TOPICS
@@ -23,17 +28,19 @@ from streams.kafka.clients import producer
 from streams.kafka.producer import Producer
 from streams.torture import report
 from streams.torture.comparison import OutputRecord, compare
-from streams.torture.live.shop import LiveShop, live_shop
+from streams.torture.live.shop import LiveShop, live_shop, taken
 from streams.torture.live.workers import Workers, workers
 
-PARTITIONS, WORKERS, PRICERS = 4, 3, 2
+PARTITIONS, WORKERS, PRICERS = 4, 4, 2
 #: Records a second; seconds from one fault to the next.
-RATE, PAUSE_SECONDS = 100, (0.3, 3.0)
+RATE, PAUSE_SECONDS = 100, (0.3, 4.0)
 #: Seconds that a worker sleeps: less than its session, and more, so that it wakes as a zombie.
 SLEEPS = (1.0, 9.0)
+#: The topics of the records that are sent; records that are shown of many that are lost.
+SENT, SHOWN = ("products", "orders", "clickstream", "competitor-prices"), 3
 SKUS = tuple(f"sku-{i}" for i in range(40))
 #: How often each fault is drawn, as against the others; the last one where brokers may go.
-FAULTS = {"kill": 6, "host": 3, "pause": 1, "stop": 1, "broker": 1}
+FAULTS = {"kill": 8, "host": 1, "pause": 1, "stop": 1, "broker": 1}
 OUTPUTS = tuple(
     name
     for name, topic in TOPICS.items()
@@ -52,7 +59,8 @@ def kills(
     print(
         f"{found['faults']} in {found['seconds']} s; {found['records']} records, "
         f"{found['outputs']} outputs: {found['lost']} lost, {found['double']} double; "
-        f"ends of workers by status: {found['ends']}"
+        f"ends of workers by status: {found['ends']}, "
+        f"killed while they priced: {found['killed_at_work']}"
     )
     for words in found["words"]:
         print(f"  {words}")
@@ -88,16 +96,20 @@ async def _run(
         await shop.priced()
         await asyncio.to_thread(last.stop)
     found = [_published(record) for record in await shop.read(OUTPUTS)]
-    difference = compare(found, await _expected(shop))
+    journal = await shop.read([JOURNAL])
+    difference = compare(found, _expected(shop.settings, journal))
+    unread = await shop.places(SENT) - taken(journal)
+    words = [f"record not in the journal: {place}" for place in sorted(unread)[:SHOWN]]
     return {
         "seconds": round(took, 1),
         "faults": dict(sorted(faults.counts.items())),
+        "killed_at_work": watched.killed_at_work,
         "ends": {str(status): times for status, times in sorted(ends.items())},
         "records": records + len(SKUS),
         "outputs": len(found),
-        "lost": difference.lost,
+        "lost": difference.lost + len(unread),
         "double": difference.double,
-        "words": difference.words,
+        "words": words + difference.words,
     }
 
 
@@ -117,16 +129,17 @@ class _Faults:
         """Let the next one happen."""
         kinds = [kind for kind in self._kinds if not self._lasts(kind)]
         kind = self._draw.choices(kinds, [FAULTS[kind] for kind in kinds])[0]
-        victim = self._draw.randrange(WORKERS)
         self.counts[kind] += 1
         if kind == "broker":
             self._lasting[kind] = asyncio.create_task(self._restart())
         elif kind == "pause":
-            self._lasting[kind] = asyncio.create_task(self._pause(victim))
+            self._lasting[kind] = asyncio.create_task(self._pause())
         elif kind == "host":
             for worker in range(WORKERS):
                 self._watched.signal(worker, signal.SIGKILL)
         else:
+            # the others are soon as far: so most are at work when their turn comes
+            victim = self._watched.oldest()
             self._watched.signal(victim, signal.SIGKILL if kind == "kill" else signal.SIGTERM)
 
     async def over(self) -> None:
@@ -145,7 +158,8 @@ class _Faults:
         node = self._draw.randint(1, self._broker.brokers)
         await asyncio.to_thread(self._broker.restart, node)
 
-    async def _pause(self, victim: int) -> None:
+    async def _pause(self) -> None:
+        victim = self._draw.randrange(WORKERS)
         self._watched.signal(victim, signal.SIGSTOP)
         await asyncio.sleep(self._draw.choice(SLEEPS))
         self._watched.signal(victim, signal.SIGCONT)
@@ -173,7 +187,11 @@ async def _send(sender: Producer, draw: Random, until: float) -> int:
 
 
 async def _put(sender: Producer, topic: str, value: dict[str, Any], key: str) -> None:
-    await sender.send(topic, json.dumps(value).encode(), key=key.encode())
+    """Send a record, however long no broker takes any."""
+    while True:
+        with suppress(KafkaTimeoutError):  # it was not taken, for want of room
+            await sender.send(topic, json.dumps(value).encode(), key=key.encode())
+            return
 
 
 def _product(sku: str) -> dict[str, Any]:
@@ -185,12 +203,11 @@ def _published(record: Any) -> OutputRecord:
     return OutputRecord(record.topic, record.key, record.value, record.timestamp)
 
 
-async def _expected(shop: LiveShop) -> list[OutputRecord]:
+def _expected(settings: Settings, journal: Iterable[ConsumerRecord]) -> list[OutputRecord]:
     """What the journal leads to, folded here from its beginning."""
-    own = [shop.settings.fold.of_partition(i) for i in range(shop.settings.partitions)]
-    folds = [Fold(settings) for settings in own]
+    folds = [Fold(settings.fold.of_partition(i)) for i in range(settings.partitions)]
     return [
         OutputRecord(*output)
-        for record in await shop.read([JOURNAL])
+        for record in journal
         for output in folds[record.partition].step(codec.decode(record.value, record.timestamp))
     ]

@@ -18,9 +18,13 @@ from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.ingest.decoder import INPUTS
 from streams.journal import TOPIC as JOURNAL
+from streams.journal import codec
 from streams.kafka.admin import provide_topics, reach
 from streams.kafka.clients import client, consumer, names
+from streams.terminal.output import note
 
+#: Topic, partition and offset.
+Place = tuple[str, int, int]
 #: Seconds for all that was sent to be read, or priced.
 PATIENCE_SECONDS = 600.0
 LOOK_SECONDS = 0.2
@@ -98,10 +102,30 @@ class LiveShop:
         finally:
             await reader.stop()
 
+    async def places(self, topics: Iterable[str]) -> set[Place]:
+        """Where the records of topics lie that no transaction wrote."""
+        ends = await self._ends(topics)
+        return {(*place, offset) for place, end in ends.items() for offset in range(end)}
+
     def remove(self) -> None:
-        """Delete its topics."""
+        """Delete its topics, or say that they are left."""
         called = names(self.settings)
-        self._admin.delete_topics([called.outer(topic) for topic in TOPICS])
+        try:
+            self._admin.delete_topics([called.outer(topic) for topic in TOPICS])
+        except KafkaError as error:
+            note("torture", f"topics {self.settings.topic_prefix}* are left: {error}")
+
+
+def taken(journal: Iterable[ConsumerRecord]) -> set[Place]:
+    """Where the records came from that the journal holds."""
+    found: set[Place] = set()
+    for record in journal:
+        batch = codec.decode(record.value, record.timestamp)
+        for source, offset in zip(batch.source.tolist(), batch.offset.tolist(), strict=True):
+            if source >= 0:
+                of = batch.sources[source]
+                found.add((of.topic_name, of.partition, offset))
+    return found
 
 
 @contextmanager

@@ -7,10 +7,11 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,6 +26,10 @@ LOOK_SECONDS, END_SECONDS = 0.1, 15.0
 #: would find a worker that loads its code, which takes longer than all that it does before it is
 #: killed again.
 LOADED = ["streams.commands.worker"]
+
+#: What a worker logs of a partition that it has from now on.
+PRICES = b", ready after "
+KILLED = -signal.SIGKILL
 
 
 def _context() -> ForkServerContext:
@@ -43,28 +48,57 @@ def _work(role: str, variables: Mapping[str, str], log: Path) -> None:
     sys.exit(cli.main(["worker", "--role", role]))
 
 
-def _send(process: ForkServerProcess, what: signal.Signals) -> None:
-    assert process.pid is not None, "it was started"
-    # one that has ended by itself gets nothing: its number may be another's by now
-    if process.exitcode is None:
-        with suppress(ProcessLookupError):
-            os.kill(process.pid, what)
+class _Worker:
+    """A process, and what it has logged."""
+
+    def __init__(self, role: str, variables: Mapping[str, str], log: Path) -> None:
+        self.begun = time.monotonic()
+        self._log = log
+        self._logged_before = log.stat().st_size if log.exists() else 0
+        self._process = _context().Process(target=_work, args=(role, variables, log))
+        self._process.start()
+
+    @property
+    def status(self) -> int | None:
+        """What it ended with; None while it runs."""
+        return self._process.exitcode
+
+    def send(self, what: signal.Signals) -> None:
+        """Send it a signal; one that has ended by itself gets none: its number may be another's."""
+        assert self._process.pid is not None, "it was started"
+        if self.status is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, what)
+
+    def has_priced(self) -> bool:
+        """Whether it came to have a partition."""
+        return PRICES in self._log.read_bytes()[self._logged_before :]
+
+    def wait(self) -> None:
+        """Wait for its clean end, and kill it if there is none."""
+        self._process.join(END_SECONDS)
+        if self.status is None:
+            self._process.kill()
+            self._process.join()
 
 
 class Workers(threading.Thread):
-    """Starts again whatever ends, as a container platform does; `ends` counts statuses."""
+    """Starts again whatever ends, as a container platform does. `ends` counts statuses, and
+    `killed_at_work` those that were killed while they had a partition.
+    """
 
     def __init__(self, settings: Settings, number: int, role: str, folder: Path) -> None:
         super().__init__(daemon=True)
         self.ends: Counter[int] = Counter()
+        self.killed_at_work = 0
         self._role = role
         self._settings = settings
         self._folder = folder
         self._enough = threading.Event()
         self._lock = threading.Lock()
-        self._processes = [self._start(i) for i in range(number)]
+        self._workers = [self._start(i) for i in range(number)]
 
-    def _start(self, number: int) -> ForkServerProcess:
+    def _start(self, number: int) -> _Worker:
         settings = self._settings
         variables = {
             "BOOTSTRAP": settings.bootstrap or "",
@@ -76,38 +110,37 @@ class Workers(threading.Thread):
             "INSTANCE": f"w{number}",
         }
         named = {f"{PREFIX}{name}": value for name, value in variables.items()}
-        log = self._folder / f"w{number}.log"
-        process = _context().Process(target=_work, args=(self._role, named, log))
-        process.start()
-        return process
+        return _Worker(self._role, named, self._folder / f"w{number}.log")
 
     def run(self) -> None:
         """Watch them."""
         while not self._enough.wait(LOOK_SECONDS):
             with self._lock:
-                for i, process in enumerate(self._processes):
-                    status = process.exitcode
-                    if status is not None:
-                        self.ends[status] += 1
-                        self._processes[i] = self._start(i)
+                for i, worker in enumerate(self._workers):
+                    if worker.status is not None:
+                        self.ends[worker.status] += 1
+                        self.killed_at_work += worker.status == KILLED and worker.has_priced()
+                        self._workers[i] = self._start(i)
 
     def signal(self, number: int, what: signal.Signals) -> None:
         """Send a worker a signal."""
         with self._lock:
-            _send(self._processes[number], what)
+            self._workers[number].send(what)
+
+    def oldest(self) -> int:
+        """Which of them runs the longest."""
+        with self._lock:
+            return min(range(len(self._workers)), key=lambda i: self._workers[i].begun)
 
     def stop(self) -> None:
         """End all of them cleanly, for good."""
         self._enough.set()
         self.join()
-        for process in self._processes:
-            _send(process, signal.SIGCONT)
-            _send(process, signal.SIGTERM)
-        for process in self._processes:
-            process.join(END_SECONDS)
-            if process.exitcode is None:
-                process.kill()
-                process.join()
+        for worker in self._workers:
+            worker.send(signal.SIGCONT)
+            worker.send(signal.SIGTERM)
+        for worker in self._workers:
+            worker.wait()
 
     def log(self) -> str:
         """The last lines of all of them."""
