@@ -22,19 +22,18 @@ from streams.worker.stopping import stop_on_signals
 
 #: Seconds between looks at who has ended, and for a clean end.
 LOOK_SECONDS, END_SECONDS = 0.1, 15.0
-#: What a worker imports. Workers are forked from a process that has it already: else most kills
-#: would find a worker that loads its code, which takes longer than all that it does before it is
-#: killed again.
-LOADED = ["streams.commands.worker"]
-
 #: What a worker logs of a partition that it has from now on.
 PRICES = b", ready after "
 KILLED = -signal.SIGKILL
 
 
 def _context() -> ForkServerContext:
+    """Of processes that are forked from one that has loaded what a worker imports: else most kills
+    would find a worker that loads its code, which takes longer than all that it does before it is
+    killed again.
+    """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(LOADED)
+    context.set_forkserver_preload([cli.commands()["worker"].module])
     return context
 
 
