@@ -93,16 +93,21 @@ class QuoteDesk:
         return self.answer(request, terms, now, now)
 
     def collect(self, said: QuoteLines, now: int) -> list[Output]:
-        """Take in what a partition knows of a request; answered once all lines are known."""
-        request = said.request
+        """Take in what a partition knows of a request; answered once all lines are known.
+
+        Another request under the same id begins anew: its lines are other products.
+        """
+        request, text = said.request, said.request.model_dump_json()
         before = self.waiting.pop(request.quote_id, None)
+        if before is not None and before.request != text:
+            before = None
         lines = {} if before is None else dict(before.lines)
         lines |= {line.place: line.model_dump_json() for line in said.lines}
         if len(lines) == len(request.lines):
             terms = [LineTerms.model_validate_json(lines[i]) for i in range(len(lines))]
             return self.answer(request, terms, said.time, now)
         since = now if before is None else before.since
-        self.waiting[request.quote_id] = Waiting(request.model_dump_json(), since, lines)
+        self.waiting[request.quote_id] = Waiting(text, since, lines)
         self.due = min(self.due, since + PATIENCE)
         return []
 
