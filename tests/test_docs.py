@@ -65,6 +65,8 @@ def test_paths_symbols_and_commands_that_are_named_exist(document: Path) -> None
 
 #: These name formats, headers and flags, which look like topics.
 OTHER_NAMES = ("commands.md", "feeding.md", "records.md", "settings.md")
+#: Consumer groups, which rights are granted on.
+GROUPS = {"pricetide-ingest"}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_topics_that_are_named_exist(document: Path) -> None:
     texts = [text for text in quoted(document) if not text.startswith("pricetide ")]
     parts = {part for text in texts for part in re.split(r"[\s·:,]+", text)}
     named = {part for part in parts if re.fullmatch(r"[a-z]+(-[a-z]+)+", part)}
-    assert named <= set(TOPICS)
+    assert named <= set(TOPICS) | GROUPS
 
 
 def test_the_architecture_names_every_room_and_every_topic() -> None:
