@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -88,4 +89,25 @@ def test_while_kafka_hangs_pages_say_so_and_it_goes_on_by_itself(
     assert hidden in page(port, "/offers")
     produce(fresh_broker.bootstrap, "products", [product(1)])
     assert wait_for(lambda: skus(port) == ["s1"], SHOWN), process.tail()
+    assert process.stop() == 0, process.tail()
+
+
+def test_the_page_of_health_names_who_works(
+    console: tuple[Worker, int], fresh_broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    process, port = console
+
+    def health() -> str:
+        return page(port, "/health") if ready(port) == 200 else ""
+
+    def told() -> bool:
+        text = health()
+        return text.count(">stable<") == 2 and f"release {version('pricetide')}" in text
+
+    assert wait_for(lambda: "nobody works" in health(), SHOWN), process.tail()
+    worker = Worker(fresh_broker.bootstrap, tmp_path, "w0", PRICETIDE_PARTITIONS="2")
+    try:
+        assert wait_for(told, 2 * SHOWN), page(port, "/health")
+    finally:
+        worker.kill()
     assert process.stop() == 0, process.tail()
