@@ -38,7 +38,7 @@ class Recommended(NamedTuple):
     worth: float
 
 
-class Candidate(NamedTuple):
+class BasketCandidate(NamedTuple):
     """An item, the probability that it is bought anyway, and what of that the customer's own
     purchases say beyond what is usual.
     """
@@ -81,7 +81,7 @@ class Baskets:
         for item in items:
             near = self._beside.setdefault(item, {})
             _add(near, [other for other in items if other != item])
-            if len(near) > 2 * MOST_BESIDE:
+            if len(near) > MOST_BESIDE * 2:
                 self._beside[item] = {i: near[i] for i in _most(near, MOST_BESIDE)}
         if customer is not None:
             self._buy(customer, items)
@@ -117,7 +117,7 @@ class Baskets:
         found.sort(key=lambda each: (-each.worth, each.item))
         return found[:number]
 
-    def candidates(self, customer: str | None, basket: Sequence[int]) -> list[Candidate]:
+    def candidates(self, customer: str | None, basket: Sequence[int]) -> list[BasketCandidate]:
         """Items that may be bought with a basket and are not in it."""
         own = self._bought.get(customer or "", {})
         found = dict.fromkeys([*self._popular, *own])
@@ -138,7 +138,7 @@ class Baskets:
 
     def _candidate(
         self, customer: str | None, own: Mapping[int, float], basket: Sequence[int], item: int
-    ) -> Candidate:
+    ) -> BasketCandidate:
         usual = self._sold.get(item, 0.0) / max(self.orders, 1.0)
         beside = usual
         if basket:
@@ -150,11 +150,11 @@ class Baskets:
                 )
             beside = shares / len(basket)
         if customer is None:
-            return Candidate(item, beside, 0.0, usual)
+            return BasketCandidate(item, beside, 0.0, usual)
         orders = self._orders_of.get(customer, 0.0)
         habit = (own.get(item, 0.0) + SHRUNK_CUSTOMER * usual) / (orders + SHRUNK_CUSTOMER) - usual
         # of two accounts of one habit the part beyond the usual counts of each
-        return Candidate(item, min(max(beside + habit, 0.0), 1.0), habit, usual)
+        return BasketCandidate(item, min(max(beside + habit, 0.0), 1.0), habit, usual)
 
     def _buy(self, customer: str, items: Sequence[int]) -> None:
         self._orders_of[customer] = self._orders_of.pop(customer, 0.0) + 1.0

@@ -14,15 +14,15 @@ from online_models.numerics.special import uniforms
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.state.shoppers import named
-from online_models.recommendations.baskets import Baskets, Candidate
+from online_models.recommendations.baskets import BasketCandidate, Baskets
 from online_models.recommendations.recommendation_records import (
+    ChosenItem,
     KnownOffer,
-    Why,
     recommended,
     withdrawn,
 )
 from online_models.recommendations.response import BASKET, ORDER, Response
-from online_models.recommendations.slots import Judged, slots
+from online_models.recommendations.slots import JudgedItem, slots
 from schemas.records.baskets.basket_lines import BasketLines
 from schemas.records.policy.recommend import Recommend
 from schemas.values.instants import DAY, MINUTE
@@ -256,7 +256,7 @@ class RecommendationDesk:
         while len(self._watched) > MOST_PERSONS:
             del self._watched[next(iter(self._watched))]
         shown = [
-            Why(
+            ChosenItem(
                 slot,
                 self._offers[slot.candidate.item],
                 self._reason(candidates[slot.candidate.item], items),
@@ -271,12 +271,12 @@ class RecommendationDesk:
         alike = offer.currency == beside.currency and offer.channel == beside.channel
         return alike and offer.margin > 0
 
-    def _judge(self, kind: int, each: Candidate) -> Judged:
+    def _judge(self, kind: int, each: BasketCandidate) -> JudgedItem:
         shown, without = self.response.expected(kind, each.item, each.probability)
         gain = self._offers[each.item].margin * (shown - without)
-        return Judged(each.item, each.probability, shown, without, gain)
+        return JudgedItem(each.item, each.probability, shown, without, gain)
 
-    def _reason(self, candidate: Candidate, items: Sequence[int]) -> str:
+    def _reason(self, candidate: BasketCandidate, items: Sequence[int]) -> str:
         """What makes it likely, beyond that it sells."""
         beyond = candidate.probability - candidate.usual
         if candidate.habit > 0.0 and 2.0 * candidate.habit >= beyond:

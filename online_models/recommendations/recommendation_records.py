@@ -30,7 +30,7 @@ class KnownOffer(NamedTuple):
     margin: int
 
 
-class Why(NamedTuple):
+class ChosenItem(NamedTuple):
     """A candidate's place, and why it is one."""
 
     slot: Slot
@@ -42,7 +42,7 @@ def recommended(
     person: str,
     number: int,
     basket: Sequence[str],
-    chosen: Sequence[Why],
+    chosen: Sequence[ChosenItem],
     held_out: bool,
     now: int,
     until: int,
@@ -82,7 +82,7 @@ def _head(person: str, number: int, now: int) -> dict[str, Any]:
     }
 
 
-def _item(each: Why) -> dict[str, Any]:
+def _item(each: ChosenItem) -> dict[str, Any]:
     candidate, offer = each.slot.candidate, each.offer
     digits = minor_digits(offer.currency)
     probability, without = round(candidate.probability, 6), round(candidate.without, 6)

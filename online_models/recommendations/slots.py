@@ -8,7 +8,7 @@ from typing import NamedTuple
 from online_models.numerics.special import uniforms
 
 
-class Judged(NamedTuple):
+class JudgedItem(NamedTuple):
     """A candidate: the offer, the probability that it is bought anyway as the baskets have it, that
     it is taken where it is shown and where it is not, and what showing it adds, minor units.
     """
@@ -23,13 +23,13 @@ class Judged(NamedTuple):
 class Slot(NamedTuple):
     """A candidate, whether it is shown, and the probability with which it was to be."""
 
-    candidate: Judged
+    candidate: JudgedItem
     shown: bool
     propensity: float
 
 
 def slots(
-    candidates: Sequence[Judged],
+    candidates: Sequence[JudgedItem],
     number: int,
     explore: float,
     held_out: bool,

@@ -296,7 +296,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                     await self._writer.write(partition, batches)
                 sent, self._writer.sent = self._writer.sent, []
                 positions, self._positions = self._positions, {}
-            await asyncio.gather(*sent)
+            await self._writer.arrive(sent)
             mine = self._incarnations.commits(positions, self._consumer.assignment())
             try:
                 if mine:

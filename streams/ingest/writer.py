@@ -63,6 +63,7 @@ class Writer:
         self.sent: list[asyncio.Future[Any]] = []
         #: An error of Kafka's after which nothing may be written.
         self.failed: BaseException | None = None
+        self._failing: asyncio.Future[None] | None = None
 
     async def write(self, partition: int, batches: Iterable[Batch]) -> None:
         """Write batches to a partition of the journal."""
@@ -91,6 +92,22 @@ class Writer:
         if self.failed is not None:
             raise self.failed
 
+    async def arrive(self, sent: Iterable[asyncio.Future[Any]]) -> None:
+        """Wait until what was sent is written; raises the error after which nothing may be written.
+
+        What was on its way when another record failed is never answered, so that error is waited
+        for, too.
+        """
+        self.require_sound()
+        written, self._failing = asyncio.gather(*sent), asyncio.get_running_loop().create_future()
+        try:
+            await asyncio.wait((written, self._failing), return_when=asyncio.FIRST_COMPLETED)
+            self.require_sound()
+            written.result()
+        finally:
+            if not written.cancel() and not written.cancelled():
+                written.exception()  # it is known as what failed
+
     async def _send(self, topic: str, value: bytes | None, **record: Any) -> None:
         self.require_sound()
         sent = await self._producer.send(topic, value, **record)
@@ -106,6 +123,8 @@ class Writer:
         if not sent.cancelled() and (error := sent.exception()) is not None:
             self.failed = error
             self._producer._sender.sender_task.cancel()
+            if self._failing is not None and not self._failing.done():
+                self._failing.set_result(None)
 
     def _written(self, value: bytes | None, sent: asyncio.Future[Any]) -> None:
         if sent.cancelled() or sent.exception() is not None:

@@ -38,7 +38,7 @@ _NONE, _UNKNOWN = 0, -1
 _ID_LENGTH = 16
 
 
-class _Request(RequestStruct):  # type: ignore[misc]
+class _TopicIdRequest(RequestStruct):  # type: ignore[misc]
     """What is sent, as bytes already: aiokafka's own way costs several times as much."""
 
     FLEXIBLE_VERSION = True
@@ -79,7 +79,7 @@ class FetchById(FetchRequest):  # type: ignore[misc]
 
     def build(self, request_struct_class: Any) -> Any:
         """By id where Kafka can do so, else by name."""
-        if request_struct_class is not _Request:
+        if request_struct_class is not _TopicIdRequest:
             return super().build(request_struct_class)
         by_id: dict[bytes, list[bytes]] = {}
         for topic, partitions in self.topics:
@@ -94,7 +94,7 @@ class FetchById(FetchRequest):  # type: ignore[misc]
         for topic_id, parts in by_id.items():
             body += [topic_id, _number(len(parts)), *parts, b"\0"]
         body += [_number(0), _number(len(rack)), rack, b"\0"]
-        return _Request(b"".join(body), self)
+        return _TopicIdRequest(b"".join(body), self)
 
     def decode(self, data: BytesIO) -> _Answer:
         """An answer from its bytes."""
@@ -170,4 +170,4 @@ def _number(length: int) -> bytes:
     return encoded
 
 
-FetchById._CLASSES = (*FetchRequest._CLASSES, _Request)
+FetchById._CLASSES = (*FetchRequest._CLASSES, _TopicIdRequest)

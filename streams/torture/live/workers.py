@@ -47,7 +47,7 @@ def _work(role: str, variables: Mapping[str, str], log: Path) -> None:
     sys.exit(cli.main(["worker", "--role", role]))
 
 
-class _Worker:
+class _ForkedWorker:
     """A process, and what it has logged."""
 
     def __init__(self, role: str, variables: Mapping[str, str], log: Path) -> None:
@@ -97,7 +97,7 @@ class Workers(threading.Thread):
         self._lock = threading.Lock()
         self._workers = [self._start(i) for i in range(number)]
 
-    def _start(self, number: int) -> _Worker:
+    def _start(self, number: int) -> _ForkedWorker:
         settings = self._settings
         variables = {
             "BOOTSTRAP": settings.bootstrap or "",
@@ -109,7 +109,7 @@ class Workers(threading.Thread):
             "INSTANCE": f"w{number}",
         }
         named = {f"{PREFIX}{name}": value for name, value in variables.items()}
-        return _Worker(self._role, named, self._folder / f"w{number}.log")
+        return _ForkedWorker(self._role, named, self._folder / f"w{number}.log")
 
     def run(self) -> None:
         """Watch them."""

@@ -22,7 +22,7 @@ POLICY = {"policy_id": "match", "strategy": [{"kind": "match_competitor"}, {"kin
 CODECS = ("gzip", "snappy", "lz4", "zstd")
 NINE_MEGABYTES = bytes(9_000_000)
 #: Bytes of the values of the flood, and of each.
-FLOOD, EACH = 60_000_000, 600_000
+FLOOD, EACH = 200_000_000, 600_000
 DEEP = b'{"kind":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 
 

@@ -154,7 +154,7 @@ def _draw(draw: random.Random, i: int, sku: str, time: int) -> Event:
             "order_id": f"o{number}",
             "time": time - draw.choice([0, 0, 0, 90 * MINUTE]),
             "currency": currency(sku),
-            "customer_id": f"c{draw.randrange(90)}",
+            "customer_id": f"customer-{draw.randrange(90)}",
             "personal_prices": i % 2 == 0,
             "channel": draw.choice(["web", "web", "store:1"]),
             "status": status,

@@ -158,5 +158,5 @@ def test_a_busy_batch_returns_to_hardly_any_room_that_it_has_left(new_journal: A
     later.offsets = journal.offsets
     found = visits(calls_of(fold, a_busy_batch(later)), None, set())
     path = [here for here, before in zip(found, [None, *found], strict=False) if here != before]
-    assert set(path) == {"journal", "shop", "demand", "pricing", "windows"}
+    assert set(path) == {"journal", "shop", "demand", "pricing", "windows", "recommendations"}
     assert len(path) - len(set(path)) <= 7, " → ".join(path)

@@ -54,7 +54,7 @@ class _Contract(msgspec.Struct):
     cancelled: bool = False
 
 
-class _Request(msgspec.Struct):
+class _QuoteAsked(msgspec.Struct):
     quote_id: str
     lines: list[msgspec.Raw]
     time: When = None
@@ -173,7 +173,7 @@ def take_contracts(connection: Connection, records: Sequence[Taken]) -> None:
 def take_requests(connection: Connection, records: Sequence[Taken]) -> None:
     """Requests for quotes, answered or not."""
     rows = {}
-    for record, value in readable(records, _Request):
+    for record, value in readable(records, _QuoteAsked):
         at = instant(value.time, record.timestamp)
         rows[value.quote_id] = {
             "quote_id": value.quote_id,
