@@ -80,8 +80,6 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
         pass_day(state.pricing.state, now)
     outputs += state.pricing.watch(now, state.settings.named_part)
     outputs += state.desk.settle(now)
-    if not state.settings.observe_only:
-        outputs += recommend(state, now)
     if new_day and not state.settings.observe_only:
         value_units(state.pricing, now)
         outputs += quantity_breaks_of_day(state.pricing, now)
@@ -89,7 +87,11 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     placed = [(place, output) for output in outputs]
     concerned = [observations.offer for observations in learnt]
     rows = np.unique(np.concatenate([new, stocked, *concerned, state.pricing.due(now)]))
-    return placed + _decide(state, batch, place, rows[state.catalogue.offers.listed[rows]])
+    placed += _decide(state, batch, place, rows[state.catalogue.offers.listed[rows]])
+    # who recommends knows the prices by now
+    if not state.settings.observe_only:
+        placed += [(place, output) for output in recommend(state, now)]
+    return placed
 
 
 def _retire_ended(state: State, now: int) -> Ints:
