@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import msgspec
@@ -32,6 +33,9 @@ class JournalWriter(Protocol):
     async def ask_time(self) -> None:
         """Write a record without events."""
 
+    async def arrive(self, sent: Iterable[asyncio.Future[Any]]) -> None:
+        """Wait until what was sent is written, or something was not, which is raised."""
+
 
 class ClockWatch:
     """Asks for the time before the first event is judged by it, and while clocks disagree; says
@@ -50,7 +54,7 @@ class ClockWatch:
         """Learn the broker's time."""
         await self._writer.ask_time()
         sent, self._writer.sent = self._writer.sent, []
-        await asyncio.gather(*sent)
+        await self._writer.arrive(sent)
         if not self._clock.known:
             logger.warning(
                 "%s keeps its producers' timestamps: a worker's wrong clock, or an event's, is not "
