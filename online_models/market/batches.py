@@ -49,7 +49,7 @@ class BatchWriter:
         self._goods = goods
         self._sku = {sku: row for row, sku in enumerate(goods.skus)}
         self._texts = [*goods.skus, *market.competitors.names, "web", goods.currency]
-        self._rival = len(goods)
+        self._competitor = len(goods)
         self._channel = len(self._texts) - 2
         self._currency = len(self._texts) - 1
         self._topics = ("orders", "clickstream", "competitor-prices", "facts")
@@ -93,7 +93,7 @@ class BatchWriter:
             2,
             Kind.COMPETITOR_PRICE,
             amount=rows.price,
-            detail=self._rival + rows.rival,
+            detail=self._competitor + rows.competitor,
             flag=rows.in_stock,
             channel=np.full(len(rows), -1, dtype=np.int64),
         )

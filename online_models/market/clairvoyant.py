@@ -29,8 +29,8 @@ class Exactness(StrEnum):
     EXACT: no price vector earns more on this day, nor on any other day by its consequences.
     STATIONARY: the first-order conditions hold (to `STATIONARY`), best of several ascents; the
         unique one where the nested logit's condition holds.
-    COMMITTED: today's prices move tomorrow's demand or rivals; these are the prices that earn most
-        if kept until everything has settled. A dynamic plan may earn more: a lower bound.
+    COMMITTED: today's prices move tomorrow's demand or competitors; these are the prices that earn
+        most if kept until everything has settled. A dynamic plan may earn more: a lower bound.
     MYOPIC: stock ties the days together; these are the best prices for the day alone.
     """
 
@@ -64,14 +64,14 @@ def day_optimum(problem: Problem, starts: Sequence[Floats]) -> Floats:
 def committed_optimum(
     problem: Problem, competitors: Competitors, starts: Sequence[Floats]
 ) -> Floats:
-    """The best prices if kept while every rival comes to rest against them, shape (n,).
+    """The best prices if kept while every competitor comes to rest against them, shape (n,).
 
     Separable curves by grid; joint ones by ascent with central differences, warm from `starts`.
     """
 
     def settled(prices: Floats) -> Floats:
-        rival, sold = competitors.lowest(prices)
-        index = replace(problem.index, rival=rival, rivalled=sold)
+        competitor, sold = competitors.lowest(prices)
+        index = replace(problem.index, competitor=competitor, contested=sold)
         return replace(problem, index=index).profits(prices)
 
     low, high = problem.bounds

@@ -16,7 +16,7 @@ from online_models.numerics.arrays import Flags, Floats
 
 
 class CompetitorBehaviour(Protocol):
-    """How a rival sets its prices; all prices in minor units, `first` its own at the start.
+    """How a competitor sets its prices; all prices in minor units, `first` its own at the start.
 
     reacts: its prices depend on ours.
     """
@@ -26,13 +26,13 @@ class CompetitorBehaviour(Protocol):
     def respond(
         self, own: Floats, theirs: Floats, first: Floats, rng: np.random.Generator, /
     ) -> Floats:
-        """The rival's prices tomorrow, shape (n,), having seen `own` today."""
+        """The competitor's prices tomorrow, shape (n,), having seen `own` today."""
         ...
 
     def settled(self, own: Floats, theirs: Floats, first: Floats, /) -> Floats:
         """Where its prices come to rest if `own` (shape (…, n)) stays put.
 
-        A rival that never rests answers with its prices of today.
+        A competitor that never rests answers with its prices of today.
         """
         ...
 
@@ -132,15 +132,15 @@ class SleepingCompetitor:
         return np.broadcast_to(theirs, own.shape)
 
 
-#: Share of our offers that a rival sells, and the spread (log) of its first prices about ours.
+#: Share of our offers that a competitor sells, and the spread (log) of its first prices about ours.
 COVERAGE = 0.75
 PRICE_SPREAD = 0.06
-#: Chance that a rival is out of stock of an offer on a day.
+#: Chance that a competitor is out of stock of an offer on a day.
 OUT_OF_STOCK = 0.02
 
 
 class Competitors:
-    """Prices of R rivals, shape (R, n), minor units.
+    """Prices of R competitors, shape (R, n), minor units.
 
     levels: logs of their first prices over ours, shape (n,), NaN where none sells the offer; None
     draws who sells what, and at which price.
@@ -194,7 +194,7 @@ class Competitors:
         return relative, sold.astype(np.float64)
 
     def advance(self, day: int, own: Floats) -> None:
-        """Let every rival see today's prices and set tomorrow's."""
+        """Let every competitor see today's prices and set tomorrow's."""
         for r, (name, behaviour) in enumerate(zip(self.names, self._behaviours, strict=True)):
             rng = generator(self._seed, f"rival {name}", day + 1)
             answer = behaviour.respond(own, self.price[r], self.first[r], rng)

@@ -22,8 +22,8 @@ from online_models.market.stock import STOCKS
 OVERDISPERSED = 2.0
 #: Parts that are settings of the market itself.
 SETTINGS = ("taxed", "overdispersed")
-#: How recorded rivals behave: what is known of them is their level.
-QUIET_RIVAL = "sleep"
+#: How recorded competitors behave: what is known of them is their level.
+QUIET_COMPETITOR = "sleep"
 
 #: Markets with a name of their own: name → the parts they stand for.
 MARKETS: dict[str, str] = {
@@ -90,9 +90,9 @@ def compose(
 ) -> Market:
     """Build the market `name` with `offers` offers that sell `sales` a day each on average.
 
-    With a likeness, its offers, costs, weekdays, noise and rivals stand in for drawn ones, and
-    `offers`, `sales` and the `SETTINGS` count for nothing. Its rivals keep their prices, unless
-    the name says how rivals behave; the part `season` has weekdays of its own.
+    With a likeness, its offers, costs, weekdays, noise and competitors stand in for drawn ones, and
+    `offers`, `sales` and the `SETTINGS` count for nothing. Its competitors keep their prices,
+    unless the name says how competitors behave; the part `season` has weekdays of its own.
 
     >>> compose("nested+match", seed=1, offers=30).competitors.names
     ('match',)
@@ -103,9 +103,9 @@ def compose(
         assortment = draw_assortment(seed, offers, sales, taxed="taxed" in chosen)
         size, levels = OVERDISPERSED if "overdispersed" in chosen else None, None
     else:
-        assortment, size, levels = like.draw(seed), like.size, like.rivals
+        assortment, size, levels = like.draw(seed), like.size, like.competitors
         if levels is not None and not behaviours:
-            behaviours = [QUIET_RIVAL]
+            behaviours = [QUIET_COMPETITOR]
     curve = next(part for part in chosen if part in DEMAND_CURVES)
     competitors = Competitors(
         {part: COMPETITORS[part]() for part in behaviours}, assortment, seed, levels

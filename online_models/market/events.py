@@ -84,9 +84,9 @@ class ClickRows(ArrivingRows):
 
 @dataclass(frozen=True)
 class QuoteRows(ArrivingRows):
-    """Competitor prices; `rival` indexes `Market.competitors.names`."""
+    """Competitor prices; `competitor` indexes `Market.competitors.names`."""
 
-    rival: Ints
+    competitor: Ints
     price: Ints
     in_stock: Ints
 

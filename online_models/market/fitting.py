@@ -30,8 +30,8 @@ WEEKDAY_DOUBT = 20.0
 QUIETEST = 0.05
 #: Sizes of the negative binomial that are tried; the largest is the Poisson's.
 SIZES = np.geomspace(0.05, 200.0, 41)
-#: A rival sells an offer if its price was known on this share of the days.
-LEAST_RIVALLED = 0.2
+#: A competitor sells an offer if its price was known on this share of the days.
+LEAST_CONTESTED = 0.2
 #: Prices count to this distance (log) from the usual one: beyond is a slip or a clearance.
 FARTHEST = float(np.log(2.0))
 #: 1970-01-05 was the first Monday.
@@ -110,7 +110,7 @@ def fit(parts: Sequence[Observations], catalogue: Catalogue, name: str, most: in
         size=_size(rows.units, base[offer] * exposed),
         silent=float((rows.units == 0.0).mean()),
         views=float(rows.views.sum() / rows.units.sum()),
-        rival=_rivals(rows, offer, len(chosen)),
+        competitor=_competitors(rows, offer, len(chosen)),
         sold=int((units > 0.0).sum()),
         covered=float(units[chosen].sum() / units.sum()),
         left_out=reasons,
@@ -210,13 +210,13 @@ def _size(units: Floats, mean: Floats) -> float | None:
     return None if best == len(SIZES) - 1 else float(SIZES[best])
 
 
-def _rivals(rows: Observations, offer: Ints, count: int) -> tuple[float | None, ...]:
-    """Log of the lowest rival price over ours, None where there hardly was one."""
+def _competitors(rows: Observations, offer: Ints, count: int) -> tuple[float | None, ...]:
+    """Log of the lowest competitor price over ours, None where there hardly was one."""
     gap = np.log(rows.competitor_price) - np.log(rows.price)
     seen = np.bincount(offer, np.isfinite(gap), count) / np.bincount(offer, minlength=count)
     usual = _medians(gap, offer, count)
     return tuple(
-        level if share >= LEAST_RIVALLED else None
+        level if share >= LEAST_CONTESTED else None
         for level, share in zip(usual.tolist(), seen.tolist(), strict=True)
     )
 

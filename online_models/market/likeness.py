@@ -48,7 +48,7 @@ class Likeness:
     size: the negative binomial's; None is Poisson.
     silent: share of the offers' days without a sale, as recorded.
     views: for a unit sold.
-    rival: log of the lowest rival price over ours; None where no rival was seen.
+    competitor: log of the lowest competitor price over ours; None where no competitor was seen.
     sold, covered: offers that sold at all, and the share of their units that these n make up.
     left_out: how many offers that sold are no part of it for a reason other than their rank.
     """
@@ -73,7 +73,7 @@ class Likeness:
     size: float | None
     silent: float
     views: float
-    rival: tuple[float | None, ...]
+    competitor: tuple[float | None, ...]
     sold: int
     covered: float
     left_out: tuple[tuple[str, int], ...]
@@ -82,9 +82,9 @@ class Likeness:
         return len(self.skus)
 
     @property
-    def rivals(self) -> Floats | None:
-        """Log of the lowest rival price over ours, shape (n,), NaN for none; None: none at all."""
-        levels = np.array([np.nan if level is None else level for level in self.rival])
+    def competitors(self) -> Floats | None:
+        """Log of the lowest competitor price over ours, shape (n,); NaN: none. None: all none."""
+        levels = np.array([np.nan if level is None else level for level in self.competitor])
         return levels if np.isfinite(levels).any() else None
 
     def draw(self, seed: int) -> Assortment:

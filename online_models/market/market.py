@@ -1,4 +1,4 @@
-"""A market: asked for a day at given prices, it sells, and lets rivals and shoppers react."""
+"""A market: asked for a day at given prices, it sells, and lets competitors and shoppers react."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ class Market:
     def problem(self) -> Problem:
         """Today's pricing problem."""
         if self._problem is None:
-            rival, sold = self.competitors.lowest()
+            competitor, sold = self.competitors.lowest()
             shifts = [effect.shift(self.today) for effect in self._effects]
             self._problem = Problem(
                 assortment=self.assortment,
                 demand=self.demand,
-                index=sum_shifts(shifts, len(self.assortment), rival, sold),
+                index=sum_shifts(shifts, len(self.assortment), competitor, sold),
                 sales=self._sales,
                 on_hand=None if self.stock is None else self.stock.on_hand(),
                 spoiling=None if self.stock is None else self.stock.spoiling(),
@@ -122,7 +122,7 @@ class Market:
         if any(effect.stateful for effect in self._effects):
             settled = [e.shift(self.today) for e in self._effects if not e.stateful]
             index = sum_shifts(
-                settled, len(self.assortment), problem.index.rival, problem.index.rivalled
+                settled, len(self.assortment), problem.index.competitor, problem.index.contested
             )
             problem = replace(problem, index=index)
         if self._solved is None or self._outdated(problem.index):
@@ -190,7 +190,7 @@ class Market:
         """Whether the last optimum no longer holds.
 
         Traffic scales all profits alike, so that it moves no optimum but a stock's. Prices to be
-        kept against reacting rivals are found anew once a week where offers affect each other.
+        kept against reacting competitors are found anew once a week where offers affect each other.
         """
         assert self._solved is not None
         if self.stock is not None:
@@ -200,7 +200,7 @@ class Market:
         before = self._solved[0]
         return not all(
             np.array_equal(getattr(index, part), getattr(before, part))
-            for part in ("taste", "slope", "rival", "rivalled")
+            for part in ("taste", "slope", "competitor", "contested")
         )
 
     def _record(self, prices: Ints, sold: Ints) -> Events:
@@ -218,17 +218,17 @@ class Market:
         )
 
     def _quotes(self) -> QuoteRows:
-        rival, offer = np.nonzero(self.competitors.sells)
-        time = np.full(len(rival), day_start(self.today), dtype=np.int64)
+        competitor, offer = np.nonzero(self.competitors.sells)
+        time = np.full(len(competitor), day_start(self.today), dtype=np.int64)
         return QuoteRows(
-            event=identities(self.today, 3, len(rival)),
+            event=identities(self.today, 3, len(competitor)),
             offer=offer,
             time=time,
             arrival=time,
-            missing=np.zeros(len(rival), dtype=np.int64),
-            rival=rival,
-            price=np.rint(self.competitors.price[rival, offer]).astype(np.int64),
-            in_stock=self.competitors.in_stock[rival, offer].astype(np.int64),
+            missing=np.zeros(len(competitor), dtype=np.int64),
+            competitor=competitor,
+            price=np.rint(self.competitors.price[competitor, offer]).astype(np.int64),
+            in_stock=self.competitors.in_stock[competitor, offer].astype(np.int64),
         )
 
     def _levels(self) -> StockRows:

@@ -30,15 +30,18 @@ def opening(assortment: Assortment) -> list[TopicRecord]:
     ]
 
 
-def records(assortment: Assortment, rivals: tuple[str, ...], events: Events) -> list[TopicRecord]:
+def records(
+    assortment: Assortment, competitors: tuple[str, ...], events: Events
+) -> list[TopicRecord]:
     """All records of a day by arrival; ties in the order stock, promotions, quotes, views, orders.
 
-    `rivals` are the names that `events.quotes.rival` indexes (`Market.competitors.names`).
+    `competitors` are the names that `events.quotes.competitor` indexes
+    (`Market.competitors.names`).
     """
     found = [
         *levels(assortment, events),
         *promotions(events),
-        *_quotes(assortment, rivals, events),
+        *_quotes(assortment, competitors, events),
         *_clicks(assortment, events),
         *_orders(assortment, events),
     ]
@@ -69,15 +72,17 @@ def promotions(events: Events) -> Iterator[TopicRecord]:
         yield TopicRecord("promotions", value["promotion_id"], value, value["starts_at"])
 
 
-def _quotes(goods: Assortment, rivals: tuple[str, ...], events: Events) -> Iterator[TopicRecord]:
-    names = ("event", "offer", "rival", "price", "in_stock", "time", "arrival", "missing")
-    for event, offer, rival, price, in_stock, time, arrival, missing in _rows(
+def _quotes(
+    goods: Assortment, competitors: tuple[str, ...], events: Events
+) -> Iterator[TopicRecord]:
+    names = ("event", "offer", "competitor", "price", "in_stock", "time", "arrival", "missing")
+    for event, offer, competitor, price, in_stock, time, arrival, missing in _rows(
         events.quotes, *names
     ):
         value: dict[str, Any] = {
             "event_id": f"quote-{event}",
             "sku": goods.skus[offer],
-            "competitor": rivals[rival],
+            "competitor": competitors[competitor],
             "price": _money(price),
             "currency": goods.currency,
             "in_stock": bool(in_stock),

@@ -15,7 +15,7 @@ _CHANGE: dict[str, Any] = {
     "currency": "EUR",
     "effective_at": "2024-05-01T12:00:00.250Z",
     "time": "2024-05-01T12:00:00.250Z",
-    "reason": "match_competitor: lowest rival 12.50",
+    "reason": "match_competitor: lowest competitor 12.50",
     "policy_id": "coffee",
     "policy_version": 3,
     "model_version": "online-1",

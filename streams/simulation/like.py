@@ -76,7 +76,7 @@ def _silent(like: Likeness, size: float) -> np.ndarray[tuple[int], np.dtype[np.f
 
 
 def _competitors(like: Likeness) -> str:
-    levels = [level for level in like.rival if level is not None]
+    levels = [level for level in like.competitor if level is not None]
     if not levels:
         return "none"
     return (

@@ -120,7 +120,7 @@ def report(outcomes: Sequence[MarketOutcome]) -> str:
         f"{escape(MEANINGS)} Profit is the exact expectation of each day, free of the noise of "
         "sales. "
         "Intervals are 95 % by seed. An offer's share can exceed 1 where prices move tomorrow's "
-        "demand, rivals or stock: there the clairvoyant is a lower bound of the best plan.",
+        "demand, competitors or stock: there the clairvoyant is a lower bound of the best plan.",
     )
 
 

@@ -27,7 +27,7 @@ from streams.configuration.settings import Settings
 from streams.kafka.broker import EmbeddedBroker
 from streams.pricer.publish_policies import publish
 from tests.benchmarks import ours, peer, quiet_shop
-from tests.benchmarks.latency import RIVALS, Latency, Stopwatch
+from tests.benchmarks.latency import COMPETITORS, Latency, Stopwatch
 from tests.benchmarks.load import TRAFFIC, create_topics, events, fill, products
 from tests.benchmarks.processes import Process
 from tests.benchmarks.result import Result
@@ -132,7 +132,7 @@ async def _latency(
     args: argparse.Namespace,
 ) -> Latency:
     try:
-        probes = (e for e in events(2_000, args.offers, 1, seed=7) if e.topic == RIVALS)
+        probes = (e for e in events(2_000, args.offers, 1, seed=7) if e.topic == COMPETITORS)
         load = events(args.seconds * PER_SECOND, args.offers, PER_SECOND, seed=5)
         found = await Stopwatch(bootstrap, into, prices).measure(load, PER_SECOND, probes)
         for process in processes:

@@ -44,7 +44,7 @@ PAGES = (
     "/",
     "/offers",
     "/offers?sort=-margin",
-    "/offers?sort=-sold&state=above-rival",
+    "/offers?sort=-sold&state=above-competitor",
     "/offers?q=item+4711",
     "/offers?category=c%2F7&sort=price",
     "/offers/item-4711/web",

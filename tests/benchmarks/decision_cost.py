@@ -104,7 +104,7 @@ def competitors(fold: Fold, number: int, offset: int, seed: int) -> Iterator[Bat
             sku=rows.text(names[sku]),
             currency=rows.text("EUR"),
             amount=price,
-            detail=rows.text("rival"),
+            detail=rows.text("competitor"),
             flag=1,
         )
         yield rows.batch()

@@ -192,13 +192,13 @@ class River(Forecast):
         rows = [
             ObservedWindow(
                 *(sku, "web", start, start + DAY_MS, float(units), price / 100, 2),
-                *(rival / 100 if rival else float("nan"), False, 0.0, 1.0),
+                *(competitor / 100 if competitor else float("nan"), False, 0.0, 1.0),
             )
-            for sku, units, price, rival in zip(
+            for sku, units, price, competitor in zip(
                 self._market.assortment.skus,
                 seen.units.tolist(),
                 seen.prices.tolist(),
-                seen.lowest_rival.tolist(),
+                seen.lowest_competitor.tolist(),
                 strict=True,
             )
         ]

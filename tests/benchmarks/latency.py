@@ -18,7 +18,7 @@ from tests.benchmarks.load import Event, partition
 #: Share of the time that is left out at the beginning: a broker's Java code is slow at first, and
 #: the peers' brokers have worked before.
 WARM_UP = 0.3
-RIVALS = "competitor-prices"
+COMPETITORS = "competitor-prices"
 #: Between two events that are sent to see whether the workers are ready.
 PROBE_SECONDS = 0.25
 
@@ -109,7 +109,7 @@ class Stopwatch:
         def acknowledged(done: asyncio.Future[Any]) -> None:
             self._sent[at, done.result().offset] = now
 
-        if event.topic == RIVALS:
+        if event.topic == COMPETITORS:
             sent.add_done_callback(acknowledged)
 
     async def _read(self) -> None:
@@ -119,5 +119,5 @@ class Stopwatch:
             for records in fetched.values():
                 for record in records:
                     cause = json.loads(record.value)["cause"]
-                    if cause.get("topic", RIVALS) == RIVALS:
+                    if cause.get("topic", COMPETITORS) == COMPETITORS:
                         self._seen.setdefault((cause["partition"], cause["offset"]), now)

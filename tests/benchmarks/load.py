@@ -15,7 +15,7 @@ from schemas.topics import PARTITIONS, TOPICS
 
 START = 1_700_000_000_000
 #: A tenth of the events are competitor prices, the others orders and clicks in equal parts.
-RIVALS, ORDERS = 0.10, 0.45
+COMPETITORS, ORDERS = 0.10, 0.45
 #: Topics of the traffic.
 TRAFFIC = ("orders", "clickstream", "competitor-prices")
 #: The traffic is years old: a retention would remove it as soon as it looks.
@@ -54,14 +54,14 @@ def events(number: int, offers: int, per_second: int, seed: int = 1) -> Iterator
         item = draw.randrange(offers)
         name = sku(item)
         kind = draw.random()
-        if kind < RIVALS:
+        if kind < COMPETITORS:
             cents = int((10 + item % 40) * 100 * draw.uniform(0.85, 1.15))
             value = (
-                b'{"sku":"%b","competitor":"rival-%d","price":"%d.%02d","currency":"USD","time":%d}'
+                b'{"sku":"%b","competitor":"competitor-%d","price":"%d.%02d","currency":"USD","time":%d}'
                 % (name.encode(), draw.randrange(3), cents // 100, cents % 100, time)
             )
             yield Event("competitor-prices", name, value, time)
-        elif kind < RIVALS + ORDERS:
+        elif kind < COMPETITORS + ORDERS:
             value = (
                 b'{"order_id":"o%09d","time":%d,"currency":"USD","customer_id":"c%06d","channel":'
                 b'"web","lines":[{"sku":"%b","quantity":%d,"unit_price":"%d.99"}]}'

@@ -96,12 +96,12 @@ def shares(lab: Lab, market: str) -> None:
         print(f"{what}: static pricing {spread(static)}")
 
 
-def rivals(lab: Lab) -> None:
+def competitors(lab: Lab) -> None:
     found = lab.tracks("contested", 8.0, ("rules", "greedy"))
     for name, goal in (("rules", RULES), ("greedy", GREEDY)):
         lift = ratios(found[OURS], found[name])
         say(
-            f"drift and rivals: profit over {name}",
+            f"drift and competitors: profit over {name}",
             spread(lift),
             f"≥ {1 + goal:.2f}",
             lift.mean >= 1 + goal and lift.lower > 1.0,
@@ -141,7 +141,7 @@ def year(_lab: Lab) -> None:
 PARTS: dict[str, Callable[[Lab], None]] = {
     "plain": lambda lab: shares(lab, "plain"),
     "nested": lambda lab: shares(lab, "nested"),
-    "rivals": rivals,
+    "competitors": competitors,
     "corruption": corruption,
     "growth": growth,
     "year": year,

@@ -33,7 +33,7 @@ class Panel:
     elasticity: Floats
 
     def week(self, t: int) -> Observations:
-        """Week t; offer = product × channels + channel, rivals are the other products."""
+        """Week t; offer = product × channels + channel, competitors are the other products."""
         price = self.price[t]
         order = np.sort(price, axis=0)
         lowest = np.where(price == order[0], order[1], order[0])

@@ -27,7 +27,7 @@ from streams.kafka.broker import EmbeddedBroker
 from streams.pricer.publish_policies import publish
 from tests.benchmarks import ours, peer
 from tests.benchmarks.cost import Cost
-from tests.benchmarks.latency import RIVALS, Latency, NoPriceError, Stopwatch
+from tests.benchmarks.latency import COMPETITORS, Latency, NoPriceError, Stopwatch
 from tests.benchmarks.load import TRAFFIC, Event, create_topics, events, fill, products
 from tests.benchmarks.processes import Process, cpu_seconds
 from tests.benchmarks.tables import quiet
@@ -156,7 +156,7 @@ class _Shop:
             if not rate:
                 await asyncio.sleep(seconds)
             return None
-        probes = (e for e in events(2_000, offers, 1, seed=7) if e.topic == RIVALS)
+        probes = (e for e in events(2_000, offers, 1, seed=7) if e.topic == COMPETITORS)
         load = events(seconds * rate, offers, rate, seed=int(_now()))
         stopwatch = Stopwatch(bootstrap, self.into, self.prices)
         try:

@@ -137,7 +137,7 @@ def logit(log_price: Floats, flags: list[Floats], chosen: NDArray[np.bool_]) -> 
 
 
 def cigarettes(packages: Path) -> RealPanel:
-    """Packs a head in 46 states over 30 years, in prices of one year; the rival is next door."""
+    """Packs a head in 46 states over 30 years, in prices of one year; the competitor is near."""
     frame = ecdat(packages, "Cigar").sort_values(["year", "state"])
     states = frame["state"].unique()
     windows = []

@@ -43,7 +43,7 @@ from streams.kafka.broker import EmbeddedBroker
 from streams.pricer.publish_policies import publish
 from streams.trainer.child import NICENESS
 from tests.benchmarks import ours
-from tests.benchmarks.latency import RIVALS, Latency, Stopwatch
+from tests.benchmarks.latency import COMPETITORS, Latency, Stopwatch
 from tests.benchmarks.load import TRAFFIC, Event, create_topics, events, fill, products
 from tests.benchmarks.processes import Process, cpu_seconds, descendants
 
@@ -116,7 +116,7 @@ async def loaded(bootstrap: str, per_second: int, enough: asyncio.Event) -> Late
     load = itertools.takewhile(
         lambda _: not enough.is_set(), itertools.chain.from_iterable(endless)
     )
-    probes = (e for e in events(20_000, OFFERS, 1, seed=7) if e.topic == RIVALS)
+    probes = (e for e in events(20_000, OFFERS, 1, seed=7) if e.topic == COMPETITORS)
     into = {topic: topic for topic in TRAFFIC}
     return await Stopwatch(bootstrap, into, "price-changes").measure(load, per_second, probes)
 

@@ -17,8 +17,8 @@ from online_models.persistence.saved import Saved
 #: A product qualifies with so many channels in a window that sell so many units on average.
 LEAST_CHANNELS, LEAST_UNITS = 12, 5.0
 #: In windows of a week or longer fewer channels do: counts are no longer small, and what moves a
-#: week (promotions, rivals, the product's own level) is what this model knows. Each product takes
-#: 25 kB, so those with few channels are taken up to this many.
+#: week (promotions, competitors, the product's own level) is what this model knows. Each product
+#: takes 25 kB, so those with few channels are taken up to this many.
 MOST_ALONE = 2000
 #: What makes a window long enough, ms: for products that many channels sell, and for the others.
 SHORTEST_MS, WEEK_MS = DAY // 2, 7 * DAY

@@ -35,7 +35,7 @@ class RecordedDay:
         return units.astype(np.int64)
 
     @cached_property
-    def lowest_rival(self) -> Ints:
+    def lowest_competitor(self) -> Ints:
         """Lowest competitor price in stock, minor units; 0 where none is known."""
         quotes = self.events.quotes
         whole = (quotes.missing == NOTHING) & (quotes.in_stock == 1)

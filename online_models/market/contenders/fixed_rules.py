@@ -48,7 +48,7 @@ BAND = 0.3
 
 
 class FollowedPrices:
-    """Follows the market; where no rival is known, the first price."""
+    """Follows the market; where no competitor is known, the first price."""
 
     def __init__(self, market: Market, _seed: int) -> None:
         goods = market.assortment
@@ -60,11 +60,11 @@ class FollowedPrices:
         self._ceiling = np.maximum((1.0 + BAND) * first, self._floor)
 
     def decide(self, _day: int, yesterday: RecordedDay | None) -> Ints:
-        """The lowest rival's price less a cent, within floor and ceiling."""
+        """The lowest competitor's price less a cent, within floor and ceiling."""
         first = self._goods.first_price
         if yesterday is None:
             return first
-        wanted = np.where(yesterday.lowest_rival > 0, yesterday.lowest_rival - 1, first)
+        wanted = np.where(yesterday.lowest_competitor > 0, yesterday.lowest_competitor - 1, first)
         return legal(self._goods, np.clip(wanted, self._floor, self._ceiling))
 
     def elasticities(self) -> None:

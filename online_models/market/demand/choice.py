@@ -14,16 +14,16 @@ from online_models.numerics.arrays import Floats
 OUTSIDE_SHARE = 0.95
 #: Dissimilarity τ of the nests: 1 is plain logit, near 0 the offers of a nest are the same good.
 DISSIMILARITIES = (0.78, 0.96)
-#: A rival's weight in the nest at its first price, as a share of the offer's own.
-RIVAL_WEIGHT = 0.4
+#: A competitor's weight in the nest at its first price, as a share of the offer's own.
+COMPETITOR_WEIGHT = 0.4
 
 
 class NestedLogit:
     """P_i = P(i | nest) P(nest); u_i = α_i + taste_i − (β_i + slope_i) (p_i/p₀_i − 1).
 
     P(i | g) ∝ exp(u_i / τ_g); P(g) = e^{I_g} / (1 + Σ e^{I}), I_g = τ_g log Σ_{j∈g} exp(u_j / τ_g)
-    (McFadden 1978). A rival's product is one more alternative of the nest. α inverts the shares
-    at the first prices (Berry 1994); β makes the own elasticity there the assortment's.
+    (McFadden 1978). A competitor's product is one more alternative of the nest. α inverts the
+    shares at the first prices (Berry 1994); β makes the own elasticity there the assortment's.
     """
 
     separable = False
@@ -54,17 +54,17 @@ class NestedLogit:
         utility = self._utility + index.taste - sensitivity * self.coordinate(prices)
         return utility, sensitivity / self._first
 
-    def rival_weights(self, index: DemandIndex) -> Floats:
-        """exp(u/τ) of the rivals' alternatives summed by nest, shape (nests,)."""
-        weight = index.rivalled * RIVAL_WEIGHT
-        utility = self._utility - self._sensitivity * np.expm1(index.rival)
+    def competitor_weights(self, index: DemandIndex) -> Floats:
+        """exp(u/τ) of the competitors' alternatives summed by nest, shape (nests,)."""
+        weight = index.contested * COMPETITOR_WEIGHT
+        utility = self._utility - self._sensitivity * np.expm1(index.competitor)
         summed: Floats = (weight * np.exp(utility / self._tau)) @ self._members.T
         return summed
 
     def choice(self, utility: Floats, index: DemandIndex) -> tuple[Floats, Floats]:
         """P(i | nest) of shape (…, n), and P(nest) of shape (…, nests)."""
         weights = np.exp(utility / self._tau)
-        sums = weights @ self._members.T + self.rival_weights(index)
+        sums = weights @ self._members.T + self.competitor_weights(index)
         attraction = sums**self.dissimilarity
         nests = attraction / (1.0 + attraction.sum(axis=-1, keepdims=True))
         return weights / sums[..., self.nest], nests
@@ -138,10 +138,12 @@ class MixedLogit:
         level = self._utility + index.taste + self._taste
         fall = (self._sensitivity + index.slope) * self.coordinate(prices)
         weights = np.exp(level - self.thrift * fall[..., None, :])
-        dearer = self.thrift * self._sensitivity * np.expm1(index.rival)
-        rival = self._utility + self._taste - dearer
-        rivals = (index.rivalled * RIVAL_WEIGHT * np.exp(rival)).sum(axis=-1, keepdims=True)
-        chosen: Floats = weights / (1.0 + rivals + weights.sum(axis=-1, keepdims=True))
+        dearer = self.thrift * self._sensitivity * np.expm1(index.competitor)
+        competitor = self._utility + self._taste - dearer
+        competitors = (index.contested * COMPETITOR_WEIGHT * np.exp(competitor)).sum(
+            axis=-1, keepdims=True
+        )
+        chosen: Floats = weights / (1.0 + competitors + weights.sum(axis=-1, keepdims=True))
         return chosen
 
     def rates(self, prices: Floats, index: DemandIndex) -> Floats:

@@ -11,8 +11,8 @@ from online_models.market.assortment import Assortment
 from online_models.market.demand.index import DemandIndex
 from online_models.numerics.arrays import Floats
 
-#: Elasticity to the lowest rival price, as a share of the own-price elasticity.
-RIVAL_SHARE = 0.3
+#: Elasticity to the lowest competitor price, as a share of the own-price elasticity.
+COMPETITOR_SHARE = 0.3
 
 
 class DemandCurve(Protocol):
@@ -39,7 +39,7 @@ class DemandCurve(Protocol):
 
 
 class LogLinear:
-    """log rate = log base + traffic + taste + κ rival − (ε + slope) log(p / p₀).
+    """log rate = log base + traffic + taste + κ competitor − (ε + slope) log(p / p₀).
 
     The unconstrained optimum is closed: p* = (cost / kept) ε / (ε − 1) for ε > 1.
     """
@@ -50,7 +50,7 @@ class LogLinear:
         self._first = assortment.first_price.astype(np.float64)
         self._log_base = np.log(assortment.base)
         self._elasticity = assortment.elasticity
-        self._rival = RIVAL_SHARE * assortment.elasticity
+        self._competitor = COMPETITOR_SHARE * assortment.elasticity
 
     def coordinate(self, prices: Floats) -> Floats:
         """log(p / p₀)."""
@@ -58,7 +58,7 @@ class LogLinear:
 
     def rates(self, prices: Floats, index: DemandIndex) -> Floats:
         """Expected units a day, shape of `prices`."""
-        level = self._log_base + index.traffic + index.taste + self._rival * index.rival
+        level = self._log_base + index.traffic + index.taste + self._competitor * index.competitor
         return np.exp(level - (self._elasticity + index.slope) * self.coordinate(prices))
 
     def pullback(self, prices: Floats, index: DemandIndex, weights: Floats) -> Floats:
@@ -72,7 +72,8 @@ CURVATURE = 3.0
 
 
 class Choke:
-    """rate = base · max(0, 1 − ε y / k)^k · exp(traffic + taste + κ rival − slope y), y = p/p₀ − 1.
+    """rate = base · max(0, 1 − ε y / k)^k · exp(traffic + taste + κ competitor − slope y), with
+    y = p/p₀ − 1.
 
     At the first price its elasticity is ε, as everywhere; above it demand dies faster than a
     constant elasticity says, below it saturates (log-concave demand).
@@ -84,7 +85,7 @@ class Choke:
         self._first = assortment.first_price.astype(np.float64)
         self._base = assortment.base
         self._elasticity = assortment.elasticity
-        self._rival = RIVAL_SHARE * assortment.elasticity
+        self._competitor = COMPETITOR_SHARE * assortment.elasticity
 
     def coordinate(self, prices: Floats) -> Floats:
         """p / p₀ − 1."""
@@ -104,7 +105,11 @@ class Choke:
         return np.maximum(0.0, 1.0 - self._elasticity * self.coordinate(prices) / CURVATURE)
 
     def _level(self, prices: Floats, index: DemandIndex) -> Floats:
-        taste = index.taste + self._rival * index.rival - index.slope * self.coordinate(prices)
+        taste = (
+            index.taste
+            + self._competitor * index.competitor
+            - index.slope * self.coordinate(prices)
+        )
         return self._base * np.exp(index.traffic + taste)
 
 
@@ -124,7 +129,7 @@ class Valuation:
 
     def __init__(self, assortment: Assortment, _seed: int) -> None:
         self._first = assortment.first_price.astype(np.float64)
-        self._rival = RIVAL_SHARE * assortment.elasticity
+        self._competitor = COMPETITOR_SHARE * assortment.elasticity
         target = VALUATION_SPREAD * assortment.elasticity
         z = np.zeros(len(assortment))
         for _ in range(60):
@@ -140,7 +145,9 @@ class Valuation:
     def rates(self, prices: Floats, index: DemandIndex) -> Floats:
         """Expected units a day, shape of `prices`."""
         x = self.coordinate(prices)
-        level = np.exp(index.traffic + index.taste + self._rival * index.rival - index.slope * x)
+        level = np.exp(
+            index.traffic + index.taste + self._competitor * index.competitor - index.slope * x
+        )
         bought: Floats = special.ndtr(-(x / VALUATION_SPREAD + self._shift))
         sold: Floats = self._visitors * level * bought
         return sold
@@ -173,7 +180,7 @@ class Crossed:
         self._first = assortment.first_price.astype(np.float64)
         self._log_base = np.log(assortment.base)
         self._elasticity = assortment.elasticity
-        self._rival = RIVAL_SHARE * assortment.elasticity
+        self._competitor = COMPETITOR_SHARE * assortment.elasticity
         members = np.equal.outer(np.arange(len(assortment.categories)), assortment.category)
         self._members = members.astype(np.float64)
         others = np.maximum(self._members.sum(axis=1)[assortment.category] - 1.0, 1.0)
@@ -188,7 +195,7 @@ class Crossed:
         x = self.coordinate(prices)
         felt = SATURATION * np.tanh(x / SATURATION)
         others = felt @ self._members.T @ self._members - felt
-        level = self._log_base + index.traffic + index.taste + self._rival * index.rival
+        level = self._log_base + index.traffic + index.taste + self._competitor * index.competitor
         rates: Floats = np.exp(level - (self._elasticity + index.slope) * x + self._cross * others)
         return rates
 

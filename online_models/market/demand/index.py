@@ -27,22 +27,22 @@ class Shift:
 
 @dataclass(frozen=True)
 class DemandIndex:
-    """The sum of all shifts of a day, and the rivals.
+    """The sum of all shifts of a day, and the competitors.
 
-    rival: log of the lowest rival price over that rival's first price, shape (n,) or (G, n);
-        0 where no rival sells the offer.
-    rivalled: 1.0 where a rival sells the offer today, else 0.0, shape (n,).
+    competitor: log of the lowest competitor price over that competitor's first price, shape (n,)
+        or (G, n); 0 where no competitor sells the offer.
+    contested: 1.0 where a competitor sells the offer today, else 0.0, shape (n,).
     """
 
     traffic: float
     taste: Floats
     slope: Floats
-    rival: Floats
-    rivalled: Floats
+    competitor: Floats
+    contested: Floats
 
 
 def sum_shifts(
-    shifts: Iterable[Shift], offers: int, rival: Floats, rivalled: Floats
+    shifts: Iterable[Shift], offers: int, competitor: Floats, contested: Floats
 ) -> DemandIndex:
     """Sum the shifts of all effects into the day's index."""
     traffic = 0.0
@@ -52,4 +52,4 @@ def sum_shifts(
         traffic += shift.traffic
         taste = taste + shift.taste
         slope = slope + shift.slope
-    return DemandIndex(traffic, taste, slope, rival, rivalled)
+    return DemandIndex(traffic, taste, slope, competitor, contested)

@@ -3,8 +3,9 @@
 A buyer's reservation price, as a share of the public one, is a draw from a mixture of two
 Student-t distributions of its logarithm with three degrees of freedom: most buyers are near the
 price that is usual in their group, some are after a bargain, and the tails are heavy. A Poisson
-number of rivals bid log-normal prices. The buyer takes the quote where it is below the reservation
-price, and no rival is cheaper by more than the buyer's loyalty. No logistic curve is in it.
+number of competitors bid log-normal prices. The buyer takes the quote where it is below the
+reservation price, and no competitor is cheaper by more than the buyer's loyalty. No logistic curve
+is in it.
 """
 
 from __future__ import annotations
@@ -44,8 +45,8 @@ POLICY = {
 @dataclass(frozen=True)
 class Buyer:
     """Who asks for a quote: offers and quantities; the log of the usual reservation price against
-    the public one, its scale, the share of bargain hunters; the mean log bid of rivals, how many of
-    them there are on average, and the loyalty as a log price.
+    the public one, its scale, the share of bargain hunters; the mean log bid of competitors, how
+    many of them there are on average, and the loyalty as a log price.
     """
 
     group: str
@@ -54,8 +55,8 @@ class Buyer:
     usual: float
     scale: float
     hunters: float
-    rival: float
-    rivals: float
+    competitor: float
+    competitors: float
     loyalty: float
 
     def wins(self, log_price: Floats) -> Floats:
@@ -63,8 +64,8 @@ class Buyer:
         usual = stdtr(FREEDOM, (self.usual - log_price) / self.scale)
         hunter = stdtr(FREEDOM, (self.usual - 0.22 - log_price) / (1.5 * self.scale))
         reserved = (1.0 - self.hunters) * usual + self.hunters * hunter
-        below = ndtr((log_price - self.loyalty - self.rival) / 0.07)
-        return np.asarray(reserved * np.exp(-self.rivals * below))
+        below = ndtr((log_price - self.loyalty - self.competitor) / 0.07)
+        return np.asarray(reserved * np.exp(-self.competitors * below))
 
 
 class QuoteMarket:
@@ -80,8 +81,8 @@ class QuoteMarket:
         self._by_category = rng.normal(0.0, 0.04, len(CATEGORIES))
         self._scale = rng.uniform(0.05, 0.12, len(GROUPS))
         self._hunters = rng.uniform(0.1, 0.4, len(GROUPS))
-        self._rival = rng.normal(-0.12, 0.05, len(CATEGORIES))
-        self._rivals = rng.uniform(0.3, 2.0, len(GROUPS))
+        self._competitor = rng.normal(-0.12, 0.05, len(CATEGORIES))
+        self._competitors = rng.uniform(0.3, 2.0, len(GROUPS))
         self._loyalty = rng.uniform(0.0, 0.06, len(GROUPS))
 
     def products(self) -> list[dict[str, Any]]:
@@ -116,8 +117,8 @@ class QuoteMarket:
             self._usual[group] + self._by_category[category] - 0.015 * (size - 6.0),
             self._scale[group],
             self._hunters[group],
-            self._rival[category],
-            self._rivals[group],
+            self._competitor[category],
+            self._competitors[group],
             self._loyalty[group],
         )
 

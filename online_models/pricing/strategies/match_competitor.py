@@ -91,12 +91,12 @@ class MatchCompetitor:
         because = detail.get(BECAUSE, {})
         which, named = detail["which"], detail["competitor"]
         place = f"number {because['rank']} from the lowest" if which == "rank" else f"the {which}"
-        rival = f"{named}, {place} of the competitors that count," if named else f"the {place}"
-        rival = rival if named else f"{place} of the competitors that count"
+        followed = f"{place} of the competitors that count"
+        followed = f"{named}, {followed}," if named else followed
         parcel = f" ({because['shipping']} of it shipping)" if "shipping" in because else ""
         least = " (no price is smaller)" if "smallest" in because else ""
         asked = f"{detail['rival']}{parcel}, offset {detail['offset']}{least}"
-        return f"Following {rival} at {asked}, gives"
+        return f"Following {followed} at {asked}, gives"
 
     def recompute(self, detail: Detail, digits: int) -> int:
         """The competitor's price, moved by the offset."""

@@ -24,11 +24,12 @@ class Proposal:
     """Raw prices of shape (n,) in minor units, NO_PRICE where the strategy has nothing to say.
 
     `again` is the instant from which the answer may change by itself. `details` explain the price;
-    `pulls` marks prices that follow a rival, `stale` offers whose rivals' prices are all too old,
-    `answered` offers whose last undercut the rival has just answered by its own. `because` are
-    causes that moved the price beside what the strategy is for, `silence` says by an index of the
-    strategy's `silences` why there is no price where there is none. With `at_most`, a price that is
-    rounded to a legal one goes down, as a higher one would not be what the strategy is for.
+    `pulls` marks prices that follow a competitor, `stale` offers whose competitors' prices are all
+    too old, `answered` offers whose last undercut the competitor has just answered by its own.
+    `because` are causes that moved the price beside what the strategy is for, `silence` says by an
+    index of the strategy's `silences` why there is no price where there is none. With `at_most`, a
+    price that is rounded to a legal one goes down, as a higher one would not be what the strategy
+    is for.
     """
 
     price: Ints

@@ -57,14 +57,14 @@ class MatchCompetitor(Incoming):
             "The price of a competitor, moved by the offset.",
             "text",
             "match_competitor",
-            policy="follow rivals",
-            because="a rival's price is followed",
+            policy="follow competitors",
+            because="a competitor's price is followed",
         ),
     ]
     which: Annotated[
         Literal["lowest", "median", "rank"],
         FieldWords(
-            "Which rival",
+            "Which competitor",
             "Which price of those that count.",
             "one of lowest, median, rank",
             "lowest",
@@ -84,7 +84,7 @@ class MatchCompetitor(Incoming):
         dict[Name, Weight],
         Field(max_length=MOST_LISTED),
         FieldWords(
-            "Weights of rivals",
+            "Weights of competitors",
             "With median: weight by competitor, 1 where none is given.",
             "weights by name",
             {"bean.example": 2},
@@ -114,7 +114,7 @@ class MatchCompetitor(Incoming):
     known_for: Annotated[
         Duration,
         FieldWords(
-            "Rivals known for at least",
+            "Competitors known for at least",
             "A competitor counts once its prices of the product have come for so long.",
             "duration",
             "P1D",
@@ -134,7 +134,7 @@ class MatchCompetitor(Incoming):
     competitors: Annotated[
         Names,
         FieldWords(
-            "Only these rivals",
+            "Only these competitors",
             "Only these count; empty means all.",
             "list of text",
             ["bean.example"],
@@ -142,7 +142,9 @@ class MatchCompetitor(Incoming):
     ] = ()
     exclude: Annotated[
         Names,
-        FieldWords("Not these rivals", "These do not count.", "list of text", ["outlet.example"]),
+        FieldWords(
+            "Not these competitors", "These do not count.", "list of text", ["outlet.example"]
+        ),
     ] = ()
     include_shipping: Annotated[
         Flag,

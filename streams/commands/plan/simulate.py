@@ -40,15 +40,15 @@ DESCRIPTION = f"""\
 Let pricers compete in simulated markets whose best prices are known.
 
 A market is a curve and any parts, joined by +; the names below stand for such sums.
-  markets   {", ".join(MARKETS)}
-  curves    {", ".join(DEMAND_CURVES)}
-  effects   {", ".join(EFFECTS)}
-  rivals    {", ".join(COMPETITORS)}
-  stocks    {", ".join(STOCKS)}
-  errors    {", ".join(CORRUPTIONS)}
+  markets      {", ".join(MARKETS)}
+  curves       {", ".join(DEMAND_CURVES)}
+  effects      {", ".join(EFFECTS)}
+  competitors  {", ".join(COMPETITORS)}
+  stocks       {", ".join(STOCKS)}
+  errors       {", ".join(CORRUPTIONS)}
 
 A trial is a market of its own kind, in which one part of the pricer is judged:
-  trials    {", ".join(TRIALS)}
+  trials       {", ".join(TRIALS)}
 
 Runs that are finished stay in OUT/results, so that the same command goes on after an
 interruption. The report is OUT/report.html, its figures are OUT/summary.json.

@@ -34,7 +34,7 @@ VIEWS_A_RECORD, MOST_RECORDS = 40, 4
 CARTS_PER_UNIT = 1.4
 
 
-class Rival(NamedTuple):
+class Competitor(NamedTuple):
     """A made-up competitor, by its ways.
 
     It carries a share `stocks` of the items and asks `level` times the going price, give or take
@@ -53,10 +53,10 @@ class Rival(NamedTuple):
     silent: float
 
 
-RIVALS = (
-    Rival("synthetic-rival-a", 0.8, 1.00, 0.03, 0.02, 0.05, 0.08, 0.02, 0.02),
-    Rival("synthetic-rival-b", 0.6, 0.96, 0.04, 0.03, 0.15, 0.12, 0.05, 0.05),
-    Rival("synthetic-rival-c", 0.4, 1.05, 0.08, 0.06, 0.02, 0.20, 0.15, 0.25),
+COMPETITORS = (
+    Competitor("synthetic-rival-a", 0.8, 1.00, 0.03, 0.02, 0.05, 0.08, 0.02, 0.02),
+    Competitor("synthetic-rival-b", 0.6, 0.96, 0.04, 0.03, 0.15, 0.12, 0.05, 0.05),
+    Competitor("synthetic-rival-c", 0.4, 1.05, 0.08, 0.06, 0.02, 0.20, 0.15, 0.25),
 )
 #: Share of the days on which the price of an item at a competitor is looked up.
 SCANNED = 0.5
@@ -93,7 +93,7 @@ def competitor_prices(day: int, skus: list[str], going: Ints, seed: int) -> list
     ids = _barcodes(skus)
     week = (day + ids % 7) // 7  # each item's own: prices move on every day of the week
     events: list[DemoEvent] = []
-    for number, competitor in enumerate(RIVALS):
+    for number, competitor in enumerate(COMPETITORS):
         stocks = uniforms(seed, _STOCKED, number, ids)[:, 0] < competitor.stocks
         scan = uniforms(seed, _SCAN, number, day, ids, count=2)
         mood = uniforms(seed, _MOOD, number, week, ids, count=2)

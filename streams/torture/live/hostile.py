@@ -28,7 +28,7 @@ from streams.torture.live.workers import workers
 #: Records a second, and of a burst.
 RATE, BURST = 1000, 100
 PARTITIONS, WORKERS = 4, 2
-#: Good offers, of which one gets a rival's new price every so many seconds.
+#: Good offers, of which one gets a competitor's new price every so many seconds.
 GOOD = tuple(f"good-{i}" for i in range(8))
 PACE_SECONDS = 0.5
 #: What is counted of good prices: those within so many seconds, and not within the bar before.
@@ -146,7 +146,7 @@ async def _buried(shop: LiveShop) -> set[Place]:
 
 
 class _GoodOffers:
-    """Offers that follow a rival; each of his prices must become theirs."""
+    """Offers that follow a competitor; each of his prices must become theirs."""
 
     def __init__(self, shop: LiveShop, sender: Producer) -> None:
         self._shop = shop
@@ -174,7 +174,7 @@ class _GoodOffers:
             await self._put("products", {"sku": sku, "category": "good"} | fields, sku)
         self._tasks = [asyncio.create_task(self._listen())]
         await self._shop.done()
-        await self._rival(0)
+        await self._competitor(0)
         async with asyncio.timeout(60):
             while self._waiting:
                 await asyncio.sleep(0.1)
@@ -182,7 +182,7 @@ class _GoodOffers:
         self._tasks.append(asyncio.create_task(self._speak()))
 
     def hush(self) -> None:
-        """Let the rival say no more."""
+        """Let the competitor say no more."""
         self._tasks.pop().cancel()
 
     async def stop(self) -> tuple[list[float], int]:
@@ -203,9 +203,9 @@ class _GoodOffers:
         while True:
             await asyncio.sleep(PACE_SECONDS)
             turn += 1
-            await self._rival(turn)
+            await self._competitor(turn)
 
-    async def _rival(self, turn: int) -> None:
+    async def _competitor(self, turn: int) -> None:
         sku = GOOD[turn % len(GOOD)]
         price = f"{8 + turn % 300 / 100:.2f}"
         value = {"sku": sku, "competitor": "rival", "currency": "USD", "price": price}

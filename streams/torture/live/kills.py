@@ -178,8 +178,8 @@ async def _send(sender: Producer, draw: Random, until: float) -> int:
             await _put(sender, "clickstream", {"sku": sku, "action": "view"}, sku)
         else:
             price = f"{draw.randint(700, 1300) / 100:.2f}"
-            rival = {"sku": sku, "competitor": "rival", "currency": "USD", "price": price}
-            await _put(sender, "competitor-prices", rival, sku)
+            competitor = {"sku": sku, "competitor": "rival", "currency": "USD", "price": price}
+            await _put(sender, "competitor-prices", competitor, sku)
         sent += 1
         await asyncio.sleep(max(0.0, begun + sent / RATE - time.monotonic()))
     await sender.flush()

@@ -39,8 +39,8 @@ def offer_fields(row: Row) -> dict[str, Any]:
         "changed_at": instant(row["changed_at"]),
         "lowest_prior_price_30d": money(row, "lowest_30d"),
         "cost": money(row, "cost"),
-        "competitor": row["rival_name"],
-        "competitor_price": money(row, "rival"),
+        "competitor": row["competitor"],
+        "competitor_price": money(row, "competitor_price"),
         "sold_30d": row["sold"],
         "proposal": None if row["proposed_at"] is None else proposal(row),
     }

@@ -21,14 +21,14 @@ from streams.web.words.spans import span
 
 Facts = dict[str, Any]
 MOST = 50
-#: Steps of a decision whose words hold what others wrote, such as a rival's name.
+#: Steps of a decision whose words hold what others wrote, such as a competitor's name.
 _NAMES = ("name", "brand", "category", "competitor", "policy_id", "channel", "sku")
 
 
 def find_offers(
     context: Context, words: str, state: str, category: str, sort: str, limit: int
 ) -> Facts:
-    """Offers that match, with price, cost, margin, rival and sales."""
+    """Offers that match, with price, cost, margin, competitor and sales."""
     if state and state not in STATES:
         raise InputError(f"state: it is one of {', '.join(STATES)}")
     which = Filter(q=words[:400], state=state, category=category[:400])

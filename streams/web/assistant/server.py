@@ -48,9 +48,9 @@ def tools(context: Context, local: Actor) -> MCPServer:
         words: str = "", state: str = "", category: str = "", sort: str = "name", limit: int = 20
     ) -> Facts:
         """Find offers by words of name, SKU, brand or category; with price, cost, margin, lowest
-        rival and sales. state: waiting, below-cost, above-rival, never-sold, out-of-stock, refused
-        or conflict. sort: name, price, margin, sold, changed, rival, gain, step; "-" for highest
-        first.
+        competitor and sales. state: waiting, below-cost, above-competitor, never-sold,
+        out-of-stock, refused or conflict. sort: name, price, margin, sold, changed,
+        competitor_price, gain, step; "-" for highest first.
         """
         return await ask(facts.find_offers, words, state, category, sort, limit)
 

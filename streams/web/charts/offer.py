@@ -21,7 +21,7 @@ POINTS = 41
 def timeline(
     changes: Sequence[Row], observed: Sequence[Row], currency: str, until: int, figures: Figures
 ) -> Markup:
-    """Own price, the lowest rival, and sales, on one axis of time; promotions are shaded, and
+    """Own price, the lowest competitor, and sales, on one axis of time; promotions are shaded, and
     stock-outs marked.
     """
     scale = 10 ** minor_digits(currency)
@@ -60,7 +60,7 @@ def timeline(
             "color": {
                 "field": "kind",
                 "scale": {
-                    "domain": ["our price", "lowest rival"],
+                    "domain": ["our price", "lowest competitor"],
                     "range": ["var(--c1)", "var(--c2)"],
                 },
             },
@@ -101,7 +101,7 @@ def timeline(
         "vconcat": [upper, lower],
         "resolve": {"scale": {"x": "shared", "color": "independent"}},
     }
-    return draw(spec, "Our price, the lowest rival and units sold over time")
+    return draw(spec, "Our price, the lowest competitor and units sold over time")
 
 
 def _promotions(observed: Sequence[Row], figures: Figures) -> list[dict[str, Any]]:
@@ -142,9 +142,13 @@ def _prices(
         own = [(row["start"], row["price"]) for row in observed if row["price"] is not None]
     if own:
         own.append((max(until, own[-1][0]), own[-1][1]))
-    seen = [(row["start"], row["rival"]) for row in observed if row["rival"] is not None]
+    seen = [
+        (row["start"], row["competitor_price"])
+        for row in observed
+        if row["competitor_price"] is not None
+    ]
     return [point("our price", *each) for each in own] + [
-        point("lowest rival", *each) for each in seen
+        point("lowest competitor", *each) for each in seen
     ]
 
 

@@ -98,14 +98,14 @@ def offer(
         decisions = reading.decisions_of(connection, row["id"], DECISIONS)
         changes = reading.changes_of(connection, row["id"], 400)
         observed = reading.observations_of(connection, row["id"], BUCKETS)
-        rivals = reading.rivals_of(connection, sku)
+        competitor_prices = reading.competitor_prices_of(connection, sku)
         alerts = reading.alerts_like(connection, sku=sku, limit=5)
         below = trade_reading.segment_prices_of(connection, row["id"])[:CUSTOMER_PRICES]
         now = context.summary.counted.now or 0
         promised = trade_reading.contracts_of(connection, sku, channel, now)[:CUSTOMER_PRICES]
     values: dict[str, Any] = {
         "row": row,
-        "rivals": rivals,
+        "competitor_prices": competitor_prices,
         "alerts": alerts,
         "below": below,
         "promised": promised,

@@ -17,7 +17,7 @@ from streams.web.store.tables import OFFER_ORDERS, offers
 STATES: dict[str, tuple[str, ColumnElement[bool]]] = {
     "waiting": ("waits for approval", offers.c.proposed_at.is_not(None)),
     "below-cost": ("sold below cost", offers.c.margin < 0),
-    "above-rival": ("dearer than a rival", offers.c.rival < offers.c.price),
+    "above-competitor": ("dearer than a competitor", offers.c.competitor_price < offers.c.price),
     "never-sold": ("sold nothing for 30 days", func.coalesce(offers.c.sold, 0) == 0),
     "out-of-stock": ("out of stock", offers.c.on_hand <= 0),
     "refused": ("refused by the shop", offers.c.acknowledged == "rejected"),

@@ -12,12 +12,12 @@ from streams.web.store.intake.record import unpacked
 from streams.web.store.tables import (
     alerts,
     changes,
+    competitor_prices,
     dead_letters,
     decisions,
     documents,
     observations,
     offers,
-    rivals,
 )
 
 Row = Mapping[str, Any]
@@ -85,9 +85,13 @@ def observations_of(connection: Connection, offer_id: int, limit: int = 400) -> 
     return rows(connection, found)[::-1]
 
 
-def rivals_of(connection: Connection, sku: str) -> list[Row]:
-    """What each rival asks for a product, cheapest first."""
-    found = select(rivals).where(rivals.c.sku == sku).order_by(rivals.c.price)
+def competitor_prices_of(connection: Connection, sku: str) -> list[Row]:
+    """What each competitor asks for a product, cheapest first."""
+    found = (
+        select(competitor_prices)
+        .where(competitor_prices.c.sku == sku)
+        .order_by(competitor_prices.c.price)
+    )
     return rows(connection, found)
 
 

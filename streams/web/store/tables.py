@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 #: A store of another layout is made anew from the topics; what people did is in `audit`.
-LAYOUT = 6
+LAYOUT = 7
 
 metadata = MetaData()
 #: SQLite numbers rows by itself only where the type is INTEGER.
@@ -92,14 +92,14 @@ offers = Table(
     Column("proposed_gain", BigInteger),
     Column("proposed_at", BigInteger),
     Column("proposed_margin", Float),
-    # what was sold, and what rivals ask
+    # what was sold, and what competitors ask
     Column("units", Float),
     Column("sold", Float),
     Column("on_hand", BigInteger),
     Column("observed_at", BigInteger),
-    Column("rival", BigInteger),
-    Column("rival_name", String),
-    Column("rival_at", BigInteger),
+    Column("competitor_price", BigInteger),
+    Column("competitor", String),
+    Column("competitor_at", BigInteger),
     Column("elasticity", Float),
     Column("elasticity_lower", Float),
     Column("elasticity_upper", Float),
@@ -115,7 +115,7 @@ OFFER_ORDERS = {
     "margin": f"coalesce(margin, {LEAST})",
     "sold": f"coalesce(sold, {LEAST})",
     "changed": f"coalesce(changed_at, {LEAST_WHOLE})",
-    "rival": f"coalesce(rival, {LEAST_WHOLE})",
+    "competitor_price": f"coalesce(competitor_price, {LEAST_WHOLE})",
     "waiting": f"coalesce(proposed_at, {LEAST_WHOLE})",
     "gain": f"coalesce(proposed_gain, {LEAST_WHOLE})",
     "step": f"coalesce(proposed_step, {LEAST})",
@@ -125,7 +125,7 @@ for _name, _order in OFFER_ORDERS.items():
 #: What a filter looks at, beside what an order does: SQLite reads this index through in a tenth of
 #: the time that the rows would take. PostgreSQL reads rows quickly enough, and bounds an entry.
 _DESCRIBED = ("listed", "category", "brand", "channel", "policy_id", "outcome", "reason")
-_MEASURED = ("margin", "rival", "price", "sold", "on_hand", "acknowledged", "changed_at")
+_MEASURED = ("margin", "competitor_price", "price", "sold", "on_hand", "acknowledged", "changed_at")
 _NAMED = ("proposed_at", "proposed_gain", "proposed_step", "name", "sku", "text", "id")
 Index("offers_filter", *(offers.c[name] for name in (*_DESCRIBED, *_MEASURED, *_NAMED))).ddl_if(
     dialect="sqlite"
@@ -176,7 +176,7 @@ observations = Table(
     Column("units", Float, nullable=False),
     Column("views", BigInteger, nullable=False),
     Column("price", BigInteger),
-    Column("rival", BigInteger),
+    Column("competitor_price", BigInteger),
     Column("on_hand", BigInteger),
     Column("stocked_out", Boolean, nullable=False),
     Column("promotion_id", String),
@@ -191,8 +191,8 @@ Index(
     postgresql_where=_PROMOTED,
 )
 
-rivals = Table(
-    "rivals",
+competitor_prices = Table(
+    "competitor_prices",
     metadata,
     Column("sku", String, primary_key=True),
     Column("competitor", String, primary_key=True),
@@ -269,7 +269,7 @@ FOLLOWED = (
     decisions,
     changes,
     observations,
-    rivals,
+    competitor_prices,
     alerts,
     dead_letters,
     policies,

@@ -7,7 +7,7 @@ from streams.web.words.figures import plain
 _ADVICE = {
     "bounds_conflict": "Rules of a policy contradict each other, and the price is held. Relax one "
     "of the rules that the alert names.",
-    "stale_competitors": "No fresh price of a rival. See whether the feed still runs.",
+    "stale_competitors": "No fresh price of a competitor. See whether the feed still runs.",
     "price_feed_silent": "A feed is silent for longer than usual. See whether it still runs.",
     "ack_missing": "The shop has not confirmed a price. See whether it reads price changes.",
     "prices_not_applied": "Shoppers meet other prices than those in force. See whether the shop "
@@ -26,7 +26,7 @@ _ADVICE = {
     "unknown_offer": "Orders or clicks name a channel that is not open. List it with the product.",
     "currency_mismatch": "Events are in another currency than their product. See what sends them.",
     "currency_changed": "A product came in another currency, which was ignored. Correct it.",
-    "out_of_order_rival": "Rivals' prices came in the wrong order. The newest is in force.",
+    "out_of_order_rival": "Competitors' prices came in the wrong order. The newest is in force.",
     "out_of_order_inventory": "Stock counts came in the wrong order. The newest is in force.",
     "unknown_ack": "The shop confirmed a price that was never set. See what it reads.",
     "model_promoted": "A trained network has proved itself, and forecasts from now on.",
@@ -37,7 +37,7 @@ _ADVICE = {
 
 _TITLES = {
     "bounds_conflict": "rules contradict each other",
-    "stale_competitors": "no fresh price of a rival",
+    "stale_competitors": "no fresh price of a competitor",
     "price_feed_silent": "a feed is silent",
     "ack_missing": "the shop has not confirmed a price",
     "prices_not_applied": "the shop shows other prices",
@@ -56,7 +56,7 @@ _TITLES = {
     "unknown_ack": "a price confirmed that was never set",
     "currency_mismatch": "another currency than the product's",
     "currency_changed": "a product changed its currency",
-    "out_of_order_rival": "rivals' prices came in the wrong order",
+    "out_of_order_rival": "competitors' prices came in the wrong order",
     "out_of_order_inventory": "stock counts came in the wrong order",
     "model_promoted": "a trained model took over",
     "model_rejected": "a trained model was turned down",

@@ -90,7 +90,7 @@ def _optimise(detail: Detail, _: Money) -> str:
 
 
 def _match(detail: Detail, money: Money) -> str:
-    said = f"{detail.get('competitor', 'a rival')} asks {money(detail.get('rival'))}"
+    said = f"{detail.get('competitor', 'a competitor')} asks {money(detail.get('rival'))}"
     offset = str(detail.get("offset") or "0")
     return said if not offset.strip("-0.%") else f"{said}, and the rule is {offset} against it"
 

@@ -21,7 +21,7 @@ from streams.kafka.fetch_pacing import unhurried
 
 PREFIX = "bare-"
 GROUP = "bare"
-RIVALS = PREFIX + "competitor-prices"
+COMPETITORS = PREFIX + "competitor-prices"
 #: Seconds from one transaction to the next, with competitors' prices and without.
 PACE_SECONDS, PATIENCE_SECONDS = 0.01, 0.1
 sender.BACKOFF_OVERRIDE = 0.004
@@ -57,14 +57,14 @@ async def main(bootstrap: str, instance: str) -> None:
     while True:
         for place, records in (await consumer.getmany(timeout_ms=100)).items():
             read.setdefault(place, []).extend(records)
-        now, urgent = time.monotonic(), any(place.topic == RIVALS for place in read)
+        now, urgent = time.monotonic(), any(place.topic == COMPETITORS for place in read)
         if not read or (now - begun < PATIENCE_SECONDS and not urgent):
             continue
         await asyncio.sleep(max(0.0, begun + PACE_SECONDS - now))
         begun = time.monotonic()
         async with producer.transaction():
             for place, records in read.items():
-                for record in records if place.topic == RIVALS else ():
+                for record in records if place.topic == COMPETITORS else ():
                     await producer.send(
                         PREFIX + "prices", price(record), key=record.key, partition=place.partition
                     )

@@ -45,7 +45,7 @@ def test_nested_margins_are_the_sensitivity_markup_plus_a_constant_per_nest() ->
         assert np.ptp(constant[demand.nest == nest]) < 1e-6
 
 
-def test_the_clairvoyant_anticipates_a_matching_rival() -> None:
+def test_the_clairvoyant_anticipates_a_matching_competitor() -> None:
     contested = compose("log_linear+match", seed=2, offers=60)
     plain = compose("log_linear", seed=2, offers=60)
     covered = contested.competitors.sells[0]

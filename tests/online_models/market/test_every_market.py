@@ -39,7 +39,7 @@ DAILY = (Exactness.EXACT, Exactness.STATIONARY, Exactness.MYOPIC)
 
 
 def wander(market: Market, days: int, seed: int = 0) -> None:
-    """Bring the market into a state that prices, rivals and stock have shaped."""
+    """Bring the market into a state that prices, competitors and stock have shaped."""
     rng = np.random.default_rng(seed)
     for _ in range(days):
         market.day(scattered(market, rng))
@@ -94,10 +94,13 @@ def test_no_random_or_perturbed_prices_beat_the_clairvoyant_of_a_day(market: Mar
 def test_kept_clairvoyant_prices_beat_other_kept_prices_once_settled(market: Market) -> None:
     best = market.clairvoyant().prices
     rng = np.random.default_rng(6)
-    rivals = [best, *(np.rint(best * np.exp(rng.normal(0, s, OFFERS))) for s in (0.05, 0.1, 0.2))]
-    rivals += [np.rint(best * factor) for factor in (0.9, 1.1)]
+    others = [
+        best,
+        *(np.rint(best * np.exp(rng.normal(0, s, OFFERS))) for s in (0.05, 0.1, 0.2)),
+    ]
+    others += [np.rint(best * factor) for factor in (0.9, 1.1)]
     earned = []
-    for prices in rivals:
+    for prices in others:
         twin = build(market.name)
         total = 0.0
         for day in range(60):

@@ -27,18 +27,18 @@ def shop(currencies: list[str], costs: list[int], digits: int = 2) -> Catalogue:
     return catalogue
 
 
-def sales(units: list[int], rival: float = np.nan) -> Observations:
+def sales(units: list[int], competitor: float = np.nan) -> Observations:
     """Each offer sells its units every day at 10.00, twice that on Sundays."""
     offer = np.tile(np.arange(len(units)), DAYS)
     day = np.repeat(np.arange(DAYS), len(units))
     sold = np.array(units)[offer] * np.where(day % 7 == 6, 2, 1)
     return Observations.of(
-        offer, MONDAY + day * DAY, sold, views=3 * sold, price=1000.0, competitor_price=rival
+        offer, MONDAY + day * DAY, sold, views=3 * sold, price=1000.0, competitor_price=competitor
     )
 
 
 def test_best_sellers_come_first_and_weekdays_are_separated_from_levels() -> None:
-    like = fit([sales([2, 40, 7], rival=900.0)], shop(["EUR"] * 3, [600] * 3), "shop", most=2)
+    like = fit([sales([2, 40, 7], competitor=900.0)], shop(["EUR"] * 3, [600] * 3), "shop", most=2)
     assert like.skus == ("p1", "p2")
     assert like.sold == 3
     assert like.covered == pytest.approx(47 / 49)
@@ -46,7 +46,7 @@ def test_best_sellers_come_first_and_weekdays_are_separated_from_levels() -> Non
     assert like.weekdays == pytest.approx([7 / 8] * 6 + [14 / 8], abs=0.07)
     assert like.base == pytest.approx([40 * 8 / 7, 8.0], rel=0.03)
     assert like.views == pytest.approx(3.0)
-    assert like.rival == pytest.approx([np.log(0.9)] * 2)
+    assert like.competitor == pytest.approx([np.log(0.9)] * 2)
     assert like.size is None
 
 

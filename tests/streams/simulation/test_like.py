@@ -60,10 +60,10 @@ def test_the_fit_recovers_the_shop(market: Market, like: Likeness) -> None:
     assert like.silent == pytest.approx(0.06, abs=0.05)
     assert like.views == pytest.approx(12.0, rel=0.15)
     first = market.competitors.first[0, row] / goods.first_price[row]
-    seen = np.array([level is not None for level in like.rival])
+    seen = np.array([level is not None for level in like.competitor])
     assert np.array_equal(seen, market.competitors.sells[0, row])
-    assert like.rivals is not None
-    assert np.abs(like.rivals[seen] - np.log(first[seen])).max() < 0.25
+    assert like.competitors is not None
+    assert np.abs(like.competitors[seen] - np.log(first[seen])).max() < 0.25
     assert np.abs(np.array(like.elasticity) - goods.elasticity[row]).mean() < 0.6
     assert 0.3 < min(like.trust) <= max(like.trust) < 1.0
 

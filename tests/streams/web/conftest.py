@@ -48,7 +48,7 @@ PRODUCT = {
 ORIGIN = "http://localhost"
 
 
-def rival(price: str, hours: int) -> dict[str, Any]:
+def competitor_price(price: str, hours: int) -> dict[str, Any]:
     time = START + hours * HOUR
     return {"sku": SKU, "competitor": "r", "price": price, "currency": "USD", "time": time}
 
@@ -58,8 +58,11 @@ def told() -> list[Taken]:
     inputs = [
         ("pricing-policies", POLICY),
         ("products", PRODUCT),
-        *(("competitor-prices", rival(price, at)) for at, price in enumerate(["9.50", "9.00"])),
-        ("competitor-prices", rival("5.00", 2)),
+        *(
+            ("competitor-prices", competitor_price(price, at))
+            for at, price in enumerate(["9.50", "9.00"])
+        ),
+        ("competitor-prices", competitor_price("5.00", 2)),
         ("orders", {"order_id": "<b>secret</b>"}),
         ("pricing-control", {"kind": "tick", "time": START + 10 * HOUR}),
     ]

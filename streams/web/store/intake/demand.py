@@ -14,7 +14,7 @@ from streams.web.store.database import chunks, put
 from streams.web.store.intake.forecasts import JudgedForecast, take_forecasts
 from streams.web.store.intake.offer_rows import change_rows, ids_of
 from streams.web.store.intake.record import Taken, instant, minor, readable
-from streams.web.store.tables import observations, offers, rivals
+from streams.web.store.tables import competitor_prices, observations, offers
 
 #: Sales that an offer's row sums up.
 SUMMED = 30 * DAY
@@ -41,7 +41,7 @@ class _Observation(msgspec.Struct):
     forecast: _Forecast | None = None
 
 
-class _Rival(msgspec.Struct):
+class _CompetitorPrice(msgspec.Struct):
     sku: str
     competitor: str
     price: str | float | int
@@ -82,7 +82,7 @@ def take_observations(connection: Connection, records: Sequence[Taken]) -> None:
             "units": value.units,
             "views": value.views,
             "price": minor(value.price, currency),
-            "rival": minor(value.competitor_price, currency),
+            "competitor_price": minor(value.competitor_price, currency),
             "on_hand": value.on_hand,
             "stocked_out": value.stocked_out,
             "promotion_id": value.promotion_id,
@@ -121,10 +121,10 @@ def take_observations(connection: Connection, records: Sequence[Taken]) -> None:
         connection.execute(update(offers).where(offers.c.id.in_(part)).values(sold=recent))
 
 
-def take_rivals(connection: Connection, records: Sequence[Taken]) -> None:
-    """The last price of each rival, and the lowest one in each offer's row."""
+def take_competitor_prices(connection: Connection, records: Sequence[Taken]) -> None:
+    """The last price of each competitor, and the lowest one in each offer's row."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for record, value in readable(records, _Rival):
+    for record, value in readable(records, _CompetitorPrice):
         try:
             price = to_minor(value.price, value.currency)
         except ValueError:
@@ -137,14 +137,18 @@ def take_rivals(connection: Connection, records: Sequence[Taken]) -> None:
             "time": instant(value.time, record.timestamp),
             "in_stock": value.in_stock,
         }
-    put(connection, rivals, list(rows.values()), by=("sku", "competitor"))
+    put(connection, competitor_prices, list(rows.values()), by=("sku", "competitor"))
     for part in chunks(sorted({sku for sku, _ in rows})):
         found = connection.execute(
             select(
-                rivals.c.sku, rivals.c.currency, rivals.c.price, rivals.c.competitor, rivals.c.time
+                competitor_prices.c.sku,
+                competitor_prices.c.currency,
+                competitor_prices.c.price,
+                competitor_prices.c.competitor,
+                competitor_prices.c.time,
             )
-            .where(rivals.c.sku.in_(part), rivals.c.in_stock)
-            .order_by(rivals.c.price.desc())
+            .where(competitor_prices.c.sku.in_(part), competitor_prices.c.in_stock)
+            .order_by(competitor_prices.c.price.desc())
         )
         lowest = {(sku, currency): rest for sku, currency, *rest in found}
         known = connection.execute(
@@ -154,7 +158,12 @@ def take_rivals(connection: Connection, records: Sequence[Taken]) -> None:
         for number, sku, currency in known:
             found_price, name, time = lowest.get((sku, currency), (None, None, None))
             changed.append(
-                {"id": number, "rival": found_price, "rival_name": name, "rival_at": time}
+                {
+                    "id": number,
+                    "competitor_price": found_price,
+                    "competitor": name,
+                    "competitor_at": time,
+                }
             )
         change_rows(connection, changed)
 

@@ -7,7 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import Connection, Engine
 
 from streams.web.store.database import put, writing
-from streams.web.store.intake.demand import take_elasticities, take_observations, take_rivals
+from streams.web.store.intake.demand import (
+    take_competitor_prices,
+    take_elasticities,
+    take_observations,
+)
 from streams.web.store.intake.documents import take_control, take_documents, take_policies
 from streams.web.store.intake.notices import take_alerts, take_dead_letters
 from streams.web.store.intake.prices import take_acks, take_changes, take_decisions
@@ -31,7 +35,7 @@ TOPICS: dict[str, Callable[[Connection, Sequence[Taken]], None]] = {
     "price-decisions": take_decisions,
     "price-acks": take_acks,
     "demand-observations": take_observations,
-    "competitor-prices": take_rivals,
+    "competitor-prices": take_competitor_prices,
     "elasticities": take_elasticities,
     "pricing-control": take_control,
     "promotions": take_documents,

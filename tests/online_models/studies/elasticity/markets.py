@@ -51,7 +51,7 @@ def slow_sellers(
     seed: int, offers: int = 30, days: int = 200, rate: float = 4.0, hidden: float = 0.0
 ) -> Panelled:
     """Daily counts, many of them zero. The merchant cuts prices when sales were weak and raises
-    them towards the weekend and with his rival; with `hidden` also on demand that nobody sees.
+    them towards the weekend and with his competitor; with `hidden` also on demand that nobody sees.
     """
     rng = np.random.default_rng(seed)
     elasticity = rng.uniform(-3.2, -1.2, offers)
@@ -63,11 +63,11 @@ def slow_sellers(
     for day in range(days):
         state = 0.9 * state + 0.15 * rng.standard_normal(offers)
         weekend = 0.4 * float(day % 7 >= 5)
-        rival = 0.1 * rng.standard_normal(offers)
+        competitor = 0.1 * rng.standard_normal(offers)
         weak = np.clip(np.log((lately + 0.5) / (np.exp(level) + 0.5)), -1.0, 1.0)
         chance = 0.07 * rng.choice([-1.0, 0.0, 1.0], offers)
-        move = 0.2 * weak + 0.2 * weekend + 0.4 * rival + hidden * state + chance
-        mean = np.exp(level + state + weekend + 0.8 * rival + elasticity * move)
+        move = 0.2 * weak + 0.2 * weekend + 0.4 * competitor + hidden * state + chance
+        mean = np.exp(level + state + weekend + 0.8 * competitor + elasticity * move)
         units = rng.poisson(mean * rng.gamma(8.0, 1.0 / 8.0, offers)).astype(np.float64)
         lately = 0.7 * lately + 0.3 * units
         parts.append(
@@ -76,7 +76,7 @@ def slow_sellers(
                 day * DAY,
                 units,
                 price=np.exp(base + move),
-                competitor_price=np.exp(base + rival),
+                competitor_price=np.exp(base + competitor),
                 exploration=chance if hidden else np.nan,
             )
         )

@@ -13,7 +13,7 @@ from schemas.values.instants import DAY
 from streams.demo.data.assortment import best_sellers
 from streams.demo.data.days import Days
 from streams.demo.data.event import DemoEvent
-from streams.demo.data.synthesis import RIVALS, clicks, competitor_prices
+from streams.demo.data.synthesis import COMPETITORS, clicks, competitor_prices
 from streams.demo.data.tafeng import OrderLines, clean
 
 #: Of all events of the small archive. It changes with the form of a record or with a draw, and
@@ -106,14 +106,14 @@ SKUS = [f"{4710000000000 + i}" for i in range(400)]
 GOING = np.full(len(SKUS), 10_000)
 
 
-def test_a_slice_of_the_items_meets_the_same_rivals_as_the_whole() -> None:
+def test_a_slice_of_the_items_meets_the_same_competitors_as_the_whole() -> None:
     whole = competitor_prices(11_300, SKUS, GOING, 1)
     part = competitor_prices(11_300, SKUS[:50], GOING[:50], 1)
     assert set(part) == {event for event in whole if event.key.decode() in SKUS[:50]}
     assert 0 < len(part) < len(whole)
 
 
-def test_rivals_stay_near_the_going_price_each_in_its_way() -> None:
+def test_competitors_stay_near_the_going_price_each_in_its_way() -> None:
     prices = [
         (value["competitor"], float(value["price"]), value["in_stock"])
         for day in range(11_300, 11_370)
@@ -121,7 +121,7 @@ def test_rivals_stay_near_the_going_price_each_in_its_way() -> None:
     ]
     mean = {
         competitor.name: np.mean([price for name, price, _ in prices if name == competitor.name])
-        for competitor in RIVALS
+        for competitor in COMPETITORS
     }
     assert mean["synthetic-rival-b"] < mean["synthetic-rival-a"] < mean["synthetic-rival-c"]
     assert all(60 < price < 150 for _, price, _ in prices)

@@ -15,7 +15,7 @@ from streams.ingest.order import as_given
 from streams.kafka.kafka_record import Record
 from streams.web.preview.outcome import PolicyTrial
 from streams.web.preview.trial import tried
-from tests.streams.web.conftest import HOUR, POLICY, PRODUCT, SKU, START, rival
+from tests.streams.web.conftest import HOUR, POLICY, PRODUCT, SKU, START, competitor_price
 
 
 def shop(settings: Settings) -> Fold:
@@ -24,7 +24,7 @@ def shop(settings: Settings) -> Fold:
     inputs = [
         ("pricing-policies", POLICY),
         ("products", PRODUCT),
-        ("competitor-prices", rival("9.50", 0)),
+        ("competitor-prices", competitor_price("9.50", 0)),
         ("pricing-control", tick),
     ]
     records = [

@@ -55,7 +55,7 @@ def test_an_offer_has_its_price_its_name_and_its_margin(store: Engine) -> None:
         steps = [each["price"] for each in reading.changes_of(connection, row["id"])]
     assert (row["price"], row["previous"], row["name"]) == (900, 950, "Earl Grey <b>")
     assert row["margin"] == pytest.approx(5 / 9)
-    assert (row["rival"], row["rival_name"], steps) == (500, "r", [950, 900])
+    assert (row["competitor_price"], row["competitor"], steps) == (500, "r", [950, 900])
 
 
 def test_the_same_records_again_change_nothing(store: Engine, records: Sequence[Taken]) -> None:
