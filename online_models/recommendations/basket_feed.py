@@ -40,7 +40,7 @@ class BasketFeed:
     SAVED = Saved(
         orders=attribute("_orders", list[FedLine]),
         baskets=attribute("_baskets", list[FedLine]),
-        told=attribute("_told", dict[int, tuple[int, int]]),
+        told=attribute("_published", dict[int, tuple[int, int]]),
         looked=attribute("_looked", int),
         withdrawals=int,
     )
@@ -48,8 +48,8 @@ class BasketFeed:
     def __init__(self) -> None:
         self._orders: list[FedLine] = []
         self._baskets: list[FedLine] = []
-        #: Offer row → the price and the margin that were told last.
-        self._told: dict[int, tuple[int, int]] = {}
+        #: Offer row → the price and the margin that were published last.
+        self._published: dict[int, tuple[int, int]] = {}
         self._looked = 0
         #: Customers who have withdrawn.
         self.withdrawals = 0
@@ -88,14 +88,14 @@ class BasketFeed:
         self._orders, self._baskets = [], []
         for start in range(0, len(lines), MOST):
             yield self._said(pricing, lines[start : start + MOST], now)
-        if self._told and now - self._looked >= EVERY:
+        if self._published and now - self._looked >= EVERY:
             self._looked = now
-            rows = list(self._told)
+            rows = list(self._published)
             fresh = _offers(pricing, rows)
             changed = [
                 row
                 for row, offer in zip(rows, fresh, strict=True)
-                if self._told[row] != (offer.price, offer.margin)
+                if self._published[row] != (offer.price, offer.margin)
             ]
             for start in range(0, len(changed), MOST):
                 yield self._message(pricing, changed[start : start + MOST], (), now)
@@ -108,7 +108,7 @@ class BasketFeed:
     ) -> BasketLines:
         offers = _offers(pricing, rows)
         for row, offer in zip(rows, offers, strict=True):
-            self._told[row] = offer.price, offer.margin
+            self._published[row] = offer.price, offer.margin
         place = {row: i for i, row in enumerate(rows)}
         return BasketLines(
             time=now,

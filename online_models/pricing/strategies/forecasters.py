@@ -114,10 +114,10 @@ def recomputed(detail: Mapping[str, Any]) -> dict[str, float]:
 
 def forecast_sentence(detail: Mapping[str, Any]) -> str:
     """What the sentence of a step says of the models that moved its price."""
-    return "".join(map(_told, detail.get(FORECASTS, ())))
+    return "".join(map(_phrase, detail.get(FORECASTS, ())))
 
 
-def _told(each: Mapping[str, Any]) -> str:
+def _phrase(each: Mapping[str, Any]) -> str:
     level, response = (100.0 * each[f"{name}_weight"] for name in ("level", "response"))
     return (
         f" believing {each['model']} (version {each['version']}) to {level:.0f} % of what sells and"
