@@ -288,6 +288,8 @@ class Partition:
         except UNANSWERED as error:
             logger.warning("partition %d: the rest is for the next worker: %r", self.number, error)
         finally:
+            if self.ready:
+                logger.info("partition %d let go at %d", self.number, self.position)
             self.ready = False
             self._metrics.released()
             await self._publisher.stop()

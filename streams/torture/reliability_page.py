@@ -28,6 +28,7 @@ Outputs are compared byte for byte with those that the same journal gives undist
 SIMULATED = {
     "kill": "worker killed between two awaits",
     "freeze": "worker frozen, up to 14 s",
+    "freeze taker": "worker frozen while it takes partitions, up to 14 s",
     "stop": "worker stopped cleanly",
     "slow": "network 5 to 100 times slower",
     "lose": "requests and answers lost",

@@ -32,8 +32,10 @@ from streams.torture.live.shop import LiveShop, live_shop, taken
 from streams.torture.live.workers import Workers, workers
 
 PARTITIONS, WORKERS, PRICERS = 4, 4, 2
-#: Records a second; seconds from one fault to the next.
-RATE, PAUSE_SECONDS = 100, (0.3, 4.0)
+#: Of the workers these are at work when all are killed at once: one may be paused.
+MOST_WORKERS = WORKERS - 1
+#: Records a second; seconds from one fault to the next, and between looks at who is at work.
+RATE, PAUSE_SECONDS, LOOK_SECONDS = 100, (0.1, 2.5), 0.1
 #: Seconds that a worker sleeps: less than its session, and more, so that it wakes as a zombie.
 SLEEPS = (1.0, 9.0)
 #: The topics of the records that are sent; records that are shown of many that are lost.
@@ -80,9 +82,11 @@ async def _run(
                 await _put(sender, "products", _product(sku), sku)
             sending = asyncio.create_task(_send(sender, Random(draw.random()), begun + seconds))
             faults = _Faults(watched, draw, broker)
-            while time.monotonic() < begun + seconds:
-                await asyncio.sleep(draw.uniform(*PAUSE_SECONDS))
-                faults.strike()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    while True:
+                        await asyncio.sleep(draw.uniform(*PAUSE_SECONDS))
+                        await faults.strike()
             await faults.over()
             records = await sending
             await shop.done()
@@ -114,7 +118,10 @@ async def _run(
 
 
 class _Faults:
-    """Faults that are drawn; one that lasts goes on beside the next ones, which meet it."""
+    """Faults that are drawn; one that lasts goes on beside the next ones, which meet it.
+
+    They wait for workers that are at work: who is killed as it starts has nothing to lose.
+    """
 
     def __init__(self, watched: Workers, draw: Random, broker: EmbeddedBroker | None) -> None:
         #: How often each was there.
@@ -125,22 +132,29 @@ class _Faults:
         self._kinds = [kind for kind in FAULTS if kind != "broker" or broker is not None]
         self._lasting: dict[str, asyncio.Task[None]] = {}
 
-    def strike(self) -> None:
+    async def strike(self) -> None:
         """Let the next one happen."""
         kinds = [kind for kind in self._kinds if not self._lasts(kind)]
         kind = self._draw.choices(kinds, [FAULTS[kind] for kind in kinds])[0]
-        self.counts[kind] += 1
         if kind == "broker":
             self._lasting[kind] = asyncio.create_task(self._restart())
-        elif kind == "pause":
-            self._lasting[kind] = asyncio.create_task(self._pause())
         elif kind == "host":
+            await self._at_work(MOST_WORKERS)
             for worker in range(WORKERS):
                 self._watched.signal(worker, signal.SIGKILL)
         else:
-            # the others are soon as far: so most are at work when their turn comes
-            victim = self._watched.oldest()
-            self._watched.signal(victim, signal.SIGKILL if kind == "kill" else signal.SIGTERM)
+            victim = (await self._at_work(1))[0]
+            if kind == "pause":
+                self._lasting[kind] = asyncio.create_task(self._pause(victim))
+            else:
+                self._watched.signal(victim, signal.SIGKILL if kind == "kill" else signal.SIGTERM)
+        self.counts[kind] += 1
+
+    async def _at_work(self, number: int) -> list[int]:
+        """Who is at work once so many are, those first that run the longest."""
+        while len(busy := self._watched.at_work()) < number:
+            await asyncio.sleep(LOOK_SECONDS)
+        return busy
 
     async def over(self) -> None:
         """Wait for those that last; BrokerError."""
@@ -158,8 +172,7 @@ class _Faults:
         node = self._draw.randint(1, self._broker.brokers)
         await asyncio.to_thread(self._broker.restart, node)
 
-    async def _pause(self) -> None:
-        victim = self._draw.randrange(WORKERS)
+    async def _pause(self, victim: int) -> None:
         self._watched.signal(victim, signal.SIGSTOP)
         await asyncio.sleep(self._draw.choice(SLEEPS))
         self._watched.signal(victim, signal.SIGCONT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import threading
@@ -22,8 +23,8 @@ from streams.worker.stopping import stop_on_signals
 
 #: Seconds between looks at who has ended, and for a clean end.
 LOOK_SECONDS, END_SECONDS = 0.1, 15.0
-#: What a worker logs of a partition that it has from now on.
-PRICES = b", ready after "
+#: What a worker logs of a partition that it prices from now on, or prices no more.
+HOLDS = re.compile(rb"partition (\d+) (?:(at )|let go at |recovers: )")
 KILLED = -signal.SIGKILL
 
 
@@ -47,11 +48,23 @@ def _work(role: str, variables: Mapping[str, str], log: Path) -> None:
     sys.exit(cli.main(["worker", "--role", role]))
 
 
+def holds(log: bytes) -> bool:
+    """Whether who has logged this has a partition.
+
+    >>> holds(b"partition 3 at 17 (snapshot at 5), ready after 0.2 s")
+    True
+    >>> holds(b"partition 3 at 17 (snapshot at 5), ready after 0.2 s\\npartition 3 let go at 20")
+    False
+    """
+    return any(taken for taken in dict(HOLDS.findall(log)).values())
+
+
 class _ForkedWorker:
     """A process, and what it has logged."""
 
     def __init__(self, role: str, variables: Mapping[str, str], log: Path) -> None:
         self.begun = time.monotonic()
+        self._paused = False
         self._log = log
         self._logged_before = log.stat().st_size if log.exists() else 0
         self._process = _context().Process(target=_work, args=(role, variables, log))
@@ -65,13 +78,17 @@ class _ForkedWorker:
     def send(self, what: signal.Signals) -> None:
         """Send it a signal; one that has ended by itself gets none: its number may be another's."""
         assert self._process.pid is not None, "it was started"
+        if what in (signal.SIGSTOP, signal.SIGCONT):
+            self._paused = what == signal.SIGSTOP
         if self.status is None:
             with suppress(ProcessLookupError):
                 os.kill(self._process.pid, what)
 
-    def has_priced(self) -> bool:
-        """Whether it came to have a partition."""
-        return PRICES in self._log.read_bytes()[self._logged_before :]
+    def prices(self) -> bool:
+        """Whether it has a partition now, by its log; one that is paused may have lost it."""
+        if self._paused or not self._log.exists():
+            return False
+        return holds(self._log.read_bytes()[self._logged_before :])
 
     def wait(self) -> None:
         """Wait for its clean end, and kill it if there is none."""
@@ -83,7 +100,7 @@ class _ForkedWorker:
 
 class Workers(threading.Thread):
     """Starts again whatever ends, as a container platform does. `ends` counts statuses, and
-    `killed_at_work` those that were killed while they had a partition.
+    `killed_at_work` those that were killed while they priced a partition.
     """
 
     def __init__(self, settings: Settings, number: int, role: str, folder: Path) -> None:
@@ -118,7 +135,7 @@ class Workers(threading.Thread):
                 for i, worker in enumerate(self._workers):
                     if worker.status is not None:
                         self.ends[worker.status] += 1
-                        self.killed_at_work += worker.status == KILLED and worker.has_priced()
+                        self.killed_at_work += worker.status == KILLED and worker.prices()
                         self._workers[i] = self._start(i)
 
     def signal(self, number: int, what: signal.Signals) -> None:
@@ -126,10 +143,12 @@ class Workers(threading.Thread):
         with self._lock:
             self._workers[number].send(what)
 
-    def oldest(self) -> int:
-        """Which of them runs the longest."""
+    def at_work(self) -> list[int]:
+        """Which of them price a partition, those first that run the longest."""
         with self._lock:
-            return min(range(len(self._workers)), key=lambda i: self._workers[i].begun)
+            alive = [i for i, worker in enumerate(self._workers) if worker.status is None]
+            busy = [i for i in alive if self._workers[i].prices()]
+            return sorted(busy, key=lambda i: self._workers[i].begun)
 
     def stop(self) -> None:
         """End all of them cleanly, for good."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 from typing import NamedTuple
 
@@ -16,6 +17,9 @@ from streams.torture.simulated.world import Worker, World
 
 #: ms that a clock jumps at most.
 JUMP = 3_600_000
+#: Seconds that a worker is frozen: mostly beyond its session, so that others take over and it wakes
+#: as a zombie.
+FREEZES = (0.2, 2.0, 7.0, 9.0, 14.0)
 
 
 class Fault(NamedTuple):
@@ -36,14 +40,28 @@ def plan(draw: Random, seconds: float) -> list[Fault]:
 def _kill(world: World, worker: Worker) -> None:
     process = worker.process
     if process is not None and process.alive:
-        # any await of the next hundreds or so, the nearest ones most often
-        process.last_turn = process.turns + 1 + int(10 ** world.draw.uniform(0, 3))
+        process.strike_after(_turns(world.draw), partial(process.die, "killed"))
+
+
+def _turns(draw: Random) -> int:
+    """Any await of the next hundreds or so, the nearest ones most often."""
+    return int(10 ** draw.uniform(0, 3))
 
 
 def _freeze(world: World, worker: Worker) -> None:
     if worker.process is not None:
-        # mostly beyond its session, so that others take over and it wakes as a zombie
-        world.loop.freeze(worker.process, world.draw.choice([0.2, 2.0, 7.0, 9.0, 14.0]))
+        world.loop.freeze(worker.process, world.draw.choice(FREEZES))
+
+
+def _freeze_taker(world: World, worker: Worker) -> None:
+    """Freeze a worker that is taking partitions: another takes them, too, and both go on."""
+    process = worker.process
+    if process is not None:
+        seconds = world.draw.choice(FREEZES)
+        worker.once_assigned = lambda: process.strike_after(
+            _turns(world.draw), partial(world.loop.freeze, process, seconds)
+        )
+        _rebalance(world, worker)
 
 
 def _stop(_: World, worker: Worker) -> None:
@@ -124,6 +142,7 @@ def _recreate(world: World, _: Worker) -> None:
 KINDS: Mapping[str, Callable[[World, Worker], None]] = {
     "kill": _kill,
     "freeze": _freeze,
+    "freeze taker": _freeze_taker,
     "stop": _stop,
     "slow": _slow,
     "lose": _lose,

@@ -158,6 +158,7 @@ class Grouped(Protocol):
     """Where groups are found."""
 
     loop: Loop
+    draw: Random
 
     def group(self, name: str) -> GroupCoordinator:
         """A group's coordinator."""
@@ -216,6 +217,8 @@ class Membership:
             await self._revoked()
             given = self._given = await self._join()
             await self._assigned(given.places)
+            # signs of life have a rhythm of their own: who has lost its place is at work till then
+            await asyncio.sleep(self._broker.draw.uniform(0.0, HEARTBEAT))
             while await self._alive(given.member, given.generation):
                 await asyncio.sleep(HEARTBEAT)
 

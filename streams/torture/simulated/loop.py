@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import logging
+import warnings
 from asyncio import events
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -29,10 +30,10 @@ class Process:
     def __init__(self, name: str) -> None:
         self.name = name
         self.alive = True
-        #: Turns that it has had, and the one before which it dies.
-        self.turns = 0
-        self.last_turn: int | None = None
         self.frozen_until = 0.0
+        #: Turns that it has had, and what happens to it before a turn.
+        self._turns = 0
+        self._strikes: dict[int, Callable[[], None]] = {}
         #: Called when it has died.
         self.on_death: Callable[[str], None] = lambda _why: None
         self._held: deque[asyncio.Handle] = deque()
@@ -44,17 +45,20 @@ class Process:
             self._held.clear()
             self.on_death(why)
 
+    def strike_after(self, turns: int, strike: Callable[[], None]) -> None:
+        """Have something happen to it once it has had so many more turns."""
+        self._strikes[self._turns + turns] = strike
+
     def may_run(self, handle: asyncio.Handle, now: float) -> bool:
         """Whether it may have this turn; a frozen process has it when it wakes."""
+        if self._strikes and self._turns in self._strikes:
+            self._strikes.pop(self._turns)()
         if not self.alive:
             return False
         if now < self.frozen_until:
             self._held.append(handle)
             return False
-        self.turns += 1
-        if self.turns == self.last_turn:
-            self.die("killed")
-            return False
+        self._turns += 1
         return True
 
     def wake(self) -> deque[asyncio.Handle]:
@@ -176,7 +180,10 @@ class Loop(asyncio.BaseEventLoop):
         said = logging.root.manager.disable
         logging.disable(logging.CRITICAL)
         try:
-            self._close_tasks()
+            with warnings.catch_warnings():
+                # what a task has just called, and not awaited yet
+                warnings.simplefilter("ignore", RuntimeWarning)
+                self._close_tasks()
         finally:
             logging.disable(said)
 

@@ -70,7 +70,7 @@ def run(seed: int) -> RunResult:
         except CircleError as error:
             settled, wrong = True, [f"stuck: {error}"]
     if not settled:
-        left = _unread(world) | _unpriced(world)
+        left = _unread(world) | _unpriced(world, _ends(world))
         wrong.append(f"stuck: {left} after {loop.time():.0f} s; {dict(world.ends)}")
     verdict = RunVerdict(world.cluster, shape.settings, shape.fold)
     wrong += verdict.judge(kept)
@@ -145,14 +145,20 @@ async def _live(
     deadline = loop.time() + SETTLED
     while loop.time() < deadline and (len(kept) < len(sent) or _unread(world)):
         await asyncio.sleep(0.2)
+    # nobody has to be started again for what is there to be priced
+    ends = _ends(world)
+    while loop.time() < deadline and _unpriced(world, ends):
+        await asyncio.sleep(0.2)
+    if _unpriced(world, ends):
+        return False
     # ticks would come for ever: those who price go on alone
     for worker in world.workers:
         worker.only_prices = True
         worker.stop()
-    while loop.time() < deadline and (_reading(world) or _unpriced(world)):
+    while loop.time() < deadline and (_reading(world) or _unpriced(world, _ends(world))):
         await asyncio.sleep(0.2)
     watch.cancel()
-    return not _unpriced(world)
+    return not _unpriced(world, _ends(world))
 
 
 def _send(
@@ -181,17 +187,22 @@ def _unread(world: World) -> dict[str, str]:
     return behind
 
 
-def _unpriced(world: World) -> dict[str, str]:
-    """What is in the journal and not priced yet."""
+def _ends(world: World) -> list[int]:
+    """Where the journal ends, by partition."""
+    return [log.end for log in world.cluster.topics[JOURNAL].logs]
+
+
+def _unpriced(world: World, ends: list[int]) -> dict[str, str]:
+    """What is in the journal before these ends and not priced yet."""
     offsets, none = world.cluster.offsets.get("shop", {}), Committed(0, "")
     behind = {}
-    for log in world.cluster.topics[JOURNAL].logs:
+    for log, end in zip(world.cluster.topics[JOURNAL].logs, ends, strict=True):
         own = world.cluster.log(TopicPartition(store.TOPIC, log.partition)).committed()
         positions = [int(record.value or 0) for record in own if record.key == store.POSITION]
         at = offsets.get(TopicPartition(JOURNAL, log.partition), none).offset
         at = max([at, newest_snapshot(world.cluster, log.partition), *positions[-1:]])
-        if at < log.end:
-            behind[f"{JOURNAL}-{log.partition}"] = f"{at} of {log.end}"
+        if at < end:
+            behind[f"{JOURNAL}-{log.partition}"] = f"{at} of {end}"
     return behind
 
 

@@ -127,6 +127,8 @@ class Worker(Surroundings):
     #: Whether it only prices from its next start on.
     only_prices: bool = False
     process: Process | None = None
+    #: Called when it is given partitions next.
+    once_assigned: Callable[[], None] | None = None
     _stopping: bool = field(default=False, init=False)
     _frame: Frame | None = field(default=None, init=False)
     _ingest: Ingest | None = field(default=None, init=False)
@@ -214,6 +216,11 @@ class Worker(Surroundings):
         wait = self.world.draw.uniform(*RESTART)
         self.world.loop.call_later(wait, self.start, context=Context())
 
+    async def _assigned(self, *_: Any) -> None:
+        once, self.once_assigned = self.once_assigned, None
+        if once is not None:
+            once()
+
     def _settings(self) -> Settings:
         shape = self.world.shape
         return shape.settings.model_copy(update={"instance": self.name if shape.named else None})
@@ -222,6 +229,7 @@ class Worker(Surroundings):
         try:
             settings = self._settings()
             frame = self._frame = Frame(self.world, settings, self.world.glitches)
+            frame.on_rebalance_complete.connect(self._assigned)
             pricer = Pricer(frame, settings)  # type: ignore[arg-type]
             frame.start()
             self._ingest = None if self.only_prices else Ingest(settings)
