@@ -15,6 +15,7 @@ from streams.formats.outgoing import OutputFormats
 from streams.ingest.routing import Router
 from streams.pricer.sessions import OwnRecord, Session, Sessions, Share, TransactionalWriter, fence
 from streams.pricer.snapshots import store
+from streams.pricer.snapshots.refusal import refusal
 from streams.quarantine import entries as quarantine
 
 
@@ -144,6 +145,7 @@ class Publisher:
         return [self._record(store.TOPIC, key, value) for key, value in values.items()]
 
     def _parts(self, snapshot: Iterable[bytes]) -> Iterable[OwnRecord]:
+        yield self._record(store.TOPIC, store.REFUSAL, refusal())
         for i, part in enumerate(snapshot):
             yield self._record(store.TOPIC, store.key(i), part)
 

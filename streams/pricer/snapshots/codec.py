@@ -13,7 +13,8 @@ from online_models.persistence.versions import VERSION, check, migrate
 
 #: A part fits a record of Kafka's default size with room for its header.
 PART = 900_000
-_ARRAY = 1
+#: A column's type in msgpack.
+ARRAY = 1
 #: zlib's fastest level: the state is mostly small integers, and more effort gains little.
 LEVEL = 1
 
@@ -37,14 +38,14 @@ def _array(value: Any) -> msgspec.msgpack.Ext:
     if isinstance(value, np.ndarray):
         array = np.ascontiguousarray(value)
         head = msgspec.msgpack.encode((array.dtype.str, array.shape))
-        return msgspec.msgpack.Ext(_ARRAY, len(head).to_bytes(2, "little") + head + array.tobytes())
+        return msgspec.msgpack.Ext(ARRAY, len(head).to_bytes(2, "little") + head + array.tobytes())
     if isinstance(value, np.generic):
         raise TypeError(f"NumPy scalar {value!r} in a snapshot: convert it where it is kept")
     raise TypeError(f"{type(value).__name__} in a snapshot")
 
 
 def _from_ext(code: int, data: memoryview) -> Any:
-    if code != _ARRAY:
+    if code != ARRAY:
         raise SnapshotError(f"unknown extension {code}")
     size = int.from_bytes(data[:2], "little")
     dtype, shape = msgspec.msgpack.decode(data[2 : 2 + size])

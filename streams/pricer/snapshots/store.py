@@ -31,6 +31,8 @@ SETTINGS = b"settings"
 #: Key of the record that says which session publishes what the partition leads to (its
 #: transactional id); empty once it has let go.
 OWNER = b"owner"
+#: Key of the record beside each snapshot that stops older releases (`refusal`).
+REFUSAL = b"refusal"
 
 
 def key(part: int) -> bytes:
@@ -102,7 +104,7 @@ async def _read(records: AsyncIterator[ConsumerRecord]) -> _Read:
     #: it may stand for less of the journal.
     found: dict[tuple[int, int], dict[int, SnapshotPart]] = {}
     async for record in records:
-        if record.value is None:
+        if record.value is None or record.key == REFUSAL:
             continue
         if record.key in (POSITION, APP, SETTINGS, OWNER):
             last[record.key] = record.value

@@ -13,7 +13,7 @@ from streams.archive.store import store
 from streams.configuration.settings import Settings
 from streams.kafka.app import FAILED
 from streams.pricer.snapshots.codec import SnapshotPart, decode_part
-from streams.pricer.snapshots.store import APP, OWNER, POSITION, SETTINGS
+from streams.pricer.snapshots.store import APP, OWNER, POSITION, REFUSAL, SETTINGS
 from tests.integration.shop import traffic
 from tests.integration.shop.kafka_shop import JOURNAL
 from tests.integration.shop.truth import assert_exactly, undisturbed
@@ -26,7 +26,7 @@ ENDS_WITHIN = 30
 
 def aged(record):
     """A record of the snapshots' log as a release wrote it whose snapshots no one reads now."""
-    if record.key in (POSITION, APP, SETTINGS, OWNER):
+    if record.key in (POSITION, APP, SETTINGS, OWNER, REFUSAL):
         return record.value
     part: SnapshotPart = msgspec.structs.replace(decode_part(record.value), version=OLDEST - 1)
     return msgspec.msgpack.encode(part)

@@ -8,7 +8,7 @@ import pytest
 from online_models.persistence.versions import VERSION
 from streams.kafka.app import FAILED
 from streams.pricer.snapshots.codec import decode_part
-from streams.pricer.snapshots.store import APP, OWNER, POSITION, SETTINGS
+from streams.pricer.snapshots.store import APP, OWNER, POSITION, REFUSAL, SETTINGS
 from tests.integration.shop import traffic
 from tests.integration.shop.truth import assert_exactly
 
@@ -24,7 +24,7 @@ def saved_versions(shop):
     """The versions of the newest snapshot of each partition."""
     newest = {}
     for record in shop.read(["pricing-snapshots"]):
-        if record.key not in (POSITION, APP, SETTINGS, OWNER):
+        if record.key not in (POSITION, APP, SETTINGS, OWNER, REFUSAL):
             newest[record.partition] = decode_part(record.value).version
     return newest
 

@@ -20,6 +20,7 @@ from streams.kafka.surroundings import Surroundings
 from streams.pricer import recovery
 from streams.pricer.recovery import LostError, Recovered
 from streams.pricer.snapshots import codec, store
+from streams.pricer.snapshots.refusal import refusal
 
 SNAPSHOTS = TopicPartition(store.TOPIC, 0)
 SETTINGS = Settings(bootstrap="nowhere:1")
@@ -46,6 +47,7 @@ class Log:
 
     def snapshot(self, offset: int, version: int = VERSION, **state: Any) -> None:
         """The state of a new fold, as a release of that version wrote it."""
+        self._add(store.REFUSAL, refusal())
         for part in codec.encode(Fold(SETTINGS.fold).snapshot() | state, offset):
             fields = msgspec.msgpack.decode(part)
             fields[0] = version
