@@ -53,7 +53,7 @@ def _of(annotation: Any, path: str, constraints: tuple[Any, ...]) -> Iterator[Fo
     elif origin in (Union, types.UnionType):
         for option in get_args(annotation):
             yield from _of(option, path, constraints)
-    elif origin in (tuple, dict):
+    elif origin in (tuple, list, dict):
         yield Found(path, origin, constraints)
         for part in get_args(annotation):
             if part is not Ellipsis:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import Any
+import re
+from typing import Annotated, Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from schemas.examples import EXAMPLES
 from schemas.records.dead_letters import DeadLetterHeaders
 from schemas.records.record import RecordError
 from schemas.topics import TOPICS, decode
+from tests.schemas.numeric_fields import fields, is_number
 
 OUTPUTS = [topic.name for topic in TOPICS.values() if topic.direction == "out"]
 
@@ -131,6 +133,28 @@ def test_a_record_is_immutable() -> None:
         record.price = "0.01"
 
 
+#: Money of outputs that is no price: a difference may be below zero.
+DIFFERENCES = {
+    "revenue",
+    "profit",
+    "lower",
+    "upper",
+    "margin",
+    "expected",
+    "taken_from_others",
+    "discount",
+}
+
+
+@pytest.mark.parametrize("topic", OUTPUTS)
+def test_no_record_can_say_a_price_below_zero(topic: str) -> None:
+    for found in fields(topic):
+        patterns = (getattr(each, "pattern", None) for each in found.constraints)
+        for money in (each for each in patterns if each and re.match(each, "9.99")):
+            name = found.path.rpartition(".")[2]
+            assert bool(re.match(money, "-0.01")) == (name in DIFFERENCES), found.path
+
+
 PRICES = [
     ("price-changes", "price"),
     ("price-changes", "previous_price"),
@@ -144,17 +168,24 @@ PRICES = [
 
 
 @pytest.mark.parametrize(("topic", "field"), PRICES)
-def test_no_record_can_say_a_price_below_zero(topic: str, field: str) -> None:
+def test_a_price_below_zero_is_refused(topic: str, field: str) -> None:
     with pytest.raises(ValidationError, match=field):
         TOPICS[topic].adapter.validate_python({**EXAMPLES[topic], field: "-0.01"})
 
 
+@pytest.mark.parametrize("field", ["input", "output"])
+def test_no_step_of_an_explanation_can_say_a_price_below_zero(field: str) -> None:
+    steps = [step("match_competitor", None, "1.00"), step("cap", "1.00", "12.49")]
+    for each in steps:
+        with pytest.raises(RecordError, match=f"{field}: "):
+            decode("price-decisions", decision(explanation=[each | {field: "-0.01"}]))
+
+
+@pytest.mark.parametrize("topic", OUTPUTS)
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
-def test_no_record_can_say_what_is_no_number(number: float) -> None:
-    expected = {**EXAMPLES["price-decisions"]["expected"], "units": number}
-    changed = ({"propensity": number}, {"expected": expected})
-    for change in changed:
+def test_no_field_can_say_what_is_no_number(topic: str, number: float) -> None:
+    numbers = [found for found in fields(topic) if is_number(found)]
+    for found in numbers:
+        field = TypeAdapter(Annotated[found.kind, *found.constraints])
         with pytest.raises(ValidationError):
-            TOPICS["price-decisions"].adapter.validate_python(
-                {**EXAMPLES["price-decisions"], **change}
-            )
+            field.validate_python(number)

@@ -50,11 +50,11 @@ class Numbers:
 
     def of(self, rows: Ints) -> list[bytes]:
         """The texts of some rows."""
-        values = self.values[rows]
+        values = finite(self.values[rows])
         if self.form is None:
             rounded = np.rint(values * 1000.0).astype(np.int64)
             return list(map(_thousandths.__getitem__, rounded.tolist()))
-        return list(map(self.form.__mod__, finite(values).tolist()))
+        return list(map(self.form.__mod__, values.tolist()))
 
 
 #: A detail of a step: money (minor units, shape (n,)), numbers, or JSON texts of chosen rows.

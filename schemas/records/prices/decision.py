@@ -56,8 +56,8 @@ class ExplanationStep(Outgoing):
     """One rule's effect on the price; `detail` holds what is needed to compute it anew."""
 
     rule: Name
-    input: MoneyText | None
-    output: MoneyText
+    input: PriceText | None
+    output: PriceText
     detail: dict[Text, Json] | Text = ""
 
 

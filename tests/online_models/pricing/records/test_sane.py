@@ -23,7 +23,8 @@ def test_what_is_no_number_is_refused(number: float) -> None:
     values = np.array([0.5, number])
     with pytest.raises(ValueError, match="not finite"):
         _chances(values)
-    with pytest.raises(ValueError, match="not finite"):
-        Numbers(values, b"%.6g").of(np.array([0, 1]))
+    for form in (None, b"%.6g"):
+        with pytest.raises(ValueError, match="not finite"):
+            Numbers(values, form).of(np.array([0, 1]))
     with pytest.raises(ValueError, match="not finite"):
         _texts(np.array([values] * 5), 2, prior=np.zeros(2, dtype=bool))
