@@ -41,14 +41,15 @@ def records(seed: int, topics: frozenset[str] = INPUTS) -> Iterator[Hostile]:
             yield Hostile(
                 topic,
                 _key(draw),
-                _value(draw, values[topic], ends[topic]),
+                hostile_value(draw, values[topic], ends[topic]),
                 _headers(draw),
                 draw.choice(TIMES) if draw.random() < 0.02 else None,
                 draw.choice(CODECS),
             )
 
 
-def _value(draw: Random, values: Values, ends: Sequence[Any]) -> bytes | None:
+def hostile_value(draw: Random, values: Values, ends: Sequence[Any]) -> bytes | None:
+    """A record's value: sound, spoilt, damaged on its way, or no JSON at all."""
     kind = draw.random()
     if kind < 0.1:
         return written(values.sound()).encode("utf-8", "surrogatepass")

@@ -10,6 +10,8 @@ from typing import Any
 Schema = Mapping[str, Any]
 #: Where a sound list or map ends, and a hostile one.
 FEW, MANY = 2, 3000
+#: Parts of a list that is made long.
+FEW_PARTS = 100
 #: Levels of nesting that no decoder should follow.
 DEEP = 5000
 #: Instants of sound records begin here, ms.
@@ -195,9 +197,17 @@ class Values:
             longest = schema.get("maxLength", 256)
             pools += [("x" * longest, "x" * (longest + 1)), TEXTS]
         if isinstance(value, list):
-            pools.append((value * MANY,) if value else ([1] * MANY,))
+            # once: many times many would be no record that a producer can send
+            times = MANY if _parts(value) <= FEW_PARTS else 1
+            pools.append((value * times,) if value else ([1] * MANY,))
         if isinstance(value, dict):
             pools.append(({f"k{i}": i for i in range(MANY)},))
         if draw.random() < 0.02:
             pools = [(Raw("[" * DEEP + "]" * DEEP), Raw('{"a":' * DEEP + "1" + "}" * DEEP))]
         return draw.choice(draw.choice(pools))
+
+
+def _parts(value: Any) -> int:
+    """How many values there are in a value, itself included."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(_parts, inner))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import Connection, func, select, update
 
 from schemas.values.instants import DAY
+from schemas.values.limits import LARGEST_NUMBER
 from schemas.values.money import to_minor
 from streams.web.store.database import chunks, put
 from streams.web.store.intake.forecasts import JudgedForecast, take_forecasts
@@ -20,8 +21,12 @@ from streams.web.store.tables import competitor_prices, observations, offers
 SUMMED = 30 * DAY
 
 
+#: What can be added up and shown.
+_Units = Annotated[float, msgspec.Meta(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+
+
 class _Forecast(msgspec.Struct):
-    units: float
+    units: _Units
     weights: dict[str, float] = {}
 
 
@@ -30,7 +35,7 @@ class _Observation(msgspec.Struct):
     channel: str
     bucket_start: str
     bucket_end: str
-    units: float
+    units: _Units
     views: int
     price: str | None
     stocked_out: bool

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 
 import msgspec
 from sqlalchemy import Connection, and_, delete, update
 
 from schemas.records.record import RecordError
 from schemas.topics import TOPICS, decode
+from schemas.values.limits import LONGEST_NAME
 from streams.web.store.database import put
 from streams.web.store.intake.record import Taken, instant, packed, readable
 from streams.web.store.tables import documents, policies
 
 #: Weights are megabytes, and no page shows them.
 LEFT_OUT = ("weights",)
+#: What others than the pricer write, and the pricer does not use where it is malformed.
+CHECKED = ("promotions", "model-updates")
 
 
 def take_policies(connection: Connection, records: Sequence[Taken]) -> None:
@@ -56,6 +60,8 @@ def take_documents(connection: Connection, records: Sequence[Taken]) -> None:
             continue
         try:
             found = msgspec.json.decode(record.value)
+            if record.topic in CHECKED:
+                decode(record.topic, record.value)
         except (ValueError, RecursionError):
             continue
         if not isinstance(found, dict):
@@ -80,7 +86,7 @@ def take_control(connection: Connection, records: Sequence[Taken]) -> None:
     for record, value in readable(records, _Switch):
         if value.kind not in ("pause", "resume"):
             continue
-        key = msgspec.json.encode(value.select or {}, order="deterministic").decode()
+        key = _selection(value.select or {})
         mine = documents.c.kind == record.topic
         everything = value.kind == "resume" and not any((value.select or {}).values())
         gone = mine if everything else and_(mine, documents.c.key == key)
@@ -99,6 +105,12 @@ class _Switch(msgspec.Struct):
     kind: str
     select: dict[str, list[str] | None] | None = None
     time: str | int | None = None
+
+
+def _selection(select: dict[str, list[str] | None]) -> str:
+    """A name for what is selected: itself, where an index can hold it."""
+    text = msgspec.json.encode(select, order="deterministic")
+    return text.decode() if len(text) <= LONGEST_NAME else blake2b(text).hexdigest()
 
 
 def _key(topic: str, found: dict[str, object]) -> str | None:

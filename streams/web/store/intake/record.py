@@ -33,7 +33,8 @@ class Taken(NamedTuple):
 
 
 def packed(value: bytes) -> bytes:
-    """A JSON document as a row keeps it."""
+    """A JSON document as a row keeps it; ValueError where no page could read it again."""
+    msgspec.json.decode(value)
     return bytes(cramjam.zstd.compress(value, LEVEL))
 
 

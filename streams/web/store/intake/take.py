@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DataError, IntegrityError
 
 from streams.web.store.database import put, writing
 from streams.web.store.intake.demand import (
@@ -27,8 +29,15 @@ from streams.web.store.intake.wholesale import (
 )
 from streams.web.store.tables import positions
 
+logger = logging.getLogger(__name__)
+
+#: Takes records of one topic in.
+Intake = Callable[[Connection, Sequence[Taken]], None]
+#: What a record leads to that holds what no row can: a number of a hundred digits, a NUL in a text.
+UNUSABLE = (DataError, IntegrityError, ValueError, TypeError, OverflowError, RecursionError)
+
 #: In the order in which a round of reading is taken in: an acknowledgement finds its change.
-TOPICS: dict[str, Callable[[Connection, Sequence[Taken]], None]] = {
+TOPICS: dict[str, Intake] = {
     "products": take_products,
     "pricing-policies": take_policies,
     "price-changes": take_changes,
@@ -60,14 +69,20 @@ def take(
     ends: Mapping[tuple[str, int], int],
     topic_ids: Mapping[str, str],
 ) -> None:
-    """One round: its rows and `ends`, (topic, partition) → next offset, in one transaction."""
+    """One round: its rows and `ends`, (topic, partition) → next offset, in one transaction.
+
+    A record that no row can hold is left out: no writer of a topic ends what people work with.
+    """
     by_topic: dict[str, list[Taken]] = {}
     for record in records:
         by_topic.setdefault(record.topic, []).append(record)
     with writing(store).begin() as connection:
         for topic, into in TOPICS.items():
             if topic in by_topic:
-                into(connection, by_topic[topic])
+                left_out = _take_usable(connection, into, by_topic[topic])
+                if left_out:
+                    said = "%d records that no page can show, the first of %s at %s"
+                    logger.warning(said, len(left_out), topic, left_out[0])
         put(
             connection,
             positions,
@@ -82,3 +97,17 @@ def take(
             ],
             by=("topic", "partition"),
         )
+
+
+def _take_usable(connection: Connection, into: Intake, records: Sequence[Taken]) -> list[str]:
+    """Take in what can be; returns where the others lie. Each half of what fails is tried alone."""
+    try:
+        with connection.begin_nested():
+            into(connection, records)
+    except UNUSABLE:
+        if len(records) == 1:
+            return [f"partition {records[0].partition} offset {records[0].offset}"]
+        middle = len(records) // 2
+        halves = records[:middle], records[middle:]
+        return [place for half in halves for place in _take_usable(connection, into, half)]
+    return []

@@ -37,6 +37,8 @@ class _Suggestion(msgspec.Struct):
     value_upper: str | None
     comparables: int
     suggested: _Suggested | None
+    quick: _Suggested | None
+    patient: _Suggested | None
     reason: str
     time: str
 
