@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +21,14 @@ from kafka.errors import (
 from schemas.topics import Topic
 from streams.errors import ExpectedError
 
+logger = logging.getLogger(__name__)
+
 #: Let the cluster choose.
 DEFAULT = -1
 #: Long enough for a cluster that is restarting, short enough for somebody who mistyped its name.
 REACH_MS = 10_000
+#: Seconds for brokers that were reached to answer; between attempts, and between lines that say so.
+PATIENCE_SECONDS, RETRY_SECONDS, SAY_SECONDS = 300.0, 1.0, 60.0
 
 MIGRATE = """\
 it is fixed at creation, for it decides in which order events meet, and so the prices. To migrate: \
@@ -111,7 +116,8 @@ def provide_topics(
     """Create the topics that are missing, as a worker does that starts; returns their names.
 
     Settings are not compared, and topics that this client may not look at are left alone: a worker
-    has few rights.
+    has few rights. Brokers that were reached and answer late, such as some that start, are asked
+    again for PATIENCE_SECONDS.
 
     Raises
     ------
@@ -121,18 +127,35 @@ def provide_topics(
     wanted = {topic.name: topic for topic in topics}
     counts = _counts(wanted, partitions)
     admin = reach(client)
+    begun = time.monotonic()
+    said = -SAY_SECONDS
     try:
-        described = {each["name"]: each for each in admin.describe_topics(list(wanted))}
-        found = {name: each for name, each in described.items() if not each["error_code"]}
-        _partition_differences(wanted, counts, found, check=False)
-        unknown = UnknownTopicOrPartitionError.errno
-        missing = [name for name in wanted if described[name]["error_code"] == unknown]
-        if missing:
-            _create(admin, [wanted[name] for name in missing], counts, None)
-    except KafkaError as error:
-        raise TopicsError(f"Kafka refused: {error}") from error
+        while True:
+            try:
+                return _provide(admin, wanted, counts)
+            except KafkaError as error:
+                waited = time.monotonic() - begun
+                if not error.retriable or waited > PATIENCE_SECONDS:
+                    raise TopicsError(f"Kafka refused: {error}") from error
+                if waited - said >= SAY_SECONDS:
+                    said = waited
+                    logger.warning("waits for Kafka to say which topics there are: %r", error)
+            time.sleep(RETRY_SECONDS)
     finally:
         admin.close()
+
+
+def _provide(
+    admin: KafkaAdminClient, wanted: Mapping[str, Topic], counts: Mapping[str, int]
+) -> tuple[str, ...]:
+    """Create the topics that are missing; returns their names. KafkaError, TopicsError."""
+    described = {each["name"]: each for each in admin.describe_topics(list(wanted))}
+    found = {name: each for name, each in described.items() if not each["error_code"]}
+    _partition_differences(wanted, counts, found, check=False)
+    unknown = UnknownTopicOrPartitionError.errno
+    missing = [name for name in wanted if described[name]["error_code"] == unknown]
+    if missing:
+        _create(admin, [wanted[name] for name in missing], counts, None)
     return tuple(missing)
 
 
@@ -249,6 +272,8 @@ def _create(
         error = for_code(topic["error_code"])
         # Somebody else created it in between, which is just as well.
         if topic["error_code"] and error is not TopicAlreadyExistsError:
+            if error.retriable:
+                raise error(topic["error_message"])
             reason = topic["error_message"] or error.__name__
             raise TopicsError(f"topic {topic['name']} was not created: {reason}")
     admin.wait_for_topics(list(options))
