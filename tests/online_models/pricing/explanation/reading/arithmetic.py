@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +10,7 @@ from math import ceil, exp, floor, inf, log, sqrt
 
 from schemas.records.policy.selection import Selector
 from schemas.values.money import LARGEST_MINOR
-from tests.online_models.pricing.explanation.reading.facts import Curve, Facts
+from tests.online_models.pricing.explanation.reading.facts import ChannelShare, Curve, Facts
 
 DAY = 86_400_000
 #: Of a worth, a gain that is too small to move a price, where prices lie a few per cent apart that
@@ -253,6 +253,40 @@ def from_substitutes(facts: Facts) -> float:
     return DIVERSION * max(sum(known) / len(known), 0.0) if known else 0.0
 
 
+def elsewhere(facts: Facts) -> float:
+    """What a unit of a shared stock brings where it is sold best: so much more for each that all
+    channels together ask for just what there is.
+    """
+    shared = facts.shared
+    if shared is None or not facts.policy.coordinate_channels:
+        return 0.0
+    if facts.policy.objective.maximise != "profit" or shared.units <= 0:
+        return 0.0
+    offered = [list(_offered(channel, shared.days)) for channel in shared.channels]
+
+    def asked(more: float) -> float:
+        best = [max(pairs, key=lambda pair: (pair[0] - more) * pair[1]) for pairs in offered]
+        return sum(units for profit, units in best if (profit - more) * units > 0.0)
+
+    if asked(0.0) <= shared.units:
+        return 0.0
+    low, high = 0.0, max(profit for pairs in offered for profit, _ in pairs)
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        low, high = (middle, high) if asked(middle) > shared.units else (low, middle)
+    return high
+
+
+def _offered(channel: ChannelShare, days: float) -> Iterator[tuple[float, float]]:
+    """(profit of a unit, units) at prices from 60 to 180 % of the regular one."""
+    for step in range(49):
+        price = channel.regular * (0.6 + step / 40)
+        kept = 1e6 / (1e6 + channel.tax_ppm) - channel.fee_ppm / 1e6
+        rate = channel.log_rate + channel.elasticity * log(price / channel.anchor_price)
+        units = exp(min(rate + 0.5 * channel.log_rate_variance, 30.0)) * days
+        yield price * kept - channel.fee_fixed - channel.cost, units
+
+
 def from_category(facts: Facts, curve: Curve) -> float:
     """Profit that a unit takes from the rest of its category."""
     least = curve.cross - 0.5 * sqrt(max(curve.cross_variance, 0.0))
@@ -263,7 +297,7 @@ def from_category(facts: Facts, curve: Curve) -> float:
 def worth(facts: Facts, curve: Curve, stock: float) -> Worth:
     """What the objective is worth at a price."""
     objective = facts.policy.objective
-    taken = max(from_substitutes(facts), from_category(facts, curve))
+    taken = max(from_substitutes(facts), from_category(facts, curve)) + elsewhere(facts)
 
     def valued(price: float) -> float:
         sold = units(facts, curve, price, stock)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import msgspec
 import numpy as np
 
+from online_models.demand.curves import DemandContext
+from online_models.fold import tick
 from online_models.pricing import decide as deciding
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.pricing import Pricing
@@ -67,6 +69,30 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class ChannelShare:
+    """A channel that takes from a stock: what it costs and charges there, and who buys."""
+
+    regular: int
+    cost: int
+    fee_fixed: int
+    fee_ppm: int
+    tax_ppm: int
+    anchor_price: float
+    log_rate: float
+    elasticity: float
+    log_rate_variance: float
+
+
+@dataclass(frozen=True)
+class SharedStock:
+    """What the channels of a product had to sell together, and for how many days."""
+
+    units: int
+    days: float
+    channels: tuple[ChannelShare, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """An offer; money in minor units, instants in ms, shares as fractions, −1 where unknown."""
 
@@ -97,6 +123,8 @@ class Facts:
     rivals: tuple[Rival, ...]
     on_hand: int
     inbound: tuple[tuple[int, int], ...]
+    #: As it was when the channels were last coordinated; None where they are not.
+    shared: SharedStock | None
     curve: Curve
     #: Unit profits of the declared substitutes on the channel, and of the category's sales.
     substitutes: tuple[float, ...]
@@ -129,21 +157,72 @@ class Facts:
 @contextmanager
 def witness(taken: dict[str, Facts]) -> Iterator[None]:
     """Take down the facts of every decision that is made meanwhile, by its id."""
-    decided = deciding._decide_block
+    decided, valued = deciding._decide_block, tick.value_units
+    shared: dict[int, SharedStock] = {}
+
+    def coordinated(pricing: Pricing, now: int) -> None:
+        valued(pricing, now)
+        shared.clear()
+        shared.update(_shared(pricing, now))
 
     def beside(pricing: Pricing, context: DecisionContext, *rest: Any) -> Any:
-        facts = [_facts(pricing, context, place) for place in range(len(context))]
+        facts = [_facts(pricing, context, place, shared) for place in range(len(context))]
         found = decided(pricing, context, *rest)
         for place, output in found:
             if output.topic == "price-decisions":
                 taken[msgspec.json.decode(output.value)["decision_id"]] = facts[place]
         return found
 
-    with patch.object(deciding, "_decide_block", beside):
+    with (
+        patch.object(deciding, "_decide_block", beside),
+        patch.object(tick, "value_units", coordinated),
+    ):
         yield
 
 
-def _facts(pricing: Pricing, context: DecisionContext, place: int) -> Facts:
+def _shared(pricing: Pricing, now: int) -> Iterator[tuple[int, SharedStock]]:
+    """Of each offer the stock that its product's coordinated channels share."""
+    catalogue, ledger, stock = pricing.state.catalogue, pricing.ledger, pricing.state.stock
+    offers, skus = catalogue.offers, catalogue.skus
+    for rows in catalogue.sku_offers:
+        slots = {row: pricing.book.slots[int(ledger.policy[row])] for row in rows}
+        ruled = [
+            row
+            for row, policy in slots.items()
+            if policy is not None and policy.coordinate_channels
+            if offers.listed[row] and ledger.regular_price[row] > 0
+        ]
+        if len(ruled) < 2:
+            continue
+        regular = ledger.regular_price[ruled].astype(np.float64)
+        at, none = np.full(len(ruled), now), np.zeros(len(ruled))
+        asked = DemandContext(at, regular, none + np.nan, none, none)
+        curves = pricing.state.demand.curves(np.array(ruled), asked)
+        objective = cast("Policy", slots[ruled[0]]).objective
+        days = objective.horizon / 86_400_000
+        if objective.sell_by is not None and objective.sell_by > now:
+            days = (objective.sell_by - now) / 86_400_000
+        coming = [(time - now) / 86_400_000 for row in ruled for _, time in stock.inbound(row)]
+        names = ("anchor_price", "log_rate", "elasticity", "log_rate_variance")
+        channels = tuple(
+            ChannelShare(
+                int(ledger.regular_price[row]),
+                int(offers.cost[row]),
+                int(offers.fee_fixed[row]),
+                int(offers.fee_ppm[row]),
+                int(skus.tax_ppm[offers.sku[row]]),
+                *(float(getattr(curves, name)[place]) for name in names),
+            )
+            for place, row in enumerate(ruled)
+        )
+        units = min(stock.shared_units(row) for row in ruled)
+        found = SharedStock(units, min([days, *(d for d in coming if d > 0)]), channels)
+        yield from ((row, found) for row in ruled)
+
+
+def _facts(
+    pricing: Pricing, context: DecisionContext, place: int, shared: Mapping[int, SharedStock]
+) -> Facts:
     state = pricing.state
     catalogue, ledger = state.catalogue, state.ledger
     row, sku, channel = (int(x[place]) for x in (context.rows, context.sku, context.channel))
@@ -199,6 +278,7 @@ def _facts(pricing: Pricing, context: DecisionContext, place: int) -> Facts:
         rivals=tuple(_rivals(pricing, sku)),
         on_hand=int(state.stock.on_hand[row]),
         inbound=tuple(state.stock.inbound(row)),
+        shared=shared.get(row),
         curve=_curve(context.curves, place),
         substitutes=tuple(
             float(ledger.unit_profit[other])

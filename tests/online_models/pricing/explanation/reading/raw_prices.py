@@ -213,6 +213,7 @@ _MODEL = re.compile(
     PASSED_OVER + r"The best legal price for (?P<goal>profit|revenue|units|sell-through)"
     r"(?: with at least (?P<least>\d+) units sold where demand gives them)?"
     rf"(?:, less (?P<taken>{MONEY}) of profit that a unit takes from substitutes)?"
+    rf"(?:, less (?P<elsewhere>{MONEY}) that a unit of the stock brings elsewhere)?"
     rf", given an elasticity of (?P<own>{NUMBER} \(95 %: {NUMBER} to {NUMBER}\)) and one of"
     rf" (?P<cross>{NUMBER} \({NUMBER} to {NUMBER}\)) to the prices of the rest of the category,"
     + _TOLD + _CAUSES
@@ -229,6 +230,12 @@ def clause_optimise(reading: Reading, match: re.Match[str]) -> None:
     substitutes = arithmetic.from_substitutes(facts) if objective.maximise == "profit" else 0.0
     counts = substitutes > 0 and substitutes >= arithmetic.from_category(facts, curve)
     reading.same(said, taken if counts else None, "what a unit takes from substitutes")
+    kept = arithmetic.elsewhere(facts)
+    if match["elsewhere"] is None:
+        reading.is_so(kept <= 0.0, f"a unit of the stock brings {kept} elsewhere")
+    else:
+        unit = reading.minor(match["elsewhere"])
+        reading.close(unit, kept, 0.51, "what a unit of the stock brings elsewhere")
     _interval(reading, match["own"], curve.elasticity, curve.elasticity_variance)
     _interval(reading, match["cross"], curve.cross, curve.cross_variance)
     _, stock = arithmetic.horizon(facts)

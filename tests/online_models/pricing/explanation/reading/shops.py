@@ -75,6 +75,10 @@ MORE: dict[str, Chapter] = {
     "forecasts": (_changes(strategy=[OPTIMISE], guardrails=_RAILS), (_forecasts,)),
     "new offers": (_changes(strategy=[OPTIMISE], guardrails=_RAILS), (_brings_new,)),
     "scarce": (_changes(strategy=[OPTIMISE]), (_restocks_scarcely,)),
+    "shared stock": (
+        _changes(strategy=[OPTIMISE], coordinate_channels=True),
+        (_restocks_scarcely,),
+    ),
     "scarce markdown": (
         _changes(strategy=[{"kind": "markdown"}, KEEP], objective={"sell_by": 1_700_500_000_000}),
         (_restocks_scarcely,),
