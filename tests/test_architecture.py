@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -58,12 +59,15 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """The syntax of a module, flat: it is asked for by most tests."""
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    return tuple(ast.walk(tree))
 
 
-def imported(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+def imported(path: Path) -> Iterator[str]:
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -77,8 +81,8 @@ def dotted(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else "?"
 
 
-def called(tree: ast.AST) -> set[str]:
-    return {dotted(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+def called(path: Path) -> set[str]:
+    return {dotted(node.func) for node in nodes_of(path) if isinstance(node, ast.Call)}
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -86,7 +90,7 @@ def test_dependencies_point_one_way(layer: str) -> None:
     wrong = [
         f"{name_of(path)} imports {name}"
         for path in modules(layer)
-        for name in imported(tree_of(path))
+        for name in imported(path)
         if name.split(".")[0] in LAYERS and name.split(".")[0] not in ALLOWED[layer]
     ]
     assert wrong == []
@@ -97,7 +101,7 @@ def test_nothing_below_the_shells_knows_kafka_or_the_network(layer: str) -> None
     wrong = [
         f"{name_of(path)} imports {name}"
         for path in modules(layer)
-        for name in imported(tree_of(path))
+        for name in imported(path)
         if name.split(".")[0] in OUTSIDE
     ]
     assert wrong == []
@@ -106,9 +110,7 @@ def test_nothing_below_the_shells_knows_kafka_or_the_network(layer: str) -> None
 @pytest.mark.parametrize("layer", ["schemas", "online_models"])
 def test_nothing_below_the_shells_reads_a_clock(layer: str) -> None:
     wrong = [
-        f"{name_of(path)} calls {name}"
-        for path in modules(layer)
-        for name in called(tree_of(path)) & CLOCKS
+        f"{name_of(path)} calls {name}" for path in modules(layer) for name in called(path) & CLOCKS
     ]
     assert wrong == []
 
@@ -119,11 +121,12 @@ def test_nothing_below_the_shells_touches_files_but_what_runs_offline(layer: str
         f"{name_of(path)} calls {name}"
         for path in modules(layer)
         if not name_of(path).startswith(MAY_TOUCH_FILES)
-        for name in called(tree_of(path)) & FILES
+        for name in called(path) & FILES
     ]
     assert wrong == []
 
 
+@cache
 def fold_path() -> list[Path]:
     """The modules that the fold imports, directly or through others."""
     found: dict[str, Path] = {}
@@ -135,8 +138,7 @@ def fold_path() -> list[Path]:
         if name in found or not path.is_file():
             continue
         found[name] = path
-        tree = tree_of(path)
-        for node in ast.walk(tree):
+        for node in nodes_of(path):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("online_models"):
                 left.append(node.module or "")
                 left += [f"{node.module}.{alias.name}" for alias in node.names]
@@ -152,7 +154,7 @@ def test_the_fold_path_is_what_it_is_thought_to_be() -> None:
 def test_the_fold_computes_the_same_on_every_machine() -> None:
     wrong = []
     for path in fold_path():
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
                 if name_of(path) != EXACT_PRODUCTS:
                     wrong.append(f"{name_of(path)}:{node.lineno} multiplies matrices")
@@ -168,7 +170,7 @@ def test_the_fold_has_no_randomness_of_its_own() -> None:
     wrong = [
         f"{name_of(path)} imports {name}"
         for path in fold_path()
-        for name in imported(tree_of(path))
+        for name in imported(path)
         if name.split(".")[0] in ("random", "secrets", "uuid", "threading", "multiprocessing")
     ]
     assert wrong == []
@@ -178,7 +180,7 @@ def test_the_fold_iterates_over_no_set() -> None:
     """A set's order may differ between runs; sorted, it is a list."""
     wrong = []
     for path in fold_path():
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             loops = [node.iter] if isinstance(node, ast.For | ast.comprehension) else []
             for over in loops:
                 direct = isinstance(over, ast.Set | ast.SetComp)
@@ -193,7 +195,7 @@ def folder_graph(*folders: str) -> dict[str, set[str]]:
     graph: dict[str, set[str]] = {}
     for path in modules(*folders):
         home = ".".join(path.relative_to(ROOT).parent.parts)
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in folders:
                 for alias in node.names:
                     graph.setdefault(home, set()).add(_folder(f"{node.module}.{alias.name}"))
@@ -265,7 +267,7 @@ ENTRIES = "schemas/records/policy/"
 def test_a_class_has_a_name_of_its_own() -> None:
     places: dict[str, list[str]] = {}
     for path in modules(*LAYERS):
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.ClassDef) and not name_of(path).startswith(ENTRIES):
                 places.setdefault(node.name, []).append(name_of(path))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
@@ -281,7 +283,7 @@ def test_rules_are_compiled_by_one_decorator() -> None:
     wrong = [
         name_of(path)
         for path in modules(*LAYERS)
-        if any(name.split(".")[0] in ("numba", "llvmlite") for name in imported(tree_of(path)))
+        if any(name.split(".")[0] in ("numba", "llvmlite") for name in imported(path))
     ]
     assert set(wrong) == COMPILER
 
@@ -290,7 +292,7 @@ def test_compiled_rules_sum_in_order_and_raise_to_no_power() -> None:
     """What runs uncompiled must give the same bits, and a power ends in the machine's library."""
     wrong, rules = [], 0
     for path in modules("online_models"):
-        for rule in ast.walk(tree_of(path)):
+        for rule in nodes_of(path):
             if not isinstance(rule, ast.FunctionDef):
                 continue
             if "compiled" not in map(dotted, rule.decorator_list):
@@ -319,9 +321,9 @@ COUNT_OF_ROWS = re.compile(r"len\(.+\)|.+\.(size|shape\[0\])")
 NUMBER = re.compile(r"(?![01]$)\d|_?(?!MOST_)[A-Z]{2}")
 
 
-def row_limits(tree: ast.AST) -> Iterator[ast.expr]:
+def row_limits(path: Path) -> Iterator[ast.expr]:
     """What branches hold a number of rows against."""
-    for node in ast.walk(tree):
+    for node in nodes_of(path):
         if not isinstance(node, ast.If | ast.IfExp):
             continue
         for test in ast.walk(node.test):
@@ -338,7 +340,7 @@ def test_no_rule_of_prices_asks_how_many_rows_there_are() -> None:
     wrong = [
         f"{name_of(path)}:{limit.lineno} asks for {text}"
         for path in fold_path()
-        for limit in row_limits(tree_of(path))
+        for limit in row_limits(path)
         if NUMBER.match(text := ast.unparse(limit)) and text not in ALLOWED_LIMITS
     ]
     assert wrong == []

@@ -13,13 +13,15 @@ from online_models.demand.ensemble.regressor import DemandRegressor
 from online_models.demand.inputs.observations import DAY
 
 PARAMS = list(DemandRegressor._unit_test_params())
+#: Learns for seconds under a watch of the memory.
+LONG = "check_bounded_memory_growth"
 CHECKS = [
     pytest.param(
         params,
         check,
         id=f"{params['expert']}-{check.__name__}",
         # All experts share the interface; one of them is enough for an everyday run.
-        marks=[] if params["expert"] == "mixture" else [pytest.mark.slow],
+        marks=[pytest.mark.slow] if params["expert"] != "mixture" or check.__name__ == LONG else [],
     )
     for params in PARAMS
     for check in checks.yield_checks(DemandRegressor(**params))
