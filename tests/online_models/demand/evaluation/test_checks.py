@@ -10,7 +10,7 @@ from online_models.demand.evaluation import checks
 
 HOSTILE = checks.check_hostile_data_leave_no_nan
 #: In a run without patience; the check itself says how many there are to be.
-FEW_HOSTILE_UPDATES = 6_000
+FEW_HOSTILE_UPDATES = 10_000
 CASES = [
     (check, expert)
     for check in checks.CHECKS
