@@ -12,7 +12,6 @@ import pytest
 from streams import cli
 
 HEADER = ["sku", "name", "currency", "price", "cost", "category"]
-RUBBISH = 10_000
 PATIENCE_SECONDS = 60.0
 
 
@@ -61,8 +60,9 @@ def exported(back: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
+@pytest.mark.parametrize("number", [1000, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_every_line_of_rubbish_is_named_with_its_reason(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wrong = [
         (["x", "x", "EUR", "minus", "1", "c"], "price: "),
@@ -72,10 +72,10 @@ def test_every_line_of_rubbish_is_named_with_its_reason(
         (["x", "x", "EUR", "1.00", "", "c"], "cost: "),
     ]
     given, report = tmp_path / "given.csv", tmp_path / "report.txt"
-    write(given, [wrong[i % len(wrong)][0] for i in range(RUBBISH)])
+    write(given, [wrong[i % len(wrong)][0] for i in range(number)])
     arguments = ["import", str(given), "--as", "products", "--report", str(report)]
     assert cli.main(arguments) == 1
     assert "nothing was sent" in capsys.readouterr().out
     named = [line.split("\t") for line in report.read_text().splitlines()]
-    assert [int(line) for line, _ in named] == list(range(2, RUBBISH + 2))
+    assert [int(line) for line, _ in named] == list(range(2, number + 2))
     assert all(reason.startswith(wrong[i % len(wrong)][1]) for i, (_, reason) in enumerate(named))

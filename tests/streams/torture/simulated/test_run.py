@@ -13,7 +13,7 @@ from streams.torture.simulated.many import runs
 from streams.torture.simulated.run import run
 
 #: Seeds of a test run; they change from day to day.
-SEEDS = 120
+SEEDS = 60
 SECONDS = 40.0
 DAY = int(time.time()) // 86_400
 
