@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import fastavro
 from fastavro.schema import parse_schema
@@ -24,23 +24,35 @@ Decode = Callable[[bytes], Any]
 Encode = Callable[[Any], bytes]
 
 
-def decoder(schema: Schema) -> Decode:
-    """Reads values of a schema; RecordError where the schema, or later a value, cannot be used."""
+class ParsedSchema(NamedTuple):
+    """A schema as fastavro takes it, and the named ones, its own too, that it may refer to."""
+
+    declared: Any
+    named: dict[str, Any]
+
+
+def parsed_schema(schema: Schema) -> ParsedSchema:
+    """A schema whose values can be read; RecordError where it cannot be used."""
     named: dict[str, Any] = {}
     try:
         for reference in schema.references:
-            parse_schema(json.loads(reference), named_schemas=named)
-        declared = _with_ms(json.loads(schema.text))
-        parsed = parse_schema(declared, named_schemas=named)
+            parse_schema(_with_ms(json.loads(reference)), named_schemas=named)
+        declared = parse_schema(_with_ms(json.loads(schema.text)), named_schemas=named)
+        explosive = any(_may_explode(each, named) for each in (declared, *named.values()))
     except Exception as error:  # whatever a stranger's schema makes the library raise
         raise RecordError(f"its schema cannot be used: {error}") from None
-    if _may_explode(declared):
+    if explosive:
         raise RecordError("its schema has lists of items that take no byte")
+    return ParsedSchema(declared, named)
+
+
+def decoder(schema: ParsedSchema) -> Decode:
+    """Reads values of a schema, one by one; RecordError where a value is none."""
 
     def decode(payload: bytes) -> Any:
         source = io.BytesIO(payload)
         try:
-            value = fastavro.schemaless_reader(source, parsed, None)
+            value = fastavro.schemaless_reader(source, schema.declared, None)
         except Exception as error:  # the library raises whatever the bytes lead it to
             raise RecordError(f"no Avro of its schema: {error!r}") from None
         if source.read(1):
@@ -114,25 +126,26 @@ def _with_ms(schema: Any) -> Any:
     return kept
 
 
-def _may_explode(schema: Any) -> bool:
+def _may_explode(schema: Any, named: dict[str, Any]) -> bool:
     """Whether a few bytes may stand for any number of items."""
     if isinstance(schema, list):
-        return any(map(_may_explode, schema))
+        return any(_may_explode(each, named) for each in schema)
     if not isinstance(schema, dict):
         return False
-    if schema.get("type") == "array" and _takes_no_byte(schema["items"]):
+    if schema.get("type") == "array" and _takes_no_byte(schema["items"], named):
         return True
-    return any(_may_explode(schema.get(key)) for key in ("type", "fields", "items", "values"))
+    inner = (schema.get(key) for key in ("type", "fields", "items", "values"))
+    return any(_may_explode(each, named) for each in inner)
 
 
-def _takes_no_byte(schema: Any) -> bool:
+def _takes_no_byte(schema: Any, named: dict[str, Any]) -> bool:
     if isinstance(schema, list):
         return False  # the number of the branch takes one
     if not isinstance(schema, dict):
-        return bool(schema == "null")
+        return schema == "null" or (schema in named and _takes_no_byte(named[schema], named))
     kind = schema.get("type")
     if kind == "record":
-        return all(_takes_no_byte(field["type"]) for field in schema.get("fields", ()))
+        return all(_takes_no_byte(field["type"], named) for field in schema.get("fields", ()))
     if kind == "fixed":
         return schema.get("size") == 0
-    return _takes_no_byte(kind) if not isinstance(kind, str) else kind == "null"
+    return _takes_no_byte(kind, named)

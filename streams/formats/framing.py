@@ -8,6 +8,8 @@ from schemas.records.record import RecordError
 
 FRAMED = 0
 _HEAD = struct.Struct(">bI")
+#: Bytes before the payload.
+HEAD_BYTES = _HEAD.size
 
 
 def framed(value: bytes) -> tuple[int, bytes]:

@@ -14,9 +14,8 @@ import msgspec
 from schemas.records.record import RecordError, document
 from streams.configuration.settings import Settings
 from streams.formats import cloud_events
-from streams.formats.avro import Decode, decoder
-from streams.formats.framing import FRAMED, framed
-from streams.formats.schema import UnknownSchemaError
+from streams.formats.framing import FRAMED, HEAD_BYTES, framed
+from streams.formats.readers import Readers
 from streams.kafka.kafka_record import LARGEST_VALUE, Parsed, RawRecord
 from streams.kafka.surroundings import surroundings
 from streams.mapping.mapper import Mapper
@@ -27,6 +26,10 @@ if TYPE_CHECKING:
 
 #: Under this name a field map finds the attributes of a CloudEvent: `ce.id`.
 ENVELOPE = "ce"
+#: Values of a schema that are worth the fixed cost of reading them together.
+FEWEST = 8
+#: What a value that does not fit raises while it is brought into the contract's form.
+_UNFIT = (RecordError, RecursionError, TypeError, OverflowError)
 #: Topics whose records name persons.
 _OF_PERSONS = frozenset({"orders", "clickstream", "pricing-control"})
 
@@ -56,8 +59,8 @@ class InputFormats:
         self._mappers = {
             topic: Mapper(topic, each.fields) for topic, each in topics.items() if each.fields
         }
-        self._registry = registry
-        self._decoders: dict[int, Decode | None] = {}
+        self._readers = Readers(registry)
+        self._has_registry = registry is not None
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -75,32 +78,57 @@ class InputFormats:
 
     def is_opaque(self, topic: str, value: bytes | None) -> bool:
         """Whether a value may name a person, and not so that it could be seen."""
-        return bool(self._registry and value and value[0] == FRAMED and topic in _OF_PERSONS)
+        return bool(self._has_registry and value and value[0] == FRAMED and topic in _OF_PERSONS)
 
     async def prepare(self, read: Iterable[Sequence[Parsed]]) -> None:
         """Ask the registry, beside the event loop, for the schemas that are not known yet.
 
         RegistryAwayError while it is away: nothing of this may be converted then.
         """
-        numbers = self._unknown(record for records in read for record in records)
-        if numbers:
-            await surroundings().in_thread(lambda: list(map(self._decoder, sorted(numbers))))
-
-    def _unknown(self, records: Iterable[Parsed]) -> set[int]:
-        if self._registry is None:
-            return set()
-        values = [v for r in records for v in (r.value, r.key) if v and v[0] == FRAMED]
-        numbers = {int.from_bytes(value[1:5], "big") for value in values if len(value) >= 5}
-        return {n for n in numbers - self._decoders.keys() if not self._registry.known(n)}
+        if not self._has_registry:
+            return
+        heads = {v[:HEAD_BYTES] for rs in read for r in rs for v in (r.value, r.key) if v}
+        numbers = {framed(h)[0] for h in heads if h[0] == FRAMED and len(h) == HEAD_BYTES}
+        if unknown := sorted(self._readers.unknown(numbers)):
+            await surroundings().in_thread(lambda: list(map(self._readers.alone, unknown)))
 
     def convert(self, topic: str, records: Sequence[Parsed]) -> Sequence[Parsed]:
         """The records in the contract's form; RegistryAwayError where a schema has to be asked for
         and the registry is away.
         """
         mapper = self._mappers.get(topic)
-        if mapper is None and not _any_foreign(records):
+        if mapper is not None:
+            return [self._converted(mapper, record) for record in records]
+        if not _any_foreign(records):
             return records
-        return [self._converted(mapper, record) for record in records]
+        together = self._together(records)
+        return [together.get(i) or self._converted(None, r) for i, r in enumerate(records)]
+
+    def _together(self, records: Sequence[Parsed]) -> dict[int, Parsed]:
+        """Records, by place, of whose schema there are many: their values can be read at once."""
+        places: dict[bytes, list[int]] = {}
+        for place, record in enumerate(records):
+            value = record.value
+            if not value or value[0] != FRAMED or not HEAD_BYTES < len(value) <= LARGEST_VALUE:
+                continue
+            if not _is_flawed(record) and not getattr(record, "headers", ()):
+                places.setdefault(value[:HEAD_BYTES], []).append(place)
+        found: dict[int, Parsed] = {}
+        for head, some in places.items():
+            read = self._readers.together(framed(head)[0]) if len(some) >= FEWEST else None
+            if read is not None:
+                values = read([records[place].value or b"" for place in some])
+                for place, value in zip(some, values, strict=True):
+                    if value is not None:
+                        found[place] = self._with_value(records[place], value)
+        return found
+
+    def _with_value(self, record: Parsed, value: bytes) -> Parsed:
+        try:
+            key = self._plain_key(record.key)
+        except _UNFIT as error:
+            return refused(record, str(error))
+        return Converted(record.offset, key, value, record.timestamp, record)
 
     def _converted(self, mapper: Mapper | None, record: Parsed) -> Parsed:
         if _is_flawed(record) or len(record.value or b"") > LARGEST_VALUE:
@@ -116,7 +144,7 @@ class InputFormats:
                         found = found | {ENVELOPE: event.attributes}
                     found = mapper.apply(found)
                 value = msgspec.json.encode(found)
-        except (RecordError, RecursionError, TypeError, OverflowError) as error:
+        except _UNFIT as error:
             return refused(record, str(error))
         if value is record.value and key is record.key:
             return record
@@ -126,7 +154,7 @@ class InputFormats:
         if value[0] != FRAMED:
             return document(value)
         number, payload = framed(value)
-        decode = self._decoder(number)
+        decode = self._readers.alone(number)
         return document(payload) if decode is None else decode(payload)
 
     def _plain_key(self, key: bytes | None) -> bytes | None:
@@ -137,29 +165,6 @@ class InputFormats:
         if isinstance(found, dict) and len(found) == 1:
             (found,) = found.values()
         return str(found).encode()
-
-    def _decoder(self, number: int) -> Decode | None:
-        """What reads the values of a schema; None where they are JSON."""
-        if self._registry is None:
-            raise RecordError("it names a registry's schema, and no registry is set")
-        if number not in self._decoders:
-            self._decoders[number] = _decoder_of(self._registry, number)
-        return self._decoders[number]
-
-
-def _decoder_of(registry: SchemaRegistry, number: int) -> Decode | None:
-    try:
-        schema = registry.schema(number)
-        if schema.kind not in ("AVRO", "JSON"):
-            raise RecordError(f"schema {number} is {schema.kind}, which is not read")
-        return None if schema.kind == "JSON" else decoder(schema)
-    except (UnknownSchemaError, RecordError) as error:
-        why = str(error)
-
-    def refuse(_: bytes) -> Any:
-        raise RecordError(why)
-
-    return refuse
 
 
 def _any_foreign(records: Sequence[Parsed]) -> bool:

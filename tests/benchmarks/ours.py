@@ -7,6 +7,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from schemas.topics import PARTITIONS
-from tests.benchmarks.load import TRAFFIC, events, fill
+from tests.benchmarks.load import TRAFFIC, Event, events, fill
 from tests.benchmarks.processes import Process, cpu_seconds
 from tests.benchmarks.published import Published, last_causes
 
@@ -49,13 +50,17 @@ class Throughput:
 
 
 def worker(
-    bootstrap: str, role: str, delivery: str = "exactly-once", instance: str | None = None
+    bootstrap: str,
+    role: str,
+    delivery: str = "exactly-once",
+    instance: str | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Process:
-    """`pricetide worker`; `instance` tells those of one role apart."""
+    """`pricetide worker`; `instance` tells those of a role apart, `variables` are settings."""
     command = [sys.executable, "-m", "streams.cli", "worker", "--bootstrap", bootstrap]
     flags = ["--role", role, "--log", "warning"]
     settings = {"PRICETIDE_INSTANCE": instance or role, "PRICETIDE_DELIVERY": delivery}
-    return Process([*command, *flags], settings)
+    return Process([*command, *flags], settings | dict(variables or {}))
 
 
 def policies() -> Path:
@@ -67,11 +72,21 @@ def policies() -> Path:
 
 async def throughput(bootstrap: str, broker: int, number: int, offers: int) -> Throughput:
     """Price `number` events that wait in the topics; `broker` is its process id."""
-    total = await fill(bootstrap, events(number, offers, EVENT_RATE))
+    return await throughput_of(bootstrap, broker, events(number, offers, EVENT_RATE))
+
+
+async def throughput_of(
+    bootstrap: str,
+    broker: int,
+    load: Iterable[Event],
+    variables: Mapping[str, str] | None = None,
+) -> Throughput:
+    """The same of any events; `variables` are settings of the workers."""
+    total = await fill(bootstrap, load)
     topics = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     groups = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await asyncio.gather(topics.start(), groups.start())
-    workers = {role: worker(bootstrap, role) for role in ("ingest", "price")}
+    workers = {role: worker(bootstrap, role, variables=variables) for role in ("ingest", "price")}
     pids = {role: process.pid for role, process in workers.items()} | {"broker": broker}
     try:
         async with Published(bootstrap) as published:
