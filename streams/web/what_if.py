@@ -43,6 +43,7 @@ class WhatIfCurve:
 
     base: that price, minor units. units: expected there over the policy's horizon. elasticity,
     deviation: of units to the price. spread: lower and upper units there as shares of `units`.
+    stock: all that there is to sell, where that sells out at the price in force; None otherwise.
     """
 
     currency: str
@@ -56,16 +57,22 @@ class WhatIfCurve:
     fee_rate: float
     fee_fixed: float
     limits: tuple[PriceBound, ...]
+    stock: float | None = None
 
     def sold(self, price: float) -> Range:
         """Units over the horizon at a price in minor units.
 
-        The level's and the slope's errors are taken to add up, which errs on the wide side.
+        The level's and the slope's errors are taken to add up, which errs on the wide side. Where
+        the stock sells out anyway, a lower price sells no more of it, and a higher one may still
+        sell all: how many more would have been bought is not known.
         """
         ratio = price / self.base
         bend = NINETY * self.deviation
         ends = [ratio ** (self.elasticity - bend), ratio ** (self.elasticity + bend)]
         low, high = self.spread
+        if self.stock is not None:
+            least, mean = (min(1.0, x) for x in (min(ends), ratio**self.elasticity))
+            return Range(self.stock * mean, self.stock * least, self.stock)
         return Range(
             self.units * ratio**self.elasticity,
             self.units * low * min(ends),
@@ -117,6 +124,7 @@ def demand_curve(
         row["fee_rate"] or 0.0,
         row["fee_fixed"] or 0,
         tuple(_limits(decision, figures)),
+        float(kept["units"]) if lower == upper and profit else None,
     )
 
 

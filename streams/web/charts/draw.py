@@ -14,6 +14,8 @@ import vl_convert
 from markupsafe import Markup
 
 WIDTH = 640
+#: A chart that a phone shows whole.
+SMALL = 400
 #: A chart that has the page to itself.
 WIDE = 1060
 #: Charts that are kept: those of the offers that people look at now.
@@ -35,9 +37,10 @@ CONFIG = {
         "labelFontSize": 12,
         "titleFontSize": 12,
         "labelOverlap": True,
+        # room for labels, whatever font the browser has
+        "labelSeparation": 14,
     },
-    # room for labels, whatever font the browser has
-    "axisY": {"minExtent": 62},
+    "axisY": {"minExtent": 62, "labelSeparation": 2},
     "axisTemporal": {"format": "%-d %b"},
     "padding": {"left": 16, "right": 24, "top": 6, "bottom": 6},
     "legend": {
@@ -46,13 +49,18 @@ CONFIG = {
         "orient": "top",
         "labelFontSize": 12,
         "symbolStrokeWidth": 3,
+        "columnPadding": 30,
         "title": None,
+        # above what is newest, which a phone shows first
+        "layout": {"top": {"anchor": "end"}},
     },
     "text": {"color": "var(--text)", "fontSize": 12},
     "header": {"labelColor": "var(--soft)"},
 }
 _EMPTY = re.compile(r'<g [^>]*role="graphics-symbol"[^>]*(?:/>|></g>)')
 Rows = Sequence[Mapping[str, Any]]
+#: The axis of a chart over time: a phone shows the right end of it first.
+BESIDE_NEWEST = {"orient": "right", "minExtent": 44}
 
 
 def draw(spec: Mapping[str, Any], label: str) -> Markup:

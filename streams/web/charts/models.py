@@ -7,8 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from streams.web.charts.draw import WIDTH, draw
-from streams.web.words.figures import Figures, plain
+from streams.web.charts.draw import BESIDE_NEWEST, SMALL, WIDTH, draw
+from streams.web.words.figures import Figures
+from streams.web.words.measures import expert
 
 Row = Mapping[str, Any]
 #: One for each model that has a colour of its own.
@@ -17,15 +18,15 @@ COLOURS = ("--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7", "--line")
 
 def weights_by_day(rows: Sequence[Row], figures: Figures) -> Markup:
     """What each model counts for, day by day, the heaviest at the bottom."""
-    names = list(dict.fromkeys(plain(row["expert"]) for row in _by_weight(rows)))
+    names = list(dict.fromkeys(expert(row["expert"]) for row in _by_weight(rows)))
     points = [
         {
             # the day is a UTC one: its own midnight is the point on the axis
             "day": Figures().local(row["day"]).isoformat(),
-            "model": plain(row["expert"]),
+            "model": expert(row["expert"]),
             "weight": row["weight"],
-            "place": names.index(plain(row["expert"])),
-            "said": f"{Figures(figures.locale).day(row['day'])}: {plain(row['expert'])} "
+            "place": names.index(expert(row["expert"])),
+            "said": f"{Figures(figures.locale).day(row['day'])}: {expert(row['expert'])} "
             f"{figures.share(row['weight'])}",
         }
         for row in rows
@@ -41,7 +42,7 @@ def weights_by_day(rows: Sequence[Row], figures: Figures) -> Markup:
                 "field": "weight",
                 "type": "quantitative",
                 "title": None,
-                "axis": {"format": "%"},
+                "axis": {**BESIDE_NEWEST, "format": "%"},
                 "scale": {"domain": [0, 1]},
             },
             "order": {"field": "place"},
@@ -84,7 +85,7 @@ def calibration(rows: Sequence[Row], figures: Figures) -> Markup:
     x = {"field": "forecast", "type": "quantitative", "scale": {"type": "log"}}
     y = {"field": "units", "type": "quantitative", "scale": {"type": "log"}}
     spec = {
-        "width": WIDTH,
+        "width": SMALL,
         "height": 190,
         "layer": [
             {
@@ -102,7 +103,7 @@ def calibration(rows: Sequence[Row], figures: Figures) -> Markup:
                     "color": "var(--c1)",
                 },
                 "encoding": {
-                    "x": {**x, "title": "units forecast for a bucket"},
+                    "x": {**x, "title": "units forecast"},
                     "y": {**y, "title": "units sold"},
                     "description": {"field": "said"},
                 },

@@ -1,4 +1,4 @@
-"""Charts of one offer: its past, its demand, and how its price came about."""
+"""Charts of one offer: its past, and its demand."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from typing import Any
 
 from markupsafe import Markup
 
+from schemas.values.instants import DAY
 from schemas.values.money import minor_digits
-from streams.web.charts.draw import WIDE, WIDTH, draw, layered
+from streams.web.charts.draw import BESIDE_NEWEST, WIDE, WIDTH, draw, layered
 from streams.web.what_if import WhatIfCurve
 from streams.web.words.figures import Figures
-from streams.web.words.narration import NarratedStep
 
 Row = Mapping[str, Any]
+#: Whose prices are drawn → their colour.
+PRICES = {"our price": "var(--c1)", "lowest competitor": "var(--c2)"}
+#: A past that is shorter is told by the hour.
+FEW_DAYS = 3 * DAY
 #: Prices at which the demand curve is drawn.
 POINTS = 41
 
@@ -38,9 +42,11 @@ def timeline(
         }
         for row in observed
     ]
-    lows = [p["price"] for p in prices]
-    span = [min(lows, default=0) - 0.5 / scale, max(lows, default=1) + 0.5 / scale]
-    time = {"field": "at", "type": "temporal", "title": None}
+    seen = [p["price"] for p in prices]
+    low, high = min(seen, default=0.0), max(seen, default=1.0)
+    room = max((high - low) * 0.03, high * 0.01, 1 / scale)
+    kinds = [kind for kind in PRICES if any(p["kind"] == kind for p in prices)]
+    time = {"field": "at", "type": "temporal", "title": None, "axis": _time_axis(prices)}
     lines = {
         "data": {"values": prices},
         "mark": {
@@ -55,14 +61,12 @@ def timeline(
                 "field": "price",
                 "type": "quantitative",
                 "title": currency,
-                "scale": {"zero": False, "domain": span, "nice": True},
+                "scale": {"zero": False, "domain": [low - room, high + room], "nice": True},
+                "axis": {**BESIDE_NEWEST, "format": f",.{minor_digits(currency)}f"},
             },
             "color": {
                 "field": "kind",
-                "scale": {
-                    "domain": ["our price", "lowest competitor"],
-                    "range": ["var(--c1)", "var(--c2)"],
-                },
+                "scale": {"domain": kinds, "range": [PRICES[kind] for kind in kinds]},
             },
             "description": {"field": "said"},
         },
@@ -71,7 +75,7 @@ def timeline(
         "data": {"values": _promotions(observed, figures)},
         "mark": {"type": "rect", "color": "var(--promotion)"},
         "encoding": {
-            "x": {"field": "at", "type": "temporal", "title": None},
+            "x": time,
             "x2": {"field": "end"},
             "description": {"field": "said"},
         },
@@ -83,9 +87,14 @@ def timeline(
         "data": {"values": sales},
         "mark": {"type": "bar"},
         "encoding": {
-            "x": {"field": "start", "type": "temporal", "title": None},
+            "x": {**time, "field": "start"},
             "x2": {"field": "end"},
-            "y": {"field": "units", "type": "quantitative", "title": "units sold"},
+            "y": {
+                "field": "units",
+                "type": "quantitative",
+                "title": "units sold",
+                "axis": {**BESIDE_NEWEST, "tickMinStep": 1},
+            },
             "y2": {"datum": 0},
             "color": {
                 "field": "kind",
@@ -98,10 +107,17 @@ def timeline(
         },
     }
     spec = {
-        "vconcat": [upper, lower],
+        "vconcat": [upper, lower] if sales else [upper],
         "resolve": {"scale": {"x": "shared", "color": "independent"}},
     }
     return draw(spec, "Our price, the lowest competitor and units sold over time")
+
+
+def _time_axis(prices: Sequence[Row]) -> dict[str, Any]:
+    """Days below the axis, or hours where there are but a few of them."""
+    ends = [p["ms"] for p in prices]
+    few = not ends or max(ends) - min(ends) < FEW_DAYS
+    return {"format": "%-d %b %H:%M", "tickCount": 6} if few else {}
 
 
 def _promotions(observed: Sequence[Row], figures: Figures) -> list[dict[str, Any]]:
@@ -132,7 +148,7 @@ def _prices(
     def point(kind: str, ms: int, minor: int) -> dict[str, Any]:
         said = f"{figures.instant(ms)}: {kind} {figures.money(minor, currency)}"
         at = figures.local(ms).isoformat()
-        return {"at": at, "kind": kind, "price": minor / scale, "said": said}
+        return {"at": at, "ms": ms, "kind": kind, "price": minor / scale, "said": said}
 
     own = [(row["time"], row["price"]) for row in changes]
     if own and observed and changes[0]["previous"] is not None:
@@ -172,9 +188,9 @@ def curves(curve: WhatIfCurve, chosen: int, figures: Figures) -> list[Markup]:
                 "profit": profit.mean / scale,
                 "profit_low": profit.lower / scale,
                 "profit_high": profit.upper / scale,
-                "units_said": f"{shown}: {figures.number(units.mean, 1)} units, 90 % between "
+                "units_said": f"{shown}: {figures.number(units.mean, 1)} units, 90% between "
                 f"{figures.number(units.lower, 1)} and {figures.number(units.upper, 1)}",
-                "profit_said": f"{shown}: profit {figures.money(profit.mean, currency)}, 90 % "
+                "profit_said": f"{shown}: profit {figures.money(profit.mean, currency)}, 90% "
                 f"between {figures.money(profit.lower, currency)} and "
                 f"{figures.money(profit.upper, currency)}",
             }
@@ -232,71 +248,3 @@ def _layers(name: str, title: str, legal: Row, marked: Row, currency: str) -> li
             "encoding": {"x": x, "description": {"field": "said"}},
         },
     ]
-
-
-def waterfall(steps: Sequence[NarratedStep], raw: Sequence[Row], currency: str) -> Markup:
-    """From the strategy's price through every rule that moved it to the final one."""
-    scale = 10 ** minor_digits(currency)
-    shown = [i for i in range(len(steps)) if i == 0 or steps[i].moved]
-    rows = []
-    for place, i in enumerate(shown):
-        before = raw[i]["input"] if place else None
-        low = float(before if before is not None else raw[i]["output"])
-        high = float(raw[i]["output"])
-        rows.append(_step(place, steps[i].text, low, high, f"{steps[i].text}: {steps[i].price}"))
-    last = float(raw[-1]["output"])
-    rows.append(_step(len(rows), "The price", last, last, f"The price: {steps[-1].price}"))
-    values = [row["from"] for row in rows] + [row["to"] for row in rows]
-    room = max((max(values) - min(values)) * 0.15, 1 / scale)
-    x = {
-        "type": "quantitative",
-        "title": currency,
-        "scale": {"zero": False, "domain": [min(values) - room, max(values) + room]},
-    }
-    y = {
-        "field": "name",
-        "type": "nominal",
-        "sort": {"field": "place"},
-        "title": None,
-        "axis": {"labelLimit": 340, "labelColor": "var(--text)"},
-    }
-    colour = {
-        "field": "kind",
-        "scale": {
-            "domain": ["price", "raised", "lowered"],
-            "range": ["var(--c3)", "var(--c1)", "var(--c2)"],
-        },
-        "legend": None,
-    }
-    spec = {
-        "width": WIDTH - 150,
-        "padding": {"left": 60, "right": 24, "top": 6, "bottom": 6},
-        "height": {"step": 30},
-        "data": {"values": rows},
-        "encoding": {"y": y},
-        "layer": [
-            {
-                "mark": {"type": "bar", "height": 12},
-                "encoding": {
-                    "x": {"field": "from", **x},
-                    "x2": {"field": "to"},
-                    "color": colour,
-                    "description": {"field": "said"},
-                },
-            },
-            {
-                "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
-                "encoding": {
-                    "x": {"field": "to", **x},
-                    "color": colour,
-                    "description": {"field": "said"},
-                },
-            },
-        ],
-    }
-    return draw(spec, "How the price came about, rule by rule")
-
-
-def _step(place: int, name: str, before: float, after: float, said: str) -> dict[str, Any]:
-    kind = "price" if before == after else "raised" if after > before else "lowered"
-    return {"place": place, "name": name, "from": before, "to": after, "kind": kind, "said": said}

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from schemas.values.instants import DAY
 from schemas.values.money import minor_digits
-from streams.web.charts.draw import WIDTH, draw
+from streams.web.charts.draw import BESIDE_NEWEST, WIDTH, draw
 from streams.web.words.figures import Figures
 
 Row = Mapping[str, Any]
@@ -44,7 +44,12 @@ def changes_by_day(rows: Sequence[Row], figures: Figures) -> Markup:
                 "title": None,
                 "scale": {"domain": [_day(last - (SHOWN_DAYS - 1) * DAY), _day(last + DAY)]},
             },
-            "y": {"field": "n", "type": "quantitative", "title": "prices changed"},
+            "y": {
+                "field": "n",
+                "type": "quantitative",
+                "title": "prices changed",
+                "axis": {**BESIDE_NEWEST, "tickMinStep": 1},
+            },
             "color": {
                 "field": "kind",
                 "scale": {"domain": ["rose", "fell"], "range": ["var(--c1)", "var(--c2)"]},
@@ -77,7 +82,12 @@ def margin_by_day(rows: Sequence[Row], currency: str, figures: Figures) -> Marku
         "mark": {"type": "line", "point": {"size": 40}, "strokeWidth": 2},
         "encoding": {
             "x": {"field": "day", "type": "temporal", "title": None},
-            "y": {"field": "amount", "type": "quantitative", "title": currency},
+            "y": {
+                "field": "amount",
+                "type": "quantitative",
+                "title": currency,
+                "axis": BESIDE_NEWEST,
+            },
             "color": {
                 "field": "kind",
                 "scale": {"domain": ["revenue", "margin"], "range": ["var(--c3)", "var(--c1)"]},

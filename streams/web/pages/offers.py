@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -16,19 +17,23 @@ from streams.web import actions
 from streams.web.api.offers import Cursor, InOrder, Which, found
 from streams.web.api.problems import LOOK, HttpProblem
 from streams.web.charts import offer as charts
+from streams.web.charts.waterfall import waterfall
 from streams.web.context import Context, context_of
 from streams.web.pages.forms import LOOKS, STEERS, Filled
 from streams.web.pages.rendering import offer_path, page, query
 from streams.web.store import offer_search, reading, trade_reading, views
 from streams.web.store.offer_search import STATES, CursorError, SortOrder
 from streams.web.what_if import WhatIfCurve, demand_curve
+from streams.web.words.figures import Figures
 from streams.web.words.narration import headline, outlook, steps
+from streams.web.words.narration import units as units_text
 
 router = APIRouter(dependencies=[LOOK])
 ROWS = 50
 FILTERS = ("q", "category", "brand", "channel", "policy", "state")
 #: Decisions of an offer that its page tells, and days of its past that the chart shows.
 DECISIONS = 12
+LOOKED_AT = 40
 BUCKETS = 120
 #: Prices of single groups and customers that it lists.
 CUSTOMER_PRICES = 20
@@ -95,7 +100,7 @@ def offer(
     context = context_of(request)
     row = found(context.store, sku, channel)
     with context.store.connect() as connection:
-        decisions = reading.decisions_of(connection, row["id"], DECISIONS)
+        decisions = reading.decisions_of(connection, row["id"], LOOKED_AT)
         changes = reading.changes_of(connection, row["id"], 400)
         observed = reading.observations_of(connection, row["id"], BUCKETS)
         competitor_prices = reading.competitor_prices_of(connection, sku)
@@ -110,10 +115,12 @@ def offer(
         "below": below,
         "promised": promised,
         "timeline": None,
+        "promoted": any(each["promotion_id"] for each in observed),
         "curves": None,
         "waterfall": None,
         "last": None,
         "what_if": None,
+        "sells_out": False,
         "slider": None,
         "price": price,
         "sent": sent,
@@ -131,26 +138,40 @@ def offer(
     if decisions:
         last = decisions[0]
         shown = steps(last, figures)
-        values["last"] = {"headline": headline(last, figures), "outlook": outlook(last, figures)}
+        # what a model takes from other products is no expectation of one that never sold
+        sold = row["observed_at"] is not None
+        values["last"] = {
+            "headline": headline(last, figures),
+            "outlook": outlook(last, figures) if sold else None,
+        }
         values["last"]["steps"] = shown
         if any(step.moved for step in shown):
-            values["waterfall"] = charts.waterfall(shown, last["explanation"], currency)
-        curve = demand_curve(row, last, figures)
+            values["waterfall"] = waterfall(shown, last["explanation"], currency)
+        curve = demand_curve(row, last, figures) if sold else None
         if curve is not None:
             chosen, values["what_if"] = _tried(context, curve, price, last)
             values["curves"] = charts.curves(curve, chosen, figures)
             values["slider"] = _slider(curve, chosen)
-    values["decisions"] = [
-        {
-            "headline": headline(each, figures),
-            "time": figures.instant(to_ms(each["time"])),
-            "outcome": each["outcome"],
-            "policy": each["policy_id"],
-            "id": each["decision_id"],
-        }
-        for each in decisions
-    ]
+            values["sells_out"] = curve.stock is not None
+    values["decisions"] = _runs(decisions, figures)
     return page(request, "offer.html", row["name"] or sku, **values)
+
+
+def _runs(decisions: Sequence[Mapping[str, Any]], figures: Figures) -> list[dict[str, Any]]:
+    """The decisions, newest first; those in a row that say the same are told once."""
+    told: list[dict[str, Any]] = []
+    for each in decisions:
+        said, policy = headline(each, figures), each["policy_id"]
+        at = figures.instant(to_ms(each["time"]))
+        # behind the semicolon stands what the models have learnt since
+        same = (said.partition(";")[0], policy)
+        if told and told[-1]["same"] == same:
+            told[-1]["times"] += 1
+            told[-1]["since"] = at
+        else:
+            row = {"headline": said, "policy": policy, "time": at, "times": 1, "same": same}
+            told.append(row)
+    return told[:DECISIONS]
 
 
 def _slider(curve: WhatIfCurve, chosen: int) -> dict[str, str]:
@@ -186,9 +207,10 @@ def _tried(
     gain = profit.mean - curve.profit(curve.base).mean
     return minor, {
         "price": figures.money(minor, currency),
-        "units": figures.number(units.mean, 1),
-        "units_now": figures.number(curve.units, 1),
+        "units": units_text(units.mean, figures),
+        "units_now": units_text(curve.units, figures),
         "profit": figures.money(profit.mean, currency),
+        "sure": round(profit.lower) == round(profit.upper),
         "lower": figures.money(profit.lower, currency),
         "upper": figures.money(profit.upper, currency),
         "gain": figures.signed(gain, currency),

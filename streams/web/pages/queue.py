@@ -22,6 +22,8 @@ from streams.web.store.database import chunks
 from streams.web.store.offer_search import CursorError, Filter, SortOrder
 from streams.web.store.people_tables import asked
 from streams.web.store.tables import offers
+from streams.web.words.figures import Figures
+from streams.web.words.narration import wanted as why_wanted
 
 router = APIRouter(dependencies=[LOOK])
 ROWS = 50
@@ -59,7 +61,10 @@ def queue(
         request,
         "queue.html",
         "Queue",
-        rows=[_with_outlook(row, said.get(row["proposal_id"]), ends) for row in shown.rows],
+        rows=[
+            _with_outlook(row, said.get(row["proposal_id"]), ends, context.figures)
+            for row in shown.rows
+        ],
         following=shown.following,
         total=number,
         wanted=wanted,
@@ -80,12 +85,18 @@ def _expiries(policies: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def _with_outlook(
-    row: offer_search.Row, said: Mapping[str, Any] | None, ends: Mapping[str, int]
+    row: offer_search.Row,
+    said: Mapping[str, Any] | None,
+    ends: Mapping[str, int],
+    figures: Figures,
 ) -> dict[str, Any]:
-    """The row with the profit that is expected then, its 90 % interval, and when it expires."""
+    """The row with why it is wanted, the profit that is expected then, its 90 % interval, and when
+    it expires.
+    """
     wait = ends.get(row["policy_id"], Approval().expires_after)
+    why = "" if said is None else why_wanted(said, figures)
     expected = (said or {}).get("expected")
-    return {**row, "expected": expected, "expires_at": row["proposed_at"] + wait}
+    return {**row, "why": why, "expected": expected, "expires_at": row["proposed_at"] + wait}
 
 
 @router.post("/queue/review")

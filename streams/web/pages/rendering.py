@@ -15,7 +15,7 @@ from schemas.values.money import to_text as money_text
 from streams.web.access.forms import form_token
 from streams.web.access.roles import Actor
 from streams.web.context import Context, context_of
-from streams.web.words.alerts import title
+from streams.web.words.alerts import message, title
 from streams.web.words.figures import plain
 from streams.web.words.measures import measure
 from streams.web.words.policies import in_percent, selection
@@ -82,6 +82,7 @@ def _shared(context: Context) -> dict[str, Any]:
         "reason_of": reason,
         "plain": plain,
         "alert_title": title,
+        "alert_text": message,
         "measure": measure,
         "in_percent": in_percent,
         "selection_of": selection,

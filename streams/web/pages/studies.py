@@ -14,10 +14,13 @@ from streams.web.charts import models as charts
 from streams.web.context import context_of
 from streams.web.pages.rendering import page
 from streams.web.store import experiment_reading, forecast_reading, reading
+from streams.web.words.policies import selection
 
 router = APIRouter(dependencies=[LOOK])
 #: Models that `model-updates` may name more than once, by age.
 MODELS = 100
+#: Alerts that demand has left its forecasts.
+DRIFT = ("demand_drift", "model_degraded")
 
 
 def _times(document: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -48,6 +51,7 @@ def promotions(request: Request) -> HTMLResponse:
         state = "ended" if end <= now else "running" if begin <= now else "to come"
         timed["state"] = "cancelled" if each.get("cancelled") else state
         timed["brought"] = context.summary.counted.promotions.get(str(each.get("promotion_id")), ())
+        timed["on"] = selection(each.get("select"))
         timed["off"] = ", ".join(
             f"{value} off" if kind != "price" else f"at {value}"
             for kind, value in (each.get("discount") or {}).items()
@@ -96,7 +100,7 @@ def models(request: Request) -> HTMLResponse:
     context = context_of(request)
     with context.store.connect() as connection:
         found = reading.documents_of(connection, "model-updates", MODELS)
-        drift = reading.alerts_like(connection, "model_degraded", open_only=False, limit=10)
+        drift = reading.alerts_like(connection, DRIFT, open_only=False, limit=10)
         weights = forecast_reading.expert_weights(connection)
         sizes = forecast_reading.calibration(connection)
     figures = context.figures

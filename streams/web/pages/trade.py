@@ -66,7 +66,9 @@ def quote(request: Request, quote_id: str, sent: bool = False) -> HTMLResponse:
             raise HttpProblem(404, "Nobody has asked for this quote.")
         record = row["record"] or {"lines": []}
         skus = [line["sku"] for line in record["lines"]]
-        names = reading.products_named(connection, skus)
+        # a refusal names a product within its sentence
+        words = (row["record"] or {}).get("reason", "").split()
+        names = reading.products_named(connection, [*skus, *words])
     lines = [
         {**line, "steps": _steps(line, record["currency"], context.figures)}
         for line in record["lines"]
@@ -78,6 +80,7 @@ def quote(request: Request, quote_id: str, sent: bool = False) -> HTMLResponse:
         row=row,
         record=row["record"],
         lines=lines,
+        reason=" ".join(names.get(word, word) for word in words),
         names=names,
         sent=sent,
     )

@@ -59,6 +59,9 @@ for (const table of document.querySelectorAll(".scroll table:not(.wide)")) {
   table.classList.add("wide");
 }
 
+// On a phone the menu is wider than the window.
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // What is newest stands on the right of a chart that does not fit.
 for (const chart of document.querySelectorAll(".chart")) chart.scrollLeft = chart.scrollWidth;
 

@@ -166,7 +166,7 @@ def alert_groups(connection: Connection, *, open_only: bool = True) -> list[Row]
 
 def alerts_like(
     connection: Connection,
-    kind: str = "",
+    kind: str | tuple[str, ...] = "",
     *,
     open_only: bool = True,
     limit: int = 100,
@@ -176,7 +176,7 @@ def alerts_like(
     """Single alerts, newest first."""
     found = select(alerts).order_by(alerts.c.id.desc()).limit(limit)
     if kind:
-        found = found.where(alerts.c.kind == kind)
+        found = found.where(alerts.c.kind.in_((kind,) if isinstance(kind, str) else kind))
     if sku:
         found = found.where(alerts.c.sku == sku)
     if open_only:

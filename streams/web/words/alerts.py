@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from streams.web.words.figures import plain
+from streams.web.words.policy_fields import policy_words
 
 _ADVICE = {
     "bounds_conflict": "Rules of a policy contradict each other, and the price is held. Relax one "
@@ -32,6 +35,33 @@ _ADVICE = {
     "model_promoted": "A trained network has proved itself, and forecasts from now on.",
     "model_rejected": "A trained network could not be used. See the message, and the training.",
     "control_partial": "A command took effect for some offers only. See the message.",
+    "price_rejected": "The shop has refused a price, and shows the one before. See its reason, and "
+    "set the price again once it is mended.",
+    "contract_conflict": "A promised price is not published, as a rule or the public price forbids "
+    "it. Change the contract, or the policy.",
+    "breaker_tripped": "A large part of a category would have moved at once. See whether a feed is "
+    "wrong; what is right, approve in the queue.",
+    "click_burst": "Far more clicks came than usual, and were not learnt from. Look for robots.",
+    "click_hammering": "One visitor clicks without end, and was not learnt from. Look for robots.",
+    "clock_disagrees": "Clocks differ by too much for time to move on. Set the worker's clock.",
+    "competitor_price_spike": "A competitor's price is far from the one before. See whether it is "
+    "real; a wrong one, correct in the feed.",
+    "competitor_unit_mixup": "A competitor's price is in another unit, such as cents. Mend it in "
+    "the feed.",
+    "event_quarantined": "An event could not be used, and is skipped. Tell who runs the pricer.",
+    "impossible_price": "An order has a price that cannot be meant; it was not learnt from. See "
+    "what sends it.",
+    "time_set": "Somebody has set the pricer's time. Nothing need be done if that was meant.",
+    "unknown_forecast": "Forecasts name offers that are not known. See what sends them.",
+    "late_forecast": "Forecasts came too late to be used. Send them before the day begins.",
+    "flat_forecast": "A forecast says that demand does not fall as the price rises. Only its level "
+    "is used; see the model.",
+    "unusable_forecast": "A forecast is for a price of nothing. See the model that sends it.",
+    "surplus_forecast": "There are more models than are mixed at a time. Send fewer.",
+    "unknown_quote": "An outcome names a quote that was never made, or is over. See what sends it.",
+    "unpriced_outcome": "An outcome does not say at which price. Add the price.",
+    "untimely_control": "A command came before any event. Send it again once the shop's data come.",
+    "feed_gap": "Nothing came for a whole day, which was not learnt as no sales. See the feeds.",
 }
 
 
@@ -60,7 +90,31 @@ _TITLES = {
     "out_of_order_inventory": "stock counts came in the wrong order",
     "model_promoted": "a trained model took over",
     "model_rejected": "a trained model was turned down",
+    "price_rejected": "the shop refused a price",
+    "contract_conflict": "a promised price is not published",
+    "breaker_tripped": "too much would have moved at once",
+    "click_burst": "far more clicks than usual",
+    "click_hammering": "one visitor clicks without end",
+    "clock_disagrees": "clocks differ",
+    "competitor_price_spike": "a competitor's price jumped",
+    "competitor_unit_mixup": "a competitor's price in another unit",
+    "event_quarantined": "an event was skipped",
+    "impossible_price": "an order with an impossible price",
+    "time_set": "somebody has set the time",
+    "unknown_forecast": "forecasts of offers that are not known",
+    "late_forecast": "forecasts came too late",
+    "flat_forecast": "a forecast that knows no price",
+    "unusable_forecast": "a forecast for a price of nothing",
+    "surplus_forecast": "more models than are mixed",
+    "unknown_quote": "an outcome of no quote",
+    "unpriced_outcome": "an outcome without a price",
+    "untimely_control": "a command before any event",
+    "feed_gap": "nothing came for a day",
 }
+#: Names that the pricer writes, and the ids of decisions, which say nothing to a merchant.
+_NAME = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+_WHOLE = re.compile(r"\b(\d+)\.0 days")
+_DECISION = re.compile(r"\bdecision [0-9a-f]{24}-\d+")
 
 
 def title(kind: str) -> str:
@@ -71,3 +125,19 @@ def title(kind: str) -> str:
 def advice(kind: str) -> str:
     """One sentence or two; for a kind without any, where to look."""
     return _ADVICE.get(kind, "See the message.")
+
+
+def message(text: str) -> str:
+    """An alert's message in a merchant's words.
+
+    >>> message("max_step_up and price_endings leave no legal price: the price in force stays")
+    'Largest rise at once and price endings leave no legal price: the price in force stays'
+    """
+    said = _WHOLE.sub(r"\1 days", _DECISION.sub("a decision", text))
+    said = _NAME.sub(lambda found: _called(found[0]), said)
+    return said[:1].upper() + said[1:]
+
+
+def _called(name: str) -> str:
+    words = policy_words().get(f"guardrails.{name}")
+    return plain(name) if words is None else words.label[:1].lower() + words.label[1:]

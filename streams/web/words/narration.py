@@ -73,16 +73,49 @@ def outlook(decision: Decision, figures: Figures) -> str | None:
     if new is None:
         return None
     said = (
-        f"Expected over the policy's horizon: {figures.number(new['units'], 1)} units and "
-        f"a profit of {figures.price(new['profit'], currency)} (90 % between "
-        f"{figures.price(new['lower'], currency)} and {figures.price(new['upper'], currency)})"
+        f"Expected over the policy's horizon: {units(new['units'], figures)} units and "
+        f"a profit of {figures.price(new['profit'], currency)}"
     )
+    if new["lower"] == new["upper"]:
+        said += " (all that there is in stock is expected to sell)"
+    else:
+        said += (
+            f" (90% between {figures.price(new['lower'], currency)} and "
+            f"{figures.price(new['upper'], currency)})"
+        )
     if kept is None or decision["price"] == decision["previous_price"]:
         return f"{said}."
     return (
-        f"{said}; with the price before, {figures.number(kept['units'], 1)} units and "
+        f"{said}; with the price before, {units(kept['units'], figures)} units and "
         f"{figures.price(kept['profit'], currency)}."
     )
+
+
+def units(number: float, figures: Figures) -> str:
+    """Expected units; a fraction of many means nothing.
+
+    >>> units(2.44, Figures()), units(441.9, Figures())
+    ('2.4', '442')
+    """
+    return figures.number(number, 1 if number < 20 else 0)
+
+
+def wanted(decision: Decision, figures: Figures) -> str:
+    """Why the price was wanted before any rule bounded it.
+
+    >>> wanted({"currency": "USD", "explanation": [
+    ...     {"rule": "optimise", "input": None, "output": "9", "detail": {"maximise": "profit"}}]},
+    ...     Figures())
+    'The price that should bring the most profit'
+    """
+    explored = any(
+        step["rule"] == "explore" and step["input"] != step["output"]
+        for step in decision["explanation"]
+    )
+    if explored:
+        return reason("explore")[:1].upper() + reason("explore")[1:]
+    found = steps(decision, figures)
+    return found[0].text.partition(";")[0] if found else ""
 
 
 #: What may be said to anyone: it tells no cost, no rule and no other customer.

@@ -15,12 +15,12 @@ _ASIDE = ("version", "time", "event_id", "policy_id")
 ALL = "the whole shop"
 _GOALS = {"sell_through": "stock sold"}
 _SELECTED = {
-    "skus": "the products {}",
-    "categories": "the categories {}",
-    "brands": "the brands {}",
-    "tags": "products tagged {}",
-    "roles": "products in the role {}",
-    "channels": "the channels {}",
+    "skus": ("the product {}", "the products {}"),
+    "categories": ("the category {}", "the categories {}"),
+    "brands": ("the brand {}", "the brands {}"),
+    "tags": ("products tagged {}", "products tagged {}"),
+    "roles": ("products in the role {}", "products in the roles {}"),
+    "channels": ("the channel {}", "the channels {}"),
 }
 
 
@@ -28,13 +28,14 @@ def selection(select: Mapping[str, Any] | None) -> str:
     """Which offers a selector names.
 
     >>> selection({"categories": ["tea"], "channels": ["web"]}), selection({})
-    ('the categories tea; of these, the channels web', 'the whole shop')
+    ('the category tea; of these, the channel web', 'the whole shop')
     """
-    named = [
-        _SELECTED.get(name, plain(name) + " {}").format(_value(value))
-        for name, value in (select or {}).items()
-        if value
-    ]
+    named = []
+    for name, value in (select or {}).items():
+        if value:
+            one, more = _SELECTED.get(name, (f"{plain(name)} {{}}",) * 2)
+            several = isinstance(value, list) and len(value) > 1
+            named.append((more if several else one).format(_value(value)))
     return "; of these, ".join(named) or ALL
 
 

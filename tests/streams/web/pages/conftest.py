@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import socket
 import threading
 import time
@@ -12,27 +11,22 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from streams.web.application import application
 from streams.web.context import Context
 from streams.web.preview.jobs import Previews
 from streams.web.preview.outcome import PolicyTrial, PriceMove, TrialProfit
+from tests import browser
 from tests.streams.web.conftest import SKU
 
 
 # not for the session: Playwright leaves a running event loop to the tests that come after
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium is installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
+    # names under which the console does not know itself lead to it, too
+    with browser.chromium("--host-resolver-rules=MAP *.example 127.0.0.1") as running:
+        yield running
 
 
 @pytest.fixture

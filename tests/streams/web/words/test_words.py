@@ -8,10 +8,10 @@ import pytest
 
 from online_models.pricing.decision.reasons import REASONS as CODED
 from online_models.pricing.explanation.narrate import _SENTENCES
-from schemas.records.prices.pricing_alerts import KINDS
-from streams.web.words.alerts import _ADVICE
+from streams.reference.alerts import ALERTS
+from streams.web.words.alerts import _ADVICE, _TITLES
 from streams.web.words.figures import Figures
-from streams.web.words.narration import for_customers, headline
+from streams.web.words.narration import for_customers, headline, outlook, wanted
 from streams.web.words.policies import differences, in_words
 from streams.web.words.reasons import REASONS, reason, rule
 
@@ -28,9 +28,8 @@ def test_every_reason_of_a_decision_has_words() -> None:
     assert [name for name in CODED if name not in REASONS] == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_alert_says_what_to_do(kind: str) -> None:
-    assert kind in _ADVICE
+def test_every_kind_of_alert_has_a_name_and_says_what_to_do() -> None:
+    assert set(_ADVICE) == set(_TITLES) == set(ALERTS)
 
 
 def test_a_reason_without_words_is_still_no_identifier() -> None:
@@ -82,3 +81,25 @@ def test_versions_of_a_policy_differ_in_words() -> None:
     ]
     assert "For all offers." in in_words(after)
     assert "At least 1 hour between two changes." in in_words(after)
+
+
+def test_an_expectation_that_stock_ends_has_no_false_interval() -> None:
+    new = {"units": 52, "profit": "177.84", "lower": "177.84", "upper": "177.84"}
+    said = outlook(decision(expected=new), Figures()) or ""
+    assert "52 units" in said
+    assert "all that there is in stock" in said
+    assert "90%" not in said
+    assert "(90% between $90.00 and" in (
+        outlook(decision(expected=new | {"lower": "90.00"}), Figures()) or ""
+    )
+
+
+def test_a_proposal_says_whether_it_is_the_best_price_or_a_trial() -> None:
+    best = {"rule": "optimise", "input": None, "output": "9.28", "detail": {"elasticity": -2.0}}
+    trial = {"rule": "explore", "input": "9.28", "output": "8.99", "detail": {}}
+    same = trial | {"output": "9.28"}
+    said = [wanted(decision(explanation=each), Figures()) for each in ([best, trial], [best, same])]
+    assert said == [
+        "Another price is tried, to learn what it sells",
+        "The price that should bring the most profit",
+    ]

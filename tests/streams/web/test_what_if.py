@@ -1,0 +1,47 @@
+"""What another price would bring, from what the last decision says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from streams.web.what_if import WhatIfCurve, demand_curve
+from streams.web.words.figures import Figures
+
+ROW = {"tax_rate": 0.0, "cost": 400, "fee_rate": 0.0, "fee_fixed": 0, "elasticity": None}
+
+
+def curve(**expected: Any) -> WhatIfCurve:
+    step = {
+        "rule": "optimise",
+        "detail": {"elasticity": -2.0, "elasticity_deviation": 0.2},
+    }
+    found = demand_curve(
+        ROW,
+        {
+            "price": "10.00",
+            "previous_price": "10.00",
+            "currency": "EUR",
+            "explanation": [step],
+            "expected": {"units": 50, "profit": "300.00", "lower": "200.00", "upper": "450.00"}
+            | expected,
+        },
+        Figures(),
+    )
+    assert found is not None
+    return found
+
+
+def test_units_follow_the_elasticity_inside_their_interval() -> None:
+    dearer = curve().sold(1100)
+    assert dearer.mean == pytest.approx(50 / 1.1**2)
+    assert dearer.lower < dearer.mean < dearer.upper
+
+
+def test_no_price_sells_more_than_there_is() -> None:
+    limited = curve(lower="300.00", upper="300.00")
+    assert limited.sold(500) == (50, 50, 50)
+    dearer = limited.sold(1500)
+    assert dearer.lower < dearer.mean < 50
+    assert dearer.upper == 50
