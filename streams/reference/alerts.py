@@ -15,6 +15,7 @@ ALERTS: dict[str, str] = {
     "clock_disagrees": "A worker's clock and the broker's are too far apart to move time on.",
     "competitor_price_spike": "A competitor's price is far from what it was before.",
     "competitor_unit_mixup": "A competitor's price is in another unit, such as cents.",
+    "contract_conflict": "A promised price that a rule or the public price forbids is not shown.",
     "control_ignored": "A command of a person came too late, or named nothing.",
     "control_partial": "A command of a person took effect for some offers only.",
     "demand_drift": "Demand no longer fits its forecasts, and is learnt anew.",

@@ -86,6 +86,7 @@ def test_no_alert_is_listed_that_is_not_raised_and_none_is_raised_that_is_not_li
         if "reference" not in path.parts
     )
     raised = set(re.findall(r'(?:alert|Notice)\(\s*(?:[\w.\[\]]+,\s*)*"(\w+)"', source))
+    raised |= set(re.findall(r'"kind": "(\w+)",\s*"severity"', source))
     assert len(raised) > 6
     assert raised - set(ALERTS) == set()
     assert [kind for kind in ALERTS if f'"{kind}"' not in source] == []
