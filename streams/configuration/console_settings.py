@@ -50,7 +50,8 @@ class ConsoleSettings(BaseSettings):
     )
     console_four_eyes: bool = Field(
         False,
-        description="whether who changed a policy is kept from approving what it proposes",
+        description="whether who wrote a policy is kept from putting it in force, and from "
+        "approving what it proposes",
     )
     console_notify: tuple[SecretStr, ...] = Field(
         (),

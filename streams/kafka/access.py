@@ -70,6 +70,19 @@ _PRICE = [
     Right("read", "group", "{app}"),
     Right("write", "transactional id", "{app}-*"),
 ]
+_REDRIVE = [
+    *_may("read", *_topics("in"), "dead-letters", "pricing-quarantine", "pricing-redriven"),
+    *_may("write", *_topics("in"), "pricing-redriven"),
+    Right("write", "transactional id", "{app}-redrive"),
+]
+#: It shows what is in the topics and who works, tries policies on the workers' snapshots, writes
+#: what its users and programs tell it, and sends dead letters again.
+_CONSOLE = [
+    *_may("read", *_topics("out"), *EXCHANGED, "pricing-journal", "pricing-snapshots"),
+    *_REDRIVE,
+    Right("describe", "group", "{app}"),
+    Right("describe", "group", "{app}-ingest"),
+]
 #: Files are imported in one transaction.
 _IMPORT = Right("write", "transactional id", "{app}-import")
 #: Role → its rights, in which {app} and {user} stand for their names.
@@ -86,11 +99,8 @@ ROLES: Mapping[str, list[Right]] = {
         *_may("write", "demand-forecasts"),
         Right("read", "group", "{app}-forecast"),
     ],
-    "redrive": [
-        *_may("read", *_topics("in"), "dead-letters", "pricing-quarantine", "pricing-redriven"),
-        *_may("write", *_topics("in"), "pricing-redriven"),
-        Right("write", "transactional id", "{app}-redrive"),
-    ],
+    "redrive": _REDRIVE,
+    "console": list(dict.fromkeys(_CONSOLE)),
     "archive": _may("read", "pricing-journal"),
     "feed": [*_may("write", *FED), _IMPORT],
     **{f"feed-{topic}": [*_may("write", topic), _IMPORT] for topic in FED},

@@ -17,7 +17,7 @@ APP = "pricetide"
 USERS = {
     "pricetide": "all",
     "pricetide-trainer": "train",
-    "pricetide-console": "look",
+    "pricetide-console": "console",
     "shop-feed": "feed",
     "webshop": "apply",
     "merchandiser": "steer",
@@ -59,9 +59,9 @@ def _rule(right: Right, user: str) -> dict[str, Any]:
     name = right.name.format(app=APP, user=user)
     pattern = "prefix" if name.endswith("*") else "literal"
     resource = {"type": _KINDS[right.kind], "name": name.rstrip("*"), "patternType": pattern}
-    operations = [right.operation.capitalize()]
     # to read or write a topic, a client asks what it is like
-    return {"resource": resource, "operations": [*operations, "Describe"]}
+    operations = dict.fromkeys((right.operation.capitalize(), "Describe"))
+    return {"resource": resource, "operations": list(operations)}
 
 
 def _document(kind: str, name: str, spec: dict[str, Any]) -> str:

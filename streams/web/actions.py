@@ -119,16 +119,20 @@ def _refused(context: Context, actor: Actor, ids: Sequence[str], kind: str) -> d
 
 
 def _own_policies(context: Context, actor: Actor) -> set[str]:
-    """Policies whose current version is this actor's, where a second pair of eyes is asked for."""
+    """Policies whose current version this actor has written, where a second pair of eyes is asked
+    for. Who put another's draft in force was that second pair, and may approve.
+    """
     if not context.rules.four_eyes:
         return set()
     with context.store.connect() as connection:
         found = connection.execute(
-            select(audit.c.target, audit.c.actor)
+            select(audit.c.target, audit.c.actor, audit.c.detail)
             .where(audit.c.action == "policy")
             .order_by(audit.c.id)
         )
-        last = {row.target: row.actor for row in found}
+        last = {
+            row.target: msgspec.json.decode(row.detail).get("author", row.actor) for row in found
+        }
     return {target for target, by in last.items() if by == actor.name}
 
 
@@ -167,9 +171,8 @@ async def publish_policy(
         policy = decode(POLICIES, encoded)
     except RecordError as error:
         raise HttpProblem(422, str(error)) from None
-    if context.rules.four_eyes and not await asyncio.to_thread(
-        _seconds, context, actor, policy.policy_id, document
-    ):
+    author = await asyncio.to_thread(_drafted_by, context, actor, policy.policy_id, document)
+    if context.rules.four_eyes and author is None:
         raise HttpProblem(
             403, "Somebody else must have kept this very policy as a draft before it takes effect."
         )
@@ -182,19 +185,25 @@ async def publish_policy(
         "policy",
         policy.policy_id,
         reason,
-        {"version": policy.version, "status": policy.status},
+        {
+            "version": policy.version,
+            "status": policy.status,
+            "author": actor.name if author is None else author,
+        },
     )
     return str(policy.policy_id)
 
 
-def _seconds(context: Context, actor: Actor, policy_id: str, document: Mapping[str, Any]) -> bool:
-    """Whether this actor puts another's draft in force, as it is."""
+def _drafted_by(
+    context: Context, actor: Actor, policy_id: str, document: Mapping[str, Any]
+) -> str | None:
+    """Whose draft this actor puts in force, as it is; None where it is nobody else's."""
     with context.store.connect() as connection:
         kept = drafts.listed(connection, policy_id)
-    return any(
-        draft["actor"] != actor.name and _substance(draft["document"]) == _substance(document)
-        for draft in kept
-    )
+    wanted = _substance(document)
+    authors = [each["actor"] for each in kept if _substance(each["document"]) == wanted]
+    # two may have kept the same: the first of them wrote it
+    return next((name for name in reversed(authors) if name != actor.name), None)
 
 
 def _substance(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from streams.ingest.decoder import INPUTS
+from streams.ingest.decoder import INPUTS as DECODED
 from streams.kafka.access import FED, INGESTED, ROLES, STEERING, grant
 from streams.kafka.admin import TopicsError
 from streams.kafka.names import TopicNames
+from streams.web.api.events import INPUTS
+from streams.web.store.intake.take import TOPICS
 
 
 def test_ingest_may_read_every_topic_that_it_decodes() -> None:
-    assert set(INGESTED) == INPUTS
+    assert set(INGESTED) == DECODED
+
+
+def test_the_console_may_do_what_it_does_and_sets_no_price() -> None:
+    rights = {str(right) for right in ROLES["console"]}
+    followed = {f"read topic {topic}" for topic in TOPICS}
+    watched = {f"read topic {topic}" for topic in (*INGESTED, "pricing-journal")}
+    posted = {f"write topic {topic}" for topic in INPUTS}
+    assert followed | watched | posted <= rights
+    assert {"describe group {app}", "describe group {app}-ingest"} <= rights
+    written = {right.name for right in ROLES["console"] if right.operation == "write"}
+    assert written == {*INPUTS, "pricing-redriven", "{app}-redrive"}
 
 
 def test_each_topic_of_the_shop_may_be_written_without_the_others() -> None:

@@ -177,7 +177,9 @@ def test_a_preview_that_fails_says_why(client: TestClient, context: Context) -> 
 def test_with_four_eyes_a_policy_takes_effect_through_somebody_elses_draft(
     context: Context,
 ) -> None:
-    secrets = {name: tokens.create(context.store, name, ["steer"]) for name in ("anna", "ben")}
+    secrets = {
+        name: tokens.create(context.store, name, ["steer", "approve"]) for name in ("anna", "ben")
+    }
     rules = dataclasses.replace(context.rules, four_eyes=True)
     app = application(dataclasses.replace(context, rules=rules))
 
@@ -198,6 +200,18 @@ def test_with_four_eyes_a_policy_takes_effect_through_somebody_elses_draft(
     assert change("ben", "publish") == 303
     ((topic, value),) = sent(context)
     assert (topic, value["priority"]) == ("pricing-policies", 5)
+
+    # what it proposes, its author may not approve, and who put it in force may
+    def approve(name: str) -> int:
+        headers = {"Authorization": f"Bearer {secrets[name]}"}
+        client = TestClient(app, base_url=ORIGIN, headers=headers)
+        (waits,) = client.get("/api/v1/proposals").json()["items"]
+        return client.post(
+            f"/api/v1/proposals/{waits['decision_id']}/approve", json={"reason": "fine"}
+        ).status_code
+
+    assert approve("anna") == 409
+    assert approve("ben") == 202
 
 
 def test_a_filter_is_kept_under_a_name(client: TestClient) -> None:
