@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
@@ -47,11 +47,29 @@ class Incoming(BaseModel):
     """Input: unknown fields are left out, null means absent, and the record is immutable."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+    #: Most entries of each field that is a list or an object.
+    _most: ClassVar[dict[str, int]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Note what pydantic would count only once it has validated every entry."""
+        longest = {
+            info.alias or name: getattr(constraint, "max_length", None)
+            for name, info in cls.model_fields.items()
+            for constraint in info.metadata
+        }
+        cls._most = {name: most for name, most in longest.items() if most is not None}
 
     @model_validator(mode="before")
     @classmethod
     def _null_is_absent(cls, data: Any) -> Any:
-        if isinstance(data, dict) and None in data.values():
+        if not isinstance(data, dict):
+            return data
+        for name, most in cls._most.items():
+            given = data.get(name)
+            if isinstance(given, (list, dict)) and len(given) > most:
+                raise ValueError(f"{name}: {len(given)} entries, more than {most} allowed")
+        if None in data.values():
             return {
                 name: value
                 for name, value in data.items()

@@ -245,8 +245,12 @@ def _canonical_instant(text: str) -> str:
 
 
 def check_money(path: str, text: str | None, currency: str) -> None:
-    """ValueError, naming `path`, where `text` has not exactly the minor digits of `currency`."""
-    if text is not None:
+    """ValueError, naming `path`, where `text` has not exactly the minor digits of `currency`.
+
+    `text` is a decimal already. It may be beyond any amount of an input: what is computed from the
+    largest one is.
+    """
+    if text is not None and len(text.partition(".")[2]) != minor_digits(currency):
         exact = money.to_text(money.to_minor(text, currency), currency)
         if text != exact:
             raise ValueError(f"{path}: {text!r} should be {exact!r} in {currency}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
-from online_models.journal.batch import Batch
+from online_models.journal.batch import COLUMNS, Batch
 from online_models.journal.outputs import Output
 from schemas.records.quarantined import Quarantined
 from schemas.values.instants import to_text
@@ -20,10 +20,12 @@ from streams.quarantine.entries import Quarantine
 
 logger = logging.getLogger(__name__)
 
-#: The state is copied after so many events at the earliest, where copying takes no more than this
-#: share of the time, and at the latest after so many: they are kept, and folded again when one
-#: fails.
-COPY_EVENTS, COPY_SHARE, MOST_EVENTS = 200_000, 0.05, 2_000_000
+#: The state is copied after so many bytes of batches at the earliest, where copying takes no more
+#: than this share of the time, and at the latest after so many: they are kept, and folded again
+#: when one fails.
+COPY_BYTES, COPY_SHARE, MOST_BYTES = 32 << 20, 0.05, 512 << 20
+#: Bytes of a batch without events, and of an event without its fact.
+BATCH_BYTES, EVENT_BYTES = 3000, sum(np.dtype(dtype).itemsize for dtype in COLUMNS.values())
 LONGEST_CAUSE = 500
 
 
@@ -61,7 +63,7 @@ class Guard:
         begun = monotonic()
         self._copy = codec.encode(self.fold.snapshot(), 0)
         self._since: list[Batch] = []
-        self._events = 0
+        self._bytes = 0
         self._copy_at = monotonic() + (monotonic() - begun) / COPY_SHARE
 
     def step(self, offset: int, batch: Batch) -> list[Output]:
@@ -98,9 +100,10 @@ class Guard:
 
     def _folded(self, batch: Batch) -> None:
         self._since.append(batch)
-        self._events += len(batch)
-        seldom = self._events >= COPY_EVENTS and monotonic() >= self._copy_at
-        if seldom or self._events >= MOST_EVENTS:
+        facts = sum(len(fact.value or b"") for fact in batch.facts)
+        self._bytes += BATCH_BYTES + len(batch) * EVENT_BYTES + facts
+        seldom = self._bytes >= COPY_BYTES and monotonic() >= self._copy_at
+        if seldom or self._bytes >= MOST_BYTES:
             self._copy_state()
 
     def _restore(self) -> None:

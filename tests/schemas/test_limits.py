@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pydantic import BaseModel
 
-from schemas.topics import TOPICS
-from schemas.values.limits import LARGEST_AMOUNT, LARGEST_RATE
+from schemas.examples import EXAMPLES
+from schemas.records.record import RecordError
+from schemas.topics import TOPICS, decode
+from schemas.values.limits import LARGEST_AMOUNT, LARGEST_RATE, MOST_QUOTED
 from schemas.values.offsets import Offset
 from tests.schemas.numeric_fields import Found, fields, is_bounded, is_number
 
@@ -26,6 +30,13 @@ def test_every_number_has_a_range(topic: str) -> None:
 def test_every_list_and_text_of_an_input_has_a_largest_size(topic: str) -> None:
     sized = [found for found in fields(topic) if found.kind in (str, tuple, dict)]
     assert [found.path for found in sized if found.longest is None] == []
+
+
+def test_a_list_that_is_too_long_is_refused_before_its_entries_are_looked_at() -> None:
+    lines = [{"sku": "a", "quantity": "not looked at"}] * (MOST_QUOTED + 1)
+    value = json.dumps(EXAMPLES["quote-requests"] | {"lines": lines}).encode()
+    with pytest.raises(RecordError, match=r"^lines: 201 entries, more than 200 allowed$"):
+        decode("quote-requests", value)
 
 
 def test_the_walk_finds_what_is_nested_optional_and_in_a_union() -> None:

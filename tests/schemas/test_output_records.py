@@ -14,6 +14,7 @@ from schemas.examples import EXAMPLES
 from schemas.records.dead_letters import DeadLetterHeaders
 from schemas.records.record import RecordError
 from schemas.topics import TOPICS, decode
+from schemas.values.limits import LARGEST_AMOUNT
 from tests.schemas.numeric_fields import fields, is_number
 
 OUTPUTS = [topic.name for topic in TOPICS.values() if topic.direction == "out"]
@@ -85,6 +86,11 @@ def test_yen_have_no_decimals_and_dinars_three() -> None:
             "price-changes",
             json.dumps(EXAMPLES["price-changes"] | money | {"currency": currency}).encode(),
         )
+
+
+def test_what_is_computed_from_the_largest_price_can_be_said() -> None:
+    more = f"{LARGEST_AMOUNT * 21 // 20}.00"
+    decode("price-changes", json.dumps(EXAMPLES["price-changes"] | {"price": more}).encode())
 
 
 def decision(**changes: Any) -> bytes:

@@ -22,7 +22,7 @@ from streams.pipe.pipe import Pipe
 from streams.quarantine import guard as guards
 from streams.quarantine.entries import FAST, Quarantine, decoded, encoded
 from streams.quarantine.guard import Guard, records
-from tests.streams.pipe.shop_days import MOMENT, after, before, day, line, tick
+from tests.streams.pipe.shop_days import MOMENT, after, before, day, line, product, tick
 from tests.streams.quarantine.poison import POISON, inject
 
 FOLD = Settings().fold
@@ -77,11 +77,11 @@ def test_it_is_undone_as_a_whole_and_the_rest_goes_on_as_if_it_had_not_been() ->
 
 
 @pytest.mark.usefixtures("_poison")
-@pytest.mark.parametrize("most", [1, 7, guards.COPY_EVENTS])
+@pytest.mark.parametrize("most", [1, 7 * guards.BATCH_BYTES, guards.COPY_BYTES])
 def test_how_the_journal_is_cut_and_how_often_the_state_is_copied_change_nothing(
     most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guards, "COPY_EVENTS", most)
+    monkeypatch.setattr(guards, "COPY_BYTES", most)
     batch = batch_of([*before(), ack(), *day(2), ack(at=MOMENT + 1), ack(), *day(3)])
     starts = [place for place, _ in records(batch)]
 
@@ -140,12 +140,12 @@ def test_what_is_no_fault_of_an_event_is_none_of_the_quarantine(
     assert guard.new == []
 
 
-@pytest.mark.parametrize(("most", "copies"), [(2_000_000, 3), (2, 6)])
+@pytest.mark.parametrize(("most", "copies"), [(1 << 40, 3), (guards.BATCH_BYTES + 500, 6)])
 def test_a_state_that_takes_long_to_copy_is_copied_more_seldom(
     monkeypatch: pytest.MonkeyPatch, most: int, copies: int
 ) -> None:
     """A copy takes a second here, and so a twentieth of the time is 20 s of folding; or so many
-    events wait for it that it is made anyhow.
+    bytes wait for it that it is made anyhow.
     """
     clock, made = [0.0], [0]
     encode = guards.codec.encode
@@ -157,10 +157,23 @@ def test_a_state_that_takes_long_to_copy_is_copied_more_seldom(
 
     monkeypatch.setattr(guards.codec, "encode", copied)
     monkeypatch.setattr(guards, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(guards, "COPY_EVENTS", 1)
-    monkeypatch.setattr(guards, "MOST_EVENTS", most)
+    monkeypatch.setattr(guards, "COPY_BYTES", 1)
+    monkeypatch.setattr(guards, "MOST_BYTES", most)
     guard = Guard(Fold(FOLD), FOLD, 0, Quarantine())
     for offset in range(10):
         guard.step(offset, batch_of([tick(MOMENT + offset)]))
         clock[0] += 5.0
     assert made[0] == copies
+
+
+def test_what_is_kept_to_return_to_has_a_bound_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "COPY_BYTES", 1 << 40)
+    monkeypatch.setattr(guards, "MOST_BYTES", 10 * guards.BATCH_BYTES)
+    guard = Guard(Fold(FOLD), FOLD, 0, Quarantine())
+    for offset in range(20):
+        guard.step(offset, batch_of([tick(MOMENT + offset)]))
+        assert len(guard._since) < 10
+    long = line("products", product("a", attributes={"words": "x" * 8000}), MOMENT)
+    for offset in range(20, 30):
+        guard.step(offset, batch_of([long]))
+        assert len(guard._since) < 4
