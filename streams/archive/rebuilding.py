@@ -15,7 +15,7 @@ from streams.configuration.settings import Settings
 from streams.ingest.routing import Router
 from streams.journal import TOPIC, codec
 from streams.kafka.admin import reach
-from streams.kafka.clients import client
+from streams.kafka.clients import client, names
 from streams.kafka.surroundings import monotonic, surroundings
 from streams.pricer.publisher import Publisher
 from streams.pricer.recovery import Logs, logs_of
@@ -37,6 +37,26 @@ class Rebuilt(NamedTuple):
     partition: int
     offset: int
     offers: int
+
+
+def require_partitions(settings: Settings) -> None:
+    """ArchiveError where the journal has another number of partitions than the settings say: the
+    state of each depends on it.
+    """
+    journal = names(settings).outer(TOPIC)
+    admin = reach(client(settings))
+    try:
+        (found,) = admin.describe_topics([journal])
+    finally:
+        admin.close()
+    if found["error_code"]:
+        raise ArchiveError(f"there is no topic {journal}, whose state could be made anew")
+    number = len(found["partitions"])
+    if number != settings.partitions:
+        raise ArchiveError(
+            f"{journal} has {number} partitions, and the setting partitions is"
+            f" {settings.partitions}: say --partitions {number}"
+        )
 
 
 def require_stopped(settings: Settings) -> None:

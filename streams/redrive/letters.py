@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.ingest.dead_letters import TOPIC as DEAD_LETTERS
+from streams.ingest.decoder import INPUTS
 from streams.quarantine.entries import TOPIC as QUARANTINE
 from streams.quarantine.entries import decoded
 from streams.recording.observing import observing, up_to_now
@@ -65,6 +67,13 @@ class LetterFilter(NamedTuple):
     until: int | None = None
     partition: int | None = None
     offset: int | None = None
+
+    def require_known(self) -> None:
+        """InputError where it names a topic that no letter is of."""
+        for topic in sorted((self.topics or frozenset()) - INPUTS):
+            near = get_close_matches(topic, INPUTS, n=1)
+            hint = f"perhaps {near[0]}?" if near else f"they are of {', '.join(sorted(INPUTS))}"
+            raise InputError(f"no record of {topic} is ever put aside; {hint}")
 
     def fits(self, letter: PutAside) -> bool:
         """Whether a letter is meant."""

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import logging
 
-from streams.archive.rebuilding import Rebuilt, rebuild, require_stopped
+from streams.archive.rebuilding import Rebuilt, rebuild, require_partitions, require_stopped
 from streams.archive.store import store
 from streams.configuration.settings import Settings
 from streams.kafka.clients import bootstrap
@@ -38,6 +38,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     bootstrap(settings)
     files = store(options.archive)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    require_partitions(settings)
     if not options.dry_run:
         require_stopped(settings)
     with progress("journal records") as show:

@@ -73,6 +73,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     partition, offset = _source(options.source)
     topics = frozenset(options.topic) if options.topic else None
     wanted = LetterFilter(topics, options.reason, options.since, options.until, partition, offset)
+    wanted.require_known()
     mends = [mend(text) for text in options.set]
     given = [*edited([options.edited])] if options.edited else None
     outcome = asyncio.run(redrive(settings, wanted, mends, given, send=options.send))

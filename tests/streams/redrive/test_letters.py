@@ -61,3 +61,11 @@ def test_a_field_is_set_and_all_else_stays_byte_for_byte() -> None:
 def test_what_sets_nothing_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="FIELD=VALUE"):
         mend(text)
+
+
+def test_a_topic_of_which_nothing_is_put_aside_is_an_error() -> None:
+    LetterFilter(topics=frozenset({"orders", "pricing-control"})).require_known()
+    with pytest.raises(InputError, match="order; perhaps orders"):
+        LetterFilter(topics=frozenset({"order"})).require_known()
+    with pytest.raises(InputError, match="zzz is ever put aside; they are of .*orders"):
+        LetterFilter(topics=frozenset({"zzz"})).require_known()
