@@ -134,9 +134,8 @@ class State:
         self.pending = PendingEvents()
         self.cleaning = Cleaning()
         self.demand = DemandModels(settings.demand)
-        self.pricing = Pricing(
-            self.catalogue, self.competitors, self.stock, self.demand, settings.pricing
-        )
+        own = replace(settings.pricing, named_part=settings.named_part)
+        self.pricing = Pricing(self.catalogue, self.competitors, self.stock, self.demand, own)
         self.desk = QuoteDesk()
         self.basket_feed = BasketFeed()
         self.recommendations = RecommendationDesk()

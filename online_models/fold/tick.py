@@ -78,7 +78,7 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     state.pricing.settle(now)
     if new_day:
         pass_day(state.pricing.state, now)
-    outputs += state.pricing.watch(now, state.settings.named_part)
+    outputs += state.pricing.watch(now)
     outputs += state.desk.settle(now)
     if new_day and not state.settings.observe_only:
         value_units(state.pricing, now)

@@ -246,10 +246,8 @@ class Pricing:
         """Offers whose time has come, ascending."""
         return np.flatnonzero(self.ledger.due <= now)
 
-    def watch(self, now: int, part: str = "") -> list[Output]:
-        """Alerts about the partition as a whole, `part` in words: a feed of competitor prices that
-        fell silent.
-        """
+    def watch(self, now: int) -> list[Output]:
+        """Alerts about the partition as a whole: a feed of competitor prices that fell silent."""
         times = self.state.competitors.entries.time
         if not len(times):
             return []
@@ -257,7 +255,7 @@ class Pricing:
         if now - latest <= self.settings.feed_silence_ms or latest == self.reported_silence:
             return []
         self.reported_silence = latest
-        return [feed_silent(latest, now, part)]
+        return [feed_silent(latest, now, self.settings.named_part)]
 
     def promotion_in_force(self, rows: Ints, now: Ints) -> Promoted:
         """What the promotions at `now` (ms) come to, both (n,)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from contextlib import contextmanager, suppress
 import uvicorn
 from fastapi import FastAPI
 
+from streams.configuration.redacted import Redacted
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError, InputError
 from streams.kafka.clients import bootstrap
@@ -115,6 +117,8 @@ async def serve(host: str, port: int, settings: Settings) -> None:
     RecordingError where a topic is missing.
     """
     bootstrap(settings)
+    if logging.lastResort is not None:  # what writes its lines
+        logging.lastResort.addFilter(Redacted(settings))
     await asyncio.to_thread(partition_counts, settings, list(TOPICS))
     context = context_of(settings, host)
     whom = receivers(settings)

@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from streams.configuration.connection import SECRETS
+from streams.configuration.redacted import Redacted
 from streams.configuration.settings import PUBLIC_KEY, Settings
 from streams.kafka.clients import bootstrap
 from streams.worker.repeated_lines import RepeatedLines
@@ -30,29 +30,6 @@ class AskedAgain(logging.Filter):
         library = record.name.partition(".")[0] in _LIBRARIES
         if library and record.levelno >= logging.ERROR and _ASKED_AGAIN.search(record.getMessage()):
             record.levelno, record.levelname = logging.INFO, "INFO"
-        return True
-
-
-class Redacted(logging.Filter):
-    """Takes secrets out of lines: libraries log the settings that they are given, at `debug`."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__()
-        given = [getattr(settings, name) for name in SECRETS]
-        values = {each.get_secret_value() for each in given if each is not None}
-        self._secrets = sorted(values - {"", PUBLIC_KEY}, key=len, reverse=True)
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Always True."""
-        text = record.getMessage()
-        if record.exc_info:
-            trace = logging.Formatter().formatException(record.exc_info)
-            if any(secret in trace for secret in self._secrets):
-                text, record.exc_info, record.exc_text = f"{text}\n{trace}", None, None
-        if any(secret in text for secret in self._secrets):
-            for secret in self._secrets:
-                text = text.replace(secret, "***")
-            record.msg, record.args = text, ()
         return True
 
 

@@ -134,6 +134,7 @@ def tripped(context: DecisionContext, trip: Trip) -> Output:
         f"{count.changes} of {count.offers} offers of {named} on {where} have changed since"
         f" {to_text(count.start)}, by {mean:+.2f} % on average over all: what policy"
         f" {policy.policy_id} wants beyond waits for approval until {to_text(count.end)}"
+        f"{context.state.settings.named_part}"
     )
     value = {
         "kind": "breaker_tripped",

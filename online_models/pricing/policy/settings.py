@@ -27,6 +27,8 @@ class PricingSettings:
     imagined: bool = False
     #: All prices are decided and none is published for the shop to show, whatever a policy says.
     shadow: bool = False
+    #: Which part of the journal it is, as alerts end with it; nothing where it is all.
+    named_part: str = ""
     #: ms for which a price that the shop rejected is not tried again.
     retry_after_rejection_ms: int = HOUR
     #: ms for which a competitor's price is evidence of what customers compare with.

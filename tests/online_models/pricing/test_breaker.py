@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from online_models.fold.fold import Fold
+from online_models.fold.state import FoldSettings
 from online_models.pricing.explanation.narrate import words
 from online_models.pricing.explanation.recompute import recompute
+from tests.online_models.pricing.conftest import Shop
 
 HOUR = 3_600_000
 MATCH = {"kind": "match_competitor"}
@@ -84,3 +87,13 @@ def test_manual_prices_and_promotions_are_not_counted(shop: Any, order: list[int
     )
     shop.competitor("9.00", "s4")
     assert outcomes(shop) == ["changed"]
+
+
+def test_one_part_of_a_shop_says_which_it_is() -> None:
+    fold = Fold(FoldSettings(partitions=4).of_partition(2))
+    shop = Shop(fold.state.pricing.settings)
+    filled(shop, 10, largest_share="10%")
+    for i in range(2):
+        shop.competitor("9.00", f"s{i}")
+    (alert,) = shop.alerts("breaker_tripped")
+    assert alert["message"].endswith("Z (partition 2)")

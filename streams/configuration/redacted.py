@@ -1,0 +1,49 @@
+"""Secrets of the settings, taken out of whatever is logged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from streams.configuration.settings import PUBLIC_KEY, Settings
+
+
+class Redacted(logging.Filter):
+    """Takes secrets out of lines: libraries log the settings that they are given, at `debug`."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        values = {*_secrets(settings)} - {"", PUBLIC_KEY}
+        self._secrets = sorted(values, key=len, reverse=True)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always True."""
+        text = record.getMessage()
+        if record.exc_info:
+            trace = logging.Formatter().formatException(record.exc_info)
+            if any(secret in trace for secret in self._secrets):
+                text, record.exc_info, record.exc_text = f"{text}\n{trace}", None, None
+        if any(secret in text for secret in self._secrets):
+            for secret in self._secrets:
+                text = text.replace(secret, "***")
+            record.msg, record.args = text, ()
+        return True
+
+
+def _secrets(settings: Settings) -> Iterator[str]:
+    """What no line may hold: settings that are secret, and passwords in addresses."""
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        for each in value if isinstance(value, tuple) else (value,):
+            secret = isinstance(each, SecretStr)
+            text = each.get_secret_value() if isinstance(each, SecretStr) else each
+            if secret:
+                yield text
+            if isinstance(text, str) and "://" in text:
+                yield urlsplit(text).password or ""
+                if secret:
+                    # slack+https://…: what is asked there is all behind the sign
+                    yield text.partition("+")[2]
