@@ -11,6 +11,7 @@ import pytest
 from schemas.topics import TOPICS
 from streams import cli
 from streams.configuration.settings import Settings
+from streams.ingest.decoder import INPUTS
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -92,6 +93,13 @@ def test_the_architecture_names_every_room_and_every_topic() -> None:
     }
     assert {room for room in rooms if f"| `{room}` |" not in text} == set()
     assert {name for name in TOPICS if name not in text} == set()
+
+
+def test_the_threat_model_has_a_row_for_every_topic_that_is_read() -> None:
+    text = (ROOT / "docs/threat-model.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| `([a-z-]+)`", text, re.MULTILINE))
+    internal = {topic.name for topic in TOPICS.values() if topic.direction == "internal"}
+    assert rows >= INPUTS | internal
 
 
 def test_the_glossary_is_sorted_and_defines_each_word_once() -> None:

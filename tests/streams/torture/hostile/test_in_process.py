@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from itertools import islice
 from random import Random
 
 import pytest
 
 from schemas.topics import TOPICS
+from schemas.values.instants import DAY
 from streams.configuration.settings import Settings
 from streams.ingest.decoder import INPUTS
 from streams.kafka.kafka_record import Record
@@ -61,3 +63,22 @@ def test_each_topic_has_records_that_pass_and_such_that_do_not(passage: Passage)
     assert passage.taken > len(INPUTS) * PER_TOPIC // 20
     assert passage.buried > len(INPUTS) * PER_TOPIC // 3
     assert passage.outputs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_a_million_records_are_taken_or_buried(seed: int) -> None:
+    passage = Passage(SETTINGS)
+    offsets: Counter[str] = Counter()
+    for number, hostile in enumerate(islice(records(seed), 100_000)):
+        # what their sound times are drawn from is past, but for the lead that is allowed
+        passage.border.now = now = BEGIN + 15 * DAY + number * 20
+        value = None if hostile.value is None else hostile.value[:900_000]
+        offsets[hostile.topic] += 1
+        offset = offsets[hostile.topic]
+        record = Record(hostile.topic, 0, offset, hostile.key, value, at(hostile, now))
+        assert passage.take([record]) == {0}, hostile
+        if not number % 5000:
+            assert passage.unsound() == []
+            passage.outputs.clear()
+    assert passage.quarantined == []
