@@ -24,6 +24,7 @@ from schemas.records.prices.price_decisions import PriceDecision
 from schemas.records.prices.price_offers import PriceOffer
 from schemas.records.prices.pricing_alerts import PricingAlert
 from schemas.records.prices.promotion_plans import PromotionPlan
+from schemas.records.prices.promotion_results import PromotionResult
 from schemas.records.pricing_control import PricingControl
 from schemas.records.quarantined import Quarantined, Redriven
 from schemas.records.second_hand.market_listings import MarketListing
@@ -139,6 +140,7 @@ _ALL = (
     Topic("price-suggestions", "out", PriceSuggestion, ("listing_id",), 90 * DAY),
     Topic("recommendations", "out", Recommendation, (), 30 * DAY),
     Topic("promotion-plans", "out", PromotionPlan, _SKU, 90 * DAY),
+    Topic("promotion-results", "out", PromotionResult, _SKU, 400 * DAY),
     Topic("demand-observations", "out", DemandObservation, _SKU, 800 * DAY),
     Topic("elasticities", "out", Elasticities, ("scope", "key"), _FOR_EVER, compacted=True),
     Topic("pricing-alerts", "out", PricingAlert, _SKU, 90 * DAY),

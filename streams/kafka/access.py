@@ -58,14 +58,18 @@ FED = tuple(_topics("in", *STEERING, "price-acks", "demand-forecasts"))
 #: What the partitions of the journal tell each other.
 EXCHANGED = ("category-evidence", "quote-lines", "basket-lines")
 INGESTED = (*_topics("in"), *EXCHANGED, "model-updates")
+#: What planning promotions writes.
+PLANNED = ("promotion-plans", "promotion-results")
 _INGEST = [
     *_may("read", *sorted(INGESTED), "pricing-journal", "product-currencies"),
     *_may("write", "pricing-journal", "dead-letters", "pricing-alerts", "product-currencies"),
     Right("read", "group", "{app}-ingest"),
 ]
+#: From what a partition's state is made.
+_STATE = ("pricing-journal", "pricing-snapshots", "pricing-quarantine")
 _PRICE = [
-    *_may("read", "pricing-journal", "pricing-snapshots", "pricing-quarantine"),
-    *_may("write", *_topics("out", "dead-letters", "model-updates", "promotion-plans")),
+    *_may("read", *_STATE),
+    *_may("write", *_topics("out", "dead-letters", "model-updates", *PLANNED)),
     *_may("write", *EXCHANGED, "pricing-snapshots", "pricing-quarantine"),
     Right("read", "group", "{app}"),
     Right("write", "transactional id", "{app}-*"),
@@ -93,6 +97,10 @@ ROLES: Mapping[str, list[Right]] = {
     "train": [
         *_may("read", "demand-observations", "products", "model-updates"),
         *_may("write", "model-updates", "demand-forecasts"),
+        # promotions are planned on the pricer's own state
+        *_may("read", "pricing-policies", *PLANNED, *_STATE),
+        *_may("write", "promotions", *PLANNED),
+        Right("read", "group", "{app}"),
     ],
     "forecast": [
         *_may("read", "demand-observations", "products"),

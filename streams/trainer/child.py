@@ -1,4 +1,4 @@
-"""`pricetide train` as the child of a worker: it yields to its parent, and ends when that ends."""
+"""A command as the child of a worker: it yields to its parent, and ends when that ends."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ NICENESS = 19
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Train; returns the exit status. The parent holds the other end of stdin, and never writes."""
+    """Run `pricetide ARGUMENTS`; returns the exit status.
+
+    The parent holds the other end of stdin, and never writes.
+    """
     os.nice(NICENESS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    return cli.main(["train", *arguments])
+    return cli.main(list(arguments))
 
 
 def _end_with_parent() -> None:

@@ -4,10 +4,7 @@ their own.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import os
-import sys
 import time
 
 from mode import Service
@@ -15,33 +12,27 @@ from mode import Service
 from schemas.values import durations
 from streams.configuration.settings import Settings
 from streams.metrics.instruments import TRAININGS
+from streams.trainer.child_process import ChildProcess
 from streams.trainer.pace import pause_ms
 
 logger = logging.getLogger(__name__)
 
 #: After a run that failed, the next one comes sooner than after one that did not.
 RETRY_SECONDS = 900.0
-#: A run that is asked to stop leaves only complete files whatever happens, so it may be killed.
-STOP_SECONDS = 3.0
 
 
 class Trainer(Service):  # type: ignore[misc]
     """Runs `pricetide train` on the topics every so often, between trainings with `--forecast`, and
     ends it when stopped.
-
-    The child is a process of its own: TensorFlow never enters this one, and whatever happens to
-    the child, the worker goes on.
     """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
-        self._settings = settings
-        self._command = [sys.executable, "-m", "streams.trainer.child"]
-        self._command += ["--out", str(settings.training), "--days", str(settings.train_days)]
-        self._command += ["--models", settings.train_models]
+        self.child = ChildProcess(settings)
+        self._arguments = ["train", "--out", str(settings.training)]
+        self._arguments += ["--days", str(settings.train_days), "--models", settings.train_models]
         self._every = durations.to_ms(settings.train_every) / 1000
         self._pause = pause_ms(settings) / 1000
-        self._process: asyncio.subprocess.Process | None = None
 
     async def on_started(self) -> None:
         """Begin the first run at once."""
@@ -52,7 +43,7 @@ class Trainer(Service):  # type: ignore[misc]
         while not self.should_stop:
             began = time.monotonic()
             due = trained_at is None or began - trained_at >= self._every - self._pause / 2
-            status = await self._child(*([] if due else ["--forecast"]))
+            status = await self.child.run([*self._arguments, *([] if due else ["--forecast"])])
             if due:
                 TRAININGS.labels("failed" if status else "done").inc()
             if status != 0 and not self.should_stop:
@@ -61,26 +52,6 @@ class Trainer(Service):  # type: ignore[misc]
                 trained_at = began
             await self.sleep(self._pause if status == 0 else min(RETRY_SECONDS, self._every))
 
-    async def _child(self, *arguments: str) -> int:
-        environment = os.environ | {
-            "PRICETIDE_BOOTSTRAP": self._settings.bootstrap or "",
-            "PRICETIDE_TRAIN_EVERY": self._settings.train_every,
-        }
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command, *arguments, env=environment, stdin=asyncio.subprocess.PIPE
-        )
-        try:
-            return await self._process.wait()
-        finally:
-            self._process = None
-
     async def on_stop(self) -> None:
         """End a run that is under way; the next one goes on where it was."""
-        process = self._process
-        if process is None:
-            return
-        process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
-        except TimeoutError:
-            process.kill()
+        await self.child.stop()

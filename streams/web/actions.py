@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from schemas.records.record import RecordError
 from schemas.topics import decode
+from schemas.values.instants import to_ms
 from streams.errors import InputError
 from streams.steering.orders import TOPIC, now, order
 from streams.web.access.audit import write_down
@@ -19,7 +20,7 @@ from streams.web.access.roles import Actor
 from streams.web.api.problems import HttpProblem
 from streams.web.context import Context
 from streams.web.outbox import KafkaAwayError, OutboxRecord
-from streams.web.store import drafts
+from streams.web.store import drafts, reading
 from streams.web.store.database import chunks, put, writing
 from streams.web.store.people_tables import asked, audit
 from streams.web.store.tables import alerts, decisions, offers
@@ -192,6 +193,42 @@ async def publish_policy(
         },
     )
     return str(policy.policy_id)
+
+
+async def answer_plan(context: Context, actor: Actor, plan_id: str, *, start: bool) -> None:
+    """Start a planned promotion, or decline it: its record goes to `promotions`.
+
+    An HttpProblem says why it cannot be done: there is no such plan, its time has come, it was
+    answered already, or, where a second pair of eyes is asked for, the policy is this actor's own.
+    """
+    plan = await asyncio.to_thread(_open_plan, context, actor, plan_id, start=start)
+    value = plan if start else {**plan, "cancelled": True}
+    letter = OutboxRecord("promotions", plan_id.encode(), msgspec.json.encode(value))
+    await send(context, [letter])
+    await asyncio.to_thread(
+        write_down,
+        context.store,
+        actor.name,
+        "start promotion" if start else "decline promotion",
+        plan_id,
+        "",
+        {"sku": plan.get("sku"), "channel": plan.get("channel")},
+    )
+
+
+def _open_plan(context: Context, actor: Actor, plan_id: str, *, start: bool) -> dict[str, Any]:
+    with context.store.connect() as connection:
+        plan = reading.document(connection, "promotion-plans", plan_id)
+        promotion = reading.document(connection, "promotions", plan_id)
+    if plan is None or "promotion_id" not in plan:
+        raise HttpProblem(404, "There is no such plan.")
+    if promotion is not None:
+        raise HttpProblem(409, "This plan was answered already.")
+    if to_ms(plan["starts_at"]) <= (context.summary.counted.now or 0):
+        raise HttpProblem(409, "Its time has come: the next round plans anew.")
+    if start and plan.get("policy_id") in _own_policies(context, actor):
+        raise HttpProblem(403, "Who has changed a policy may not start what it plans.")
+    return plan
 
 
 def _drafted_by(

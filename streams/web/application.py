@@ -17,7 +17,16 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Scope
 
 from streams.web.access.gate import Gate
-from streams.web.api import events, letters, notices, offers, policies, recommendations, steering
+from streams.web.api import (
+    events,
+    letters,
+    notices,
+    offers,
+    plans,
+    policies,
+    recommendations,
+    steering,
+)
 from streams.web.api.problems import HttpProblem, ProblemDocument, answer, described
 from streams.web.context import Context
 from streams.web.health import router as health
@@ -52,7 +61,7 @@ def application(context: Context) -> FastAPI:
     app.state.context = context
     app.state.streams = 0
     app.state.ending = False
-    for part in (offers, steering, policies, events, notices, letters, recommendations):
+    for part in (offers, steering, policies, plans, events, notices, letters, recommendations):
         app.include_router(part.router, prefix=API)
     app.include_router(health, include_in_schema=False)
     for router in ROUTERS:

@@ -20,6 +20,7 @@ from streams.pricer.agent import Pricer
 from streams.trainer.service import Trainer
 from streams.worker.contact import Contact
 from streams.worker.logs import first_line, set_up
+from streams.worker.promoter import Promoter
 from streams.worker.settings_watch import SettingsWatch
 from streams.worker.stopping import begin_stop, end, time_stops
 
@@ -92,7 +93,7 @@ def _build(role: str, log: str, settings: Settings, port: socket.socket | None) 
         services += [SettingsWatch(settings), ingest]
         readiness.append(lambda: ingest.ready)
     elif role == "train":
-        services.append(Trainer(settings))
+        services += [Trainer(settings), Promoter(settings)]
     if role in ("ingest", "train"):
         return _PlainWorker(*services, loglevel=log, redirect_stdouts=False, quiet=True)
     if role == "forecast":

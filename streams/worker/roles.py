@@ -19,7 +19,7 @@ ROLES = {
     "all": _KAFKA | _DAYS | _PRICE,
     "ingest": _KAFKA | _DAYS,
     "price": _KAFKA | _DAYS | _PRICE,
-    "train": _KAFKA | _TRAIN,
+    "train": _KAFKA | _DAYS | _TRAIN,
     "forecast": _KAFKA | _FORECAST,
 }
 

@@ -25,7 +25,7 @@ def times(topic: str) -> list[str]:
 
 
 def test_every_output_topic_has_strict_cases() -> None:
-    assert len(OUTPUTS) == 12
+    assert len(OUTPUTS) == 13
 
 
 @pytest.mark.parametrize("topic", OUTPUTS)
@@ -168,6 +168,7 @@ PRICES = [
     ("price-decisions", "price"),
     ("price-offers", "price"),
     ("promotion-plans", "price"),
+    ("promotion-results", "price"),
     ("demand-observations", "price"),
     ("demand-observations", "competitor_price"),
 ]

@@ -47,6 +47,7 @@ def test_every_topic_of_the_contract_is_there() -> None:
             "price-suggestions",
             "recommendations",
             "promotion-plans",
+            "promotion-results",
             "demand-observations",
             "elasticities",
             "pricing-alerts",

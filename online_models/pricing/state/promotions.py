@@ -98,6 +98,13 @@ class Promotions:
                 self._of_offer.setdefault(row, []).append(index)
         return np.array(sorted({*before, *rows}), dtype=np.int64)
 
+    def stands(self, promotion_id: str) -> bool | None:
+        """Whether a promotion is in force or to come, False where it is over or was withdrawn, None
+        where nobody has announced it.
+        """
+        index = self.ids.index.get(promotion_id)
+        return None if index is None else self._records[index] is not None
+
     def enrol(self, rows: Ints) -> None:
         """Find the promotions of offers that are new or whose traits changed."""
         if not self._by_sku and not self._broad and not self._of_offer:

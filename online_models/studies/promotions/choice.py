@@ -23,43 +23,53 @@ class Chosen(NamedTuple):
     length: int
 
 
+class PromotionWorth(NamedTuple):
+    """Of n offers at d depths and m lengths, per usual day, (n, d, m): `profit` added, 0 where
+    there must be no promotion, and discounts `given`; `cost` is of each promotion, however long.
+    """
+
+    profit: Floats
+    given: Floats
+    cost: float = 0.0
+
+
 def choose(
-    profit: Floats, spent: Floats, on: PromotionTimes, groups: Sequence[Ints], budget: float
+    worth: PromotionWorth, on: PromotionTimes, groups: Sequence[Ints], budget: float
 ) -> list[Chosen]:
-    """Offers (n,) at depths and lengths (n, d, m): `profit` added and budget `spent` per usual day;
-    profit is 0 where there must be none. Members of one of the `groups` (each (n,); −1: alone) are
-    never promoted at one time: together they would take more from each other than each one's
-    estimate says.
+    """The promotions that together add most; discounts and costs stay within the budget.
+
+    Members of one of the `groups` (each (n,); −1: alone) are never promoted at one time: together
+    they would take more from each other than each one's estimate says.
 
     A budget that binds has a price: every promotion must bring that much per unit spent, so that
     the last unit spent is worth the same everywhere (a multiple-choice knapsack by Lagrange). What
     is left then goes to the most valuable that still fit.
     """
-    best = _greedy(profit, spent, on, groups, 0.0, np.inf)
-    if _cost(best, spent, on) <= budget:
+    best = _greedy(worth, on, groups, 0.0, np.inf)
+    if _cost(best, worth, on) <= budget:
         return best
-    low, high = 0.0, float((profit / np.maximum(spent, 1e-9)).max(initial=0.0))
+    low, high = 0.0, float((worth.profit / np.maximum(worth.given, 1e-9)).max(initial=0.0))
     for _ in range(HALVINGS):
         charge = 0.5 * (low + high)
-        found = _greedy(profit, spent, on, groups, charge, np.inf)
-        if _cost(found, spent, on) <= budget:
+        found = _greedy(worth, on, groups, charge, np.inf)
+        if _cost(found, worth, on) <= budget:
             high = charge
         else:
             low = charge
-    return _greedy(profit, spent, on, groups, high, budget)
+    return _greedy(worth, on, groups, high, budget)
 
 
 def _greedy(
-    profit: Floats,
-    spent: Floats,
+    worth: PromotionWorth,
     on: PromotionTimes,
     groups: Sequence[Ints],
     charge: float,
     budget: float,
 ) -> list[Chosen]:
     """The most valuable first, each at its best time that its groups have left."""
-    value, left = profit - charge * spent, budget
-    first = (value[:, :, None] * on.worth[:, None]).max(axis=(1, 2, 3), initial=0.0)
+    value, left = np.where(worth.profit > 0.0, worth.profit - charge * worth.given, 0.0), budget
+    fixed = (1.0 + charge) * worth.cost
+    first = (value[:, :, None] * on.worth[:, None]).max(axis=(1, 2, 3), initial=0.0) - fixed
     busy: dict[tuple[int, int], list[tuple[int, int]]] = {}
     found: list[Chosen] = []
     for offer in np.argsort(-first, kind="stable").tolist():
@@ -67,9 +77,9 @@ def _greedy(
             break
         mine = [(kind, int(g[offer])) for kind, g in enumerate(groups) if g[offer] >= 0]
         taken = [window for each in mine for window in busy.get(each, [])]
-        worth = np.where(_overlaps(on, taken), 0.0, on.worth[offer])
-        cost = spent[offer][:, None] * worth
-        whole = np.where(cost <= left, value[offer][:, None] * worth, 0.0)
+        days = np.where(_overlaps(on, taken), 0.0, on.worth[offer])
+        cost = worth.given[offer][:, None] * days + worth.cost
+        whole = np.where(cost <= left, value[offer][:, None] * days - fixed, 0.0)
         place = int(whole.argmax())
         if whole.flat[place] <= 0.0:
             continue
@@ -91,10 +101,8 @@ def _overlaps(on: PromotionTimes, taken: list[tuple[int, int]]) -> Flags:
     return overlaps
 
 
-def _cost(found: list[Chosen], spent: Floats, on: PromotionTimes) -> float:
-    return sum(_spent(each, spent, on) for each in found)
-
-
-def _spent(chosen: Chosen, spent: Floats, on: PromotionTimes) -> float:
-    offer, depth, start, length = chosen
-    return float(spent[offer, depth, length] * on.worth[offer, start, length])
+def _cost(found: list[Chosen], worth: PromotionWorth, on: PromotionTimes) -> float:
+    return sum(
+        float(worth.given[offer, depth, length] * on.worth[offer, start, length]) + worth.cost
+        for offer, depth, start, length in found
+    )

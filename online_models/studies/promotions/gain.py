@@ -7,7 +7,9 @@ lose. The gain is the mean of the draws, so that the best of many estimates is n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,11 +18,16 @@ from online_models.numerics.special import exp, log, normals, sum_by
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.substitutes import declared
-from online_models.studies.promotions.response import Groups, LearntResponses, curve
+from online_models.studies.promotions.response import (
+    Groups,
+    LearntResponses,
+    PromotionResponse,
+    curve,
+)
 
 #: Draws of what is uncertain; every offer and depth gets the same ones, so that they compare.
 DRAWS = 400
-SEED = 20_041
+SEED, MEASURED_SEED = 20_041, 20_042
 #: Ends of the interval, as shares of the draws: 90 % lie within.
 LOWER, UPPER = 0.05, 0.95
 #: Deviation of the log lift about the curve, as a share of it: no shop's is quite that.
@@ -44,7 +51,7 @@ class Usual:
     goods_units: Floats
     goods_profit: Floats
 
-    def take(self, chosen: Flags) -> Usual:
+    def take(self, chosen: Flags | Ints) -> Usual:
         """Some of the offers."""
         return Usual(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
@@ -67,12 +74,37 @@ class Gain:
     ahead: Floats
     taken: Floats
 
+    def over(self, usual_days: float, cost: float) -> Gain:
+        """In all, of a promotion that is worth so many usual days and costs `cost` itself."""
+        net = {"profit", "lower", "upper"}
+        return Gain(
+            *(
+                getattr(self, name) * usual_days - (cost if name in net else 0.0)
+                for name in self.__dataclass_fields__
+            )
+        )
 
-def usual(situation: DecisionContext, price: Floats, groups: Groups) -> Usual:
-    """What offers sell at regular prices (n,) in minor units; a category row 0 is none."""
+
+class UsualDay(NamedTuple):
+    """Of a usual day at `price`, all (n,): median units, their log deviation, and the profit."""
+
+    price: Floats
+    units: Floats
+    deviation: Floats
+    profit: Floats
+
+
+def expected(situation: DecisionContext, price: Floats) -> UsualDay:
+    """What offers sell at regular prices (n,) in minor units."""
     mean, variance = situation.curves.log_demand(price)
-    units, deviation = exp(np.minimum(mean, 30.0)), np.sqrt(variance)
+    units = exp(np.minimum(mean, 30.0))
     profit = np.maximum(unit_profit(situation, price), 0.0) * units
+    return UsualDay(price, units, np.sqrt(variance), profit)
+
+
+def usual(sold: UsualDay, groups: Groups) -> Usual:
+    """The same among all others; a category row 0 is none."""
+    price, units, deviation, profit = sold
     local = groups.category * (int(groups.channel.max(initial=0)) + 1) + groups.channel
     alone = groups.category == 0
     near_units, near_profit = _totals(np.where(alone, -1, local), units, profit)
@@ -91,42 +123,53 @@ def _totals(group: Ints, units: Floats, profit: Floats) -> tuple[Floats, Floats]
     return whole, earned
 
 
+class Sold(NamedTuple):
+    """What promotions sold that have run, (n,): units, and the variance of their logarithm that is
+    chance.
+    """
+
+    units: Floats
+    variance: Floats
+
+
 def gain(
     situation: DecisionContext,
     before: Usual,
     price: Floats,
     learnt: LearntResponses,
-    offers: Ints,
     lengths: Ints,
+    sold: Sold | None = None,
 ) -> list[Gain]:
-    """Of promotions at `price` (n,), minor units, by length in days, which rise; `offers` (n,) are
-    their rows among all.
+    """Of promotions at `price` (n,), minor units, by length in days, which rise; all is of the same
+    n offers. Of promotions that have run for the one length, `sold` says more than what was
+    expected of them.
     """
     step = log(before.price) - log(price)
     usual_margin, margin = unit_profit(situation, before.price), unit_profit(situation, price)
     share = net_share(situation)
     given = declared(situation)
-    reached = np.add.accumulate(learnt.probabilities)
+    normal = normals(SEED, np.arange(DRAWS), count=7)
+    drawn = [_lift(learnt, number, z, step) for number, z in enumerate(normal)]
+    rates = [before.units * exp(before.deviation * z[6]) for z in normal]
+    lifts = [more for _, _, more in drawn]
+    if sold is not None:
+        lifts = _measured(drawn, rates, sold, int(lengths[-1]))
 
-    def drawn(number: int, z: Floats) -> list[tuple[Floats, ...]]:
+    def effects(number: int, z: Floats) -> list[tuple[Floats, ...]]:
         """By length: profit, revenue, discount, units, extra ones, early ones and profit taken."""
-        likely = min(int((reached < (number + 0.5) / DRAWS).sum()), len(reached) - 1)
-        response = learnt.responses[likely]
-        beta = response.lift.draw(z[0], z[1])[offers]
-        more = curve(beta * (1.0 + BENT * z[2]), step)
-        paid = np.maximum(response.paid_back.draw(z[3])[offers], 0.0)
-        chi = np.maximum(response.category.draw(z[4])[offers], 0.0)
-        elsewhere = np.maximum(response.other_channels.draw(z[5])[offers], 0.0)
+        response, paid, _ = drawn[number]
+        more, rate = lifts[number], rates[number]
+        chi = np.maximum(response.category.draw(z[4]), 0.0)
+        elsewhere = np.maximum(response.other_channels.draw(z[5]), 0.0)
         kept = response.kept
-        rate = before.units * exp(before.deviation * z[6])
-        store, sold = np.zeros(len(step)), np.zeros(len(step))
+        store, run = np.zeros(len(step)), np.zeros(len(step))
         found: list[tuple[Floats, ...]] = []
         for day in range(1, int(lengths[-1]) + 1):
-            sold = sold + exp(more - paid * store)
+            run = run + exp(more - paid * store)
             store = kept * store + (1.0 - kept) * more
             if day not in lengths:
                 continue
-            units = rate * sold / day
+            units = rate * run / day
             extra = units - rate
             early = rate * _missing(paid * store, kept) / day
             lost = (1.0 - exp(-chi * extra / before.category_units)) * before.category_profit
@@ -138,7 +181,7 @@ def gain(
             found.append((profit, revenue, discount, units, extra, early, lost))
         return found
 
-    draws = [drawn(k, z) for k, z in enumerate(normals(SEED, np.arange(DRAWS), count=7))]
+    draws = [effects(number, z) for number, z in enumerate(normal)]
     gains = []
     for place in range(len(lengths)):
         mean = [np.stack([d[place][k] for d in draws]).sum(axis=0) / DRAWS for k in range(7)]
@@ -146,6 +189,44 @@ def gain(
         low, high = profits[int(LOWER * DRAWS)], profits[int(UPPER * DRAWS) - 1]
         gains.append(Gain(mean[0], low, high, *mean[1:]))
     return gains
+
+
+def _lift(
+    learnt: LearntResponses, number: int, z: Floats, step: Floats
+) -> tuple[PromotionResponse, Floats, Floats]:
+    """A draw of the response, of the share that is paid back, and of the log lift, (n,) each."""
+    reached = np.add.accumulate(learnt.probabilities)
+    likely = min(int((reached < (number + 0.5) / DRAWS).sum()), len(reached) - 1)
+    response = learnt.responses[likely]
+    beta = response.lift.draw(z[0], z[1])
+    paid = np.maximum(response.paid_back.draw(z[3]), 0.0)
+    return response, paid, curve(beta * (1.0 + BENT * z[2]), step)
+
+
+def _measured(
+    drawn: Sequence[tuple[PromotionResponse, Floats, Floats]],
+    rates: Sequence[Floats],
+    sold: Sold,
+    days: int,
+) -> list[Floats]:
+    """The draws of the log lift, moved by what was sold in so many days.
+
+    Each draw is moved towards what its own usual sales make of the units sold, by the gain of the
+    Kalman filter, with an error of its own (Evensen, "The ensemble Kalman filter", Ocean Dynamics
+    53, 2003).
+    """
+    lifts = np.stack([more for _, _, more in drawn])
+    scatter = ((lifts - lifts.sum(axis=0) / DRAWS) ** 2).sum(axis=0) / (DRAWS - 1)
+    weight = scatter / (scatter + sold.variance)
+    error = normals(MEASURED_SEED, np.arange(DRAWS), count=1)
+    moved = []
+    for (response, paid, more), rate, z in zip(drawn, rates, error, strict=True):
+        kept = response.kept
+        # a promotion that lasts is eaten into by what it has made people stock
+        emptied = 1.0 - (1.0 - kept**days) / (days * (1.0 - kept))
+        seen = log(np.maximum(sold.units, 0.5) / (rate * days)) / (1.0 - paid * emptied)
+        moved.append(more + weight * (seen + np.sqrt(sold.variance) * z[0] - more))
+    return moved
 
 
 def _missing(fill: Floats, kept: float) -> Floats:

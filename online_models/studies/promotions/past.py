@@ -37,6 +37,11 @@ class PastSales:
     depth: Floats
     regular: Floats
 
+    def take(self, offers: Ints) -> PastSales:
+        """Of some of the offers."""
+        of = self.units, self.stocked, self.depth, self.regular
+        return PastSales(self.first, *(each[offers] for each in of))
+
     @property
     def promoted(self) -> Flags:
         """Where a discount ran."""
@@ -93,6 +98,10 @@ class UsualSales:
     units: Floats
     known_from: Floats
     quiet: Floats
+
+    def take(self, offers: Ints) -> UsualSales:
+        """Of some of the offers."""
+        return UsualSales(self.units[offers], self.known_from[offers], self.quiet[offers])
 
     def around(self, values: Floats) -> Floats:
         """The part of `values` (offers, days) that this usual_sales takes for usual."""
@@ -154,14 +163,18 @@ class PromotionTimes:
 
 
 def windows(
-    state: State, past: PastSales, rows: Ints, begin: int, ahead: int, lengths: Ints
+    state: State, past: PastSales, rows: Ints, taken: Flags, begin: int, lengths: Ints
 ) -> PromotionTimes:
-    """Starts on each of `ahead` days from midnight `begin` (ms) on, for so many days each.
+    """Starts on each of s days from midnight `begin` (ms) on, for so many days each; offers `rows`
+    (n,) of the state, of which `past` is.
 
-    A promotion overlaps no other of its offer, and begins when the last has been digested.
+    A promotion overlaps no other of its offer, and begins when the last has been digested; nor does
+    it touch a day that is `taken`, (n, s + longest length).
     """
+    count = taken.shape[1]
+    ahead = count - int(lengths.max())
     starts = begin + np.arange(ahead, dtype=np.int64) * DAY
-    days = begin + np.arange(ahead + int(lengths.max()), dtype=np.int64) * DAY
+    days = begin + np.arange(count, dtype=np.int64) * DAY
     row = state.demand.registry.category_row[rows]
     factor = np.stack(
         [
@@ -170,7 +183,7 @@ def windows(
         ],
         axis=1,
     )
-    free = ~(_scheduled(state, rows, days) | _digesting(state, past, rows, days))
+    free = ~(taken | _digesting(state, past, days))
     ends_at = state.catalogue.skus.ends_at[state.catalogue.offers.sku[rows]]
     free &= days[None, :] + DAY <= ends_at[:, None]
     worth, open_days = (
@@ -183,7 +196,7 @@ def windows(
     return PromotionTimes(starts, lengths, np.where(whole, worth[:, last] - worth[:, first], 0.0))
 
 
-def _scheduled(state: State, rows: Ints, days: Ints) -> Flags:
+def scheduled(state: State, rows: Ints, days: Ints) -> Flags:
     """Where a promotion is on already, or announced, (n, days)."""
     pricing, taken = state.pricing, np.zeros((len(rows), len(days)), dtype=np.bool_)
     if pricing.promotions.concern(rows):
@@ -193,9 +206,9 @@ def _scheduled(state: State, rows: Ints, days: Ints) -> Flags:
     return taken
 
 
-def _digesting(state: State, past: PastSales, rows: Ints, days: Ints) -> Flags:
+def _digesting(state: State, past: PastSales, days: Ints) -> Flags:
     """Where what was bought ahead in the last promotion is still missing, (n, days)."""
-    promoted = past.promoted[rows]
+    promoted = past.promoted
     length = promoted.shape[1]
     since = np.where(promoted.any(axis=1), promoted[:, ::-1].argmax(axis=1), length + AFTER)
     day = (days + state.settings.demand.utc_offset_ms) // DAY

@@ -60,15 +60,33 @@ class PromotionResponse:
     other_channels: ShrunkEffects
     kept: float
 
+    def take(self, offers: Ints) -> PromotionResponse:
+        """Of some of the offers."""
+        return PromotionResponse(
+            self.lift.take(offers),
+            self.paid_back.take(offers),
+            self.category.take(offers),
+            self.other_channels.take(offers),
+            self.kept,
+        )
+
 
 class LearntResponses(NamedTuple):
-    """Responses at different rates with their posterior probabilities; and how many promotions each
-    offer has had, (offers,).
+    """Responses at different rates with their posterior probabilities; how many promotions each
+    offer has had, (offers,); and, by the likeliest, what is usually sold, and the variance of a
+    week's log sales that is more than chance.
     """
 
     responses: list[PromotionResponse]
     probabilities: Floats
     runs: Ints
+    usual: UsualSales
+    scatter: float
+
+    def take(self, offers: Ints) -> LearntResponses:
+        """Of some of the offers."""
+        some = [each.take(offers) for each in self.responses]
+        return self._replace(responses=some, runs=self.runs[offers], usual=self.usual.take(offers))
 
 
 class Groups(NamedTuple):
@@ -82,12 +100,14 @@ class Groups(NamedTuple):
 def respond(past: PastSales, groups: Groups, categories: int) -> LearntResponses:
     """The responses in the past; `categories` is the number of rows of the category tree."""
     found = [_fit(past, groups, categories, kept) for kept in KEPT]
-    misfit = np.array([misfit for _, misfit in found])
+    misfit = np.array([each.misfit for each in found])
     likely = exp(-0.5 * (misfit - misfit.min()) / CORRELATED)
     promoted = past.promoted
     before = np.concatenate([np.zeros((len(promoted), 1), np.bool_), promoted[:, :-1]], axis=1)
     runs = (promoted & ~before).sum(axis=1).astype(np.int64)
-    return LearntResponses([response for response, _ in found], likely / likely.sum(), runs)
+    best = found[int(misfit.argmin())]
+    responses = [each.response for each in found]
+    return LearntResponses(responses, likely / likely.sum(), runs, best.usual, best.scatter)
 
 
 def curve(beta: Floats, step: Floats) -> Floats:
@@ -104,10 +124,18 @@ def filled(lift: Floats, kept: float) -> Floats:
     return store
 
 
-def _fit(
-    past: PastSales, groups: Groups, categories: int, kept: float
-) -> tuple[PromotionResponse, float]:
-    """The response at one rate, and how badly the weeks after promotions fit it."""
+class _Fit(NamedTuple):
+    """The response at one rate, what is usually sold by it and its scatter, and how badly the weeks
+    after promotions fit it.
+    """
+
+    response: PromotionResponse
+    usual: UsualSales
+    scatter: float
+    misfit: float
+
+
+def _fit(past: PastSales, groups: Groups, categories: int, kept: float) -> _Fit:
     offers = len(past.units)
     step, promoted = past.step, past.promoted
     cells = _Cells(past)
@@ -119,7 +147,7 @@ def _fit(
     back = pool(nobody, nobody, category, categories, PAID_BACK)
     taken = pool(nobody, nobody, category, categories, TAKEN)
     elsewhere = pool(nobody, nobody, everyone, 1, TAKEN)
-    misfit = 0.0
+    misfit = scatter = 0.0
     for _ in range(ROUNDS):
         more = curve(lift.member[:, None], step)
         store = filled(more, kept)
@@ -134,7 +162,7 @@ def _fit(
         usual = usual_sales(past, effect, groups.channel)
         whole = usual.units * effect * exp(more)
         common = curve(lift.mean[category][:, None], step)
-        y, variance = cells.residual(whole, usual.units * effect * exp(common), usual)
+        y, variance, scatter = cells.residual(whole, usual.units * effect * exp(common), usual)
         s = cells.mean(step * (1.0 - more / SATURATED), whole)
         lift = _scored(lift, y, variance, s, cells, cells.ran, LIFT, categories)
         quiet = ~cells.ran
@@ -146,7 +174,7 @@ def _fit(
         taken = _scored(taken, y, variance, -q, cells, quiet, TAKEN, categories)
         r = cells.mean(far - usual.around(far), whole)
         elsewhere = _scored(elsewhere, y, variance, -r, cells, quiet, TAKEN, 1)
-    return PromotionResponse(lift, back, taken, elsewhere, kept), misfit
+    return _Fit(PromotionResponse(lift, back, taken, elsewhere, kept), usual, scatter, misfit)
 
 
 def _relative(extra: Floats, usual: Floats, group: Ints) -> Floats:
@@ -204,8 +232,11 @@ class _Cells:
         """Weighted means of `values` (offers, days), (cells,)."""
         return self._sum(values * weight) / np.maximum(self._sum(weight), 1e-9)
 
-    def residual(self, whole: Floats, common: Floats, usual: UsualSales) -> tuple[Floats, Floats]:
-        """How far log sales are off what is expected, and its variance, (cells,).
+    def residual(
+        self, whole: Floats, common: Floats, usual: UsualSales
+    ) -> tuple[Floats, Floats, float]:
+        """How far log sales are off what is expected, and its variance, (cells,); and the part of
+        the variance that is more than chance.
 
         The variance is that at what is `common` to the category: an offer that sold much by chance
         is no better known for it.
@@ -213,12 +244,12 @@ class _Cells:
         expected, typical = self._sum(whole), self._sum(common)
         quiet = ~self.ran
         off = (self.units[quiet] - expected[quiet]) ** 2 - expected[quiet]
-        scatter = float(off.sum()) / max(float((expected[quiet] ** 2).sum()), 1.0)
+        scatter = max(float(off.sum()) / max(float((expected[quiet] ** 2).sum()), 1.0), 0.0)
         known = self.mean(usual.known_from, whole)
-        variance = 1.0 / np.maximum(typical, 1e-9) + max(scatter, 0.0)
+        variance = 1.0 / np.maximum(typical, 1e-9) + scatter
         variance += np.where(self.ran, 1.0 / np.maximum(known, 1e-9), 0.0)
         y = (self.units - expected) / np.maximum(expected, 1e-9)
         bound = BOUND * np.sqrt(variance)
         y = np.minimum(np.maximum(y, -bound), bound)
         nothing = typical <= 0.0
-        return np.where(nothing, 0.0, y), np.where(nothing, np.inf, variance)
+        return np.where(nothing, 0.0, y), np.where(nothing, np.inf, variance), scatter

@@ -43,6 +43,11 @@ class ShrunkEffects:
         """Posterior means of the members, (members,)."""
         return self.own + self.group_weight * self.mean[self.group]
 
+    def take(self, members: Ints) -> ShrunkEffects:
+        """Some of the members."""
+        mine = self.own[members], self.group_weight[members], self.own_deviation[members]
+        return ShrunkEffects(self.mean, self.deviation, *mine, self.group[members])
+
     def draw(self, common: float, own: float = 0.0) -> Floats:
         """Members where all groups are `common` deviations off, and members `own` ones."""
         mean = (self.mean + self.deviation * common)[self.group]

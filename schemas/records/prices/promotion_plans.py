@@ -25,7 +25,7 @@ OneName = Annotated[tuple[Name, ...], Strict(False), Field(min_length=1, max_len
 
 class PlanEffects(Outgoing):
     """Where a plan's profit comes from: units sold in it and usual ones, those of them that are
-    bought ahead, profit that other offers lose, and discounts given.
+    bought ahead, profit that other offers lose, discounts given, and what it costs itself.
     """
 
     usual_units: Number
@@ -33,6 +33,7 @@ class PlanEffects(Outgoing):
     bought_ahead: Number
     taken_from_others: MoneyText
     discount: MoneyText
+    cost: MoneyText = "0"
 
 
 class PlanSelector(Outgoing):

@@ -14,6 +14,7 @@ from rich.console import Console
 from schemas.values.instants import DAY, to_ms
 from streams.configuration.policy_file import load
 from streams.configuration.settings import Settings
+from streams.errors import InputError
 from streams.kafka.clients import bootstrap
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter
@@ -23,8 +24,8 @@ from streams.terminal.output import figures_table, note, print_json
 
 SUMMARY = "plan promotions that are worth their discounts"
 DESCRIPTION = """\
-Plan promotions from a recording: which offers, on which channel, when, how deep, and what each adds
-to profit, with a 90 % interval.
+Plan promotions from a recording, or without any for the live shop (--bootstrap): which offers, on
+which channel, when, how deep, and what each adds to profit, with a 90 % interval.
 
 What a promotion sells more, what is bought ahead and missing later, and what other offers and
 channels lose is read from earlier promotions: by offer where it had many, else by category or shop.
@@ -39,11 +40,18 @@ a category on a channel, and of a product, one is promoted at a time. Nothing is
 the records of those you like (--json, --out or the topic `promotion-plans` has them) to the topic
 `promotions` as they are, and prices follow from start to end.
 
-Record `orders`, `products` and `promotions`, and `price-acks`, `inventory`, `competitor-prices` and
-`pricing-policies` where you have them.
+For the live shop, --publish does what a worker of the role `train` does every day: it writes new
+plans to `promotion-plans`, starts those of policies that say `"start": "start"`, ends a planned
+promotion whose rest would lose, and writes to `promotion-results` what those brought that are over.
+
+Of a recording are needed `orders`, `products` and `promotions`, and `price-acks`, `inventory`,
+`competitor-prices` and `pricing-policies` where you have them.
 """
-EXAMPLES = ("pricetide promotions recordings/monday --policies policies.json",)
-SETTINGS = ("bootstrap", "lateness", "timezone", "rates")
+EXAMPLES = (
+    "pricetide promotions recordings/monday --policies policies.json",
+    "pricetide promotions --bootstrap kafka:9092",
+)
+SETTINGS = ("bootstrap", "lateness", "timezone", "rates", "training", "train_days")
 
 NONE = "No plan: of no promotion is it certain enough that it gains anything."
 UNTRIED = """\
@@ -54,7 +62,7 @@ too."""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's flags."""
-    add_recordings(parser)
+    add_recordings(parser, "*")
     parser.add_argument(
         "--policies", type=Path, metavar="FILE", help="plan by these, not by the recorded ones"
     )
@@ -67,8 +75,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Plan, and print, write or publish the plans."""
-    if options.publish:
+    if options.publish or not options.recordings:
         bootstrap(settings)
+    if not options.recordings:
+        return _live(options, settings)
     policies = load(options.policies) if options.policies else None
     plans = planned(settings, options.recordings, policies)
     note("promotions", *plans.not_taken)
@@ -86,6 +96,29 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         _show(plans.records)
     else:
         print(NONE if plans.tried else UNTRIED)
+    return 0
+
+
+def _live(options: argparse.Namespace, settings: Settings) -> int:
+    for flag in ("policies", "out"):
+        if getattr(options, flag):
+            raise InputError(f"--{flag} is for plans of a recording: name a RECORDING")
+    # with it comes all that folds, and all that trains
+    from streams.studies.promotions.live import live_round, send
+
+    settings.training.mkdir(parents=True, exist_ok=True)
+    found = live_round(settings, settings.training / "promotions")
+    if options.publish:
+        send(settings, found)
+        said = f"{len(found.plans)} new plans, {len(found.started)} started"
+        note("promotions", f"{said}, {len(found.stopped)} stopped, {len(found.results)} judged")
+    if options.json:
+        document = {name: getattr(found, name) for name in ("plans", "started", "stopped")}
+        print_json({**document, "results": found.results})
+    elif found.plans:
+        _show(found.plans)
+    else:
+        print(NONE)
     return 0
 
 

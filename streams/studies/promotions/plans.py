@@ -9,8 +9,11 @@ from typing import Any
 
 import msgspec
 
+from online_models.studies.promotions.candidates import Learnt
 from online_models.studies.promotions.past import LEAST_DEPTH
-from online_models.studies.promotions.plan import plan, record
+from online_models.studies.promotions.plan import plan
+from online_models.studies.promotions.planned import record
+from online_models.studies.promotions.whole_shop import WholeShop
 from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
 from streams.errors import InputError
@@ -46,10 +49,10 @@ def planned(
             raise InputError(
                 'no policy asks for promotions: give one "promotions": {"budget": "500.00"}'
             )
-        found = plan(observed.state, observed.parts)
+        found = plan(Learnt.of(WholeShop.of([observed.state]), observed.parts))
     now = observed.state.clock.now
     return RecordedPlans(
-        records=[record(each, observed.catalogue, now) for each in found],
+        records=[record(each, now) for each in found],
         now=now,
         tried=any((part.promotion >= LEAST_DEPTH).any() for part in observed.parts),
         not_taken=observed.not_taken(),

@@ -6,6 +6,7 @@ from streams.web.pages import (
     notices,
     offers,
     policies,
+    promotions,
     queue,
     studies,
     today,
@@ -14,5 +15,16 @@ from streams.web.pages import (
 
 ROUTERS = tuple(
     module.router
-    for module in (login, today, offers, queue, trade, policies, studies, notices, letters)
+    for module in (
+        login,
+        today,
+        offers,
+        queue,
+        trade,
+        policies,
+        promotions,
+        studies,
+        notices,
+        letters,
+    )
 )

@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from schemas.values.instants import to_ms
 from schemas.values.money import to_text as money_text
 from streams.web.access.forms import form_token
 from streams.web.access.roles import Actor
@@ -47,6 +48,17 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def with_times(document: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The document with its instants in milliseconds, None where there is none."""
+    found: dict[str, int | None] = {}
+    for name in names:
+        try:
+            found[name] = to_ms(document[name])
+        except (KeyError, ValueError, TypeError):
+            found[name] = None
+    return {**document, **found}
 
 
 def offer_path(sku: str, channel: str) -> str:

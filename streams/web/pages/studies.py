@@ -1,4 +1,4 @@
-"""Promotions, experiments and models."""
+"""Experiments and models."""
 
 from __future__ import annotations
 
@@ -8,66 +8,17 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from schemas.values.instants import to_ms
 from streams.web.api.problems import LOOK
 from streams.web.charts import models as charts
 from streams.web.context import context_of
-from streams.web.pages.rendering import page
+from streams.web.pages.rendering import page, with_times
 from streams.web.store import experiment_reading, forecast_reading, reading
-from streams.web.words.policies import selection
 
 router = APIRouter(dependencies=[LOOK])
 #: Models that `model-updates` may name more than once, by age.
 MODELS = 100
 #: Alerts that demand has left its forecasts.
 DRIFT = ("demand_drift", "model_degraded")
-
-
-def _times(document: dict[str, Any], *names: str) -> dict[str, Any]:
-    """The document with its instants in milliseconds, None where there is none."""
-    found: dict[str, int | None] = {}
-    for name in names:
-        try:
-            found[name] = to_ms(document[name])
-        except (KeyError, ValueError, TypeError):
-            found[name] = None
-    return {**document, **found}
-
-
-@router.get("/promotions")
-def promotions(request: Request) -> HTMLResponse:
-    """What runs, what is to come, what is planned."""
-    context = context_of(request)
-    with context.store.connect() as connection:
-        found = reading.documents_of(connection, "promotions")
-        plans = reading.documents_of(connection, "promotion-plans")
-        named = [plan["sku"] for plan in plans if isinstance(plan.get("sku"), str)]
-        names = reading.products_named(connection, named)
-    now = context.summary.counted.now or 0
-    shown = []
-    for each in found:
-        timed = _times(each, "starts_at", "ends_at")
-        begin, end = timed["starts_at"] or 0, timed["ends_at"] or 0
-        state = "ended" if end <= now else "running" if begin <= now else "to come"
-        timed["state"] = "cancelled" if each.get("cancelled") else state
-        timed["brought"] = context.summary.counted.promotions.get(str(each.get("promotion_id")), ())
-        timed["on"] = selection(each.get("select"))
-        timed["off"] = ", ".join(
-            f"{value} off" if kind != "price" else f"at {value}"
-            for kind, value in (each.get("discount") or {}).items()
-            if value is not None
-        )
-        shown.append(timed)
-    order = {"running": 0, "to come": 1}
-    shown.sort(key=lambda each: (order.get(each["state"], 2), -(each["starts_at"] or 0)))
-    return page(
-        request,
-        "promotions.html",
-        "Promotions",
-        promotions=shown,
-        plans=[_times(plan, "starts_at", "ends_at") for plan in plans],
-        names=names,
-    )
 
 
 @router.get("/experiments")
@@ -108,7 +59,7 @@ def models(request: Request) -> HTMLResponse:
         request,
         "models.html",
         "Models",
-        models=[_times(each, "trained_at", "trained_through") for each in found],
+        models=[with_times(each, "trained_at", "trained_through") for each in found],
         known=context.summary.counted.elasticities,
         drift=drift,
         weights=charts.weights_by_day(weights, figures) if weights else None,

@@ -69,7 +69,8 @@ _POLICY = policy(
                "optimise_breaks": {"largest_discount": "0.3"}}],
     recommend={"number": 3, "holdout": "0.1", "explore": "0.1", "valid_for": "P7D",
                "learn_from": "1"},
-    promotions={"budget": "100", "depths": ["0.1"], "durations": ["P7D"], "ahead": "P14D"},
+    promotions={"budget": "100", "cost": "1", "depths": ["0.1"], "durations": ["P7D"],
+                "ahead": "P14D"},
 )  # fmt: skip
 _PROMOTION = {
     "promotion_id": "p", "select": {"skus": ["bad"]}, "time": MOMENT, "starts_at": MOMENT,

@@ -12,11 +12,11 @@ from streams.trainer.service import Trainer
 def test_stopping_the_worker_ends_a_run_under_way(tmp_path: Path) -> None:
     async def live() -> int | None:
         trainer = Trainer(Settings(bootstrap="nowhere:1", training=tmp_path))
-        trainer._command = [sys.executable, "-c", "import time; time.sleep(600)"]
+        trainer.child._command = [sys.executable, "-c", "import time; time.sleep(600)"]
         await trainer.start()
-        while trainer._process is None:
+        while trainer.child.process is None:
             await asyncio.sleep(0.01)
-        process = trainer._process
+        process = trainer.child.process
         await trainer.stop()
         return await process.wait()
 
@@ -29,7 +29,7 @@ def test_a_run_that_fails_is_tried_again_and_the_worker_goes_on(tmp_path: Path) 
     async def live() -> None:
         trainer = Trainer(Settings(bootstrap="nowhere:1", training=tmp_path, train_every="PT0.01S"))
         note = f"open({str(runs)!r}, 'a').write('x'); raise SystemExit(3)"
-        trainer._command = [sys.executable, "-c", note]
+        trainer.child._command = [sys.executable, "-c", note]
         await trainer.start()
         while not runs.exists() or len(runs.read_text()) < 2:
             await asyncio.sleep(0.01)

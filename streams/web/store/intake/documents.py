@@ -118,7 +118,11 @@ def _key(topic: str, found: dict[str, object]) -> str | None:
         # the last one of each person
         who = next((kind for kind in ("customer", "session") if found.get(kind)), None)
         return None if who is None else f"{who}|{found[who]}"
-    names = {"promotion-plans": ("plan_id",), "model-updates": ("model", "version")}
+    names = {
+        "promotion-plans": ("plan_id",),
+        "promotion-results": ("promotion_id",),
+        "model-updates": ("model", "version"),
+    }
     parts = [found.get(name) for name in names.get(topic, TOPICS[topic].key)]
     return None if None in parts else "|".join(str(part) for part in parts)
 

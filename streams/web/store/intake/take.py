@@ -49,6 +49,7 @@ TOPICS: dict[str, Intake] = {
     "pricing-control": take_control,
     "promotions": take_documents,
     "promotion-plans": take_documents,
+    "promotion-results": take_documents,
     "recommendations": take_documents,
     "model-updates": take_documents,
     "price-offers": take_price_offers,

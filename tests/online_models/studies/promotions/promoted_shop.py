@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -18,7 +18,9 @@ from online_models.journal.batch import BatchBuilder, Fact, Kind, SourcePartitio
 from online_models.market import Market, compose
 from online_models.market.batches import BatchWriter
 from online_models.market.calendar import day_start
-from online_models.studies.promotions.plan import PlannedPromotion
+from online_models.studies.promotions.candidates import Learnt
+from online_models.studies.promotions.planned import PlannedPromotion
+from online_models.studies.promotions.whole_shop import WholeShop
 
 #: Promotions last a week, and none follows within three.
 WEEK, REST = 7, 21
@@ -28,12 +30,35 @@ AFTER = 81
 
 
 class Shop(NamedTuple):
-    """A market, its regular prices (minor units), and what a fold of its past has come to know."""
+    """A market after so many `days`, its regular prices (minor units), and what a fold of its past
+    has come to know.
+    """
 
     market: Market
     regular: NDArray[np.int64]
-    state: State
+    days: int
+    fold: Fold
+    journal: BatchWriter
     parts: list[Observations]
+
+    @property
+    def state(self) -> State:
+        """Of the fold."""
+        return self.fold.state
+
+    def learnt(self) -> Learnt:
+        """What its promotions did so far."""
+        return Learnt.of(WholeShop.of([self.state]), self.parts)
+
+    def announce(self, day: int, *promotions: Mapping[str, Any]) -> None:
+        """Send promotions in the morning of a day."""
+        rows = BatchBuilder()
+        for value in promotions:
+            fact = rows.fact(Fact("promotions", None, json.dumps(value).encode()))
+            source = SourcePartition(f"promotions of {value['promotion_id']}", 0)
+            rows.add(Kind.FACT, day_start(day), source, offset=day, detail=fact)
+        rows.add(Kind.TICK, day_start(day), flag=1)
+        self.fold.step(rows.batch())
 
 
 def promoted_shop(
@@ -60,30 +85,26 @@ def promoted_shop(
     asked = {"policy_id": "p", "promotions": {"budget": "1000000.00"}, **policy}
     fold.step(journal.opening([asked]))
     rng = np.random.default_rng(seed)
-    until, prices, offset = np.zeros(offers, np.int64), regular.copy(), 0
+    until, prices = np.zeros(offers, np.int64), regular.copy()
+    shop = Shop(market, regular, days, fold, journal, parts)
     for day in range(days):
         prices[until == day] = regular[until == day]
         if day >= REST and day % WEEK == 0 and day < days - 4 * WEEK:
-            rows = BatchBuilder()
+            begun = []
             for offer in np.flatnonzero((until + REST <= day) & (rng.random(offers) < often)):
                 percent = int(rng.choice(PERCENTS))
                 until[offer] = day + WEEK
                 prices[offer] = round(int(regular[offer]) * (100 - percent) / 100)
-                value = _promotion(goods.skus[offer], day, percent)
-                fact = rows.fact(Fact("promotions", None, json.dumps(value).encode()))
-                source = SourcePartition("promotions of the merchant", 0)
-                rows.add(Kind.FACT, day_start(day), source, offset=offset, detail=fact)
-                offset += 1
-            rows.add(Kind.TICK, day_start(day), flag=1)
-            fold.step(rows.batch())
+                begun.append(_promotion(goods.skus[offer], day, percent))
+            shop.announce(day, *begun)
         fold.step(journal.day(market.day(prices), day))
-    return Shop(market, regular, fold.state, parts)
+    return shop
 
 
 def gained(shop: Shop, plans: Iterable[PlannedPromotion]) -> float:
     """What these promotions together add to the market's expected profit, minor units."""
     skus = shop.market.assortment.skus
-    chosen = [(skus.index(shop.state.catalogue.offer_name(p.offer)[0]), p) for p in plans]
+    chosen = [(skus.index(p.sku), p) for p in plans]
     totals = []
     for running in ([], chosen):
         market, total = copy.deepcopy(shop.market), 0.0

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.studies.promotions.choice import Chosen, choose
+from online_models.studies.promotions.choice import Chosen, PromotionWorth, choose
 from online_models.studies.promotions.past import PromotionTimes
 
 OFFERS, DEPTHS, STARTS = 6, 2, 4
@@ -39,7 +39,7 @@ def test_no_budget_is_overdrawn_and_nothing_without_a_gain_is_chosen(
     seed: int, budget: float
 ) -> None:
     (profit, spent), on = tables(seed), windows(seed)
-    found = choose(profit, spent, on, (ALONE,), budget)
+    found = choose(PromotionWorth(profit, spent), on, (ALONE,), budget)
     assert worth(spent, found, on) <= budget + 1e-9
     assert all(profit[c.offer, c.depth, c.length] > 0.0 for c in found)
     assert len({c.offer for c in found}) == len(found)
@@ -49,7 +49,7 @@ def test_no_budget_is_overdrawn_and_nothing_without_a_gain_is_chosen(
 def test_members_of_a_group_are_never_promoted_at_one_time(seed: int) -> None:
     (profit, spent), on = tables(seed), windows(seed)
     shelf, goods = np.array([0, 0, 0, 1, 1, -1]), np.array([0, 1, 2, 0, 1, 2])
-    found = choose(profit, spent, on, (shelf, goods), np.inf)
+    found = choose(PromotionWorth(profit, spent), on, (shelf, goods), np.inf)
     for one, other in product(found, found):
         together = one.start < other.start + LENGTHS[other.length]
         together &= other.start < one.start + LENGTHS[one.length]
@@ -62,7 +62,7 @@ def test_a_budget_goes_where_a_unit_of_it_brings_most() -> None:
     on = windows()
     for seed in range(20):
         profit, spent = tables(seed)
-        budget = 0.5 * worth(spent, choose(profit, spent, on, (ALONE,), np.inf), on)
+        budget = 0.5 * worth(spent, choose(PromotionWorth(profit, spent), on, (ALONE,), np.inf), on)
         places = list(np.ndindex(DEPTHS, STARTS, len(LENGTHS)))
         # the best of the relaxed problem bounds every choice from above
         bound = min(
@@ -79,5 +79,5 @@ def test_a_budget_goes_where_a_unit_of_it_brings_most() -> None:
             )
             for charge in np.linspace(0.0, 5.0, 101)
         )
-        found = worth(profit, choose(profit, spent, on, (ALONE,), budget), on)
+        found = worth(profit, choose(PromotionWorth(profit, spent), on, (ALONE,), budget), on)
         assert 0.7 * bound <= found <= bound + 1e-9

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from online_models.studies.promotions.plan import PlannedPromotion, plan
+from online_models.studies.promotions.plan import plan
+from online_models.studies.promotions.planned import PlannedPromotion
 from schemas.values.percentages import to_ppm
 from tests.online_models.studies.promotions.promoted_shop import WEEK, Shop, gained, promoted_shop
 
@@ -18,7 +19,7 @@ def shop() -> Shop:
 
 @pytest.fixture(scope="module")
 def plans(shop: Shop) -> list[PlannedPromotion]:
-    return plan(shop.state, shop.parts)
+    return plan(shop.learnt())
 
 
 def test_every_plan_gains_and_together_they_gain_what_they_expect(
@@ -49,10 +50,8 @@ def test_nothing_deeper_is_planned_than_was_ever_tried(
 
 
 def test_one_past_gives_one_plan(shop: Shop, plans: list[PlannedPromotion]) -> None:
-    again = plan(shop.state, shop.parts)
-    assert [(p.offer, p.start, p.depth) for p in again] == [
-        (p.offer, p.start, p.depth) for p in plans
-    ]
+    again = plan(shop.learnt())
+    assert [(p.sku, p.start, p.depth) for p in again] == [(p.sku, p.start, p.depth) for p in plans]
     assert [float(p.gain.profit) for p in again] == [float(p.gain.profit) for p in plans]
 
 
@@ -68,16 +67,16 @@ def test_the_guardrails_bind_and_the_budget_is_kept(
         promotions={"budget": budget, "depths": ["10%", "20%", "30%"], "durations": ["P4D", "P7D"]},
         guardrails={"minimum_margin": "35%"},
     )
-    found = plan(tight.state, tight.parts)
+    found = plan(tight.learnt())
     assert found
     assert sum(float(each.gain.discount) for each in found) <= whole / 2 + 1
     goods = tight.market.assortment
     for each in found:
-        offer = goods.skus.index(tight.state.catalogue.offer_name(each.offer)[0])
+        offer = goods.skus.index(each.sku)
         assert each.price * goods.kept[offer] * 0.65 >= goods.cost[offer] - 1
         assert each.depth in {to_ppm(f"{p}%") for p in (10, 20, 30)}
 
 
 def test_without_earlier_promotions_nothing_is_planned() -> None:
     never = promoted_shop("choke+pantry", 7, dear=1.3, often=0.0)
-    assert not plan(never.state, never.parts)
+    assert not plan(never.learnt())
