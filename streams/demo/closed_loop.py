@@ -33,6 +33,8 @@ BEAT = 0.2
 #: Event time moves on every second, even where no event comes: a worker that is silent for so long
 #: has come to a halt.
 STALLED_SECONDS = 120.0
+#: Before its first price it may have to compile the rules, beside whatever else the machine does.
+STARTING_SECONDS = 900.0
 
 
 @dataclass(slots=True)
@@ -143,8 +145,8 @@ class ClosedLoop:
             self._alive()
             if progress.reached > stage.reached:
                 moved = now
-            elif now - moved > STALLED_SECONDS:
-                raise DemoError(f"the worker has priced nothing for {STALLED_SECONDS:.0f} s")
+            elif now - moved > (patience := STALLED_SECONDS if stage.reached else STARTING_SECONDS):
+                raise DemoError(f"the worker has priced nothing for {patience:.0f} s")
             stage.events, stage.reached = sender.events, progress.reached
             if stage.reached and stage.started is None:
                 stage.started = (sender.events, now)

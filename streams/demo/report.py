@@ -94,7 +94,7 @@ def progress_bar(console: Console, days: Days) -> Iterator[Callable[[LoopProgres
             last_line = time.monotonic()
             console.print(text)
 
-    with progress("the worker is starting", len(days)) as show:
+    with progress("the worker is starting; the first time takes a minute", len(days)) as show:
         show(0)
         yield show_stage
 

@@ -60,6 +60,11 @@ class _Ours:
 class _Worker(_Ours, faust.Worker):  # type: ignore[misc]
     """Ingest and pricer, or the pricer alone."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Faust's own writes what moves a terminal's cursor, into log files, too
+        self.spinner = None
+
 
 class _PlainWorker(_Ours, Worker):  # type: ignore[misc]
     """Ingest or the trainer alone, without Faust's frame."""

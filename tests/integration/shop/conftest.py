@@ -1,6 +1,7 @@
 """A shop on a broker of its own, and workers that end with the test."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -37,9 +38,9 @@ def start_worker(
     folder = tmp_path_factory.mktemp("workers")
     started: list[Worker] = []
 
-    def start(instance: str, *flags: str, module: str = "streams.cli", **variables: str) -> Worker:
-        variables = {"PRICETIDE_PARTITIONS": str(PARTITIONS), **variables}
-        worker = Worker(shop.bootstrap, folder, instance, *flags, module=module, **variables)
+    def start(instance: str, *flags: str, **options: Any) -> Worker:
+        options = {"PRICETIDE_PARTITIONS": str(PARTITIONS), **options}
+        worker = Worker(shop.bootstrap, folder, instance, *flags, **options)
         started.append(worker)
         return worker
 

@@ -166,7 +166,7 @@ class KafkaShop:
             for worker in workers:
                 assert worker.process.poll() is None, worker.tail()
             assert time.monotonic() < deadline, f"not {what} within {seconds:.0f} s"
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def read(self, topics: Iterable[str], isolation: str = "read_committed") -> list[Any]:
         """Records up to the present ends, partition by partition, in order."""

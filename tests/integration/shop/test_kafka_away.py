@@ -76,7 +76,7 @@ def test_while_kafka_hangs_a_worker_is_not_ready_says_little_and_stops(
     hang()
     said = len(process.text())
     assert wait_for(lambda: ready(port) == 503, NOTICED), process.tail()
-    time.sleep(AWAY)
+    time.sleep(NOTICED)
     assert ready(port) == 503
     assert len(process.text()) - said < MOST_LOG, process.tail()
     assert process.stop() == 0
@@ -93,7 +93,7 @@ def catches_the_signal(worker: Worker) -> bool:
 def test_a_worker_that_starts_stops_within_its_time(
     shop: KafkaShop, start_worker: Callable[..., Worker], seconds: float
 ) -> None:
-    worker = start_worker(f"starting-{seconds}")
+    worker = start_worker(f"starting-{seconds}", anew=True)
     assert wait_for(lambda: catches_the_signal(worker), 30)
     assert not worker.text(), "it stands before anything else is done"
     time.sleep(seconds)
@@ -105,7 +105,7 @@ def test_a_worker_that_starts_while_kafka_hangs_stops_within_its_time(
     start_worker: Callable[..., Worker], hang: Callable[[], None], seconds: float
 ) -> None:
     hang()
-    worker = start_worker(f"hanging-{seconds}")
+    worker = start_worker(f"hanging-{seconds}", anew=True)
     time.sleep(seconds)
     worker.signal(signal.SIGTERM)
     try:
@@ -196,7 +196,7 @@ def test_a_worker_under_load_stops_cleanly_at_any_moment(
 ) -> None:
     draw = Random(1)
     shop.send(traffic.catalogue())
-    process = start_worker("stopped")
+    process = start_worker("stopped", anew=True)
     with load(shop):
         for _ in range(STOPS):
             assert wait_for(lambda: catches_the_signal(process), 30)

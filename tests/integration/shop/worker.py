@@ -9,13 +9,20 @@ import sys
 import time
 from pathlib import Path
 
+from tests.integration.shop.forked import Forked
+
 #: A clean stop takes at most this long, the contract says.
 CLEAN_STOP_SECONDS = 10
 
 
+#: Roles that start processes of their own, or load what no other worker does.
+APART = ("train", "forecast")
+
+
 class Worker:
     """`pricetide worker`, or another command that goes on, with a static instance id; its log is
-    `log`. `module` is what runs it.
+    `log`. `module` is what runs it. A worker is forked from loaded code, unless it is to be started
+    `anew`.
     """
 
     def __init__(
@@ -26,12 +33,15 @@ class Worker:
         *flags: str,
         module: str = "streams.cli",
         command: str = "worker",
+        anew: bool = False,
         **variables: str,
     ) -> None:
         self.instance = instance
         self.log = folder / f"{instance}.log"
-        self._command = [sys.executable, "-m", module, command, "--bootstrap", bootstrap]
-        self._command += flags
+        self._module = module
+        self._words = [command, "--bootstrap", bootstrap, *flags]
+        ours = (module, command) == ("streams.cli", "worker") and not set(APART) & set(flags)
+        self._forked = ours and not anew
         self._variables = {
             "PRICETIDE_INSTANCE": instance,
             "PRICETIDE_SNAPSHOT_SECONDS": "1",
@@ -42,12 +52,15 @@ class Worker:
 
     def start(self) -> None:
         """Start, also again after an end."""
+        variables = os.environ | self._variables
+        self.process: Forked | subprocess.Popen[bytes]
+        if self._forked:
+            self.process = Forked(self._words, variables, self.log)
+            return
+        command = [sys.executable, "-m", self._module, *self._words]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self._command,
-                env=os.environ | self._variables,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                command, env=variables, stdout=log, stderr=subprocess.STDOUT
             )
 
     def kill(self) -> None:

@@ -18,7 +18,7 @@ NOW = 1_700_000_000_000
 
 
 def call(out: Path, *flags: str) -> int:
-    small = ("--offers", "15", "--days", "20", "--seeds", "2", "--jobs", "1")
+    small = ("--offers", "15", "--days", "10", "--seeds", "2", "--jobs", "1")
     return main(["simulate", *small, "--out", str(out), *flags])
 
 
@@ -27,7 +27,7 @@ def test_an_experiment_ends_with_a_table_a_summary_and_a_report(
 ) -> None:
     assert call(tmp_path, "--markets", "plain,nested", "--contenders", "greedy") == 0
     shown = capsys.readouterr().out
-    assert shown.startswith("plain, 8 a day × 20 days: static pricing earns")
+    assert shown.startswith("plain, 8 a day × 10 days: static pricing earns")
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert [found["market"] for found in summary] == ["plain", "nested"]
     assert list(summary[0]["contenders"]) == ["fixed", "greedy", "clairvoyant"]
