@@ -4,9 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 TESTS ?= tests schemas online_models streams
-# processes that test side by side, each with a Kafka of its own
-JOBS ?= 2
-PYTEST := $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
+# processes that test side by side, each with a Kafka of its own: tests on Kafka often wait, so that
+# two cores carry three; those tests come first, as a long one at the end would be waited for
+JOBS ?= 3
+PYTEST := $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 export OMP_NUM_THREADS ?= 1
 # what is compiled is kept: tests start hundreds of processes
 unexport PYTHONDONTWRITEBYTECODE
