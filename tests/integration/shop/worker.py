@@ -55,6 +55,7 @@ class Worker:
         variables = os.environ | self._variables
         self.process: Forked | subprocess.Popen[bytes]
         if self._forked:
+            self.log.touch()
             self.process = Forked(self._words, variables, self.log)
             return
         command = [sys.executable, "-m", self._module, *self._words]
