@@ -28,6 +28,9 @@ from online_models.journal.batch import FORCED, Batch
 from online_models.journal.outputs import Output
 from online_models.pricing.contracts.contract_offers import new_day as contracts_of_day
 from online_models.pricing.coordination.shared_stock import value_units
+from online_models.pricing.personal.feeding import credit, watch
+from online_models.pricing.personal.feeding import new_day as new_day_of_discounts
+from online_models.pricing.personal.reviews import review
 from online_models.pricing.quantity_breaks.offers import new_day as quantity_breaks_of_day
 from online_models.pricing.shown import imagined
 from online_models.pricing.suggestions.own_stock import pass_day
@@ -74,10 +77,13 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     # the pricer
     for observations in learnt:
         state.pricing.sold(observations.offer, observations.units, observations.price)
+        credit(state.pricing, observations.offer, observations.units, observations.price)
     state.pricing.model_version = state.demand.version
+    watch(state.pricing)
     state.pricing.settle(now)
     if new_day:
         pass_day(state.pricing.state, now)
+        new_day_of_discounts(state.pricing)
     outputs += state.pricing.watch(now)
     outputs += state.desk.settle(now)
     if new_day and not state.settings.observe_only:
@@ -88,9 +94,11 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     concerned = [observations.offer for observations in learnt]
     rows = np.unique(np.concatenate([new, stocked, *concerned, state.pricing.due(now)]))
     placed += _decide(state, batch, place, rows[state.catalogue.offers.listed[rows]])
-    # who recommends knows the prices by now
+    # who recommends or makes an offer knows the prices by now
     if not state.settings.observe_only:
+        part = state.settings.partition, state.settings.partitions
         placed += [(place, output) for output in recommend(state, now)]
+        placed += [(place, output) for output in review(state.pricing, now, part)]
     return placed
 
 

@@ -15,6 +15,7 @@ from online_models.pricing.coordination.pressing import note_presses
 from online_models.pricing.decision.bookkeeping import enter, needs_publishing, unchanged
 from online_models.pricing.decision.breaking import tripped
 from online_models.pricing.decision.resolve import resolve
+from online_models.pricing.personal.public_moves import moved
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.quantity_breaks.offers import quantity_breaks
 from online_models.pricing.records.alerts import Placed, alerts, stockouts
@@ -115,6 +116,7 @@ def _decide_block(
         found += quantity_breaks(resolved, fresh, pricing.state.trade.volumes)
         found += promised(resolved, fresh, pricing)
         found += personal_offers(resolved, fresh, pricing.shoppers, money)
+        found += moved(resolved, fresh, pricing)
         found += stockouts(resolved, published)
     return found
 

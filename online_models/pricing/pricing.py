@@ -11,6 +11,7 @@ from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.context.decision_context import DemandFunction, PricingState, StockLevels
 from online_models.pricing.decision.rule_names import RuleNames
 from online_models.pricing.learned.seat import PolicySeat
+from online_models.pricing.personal.book import PersonalBook
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.profit.substitutes import unit_profits
 from online_models.pricing.records.alerts import feed_silent
@@ -48,6 +49,7 @@ class Pricing:
         policies=attribute("book", Part()),
         notes=Part(),
         shoppers=Part(),
+        personal=attribute("personal", Part(), optional=True),
         kill_switch=Part(),
         silent_channels=dict[str, bool],
         acknowledged_channels=list[str],
@@ -79,6 +81,7 @@ class Pricing:
         self.book = PolicyBook(catalogue, settings)
         self.notes = Notes()
         self.shoppers = Shoppers()
+        self.personal = PersonalBook()
         self.breakers = Breakers()
         self.kill_switch = KillSwitch(catalogue, self.ledger, self.notes)
         #: Whether a channel has never acknowledged a price in time, where either is known.
@@ -211,8 +214,8 @@ class Pricing:
         latest = now + self.settings.ack_timeout_ms
         ledger.ack_due[awaited] = np.minimum(ledger.ack_due[awaited], latest)
         self.reported_silence = min(self.reported_silence, now)
-        self.shoppers.set_back(now)
-        self.state.second_hand.set_back(now)
+        for part in (self.shoppers, self.personal, self.state.second_hand):
+            part.set_back(now)
 
     def settle(self, now: int) -> None:
         """A tick has come: what happened since the last one may be seen by other offers."""

@@ -70,6 +70,8 @@ OUTPUTS: dict[str, dict[str, Any]] = {
         "decision_id": "8f14e45fceea167a",
         "minimum_quantity": 10,
         "customer": None,
+        "cluster": None,
+        "propensity": None,
         "time": "2024-05-01T12:00:00Z",
         "reason": "quantity break",
         "explanation": [

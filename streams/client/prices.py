@@ -59,10 +59,16 @@ class Prices:
         return True
 
     def take_offer(self, offer: Offer) -> None:
-        """Keep an offer: those of a new decision replace those of the one before."""
+        """Keep an offer: those of a new decision replace those of the one before; a learnt one
+        replaces that of the same customer.
+        """
         held = self._offers.setdefault((offer.sku, offer.channel), [])
-        if held and held[0].decision_id != offer.decision_id:
-            held.clear()
+        if offer.cluster is not None:
+            held[:] = [e for e in held if e.cluster is None or e.customer != offer.customer]
+        else:
+            held[:] = [
+                e for e in held if e.cluster is not None or e.decision_id == offer.decision_id
+            ]
         held.append(offer)
 
     def quote(

@@ -39,7 +39,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """A record of `price-offers`: a price below the public one, for a segment, for a quantity, or
-    for the one customer whose hash it names. `disclosure` is to be shown with it.
+    for the one customer whose hash it names. `disclosure` is to be shown with it. A `cluster` makes
+    it a learnt one, which only another for the same customer replaces.
     """
 
     decision_id: str
@@ -53,6 +54,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     disclosure: str | None = None
     minimum_quantity: int | None = None
     customer: str | None = None
+    cluster: int | None = None
 
 
 def acknowledgement(

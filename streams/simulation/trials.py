@@ -12,6 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from online_models.market.second_hand import trial as second_hand
+from online_models.market.trade import personal_market
 from streams.freed_memory import keep_freed_memory
 from streams.terminal.progress import progress
 
@@ -29,6 +30,7 @@ class Trial:
 #: The trials by name: a file in `online_models/market`, and one line here.
 TRIALS: Mapping[str, Trial] = {
     "second-hand": Trial(second_hand.run, second_hand.MEANINGS),
+    "personal": Trial(personal_market.run, personal_market.MEANINGS),
 }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from online_models.journal.outputs import Output
 from online_models.pricing.context.decision_context import Ints
 from online_models.pricing.decision.sources import APPROVED, REJECTED
+from online_models.pricing.personal.public_moves import ended
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.kill_switch import priced, release
 from online_models.pricing.state.shoppers import named
@@ -41,9 +42,10 @@ def apply_command(pricing: Pricing, record: Order, now: int, part: int | None = 
     if isinstance(record, Rollback):
         return _rollback(pricing, record, now, part)
     if isinstance(record, ForgetCustomer):
-        pricing.shoppers.forget(named(record.customer_id))
+        customer = named(record.customer_id)
+        pricing.shoppers.forget(customer)
         pricing.state.trade.contracts.forget(record.customer_id)
-        return np.zeros(0, dtype=np.int64), []
+        return np.zeros(0, dtype=np.int64), ended(pricing, customer, now)
     return _judge(pricing, record, now)
 
 

@@ -94,6 +94,14 @@ def _breaker(detail: Step) -> str:
     )
 
 
+def _personal(detail: Step) -> str:
+    return (
+        f"A personal discount of {detail['discount']} is expected to add {detail['gain']} of profit"
+        f" with customers of cluster {detail['cluster']}, the most of those allowed or near it:"
+        f" {detail['units']:.3g} units instead of {detail['without']:.3g}"
+    )
+
+
 def _conflict(detail: Step) -> str:
     bounds = detail["bounds"]
     if len(bounds) == 1:
@@ -127,6 +135,9 @@ _SENTENCES: dict[str, Callable[[Step], str]] = {
     "bounds_conflict": _conflict,
     "approval": _approval,
     "breaker": _breaker,
+    "public_price": lambda _: "Everybody pays",
+    "personal_discount": _personal,
+    "promised": lambda _: "An offer made before holds, no higher than the public price",
     "price_in_force": lambda _: "The price in force stays",
 }
 

@@ -52,7 +52,7 @@ def _apply(step: Step, price: int, digits: int) -> int:
     rule, detail = step["rule"], step["detail"]
     if rule == "explore":
         return minor(step["output"], digits)
-    if rule in ("quote", "quantity_break"):
+    if rule in ("quote", "quantity_break", "personal_discount"):
         return discounted_unit(price, to_ppm(to_fraction(detail["discount"])))
     if detail.get("held") is not None:
         return minor(detail["held"], digits)

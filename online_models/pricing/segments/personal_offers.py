@@ -27,7 +27,11 @@ def personal_offers(
     resolved: Resolved, chosen: NDArray[np.intp], shoppers: Shoppers, money: MoneyTexts
 ) -> list[Placed]:
     """`price-offers` to customers for offers whose public price or policy has just changed."""
-    segments = [terms for terms in resolved.context.terms.policy.segments if terms.personalise]
+    segments = [
+        terms
+        for terms in resolved.context.terms.policy.segments
+        if terms.personalise and terms.optimise_personal is None
+    ]
     if not segments or not len(chosen):
         return []
     context = resolved.context.reread(chosen)

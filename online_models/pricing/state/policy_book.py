@@ -16,6 +16,7 @@ from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.state.ledger import DEFAULT_POLICY
 from online_models.shop.catalogue import NEVER, Catalogue
 from schemas.records.policy.guardrails import Guardrails
+from schemas.records.policy.personal import PersonalTerms
 from schemas.records.policy.pricing_policies import Policy
 from schemas.records.policy.recommend import Recommend
 
@@ -79,6 +80,8 @@ class PolicyBook:
         "breaks",
         "optimises_breaks",
         "recommend",
+        "personal",
+        "personalised",
     )
     TRANSIENT = ("_terms", "_known", "_pace")
 
@@ -253,6 +256,21 @@ class PolicyBook:
                 if policy.recommend is not None and not policy.shadow
             ),
             None,
+        )
+        learnt = [
+            (slot, policy.seed, segment)
+            for slot, policy in self._ranked
+            for segment in policy.segments
+            if segment.personalise and not policy.shadow
+        ]
+        self.personal: dict[str, tuple[PersonalTerms, int]] = {}
+        for _, seed, segment in learnt:
+            if segment.optimise_personal is not None:
+                self.personal.setdefault(segment.segment, (segment.optimise_personal, seed))
+        self.personalised = frozenset(
+            (slot, segment.segment)
+            for slot, _, segment in learnt
+            if segment.optimise_personal is not None
         )
         protected = (
             name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -88,6 +89,11 @@ class Shoppers:
     def bought(self, lines: list[Line]) -> None:
         """Remember purchases until the next tick."""
         self._lines += lines
+
+    @property
+    def waiting(self) -> Sequence[Line]:
+        """Purchases since the last tick."""
+        return self._lines
 
     def set_back(self, now: int) -> None:
         """Nothing was forgotten later than `now`, ms."""

@@ -13,6 +13,7 @@ from schemas.records.policy.experiment import Experiment
 from schemas.records.policy.exploration import Explore
 from schemas.records.policy.guardrails import Guardrails
 from schemas.records.policy.objective import Objective
+from schemas.records.policy.personal import PersonalTerms
 from schemas.records.policy.planning import Planning
 from schemas.records.policy.recommend import Recommend
 from schemas.records.policy.selection import Selector
@@ -98,7 +99,8 @@ class SegmentTerms(Incoming):
 
     With `personalise`, its customers who agreed to personal prices and mostly buy bargains are
     offered what they bought before at `personal_discount` off, with `disclosure` (a text of our own
-    where there is none).
+    where there is none). With `optimise_personal` whom and how deep is learnt, `personal_discount`
+    at most.
     """
 
     segment: Annotated[
@@ -118,7 +120,12 @@ class SegmentTerms(Incoming):
     ] = False
     personal_discount: Annotated[
         Share,
-        FieldWords("Personal discount", "How far below the public price these are.", "share", "5%"),
+        FieldWords(
+            "Personal discount",
+            "How far below the public price these are; at most, where it is learnt.",
+            "share",
+            "5%",
+        ),
     ] = Field(default="5%", validate_default=True)
     disclosure: Annotated[
         Text | None,
@@ -131,6 +138,13 @@ class SegmentTerms(Incoming):
     ] = None
     quotes: Annotated[QuoteTerms | None, FieldWords("Quotes")] = None
     optimise_breaks: Annotated[BreakTerms | None, FieldWords("Learnt breaks")] = None
+    optimise_personal: Annotated[
+        PersonalTerms | None,
+        FieldWords(
+            "Learnt personal discounts",
+            hint="to whom, how deep, and how often; of those who agreed",
+        ),
+    ] = None
 
 
 class Policy(Event):

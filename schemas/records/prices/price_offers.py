@@ -6,15 +6,26 @@ from pydantic import model_validator
 
 from schemas.records.prices.decision import ExplanationStep
 from schemas.records.record import Outgoing
-from schemas.values.fields import Count, Currency, InstantText, Name, PriceText, Text, check_money
+from schemas.values.fields import (
+    Confidence,
+    Count,
+    Currency,
+    InstantText,
+    Name,
+    PriceText,
+    Text,
+    check_money,
+)
 
 
 class PriceOffer(Outgoing):
     """In force in [valid_from, valid_until), without end where that is null.
 
     `minimum_quantity` makes it a quantity break; `customer` is the keyed hash of the customer whom
-    a personal offer is for, and `disclosure` the text to show with it. An `explanation` leads
-    from the public price to this one.
+    a personal offer is for, and `disclosure` the text to show with it. Of a learnt one, `cluster`
+    says how sensitive to prices customers like this one are (1 is least), and `propensity` with
+    which probability this price was drawn; a later record for the same customer and offer replaces
+    it. An `explanation` leads from the public price to this one.
     """
 
     sku: Name
@@ -28,6 +39,8 @@ class PriceOffer(Outgoing):
     decision_id: Name
     minimum_quantity: Count | None = None
     customer: Name | None = None
+    cluster: Count | None = None
+    propensity: Confidence | None = None
     time: InstantText | None = None
     reason: Text | None = None
     explanation: list[ExplanationStep] | None = None

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from streams.studies.fairness.personal import Personal, PersonalPrices
+from streams.studies.fairness.uplift import uplifts
 
 #: Half the width of a 95 % interval in standard deviations.
 NORMAL_95 = 1.959964
-GROUPS = ("segment", "channel", "category")
+GROUPS = ("segment", "channel", "category", "cluster")
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,14 @@ def figures(found: PersonalPrices) -> dict[str, Any]:
     """The report as plain values."""
     rows = [_group("all", "all", found.personal)] if found.personal else []
     for by in GROUPS:
-        names = sorted({price.groups[by] for price in found.personal})
-        rows += [_group(by, n, [p for p in found.personal if p.groups[by] == n]) for n in names]
+        names = sorted({price.groups[by] for price in found.personal if by in price.groups})
+        rows += [_group(by, n, [p for p in found.personal if p.groups.get(by) == n]) for n in names]
     consent = [found.consent(price) for price in found.personal]
     return {
         "groups": [asdict(row) for row in rows],
         "shares": _shares(found),
+        "discount_gaps": _gaps(found),
+        "uplifts": [asdict(each) for each in uplifts(found.uplift, found.first_learnt)],
         "personal_prices": len(found.personal),
         "above_public": sum(price.discount < 0 for price in found.personal),
         "undisclosed": sum(not price.disclosed for price in found.personal),
@@ -49,6 +52,24 @@ def figures(found: PersonalPrices) -> dict[str, Any]:
         "consent_unknown": consent.count(None),
         "decision_unknown": found.unknown,
     }
+
+
+def _gaps(found: PersonalPrices) -> list[dict[str, Any]]:
+    """By segment, how far apart the clusters' mean discounts are: the measure that a policy's
+    `largest_gap` bounds, of offers rather than of customers.
+    """
+    off: dict[str, dict[str, list[float]]] = {}
+    for price in found.personal:
+        if "cluster" in price.groups:
+            clusters = off.setdefault(price.groups["segment"], {})
+            clusters.setdefault(price.groups["cluster"], []).append(price.discount)
+    gaps = []
+    for segment in sorted(off):
+        means = {cluster: float(np.mean(each)) for cluster, each in off[segment].items()}
+        low, high = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+        row = {"segment": segment, "gap": means[high] - means[low], "lowest": low, "highest": high}
+        gaps.append(row)
+    return gaps
 
 
 def _group(by: str, name: str, prices: list[Personal]) -> GroupFigures:

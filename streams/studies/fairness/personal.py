@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from online_models.pricing.state.shoppers import USUAL_SEGMENT
+from schemas.records.policy.pricing_policies import Policy
 from schemas.records.record import RecordError
 from schemas.records.shop.orders import Order
 from schemas.records.shop.products import Product
@@ -18,9 +19,10 @@ from schemas.values.instants import to_ms
 from streams.ingest.hashing import KeyedHash
 from streams.recording.entry import Entry, RecordingError
 from streams.recording.reader import Recording
+from streams.studies.fairness.uplift import UpliftSource
 
 NEEDED = ("price-offers", "price-decisions")
-USED = (*NEEDED, "orders", "products")
+USED = (*NEEDED, "orders", "products", "pricing-policies")
 #: What a group is called where a record names none.
 UNNAMED = "(none)"
 
@@ -32,6 +34,11 @@ class _PublicPrice(msgspec.Struct):
     outcome: str
 
 
+class _Step(msgspec.Struct):
+    rule: str
+    output: str
+
+
 class _OfferedPrice(msgspec.Struct):
     sku: str
     channel: str
@@ -41,6 +48,9 @@ class _OfferedPrice(msgspec.Struct):
     decision_id: str
     disclosure: str | None = None
     customer: str | None = None
+    cluster: int | None = None
+    propensity: float | None = None
+    explanation: list[_Step] | None = None
 
 
 class Personal(NamedTuple):
@@ -60,13 +70,16 @@ class PersonalPrices:
     """What a recording has of them.
 
     agreed: each customer's orders as (ms, whether they agreed to personal prices). unknown: how
-        many personal prices have no decision in the recording.
+        many personal prices have no decision in the recording. first_learnt: ms of each segment's
+        first offer whose discount was learnt; uplift: what is needed to say what these brought.
     """
 
     personal: list[Personal] = field(default_factory=list)
     agreed: dict[str, list[tuple[int, bool]]] = field(default_factory=dict)
     segments: dict[str, str] = field(default_factory=dict)
     unknown: int = 0
+    uplift: UpliftSource = field(default_factory=UpliftSource)
+    first_learnt: dict[str, int] = field(default_factory=dict)
 
     def consent(self, price: Personal) -> bool | None:
         """Whether a customer's last order before a price agreed; None where none is recorded."""
@@ -108,7 +121,11 @@ def _collected(entries: Iterable[Entry], key: bytes) -> PersonalPrices:
         else:
             _input(found, hashed, categories, entry)
     for offer in offers:
+        if offer.cluster is not None and offer.propensity is None:
+            continue  # an offer made before, said again
         price = public.get(offer.decision_id)
+        if offer.explanation and offer.explanation[0].rule == "public_price":
+            price = offer.explanation[0].output
         if price is None or offer.customer is None:
             found.unknown += 1
             continue
@@ -117,6 +134,10 @@ def _collected(entries: Iterable[Entry], key: bytes) -> PersonalPrices:
         discount = 1.0 - float(offer.price) / float(price)
         disclosed = bool(offer.disclosure)
         at = to_ms(offer.valid_from)
+        if offer.cluster is not None:
+            groups["cluster"] = str(offer.cluster)
+            first = found.first_learnt.get(offer.segment, at)
+            found.first_learnt[offer.segment] = min(first, at)
         found.personal.append(Personal(offer.customer, discount, groups, disclosed, at))
     for orders in found.agreed.values():
         orders.sort()
@@ -133,8 +154,13 @@ def _input(
         return
     if isinstance(record, Product):
         categories[record.sku] = record.category
+        found.uplift.products[record.sku] = record
+    elif isinstance(record, Policy):
+        found.uplift.policies[record.policy_id] = record
     elif isinstance(record, Order) and record.customer_id is not None:
         customer = hashed.text(record.customer_id)
         at = entry.timestamp if record.time is None else record.time
         found.agreed.setdefault(customer, []).append((at, record.personal_prices))
-        found.segments[customer] = record.segment or USUAL_SEGMENT
+        segment = record.segment or USUAL_SEGMENT
+        found.segments[customer] = segment
+        found.uplift.sold(record, hashed[record.customer_id], segment, at)

@@ -38,6 +38,8 @@ _OTHERS = {
     "quote": "the discount with the best expected profit",
     "quantity_break": "what a quantity break gives",
     "contract": "what the customer was promised",
+    "personal_discount": "the personal discount that adds most profit",
+    "promised": "what the customer was offered before",
     "self_selection": "a larger order pays no more a unit, and no less in all",
 }
 #: All reasons: guardrails, the breaker and the kinds of strategies bring their own words.
@@ -157,6 +159,7 @@ _CLAUSES: dict[str, Callable[[Detail, Money], str]] = {
     "promotion": _promotion,
     "quote": _discounted("quote"),
     "quantity_break": _discounted("quantity_break"),
+    "personal_discount": _discounted("personal_discount"),
     "holdout": _holdout,
     "override": _person("A price set by hand"),
     "rollback": _person("A roll-back"),

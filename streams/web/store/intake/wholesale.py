@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select
 
 from schemas.values.money import to_minor
 from schemas.values.percentages import to_fraction
@@ -37,6 +37,11 @@ class _PriceOffer(msgspec.Struct):
     disclosure: str | None = None
     minimum_quantity: int | None = None
     customer: str | None = None
+    cluster: int | None = None
+
+
+#: In place of the decision of a learnt personal offer: no other decision replaces it.
+_LEARNT = ""
 
 
 class _Contract(msgspec.Struct):
@@ -97,8 +102,28 @@ class _Outcome(msgspec.Struct):
     time: When = None
 
 
+def _replaced(row: Mapping[str, Any], decision: str, customer: str | None) -> bool:
+    """Whether an offer of a decision (or a learnt one) takes the place of another."""
+    if decision == _LEARNT:
+        return bool(row["decision_id"] == _LEARNT and row["customer"] == customer)
+    return row["decision_id"] not in (_LEARNT, decision)
+
+
+def _replacing(rows: Sequence[Mapping[str, Any]]) -> Iterator[ColumnElement[bool]]:
+    """What is kept of an offer that these take the place of."""
+    columns = segment_prices.c
+    learnt = [row["customer"] for row in rows if row["decision_id"] == _LEARNT]
+    decisions = [row["decision_id"] for row in rows if row["decision_id"] != _LEARNT]
+    if learnt:
+        yield and_(columns.decision_id == _LEARNT, columns.customer.in_(learnt))
+    if decisions:
+        yield columns.decision_id.not_in((_LEARNT, decisions[-1]))
+
+
 def take_price_offers(connection: Connection, records: Sequence[Taken]) -> None:
-    """Those of a new decision replace those of the one before."""
+    """Those of a new decision replace those of the one before; a learnt personal one replaces that
+    of the same customer.
+    """
     read = list(readable(records, _PriceOffer))
     ids = ids_of(connection, [(value.sku, value.channel) for _, value in read])
     rows: dict[int, list[dict[str, Any]]] = {}
@@ -108,13 +133,13 @@ def take_price_offers(connection: Connection, records: Sequence[Taken]) -> None:
             price = to_minor(value.price, value.currency)
         except ValueError:
             continue
+        decision = value.decision_id if value.cluster is None else _LEARNT
         held = rows.setdefault(number, [])
-        if held and held[0]["decision_id"] != value.decision_id:
-            held.clear()
+        held[:] = [row for row in held if not _replaced(row, decision, value.customer)]
         held.append(
             {
                 "offer_id": number,
-                "decision_id": value.decision_id,
+                "decision_id": decision,
                 "segment": value.segment,
                 "customer": value.customer,
                 "minimum_quantity": value.minimum_quantity,
@@ -127,11 +152,9 @@ def take_price_offers(connection: Connection, records: Sequence[Taken]) -> None:
         )
     for part in chunks(list(rows), 200):
         others = [
-            and_(
-                segment_prices.c.offer_id == number,
-                segment_prices.c.decision_id != rows[number][0]["decision_id"],
-            )
+            and_(segment_prices.c.offer_id == number, each)
             for number in part
+            for each in _replacing(rows[number])
         ]
         connection.execute(delete(segment_prices).where(or_(*others)))
     new = [row for held in rows.values() for row in held]

@@ -21,6 +21,7 @@ from streams.web.store.trade_reading import (
     quotes_decided,
     quotes_latest,
 )
+from streams.web.store.trade_tables import segment_prices
 
 NAME = "hotel-lake"
 
@@ -114,3 +115,23 @@ def test_no_row_holds_a_customers_name(empty: Engine) -> None:
         ]
     assert any("frame-2024-7" in row for row in held)
     assert not any(NAME in row for row in held)
+
+
+def test_a_learnt_personal_offer_replaces_that_of_its_customer_alone(empty: Engine) -> None:
+    def told(customer: str | None, price: str, decision: str, cluster: int | None) -> Any:
+        fields = {"customer": customer, "price": price, "decision_id": decision}
+        return example("price-offers", **fields, cluster=cluster)
+
+    take(empty, [told(None, "12.00", "d1", None), told("x", "11.00", "d2", 4)], {}, {})
+    take(empty, [told("y", "10.00", "d3", 5)], {}, {})
+    take(empty, [told("y", "10.50", "d4", 5), told("y", "10.40", "d5", 5)], {}, {})
+
+    def held() -> list[tuple[str | None, int]]:
+        with empty.connect() as connection:
+            columns = segment_prices.c.customer, segment_prices.c.price
+            rows = connection.execute(select(*columns).order_by(segment_prices.c.price))
+            return [(row.customer, row.price) for row in rows]
+
+    assert held() == [("y", 1040), ("x", 1100), (None, 1200)]
+    take(empty, [told(None, "11.90", "d6", None)], {}, {})
+    assert held() == [("y", 1040), ("x", 1100), (None, 1190)]
