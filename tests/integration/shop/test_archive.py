@@ -21,7 +21,7 @@ from tests.integration.shop.truth import assert_exactly, undisturbed
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 SNAPSHOTS = "pricing-snapshots"
-ENDS_WITHIN = 30
+ENDS_WITHIN = 120
 
 
 def aged(record):

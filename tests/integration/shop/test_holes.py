@@ -13,7 +13,7 @@ from tests.integration.shop.kafka_shop import JOURNAL
 
 pytestmark = pytest.mark.integration
 
-ENDS_WITHIN = 30
+ENDS_WITHIN = 120
 
 
 def tick(now):

@@ -26,8 +26,9 @@ from tests.integration.shop.worker import CLEAN_STOP_SECONDS, Worker
 
 pytestmark = pytest.mark.integration
 
-#: Within so many seconds a worker says that it lacks Kafka, and works again once that is back.
-NOTICED = 10
+#: Within so many seconds a worker says that it lacks Kafka, and works again once that is back; a
+#: busy machine is waited for.
+NOTICED, PATIENCE = 10, 120
 #: Longer than the session of 6 s and than a transaction is granted.
 AWAY = 25
 #: Bytes of log that such a time may leave, of each worker.
@@ -75,7 +76,7 @@ def test_while_kafka_hangs_a_worker_is_not_ready_says_little_and_stops(
     shop.settle(process)
     hang()
     said = len(process.text())
-    assert wait_for(lambda: ready(port) == 503, NOTICED), process.tail()
+    assert wait_for(lambda: ready(port) == 503, PATIENCE), process.tail()
     time.sleep(NOTICED)
     assert ready(port) == 503
     assert len(process.text()) - said < MOST_LOG, process.tail()
@@ -131,7 +132,7 @@ def test_a_fenced_worker_recovers_in_its_process(
             other.close()
     shop.settle(process)
     assert "recovers: Kafka has fenced its producer" in process.text()
-    assert wait_for(lambda: ready(port) == 200, NOTICED)
+    assert wait_for(lambda: ready(port) == 200, PATIENCE)
     assert process.stop() == 0, process.tail()
     assert_exactly(shop.published(), expected())
 
@@ -151,10 +152,10 @@ def test_kafka_that_comes_back_is_worked_with_in_the_same_process_exactly(
     said = len(process.text())
     for _ in range(2):
         broker_of_shop.kill(1)
-        assert wait_for(lambda: ready(port) == 503, NOTICED), process.tail()
+        assert wait_for(lambda: ready(port) == 503, PATIENCE), process.tail()
         time.sleep(AWAY / 2)
         broker_of_shop.restart(1)
-        assert wait_for(lambda: ready(port) == 200, 2 * NOTICED), process.tail()
+        assert wait_for(lambda: ready(port) == 200, PATIENCE), process.tail()
     (pid,) = broker_of_shop.pids
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)

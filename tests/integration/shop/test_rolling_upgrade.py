@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow]
 NEXT = "tests.integration.shop.next_version_worker"
 MOST_EVENTS, PER_SECOND = 60_000, 100
 READY = "ready after"
-ENDS_WITHIN = 30
+ENDS_WITHIN = 120
 
 
 def saved_versions(shop):

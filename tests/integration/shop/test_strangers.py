@@ -13,7 +13,7 @@ from tests.integration.shop.worker import Worker
 
 pytestmark = pytest.mark.integration
 
-ENDS_WITHIN = 40
+ENDS_WITHIN = 120
 
 
 def test_a_stranger_stops_and_settings_are_changed_for_all_on_purpose(

@@ -84,7 +84,7 @@ class Worker:
                 f"no clean stop in {CLEAN_STOP_SECONDS} s\n{self.tail()}"
             ) from None
 
-    def wait_for(self, text: str, seconds: float = 30) -> None:
+    def wait_for(self, text: str, seconds: float = 120) -> None:
         """Wait until the log has a text."""
         deadline = time.monotonic() + seconds
         while text not in self.text():
