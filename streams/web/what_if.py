@@ -104,7 +104,11 @@ class WhatIfCurve:
 def demand_curve(
     row: Mapping[str, Any], decision: Mapping[str, Any], figures: Figures
 ) -> WhatIfCurve | None:
-    """The curve of an offer's row and last decision; None where no model has spoken yet."""
+    """The curve of an offer's row and last decision; None where no model has spoken yet, or where
+    the offer has never sold: what a model takes from other products is no expectation of it.
+    """
+    if row["observed_at"] is None:
+        return None
     slope = _slope(row, decision)
     kept = decision.get("expected_kept") or decision.get("expected")
     currency, before = decision["currency"], decision["previous_price"] or decision["price"]

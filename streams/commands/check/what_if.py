@@ -33,6 +33,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from streams.web.store.database import open_store
     from streams.web.what_if import asked, demand_curve
     from streams.web.words.figures import Figures
+    from streams.web.words.narration import units
 
     figures = Figures(settings.locale, settings.timezone)
     with open_store(settings.store).connect() as connection:
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         decisions = reading.decisions_of(connection, row["id"], 1)
     curve = demand_curve(row, decisions[0], figures) if decisions else None
     if curve is None:
-        raise ExpectedError("no demand model has been asked about this offer yet")
+        raise ExpectedError("this offer has not sold yet, or no demand model was asked about it")
     try:
         found = asked(curve, options.price)
     except ValueError as error:
@@ -50,12 +51,12 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print_json({"sku": options.sku, "channel": options.channel, **found})
         return 0
+    few = units(found["units"], figures), units(found["units_now"], figures)
     money = {name: figures.price(found[name], curve.currency) for name in found if "profit" in name}
     print(
         f"{figures.price(found['price'], curve.currency)}: "
-        f"{figures.number(found['units'], 1)} units (now {figures.number(found['units_now'], 1)}), "
-        f"profit {money['profit']} (90 %: {money['profit_lower']} to {money['profit_upper']}; "
-        f"now {money['profit_now']})"
+        f"{few[0]} units (now {few[1]}), profit {money['profit']} (90%: "
+        f"{money['profit_lower']} to {money['profit_upper']}; now {money['profit_now']})"
     )
     for limit in found["limits"]:
         print(f"not allowed: {limit}")

@@ -114,14 +114,18 @@ def why(request: Request, sku: str, channel: str) -> Why:
 def what_if(
     request: Request, sku: str, channel: str, price: Annotated[str, Query(max_length=40)]
 ) -> WhatIf:
-    """What a price would bring over the policy's horizon; 409 where no model has spoken yet."""
+    """What a price would bring over the policy's horizon; 409 where the offer has not sold yet, or
+    no model has spoken.
+    """
     context = context_of(request)
     row = found(context.store, sku, channel)
     with context.store.connect() as connection:
         decisions = reading.decisions_of(connection, row["id"], 1)
     curve = demand_curve(row, decisions[0], context.figures) if decisions else None
     if curve is None:
-        raise HttpProblem(409, "No demand model has been asked about this offer yet.")
+        raise HttpProblem(
+            409, "This offer has not sold yet, or no demand model was asked about it."
+        )
     try:
         return WhatIf(sku=sku, channel=channel, **asked(curve, price))
     except ValueError as error:

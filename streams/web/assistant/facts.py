@@ -125,7 +125,7 @@ def what_if(context: Context, sku: str, channel: str, price: str) -> Facts:
         found = reading.decisions_of(connection, row["id"], 1)
     curve = demand_curve(row, found[0], context.figures) if found else None
     if curve is None:
-        raise InputError("no demand model has been asked about this offer yet")
+        raise InputError("this offer has not sold yet, or no demand model was asked about it")
     try:
         return asked(curve, price)
     except ValueError as error:

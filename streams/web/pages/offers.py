@@ -138,7 +138,6 @@ def offer(
     if decisions:
         last = decisions[0]
         shown = steps(last, figures)
-        # what a model takes from other products is no expectation of one that never sold
         sold = row["observed_at"] is not None
         values["last"] = {
             "headline": headline(last, figures),
@@ -147,7 +146,7 @@ def offer(
         values["last"]["steps"] = shown
         if any(step.moved for step in shown):
             values["waterfall"] = waterfall(shown, last["explanation"], currency)
-        curve = demand_curve(row, last, figures) if sold else None
+        curve = demand_curve(row, last, figures)
         if curve is not None:
             chosen, values["what_if"] = _tried(context, curve, price, last)
             values["curves"] = charts.curves(curve, chosen, figures)

@@ -45,6 +45,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str | None, dict[str, An
             ["unfreeze", "--category", "a/b", "--reason", "r"],
             {"kind": "resume", "select": {"categories": ["a/b"]}},
         ),
+        (["unfreeze", "tea", "--reason", "r"], {"kind": "resume", "select": {"skus": ["tea"]}}),
         (["pause", "--reason", "r"], {"kind": "pause", "select": {}}),
         (
             ["rollback", "2026-01-01T00:00:00Z", "--sku", "tea", "--reason", "r"],
@@ -72,6 +73,7 @@ def test_several_proposals_are_answered_in_their_order(sent: Any) -> None:
         ["set-price", "tea", "cheap", "--reason", "r"],
         ["set-price", "tea", "8.99", "--reason", "r", "--until", "soon"],
         ["pause", "--reason", "r", "--at", "yesterday"],
+        ["unfreeze", "tea", "--sku", "coffee", "--reason", "r"],
         ["approve", "x" * 10_000],
     ],
     ids=lambda given: given[-1][:12],

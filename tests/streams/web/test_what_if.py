@@ -9,26 +9,30 @@ import pytest
 from streams.web.what_if import WhatIfCurve, demand_curve
 from streams.web.words.figures import Figures
 
-ROW = {"tax_rate": 0.0, "cost": 400, "fee_rate": 0.0, "fee_fixed": 0, "elasticity": None}
+ROW = {
+    "observed_at": 1,
+    "tax_rate": 0.0,
+    "cost": 400,
+    "fee_rate": 0.0,
+    "fee_fixed": 0,
+    "elasticity": None,
+}
+
+
+EXPECTED = {"units": 50, "profit": "300.00", "lower": "200.00", "upper": "450.00"}
+DECISION: dict[str, Any] = {
+    "price": "10.00",
+    "previous_price": "10.00",
+    "currency": "EUR",
+    "explanation": [
+        {"rule": "optimise", "detail": {"elasticity": -2.0, "elasticity_deviation": 0.2}}
+    ],
+    "expected": EXPECTED,
+}
 
 
 def curve(**expected: Any) -> WhatIfCurve:
-    step = {
-        "rule": "optimise",
-        "detail": {"elasticity": -2.0, "elasticity_deviation": 0.2},
-    }
-    found = demand_curve(
-        ROW,
-        {
-            "price": "10.00",
-            "previous_price": "10.00",
-            "currency": "EUR",
-            "explanation": [step],
-            "expected": {"units": 50, "profit": "300.00", "lower": "200.00", "upper": "450.00"}
-            | expected,
-        },
-        Figures(),
-    )
+    found = demand_curve(ROW, DECISION | {"expected": EXPECTED | expected}, Figures())
     assert found is not None
     return found
 
@@ -37,6 +41,10 @@ def test_units_follow_the_elasticity_inside_their_interval() -> None:
     dearer = curve().sold(1100)
     assert dearer.mean == pytest.approx(50 / 1.1**2)
     assert dearer.lower < dearer.mean < dearer.upper
+
+
+def test_what_never_sold_has_no_curve() -> None:
+    assert demand_curve(ROW | {"observed_at": None}, DECISION, Figures()) is None
 
 
 def test_no_price_sells_more_than_there_is() -> None:
