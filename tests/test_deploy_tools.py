@@ -64,7 +64,7 @@ def said(*command: str | Path, variables: dict[str, str] | None = None) -> tuple
 def from_pypi(folder: Path, package: str) -> Path:
     """A package in a folder of its own."""
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder)]
-    build(folder, *pip, package)
+    build(folder, *pip, package, seconds=1800)
     return folder
 
 
