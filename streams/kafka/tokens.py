@@ -144,6 +144,10 @@ def _of_msk(region: str) -> Tokens:
             raise TokenError(missing("aws_msk_iam_sasl_signer")) from None
         try:
             text, expires_ms = MSKAuthTokenProvider.generate_auth_token(region)
+        except AttributeError:  # the library takes it that there is a key
+            raise TokenError(
+                f"no token from AWS for {region}: AWS's tools find no key here"
+            ) from None
         except Exception as error:  # whatever AWS's own library raises
             raise TokenError(f"no token from AWS for {region}: {error}") from None
         return Token(text, expires_ms / 1000 - time.time())

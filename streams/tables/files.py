@@ -70,7 +70,8 @@ def _frame_rows(path: Path, ending: str) -> Iterator[Row]:
     except FileNotFoundError:
         raise
     except Exception as error:  # whatever the readers make of a file that is none
-        raise InputError(f"{path}: cannot be read as {ending[1:]}: {error}") from None
+        why = next(iter(str(error).splitlines()), repr(error))
+        raise InputError(f"{path}: cannot be read as {ending[1:]}: {why}") from None
     _header(path, frame.columns)
     for line, cells in enumerate(frame.iter_rows(named=True), 2):
         yield Row(line, {name: _plain(cell) for name, cell in cells.items() if _is_there(cell)})

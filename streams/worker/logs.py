@@ -19,6 +19,7 @@ _LIBRARIES = ("aiokafka", "faust", "kafka", "mode")
 _ASKED_AGAIN = re.compile(
     r"GroupCoordinatorNotAvailable|CoordinatorNotAvailable|CoordinatorLoadInProgress"
     r"|GroupLoadInProgress|NotCoordinator|MemberIdRequired|UnknownTopicOrPartition"
+    r"|NotLeaderForPartition|LeaderNotAvailable"
 )
 
 

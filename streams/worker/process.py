@@ -77,6 +77,7 @@ def build(
     it was given.
     """
     worker = _build(role, log, settings, port)
+    worker.spinner = None  # it moves a cursor, in files and pipes, too
     worker.settings, worker.said_first = settings, first_line(settings, role, policies)
     return worker
 

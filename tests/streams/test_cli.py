@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import subprocess
 import sys
 from typing import Any
@@ -72,3 +73,18 @@ def test_control_c_ends_a_command_as_shells_expect(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(pipe, "run", run)
     assert cli.main(["pipe"]) == 130
+
+
+@pytest.mark.parametrize(("command", "heard"), [("import", False), ("apply", True)])
+def test_what_kafkas_clients_try_again_is_said_by_those_only_that_go_on_meanwhile(
+    command: str, heard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = logging.getLogger("aiokafka.cluster")
+    before = client.getEffectiveLevel()
+    during: list[bool] = []
+    monkeypatch.setattr(
+        cli, "_run", lambda *_: during.append(client.isEnabledFor(logging.ERROR)) or 0
+    )
+    assert cli.main([command]) == 0
+    assert during == [heard]
+    assert client.getEffectiveLevel() == before

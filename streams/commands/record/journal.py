@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import signal
 from pathlib import Path
 
@@ -75,8 +74,6 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 def _archive(options: argparse.Namespace, settings: Settings) -> int:
     bootstrap(settings)
-    # Kafka's clients log each attempt to connect; one line from here is enough
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     archiver = Archiver(settings, store(options.to), _report)
     asyncio.run(_until_signal(archiver, follow=not options.once))
     records, files = archiver.counts

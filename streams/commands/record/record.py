@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import signal
 from pathlib import Path
 
@@ -42,9 +41,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Record, and say how many records each topic had."""
     bootstrap(settings)
-    # Kafka's clients log each attempt to connect; one line from here is enough.
-    for name in ("aiokafka", "kafka"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         counts = asyncio.run(record(settings, options.topics, options.out, follow=options.follow))
     except RecordingError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 
 from streams.archive.rebuilding import Rebuilt, rebuild, require_partitions, require_stopped
 from streams.archive.store import store
@@ -37,7 +36,6 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Rebuild every partition, and say what each holds."""
     bootstrap(settings)
     files = store(options.archive)
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     require_partitions(settings)
     if not options.dry_run:
         require_stopped(settings)

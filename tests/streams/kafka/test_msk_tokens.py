@@ -50,7 +50,9 @@ def test_a_token_is_a_signed_request_to_the_clusters_region(
 
 def test_without_credentials_it_says_who_gave_no_token() -> None:
     pytest.importorskip("aws_msk_iam_sasl_signer", reason="the extra `msk` is not installed")
-    with pytest.raises(TokenError, match=f"no token from AWS for {REGION}"):
+    with pytest.raises(
+        TokenError, match=f"no token from AWS for {REGION}: AWS's tools find no key"
+    ):
         tokens(settings()).now()
 
 

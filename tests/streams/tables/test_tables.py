@@ -73,8 +73,9 @@ def test_a_file_that_is_no_table_is_named(
     if not name.endswith(("csv", "txt")):
         pytest.importorskip("polars")
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(InputError, match=error):
+    with pytest.raises(InputError, match=error) as said:
         list(rows(tmp_path / name))
+    assert "\n" not in str(said.value)
 
 
 def test_semicolons_and_decimal_commas_are_read(tmp_path: Path) -> None:

@@ -27,11 +27,13 @@ def test_a_line_of_json_holds_the_traceback() -> None:
 
 def test_what_passes_by_itself_is_no_error_and_all_else_is() -> None:
     passing = record("aiokafka.consumer", "failed: [Error 15] GroupCoordinatorNotAvailableError")
+    fresh = record("aiokafka.consumer", "Failed fetch: [Error 6] NotLeaderForPartitionError: x")
     other = record("aiokafka.consumer", "failed: [Error 29] TopicAuthorizationFailedError")
     ours = record("streams.ingest", "GroupCoordinatorNotAvailableError")
-    for line in (passing, other, ours):
+    lines = (passing, fresh, other, ours)
+    for line in lines:
         assert AskedAgain().filter(line)
-    assert [line.levelname for line in (passing, other, ours)] == ["INFO", "ERROR", "ERROR"]
+    assert [line.levelname for line in lines] == ["INFO", "INFO", "ERROR", "ERROR"]
 
 
 def test_the_first_line_says_where_and_what_and_no_secret() -> None:

