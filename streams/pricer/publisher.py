@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 
 from online_models.journal.outputs import Output
 from schemas.records.quarantined import Quarantined
+from schemas.topics import TOPICS
 from streams.configuration.agreement import encoded, of_pricer
 from streams.configuration.settings import Settings
 from streams.formats.outgoing import OutputFormats
@@ -82,7 +83,10 @@ class Publisher:
     def send(self, outputs: Iterable[Output]) -> None:
         """Hand over outputs, in order."""
         for topic, key, value, time in outputs:
-            where = (topic, 0 if key is None else self._router.partition(key.decode()))
+            if key is None or TOPICS[topic].broadcast:
+                where = (topic, 0)
+            else:
+                where = (topic, self._router.partition(key.decode()))
             batch = self._open.get(where)
             if batch is None:
                 batch = self._open[where] = self._current.create_batch()
