@@ -107,6 +107,10 @@ class PolicyBook:
         self.optimises_breaks: frozenset[str] = frozenset()
         #: How offers are recommended, and the seed of its draws; None where no policy says so.
         self.recommend: tuple[Recommend, int] | None = None
+        #: How personal discounts are learnt by segment, and the seed of their draws; and which
+        #: policies (slots) do so of which segments.
+        self.personal: dict[str, tuple[PersonalTerms, int]] = {}
+        self.personalised: frozenset[tuple[int, str]] = frozenset()
         #: Channels that some policy selects by name: the merchant sells there.
         self.named_channels: frozenset[str] = frozenset()
         self._latest = 0
@@ -263,7 +267,7 @@ class PolicyBook:
             for segment in policy.segments
             if segment.personalise and not policy.shadow
         ]
-        self.personal: dict[str, tuple[PersonalTerms, int]] = {}
+        self.personal = {}
         for _, seed, segment in learnt:
             if segment.optimise_personal is not None:
                 self.personal.setdefault(segment.segment, (segment.optimise_personal, seed))
