@@ -213,3 +213,7 @@ def test_offers_hold_for_an_hour_at_least() -> None:
         )
     )
     assert json.loads(answer)["topic"] == "dead-letters"
+
+
+def test_without_any_policy_nothing_is_learnt_or_offered() -> None:
+    assert offers(list(Pipe(Settings(customer_key=KEY), []).feed(lines(4)))) == []
