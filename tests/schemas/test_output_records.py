@@ -143,6 +143,7 @@ def test_a_record_is_immutable() -> None:
 DIFFERENCES = {
     "revenue",
     "profit",
+    "planned_profit",
     "lower",
     "upper",
     "margin",

@@ -37,8 +37,8 @@ def choose(judged: Sequence[JudgedDepth], explore: float, draw: float) -> Choice
 
     >>> nothing = JudgedDepth(None, 1.0, 0.0, 0.0, 0.0, 1.0)
     >>> some = [nothing, JudgedDepth(Depth(50_000, 95), 1.2, 3.0, 6.0, 3.0, 2.0)]
-    >>> choose(some, 0.1, 0.5).propensity, choose(some, 0.1, 0.95).judged.depth
-    (0.9, None)
+    >>> round(choose(some, 0.1, 0.5).propensity, 4), choose(some, 0.1, 0.97).judged.depth
+    (0.9586, None)
     """
     best = max(range(len(judged)), key=lambda i: (judged[i].worth, -i))
     likely = [_likely(each, judged[best]) for each in judged]

@@ -33,7 +33,7 @@ class PlanEffects(Outgoing):
     bought_ahead: Number
     taken_from_others: MoneyText
     discount: MoneyText
-    cost: MoneyText = "0"
+    cost: PriceText = "0"
 
 
 class PlanSelector(Outgoing):

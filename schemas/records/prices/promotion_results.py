@@ -28,7 +28,7 @@ class PromotionResult(Outgoing):
     bought_ahead: Number
     taken_from_others: MoneyText
     discount: MoneyText
-    cost: MoneyText
+    cost: PriceText
     profit: MoneyText
     lower: MoneyText
     upper: MoneyText
