@@ -29,7 +29,7 @@ test: $(VENV)/dev
 	$(PYTEST) -m "not slow" $(TESTS) $(ARGS)
 
 ## quick: the tests that need neither Kafka nor TensorFlow, nor more than a second of CPU
-quick: $(VENV)/dev
+quick: rules
 	$(PYTEST) -m "not slow and not integration and not deep and not heavy" $(TESTS) $(ARGS)
 
 ## measure: note which tests are too heavy for quick
