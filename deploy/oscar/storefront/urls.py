@@ -1,6 +1,8 @@
 """Oscar's pages, the webhook, and the page on which to play the competitor."""
 
 from django.apps import apps
+from django.conf import settings
+from django.conf.urls.static import static
 from django.urls import include, path
 from pricing.views import competitor, prices
 
@@ -9,4 +11,5 @@ urlpatterns = [
     path("hooks/prices", prices),
     path("competitor/", competitor, name="competitor"),
     path("", include(apps.get_app_config("oscar").urls[0])),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]
