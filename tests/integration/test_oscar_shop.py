@@ -95,6 +95,19 @@ def wait_for_price(page: Any, stack: Any, price: str) -> None:
         time.sleep(0.3)
 
 
+@pytest.mark.parametrize(
+    ("path", "products"),
+    [("/", 6), ("/catalogue/category/tea_2/", 3), ("/search/?q=tea", 2), ("/search/?q=wine", 0)],
+)
+def test_products_are_where_one_looks_for_them(
+    stack: Any, page: Any, path: str, products: int
+) -> None:
+    page.goto(f"{stack.url}{path}")
+    assert page.locator(".product_pod").count() == products
+    images = page.locator(".product_pod img")
+    assert images.evaluate_all("all => all.every(each => each.naturalWidth > 0)")
+
+
 def test_a_customer_buys_and_prices_come_back(stack: Any, page: Any) -> None:
     page.goto(f"{stack.url}/accounts/login/")
     page.fill("input[name=login-username]", "anna@shop.example")
