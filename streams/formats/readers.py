@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.records.record import RecordError
 from streams.formats.avro import Decode, ParsedSchema, decoder, parsed_schema
-from streams.formats.avro_batches import ReadBatch, batch_reader
 from streams.formats.avro_program import UntranslatableError, translated
 from streams.formats.framing import HEAD_BYTES
 from streams.formats.schema import UnknownSchemaError
 
 if TYPE_CHECKING:
+    from streams.formats.avro_batches import ReadBatch
     from streams.formats.registry import SchemaRegistry
 
 
@@ -63,6 +63,9 @@ class Readers:
 
 
 def _batch_reader(parsed: ParsedSchema) -> ReadBatch | None:
+    # imported here: what it is compiled by is large, and only ingest reads batches
+    from streams.formats.avro_batches import batch_reader
+
     try:
         return batch_reader(translated(parsed.declared, parsed.named), HEAD_BYTES)
     except UntranslatableError:

@@ -54,9 +54,11 @@ def steps(decision: Decision, figures: Figures) -> list[NarratedStep]:
     """Every rule from the strategy's raw price to the published one."""
     found = []
     for step in decision["explanation"]:
-        detail = step["detail"] if isinstance(step["detail"], Mapping) else {}
-        moved = step["input"] is not None and step["input"] != step["output"]
-        price = figures.price(step["output"], decision["currency"])
+        detail = step.get("detail")
+        detail = detail if isinstance(detail, Mapping) else {}
+        before, after = step.get("input"), step.get("output")
+        moved = before is not None and before != after
+        price = figures.price(after, decision["currency"])
         found.append(
             NarratedStep(rule(step["rule"], detail, figures, decision["currency"]), price, moved)
         )
@@ -109,7 +111,7 @@ def wanted(decision: Decision, figures: Figures) -> str:
     'The price that should bring the most profit'
     """
     explored = any(
-        step["rule"] == "explore" and step["input"] != step["output"]
+        step["rule"] == "explore" and step.get("input") != step.get("output")
         for step in decision["explanation"]
     )
     if explored:

@@ -26,7 +26,7 @@ from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
 from streams.web.store.progress import Progress
 from streams.web.store.summary import StoreSummary
-from streams.web.store.tables import metadata
+from streams.web.store.tables import facts, metadata
 from tests.streams.web.postgres_server import installed, postgres
 
 START = 1_700_006_400_000
@@ -95,9 +95,13 @@ class Stores:
         self.settings = Settings(store=url, bootstrap="nowhere:1")
         self.context = context_of(self.settings, "127.0.0.1")
         self.engine = self.context.store
+        self._clear()
         self._keep("empty")
         take(self.engine, records, {("price-changes", 0): 7}, {})
         self._keep("filled")
+
+    def _clear(self) -> None:
+        """Take out what others have left in the database."""
 
     def _keep(self, name: str) -> None:
         raise NotImplementedError
@@ -123,6 +127,13 @@ class SqliteStores(Stores):
 
 
 class PostgresStores(Stores):
+    def _clear(self) -> None:
+        names = ", ".join(table.name for table in metadata.sorted_tables)
+        with self.engine.begin() as connection:
+            kept = connection.execute(facts.select()).mappings().all()
+            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+            connection.execute(facts.insert(), [dict(row) for row in kept])
+
     def _keep(self, name: str) -> None:
         with self.engine.connect() as connection:
             held = [

@@ -18,7 +18,7 @@ from streams.web.store.tables import documents, policies
 #: Weights are megabytes, and no page shows them.
 LEFT_OUT = ("weights",)
 #: What others than the pricer write, and the pricer does not use where it is malformed.
-CHECKED = ("promotions", "model-updates")
+CHECKED = ("promotions", "promotion-plans", "promotion-results", "model-updates")
 
 
 def take_policies(connection: Connection, records: Sequence[Taken]) -> None:
