@@ -29,11 +29,12 @@ from streams.kafka.clients import producer
 from streams.pricer.recovery import recover
 from streams.recording.recorder import partition_counts
 from streams.studies.promotions.asking import latest
+from streams.studies.promotions.plans import TOPIC as PLANS
 from streams.trainer.source import NothingToLearn, panel_of
 
 logger = logging.getLogger(__name__)
 
-PLANS, RESULTS, PROMOTIONS = "promotion-plans", "promotion-results", "promotions"
+RESULTS, PROMOTIONS = "promotion-results", "promotions"
 NONE_ASKS = 'no policy asks for promotions: give one "promotions": {"budget": "500.00"}'
 
 

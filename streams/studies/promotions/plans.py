@@ -18,8 +18,8 @@ from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.kafka.clients import producer
-from streams.recording.observing import observing, up_to_now
 from streams.studies.observed import ObservedRecording
+from streams.studies.promotions.asking import latest
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,7 @@ async def publish(settings: Settings, plans: Sequence[dict[str, Any]], now: int)
 
     RecordingError where the topic is missing, TopicsError or KafkaError where no Kafka answers.
     """
-    async with observing(settings, TOPIC) as (consumer, places):
-        records = up_to_now(consumer, places)
-        known = {msgspec.json.decode(record.value)["plan_id"] async for record in records}
+    known = {plan.get("plan_id") for plan in await latest(settings, TOPIC, "plan_id")}
     new = [plan for plan in plans if plan["plan_id"] not in known]
     writer = producer(settings, enable_idempotence=True)
     await writer.start()
