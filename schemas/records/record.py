@@ -44,9 +44,13 @@ class RecordError(ValueError):
 
 
 class Incoming(BaseModel):
-    """Input: unknown fields are left out, null means absent, and the record is immutable."""
+    """Input: unknown fields are left out, null means absent, and the record is immutable.
 
-    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+    Its validator is built at its first use, as of `Outgoing`: to build all takes longer than most
+    commands run.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True, defer_build=True)
     #: Most entries of each field that is a list or an object.
     _most: ClassVar[dict[str, int]] = {}
 
@@ -95,7 +99,9 @@ class Event(Incoming):
 class Outgoing(BaseModel):
     """Output: exactly the declared fields, each in its one canonical form."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True, defer_build=True
+    )
 
 
 def decode(record: TypeAdapter[Any], value: bytes, context: str | None = None) -> Any:

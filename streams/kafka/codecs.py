@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Callable
 
 import cramjam
-import numpy as np
 
 #: Bytes that a batch may expand to. Producers' batches hold one megabyte as a rule, compressed
 #: twenty times or less; more than this takes a tenth of a second to expand.
@@ -86,6 +85,9 @@ def _framed(
     decompress_into: Callable[..., int],
 ) -> Callable[[memoryview, int], memoryview]:
     def decode(data: memoryview, limit: int) -> memoryview:
+        # imported here: commands that read no such batch start sooner; it gives room unfilled
+        import numpy as np
+
         room = np.empty(min(_COMMON * len(data), limit), dtype=np.uint8)
         try:
             return room[: decompress_into(data, room)].data

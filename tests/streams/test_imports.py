@@ -29,17 +29,34 @@ RUNS = {
     | {"faust", "aiokafka", "kafka"},
     "import streams.cli, streams.commands.record.record": UNUSED - {"rich"} | {"faust", "river"},
     "import streams.web.server": {"numba", "river", "scipy", "faust", "pandas"},
+    "import streams.cli, streams.commands.steer.approve": UNUSED
+    | {"numpy", "numba", "faust", "mode", "river", "scipy", "fastavro", "sqlalchemy", "jinja2"},
 }
 
 
-@pytest.mark.parametrize("code", RUNS, ids=["help", "worker", "pipe", "record", "console"])
+@pytest.mark.parametrize(
+    "code", RUNS, ids=["help", "worker", "pipe", "record", "console", "approve"]
+)
 def test_nothing_is_loaded_that_is_not_used(code: str) -> None:
-    show = "import sys; print(*sys.modules, sep='\\n', file=sys.stderr)"
+    assert _shown(code, "sys.modules") & RUNS[code] == set()
+
+
+def test_no_record_is_made_ready_before_its_first_use() -> None:
+    code = "import streams.commands.steer.approve\nfrom schemas.topics import TOPICS"
+    ready = (
+        "[name for name, each in TOPICS.items()"
+        " if getattr(each.record, '__pydantic_complete__', False)]"
+    )
+    assert _shown(code, ready) == set()
+
+
+def _shown(code: str, names: str) -> set[str]:
+    """What the expression `names` says once `code` has run in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-c", f"{code}\n{show}"],
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*{names}, sep='\\n', file=sys.stderr)"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert set(done.stderr.splitlines()) & RUNS[code] == set()
+    return set(filter(None, done.stderr.splitlines()))
