@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -9,14 +10,6 @@ from urllib.parse import urlsplit
 from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
-#: Settings that may stand in a file of their own, as orchestrators mount secrets.
-SECRETS = (
-    "customer_key",
-    "sasl_password",
-    "oauth_client_secret",
-    "registry_password",
-    "webhook_secret",
-)
 #: What mechanisms need that are not a user and a password.
 _LOGINS = {
     "OAUTHBEARER": ("oauth_token_url", "oauth_client_id", "oauth_client_secret"),
@@ -112,16 +105,30 @@ class ConnectionSettings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_secrets(cls, given: Any) -> Any:
+        """Each setting NAME with a setting NAME_file may stand in a file of its own, as
+        orchestrators mount secrets.
+        """
         if not isinstance(given, dict):
             return given
-        for name in SECRETS:
+        for name, field in cls.model_fields.items():
             if path := given.get(f"{name}_file"):
                 if given.get(name) is not None:
                     raise ValueError(f"both {name} and {name}_file are given")
                 if Path(path).is_file():  # if not, its own check says so
                     text = Path(path).read_text(encoding="utf-8")
-                    given = given | {name: text.removesuffix("\n").removesuffix("\r")}
+                    text = text.removesuffix("\n").removesuffix("\r")
+                    is_text = field.annotation in (SecretStr, SecretStr | None)
+                    given = given | {name: text if is_text else _listed(name, text)}
         return given
+
+
+def _listed(name: str, text: str) -> Any:
+    """What stands in the file, as in a variable; ValueError where it is no JSON."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        # the error's own text would show the secret
+        raise ValueError(f"{name}_file holds no JSON") from None
 
 
 def _require_safe(url: str) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
+from pydantic import Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings
 
 
 class ConsoleSettings(BaseSettings):
     """A part of `Settings`."""
 
-    store: str = Field(
-        "sqlite:///pricetide-console.sqlite",
+    store: SecretStr = Field(
+        SecretStr("sqlite:///pricetide-console.sqlite"),
         description="the console's own database: sqlite:///FILE or postgresql+psycopg://…",
     )
+    store_file: FilePath | None = Field(None, description="file that holds store")
     locale: str = Field("en", description="how the console writes numbers and money: en, de_CH …")
     console_hosts: frozenset[str] = Field(
         frozenset(),
@@ -41,6 +42,9 @@ class ConsoleSettings(BaseSettings):
     console_oidc_secret: SecretStr | None = Field(
         None, description="the client's secret; a public client has none"
     )
+    console_oidc_secret_file: FilePath | None = Field(
+        None, description="file that holds console_oidc_secret"
+    )
     console_oidc_claim: str = Field(
         "groups",
         description="claim of the ID token that has people's groups: groups, realm_access.roles …",
@@ -58,9 +62,11 @@ class ConsoleSettings(BaseSettings):
         description="who is told of alerts, JSON: https://… (signed with webhook_secret), "
         "slack+https://…, teams+https://…, mailto:name@example.org",
     )
+    console_notify_file: FilePath | None = Field(None, description="file that holds console_notify")
     console_smtp: SecretStr | None = Field(
         None, description="mail server for them: smtp://user:secret@mail.example.org:587"
     )
+    console_smtp_file: FilePath | None = Field(None, description="file that holds console_smtp")
     console_mail_from: str = Field(
         "pricetide@localhost", description="sender of that mail", max_length=200
     )

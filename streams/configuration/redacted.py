@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from streams.configuration.settings import PUBLIC_KEY, Settings
+from streams.configuration.settings import Settings
 
 
 class Redacted(logging.Filter):
@@ -16,7 +16,7 @@ class Redacted(logging.Filter):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
-        values = {*_secrets(settings)} - {"", PUBLIC_KEY}
+        values = {*_secrets(settings)} - {""}
         self._secrets = sorted(values, key=len, reverse=True)
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -35,8 +35,10 @@ class Redacted(logging.Filter):
 
 def _secrets(settings: Settings) -> Iterator[str]:
     """What no line may hold: settings that are secret, and passwords in addresses."""
-    for name in type(settings).model_fields:
+    for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
+        if value == field.default:  # everybody knows it
+            continue
         for each in value if isinstance(value, tuple) else (value,):
             secret = isinstance(each, SecretStr)
             text = each.get_secret_value() if isinstance(each, SecretStr) else each

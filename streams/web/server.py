@@ -66,7 +66,7 @@ def context_of(settings: Settings, host: str) -> Context:
         raise InputError(f"settings of the console: {error}") from None
     if not is_locale(settings.locale):
         raise InputError(f"setting locale: {settings.locale!r} is no locale such as en or de_CH")
-    store = open_store(settings.store)
+    store = open_store(settings.store.get_secret_value())
     local, key = is_loopback(host), form_key(store)
     oidc = oidc_sign_in(settings, key)
     if not (local or proxies or oidc or any_in_force(store)):

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from streams.web.words.narration import units
 
     figures = Figures(settings.locale, settings.timezone)
-    with open_store(settings.store).connect() as connection:
+    with open_store(settings.store.get_secret_value()).connect() as connection:
         row = offer_search.one(connection, options.sku, options.channel)
         if row is None:
             raise ExpectedError(f"the store knows no offer {options.sku} on {options.channel}")

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         raise InputError(f"{options.action} what? Give a NAME")
     if options.action == "create" and not options.role:
         raise InputError(f"what may it do? Give --role: {', '.join(ROLES)}")
-    store = open_store(settings.store)
+    store = open_store(settings.store.get_secret_value())
     if options.action == "create":
         print(tokens.create(store, options.name, list(dict.fromkeys(options.role))))
     elif options.action == "revoke":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from streams.configuration.redacted import Redacted
 from streams.configuration.settings import Settings
@@ -25,6 +27,8 @@ GIVEN: dict[str, Any] = {
     "console_notify": ("slack+https://hooks.example.org/haddock", "mailto:ann@example.org"),
     "store": "postgresql+psycopg://console:carp@db/console",
 }
+#: Every setting that is a secret.
+SECRET = [name for name, f in Settings.model_fields.items() if "SecretStr" in str(f.annotation)]
 SECRETS = {
     "swordfish",
     "tuna",
@@ -39,9 +43,29 @@ SECRETS = {
 
 
 def test_every_secret_setting_is_tried() -> None:
-    secret = {n for n, f in Settings.model_fields.items() if "SecretStr" in str(f.annotation)}
-    assert secret <= GIVEN.keys()
+    assert set(SECRET) <= GIVEN.keys()
     assert isinstance(Settings(**GIVEN).console_oidc_secret, SecretStr)
+
+
+@pytest.mark.parametrize("name", SECRET)
+def test_every_secret_setting_is_read_from_a_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = GIVEN[name]
+    text = given if isinstance(given, str) else json.dumps(given)
+    (tmp_path / "secret").write_text(f"{text}\n")
+    monkeypatch.setenv(f"PRICETIDE_{name.upper()}_FILE", str(tmp_path / "secret"))
+    assert getattr(Settings(), name) == getattr(Settings(**{**GIVEN, f"{name}_file": None}), name)
+    monkeypatch.setenv(f"PRICETIDE_{name.upper()}", text)
+    with pytest.raises(ValidationError, match=f"both {name} and {name}_file"):
+        Settings()
+
+
+def test_a_file_that_should_hold_a_list_is_refused_without_showing_it(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("slack+https://hooks.example.org/haddock")
+    with pytest.raises(ValidationError, match="console_notify_file holds no JSON") as error:
+        Settings(console_notify_file=tmp_path / "secret")
+    assert "haddock" not in str(error.value)
 
 
 @pytest.mark.parametrize("secret", sorted(SECRETS))

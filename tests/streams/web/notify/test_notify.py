@@ -12,6 +12,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import Engine
 
+from online_models.fold.fold import Fold
+from online_models.fold.state import FoldSettings
 from streams.apply.signing import is_signed, key
 from streams.configuration.settings import Settings
 from streams.errors import InputError
@@ -22,6 +24,8 @@ from streams.web.notify.receivers import Receiver, _mail, receivers
 from streams.web.notify.run import digest, turn
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
+from streams.web.store.reading import alert_groups
+from tests.online_models.pricing.conftest import Shop
 
 NOW = 1_800_000_000_000
 HOUR = 3_600_000
@@ -73,6 +77,40 @@ def test_what_there_was_before_is_no_news_and_the_rest_comes_once_an_hour_and_ki
     assert len(heard) == 2
     rounds(context, heard, NOW + HOUR + 1, NOW + HOUR + 2)
     assert [(each.kind, each.number) for each in heard[2:]] == [("ack_missing", 5)]
+
+
+def test_a_breaker_that_trips_in_every_partition_is_one_message_and_one_group(
+    context: Context, heard: Heard
+) -> None:
+    rounds(context, heard, NOW)
+    texts = [tripped(part, of=8) for part in range(8)]
+    assert len(set(texts)) == 8
+    assert all(f"(partition {part})" in text for part, text in enumerate(texts))
+    take(context.store, [alert(1, "breaker_tripped", texts[0])], {}, {})
+    rounds(context, heard, NOW + 1)
+    rest = [alert(at, "breaker_tripped", text) for at, text in enumerate(texts[1:], start=2)]
+    take(context.store, rest, {}, {})
+    rounds(context, heard, NOW + 2, NOW + HOUR // 2)
+    assert [(each.kind, each.number) for each in heard] == [("breaker_tripped", 1)]
+    rounds(context, heard, NOW + 1 + HOUR)
+    assert [each.number for each in heard] == [1, 7]
+    with context.store.connect() as connection:
+        (group,) = (each for each in alert_groups(connection) if each["kind"] == "breaker_tripped")
+    assert (group["kind"], group["number"]) == ("breaker_tripped", 8)
+
+
+def tripped(part: int, *, of: int) -> str:
+    """What a part of the journal says as half of its category would move at once."""
+    settings = FoldSettings(partitions=of).of_partition(part)
+    shop = Shop(Fold(settings).state.pricing.settings)
+    for sku in "ab":
+        shop.product(sku, cost="1.00", category="tea")
+    strategy = [{"kind": "match_competitor"}, {"kind": "keep"}]
+    shop.policy(strategy=strategy, breaker={"largest_share": "50%"})
+    for sku in "ab":
+        shop.competitor("9.00", sku)
+    (found,) = shop.alerts("breaker_tripped")
+    return str(found["message"])
 
 
 def test_what_could_not_be_sent_is_tried_again_and_written_down(
