@@ -14,16 +14,13 @@ from streams.ingest.routing import Router
 from streams.journal import TOPIC as JOURNAL
 from streams.kafka.app import App, die, take_partitions
 from streams.kafka.clients import names
-from streams.kafka.surroundings import monotonic
 from streams.metrics.instruments import JOURNAL_LAG
 from streams.pricer.group_offsets import GroupOffsets
 from streams.pricer.partition import Partition
 from streams.pricer.sessions import Sessions
+from streams.pricer.stream_pace import StreamPace
 
 logger = logging.getLogger(__name__)
-
-#: Seconds for which the stream is asked often after it has brought something new.
-NEWS_SECONDS = 1.0
 
 
 class Pricer:
@@ -41,7 +38,7 @@ class Pricer:
         self._lock = asyncio.Lock()
         self._group_offsets = GroupOffsets(self._commit)
         self._sessions = Sessions(settings)
-        self._news_until = 0.0
+        self._pace = StreamPace(self._ask_often)
         self._journal = names(settings).outer(JOURNAL)
         take_partitions(
             app,
@@ -65,16 +62,17 @@ class Pricer:
         partition = self.partitions.get(number)
         if partition is not None:
             partition.offer(offset, value, written)
-            if monotonic() > self._news_until:
-                self._app.ask_less_often(self._journal)
+            self._pace.wrote(number, offset)
+
+    def _ask_often(self, often: bool) -> None:
+        self._app.ask_less_often(*() if often else (self._journal,))
 
     async def _price(self, stream: Any) -> None:
         async for event in stream.noack().events():
-            partition = self.partitions.get(event.message.partition)
-            records = event.message.value
+            number, records = event.message.partition, event.message.value
+            partition = self.partitions.get(number)
             if partition is None or not partition.has(records[-1].offset):
-                self._news_until = monotonic() + NEWS_SECONDS
-                self._app.ask_less_often()
+                self._pace.brought(number, records[-1].offset)
             if partition is not None:
                 for record in records:
                     await partition.feed(record.offset, record.value, record.timestamp)
