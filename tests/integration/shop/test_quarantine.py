@@ -5,9 +5,11 @@ import subprocess
 import sys
 
 import pytest
+from kafka import TopicPartition
 
 from online_models.fold import facts
 from online_models.fold.fold import Fold
+from streams.cli import main
 from streams.configuration.settings import Settings
 from streams.journal import codec
 from streams.quarantine.entries import Quarantine, decoded
@@ -104,3 +106,35 @@ def test_a_recording_of_journal_and_list_is_replayed_to_the_same_bytes(survived,
     replay = Replay(Settings(partitions=survived.partitions), [tmp_path], None, None)
     entries = [Published(e.topic, e.key, e.value, e.timestamp) for e in replay]
     assert_exactly(survived.published(), [e for e in entries if e.topic in OUTPUTS])
+
+
+def test_once_the_fault_is_mended_each_is_sent_again_as_it_came_once_and_counts(
+    survived, start_worker, capsys
+):
+    def acks():
+        return [r for r in survived.read(["price-acks"]) if POISON.encode() in r.value]
+
+    def told():
+        alerts = [json.loads(r.value) for r in survived.read(["pricing-alerts"])]
+        return sum(alert["kind"] == "unknown_ack" for alert in alerts)
+
+    def redriven(*flags):
+        assert main(["redrive", "--json", "--bootstrap", survived.bootstrap, *flags]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    before = [(r.key, r.value, r.timestamp) for r in acks()]
+    assert redriven()["would_send"] == len(before) == len(FAULTS)
+    assert redriven("--send")["sent"] == len(FAULTS)
+    again = redriven("--send")
+    assert (again["sent"], again["sent_before"]) == (0, len(FAULTS))
+    survived.wait(lambda: len(acks()) == 2 * len(FAULTS), "sent again")
+    assert sorted((r.key, r.value, r.timestamp) for r in acks()) == sorted(2 * before)
+    assert told() == 0
+    mended = start_worker("mended")
+    # the last of a topic is the end of a transaction, and nothing to ingest
+    ends = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in acks()}
+    survived.wait(lambda: survived.done("pricetide-ingest", ends), "ingested", mended)
+    survived.priced(mended)
+    assert mended.stop() == 0, mended.tail()
+    assert survived.number(TOPIC) == len(FAULTS), "none is quarantined anew"
+    assert told() > 0
