@@ -57,8 +57,8 @@ class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
     )
     delivery: Literal["exactly-once", "at-least-once"] = Field(
         "exactly-once",
-        description="at-least-once skips the transactions: quicker, and a repeat after a crash is "
-        "byte-identical",
+        description="at-least-once skips the transactions: quicker; after a crash or a pause "
+        "records may be repeated, byte for byte, also behind newer ones, which `revision` tells",
     )
     transaction_ms: int = Field(
         10, ge=0, le=5000, description="least ms from one transaction of a worker to the next"

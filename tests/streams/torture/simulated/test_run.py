@@ -8,9 +8,11 @@ from random import Random
 import pytest
 
 from streams.torture.simulated import faults
+from streams.torture.simulated import run as one_run
 from streams.torture.simulated.faults import KINDS, plan
 from streams.torture.simulated.many import runs
 from streams.torture.simulated.run import run
+from streams.torture.simulated.world import Shape
 
 #: Seeds of a test run; they change from day to day.
 SEEDS = 60
@@ -34,6 +36,25 @@ def test_no_worker_ends_where_only_the_network_fails(monkeypatch: pytest.MonkeyP
     assert not [outcome.wrong for outcome in outcomes if outcome.wrong]
     ends = {end for outcome in outcomes for end in outcome.ends}
     assert not {end for end in ends if end.startswith("status")}
+
+
+@pytest.mark.parametrize("kinds", [("away",), ("freeze", "freeze taker")])
+def test_at_least_once_who_comes_back_repeats_what_was_said_and_no_more(
+    kinds: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing fences whoever had a partition before. Seeds among them in which an event fails at
+    whoever has it now, after the other has saved a later state.
+    """
+    usual = one_run._shape
+
+    def at_least_once(draw: Random, *, whole: bool) -> Shape:
+        shape = usual(draw, whole=whole)
+        shape.settings = shape.settings.model_copy(update={"delivery": "at-least-once"})
+        return shape
+
+    monkeypatch.setattr(one_run, "_shape", at_least_once)
+    monkeypatch.setattr(faults, "KINDS", {kind: KINDS[kind] for kind in kinds})
+    assert not [outcome.wrong for outcome in map(run, range(112, 122)) if outcome.wrong]
 
 
 def test_a_seed_is_one_run_and_seeds_differ() -> None:
