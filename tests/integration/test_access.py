@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,14 +18,18 @@ from schemas.topics import PARTITIONS
 from streams.cli import main
 from streams.kafka.broker import EmbeddedBroker
 from streams.kafka.broker.security import Security
+from tests.integration.away import free_port, ready, wait_for
 from tests.integration.shop.traffic import TEA
 from tests.integration.shop.worker import Worker
 
 pytestmark = pytest.mark.integration
 
 USERS = {
-    name: f"secret of {name}" for name in ("root", "pricer", "producer", "shop", "boss", "viewer")
+    name: f"secret of {name}"
+    for name in ("root", "pricer", "producer", "shop", "boss", "viewer", "office")
 }
+#: Within so many seconds a busy machine shows what has come.
+SHOWN = 120
 TIME = time.time_ns() // 1_000_000
 RIVAL = {"sku": "tea", "competitor": "r", "currency": "USD", "price": "9.00", "time": TIME}
 POLICY = {"policy_id": "match", "strategy": [{"kind": "match_competitor"}, {"kind": "keep"}]}
@@ -97,6 +102,7 @@ def shop(guarded: Guarded, command: Callable[..., int], tmp_path_factory: Any) -
         "shop": "apply",
         "boss": "steer",
         "viewer": "look",
+        "office": "console",
     }
     for user, role in roles.items():
         assert command("root", "topics", "--grant", f"User:{user}", "--role", role) == 0
@@ -160,6 +166,35 @@ def test_who_only_writes_reads_nothing(shop: Guarded, user: str, sees: bool) -> 
             found = bool(consumer.poll(timeout_ms=500))
     consumer.close()
     assert found == sees
+
+
+def test_a_console_with_its_role_shows_who_works_tries_policies_and_posts(
+    shop: Guarded, tmp_path: Path
+) -> None:
+    where, port = shop.broker.bootstrap, free_port()
+    office = shop.variables("office") | {"PRICETIDE_STORE": f"sqlite:///{tmp_path}/console.sqlite"}
+    worker = Worker(where, tmp_path, "w1", **shop.variables("pricer"))
+    console = Worker(where, tmp_path, "console", "--port", str(port), command="console", **office)
+
+    def fetched(path: str, body: Any = None) -> str:
+        data = None if body is None else json.dumps(body).encode()
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data)
+        asked.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            return str(answer.read().decode())
+
+    try:
+        assert wait_for(lambda: ready(port) == 200, SHOWN), console.tail()
+        assert wait_for(lambda: fetched("/health").count(">stable<") == 2, SHOWN), console.tail()
+        events = json.loads(fetched("/api/v1/events/competitor-prices", [RIVAL]))
+        assert events["refused"] == []
+        tried = json.loads(fetched("/api/v1/policies/what-if", {"policy": POLICY}))
+        path = f"/api/v1/policies/what-if/{tried['preview']}"
+        assert wait_for(lambda: json.loads(fetched(path))["done"], SHOWN)
+        assert json.loads(fetched(path))["problem"] is None
+    finally:
+        console.kill()
+        worker.kill()
 
 
 def test_who_may_not_grant_is_told_in_one_line(
