@@ -47,6 +47,8 @@ from streams.web.worker_watch import WorkerWatch
 HOST = "127.0.0.1"
 #: How often the shop is counted anew, where something has come.
 COUNT_SECONDS = 3.0
+#: How often it is looked whether something has stopped prices.
+STOP_SECONDS = 0.2
 #: Requests in hand may take so long when the console ends.
 GRACE_SECONDS = 3
 
@@ -145,6 +147,7 @@ async def serve(host: str, port: int, settings: Settings) -> None:
         asyncio.create_task(server.serve(sockets=[listening])),
         asyncio.create_task(follower.run()),
         asyncio.create_task(_count(context)),
+        asyncio.create_task(_look_for_stops(context)),
         asyncio.create_task(context.workers.run()),
         asyncio.create_task(notify(context, whom)),
     ]
@@ -190,3 +193,13 @@ async def _count(context: Context) -> None:
             await asyncio.to_thread(count_anew, context)
             seen = rounds
         await asyncio.sleep(COUNT_SECONDS)
+
+
+async def _look_for_stops(context: Context) -> None:
+    seen = -1
+    while True:
+        rounds = context.progress.rounds
+        if rounds != seen:
+            await asyncio.to_thread(context.summary.look_for_stops)
+            seen = rounds
+        await asyncio.sleep(STOP_SECONDS)

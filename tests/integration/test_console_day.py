@@ -18,10 +18,10 @@ from tests.integration.away import free_port, ready, wait_for
 from tests.integration.shop.worker import Worker
 from tests.integration.test_console import page as fetched
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+pytestmark = pytest.mark.integration
 
 #: Proposals that are approved at once.
-PROPOSALS = 5000
+PROPOSALS = [60, pytest.param(5000, marks=pytest.mark.slow)]
 #: Within so many seconds a busy machine has priced, and shown, what was sent.
 SHOWN = 240
 POLICY = {
@@ -46,7 +46,7 @@ def offered(number: int, price: str) -> dict[str, Any]:
 
 
 class Day(NamedTuple):
-    where: str
+    proposals: int
     port: int
     tell: Callable[[str, Any], None]
     browser: Page
@@ -59,15 +59,16 @@ class Day(NamedTuple):
         return json.loads(fetched(self.port, "/api/v1/" + path))
 
 
-@pytest.fixture
+@pytest.fixture(params=PROPOSALS)
 def day(
+    request: pytest.FixtureRequest,
     fresh_broker: EmbeddedBroker,
     tmp_path: Path,
     produce: Callable[..., None],
     read_all: Callable[..., list[Any]],
 ) -> Iterator[Day]:
-    """A shop of `PROPOSALS` products, open in a browser."""
-    where = fresh_broker.bootstrap
+    """A shop of so many products, open in a browser."""
+    proposals, where = int(request.param), fresh_broker.bootstrap
     assert main(["topics", "--bootstrap", where, "--partitions", "2"]) == 0
 
     def tell(topic: str, records: Any) -> None:
@@ -83,37 +84,38 @@ def day(
     console = Worker(where, tmp_path, "console", *flags, command="console", **variables)
     try:
         tell("pricing-policies", [{"key": b"usual", "value": json.dumps(POLICY).encode()}])
-        tell("products", map(product, range(PROPOSALS)))
+        tell("products", map(product, range(proposals)))
         assert wait_for(lambda: ready(port) == 200, SHOWN), console.tail()
         with chromium() as browser:
             page = browser.new_page()
             page.set_default_timeout(SHOWN * 1000)
-            yield Day(where, port, tell, page, heard)
+            yield Day(proposals, port, tell, page, heard)
     finally:
         console.kill()
         worker.kill()
 
 
 def test_a_day_at_the_console(day: Day) -> None:
-    base, page = f"http://127.0.0.1:{day.port}", day.browser
-    assert wait_for(lambda: day.shows("/offers", f"<small>{PROPOSALS:,}"), SHOWN)
+    proposals, base, page = day.proposals, f"http://127.0.0.1:{day.port}", day.browser
+    assert wait_for(lambda: day.shows("/offers", f"<small>{proposals:,}"), SHOWN)
 
     # a competitor halves some prices: all these steps wait
-    day.tell("competitor-prices", (offered(n, "8.00") for n in range(PROPOSALS)))
-    assert wait_for(lambda: day.shows("/queue", f"{PROPOSALS:,} wait"), SHOWN)
+    day.tell("competitor-prices", (offered(n, "8.00") for n in range(proposals)))
+    assert wait_for(lambda: day.shows("/queue", f"{proposals:,} wait"), SHOWN)
     page.goto(base + "/queue")
     page.check("input[name=all]")
     began = time.monotonic()
     page.click("text=Approve chosen")
-    assert f"{PROPOSALS:,}" in page.inner_text("h1")
+    assert f"{proposals:,}" in page.inner_text("h1")
     page.fill("#reason", "their price is real")
     page.click("button.primary")
     page.wait_for_selector("text=answers sent")
-    print(f"{PROPOSALS:,} approved in {time.monotonic() - began:.1f} s")
-    assert f"{PROPOSALS:,} answers sent" in page.inner_text("h1")
+    print(f"{proposals:,} approved in {time.monotonic() - began:.1f} s")
+    assert f"{proposals:,} answers sent" in page.inner_text("h1")
 
     # they come back as changes, and the shop says that it shows one
-    assert wait_for(lambda: len(day.heard("price-changes")) == PROPOSALS, SHOWN)
+    assert wait_for(lambda: day.shows("/queue", "<small>0 wait"), SHOWN)
+    assert len(day.heard("price-changes")) == proposals
     (change,) = [each for each in day.heard("price-changes") if each["sku"] == "s7"]
     assert (change["price"], change["reason"]) == ("8.00", "approved")
     names = ("decision_id", "sku", "channel", "price")
@@ -129,7 +131,7 @@ def test_a_day_at_the_console(day: Day) -> None:
     page.fill('input[name="field.guardrails.minimum_price"]', "9.00")
     page.click("button[value=preview]")
     page.wait_for_selector("text=What would change in the policy")
-    assert f"of {PROPOSALS:,}" in page.inner_text(".tiles")
+    assert f"of {proposals:,}" in page.inner_text(".tiles")
     page.fill("#reason", "no fire sale")
     page.click("button[value=publish]")
     page.wait_for_selector("text=with the pricer")
@@ -157,8 +159,10 @@ def test_a_day_at_the_console(day: Day) -> None:
     before = len(day.heard("price-changes"))
     day.tell("competitor-prices", [offered(n, "7.90") for n in range(20)])
 
-    def paused() -> list[Any]:
-        return [d for d in day.heard("price-decisions") if d["reason"] == "paused"]
+    def seen(number: int) -> bool:
+        """Whether a decision of the offer came of a competitor's price, and moved nothing."""
+        last = day.api(f"offers/s{number}/web")["decisions"][-1]
+        return (last["cause"]["topic"], last["reason"]) == ("competitor-prices", "paused")
 
-    assert wait_for(lambda: len(paused()) == 20, SHOWN)
+    assert wait_for(lambda: all(map(seen, range(20))), SHOWN)
     assert len(day.heard("price-changes")) == before

@@ -13,23 +13,28 @@ from streams.web.api.problems import LOOK
 from streams.web.context import context_of
 from streams.web.pages.forms import APPROVES, Filled
 from streams.web.pages.rendering import page, with_times
-from streams.web.store import reading
+from streams.web.store import plan_reading, reading
 from streams.web.words.policies import selection
 
 router = APIRouter(dependencies=[LOOK])
+#: Plans that the page lists: those that wait, and as many others.
+LISTED = 200
 
 
 @router.get("/promotions")
 def promotions(request: Request) -> HTMLResponse:
     """What runs, what is to come, what is planned."""
     context = context_of(request)
+    now = context.summary.counted.now or 0
     with context.store.connect() as connection:
         found = reading.documents_of(connection, "promotions")
-        plans = reading.documents_of(connection, "promotion-plans")
+        waiting = plan_reading.waiting_plans(connection, now)[:LISTED]
+        ids = {plan["plan_id"] for plan in waiting}
+        others = reading.documents_of(connection, "promotion-plans", LISTED)
+        plans = [*waiting, *(plan for plan in others if plan.get("plan_id") not in ids)]
         results = reading.documents_of(connection, "promotion-results")
         named = [plan["sku"] for plan in plans if isinstance(plan.get("sku"), str)]
         names = reading.products_named(connection, named)
-    now = context.summary.counted.now or 0
     announced = {each.get("promotion_id"): each for each in found}
     brought = {each.get("promotion_id"): each for each in results}
     planned = [_planned(each, now, announced, brought) for each in plans]

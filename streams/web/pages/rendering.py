@@ -108,6 +108,7 @@ def _shared(context: Context) -> dict[str, Any]:
         ],
         "language": figures.locale.partition("_")[0],
         "counted": context.summary.counted,
+        "stopped": context.summary.stopped,
         "progress": context.progress,
     }
 

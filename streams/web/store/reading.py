@@ -244,6 +244,11 @@ def documents_of(connection: Connection, kind: str, limit: int = 200) -> list[di
     return [unpacked(body) for body in connection.execute(found).scalars()]
 
 
+def stops(connection: Connection) -> list[dict[str, Any]]:
+    """Orders to stop, and to go on, that stand for more than single products, newest first."""
+    return documents_of(connection, "pricing-control")
+
+
 def changes_after(connection: Connection, number: int, limit: int = 500) -> list[Row]:
     """Changes that came into the store after row `number`, with their offers."""
     found = (

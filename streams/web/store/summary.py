@@ -14,6 +14,7 @@ from streams.web.store import offer_search, policy_reading, reading
 from streams.web.store.experiment_effect import ExperimentEffect, effect
 from streams.web.store.experiment_reading import experiments
 from streams.web.store.offer_search import STATES, Filter, count
+from streams.web.store.plan_reading import waiting_plans
 from streams.web.store.promotion_effect import PromotionEffect, promotion_effects
 from streams.web.store.sales_reading import sales_by_day
 from streams.web.store.tables import dead_letters, offers
@@ -44,9 +45,6 @@ class Counted:
     gains: Mapping[str, int] = field(default_factory=dict)
     #: Per currency, what the day's changes are expected to bring.
     brings: Mapping[str, int] = field(default_factory=dict)
-    #: Orders to stop that stand, and to go on in a part of what was stopped; of single products
-    #: their pages tell.
-    stopped: Sequence[Mapping[str, Any]] = ()
     alerts: Sequence[Mapping[str, Any]] = ()
     dead: int = 0
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -59,6 +57,8 @@ class Counted:
     promotions: Mapping[str, Sequence[PromotionEffect]] = field(default_factory=dict)
     #: Quotes that wait for approval; the pages on quotes and used goods, which few shops need.
     waiting_quotes: int = 0
+    #: Planned promotions that wait for somebody.
+    waiting_plans: int = 0
     pages: frozenset[str] = frozenset()
 
     def total(self, which: Filter) -> int | None:
@@ -75,12 +75,21 @@ class StoreSummary:
         self._store = store
         self._figures = figures
         self.counted = Counted()
+        #: Orders to stop that stand, and to go on in a part of what was stopped; of single products
+        #: their pages tell.
+        self.stopped: Sequence[Mapping[str, Any]] = ()
         self._effects: dict[str, ExperimentEffect] = {}
         self._promotions: dict[str, list[PromotionEffect]] = {}
         self._judged_at = -JUDGE_SECONDS
 
+    def look_for_stops(self) -> None:
+        """What is stopped, which is not counted, and is to be seen at once."""
+        with self._store.connect() as connection:
+            self.stopped = reading.stops(connection)
+
     def renew(self) -> None:
         """Count anew."""
+        self.look_for_stops()
         with self._store.connect() as connection:
             choices = {
                 "category": offer_search.choices(connection, "category"),
@@ -113,11 +122,6 @@ class StoreSummary:
                 sales=sales_by_day(connection, begin, DAYS, offset),
                 gains={currency: total or 0 for currency, total in gains},
                 brings=reading.gains_between(connection, midnight, now),
-                stopped=[
-                    order
-                    for order in reading.documents_of(connection, "pricing-control")
-                    if not (order.get("select") or {}).get("skus")
-                ],
                 alerts=reading.alert_groups(connection),
                 dead=connection.execute(
                     select(func.count()).select_from(dead_letters)
@@ -129,6 +133,7 @@ class StoreSummary:
                 effects=self._effects,
                 promotions=self._promotions,
                 waiting_quotes=waiting_quotes(connection),
+                waiting_plans=len(waiting_plans(connection, now)),
                 pages=pages,
             )
 

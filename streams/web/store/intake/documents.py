@@ -81,10 +81,12 @@ def take_documents(connection: Connection, records: Sequence[Taken]) -> None:
 
 def take_control(connection: Connection, records: Sequence[Taken]) -> None:
     """Orders to stop and to resume that stand, the last of each selection; as the pricer does, a
-    resumption of all ends every one.
+    resumption of all ends every one. Those of single products may be many, and no page lists them.
     """
     for record, value in readable(records, _Switch):
         if value.kind not in ("pause", "resume"):
+            continue
+        if (value.select or {}).get("skus"):
             continue
         key = _selection(value.select or {})
         mine = documents.c.kind == record.topic

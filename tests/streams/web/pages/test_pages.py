@@ -237,10 +237,10 @@ def test_what_is_stopped_stands_on_every_page(client: TestClient, context: Conte
         {},
         {},
     )
-    context.summary.renew()
+    context.summary.look_for_stops()
     page = client.get("/offers").text
     assert "Price changes are stopped for the category food: wrong costs (anna)" in page
     assert "products x" not in page
     take(context.store, [order(3, "resume")], {}, {})
-    context.summary.renew()
+    context.summary.look_for_stops()
     assert "are stopped" not in client.get("/offers").text

@@ -64,3 +64,19 @@ def test_what_a_plan_brought_stands_beside_what_it_was_to_add(
     assert ">over<" in page
     assert "€61.30" in page
     assert client.get("/api/v1/promotion-results").json()[0]["promotion_id"] == "p-1"
+
+
+def test_plans_that_wait_are_counted_until_they_are_answered(
+    client: TestClient, context: Context
+) -> None:
+    plan(context)
+    plan(context, plan_id="p-2", promotion_id="p-2", starts_at=to_text(START - DAY))
+    tell(context, "promotions", **{**EXAMPLES["promotion-plans"], "promotion_id": "p-3"})
+    plan(context, plan_id="p-3", promotion_id="p-3")
+    context.summary.renew()
+    assert context.summary.counted.waiting_plans == 1
+    assert "planned promotions" in client.get("/").text
+    tell(context, "promotions", **{**EXAMPLES["promotion-plans"], "cancelled": True})
+    context.summary.renew()
+    assert context.summary.counted.waiting_plans == 0
+    assert "planned promotions" not in client.get("/").text
