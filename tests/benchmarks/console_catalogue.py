@@ -37,9 +37,12 @@ START = 1_700_000_000_000
 DAY = 86_400_000
 BATCH = 4000
 DAYS = 30
+#: The item that is looked at first.
+FIRST = 711
 #: Less often than in a console, whose pages are not being timed.
 COUNT_SECONDS = 20
 RULES = ("minimum_margin", "reference_band", "max_step_down", "max_step_up", "price_endings")
+#: `{}` is another number in each round: what was drawn for an offer is kept for a while.
 PAGES = (
     "/",
     "/offers",
@@ -47,7 +50,7 @@ PAGES = (
     "/offers?sort=-sold&state=above-competitor",
     "/offers?q=item+4711",
     "/offers?category=c%2F7&sort=price",
-    "/offers/item-4711/web",
+    "/offers/item-{}/web",
     "/queue",
     "/policies",
     "/policies/edit?policy_id=usual",
@@ -273,9 +276,10 @@ def measure(url: str, rounds: int) -> None:
             for page in PAGES:
                 spent = []
                 before = cpu_ms(server.pid)
-                for _ in range(rounds):
+                for number in range(rounds):
+                    address = f"http://127.0.0.1:{port}{page}".format(FIRST + number)
                     began = time.monotonic()
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}{page}").read()
+                    urllib.request.urlopen(address).read()
                     spent.append((time.monotonic() - began) * 1000)
                 cpu = (cpu_ms(server.pid) - before) / rounds
                 print(f"{cpu:5.0f} ms of CPU {median(spent):5.0f} ms median  {page}", flush=True)

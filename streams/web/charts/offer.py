@@ -18,6 +18,9 @@ Row = Mapping[str, Any]
 PRICES = {"our price": "var(--c1)", "lowest competitor": "var(--c2)"}
 #: A past that is shorter is told by the hour.
 FEW_DAYS = 3 * DAY
+#: Days named below the axis, and ticks of the axes of a curve, about: each label that is measured
+#: takes a millisecond or two.
+DAYS_NAMED, TICKS = 10, 5
 #: Prices at which the demand curve is drawn.
 POINTS = 41
 
@@ -46,7 +49,10 @@ def timeline(
     low, high = min(seen, default=0.0), max(seen, default=1.0)
     room = max((high - low) * 0.03, high * 0.01, 1 / scale)
     kinds = [kind for kind in PRICES if any(p["kind"] == kind for p in prices)]
-    time = {"field": "at", "type": "temporal", "title": None, "axis": _time_axis(prices)}
+    days = _time_axis(prices)
+    time = {"field": "at", "type": "temporal", "title": None, "axis": days}
+    # sales below say the days for both
+    above = {**time, "axis": {**days, "labels": False, "ticks": False} if sales else days}
     lines = {
         "data": {"values": prices},
         "mark": {
@@ -56,13 +62,17 @@ def timeline(
             "point": {"size": 24},
         },
         "encoding": {
-            "x": time,
+            "x": above,
             "y": {
                 "field": "price",
                 "type": "quantitative",
                 "title": currency,
                 "scale": {"zero": False, "domain": [low - room, high + room], "nice": True},
-                "axis": {**BESIDE_NEWEST, "format": f",.{minor_digits(currency)}f"},
+                "axis": {
+                    **BESIDE_NEWEST,
+                    "tickCount": 5,
+                    "format": f",.{minor_digits(currency)}f",
+                },
             },
             "color": {
                 "field": "kind",
@@ -75,7 +85,7 @@ def timeline(
         "data": {"values": _promotions(observed, figures)},
         "mark": {"type": "rect", "color": "var(--promotion)"},
         "encoding": {
-            "x": time,
+            "x": above,
             "x2": {"field": "end"},
             "description": {"field": "said"},
         },
@@ -93,7 +103,7 @@ def timeline(
                 "field": "units",
                 "type": "quantitative",
                 "title": "units sold",
-                "axis": {**BESIDE_NEWEST, "tickMinStep": 1},
+                "axis": {**BESIDE_NEWEST, "tickCount": 3, "tickMinStep": 1},
             },
             "y2": {"datum": 0},
             "color": {
@@ -117,7 +127,7 @@ def _time_axis(prices: Sequence[Row]) -> dict[str, Any]:
     """Days below the axis, or hours where there are but a few of them."""
     ends = [p["ms"] for p in prices]
     few = not ends or max(ends) - min(ends) < FEW_DAYS
-    return {"format": "%-d %b %H:%M", "tickCount": 6} if few else {}
+    return {"format": "%-d %b %H:%M", "tickCount": 6} if few else {"tickCount": DAYS_NAMED}
 
 
 def _promotions(observed: Sequence[Row], figures: Figures) -> list[dict[str, Any]]:
@@ -216,7 +226,9 @@ def _layers(name: str, title: str, legal: Row, marked: Row, currency: str) -> li
         "type": "quantitative",
         "title": f"price, {currency}",
         "scale": {"zero": False, "nice": False},
+        "axis": {"tickCount": TICKS},
     }
+    y = {"type": "quantitative", "axis": {"tickCount": TICKS}}
     return [
         {
             "data": {"values": [legal]},
@@ -230,7 +242,7 @@ def _layers(name: str, title: str, legal: Row, marked: Row, currency: str) -> li
             "mark": {"type": "area", "color": "var(--c1)", "opacity": 0.18},
             "encoding": {
                 "x": x,
-                "y": {"field": f"{name}_low", "type": "quantitative", "title": title},
+                "y": {"field": f"{name}_low", "title": title, **y},
                 "y2": {"field": f"{name}_high"},
             },
         },
@@ -238,7 +250,7 @@ def _layers(name: str, title: str, legal: Row, marked: Row, currency: str) -> li
             "mark": {"type": "line", "color": "var(--c1)", "point": {"size": 26, "opacity": 0.01}},
             "encoding": {
                 "x": x,
-                "y": {"field": name, "type": "quantitative"},
+                "y": {"field": name, **y},
                 "description": {"field": f"{name}_said"},
             },
         },

@@ -82,7 +82,7 @@ def _announced(document: dict[str, Any], now: int, effects: Mapping[str, Any]) -
 
 
 def _planned(
-    plan: dict[str, Any],
+    plan: Mapping[str, Any],
     now: int,
     announced: Mapping[Any, Mapping[str, Any]],
     brought: Mapping[Any, Mapping[str, Any]],

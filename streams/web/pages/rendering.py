@@ -50,7 +50,7 @@ templates = Environment(
 )
 
 
-def with_times(document: dict[str, Any], *names: str) -> dict[str, Any]:
+def with_times(document: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """The document with its instants in milliseconds, None where there is none."""
     found: dict[str, int | None] = {}
     for name in names:
