@@ -23,7 +23,7 @@ from schemas.topics import TOPICS
 from streams.kafka.admin import TopicsError, reach
 from streams.kafka.names import TopicNames
 
-PATIENCE_SECONDS, PAUSE_SECONDS = 10.0, 0.05
+PATIENCE_SECONDS, PAUSE_SECONDS = 30.0, 0.05
 _KINDS = {
     "topic": ResourceType.TOPIC,
     "group": ResourceType.GROUP,

@@ -226,7 +226,7 @@ def _layers(name: str, title: str, legal: Row, marked: Row, currency: str) -> li
         "type": "quantitative",
         "title": f"price, {currency}",
         "scale": {"zero": False, "nice": False},
-        "axis": {"tickCount": TICKS},
+        "axis": {"tickCount": TICKS, "format": f",.{minor_digits(currency)}f"},
     }
     y = {"type": "quantitative", "axis": {"tickCount": TICKS}}
     return [

@@ -20,6 +20,7 @@ from streams.web.preview.outcome import PolicyTrial, PriceMove, TrialProfit
 from streams.web.preview.process import PreviewError
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
+from streams.web.store.summary import Counted
 from tests.streams.web.api.test_api import sent
 from tests.streams.web.conftest import ORIGIN, POLICY, SKU, START
 from tests.streams.web.store.test_intake import decided
@@ -244,3 +245,9 @@ def test_what_is_stopped_stands_on_every_page(client: TestClient, context: Conte
     take(context.store, [order(3, "resume")], {}, {})
     context.summary.look_for_stops()
     assert "are stopped" not in client.get("/offers").text
+
+
+def test_pages_are_there_before_the_shop_was_counted(client: TestClient, context: Context) -> None:
+    context.summary.counted = Counted()
+    for path, _ in MENU:
+        assert client.get(path).status_code == 200, path
