@@ -33,16 +33,19 @@ class DecisionRecord(msgspec.Struct):
     outcome: str
     explanation: list[RuleStep]
     propensity: float
+    shadow: bool = False
 
 
 class PriceInForce(NamedTuple):
     """A price in force. `propensity` is below 1 where it was drawn; `drawn` also marks a draw
-    that a rule moved, or that had one price to draw from.
+    that a rule moved, or that had one price to draw from. In `shadow` it is in force for the pricer
+    alone.
     """
 
     price: str
     propensity: float
     drawn: bool
+    shadow: bool = False
 
 
 _DECODER = msgspec.json.Decoder(DecisionRecord)
@@ -71,7 +74,8 @@ class PublishedPrices:
         drawn = any(step.rule == "explore" for step in decision.explanation)
         self.drawn += decision.propensity < 1.0
         self._times.setdefault(offer, []).append(to_ms(decision.effective_at))
-        self._in_force.setdefault(offer, []).append(PriceInForce(price, decision.propensity, drawn))
+        standing = PriceInForce(price, decision.propensity, drawn, decision.shadow)
+        self._in_force.setdefault(offer, []).append(standing)
 
     def offers(self) -> list[Offer]:
         """The offers that were priced."""

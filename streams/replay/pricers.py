@@ -11,9 +11,9 @@ import numpy as np
 
 from online_models.demand.records.evidence_exchange import TOPIC as EVIDENCE
 from online_models.fold.fold import Fold
+from online_models.fold.state import State
 from online_models.journal.batch import Batch, BatchBuilder, Fact, Kind, SourcePartition
 from online_models.journal.outputs import Output
-from online_models.shop.catalogue import Catalogue
 from streams.configuration.policy_file import TOPIC as POLICIES
 from streams.configuration.policy_file import PolicyRecord
 from streams.configuration.settings import Settings
@@ -89,9 +89,9 @@ class Pricers:
             batch = timely(batch, self._until)
         return batch if self._policies is None else _without_policies(batch)
 
-    def catalogues(self) -> list[Catalogue]:
-        """What each partition knows of its offers by now."""
-        return [guard.fold.state.catalogue for _, guard in sorted(self._guards.items())]
+    def states(self) -> list[State]:
+        """What each partition knows by now."""
+        return [guard.fold.state for _, guard in sorted(self._guards.items())]
 
     def shared_evidence(self) -> Batch:
         """What the partitions have learnt for each other since the last call, for all of them."""

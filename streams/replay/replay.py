@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from online_models.fold.state import State
 from online_models.journal.batch import Batch
 from online_models.shop.catalogue import Catalogue
 from streams.configuration.policy_file import PolicyRecord
@@ -64,7 +65,11 @@ class Replay:
 
     def catalogues(self) -> list[Catalogue]:
         """What the pricers know of the offers by now, a part of them each."""
-        return self._pricers.catalogues()
+        return [state.catalogue for state in self.states()]
+
+    def states(self) -> list[State]:
+        """All that the pricers have come to know by now, a part of the offers each."""
+        return self._pricers.states()
 
     def __iter__(self) -> Iterator[Entry]:
         """Replay."""

@@ -10,7 +10,6 @@ import numpy as np
 
 from online_models.demand.curves import DemandContext
 from online_models.demand.ensemble.models import DemandModels
-from online_models.demand.filter.state import ELASTICITY
 from online_models.demand.inputs.observations import ATTRIBUTES, Observations
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.studies.elasticity.answers import (
@@ -22,13 +21,11 @@ from online_models.studies.elasticity.answers import (
     history,
     weighted,
 )
+from online_models.studies.elasticity.learnt import common_deviation, is_learnt, seen_long_enough
 from online_models.studies.elasticity.panel import OfferGroups, RegressionPanel, panel
 from online_models.studies.elasticity.pooling import pool
 
 By = Literal["offer", "product", "category", "brand"]
-#: The online posterior counts as learnt where its deviation has come below this share of what was
-#: believed before any sale, and the offer has been seen for so many days.
-LEARNT, LEAST_DAYS = 0.8, 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,28 +179,25 @@ def _online(
     nothing, unknown = np.zeros(len(offer)), np.full(len(offer), np.nan)
     curves = demand.curves(offer, DemandContext(now, price, unknown, nothing, nothing))
     mean, variance = curves.elasticity, curves.elasticity_variance
-    seen = demand.filter.state.days[offer] >= LEAST_DAYS
+    seen = seen_long_enough(demand, offer)
     if by != "offer":
         group = np.searchsorted(ids, _keys(offers, by)[offer])
         number = np.maximum(np.bincount(group), 1)
         mean = np.bincount(group, weights=mean) / number
         variance = _average_variance(demand, offer, variance, group)
         seen = np.bincount(group, weights=seen) > 0.0
-    learnt = seen & (variance <= LEARNT * LEARNT * demand.settings.scatter)
+    learnt = seen & is_learnt(demand, variance)
     return Column(np.where(learnt, mean, np.nan), np.where(learnt, np.sqrt(variance), np.nan))
 
 
 def _average_variance(demand: DemandModels, offer: Ints, variance: Floats, group: Ints) -> Floats:
-    """Variance of the mean over a group's offers, whose errors are common as far as each
-    depends on the mean of their category: that part does not average out.
+    """Variance of the mean over a group's offers; what their errors have in common does not average
+    out.
     """
-    pools, row = demand.filter.pools.shared, demand.registry.category_row[offer]
-    common = pools.variance[ELASTICITY, row]
-    width = pools.scatter[ELASTICITY, row] + common
-    pooled_share = np.clip(variance / width, 0.0, 1.0)
+    common = common_deviation(demand, offer, variance)
     number = np.maximum(np.bincount(group), 1)
-    own = np.maximum(variance - pooled_share * pooled_share * common, 0.0)
-    shared = np.bincount(group, weights=pooled_share * np.sqrt(common)) / number
+    own = np.maximum(variance - common * common, 0.0)
+    shared = np.bincount(group, weights=common) / number
     result: Floats = np.bincount(group, weights=own) / number**2 + shared * shared
     return result
 

@@ -36,6 +36,7 @@ ABSENT = {
     "segments": ["nowhere"],
     "simulate": ["--policies", "nowhere.json"],
     "train": ["nowhere"],
+    "trial": ["nowhere"],
     "worker": ["--policies", "nowhere.json"],
 }
 #: Smallest arguments of what needs Kafka, and takes nothing else amiss.

@@ -1,0 +1,1 @@
+"""What prices that were decided in the shadow would have earned, by what is learnt of demand."""
