@@ -2,7 +2,7 @@
 
 By name, a topic that is deleted and made anew goes on where the old one was: its records take the
 places of records that were read, or are skipped. By id, the broker says that there is no such topic
-any more. Kafka can do so since 3.1; an older one is asked by name.
+any more. Kafka can do so since 3.1; an older one is asked by name, and for all at every fetch.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from aiokafka.protocol.api import RequestStruct
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.types import Schema, UnsignedVarInt32
 
+from streams.kafka.fetch_session import FetchSession, Place, Wanted
+
 #: The first version that names topics by their ids.
 VERSION = 13
 #: Kafka's codes for an id that it does not know, and for one of another topic of the same name.
@@ -32,9 +34,9 @@ _ANSWER = struct.Struct(">ihi")
 _PART = struct.Struct(">ihqqq")
 #: Producer and first offset of an aborted transaction.
 _ABORTED = struct.Struct(">qq")
-_REPLICA = struct.Struct(">i")
-#: A client that keeps no session, and knows no epochs.
-_NONE, _UNKNOWN = 0, -1
+_REPLICA = _PARTITION = struct.Struct(">i")
+#: No replica, and no epoch of a leader that is known.
+_UNKNOWN = -1
 _ID_LENGTH = 16
 
 
@@ -67,39 +69,54 @@ class _Answer(NamedTuple):
 class FetchById(FetchRequest):  # type: ignore[misc]
     """A fetch of what `ids` says is meant by each partition; every one that it asks for is in them.
 
-    Partitions whose topic is gone are left out of the answer, and are in `gone` then.
+    The broker is told and tells what has changed in `session`. The answer leaves out partitions
+    whose topic is gone, which are in `gone` then, and says nothing of those without news.
     """
 
-    def __init__(self, asked: FetchRequest, ids: Mapping[TopicPartition, UUID]) -> None:
+    def __init__(
+        self, asked: FetchRequest, ids: Mapping[TopicPartition, UUID], session: FetchSession
+    ) -> None:
         self.__dict__ |= asked.__dict__
-        places = [TopicPartition(topic, each[0]) for topic, some in asked.topics for each in some]
-        self.ids = {place: ids[place] for place in places}
+        self._session = session
+        self.ids: dict[TopicPartition, UUID] = {}
         self.gone: set[TopicPartition] = set()
-        self._places = {(topic_id.bytes, place[1]): place for place, topic_id in self.ids.items()}
+        #: Offsets from which on partitions were asked for, of those that the answer speaks of; None
+        #: before there is one.
+        self.answered: dict[TopicPartition, int] | None = None
+        self._places: dict[Place, TopicPartition] = {}
+        self._wanted: dict[Place, Wanted] = {}
+        for topic, partitions in asked.topics:
+            for partition, offset, most in partitions:
+                place = TopicPartition(topic, partition)
+                self.ids[place] = ids[place]
+                named = ids[place].bytes, partition
+                self._places[named], self._wanted[named] = place, Wanted(offset, most)
 
     def build(self, request_struct_class: Any) -> Any:
         """By id where Kafka can do so, else by name."""
         if request_struct_class is not _TopicIdRequest:
             return super().build(request_struct_class)
-        by_id: dict[bytes, list[bytes]] = {}
-        for topic, partitions in self.topics:
-            for partition, offset, most in partitions:
-                wanted = partition, _UNKNOWN, offset, _UNKNOWN, _UNKNOWN, most, 0
-                topic_id = self.ids[TopicPartition(topic, partition)].bytes
-                by_id.setdefault(topic_id, []).append(_WANTED.pack(*wanted))
+        said = self._session.ask(self._wanted)
+        wanted: dict[bytes, list[bytes]] = {}
+        for (topic_id, partition), (offset, most) in said.wanted.items():
+            part = _WANTED.pack(partition, _UNKNOWN, offset, _UNKNOWN, _UNKNOWN, most, 0)
+            wanted.setdefault(topic_id, []).append(part)
+        forgotten: dict[bytes, list[bytes]] = {}
+        for topic_id, partition in said.forgotten:
+            forgotten.setdefault(topic_id, []).append(_PARTITION.pack(partition))
         waits = self._max_wait_ms, self._min_bytes, self._max_bytes
-        head = _HEAD.pack(_UNKNOWN, *waits, self._isolation_level, _NONE, _UNKNOWN)
+        session = said.session, said.epoch
+        head = _HEAD.pack(_UNKNOWN, *waits, self._isolation_level, *session)
         rack = self._rack_id.encode()
-        body = [head, _number(len(by_id))]
-        for topic_id, parts in by_id.items():
-            body += [topic_id, _number(len(parts)), *parts, b"\0"]
-        body += [_number(0), _number(len(rack)), rack, b"\0"]
+        body = [head, *_by_topic(wanted), *_by_topic(forgotten), _number(len(rack)), rack, b"\0"]
         return _TopicIdRequest(b"".join(body), self)
 
     def decode(self, data: BytesIO) -> _Answer:
         """An answer from its bytes."""
         reader = _AnswerBytes(data.read())
-        reader.take(_ANSWER)
+        _, error, session = reader.take(_ANSWER)
+        self._session.answered(session, error)
+        self.answered = {}
         named: dict[str, list[tuple[Any, ...]]] = {}
         for _ in range(reader.number()):
             topic_id = reader.bytes(_ID_LENGTH)
@@ -110,6 +127,7 @@ class FetchById(FetchRequest):  # type: ignore[misc]
                 records = reader.bytes(reader.number())
                 reader.tags()
                 place = self._places[topic_id, partition]
+                self.answered[place] = self._wanted[topic_id, partition].offset
                 if error in GONE:
                     self.gone.add(place)
                 else:
@@ -162,6 +180,14 @@ class _AnswerBytes:
             if byte < 0x80:
                 return value
             shift += 7
+
+
+def _by_topic(parts: Mapping[bytes, list[bytes]]) -> list[bytes]:
+    """What is said of partitions, topic by topic."""
+    said = [_number(len(parts))]
+    for topic_id, each in parts.items():
+        said += [topic_id, _number(len(each)), *each, b"\0"]
+    return said
 
 
 def _number(length: int) -> bytes:

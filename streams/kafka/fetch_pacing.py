@@ -23,6 +23,7 @@ from aiokafka.consumer import consumer as aiokafka_consumer
 from aiokafka.consumer.fetcher import Fetcher
 
 from streams.kafka.fetch_by_id import FetchById
+from streams.kafka.fetch_session import FetchSession
 
 #: Seconds from a fetch to the next one of the same broker.
 PACE_SECONDS = 0.008
@@ -50,6 +51,9 @@ class PacedFetcher(Fetcher):  # type: ignore[misc]
         self._ids: Mapping[TopicPartition, UUID] = {}
         #: Partitions whose topic Kafka does not know by its id; they are not asked for.
         self.gone: set[TopicPartition] = set()
+        #: By broker.
+        self._sessions: defaultdict[int, FetchSession] = defaultdict(FetchSession)
+        self._assignment: Any = None
         super().__init__(*args, **options)
 
     def read_by_id(self, ids: Mapping[TopicPartition, UUID]) -> None:
@@ -62,6 +66,13 @@ class PacedFetcher(Fetcher):  # type: ignore[misc]
         self._ids, self.gone = ids, set()
 
     def _get_actions_per_node(self, assignment: Any) -> tuple[Any, Any, float, bool, Any]:
+        if assignment is not self._assignment:
+            # what a broker has said of a partition is forgotten with the last assignment
+            self._assignment = assignment
+            self._restart_sessions()
+        if (pause := min(self._due.values(), default=0.0) - time.monotonic()) > 0:
+            # to look at every partition costs as much as a fetch
+            return [], {}, pause, False, []
         paused = any(assignment.state_value(tp).paused for tp in assignment.tps)
         longest = SHORT_WAIT_MS if paused or self._records else self._longest_ms
         self._fetch_max_wait_ms = min(longest, self._longest_ms)
@@ -76,8 +87,15 @@ class PacedFetcher(Fetcher):  # type: ignore[misc]
                 timeout = min(timeout, due - now)
             else:
                 self._due[node] = now + PACE_SECONDS
-                leaving.append((node, FetchById(request, self._ids) if self._ids else request))
+                leaving.append((node, self._by_id(node, request) if self._ids else request))
         return (leaving, resets, timeout, *rest)
+
+    def _by_id(self, node: int, request: Any) -> FetchById:
+        return FetchById(request, self._ids, self._sessions[node])
+
+    def _restart_sessions(self) -> None:
+        for session in self._sessions.values():
+            session.restart()
 
     def _leave_out_gone(self, request: Any) -> bool:
         """Take out of a request what is not to be asked for by id; returns whether any is left."""
@@ -92,12 +110,23 @@ class PacedFetcher(Fetcher):  # type: ignore[misc]
     async def _proc_fetch_request(self, assignment: Any, node: int, request: Any) -> bool:
         came: bool = await super()._proc_fetch_request(assignment, node, request)
         if isinstance(request, FetchById):
+            if not self._has_taken(assignment, request):
+                self._sessions[node].restart()
             for place, topic_id in request.ids.items():
                 if self._ids.get(place) != topic_id:
                     self._records.pop(place, None)
                 elif place in request.gone:
                     self.gone.add(place)
         return came
+
+    def _has_taken(self, assignment: Any, request: FetchById) -> bool:
+        """Whether what a broker has said was heard: it does not say it again."""
+        if request.answered is None or not assignment.active:
+            return False
+        return all(
+            (state := assignment.state_value(place)).has_valid_position and state.position == offset
+            for place, offset in request.answered.items()
+        )
 
     def _trim(self, node: int, request: Any, now: float) -> float:
         """Take out of a request what is not to be asked for yet, and have it back when it is;
