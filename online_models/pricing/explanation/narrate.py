@@ -22,8 +22,9 @@ def words(decision: Mapping[str, Any]) -> list[str]:
         "rejected": f"A proposal is turned down and the price stays at {price} {currency}",
         "held": f"The price stays at {price} {currency}",
     }[decision["outcome"]]
+    reason = decision["reason"].replace("_", " ")
     sentences = [
-        f"{what} ({decision['reason']}): {decision['sku']} on {decision['channel']} at "
+        f"{what} ({reason}): {decision['sku']} on {decision['channel']} at "
         f"{decision['time']}, decision {decision['decision_id']}."
     ]
     steps = decision["explanation"]

@@ -39,7 +39,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     with open_store(settings.store.get_secret_value()).connect() as connection:
         row = offer_search.one(connection, options.sku, options.channel)
         if row is None:
-            raise ExpectedError(f"the store knows no offer {options.sku} on {options.channel}")
+            raise ExpectedError(
+                f"no offer {options.sku} on {options.channel} is in the store: is it the one that "
+                "your console fills (--store)?"
+            )
         decisions = reading.decisions_of(connection, row["id"], 1)
     curve = demand_curve(row, decisions[0], figures) if decisions else None
     if curve is None:

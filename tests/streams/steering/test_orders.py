@@ -17,6 +17,8 @@ from streams.steering import send
 from streams.steering.orders import now, order, selector
 
 KAFKA = ["--bootstrap", "nowhere:1"]
+#: Event time of a shop that is played again, ms.
+PLAYED = 1_000_000_000_000
 
 
 @pytest.fixture
@@ -27,6 +29,11 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str | None, dict[str, An
         found.extend((key, json.loads(value)) for key, value in records)
 
     monkeypatch.setattr(send, "_send", take)
+
+    async def shop_time(_: Any) -> int:
+        return PLAYED
+
+    monkeypatch.setattr(send, "_shop_time", shop_time)
     monkeypatch.setattr(send, "reach", lambda _: Mock())
     return found
 
@@ -60,6 +67,18 @@ def test_a_command_writes_what_it_says(sent: Any, given: list[str], said: dict[s
     ((_, value),) = sent
     assert said.items() <= value.items()
     assert (value["actor"], value["time"]) == ("anna", "2026-01-02T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("given", "stays"),
+    [(["pause", "--reason", "r"], True), (["approve", "x"], True), (["begin"], False)],
+)
+def test_an_order_does_not_move_the_time_of_a_shop_that_is_played_again(
+    sent: Any, given: list[str], stays: bool
+) -> None:
+    assert cli.main([*given, *KAFKA]) == 0
+    ((_, value),) = sent
+    assert (value["time"] == to_text(PLAYED)) == stays
 
 
 def test_several_proposals_are_answered_in_their_order(sent: Any) -> None:

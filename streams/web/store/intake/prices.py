@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from schemas.values.money import to_minor
 from streams.web.store.database import chunks, put
 from streams.web.store.intake.offer_rows import change_rows, ids_of, renew_margins
-from streams.web.store.intake.record import Taken, instant, packed, readable
+from streams.web.store.intake.record import Taken, instant, minor, packed, readable
 from streams.web.store.people_tables import asked
 from streams.web.store.retention import DECISIONS_KEPT, DECISIONS_TOO_MANY
 from streams.web.store.tables import changes, decisions, offers
@@ -204,8 +204,10 @@ def _proposal(number: int, value: _Decision, time: int) -> dict[str, Any]:
 def _gain(value: _Decision) -> int | None:
     if value.expected is None or value.expected_kept is None:
         return None
-    expected, kept = value.expected.profit, value.expected_kept.profit
-    return to_minor(expected, value.currency) - to_minor(kept, value.currency)
+    # models that were carried far from what they have seen may expect more than any amount
+    expected = minor(value.expected.profit, value.currency)
+    kept = minor(value.expected_kept.profit, value.currency)
+    return None if expected is None or kept is None else expected - kept
 
 
 def _first_prices(

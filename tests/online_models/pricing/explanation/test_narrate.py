@@ -24,7 +24,7 @@ def test_a_change_in_words(shop: Any) -> None:
     )
     shop.competitor("8.00")
     told = words(shop.decisions[-1])
-    assert told[0].startswith("The price changes from 10.00 to 9.00 EUR (match_competitor): a on")
+    assert told[0].startswith("The price changes from 10.00 to 9.00 EUR (match competitor): a on")
     assert told[1] == "Policy coffee, version 1 rules: the only policy that selects the offer."
     assert told[2] == (
         "Following globex, the lowest of the competitors that count, at 8.00, offset -0.01,"

@@ -141,6 +141,19 @@ def test_a_proposal_stands_as_long_as_the_pricer_holds_it(
     assert row["decision_id"] == "x-2"
 
 
+def test_a_decision_that_expects_more_than_any_amount_is_shown_without_a_gain(
+    store: Engine,
+) -> None:
+    """Models that were carried far from what they have seen do; the price is as good as any."""
+    beyond: dict[str, Any] = {"units": 1e14, "revenue": "1.00", "lower": "0.00", "upper": "2.00"}
+    beyond["profit"] = "10000000000000.00"
+    take(store, [decided(1, expected=beyond, expected_kept=beyond)], {}, {})
+    with store.connect() as connection:
+        assert reading.decision(connection, "x-1") is not None
+        found = select(decisions.c.gain).where(decisions.c.decision_id == "x-1")
+        assert connection.execute(found).scalar_one() is None
+
+
 def test_decisions_of_an_offer_are_bounded(store: Engine) -> None:
     for start in range(0, 3 * DECISIONS_KEPT, 10):
         take(store, [decided(start + i) for i in range(10)], {}, {})
