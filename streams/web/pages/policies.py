@@ -19,6 +19,7 @@ from streams.web.pages.forms import STEERS, Filled
 from streams.web.pages.policy_form import PREFIX, FormError, applied, groups
 from streams.web.pages.rendering import page, query
 from streams.web.preview.jobs import BusyError
+from streams.web.preview.outcome import PolicyTrial
 from streams.web.store import drafts, policy_reading, reading
 from streams.web.words.policies import differences, in_words
 
@@ -218,8 +219,10 @@ def preview(request: Request, job: str) -> HTMLResponse:
     policy_id = str(found.document["policy_id"])
     versions, _ = _known(context, policy_id)
     with context.store.connect() as connection:
-        moves = [] if found.trial is None else found.trial.moves
-        names = reading.products_named(connection, [move.sku for move in moves])
+        trial = PolicyTrial() if found.trial is None else found.trial
+        skus = [move.sku for move in trial.moves]
+        skus += [each.sku for each in trial.conflicts if each.sku is not None]
+        names = reading.products_named(connection, skus)
     return page(
         request,
         "preview.html",

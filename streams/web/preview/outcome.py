@@ -75,5 +75,7 @@ class PolicyTrial(msgspec.Struct):
             for name in TrialProfit.__struct_fields__:
                 setattr(held, name, getattr(held, name) + getattr(more, name))
         self.moves = nlargest(SHOWN, [*self.moves, *other.moves], key=lambda move: abs(move.step))
-        self.conflicts = [*self.conflicts, *other.conflicts][:SHOWN]
+        # what holds whatever the offer, every partition finds
+        fresh = [each for each in other.conflicts if each not in self.conflicts]
+        self.conflicts = [*self.conflicts, *fresh][:SHOWN]
         return self

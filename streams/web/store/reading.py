@@ -245,8 +245,12 @@ def documents_of(connection: Connection, kind: str, limit: int = 200) -> list[di
 
 
 def stops(connection: Connection) -> list[dict[str, Any]]:
-    """Orders to stop, and to go on, that stand for more than single products, newest first."""
-    return documents_of(connection, "pricing-control")
+    """Orders to stop that stand for more than single products, and to go on in a part of what was
+    stopped before, newest first.
+    """
+    found = documents_of(connection, "pricing-control")
+    pauses = [place for place, order in enumerate(found) if order["kind"] == "pause"]
+    return found[: pauses[-1] + 1] if pauses else []
 
 
 def changes_after(connection: Connection, number: int, limit: int = 500) -> list[Row]:

@@ -16,7 +16,7 @@ from streams.web.application import application
 from streams.web.context import Context
 from streams.web.pages.rendering import MENU, offer_path
 from streams.web.preview.jobs import Previews
-from streams.web.preview.outcome import PolicyTrial, PriceMove, TrialProfit
+from streams.web.preview.outcome import PolicyTrial, PriceMove, TrialFinding, TrialProfit
 from streams.web.preview.process import PreviewError
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
@@ -137,8 +137,13 @@ def test_a_policy_is_tried_and_then_put_in_force(client: TestClient, context: Co
     def run(_: Any, document: bytes) -> PolicyTrial:
         asked.append(document)
         move = PriceMove(SKU, "web", "USD", "9.00", "8.50", -0.0556, "match_competitor", False)
+        beyond = TrialFinding("minimum_margin asks for at least 20.00", SKU, "web")
         return PolicyTrial(
-            offers=3, down=1, moves=[move], profit={"USD": TrialProfit(100, 350, 50, 900)}
+            offers=3,
+            down=1,
+            moves=[move],
+            profit={"USD": TrialProfit(100, 350, 50, 900)},
+            conflicts=[beyond],
         )
 
     made = dataclasses.replace(context, previews=Previews(context.settings, run))
@@ -154,6 +159,7 @@ def test_a_policy_is_tried_and_then_put_in_force(client: TestClient, context: Co
     assert json.loads(asked[0])["version"] == 2
     assert "$8.50" in page
     assert "+$2.50" in page
+    assert "Earl Grey &lt;b&gt;</a>: Lowest margin asks for at least 20.00" in page
     assert "Put in force" in page
 
 
@@ -245,6 +251,24 @@ def test_what_is_stopped_stands_on_every_page(client: TestClient, context: Conte
     take(context.store, [order(3, "resume")], {}, {})
     context.summary.look_for_stops()
     assert "are stopped" not in client.get("/offers").text
+
+
+def test_who_goes_on_is_told_only_where_more_is_stopped(
+    client: TestClient, context: Context
+) -> None:
+    def banner(place: int, kind: str, **select: list[str]) -> str:
+        value = {"kind": kind, "select": select, "reason": "r", "actor": "anna"}
+        value["time"] = START + place
+        encoded = json.dumps(value).encode()
+        take(context.store, [Taken("pricing-control", 0, place, None, encoded, START)], {}, {})
+        context.summary.look_for_stops()
+        return client.get("/offers").text
+
+    banner(1, "pause", categories=["food"])
+    assert "They go on" not in banner(2, "resume", categories=["food"])
+    everything = banner(3, "pause")
+    assert ("They go on" in everything, "are stopped" in everything) == (False, True)
+    assert "They go on for the category tea" in banner(4, "resume", categories=["tea"])
 
 
 def test_pages_are_there_before_the_shop_was_counted(client: TestClient, context: Context) -> None:

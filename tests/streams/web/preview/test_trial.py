@@ -73,3 +73,12 @@ def test_partitions_add_up() -> None:
     both += trial(strategy=[{"kind": "match_competitor", "offset": "-0.50"}])
     both += trial(policy_id="other", priority=5)
     assert (both.offers, both.switched, both.down, len(both.moves)) == (2, 1, 1, 1)
+
+
+def test_what_every_partition_finds_of_the_policy_is_said_once() -> None:
+    rails = {"max_step_up": "0.5%", "price_endings": [".00"]}
+    both, whole = PolicyTrial(), trial(guardrails=rails)
+    both += whole
+    both += whole
+    assert [each.text for each in both.conflicts] == [each.text for each in whole.conflicts]
+    assert any("never rise again" in each.text for each in both.conflicts)
