@@ -59,7 +59,7 @@ class ShopStack:
     def _start(self) -> None:
         self.broker.__enter__()
         self.bootstrap = self.broker.bootstrap
-        (port,) = free_ports(1, HOST)
+        port, health = free_ports(2, HOST)
         self.url = f"http://{HOST}:{port}"
         os.environ |= {
             "PRICETIDE_BOOTSTRAP": self.bootstrap,
@@ -70,13 +70,16 @@ class ShopStack:
             "PYTHONWARNINGS": "ignore",
         }
         self._do("topics", [*CLI, "topics"])
-        self._run("worker", [*CLI, "worker", "--policies", str(HERE / "policies.json")])
+        policies = str(HERE / "policies.json")
+        self._run("worker", [*CLI, "worker", "--policies", policies, "--metrics", str(health)])
         self._do("migrate", [*MANAGE, "migrate", "--run-syncdb", "-v0"])
         self._do("fill", [*MANAGE, "fill_shop"])
         self._run("shop", [*MANAGE, "runserver", "--noreload", f"{HOST}:{port}"])
         self._run("relay", [*MANAGE, "relay"])
         self.apply()
-        self._wait()
+        self._wait("the shop", f"{self.url}/competitor/")
+        # a new installation compiles the rules first, which takes a while
+        self._wait("the pricer", f"http://{HOST}:{health}/ready")
 
     def apply(self) -> None:
         """Start what brings prices to the shop, also again after an end."""
@@ -100,16 +103,16 @@ class ShopStack:
     def _run(self, name: str, command: list[str]) -> None:
         self.processes[name] = spawn(command, self.folder / f"{name}.log")
 
-    def _wait(self) -> None:
+    def _wait(self, what: str, url: str) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             self.require_running()
             try:
-                urllib.request.urlopen(f"{self.url}/competitor/", timeout=10).close()
+                urllib.request.urlopen(url, timeout=10).close()
                 return
             except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
                 if time.monotonic() > deadline:
-                    raise ExpectedError(f"the shop does not answer: {error}") from None
+                    raise ExpectedError(f"{what} does not answer: {error}") from None
                 time.sleep(0.3)
 
 

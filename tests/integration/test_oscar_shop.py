@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from schemas.topics import decode
 from streams.configuration.settings import Settings
 from streams.tables.newest import all_values
 
@@ -136,6 +137,9 @@ def test_a_customer_buys_and_prices_come_back(stack: Any, page: Any) -> None:
         BEANS: "8.99",
         "4712": "15.49",
     }
+    for topic in ("products", "orders", "clickstream", "competitor-prices"):
+        for each in records(stack, topic, 1):
+            decode(topic, json.dumps(each).encode())  # a record that is none would be refused
     actions = {(each["sku"], each["action"]) for each in records(stack, "clickstream", 4)}
     assert {(BEANS, "view"), (BEANS, "cart"), ("4712", "cart")} <= actions
     answered = {each["decision_id"] for each in records(stack, "price-acks", 2)}

@@ -21,7 +21,8 @@ def ordered(order, **_):
         for line in order.lines.all()
     ]
     who = {} if order.user_id is None else {"customer_id": f"customer-{order.user_id}"}
-    tell("orders", order.number, order_id=order.number, currency=order.currency, lines=lines, **who)
+    number = str(order.number)  # Oscar has just made it, as a whole number
+    tell("orders", number, order_id=number, currency=order.currency, lines=lines, **who)
 
 
 @receiver(product_viewed)
