@@ -23,7 +23,7 @@ class Wanted(NamedTuple):
     most: int
 
 
-class Change(NamedTuple):
+class SessionChange(NamedTuple):
     """What a fetch says: which session it is of, and what is different since the last one."""
 
     session: int
@@ -47,12 +47,12 @@ class FetchSession:
         """Tell everything with the next fetch, and have everything told by its answer."""
         self._epoch = _FIRST
 
-    def ask(self, wanted: Mapping[Place, Wanted]) -> Change:
+    def ask(self, wanted: Mapping[Place, Wanted]) -> SessionChange:
         """What to say for the broker to read all that is `wanted`, and nothing else."""
         known = {} if self._epoch == _FIRST else self._known
         changed = {place: each for place, each in wanted.items() if known.get(place) != each}
         self._known = wanted
-        return Change(
+        return SessionChange(
             self._id, self._epoch, changed, [each for each in known if each not in wanted]
         )
 

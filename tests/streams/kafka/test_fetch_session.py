@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.kafka.fetch_session import Change, FetchSession, Place, Wanted
+from streams.kafka.fetch_session import FetchSession, Place, SessionChange, Wanted
 
 NOT_FOUND, WRONG_EPOCH = 70, 71
 A, B, ANEW = b"a" * 16, b"b" * 16, b"n" * 16
@@ -22,7 +22,7 @@ class Broker:
         self.has_room = True
         self._last = 0
 
-    def answer(self, said: Change) -> tuple[tuple[int, int], Mapping[Place, Wanted]]:
+    def answer(self, said: SessionChange) -> tuple[tuple[int, int], Mapping[Place, Wanted]]:
         """What it says of the session, and what it reads."""
         if not said.epoch:
             self.sessions.pop(said.session, None)
