@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings
@@ -80,8 +81,8 @@ async def recover(
     fence: FenceOwner | None = None,
 ) -> Recovered:
     """The state after the last committed journal record, or at `position` where whoever asks has
-    the partition and has published everything before it. Else the publisher must have started
-    before, and `fence` is its own.
+    the partition and has published everything before it; KafkaError where another went further.
+    Else the publisher must have started before, and `fence` is its own.
     """
     journal, own = TopicPartition(JOURNAL, partition), settings.fold.of_partition(partition)
     async with _RecoveryReaders(settings) as (reader, group):
@@ -98,6 +99,9 @@ async def recover(
                 f"snapshot at {start}, beyond the position {committed} in {journal}: was the "
                 "journal cut back, or are the snapshots those of another PRICETIDE_APP?"
             )
+        if position is not None and start > position:
+            # without a fence, who had the partition before may have gone on
+            raise KafkaError(f"another worker has saved {journal} at {start}, beyond {position}")
         committed = max(committed, start)
         changed = require_agreement(
             settings, of_pricer(settings), agreed(saved.agreement), f"{store.TOPIC}-{partition}"

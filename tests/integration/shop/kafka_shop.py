@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.topics import TOPICS
@@ -53,12 +54,31 @@ class KafkaShop:
         self.producer = KafkaProducer(
             bootstrap_servers=bootstrap, acks="all", linger_ms=1, max_request_size=8 << 20
         )
+        #: By what they read; to connect anew for each look would cost more than most looks.
+        self._readers: dict[str, KafkaConsumer] = {}
         self.create(TOPICS)
 
     def close(self) -> None:
         """Disconnect."""
         self.producer.close()
         self._admin.close()
+        self._forget_readers()
+
+    def _reader(self, isolation: str) -> KafkaConsumer:
+        if isolation not in self._readers:
+            self._readers[isolation] = KafkaConsumer(
+                bootstrap_servers=self.bootstrap,
+                isolation_level=isolation,
+                enable_auto_commit=False,
+                fetch_max_wait_ms=20,
+                max_partition_fetch_bytes=8 << 20,
+            )
+        return self._readers[isolation]
+
+    def _forget_readers(self) -> None:
+        for reader in self._readers.values():
+            reader.close()
+        self._readers = {}
 
     def create(self, names: Iterable[str]) -> None:
         """Create topics with the registry's settings."""
@@ -84,6 +104,7 @@ class KafkaShop:
         """Empty topics."""
         self._admin.delete_topics(list(names))
         self.create(names)
+        self._forget_readers()  # they know the old ones
 
     def send(self, events: Iterable[Event], per_second: float | None = None) -> None:
         """Write events, at a pace if one is given; returns when Kafka has them all."""
@@ -115,11 +136,9 @@ class KafkaShop:
 
     def ends(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
         """End offsets, open transactions included."""
-        consumer = KafkaConsumer(bootstrap_servers=self.bootstrap)
-        try:
-            return dict(consumer.end_offsets([tp for topic in topics for tp in self.tps(topic)]))
-        finally:
-            consumer.close()
+        wanted = [tp for topic in topics for tp in self.tps(topic)]
+        found = self._admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.LATEST))
+        return {tp: each.offset for tp, each in found.items()}
 
     def number(self, topic: str) -> int:
         """How many records a topic has that are committed."""
@@ -171,24 +190,18 @@ class KafkaShop:
     def read(self, topics: Iterable[str], isolation: str = "read_committed") -> list[Any]:
         """Records up to the present ends, partition by partition, in order."""
         ends = self.ends(topics)
-        consumer = KafkaConsumer(
-            bootstrap_servers=self.bootstrap,
-            isolation_level=isolation,
-            enable_auto_commit=False,
-            fetch_max_wait_ms=20,
-            max_partition_fetch_bytes=8 << 20,
-        )
+        reader = self._reader(isolation)
+        reader.assign(list(ends))
         records: list[Any] = []
         try:
-            consumer.assign(list(ends))
-            consumer.seek_to_beginning()
+            reader.seek_to_beginning()
             deadline = time.monotonic() + PATIENCE_SECONDS
-            while any(consumer.position(tp) < end for tp, end in ends.items()):
-                for batch in consumer.poll(timeout_ms=100, max_records=5000).values():
+            while any(reader.position(tp) < end for tp, end in ends.items()):
+                for batch in reader.poll(timeout_ms=100, max_records=5000).values():
                     records += batch
-                assert time.monotonic() < deadline, self._unread(consumer, ends)
+                assert time.monotonic() < deadline, self._unread(reader, ends)
         finally:
-            consumer.close()
+            reader.unsubscribe()
         return sorted(records, key=lambda r: (r.topic, r.partition, r.offset))
 
     def _unread(self, reader: KafkaConsumer, ends: dict[TopicPartition, int]) -> str:
