@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from online_models.demand import negative_binomial
-from online_models.numerics.arrays import Flags, Floats
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.linear import row_largest
 from online_models.numerics.special import exp, log, log1p
 
@@ -44,6 +44,19 @@ class UnitsForecast:
                 [f.weights * weights[:, e, None] for e, f in enumerate(forecasts)], axis=1
             ),
         )
+
+    def take(self, rows: Ints | slice) -> UnitsForecast:
+        """Those of some rows."""
+        return UnitsForecast(self.means[rows], self.sizes[rows], self.weights[rows])
+
+    def spread_by(self, scale: Floats) -> UnitsForecast:
+        """The forecast whose logs have `scale`, (n,), times the variance around the same centre, as
+        far as counts can: the components move apart, and each is wider.
+        """
+        logs = log(self.means)
+        centre = (_summed(self.weights * logs) / _summed(self.weights))[:, None]
+        means = exp(centre + np.sqrt(scale)[:, None] * (logs - centre))
+        return UnitsForecast(means, self.sizes / scale[:, None], self.weights)
 
     @property
     def mean(self) -> Floats:

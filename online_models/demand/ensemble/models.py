@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.ensemble import drift
+from online_models.demand.ensemble.calibration import SpreadCalibration
 from online_models.demand.ensemble.cohorts import Cohorts
 from online_models.demand.ensemble.drift import DriftWatch
 from online_models.demand.ensemble.experts import EXPERTS, Expert, OfferRegistry, Prediction
@@ -28,7 +29,7 @@ from online_models.demand.networks.chunks import ChunkVerdict
 from online_models.demand.settings import DemandSettings
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.persistence.kinds import Array, Members, Part
-from online_models.persistence.saved import Saved
+from online_models.persistence.saved import Saved, attribute
 from schemas.records.demand.model_updates import ModelUpdate
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class DemandModels:
         tree=Part(),
         calendar=Part(),
         mixture=Part(),
+        calibration=attribute("calibration", Part(), optional=True),
         channels=Array(np.int64, 1),
         watch=Part(),
         markups=Part(),
@@ -84,6 +86,7 @@ class DemandModels:
             self.experts[name] = RiverExpert(name, self.settings.river_by)
         self.lead = next(iter(self.experts))
         self.mixture = Mixture(len(self.experts))
+        self.calibration = SpreadCalibration()
         #: Models that publish forecasts are members of the mixture, too.
         self.forecasts = PublishedForecasts()
         self.markups = Markups()
@@ -147,8 +150,7 @@ class DemandModels:
         self.tree.include(categories)
         self.registry.grow(int(rows.max()) + 1)
         self.registry.sku[rows] = np.asarray(sku, np.int64)
-        self.registry.channel[rows] = np.asarray(channel, np.int64)
-        self.registry.category_row[rows] = categories + 1
+        self.registry.channel[rows], self.registry.category_row[rows] = channel, categories + 1
         self.channels[0] = max(int(self.channels[0]), int(np.max(channel)) + 1)
         self._grow()
 
@@ -206,9 +208,9 @@ class DemandModels:
         for rows in observations.windows():
             window = self._window(observations.take(rows))
             predictions = self._predictions(window)
-            weights, _ = self._weights(window, predictions)
+            weights, _, scale = self._weights(window, predictions)
             nothing = np.zeros(len(rows), np.bool_)
-            windows.append(WindowReport(rows, predictions, weights, nothing, nothing))
+            windows.append(WindowReport(rows, predictions, weights, scale, nothing, nothing))
         return LearnReport(observations, windows, tuple(self.members))
 
     def forecast(self, offer: Ints, context: DemandContext, length: int = DAY) -> UnitsForecast:
@@ -255,32 +257,33 @@ class DemandModels:
 
     def _weights(
         self, window: WindowRows, predictions: dict[str, Prediction]
-    ) -> tuple[Floats, Flags]:
+    ) -> tuple[Floats, Flags, Floats]:
         covered = np.stack([p.covered for p in predictions.values()], axis=1)
         mean = predictions[self.lead].mean
-        return self.mixture.weights(window.row, mean, covered), covered
+        weights = self.mixture.weights(window.row, mean, covered)
+        return weights, covered, self.calibration.scale(mean)
 
     def _learn_window(self, window: WindowRows, rows: Ints) -> WindowReport:
         seen = window.seen
         predictions = self._predictions(window)
-        weights, covered = self._weights(window, predictions)
+        weights, covered, scale = self._weights(window, predictions)
         missing = missing_day(window.channel, seen.units, predictions[self.lead].mean)
         skipped = missing | (seen.available <= 0.0)
         drifted = self._watch(window, predictions["filter"].forecast(), skipped)
-        report = WindowReport(rows, predictions, weights, skipped, drifted)
+        report = WindowReport(rows, predictions, weights, scale, skipped, drifted)
         if skipped.any():
             kept = np.flatnonzero(~skipped)
-            window, covered = window.take(kept), covered[kept]
+            window, covered, weights = window.take(kept), covered[kept], weights[kept]
             predictions = self._predictions(window)
         if len(window):
             before = self.deep.version
             self.forecasts.learn(window, predictions)
             scores = [e.learn(window, predictions[name]) for name, e in self.members.items()]
             mean = predictions[self.lead].mean
+            self.calibration.follow(window, predictions, weights, mean)
             memory = window.kept(FORGETTING)
             self.mixture.learn(window.row, mean, covered, np.stack(scores, axis=1), memory)
-            day = int(window.seen.end[0]) // DAY
-            if self.cohorts.due(day):
+            if self.cohorts.due(day := int(window.seen.end[0]) // DAY):
                 known = self.filter.pools.levels_in_category(self.filter.state, self.filter.row)
                 self.cohorts.learn(day, *known)
             self._reenter(before)
@@ -295,10 +298,9 @@ class DemandModels:
         """Run the drift alarms of offers and categories; one widens the levels' variance in the
         filter, so that it forgets sooner.
         """
-        seen, offer = window.seen, window.seen.offer
+        known, seen, offer = self.registry, window.seen, window.seen.offer
         score = drift.residual_score(seen.units, forecast.means[:, 0], forecast.sizes[:, 0])
         score = np.where(skipped, 0.0, score)
-        known = self.registry
         up, down, alarm = drift.accumulate(
             known.alarm_up[offer], known.alarm_down[offer], score, self.alarm_height
         )

@@ -15,13 +15,20 @@ from online_models.numerics.arrays import Flags, Floats, Ints
 
 @dataclass(frozen=True, slots=True)
 class WindowReport:
-    """One window of a `learn`: its rows, what each expert said, and their weights."""
+    """One window of a `learn`: its rows, what each expert said, their weights, and by how much the
+    variance of the pool of them was off until then.
+    """
 
     rows: Ints
     predictions: Mapping[str, Prediction]
     weights: Floats
+    scale: Floats
     skipped: Flags
     drifted: Flags
+
+    def pool(self) -> UnitsForecast:
+        """The experts' forecasts by their weights."""
+        return pool(self.predictions, self.weights)
 
 
 class LearnReport:
@@ -69,11 +76,7 @@ class LearnReport:
     @property
     def forecast(self) -> UnitsForecast:
         """Forecast of the mixture."""
-        parts = []
-        for window in self._windows:
-            said = [window.predictions[name].forecast() for name in self.experts]
-            parts.append((window.rows, UnitsForecast.mixed(said, window.weights)))
-        return self._scattered(parts)
+        return self._scattered([(w.rows, w.pool().spread_by(w.scale)) for w in self._windows])
 
     def log_score(self) -> Floats:
         """Log probability of the units under the mixture, shape (n,)."""
@@ -101,3 +104,11 @@ class LearnReport:
                 forecast.weights,
             )
         return UnitsForecast(means, sizes, weights)
+
+
+def pool(
+    predictions: Mapping[str, Prediction], weights: Floats, rows: Ints | slice = slice(None)
+) -> UnitsForecast:
+    """The forecasts of experts by weights, (n, experts), or those of some rows."""
+    said = [p.forecast().take(rows) for p in predictions.values()]
+    return UnitsForecast.mixed(said, weights[rows])
