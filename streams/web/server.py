@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -45,8 +46,9 @@ from streams.web.worker_watch import WorkerWatch
 
 #: This machine alone, unless another address is given.
 HOST = "127.0.0.1"
-#: How often the shop is counted anew, where something has come.
-COUNT_SECONDS = 3.0
+#: How often the shop is counted anew, where something has come; a large one less often, so that
+#: pages have the processor to themselves for so many times as long as the count took.
+COUNT_SECONDS, RESTS = 3.0, 4.0
 #: How often it is looked whether something has stopped prices.
 STOP_SECONDS = 0.2
 #: Requests in hand may take so long when the console ends.
@@ -188,11 +190,11 @@ async def _count(context: Context) -> None:
     await asyncio.to_thread(draw.warm)
     seen = -1
     while True:
-        rounds = context.progress.rounds
+        rounds, began = context.progress.rounds, time.monotonic()
         if rounds != seen:
             await asyncio.to_thread(count_anew, context)
             seen = rounds
-        await asyncio.sleep(COUNT_SECONDS)
+        await asyncio.sleep(max(COUNT_SECONDS, RESTS * (time.monotonic() - began)))
 
 
 async def _look_for_stops(context: Context) -> None:

@@ -40,7 +40,7 @@ DAYS = 30
 #: The item that is looked at first.
 FIRST = 711
 #: Less often than in a console, whose pages are not being timed.
-COUNT_SECONDS = 20
+COUNT_SECONDS = 40
 RULES = ("minimum_margin", "reference_band", "max_step_down", "max_step_up", "price_endings")
 #: `{}` is another number in each round: what was drawn for an offer is kept for a while.
 PAGES = (
@@ -48,7 +48,7 @@ PAGES = (
     "/offers",
     "/offers?sort=-margin",
     "/offers?sort=-sold&state=above-competitor",
-    "/offers?q=item+4711",
+    "/offers?q=item+711",
     "/offers?category=c%2F7&sort=price",
     "/offers/item-{}/web",
     "/queue",
@@ -62,7 +62,7 @@ PAGES = (
     "/health",
     "/audit",
     "/api/v1/offers?limit=100",
-    "/api/v1/offers/item-4711/web",
+    "/api/v1/offers/item-{}/web",
     "/api/v1/proposals",
 )
 
@@ -273,6 +273,7 @@ def measure(url: str, rounds: int) -> None:
                 except OSError:
                     time.sleep(0.2)
             print(f"started in {time.monotonic() - began:.1f} s", flush=True)
+            time.sleep(COUNT_SECONDS / 2)  # until it has counted
             for page in PAGES:
                 spent = []
                 before = cpu_ms(server.pid)
