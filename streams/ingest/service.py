@@ -34,7 +34,7 @@ from streams.kafka.app import die
 from streams.kafka.closing import STOP_SECONDS, abandon, within
 from streams.kafka.errors import FORBIDDEN, UNANSWERED
 from streams.kafka.surroundings import monotonic
-from streams.metrics import instruments
+from streams.metrics import instruments, stages
 
 logger = logging.getLogger(__name__)
 
@@ -221,6 +221,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             await self._begin_topics_anew(anew)
         wait = PATIENCE * 1000 if self._holding or self._gate.held else WAIT_MS
         read = await self._consumer.getmany(timeout_ms=int(wait), max_records=ROUND)
+        begun = monotonic()
         await self._decoder.intake.prepare(read.values())
         fetched = await self._of_known_topics(await self._gate.admit(read))
         wall = self._clock.now()
@@ -241,6 +242,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 self._positions[tp] = records[-1].offset + 1
                 said = min(records[-1].timestamp, wall)
                 self._timestamps[tp] = max(said, self._timestamps.get(tp, 0))
+        stages.taken(fetched, wall, monotonic() - begun)
         due = monotonic() - self._committed_at >= COMMIT_SECONDS
         if due or len(self._writer.sent) > IN_FLIGHT:
             await self._flush()

@@ -23,7 +23,7 @@ from streams.kafka.clients import LARGEST_REQUEST
 from streams.kafka.kafka_record import DeadLetter
 from streams.kafka.producer import Producer
 from streams.kafka.surroundings import monotonic
-from streams.metrics import instruments
+from streams.metrics import instruments, stages
 
 #: The type of a timestamp that the broker gave.
 BROKERS_TIME = 1
@@ -113,7 +113,7 @@ class Writer:
         sent = await self._producer.send(topic, value, **record)
         sent.add_done_callback(self._check)
         if topic == JOURNAL:
-            sent.add_done_callback(partial(self._written, value))
+            sent.add_done_callback(partial(self._written, value, monotonic()))
         self.sent.append(sent)
 
     def _check(self, sent: asyncio.Future[Any]) -> None:
@@ -126,9 +126,10 @@ class Writer:
             if self._failing is not None and not self._failing.done():
                 self._failing.set_result(None)
 
-    def _written(self, value: bytes | None, sent: asyncio.Future[Any]) -> None:
+    def _written(self, value: bytes | None, begun: float, sent: asyncio.Future[Any]) -> None:
         if sent.cancelled() or sent.exception() is not None:
             return
+        stages.JOURNAL.observe(monotonic() - begun)
         written = sent.result()
         if written.timestamp_type == BROKERS_TIME:
             self._clock.appended(written.timestamp)

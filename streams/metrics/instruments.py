@@ -18,6 +18,8 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 ALERT_TOPIC = "pricing-alerts"
 #: Seconds that a price waits for: from a transaction's least to a shop that has come to a halt.
 SECONDS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0)
+#: Seconds of one stage of the way to a price, from the cost of a single event on.
+STAGE_SECONDS = (0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25, 0.5, 1.0, 5.0, 60.0)
 
 INPUT_RECORDS = Counter(
     "pricetide_input_records", "Records read from an input topic, refused ones too.", ["topic"]
@@ -70,6 +72,16 @@ JOURNAL_DELAY = Histogram(
     "From the writing of a transaction's oldest journal record to its commit.",
     buckets=SECONDS,
 )
+STAGE = Histogram(
+    "pricetide_stage_seconds",
+    "Where events wait, in the order of their way: `read`, from the oldest record's own timestamp"
+    " to its worker; `ingest`, to check and route what was read; `journal`, until the broker has"
+    " written a record of the journal; `wait`, until the fold takes what leads to something at"
+    " once; `fold`, to fold it; `gather`, until a transaction takes what it led to; `transaction`,"
+    " until that is committed.",
+    ["stage"],
+    buckets=STAGE_SECONDS,
+)
 QUARANTINED = Counter(
     "pricetide_quarantined_records", "Records whose effect failed and is skipped.", ["partition"]
 )
@@ -102,6 +114,9 @@ def _count_alerts(outputs: Sequence[Output]) -> None:
             ALERTS.labels(_decode(output.value).kind).inc()
 
 
+_FOLDING = STAGE.labels("fold")
+
+
 class PartitionMetrics:
     """The metrics of one partition of the journal while this worker has it."""
 
@@ -125,8 +140,9 @@ class PartitionMetrics:
         """Its state is safe as of now."""
         SNAPSHOT_TIME.labels(self._label).set_to_current_time()
 
-    def folded(self, events: int, outputs: Sequence[Output]) -> None:
-        """The fold has taken events, and handed outputs to the publisher."""
+    def folded(self, events: int, outputs: Sequence[Output], seconds: float) -> None:
+        """The fold has taken events within seconds, and handed outputs to the publisher."""
+        _FOLDING.observe(seconds)
         FOLDED_EVENTS.inc(events)
         for topic, number in Tally(output.topic for output in outputs).items():
             OUTPUT_RECORDS.labels(topic).inc(number)

@@ -14,6 +14,8 @@ from streams.configuration.settings import Settings
 from streams.journal import codec
 from streams.kafka.app import die
 from streams.kafka.errors import FORBIDDEN, UNANSWERED
+from streams.kafka.surroundings import monotonic
+from streams.metrics import stages
 from streams.pricer.journal_reader import missing
 
 logger = logging.getLogger(__name__)
@@ -49,6 +51,8 @@ class PartitionQueue:
         #: The first offset that has not come yet, and the first that the stream has not reached.
         self._expected = self._seen = 0
         self._open = False
+        #: Since when something waits that leads to something at once; None where nothing does.
+        self._urgent_since: float | None = None
         self._room = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
 
@@ -75,6 +79,7 @@ class PartitionQueue:
         self._batches.clear()
         self._written.clear()
         self.events = 0
+        self._urgent_since = None
 
     def take(self) -> tuple[list[Batch], int]:
         """Take the records that are to be folded as one, and when the first was written, ms."""
@@ -82,6 +87,9 @@ class PartitionQueue:
         batches = [self._batches.popleft() for _ in range(number)]
         written = [self._written.popleft() for _ in range(number)]
         self.events -= sum(map(len, batches))
+        if self._urgent_since is not None:
+            stages.WAIT.observe(monotonic() - self._urgent_since)
+            self._urgent_since = None
         self._room.set()
         return batches, written[0]
 
@@ -123,7 +131,11 @@ class PartitionQueue:
         self._batches.append(batch)
         self._written.append(written)
         self.events += len(batch)
-        self._wake(PATIENCE if can_wait(batch) and self.events < JOINED else 0.0)
+        if can_wait(batch) and self.events < JOINED:
+            self._wake(PATIENCE)
+        else:
+            self._urgent_since = self._urgent_since or monotonic()
+            self._wake(0.0)
 
     def _read_missing(self) -> None:
         """The stream's own position runs ahead while a partition recovers, and in a rebalance."""

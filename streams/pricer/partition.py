@@ -223,9 +223,10 @@ class Partition:
         batches, written = self._intake.take()
         batch = join(batches)
         self._oldest = written if self._oldest is None else self._oldest
+        begun = monotonic()
         outputs = await self._step(batches, batch)
         self.position += len(batches)
-        self._metrics.folded(len(batch), outputs)
+        self._metrics.folded(len(batch), outputs, monotonic() - begun)
         if (batch.kind == Kind.TICK).any():
             self._group_offsets.hurry()
         return outputs

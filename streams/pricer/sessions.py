@@ -27,6 +27,7 @@ from streams.kafka.clients import BATCH, LARGEST_REQUEST, producer
 from streams.kafka.closing import STOP_SECONDS, abandon, within
 from streams.kafka.producer import Producer
 from streams.kafka.surroundings import monotonic, surroundings
+from streams.metrics import stages
 
 #: An orphaned transaction blocks readers until it times out, where nobody takes over.
 TRANSACTION_TIMEOUT_MS = 10_000
@@ -153,6 +154,7 @@ class Session:
         self.failed: BaseException | None = None
         self._waiting: dict[asyncio.Future[None], Share] = {}
         self._under_way: dict[asyncio.Future[None], Share] = {}
+        self._waiting_since = 0.0
         self._news = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
 
@@ -185,6 +187,8 @@ class Session:
         if self.failed is not None:
             raise self.failed
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if not self._waiting:
+            self._waiting_since = monotonic()
         self._waiting[done] = share
         self._news.set()
         try:
@@ -205,7 +209,9 @@ class Session:
                 begun = monotonic()
                 self._news.clear()
                 self._under_way, self._waiting = self._waiting, {}
+                stages.GATHER.observe(monotonic() - self._waiting_since)
                 await self._writer.write(self._under_way.values())
+                stages.TRANSACTION.observe(monotonic() - begun)
                 for done in self._under_way:
                     if not done.done():
                         done.set_result(None)

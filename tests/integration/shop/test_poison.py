@@ -158,3 +158,6 @@ def test_metrics_count_what_was_read_refused_and_published(poisoned):
     lags = [value for name, value in counted.items() if name[0] == "pricetide_journal_lag_records"]
     assert len(lags) == counted["pricetide_partitions",]
     assert counted["pricetide_journal_delay_seconds_count",] > 0
+    stages = {name[1] for name in counted if name[0] == "pricetide_stage_seconds_count"}
+    assert len(stages) == 7
+    assert all(counted["pricetide_stage_seconds_count", stage] > 0 for stage in stages)

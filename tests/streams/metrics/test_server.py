@@ -68,7 +68,7 @@ def test_what_a_partition_does_is_told_until_it_goes() -> None:
     partition = instruments.PartitionMetrics(77)
     partition.recovered()
     alert = Output("pricing-alerts", b"a", b'{"kind":"ack_missing","severity":"warning"}', 0)
-    partition.folded(5, [Output("price-changes", b"a", b"{}", 0), alert, alert])
+    partition.folded(5, [Output("price-changes", b"a", b"{}", 0), alert, alert], 0.002)
     partition.committed(0)
     partition.stands(12, 3)
     told = samples(port.get("/metrics")[0][1])
@@ -83,6 +83,8 @@ def test_what_a_partition_does_is_told_until_it_goes() -> None:
     assert grown("pricetide_alerts_total", "ack_missing") == 2
     assert grown("pricetide_journal_delay_seconds_bucket", "60.0") == 0
     assert grown("pricetide_journal_delay_seconds_bucket", "+Inf") == 1
+    assert grown("pricetide_stage_seconds_bucket", "0.002", "fold") == 1
+    assert grown("pricetide_stage_seconds_bucket", "0.001", "fold") == 0
     assert told["pricetide_journal_position", "77"] == 12
     assert told["pricetide_waiting_events", "77"] == 3
     partition.released()
