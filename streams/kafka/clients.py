@@ -10,6 +10,7 @@ from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
 from streams.kafka import fetch_pacing as fetch_pacing  # every consumer fetches by it
 from streams.kafka import raw_batches as raw_batches  # and reads by it
+from streams.kafka import reconnecting as reconnecting  # and every client connects by it
 from streams.kafka.consumer import Consumer
 from streams.kafka.names import TopicNames
 from streams.kafka.producer import Producer
