@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.ingest.service import Ingest
-from streams.kafka.errors import UNANSWERED
 from streams.kafka.names import TopicNames
 from streams.kafka.surroundings import CURRENT, Surroundings
 from streams.pricer.agent import Pricer
@@ -226,18 +225,15 @@ class Worker(Surroundings):
         return shape.settings.model_copy(update={"instance": self.name if shape.named else None})
 
     async def _run(self, process: Process) -> None:
-        try:
-            settings = self._settings()
-            frame = self._frame = Frame(self.world, settings, self.world.glitches)
-            frame.on_rebalance_complete.connect(self._assigned)
-            pricer = Pricer(frame, settings)  # type: ignore[arg-type]
-            frame.start()
-            self._ingest = None if self.only_prices else Ingest(settings)
-            if self._ingest is not None:
-                self._ingest.hand_on = pricer.offer
-                await self._ingest.start()
-        except UNANSWERED as error:
-            process.die(f"start: {type(error).__name__}")
+        settings = self._settings()
+        frame = self._frame = Frame(self.world, settings, self.world.glitches)
+        frame.on_rebalance_complete.connect(self._assigned)
+        pricer = Pricer(frame, settings)  # type: ignore[arg-type]
+        frame.start()
+        self._ingest = None if self.only_prices else Ingest(settings)
+        if self._ingest is not None:
+            self._ingest.hand_on = pricer.offer
+            await self._ingest.start()
 
     async def _stop(self, process: Process) -> None:
         ending = [part.stop() for part in (self._frame, self._ingest) if part is not None]
