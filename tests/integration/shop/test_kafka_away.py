@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import takewhile
 from pathlib import Path
 from random import Random
 
@@ -40,15 +40,12 @@ LONG_AWAY, MOST_LOG_OF_LONG, STOPS = 300, 1_000_000, 200
 @contextmanager
 def load(shop: KafkaShop) -> Iterator[None]:
     """Events that come on and on; those that Kafka does not take in time are lost on their way."""
-    enough = threading.Event()
-    events = takewhile(lambda _: not enough.is_set(), traffic.events(1_000_000, step=1000))
-    sending = threading.Thread(target=shop.send, args=(events, 50))
-    sending.start()
-    try:
-        yield
-    finally:
-        enough.set()
-        sending.join()
+    words = [sys.executable, "-m", "tests.integration.shop.endless_traffic", shop.bootstrap]
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as sending:
+        try:
+            yield
+        finally:
+            sending.kill()
 
 
 @pytest.fixture
