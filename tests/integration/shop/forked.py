@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -33,8 +35,15 @@ def _work(words: Sequence[str], variables: Mapping[str, str], log: Path) -> None
     sys.exit(cli.main(list(words)))
 
 
+def catches_sigterm(pid: int) -> bool:
+    """Whether SIGTERM no longer ends the process by itself."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (caught,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
+
+
 class Forked:
-    """Like a `subprocess.Popen` of the command."""
+    """Like a `subprocess.Popen` of the command, which may be told to stop from the first."""
 
     def __init__(self, words: Sequence[str], variables: Mapping[str, str], log: Path) -> None:
         given = (words, dict(variables), log)
@@ -42,6 +51,8 @@ class Forked:
         self._process.start()
         assert self._process.pid is not None
         self.pid: int = self._process.pid
+        while self.poll() is None and not catches_sigterm(self.pid):
+            time.sleep(0.002)
 
     def poll(self) -> int | None:
         """What it ended with; None while it runs."""

@@ -50,13 +50,17 @@ class KafkaShop:
     def __init__(self, bootstrap: str, partitions: int) -> None:
         self.bootstrap = bootstrap
         self.partitions = partitions
-        self._admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+        self.connect()
+        self.create(TOPICS)
+
+    def connect(self) -> None:
+        """Connect, or anew: clients of kafka-python find no broker that was away for long."""
+        self._admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
         self.producer = KafkaProducer(
-            bootstrap_servers=bootstrap, acks="all", linger_ms=1, max_request_size=8 << 20
+            bootstrap_servers=self.bootstrap, acks="all", linger_ms=1, max_request_size=8 << 20
         )
         #: By what they read; to connect anew for each look would cost more than most looks.
         self._readers: dict[str, KafkaConsumer] = {}
-        self.create(TOPICS)
 
     def close(self) -> None:
         """Disconnect."""

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -20,6 +19,7 @@ from streams.kafka.broker import EmbeddedBroker
 from streams.pricer.snapshots.store import OWNER
 from tests.integration.away import free_port, hanging, ready, wait_for
 from tests.integration.shop import traffic
+from tests.integration.shop.forked import catches_sigterm
 from tests.integration.shop.kafka_shop import KafkaShop
 from tests.integration.shop.truth import assert_exactly
 from tests.integration.shop.worker import CLEAN_STOP_SECONDS, Worker
@@ -80,19 +80,12 @@ def test_while_kafka_hangs_a_worker_is_not_ready_says_little_and_stops(
     assert process.stop() == 0
 
 
-def catches_the_signal(worker: Worker) -> bool:
-    """Whether SIGTERM no longer ends the process by itself."""
-    status = Path(f"/proc/{worker.process.pid}/status").read_text()
-    (caught,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt"))
-    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
-
-
 @pytest.mark.parametrize("seconds", [0.0, 0.5, 1.2, 3.0])
 def test_a_worker_that_starts_stops_within_its_time(
     shop: KafkaShop, start_worker: Callable[..., Worker], seconds: float
 ) -> None:
     worker = start_worker(f"starting-{seconds}", anew=True)
-    assert wait_for(lambda: catches_the_signal(worker), 30)
+    assert wait_for(lambda: catches_sigterm(worker.process.pid), 30)
     assert not worker.text(), "it stands before anything else is done"
     time.sleep(seconds)
     assert worker.stop() == 0, worker.tail()
@@ -183,6 +176,8 @@ def test_five_minutes_without_kafka_under_load_are_noticed_said_in_few_words_and
         broker_of_shop.restart(1)
         assert wait_for(lambda: ready(port) == 200, NOTICED), process.tail()
         assert len(process.text()) - said < MOST_LOG_OF_LONG
+    shop.close()
+    shop.connect()
     shop.settle(process)
     assert process.stop() == 0, process.tail()
     assert_exactly(shop.published(), expected())
@@ -197,7 +192,7 @@ def test_a_worker_under_load_stops_cleanly_at_any_moment(
     process = start_worker("stopped", anew=True)
     with load(shop):
         for _ in range(STOPS):
-            assert wait_for(lambda: catches_the_signal(process), 30)
+            assert wait_for(lambda: catches_sigterm(process.process.pid), 30)
             time.sleep(draw.uniform(0, 6))
             assert process.stop() == 0, process.tail()
             process.start()
