@@ -195,7 +195,7 @@ class Worker(Surroundings):
         context = Context()
         context.run(PROCESS.set, process)
         context.run(CURRENT.set, self)
-        self.world.loop.create_task(self._run(process), context=context)
+        self.world.loop.create_task(self._run(), context=context)
 
     def stop(self) -> None:
         """Tell it to end cleanly."""
@@ -224,7 +224,7 @@ class Worker(Surroundings):
         shape = self.world.shape
         return shape.settings.model_copy(update={"instance": self.name if shape.named else None})
 
-    async def _run(self, process: Process) -> None:
+    async def _run(self) -> None:
         settings = self._settings()
         frame = self._frame = Frame(self.world, settings, self.world.glitches)
         frame.on_rebalance_complete.connect(self._assigned)
