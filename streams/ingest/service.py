@@ -96,19 +96,19 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_start(self) -> None:
         """Connect; know every product's currency before the first order is judged."""
-        if (error := await self._opens()) is not None:
-            logger.warning("ingest waits for Kafka: %r", error)
+        if not await self._opens():
             await self._begin_anew()
 
-    async def _opens(self) -> BaseException | None:
-        """Open, unless it is broken off; what Kafka did not answer is returned, not raised."""
+    async def _opens(self) -> bool:
+        """Open; False where Kafka does not answer. It may be broken off."""
         self._opening = asyncio.create_task(self._open())
         await asyncio.wait([self._opening])
         if self._opening.cancelled() or (error := self._opening.exception()) is None:
-            return None
+            return True
         if isinstance(error, FORBIDDEN) or not isinstance(error, UNANSWERED):
             raise error
-        return error
+        logger.warning("ingest waits for Kafka: %r", error)
+        return False
 
     async def _open(self) -> None:
         self._producer = journal_producer(self._settings)
@@ -216,9 +216,8 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             await self._close()
             self._forget()
             await self.sleep(RETRY_SECONDS)
-            if (error := await self._opens()) is None:
+            if await self._opens():
                 return
-            logger.warning("ingest waits for Kafka: %r", error)
 
     async def _round(self) -> None:
         self._writer.require_sound()
