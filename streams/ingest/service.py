@@ -103,12 +103,12 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         """Open; False where Kafka does not answer. It may be broken off."""
         self._opening = asyncio.create_task(self._open())
         await asyncio.wait([self._opening])
-        if self._opening.cancelled() or (error := self._opening.exception()) is None:
-            return True
-        if isinstance(error, FORBIDDEN) or not isinstance(error, UNANSWERED):
-            raise error
-        logger.warning("ingest waits for Kafka: %r", error)
-        return False
+        error = None if self._opening.cancelled() else self._opening.exception()
+        if error is not None:
+            if isinstance(error, FORBIDDEN) or not isinstance(error, UNANSWERED):
+                raise error
+            logger.warning("ingest waits for Kafka: %r", error)
+        return error is None
 
     async def _open(self) -> None:
         self._producer = journal_producer(self._settings)
@@ -130,9 +130,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         await start_reading(self._consumer, self._settings)
 
     async def on_stop(self) -> None:
-        """Finish the round, write it down, leave the group; a start that is under way is broken
-        off.
-        """
+        """Finish the round, write it down, leave the group; a start under way is broken off."""
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.wait([self._opening])
@@ -149,8 +147,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             await self._flush()
 
     async def _close(self) -> None:
-        closing = [close() for close in self._opened]
-        await asyncio.gather(*[within(each, STOP_SECONDS) for each in closing])
+        await asyncio.gather(*[within(close(), STOP_SECONDS) for close in self._opened])
         if self._opened:
             await abandon(self._producer)
         self._opened = []
