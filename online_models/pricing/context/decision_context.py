@@ -24,6 +24,7 @@ from online_models.second_hand.second_hand import UsedStock
 from online_models.shop.catalogue import Catalogue
 from online_models.shop.competitors import CompetitorPrices
 from online_models.shop.quotes import Quotes, lowest_asked
+from schemas.values.limits import LARGEST_AMOUNT
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -171,6 +172,11 @@ class DecisionContext:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def largest(self) -> int:
+        """The highest price that can be said, minor units."""
+        return LARGEST_AMOUNT * int(10**self.terms.digits)
 
     @property
     def list_price(self) -> Ints:

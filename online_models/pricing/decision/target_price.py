@@ -92,7 +92,7 @@ def ask(
             target.answered[left] |= proposal.answered
         if proposal.stale is not None:
             target.stale[left] |= proposal.stale
-        yields = proposal.price != NO_PRICE
+        yields = (proposal.price != NO_PRICE) & (proposal.price <= context.largest)
         chosen = left[yields]
         silence = np.zeros(n, dtype=np.int8)
         if proposal.silence is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.decision_context import NO_CEILING, DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.profit.economics import margin_floor
 from online_models.pricing.strategies.strategy import Detail, Proposal, never
 from online_models.shop.catalogue import NO_PRICE
@@ -24,7 +24,7 @@ class CostPlus:
     def propose(self, entry: Entry, context: DecisionContext) -> Proposal:
         """That price, for every offer."""
         price = margin_floor(context, to_ppm(entry.margin))
-        known = (context.cost > 0) & (price < NO_CEILING)
+        known = (context.cost > 0) & (price <= context.largest)
         return Proposal(
             np.where(known, price, NO_PRICE),
             never(context),

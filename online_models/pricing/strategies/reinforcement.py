@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.pricing.context.decision_context import NO_CEILING, DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.learned.policy import FACTORS
 from online_models.pricing.strategies.optimise import curve_details
 from online_models.pricing.strategies.strategy import Detail, Proposal, never, silent
@@ -36,7 +36,7 @@ class Reinforcement:
         raw, chosen = seat.policy.propose(
             context.curves, base.astype(np.float64), reference, marginal_cost
         )
-        bounded = np.minimum(np.maximum(raw, 1.0), float(NO_CEILING)).astype(np.int64)
+        bounded = np.minimum(np.maximum(raw, 1.0), float(context.largest)).astype(np.int64)
         price = np.where(np.isfinite(raw), bounded, NO_PRICE)
         again = context.now + context.state.settings.reoptimise_ms
         factors = Numbers(np.array(FACTORS)[chosen], b"%g")

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.arrays import finite
-from online_models.pricing.context.decision_context import NO_CEILING
 from online_models.pricing.trace.sheet import Sheet
+from schemas.values.limits import LARGEST_AMOUNT
 from schemas.values.money import texts
 
 Ints = NDArray[np.int64]
@@ -62,21 +62,23 @@ Values = Ints | Numbers | Callable[[Ints], list[bytes]]
 
 
 class MoneyTexts(dict[int, bytes]):
-    """Minor units → the JSON of that money, remembered; NO_CEILING is null.
+    """Minor units → the JSON of that money, remembered; null above any amount that can be said.
 
-    >>> MoneyTexts(2).of(np.array([1299, -5, NO_CEILING]))
+    >>> MoneyTexts(2).of(np.array([1299, -5, 10**14]))
     [b'"12.99"', b'"-0.05"', b'null']
     """
 
     def __init__(self, digits: int) -> None:
-        super().__init__({NO_CEILING: b"null"})
         self._digits = digits
+        self._largest = LARGEST_AMOUNT * 10**digits
 
     def __missing__(self, amount: int) -> bytes:
         if len(self) >= _REMEMBERED:
             self.clear()
-            self[NO_CEILING] = b"null"
-        text = self[amount] = b'"%b"' % texts([amount], self._digits)[0].encode()
+        text = b"null"
+        if amount <= self._largest:
+            text = b'"%b"' % texts([amount], self._digits)[0].encode()
+        self[amount] = text
         return text
 
     def of(self, amounts: Ints) -> list[bytes]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+
+from online_models.pricing.explanation.narrate import words
+from online_models.pricing.explanation.recompute import recompute
+from schemas.topics import decode
 
 STRATEGY = [{"kind": "match_competitor"}, {"kind": "keep"}]
 DAY = 86_400_000
@@ -54,6 +59,21 @@ def test_a_conflict_that_ends_lets_the_price_go(shop: Any) -> None:
     shop.now += 1
     shop.product(cost="3.00")
     assert shop.prices() == ["9.20"]
+
+
+def test_a_margin_that_no_price_can_reach_is_null_told_and_recomputed(shop: Any) -> None:
+    guardrails = {"minimum_margin": "95%", "max_step_up": "5%"}
+    shop.policy("p", strategy=STRATEGY, guardrails=guardrails)
+    shop.product(cost="99999999999")
+    shop.competitor("9.20")
+    steps = shop.last["explanation"]
+    assert [s["detail"]["minimum"] for s in steps if s["rule"] == "minimum_margin"] == [None]
+    assert None not in [step["output"] for step in steps]
+    decode("price-decisions", json.dumps(shop.last).encode())
+    assert recompute(steps, "USD") == shop.last["price"] == "10.00"
+    said = " ".join(words(shop.last))
+    assert "None" not in said
+    assert "more than any price can be" in said
 
 
 def test_no_legal_ending_between_the_bounds_is_a_conflict(shop: Any) -> None:

@@ -9,7 +9,7 @@ from tests.online_models.pricing.explanation.reading import arithmetic
 from tests.online_models.pricing.explanation.reading.arithmetic import DAY
 from tests.online_models.pricing.explanation.reading.reader import MONEY, Reading, form
 
-_WHERE = r" \((\w+)\): (.+) on (.+) at (\S+), decision (\S+)\."
+_WHERE = r" \(([\w ]+)\): (.+) on (.+) at (\S+), decision (\S+)\."
 
 
 @form(rf"The price changes from ({MONEY}) to ({MONEY}) (\w+)" + _WHERE)
@@ -48,7 +48,8 @@ def _head(reading: Reading, match: re.Match[str], outcome: str, *, moves: bool) 
     reading.same((sku, channel), reading.offer, "the offer")
     at = round(datetime.fromisoformat(time).timestamp() * 1000)
     reading.same(at, facts.now, "the time")
-    reading.same((reason, decision_id), (decision["reason"], decision["decision_id"]), "the record")
+    said = decision["reason"].replace("_", " ")
+    reading.same((reason, decision_id), (said, decision["decision_id"]), "the record")
 
 
 @form(r"Policy (.+), version (\d+) rules: (.+)\.")
