@@ -21,6 +21,7 @@ OUTPUTS = (
     "price-decisions",
     "price-offers",
     "price-suggestions",
+    "price-quotes",
     "promotion-plans",
     "demand-observations",
     "pricing-alerts",
@@ -28,6 +29,7 @@ OUTPUTS = (
     "recommendations",
     "category-evidence",
     "basket-lines",
+    "quote-lines",
 )
 INPUTS = (*(t.name for t in TOPICS.values() if t.direction == "in"), "model-updates")
 PATIENCE_SECONDS = 120.0

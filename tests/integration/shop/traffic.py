@@ -38,8 +38,19 @@ POLICIES: list[dict[str, Any]] = [
             "max_step_down": "4%",
             "cooldown": "PT30M",
             "max_changes_per_day": 6,
+            "channel_ladder": [{"channel": "store:1", "of": "web", "lowest": "100%"}],
         },
         "approval": {"required_above_step": "3%", "expires_after": "PT4H"},
+        "coordinate_channels": True,
+        "segments": [
+            {"segment": "b2b", "optimise_breaks": {}, "quotes": {"approval_above": "10%"}},
+            {
+                "segment": "b2c",
+                "personalise": True,
+                "personal_discount": "30%",
+                "optimise_personal": {"every": "PT6H"},
+            },
+        ],
     },
     {
         "policy_id": "used",
@@ -48,8 +59,8 @@ POLICIES: list[dict[str, Any]] = [
         "guardrails": {"minimum_price": "2", "price_endings": [".50", ".00"]},
     },
 ]
-#: Every so many events one is of a used thing on the market.
-LISTED = 12
+#: Every so many events one is of a used thing on the market, one of a quote.
+LISTED, QUOTED = 12, 12
 
 
 #: A product of its own, for tests of a single offer.
@@ -110,6 +121,8 @@ def catalogue() -> Iterator[Event]:
         used = {"sku": sku, "name": sku, "currency": "USD", "price": "8.00", "cost": "1.00"}
         used |= {"category": "used", "condition": "good", "attributes": {"brand": "a"}}
         yield _event("products", sku, used, START)
+    for i in range(6):
+        yield _contract(i)
 
 
 def _listing(i: int, time: int) -> Event:
@@ -131,13 +144,52 @@ def _listing(i: int, time: int) -> Event:
     return _event("market-listings", value["listing_id"], value, time)
 
 
+def _contract(i: int) -> Event:
+    """A price list, and what some of its customers were promised."""
+    sku = SKUS[3 * i + 2]
+    value: dict[str, Any] = {
+        "contract_id": f"contract-{i}",
+        "sku": sku,
+        "price": money(sku, base_price(sku) * 8 // 10),
+        "currency": currency(sku),
+        "minimum_quantity": 1 + 4 * (i % 2),
+        "valid_from": START,
+        "time": START,
+    }
+    if i % 3 == 0:
+        value["customer_id"] = f"customer-{i}"
+    return _event("contract-prices", value["contract_id"], value, START)
+
+
+def _quote(draw: random.Random, i: int, time: int) -> Event:
+    """A customer asks for a price of many units, or says what they did about the last one."""
+    quote_id = f"quote-{i - i % 2}"
+    if i % 2:
+        value = {"quote_id": quote_id, "status": draw.choice(["won", "lost"]), "time": time}
+        return _event("quote-outcomes", quote_id, value, time)
+    asked = [sku for sku in SKUS[2::3] if currency(sku) == "USD"]
+    value = {
+        "quote_id": quote_id,
+        "time": time,
+        "customer_id": f"customer-{draw.randrange(9)}",
+        "currency": "USD",
+        "lines": [{"sku": sku, "quantity": 10 * (1 + i % 4)} for sku in draw.sample(asked, 2)],
+    }
+    return _event("quote-requests", quote_id, value, time)
+
+
 def events(number: int, seed: int = 1, step: int = MINUTE) -> Iterator[Event]:
     """Traffic in which a `step` of event time, ms, passes from one event to the next."""
     draw = random.Random(seed)
     for i in range(number):
         time = START + MINUTE + i * step
         sku = draw.choice(SKUS)
-        yield _listing(i // LISTED, time) if i % LISTED == 7 else _draw(draw, i, sku, time)
+        if i % LISTED == 7:
+            yield _listing(i // LISTED, time)
+        elif i % QUOTED == 2:
+            yield _quote(draw, i // QUOTED, time)
+        else:
+            yield _draw(draw, i, sku, time)
 
 
 def _draw(draw: random.Random, i: int, sku: str, time: int) -> Event:
@@ -160,6 +212,8 @@ def _draw(draw: random.Random, i: int, sku: str, time: int) -> Event:
             "status": status,
             "lines": lines,
         }
+        if i % 5 == 0:
+            value["segment"] = "b2b"
         return _event("orders", value["order_id"], value, time)
     if kind < 0.6:
         value = {"sku": sku, "action": draw.choice(["view", "view", "cart"]), "time": time}

@@ -12,7 +12,13 @@ from streams.journal import codec
 from tests.integration.shop.kafka_shop import Published
 
 #: Topics with keys that several partitions write.
-SHARED = ("pricing-alerts", "category-evidence", "basket-lines", "elasticities")
+SHARED = (
+    "pricing-alerts",
+    "category-evidence",
+    "basket-lines",
+    "quote-lines",
+    "elasticities",
+)
 
 
 def undisturbed(
