@@ -15,9 +15,6 @@ from schemas.values.instants import to_ms
 from streams.configuration.settings import Settings
 from streams.kafka.admin import reach
 from streams.kafka.clients import client, producer
-from streams.recording.decisions import TOPIC as DECISIONS
-from streams.recording.entry import RecordingError
-from streams.recording.observing import observing, up_to_now
 from streams.steering.orders import TOPIC, now, order
 
 Record = tuple[str | None, bytes]
@@ -86,6 +83,11 @@ def _time(settings: Settings) -> str:
 
 async def _shop_time(settings: Settings) -> int | None:
     """The event time of the newest decisions, ms; None where there are none to be read."""
+    # loads NumPy and all formats, which a command with a time of its own does not need
+    from streams.recording.decisions import TOPIC as DECISIONS
+    from streams.recording.entry import RecordingError
+    from streams.recording.observing import observing, up_to_now
+
     try:
         async with observing(settings, DECISIONS) as (reader, places):
             begins, ends = await reader.beginning_offsets(places), await reader.end_offsets(places)

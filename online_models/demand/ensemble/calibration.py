@@ -86,7 +86,9 @@ class SpreadCalibration:
         """
         low, high = forecast.pit(units)
         square = mean_square(low, high) / MEAN_SQUARE
-        velocity = np.searchsorted(VELOCITIES, mean)
+        # of units or forecasts that are no numbers there is nothing to learn
+        sound = np.isfinite(square)
+        square, velocity = square[sound], np.searchsorted(VELOCITIES, mean[sound])
         self.rows *= kept
         self.squares *= kept
         number = np.bincount(velocity, minlength=CLASSES).astype(np.float64)
