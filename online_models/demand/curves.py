@@ -27,6 +27,12 @@ class DemandContext:
     promotion: Floats
     promoted: Floats
 
+    @classmethod
+    def at_prices(cls, now: Ints, price: Floats) -> DemandContext:
+        """Prices, (n,), beside which no competitor's is known and no promotion runs."""
+        nothing = np.zeros(len(price))
+        return cls(now, price, np.full(len(price), np.nan), nothing, nothing)
+
 
 class MemberCurves(NamedTuple):
     """What each of m models that publish forecasts says of n offers, and what it counts for.

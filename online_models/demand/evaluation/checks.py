@@ -150,9 +150,7 @@ def until(updates: int, windows: Iterable[Observations]) -> Iterator[Observation
 
 def context(day: int) -> DemandContext:
     """All offers at their usual price."""
-    nothing = np.zeros(OFFERS)
-    now = np.full(OFFERS, day * DAY)
-    return DemandContext(now, np.full(OFFERS, 1000.0), np.full(OFFERS, np.nan), nothing, nothing)
+    return DemandContext.at_prices(np.full(OFFERS, day * DAY), np.full(OFFERS, 1000.0))
 
 
 def checked(report: LearnReport, expert: str) -> UnitsForecast:

@@ -70,10 +70,8 @@ def _value(pricing: Pricing, rows: Ints, now: int) -> float:
 def _demand(pricing: Pricing, rows: Ints, now: int) -> tuple[Floats, Floats]:
     """Prices to choose from, and units a day at them, (n, k) each."""
     base = pricing.ledger.regular_price[rows].astype(np.float64)
-    none = np.zeros(len(rows))
     at = np.full(len(rows), now, dtype=np.int64)
-    asked = DemandContext(at, base, np.full(len(rows), np.nan), none, none)
-    curves = pricing.state.demand.curves(rows, asked)
+    curves = pricing.state.demand.curves(rows, DemandContext.at_prices(at, base))
     price = base[:, None] * _GRID
     x = log(price) - log(curves.anchor_price)[:, None]
     rate = curves.log_rate[:, None] + curves.elasticity[:, None] * x

@@ -100,10 +100,10 @@ def limits(context: DecisionContext, bounded: Flags, regular: Flags, paced: Flag
         kind = rule.regular + rule.step
         applies = None if everywhere[kind] else masks[kind]
         floor = None if rule.floor is None else rule.floor(context)
-        if floor is not None:
-            floor = np.where(floor > context.largest, NO_CEILING, floor)
         ceiling = None if rule.ceiling is None else rule.ceiling(context)
         if floor is not None:
+            # what no price can reach
+            floor = np.where(floor > context.largest, NO_CEILING, floor)
             tighter = floor > low if applies is None else applies & (floor > low)
             low = np.where(tighter, floor, low)
             low_by = np.where(tighter, np.int8(code), low_by)
@@ -112,7 +112,7 @@ def limits(context: DecisionContext, bounded: Flags, regular: Flags, paced: Flag
             high = np.where(tighter, ceiling, high)
             high_by = np.where(tighter, np.int8(code), high_by)
         of[rule.name] = Limit(floor, ceiling, applies)
-    # where nothing else bounds it, a price may double
+    # a price that nothing bounds may double, and go to the next ending
     near = context.regular_price > context.largest // 4
     if near.any():
         high = np.where(near, np.minimum(high, context.largest), high)

@@ -176,8 +176,7 @@ def _online(
 ) -> Column:
     """Posterior by offer, or of the average over the offers of a product, category or brand."""
     offer, price, now = last
-    nothing, unknown = np.zeros(len(offer)), np.full(len(offer), np.nan)
-    curves = demand.curves(offer, DemandContext(now, price, unknown, nothing, nothing))
+    curves = demand.curves(offer, DemandContext.at_prices(now, price))
     mean, variance = curves.elasticity, curves.elasticity_variance
     seen = seen_long_enough(demand, offer)
     if by != "offer":

@@ -44,8 +44,7 @@ def best_sellers(
     if not len(rows):
         return []
     now = np.full(len(rows), int(max(part.end.max() for part in parts)))
-    nothing, unknown = np.zeros(len(rows)), np.full(len(rows), np.nan)
-    curves = demand.curves(rows, DemandContext(now, last[rows], unknown, nothing, nothing))
+    curves = demand.curves(rows, DemandContext.at_prices(now, last[rows]))
     share = np.linspace(LOWEST, HIGHEST, PRICES)
     price = last[rows, None] * share
     expected = curves.demand(price)

@@ -88,9 +88,7 @@ def _answers(states: Iterable[Any], windows: list[TrialWindow]) -> dict[Offer, O
 def _learnt(
     demand: DemandModels, rows: Ints, price: Floats, now: int
 ) -> tuple[DemandCurves, Floats, Flags]:
-    nothing, unknown = np.zeros(len(rows)), np.full(len(rows), np.nan)
-    instant = np.full(len(rows), now)
-    curves = demand.curves(rows, DemandContext(instant, price, unknown, nothing, nothing))
+    curves = demand.curves(rows, DemandContext.at_prices(np.full(len(rows), now), price))
     variance = curves.elasticity_variance
     known = seen_long_enough(demand, rows) & is_learnt(demand, variance)
     return curves, common_deviation(demand, rows, variance), known
@@ -140,11 +138,10 @@ def _columns(
 ) -> TrialWindows:
     place = {offer: at for at, offer in enumerate(offers)}
     offer = np.array([place[w.offer] for w in windows])
-    shown, decided = (np.array([float(getattr(w, name)) for w in windows]) for name in _PRICES)
-    move, digits = (
-        log(decided) - log(shown),
-        np.array([len(w.shown.partition(".")[2]) for w in windows]),
-    )
+    shown = np.array([float(w.shown) for w in windows])
+    decided = np.array([float(w.decided) for w in windows])
+    move = log(decided) - log(shown)
+    digits = np.array([len(w.shown.partition(".")[2]) for w in windows])
     elasticity = np.empty(len(windows))
     for at, each in enumerate(offers):
         mine = np.flatnonzero(offer == at)
@@ -166,9 +163,6 @@ def _columns(
         margins.earned(named, [w.shown for w in windows], one),
         margins.earned(named, [w.decided for w in windows], one),
     )
-
-
-_PRICES = "shown", "decided"
 
 
 def _figures(windows: TrialWindows, found: Gains, group: Ints, chosen: Ints) -> dict[str, Any]:

@@ -19,10 +19,10 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture(scope="module")
 def priced(shop, start_worker):
-    """A shop that has seen four days of traffic, its worker stopped."""
+    """A shop that has seen eight days of traffic, its worker stopped."""
     worker = start_worker("w0")
     shop.send(traffic.catalogue())
-    shop.send(traffic.events(1000, step=6 * traffic.MINUTE))
+    shop.send(traffic.events(2000, step=6 * traffic.MINUTE))
     shop.settle(worker)
     shop.wait(lambda: shop.number("demand-observations") >= len(traffic.SKUS), "observed", worker)
     assert worker.stop() == 0, worker.tail()
@@ -95,7 +95,7 @@ def test_revisions_rise_by_one_and_prices_chain(records):
     changes = defaultdict(list)
     for change in records["price-changes"]:
         changes[change["sku"], change["channel"]].append(change)
-    assert sum(map(len, changes.values())) > 50
+    assert sum(map(len, changes.values())) > 100
     for those in changes.values():
         assert [change["revision"] for change in those] == list(range(1, len(those) + 1))
         for before, after in itertools.pairwise(those):

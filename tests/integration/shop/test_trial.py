@@ -108,9 +108,8 @@ def beliefs(shop: KafkaShop, folder: Path, topics: list[str]) -> dict[str, Belie
     for state in replay.states():
         rows = np.arange(state.catalogue.offers.size)
         price = state.catalogue.offers.catalogue_price[rows].astype(np.float64)
-        now, nothing = np.full(len(rows), state.clock.now), np.zeros(len(rows))
-        context = DemandContext(now, price, nothing + np.nan, nothing, nothing)
-        curves = state.demand.curves(rows, context)
+        now = np.full(len(rows), state.clock.now)
+        curves = state.demand.curves(rows, DemandContext.at_prices(now, price))
         for row in rows.tolist():
             deviation = float(np.sqrt(curves.elasticity_variance[row]))
             name = state.catalogue.offer_name(row)[0]
