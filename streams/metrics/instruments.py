@@ -65,6 +65,10 @@ SNAPSHOT_TIME = Gauge(
     "When the partition's state was last saved or found saved, since the epoch.",
     ["partition"],
 )
+HANGING = Gauge(
+    "pricetide_hanging_partitions",
+    "Partitions of our topics whose readers wait for a transaction that never ends.",
+)
 OUTPUT_RECORDS = Counter("pricetide_output_records", "Records published.", ["topic"])
 ALERTS = Counter("pricetide_alerts", "Alerts published.", ["kind"])
 JOURNAL_DELAY = Histogram(

@@ -19,6 +19,7 @@ from streams.metrics.server import MetricsServer
 from streams.pricer.agent import Pricer
 from streams.trainer.service import Trainer
 from streams.worker.contact import Contact
+from streams.worker.hanging import HangingTransactions
 from streams.worker.logs import first_line, set_up
 from streams.worker.promoter import Promoter
 from streams.worker.settings_watch import SettingsWatch
@@ -94,6 +95,8 @@ def _build(role: str, log: str, settings: Settings, port: socket.socket | None) 
         from streams.metrics.otlp import OtlpMetrics
 
         services.append(OtlpMetrics(settings.otlp, settings.app, settings.instance))
+    if role in ("all", "ingest", "price"):
+        services.append(HangingTransactions(settings))
     if role in ("all", "ingest"):
         ingest = Ingest(settings)
         services += [SettingsWatch(settings), ingest]

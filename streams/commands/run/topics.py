@@ -1,4 +1,4 @@
-"""`pricetide topics`: create or check every topic."""
+"""`pricetide topics`: create or check every topic, and end what hangs in them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from streams.errors import InputError
 from streams.kafka.access import ROLES, grant
 from streams.kafka.admin import TopicsReport, create_topics
 from streams.kafka.clients import client, names
+from streams.kafka.hanging import hanging_transactions
 
 SUMMARY = "create or check every topic"
 DESCRIPTION = """\
@@ -18,6 +19,10 @@ Create every topic that is missing, with its settings, and compare those that ex
 
 Settings that differ are reported and left alone: operators may have their reasons. A change of the
 number of partitions is refused: it would change the prices.
+
+With --end-hanging it ends the transactions that hang in these topics, and touches nothing else: a
+broker's fault has left them without an end, and whoever reads committed records waits at them.
+Beside --check it names them only.
 
 With --grant it allows a user of Kafka what its role needs and no more, and touches no topic:
   all, ingest, price, train   a worker of that role; price also for `pricetide rebuild`
@@ -32,6 +37,7 @@ With --grant it allows a user of Kafka what its role needs and no more, and touc
 """
 EXAMPLES = (
     "pricetide topics --bootstrap kafka:9092 --replication 3",
+    "pricetide topics --bootstrap kafka:9092 --end-hanging",
     "pricetide topics --bootstrap kafka:9092 --grant User:shop --role apply",
 )
 SETTINGS = ("bootstrap", "app", "partitions")
@@ -49,6 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--check",
         action="store_true",
         help="change nothing; exit status 1 where a topic is missing or differs",
+    )
+    parser.add_argument(
+        "--end-hanging",
+        action="store_true",
+        help="end transactions that hang; with --check exit status 1 where there are any",
     )
     parser.add_argument("--grant", metavar="User:NAME", help="allow this user what --role needs")
     parser.add_argument("--role", choices=tuple(ROLES), help="with --grant")
@@ -70,6 +81,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         for right in granted:
             print(f"{options.grant} may {right}")
         return 0
+    if options.end_hanging:
+        return end_hanging(settings, check=options.check)
     report = create_topics(
         client(settings),
         names(settings).of(TOPICS.values()),
@@ -79,6 +92,16 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     )
     print("\n".join(lines(report, check=options.check)))
     return int(options.check and bool(report.missing or report.differences))
+
+
+def end_hanging(settings: Settings, *, check: bool) -> int:
+    """End the transactions that hang; 1 where a check finds any."""
+    ours = [topic.name for topic in names(settings).of(TOPICS.values())]
+    found = hanging_transactions(client(settings), ours, end=not check)
+    for each in found:
+        print(f"{'hangs' if check else 'ended'}  {each}")
+    print(f"{len(found)} transactions {'hang' if check else 'were hanging'}")
+    return int(check and bool(found))
 
 
 def lines(report: TopicsReport, *, check: bool) -> Iterator[str]:

@@ -16,7 +16,7 @@ from jgo.parse import Endpoint
 
 from streams.kafka.broker.jars import LOCK_FILE
 
-KAFKA = "4.3.1"
+KAFKA = "4.2.1"
 
 
 def resolve(kafka: str, folder: Path) -> list[Path]:
