@@ -160,7 +160,18 @@ def take_partitions(
     app.on_rebalance_complete.connect(assigned)
     # Faust revokes nothing when it stops
     app.on_before_shutdown.connect(shut_down)
-    app.agent(read, name=name, concurrency=1, isolated_partitions=True)(handle)
+    # what `app.agent` makes: that also looks for the line that calls it, as if for a decorator, in
+    # every module loaded
+    agent = app.conf.Agent(
+        handle,
+        app=app,
+        name=name,
+        channel=read,
+        concurrency=1,
+        isolated_partitions=True,
+        on_error=app._on_agent_error,
+    )
+    app.agents[agent.name] = agent
 
 
 def create(settings: Settings, group: str) -> App:

@@ -21,7 +21,8 @@ from streams.kafka.kafka_record import Record
 #: ms since the epoch; any moment serves.
 START = 1_767_225_600_000
 HOUR = 3_600_000
-DAYS = 3
+#: Hours after the start at which something happens: a day is learnt from once the next is over.
+HOURS = (1, 25, 49)
 
 
 def rehearse() -> list[Output]:
@@ -56,14 +57,13 @@ def _rounds() -> Iterator[list[Record]]:
     ]
     opening += [record("inventory", START, sku=s, on_hand=90, time=to_text(START)) for s in skus]
     yield opening
-    for hour in range(1, DAYS * 24):
+    for hour in HOURS:
         now = START + hour * HOUR
         then = {"time": to_text(now)}
         events = [record("clickstream", now, sku="a", action="view", session_id=f"s{hour}", **then)]
         competing = {"competitor": "r", "price": "9.49", **money, **then}
         events += [record("competitor-prices", now, sku=sku, **competing) for sku in skus]
-        if hour % 2:
-            lines = [{"sku": s, "quantity": 1, "unit_price": "9.99"} for s in skus]
-            events.append(record("orders", now, order_id=f"o{hour}", lines=lines, **money, **then))
+        lines = [{"sku": s, "quantity": 1, "unit_price": "9.99"} for s in skus]
+        events.append(record("orders", now, order_id=f"o{hour}", lines=lines, **money, **then))
         events.append(record("pricing-control", now, kind="tick", actor="rehearsal", **then))
         yield events

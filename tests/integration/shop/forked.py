@@ -20,7 +20,8 @@ from streams.worker.stopping import stop_on_signals
 
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([cli.commands()["worker"].module, __name__])
+    rehearsed = f"{__name__.rpartition('.')[0]}.rehearsed"
+    context.set_forkserver_preload([cli.commands()["worker"].module, __name__, rehearsed])
     return context
 
 
