@@ -38,6 +38,10 @@ class Interval:
         """Whether `value` lies outside the bounds."""
         return not self.lower <= value <= self.upper
 
+    def times(self, factor: float) -> Interval:
+        """The same in another unit; `factor` is positive."""
+        return Interval(self.mean * factor, self.lower * factor, self.upper * factor)
+
 
 def student(values: Sequence[float] | NDArray[np.float64]) -> Interval:
     """Mean and 95 % Student interval of independent values.

@@ -65,15 +65,18 @@ def doubly_robust(
     total = float(weight.sum())
     squares = float((weight * weight).sum())
     return OffPolicy(
-        value=_clustered(score, cluster),
-        gain=_clustered(score - reward, cluster),
+        value=clustered(score, cluster),
+        gain=clustered(score - reward, cluster),
         effective_decisions=total * total / squares if squares > 0.0 else 0.0,
         largest_weight=float(weight.max()),
     )
 
 
-def _clustered(score: Floats, cluster: Ints | None) -> Interval:
-    """Mean with a Student interval over clusters of any size (a ratio of two sums)."""
+def clustered(score: Floats, cluster: Ints | None) -> Interval:
+    """Mean with a Student interval over clusters of any size (a ratio of two sums).
+
+    ValueError where there are fewer than two.
+    """
     count = len(score)
     labels = np.arange(count) if cluster is None else cluster
     places = np.unique(labels, return_inverse=True)[1]
