@@ -21,14 +21,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("integration")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def broker() -> Iterator[EmbeddedBroker]:
-    """One Kafka node that all tests share: use topic names of your own."""
+    """One Kafka node that all tests here share: use topic names of your own."""
     with EmbeddedBroker() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bootstrap(broker: EmbeddedBroker) -> str:
     """Where the shared node listens."""
     return broker.bootstrap

@@ -102,6 +102,8 @@ def _replication(replicas: int, in_sync: int) -> dict[str, str]:
 
 
 _SPEED = {
+    # A quorum without news writes none: Kafka's own is a record every half second.
+    "metadata.max.idle.interval.ms": "0",
     # Sized for two cores that the clients share.
     "num.network.threads": "2",
     "num.io.threads": "4",

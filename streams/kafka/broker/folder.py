@@ -17,6 +17,11 @@ IDENTITY = "cluster.json"
 PRIVATE = 0o700
 
 
+def new_id() -> str:
+    """Return a random id as Kafka writes them."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+
+
 def temporary_folder() -> Path:
     """Return a new temporary folder, after removing those of brokers whose process was killed."""
     for orphan in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
@@ -94,6 +99,6 @@ class DataFolder:
             raise BrokerError(
                 f"the data folder {self.path} holds something else; give an empty one"
             )
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+        cluster_id = new_id()
         file.write_text(json.dumps({"cluster_id": cluster_id, "brokers": brokers}) + "\n")
         return cluster_id

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from streams.errors import BrokerError
 from streams.kafka.broker import configuration, java, process
+from streams.kafka.broker.formatted import Formatted
 from streams.kafka.broker.jars import classpath
 from streams.kafka.broker.java import Archive
 from streams.kafka.broker.process import cause_lines
@@ -35,6 +36,7 @@ class Node:
         self._properties = folder / "server.properties"
         self._output = folder / "output.log"
         self._heap = heap
+        self._kafka = kafka
         self._classpath = classpath(kafka)
         self._archive = Archive.beside(kafka)
         self._recording: Path | None = None
@@ -48,13 +50,17 @@ class Node:
 
     def format(self, cluster_id: str) -> None:
         """Prepare the folder of a new node; one that is formatted keeps its data."""
-        if (self.partitions / "meta.properties").exists():
+        kept = Formatted(self._kafka)
+        if kept.identified(self.partitions) or kept.format(
+            self.partitions, self.number, cluster_id
+        ):
             return
         command = self._java("kafka.tools.StorageTool", self._archive.use())
         command += ["format", f"--cluster-id={cluster_id}", f"--config={self._properties}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise BrokerError(f"Kafka could not format {self.partitions}: {done.stderr.strip()}")
+        kept.keep(self.partitions)
 
     def start(self, *, record: bool) -> None:
         """Start the process; with `record` it may write the archive of its classes as it ends."""
