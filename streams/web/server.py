@@ -29,9 +29,10 @@ from streams.web.access.rules import (
 )
 from streams.web.access.tokens import any_in_force
 from streams.web.application import application
+from streams.web.background import in_background
 from streams.web.charts import draw
 from streams.web.context import Context
-from streams.web.memory import give_back
+from streams.web.memory import give_back, share_heaps
 from streams.web.notify.receivers import receivers
 from streams.web.notify.run import notify
 from streams.web.outbox import Outbox
@@ -120,6 +121,7 @@ async def serve(host: str, port: int, settings: Settings) -> None:
     ExpectedError where the port or the store cannot be had, TopicsError where no Kafka answers,
     RecordingError where a topic is missing.
     """
+    share_heaps()
     bootstrap(settings)
     if logging.lastResort is not None:  # what writes its lines
         logging.lastResort.addFilter(Redacted(settings))
@@ -148,7 +150,7 @@ async def serve(host: str, port: int, settings: Settings) -> None:
     tasks = [
         asyncio.create_task(server.serve(sockets=[listening])),
         asyncio.create_task(follower.run()),
-        asyncio.create_task(_count(context)),
+        asyncio.create_task(keep_counting(context)),
         asyncio.create_task(_look_for_stops(context)),
         asyncio.create_task(context.workers.run()),
         asyncio.create_task(notify(context, whom)),
@@ -186,13 +188,14 @@ def count_anew(context: Context) -> None:
     give_back()
 
 
-async def _count(context: Context) -> None:
+async def keep_counting(context: Context) -> None:
+    """Count the shop whenever something has come, until cancelled."""
     await asyncio.to_thread(draw.warm)
     seen = -1
     while True:
         rounds, began = context.progress.rounds, time.monotonic()
         if rounds != seen:
-            await asyncio.to_thread(count_anew, context)
+            await in_background(count_anew, context)
             seen = rounds
         await asyncio.sleep(max(COUNT_SECONDS, RESTS * (time.monotonic() - began)))
 

@@ -1,14 +1,17 @@
 """The console with a large catalogue: its memory, and how long its pages take.
 
     python -m tests.benchmarks.console_catalogue --offers 100000 --decisions 40
+    python -m tests.benchmarks.console_catalogue --filling 100000
 
 It fills a store as the follower would, but for the older decisions of each offer, which are written
-in bulk, and serves it from a process of its own, without Kafka.
+in bulk, and serves it from a process of its own, without Kafka. With `--filling`, the pages are
+asked for while that process takes records in, round after round, and counts the shop anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import dataclasses
 import os
 import re
@@ -18,30 +21,41 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
 
-import msgspec
 from sqlalchemy import update
 
 from streams.configuration.settings import Settings
+from streams.web.background import stand_back
+from streams.web.context import Context
+from streams.web.memory import share_heaps
 from streams.web.store.database import open_store, put, writing
+from streams.web.store.follower import MOST_AT_ONCE
 from streams.web.store.intake.record import Taken, packed
 from streams.web.store.intake.take import take
 from streams.web.store.tables import decisions, offers
+from tests.benchmarks.console_records import (
+    START,
+    change,
+    decision,
+    observation,
+    policy,
+    product,
+    rounds_of,
+    told,
+)
 
-START = 1_700_000_000_000
-DAY = 86_400_000
-BATCH = 4000
 DAYS = 30
 #: The item that is looked at first.
 FIRST = 711
 #: Less often than in a console, whose pages are not being timed.
 COUNT_SECONDS = 40
-RULES = ("minimum_margin", "reference_band", "max_step_down", "max_step_up", "price_endings")
 #: `{}` is another number in each round: what was drawn for an offer is kept for a while.
 PAGES = (
     "/",
@@ -67,111 +81,17 @@ PAGES = (
 )
 
 
-def sku(number: int) -> str:
-    return f"item-{number}"
-
-
-def product(number: int) -> Taken:
-    value = {
-        "sku": sku(number),
-        "name": f"Item {number} of the catalogue",
-        "currency": "EUR",
-        "price": "10.00",
-        "cost": "6.00",
-        "category": f"c/{number % 50}",
-        "brand": f"brand {number % 200}",
-    }
-    return Taken("products", 0, number, None, msgspec.json.encode(value), START)
-
-
-def decision(number: int, turn: int) -> Taken:
-    waits = number % 20 == 0
-    step = [
-        {"rule": rule, "input": "9.89", "output": "9.89", "detail": {"minimum": "8.00"}}
-        for rule in RULES
-    ]
-    raw = {"elasticity": -2.5, "elasticity_deviation": 0.4, "maximise": "profit", "ruled": "it"}
-    value = {
-        "decision_id": f"{number:012x}-{turn}",
-        "revision": turn,
-        "sku": sku(number),
-        "channel": "web",
-        "price": "9.89",
-        "previous_price": "10.00",
-        "currency": "EUR",
-        "effective_at": "2023-11-20T00:00:00Z",
-        "time": "2023-11-20T00:00:00Z",
-        "outcome": "proposed" if waits else "changed",
-        "reason": "approval_required" if waits else "optimise",
-        "policy_id": "usual",
-        "policy_version": 1,
-        "model_version": "online",
-        "lowest_prior_price_30d": "9.50",
-        "cause": {"topic": "tick", "partition": 0, "offset": -1},
-        "explanation": [
-            {"rule": "optimise", "input": None, "output": "9.89", "detail": raw},
-            *step,
-        ],
-        "propensity": 1,
-        "expected": {
-            "units": 66.1,
-            "revenue": "2283.47",
-            "profit": "496.41",
-            "lower": "107.29",
-            "upper": "1294.87",
-        },
-        "expected_kept": {
-            "units": 60.7,
-            "revenue": "2404.17",
-            "profit": "494.98",
-            "lower": "106.99",
-            "upper": "1290.99",
-        },
-    }
-    return Taken("price-decisions", 0, number, None, msgspec.json.encode(value), START)
-
-
-def change(number: int) -> Taken:
-    value = msgspec.json.decode(decision(number, 1).value or b"")
-    return Taken("price-changes", 0, number, None, msgspec.json.encode(value), START)
-
-
-def observation(number: int, day: int) -> Taken:
-    value = {
-        "sku": sku(number),
-        "channel": "web",
-        "bucket_start": START + day * DAY,
-        "bucket_end": START + (day + 1) * DAY,
-        "units": number % 7,
-        "views": 40,
-        "price": "10.00",
-        "competitor_price": "9.90",
-        "stocked_out": False,
-        "currency": "EUR",
-    }
-    for name in ("bucket_start", "bucket_end"):
-        seconds = int(value[name]) // 1000  # type: ignore[call-overload]
-        value[name] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
-    return Taken("demand-observations", 0, number, None, msgspec.json.encode(value), START)
-
-
 def fill(url: str, number: int, per_offer: int) -> None:
     store = open_store(url)
 
     def feed(name: str, records: Iterator[Taken], total: int) -> None:
-        began, batch, done = time.monotonic(), [], 0
-        for record in records:
-            batch.append(record)
-            if len(batch) == BATCH:
-                take(store, batch, {}, {})
-                done += len(batch)
-                batch = []
-        take(store, batch, {}, {})
+        began = time.monotonic()
+        for batch in rounds_of(records, MOST_AT_ONCE):
+            take(store, batch, {}, {})
         seconds = time.monotonic() - began
         print(f"{name}: {total:,} in {seconds:.0f} s, {total / seconds:,.0f}/s", flush=True)
 
-    policy = msgspec.json.encode({"policy_id": "usual"})
-    take(store, [Taken("pricing-policies", 0, 0, None, policy, START)], {}, {})
+    take(store, [policy()], {}, {})
     feed("products", (product(n) for n in range(number)), number)
     feed("changes", (change(n) for n in range(number)), number)
     body = packed(decision(1, 0).value or b"")
@@ -200,13 +120,17 @@ def fill(url: str, number: int, per_offer: int) -> None:
     store.dispose()
 
 
-def serve(url: str, port: int) -> None:
-    """In a process of its own: what `pricetide console` serves, without the follower."""
+def serve(url: str, port: int, filling: int) -> None:
+    """In a process of its own: what `pricetide console` serves, without Kafka.
+
+    filling: offers whose records are taken in meanwhile.
+    """
+    share_heaps()
     import uvicorn
 
     from streams.web.application import application
     from streams.web.charts import draw
-    from streams.web.server import context_of, count_anew
+    from streams.web.server import context_of, count_anew, keep_counting
 
     class Nowhere:
         async def send(self, letters: object) -> None:
@@ -225,8 +149,25 @@ def serve(url: str, port: int) -> None:
             count_anew(context)
             time.sleep(COUNT_SECONDS)
 
-    threading.Thread(target=count, daemon=True).start()
+    if filling:
+        threading.Thread(target=asyncio.run, args=(keep_counting(context),), daemon=True).start()
+        threading.Thread(target=take_in, args=(context, filling), daemon=True).start()
+    else:
+        threading.Thread(target=count, daemon=True).start()
     uvicorn.run(application(context), port=port, log_level="warning", access_log=False)
+
+
+def take_in(context: Context, number: int) -> None:
+    """As the follower does, as quickly as it can."""
+    stand_back()
+    began, done, said = time.monotonic(), 0, 0
+    for batch in rounds_of(told(number), MOST_AT_ONCE):
+        take(context.store, batch, {}, {})
+        context.progress.rounds += 1
+        done += len(batch)
+        if done - said >= number:
+            said = done
+            print(f"{done:,} records, {done / (time.monotonic() - began):,.0f}/s", flush=True)
 
 
 def cpu_ms(pid: int) -> float:
@@ -259,11 +200,13 @@ def approve_all(base: str, pid: int) -> None:
     print(f"{said}: {seconds:.1f} s, {cpu:.1f} s of CPU", flush=True)
 
 
-def measure(url: str, rounds: int) -> None:
+@contextmanager
+def served(url: str, filling: int = 0) -> Iterator[tuple[str, int]]:
+    """A console of its own, once it answers: its address and its process."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "tests.benchmarks.console_catalogue", "--serve", str(port)]
-    with subprocess.Popen([*command, "--store", url]) as server:
+    with subprocess.Popen([*command, "--store", url, "--filling", str(filling)]) as server:
         try:
             began = time.monotonic()
             while True:
@@ -273,24 +216,46 @@ def measure(url: str, rounds: int) -> None:
                 except OSError:
                     time.sleep(0.2)
             print(f"started in {time.monotonic() - began:.1f} s", flush=True)
-            time.sleep(COUNT_SECONDS / 2)  # until it has counted
-            for page in PAGES:
-                spent = []
-                before = cpu_ms(server.pid)
-                for number in range(rounds):
-                    address = f"http://127.0.0.1:{port}{page}".format(FIRST + number)
-                    began = time.monotonic()
-                    urllib.request.urlopen(address).read()
-                    spent.append((time.monotonic() - began) * 1000)
-                cpu = (cpu_ms(server.pid) - before) / rounds
-                print(f"{cpu:5.0f} ms of CPU {median(spent):5.0f} ms median  {page}", flush=True)
-            time.sleep(COUNT_SECONDS)
-            approve_all(f"http://127.0.0.1:{port}", server.pid)
-            time.sleep(COUNT_SECONDS)
+            yield f"http://127.0.0.1:{port}", server.pid
             print(f"memory {memory_mb(server.pid, 'VmRSS'):.0f} MB now", end=", ")
             print(f"{memory_mb(server.pid, 'VmHWM'):.0f} MB at most")
         finally:
             server.terminate()
+
+
+def taken_ms(address: str) -> float:
+    began = time.monotonic()
+    urllib.request.urlopen(address).read()
+    return (time.monotonic() - began) * 1000
+
+
+def measure(url: str, rounds: int) -> None:
+    with served(url) as (base, pid):
+        time.sleep(COUNT_SECONDS / 2)  # until it has counted
+        for page in PAGES:
+            before = cpu_ms(pid)
+            spent = [taken_ms(base + page.format(FIRST + number)) for number in range(rounds)]
+            cpu = (cpu_ms(pid) - before) / rounds
+            print(f"{cpu:5.0f} ms of CPU {median(spent):5.0f} ms median  {page}", flush=True)
+        time.sleep(COUNT_SECONDS)
+        approve_all(base, pid)
+        time.sleep(COUNT_SECONDS)
+
+
+def measure_filling(url: str, rounds: int, number: int) -> None:
+    """All pages, one after the other, again and again: what is taken in meanwhile differs."""
+    with served(url, number) as (base, _):
+        while True:  # until the offers that are looked at are there
+            with suppress(urllib.error.HTTPError):
+                taken_ms(f"{base}/offers/item-{FIRST + rounds}/web")
+                break
+            time.sleep(1)
+        spent: dict[str, list[float]] = {page: [] for page in PAGES}
+        for turn in range(rounds):
+            for page in PAGES:
+                spent[page].append(taken_ms(base + page.format(FIRST + turn)))
+        for page, each in spent.items():
+            print(f"{median(each):5.0f} ms median {max(each):5.0f} ms at most  {page}", flush=True)
 
 
 def main() -> None:
@@ -299,18 +264,23 @@ def main() -> None:
     parser.add_argument("--decisions", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--store", help="a store that is filled already")
+    parser.add_argument(
+        "--filling", type=int, default=0, metavar="OFFERS", help="take so many in meanwhile"
+    )
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve is not None:
-        serve(options.store, options.serve)
-    elif options.store is not None:
-        measure(options.store, options.rounds)
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            url = f"sqlite:///{folder}/console.sqlite"
+        serve(options.store, options.serve, options.filling)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        url = options.store or f"sqlite:///{folder}/console.sqlite"
+        if options.filling:
+            measure_filling(url, options.rounds, options.filling)
+            return
+        if options.store is None:
             fill(url, options.offers, options.decisions)
             print(f"{Path(folder, 'console.sqlite').stat().st_size / 1e6:,.0f} MB on disk")
-            measure(url, options.rounds)
+        measure(url, options.rounds)
 
 
 if __name__ == "__main__":

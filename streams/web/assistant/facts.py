@@ -37,9 +37,9 @@ def find_offers(
     except ValueError as error:
         raise InputError(f"sort: {error}") from None
     with context.store.connect() as connection:
-        found = offer_search.search(connection, which, order, max(1, min(limit, MOST)))
-        number = offer_search.count(connection, which)
-    return {"matching": number, "offers": [_offer(row) for row in found.rows]}
+        most = max(1, min(limit, MOST))
+        found = offer_search.search(connection, which, order, most, counted=True)
+    return {"matching": found.total, "offers": [_offer(row) for row in found.rows]}
 
 
 def _offer(row: Mapping[str, Any]) -> Facts:

@@ -49,12 +49,12 @@ def offers(request: Request, wanted: Which, order: InOrder, cursor: Cursor = Non
     context = context_of(request)
     with context.store.connect() as connection:
         try:
-            shown = offer_search.search(connection, wanted, order, ROWS, cursor)
+            number = context.summary.counted.total(wanted)
+            shown = offer_search.search(
+                connection, wanted, order, ROWS, cursor, counted=number is None
+            )
         except CursorError as error:
             raise HttpProblem(422, str(error)) from None
-        number = context.summary.counted.total(wanted)
-        if number is None:
-            number = offer_search.count(connection, wanted)
         kept = views.listed(connection)
     fields = {name: value for name, value in vars(wanted).items() if value}
     return page(
@@ -63,7 +63,7 @@ def offers(request: Request, wanted: Which, order: InOrder, cursor: Cursor = Non
         "Offers",
         rows=shown.rows,
         following=shown.following,
-        total=number,
+        total=shown.total if number is None else number,
         wanted=wanted,
         fields=fields,
         sort=_sort(order),

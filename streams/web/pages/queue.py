@@ -48,12 +48,13 @@ def queue(
     which = _waiting(wanted)
     with context.store.connect() as connection:
         try:
-            shown = offer_search.search(connection, which, SortOrder.parsed(sort), ROWS, cursor)
+            order = SortOrder.parsed(sort)
+            shown = offer_search.search(connection, which, order, ROWS, cursor, counted=True)
         except CursorError as error:
             raise HttpProblem(422, str(error)) from None
-        number = offer_search.count(connection, which)
-        answered = connection.execute(select(asked).limit(MOST)).mappings().all()
         ids = [row["proposal_id"] for row in shown.rows]
+        on_its_way = select(asked).where(asked.c.decision_id.in_(ids))
+        answered = connection.execute(on_its_way).mappings().all()
         said = reading.decisions_named(connection, ids)
         ends = _expiries(policy_reading.current_policies(connection))
     fields = {n: v for n, v in vars(wanted).items() if v and n != "state"}
@@ -66,7 +67,7 @@ def queue(
             for row in shown.rows
         ],
         following=shown.following,
-        total=number,
+        total=shown.total,
         wanted=wanted,
         fields=fields,
         sort=sort,

@@ -17,8 +17,10 @@ from streams.web.store.people_tables import KEPT
 from streams.web.store.tables import FOLLOWED, LAYOUT, facts, metadata
 from streams.web.store.trade_tables import TRADE
 
-#: KiB of pages that each SQLite connection keeps: enough for the upper levels of every index.
-CACHE_KIB = 8192
+#: KiB of pages that a SQLite connection keeps. Who reads forgets them when something is written,
+#: and the system holds the file: the upper levels of an index are enough. Who writes would write a
+#: page again and again that it had to let go of.
+READING_KIB, WRITING_KIB = 2048, 8192
 BUSY_SECONDS = 30
 #: Readers at once; the writer is one more.
 READERS = 4
@@ -68,6 +70,7 @@ def _engine(url: str) -> Engine:
         poolclass=QueuePool,
         pool_size=READERS + 1,
         max_overflow=READERS,
+        pool_use_lifo=True,  # as few connections as are needed at once: each keeps pages
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
     )
     event.listen(engine, "connect", _tune)
@@ -81,7 +84,6 @@ def _tune(connection: Any, _: Any) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
-        f"cache_size=-{CACHE_KIB}",
         "temp_store=MEMORY",
         "wal_autocheckpoint=2000",
     ):
@@ -90,6 +92,7 @@ def _tune(connection: Any, _: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{WRITING_KIB if writes else READING_KIB}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

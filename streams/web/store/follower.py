@@ -18,6 +18,7 @@ from streams.kafka.clients import client, consumer, names
 from streams.kafka.consumer import Consumer
 from streams.kafka.kafka_record import may_be_flawed
 from streams.recording.entry import RecordingError
+from streams.web.background import in_background
 from streams.web.store.database import forget_followed, writing
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import TOPICS, take
@@ -28,11 +29,11 @@ from streams.web.store.tables import positions
 logger = logging.getLogger(__name__)
 
 WAIT_MS = 200
-#: Records that one transaction takes in.
-MOST_AT_ONCE = 4_000
+#: Records that one transaction takes in: they, and the rows made of them, are memory.
+MOST_AT_ONCE = 2_000
 #: Bytes of a topic's partition that are on their way, and of all: they are memory.
 FETCH_BYTES = 1 << 20
-FETCH_MOST_BYTES = 8 << 20
+FETCH_MOST_BYTES = 4 << 20
 #: How often Kafka is asked how far it is, and how long it may take to answer.
 ASK_SECONDS = 1.0
 PATIENCE_SECONDS = 2.5
@@ -99,10 +100,10 @@ class Follower:
                 asking.result()
             fetched = await reader.getmany(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE)
             if fetched:
-                await asyncio.to_thread(self._take, fetched)
+                await in_background(self._take, fetched)
                 self._progress.rounds += 1
             if loop.time() >= trim_at:
-                await asyncio.to_thread(trim, self._store)
+                await in_background(trim, self._store)
                 trim_at = loop.time() + TRIM_SECONDS
 
     def _take(self, fetched: dict[TopicPartition, list[Any]]) -> None:

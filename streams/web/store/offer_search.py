@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, not_, or_, select
 
 from streams.web.store.database import chunks
 from streams.web.store.tables import OFFER_ORDERS, offers
@@ -75,7 +75,7 @@ class SortOrder:
     @property
     def unindexed_key(self) -> ColumnElement[Any]:
         """The same, as SQLite finds it in no index."""
-        return literal_column(f"+{OFFER_ORDERS[self.by]}")
+        return _unindexed(OFFER_ORDERS[self.by])
 
     @classmethod
     def parsed(cls, text: str) -> SortOrder:
@@ -88,31 +88,44 @@ class SortOrder:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, and the cursor of those that follow, None at the end."""
+    """Some rows, and the cursor of those that follow, None at the end.
+
+    total: how many offers there are on all pages, where that was asked for.
+    """
 
     rows: list[Row]
     following: str | None
+    total: int | None = None
 
 
 def search(
-    connection: Connection, which: Filter, order: SortOrder, limit: int, cursor: str | None = None
+    connection: Connection,
+    which: Filter,
+    order: SortOrder,
+    limit: int,
+    cursor: str | None = None,
+    *,
+    counted: bool = False,
 ) -> Page:
-    """A page of offers; CursorError for a cursor of another order, or of none."""
-    conditions = which.conditions()
-    # of few among many, the order's own index would look up every row
-    plain = len(conditions) == 1 or connection.dialect.name != "sqlite"
-    key = order.key if plain else order.unindexed_key
-    query = select(offers.c.id, key.label("sort_key")).where(*conditions)
+    """A page of offers; CursorError for a cursor of another order, or of none.
+
+    counted: whether to say how many there are on all pages.
+    """
+    matches = _matches(connection, which, order)
+    key, number = matches.c.sort_key, matches.c.id
+    query = select(number, key)
+    if counted:
+        # the database finds the matches once, and both counts and sorts them
+        query = query.add_columns(select(func.count()).select_from(matches).scalar_subquery())
     if cursor:
-        after, number = _decoded(cursor, order)
-        beyond = key < after if order.descending else key > after
-        further = offers.c.id < number if order.descending else offers.c.id > number
-        query = query.where(or_(beyond, and_(key == after, further)))
-    if order.descending:
-        query = query.order_by(key.desc(), offers.c.id.desc())
-    else:
-        query = query.order_by(key, offers.c.id)
-    found = connection.execute(query.limit(limit + 1)).all()
+        after, last = _decoded(cursor, order)
+        # by itself the first condition says where in the order's index the page begins
+        if order.descending:
+            query = query.where(key <= after, or_(key < after, number < last))
+        else:
+            query = query.where(key >= after, or_(key > after, number > last))
+    sides = (key.desc(), number.desc()) if order.descending else (key, number)
+    found = connection.execute(query.order_by(*sides).limit(limit + 1)).all()
     held: dict[int, Row] = {}
     for part in chunks([row.id for row in found]):
         whole = connection.execute(select(offers).where(offers.c.id.in_(part))).mappings()
@@ -122,13 +135,42 @@ def search(
     if len(rows) > limit:
         rows.pop()
         following = _encoded(order, rows[-1]["sort_key"], rows[-1]["id"])
-    return Page(rows, following)
+    if not counted:
+        return Page(rows, following)
+    return Page(rows, following, found[0][2] if found else count(connection, which))
+
+
+def _matches(connection: Connection, which: Filter, order: SortOrder) -> Any:
+    """The ids and sort keys of the offers of a filter, as a table.
+
+    SQLite is told which index is quickest: the order's own for all offers, that of filters for some
+    of them, of which the order's would look up every row.
+    """
+    conditions, key = which.conditions(), order.key
+    if connection.dialect.name == "sqlite":
+        if len(conditions) == 1:
+            conditions = [_unindexed("listed")]
+        else:
+            key = order.unindexed_key
+    found = select(offers.c.id, key.label("sort_key")).select_from(offers).where(*conditions)
+    return found.cte("matches")
+
+
+def _unindexed(sql: str) -> ColumnElement[Any]:
+    return literal_column(f"+{sql}")
 
 
 def count(connection: Connection, which: Filter) -> int:
     """How many offers there are."""
     found = select(func.count()).select_from(offers).where(*which.conditions())
     return int(connection.execute(found).scalar_one())
+
+
+def in_states(connection: Connection) -> dict[str, int]:
+    """How many offers each state holds."""
+    sums = [func.count().filter(in_state) for _, in_state in STATES.values()]
+    numbers = connection.execute(select(*sums).where(offers.c.listed)).one()
+    return dict(zip(STATES, numbers, strict=True))
 
 
 def every(connection: Connection, which: Filter, order: SortOrder) -> Iterator[Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from schemas.values.instants import DAY
 from streams.web.store import offer_search, policy_reading, reading
 from streams.web.store.experiment_effect import ExperimentEffect, effect
 from streams.web.store.experiment_reading import experiments
-from streams.web.store.offer_search import STATES, Filter, count
+from streams.web.store.offer_search import Filter, count, in_states
 from streams.web.store.plan_reading import waiting_plans
 from streams.web.store.promotion_effect import PromotionEffect, promotion_effects
 from streams.web.store.sales_reading import sales_by_day
@@ -115,7 +115,7 @@ class StoreSummary:
             self.counted = Counted(
                 now=now,
                 offers=count(connection, Filter()),
-                states={name: count(connection, Filter(state=name)) for name in STATES},
+                states=in_states(connection),
                 last_day=reading.changes_between(connection, midnight, now),
                 moves=reading.largest_moves(connection, midnight, SHOWN),
                 changes=reading.changes_by_day(connection, begin, offset),

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 
 from streams.web.store import offer_search, reading
 from streams.web.store.database import open_store
@@ -15,7 +15,15 @@ from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import TOPICS, take
 from streams.web.store.offer_search import Filter, SortOrder
 from streams.web.store.retention import DECISIONS_KEPT, DECISIONS_TOO_MANY
-from streams.web.store.tables import alerts, changes, decisions, metadata, offers, positions
+from streams.web.store.tables import (
+    OFFER_ORDERS,
+    alerts,
+    changes,
+    decisions,
+    metadata,
+    offers,
+    positions,
+)
 from tests.streams.web.conftest import SKU
 
 DECISION = {
@@ -197,3 +205,45 @@ def test_pages_of_offers_hold_every_offer_once_in_order(store: Engine) -> None:
                         break
             assert len(seen) == len(set(seen)) == 8
             assert seen == sorted(seen, reverse=descending)
+
+
+def test_every_page_of_offers_says_how_many_match_where_that_is_asked(store: Engine) -> None:
+    rows = [decided(n, sku=f"s{n}", price=f"{n}.00", previous_price=None) for n in range(1, 8)]
+    take(store, rows, {}, {})
+    order, which = SortOrder("price"), Filter(q="s")
+    with store.connect() as connection:
+        number = offer_search.count(connection, which)
+        first = offer_search.search(connection, which, order, 3, counted=True)
+        second = offer_search.search(connection, which, order, 3, first.following, counted=True)
+        none = offer_search.search(connection, Filter(q="no such"), order, 3, counted=True)
+        uncounted = offer_search.search(connection, which, order, 3)
+    assert (first.total, second.total, none.total, uncounted.total) == (number, number, 0, None)
+    assert number >= 7
+    assert {row["id"] for row in first.rows}.isdisjoint(row["id"] for row in second.rows)
+
+
+def test_the_states_are_counted_as_their_filters_find_them(store: Engine) -> None:
+    with store.connect() as connection:
+        counted = offer_search.in_states(connection)
+        for state, number in counted.items():
+            assert number == offer_search.count(connection, Filter(state=state)), state
+
+
+def test_all_offers_are_found_along_the_index_of_their_order(store: Engine) -> None:
+    """A catalogue's first page must not sort the catalogue."""
+    if store.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL chooses by what it knows of the rows")
+    for by in OFFER_ORDERS:
+        asked: list[str] = []
+
+        def note(*given: Any, asked: list[str] = asked) -> None:
+            if "matches" in given[2]:
+                asked.append(given[2])
+
+        event.listen(store, "before_cursor_execute", note)
+        with store.connect() as connection:
+            offer_search.search(connection, Filter(), SortOrder(by), 3)
+            event.remove(store, "before_cursor_execute", note)
+            (query,) = asked
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", (4, 0)).all()
+        assert [row[3] for row in plan] == [f"SCAN offers USING INDEX offers_by_{by}"]
