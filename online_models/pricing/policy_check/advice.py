@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from online_models.pricing.policy_check.finding import Finding
 from online_models.pricing.strategies import STRATEGIES
 from schemas.records.policy.pricing_policies import Policy
 from schemas.values.instants import DAY
@@ -13,20 +13,6 @@ from schemas.values.instants import DAY
 _ALWAYS = ("keep", "optimise")
 #: ms of a freeze from which on it looks like a slip of the pen.
 _LONG = 366 * DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about a policy that its author should know; `bounds` where they contradict.
-
-    `sku` and `channel` are None where it holds whatever the offer.
-    """
-
-    policy_id: str
-    message: str
-    bounds: tuple[str, ...] = ()
-    sku: str | None = None
-    channel: str | None = None
 
 
 def advice(policies: Sequence[Policy]) -> Iterator[Finding]:

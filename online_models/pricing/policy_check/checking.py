@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from itertools import pairwise
 
 import numpy as np
 
 from online_models.pricing.context.decision_context import (
-    NO_CEILING,
-    NO_FLOOR,
     DecisionContext,
     DemandFunction,
     StockLevels,
@@ -20,19 +16,18 @@ from online_models.pricing.context.decision_context import (
 from online_models.pricing.guardrails.bounds import Limits, limits
 from online_models.pricing.guardrails.chain import code_names
 from online_models.pricing.guardrails.price_endings import nearest_ending
-from online_models.pricing.policy.compiled_policy import CompiledPolicy, compile_policy
 from online_models.pricing.policy.selection import selected
 from online_models.pricing.policy.settings import PricingSettings
-from online_models.pricing.policy_check.advice import Finding, advice
+from online_models.pricing.policy_check.advice import advice
+from online_models.pricing.policy_check.contradictions import USUAL_DIGITS, contradictions
+from online_models.pricing.policy_check.finding import Finding
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.policy_book import RULINGS
-from online_models.shop.catalogue import NO_PRICE, PPM, Catalogue
+from online_models.shop.catalogue import NO_PRICE, Catalogue
 from online_models.shop.competitors import CompetitorPrices
 from schemas.records.policy.pricing_policies import Policy
 from schemas.values.money import texts
 
-#: Digits of the currency in which a policy without products is looked at.
-_USUAL_DIGITS = 2
 #: The instant of the check, for terms that depend on one: any will do.
 _AT = 0
 
@@ -67,7 +62,7 @@ def check(
     Offers are taken at their catalogue price; nothing is decided, so demand and stock are not
     asked.
     """
-    findings = [*_contradictions(policies, settings), *advice(policies)]
+    findings = [*contradictions(policies, settings), *advice(policies)]
     pricing = Pricing(catalogue, CompetitorPrices(settings.own_names), stock, demand, settings)
     offers = catalogue.offers
     rows = np.flatnonzero(offers.listed & (offers.catalogue_price != NO_PRICE))
@@ -116,7 +111,7 @@ def _ties(ruled: Sequence[Ruled]) -> Iterator[Finding]:
 
 
 def _ruler(pricing: Pricing, slot: int) -> Policy:
-    return pricing.book.terms(slot, _USUAL_DIGITS).policy
+    return pricing.book.terms(slot, USUAL_DIGITS).policy
 
 
 def _contradictory_offers(pricing: Pricing, rows: np.typing.NDArray[np.int64]) -> list[Finding]:
@@ -164,53 +159,3 @@ def _no_ending(context: DecisionContext, bounds: Limits) -> Iterator[Finding]:
         sku, channel = catalogue.offer_name(int(context.rows[place]))
         names = tuple(sorted({*sides, "price_endings"}))
         yield Finding(terms.policy.policy_id, message, names, sku, channel)
-
-
-def _contradictions(policies: Sequence[Policy], settings: PricingSettings) -> Iterator[Finding]:
-    """Bounds that contradict each other whatever the offer."""
-    for policy in policies:
-        terms = compile_policy(policy, 0, _USUAL_DIGITS, settings)
-        low, high = terms.minimum_price, terms.maximum_price
-        if low >= 0 and 0 <= high < low:
-            message = "minimum_price is above maximum_price"
-            yield Finding(policy.policy_id, message, ("minimum_price", "maximum_price"))
-        elif not _legal_ending(terms):
-            message = "no price between minimum_price and maximum_price ends as it must"
-            bounds = ("minimum_price", "maximum_price", "price_endings")
-            yield Finding(policy.policy_id, message, bounds)
-        elif max(low, 1) < (trap := _no_way_up(terms)):
-            limit = Decimal(trap).scaleb(-_USUAL_DIGITS)
-            message = f"below {limit} the next price ending may lie beyond max_step_up: a price "
-            yield Finding(policy.policy_id, message + "that falls there may never rise again")
-
-
-def _legal_ending(terms: CompiledPolicy) -> bool:
-    low = max(terms.minimum_price, NO_FLOOR)
-    high = terms.maximum_price if terms.maximum_price >= 0 else NO_CEILING
-    return not terms.endings or any(
-        low + (remainder - low) % modulus <= high for modulus, remainder in terms.endings
-    )
-
-
-def _no_way_up(terms: CompiledPolicy) -> int:
-    """The price from which on every step up reaches the next ending (0: everywhere)."""
-    if not terms.endings or terms.max_step_up <= 0:
-        return 0
-    return -(-_widest_gap(terms.endings) * PPM // terms.max_step_up)
-
-
-def _widest_gap(endings: Sequence[tuple[int, int]]) -> int:
-    """The widest gap between prices with these endings, (modulus, remainder), of which each modulus
-    divides the greater ones.
-
-    The gaps of the least modulus repeat; an ending of a greater one divides one of so many copies.
-    Where there are more copies than such endings, one stays whole.
-    """
-    moduli = sorted({modulus for modulus, _ in endings})
-    period = moduli[0]
-    for modulus in moduli:
-        if modulus // moduli[0] > sum(greater >= modulus for greater, _ in endings):
-            break
-        period = modulus
-    legal = sorted({at for by, rest in endings if by <= period for at in range(rest, period, by)})
-    return max(after - before for before, after in pairwise([*legal, legal[0] + period]))

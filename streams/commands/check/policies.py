@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from online_models.pricing.policy_check.advice import Finding
 from online_models.pricing.policy_check.checking import Report, check
+from online_models.pricing.policy_check.finding import Finding
 from schemas.topics import decode
 from streams.configuration.policy_file import TOPIC, load
 from streams.configuration.settings import Settings

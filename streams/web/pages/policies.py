@@ -16,6 +16,7 @@ from streams.web import actions
 from streams.web.api.problems import LOOK, HttpProblem
 from streams.web.context import Context, context_of
 from streams.web.pages.forms import STEERS, Filled
+from streams.web.pages.policy_findings import findings
 from streams.web.pages.policy_form import PREFIX, FormError, applied, groups
 from streams.web.pages.rendering import page, query
 from streams.web.preview.jobs import BusyError
@@ -132,6 +133,7 @@ def _editor(
         for i, row in enumerate(versions)
     ]
     shown = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    found = findings(document, context.settings.fold.pricing)
     return page(
         request,
         "policy.html",
@@ -139,6 +141,8 @@ def _editor(
         status=422 if problem else 200,
         policy_id=policy_id,
         groups=groups(document),
+        findings=found,
+        contradicted={path for finding in found for path in finding.fields},
         prefix=PREFIX,
         before=msgspec.json.encode(document).decode(),
         text=shown if text is None else text,

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.pricing.policy_check.checking import Report, _widest_gap, check
+from online_models.pricing.policy_check.checking import Report, check
+from online_models.pricing.policy_check.contradictions import _widest_gap
 from schemas.records.policy.pricing_policies import Policy
 
 
@@ -146,6 +147,39 @@ def test_terms_that_surely_were_not_meant_are_said(
     rails = {"minimum_price": "1"} | fields.get("guardrails", {})
     said = messages(report(shop, fields | {"guardrails": rails}))
     assert sum(words in one for one in said) == 1
+
+
+@pytest.mark.parametrize(
+    ("rails", "message", "bounds"),
+    [
+        (
+            {"minimum_price": "14.00", "reference_price": "10.00", "reference_band": "30%"},
+            "minimum_price is above the upper end of reference_band",
+            ("minimum_price", "reference_band"),
+        ),
+        (
+            {"maximum_price": "6.99", "reference_price": "10.00", "reference_band": "30%"},
+            "the lower end of reference_band is above maximum_price",
+            ("reference_band", "maximum_price"),
+        ),
+        (
+            {"price_endings": [".99"], "reference_price": "10.50", "reference_band": "2%"},
+            "no price between the lower end of reference_band and the upper"
+            " end of reference_band ends as it must",
+            ("reference_band", "price_endings"),
+        ),
+        (
+            {"price_endings": [".99"], "maximum_price": "0.50"},
+            "no price up to maximum_price ends as it must",
+            ("maximum_price", "price_endings"),
+        ),
+    ],
+)
+def test_bounds_of_a_policy_contradict_each_other_whatever_the_offer(
+    shop: Any, rails: dict[str, Any], message: str, bounds: tuple[str, ...]
+) -> None:
+    finding = report(shop, {"guardrails": rails}).findings[0]
+    assert (finding.message, finding.bounds) == (message, bounds)
 
 
 def test_an_ending_that_no_legal_price_of_an_offer_has_is_a_contradiction(shop: Any) -> None:

@@ -116,6 +116,31 @@ def test_a_policy_is_checked_published_and_written_down(
     assert "calmer" in client.get("/audit").text
 
 
+def test_what_contradicts_itself_is_said_beside_its_fields(client: TestClient) -> None:
+    form = {"form_token": token(client.get("/policies/edit?policy_id=p").text), "policy_id": "p"}
+
+    def checked(**guardrails: Any) -> str:
+        document = json.dumps({**POLICY, "version": 2, "guardrails": guardrails})
+        data = form | {"what": "check", "document": document}
+        return client.post("/policies/edit", data=data).text
+
+    page = checked(minimum_price="12.00", maximum_price="11.00")
+    for name in ("minimum_price", "maximum_price"):
+        beside = re.search(rf'id="wrong.guardrails.{name}">([^<]+)<', page)
+        assert beside is not None
+        assert beside[1] == "Lowest price is above highest price"
+        assert f'aria-describedby="wrong.guardrails.{name}"' in page
+    assert "This policy is sound" not in page
+    sound = checked(minimum_price="11.00", maximum_price="12.00")
+    assert "This policy is sound" in sound
+    assert 'class="wrong"' not in sound
+    never = checked(minimum_price="12.00", maximum_price="12.90", price_endings=[".99"])
+    assert 'id="wrong.guardrails.price_endings"' in never
+    trap = checked(price_endings=[".00"], max_step_up="0.5%")
+    assert "may never rise again" in trap
+    assert 'class="wrong"' not in trap
+
+
 def test_the_kill_switch_names_what_it_stops(client: TestClient, context: Context) -> None:
     form = {"form_token": token(client.get("/policies").text), "reason": "wrong costs"}
     data = form | {"what": "pause", "category": "food"}
