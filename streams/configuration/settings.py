@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -229,27 +230,17 @@ class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
 
     @property
     def fold(self) -> FoldSettings:
-        """What the fold needs to know; importing it takes a second that some commands save."""
-        from online_models.demand.settings import DemandSettings
-        from online_models.fold.state import FoldSettings
-        from online_models.pricing.policy.settings import PricingSettings
-        from online_models.pricing.state.days import standard_offset
-
-        return FoldSettings(
-            window_ms=durations.to_ms(self.bucket),
-            lateness_ms=None if self.lateness is None else durations.to_ms(self.lateness),
-            partitions=self.partitions,
-            demand=DemandSettings(
-                river=self.river,
-                river_by=self.river_by,
-                utc_offset_ms=standard_offset(self.timezone),
-            ),
-            pricing=PricingSettings(
-                own_names=self.own_names,
-                timezone=self.timezone,
-                ack_timeout_ms=durations.to_ms(self.ack_timeout),
-                shadow=self.shadow,
-            ),
+        """What the fold needs to know."""
+        return _fold(
+            self.bucket,
+            self.lateness,
+            self.partitions,
+            self.river,
+            self.river_by,
+            self.own_names,
+            self.timezone,
+            self.ack_timeout,
+            shadow=self.shadow,
         )
 
     @classmethod
@@ -264,6 +255,41 @@ class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
         """Flags, then the environment, then the file."""
         require_spelling(settings_cls, os.environ)
         return init_settings, env_settings, toml_file(settings_cls)
+
+
+@cache
+def _fold(
+    bucket: str,
+    lateness: str | None,
+    partitions: int,
+    river: tuple[str, ...],
+    river_by: Literal["offer", "category"],
+    own_names: frozenset[str],
+    timezone: str,
+    ack_timeout: str,
+    *,
+    shadow: bool,
+) -> FoldSettings:
+    """Settings of the fold; importing it takes a second that some commands save."""
+    from online_models.demand.settings import DemandSettings
+    from online_models.fold.state import FoldSettings
+    from online_models.pricing.policy.settings import PricingSettings
+    from online_models.pricing.state.days import standard_offset
+
+    return FoldSettings(
+        window_ms=durations.to_ms(bucket),
+        lateness_ms=None if lateness is None else durations.to_ms(lateness),
+        partitions=partitions,
+        demand=DemandSettings(
+            river=river, river_by=river_by, utc_offset_ms=standard_offset(timezone)
+        ),
+        pricing=PricingSettings(
+            own_names=own_names,
+            timezone=timezone,
+            ack_timeout_ms=durations.to_ms(ack_timeout),
+            shadow=shadow,
+        ),
+    )
 
 
 def worded(error: SettingsError) -> str:

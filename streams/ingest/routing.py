@@ -43,9 +43,10 @@ class Router:
         An event without a SKU goes to every partition, but for a human's order about a decision:
         whoever would have made it is the one to say that there is none.
         """
+        if not len(batch):
+            return
         if self.partitions == 1:
-            if len(batch):
-                yield 0, batch
+            yield 0, batch
             return
         table = np.full(len(batch.texts) + 1, -1, dtype=np.int64)
         for text in _used(len(batch.texts), batch.sku).tolist():

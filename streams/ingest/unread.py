@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import cache
 
 from aiokafka import TopicPartition
+from prometheus_client import Gauge
 
 from streams.ingest.decoder import INPUTS
 from streams.kafka.consumer import Consumer
@@ -31,8 +33,14 @@ async def unread(consumer: Consumer) -> set[TopicPartition]:
             behind.add(place)
             lag[place.topic] += 0 if position is None else end - position
     for topic, records in lag.items():
-        instruments.INPUT_LAG.labels(topic).set(records)
+        _lag(topic).set(records)
     return behind
+
+
+@cache
+def _lag(topic: str) -> Gauge:
+    """To find it anew costs more than to set it, and it is set several times a second."""
+    return instruments.INPUT_LAG.labels(topic)
 
 
 class Gaps:

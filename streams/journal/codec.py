@@ -71,9 +71,8 @@ def decode(value: bytes, appended_ms: int = UNKNOWN) -> Batch:
     for name, dtype in _DTYPE.items():
         raw = envelope.columns.get(name)
         if raw is None:
-            columns[name] = np.full(envelope.events, DEFAULTS.get(name, 0), dtype=dtype)
-            continue
-        if len(raw) != envelope.events * dtype.itemsize:
+            raw = _DEFAULT[name] * envelope.events
+        elif len(raw) != envelope.events * dtype.itemsize:
             raise JournalError(f"column {name}: {len(raw)} bytes for {envelope.events} events")
         columns[name] = np.frombuffer(raw, dtype=dtype)
     batch = Batch(

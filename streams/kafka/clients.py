@@ -12,7 +12,7 @@ from streams.kafka import fetch_pacing as fetch_pacing  # every consumer fetches
 from streams.kafka import raw_batches as raw_batches  # and reads by it
 from streams.kafka import reconnecting as reconnecting  # and every client connects by it
 from streams.kafka.consumer import Consumer
-from streams.kafka.names import TopicNames
+from streams.kafka.names import OWN_NAMES, TopicNames
 from streams.kafka.producer import Producer
 from streams.kafka.surroundings import surroundings
 from streams.kafka.tokens import tokens
@@ -95,7 +95,7 @@ def client(settings: Settings) -> dict[str, Any]:
 def names(settings: Settings) -> TopicNames:
     """What the topics are called in this Kafka."""
     given = {topic: each.name for topic, each in settings.topics.items() if each.name}
-    return TopicNames(settings.topic_prefix, given)
+    return TopicNames(settings.topic_prefix, given) if given or settings.topic_prefix else OWN_NAMES
 
 
 def consumer(settings: Settings, *topics: str, **options: Any) -> Consumer:

@@ -39,6 +39,7 @@ class Publisher:
         self._router = router
         self._sessions = sessions
         self._outgoing = OutputFormats(settings)
+        self._agreement = encoded(of_pricer(settings))
         self._exactly_once = settings.delivery == "exactly-once"
         identity = f"{settings.app}-{partition}" if self._exactly_once else None
         self._own = TransactionalWriter(settings, identity)
@@ -142,8 +143,7 @@ class Publisher:
             self._position = position
 
     def _claim(self) -> list[OwnRecord]:
-        settings = encoded(of_pricer(self._settings))
-        values = {store.APP: self._settings.app.encode(), store.SETTINGS: settings}
+        values = {store.APP: self._settings.app.encode(), store.SETTINGS: self._agreement}
         if self._exactly_once:
             values[store.OWNER] = self._current.identity.encode()
         return [self._record(store.TOPIC, key, value) for key, value in values.items()]

@@ -6,7 +6,14 @@ import logging
 
 import numpy as np
 
-from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Kind, SourcePartition, Watermark
+from online_models.journal.batch import (
+    COLUMNS,
+    Batch,
+    BatchBuilder,
+    Kind,
+    SourcePartition,
+    Watermark,
+)
 from schemas.values.instants import HOUR
 from streams.metrics import instruments
 
@@ -43,6 +50,8 @@ class Watermarks:
 
     def observe(self, batch: Batch, wall: int) -> None:
         """Take down the event times of a batch that was read at `wall`, ms."""
+        if not len(batch):
+            return
         if not self._latest and (sent := batch.time[batch.kind == Kind.TICK]).size:
             self._latest, self._latest_at = int(sent.max()), wall
         hot = batch.kind <= Kind.COMPETITOR_PRICE
@@ -116,9 +125,12 @@ def with_ticks(
     batch: Batch, places: list[int], times: list[int], watermarks: list[Watermark]
 ) -> Batch:
     """The batch with ticks for every partition before the events at `places`."""
-    row = {name: DEFAULTS.get(name, 0) for name in COLUMNS} | {"kind": Kind.TICK}
+    ticks = BatchBuilder()
+    for time in times:
+        ticks.add(Kind.TICK, time)
+    rows = np.insert(np.arange(len(batch)), places, len(batch) + np.arange(len(times)))
+    added = ticks.batch()
     columns = {
-        name: np.insert(getattr(batch, name), places, times if name == "time" else row[name])
-        for name in COLUMNS
+        name: np.concatenate([getattr(batch, name), getattr(added, name)])[rows] for name in COLUMNS
     }
     return Batch(batch.texts, batch.sources, batch.facts, watermarks, **columns)

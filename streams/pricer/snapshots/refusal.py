@@ -9,6 +9,7 @@ and its last words are those that are written there.
 from __future__ import annotations
 
 import zlib
+from functools import cache
 
 import msgspec
 
@@ -21,6 +22,7 @@ KNOWN = 12
 EVERYTHING = 1 << 62
 
 
+@cache
 def refusal() -> bytes:
     """A snapshot that no release restores: one column, of a type that there is not."""
     # NumPy takes a comma for the end of a type's name
