@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
+from uuid import UUID
 
 from aiokafka import TopicPartition
 
@@ -59,7 +60,7 @@ class Log:
     @property
     def stable(self) -> int:
         """The offset up to which every transaction has ended."""
-        return min(self.open.values(), default=self.end)
+        return min(self.open.values()) if self.open else self.end
 
     def append(
         self,
@@ -105,6 +106,8 @@ class Log:
     ) -> tuple[list[StoredRecord], int]:
         """At most so many records from an offset on, and the offset to read on from."""
         until = self.stable if committed else self.end
+        if offset >= until:
+            return [], offset
         place = bisect_left(self.records, offset, key=lambda record: record.offset)
         found: list[StoredRecord] = []
         for record in self.records[place:]:
@@ -147,10 +150,11 @@ class Log:
 
 
 class SimulatedTopic(NamedTuple):
-    """A topic and its id."""
+    """A topic and its id, also as a number."""
 
     name: str
     id: str
+    number: int
     logs: list[Log]
 
 
@@ -166,12 +170,13 @@ class Cluster:
     def _make(self, name: str, partitions: int) -> SimulatedTopic:
         self._ids += 1
         logs = [Log(name, partition) for partition in range(partitions)]
-        return SimulatedTopic(name, f"{self._ids:08x}-0000-4000-8000-000000000000", logs)
+        topic_id = UUID(f"{self._ids:08x}-0000-4000-8000-000000000000")
+        return SimulatedTopic(name, str(topic_id), topic_id.int, logs)
 
     def log(self, place: TopicPartition) -> Log:
         """A partition's log."""
-        found: Log = self.topics[place.topic].logs[place.partition]
-        return found
+        log: Log = self.topics[place[0]].logs[place[1]]
+        return log
 
     def recreate(self, name: str, *, forget: bool) -> None:
         """Delete a topic and make it anew; its groups' offsets may be left over."""

@@ -20,9 +20,9 @@ FETCH = 40
 
 
 class _Fetched(NamedTuple):
-    records: list[StoredRecord]
-    after: int
-    stable: int
+    #: Records of each partition that was asked for, and the offset to read on from.
+    records: dict[TopicPartition, tuple[list[StoredRecord], int]]
+    stable: dict[TopicPartition, int]
 
 
 class _Coordinator:
@@ -60,12 +60,13 @@ class SimulatedConsumer:
         self._client = FetchClient(broker, self._connection)
         self._fetcher = SimulatedFetcher()
         self._bell = Bell(broker.loop)
-        self._ids: Mapping[TopicPartition, UUID] = {}
+        #: The numbers of the topics' ids.
+        self._ids: Mapping[TopicPartition, int] = {}
         self._gone: set[TopicPartition] = set()
 
     def read_by_id(self, ids: Mapping[TopicPartition, UUID]) -> None:
         """Read these partitions, of the topics with these ids, and no others; or all by name."""
-        self._ids, self._gone = ids, set()
+        self._ids, self._gone = {place: each.int for place, each in ids.items()}, set()
         self._bell.ring()
 
     def gone(self) -> set[TopicPartition]:
@@ -207,21 +208,21 @@ class SimulatedConsumer:
     ) -> dict[TopicPartition, list[StoredRecord]]:
         """Records of some partitions, at most so many; none where none come in time."""
         loop = self._broker.loop
-        deadline = loop.time() + timeout_ms / 1000
+        deadline = loop.now + timeout_ms / 1000
         while True:
             await self._agreed.wait()
+            assigned, ids, not_read = self.assignment(), self._ids, self._paused | self._gone
             wanted = [
                 place
-                for place in sorted(places or self.assignment())
-                if place in self.assignment() and place not in self._paused
-                if not self._ids or place in self._ids.keys() - self._gone
+                for place in sorted(places or assigned)
+                if place in assigned and place not in not_read and (not ids or place in ids)
             ]
             found = await self._fetch(list(wanted), max_records or FETCH) if wanted else {}
-            if found or loop.time() >= deadline:
+            if found or loop.now >= deadline:
                 return found
             cluster = self._broker.cluster
             logs = [cluster.log(place) for place in wanted]
-            await self._bell.wait(logs, max(deadline - loop.time(), 0.001))
+            await self._bell.wait(logs, max(deadline - loop.now, 0.001))
 
     async def _fetch(
         self, places: list[TopicPartition], most: int
@@ -236,20 +237,19 @@ class SimulatedConsumer:
         each = draw.randint(1, FETCH)
         ids, gone = self._ids, set()
 
-        def read() -> dict[TopicPartition, _Fetched]:
+        def read() -> _Fetched:
+            stable = {place: cluster.log(place).stable for place in places}
             fetched = {}
             for place, position in some.items():
-                if ids and UUID(cluster.topics[place.topic].id) != ids[place]:
+                topic = cluster.topics[place[0]]
+                if ids and topic.number != ids[place]:
                     gone.add(place)
+                    del stable[place]
                     continue
-                log = cluster.log(place)
+                log = topic.logs[place[1]]
                 at = position if log.begin <= position <= log.end else log.begin
-                records, after = log.read(at, each, committed=self._read_committed)
-                fetched[place] = _Fetched(records, after, log.stable)
-            for place in places:
-                if place not in some:
-                    fetched[place] = _Fetched([], -1, cluster.log(place).stable)
-            return fetched
+                fetched[place] = log.read(at, each, committed=self._read_committed)
+            return _Fetched(fetched, stable)
 
         answer = await self._connection.request(read)
         found: dict[TopicPartition, list[StoredRecord]] = {}
@@ -257,9 +257,9 @@ class SimulatedConsumer:
             return {}
         if self._ids is ids:
             self._gone |= gone
-        for place, (records, after, stable) in answer.items():
-            self._stable[place] = stable
-            moved = place not in some or self._positions.get(place) != some[place]
+        self._stable |= answer.stable
+        for place, (records, after) in answer.records.items():
+            moved = self._positions.get(place) != some[place]
             moved |= self._ids.get(place) != ids.get(place)
             if moved or place in self._paused or most <= 0:
                 continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -52,23 +52,25 @@ class LightFold:
         state, clock = self.state, self.state.clock
         clock.observe(batch.watermarks)
         outputs = []
+        rows, poison = _rows(batch), poisonous(batch)
         for event in np.flatnonzero(state.progress.fresh(batch)).tolist():
-            tick = int(batch.kind[event]) == Kind.TICK
+            row = rows[event]
+            tick = row.kind == Kind.TICK
             if tick:
                 state.ticks += 1
-                clock.tick(int(batch.time[event]), bool(batch.flag[event]))
+                clock.tick(row.time, bool(row.flag))
             else:
-                clock.now = max(clock.now, int(batch.time[event]))
-            said = "\0".join(_words(batch, event))
+                clock.now = max(clock.now, row.time)
+            said = "\0".join(_words(batch, row))
             state.chain = hashlib.blake2b(state.chain + said.encode(), digest_size=12).digest()
-            if poisonous(batch, event):
+            if event in poison:
                 raise PoisonError("poison")
             if tick:
                 marks = repr(sorted(clock.sources.items())).encode()
                 state.chain = hashlib.blake2b(state.chain + marks, digest_size=12).digest()
                 if state.ticks % TICKS:
                     continue
-            sku = None if tick or batch.sku[event] < 0 else batch.texts[batch.sku[event]].encode()
+            sku = None if tick or row.sku < 0 else batch.texts[row.sku].encode()
             topic = "pricing-alerts" if sku is None else "price-changes"
             outputs.append(
                 Output(
@@ -101,21 +103,46 @@ class LightFold:
         return fold
 
 
-def _words(batch: Batch, event: int) -> Iterator[str]:
+class _Row(NamedTuple):
+    """An event: what the columns of these names hold of it."""
+
+    kind: int
+    source: int
+    offset: int
+    time: int
+    amount: int
+    number: int
+    sku: int
+    channel: int
+    currency: int
+    detail: int
+    flag: int
+
+
+#: The columns, in the order of a row.
+_COLUMNS = [name if name != "number" else "count" for name in _Row._fields]
+
+
+def _rows(batch: Batch) -> list[_Row]:
+    columns = [getattr(batch, name).tolist() for name in _COLUMNS]
+    return list(map(_Row._make, zip(*columns, strict=True)))
+
+
+def _words(batch: Batch, row: _Row) -> Iterator[str]:
     """All that an event says, without how its batch was cut."""
-    kind, source = int(batch.kind[event]), int(batch.source[event])
-    if source >= 0:
-        name: SourcePartition = batch.sources[source]
-        yield f"{name.topic} {name.partition} {int(batch.offset[event])}"
-    yield f"{kind} {int(batch.time[event])} {int(batch.amount[event])} {int(batch.count[event])}"
-    for column in (batch.sku, batch.channel, batch.currency):
-        text = int(column[event])
+    if row.source >= 0:
+        name: SourcePartition = batch.sources[row.source]
+        yield f"{name.topic} {name.partition} {row.offset}"
+    yield f"{row.kind} {row.time} {row.amount} {row.number}"
+    for text in (row.sku, row.channel, row.currency):
         yield "" if text < 0 else batch.texts[text]
-    if kind == Kind.FACT:
-        yield repr(batch.facts[batch.detail[event]])
+    if row.kind == Kind.FACT:
+        yield repr(batch.facts[row.detail])
 
 
-def poisonous(batch: Batch, event: int) -> bool:
-    """Whether an event fails."""
-    sku = int(batch.sku[event])
-    return sku >= 0 and batch.texts[sku] == POISON
+def poisonous(batch: Batch) -> set[int]:
+    """The events that fail."""
+    if POISON not in batch.texts:
+        return set()
+    poison = batch.texts.index(POISON)
+    return {event for event, sku in enumerate(batch.sku.tolist()) if sku == poison}

@@ -16,6 +16,7 @@ from streams.torture.simulated.loop import Loop
 Result = TypeVar("Result")
 #: Seconds of the quickest way, and of a common one.
 QUICK, COMMON = 0.0002, 0.004
+SPREAD = COMMON - QUICK
 
 
 class Weather:
@@ -61,7 +62,7 @@ class Connection:
         self._arrived = self._answered = 0.0
 
     def _way(self) -> float:
-        return self._draw.uniform(QUICK, COMMON) * self._weather.slowness
+        return (QUICK + SPREAD * self._draw.random()) * self._weather.slowness
 
     def request(
         self, apply: Callable[[], Result], *, may_lose: bool = False
@@ -71,34 +72,36 @@ class Connection:
         Where answers may get lost (KafkaTimeoutError), so may the request, with its connection
         (ConnectionResetError).
         """
-        loop, draw = self._loop, self._draw
-        answer: asyncio.Future[Result] = loop.create_future()
-        lost = may_lose and draw.random() < self._weather.lost
-        unheard = lost and draw.random() < 0.5
-        self._arrived = max(
-            self._arrived, loop.time() + self._way(), self._weather.away_until + self._way()
-        )
-
-        def arrive() -> None:
-            result: Any = None
-            error: Exception | None = None
-            try:
-                if not unheard:
-                    result = apply()
-            except Exception as raised:
-                error = raised
-            if lost:
-                error = ConnectionResetError() if unheard else KafkaTimeoutError()
-            self._answered = max(self._answered, loop.time() + self._way())
-            loop.call_at(self._answered, give, result, error, context=Context())
-
-        def give(result: Any, error: Exception | None) -> None:
-            if answer.done():
-                return
-            if error is None:
-                answer.set_result(result)
-            else:
-                answer.set_exception(error)
-
-        loop.call_at(self._arrived, arrive, context=Context())
+        loop, draw, weather = self._loop, self._draw.random, self._weather
+        answer: asyncio.Future[Result] = asyncio.Future(loop=loop)
+        lost = may_lose and draw() < weather.lost
+        unheard = lost and draw() < 0.5
+        way, other = self._way(), self._way()
+        self._arrived = max(self._arrived, loop.now + way, weather.away_until + other)
+        loop.call_at(self._arrived, self._arrive, apply, answer, lost, unheard, context=Context())
         return answer
+
+    def _arrive(
+        self, apply: Callable[[], Any], answer: asyncio.Future[Any], lost: bool, unheard: bool
+    ) -> None:
+        result: Any = None
+        error: Exception | None = None
+        try:
+            if not unheard:
+                result = apply()
+        except Exception as raised:
+            error = raised
+        if lost:
+            error = ConnectionResetError() if unheard else KafkaTimeoutError()
+        loop = self._loop
+        self._answered = max(self._answered, loop.now + self._way())
+        loop.call_at(self._answered, _give, answer, result, error, context=Context())
+
+
+def _give(answer: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
+    if answer.done():
+        return
+    if error is None:
+        answer.set_result(result)
+    else:
+        answer.set_exception(error)

@@ -56,6 +56,11 @@ class RunResult(NamedTuple):
 
 def run(seed: int) -> RunResult:
     """The run of a seed."""
+    with _small_parts(), _collected_after():
+        return _run(seed)
+
+
+def _run(seed: int) -> RunResult:
     draw = Random(seed)
     shape = _shape(draw, whole=seed % WHOLE_FOLD == WHOLE_FOLD - 1)
     sent = records(draw, draw.randint(5, RECORDS), TROUBLED, shape.inputs)
@@ -64,11 +69,10 @@ def run(seed: int) -> RunResult:
     world = World(loop, draw, shape)
     kept: list[tuple[ShopRecord, SimulatedTopic, StoredRecord]] = []
     wrong: list[str] = []
-    with _small_parts(), _no_collector():
-        try:
-            settled = loop.run(_live(world, sent, faults, kept))
-        except CircleError as error:
-            settled, wrong = True, [f"stuck: {error}"]
+    try:
+        settled = loop.run(_live(world, sent, faults, kept))
+    except CircleError as error:
+        settled, wrong = True, [f"stuck: {error}"]
     if not settled:
         left = _unread(world) | _unpriced(world, _ends(world))
         wrong.append(f"stuck: {left} after {loop.time():.0f} s; {dict(world.ends)}")
@@ -117,12 +121,13 @@ def _small_parts() -> Iterator[None]:
 
 
 @contextmanager
-def _no_collector() -> Iterator[None]:
-    """What a run leaves is collected at its end, at once."""
+def _collected_after() -> Iterator[None]:
+    """Collect what a run leaves once nothing of it is needed: all of it is young and dead then."""
     gc.disable()
     try:
         yield
     finally:
+        gc.collect(0)
         gc.enable()
 
 

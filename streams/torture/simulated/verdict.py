@@ -62,43 +62,36 @@ class RunVerdict:
             fold = self._fold(self._settings.fold.of_partition(log.partition))
             for record in log.history:
                 batch = codec.decode(record.value or b"", record.timestamp)
-                fresh = self._fresh(batch, reached[log.partition])
-                poison = [event for event in fresh if self._fails(batch, event)]
-                poisoned += [(log.partition, record.offset, event) for event in poison]
-                keep = np.array([event for event in fresh if event not in poison], dtype=np.intp)
-                outputs = fold.step(batch.take(keep))
+                poison = poisonous(batch) if self._fold is LightFold else set()
+                fresh = self._fresh(batch, poison, reached[log.partition])
+                poisoned += [(log.partition, record.offset, event) for event in fresh & poison]
+                keep = np.array(sorted(fresh - poison), dtype=np.intp)
+                outputs = fold.step(batch if len(keep) == len(batch) else batch.take(keep))
                 expected += [OutputRecord(*output) for output in outputs]
         self._require_inputs(list(sent), reached)
         self._require_quarantine(poisoned)
         self._require_outputs(expected, len(poisoned))
         return self.wrong
 
-    def _fails(self, batch: Batch, event: int) -> bool:
-        return self._fold is LightFold and poisonous(batch, event)
-
-    def _fresh(self, batch: Batch, reached: _Reached) -> list[int]:
+    def _fresh(self, batch: Batch, poison: set[int], reached: _Reached) -> set[int]:
         """The events that are not behind what their sources have brought before."""
-        fresh = []
-        for event in range(len(batch)):
-            at = int(batch.source[event])
-            if at < 0:
-                fresh.append(event)
-                continue
-            source, offset = batch.sources[at], int(batch.offset[event])
-            read = Read((source.topic, source.partition), offset)
-            ahead = reached.highest.get(read.source, -1)
-            if offset > ahead:
-                fresh.append(event)
+        reads = [
+            None if at < 0 else Read(tuple(batch.sources[at]), offset)
+            for at, offset in zip(batch.source.tolist(), batch.offset.tolist(), strict=True)
+        ]
+        fresh = set()
+        for event, read in enumerate(reads):
+            ahead = -1 if read is None else reached.highest.get(read.source, -1)
+            if read is None or read.offset > ahead:
+                fresh.add(event)
             elif read not in reached.reads and read.source[0] in self._current:
                 self.wrong.append(f"lost: {read} came behind offset {ahead} of its source")
         for event in fresh:
-            at = int(batch.source[event])
-            if at >= 0:
-                source = batch.sources[at]
-                read = Read((source.topic, source.partition), int(batch.offset[event]))
+            read = reads[event]
+            if read is not None:
                 reached.reads.add(read)
                 # what is quarantined counts for nothing, and fails again where it is repeated
-                if not self._fails(batch, event):
+                if event not in poison:
                     ahead = reached.highest.get(read.source, -1)
                     reached.highest[read.source] = max(read.offset, ahead)
         return fresh
