@@ -59,7 +59,7 @@ class SourceProgress:
         ):
             if offset > before:
                 self.offsets[source] = offset
-        if batch.identity.any():
+        if np.count_nonzero(batch.identity):
             self._drop_duplicates(batch, fresh)
         return fresh
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.journal.batch import Batch, BatchBuilder
+from online_models.journal.batch import COLUMNS, Batch
 from schemas.records.record import RecordError
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
@@ -25,6 +25,8 @@ from streams.ingest.slow import SLOW, gather
 from streams.kafka.kafka_record import LARGEST_VALUE, DeadLetter, Record, may_be_flawed
 
 PRODUCTS = "products"
+#: Columns without events.
+_NOTHING = {name: np.zeros(0, dtype=dtype) for name, dtype in COLUMNS.items()}
 #: What may come in.
 INPUTS = frozenset(HOT) | frozenset(SLOW)
 
@@ -55,7 +57,7 @@ class Decoder:
     def decode(self, runs: Sequence[Run]) -> Decoded:
         """All events of a round, and dead letters with the place of their record as it was sent."""
         if not runs:  # an idle shop's rounds, and most of a busy one's
-            return Decoded(BatchBuilder().batch(), np.zeros(0, dtype=np.int64), [])
+            return Decoded(Batch([], [], [], [], **_NOTHING), _NOTHING["offset"], [])
         runs = [run.of(self.intake.convert(run.source.topic, run.records)) for run in runs]
         gathered = Gathered()
         errors: dict[int, str] = {}

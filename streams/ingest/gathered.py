@@ -74,7 +74,7 @@ class Gathered:
         """
         place = self._column("place", "<i8")
         columns = {n: self._column(n, dtype) for n, dtype in COLUMNS.items() if n not in _OF_RECORD}
-        if (place[1:] < place[:-1]).any():
+        if np.count_nonzero(place[1:] < place[:-1]):
             order = np.argsort(place, kind="stable")
             place = place[order]
             columns = {name: column[order] for name, column in columns.items()}

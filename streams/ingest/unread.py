@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from functools import cache
 
 from aiokafka import TopicPartition
-from prometheus_client import Gauge
 
 from streams.ingest.decoder import INPUTS
 from streams.kafka.consumer import Consumer
 from streams.metrics import instruments
 
 logger = logging.getLogger(__name__)
+
+#: What the metrics say of each topic.
+_said: dict[str, int] = {}
 
 
 async def unread(consumer: Consumer) -> set[TopicPartition]:
@@ -33,14 +34,10 @@ async def unread(consumer: Consumer) -> set[TopicPartition]:
             behind.add(place)
             lag[place.topic] += 0 if position is None else end - position
     for topic, records in lag.items():
-        _lag(topic).set(records)
+        if _said.get(topic) != records:  # to set what is the same costs as much as all the rest
+            instruments.INPUT_LAG.labels(topic).set(records)
+            _said[topic] = records
     return behind
-
-
-@cache
-def _lag(topic: str) -> Gauge:
-    """To find it anew costs more than to set it, and it is set several times a second."""
-    return instruments.INPUT_LAG.labels(topic)
 
 
 class Gaps:

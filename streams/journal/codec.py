@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from online_models.journal.batch import COLUMNS, DEFAULTS, Batch, Fact, SourcePartition, Watermark
 from online_models.journal.bounded import UNKNOWN, bounded
 
 #: Raised with every change that an older reader would misread.
 VERSION = 1
+#: Events of most journal records at most: their columns of defaults are kept.
+FEW = 32
 
 
 class Envelope(msgspec.Struct, array_like=True, frozen=True):
@@ -57,6 +63,14 @@ def encode(batch: Batch) -> bytes:
     )
 
 
+def _defaults(name: str, events: int) -> NDArray[Any]:
+    """A column of defaults, which nobody can write to, as to those that are read."""
+    return np.frombuffer(_DEFAULT[name] * events, dtype=_DTYPE[name])
+
+
+_few_defaults = lru_cache(maxsize=FEW * len(COLUMNS))(_defaults)
+
+
 def decode(value: bytes, appended_ms: int = UNKNOWN) -> Batch:
     """The inverse of `encode`, with times bounded by the record's append time; JournalError where
     the bytes are no batch of this version.
@@ -71,8 +85,10 @@ def decode(value: bytes, appended_ms: int = UNKNOWN) -> Batch:
     for name, dtype in _DTYPE.items():
         raw = envelope.columns.get(name)
         if raw is None:
-            raw = _DEFAULT[name] * envelope.events
-        elif len(raw) != envelope.events * dtype.itemsize:
+            make = _few_defaults if envelope.events <= FEW else _defaults
+            columns[name] = make(name, envelope.events)
+            continue
+        if len(raw) != envelope.events * dtype.itemsize:
             raise JournalError(f"column {name}: {len(raw)} bytes for {envelope.events} events")
         columns[name] = np.frombuffer(raw, dtype=dtype)
     batch = Batch(

@@ -132,6 +132,8 @@ class PartitionMetrics:
         """The partition is ready."""
         PARTITIONS.inc()
         self._counted = True
+        self._position = POSITION.labels(self._label)
+        self._waiting = WAITING_EVENTS.labels(self._label)
         self.saved()
 
     def lost(self) -> None:
@@ -164,8 +166,8 @@ class PartitionMetrics:
 
     def stands(self, position: int, waiting: int) -> None:
         """So far is the fold, and so many events wait for it."""
-        POSITION.labels(self._label).set(position)
-        WAITING_EVENTS.labels(self._label).set(waiting)
+        self._position.set(position)
+        self._waiting.set(waiting)
 
     def released(self) -> None:
         """Another worker reports it from now on."""

@@ -67,7 +67,8 @@ class GroupOffsets:
     async def _follow(self) -> None:
         while self._published:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), COMMIT_SECONDS)
+                async with asyncio.timeout(COMMIT_SECONDS):
+                    await self._moved.wait()
             await asyncio.sleep(TIME_SECONDS)
             self._moved.clear()
             published, self._published = self._published, {}

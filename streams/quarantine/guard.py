@@ -56,7 +56,8 @@ class Guard:
         self._partition = partition
         self._quarantine = quarantine
         self._prepare = prepare
-        self._copy_state()
+        #: The copy; none is needed before something is folded.
+        self._copy: list[bytes] = []
 
     def _copy_state(self) -> None:
         """Let the present state be the one to go back to."""
@@ -68,6 +69,8 @@ class Guard:
 
     def step(self, offset: int, batch: Batch) -> list[Output]:
         """Fold the journal record at `offset`; returns what it leads to, alerts included."""
+        if not self._copy:
+            self._copy_state()
         listed = self._quarantine.at(offset)
         if not listed:
             try:

@@ -55,7 +55,7 @@ class Watermarks:
         if not self._latest and (sent := batch.time[batch.kind == Kind.TICK]).size:
             self._latest, self._latest_at = int(sent.max()), wall
         hot = batch.kind <= Kind.COMPETITOR_PRICE
-        if not hot.any():
+        if not np.count_nonzero(hot):
             return
         latest = np.full(len(batch.sources), -1, dtype=np.int64)
         np.maximum.at(latest, batch.source[hot], batch.time[hot])

@@ -177,3 +177,16 @@ def test_what_is_kept_to_return_to_has_a_bound_in_bytes(monkeypatch: pytest.Monk
     for offset in range(20, 30):
         guard.step(offset, batch_of([long]))
         assert len(guard._since) < 4
+
+
+def test_nothing_is_copied_before_something_is_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever takes a partition over right where it was saved has a state that can be large."""
+    copies: list[int] = []
+    encode = guards.codec.encode
+    monkeypatch.setattr(
+        guards.codec, "encode", lambda state, at: copies.append(at) or encode(state, at)
+    )
+    guard = Guard(Fold(FOLD), FOLD, 0, Quarantine())
+    assert not copies
+    guard.step(0, batch_of(day(1)))
+    assert len(copies) == 1
