@@ -10,7 +10,7 @@ from streams.errors import ExitStatus
 from streams.terminal.progress import progress
 from streams.torture import report
 from streams.torture.simulated.many import runs
-from streams.torture.simulated.run import RunResult
+from streams.torture.simulated.result import RunResult
 
 #: Seeds of one day; each day has its own.
 SEEDS_A_DAY = 1_000_000

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from aiokafka import TopicPartition
@@ -40,6 +40,13 @@ class Committed(NamedTuple):
     metadata: str
 
 
+class Rung(Protocol):
+    """What is rung."""
+
+    def ring(self) -> None:
+        """Wake whoever waits."""
+
+
 class Log:
     """A partition."""
 
@@ -54,8 +61,8 @@ class Log:
         #: Open transactions → where they begin; and those that came to nothing.
         self.open: dict[int, int] = {}
         self.aborted: set[int] = set()
-        #: Called once when there is more to read.
-        self.waiting: list[Callable[[], None]] = []
+        #: Rung once when there is more to read.
+        self.waiting: dict[Rung, None] = {}
 
     @property
     def stable(self) -> int:
@@ -89,9 +96,10 @@ class Log:
         self.records.append(record)
         self.history.append(record)
         self.end += 1
-        waiting, self.waiting = self.waiting, []
-        for wake in waiting:
-            wake()
+        if self.waiting:
+            waiting, self.waiting = self.waiting, {}
+            for bell in waiting:
+                bell.ring()
         return record
 
     def close(self, transaction: int, timestamp: int, *, commit: bool) -> None:
@@ -170,8 +178,8 @@ class Cluster:
     def _make(self, name: str, partitions: int) -> SimulatedTopic:
         self._ids += 1
         logs = [Log(name, partition) for partition in range(partitions)]
-        topic_id = UUID(f"{self._ids:08x}-0000-4000-8000-000000000000")
-        return SimulatedTopic(name, str(topic_id), topic_id.int, logs)
+        number = self._ids << 96 | 0x4000 << 64 | 0x8000 << 48
+        return SimulatedTopic(name, str(UUID(int=number)), number, logs)
 
     def log(self, place: TopicPartition) -> Log:
         """A partition's log."""

@@ -20,7 +20,7 @@ FETCH = 40
 
 
 class _Fetched(NamedTuple):
-    #: Records of each partition that was asked for, and the offset to read on from.
+    #: Records of each partition that was asked for and may have more, and the offset after them.
     records: dict[TopicPartition, tuple[list[StoredRecord], int]]
     stable: dict[TopicPartition, int]
 
@@ -51,6 +51,7 @@ class SimulatedConsumer:
         self._membership: Membership | None = None
         #: None while members agree on who reads what.
         self._assignment: frozenset[TopicPartition] | None = frozenset()
+        self._in_order: list[TopicPartition] = []
         self._agreed = asyncio.Event()
         self._agreed.set()
         self._positions: dict[TopicPartition, int] = {}
@@ -106,7 +107,8 @@ class SimulatedConsumer:
         await self._listener.on_partitions_revoked(set(self._held))
 
     async def _assign(self, places: list[TopicPartition]) -> None:
-        self._held = self._assignment = frozenset(places)
+        self.assign(places)
+        self._held = self.assignment()
         self._positions.clear()
         self._stable.clear()
         self._paused.clear()
@@ -117,6 +119,7 @@ class SimulatedConsumer:
     def assign(self, places: Iterable[TopicPartition]) -> None:
         """Read these partitions, whatever any group says."""
         self._assignment = frozenset(places)
+        self._in_order = sorted(self._assignment)
 
     def assignment(self) -> frozenset[TopicPartition]:
         """What is read here."""
@@ -214,15 +217,16 @@ class SimulatedConsumer:
             assigned, ids, not_read = self.assignment(), self._ids, self._paused | self._gone
             wanted = [
                 place
-                for place in sorted(places or assigned)
+                for place in (sorted(places) if places else self._in_order)
                 if place in assigned and place not in not_read and (not ids or place in ids)
             ]
-            found = await self._fetch(list(wanted), max_records or FETCH) if wanted else {}
+            found = await self._fetch(wanted, max_records or FETCH) if wanted else {}
             if found or loop.now >= deadline:
                 return found
             cluster = self._broker.cluster
             logs = [cluster.log(place) for place in wanted]
-            await self._bell.wait(logs, max(deadline - loop.now, 0.001))
+            if not await self._bell.wait(logs, max(deadline - loop.now, 0.001)):
+                return {}
 
     async def _fetch(
         self, places: list[TopicPartition], most: int
@@ -232,8 +236,8 @@ class SimulatedConsumer:
         if self._assignment is not assignment:
             return {}
         draw, cluster = self._broker.draw, self._broker.cluster
-        draw.shuffle(places)
-        some = {place: self._positions[place] for place in places[: draw.randint(1, len(places))]}
+        drawn = draw.sample(places, draw.randint(1, len(places)))
+        some = {place: self._positions[place] for place in drawn}
         each = draw.randint(1, FETCH)
         ids, gone = self._ids, set()
 
@@ -247,8 +251,9 @@ class SimulatedConsumer:
                     del stable[place]
                     continue
                 log = topic.logs[place[1]]
-                at = position if log.begin <= position <= log.end else log.begin
-                fetched[place] = log.read(at, each, committed=self._read_committed)
+                if position != log.end:
+                    at = position if log.begin <= position < log.end else log.begin
+                    fetched[place] = log.read(at, each, committed=self._read_committed)
             return _Fetched(fetched, stable)
 
         answer = await self._connection.request(read)

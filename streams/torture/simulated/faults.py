@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from random import Random
-from typing import NamedTuple
 
 from aiokafka import TopicPartition
 
@@ -13,6 +12,7 @@ from streams.journal import TOPIC as JOURNAL
 from streams.pricer.snapshots import store
 from streams.pricer.snapshots.codec import decode_part
 from streams.torture.simulated.cluster import Cluster
+from streams.torture.simulated.result import Fault
 from streams.torture.simulated.world import Worker, World
 
 #: ms that a clock jumps at most.
@@ -20,13 +20,6 @@ JUMP = 3_600_000
 #: Seconds that a worker is frozen: mostly beyond its session, so that others take over and it wakes
 #: as a zombie.
 FREEZES = (0.2, 2.0, 7.0, 9.0, 14.0)
-
-
-class Fault(NamedTuple):
-    """Something that goes wrong at a time, seconds since the run began."""
-
-    at: float
-    kind: str
 
 
 def plan(draw: Random, seconds: float) -> list[Fault]:

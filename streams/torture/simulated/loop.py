@@ -108,7 +108,8 @@ class Loop(asyncio.BaseEventLoop):
         super().__init__()
         #: Seconds since the run began.
         self.now = 0.0
-        self._turns = 0
+        #: Where what is of no process runs.
+        self.outside = Context()
         self._order = 0
         self._due: list[Turn] = []
         self._next: deque[Turn] = deque()
@@ -177,41 +178,42 @@ class Loop(asyncio.BaseEventLoop):
         events._set_running_loop(self)
         try:
             task = self.create_task(work)
-            while not task.done():
-                self._turn()
+            self._run(task)
             return task.result()
         finally:
             self._bury()
             events._set_running_loop(None)
 
-    def _turn(self) -> None:
+    def _run(self, task: asyncio.Task[Any]) -> None:
         due, ready = self._due, self._next
-        if not ready:
-            if not due:
-                raise CircleError("everybody waits for somebody else")
-            self.now = max(self.now, due[0][0])
-        now = self.now
-        while due and due[0][0] <= now:
-            ready.append(heappop(due))
-        for _ in range(len(ready)):
-            turn = ready.popleft()
-            _, _, callback, arguments, context = turn
-            if callback is None:
-                continue
-            process: Process | None = context.get(PROCESS)
-            if process is not None:
-                if process.troubled and not process.may_run(turn, now):
+        for _ in range(MOST_TURNS):
+            if task.done():
+                return
+            if not ready:
+                if not due:
+                    raise CircleError("everybody waits for somebody else")
+                if due[0][0] > self.now:
+                    self.now = due[0][0]
+            now = self.now
+            while due and due[0][0] <= now:
+                ready.append(heappop(due))
+            for _ in range(len(ready)):
+                turn = ready.popleft()
+                _, _, callback, arguments, context = turn
+                if callback is None:
                     continue
-                process.turns += 1
-            try:
-                context.run(callback, *arguments)
-            except (SystemExit, KeyboardInterrupt):
-                raise
-            except BaseException:  # a callback's error is nobody's, as in asyncio
-                continue
-        self._turns += 1
-        if self._turns > MOST_TURNS:
-            raise CircleError(f"{MOST_TURNS} turns were not enough")
+                process: Process | None = context.get(PROCESS)
+                if process is not None:
+                    if process.troubled and not process.may_run(turn, now):
+                        continue
+                    process.turns += 1
+                try:
+                    context.run(callback, *arguments)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException:  # a callback's error is nobody's, as in asyncio
+                    continue
+        raise CircleError(f"{MOST_TURNS} turns were not enough")
 
     def _bury(self) -> None:
         """Close what is left, with nobody listening."""

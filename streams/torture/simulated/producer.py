@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from aiokafka import TopicPartition
@@ -126,7 +127,7 @@ class SimulatedProducer:
             await asyncio.wait(list(self._unanswered))
         self._require_sound()
         broker, identity = self._broker, self._identity or ""
-        await self._send(
+        await self._connection.request(
             lambda: broker.coordinator.commit(identity, self._epoch, broker.timestamp())
         )
 
@@ -162,9 +163,6 @@ class SimulatedProducer:
         self._require_sound()
         done: asyncio.Future[Any] = self._broker.loop.create_future()
         self._unanswered.add(done)
-        done.add_done_callback(self._unanswered.discard)
-        # an error that nobody asks for is no fault of theirs
-        done.add_done_callback(lambda done: done.cancelled() or done.exception())
         waiting = self._waiting.setdefault(place, deque())
         waiting.append((parts, done))
         if len(waiting) == 1:
@@ -175,12 +173,9 @@ class SimulatedProducer:
         if self._sender.sender_task.cancelled:
             return
         parts, done = self._waiting[place][0]
-        answer = self._send(lambda: self._write(parts, place))
-        answer.add_done_callback(lambda answer: self._answered(place, answer, done))
-
-    def _send(self, apply: Callable[[], Any]) -> asyncio.Future[Any]:
+        write, heard = partial(self._write, parts, place), partial(self._answered, place, done)
         # a transaction whose answer is lost is asked for again until it is known
-        return self._connection.request(apply, may_lose=self._identity is None)
+        self._connection.ask(write, heard, may_lose=self._identity is None)
 
     def _write(self, parts: list[_Part], place: TopicPartition) -> StoredRecord:
         broker = self._broker
@@ -195,24 +190,32 @@ class SimulatedProducer:
         return record
 
     def _answered(
-        self, place: TopicPartition, answer: asyncio.Future[Any], done: asyncio.Future[Any]
+        self,
+        place: TopicPartition,
+        done: asyncio.Future[Any],
+        record: StoredRecord,
+        error: Exception | None,
     ) -> None:
-        error = answer.exception()
-        if isinstance(error, ProducerFenced):
-            self._error = error
-        if not done.done():
-            if error is None:
-                done.set_result(answer.result())
-            else:
-                done.set_exception(error)
         waiting = self._waiting[place]
         waiting.popleft()
-        if error is not None:
+        if error is None:
+            self._unanswered.discard(done)
+            if not done.done():
+                done.set_result(record)
+        else:
+            if isinstance(error, ProducerFenced):
+                self._error = error
+            self._fail(done, error)
             # brokers take no batch of an idempotent producer after one that is missing
             for _, other in waiting:
-                if not other.done():
-                    other.set_exception(KafkaError(f"out of order: {place}"))
+                self._fail(other, KafkaError(f"out of order: {place}"))
             waiting.clear()
         if waiting:
             # whoever hears of the answer acts before the next leaves
             self._broker.loop.call_later(0.0001, self._send_next, place)
+
+    def _fail(self, done: asyncio.Future[Any], error: Exception) -> None:
+        self._unanswered.discard(done)
+        if not done.done():
+            done.set_exception(error)
+            done.exception()  # an error that nobody asks for is no fault of theirs

@@ -89,7 +89,7 @@ class World:
 
     def timestamp(self) -> int:
         """The brokers' clock, ms."""
-        return EPOCH + int(self.loop.time() * 1000)
+        return EPOCH + int(self.loop.now * 1000)
 
     async def watch(self) -> None:
         """Do what brokers do every now and then."""
@@ -155,7 +155,7 @@ class Worker(Surroundings):
 
     def monotonic(self) -> float:
         """The loop's own time: code that measures it finds that nothing takes any."""
-        return self.world.loop.time()
+        return self.world.loop.now
 
     def wall_ms(self) -> int:
         """This worker's wall clock."""
