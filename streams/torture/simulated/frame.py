@@ -69,6 +69,20 @@ class _Stream:
             yield _Event(await self.queue.get())
 
 
+class _Agent:
+    """What handles the deliveries of each partition."""
+
+    def __init__(self, handle: Callable[[Any], Awaitable[None]], *, name: str, **_: Any) -> None:
+        self.handle = handle
+        self.name = name
+
+
+class _Configuration:
+    """Faust's settings, as far as an agent is made of them."""
+
+    Agent = _Agent
+
+
 class Glitches:
     """How often the client hands on what it should not: shares of deliveries."""
 
@@ -120,7 +134,9 @@ class Frame:
             self._assign,
         )
         self._group = broker.group(settings.app)
-        self._agent: Callable[[Any], Awaitable[None]] | None = None
+        self.conf = _Configuration()
+        self.agents: dict[str, _Agent] = {}
+        self._on_agent_error = None
         self._readers: list[asyncio.Task[None]] = []
 
     def topic(self, name: str, **_: Any) -> str:
@@ -129,14 +145,6 @@ class Frame:
 
     def ask_less_often(self, *_topics: str) -> None:
         """Fetches have a pace of their own here."""
-
-    def agent(self, _topic: str, **_: Any) -> Callable[[Callable[[Any], Any]], None]:
-        """Have the deliveries of each partition handled."""
-
-        def take(handle: Callable[[Any], Awaitable[None]]) -> None:
-            self._agent = handle
-
-        return take
 
     def start(self) -> None:
         """Join the group."""
@@ -174,8 +182,8 @@ class Frame:
 
     async def _handle(self, stream: _Stream) -> None:
         try:
-            assert self._agent is not None, "the pricer has declared its agent"
-            await self._agent(stream)
+            (agent,) = self.agents.values()
+            await agent.handle(stream)
         except Exception as error:
             die("the agent failed", error)
 
