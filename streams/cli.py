@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from streams.errors import MEANINGS, ExitStatus, ExpectedError, InputError
 from streams.extras import EXTRAS, missing
 from streams.freed_memory import keep_freed_memory
-from streams.terminal.completion import complete
+from streams.terminal.completion import InstallCompletion, complete
 from streams.terminal.output import announce_compilation, note
 from streams.worker.stopping import stop_on_signals
 
@@ -182,12 +182,19 @@ def _parser(named: str | None) -> tuple[argparse.ArgumentParser, ModuleType | No
     layout = argparse.RawDescriptionHelpFormatter
     parser = _Parser(
         "pricetide",
-        usage="pricetide [-h] [--version] COMMAND …",
+        usage="pricetide [-h] [--version] [--install-completion [SHELL]] COMMAND …",
         description=DESCRIPTION,
         epilog=_overview(),
         formatter_class=layout,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    parser.add_argument(
+        "--install-completion",
+        action=InstallCompletion,
+        nargs="?",
+        metavar="SHELL",
+        help="let bash, zsh or fish complete commands and flags, and exit (default: your shell)",
+    )
     subparsers = parser.add_subparsers(
         prog="pricetide",
         dest="command",

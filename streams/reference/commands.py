@@ -14,7 +14,8 @@ HEAD = """\
 
 This page is made from the commands (`python -m streams.reference`); `pricetide COMMAND --help` says
 the same. A setting goes by its flag, then by its variable, then by `pricetide.toml`; the
-[settings](settings.md) say what each is.
+[settings](settings.md) say what each is. `pricetide --install-completion` lets bash, zsh or fish
+complete commands and flags.
 """
 
 
