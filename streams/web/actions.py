@@ -22,9 +22,9 @@ from streams.web.context import Context
 from streams.web.outbox import KafkaAwayError, OutboxRecord
 from streams.web.store import drafts, reading
 from streams.web.store.database import chunks, put, writing
-from streams.web.store.people_tables import asked, audit
-from streams.web.store.tables import alerts, decisions, offers
-from streams.web.store.trade_tables import quotes
+from streams.web.store.tables.people import asked, audit
+from streams.web.store.tables.shop import alerts, decisions, offers
+from streams.web.store.tables.trade import quotes
 
 POLICIES = "pricing-policies"
 

@@ -39,7 +39,7 @@ from streams.web.store.database import open_store, put, writing
 from streams.web.store.follower import MOST_AT_ONCE
 from streams.web.store.intake.record import Taken, packed
 from streams.web.store.intake.take import take
-from streams.web.store.tables import decisions, offers
+from streams.web.store.tables.shop import decisions, offers
 from tests.benchmarks.console_records import (
     START,
     change,

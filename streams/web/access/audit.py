@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Engine, insert, or_, select
 
 from streams.web.store.database import writing
-from streams.web.store.people_tables import audit
+from streams.web.store.tables.people import audit
 
 
 def write_down(

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 
 from streams.web.access.roles import Actor
 from streams.web.store.database import put, writing
-from streams.web.store.tables import facts
+from streams.web.store.tables.shop import facts
 
 LIFE_SECONDS = 12 * 3600
 _NAME = "form key"

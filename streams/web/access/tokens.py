@@ -13,7 +13,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 from streams.errors import InputError
 from streams.web.access.roles import Actor, Role, parsed, with_implied
 from streams.web.store.database import writing
-from streams.web.store.people_tables import named_sessions, sessions, tokens
+from streams.web.store.tables.people import named_sessions, sessions, tokens
 
 PREFIX = "pt_"
 SECRET_BYTES = 32

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from streams.web.notify.message import Message
 from streams.web.store.database import put, writing
-from streams.web.store.people_tables import deliveries, notified
 from streams.web.store.reading import SEVERITIES
-from streams.web.store.tables import alerts
+from streams.web.store.tables.people import deliveries, notified
+from streams.web.store.tables.shop import alerts
 from streams.web.words.alerts import advice
 from streams.web.words.figures import plain
 

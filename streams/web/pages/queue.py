@@ -20,8 +20,8 @@ from streams.web.pages.rendering import page
 from streams.web.store import offer_search, policy_reading, reading
 from streams.web.store.database import chunks
 from streams.web.store.offer_search import CursorError, Filter, SortOrder
-from streams.web.store.people_tables import asked
-from streams.web.store.tables import offers
+from streams.web.store.tables.people import asked
+from streams.web.store.tables.shop import offers
 from streams.web.words.figures import Figures
 from streams.web.words.narration import wanted as why_wanted
 

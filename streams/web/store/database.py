@@ -12,10 +12,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
 from streams.errors import ExpectedError, InputError
-from streams.web.store.forecast_tables import FORECASTS
-from streams.web.store.people_tables import KEPT
-from streams.web.store.tables import FOLLOWED, LAYOUT, facts, metadata
-from streams.web.store.trade_tables import TRADE
+from streams.web.store.tables.forecasts import FORECASTS
+from streams.web.store.tables.people import KEPT
+from streams.web.store.tables.shop import FOLLOWED, LAYOUT, facts, metadata
+from streams.web.store.tables.trade import TRADE
 
 #: KiB of pages that a SQLite connection keeps. Who reads forgets them when something is written,
 #: and the system holds the file: the upper levels of an index are enough. Who writes would write a

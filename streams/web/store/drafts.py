@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from streams.web.store.database import writing
-from streams.web.store.people_tables import drafts
+from streams.web.store.tables.people import drafts
 
 #: Drafts of one policy that are kept.
 KEPT = 20

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, func, select
 
 from online_models.studies.experiments.lift import FIRST_LOOK, Lift, LiftExperiment
 from schemas.values.instants import DAY
-from streams.web.store.tables import observations, offers
+from streams.web.store.tables.shop import observations, offers
 
 #: Days before the experiment that say how units differ by themselves.
 DAYS_BEFORE = 28

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from streams.web.store.policy_reading import current_policies, policy_versions
-from streams.web.store.tables import offers
+from streams.web.store.tables.shop import offers
 
 
 def experiments(connection: Connection) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import TOPICS, take
 from streams.web.store.progress import Progress
 from streams.web.store.retention import trim
-from streams.web.store.tables import positions
+from streams.web.store.tables.shop import positions
 
 logger = logging.getLogger(__name__)
 

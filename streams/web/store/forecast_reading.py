@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from schemas.values.instants import DAY
-from streams.web.store.forecast_tables import expert_days, forecast_days
 from streams.web.store.reading import Row, rows
+from streams.web.store.tables.forecasts import expert_days, forecast_days
 
 #: Days that the page looks back, from the newest that was judged.
 DAYS = 60

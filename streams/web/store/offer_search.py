@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, func, literal_column, not_, or_, select
 
 from streams.web.store.database import chunks
-from streams.web.store.tables import OFFER_ORDERS, offers
+from streams.web.store.tables.shop import OFFER_ORDERS, offers
 
 STATES: dict[str, tuple[str, ColumnElement[bool]]] = {
     "waiting": ("waits for approval", offers.c.proposed_at.is_not(None)),

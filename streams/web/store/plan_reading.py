@@ -9,7 +9,7 @@ from sqlalchemy import Connection, exists, select
 
 from schemas.values.instants import to_ms
 from streams.web.store.intake.record import unpacked
-from streams.web.store.tables import documents
+from streams.web.store.tables.shop import documents
 
 #: Newest plans without an answer that are looked at.
 MOST = 2000

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from streams.web.store.intake.record import unpacked
 from streams.web.store.reading import Row, rows
-from streams.web.store.tables import offers, policies
+from streams.web.store.tables.shop import offers, policies
 
 
 def current_policies(connection: Connection) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Float, and_, cast, func, select
 from schemas.values.instants import DAY
 from streams.web.store.reading import Row, rows
 from streams.web.store.sales_reading import margin_of_units
-from streams.web.store.tables import observations, offers
+from streams.web.store.tables.shop import observations, offers
 
 #: How far back the usual days of an offer reach from the first of its promotion.
 USUAL_DAYS = 28

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, func, select
 
 from schemas.values.instants import DAY
 from streams.web.store.intake.record import unpacked
-from streams.web.store.tables import (
+from streams.web.store.tables.shop import (
     alerts,
     changes,
     competitor_prices,

@@ -6,9 +6,9 @@ from sqlalchemy import Engine, Table, delete, func, select
 
 from schemas.values.instants import DAY
 from streams.web.store.database import writing
-from streams.web.store.forecast_tables import expert_days, forecast_days
-from streams.web.store.tables import alerts, changes, dead_letters, documents, observations
-from streams.web.store.trade_tables import listings, quotes
+from streams.web.store.tables.forecasts import expert_days, forecast_days
+from streams.web.store.tables.shop import alerts, changes, dead_letters, documents, observations
+from streams.web.store.tables.trade import listings, quotes
 
 #: Decisions of each offer, and the number at which the older ones go, so that not every decision
 #: deletes one.

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from schemas.values.instants import DAY
 from streams.web.store.reading import Row
-from streams.web.store.tables import observations, offers
+from streams.web.store.tables.shop import observations, offers
 
 
 def sales_by_day(connection: Connection, begin: int, days: int, offset: int) -> list[Row]:

@@ -17,7 +17,7 @@ from streams.web.store.offer_search import Filter, count, in_states
 from streams.web.store.plan_reading import waiting_plans
 from streams.web.store.promotion_effect import PromotionEffect, promotion_effects
 from streams.web.store.sales_reading import sales_by_day
-from streams.web.store.tables import dead_letters, offers
+from streams.web.store.tables.shop import dead_letters, offers
 from streams.web.store.trade_reading import has_listings, has_quotes, waiting_quotes
 from streams.web.words.figures import Figures
 

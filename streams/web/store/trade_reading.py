@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from schemas.values.instants import DAY
 from streams.web.store.intake.record import unpacked
 from streams.web.store.reading import Row, rows
-from streams.web.store.trade_tables import contracts, listings, quotes, segment_prices
+from streams.web.store.tables.trade import contracts, listings, quotes, segment_prices
 
 #: Days of decided quotes that the page of quotes sums up.
 DECIDED_DAYS = 90

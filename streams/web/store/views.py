@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, delete, func, select
 
 from streams.errors import InputError
 from streams.web.store.database import put, writing
-from streams.web.store.people_tables import views
+from streams.web.store.tables.people import views
 
 MOST = 100
 

@@ -26,7 +26,7 @@ from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
 from streams.web.store.progress import Progress
 from streams.web.store.summary import StoreSummary
-from streams.web.store.tables import facts, metadata
+from streams.web.store.tables.shop import facts, metadata
 from tests.streams.web.postgres_server import installed, postgres
 
 START = 1_700_006_400_000

@@ -15,7 +15,7 @@ from streams.web.store.database import chunks, put
 from streams.web.store.intake.forecasts import JudgedForecast, take_forecasts
 from streams.web.store.intake.offer_rows import change_rows, ids_of
 from streams.web.store.intake.record import Taken, instant, minor, readable
-from streams.web.store.tables import competitor_prices, observations, offers
+from streams.web.store.tables.shop import competitor_prices, observations, offers
 
 #: Sales that an offer's row sums up.
 SUMMED = 30 * DAY

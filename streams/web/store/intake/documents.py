@@ -13,7 +13,7 @@ from schemas.topics import TOPICS, decode
 from schemas.values.limits import LONGEST_NAME
 from streams.web.store.database import put
 from streams.web.store.intake.record import Taken, instant, packed, readable
-from streams.web.store.tables import documents, policies
+from streams.web.store.tables.shop import documents, policies
 
 #: Weights are megabytes, and no page shows them.
 LEFT_OUT = ("weights",)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, select, tuple_
 
 from schemas.values.instants import DAY
 from streams.web.store.database import chunks, put
-from streams.web.store.forecast_tables import expert_days, forecast_days
+from streams.web.store.tables.forecasts import expert_days, forecast_days
 
 #: Forecasts below 2⁻⁴ units and above 2¹⁴ are put with their neighbours.
 SMALLEST, LARGEST = -4, 14

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from streams.web.store.database import put
 from streams.web.store.intake.record import Taken, instant, readable
-from streams.web.store.tables import alerts, dead_letters
+from streams.web.store.tables.shop import alerts, dead_letters
 
 
 class _Alert(msgspec.Struct):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Float, bindparam, case, cast, select, tuple_, update
 
 from streams.web.store.database import chunks, put
-from streams.web.store.tables import offers
+from streams.web.store.tables.shop import offers
 
 Key = tuple[str, str]
 

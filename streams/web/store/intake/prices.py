@@ -12,10 +12,10 @@ from schemas.values.money import to_minor
 from streams.web.store.database import chunks, put
 from streams.web.store.intake.offer_rows import change_rows, ids_of, renew_margins
 from streams.web.store.intake.record import Taken, instant, minor, packed, readable
-from streams.web.store.people_tables import asked
 from streams.web.store.retention import DECISIONS_KEPT, DECISIONS_TOO_MANY
-from streams.web.store.tables import changes, decisions, offers
-from streams.web.store.trade_tables import quotes
+from streams.web.store.tables.people import asked
+from streams.web.store.tables.shop import changes, decisions, offers
+from streams.web.store.tables.trade import quotes
 
 
 class _Change(msgspec.Struct):

@@ -15,7 +15,7 @@ from schemas.values.money import to_minor
 from streams.web.store.database import chunks, put
 from streams.web.store.intake.offer_rows import change_rows, ids_of, renew_margins
 from streams.web.store.intake.record import Taken, packed, unpacked
-from streams.web.store.tables import offers, products
+from streams.web.store.tables.shop import offers, products
 
 DEFAULT_CHANNEL = "web"
 

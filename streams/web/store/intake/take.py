@@ -27,7 +27,7 @@ from streams.web.store.intake.wholesale import (
     take_quotes,
     take_requests,
 )
-from streams.web.store.tables import positions
+from streams.web.store.tables.shop import positions
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from streams.web.store.intake.record import (
     packed,
     readable,
 )
-from streams.web.store.trade_tables import listings
+from streams.web.store.tables.trade import listings
 
 
 class _Suggested(msgspec.Struct):

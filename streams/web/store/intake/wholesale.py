@@ -22,7 +22,7 @@ from streams.web.store.intake.record import (
     packed,
     readable,
 )
-from streams.web.store.trade_tables import contracts, quotes, segment_prices
+from streams.web.store.tables.trade import contracts, quotes, segment_prices
 
 
 class _PriceOffer(msgspec.Struct):

@@ -20,7 +20,7 @@ from streams.web.access.rules import networks
 from streams.web.application import application
 from streams.web.context import Context
 from streams.web.server import context_of
-from streams.web.store import people_tables
+from streams.web.store.tables import people
 from tests.streams.web.conftest import ORIGIN
 
 PAGES = ("/", "/offers", "/queue", "/policies", "/alerts", "/health", "/audit", "/dead-letters")
@@ -139,7 +139,7 @@ def test_secrets_are_not_in_the_store(client: TestClient, context: Context) -> N
     client.post("/login", data={"token": secret})
     session = client.cookies["pricetide"]
     with context.store.connect() as connection:
-        for table in (people_tables.tokens, people_tables.sessions):
+        for table in (people.tokens, people.sessions):
             held = repr(connection.execute(select(table)).all())
             assert held != "[]"
             assert secret not in held

@@ -15,7 +15,7 @@ from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import TOPICS, take
 from streams.web.store.offer_search import Filter, SortOrder
 from streams.web.store.retention import DECISIONS_KEPT, DECISIONS_TOO_MANY
-from streams.web.store.tables import (
+from streams.web.store.tables.shop import (
     OFFER_ORDERS,
     alerts,
     changes,

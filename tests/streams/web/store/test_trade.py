@@ -13,7 +13,8 @@ from sqlalchemy import Engine, select
 from schemas.examples import EXAMPLES
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
-from streams.web.store.tables import metadata
+from streams.web.store.tables.shop import metadata
+from streams.web.store.tables.trade import segment_prices
 from streams.web.store.trade_reading import (
     contracts_of,
     listings_latest,
@@ -21,7 +22,6 @@ from streams.web.store.trade_reading import (
     quotes_decided,
     quotes_latest,
 )
-from streams.web.store.trade_tables import segment_prices
 
 NAME = "hotel-lake"
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from streams.web.store.tables import ROW_ID, metadata
+from streams.web.store.tables.shop import ROW_ID, metadata
 
 #: Prices below the public one: of the newest decision of an offer that made some.
 segment_prices = Table(

@@ -1,4 +1,4 @@
-"""What topics tell, as tables. Money is in minor units of the offer's currency, instants in ms."""
+"""What topics tell of the shop, as tables. Money is in minor units of its currency, instants in ms."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, String, Table, Text
 
-from streams.web.store.tables import ROW_ID, metadata
+from streams.web.store.tables.shop import ROW_ID, metadata
 
 audit = Table(
     "audit",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Integer, String, Table
 
-from streams.web.store.tables import metadata
+from streams.web.store.tables.shop import metadata
 
 #: `day` is the UTC midnight before a bucket began. `weight` is summed over its forecasts.
 expert_days = Table(
