@@ -69,7 +69,7 @@ def _value(pricing: Pricing, rows: Ints, now: int) -> float:
 
 def _demand(pricing: Pricing, rows: Ints, now: int) -> tuple[Floats, Floats]:
     """Prices to choose from, and units a day at them, (n, k) each."""
-    base = pricing.ledger.regular_price[rows].astype(np.float64)
+    base = np.maximum(pricing.ledger.regular_price[rows], 1).astype(np.float64)
     at = np.full(len(rows), now, dtype=np.int64)
     curves = pricing.state.demand.curves(rows, DemandContext.at_prices(at, base))
     price = base[:, None] * _GRID

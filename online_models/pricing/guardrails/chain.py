@@ -101,8 +101,10 @@ def _before(context: DecisionContext, bounds: Limits, bounded: Flags) -> Guardra
     """No guardrail has moved a price; some contradict each other."""
     n = len(context)
     conflict = np.full(n, NOBODY, dtype=np.int32)
-    # a floor that no price reaches contradicts whatever the ceiling is
-    crossed = bounded & ((bounds.low > bounds.high) | (bounds.low >= NO_CEILING))
+    # a floor that no price reaches contradicts whatever the ceiling is, and a ceiling of nothing,
+    # which systems write that have none, whatever the floor is
+    nothing_fits = (bounds.low >= NO_CEILING) | (bounds.high < 1)
+    crossed = bounded & ((bounds.low > bounds.high) | nothing_fits)
     if crossed.any():
         conflict = np.where(crossed, _pair(bounds.low_by, bounds.high_by), conflict)
     return GuardrailResult(

@@ -88,7 +88,7 @@ def forecasts(terms: Terms, price: Ints, chosen: Ints) -> Floats:
     found = np.empty((5, chosen.size))
     for place in range(chosen.size):
         i = chosen[place]
-        x = log_one(float(price[i])) - log_one(terms.anchor_price[i])
+        x = log_one(max(float(price[i]), 1.0)) - log_one(terms.anchor_price[i])
         log_units = terms.elasticity[i] * x
         if terms.bend[i] != 0.0:
             log_units += 0.5 * terms.bend[i] * x * x

@@ -64,11 +64,12 @@ def outlook(
 
     The mean of a log-normal rate is exp(mean + variance / 2), at the price in force. At others the
     elasticity's own variance is left out of the mean: it would grow with the distance, and the
-    prices of which least is known would look best for it.
+    prices of which least is known would look best for it. What is given away counts as sold at the
+    smallest price: the curve has no end there.
     """
     rows = (slice(None),) + (None,) * (price.ndim - 1)
     curves = context.curves
-    x = log(price)
+    x = log(np.maximum(price, 1.0))
     x -= context.log_anchor[rows]
     log_units = curves.elasticity[rows] * x
     if curves.members is not None:

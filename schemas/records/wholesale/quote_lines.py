@@ -5,6 +5,7 @@ Internal: the SKUs of a request may belong to several partitions, and one of the
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import Field, Strict, model_validator
@@ -15,6 +16,8 @@ from schemas.values.durations import LONGEST
 from schemas.values.fields import Attributes, Instant, Name, Ordinal, Stock, Text
 from schemas.values.limits import LARGEST_ORDINAL, MOST_LISTED, MOST_QUOTED
 
+#: What the border makes of a customer's id.
+_KEYED_HASH = re.compile("[0-9a-f]{16}")
 #: 100 % in parts per million.
 _WHOLE = 1_000_000
 #: Minor units; a share, parts per million; a tax, which may be larger than the price; ms.
@@ -83,4 +86,13 @@ class QuoteLines(Incoming):
         places = [line.place for line in self.lines]
         if len(set(places)) < len(places) or max(places, default=0) >= len(self.request.lines):
             raise ValueError("lines have places of their own among those of the request")
+        return self
+
+    @model_validator(mode="after")
+    def _no_customer_in_clear(self) -> QuoteLines:
+        customer = self.request.customer_id
+        if customer is not None and not _KEYED_HASH.fullmatch(customer):
+            raise ValueError(
+                "the request names its customer by a keyed hash: 16 hexadecimal digits"
+            )
         return self

@@ -133,7 +133,8 @@ def shuffle(shop: Any, rng: np.random.Generator) -> None:
     offers.fee_fixed[:] = rng.choice([0, 30], n)
     skus.tax_ppm[:] = rng.choice(TAX, s)
     usual = price[1::2]
-    skus.list_price[:] = np.where(rng.random(s) < 0.4, NO_PRICE, usual * 1.2)
+    drawn = rng.random(s)
+    skus.list_price[:] = np.where(drawn < 0.4, NO_PRICE, np.where(drawn < 0.42, 0, usual * 1.2))
     skus.map_price[:] = np.where(rng.random(s) < 0.4, NO_PRICE, usual * 0.8)
     ledger.reference_price[:] = np.maximum(price + rng.integers(-300, 300, n), 1)
     ledger.changed_at[:] = NOW - rng.integers(0, 3 * DAY, n)

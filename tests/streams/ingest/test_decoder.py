@@ -280,7 +280,7 @@ OWN = {
         "categories": {"food": [1.0, 0.5]},
     },
     "quote-lines": {
-        "request": EXAMPLES["quote-requests"],
+        "request": EXAMPLES["quote-requests"] | {"customer_id": "5f2a9c31d0b7e644"},
         "time": "2024-05-01T12:00:00Z",
         "lines": [{"place": 0, "problem": "no product has the SKU coffee-500g"}],
     },
@@ -308,6 +308,16 @@ def test_an_example_of_every_input_gets_in(feed: Any, decoded: Decoded, topic: s
     events, dead = decoded(feed.records)
     assert not dead
     assert events
+
+
+def test_no_customer_is_named_in_clear_between_the_partitions(feed: Any, decoded: Decoded) -> None:
+    for customer in ("ann@example.org", ""):
+        request = OWN["quote-lines"]["request"] | {"customer_id": customer}
+        feed.put("quote-lines", OWN["quote-lines"] | {"request": request})
+    events, dead = decoded(feed.records)
+    assert events == []
+    assert all("a keyed hash" in letter.error for _, letter in dead)
+    assert len(dead) == 2
 
 
 def test_a_manual_price_concerns_its_product_alone_and_a_pause_everybody(

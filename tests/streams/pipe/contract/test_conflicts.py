@@ -21,6 +21,8 @@ CONFLICTS = [
     ({"reference_band": "10%", "minimum_price": "12.00"}, {}),
     ({"max_step_up": "5%", "minimum_price": "12.00"}, {}),
     ({"max_step_down": "5%", "maximum_price": "8.00"}, {}),
+    # systems that have no list price write 0: nothing is given away for that
+    ({"never_above_list_price": True}, {"list_price": "0"}),
 ]
 
 
@@ -50,6 +52,16 @@ def test_a_manual_price_does_not_resolve_a_conflict_but_a_forced_one_passes(shop
     assert shop.prices() == []
     shop.control("set_price", sku="a", channel="web", price="9.80", force=True)
     assert shop.prices() == ["9.80"]
+
+
+def test_a_manual_price_is_not_given_away_where_the_list_price_becomes_0(shop: Any) -> None:
+    shop.policy("p", strategy=STRATEGY, guardrails={"never_above_list_price": True})
+    shop.product()
+    shop.control("set_price", sku="a", channel="web", price="9.80")
+    shop.now += 1
+    shop.product(list_price="0")
+    assert shop.prices() == ["9.80"]
+    assert shop.last["reason"] == "bounds_conflict"
 
 
 def test_a_conflict_that_ends_lets_the_price_go(shop: Any) -> None:

@@ -28,7 +28,7 @@ def promote(
 @pytest.mark.parametrize(
     ("discount", "price"),
     [({"percent": "20%"}, "8.00"), ({"percent": 0.2}, "8.00"), ({"amount": "1.50"}, "8.50"),
-     ({"price": "7.77"}, "7.77")],
+     ({"price": "7.77"}, "7.77"), ({"price": "0"}, "0.01")],
 )  # fmt: skip
 def test_a_promotion_starts_and_ends_by_ticks_alone(
     shop: Any, discount: dict[str, Any], price: str
