@@ -1,4 +1,4 @@
-"""What topics tell of the shop, as tables. Money is in minor units of its currency, instants in ms."""
+"""What topics tell of the shop, as tables. Money is in minor units, instants in milliseconds."""
 
 from __future__ import annotations
 
