@@ -21,6 +21,10 @@ FOLD = (
     "Fold(Settings(bootstrap='x:1').fold)\n"
 )
 HELP = "from streams import cli\ntry:\n    cli.main(['--help'])\nexcept SystemExit:\n    pass\n"
+FORM = (
+    "from streams.web.pages.policy_findings import findings\n"
+    "assert findings({'policy_id': 'p', 'guardrails': {'minimum_price': 2, 'maximum_price': 1}})\n"
+)
 #: What runs → what must not have been loaded by then.
 RUNS = {
     HELP: UNUSED | {"numpy", "numba", "faust", "mode", "aiokafka", "kafka", "pydantic", "river"},
@@ -28,7 +32,7 @@ RUNS = {
     f"import streams.cli, streams.commands.run.pipe\n{FOLD}": UNUSED
     | {"faust", "aiokafka", "kafka"},
     "import streams.cli, streams.commands.record.record": UNUSED - {"rich"} | {"faust", "river"},
-    "import streams.web.server": {"numba", "river", "scipy", "faust", "pandas"},
+    f"import streams.web.server\n{FORM}": {"numba", "river", "scipy", "faust", "pandas"},
     "import streams.cli, streams.commands.steer.approve": UNUSED
     | {"numpy", "numba", "faust", "mode", "river", "scipy", "fastavro", "sqlalchemy", "jinja2"},
 }

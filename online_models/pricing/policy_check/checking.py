@@ -62,7 +62,7 @@ def check(
     Offers are taken at their catalogue price; nothing is decided, so demand and stock are not
     asked.
     """
-    findings = [*contradictions(policies, settings), *advice(policies)]
+    findings = [*contradictions(policies), *advice(policies)]
     pricing = Pricing(catalogue, CompetitorPrices(settings.own_names), stock, demand, settings)
     offers = catalogue.offers
     rows = np.flatnonzero(offers.listed & (offers.catalogue_price != NO_PRICE))

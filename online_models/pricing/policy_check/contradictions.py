@@ -29,8 +29,9 @@ class _End(NamedTuple):
     name: str
 
 
-def contradictions(policies: Sequence[Policy], settings: PricingSettings) -> Iterator[Finding]:
+def contradictions(policies: Sequence[Policy]) -> Iterator[Finding]:
     """Those of each policy, and where its prices cannot rise again."""
+    settings = PricingSettings()  # no bound depends on them
     for policy in policies:
         terms = compile_policy(policy, 0, USUAL_DIGITS, settings)
         floors, ceilings = _ends(terms)

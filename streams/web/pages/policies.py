@@ -133,7 +133,7 @@ def _editor(
         for i, row in enumerate(versions)
     ]
     shown = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-    found = findings(document, context.settings.fold.pricing)
+    found = findings(document)
     return page(
         request,
         "policy.html",

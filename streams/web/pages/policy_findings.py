@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.policy_check.contradictions import contradictions
 from schemas.records.policy.pricing_policies import Policy
 from schemas.records.record import RecordError
@@ -23,7 +22,7 @@ class PolicyFinding(NamedTuple):
     fields: tuple[str, ...]
 
 
-def findings(document: Mapping[str, Any], settings: PricingSettings) -> list[PolicyFinding]:
+def findings(document: Mapping[str, Any]) -> list[PolicyFinding]:
     """As a preview finds them whatever the offer; none of a document that is no policy yet."""
     try:
         policy = decode(POLICIES, msgspec.json.encode(document))
@@ -32,5 +31,5 @@ def findings(document: Mapping[str, Any], settings: PricingSettings) -> list[Pol
     assert isinstance(policy, Policy)
     return [
         PolicyFinding(message(each.message), tuple(f"guardrails.{name}" for name in each.bounds))
-        for each in contradictions([policy], settings)
+        for each in contradictions([policy])
     ]
