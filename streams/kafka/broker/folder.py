@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import IO
 
 from streams.errors import BrokerError
+from streams.kafka.broker.jars import pinned
 
 TEMPORARY = "pricetide-broker-"
 IDENTITY = "cluster.json"
+#: The Kafka of folders that do not say which one wrote them.
+FIRST_KAFKA = "4.3.1"
 #: Events name customers, and beside them lie keys: nobody else on the machine reads them.
 PRIVATE = 0o700
 
@@ -51,8 +54,8 @@ class DataFolder:
     Raises
     ------
     BrokerError
-        Another broker holds the folder, it was made for another number of nodes, or it holds
-        something else.
+        Another broker holds the folder, it was made for another number of nodes, a later Kafka
+        wrote it, or it holds something else.
     """
 
     def __init__(self, path: Path, brokers: int) -> None:
@@ -93,6 +96,7 @@ class DataFolder:
                     f"the data folder {self.path} was made for {kept['brokers']} broker(s),"
                     f" not {brokers}; give another folder, or the same number"
                 )
+            self._require_readable(kept.get("kafka", FIRST_KAFKA))
             return str(kept["cluster_id"])
         if any(each.name != "lock" for each in self.path.iterdir()):
             (self.path / "lock").unlink()
@@ -100,5 +104,25 @@ class DataFolder:
                 f"the data folder {self.path} holds something else; give an empty one"
             )
         cluster_id = new_id()
-        file.write_text(json.dumps({"cluster_id": cluster_id, "brokers": brokers}) + "\n")
+        kept = {"cluster_id": cluster_id, "brokers": brokers, "kafka": pinned().kafka}
+        file.write_text(json.dumps(kept) + "\n")
         return cluster_id
+
+    def _require_readable(self, kafka: str) -> None:
+        """Kafka reads what an earlier one has written, never the other way round."""
+        ours = pinned().kafka
+        if _feature_release(kafka) > _feature_release(ours):
+            raise BrokerError(
+                f"the data folder {self.path} was written by Kafka {kafka}, which Kafka {ours}"
+                " cannot read; give an empty folder. What is to be kept of the old one the"
+                " earlier release of pricetide can still record (`pricetide record`)"
+            )
+
+
+def _feature_release(kafka: str) -> tuple[int, ...]:
+    """Major and minor version.
+
+    >>> _feature_release("4.2.1")
+    (4, 2)
+    """
+    return tuple(map(int, kafka.split(".")[:2]))

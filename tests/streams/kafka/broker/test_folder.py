@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from streams.errors import BrokerError
@@ -26,6 +28,20 @@ def test_a_folder_keeps_its_number_of_brokers(tmp_path):
     with pytest.raises(BrokerError, match=r"made for 3 broker\(s\), not 1"):
         DataFolder(tmp_path, brokers=1)
     DataFolder(tmp_path, brokers=3).release()
+
+
+def test_a_folder_that_a_later_kafka_wrote_is_refused(tmp_path):
+    DataFolder(tmp_path, brokers=1).release()
+    file = tmp_path / "cluster.json"
+    kept = json.loads(file.read_text())
+    for written, said in ((kept | {"kafka": "99.0.0"}, "99.0.0"), (kept, "4.3.1")):
+        if said == "4.3.1":
+            del written["kafka"]  # releases before wrote down none
+        file.write_text(json.dumps(written))
+        with pytest.raises(BrokerError, match=f"written by Kafka {said}, which Kafka .* read"):
+            DataFolder(tmp_path, brokers=1)
+    file.write_text(json.dumps(kept | {"kafka": "4.0.0"}))
+    DataFolder(tmp_path, brokers=1).release()
 
 
 def test_a_folder_is_its_users_alone_also_where_an_earlier_release_made_it(tmp_path):
