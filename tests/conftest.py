@@ -14,6 +14,9 @@ from tests.cpu_time import CpuTime
 settings.register_profile("pricetide", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("pricetide")
 
+#: As seldom as in a worker.
+OBJECTS = (100_000, 50, 100)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--measure` writes down which tests are heavy."""
@@ -34,3 +37,4 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.enable()
         gc.freeze()
+        gc.set_threshold(*OBJECTS)

@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka.record.util import calc_crc32c
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.record import default_records
 
 from streams.kafka.broker import EmbeddedBroker
+
+# a loop in Python over each byte, in kafka-python's own
+default_records.calc_crc32c = calc_crc32c
 
 HERE = Path(__file__).parent
 NUMBERS = itertools.count(1)

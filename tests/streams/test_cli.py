@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import subprocess
 import sys
@@ -65,6 +66,21 @@ def test_flags_reach_the_command_as_settings(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(pipe, "run", run)
     assert cli.main(["pipe", "--bucket", "PT1H"]) == 7
     assert given[0].bucket == "PT1H"
+
+
+def test_garbage_is_collected_while_a_command_runs_and_not_while_it_loads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    collecting = []
+
+    def note(*_: Any) -> int:
+        collecting.append(gc.isenabled())
+        return 0
+
+    monkeypatch.setattr(pipe, "add_arguments", note)
+    monkeypatch.setattr(pipe, "run", note)
+    cli.main(["pipe"])
+    assert collecting == [False, True]
 
 
 def test_control_c_ends_a_command_as_shells_expect(monkeypatch: pytest.MonkeyPatch) -> None:

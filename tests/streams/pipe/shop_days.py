@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from schemas.values.instants import DAY, HOUR
@@ -116,8 +116,11 @@ def of_good(lines: Iterable[bytes], topic: str | None = None) -> list[bytes]:
     ]
 
 
-@lru_cache
 def undisturbed(topic: str, records: int) -> list[bytes]:
     """What is said of the good offer where so many records of a topic are refused."""
-    empty = [line(topic, {}, MOMENT)] * records
-    return of_good(run(empty)[2])
+    return _undisturbed(topic if records else "", records)
+
+
+@cache
+def _undisturbed(topic: str, records: int) -> list[bytes]:
+    return of_good(run([line(topic, {}, MOMENT)] * records)[2])

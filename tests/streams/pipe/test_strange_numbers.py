@@ -6,6 +6,7 @@ import base64
 import copy
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -257,6 +258,7 @@ def test_the_records_hold_every_number_of_the_inputs() -> None:
         assert NUMERIC[topic] - held == set(), topic
 
 
+@cache
 def judged(topic: str, number: int, path: tuple[Any, ...]) -> tuple[list[bytes], list[bytes]]:
     """The values with strange numbers at a path: those that are refused, and the others."""
     refused, accepted = [], []
