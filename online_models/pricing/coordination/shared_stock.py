@@ -17,7 +17,7 @@ from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import column_sums, exp, log
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.profit.economics import OfferDeductions, unit_profit
-from online_models.pricing.profit.objective import LARGEST_LOG
+from online_models.pricing.profit.objective import LARGEST_LOG, selling_days
 from schemas.values.instants import DAY
 
 #: Prices that are tried, against the regular one, and halvings of the range of λ.
@@ -49,7 +49,8 @@ def _value(pricing: Pricing, rows: Ints, now: int) -> float:
     shared = min(stock.shared_units(row) for row in rows.tolist())
     if shared <= 0:
         return 0.0
-    horizon = pricing.book.terms(int(pricing.ledger.policy[rows[0]]), 2).horizon_days
+    terms = pricing.book.terms(int(pricing.ledger.policy[rows[0]]), 2)
+    horizon = float(selling_days(terms, np.array([now], np.int64))[0])
     arrivals = [at for row in rows.tolist() for _, at in stock.inbound(row) if at > now]
     days = min([horizon, *((at - now) / DAY for at in arrivals)])
     price, units = _demand(pricing, rows, now)
@@ -69,7 +70,7 @@ def _value(pricing: Pricing, rows: Ints, now: int) -> float:
 
 def _demand(pricing: Pricing, rows: Ints, now: int) -> tuple[Floats, Floats]:
     """Prices to choose from, and units a day at them, (n, k) each."""
-    base = np.maximum(pricing.ledger.regular_price[rows], 1).astype(np.float64)
+    base = pricing.ledger.regular_price[rows].astype(np.float64)
     at = np.full(len(rows), now, dtype=np.int64)
     curves = pricing.state.demand.curves(rows, DemandContext.at_prices(at, base))
     price = base[:, None] * _GRID

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from online_models.numerics.special import NINETY_PERCENT, exp, log
 from online_models.pricing.context.decision_context import DecisionContext
+from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.substitutes import recaptured
 from schemas.values.instants import DAY
@@ -30,13 +31,19 @@ class SellingSpan:
     stock: Floats
 
 
+def selling_days(terms: CompiledPolicy, now: Ints) -> Floats:
+    """Days over which it is sold, (n,): until `sell_by` while that is to come, else the horizon."""
+    days = np.full(len(now), terms.horizon_days)
+    sell_by = terms.policy.objective.sell_by
+    if sell_by is None:
+        return days
+    left = (sell_by - now) / DAY
+    return np.where(left > 0.0, left, days)
+
+
 def span(context: DecisionContext) -> SellingSpan:
-    """The horizon of the objective, cut at `sell_by`; stock with what arrives in it."""
-    n, objective = len(context), context.terms.policy.objective
-    days = np.full(n, context.terms.horizon_days)
-    if objective.sell_by is not None:
-        left = (objective.sell_by - context.now) / DAY
-        days = np.where(left > 0.0, left, days)
+    """The selling days of the objective; stock with what arrives in them."""
+    days = selling_days(context.terms, context.now)
     stock = context.on_hand.astype(np.float64)
     known = stock >= 0.0
     for place in known.nonzero()[0].tolist():
