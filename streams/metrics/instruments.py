@@ -6,6 +6,7 @@ import time
 from collections import Counter as Tally
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 
 import msgspec
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
@@ -99,6 +100,7 @@ for _outcome in ("done", "failed"):
     TRAININGS.labels(_outcome)
 
 
+@cache
 def announce(topic: str) -> None:
     """Show an input topic before its first record."""
     INPUT_RECORDS.labels(topic)

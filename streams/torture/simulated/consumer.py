@@ -223,8 +223,8 @@ class SimulatedConsumer:
             found = await self._fetch(wanted, max_records or FETCH) if wanted else {}
             if found or loop.now >= deadline:
                 return found
-            cluster = self._broker.cluster
-            logs = [cluster.log(place) for place in wanted]
+            topics = self._broker.cluster.topics
+            logs = [topics[topic].logs[partition] for topic, partition in wanted]
             if not await self._bell.wait(logs, max(deadline - loop.now, 0.001)):
                 return {}
 
@@ -235,17 +235,18 @@ class SimulatedConsumer:
         await self._place([place for place in places if place not in self._positions])
         if self._assignment is not assignment:
             return {}
-        draw, cluster = self._broker.draw, self._broker.cluster
+        draw, topics = self._broker.draw, self._broker.cluster.topics
         drawn = draw.sample(places, draw.randint(1, len(places)))
         some = {place: self._positions[place] for place in drawn}
         each = draw.randint(1, FETCH)
         ids, gone = self._ids, set()
 
         def read() -> _Fetched:
-            stable = {place: cluster.log(place).stable for place in places}
+            logs = [(place, topics[place[0]].logs[place[1]]) for place in places]
+            stable = {place: log.stable if log.open else log.end for place, log in logs}
             fetched = {}
             for place, position in some.items():
-                topic = cluster.topics[place[0]]
+                topic = topics[place[0]]
                 if ids and topic.number != ids[place]:
                     gone.add(place)
                     del stable[place]
