@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import NamedTuple, Protocol
 
@@ -223,15 +224,17 @@ class Membership:
                 await asyncio.sleep(HEARTBEAT)
 
     async def _join(self) -> Given:
-        answer: asyncio.Future[Given] = self._broker.loop.create_future()
         before = self._given.member if self._given else None
-        member = await self._connection.request(
-            lambda: self._group.join(before, self._instance, self._topics, answer)
-        )
-        while not answer.done():
-            await asyncio.wait([answer], timeout=HEARTBEAT)
-            await self._alive(member, 0)
-        return answer.result()
+        while True:
+            answer: asyncio.Future[Given] = self._broker.loop.create_future()
+            join = partial(self._group.join, before, self._instance, self._topics, answer)
+            member, known = await self._connection.request(join), True
+            while known and not answer.done():
+                await asyncio.wait([answer], timeout=HEARTBEAT)
+                # one that was frozen may have been given up meanwhile: no answer will come
+                known = await self._alive(member, 0) is not None
+            if answer.done():
+                return answer.result()
 
     async def _alive(self, member: int, generation: int) -> bool | None:
         return await self._connection.request(lambda: self._group.alive(member, generation))
