@@ -1,13 +1,13 @@
-"""Linear algebra that is byte-identical on every CPU: exact Gram matrices, elementwise Cholesky."""
+"""Linear algebra that is byte-identical on every CPU: exact Gram matrices, Cholesky in loops."""
 
 from __future__ import annotations
 
-from math import sqrt
-from typing import Any
+from math import prod, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.compiled import compiled
 from online_models.numerics.special import exp
 
 Floats = NDArray[np.float64]
@@ -76,41 +76,69 @@ def cholesky(matrix: Floats) -> Floats:
     replaced by a tiny one.
     """
     lower = matrix.copy()
-    size = lower.shape[-1]
-    for j in range(size):
-        column = lower[..., j:, j]
-        if lower.ndim == 2:
-            pivot: Any = sqrt(max(column.item(0), _LEAST_PIVOT))
-            column /= pivot
-        else:
-            pivot = np.sqrt(np.maximum(column[..., 0], _LEAST_PIVOT))
-            column /= pivot[..., None]
-        column[..., 0] = pivot
-        below = column[..., 1:]
-        # `lower[…] -= …` would write the difference once more
-        rest = lower[..., j + 1 :, j + 1 :]
-        rest -= below[..., :, None] * below[..., None, : size - j - 1]
+    _factorise(_batch(lower))
     return lower
 
 
 def forward(lower: Floats, right: Floats) -> Floats:
-    """x with L x = b, b (…, k, m)."""
+    """x with L x = b, L (…, k, k) and b (…, k, m)."""
     x = right.copy()
-    for j in range(lower.shape[-1]):
-        row, rest = x[..., j, :], x[..., j + 1 :, :]
-        row /= lower[..., j, j, None]
-        rest -= lower[..., j + 1 :, j, None] * row[..., None, :]
+    _forward(_batch(np.ascontiguousarray(lower)), _batch(x))
     return x
 
 
 def backward(lower: Floats, right: Floats) -> Floats:
-    """x with Lᵀ x = b, b (…, k, m)."""
+    """x with Lᵀ x = b, L (…, k, k) and b (…, k, m)."""
     x = right.copy()
-    for j in range(lower.shape[-1] - 1, -1, -1):
-        row, rest = x[..., j, :], x[..., :j, :]
-        row /= lower[..., j, j, None]
-        rest -= lower[..., j, :j, None] * row[..., None, :]
+    _backward(_batch(np.ascontiguousarray(lower)), _batch(x))
     return x
+
+
+def _batch(matrices: Floats) -> Floats:
+    """The leading axes as one, without a copy."""
+    return matrices.reshape(prod(matrices.shape[:-2]), *matrices.shape[-2:])
+
+
+@compiled
+def _factorise(lower: Floats) -> None:
+    batch, rows, size = lower.shape
+    for b in range(batch):
+        for j in range(size):
+            pivot = lower[b, j, j]
+            # what is no number stays that
+            if pivot < _LEAST_PIVOT:
+                pivot = _LEAST_PIVOT
+            pivot = sqrt(pivot)
+            lower[b, j, j] = pivot
+            for i in range(j + 1, rows):
+                lower[b, i, j] /= pivot
+            for i in range(j + 1, rows):
+                for k in range(j + 1, size):
+                    lower[b, i, k] -= lower[b, i, j] * lower[b, k, j]
+
+
+@compiled
+def _forward(lower: Floats, x: Floats) -> None:
+    batch, size, width = x.shape
+    for b in range(batch):
+        for j in range(size):
+            for m in range(width):
+                x[b, j, m] /= lower[b, j, j]
+            for i in range(j + 1, size):
+                for m in range(width):
+                    x[b, i, m] -= lower[b, i, j] * x[b, j, m]
+
+
+@compiled
+def _backward(lower: Floats, x: Floats) -> None:
+    batch, size, width = x.shape
+    for b in range(batch):
+        for j in range(size - 1, -1, -1):
+            for m in range(width):
+                x[b, j, m] /= lower[b, j, j]
+            for i in range(j):
+                for m in range(width):
+                    x[b, i, m] -= lower[b, j, i] * x[b, j, m]
 
 
 def weighted_columns(weights: Floats, columns: Floats) -> Floats:
