@@ -43,8 +43,11 @@ class RatePrediction:
         return UnitsForecast.single(self.mean, self.size)
 
 
-#: Steps of a convex root search that starts on the far side of the root.
+#: Steps of a convex root search that starts on the far side of the root; the distance from the root
+#: from which on it has gone astray; and halvings of what the root lies in then.
 NEWTON_STEPS = 4
+ASTRAY = 0.5
+HALVINGS = 40
 #: One window moves a well-known log rate by at most this; an unknown one further.
 LARGEST_STEP = 1.5
 STEP_DEVIATIONS = 3.0
@@ -91,7 +94,30 @@ def posterior_step(
         step = step - (step - variance * score) / slope
         step = np.minimum(np.maximum(step, -bound), bound)
     rate = mean * exp(step)
+    damping = 1.0 / (1.0 + rate / size)
+    left = step - variance * (units - rate) * damping
+    slope = 1.0 + variance * rate * (1.0 + units / size) * damping * damping
+    # hardly ever: where little was expected of what hardly anything is known of
+    astray = (np.abs(left) > ASTRAY * slope) & ((np.abs(step) < bound) | (left * step > 0.0))
+    if astray.any():
+        at = np.flatnonzero(astray)
+        step[at] = _halved(units[at], mean[at], size[at], variance[at], bound[at])
+        rate = mean * exp(step)
     information = rate / (1.0 + rate / size)
     with np.errstate(all="ignore"):
         score = np.where(variance > 0.0, step / variance, 0.0)
     return score, information
+
+
+def _halved(units: Floats, mean: Floats, size: Floats, variance: Floats, bound: Floats) -> Floats:
+    """The root of `posterior_step` between nothing and the bound, (n,): what is left over rises
+    with the step.
+    """
+    up = units > mean
+    low, high = np.where(up, 0.0, -bound), np.where(up, bound, 0.0)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        rate = mean * exp(middle)
+        short = middle < variance * (units - rate) / (1.0 + rate / size)
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    return 0.5 * (low + high)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from online_models.demand.filter.update import bounded_units, posterior_step
@@ -15,6 +15,7 @@ VARIANCE = st.floats(1e-6, 20.0)
 
 
 @given(UNITS, MEAN, SIZE, VARIANCE)
+@example(1.0, 1e-4, 1.0, 14.0)
 def test_the_step_is_finite_and_goes_towards_the_data(
     units: float, mean: float, size: float, variance: float
 ) -> None:
