@@ -167,9 +167,15 @@ class KafkaShop:
         self, *workers: Worker, app: str = "pricetide", seconds: float = PATIENCE_SECONDS
     ) -> None:
         """Wait until all that was sent is in the journal, and the journal priced by `workers`."""
+        self.ingested(*workers, app=app, seconds=seconds)
+        self.priced(*workers, app=app, seconds=seconds)
+
+    def ingested(
+        self, *workers: Worker, app: str = "pricetide", seconds: float = PATIENCE_SECONDS
+    ) -> None:
+        """Wait until all that was sent is in the journal."""
         ends = self.ends(INPUTS)
         self.wait(lambda: self.done(f"{app}-ingest", ends), "ingested", *workers, seconds=seconds)
-        self.priced(*workers, app=app, seconds=seconds)
 
     def priced(
         self, *workers: Worker, app: str = "pricetide", seconds: float = PATIENCE_SECONDS

@@ -132,6 +132,9 @@ def goes_live(
     for _ in range(SHADOW):
         trial.wander()
         trial.day()
+        # a day lasts longer than a round of reading: what is read of one partition is not days
+        # ahead of what another has
+        shop.ingested(worker)
     trial.tick()
     shop.settle(worker, seconds=PATIENCE)
 
