@@ -117,11 +117,10 @@ def value(seen: Candidates) -> ShownValue:
     """
     treated, out = seen.take(~seen.held_out), seen.take(seen.held_out)
     persons, held = (len(np.unique(arm.person)) for arm in (seen, out))
-    enough = min(held, persons - held) >= LEAST_PERSONS
     shown = _profit(treated) if persons - held >= LEAST_PERSONS else None
     withheld = _profit(out) if held >= LEAST_PERSONS else None
     brought = None
-    if enough and shown is not None and withheld is not None:
+    if shown is not None and withheld is not None:
         half = np.hypot(shown.upper - shown.mean, withheld.upper - withheld.mean)
         mean = shown.mean - withheld.mean
         brought = Interval(mean, float(mean - half), float(mean + half))
