@@ -103,9 +103,11 @@ class Incarnations:
         self._next.pop(place, None)
         return gone
 
-    async def assign(self, consumer: Consumer, places: Collection[TopicPartition]) -> None:
+    async def assign(
+        self, consumer: Consumer, places: Collection[TopicPartition]
+    ) -> dict[TopicPartition, int]:
         """Name the sources of partitions that `consumer` has been given; it is put where to read
-        on. KafkaError where Kafka does not answer.
+        on. Returns the commits from which it does. KafkaError where Kafka does not answer.
         """
         await self.look()
         called = self._names
@@ -126,6 +128,7 @@ class Incarnations:
             await self._read_from_begin(consumer, place)
         begins = await consumer.beginning_offsets(list(go_on))
         compare(go_on, begins, await consumer.end_offsets(list(go_on)))
+        return go_on
 
     def _read_by_id(self, consumer: Consumer, places: Collection[TopicPartition]) -> None:
         """Read what was taken of these partitions, and what may come under its name later not."""

@@ -26,8 +26,9 @@ from streams.ingest.holding import PATIENCE, Holding
 from streams.ingest.hot import HOT
 from streams.ingest.incarnations import Incarnations
 from streams.ingest.order import by_timestamp
+from streams.ingest.positions import Positions
 from streams.ingest.routing import Router
-from streams.ingest.unread import unread
+from streams.ingest.unread import reading
 from streams.ingest.writer import HandOn, Writer
 from streams.journal.tail import tail
 from streams.kafka.app import die
@@ -43,9 +44,6 @@ logger = logging.getLogger(__name__)
 ROUND = 4000
 #: ms a round waits for records; also how often an idle shop's time is looked at.
 WAIT_MS = 200
-#: Seconds between commits of the input offsets. A crash repeats what came since, and the fold
-#: skips it.
-COMMIT_SECONDS = 0.5
 #: Seconds between looks at which sources have nothing more to read.
 LOOK_SECONDS = 0.2
 #: The same while some wait for others.
@@ -89,10 +87,8 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
     def _forget(self) -> None:
         """What has been read and not committed will be read again."""
         self._holding = Holding()
-        self._positions: dict[TopicPartition, int] = {}
+        self._positions = Positions(monotonic())
         self._unnamed: set[TopicPartition] = set()
-        self._timestamps: dict[TopicPartition, int] = {}
-        self._committed_at = monotonic()
 
     async def on_start(self) -> None:
         """Connect; know every product's currency before the first order is judged."""
@@ -178,10 +174,11 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self._unnamed = set(assigned)
         self._consumer.pause(*assigned)
         try:
-            await self._incarnations.assign(self._consumer, assigned)
+            commits = await self._incarnations.assign(self._consumer, assigned)
         except UNANSWERED as error:
             self._writer.failed = error
         else:
+            self._positions.assigned(commits)
             self._unnamed.clear()
             self._consumer.resume(*[tp for tp in assigned if tp.topic not in HOT])
 
@@ -240,12 +237,9 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             await self._writer.bury(letter for _, letter in decoded.dead)
             for tp, records in fetched.items():
                 instruments.INPUT_RECORDS.labels(tp.topic).inc(len(records))
-                self._positions[tp] = records[-1].offset + 1
-                said = min(records[-1].timestamp, wall)
-                self._timestamps[tp] = max(said, self._timestamps.get(tp, 0))
+            self._positions.written(fetched, wall)
         stages.taken(fetched, wall, monotonic() - begun)
-        due = monotonic() - self._committed_at >= COMMIT_SECONDS
-        if due or len(self._writer.sent) > IN_FLIGHT:
+        if self._positions.due(monotonic()) or len(self._writer.sent) > IN_FLIGHT:
             await self._flush()
 
     async def _of_known_topics(
@@ -257,6 +251,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _begin_topics_anew(self, anew: Sequence[TopicPartition]) -> None:
         await self._flush()
+        self._positions.begin_anew(anew)
         await self._incarnations.begin_anew(self._consumer, anew)
         if any(tp.topic == PRODUCTS for tp in anew):
             await self._feed.read_anew(self._incarnations.topic_id(PRODUCTS))
@@ -275,14 +270,16 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         assigned = self._consumer.assignment()
         flooding = self._flood.held(monotonic())
         instruments.FLOODING.set(len(flooding))
-        behind = await unread(self._consumer) - flooding
+        read = await reading(self._consumer)
+        self._positions.at_end(read.ends)
+        behind = read.behind - flooding
         for tp in assigned:
             if tp.topic in HOT and tp not in behind:
                 self._watermarks.caught_up(SourcePartition(tp.topic, tp.partition), wall)
         await self._gate.look()
         await self._incarnations.gaps.look(self._consumer)
-        hold = to_hold(self._timestamps, behind, assigned, self._lead) | self._gate.held | flooding
-        hold |= self._unnamed
+        hold = to_hold(self._positions.timestamps, behind, assigned, self._lead)
+        hold |= self._gate.held | flooding | self._unnamed
         paused = self._consumer.paused()
         self._consumer.pause(*(hold - paused))
         self._consumer.resume(*(paused - hold))
@@ -298,7 +295,7 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
                 for partition, batches in self._holding.all():
                     await self._writer.write(partition, batches)
                 sent, self._writer.sent = self._writer.sent, []
-                positions, self._positions = self._positions, {}
+                positions = self._positions.take()
             await self._writer.arrive(sent)
             mine = self._incarnations.commits(positions, self._consumer.assignment())
             try:
@@ -307,4 +304,4 @@ class Ingest(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             except CommitFailedError as error:
                 # whoever reads there now takes up where the last commit was, and the fold skips
                 logger.warning("events will come again: %s", error)
-            self._committed_at = monotonic()
+            self._positions.committed(positions, monotonic())

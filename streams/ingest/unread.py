@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from aiokafka import TopicPartition
 
@@ -21,23 +22,31 @@ logger = logging.getLogger(__name__)
 _said: dict[str, int] = {}
 
 
-async def unread(consumer: Consumer) -> set[TopicPartition]:
-    """The consumer's partitions that have more to read, as far as it knows; metrics say how much.
-
-    What an open transaction holds back is not there yet.
+class Reading(NamedTuple):
+    """How far a consumer has read: the partitions that have more, and the ends of the others, as
+    far as it knows. What an open transaction holds back is not there yet.
     """
-    behind, lag = set(), dict.fromkeys(INPUTS, 0)
+
+    behind: set[TopicPartition]
+    ends: dict[TopicPartition, int]
+
+
+async def reading(consumer: Consumer) -> Reading:
+    """How far a consumer has read its partitions; metrics say how much is left."""
+    behind, ends, lag = set(), dict[TopicPartition, int](), dict.fromkeys(INPUTS, 0)
     for place in consumer.assignment():
         end = consumer.last_stable_offset(place)
         position = None if end is None else await consumer.position(place)
         if position is None or position < end:
             behind.add(place)
             lag[place.topic] += 0 if position is None else end - position
+        else:
+            ends[place] = position
     for topic, records in lag.items():
         if _said.get(topic) != records:  # to set what is the same costs as much as all the rest
             instruments.INPUT_LAG.labels(topic).set(records)
             _said[topic] = records
-    return behind
+    return Reading(behind, ends)
 
 
 class Gaps:

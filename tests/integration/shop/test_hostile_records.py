@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from kafka import KafkaProducer
+from kafka import KafkaProducer, TopicPartition
 
 from tests.integration.shop.kafka_shop import KafkaShop
 from tests.integration.shop.traffic import MINUTE, START, TEA
@@ -90,16 +90,20 @@ def headed(shop: KafkaShop, topic: str, value: bytes) -> Any:
 
 
 def aborted(shop: KafkaShop, value: bytes) -> None:
-    """Write a competitor's price in a transaction, and take it back."""
+    """Write a competitor's price in a transaction, and take it back; returns when Kafka has marked
+    its end, which has an offset of its own.
+    """
     producer = KafkaProducer(bootstrap_servers=shop.bootstrap, transactional_id="a-shop")
     try:
         producer.init_transactions()
         producer.begin_transaction()
-        producer.send("competitor-prices", value, b"tea", timestamp_ms=START + MINUTE)
-        producer.flush()
+        sent = producer.send("competitor-prices", value, b"tea", timestamp_ms=START + MINUTE)
+        lies = sent.get(timeout=30)
         producer.abort_transaction()
     finally:
         producer.close()
+    tp = TopicPartition(lies.topic, lies.partition)
+    shop.wait(lambda: shop.ends([lies.topic])[tp] > lies.offset + 1, "marked")
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +162,14 @@ def test_a_taken_back_transaction_is_not_priced(shop: KafkaShop, worker: Worker)
     prices = [json.loads(r.value)["price"] for r in shop.read(["price-changes"])]
     assert prices[-1] == "9.69"
     assert "9.02" not in prices
+
+
+def test_a_partition_that_ends_with_a_taken_back_transaction_is_read_to_its_end(
+    shop: KafkaShop, worker: Worker
+) -> None:
+    aborted(shop, competitor(3))
+    shop.settle(worker)
+    assert tea_price(shop) == "9.69"
 
 
 @pytest.mark.parametrize("value", [b"\xff\xfe", b'{"kind": "tick\xff"}', DEEP, b"[" * 100_000])
