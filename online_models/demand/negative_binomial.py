@@ -100,7 +100,7 @@ def _approximate_cdf(y: Floats, mu: Floats, r: Floats) -> Floats:
         b = (r - 0.5) / np.maximum(n * p, 1e-300)
         scale = (n + 1.0 / 6.0) * p * q
         z = d / np.sqrt(scale) * np.sqrt(1.0 + p * _skew(a) + q * _skew(np.maximum(b, 0.0)))
-        z = np.where(scale > 0.0, z, np.inf)
+        z = np.where(scale <= 0.0, np.inf, z)
         # In the Poisson limit p and q lose all digits; there the mean alone says it.
         poisson = d_poisson(y, mu)
         return normal_cdf(np.where(r > 1e7, poisson, z))

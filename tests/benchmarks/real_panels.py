@@ -3,8 +3,10 @@
     make panels && python tests/benchmarks/real_panels.py [NAME …] [--packages DIR]
 
 The data travel in packages and are read where pip put them; nothing of them is kept here. A line
-for each forecaster: error of log units one window ahead where anything was sold, and what the 90 %
-interval holds. A line for each answer: the mean own-price elasticity of its products, how many have
+for each forecaster, one window ahead: how many windows it forecasts, the error of log units where
+anything was sold, minus the mean log probability of what was, and what the 90 % interval holds;
+then the first two of the windows that the panel model forecasts, so that all are judged by the
+same. A line for each answer: the mean own-price elasticity of its products, how many have
 one, and how far they lie from dummy-variable least squares on the same rows.
 """
 
@@ -16,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,7 +28,7 @@ from river import linear_model
 from scipy.optimize import minimize
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from online_models.demand import DemandModels, UnitsForecast
+from online_models.demand import DemandModels
 from online_models.demand.inputs.observations import DAY, Observations
 from online_models.studies.elasticity.answers import history
 from online_models.studies.elasticity.panel import OfferGroups, panel
@@ -305,6 +308,16 @@ class Table:
     features: Floats
 
 
+class Judged(NamedTuple):
+    """Of every row a forecast's log location, minus the log probability of its units, and whether
+    the 90 % interval holds them, (n,) each: NaN where it says nothing.
+    """
+
+    location: Floats
+    loss: Floats
+    inside: Floats
+
+
 def table(real: RealPanel) -> Table:
     """Log prices, flags, lags and ids, from what each window's models know."""
     offers = len(real.products)
@@ -360,19 +373,24 @@ def river(rows: Table) -> Floats:
     return found
 
 
-def ours(real: RealPanel, rows: Table) -> tuple[Floats, Floats]:
-    """The mixture's log location of every row, and whether its 90 % interval holds."""
+def ours(real: RealPanel) -> dict[str, Judged]:
+    """What the mixture and each of its members said of every row."""
     models, offers = DemandModels(), np.arange(len(real.products))
     models.register(offers, real.products, real.channels, np.zeros(len(offers), np.int64))
-    rng, location, inside = np.random.default_rng(0), [], []
+    rng, told = np.random.default_rng(0), dict[str, list[Judged]]()
     for seen in real.windows:
-        told: UnitsForecast = models.learn(seen).forecast
-        low, high = told.pit(seen.units)
-        place = low + rng.random(len(low)) * (high - low)
-        location.append(told.log_location())
-        inside.append((place > 0.05) & (place < 0.95))
-    assert sum(map(len, location)) == len(rows.units)
-    return np.concatenate(location), np.concatenate(inside).astype(np.float64)
+        report, draw = models.learn(seen), rng.random(len(seen))
+        for name in ("mixture", "count", "filter", "panel"):
+            said = report.forecast if name == "mixture" else report.member(name)
+            low, high = said.pit(seen.units)
+            place = low + draw * (high - low)
+            inside = np.where(np.isnan(place), np.nan, (place > 0.05) & (place < 0.95))
+            judged = Judged(said.log_location(), -said.log_score(seen.units), inside)
+            told.setdefault(name, []).append(judged)
+    return {
+        name: Judged(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        for name, parts in told.items()
+    }
 
 
 def dummies(real: RealPanel) -> Floats:
@@ -397,25 +415,30 @@ def dummies(real: RealPanel) -> Floats:
     return np.where([column.any() for column in own], slopes[: len(own)], np.nan)
 
 
+def error(rows: Table, told: Judged, some: NDArray[np.bool_]) -> str:
+    """Root mean square error of logs and mean loss over some rows."""
+    sold = some & (rows.units > 0)
+    gap = (np.log(np.maximum(rows.units, 1.0)) - told.location)[sold]
+    return f"RMSE(log) {np.sqrt(np.mean(gap**2)):.4f}   −log {told.loss[some].mean():7.4f}"
+
+
 def show(name: str, build: Callable[[Path], RealPanel], packages: Path) -> None:
     real = build(packages)
     print(f"\n{name}: {real.source}")
     if len(real.windows) > 2 * FIRST_SCORED:
         rows = table(real)
-        judged = (rows.window >= FIRST_SCORED) & (rows.units > 0)
-        location, inside = ours(real, rows)
-        truth = np.log(np.maximum(rows.units, 1.0))
-        forecasts = {
-            "pricetide": location,
-            "boosted trees": trees(rows),
-            "River per key": river(rows),
-        }
-        for who, told in forecasts.items():
-            error = (truth - told)[judged]
-            held = (
-                f"   90 % interval holds {inside[judged].mean():.3f}" if who == "pricetide" else ""
+        later, nothing = rows.window >= FIRST_SCORED, np.full(len(rows.units), np.nan)
+        found = ours(real)
+        for name, forecast in {"boosted trees": trees, "River per key": river}.items():
+            found[name] = Judged(forecast(rows), nothing, nothing)
+        both = later & ~np.isnan(found["panel"].location)
+        for who, told in found.items():
+            some = later & ~np.isnan(told.location)
+            print(
+                f"  {who:16s} {some.sum():6,} windows   {error(rows, told, some)}"
+                f"   holds {told.inside[some].mean():.3f}   {error(rows, told, some & both)}",
+                flush=True,
             )
-            print(f"  {who:24s} RMSE(log) {np.sqrt(np.mean(error**2)):.4f}{held}", flush=True)
     groups = OfferGroups(real.products, 0 * real.products, 0 * real.products)
     found = panel(real.windows, groups)
     if found is None:

@@ -64,13 +64,16 @@ class LearnReport:
                 )
 
     def member(self, name: str) -> UnitsForecast:
-        """Forecast of one expert; rows that it does not cover have weight 0 throughout."""
+        """Forecast of one expert; rows that it does not cover have NaN means and weight 0, so that
+        no figure can be made of what it never said.
+        """
         parts = []
         for window in self._windows:
             prediction = window.predictions[name]
-            forecast = prediction.forecast()
-            weights = forecast.weights * prediction.covered[:, None]
-            parts.append((window.rows, UnitsForecast(forecast.means, forecast.sizes, weights)))
+            forecast, covered = prediction.forecast(), prediction.covered[:, None]
+            means = np.where(covered, forecast.means, np.nan)
+            said = UnitsForecast(means, forecast.sizes, forecast.weights * covered)
+            parts.append((window.rows, said))
         return self._scattered(parts)
 
     @property

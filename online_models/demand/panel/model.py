@@ -37,6 +37,9 @@ from online_models.persistence.saved import Saved
 
 #: Windows before the block forecasts.
 WARM_UP = 3
+#: The calibration is a mean over the windows so far, with so many of a stated variance that is
+#: right before them, and in the long run over as many as one in this step.
+CALIBRATION_PRIOR, CALIBRATION_STEP = 8.0, 0.03
 #: Log units of a channel's surprise that its slopes learn from at most.
 LARGEST_MOVE = 0.6
 
@@ -228,7 +231,9 @@ class PanelModel:
         error = log(np.maximum(units, 0.5)) - prediction.location[covered]
         far = error * error > NINETY_PERCENT * NINETY_PERCENT * prediction.variance[covered]
         outside = int(np.count_nonzero(far)) / len(covered)
-        moved = self.calibration[0] * (1.0 + 0.03 * (outside / 0.1 - 1.0))
+        windows = float(self.product_level.windows.max())
+        step = max(1.0 / (CALIBRATION_PRIOR + windows), CALIBRATION_STEP)
+        moved = self.calibration[0] * (1.0 + step * (outside / 0.1 - 1.0))
         self.calibration[0] = min(max(float(moved), 0.25), 4.0)
 
     def _offset(self, window: WindowRows, at: Ints) -> Floats:

@@ -75,6 +75,19 @@ def test_products_with_few_channels_are_taken_up_to_a_number(
     assert (report.member("panel").weights.sum(axis=1) > 0.0).sum() == 4
 
 
+def test_what_is_not_covered_has_no_forecast_and_makes_no_figure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(products, "MOST_ALONE", 4)
+    found = models(6)
+    report = [found.learn(seen) for seen in windows(6, 8, WEEK)][-1]
+    told, units = report.member("panel"), report.observations.units
+    figures = told.mean, told.log_score(units), told.log_location(), told.quantile(0.5)
+    for values in (*figures, *told.pit(units)):
+        assert np.isnan(values).sum() == 2
+    assert np.nanmean(told.log_score(units)) > -8.0
+
+
 def error() -> float:
     """Root mean squared error of log units over the later weeks."""
     found, errors = models(20), []
