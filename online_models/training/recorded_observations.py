@@ -22,7 +22,7 @@ DEFAULT_CURRENCY = "EUR"
 #: Where a product names no channel.
 DEFAULT_CHANNEL = "web"
 
-#: Columns of the windows in memory, by their kind: 89 bytes a window.
+#: Columns of the windows in memory, by their kind: 93 bytes a window.
 _COLUMNS = {
     "offer": "q",
     "start": "q",
@@ -36,6 +36,7 @@ _COLUMNS = {
     "available": "d",
     "orders": "d",
     "stocked_out": "b",
+    "promotion_number": "i",
 }
 #: Features of an observation that are no attributes of its promotion.
 _OWN = {"carts", "promotion_depth", "available", "orders", "bulk_units", "bot_views"}
@@ -64,6 +65,8 @@ class RecordedObservations:
         #: Names of promotion attributes, in the order of their places in the fold, and (window,
         #: place, value) of those that are not 0.
         self._attributes = Interner()
+        #: Ids of promotions, by the number that windows have.
+        self.promotions = Interner()
         self._numbers: list[tuple[int, int, float]] = []
 
     def __len__(self) -> int:
@@ -104,7 +107,7 @@ class RecordedObservations:
         offer = self._offer(sku, record["channel"])
         product = self._products.get(sku, {})
         currency = record.get("currency") or _currency(product)
-        features = record.get("features") or {}
+        features, promotion = record.get("features") or {}, record.get("promotion_id")
         return (
             offer,
             to_ms(record["bucket_start"]),
@@ -114,10 +117,11 @@ class RecordedObservations:
             _minor(record.get("price"), currency),
             _minor(record.get("competitor_price"), currency),
             float(features.get("promotion_depth", 0.0)),
-            float(record.get("promotion_id") is not None),
+            float(promotion is not None),
             float(features.get("available", 1.0)),
             float(features.get("orders", np.nan)),
             int(record["stocked_out"]),
+            -1 if promotion is None else self.promotions.id(promotion),
         )
 
     def _offer(self, sku: str, channel: str) -> int:
@@ -150,6 +154,10 @@ class RecordedObservations:
 
     def observations(self) -> Observations:
         """All windows, by end, then offer; a window that was recorded twice counts once."""
+        return self.promoted_observations()[0]
+
+    def promoted_observations(self) -> tuple[Observations, Ints]:
+        """The same, and the number of each one's promotion, −1 without any, (n,)."""
         columns = [np.array(column) for column in self._columns.values()]
         offer, start, end = columns[:3]
         order = np.lexsort((offer, start, end))
@@ -170,11 +178,12 @@ class RecordedObservations:
             available,
             orders,
             out,
+            number,
         ) = (column[order] for column in columns)
         attributes = np.zeros((len(self), ATTRIBUTES))
         for window, place, value in self._numbers:
             attributes[window, place] = value
-        return Observations.of(
+        found = Observations.of(
             offer,
             start,
             units,
@@ -189,6 +198,7 @@ class RecordedObservations:
             stocked_out=out != 0,
             attributes=attributes[order],
         )
+        return found, number.astype(np.int64)
 
     def offers(self) -> Offers:
         """The offers' descriptions, row by row as in `observations`."""

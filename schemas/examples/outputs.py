@@ -232,6 +232,10 @@ OUTPUTS: dict[str, dict[str, Any]] = {
         "upper": "104.80",
         "planned_profit": "48.20",
         "time": "2024-06-10T00:00:00Z",
+        "control_units": 912.0,
+        "assumes": "Without it, the offer would have sold as around the 7 days of it, as much more "
+        "or less as the offers without a promotion on web did (912 units). What else was special "
+        "about the offer then counts as the promotion's.",
     },
     "demand-observations": {
         "sku": "coffee-500g",

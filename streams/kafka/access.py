@@ -98,7 +98,7 @@ ROLES: Mapping[str, list[Right]] = {
         *_may("read", "demand-observations", "products", "model-updates"),
         *_may("write", "model-updates", "demand-forecasts"),
         # promotions are planned on the pricer's own state
-        *_may("read", "pricing-policies", *PLANNED, *_STATE),
+        *_may("read", "pricing-policies", "promotions", *PLANNED, *_STATE),
         *_may("write", "promotions", *PLANNED),
         Right("read", "group", "{app}"),
     ],

@@ -98,12 +98,15 @@ class Promotions:
                 self._of_offer.setdefault(row, []).append(index)
         return np.array(sorted({*before, *rows}), dtype=np.int64)
 
-    def stands(self, promotion_id: str) -> bool | None:
-        """Whether a promotion is in force or to come, False where it is over or was withdrawn, None
-        where nobody has announced it.
+    def stands(self, promotion_id: str, now: int) -> bool | None:
+        """Whether a promotion is in force or to come at `now` (ms), False where it is over or was
+        withdrawn, None where nobody has announced it.
         """
         index = self.ids.index.get(promotion_id)
-        return None if index is None else self._records[index] is not None
+        if index is None:
+            return None
+        record = self._records[index]
+        return record is not None and record.ends_at > now
 
     def enrol(self, rows: Ints) -> None:
         """Find the promotions of offers that are new or whose traits changed."""

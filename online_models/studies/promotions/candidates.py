@@ -12,6 +12,7 @@ from online_models.fold.state import State
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.bounds import limits
+from online_models.pricing.state.ledger import DEFAULT_POLICY
 from online_models.pricing.state.promotions import discounted
 from online_models.shop.catalogue import PPM
 from online_models.studies.promotions.gain import Gain, Usual, UsualDay, expected, gain, usual
@@ -46,7 +47,7 @@ class Learnt:
 @dataclass(frozen=True)
 class OffersOnSale:
     """The offers of one partition that are on sale in a currency, all (n,): their rows there and
-    among all, which of them the policy rules, what is known of them, and their regular prices.
+    among all, which of them the policy rules, what is known of them, and a usual day of theirs.
     """
 
     state: State
@@ -69,8 +70,8 @@ class PromotionTable:
     on: PromotionTimes
 
 
-def on_sale(learnt: Learnt, policy: Policy, currency: str) -> Iterator[OffersOnSale]:
-    """What each partition that knows the policy sells in a currency."""
+def on_sale(learnt: Learnt, currency: str, policy: Policy | None = None) -> Iterator[OffersOnSale]:
+    """What each partition that knows the policy, where one is named, sells in a currency."""
     shop, now = learnt.shop, learnt.shop.now
     digits = minor_digits(currency)
     for state, first in zip(shop.states, shop.first.tolist(), strict=False):
@@ -80,11 +81,13 @@ def on_sale(learnt: Learnt, policy: Policy, currency: str) -> Iterator[OffersOnS
         sold = offers.listed & skus.known[sku] & ~skus.retired[sku] & (ledger.price > 0)
         number = catalogue.currency_names.index.get(currency, -1)
         rows = np.flatnonzero(sold & (skus.currency[sku] == number))
-        slots = [
-            slot
-            for slot, each in enumerate(pricing.book.slots)
-            if each is not None and each.policy_id == policy.policy_id
-        ]
+        slots = [DEFAULT_POLICY]
+        if policy is not None:
+            slots = [
+                slot
+                for slot, each in enumerate(pricing.book.slots)
+                if each is not None and each.policy_id == policy.policy_id
+            ]
         if not len(rows) or not slots:
             continue
         instants = np.full(len(rows), now, dtype=np.int64)

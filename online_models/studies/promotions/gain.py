@@ -125,11 +125,12 @@ def _totals(group: Ints, units: Floats, profit: Floats) -> tuple[Floats, Floats]
 
 class Sold(NamedTuple):
     """What promotions sold that have run, (n,): units, and the variance of their logarithm that is
-    chance.
+    chance; and the logarithm of what other promotions of those days took from it.
     """
 
     units: Floats
     variance: Floats
+    lost: Floats
 
 
 def gain(
@@ -151,8 +152,9 @@ def gain(
     normal = normals(SEED, np.arange(DRAWS), count=7)
     drawn = [_lift(learnt, number, z, step) for number, z in enumerate(normal)]
     rates = [before.units * exp(before.deviation * z[6]) for z in normal]
-    lifts = [more for _, _, more in drawn]
+    lifts, held = [more for _, _, more in drawn], np.ones(len(step))
     if sold is not None:
+        held = exp(-sold.lost)
         lifts = _measured(drawn, rates, sold, int(lengths[-1]))
 
     def effects(number: int, z: Floats) -> list[tuple[Floats, ...]]:
@@ -175,6 +177,7 @@ def gain(
             lost = (1.0 - exp(-chi * extra / before.category_units)) * before.category_profit
             lost = np.maximum(lost, given * extra)
             lost = lost + (1.0 - exp(-elsewhere * extra / before.goods_units)) * before.goods_profit
+            units = units * held
             profit = margin * units - usual_margin * (rate + early) - lost
             revenue = share * (price * units - before.price * (rate + early))
             discount = (before.price - price) * units
@@ -224,7 +227,8 @@ def _measured(
         kept = response.kept
         # a promotion that lasts is eaten into by what it has made people stock
         emptied = 1.0 - (1.0 - kept**days) / (days * (1.0 - kept))
-        seen = log(np.maximum(sold.units, 0.5) / (rate * days)) / (1.0 - paid * emptied)
+        alone = np.maximum(sold.units, 0.5) * exp(sold.lost)
+        seen = log(alone / (rate * days)) / (1.0 - paid * emptied)
         moved.append(more + weight * (seen + np.sqrt(sold.variance) * z[0] - more))
     return moved
 

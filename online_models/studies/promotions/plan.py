@@ -55,7 +55,7 @@ def _plan(
     """The plans of one policy's offers in one currency."""
     planning = policy.promotions
     assert planning is not None
-    parts = list(on_sale(learnt, policy, currency))
+    parts = list(on_sale(learnt, currency, policy))
     if not any(part.mine.any() for part in parts):
         return []
     digits = minor_digits(currency)

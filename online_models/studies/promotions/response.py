@@ -73,8 +73,9 @@ class PromotionResponse:
 
 class LearntResponses(NamedTuple):
     """Responses at different rates with their posterior probabilities; how many promotions each
-    offer has had, (offers,); and, by the likeliest, what is usually sold, and the variance of a
-    week's log sales that is more than chance.
+    offer has had, (offers,); and, by the likeliest, what is usually sold, the variance of a week's
+    log sales that is more than chance, and the logarithm of what promotions of others took on each
+    day, (offers, days).
     """
 
     responses: list[PromotionResponse]
@@ -82,11 +83,17 @@ class LearntResponses(NamedTuple):
     runs: Ints
     usual: UsualSales
     scatter: float
+    lost: Floats
 
     def take(self, offers: Ints) -> LearntResponses:
         """Of some of the offers."""
         some = [each.take(offers) for each in self.responses]
-        return self._replace(responses=some, runs=self.runs[offers], usual=self.usual.take(offers))
+        return self._replace(
+            responses=some,
+            runs=self.runs[offers],
+            usual=self.usual.take(offers),
+            lost=self.lost[offers],
+        )
 
 
 class Groups(NamedTuple):
@@ -107,7 +114,9 @@ def respond(past: PastSales, groups: Groups, categories: int) -> LearntResponses
     runs = (promoted & ~before).sum(axis=1).astype(np.int64)
     best = found[int(misfit.argmin())]
     responses = [each.response for each in found]
-    return LearntResponses(responses, likely / likely.sum(), runs, best.usual, best.scatter)
+    return LearntResponses(
+        responses, likely / likely.sum(), runs, best.usual, best.scatter, best.lost
+    )
 
 
 def curve(beta: Floats, step: Floats) -> Floats:
@@ -125,13 +134,14 @@ def filled(lift: Floats, kept: float) -> Floats:
 
 
 class _Fit(NamedTuple):
-    """The response at one rate, what is usually sold by it and its scatter, and how badly the weeks
-    after promotions fit it.
+    """The response at one rate, what is usually sold by it and its scatter, what others take, and
+    how badly the weeks after promotions fit it.
     """
 
     response: PromotionResponse
     usual: UsualSales
     scatter: float
+    lost: Floats
     misfit: float
 
 
@@ -148,6 +158,7 @@ def _fit(past: PastSales, groups: Groups, categories: int, kept: float) -> _Fit:
     taken = pool(nobody, nobody, category, categories, TAKEN)
     elsewhere = pool(nobody, nobody, everyone, 1, TAKEN)
     misfit = scatter = 0.0
+    shared = np.zeros_like(step)
     for _ in range(ROUNDS):
         more = curve(lift.member[:, None], step)
         store = filled(more, kept)
@@ -158,7 +169,8 @@ def _fit(past: PastSales, groups: Groups, categories: int, kept: float) -> _Fit:
         near = _relative(extra, usual.units, local)
         far = _relative(extra, usual.units, sku)
         near = np.where(category[:, None] > 0, near, 0.0)
-        effect = effect * exp(-taken.member[:, None] * near - elsewhere.member[:, None] * far)
+        shared = taken.member[:, None] * near + elsewhere.member[:, None] * far
+        effect = effect * exp(-shared)
         usual = usual_sales(past, effect, groups.channel)
         whole = usual.units * effect * exp(more)
         common = curve(lift.mean[category][:, None], step)
@@ -174,7 +186,8 @@ def _fit(past: PastSales, groups: Groups, categories: int, kept: float) -> _Fit:
         taken = _scored(taken, y, variance, -q, cells, quiet, TAKEN, categories)
         r = cells.mean(far - usual.around(far), whole)
         elsewhere = _scored(elsewhere, y, variance, -r, cells, quiet, TAKEN, 1)
-    return _Fit(PromotionResponse(lift, back, taken, elsewhere, kept), usual, scatter, misfit)
+    found = PromotionResponse(lift, back, taken, elsewhere, kept)
+    return _Fit(found, usual, scatter, shared, misfit)
 
 
 def _relative(extra: Floats, usual: Floats, group: Ints) -> Floats:

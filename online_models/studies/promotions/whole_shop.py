@@ -9,6 +9,7 @@ import numpy as np
 
 from online_models.fold.state import State
 from online_models.numerics.arrays import Ints
+from online_models.pricing.state.policy_book import BUILT_IN
 from online_models.shop.catalogue import Interner
 from online_models.studies.promotions.response import Groups
 from schemas.records.policy.pricing_policies import Policy
@@ -62,8 +63,8 @@ class WholeShop:
 
     def name(self, row: int) -> tuple[str, str]:
         """SKU and channel of an offer."""
-        part = int(np.searchsorted(self.first, row, side="right")) - 1
-        return self.states[part].catalogue.offer_name(row - int(self.first[part]))
+        state, own = self._place(row)
+        return state.catalogue.offer_name(own)
 
     def currencies(self) -> list[str]:
         """The currencies in which something is sold."""
@@ -79,13 +80,30 @@ class WholeShop:
                     found[policy.policy_id] = policy
         return found
 
+    def promotes(self) -> bool:
+        """Whether any promotion was ever announced."""
+        return any(len(state.pricing.promotions.ids) for state in self.states)
+
     def promotion(self, promotion_id: str) -> bool | None:
         """Whether a promotion is in force or to come, False where it is over or was withdrawn, None
         where nobody has announced it.
         """
-        said = [state.pricing.promotions.stands(promotion_id) for state in self.states]
+        now = self.now
+        said = [state.pricing.promotions.stands(promotion_id, now) for state in self.states]
         known = [each for each in said if each is not None]
         return any(known) if known else None
+
+    def ruling(self, row: int) -> str:
+        """The id of the policy that rules an offer."""
+        state, own = self._place(row)
+        policy = state.pricing.book.slots[int(state.pricing.ledger.policy[own])]
+        return BUILT_IN.policy_id if policy is None else policy.policy_id
+
+    def currency(self, row: int) -> str:
+        """The currency of an offer's product."""
+        state, own = self._place(row)
+        catalogue = state.catalogue
+        return catalogue.currency_names[int(catalogue.skus.currency[catalogue.offers.sku[own]])]
 
     def row(self, sku: str, channel: str) -> int:
         """The row of an offer, −1 where no partition has it."""
@@ -96,6 +114,11 @@ class WholeShop:
             if known >= 0 and (row := catalogue.offer(known, place)) >= 0:
                 return int(first) + row
         return -1
+
+    def _place(self, row: int) -> tuple[State, int]:
+        """The partition of an offer, and its row there."""
+        part = int(np.searchsorted(self.first, row, side="right")) - 1
+        return self.states[part], row - int(self.first[part])
 
 
 def _renamed(names: Interner, joined: Interner) -> Ints:

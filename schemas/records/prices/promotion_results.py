@@ -1,18 +1,34 @@
-"""`promotion-results`: what a planned promotion brought."""
+"""`promotion-results`: what a promotion brought."""
 
 from __future__ import annotations
 
 from schemas.records.record import Outgoing
-from schemas.values.fields import Currency, InstantText, MoneyText, Name, Number, PriceText
+from schemas.values.fields import (
+    Currency,
+    InstantText,
+    MoneyText,
+    Name,
+    Number,
+    PriceText,
+    Text,
+)
+
+#: What a result has in no other.
+IDENTITY = ("promotion_id", "sku", "channel", "starts_at")
 
 
 class PromotionResult(Outgoing):
-    """A planned promotion that is over, as planned or because it was stopped.
+    """What a promotion that is over brought at one offer: a planned one, or one that the merchant
+    announced himself, which has no `planned_profit`.
 
     `units` were sold in it where `usual_units` would have been without; of what it sold more,
     `bought_ahead` units are missing later, and `taken_from_others` is profit that other offers
-    lost. `profit` is what is left of all that after its `discount` and `cost`, between `lower` and
-    `upper` with a probability of 90 %; `planned_profit` was expected of it.
+    lost which were not promoted then. `profit` is what is left of all that after its `discount` and
+    `cost`, between `lower` and `upper` with a probability of 90 %; `planned_profit` was expected of
+    it. `assumes` says what that rests on, and `control_units` how many units were sold meanwhile by
+    offers of the channel without a promotion: at 0 there is nothing to compare with but the days
+    before. One that was announced is said to last from the first window in which it was in force to
+    the end of the last, at the `price` that its units were sold at on average.
     """
 
     promotion_id: Name
@@ -32,5 +48,7 @@ class PromotionResult(Outgoing):
     profit: MoneyText
     lower: MoneyText
     upper: MoneyText
-    planned_profit: MoneyText
+    planned_profit: MoneyText | None = None
     time: InstantText
+    control_units: Number | None = None
+    assumes: Text | None = None

@@ -42,7 +42,8 @@ the records of those you like (--json, --out or the topic `promotion-plans` has 
 
 For the live shop, --publish does what a worker of the role `train` does every day: it writes new
 plans to `promotion-plans`, starts those of policies that say `"start": "start"`, ends a planned
-promotion whose rest would lose, and writes to `promotion-results` what those brought that are over.
+promotion whose rest would lose, and writes to `promotion-results` what those brought that are over,
+planned or announced by yourself.
 
 Of a recording are needed `orders`, `products` and `promotions`, and `price-acks`, `inventory`,
 `competitor-prices` and `pricing-policies` where you have them.

@@ -1,4 +1,4 @@
-"""Whether a live shop's policies ask for promotions: a look at a short topic."""
+"""Whether a live shop promotes, or its policies ask for it: a look at short topics."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ import msgspec
 from streams.configuration.settings import Settings
 from streams.recording.observing import observing, up_to_now
 
-POLICIES = "pricing-policies"
+POLICIES, PROMOTIONS = "pricing-policies", "promotions"
 
 
 async def asked(settings: Settings) -> bool:
-    """Whether a policy asks. Raises as `latest`."""
+    """Whether a policy asks, or a promotion was announced. Raises as `latest`."""
     policies = await latest(settings, POLICIES, "policy_id")
-    return any(policy.get("promotions") for policy in policies)
+    if any(policy.get("promotions") for policy in policies):
+        return True
+    return bool(await latest(settings, PROMOTIONS, "promotion_id"))
 
 
-async def latest(settings: Settings, name: str, by: str) -> list[dict[str, Any]]:
-    """The last record of a topic for each value of the field `by`; what is deleted, or is no JSON
-    object, is left out.
+async def latest(settings: Settings, name: str, *by: str) -> list[dict[str, Any]]:
+    """The last record of a topic for each value of the field `by`, or of several; what is no JSON
+    object, or is deleted by its one field's value, is left out.
 
     RecordingError where the topic is missing, TopicsError or KafkaError where no Kafka answers.
     """
@@ -28,12 +30,12 @@ async def latest(settings: Settings, name: str, by: str) -> list[dict[str, Any]]
     async with observing(settings, name) as (consumer, places):
         async for record in up_to_now(consumer, places):
             if record.value is None:
-                found.pop((record.key or b"").decode(errors="replace"), None)
+                found.pop(((record.key or b"").decode(errors="replace"),), None)
                 continue
             try:
                 value = msgspec.json.decode(record.value)
             except msgspec.DecodeError:
                 continue
             if isinstance(value, dict):
-                found[value.get(by)] = value
+                found[tuple(str(value.get(field)) for field in by)] = value
     return list(found.values())

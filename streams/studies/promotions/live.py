@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,21 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from online_models.demand.inputs.observations import Observations
 from online_models.fold.state import State
+from online_models.studies.promotions.brought import results
 from online_models.studies.promotions.candidates import Learnt
+from online_models.studies.promotions.ended import (
+    PromotedWindows,
+    ended_announced,
+    ended_plans,
+)
 from online_models.studies.promotions.plan import plan
 from online_models.studies.promotions.planned import record
-from online_models.studies.promotions.running import losing, results
+from online_models.studies.promotions.running import losing
 from online_models.studies.promotions.standing import StandingPlan
 from online_models.studies.promotions.whole_shop import WholeShop
+from online_models.training.recorded_observations import RecordedObservations
+from schemas.records.prices.promotion_results import IDENTITY
 from schemas.records.record import RecordError
 from schemas.topics import topic
 from streams.configuration.settings import Settings
@@ -35,7 +42,10 @@ from streams.trainer.source import NothingToLearn, panel_of
 logger = logging.getLogger(__name__)
 
 RESULTS, PROMOTIONS = "promotion-results", "promotions"
-NONE_ASKS = 'no policy asks for promotions: give one "promotions": {"budget": "500.00"}'
+NONE_ASKS = (
+    "no promotion was ever announced, and no policy asks for any: give one "
+    '"promotions": {"budget": "500.00"}'
+)
 
 
 @dataclass(frozen=True)
@@ -68,19 +78,28 @@ def live_round(settings: Settings, folder: Path) -> LiveRound:
     Raises
     ------
     InputError
-        No policy asks for promotions, or nothing has been observed yet.
+        Nobody promotes and no policy asks for promotions, or nothing has been observed yet.
     """
     shop = WholeShop.of(asyncio.run(_states(settings)))
-    if not shop.policies():
+    if not shop.policies() and not shop.promotes():
         raise InputError(NONE_ASKS)
-    learnt = Learnt.of(shop, [_windows(settings, shop, folder)])
+    windows = _windows(settings, shop, folder)
+    learnt = Learnt.of(shop, [windows.seen])
     made = list(_read(asyncio.run(latest(settings, PLANS, "plan_id"))))
-    known = asyncio.run(latest(settings, RESULTS, "promotion_id"))
-    return next_round(learnt, made, {each.get("promotion_id") for each in known})
+    known = asyncio.run(latest(settings, RESULTS, *IDENTITY))
+    judged = {tuple(each.get(name) for name in IDENTITY) for each in known}
+    return next_round(learnt, windows, made, judged)
 
 
-def next_round(learnt: Learnt, made: Iterable[StandingPlan], judged: set[Any]) -> LiveRound:
-    """What follows from the shop, the plans that were made, and the ids of those judged."""
+def next_round(
+    learnt: Learnt,
+    windows: PromotedWindows,
+    made: Sequence[StandingPlan],
+    judged: Collection[tuple[Any, ...]],
+) -> LiveRound:
+    """What follows from the shop, the windows it was learnt from, the plans that were made, and the
+    identities of the promotions that were judged.
+    """
     shop, now = learnt.shop, learnt.shop.now
     waiting, running, declined, over = [], [], [], []
     for each in made:
@@ -101,12 +120,16 @@ def next_round(learnt: Learnt, made: Iterable[StandingPlan], judged: set[Any]) -
     ended = {each.plan_id for each in ends}
     standing = [*waiting, *(each for each in running if each.plan_id not in ended), *declined]
     plans = [record(each, now) for each in plan(learnt, standing)]
+    ended_ones = [
+        *ended_plans(learnt, over),
+        *ended_announced(learnt, windows, {each.plan_id for each in made}),
+    ]
     to_start = [*(each.document for each in waiting), *plans]
     return LiveRound(
         plans=plans,
         started=[dict(each) for each in to_start if each["policy_id"] in starting],
         stopped=[{**each.document, "cancelled": True} for each in ends],
-        results=list(results(learnt, [each for each in over if each.plan_id not in judged])),
+        results=list(results(learnt, [each for each in ended_ones if each.identity not in judged])),
         now=now,
     )
 
@@ -138,14 +161,21 @@ async def _states(settings: Settings) -> list[State]:
     return [(await recover(settings, number)).fold.state for number in range(count)]
 
 
-def _windows(settings: Settings, shop: WholeShop, folder: Path) -> Observations:
-    """What was sold in the last `train_days`, by rows of the whole shop."""
+def _windows(settings: Settings, shop: WholeShop, folder: Path) -> PromotedWindows:
+    """What was sold in the last `train_days`."""
     found = panel_of((), settings, settings.train_days, folder)
-    seen = found.observations()
-    if not len(seen):
+    if not len(found):
         raise NothingToLearn("there are no records of demand-observations")
+    return promoted_windows(shop, found)
+
+
+def promoted_windows(shop: WholeShop, found: RecordedObservations) -> PromotedWindows:
+    """Recorded windows of the offers that the shop knows."""
+    seen, promotion = found.promoted_observations()
     row = np.array([shop.row(*each) for each in found.listed], np.int64)[seen.offer]
-    return replace(seen.take(row >= 0), offer=row[row >= 0])
+    ours = row >= 0
+    mine = replace(seen.take(ours), offer=row[ours])
+    return PromotedWindows(mine, promotion[ours], found.promotions.names)
 
 
 def _read(documents: Iterable[Mapping[str, Any]]) -> Iterable[StandingPlan]:

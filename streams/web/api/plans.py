@@ -25,7 +25,7 @@ def promotion_plans(request: Request) -> list[dict[str, Any]]:
 
 @router.get("/promotion-results", dependencies=[LOOK], responses=described())
 def promotion_results(request: Request) -> list[dict[str, Any]]:
-    """What the last 200 planned promotions brought, newest first, as the topic has it."""
+    """The last 200 results of promotions, one an offer, newest first, as the topic has them."""
     with context_of(request).store.connect() as connection:
         return reading.documents_of(connection, "promotion-results")
 

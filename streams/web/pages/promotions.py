@@ -32,11 +32,10 @@ def promotions(request: Request) -> HTMLResponse:
         ids = {plan["plan_id"] for plan in waiting}
         others = reading.documents_of(connection, "promotion-plans", LISTED)
         plans = [*waiting, *(plan for plan in others if plan.get("plan_id") not in ids)]
-        results = reading.documents_of(connection, "promotion-results")
+        brought = plan_reading.results_of(connection, plans)
         named = [plan["sku"] for plan in plans if isinstance(plan.get("sku"), str)]
         names = reading.products_named(connection, named)
     announced = {each.get("promotion_id"): each for each in found}
-    brought = {each.get("promotion_id"): each for each in results}
     planned = [_planned(each, now, announced, brought) for each in plans]
     declined = {each["plan_id"] for each in planned if each["state"] == "declined"}
     shown = [

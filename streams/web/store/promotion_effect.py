@@ -1,18 +1,20 @@
-"""What promotions brought, against the same offers' days before."""
+"""What promotions brought, as their results say, or beside the same offers' days before."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Float, and_, cast, func, select
 
 from schemas.values.instants import DAY
+from schemas.values.money import to_minor
+from streams.web.store.intake.record import unpacked
 from streams.web.store.reading import Row, rows
 from streams.web.store.sales_reading import margin_of_units
-from streams.web.store.tables.shop import observations, offers
+from streams.web.store.tables.shop import documents, observations, offers
 
 #: How far back the usual days of an offer reach from the first of its promotion.
 USUAL_DAYS = 28
@@ -28,8 +30,8 @@ class PromotionEffect:
 
     offers: those that it was in force for. compared: those of them whose usual days are known; the
     rest of the figures is theirs. units, usual_units: sold in it, and in as many usual days.
-    brought: profit in it less that of as many usual days. deviation: of `brought`, from how much
-    the profit of usual days varies.
+    brought: profit in it less that of as many usual days, between `lower` and `upper` with 90 %.
+    judged: whether results of the promotion say so, which know of season and what is missing later.
     """
 
     currency: str
@@ -38,21 +40,45 @@ class PromotionEffect:
     units: float = 0.0
     usual_units: float = 0.0
     brought: float = 0.0
-    deviation: float = 0.0
-
-    @property
-    def lower(self) -> float:
-        """The lower end of the 90 % range of `brought`."""
-        return self.brought - NINETY * self.deviation
-
-    @property
-    def upper(self) -> float:
-        """The upper end of the 90 % range of `brought`."""
-        return self.brought + NINETY * self.deviation
+    lower: float = 0.0
+    upper: float = 0.0
+    judged: bool = False
 
 
 def promotion_effects(connection: Connection, since: int) -> dict[str, list[PromotionEffect]]:
     """Promotion → what it brought, by currency; of buckets that began since then."""
+    return _by_days_before(connection, since) | _by_results(connection, since)
+
+
+def _by_results(connection: Connection, since: int) -> dict[str, list[PromotionEffect]]:
+    """The sums of the results of a promotion's offers. The ends of their intervals are summed, too:
+    as if all erred alike, so that no way in which they may err together makes the range too narrow.
+    """
+    found = select(documents.c.body).where(
+        documents.c.kind == "promotion-results", documents.c.time >= since
+    )
+    sums: dict[str, dict[str, PromotionEffect]] = {}
+    for body in connection.execute(found).scalars():
+        each = unpacked(body)
+        of, currency = sums.setdefault(each["promotion_id"], {}), each["currency"]
+        before = of.get(currency, PromotionEffect(currency, judged=True))
+        profit, lower, upper = (
+            to_minor(each[name], currency) for name in ("profit", "lower", "upper")
+        )
+        of[currency] = replace(
+            before,
+            offers=before.offers + 1,
+            compared=before.compared + 1,
+            units=before.units + each["units"],
+            usual_units=before.usual_units + each["usual_units"],
+            brought=before.brought + profit,
+            lower=before.lower + lower,
+            upper=before.upper + upper,
+        )
+    return {promotion: [of[name] for name in sorted(of)] for promotion, of in sums.items()}
+
+
+def _by_days_before(connection: Connection, since: int) -> dict[str, list[PromotionEffect]]:
     found: dict[tuple[str, str], list[Row]] = {}
     for row in _offers_in_promotions(connection, since):
         found.setdefault((row["promotion_id"], row["currency"]), []).append(row)
@@ -133,11 +159,13 @@ def _effect(currency: str, some: Iterable[Row]) -> PromotionEffect:
         brought += row["profit"] - mean * number
         # of the sum of `number` days, and of as many times the mean of the usual ones
         variance += spread * number * (1.0 + number / usual)
+    off = NINETY * math.sqrt(variance)
     return PromotionEffect(
         currency,
         units=units,
         usual_units=usual_units,
         brought=brought,
+        lower=brought - off,
+        upper=brought + off,
         **sums,
-        deviation=math.sqrt(variance),
     )

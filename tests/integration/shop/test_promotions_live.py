@@ -1,4 +1,6 @@
-"""Promotions of a live shop: planned once, started by the policy, and its prices follow."""
+"""Promotions of a live shop: planned once, started by the policy, and its prices follow; and what
+those brought that the merchant had announced himself, each once.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +57,18 @@ def test_plans_are_made_once_and_started_and_prices_follow(
         assert main(run) == 0
         found = json.loads(capsys.readouterr().out)
         assert bool(found["plans"]) is first
+        assert bool(found["results"]) is first
         assert not found["started"]
         plans = told(shop, "promotion-plans")
+    own = {line["value"]["promotion_id"] for topic, line in lines if topic == "promotions"}
+    results = told(shop, "promotion-results")
+    assert results
+    for each in results:
+        decode("promotion-results", json.dumps(each).encode())
+        assert each["promotion_id"] in own
+        assert each["units"] > each["usual_units"] > 0
+        assert float(each["lower"]) < float(each["profit"]) < float(each["upper"])
+        assert each["control_units"] > 0
     for plan in plans:
         decode("promotion-plans", json.dumps(plan).encode())
         assert to_ms(plan["starts_at"]) > last

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
 from sqlalchemy import Connection, and_, delete, update
 
+from schemas.records.prices.promotion_results import IDENTITY
 from schemas.records.record import RecordError
 from schemas.topics import TOPICS, decode
 from schemas.values.limits import LONGEST_NAME
@@ -66,7 +67,7 @@ def take_documents(connection: Connection, records: Sequence[Taken]) -> None:
             continue
         if not isinstance(found, dict):
             continue
-        key = _key(record.topic, found)
+        key = document_key(record.topic, found)
         if key is None:
             continue
         kept = {name: value for name, value in found.items() if name not in LEFT_OUT}
@@ -115,14 +116,15 @@ def _selection(select: dict[str, list[str] | None]) -> str:
     return text.decode() if len(text) <= LONGEST_NAME else blake2b(text).hexdigest()
 
 
-def _key(topic: str, found: dict[str, object]) -> str | None:
+def document_key(topic: str, found: Mapping[str, object]) -> str | None:
+    """What tells a document from others of its topic, None where it lacks that."""
     if topic == "recommendations":
         # the last one of each person
         who = next((kind for kind in ("customer", "session") if found.get(kind)), None)
         return None if who is None else f"{who}|{found[who]}"
     names = {
         "promotion-plans": ("plan_id",),
-        "promotion-results": ("promotion_id",),
+        "promotion-results": IDENTITY,
         "model-updates": ("model", "version"),
     }
     parts = [found.get(name) for name in names.get(topic, TOPICS[topic].key)]

@@ -6,9 +6,11 @@ import copy
 from typing import Any, NamedTuple
 
 from online_models.market.calendar import day_start
+from online_models.studies.promotions.brought import results
+from online_models.studies.promotions.ended import ended_plans
 from online_models.studies.promotions.plan import plan
 from online_models.studies.promotions.planned import record
-from online_models.studies.promotions.running import losing, results
+from online_models.studies.promotions.running import losing
 from online_models.studies.promotions.standing import StandingPlan
 from tests.online_models.studies.promotions.promoted_shop import AFTER, Shop, gained
 
@@ -60,6 +62,7 @@ def live(shop: Shop, days: int, *, judged: bool = False) -> Lived:
         added += shop.market.expected_profit(prices)
         added -= undisturbed.expected_profit(shop.regular)
         undisturbed.day(shop.regular)
-        shop.fold.step(shop.journal.day(shop.market.day(prices), day))
-    found = list(results(shop.learnt(), [each for each in started if each not in stopped]))
-    return Lived(float(added), started, stopped, found, true)
+        shop.step(shop.journal.day(shop.market.day(prices), day))
+    learnt = shop.learnt()
+    found = results(learnt, ended_plans(learnt, [each for each in started if each not in stopped]))
+    return Lived(float(added), started, stopped, list(found), true)

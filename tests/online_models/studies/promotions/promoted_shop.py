@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from online_models.demand.inputs.observations import Observations
 from online_models.fold.fold import Fold
 from online_models.fold.state import FoldSettings, State
-from online_models.journal.batch import BatchBuilder, Fact, Kind, SourcePartition
+from online_models.journal.batch import Batch, BatchBuilder, Fact, Kind, SourcePartition
 from online_models.market import Market, compose
 from online_models.market.batches import BatchWriter
 from online_models.market.calendar import day_start
 from online_models.studies.promotions.candidates import Learnt
 from online_models.studies.promotions.planned import PlannedPromotion
 from online_models.studies.promotions.whole_shop import WholeShop
+from online_models.training.recorded_observations import RecordedObservations
 
 #: Promotions last a week, and none follows within three.
 WEEK, REST = 7, 21
@@ -40,6 +41,7 @@ class Shop(NamedTuple):
     fold: Fold
     journal: BatchWriter
     parts: list[Observations]
+    recorded: RecordedObservations
 
     @property
     def state(self) -> State:
@@ -50,6 +52,12 @@ class Shop(NamedTuple):
         """What its promotions did so far."""
         return Learnt.of(WholeShop.of([self.state]), self.parts)
 
+    def step(self, batch: Batch) -> None:
+        """Fold what happened, and record the windows that it closes."""
+        for output in self.fold.step(batch):
+            if output.topic == "demand-observations":
+                self.recorded.observe(json.loads(output.value))
+
     def announce(self, day: int, *promotions: Mapping[str, Any]) -> None:
         """Send promotions in the morning of a day."""
         rows = BatchBuilder()
@@ -58,7 +66,7 @@ class Shop(NamedTuple):
             source = SourcePartition(f"promotions of {value['promotion_id']}", 0)
             rows.add(Kind.FACT, day_start(day), source, offset=day, detail=fact)
         rows.add(Kind.TICK, day_start(day), flag=1)
-        self.fold.step(rows.batch())
+        self.step(rows.batch())
 
 
 def promoted_shop(
@@ -82,11 +90,11 @@ def promoted_shop(
     journal, fold = BatchWriter(told), Fold(FoldSettings(observe_only=True))
     parts: list[Observations] = []
     fold.state.on_learnt = lambda observations, _: parts.append(observations)
-    asked = {"policy_id": "p", "promotions": {"budget": "1000000.00"}, **policy}
-    fold.step(journal.opening([asked]))
     rng = np.random.default_rng(seed)
     until, prices = np.zeros(offers, np.int64), regular.copy()
-    shop = Shop(market, regular, days, fold, journal, parts)
+    shop = Shop(market, regular, days, fold, journal, parts, RecordedObservations())
+    asked = {"policy_id": "p", "promotions": {"budget": "1000000.00"}, **policy}
+    shop.step(journal.opening([asked]))
     for day in range(days):
         prices[until == day] = regular[until == day]
         if day >= REST and day % WEEK == 0 and day < days - 4 * WEEK:
@@ -97,7 +105,7 @@ def promoted_shop(
                 prices[offer] = round(int(regular[offer]) * (100 - percent) / 100)
                 begun.append(_promotion(goods.skus[offer], day, percent))
             shop.announce(day, *begun)
-        fold.step(journal.day(market.day(prices), day))
+        shop.step(journal.day(market.day(prices), day))
     return shop
 
 

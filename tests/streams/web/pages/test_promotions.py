@@ -59,11 +59,15 @@ def test_what_a_plan_brought_stands_beside_what_it_was_to_add(
     early = {name: to_text(START - ago * DAY) for name, ago in days.items()}
     plan(context, **early)
     tell(context, "promotions", **{**EXAMPLES["promotion-plans"], **LATER, **early})
-    tell(context, "promotion-results", sku=SKU)
+    tell(context, "promotion-results", sku=SKU, **early)
+    # another offer of a promotion is another result
+    tell(context, "promotion-results", sku="another", **early)
     page = client.get("/promotions").text
     assert ">over<" in page
     assert "€61.30" in page
-    assert client.get("/api/v1/promotion-results").json()[0]["promotion_id"] == "p-1"
+    results = client.get("/api/v1/promotion-results").json()
+    assert {each["promotion_id"] for each in results} == {"p-1"}
+    assert {each["sku"] for each in results} == {SKU, "another"}
 
 
 def test_plans_that_wait_are_counted_until_they_are_answered(

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import Engine
 
+from schemas.examples import EXAMPLES
 from schemas.values.instants import DAY, to_text
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
@@ -53,8 +54,18 @@ def test_it_is_the_profit_over_that_of_as_many_usual_days(empty: Engine) -> None
     assert (found.units, found.usual_units) == (280, pytest.approx(77))
     # 40 units leave 1.00 each; usual days 11 units of 2.00 on average
     assert found.brought == pytest.approx(7 * (4000 - 2200))
-    assert 0 < found.deviation < 0.1 * found.brought
-    assert found.lower < found.brought < found.upper
+    assert 0 < found.upper - found.brought < 0.2 * found.brought
+    assert found.brought - found.lower == pytest.approx(found.upper - found.brought)
+    assert not found.judged
+
+
+def test_the_results_of_its_offers_say_more_than_the_days_before(empty: Engine) -> None:
+    mine = {**EXAMPLES["promotion-results"], "promotion_id": "may", "time": to_text(START)}
+    results = [record("promotion-results", {**mine, "sku": sku}) for sku in ("a", "b")]
+    found = effect(empty, *shop("a", 20), *results)
+    assert (found.judged, found.offers, found.currency) == (True, 2, "EUR")
+    assert (found.brought, found.lower, found.upper) == (2 * 6130, 2 * 2210, 2 * 10480)
+    assert found.units == 2 * mine["units"]
 
 
 def test_offers_without_usual_days_are_counted_and_not_compared(empty: Engine) -> None:
