@@ -21,6 +21,8 @@ from online_models.fold.tick import tick
 from online_models.journal.batch import Batch, Kind
 from online_models.journal.outputs import Output
 from online_models.journal.partitioning import is_for_all
+from online_models.numerics.arrays import filled
+from online_models.numerics.masks import anywhere, everywhere
 from online_models.persistence.saved import restore, save
 from online_models.pricing.state.causes import Causes
 
@@ -47,7 +49,7 @@ class Fold:
         if not state.settings.speaks_for_shop:
             ignored = [place for place in ignored if not is_for_all(batch, place)]
         duplicates = np.cumsum(fresh)[ignored].tolist() if ignored else []
-        if not fresh.all():
+        if not everywhere(fresh):
             batch = batch.take(fresh)
         if not len(batch):
             state.count("duplicate_event", len(duplicates))
@@ -71,17 +73,17 @@ class Fold:
         state, clock = self.state, self.state.clock
         timed = self._timed(batch, low, high)
         placed: list[Placed] = []
-        if not clock.running and timed.any():
+        if not clock.running and anywhere(timed):
             first = low + int(np.argmax(timed))
             if first > low:
-                now = np.full(len(batch), clock.now, dtype=np.int64)
+                now = filled(len(batch), clock.now)
                 placed += spans.run(state, batch, lookup, now, low, first)
             clock.now = int(batch.time[first])
             placed += self._start(batch, first)
             timed = timed[first - low :]
             low = first
         times = np.where(timed, batch.time[low:high], clock.now)
-        now = np.full(len(batch), clock.now, dtype=np.int64)
+        now = filled(len(batch), clock.now)
         now[low:high] = np.maximum(np.maximum.accumulate(times), clock.now)
         clock.now = int(now[high - 1])
         return placed + spans.run(state, batch, lookup, now, low, high)

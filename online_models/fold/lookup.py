@@ -10,6 +10,7 @@ from online_models.fold.facts.fact import Reach
 from online_models.fold.facts.products import introduced, opened
 from online_models.fold.state import State
 from online_models.journal.batch import Batch, Kind
+from online_models.numerics.arrays import filled
 
 Ints = NDArray[np.int64]
 UNKNOWN = -2
@@ -36,7 +37,7 @@ class Lookup:
         #: this batch.
         self._named: dict[int, tuple[str, frozenset[str]]] = {}
         #: Offer row of every order and click, −1 of those that are refused, shape (len(batch),).
-        self.offer: Ints = np.full(len(batch), -1, dtype=np.int64)
+        self.offer: Ints = filled(len(batch), -1)
         #: Events that name a SKU or a channel for which there is no room.
         self.refused: NDArray[np.bool_] = np.zeros(len(batch), dtype=np.bool_)
 
@@ -114,21 +115,25 @@ class Lookup:
         """The places among [low, high) of what may introduce something; orders and clicks of offers
         that were seen before get their offer.
         """
-        skus, channels = self.sku_rows[batch.sku[hot]], self._channels[batch.channel[hot]]
-        found = state.catalogue.offer_rows(skus.tolist(), channels.tolist())
-        rows = np.array(found, dtype=np.int64)
-        self.offer[hot] = rows
-        known = (rows >= 0) & (rows < state.listing.size)
-        known[known] = state.listing.seen[rows[known]]
+        news = self._unseen(state, batch, hot) if len(hot) else hot
         if len(hot) == high - low:
-            return hot[~known]
+            return news
         rest = batch.kind[low:high]
         quotes = (rest == Kind.COMPETITOR_PRICE).nonzero()[0] + low
         named = (self.sku_rows[batch.sku[quotes]] != UNKNOWN) & (
             self._channels[batch.channel[quotes]] != UNKNOWN
         )
         facts = (rest == Kind.FACT).nonzero()[0] + low
-        return np.sort(np.concatenate([hot[~known], quotes[~named], facts]))
+        return np.sort(np.concatenate([news, quotes[~named], facts]))
+
+    def _unseen(self, state: State, batch: Batch, hot: Ints) -> Ints:
+        skus, channels = self.sku_rows[batch.sku[hot]], self._channels[batch.channel[hot]]
+        found = state.catalogue.offer_rows(skus.tolist(), channels.tolist())
+        rows = np.array(found, dtype=np.int64)
+        self.offer[hot] = rows
+        known = (rows >= 0) & (rows < state.listing.size)
+        known[known] = state.listing.seen[rows[known]]
+        return hot[~known]
 
     def _introduces(self, state: State, batch: Batch, place: int) -> bool:
         """Take up the names of a product record; other facts are none."""

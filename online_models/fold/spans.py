@@ -18,6 +18,7 @@ from online_models.fold.rounds import NO_OFFER, fold_round
 from online_models.fold.state import State
 from online_models.fold.sums import MOST_WAITING, flush, take_clicks, take_orders
 from online_models.journal.batch import Batch, Kind
+from online_models.numerics.arrays import filled
 from online_models.numerics.turns import turns
 
 Ints = NDArray[np.int64]
@@ -65,7 +66,7 @@ def _events(
     slow = (kind >= Kind.COMPETITOR_PRICE).nonzero()[0] + low
     slow = slow[~lookup.refused[slow]]
     skus = lookup.sku_rows[batch.sku[slow]]
-    offers = np.full(len(slow), NO_OFFER, dtype=np.int64)
+    offers = filled(len(slow), NO_OFFER)
     if first_seen:
         places, rows = (np.array(part, dtype=np.int64) for part in zip(*first_seen, strict=True))
         slow = np.concatenate([slow, places])

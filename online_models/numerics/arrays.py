@@ -17,3 +17,10 @@ def finite(values: NDArray[Any]) -> NDArray[Any]:
     if not np.isfinite(values).all():
         raise ValueError("a number that is to be published is not finite")
     return values
+
+
+def filled(shape: int | tuple[int, ...], value: float, dtype: Any = np.int64) -> NDArray[Any]:
+    """`np.full`, which takes three times as long of a few."""
+    column = np.empty(shape, dtype)
+    column.fill(value)
+    return column

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
+from online_models.numerics.masks import anywhere, everywhere
 from online_models.pricing.commands.acknowledgements import overdue
 from online_models.pricing.context.decision_context import DecisionContext, Ints
 from online_models.pricing.contracts.contract_offers import promised
@@ -48,7 +49,7 @@ def decide(pricing: Pricing, rows: Ints, now: Ints, causes: Causes) -> list[tupl
     ledger.due[rows[~active]] = NEVER
     _end_overrides(pricing, rows, now)
     outputs: list[Placed] = []
-    if causes.by_time.all():
+    if everywhere(causes.by_time):
         # at ticks alone: between them, acknowledgements of other offers on the channel would make
         # the answer depend on how the journal was cut into batches
         outputs += overdue(pricing, rows, now)
@@ -87,7 +88,7 @@ def _decide_block(
     note_presses(resolved)
     # 2. What is worth a record: all but what time alone led to and nothing new came of.
     by_time = causes.by_time
-    silent = by_time & unchanged(resolved) if by_time.any() else by_time
+    silent = by_time & unchanged(resolved) if anywhere(by_time) else by_time
     published = (~silent).nonzero()[0]
     published_causes = causes if len(published) == len(by_time) else causes.take(published)
     # 3. What those records say of the time before the decision.
@@ -135,10 +136,10 @@ def _waves(pricing: Pricing, rows: Ints, active: NDArray[np.bool_]) -> list[NDAr
 def _end_overrides(pricing: Pricing, rows: Ints, now: Ints) -> None:
     ledger = pricing.ledger
     given = ledger.override_price[rows] != NO_PRICE
-    if not given.any():
+    if not anywhere(given):
         return
     over = given & (now >= ledger.override_until[rows])
-    if over.any():
+    if anywhere(over):
         ended = rows[over]
         ledger.override_price[ended] = NO_PRICE
         ledger.override_until[ended] = NEVER

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.arrays import filled
 from online_models.numerics.columns import Columns, column
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
@@ -253,10 +254,10 @@ class CompetitorPrices:
         """The first entry for every channel, and that for the offer's own alone, of offers by SKU
         and channel, (n,); −1 where there is none.
         """
-        everywhere = np.full(len(sku), -1, dtype=np.int64)
+        everywhere = filled(len(sku), -1)
         met = sku < len(self.first)
         everywhere[met] = self.first[sku[met]]
-        beside = np.full(len(sku), -1, dtype=np.int64)
+        beside = filled(len(sku), -1)
         if self._ends:
             ends = map(self._ends.get, zip(sku.tolist(), channel.tolist(), strict=True))
             beside[:] = [-1 if found is None else found[0] for found in ends]

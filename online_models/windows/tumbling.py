@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.compiled import compiled
+from online_models.numerics.masks import anywhere
 from online_models.persistence.kinds import Parts
 from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import ALWAYS
@@ -113,7 +114,7 @@ class TumblingWindows:
         index = self.index(times)
         if self.closed != ALWAYS:
             late = index <= self.closed
-            if late.any():
+            if anywhere(late):
                 self.late += int(np.count_nonzero(late))
                 index[late] = -1
         return np.where(index < 0, -1, self.start(index))
@@ -135,7 +136,7 @@ class TumblingWindows:
         for k in _between(self.index(since), last):
             start = self.start(k)
             end = start + self.length_ms
-            if ((since < end) & (until > start)).any():
+            if anywhere((since < end) & (until > start)):
                 sums = self.sums(k, offers)
                 found = sums.area, sums.promotion, sums.first_price, sums.last_price
                 accumulate(*found, rows, since, until, start, end, value, promotion)

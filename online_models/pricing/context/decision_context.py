@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.demand.curves import DemandContext, DemandCurves
+from online_models.numerics.arrays import filled
 from online_models.numerics.special import log
 from online_models.pricing.learned.seat import PolicySeat
 from online_models.pricing.policy.compiled_policy import CompiledPolicy
@@ -92,7 +92,7 @@ class LegalRange:
     @classmethod
     def unbounded(cls, n: int) -> LegalRange:
         """Any price, for n offers."""
-        low, high = np.full(n, NO_FLOOR, np.int64), np.full(n, NO_CEILING, np.int64)
+        low, high = filled(n, NO_FLOOR), filled(n, NO_CEILING)
         return cls(low, high, low, high)
 
     def take(self, chosen: NDArray[Any]) -> LegalRange:
@@ -123,8 +123,11 @@ class DecisionContext:
         self.terms = terms
         self.rows = rows
         self.now = now
+        #: The highest price that can be said, minor units.
+        self.largest = LARGEST_AMOUNT * int(10**terms.digits)
         self.legal = LegalRange.unbounded(len(rows)) if legal is None else legal
         self._curves = curves
+        self._quotes: Quotes | None = None
         offers, ledger = state.catalogue.offers, state.ledger
         self.sku: NDArray[np.int32] = offers.sku[rows]
         self.channel: NDArray[np.int32] = offers.channel[rows]
@@ -138,21 +141,27 @@ class DecisionContext:
         #: where they did not.
         self.price: Ints = ledger.price[rows]
         self.regular_price: Ints = ledger.regular_price[rows]
-        home: Ints = ledger.pre_match_price[rows]
-        self.pre_match_price: Ints = np.where(home < 0, self.regular_price, home)
+        self.pre_match_price: Ints = ledger.pre_match_price[rows]
+        away = self.pre_match_price < 0
+        self.pre_match_price[away] = self.regular_price[away]
         #: Instants of the last changes, ALWAYS where there was none.
         self.changed_at: Ints = ledger.changed_at[rows]
 
     def within(self, legal: LegalRange) -> DecisionContext:
         """The same offers with their prices bounded."""
-        bounded = copy(self)
+        bounded = self._copy()
         bounded.legal = legal
         return bounded
 
     def believing(self, curves: DemandCurves) -> DecisionContext:
         """The same offers with other curves of their demand."""
-        other = copy(self)
+        other = self._copy()
         other._curves = curves
+        return other
+
+    def _copy(self) -> DecisionContext:
+        other = object.__new__(DecisionContext)
+        other.__dict__.update(self.__dict__)
         return other
 
     def take(self, chosen: NDArray[Any]) -> DecisionContext:
@@ -172,11 +181,6 @@ class DecisionContext:
 
     def __len__(self) -> int:
         return len(self.rows)
-
-    @property
-    def largest(self) -> int:
-        """The highest price that can be said, minor units."""
-        return LARGEST_AMOUNT * int(10**self.terms.digits)
 
     @property
     def list_price(self) -> Ints:
@@ -220,8 +224,10 @@ class DecisionContext:
 
     @property
     def quotes(self) -> Quotes:
-        """What the competitors ask of these offers."""
-        return Quotes.of(self.state.competitors, self.sku, self.channel)
+        """What the competitors ask of these offers; looked up once."""
+        if self._quotes is None:
+            self._quotes = Quotes.of(self.state.competitors, self.sku, self.channel)
+        return self._quotes
 
     @property
     def competitor_price(self) -> Floats:

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.compiled import compiled
+from online_models.numerics.masks import anywhere, everywhere
 from online_models.pricing.context.decision_context import Flags, Ints
 from online_models.pricing.decision.reasons import (
     CODES,
-    MOVES,
     SOURCE_NAMES,
     UNBOUND,
     Outcome,
@@ -38,11 +38,6 @@ _ABOVE = table(
 )
 
 
-def price_changed(resolved: Resolved) -> Flags:
-    """Where the price shown changes, shape (n,)."""
-    return MOVES[resolved.outcome]
-
-
 def unchanged(resolved: Resolved) -> Flags:
     """Where the decision says again what the last published one said."""
     ledger, rows = resolved.context.state.ledger, resolved.context.rows
@@ -60,7 +55,7 @@ def needs_publishing(resolved: Resolved, published: NDArray[np.intp]) -> Flags:
     """Where a published decision changes the price shown, or is the first of a policy version."""
     ledger, rows = resolved.context.state.ledger, resolved.context.rows[published]
     another = ledger.policy_version[rows] != resolved.context.terms.policy_version
-    return np.asarray(price_changed(resolved)[published] | another)
+    return np.asarray(resolved.moves[published] | another)
 
 
 class Numbered(NamedTuple):
@@ -85,7 +80,7 @@ def enter(resolved: Resolved, published: NDArray[np.intp], history: PriceHistory
 
 
 def _enter_prices(resolved: Resolved, history: PriceHistory) -> None:
-    moves = price_changed(resolved)
+    moves = resolved.moves
     changed = moves.nonzero()[0]
     if len(changed):
         _write_changes(resolved, changed, history)
@@ -93,7 +88,7 @@ def _enter_prices(resolved: Resolved, history: PriceHistory) -> None:
     drawn = moves | resolved.drawn
     deviation = resolved.context.state.ledger.deviation
     deviation[resolved.context.rows[drawn]] = resolved.deviation[drawn]
-    if resolved.target.answered.any() or resolved.target.pulls.any():
+    if anywhere(resolved.target.answered) or anywhere(resolved.target.pulls):
         _write_race(resolved)
     _settle_base(resolved)
     _write_proposals(resolved)
@@ -121,7 +116,7 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Price
     ledger.propensity[rows] = resolved.propensity[changed]
     reduced = source == PriceOrigin.PROMOTION
     ledger.promotion[rows] = NONE
-    if reduced.any():
+    if anywhere(reduced):
         rows, promotion = rows[reduced], resolved.promotion.promotion[changed][reduced]
         first = ledger.reduced_by[rows] != promotion
         ledger.reduced_by[rows[first]] = promotion[first]
@@ -163,7 +158,7 @@ def _write_race(resolved: Resolved) -> None:
         context.now[limit_reached] + settings.undercut_pause_ms
     )
     ledger.answered_undercuts[rows[limit_reached]] = 0
-    follows = price_changed(resolved) & target.pulls
+    follows = resolved.moves & target.pulls
     answers = follows & target.answered & (resolved.price < context.price)
     ledger.answered_undercuts[rows[follows & ~answers]] = 0
     ledger.answered_undercuts[rows[answers]] += 1
@@ -174,7 +169,7 @@ def _settle_base(resolved: Resolved) -> None:
     for a manual price that ends by itself.
     """
     ledger, rows = resolved.context.state.ledger, resolved.context.rows
-    if (resolved.source == PriceOrigin.STRATEGY).all():
+    if everywhere(resolved.source == PriceOrigin.STRATEGY):
         ledger.regular_price[rows] = ledger.price[rows]
         return
     promotion = resolved.promotion
@@ -189,15 +184,15 @@ def _write_proposals(resolved: Resolved) -> None:
     context = resolved.context
     ledger, rows = context.state.ledger, context.rows
     source, outcome = resolved.source, resolved.outcome
-    if not ((outcome >= Outcome.PROPOSED) | (ledger.proposal[rows] != NONE)).any():
+    if not anywhere((outcome >= Outcome.PROPOSED) | (ledger.proposal[rows] != NONE)):
         return
     over = outcome == Outcome.REJECTED
-    if over.any():
+    if anywhere(over):
         some = rows[over]
         ledger.declined_raw_price[some] = ledger.proposal_raw_price[some]
         ledger.declined_version[some] = context.terms.policy_version
     awaiting = resolved.reason == CODES["awaiting_approval"]
-    undone = over | price_changed(resolved) | ((source == PriceOrigin.STRATEGY) & ~awaiting)
+    undone = over | resolved.moves | ((source == PriceOrigin.STRATEGY) & ~awaiting)
     some = rows[undone & (ledger.proposal[rows] != NONE)]
     if len(some):
         ledger.proposal[some] = NONE
@@ -221,7 +216,7 @@ def _schedule(resolved: Resolved) -> None:
         context.rows,
         context.now,
         np.minimum(resolved.target.again, resolved.passage.delayed),
-        price_changed(resolved) & _further(resolved, resolved.passage),
+        resolved.moves & _further(resolved, resolved.passage),
         resolved.outcome,
         resolved.source,
         ledger.override_price,

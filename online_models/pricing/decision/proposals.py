@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.masks import anywhere
 from online_models.numerics.ratios import scaled_floor
 from online_models.pricing.context.decision_context import DecisionContext, Flags, Ints
 from online_models.pricing.decision.breaking import Broken, broken, instants
@@ -40,6 +41,8 @@ def gate(
     more than the setting `proposal_change`).
     """
     step = context.terms.approval_step
+    if step < 0 and context.terms.policy.breaker is None:
+        return trace, outcome, reason, None
     price = trace.price
     own = (source == PriceOrigin.STRATEGY) | (source == PriceOrigin.HOLDOUT)
     own &= outcome == Outcome.CHANGED
@@ -49,7 +52,7 @@ def gate(
     # what waits for a human anyhow moves nothing
     found = broken(context, breakers, price, own & ~large)
     stopped = large if found is None else large | found.waits
-    if stopped.any():
+    if anywhere(stopped):
         trace, outcome, reason = _propose(
             context, trace, target, outcome, reason, large, stopped, found
         )
@@ -103,9 +106,9 @@ def _step(
     kept: Flags,
 ) -> Trace:
     """The step of what makes proposals: some are fresh, some are known and the price is kept."""
-    if (waits & ~kept).any():
+    if anywhere(waits & ~kept):
         trace = trace.then(rule, price, {"proposed": price, **details}, facts, waits & ~kept)
-    if (waits & kept).any():
+    if anywhere(waits & kept):
         trace = trace.then(
             rule, context.price, {"held": context.price, **details}, facts, waits & kept
         )

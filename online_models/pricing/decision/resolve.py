@@ -8,11 +8,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.arrays import filled
+from online_models.numerics.masks import anywhere, everywhere
 from online_models.pricing.context.decision_context import DecisionContext, Floats, Ints
 from online_models.pricing.decision.breaking import Broken
 from online_models.pricing.decision.proposals import gate
 from online_models.pricing.decision.reasons import (
     CODES,
+    MOVES,
     SOURCE_NAMES,
     UNBOUND,
     UNPACED,
@@ -37,8 +40,8 @@ _GUARDRAIL_CODES = np.array([CODES[rule.name] for rule in GUARDRAILS] + [-1], dt
 class Resolved:
     """What became of the offers of one policy; columns of shape (n,).
 
-    `price` is the one to publish (for a proposal, the proposed one), `reason` a code of REASONS,
-    `drawn` whether exploration drew that price.
+    `price` is the one to publish (for a proposal, the proposed one), `moves` where the price shown
+    changes, `reason` a code of REASONS, `drawn` whether exploration drew that price.
     """
 
     context: DecisionContext
@@ -48,6 +51,7 @@ class Resolved:
     target: TargetPrice
     price: Ints
     outcome: NDArray[np.int8]
+    moves: NDArray[np.bool_]
     reason: NDArray[np.int8]
     drawn: NDArray[np.bool_]
     propensity: Floats
@@ -68,16 +72,21 @@ def resolve(
     source = sources(context, promotion)
     strategic = source == PriceOrigin.STRATEGY
     # 2. What the guardrails leave of prices, for those that keep to them.
-    forced = (source == PriceOrigin.OVERRIDE) & context.state.ledger.override_forced[rows]
-    bounded = ~UNBOUND[source] & ~forced
-    regular = bounded & ~UNPACED[source]
-    paced = regular & ~undone(context, source)
+    alone = everywhere(strategic)
+    if alone:
+        forced = ~strategic
+        bounded = regular = paced = strategic
+    else:
+        forced = (source == PriceOrigin.OVERRIDE) & context.state.ledger.override_forced[rows]
+        bounded = ~UNBOUND[source] & ~forced
+        regular = bounded & ~UNPACED[source]
+        paced = regular & ~undone(context, source)
     bounds = limits(context, bounded, regular, paced)
     context = context.within(bounds.legal)
     # 3. Raw prices, which exploration may replace by a draw.
     given = targets(context, source, promotion)
     trace = Trace(kept)
-    if not strategic.all():
+    if not alone:
         trace = _with_sources(trace, context, source, given, promotions, promotion, notes)
     trace, target = ask(context, trace, strategic, given, source, promotion.boundary)
     trace, draw = explore(context, trace, target)
@@ -86,14 +95,15 @@ def resolve(
     # 5. With which probability the price was drawn: one that a rule held or moved follows for
     # certain.
     is_drawn = np.zeros(len(rows), dtype=np.bool_)
-    propensity, deviation = np.ones(len(rows)), np.full(len(rows), np.nan)
+    propensity, deviation = filled(len(rows), 1.0, float), filled(len(rows), np.nan, float)
     if draw is not None:
         is_drawn = (draw.price != NO_PRICE) & (trace.price == draw.price)
         propensity = np.where(is_drawn, draw.propensity, 1.0)
         deviation = np.where(is_drawn, draw.deviation, np.nan)
     # 6. What becomes of it: a change, a hold, a proposal, or a proposal turned down.
     changed = trace.price != kept
-    outcome = np.where(changed, np.int8(Outcome.CHANGED), np.int8(Outcome.HELD))
+    outcome = filled(len(rows), Outcome.HELD, np.int8)
+    outcome[changed] = Outcome.CHANGED
     outcome[changed & (source == PriceOrigin.OVERRIDE)] = Outcome.OVERRIDDEN
     reason = _reason(kept, changed, strategic, target, passage)
     trace, outcome, reason, found = gate(context, trace, source, target, outcome, reason, breakers)
@@ -102,7 +112,7 @@ def resolve(
         ends = np.where(found.waits, found.until, passage.delayed)
         passage = passage._replace(delayed=np.minimum(passage.delayed, ends))
     turned_down = source <= PriceOrigin.EXPIRED
-    if turned_down.any():
+    if anywhere(turned_down):
         outcome[turned_down] = Outcome.REJECTED
         reason[turned_down] = source[turned_down]
         trace = trace.then("price_in_force", kept, {"held": kept}, applies=turned_down)
@@ -114,6 +124,7 @@ def resolve(
         target=target,
         price=trace.price,
         outcome=outcome,
+        moves=MOVES[outcome],
         reason=reason,
         drawn=is_drawn,
         propensity=propensity,
@@ -169,5 +180,5 @@ def _with_sources(
                 name, context.rows[at].tolist()
             )
         applies = source == code
-        trace = trace.then(name, given, details, applies=None if applies.all() else applies)
+        trace = trace.then(name, given, details, applies=None if everywhere(applies) else applies)
     return trace

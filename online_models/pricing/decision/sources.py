@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.compiled import compiled
+from online_models.numerics.masks import anywhere
 from online_models.pricing.context.decision_context import DecisionContext, Flags, Ints
 from online_models.pricing.decision.reasons import PriceOrigin
 from online_models.pricing.guardrails import GUARDRAILS, Delay
@@ -30,7 +31,7 @@ def sources(context: DecisionContext, promotion: InForce) -> NDArray[np.int8]:
     """The PriceOrigin of each offer's raw price, shape (n,)."""
     ledger, rows = context.state.ledger, context.rows
     ordered = (ledger.override_price[rows] != NO_PRICE) | (ledger.rollback_price[rows] != NO_PRICE)
-    delayed = _delayed(context) if ordered.any() else ordered
+    delayed = _delayed(context) if anywhere(ordered) else ordered
     delayed = delayed & ~((ledger.rollback_price[rows] != NO_PRICE) & ledger.price_forced[rows])
     orders = Orders(
         ledger.proposal,
@@ -137,7 +138,7 @@ def undone(context: DecisionContext, source: NDArray[np.int8]) -> Flags:
 
 def breaks_guardrails(context: DecisionContext, forced: Flags, price: Ints) -> Flags:
     """Where prices that were forced, (n,), are none that the guardrails would let through now."""
-    if not forced.any():
+    if not anywhere(forced):
         return forced
     bounds = limits(context, forced, forced, forced)
     outside = (price < bounds.low) | (price > bounds.high)

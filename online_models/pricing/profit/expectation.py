@@ -112,10 +112,12 @@ def forecasts(terms: Terms, price: Ints, chosen: Ints) -> Floats:
 
 
 def _texts(found: Floats, digits: int, prior: Flags) -> list[bytes]:
-    amounts = np.rint(np.minimum(np.maximum(found[1:], -LARGEST), LARGEST))
+    amounts = found[1:]
+    np.rint(np.minimum(np.maximum(amounts, -LARGEST), LARGEST), out=amounts)
     # a negative nothing is nothing
     amounts += 0.0
-    columns = finite(found[0]).tolist(), *(finite(amounts) / 10**digits).tolist()
+    amounts /= 10**digits
+    columns = finite(found).tolist()
     texts = list(map(_template(digits).__mod__, zip(*columns, strict=True)))
     for place in prior.nonzero()[0].tolist():
         texts[place] = texts[place][:-1] + b',"basis":"prior"}'

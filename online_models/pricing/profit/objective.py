@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.arrays import filled
 from online_models.numerics.special import NINETY_PERCENT, exp, log
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.policy.compiled_policy import CompiledPolicy
@@ -33,7 +34,7 @@ class SellingSpan:
 
 def selling_days(terms: CompiledPolicy, now: Ints) -> Floats:
     """Days over which it is sold, (n,): until `sell_by` while that is to come, else the horizon."""
-    days = np.full(len(now), terms.horizon_days)
+    days = filled(len(now), terms.horizon_days, float)
     sell_by = terms.policy.objective.sell_by
     if sell_by is None:
         return days

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
+from online_models.numerics.masks import everywhere
 from online_models.pricing.decision.reasons import UNBOUND
 from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.guardrails.bounds import NOBODY
@@ -56,7 +57,7 @@ def _conflicts(resolved: Resolved) -> list[Placed]:
     context, passage = resolved.context, resolved.passage
     ledger, rows, now = context.state.ledger, context.rows, context.now
     # nobody's code has all bits set: so has what is left of three of them
-    if (passage.conflict & passage.stuck & ledger.reported_conflict[rows] == NOBODY).all():
+    if everywhere(passage.conflict & passage.stuck & ledger.reported_conflict[rows] == NOBODY):
         return []
     crossed = passage.conflict >= 0
     pairs = np.where(crossed, passage.conflict, passage.stuck)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output, outputs
 from online_models.numerics.arrays import finite
+from online_models.numerics.masks import anywhere, everywhere
 from online_models.pricing.context.decision_context import Floats, Ints
-from online_models.pricing.decision.bookkeeping import Numbered, price_changed
+from online_models.pricing.decision.bookkeeping import Numbered
 from online_models.pricing.decision.reasons import OUTCOMES, REASONS, PriceOrigin
 from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.decision.sources import held_out
@@ -51,7 +52,7 @@ def previous_state(
     part = context if len(published) == len(context) else context.take(published)
     ledger, rows = context.state.ledger, part.rows
     promoted, until = resolved.source[published] == PriceOrigin.PROMOTION, part.now
-    if promoted.any():
+    if anywhere(promoted):
         again = promoted & (ledger.reduced_by[rows] == resolved.promotion.promotion[published])
         until = np.where(again, ledger.reduced_at[rows], until)
     launched = context.state.catalogue.skus.launched_at[part.sku]
@@ -88,7 +89,7 @@ def records(
     found: list[tuple[int, Output]] = []
     for places, steps in resolved.trace.alike(published):
         some = places.tolist()
-        sheet = Sheet()
+        sheet = Sheet(len(some))
         sheet.put(_part(heads, some))
         sheet.say(b',"outcome":"')
         sheet.put(_part(outcomes, some))
@@ -103,7 +104,7 @@ def records(
         sheet.put(_part(ends, some))
         decisions = outputs("price-decisions", _part(keys, some), sheet.records(), _part(now, some))
         found += zip(_part(at, some), decisions, strict=True)
-    for place in (price_changed(resolved)[published] & ~shadow).nonzero()[0].tolist():
+    for place in (resolved.moves[published] & ~shadow).nonzero()[0].tolist():
         key, value = labels.offers[listed[place]], heads[place] + b"}"
         found.append((at[place], Output("price-changes", key, value, now[place])))
     return found
@@ -117,7 +118,7 @@ def _sane(price: Ints) -> Ints:
 
 
 def _chances(propensity: Floats) -> list[bytes]:
-    if (propensity == 1.0).all():
+    if everywhere(propensity == 1.0):
         return [b"1"] * len(propensity)
     return list(map(b"%.6g".__mod__, finite(propensity).tolist()))
 
@@ -143,7 +144,7 @@ def _heads(
     catalogue, listed = state.catalogue, rows.tolist()
     currencies = catalogue.skus.currency[context.sku[published]].tolist()
     times = _instant_texts(context.now[published].tolist())
-    sheet = Sheet()
+    sheet = Sheet(len(listed))
     sheet.say(b'{"decision_id":"')
     sheet.put(state.identities.decisions(listed, numbers.sequence.tolist()))
     sheet.say(b'","revision":')
@@ -193,7 +194,7 @@ def _promotion_texts(
     resolved: Resolved, published: NDArray[np.intp], promotions: Promotions
 ) -> list[bytes]:
     promoted = resolved.source[published] == PriceOrigin.PROMOTION
-    if not promoted.any():
+    if not anywhere(promoted):
         return [b""] * len(published)
     indices = np.where(promoted, resolved.promotion.promotion[published], NONE)
     return [

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.arrays import filled
 from online_models.numerics.ratios import round_one
 from online_models.persistence.kinds import Document, Items, Part
 from online_models.persistence.saved import Saved, attribute
@@ -128,7 +129,7 @@ class Promotions:
     def in_force(self, rows: Ints, now: Ints, base: Ints, digits: Any) -> InForce:
         """What is in force at `now` (ms) given regular prices, all of shape (n,)."""
         n = len(rows)
-        best = InForce(np.full(n, NONE, dtype=np.int32), base.copy(), np.full(n, NEVER))
+        best = InForce(filled(n, NONE, np.int32), base.copy(), filled(n, NEVER))
         if not self._of_offer:
             return best
         places = np.broadcast_to(np.asarray(digits), n)

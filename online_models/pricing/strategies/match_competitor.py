@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.compiled import compiled
+from online_models.numerics.masks import anywhere
 from online_models.numerics.ratios import round_one
 from online_models.pricing.context.decision_context import (
     NO_CEILING,
@@ -110,7 +111,7 @@ def _because(entry: Entry, context: DecisionContext, found: Followed) -> Because
         because.number("rank", everywhere, np.full(len(context), entry.rank or 1))
     if entry.include_shipping:
         one = found.which >= 0
-        if one.any():
+        if anywhere(one):
             shipping = np.where(one, context.state.competitors.entries.shipping[found.which], 0)
             because.money("shipping", one & (shipping > 0), shipping)
     because.text("smallest", (found.target == 1) & (found.matched > 1), "no price is smaller")
