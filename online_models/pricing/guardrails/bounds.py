@@ -9,6 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.arrays import filled
+from online_models.numerics.compiled import compiled
+from online_models.numerics.masks import everywhere
 from online_models.pricing.context.decision_context import (
     NO_CEILING,
     NO_FLOOR,
@@ -17,7 +20,7 @@ from online_models.pricing.context.decision_context import (
 )
 from online_models.pricing.guardrails import GUARDRAILS, Bound, Guardrail
 from online_models.pricing.policy.compiled_policy import CompiledPolicy
-from online_models.pricing.trace.steps import members
+from online_models.pricing.trace.steps import Step, Trace, Values, members
 
 
 class Binding(NamedTuple):
@@ -50,30 +53,53 @@ def binding(terms: CompiledPolicy) -> tuple[Binding, ...]:
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 NOBODY = -1
+#: A bound's kind: it holds for every price, for the regular price, or for a step of it.
+_EVERY, _REGULAR, _STEP = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """One bound with its floor and ceiling (None: it has none), shape (n,), and where it holds
-    (None: everywhere).
+class BindingBounds(NamedTuple):
+    """The bounds among the guardrails that bind, in their order, with their index in GUARDRAILS and
+    their kind, (rules,) each; `facts` as in `Binding`.
     """
 
-    floor: Ints | None
-    ceiling: Ints | None
-    applies: Flags | None
+    rules: tuple[Bound, ...]
+    facts: tuple[bytes, ...]
+    codes: Ints
+    kinds: Ints
+
+
+@lru_cache(maxsize=4096)
+def bounds_of(terms: CompiledPolicy) -> BindingBounds:
+    """Those under these terms."""
+    found = [(code, rule, facts) for code, rule, facts in binding(terms) if isinstance(rule, Bound)]
+    return BindingBounds(
+        tuple(rule for _, rule, _ in found),
+        tuple(facts for *_, facts in found),
+        np.array([code for code, *_ in found], np.int64),
+        np.array([_kind(rule) for _, rule, _ in found], np.int64),
+    )
+
+
+def _kind(rule: Bound) -> int:
+    return _STEP if rule.step else _REGULAR if rule.regular else _EVERY
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """All bounds by guardrail; `low` and `high` are the tightest, `low_by` and `high_by` the
-    index in GUARDRAILS of who sets them (NOBODY), all of shape (n,).
+    """The bounds of n offers with their `floors` and `ceilings`, (rules, n); NO_FLOOR and
+    NO_CEILING where a rule has none, NO_CEILING as a floor that no price can reach.
+
+    `low` and `high` are the tightest, `low_by` and `high_by` the index in GUARDRAILS of who sets
+    them (NOBODY), all of shape (n,).
     """
 
-    of: dict[str, Limit]
+    bounds: BindingBounds
+    floors: Ints
+    ceilings: Ints
     low: Ints
     high: Ints
-    low_by: NDArray[np.int8]
-    high_by: NDArray[np.int8]
+    low_by: Ints
+    high_by: Ints
     legal: LegalRange
 
 
@@ -83,38 +109,118 @@ def limits(context: DecisionContext, bounded: Flags, regular: Flags, paced: Flag
     `bounded` offers keep to the bounds on every price, `regular` ones also to those on the regular
     price, and `paced` ones of these also to the steps.
     """
-    n = len(context)
-    low = np.full(n, NO_FLOOR, dtype=np.int64)
-    high = np.full(n, NO_CEILING, dtype=np.int64)
-    low_by = np.full(n, NOBODY, dtype=np.int8)
-    high_by = low_by
-    of: dict[str, Limit] = {}
-    before_steps: tuple[Ints, Ints] | None = None
+    bounds = bounds_of(context.terms)
+    shape = len(bounds.rules), len(context)
+    floors, ceilings = filled(shape, NO_FLOOR), filled(shape, NO_CEILING)
+    for place, rule in enumerate(bounds.rules):
+        if rule.floor is not None:
+            floors[place] = rule.floor(context)
+        if rule.ceiling is not None:
+            ceilings[place] = rule.ceiling(context)
+    floors[floors > context.largest] = NO_CEILING
+    lowest, highest, low, high, low_by, high_by = _tightest(
+        bounds.codes,
+        bounds.kinds,
+        floors,
+        ceilings,
+        bounded,
+        regular,
+        paced,
+        context.regular_price,
+        context.largest,
+    )
+    legal = LegalRange(lowest, highest, low, high)
+    return Limits(bounds, floors, ceilings, low, high, low_by, high_by, legal)
+
+
+@compiled
+def _tightest(
+    codes: Ints,
+    kinds: Ints,
+    floors: Ints,
+    ceilings: Ints,
+    bounded: Flags,
+    regular: Flags,
+    paced: Flags,
+    regular_price: Ints,
+    largest: int,
+) -> Ints:
+    """The tightest floor and ceiling before the steps, those of all bounds, and who sets these;
+    (6, n).
+    """
+    found = np.empty((6, bounded.size), np.int64)
+    for i in range(bounded.size):
+        low, high, low_by, high_by = NO_FLOOR, NO_CEILING, NOBODY, NOBODY
+        lowest, highest, stepped = low, high, False
+        for k in range(codes.size):
+            if kinds[k] == _STEP and not stepped:
+                lowest, highest, stepped = low, high, True
+            if not _holds(kinds[k], bounded[i], regular[i], paced[i]):
+                continue
+            if floors[k, i] > low:
+                low, low_by = floors[k, i], codes[k]
+            if ceilings[k, i] < high:
+                high, high_by = ceilings[k, i], codes[k]
+        # a price that nothing bounds may double, and go to the next ending
+        if regular_price[i] > largest // 4:
+            high = min(high, largest)
+        if not stepped:
+            lowest, highest = low, high
+        found[0, i], found[1, i] = lowest, highest
+        found[2, i], found[3, i], found[4, i], found[5, i] = low, high, low_by, high_by
+    return found
+
+
+@compiled
+def _holds(kind: int, bounded: bool, regular: bool, paced: bool) -> bool:
+    if kind == _EVERY:
+        return bounded
+    return regular if kind == _REGULAR else paced
+
+
+def within_bounds(
+    limits: Limits, trace: Trace, bounded: Flags, regular: Flags, paced: Flags
+) -> tuple[Trace, NDArray[np.int8]]:
+    """The trace's prices moved into each bound in turn, and the index in GUARDRAILS of the last
+    that moved each (NOBODY), (n,).
+    """
+    rules, facts, codes, kinds = limits.bounds
     masks = bounded, regular, paced
-    everywhere = [bool(mask.all()) for mask in masks]
-    for code, rule, _ in binding(context.terms):
-        if not isinstance(rule, Bound):
-            continue
-        if rule.step and before_steps is None:
-            before_steps = low, high
-        kind = rule.regular + rule.step
-        applies = None if everywhere[kind] else masks[kind]
-        floor = None if rule.floor is None else rule.floor(context)
-        ceiling = None if rule.ceiling is None else rule.ceiling(context)
-        if floor is not None:
-            # what no price can reach
-            floor = np.where(floor > context.largest, NO_CEILING, floor)
-            tighter = floor > low if applies is None else applies & (floor > low)
-            low = np.where(tighter, floor, low)
-            low_by = np.where(tighter, np.int8(code), low_by)
-        if ceiling is not None:
-            tighter = ceiling < high if applies is None else applies & (ceiling < high)
-            high = np.where(tighter, ceiling, high)
-            high_by = np.where(tighter, np.int8(code), high_by)
-        of[rule.name] = Limit(floor, ceiling, applies)
-    # a price that nothing bounds may double, and go to the next ending
-    near = context.regular_price > context.largest // 4
-    if near.any():
-        high = np.where(near, np.minimum(high, context.largest), high)
-    legal = LegalRange(*(before_steps or (low, high)), low, high)
-    return Limits(of, low, high, low_by, high_by, legal)
+    outputs, moved_by = _within(trace.price, codes, kinds, limits.floors, limits.ceilings, *masks)
+    applies = [None if everywhere(mask) else mask for mask in masks]
+    steps = list(trace.steps)
+    for place, (rule, kind) in enumerate(zip(rules, kinds.tolist(), strict=True)):
+        details: dict[str, Values] = {}
+        if rule.floor is not None:
+            details["minimum"] = limits.floors[place]
+        if rule.ceiling is not None:
+            details["maximum"] = limits.ceilings[place]
+        steps.append(Step(rule.name, outputs[place], details, facts[place], applies[kind]))
+    return Trace(steps[-1].output if rules else trace.price, tuple(steps)), moved_by
+
+
+@compiled
+def _within(
+    price: Ints,
+    codes: Ints,
+    kinds: Ints,
+    floors: Ints,
+    ceilings: Ints,
+    bounded: Flags,
+    regular: Flags,
+    paced: Flags,
+) -> tuple[Ints, NDArray[np.int8]]:
+    outputs, moved_by = np.empty_like(floors), np.full(price.size, NOBODY, np.int8)
+    for i in range(price.size):
+        at = price[i]
+        for k in range(codes.size):
+            if _holds(kinds[k], bounded[i], regular[i], paced[i]):
+                before = at
+                # a floor that no price reaches is reported as a conflict, not as a price
+                if floors[k, i] < NO_CEILING:
+                    at = max(at, floors[k, i])
+                at = min(at, ceilings[k, i])
+                if at != before:
+                    moved_by[i] = codes[k]
+            outputs[k, i] = at
+    return outputs, moved_by

@@ -9,9 +9,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.arrays import filled
+from online_models.numerics.masks import anywhere, everywhere
 from online_models.pricing.context.decision_context import NO_CEILING, DecisionContext, Flags, Ints
-from online_models.pricing.guardrails import GUARDRAILS, Bound, Delay, Grid
-from online_models.pricing.guardrails.bounds import NOBODY, Limits, binding
+from online_models.pricing.guardrails import GUARDRAILS, Delay, Grid
+from online_models.pricing.guardrails.bounds import NOBODY, Limits, binding, within_bounds
 from online_models.pricing.trace.steps import Trace, Values
 from online_models.shop.catalogue import NEVER, NO_PRICE
 from schemas.values.instants import to_text
@@ -30,7 +32,7 @@ def code_names(codes: Iterable[int]) -> list[str]:
     return [GUARDRAILS[code].name for code in sorted(codes) if code >= 0]
 
 
-def _pair(one: NDArray[np.int8], other: NDArray[np.int8]) -> NDArray[np.int32]:
+def _pair(one: Ints, other: Ints) -> NDArray[np.int32]:
     codes = (np.where(by == NOBODY, _BASE - 1, by).astype(np.int32) for by in (one, other))
     first, second = codes
     return first * _BASE + second
@@ -65,72 +67,49 @@ def pass_through(
     `bounded`, `regular` and `paced` are those of `limits`; delays hold for `paced` offers. Prices
     of `at_most` offers are rounded down.
     """
-    raw = trace.price
-    result = _before(context, bounds, bounded)
+    raw, n = trace.price, len(context)
+    conflict = _contradicted(bounds, bounded)
+    stuck, delayed = filled(n, NOBODY, np.int32), filled(n, NEVER)
+    # all bounds come before the others
+    trace, moved_by = within_bounds(bounds, trace, bounded, regular, paced)
     for code, rule, facts in binding(context.terms):
         before = trace.price
-        if isinstance(rule, Bound):
-            trace = _bound(rule, facts, trace, bounds)
-        elif isinstance(rule, Grid):
+        if isinstance(rule, Grid):
             trace, conflict = _grid(
-                code, rule, facts, context, trace, bounds, result.conflict, regular, at_most
+                code, rule, facts, context, trace, bounds, conflict, regular, at_most
             )
-            result = result._replace(conflict=conflict)
             free = regular & (conflict == NOBODY)
-            stuck = _stuck(code, rule, context, raw, trace.price, bounds, free, at_most)
-            result = result if stuck is None else result._replace(stuck=stuck)
-        else:
-            free = paced & (result.conflict == NOBODY)
-            trace, delayed = _delay(rule, facts, context, trace, result.delayed, free)
-            result = result._replace(delayed=delayed)
-        moved = trace.price != before
-        result = result._replace(binding=np.where(moved, np.int8(code), result.binding))
-    conflicted = result.conflict != NOBODY
-    if conflicted.any():
+            found = _stuck(code, rule, context, raw, trace.price, bounds, free, at_most)
+            stuck = stuck if found is None else found
+        elif isinstance(rule, Delay):
+            free = paced & (conflict == NOBODY)
+            trace, delayed = _delay(rule, facts, context, trace, delayed, free)
+        moved_by[trace.price != before] = code
+    conflicted = conflict != NOBODY
+    if anywhere(conflicted):
         details: dict[str, Values] = {
             "held": context.price,
-            "bounds": lambda rows: _names(result.conflict[rows]),
+            "bounds": lambda rows: _names(conflict[rows]),
             "lowest": bounds.low,
             "highest": bounds.high,
         }
         trace = trace.then("bounds_conflict", context.price, details, applies=conflicted)
-    return trace, result
+    return trace, GuardrailResult(moved_by, conflict, stuck, delayed)
 
 
-def _before(context: DecisionContext, bounds: Limits, bounded: Flags) -> GuardrailResult:
-    """No guardrail has moved a price; some contradict each other."""
-    n = len(context)
-    conflict = np.full(n, NOBODY, dtype=np.int32)
+def _contradicted(bounds: Limits, bounded: Flags) -> NDArray[np.int32]:
+    """Codes of the bounds of each offer that contradict each other."""
     # a floor that no price reaches contradicts whatever the ceiling is, and a ceiling of nothing,
     # which systems write that have none, whatever the floor is
     nothing_fits = (bounds.low >= NO_CEILING) | (bounds.high < 1)
     crossed = bounded & ((bounds.low > bounds.high) | nothing_fits)
-    if crossed.any():
-        conflict = np.where(crossed, _pair(bounds.low_by, bounds.high_by), conflict)
-    return GuardrailResult(
-        np.full(n, NOBODY, dtype=np.int8),
-        conflict,
-        np.full(n, NOBODY, dtype=np.int32),
-        np.full(n, NEVER, dtype=np.int64),
-    )
+    if not anywhere(crossed):
+        return filled(len(bounded), NOBODY, np.int32)
+    return np.where(crossed, _pair(bounds.low_by, bounds.high_by), NOBODY).astype(np.int32)
 
 
 def _names(pairs: NDArray[np.int32]) -> list[bytes]:
     return [msgspec.json.encode(pair_names(pair)) for pair in pairs.tolist()]
-
-
-def _bound(rule: Bound, facts: bytes, trace: Trace, bounds: Limits) -> Trace:
-    limit, price = bounds.of[rule.name], trace.price
-    details: dict[str, Values] = {}
-    if limit.floor is not None:
-        # A floor that no price reaches is reported as a conflict, not as a price.
-        reached = limit.floor < NO_CEILING
-        price = np.where(reached, np.maximum(price, limit.floor), price)
-        details["minimum"] = limit.floor
-    if limit.ceiling is not None:
-        price = np.minimum(price, limit.ceiling)
-        details["maximum"] = limit.ceiling
-    return trace.then(rule.name, price, details, facts, limit.applies)
 
 
 def _grid(
@@ -147,7 +126,7 @@ def _grid(
     """The trace with the step, and the conflicts with those of offers left without a price."""
     wanted, low = trace.price, np.maximum(bounds.low, 1)
     legal, highest = _nearest(rule, context, wanted, low, bounds.high, at_most)
-    if at_most.any():
+    if anywhere(at_most):
         # what only a step keeps from going down far enough waits, rather than going up instead
         lowest = np.maximum(context.legal.lowest, 1)
         within = rule.nearest(context, wanted, np.minimum(lowest, wanted), wanted)
@@ -155,14 +134,14 @@ def _grid(
         legal, highest = np.where(waits, NO_PRICE, legal), np.where(waits, wanted, highest)
     free = regular & (conflict == NOBODY)
     stuck = free & (legal == NO_PRICE)
-    if stuck.any():
+    if anywhere(stuck):
         # The bound in the way is the one on the side to which the price wants to move.
         up = (wanted >= context.price) & (bounds.high_by != NOBODY) | (bounds.low_by == NOBODY)
         up &= ~(at_most & (bounds.low_by != NOBODY))
         side = np.where(up, bounds.high_by, bounds.low_by)
-        conflict = np.where(stuck, _pair(np.full(len(side), code, np.int8), side), conflict)
+        conflict = np.where(stuck, _pair(np.full(len(side), code), side), conflict)
     price = np.where(legal == NO_PRICE, wanted, legal)
-    applies = None if free.all() else free
+    applies = None if everywhere(free) else free
     details = {"lowest": bounds.low, "highest": highest}
     return trace.then(rule.name, price, details, facts, applies), conflict
 
@@ -174,7 +153,7 @@ def _nearest(
     `at_most` offers it is the wanted price itself, where any legal one lies below.
     """
     legal = rule.nearest(context, wanted, low, high)
-    if not at_most.any():
+    if not anywhere(at_most):
         return legal, high
     below = rule.nearest(context, wanted, low, wanted)
     down = at_most & (below != NO_PRICE)
@@ -198,12 +177,12 @@ def _stuck(
     low, high = np.maximum(legal.lowest, 1), legal.highest
     wanted = np.minimum(np.maximum(raw, low), high)
     still = free & (price == kept) & (wanted != kept)
-    if not still.any():
+    if not anywhere(still):
         return None
     goal, _ = _nearest(rule, context, wanted, low, high, at_most)
     still &= (goal != NO_PRICE) & (goal != kept) & ((goal > kept) == (wanted > kept))
     side = np.where(wanted > kept, bounds.high_by, bounds.low_by)
-    pairs = _pair(np.full(len(side), code, np.int8), side)
+    pairs = _pair(np.full(len(side), code), side)
     return np.where(still & (side != NOBODY), pairs, NOBODY).astype(np.int32)
 
 
@@ -226,6 +205,6 @@ def _delay(
         return [f'"{to_text(end)}"'.encode() if stays else b"null" for end, stays in pairs]
 
     details: dict[str, Values] = {"held": np.where(held, kept, NO_CEILING), "until": instants}
-    applies = None if free.all() else free
+    applies = None if everywhere(free) else free
     after = trace.then(rule.name, price, details, facts, applies)
     return after, np.where(held, np.minimum(delayed, until), delayed)
