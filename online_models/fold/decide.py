@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from online_models.fold.state import State
 from online_models.journal.batch import Batch
 from online_models.journal.outputs import Output
+from online_models.numerics.arrays import filled
+from online_models.numerics.masks import anywhere
 from online_models.pricing import decide as pricer
 from online_models.pricing.shown import imagined, promotion_shown, shown_price
 from online_models.pricing.state.causes import Causes
@@ -23,7 +25,7 @@ LARGEST_ATTRIBUTE = 1e6
 _PROMOTING = [Signal.PROMOTED, Signal.DEPTH, *range(Signal.ATTRIBUTE, WIDTH)]
 #: Signals that hold from the shop's word on; the rest from the decision on.
 _CONFIRMED = [Signal.PRICE, Signal.DRAWN, Signal.DEVIATION]
-_SHOWN = [Signal.ON_SALE, Signal.AVAILABLE, *_CONFIRMED, *_PROMOTING]
+_SHOWN = [*_CONFIRMED, Signal.ON_SALE, Signal.AVAILABLE, *_PROMOTING]
 
 
 def update_signals(state: State, rows: Ints, now: Ints) -> None:
@@ -35,14 +37,21 @@ def update_signals(state: State, rows: Ints, now: Ints) -> None:
     if not len(rows):
         return
     found = _promotions(state, rows, now)
-    price, deviation = shown_price(state.pricing, rows, found), state.pricing.deviation(rows)
-    drawn = ~np.isnan(deviation) & ~imagined(state.pricing, rows)
-    confirmed = np.column_stack([price, drawn, np.where(drawn, deviation, 0.0)])
-    before = state.windows.signals.value[rows[:, None], _CONFIRMED]
-    waits = _waits(state, rows) & (before[:, 0] > 0.0)
-    confirmed = np.where(waits[:, None], before, confirmed)
-    plain = np.column_stack([np.ones(len(rows)), state.stock.on_hand[rows] != 0])
-    _put(state, rows, now, _SHOWN, np.concatenate([plain, confirmed, _seen(found)], axis=1), found)
+    deviation, unmet = state.pricing.deviation(rows), imagined(state.pricing, rows)
+    drawn = ~(np.isnan(deviation) | unmet)
+    shown = np.empty((len(rows), len(_SHOWN)))
+    shown[:, 0] = shown_price(state.pricing, rows, found)
+    shown[:, 1] = drawn
+    shown[:, 2] = np.where(drawn, deviation, 0.0)
+    waits = np.where(unmet, state.listing.acknowledged[rows], state.pricing.unconfirmed(rows))
+    if anywhere(waits):
+        before = state.windows.signals.value[rows[:, None], _CONFIRMED]
+        waits &= before[:, 0] > 0.0
+        shown[waits, : len(_CONFIRMED)] = before[waits]
+    shown[:, 3] = 1.0
+    shown[:, 4] = state.stock.on_hand[rows] != 0
+    shown[:, 5:] = _seen(found)
+    _put(state, rows, now, _SHOWN, shown, found)
 
 
 def update_competitor_signals(state: State, rows: Ints, now: Ints) -> None:
@@ -54,21 +63,15 @@ def update_competitor_signals(state: State, rows: Ints, now: Ints) -> None:
         state.windows.put(rows, now, Signal.COMPETITOR, quoted)
 
 
-def _waits(state: State, rows: Ints) -> NDArray[np.bool_]:
-    """Mask of the offers, (n,), that are known to show another price than was decided."""
-    met = imagined(state.pricing, rows)
-    return np.where(met, state.listing.acknowledged[rows], state.pricing.unconfirmed(rows))
-
-
 def _promotions(state: State, rows: Ints, now: Ints) -> Promoted:
     """The promotions at `now`, once those that began or ended before have done so."""
     turn = state.listing.promotion_change_ms[rows]
-    if not (turn < NEVER).any() and not state.pricing.promotions.concern(rows):
+    if not anywhere(turn < NEVER) and not state.pricing.promotions.concern(rows):
         n = len(rows)
         nothing = np.zeros(n), np.zeros(n), np.zeros((n, ATTRIBUTES))
-        return Promoted(*nothing, np.full(n, NONE, np.int32), turn)
+        return Promoted(*nothing, filled(n, NONE, np.int32), turn)
     # the shop learns its prices by decisions: they are shown from those on
-    while (passed := turn < now).any():
+    while anywhere(passed := turn < now):
         some, at = rows[passed], turn[passed]
         found = promotion_shown(state.pricing, some, at)
         _put(state, some, at, _PROMOTING, _seen(found), found)
@@ -77,15 +80,17 @@ def _promotions(state: State, rows: Ints, now: Ints) -> Promoted:
 
 
 def _seen(found: Promoted) -> Floats:
-    attributes = np.clip(found.attributes, -LARGEST_ATTRIBUTE, LARGEST_ATTRIBUTE)
-    return np.column_stack([found.promoted, found.depth, attributes])
+    seen = np.empty((len(found.promoted), 2 + ATTRIBUTES))
+    seen[:, 0], seen[:, 1] = found.promoted, found.depth
+    seen[:, 2:] = np.minimum(np.maximum(found.attributes, -LARGEST_ATTRIBUTE), LARGEST_ATTRIBUTE)
+    return seen
 
 
 def _put(
     state: State, rows: Ints, at: Ints, columns: list[int], fresh: Floats, found: Promoted
 ) -> None:
     """From `at` on the signals in `columns` are `fresh`, (n, columns), but at rest off sale."""
-    fresh *= state.catalogue.offers.listed[rows].astype(np.float64)[:, None]
+    fresh *= state.catalogue.offers.listed[rows][:, None]
     state.listing.promotion_change_ms[rows] = found.boundary
     state.windows.put_changed(rows, at, columns, fresh, found.promotion)
 

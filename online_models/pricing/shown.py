@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.masks import anywhere
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.state.ledger import NONE
 from online_models.pricing.state.promotions import Promoted
@@ -17,9 +18,11 @@ Ints = NDArray[np.int64]
 
 def imagined(pricing: Pricing, rows: Ints) -> NDArray[np.bool_]:
     """Mask of the offers, (n,), whose decided prices nobody meets."""
-    found = np.full(len(rows), pricing.settings.imagined)
+    if pricing.settings.imagined:
+        return np.ones(len(rows), dtype=np.bool_)
+    found = np.zeros(len(rows), dtype=np.bool_)
     known = rows < len(pricing.ledger.shadow)  # others are new, and follow the settings
-    found[known] |= pricing.ledger.shadow[rows[known]]
+    found[known] = pricing.ledger.shadow[rows[known]]
     return found
 
 
@@ -65,9 +68,12 @@ def promotion_shown(pricing: Pricing, rows: Ints, now: Ints) -> Promoted:
 def shown_price(pricing: Pricing, rows: Ints, promoted: Promoted) -> Ints:
     """Prices as far as known, minor units, NO_PRICE where there is none yet, (n,)."""
     pricing.grow()
+    unmet = imagined(pricing, rows)
+    if not anywhere(unmet):
+        return pricing.ledger.price[rows]
     regular = _regular(pricing, rows)
     below = regular - np.rint(promoted.depth * regular).astype(np.int64)
-    return np.where(imagined(pricing, rows), below, pricing.ledger.price[rows])
+    return np.where(unmet, below, pricing.ledger.price[rows])
 
 
 def _regular(pricing: Pricing, rows: Ints) -> Ints:

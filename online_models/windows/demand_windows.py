@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.columns import Columns, column
+from online_models.numerics.compiled import compiled
+from online_models.numerics.masks import anywhere
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import ALWAYS, NEVER
@@ -186,10 +188,9 @@ class DemandWindows:
         """From `now` on the signals in `columns` of distinct `rows` are `values`, (n, columns), and
         `promotion` runs; what is so already is left as it is.
         """
-        signals, running = self.signals.value, self.signals.promotion
-        at = np.array(columns)
-        changed = (signals[rows[:, None], at] != values).any(axis=1) | (running[rows] != promotion)
-        if changed.any():
+        signals, running, at = self.signals.value, self.signals.promotion, np.array(columns)
+        changed = _changes(signals, running, rows, at, values, promotion)
+        if anywhere(changed):
             some = rows[changed]
             self.settle(some, now[changed])
             signals[some[:, None], at] = values[changed]
@@ -199,10 +200,10 @@ class DemandWindows:
         """Integrate the signals of offers `rows` up to the instants `until`."""
         since = self.signals.since[rows]
         moved = until > since
-        if not moved.any():
+        if not anywhere(moved):
             return
         started = moved & (since != ALWAYS)
-        if started.any():
+        if anywhere(started):
             self._integrate(rows[started], since[started], until[started])
         self.signals.since[rows[moved]] = until[moved]
 
@@ -218,7 +219,7 @@ class DemandWindows:
             (self.coarse, ends, until),
         ):
             some = high > low
-            if some.any():
+            if anywhere(some):
                 self._piece(tumbling, rows[some], low[some], high[some])
 
     def _piece(self, tumbling: TumblingWindows, rows: Ints, since: Ints, until: Ints) -> None:
@@ -256,6 +257,22 @@ class DemandWindows:
         since = self.signals.since[self.signals.since != ALWAYS]
         sold = [tumbling.index(int(since.min()))] if len(since) else []
         return min([*tumbling.open, *sold], default=None)
+
+
+@compiled
+def _changes(
+    signals: Floats,
+    running: NDArray[np.int32],
+    rows: Ints,
+    columns: Ints,
+    values: Floats,
+    promotion: NDArray[np.int32],
+) -> NDArray[np.bool_]:
+    changed: NDArray[np.bool_] = running[rows] != promotion
+    for i in range(rows.size):
+        for k in range(columns.size):
+            changed[i] |= signals[rows[i], columns[k]] != values[i, k]
+    return changed
 
 
 def averages(sums: WindowSums, rows: Ints) -> tuple[Floats, NDArray[np.bool_]]:
