@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.masks import anywhere, everywhere
 from online_models.pricing.context.decision_context import NO_CEILING, DecisionContext, Flags, Ints
 from online_models.pricing.decision.explore import Draw, draw
 from online_models.pricing.decision.reasons import CODES
@@ -46,9 +47,9 @@ class Silent(NamedTuple):
     silences: tuple[str, ...]
     why: NDArray[np.int8]
 
-    def text(self, row: int) -> str:
-        """Why it had none for an offer."""
-        return f"{self.kind} has no price, as {self.silences[self.why[row]]}"
+    def text(self, why: int) -> str:
+        """Why it had none, by the index of the reason."""
+        return f"{self.kind} has no price, as {self.silences[why]}"
 
 
 def ask(
@@ -135,23 +136,28 @@ def _explained(
     if passed_over:
         moved = priced
     alone = priced & ~moved
-    if alone.any():
-        trace = trace.then(kind, raw, details, facts, None if alone.all() else alone)
-    if moved.any():
+    if anywhere(alone):
+        trace = trace.then(kind, raw, details, facts, None if everywhere(alone) else alone)
+    if anywhere(moved):
         causes = {**details, BECAUSE: partial(_causes, because, passed_over)}
-        trace = trace.then(kind, raw, causes, facts, None if moved.all() else moved)
+        trace = trace.then(kind, raw, causes, facts, None if everywhere(moved) else moved)
     return trace
 
 
 def _causes(because: Because | None, passed_over: Sequence[Silent], rows: Ints) -> list[bytes]:
     """The detail `because` of some offers."""
-    records = [{}] * len(rows) if because is None else because.records(rows)
-    if not passed_over:
-        return [msgspec.json.encode(record) for record in records]
-    return [
-        msgspec.json.encode({"passed_over": [silent.text(row) for silent in passed_over], **record})
-        for row, record in zip(rows.tolist(), records, strict=True)
-    ]
+    columns = [] if because is None else list(because.members(rows))
+    if passed_over:
+        reasons = list(zip(*(silent.why[rows].tolist() for silent in passed_over), strict=True))
+        said = {why: _texts(passed_over, why) for why in dict.fromkeys(reasons)}
+        columns.insert(0, list(map(said.__getitem__, reasons)))
+    # without the first comma
+    return [b"{%b}" % members[1:] for members in map(b"".join, zip(*columns, strict=True))]
+
+
+def _texts(passed_over: Sequence[Silent], reasons: Sequence[int]) -> bytes:
+    texts = [silent.text(why) for silent, why in zip(passed_over, reasons, strict=True)]
+    return b',"passed_over":' + msgspec.json.encode(texts)
 
 
 def explore(

@@ -6,11 +6,13 @@ moved the price. It is one flat object, without objects inside.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.numerics.masks import anywhere
 from schemas.values.money import texts
 
 Ints = NDArray[np.int64]
@@ -18,16 +20,18 @@ Flags = NDArray[np.bool_]
 
 #: The name of the detail.
 BECAUSE = "because"
+#: No amount or number of a cause.
+_NOTHING = np.iinfo(np.int64).min
 
 
 class Because:
-    """Causes of n offers by name; each holds for some of them, and says money (minor units), a
-    number or a text.
+    """Causes of n offers by name; each holds for some of them, of one name no two for the same, and
+    says money (minor units), a number or a text.
 
     >>> because = Because(2, digits=2)
     >>> because.money("unlimited", np.array([True, False]), np.array([1790, 0]))
-    >>> because.applies.tolist(), because.records(np.array([0]))
-    ([True, False], [{'unlimited': '17.90'}])
+    >>> because.applies.tolist(), list(because.members(np.array([0, 1])))
+    ([True, False], [[b',"unlimited":"17.90"', b'']])
     """
 
     def __init__(self, n: int, digits: int) -> None:
@@ -48,7 +52,7 @@ class Because:
         self._say(name, where, text, False)
 
     def _say(self, name: str, where: Flags, what: Ints | str, money: bool) -> None:
-        if where.any():
+        if anywhere(where):
             self.applies = self.applies | where
             self._said.append((name, where, what, money))
 
@@ -65,14 +69,23 @@ class Because:
             wide._say(name, everywhere, what, money)
         return wide
 
-    def records(self, rows: Ints) -> list[dict[str, Any]]:
-        """The causes of some offers, as JSON values."""
-        return [self._record(row) for row in rows.tolist()]
-
-    def _record(self, row: int) -> dict[str, Any]:
-        record: dict[str, Any] = {}
+    def members(self, rows: Ints) -> Iterator[list[bytes]]:
+        """The causes of some offers as members of a JSON object, each behind a comma: one column a
+        cause, empty where it does not hold.
+        """
         for name, where, what, money in self._said:
-            if where[row]:
-                value = what if isinstance(what, str) else int(what[row])
-                record[name] = texts([int(value)], self._digits)[0] if money else value
-        return record
+            head = b',"%b":' % name.encode()
+            if isinstance(what, str):
+                text = head + msgspec.json.encode(what)
+                yield [text if applies else b"" for applies in where[rows].tolist()]
+                continue
+            amounts = np.where(where[rows], what[rows], _NOTHING).tolist()
+            distinct = list(dict.fromkeys(amounts))
+            said = texts(distinct, self._digits) if money else map(str, distinct)
+            form = b'%b"%b"' if money else b"%b%b"
+            known = {
+                amount: form % (head, text.encode())
+                for amount, text in zip(distinct, said, strict=True)
+            }
+            known[_NOTHING] = b""
+            yield list(map(known.__getitem__, amounts))
