@@ -26,7 +26,6 @@ from online_models.fold.state import State
 from online_models.fold.sums import count, judge
 from online_models.journal.batch import FORCED, Batch
 from online_models.journal.outputs import Output
-from online_models.pricing.contracts.contract_offers import new_day as contracts_of_day
 from online_models.pricing.coordination.shared_stock import value_units
 from online_models.pricing.personal.feeding import credit, watch
 from online_models.pricing.personal.feeding import new_day as new_day_of_discounts
@@ -89,7 +88,7 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     if new_day and not state.settings.observe_only:
         value_units(state.pricing, now)
         outputs += quantity_breaks_of_day(state.pricing, now)
-        outputs += contracts_of_day(state.pricing, now)
+        state.pricing.state.trade.contracts.prune(now)
     placed = [(place, output) for output in outputs]
     concerned = [observations.offer for observations in learnt]
     rows = np.unique(np.concatenate([new, stocked, *concerned, state.pricing.due(now)]))

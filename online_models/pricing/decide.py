@@ -9,20 +9,16 @@ from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
 from online_models.numerics.masks import anywhere, everywhere
+from online_models.pricing.below_public import below_public
 from online_models.pricing.commands.acknowledgements import overdue
 from online_models.pricing.context.decision_context import DecisionContext, Ints
-from online_models.pricing.contracts.contract_offers import promised
 from online_models.pricing.coordination.pressing import note_presses
 from online_models.pricing.decision.bookkeeping import enter, needs_publishing, unchanged
 from online_models.pricing.decision.breaking import tripped
 from online_models.pricing.decision.resolve import resolve
-from online_models.pricing.personal.public_moves import moved
 from online_models.pricing.pricing import Pricing
-from online_models.pricing.quantity_breaks.offers import quantity_breaks
 from online_models.pricing.records.alerts import Placed, alerts, stockouts
 from online_models.pricing.records.publish import previous_state, records
-from online_models.pricing.segments.personal_offers import personal_offers
-from online_models.pricing.segments.segment_prices import segment_prices
 from online_models.pricing.state.causes import Causes
 from online_models.pricing.state.ledger import NONE, take_shown_as_regular
 from online_models.pricing.trace.steps import MoneyTexts
@@ -94,7 +90,6 @@ def _decide_block(
     # 3. What those records say of the time before the decision.
     before = previous_state(resolved, published, pricing.history) if len(published) else None
     fresh = published[needs_publishing(resolved, published)]
-    fresh = fresh[~pricing.ledger.shadow[context.rows[fresh]]]
     # 4. The decisions are entered in the books, and thereby numbered.
     numbers = enter(resolved, published, pricing.history)
     # 5. The records.
@@ -113,11 +108,8 @@ def _decide_block(
             money,
             pricing.model_version,
         )
-        found += segment_prices(resolved, fresh, money)
-        found += quantity_breaks(resolved, fresh, pricing.state.trade.volumes)
-        found += promised(resolved, fresh, pricing)
-        found += personal_offers(resolved, fresh, pricing.shoppers, money)
-        found += moved(resolved, fresh, pricing)
+    found += below_public(resolved, fresh, pricing, money)
+    if before is not None:
         found += stockouts(resolved, published)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,15 +20,21 @@ from online_models.training.dataset import Dataset
 
 
 def seed_keras(seed: int) -> None:
-    """Seed Keras, NumPy and TensorFlow, and let no kernel depend on which thread ends first.
+    """Seed Keras, NumPy and TensorFlow, and let no sum depend on which thread ends first.
 
-    A seed alone is not enough: TensorFlow shuffles and sums in several threads.
+    A seed alone is not enough: TensorFlow shuffles and sums in several threads. Nor are its
+    deterministic kernels: on a busy machine two trainings were seen to differ. These networks are
+    too small to gain from several threads. Where TensorFlow has run in this process before, its
+    threads stay as they are.
     """
     import keras
     import tensorflow as tf
 
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
+    with suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def negative_binomial_loss(units: Any, forecast: Any) -> Any:

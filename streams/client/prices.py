@@ -8,9 +8,11 @@ from decimal import Decimal
 
 from schemas.values.instants import to_ms
 from streams.client.records import Change, Offer
+from streams.client.standing import StandingOffers
 
 #: The segment of a customer of whom nothing is known, as in orders that name none.
 USUAL_SEGMENT = "b2c"
+_ALWAYS = "1980-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Prices:
 
     def __init__(self) -> None:
         self._changes: dict[tuple[str, str], Change] = {}
-        self._offers: dict[tuple[str, str], list[Offer]] = {}
+        self._first: dict[tuple[str, str], Change] = {}
+        self._offers: dict[tuple[str, str], StandingOffers[Offer]] = {}
 
     def __len__(self) -> int:
         return len(self._changes)
@@ -50,6 +53,19 @@ class Prices:
         """The newest change of an offer; None where its first price is still in force."""
         return self._changes.get((sku, channel))
 
+    def take_first(self, sku: str, channel: str, price: Decimal, currency: str) -> None:
+        """Say what `products` says of an offer: in force until the pricer changes it."""
+        self._first[sku, channel] = Change(
+            decision_id="",
+            revision=0,
+            sku=sku,
+            channel=channel,
+            price=price,
+            currency=currency,
+            effective_at=_ALWAYS,
+            time=_ALWAYS,
+        )
+
     def take(self, change: Change) -> bool:
         """Keep a change; False where this revision is known already, or a newer one."""
         last = self._changes.get(change.offer)
@@ -59,17 +75,9 @@ class Prices:
         return True
 
     def take_offer(self, offer: Offer) -> None:
-        """Keep an offer: those of a new decision replace those of the one before; a learnt one
-        replaces that of the same customer.
-        """
-        held = self._offers.setdefault((offer.sku, offer.channel), [])
-        if offer.cluster is not None:
-            held[:] = [e for e in held if e.cluster is None or e.customer != offer.customer]
-        else:
-            held[:] = [
-                e for e in held if e.cluster is not None or e.decision_id == offer.decision_id
-            ]
-        held.append(offer)
+        """Keep an offer, in place of those that it replaces."""
+        at = offer.sku, offer.channel
+        self._offers.setdefault(at, StandingOffers()).take(offer.identity, offer)
 
     def quote(
         self,
@@ -81,18 +89,18 @@ class Prices:
         customer: str | None = None,
         quantity: int = 1,
     ) -> Quote | None:
-        """What a unit costs at `now`, ms; None where the pricer has changed no price yet.
+        """What a unit costs at `now`, ms; None where the pricer has changed no price yet, and
+        nobody has said the first one.
 
         `customer` is a `customer_hash`. The lowest price counts; none is above the public one.
         """
-        change = self._changes.get((sku, channel))
+        change = self._changes.get((sku, channel)) or self._first.get((sku, channel))
         if change is None:
             return None
         best: Offer | None = None
         for offer in self._offers.get((sku, channel), ()):
             fits = (
-                offer.segment == segment
-                and offer.customer in (None, customer)
+                offer.identity.is_for(customer, segment)
                 and (offer.minimum_quantity or 1) <= quantity
                 and _in_force(offer, change, now)
             )
@@ -116,6 +124,7 @@ class Prices:
 def _in_force(offer: Offer, change: Change, now: int) -> bool:
     """Whether it is in force, and no newer public price has put an end to it."""
     begin = to_ms(offer.valid_from)
-    if offer.currency != change.currency or begin < to_ms(change.effective_at):
+    said = begin if offer.time is None else to_ms(offer.time)
+    if offer.currency != change.currency or said < to_ms(change.effective_at):
         return False
     return begin <= now and (offer.valid_until is None or now < to_ms(offer.valid_until))

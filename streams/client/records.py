@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from schemas.values.instants import to_text
+from streams.client.standing import OfferIdentity
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +41,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """A record of `price-offers`: a price below the public one, for a segment, for a quantity, or
     for the one customer whose hash it names. `disclosure` is to be shown with it. A `cluster` makes
-    it a learnt one, which only another for the same customer replaces.
+    it a learnt one, which only another for the same customer replaces, a `contract_id` a promised
+    one. It was said at `time`; `valid_from` may be long before, or in the future.
     """
 
     decision_id: str
@@ -54,7 +56,21 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     disclosure: str | None = None
     minimum_quantity: int | None = None
     customer: str | None = None
+    contract_id: str | None = None
     cluster: int | None = None
+    time: str | None = None
+
+    @property
+    def identity(self) -> OfferIdentity:
+        """What tells it from others of the same SKU and channel."""
+        return OfferIdentity(
+            self.decision_id,
+            self.segment,
+            self.minimum_quantity or 1,
+            self.customer,
+            self.contract_id,
+            self.cluster is not None,
+        )
 
 
 def acknowledgement(

@@ -17,8 +17,9 @@ records that follow: `topics` (their number by topic) and `sha256` over one line
 it listed what orders and clicks named on channels that no product has; those are counted now. In
 `days` it rounded a price that follows a competitor to the nearest ending; it goes down now. In
 `shared` an alert did not name its partition. In `waiting` it did not
-try the price that just sells out a scarce stock. What is published in these is that of the present
-release.
+try the price that just sells out a scarce stock. In all of them fixed breaks and personal discounts
+had no steps, and prices below the public one were not said anew when the lowest legal price moved.
+What is published in these is that of the present release.
 """
 
 from __future__ import annotations

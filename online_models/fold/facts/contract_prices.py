@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from online_models.fold.facts.fact import NOBODY, NOTHING, FactEffect, Handler, Reach
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
-from online_models.pricing.contracts.contract_offers import contract_offers, ended
+from online_models.pricing.contracts.contract_offers import contract_offers, ended, replaced
 from online_models.pricing.trade.contract_book import ContractTerms, until
 from schemas.records.record import decode
 from schemas.records.wholesale.contract_prices import ContractPrice
@@ -42,8 +42,10 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         before = pricing.state.trade.contracts.end(record.sku, terms)
         outputs = [] if before is None else ended(pricing, record.sku, before, now)
     else:
-        pricing.state.trade.contracts.put(record.sku, terms)
+        before = pricing.state.trade.contracts.put(record.sku, terms)
         outputs = contract_offers(pricing, record.sku, now, record.channel)
+        if before is not None:
+            outputs += replaced(pricing, record.sku, before, terms, now)
     return FactEffect(NOBODY, [] if state.settings.observe_only else outputs)
 
 

@@ -7,9 +7,11 @@ import numpy as np
 
 from online_models.journal.outputs import Output
 from online_models.pricing.context.decision_context import Ints
+from online_models.pricing.contracts.contract_offers import ended as contract_ended
 from online_models.pricing.decision.sources import APPROVED, REJECTED
 from online_models.pricing.personal.public_moves import ended
 from online_models.pricing.pricing import Pricing
+from online_models.pricing.segments.personal_offers import withdrawn
 from online_models.pricing.state.kill_switch import priced, release
 from online_models.pricing.state.shoppers import named
 from online_models.shop.catalogue import NEVER, NO_PRICE
@@ -42,11 +44,18 @@ def apply_command(pricing: Pricing, record: Order, now: int, part: int | None = 
     if isinstance(record, Rollback):
         return _rollback(pricing, record, now, part)
     if isinstance(record, ForgetCustomer):
-        customer = named(record.customer_id)
-        pricing.shoppers.forget(customer)
-        pricing.state.trade.contracts.forget(record.customer_id)
-        return np.zeros(0, dtype=np.int64), ended(pricing, customer, now)
+        return np.zeros(0, dtype=np.int64), _forget(pricing, record.customer_id, now)
     return _judge(pricing, record, now)
+
+
+def _forget(pricing: Pricing, customer_id: str, now: int) -> list[Output]:
+    """Drop what is known of a customer, and end what they are offered."""
+    customer = named(customer_id)
+    outputs = withdrawn(pricing, customer, now)
+    pricing.shoppers.forget(customer)
+    for sku, terms in pricing.state.trade.contracts.forget(customer_id):
+        outputs += contract_ended(pricing, sku, terms, now)
+    return outputs + ended(pricing, customer, now)
 
 
 def _priced(pricing: Pricing, selector: Selector) -> Ints:

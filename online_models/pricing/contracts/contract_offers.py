@@ -16,7 +16,7 @@ from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.guardrails.bounds import on_every_price
 from online_models.pricing.offer_context import offer_context
 from online_models.pricing.pricing import Pricing
-from online_models.pricing.segments.price_offer import price_offer, published
+from online_models.pricing.segments.price_offer import begin_round, price_offer, published
 from online_models.pricing.trade.contract_book import ContractTerms
 from online_models.shop.catalogue import NEVER
 from schemas.values.instants import to_text
@@ -56,6 +56,7 @@ def contract_offers(pricing: Pricing, sku: str, now: int, channel: str = "") -> 
         if broken != terms.conflict:
             book.put(sku, terms._replace(conflict=broken))
         if not broken:
+            begin_round(ledger, row)
             outputs.append(_offer(context, terms, now))
         elif broken != terms.conflict:
             outputs.append(_alert(context, terms, broken, now))
@@ -65,24 +66,26 @@ def contract_offers(pricing: Pricing, sku: str, now: int, channel: str = "") -> 
 def promised(
     resolved: Resolved, chosen: NDArray[np.intp], pricing: Pricing
 ) -> list[tuple[int, Output]]:
-    """The same of offers whose public price or policy has just changed, with their places."""
+    """The same of some of the offers that are decided, with their places."""
     found: list[tuple[int, Output]] = []
     context = resolved.context
-    for place in chosen.tolist() if any(pricing.state.trade.contracts.skus()) else ():
+    for place in chosen.tolist() if pricing.state.trade.contracts else ():
         sku, channel = context.state.catalogue.offer_name(int(context.rows[place]))
         outputs = contract_offers(pricing, sku, int(context.now[place]), channel)
         found += [(place, output) for output in outputs]
     return found
 
 
-def new_day(pricing: Pricing, now: int) -> list[Output]:
-    """Check all promises anew: costs and bounds may have moved. Those that have run out go."""
-    pricing.state.trade.contracts.prune(now)
-    outputs: list[Output] = []
-    for sku in list(pricing.state.trade.contracts.skus()):
-        said = contract_offers(pricing, sku, now)
-        outputs += [output for output in said if output.topic == "pricing-alerts"]
-    return outputs
+def replaced(
+    pricing: Pricing, sku: str, before: ContractTerms, terms: ContractTerms, now: int
+) -> list[Output]:
+    """The end of a promise that another has taken the place of, unless its offer says so."""
+    whose = (before.customer, before.segment)
+    if whose == (terms.customer, terms.segment) and not pricing.state.trade.contracts.broken(
+        sku, terms
+    ):
+        return []
+    return ended(pricing, sku, before, now)
 
 
 def ended(pricing: Pricing, sku: str, terms: ContractTerms, now: int) -> list[Output]:
@@ -90,7 +93,7 @@ def ended(pricing: Pricing, sku: str, terms: ContractTerms, now: int) -> list[Ou
     catalogue, ledger = pricing.state.catalogue, pricing.ledger
     at = catalogue.sku_names.index.get(sku, -1)
     row = catalogue.offer(at, catalogue.channel_names.index.get(terms.channel, -1))
-    over = terms.conflict or now <= terms.valid_from or now >= terms.valid_until
+    over = terms.conflict or now >= terms.valid_until
     if over or row < 0 or not catalogue.offers.listed[row] or ledger.price[row] <= 0:
         return []
     context = offer_context(pricing, row, now)
@@ -116,6 +119,7 @@ def _offer(context: DecisionContext, terms: ContractTerms, now: int) -> Output:
         disclosure=terms.terms,
         minimum_quantity=terms.quantity,
         **({} if terms.customer is None else {"customer": terms.customer}),
+        contract_id=terms.contract,
         reason=f"contract {terms.contract}",
     )
     explanation = [

@@ -96,11 +96,20 @@ def _breaker(detail: Step) -> str:
 
 
 def _personal(detail: Step) -> str:
+    if "gain" not in detail:
+        return f"The personal discount is {detail['discount']}"
     return (
         f"A personal discount of {detail['discount']} is expected to add {detail['gain']} of profit"
         f" with customers of cluster {detail['cluster']}, the most of those allowed or near it:"
         f" {detail['units']:.3g} units instead of {detail['without']:.3g}"
     )
+
+
+def _quantity_break(detail: Step) -> str:
+    said = f"Orders of this quantity get {detail['discount']} off"
+    if "elasticity" not in detail:
+        return said
+    return f"{said}, at which they earn most by their elasticity of {detail['elasticity']}"
 
 
 def _conflict(detail: Step) -> str:
@@ -136,7 +145,17 @@ _SENTENCES: dict[str, Callable[[Step], str]] = {
     "bounds_conflict": _conflict,
     "approval": _approval,
     "breaker": _breaker,
-    "public_price": lambda _: "Everybody pays",
+    "public_price": lambda detail: (
+        "Nobody pays more than the public price" if "maximum" in detail else "Everybody pays"
+    ),
+    "contract": lambda detail: f"Contract {detail['contract']} promises a price",
+    "entitled": lambda detail: f"The customer pays no more without a quote ({detail['by']})",
+    "quote": lambda detail: f"The quote takes {detail['discount']} off",
+    "quantity_break": _quantity_break,
+    "self_selection": lambda detail: (
+        f"The other quantities leave {detail['minimum']} to {detail['maximum']}, so that nobody"
+        " gains by splitting an order or by buying more than they need"
+    ),
     "personal_discount": _personal,
     "promised": lambda _: "An offer made before holds, no higher than the public price",
     "price_in_force": lambda _: "The price in force stays",

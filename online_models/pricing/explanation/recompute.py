@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from online_models.pricing.guardrails import GUARDRAILS, Grid
-from online_models.pricing.quotes.quote_records import discounted as discounted_unit
+from online_models.pricing.segments.reduced import discounted as discounted_unit
 from online_models.pricing.state.promotions import discounted
 from online_models.pricing.strategies import STRATEGIES
 from online_models.pricing.strategies.strategy import Recomputable

@@ -22,6 +22,10 @@ from online_models.pricing.guardrails import GUARDRAILS, Bound, Guardrail
 from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.trace.steps import Step, Trace, Values, members
 
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+NOBODY = -1
+
 
 class Binding(NamedTuple):
     """A guardrail with its index in GUARDRAILS; `facts` are JSON members, without the braces."""
@@ -40,6 +44,34 @@ def on_every_price(terms: CompiledPolicy) -> list[Bound]:
     ]
 
 
+class Floors(NamedTuple):
+    """The lowest legal price of each offer, minor units, (n,), from 1 to the largest that can be
+    said; and which of `rules` sets it, (n,), NOBODY where none does.
+    """
+
+    price: Ints
+    by: Ints
+    rules: list[Bound]
+
+    def rule(self, place: int) -> Bound | None:
+        """The bound that sets one."""
+        code = int(self.by[place])
+        return None if code == NOBODY else self.rules[code]
+
+
+def floors(context: DecisionContext) -> Floors:
+    """What the bounds on every price leave below."""
+    rules = on_every_price(context.terms)
+    price = np.full(len(context), 1, dtype=np.int64)
+    by = np.full(len(context), NOBODY, dtype=np.int64)
+    for code, rule in enumerate(rules):
+        if rule.floor is not None:
+            own = rule.floor(context)
+            by = np.where(own > price, code, by)
+            price = np.maximum(price, np.minimum(own, context.largest))
+    return Floors(price, by, rules)
+
+
 @lru_cache(maxsize=4096)
 def binding(terms: CompiledPolicy) -> tuple[Binding, ...]:
     """The guardrails that bind under these terms, in their order."""
@@ -50,9 +82,6 @@ def binding(terms: CompiledPolicy) -> tuple[Binding, ...]:
     )
 
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-NOBODY = -1
 #: A bound's kind: it holds for every price, for the regular price, or for a step of it.
 _EVERY, _REGULAR, _STEP = 0, 1, 2
 

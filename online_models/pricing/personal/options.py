@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from online_models.pricing.context.decision_context import NO_FLOOR, DecisionContext
-from online_models.pricing.guardrails.bounds import on_every_price
+from online_models.pricing.context.decision_context import DecisionContext
+from online_models.pricing.guardrails import Bound
+from online_models.pricing.guardrails.bounds import floors
 from online_models.pricing.guardrails.price_endings import nearest_ending
 from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.pricing import Pricing
-from online_models.pricing.quotes.quote_records import discounted
+from online_models.pricing.segments.reduced import discounted
 from online_models.shop.catalogue import NO_PRICE, PPM, kept_share
 from schemas.records.policy.pricing_policies import SegmentTerms
 from schemas.values import percentages
@@ -45,7 +46,7 @@ class DiscountCandidate(NamedTuple):
     category: int
     currency: str
     floor: int
-    rule: str
+    rule: Bound | None
     terms: CompiledPolicy
     known: dict[str, list[Depth]]
 
@@ -53,32 +54,43 @@ class DiscountCandidate(NamedTuple):
         """Those of a segment: ascending, no two of a price, all below the public one."""
         found = self.known.get(segment.segment)
         if found is None:
-            largest = min(percentages.to_ppm(segment.personal_discount), PPM - 1)
+            largest, lowest = largest_discount(segment), self.lowest(segment)
             found = []
             for step in range(1, STEPS + 1):
                 discount = largest * step // STEPS
-                price = self.legal(discount)
+                price = self.legal(discount, lowest)
                 if price < (found[-1].price if found else self.public):
                     found.append(Depth(discount, price))
             self.known[segment.segment] = found
         return found
 
-    def legal(self, discount: int) -> int:
-        """The price with a discount off that the guardrails allow; the public one if none does."""
-        price = max(discounted(self.public, discount), self.floor)
+    def lowest(self, segment: SegmentTerms) -> int:
+        """The lowest price of a segment's personal offers: no ending goes beyond its discount."""
+        return max(discounted(self.public, largest_discount(segment)), self.floor)
+
+    def legal(self, discount: int, lowest: int) -> int:
+        """The price with a discount off that the guardrails allow, no lower than `lowest`; the
+        public one if none does.
+        """
+        price = max(discounted(self.public, discount), lowest)
         if price >= self.public or not self.terms.endings:
             return min(price, self.public)
-        columns = (np.array([each]) for each in (price, self.floor, self.public - 1))
+        columns = (np.array([each]) for each in (price, lowest, self.public - 1))
         ending = int(nearest_ending(self.terms.endings, *columns)[0])
         return self.public if ending == NO_PRICE else ending
 
     def allowed(self, promised: int) -> int:
         """A price that was promised, as far as the guardrails allow it now."""
-        return promised if promised >= self.floor else self.legal(PPM - 1)
+        return promised if promised >= self.floor else self.legal(PPM - 1, self.floor)
 
     def profit(self, price: int) -> float:
         """What a unit leaves at a price, minor units."""
         return price * self.share - self.fixed
+
+
+def largest_discount(segment: SegmentTerms) -> int:
+    """That of a segment's personal offers, ppm."""
+    return min(percentages.to_ppm(segment.personal_discount), PPM - 1)
 
 
 def candidates(pricing: Pricing, rows: Iterable[int], now: int) -> Mapping[int, DiscountCandidate]:
@@ -109,13 +121,7 @@ def of_context(context: DecisionContext) -> list[DiscountCandidate]:
     """The offers of a context."""
     catalogue = context.state.catalogue
     n = len(context)
-    floor, by = np.full(n, NO_FLOOR, dtype=np.int64), np.full(n, -1)
-    rules = on_every_price(context.terms)
-    for i, rule in enumerate(rules):
-        if rule.floor is not None:
-            own = rule.floor(context)
-            by = np.where(own > floor, i, by)
-            floor = np.maximum(floor, own)
+    lowest = floors(context)
     share = kept_share(context.tax_ppm, context.fee_ppm)
     return [
         DiscountCandidate(
@@ -125,8 +131,8 @@ def of_context(context: DecisionContext) -> list[DiscountCandidate]:
             float(context.fee_fixed[i] + context.cost[i]),
             int(catalogue.skus.category[context.sku[i]]),
             catalogue.currency_names[int(catalogue.skus.currency[context.sku[i]])],
-            max(int(floor[i]), 1),
-            rules[int(by[i])].name if by[i] >= 0 else "",
+            int(lowest.price[i]),
+            lowest.rule(i),
             context.terms,
             {},
         )
@@ -144,9 +150,3 @@ def segment_terms(terms: CompiledPolicy, segment: str) -> SegmentTerms | None:
         ),
         None,
     )
-
-
-def facts(candidate: DiscountCandidate) -> dict[str, Any]:
-    """What the guardrail that sets the lowest legal price says of itself."""
-    rules = (rule for rule in on_every_price(candidate.terms) if rule.name == candidate.rule)
-    return next((rule.facts(candidate.terms) for rule in rules), {})

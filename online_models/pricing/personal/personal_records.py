@@ -7,16 +7,15 @@ from typing import Any
 from online_models.journal.outputs import Output
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.personal.choice import Choice
-from online_models.pricing.personal.options import DiscountCandidate, facts
+from online_models.pricing.personal.options import DiscountCandidate
 from online_models.pricing.personal.shopper_records import PersonalTrial
-from online_models.pricing.quotes.quote_records import discounted, share_text
+from online_models.pricing.quotes.quote_records import share_text
 from online_models.pricing.segments.personal_offers import DISCLOSURE
 from online_models.pricing.segments.price_offer import price_offer, published
+from online_models.pricing.segments.reduced import Reduced, Steps, discounted, steps_below
 from online_models.pricing.state.shoppers import name
 from schemas.records.policy.pricing_policies import SegmentTerms
 from schemas.values.money import texts
-
-Steps = list[dict[str, Any]]
 
 
 def new_offer(
@@ -47,7 +46,7 @@ def new_offer(
         trial,
         trial.since,
         f"{off} off the public price, from which most is expected beyond what is earned without it",
-        _steps(candidate, trial, detail),
+        _steps(candidate, terms, trial, detail),
         propensity=round(choice.propensity, 6),
     )
 
@@ -101,19 +100,19 @@ def _record(
     return published({**offer, "explanation": steps}, now)
 
 
-def _steps(candidate: DiscountCandidate, trial: PersonalTrial, said: dict[str, Any]) -> Steps:
+def _steps(
+    candidate: DiscountCandidate, terms: SegmentTerms, trial: PersonalTrial, said: dict[str, Any]
+) -> Steps:
     asked = discounted(candidate.public, trial.discount)
-    bounded = max(asked, candidate.floor)
-    amounts = (candidate.public, asked, bounded, candidate.floor, candidate.public - 1, trial.price)
-    public, wanted, between, floor, below, price = texts(list(amounts), candidate.terms.digits)
-    steps: Steps = [
-        {"rule": "public_price", "input": None, "output": public, "detail": {}},
-        {"rule": "personal_discount", "input": public, "output": wanted, "detail": said},
-    ]
-    if candidate.rule:
-        bound = {**facts(candidate), "minimum": floor}
-        steps.append({"rule": candidate.rule, "input": wanted, "output": between, "detail": bound})
+    steps = steps_below(
+        candidate.terms,
+        Reduced("personal_discount", candidate.public, asked, candidate.floor, candidate.rule),
+        said,
+    )
     if candidate.terms.endings:
+        amounts = [candidate.lowest(terms), candidate.public - 1, trial.price]
+        floor, below, price = texts(amounts, candidate.terms.digits)
+        between = steps[-1]["output"]
         endings = list(candidate.terms.policy.guardrails.price_endings)
         detail = {"endings": endings, "lowest": floor, "highest": below}
         steps.append({"rule": "price_endings", "input": between, "output": price, "detail": detail})

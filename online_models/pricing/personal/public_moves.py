@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.offer_context import offer_context
 from online_models.pricing.personal.options import of_context, segment_terms
 from online_models.pricing.personal.personal_records import kept_offer
 from online_models.pricing.pricing import Pricing
+from schemas.records.policy.pricing_policies import SegmentTerms
 
 
 def moved(
@@ -39,9 +41,9 @@ def moved(
             price = candidate.allowed(before.price)
             book.change(customer, before, price, candidate.public)
             stood, stands = before.price < before.public, price < candidate.public
-            terms = segment_terms(context.terms, book.segment(customer))
-            if terms is None or not (stood or stands):
+            if not (stood or stands):
                 continue
+            terms = _terms(context, book.segment(customer))
             trial = before._replace(price=price, until=before.until if stands else now)
             output = kept_offer(context, candidate, terms, customer, trial, now)
             found.append((place, output))
@@ -54,9 +56,14 @@ def ended(pricing: Pricing, customer: int, now: int) -> list[Output]:
     segment = book.segment(customer)
     for trial in book.forget(customer):
         context = offer_context(pricing, trial.row, now)
-        terms = segment_terms(context.terms, segment)
-        if terms is None or now >= trial.until or trial.price >= trial.public:
+        if now >= trial.until or trial.price >= trial.public:
             continue
+        terms = _terms(context, segment)
         candidate, ends = of_context(context)[0], trial._replace(until=now)
         outputs.append(kept_offer(context, candidate, terms, customer, ends, now))
     return outputs
+
+
+def _terms(context: DecisionContext, segment: str) -> SegmentTerms:
+    """What the policy says of a segment; what was promised is kept where it says no more."""
+    return segment_terms(context.terms, segment) or SegmentTerms(segment=segment)

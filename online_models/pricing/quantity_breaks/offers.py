@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from online_models.journal.outputs import Output
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.decision.resolve import Resolved
+from online_models.pricing.guardrails.bounds import floors
 from online_models.pricing.offer_context import offer_context
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.quantity_breaks.schedule import Tier, schedule
-from online_models.pricing.segments.price_offer import price_offer, published
-from online_models.pricing.segments.segment_prices import lowest_legal
+from online_models.pricing.segments.price_offer import begin_round, price_offer, published
+from online_models.pricing.segments.reduced import Reduced, steps_below
 from online_models.pricing.trade.volumes import QUANTITIES, Volumes
 from online_models.shop.catalogue import PPM, kept_share
 from schemas.records.policy.pricing_policies import SegmentTerms
@@ -23,13 +24,13 @@ from schemas.values.money import texts
 
 def tiers(context: DecisionContext, segment: SegmentTerms, volumes: Volumes) -> list[Tier]:
     """The tiers of a segment in force at the one offer of a context; none where nothing is known
-    of its orders, or the guardrails leave nothing below the public price.
+    of its orders.
     """
     row = int(context.rows[0])
     key = volumes.key(segment.segment, *context.state.catalogue.offer_name(row))
     quantities, discounts = volumes.wanted(key)
     public = int(context.state.ledger.price[row])
-    return schedule(public, max(int(lowest_legal(context)[0]), 1), quantities, discounts)
+    return schedule(public, int(floors(context).price[0]), quantities, discounts)
 
 
 def tier_price(found: list[Tier], public: int, quantity: int) -> int:
@@ -56,7 +57,10 @@ def new_day(pricing: Pricing, now: int) -> list[Output]:
         if policy is not None and any(s.optimise_breaks for s in policy.segments)
     ]
     rows = np.flatnonzero(
-        np.isin(ledger.policy, slots) & catalogue.offers.listed & (ledger.price > 0)
+        np.isin(ledger.policy, slots)
+        & catalogue.offers.listed
+        & (ledger.price > 0)
+        & ~ledger.shadow
     )
     for row in rows.tolist():
         context = offer_context(pricing, row, now)
@@ -87,13 +91,15 @@ def _renewed(
     after = tiers(context, segment, volumes)
     known = {tier.quantity: tier.price for tier in before}
     changed = [tier for tier in after if known.get(tier.quantity) != tier.price]
+    if changed:
+        begin_round(pricing.ledger, row)
     return [_offer(context, segment, volumes, key, tier, now) for tier in changed]
 
 
 def quantity_breaks(
     resolved: Resolved, chosen: NDArray[np.intp], volumes: Volumes
 ) -> list[tuple[int, Output]]:
-    """All tiers of offers whose public price or policy has just changed, with their places."""
+    """All tiers of some of the offers that are decided, with their places."""
     policy = resolved.context.terms.policy
     segments = [segment for segment in policy.segments if segment.optimise_breaks is not None]
     found = []
@@ -118,10 +124,9 @@ def _offer(
     tier: Tier,
     now: int,
 ) -> Output:
-    amounts = (tier.asked, tier.lowest, tier.highest, tier.price)
-    public, asked, lowest, highest, price = texts(
-        [int(context.state.ledger.price[context.rows[0]]), *amounts], context.terms.digits
-    )
+    public, floor = int(context.state.ledger.price[context.rows[0]]), floors(context)
+    reduced = Reduced("quantity_break", public, tier.asked, int(floor.price[0]), floor.rule(0))
+    lowest, highest, price = texts([tier.lowest, tier.highest, tier.price], context.terms.digits)
     share = percentages.to_text(percentages.to_fraction(str(tier.discount / PPM)))
     elasticity = volumes.elasticity(key, tier.quantity)
     detail = {"minimum": lowest, "maximum": highest}
@@ -137,9 +142,6 @@ def _offer(
         f" an elasticity of {elasticity:.1f}, earn most",
     )
     taken_off = {"discount": share, "elasticity": round(elasticity, 3)}
-    explanation = [
-        {"rule": "public_price", "input": None, "output": public, "detail": {}},
-        {"rule": "quantity_break", "input": public, "output": asked, "detail": taken_off},
-        {"rule": "self_selection", "input": asked, "output": price, "detail": detail},
-    ]
-    return published({**offer, "explanation": explanation}, now)
+    steps = steps_below(context.terms, reduced, taken_off)
+    chosen = {"rule": "self_selection", "input": steps[-1]["output"], "output": price}
+    return published({**offer, "explanation": [*steps, {**chosen, "detail": detail}]}, now)

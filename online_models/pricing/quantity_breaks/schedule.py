@@ -38,15 +38,14 @@ def schedule(
 ) -> list[Tier]:
     """Tiers from ascending quantities and the discounts (parts per million) that are wanted.
 
-    `floor` is the lowest legal price; one above the public price leaves no tier.
+    `floor` is the lowest legal price; one above the public price leaves that alone.
 
     >>> [tier.price for tier in schedule(1000, 600, [5, 10], [200_000, 500_000])]
     [800, 720]
     """
     tiers: list[Tier] = []
     before, price = 1, public
-    if floor > public:
-        return []
+    floor = min(floor, public)
     for quantity, discount in zip(quantities, discounts, strict=True):
         asked = max(1, int(round_one(public, PPM - discount, PPM)))
         lowest = max(

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from online_models.journal.outputs import Output
-from online_models.numerics.ratios import round_one
 from online_models.pricing.quotes.best_discount import BestQuote
+from online_models.pricing.segments.reduced import discounted
 from online_models.shop.catalogue import PPM
 from schemas.records.wholesale.quote_lines import LineTerms
 from schemas.records.wholesale.quote_requests import QuoteRequest
@@ -19,11 +19,6 @@ from schemas.values.money import LARGEST_MINOR, minor_digits, texts
 from schemas.values.percentages import to_text as percent_text
 
 TOPIC = "price-quotes"
-
-
-def discounted(entitled: int, discount_ppm: int) -> int:
-    """The price of a unit with the quote's discount off, before the guardrails, minor units."""
-    return max(1, int(round_one(entitled, PPM - discount_ppm, PPM)))
 
 
 def share_text(ppm: int) -> str:

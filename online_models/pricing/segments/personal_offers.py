@@ -10,14 +10,22 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.numerics.ratios import scaled_round
+from online_models.journal.outputs import Output
+from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.decision.resolve import Resolved
+from online_models.pricing.guardrails.bounds import floors
+from online_models.pricing.offer_context import offer_context
+from online_models.pricing.policy.compiled_policy import CompiledPolicy
+from online_models.pricing.pricing import Pricing
 from online_models.pricing.segments.price_offer import price_offer, published
-from online_models.pricing.segments.segment_prices import Placed, lowest_legal
+from online_models.pricing.segments.reduced import Reduced, Steps, discounted, steps_below
+from online_models.pricing.segments.segment_prices import Placed
 from online_models.pricing.state.shoppers import Shoppers, name
 from online_models.pricing.trace.steps import MoneyTexts
 from online_models.shop.catalogue import PPM
+from schemas.records.policy.pricing_policies import SegmentTerms
 from schemas.values import percentages
+from schemas.values.money import texts
 
 #: Directive 2011/83/EU, article 6 (1) (ea), as amended by 2019/2161, asks for it to be said.
 DISCLOSURE = "This price was made for you by automated decision-making."
@@ -26,36 +34,82 @@ DISCLOSURE = "This price was made for you by automated decision-making."
 def personal_offers(
     resolved: Resolved, chosen: NDArray[np.intp], shoppers: Shoppers, money: MoneyTexts
 ) -> list[Placed]:
-    """`price-offers` to customers for offers whose public price or policy has just changed."""
-    segments = [
-        terms
-        for terms in resolved.context.terms.policy.segments
-        if terms.personalise and terms.optimise_personal is None
-    ]
-    if not segments or not len(chosen):
+    """`price-offers` to customers of some offers, at a fixed discount."""
+    segments = _fixed(resolved.context.terms)
+    if not segments:
         return []
     context = resolved.context.reread(chosen)
-    state = context.state
-    public = state.ledger.price[context.rows]
-    floor = np.maximum(np.minimum(lowest_legal(context), public), 1)
+    public = context.state.ledger.price[context.rows].tolist()
+    lowest = floors(context)
     found: list[Placed] = []
     for terms in segments:
-        left = PPM - percentages.to_ppm(terms.personal_discount)
-        price = np.maximum(scaled_round(public, left, PPM), floor)
-        for i in (price < public).nonzero()[0].tolist():
+        off, share = percentages.to_ppm(terms.personal_discount), _share(terms)
+        for i, place in enumerate(chosen.tolist()):
+            asked = discounted(public[i], min(off, PPM))
+            reduced = Reduced(
+                "personal_discount", public[i], asked, int(lowest.price[i]), lowest.rule(i)
+            )
+            customers = shoppers.keen(int(context.rows[i]), terms.segment)
+            if reduced.price >= public[i] or not customers:
+                continue
             now = int(context.now[i])
             offer = price_offer(
                 context,
                 i,
                 now,
                 segment=terms.segment,
-                price=msgspec.Raw(money[int(price[i])]),
-                valid_until=now + state.settings.personal_offer_ms,
+                price=msgspec.Raw(money[reduced.price]),
+                valid_until=now + context.state.settings.personal_offer_ms,
                 disclosure=terms.disclosure or DISCLOSURE,
-                reason=f"{percentages.to_text(terms.personal_discount)} off the public price, "
-                "for customers who mostly buy bargains",
+                reason=f"{share} off the public price, for customers who mostly buy bargains",
             )
-            for customer in shoppers.keen(int(context.rows[i]), terms.segment):
-                output = published({**offer, "customer": name(customer)}, now)
-                found.append((int(chosen[i]), output))
+            steps = steps_below(context.terms, reduced, {"discount": share})
+            for customer in customers:
+                record = {**offer, "customer": name(customer), "explanation": steps}
+                found.append((place, published(record, now)))
     return found
+
+
+def withdrawn(pricing: Pricing, customer: int, now: int) -> list[Output]:
+    """The ends of what a customer may have been offered at a fixed discount."""
+    outputs: list[Output] = []
+    ledger, listed = pricing.ledger, pricing.state.catalogue.offers.listed
+    for row in pricing.shoppers.offers_of(customer):
+        if not listed[row] or ledger.price[row] <= 0 or ledger.shadow[row]:
+            continue
+        context = offer_context(pricing, row, now)
+        outputs += [
+            _ended(context, terms, customer, now)
+            for terms in _fixed(context.terms)
+            if customer in pricing.shoppers.keen(row, terms.segment)
+        ]
+    return outputs
+
+
+def _ended(context: DecisionContext, terms: SegmentTerms, customer: int, now: int) -> Output:
+    (public,) = texts([int(context.state.ledger.price[context.rows[0]])], context.terms.digits)
+    offer = price_offer(
+        context,
+        0,
+        now,
+        segment=terms.segment,
+        price=public,
+        valid_until=now,
+        disclosure=terms.disclosure or DISCLOSURE,
+        reason="the customer does not agree to personal prices any more",
+    )
+    steps: Steps = [{"rule": "public_price", "input": None, "output": public, "detail": {}}]
+    return published({**offer, "customer": name(customer), "explanation": steps}, now)
+
+
+def _fixed(terms: CompiledPolicy) -> list[SegmentTerms]:
+    """The segments whose personal discount is fixed."""
+    return [
+        each
+        for each in terms.policy.segments
+        if each.personalise and each.optimise_personal is None
+    ]
+
+
+def _share(terms: SegmentTerms) -> str:
+    return percentages.to_text(terms.personal_discount)

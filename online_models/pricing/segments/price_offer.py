@@ -9,6 +9,7 @@ import msgspec
 
 from online_models.journal.outputs import Output
 from online_models.pricing.context.decision_context import DecisionContext
+from online_models.pricing.state.ledger import NONE, Ledger
 from schemas.values.instants import to_text
 
 
@@ -28,10 +29,16 @@ def price_offer(
     """The fields of the offer at a place of a context, in the order in which they are written; it
     is valid from `now` (ms) on if nothing else is said.
 
-    `to_whom` are those that say from which quantity on, or for which customer it is.
+    `to_whom` are those that say from which quantity on, or for which customer it is. It belongs to
+    the decision after which all such prices of the offer were said last: what is said later adds to
+    them, and only what a newer decision says replaces them all.
     """
-    catalogue, row = context.state.catalogue, int(context.rows[place])
+    state, row = context.state, int(context.rows[place])
+    catalogue, ledger = state.catalogue, state.ledger
     sku, channel = catalogue.offer_name(row)
+    of_decision = int(ledger.offers_sequence[row])
+    if of_decision == NONE:
+        of_decision = int(ledger.sequence[row])
     return {
         "sku": sku,
         "channel": channel,
@@ -41,13 +48,17 @@ def price_offer(
         "valid_from": to_text(now if valid_from is None else valid_from),
         "valid_until": None if valid_until is None else to_text(valid_until),
         "disclosure": disclosure,
-        "decision_id": context.state.identities.decision(
-            row, int(context.state.ledger.sequence[row])
-        ),
+        "decision_id": state.identities.decision(row, of_decision),
         **to_whom,
         "time": to_text(now),
         "reason": reason,
     }
+
+
+def begin_round(ledger: Ledger, row: int) -> None:
+    """Prices below the public one are said of an offer of which there were none."""
+    if ledger.offers_sequence[row] == NONE:
+        ledger.offers_sequence[row] = ledger.sequence[row]
 
 
 def published(offer: Mapping[str, Any], now: int) -> Output:

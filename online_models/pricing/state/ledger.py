@@ -36,6 +36,8 @@ class Ledger(Columns):
     the price in force came about so, and only so.
     In `shadow` a price is decided but not for the shop to show: `revision` stands still.
     `answered_undercuts` counts own undercuts that a competitor answered by another, in a row.
+    `offers_sequence` is the decision that prices below the public one belong to (NONE: there are
+    none), `offers_floor` the lowest legal price when they were said.
     What ends with `_reported` has led to an alert already.
     """
 
@@ -89,6 +91,8 @@ class Ledger(Columns):
     retry_at: Ints = column(np.int64, ALWAYS)
     answered_undercuts: NDArray[np.int16] = column(np.int16, 0, saved_as="undercuts")
     undercut_pause_until: Ints = column(np.int64, ALWAYS, saved_as="rest_until")
+    offers_sequence: Ints = column(np.int64, NONE, optional=True)
+    offers_floor: Ints = column(np.int64, NO_PRICE, optional=True)
 
 
 def take_shown_as_regular(ledger: Ledger, rows: Ints) -> None:

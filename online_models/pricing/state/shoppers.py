@@ -125,6 +125,10 @@ class Shoppers:
             buyers.pop(customer, None)
         self._buyers = {row: buyers for row, buyers in self._buyers.items() if buyers}
 
+    def offers_of(self, customer: int) -> list[int]:
+        """The rows of the offers that a customer bought."""
+        return [row for row, buyers in self._buyers.items() if customer in buyers]
+
     def keen(self, row: int, segment: str) -> list[int]:
         """The customers of a segment who bought this offer and mostly buy bargains."""
         found = []

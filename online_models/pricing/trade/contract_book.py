@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from online_models.persistence.saved import Saved, attribute
@@ -43,9 +42,24 @@ class ContractBook:
     def __init__(self) -> None:
         self._by_sku: dict[str, dict[str, ContractTerms]] = {}
 
-    def put(self, sku: str, terms: ContractTerms) -> None:
-        """Take up a promise, in place of the one before."""
-        self._by_sku.setdefault(sku, {})[_key(terms)] = terms
+    def __bool__(self) -> bool:
+        """Whether anything is promised."""
+        return bool(self._by_sku)
+
+    def has(self, sku: str) -> bool:
+        """Whether anything is promised about a SKU."""
+        return sku in self._by_sku
+
+    def put(self, sku: str, terms: ContractTerms) -> ContractTerms | None:
+        """Take up a promise, in place of the one before, which is returned."""
+        promises = self._by_sku.setdefault(sku, {})
+        before = promises.get(_key(terms))
+        promises[_key(terms)] = terms
+        return before
+
+    def broken(self, sku: str, terms: ContractTerms) -> bool:
+        """Whether a promise was last seen to break a guardrail."""
+        return bool(self._by_sku[sku][_key(terms)].conflict)
 
     def end(self, sku: str, terms: ContractTerms) -> ContractTerms | None:
         """Drop a promise; returns it."""
@@ -55,16 +69,10 @@ class ContractBook:
         """All promises about a SKU, in order of arrival."""
         return list(self._by_sku.get(sku, {}).values())
 
-    def skus(self) -> Iterator[str]:
-        """The SKUs that are promised at a price."""
-        yield from self._by_sku
-
     def best(
         self, sku: str, channel: str, customer: str | None, segment: str, quantity: int, now: int
     ) -> ContractTerms | None:
-        """The lowest price that a customer was promised for that many; their own before their
-        group's.
-        """
+        """The lowest price that a customer, or their group, was promised for that many."""
         found = [
             terms
             for terms in self.of(sku)
@@ -72,16 +80,19 @@ class ContractBook:
             and terms.is_for(customer, segment)
             and terms.quantity <= quantity
         ]
-        return min(found, key=lambda t: (t.customer is None, t.price, t.contract), default=None)
+        return min(found, key=lambda t: (t.price, t.customer is None, t.contract), default=None)
 
-    def forget(self, customer: str) -> None:
-        """Drop what a customer (keyed hash) was promised."""
+    def forget(self, customer: str) -> list[tuple[str, ContractTerms]]:
+        """Drop what a customer (keyed hash) was promised; returns it, with the SKUs."""
+        dropped = []
         for sku, promises in list(self._by_sku.items()):
+            dropped += [(sku, terms) for terms in promises.values() if terms.customer == customer]
             kept = {name: terms for name, terms in promises.items() if terms.customer != customer}
             if kept:
                 self._by_sku[sku] = kept
             else:
                 del self._by_sku[sku]
+        return dropped
 
     def prune(self, now: int) -> None:
         """Drop what has run out."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from schemas.values.instants import DAY
 from streams.web.store.intake.record import unpacked
+from streams.web.store.intake.wholesale import offer_identity
 from streams.web.store.reading import Row, rows
 from streams.web.store.tables.trade import contracts, listings, quotes, segment_prices
 
@@ -148,11 +149,10 @@ def best_price(
     best: Row | None = None
     for row in below:
         fits = (
-            row["segment"] == segment
-            and row["customer"] in (None, customer)
+            offer_identity(row).is_for(customer, segment)
             and (row["minimum_quantity"] or 1) <= quantity
             and row["currency"] == offer["currency"]
-            and (offer["changed_at"] is None or row["valid_from"] >= offer["changed_at"])
+            and (offer["changed_at"] is None or row["said_at"] >= offer["changed_at"])
             and row["valid_from"] <= now
             and (row["valid_until"] is None or now < row["valid_until"])
         )

@@ -127,3 +127,43 @@ def test_a_shop_that_rejects_a_price_shows_the_one_before() -> None:
     rejected = change(7, "13.00", previous_price=Decimal("12.90"))
     ack = decode("price-acks", acknowledgement(rejected, "rejected", NOW, "a typing error"))
     assert (ack.status, str(ack.price), ack.reason) == ("rejected", "12.90", "a typing error")
+
+
+def contract(identity: str, price: str, **given: Any) -> Offer:
+    return offer(price, contract_id=identity, minimum_quantity=1, time=BEGIN, **given)
+
+
+def test_a_promise_holds_from_long_before_the_public_price_changed() -> None:
+    held = prices(contract("c1", "11.00", valid_from="2026-01-01T00:00:00Z"))
+    assert held.quote("a", now=NOW, segment="b2b").price == Decimal("11.00")
+
+
+def test_promises_of_one_decision_stand_beside_each_other_until_each_is_replaced() -> None:
+    held = prices(contract("c1", "11.00"), contract("c2", "11.50"))
+    assert held.quote("a", now=NOW, segment="b2b").price == Decimal("11.00")
+    held.take_offer(contract("c1", "11.80"))
+    assert held.quote("a", now=NOW, segment="b2b").price == Decimal("11.50")
+    held.take_offer(contract("c2", "11.50", valid_until=BEGIN))
+    assert held.quote("a", now=NOW, segment="b2b").price == Decimal("11.80")
+
+
+def test_an_offer_for_a_customer_is_for_no_other_and_in_whatever_segment() -> None:
+    customer = customer_hash("key", "c-9")
+    held = prices(contract("c1", "11.00", customer=customer))
+    assert held.quote("a", now=NOW, customer=customer).price == Decimal("11.00")
+    assert held.quote("a", now=NOW, segment="b2b").price == Decimal("12.50")
+
+
+def test_the_first_price_of_an_offer_is_what_its_product_said() -> None:
+    held = Prices()
+    held.take_first("a", "web", Decimal("12.00"), "EUR")
+    held.take_offer(offer("11.00"))
+    assert held.change("a") is None
+    quote = held.quote("a", now=NOW, segment="b2b")
+    assert (quote.price, quote.public_price, quote.revision) == (
+        Decimal("11.00"),
+        Decimal("12.00"),
+        0,
+    )
+    held.take(change(1, "10.00"))
+    assert held.quote("a", now=NOW).price == Decimal("10.00")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select
+from sqlalchemy import Connection, delete, select
 
 from schemas.values.money import to_minor
 from schemas.values.percentages import to_fraction
+from streams.client.standing import OfferIdentity, StandingOffers
 from streams.web.store.database import chunks, put
 from streams.web.store.intake.offer_rows import ids_of
 from streams.web.store.intake.record import (
@@ -37,11 +38,9 @@ class _PriceOffer(msgspec.Struct):
     disclosure: str | None = None
     minimum_quantity: int | None = None
     customer: str | None = None
+    contract_id: str | None = None
     cluster: int | None = None
-
-
-#: In place of the decision of a learnt personal offer: no other decision replaces it.
-_LEARNT = ""
+    time: When = None
 
 
 class _Contract(msgspec.Struct):
@@ -102,64 +101,67 @@ class _Outcome(msgspec.Struct):
     time: When = None
 
 
-def _replaced(row: Mapping[str, Any], decision: str, customer: str | None) -> bool:
-    """Whether an offer of a decision (or a learnt one) takes the place of another."""
-    if decision == _LEARNT:
-        return bool(row["decision_id"] == _LEARNT and row["customer"] == customer)
-    return row["decision_id"] not in (_LEARNT, decision)
-
-
-def _replacing(rows: Sequence[Mapping[str, Any]]) -> Iterator[ColumnElement[bool]]:
-    """What is kept of an offer that these take the place of."""
-    columns = segment_prices.c
-    learnt = [row["customer"] for row in rows if row["decision_id"] == _LEARNT]
-    decisions = [row["decision_id"] for row in rows if row["decision_id"] != _LEARNT]
-    if learnt:
-        yield and_(columns.decision_id == _LEARNT, columns.customer.in_(learnt))
-    if decisions:
-        yield columns.decision_id.not_in((_LEARNT, decisions[-1]))
-
-
 def take_price_offers(connection: Connection, records: Sequence[Taken]) -> None:
-    """Those of a new decision replace those of the one before; a learnt personal one replaces that
-    of the same customer.
-    """
+    """Each in place of those that it replaces."""
     read = list(readable(records, _PriceOffer))
     ids = ids_of(connection, [(value.sku, value.channel) for _, value in read])
-    rows: dict[int, list[dict[str, Any]]] = {}
+    numbers = set(ids.values())
+    kept = _kept(connection, numbers)
+    standing: dict[int, StandingOffers[Any]] = {n: StandingOffers() for n in numbers}
+    for before in kept:
+        standing[before["offer_id"]].take(offer_identity(before), before)
     for record, value in read:
         number = ids[value.sku, value.channel]
         try:
             price = to_minor(value.price, value.currency)
         except ValueError:
             continue
-        decision = value.decision_id if value.cluster is None else _LEARNT
-        held = rows.setdefault(number, [])
-        held[:] = [row for row in held if not _replaced(row, decision, value.customer)]
-        held.append(
-            {
-                "offer_id": number,
-                "decision_id": decision,
-                "segment": value.segment,
-                "customer": value.customer,
-                "minimum_quantity": value.minimum_quantity,
-                "price": price,
-                "currency": value.currency,
-                "valid_from": instant(value.valid_from, record.timestamp),
-                "valid_until": moment(value.valid_until, record.timestamp),
-                "disclosure": value.disclosure,
-            }
-        )
-    for part in chunks(list(rows), 200):
-        others = [
-            and_(segment_prices.c.offer_id == number, each)
-            for number in part
-            for each in _replacing(rows[number])
-        ]
-        connection.execute(delete(segment_prices).where(or_(*others)))
-    new = [row for held in rows.values() for row in held]
+        began = instant(value.valid_from, record.timestamp)
+        row = {
+            "offer_id": number,
+            "decision_id": value.decision_id,
+            "segment": value.segment,
+            "customer": value.customer,
+            "minimum_quantity": value.minimum_quantity,
+            "contract_id": value.contract_id,
+            "learnt": value.cluster is not None,
+            "price": price,
+            "currency": value.currency,
+            "said_at": instant(value.time, began),
+            "valid_from": began,
+            "valid_until": moment(value.valid_until, record.timestamp),
+            "disclosure": value.disclosure,
+        }
+        standing[number].take(offer_identity(row), row)
+    left = [row for offers in standing.values() for row in offers]
+    gone = {row["id"] for row in kept} - {row["id"] for row in left if "id" in row}
+    for part in chunks(sorted(gone)):
+        connection.execute(delete(segment_prices).where(segment_prices.c.id.in_(part)))
+    new = [row for row in left if "id" not in row]
     if new:
         connection.execute(segment_prices.insert(), new)
+
+
+def _kept(connection: Connection, numbers: Collection[int]) -> list[dict[str, Any]]:
+    """What is kept of some offers, in the order in which it came."""
+    found: list[dict[str, Any]] = []
+    for part in chunks(sorted(numbers)):
+        held = select(segment_prices).where(segment_prices.c.offer_id.in_(part))
+        ordered = held.order_by(segment_prices.c.id)
+        found += [dict(row) for row in connection.execute(ordered).mappings()]
+    return found
+
+
+def offer_identity(row: Mapping[str, Any]) -> OfferIdentity:
+    """What tells a row from the others of its offer."""
+    return OfferIdentity(
+        row["decision_id"],
+        row["segment"],
+        row["minimum_quantity"] or 1,
+        row["customer"],
+        row["contract_id"],
+        row["learnt"],
+    )
 
 
 def take_contracts(connection: Connection, records: Sequence[Taken]) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 #: A store of another layout is made anew from the topics; what people did is in `audit`.
-LAYOUT = 8
+LAYOUT = 9
 
 metadata = MetaData()
 #: SQLite numbers rows by itself only where the type is INTEGER.

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from streams.web.store.tables.shop import ROW_ID, metadata
 
-#: Prices below the public one: of the newest decision of an offer that made some.
+#: Prices below the public one, as they stand.
 segment_prices = Table(
     "segment_prices",
     metadata,
@@ -28,8 +28,11 @@ segment_prices = Table(
     Column("segment", String, nullable=False),
     Column("customer", String),
     Column("minimum_quantity", BigInteger),
+    Column("contract_id", String),
+    Column("learnt", Boolean, nullable=False),
     Column("price", BigInteger, nullable=False),
     Column("currency", String(3), nullable=False),
+    Column("said_at", BigInteger, nullable=False),
     Column("valid_from", BigInteger, nullable=False),
     Column("valid_until", BigInteger),
     Column("disclosure", Text),

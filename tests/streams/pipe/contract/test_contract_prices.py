@@ -67,11 +67,26 @@ def test_a_promise_against_a_guardrail_is_said_once_and_not_published(
     assert alert["details"]["contract_id"] == "c1"
 
 
-def test_costs_that_rise_past_a_promise_are_noticed(shop: Any) -> None:
+def test_costs_that_rise_past_a_promise_end_it_until_they_fall_again(shop: Any) -> None:
     promise(shop)
     shop.product(cost="7.50")
-    shop.tick(DAY)
-    assert len(shop.alerts("contract_conflict")) == 1
+    (alert,) = shop.alerts("contract_conflict")
+    assert alert["details"]["bounds"] == ["minimum_margin"]
+    first, over = shop.topic("price-offers")
+    assert over["valid_until"] == over["time"]
+    assert over["decision_id"] != first["decision_id"]
+    shop.product(cost="4.00")
+    assert shop.topic("price-offers")[-1]["price"] == "8.00"
+
+
+@pytest.mark.parametrize("fields", [{"price": "4.50"}, {"customer_id": "sea"}])
+def test_a_promise_that_another_takes_the_place_of_ends(shop: Any, fields: Any) -> None:
+    promise(shop, customer_id="lake")
+    (first,) = shop.topic("price-offers")
+    said = [each["value"] for each in promise(shop, **({"customer_id": "lake"} | fields))]
+    over = next(value for value in said if value.get("customer") == first["customer"])
+    assert over["valid_until"] == over["time"]
+    assert over["contract_id"] == "c1"
 
 
 def test_a_quote_begins_from_the_promise_and_only_for_who_has_it(shop: Any) -> None:
@@ -96,14 +111,18 @@ def test_a_promise_ends_by_itself_by_cancellation_and_with_its_customer(shop: An
     assert said["value"]["valid_until"] <= said["value"]["time"]
     promise(shop, customer_id="lake")
     shop.control("forget_customer", customer_id="lake")
+    over = shop.topic("price-offers")[-1]
+    assert over["customer"] == said["value"]["customer"]
+    assert over["valid_until"] == over["time"]
     before = len(shop.topic("price-offers"))
     shop.competitor("9.00")
-    assert len(shop.topic("price-offers")) == before
+    assert not any("contract_id" in offer for offer in shop.topic("price-offers")[before:])
     promise(shop, contract_id="c2", valid_until=shop.now + DAY)
     shop.tick(2 * DAY)
     before = len(shop.topic("price-offers"))
     shop.competitor("8.90")
-    assert len(shop.topic("price-offers")) == before
+    (over,) = shop.topic("price-offers")[before:]
+    assert over["valid_until"] == over["time"]
 
 
 def test_a_price_list_is_for_all_of_its_group(shop: Any) -> None:

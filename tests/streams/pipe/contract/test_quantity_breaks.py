@@ -68,3 +68,25 @@ def test_a_new_public_price_renews_the_breaks(busy: Any) -> None:
     renewed = busy.topic("price-offers")[before:]
     assert {offer["minimum_quantity"] for offer in renewed} == {1, 40}
     assert all(Decimal(offer["price"]) <= Decimal("8.00") for offer in renewed)
+
+
+def test_breaks_follow_the_cost_and_end_with_their_segment(new_shop: Any) -> None:
+    segment = {"segment": "b2b", "breaks": [{"minimum_quantity": 10, "discount": "20%"}]}
+    rails = {"minimum_margin": "20%"}
+    policy = {"strategy": [{"kind": "keep"}], "guardrails": rails}
+    shop = new_shop()
+    shop.policy(**policy, segments=[segment])
+    shop.product()
+    assert [offer["price"] for offer in shop.topic("price-offers")] == ["8.00"]
+    shop.product(cost="7.00")
+    assert [offer["price"] for offer in shop.topic("price-offers")] == ["8.00", "8.75"]
+    shop.product(cost="7.00", brand="acme")
+    assert len(shop.topic("price-offers")) == 2
+    shop.policy(**policy, version=2)
+    over = shop.topic("price-offers")[-1]
+    assert (over["price"], over["valid_until"]) == ("10.00", over["time"])
+    assert over["decision_id"] == shop.last["decision_id"]
+    shop.policy(**policy, version=3)
+    assert len(shop.topic("price-offers")) == 3
+    for offer in shop.topic("price-offers"):
+        assert recompute(offer["explanation"], "USD") == offer["price"]

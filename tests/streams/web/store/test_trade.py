@@ -135,3 +135,21 @@ def test_a_learnt_personal_offer_replaces_that_of_its_customer_alone(empty: Engi
     assert held() == [("y", 1040), ("x", 1100), (None, 1200)]
     take(empty, [told(None, "11.90", "d6", None)], {}, {})
     assert held() == [("y", 1040), ("x", 1100), (None, 1190)]
+
+
+def test_what_stands_is_what_the_client_keeps(empty: Engine) -> None:
+    def told(contract: str | None, price: str, decision: str, **fields: Any) -> Any:
+        told = {"contract_id": contract, "price": price, "decision_id": decision}
+        return example("price-offers", **told, **fields)
+
+    def held() -> list[tuple[str | None, int]]:
+        with empty.connect() as connection:
+            columns = segment_prices.c.contract_id, segment_prices.c.price
+            rows = connection.execute(select(*columns).order_by(segment_prices.c.price))
+            return [(row.contract_id, row.price) for row in rows]
+
+    take(empty, [told("c1", "8.00", "d1"), told("c2", "9.00", "d1")], {}, {})
+    take(empty, [told("c2", "9.50", "d1"), told(None, "10.00", "d1")], {}, {})
+    assert held() == [("c1", 800), ("c2", 950), (None, 1000)]
+    take(empty, [told(None, "10.10", "d2")], {}, {})
+    assert held() == [(None, 1010)]

@@ -1,0 +1,105 @@
+"""All that is below an offer's public price, said together: breaks, contracts, personal prices.
+
+They are said anew when the price shown changes, with the first decision of a policy's version, and
+when the lowest legal price moves: a price that was legal yesterday may be below today's cost.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from online_models.journal.outputs import Output
+from online_models.numerics.masks import anywhere
+from online_models.pricing.context.decision_context import DecisionContext
+from online_models.pricing.contracts.contract_offers import promised
+from online_models.pricing.decision.resolve import Resolved
+from online_models.pricing.guardrails.bounds import floors
+from online_models.pricing.personal.public_moves import moved
+from online_models.pricing.pricing import Pricing
+from online_models.pricing.quantity_breaks.offers import quantity_breaks
+from online_models.pricing.records.alerts import Placed
+from online_models.pricing.segments.personal_offers import personal_offers
+from online_models.pricing.segments.price_offer import price_offer, published
+from online_models.pricing.segments.segment_prices import segment_prices
+from online_models.pricing.state.ledger import NONE
+from online_models.pricing.state.shoppers import USUAL_SEGMENT
+from online_models.pricing.trace.steps import MoneyTexts
+from schemas.values.money import texts
+
+Flags = NDArray[np.bool_]
+Places = NDArray[np.intp]
+
+
+def below_public(
+    resolved: Resolved, fresh: Places, pricing: Pricing, money: MoneyTexts
+) -> list[Placed]:
+    """The `price-offers` of those offers that need any, with their places; their decisions have
+    been entered. `fresh` are the places whose price or policy version has changed.
+    """
+    watched = _watched(resolved.context, pricing)
+    if watched is None:
+        return []
+    ledger, rows = resolved.context.state.ledger, resolved.context.rows
+    chosen = _to_say(resolved.context, watched, fresh)
+    said_before = ledger.offers_sequence[rows[chosen]] != NONE
+    ledger.offers_sequence[rows[chosen]] = ledger.sequence[rows[chosen]]
+    found = segment_prices(resolved, chosen, money)
+    found += quantity_breaks(resolved, chosen, pricing.state.trade.volumes)
+    found += promised(resolved, chosen, pricing)
+    found += personal_offers(resolved, chosen, pricing.shoppers, money)
+    said = [place for place, output in found if output.topic == "price-offers"]
+    silent = chosen[~np.isin(chosen, said)]
+    for place in silent[said_before[np.isin(chosen, silent)]].tolist():
+        found.append((place, _nothing(resolved.context.reread(np.array([place])))))
+    ledger.offers_sequence[rows[silent]] = NONE
+    return found + moved(resolved, chosen, pricing)
+
+
+def _watched(context: DecisionContext, pricing: Pricing) -> Flags | None:
+    """Which offers may have prices below the public one; None: none."""
+    if context.terms.policy.segments:
+        return np.ones(len(context), dtype=np.bool_)
+    watched = context.state.ledger.offers_sequence[context.rows] != NONE
+    contracts = pricing.state.trade.contracts
+    if contracts:
+        names = context.state.catalogue.sku_names
+        watched |= np.array([contracts.has(names[sku]) for sku in context.sku.tolist()])
+    if len(pricing.personal):
+        offered = pricing.personal.offered
+        watched |= np.array([bool(offered(row)) for row in context.rows.tolist()])
+    return watched if anywhere(watched) else None
+
+
+def _to_say(context: DecisionContext, watched: Flags, fresh: Places) -> Places:
+    """The places of offers of which all is to be said, and the note that it was."""
+    ledger, places = context.state.ledger, watched.nonzero()[0]
+    lowest = floors(context.reread(places)).price
+    rows = context.rows[places]
+    due = np.isin(places, fresh) | (ledger.offers_floor[rows] != lowest)
+    due &= ~ledger.shadow[rows]
+    ledger.offers_floor[rows[due]] = lowest[due]
+    chosen: Places = places[due]
+    return chosen
+
+
+def _nothing(context: DecisionContext) -> Output:
+    """The record that ends all prices below the public one of the one offer of a context."""
+    now = int(context.now[0])
+    (public,) = texts([int(context.state.ledger.price[context.rows[0]])], context.terms.digits)
+    steps: list[dict[str, Any]] = [
+        {"rule": "public_price", "input": None, "output": public, "detail": {}}
+    ]
+    offer = price_offer(
+        context,
+        0,
+        now,
+        segment=USUAL_SEGMENT,
+        price=public,
+        valid_until=now,
+        disclosure=None,
+        reason="no price below the public one holds any more",
+    )
+    return published({**offer, "explanation": steps}, now)
