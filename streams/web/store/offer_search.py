@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -189,6 +189,16 @@ def one(connection: Connection, sku: str, channel: str) -> Mapping[str, Any] | N
     found = select(offers).where(offers.c.sku == sku, offers.c.channel == channel)
     row = connection.execute(found).mappings().first()
     return None if row is None else dict(row)
+
+
+def named(connection: Connection, names: Collection[tuple[str, str]]) -> dict[tuple[str, str], Row]:
+    """Offers by SKU and channel, as they stand; those that nobody has told of are missing."""
+    found: dict[tuple[str, str], Row] = {}
+    for skus in chunks(sorted({sku for sku, _ in names})):
+        for row in connection.execute(select(offers).where(offers.c.sku.in_(skus))).mappings():
+            if (row["sku"], row["channel"]) in names:
+                found[row["sku"], row["channel"]] = dict(row)
+    return found
 
 
 def choices(connection: Connection, column: str, most: int = 200) -> list[str]:
