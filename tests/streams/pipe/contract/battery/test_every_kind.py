@@ -7,14 +7,18 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from streams.configuration.settings import Settings
 from streams.pipe.pipe import Pipe
+from tests.online_models.fold.conftest import saved_and_restored
 from tests.streams.pipe.contract.battery.judge import KEY, Judge
 from tests.streams.pipe.contract.battery.world import World, encoded
 
+SETTINGS = Settings(customer_key=KEY)
 DAYS = 24
 #: What a decision is: a public price, one below it, a quote, a suggestion, a recommendation.
 DECIDED = (
@@ -30,7 +34,7 @@ def trade(seed: int) -> Counter[str]:
     """Play one shop; returns what was looked at."""
     world = World(seed)
     judge = Judge(world.currency, world.digits)
-    pipe = Pipe(Settings(customer_key=KEY))
+    pipe = Pipe(SETTINGS)
     lines = list(world.lines(DAYS))
     said: list[bytes] = []
     for line in lines:
@@ -41,9 +45,23 @@ def trade(seed: int) -> Counter[str]:
         said += answers
         if line["topic"] == "pricing-control" and line["value"]["kind"] == "tick":
             judge.standing()
-    again = Pipe(Settings(customer_key=KEY))
-    assert list(again.feed(map(encoded, lines))) == said
+    assert list(restarted(seed, list(map(encoded, lines)))) == said
     return judge.seen
+
+
+def restarted(seed: int, lines: list[bytes]) -> Iterator[bytes]:
+    """What a pricer answers that takes lines in other portions, and between some of them goes on
+    from what it has saved.
+    """
+    rng = np.random.default_rng(seed)
+    pipe = Pipe(SETTINGS)
+    while lines:
+        number = int(rng.integers(1, 20))
+        yield from pipe.feed(lines[:number])
+        lines = lines[number:]
+        if rng.random() < 0.3:
+            fold = pipe._guard.fold
+            pipe._guard.fold = saved_and_restored(fold, fold.state.settings)
 
 
 @pytest.mark.parametrize("seed", range(6))
