@@ -8,7 +8,7 @@ bought fades.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import nsmallest
 from typing import NamedTuple
 
@@ -126,6 +126,18 @@ class Baskets:
         return [
             self._candidate(customer, own, basket, item) for item in found if item not in basket
         ]
+
+    def company(self, orders: int) -> Iterator[tuple[int, list[tuple[int, float]]]]:
+        """Items of at least so many orders, and how much more probably others are in a basket with
+        each than in any.
+        """
+        for item in sorted(item for item, sold in self._sold.items() if sold >= orders):
+            found = [
+                (each.item, each.probability - each.usual)
+                for each in self.candidates(None, [item])
+                if each.probability > each.usual
+            ]
+            yield item, found
 
     def nearest(self, basket: Sequence[int], item: int) -> int | None:
         """The item of the basket that this one is most often bought with."""

@@ -6,7 +6,7 @@ baskets on `basket-lines`, which reaches the desk by the journal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from online_models.journal.outputs import Output
@@ -175,6 +175,13 @@ class RecommendationDesk:
                 break
             del self._withdrawn[person]
         return outputs
+
+    def company(self, orders: int) -> Iterator[tuple[KnownOffer, list[tuple[KnownOffer, float]]]]:
+        """Offers of at least so many orders, and how much more probably others are in a basket with
+        each than in any.
+        """
+        for item, found in self.baskets.company(orders):
+            yield self._offers[item], [(self._offers[i], probability) for i, probability in found]
 
     def forget(self, customer: str, withdrawals: int, now: int) -> list[Output]:
         """A customer (keyed hash) withdraws, as one of so many until now: nothing is remembered,

@@ -148,6 +148,7 @@ DIFFERENCES = {
     "upper",
     "margin",
     "expected",
+    "brought_along",
     "taken_from_others",
     "discount",
 }

@@ -15,8 +15,7 @@ from online_models.pricing.profit.economics import unit_profit
 from online_models.studies.promotions.candidates import Learnt, OffersOnSale, on_sale
 from online_models.studies.promotions.control import ChannelControl
 from online_models.studies.promotions.ended import EndedPromotion
-from online_models.studies.promotions.gain import Gain, Sold, Usual, UsualDay, gain, usual
-from online_models.studies.promotions.response import Groups
+from online_models.studies.promotions.gain import Gain, Sold, Usual, UsualDay, gain
 from schemas.values.instants import to_text as instant_text
 from schemas.values.money import minor_digits, texts
 
@@ -100,8 +99,8 @@ def _usual_then(learnt: Learnt, parts: Sequence[OffersOnSale], days: Ints) -> Us
         profit = np.maximum(unit_profit(part.situation, price), 0.0) * alone[part.among]
         sold.append(UsualDay(price, mean[part.among], np.zeros(len(price)), profit))
     among = np.concatenate([part.among for part in parts])
-    groups = Groups(*(each[among] for each in learnt.shop.groups))
-    return usual(UsualDay(*(np.concatenate(each) for each in zip(*sold, strict=True))), groups)
+    whole = UsualDay(*(np.concatenate(each) for each in zip(*sold, strict=True)))
+    return learnt.among_others(among, whole)
 
 
 def _record(
@@ -117,9 +116,9 @@ def _record(
     def money(minor: float) -> str:
         return texts([round(minor)], digits)[0]
 
-    profit, lower, upper, discount, taken, ahead = (
+    profit, lower, upper, discount, taken, ahead, along = (
         float(getattr(brought, name)[place])
-        for name in ("profit", "lower", "upper", "discount", "taken", "ahead")
+        for name in ("profit", "lower", "upper", "discount", "taken", "ahead", "along")
     )
     planned = {}
     if ended.planned_profit is not None:
@@ -137,6 +136,7 @@ def _record(
         "usual_units": round(sold[1], 2),
         "bought_ahead": round(ahead, 2),
         "taken_from_others": money(taken),
+        "brought_along": money(along),
         "discount": money(discount),
         "cost": money(ended.cost),
         "profit": money(profit - ended.cost),

@@ -15,10 +15,11 @@ from online_models.pricing.guardrails.bounds import limits
 from online_models.pricing.state.ledger import DEFAULT_POLICY
 from online_models.pricing.state.promotions import discounted
 from online_models.shop.catalogue import PPM
+from online_models.studies.promotions.along import BoughtAlong
 from online_models.studies.promotions.gain import Gain, Usual, UsualDay, expected, gain, usual
 from online_models.studies.promotions.past import PastSales, PromotionTimes, windows
-from online_models.studies.promotions.response import Groups, LearntResponses, respond
-from online_models.studies.promotions.whole_shop import WholeShop
+from online_models.studies.promotions.response import LearntResponses, respond
+from online_models.studies.promotions.whole_shop import Groups, WholeShop
 from schemas.records.policy.planning import Planning
 from schemas.records.policy.pricing_policies import Policy
 from schemas.records.shop.promotions import Discount
@@ -28,10 +29,11 @@ from schemas.values.percentages import to_ppm
 
 @dataclass(frozen=True)
 class Learnt:
-    """A shop, what was sold in it, and what its promotions did."""
+    """A shop, what was sold in it, what is bought along with what, and what its promotions did."""
 
     shop: WholeShop
     past: PastSales
+    company: BoughtAlong
     responses: LearntResponses
 
     @classmethod
@@ -41,7 +43,17 @@ class Learnt:
             state.pricing.grow()
         offset = shop.states[0].settings.demand.utc_offset_ms
         past = PastSales.of(parts, shop.size, offset)
-        return cls(shop, past, respond(past, shop.groups, shop.categories))
+        company = BoughtAlong.of(shop)
+        return cls(shop, past, company, respond(past, shop.groups, shop.categories, company))
+
+    def among_others(self, among: Ints, sold: UsualDay) -> Usual:
+        """What the offers `among` all, (n,), sell, and what others have to lose and to win by it;
+        all that is on sale in their currency.
+        """
+        profit = np.zeros(self.shop.size)
+        profit[among] = sold.profit / np.maximum(sold.units, 1e-9)
+        groups = Groups(*(each[among] for each in self.shop.groups))
+        return usual(sold, groups, self.company.worth(profit)[among])
 
 
 @dataclass(frozen=True)
@@ -107,7 +119,7 @@ def as_a_rule(learnt: Learnt, parts: Sequence[OffersOnSale]) -> tuple[Ints, Grou
     among = np.concatenate([part.among for part in parts])
     groups = Groups(*(each[among] for each in learnt.shop.groups))
     sold = UsualDay(*(np.concatenate(each) for each in zip(*(p.sold for p in parts), strict=True)))
-    return among, groups, usual(sold, groups)
+    return among, groups, learnt.among_others(among, sold)
 
 
 def promotion_table(

@@ -18,12 +18,8 @@ from online_models.numerics.special import exp, log, normals, sum_by
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.substitutes import declared
-from online_models.studies.promotions.response import (
-    Groups,
-    LearntResponses,
-    PromotionResponse,
-    curve,
-)
+from online_models.studies.promotions.response import LearntResponses, PromotionResponse, curve
+from online_models.studies.promotions.whole_shop import Groups
 
 #: Draws of what is uncertain; every offer and depth gets the same ones, so that they compare.
 DRAWS = 400
@@ -39,17 +35,21 @@ TERMS = 8
 @dataclass(frozen=True)
 class Usual:
     """Offers at their regular prices, minor units, all (n,): median units of a usual day and their
-    log deviation; and, for the category on the channel and for the same goods on all channels, the
-    units that are sold in all, and the profit of the others.
+    log deviation; the profit that what is bought along with a unit leaves; and, for the category on
+    the channel and for the same goods on all channels, the units that are sold in all, the profit
+    of the others, and that of what is bought along with them.
     """
 
     price: Floats
     units: Floats
     deviation: Floats
+    along: Floats
     category_units: Floats
     category_profit: Floats
+    category_along: Floats
     goods_units: Floats
     goods_profit: Floats
+    goods_along: Floats
 
     def take(self, chosen: Flags | Ints) -> Usual:
         """Some of the offers."""
@@ -60,8 +60,8 @@ class Usual:
 class Gain:
     """A promotion's effects per usual day of it, all (n,): profit added in the mean and at the ends
     of its interval, revenue added net of tax, discounts given, minor units; units sold in it, those
-    of them that were not sold without it, how many of these are bought ahead, and the profit taken
-    from other offers.
+    of them that were not sold without it, how many of these are bought ahead, the profit taken from
+    other offers, and that of what is bought along.
     """
 
     profit: Floats
@@ -73,6 +73,7 @@ class Gain:
     extra: Floats
     ahead: Floats
     taken: Floats
+    along: Floats
 
     def over(self, usual_days: float, cost: float) -> Gain:
         """In all, of a promotion that is worth so many usual days and costs `cost` itself."""
@@ -102,25 +103,24 @@ def expected(situation: DecisionContext, price: Floats) -> UsualDay:
     return UsualDay(price, units, np.sqrt(variance), profit)
 
 
-def usual(sold: UsualDay, groups: Groups) -> Usual:
-    """The same among all others; a category row 0 is none."""
+def usual(sold: UsualDay, groups: Groups, along: Floats) -> Usual:
+    """The same among all others, where what is bought along with a unit leaves `along`, (n,); a
+    category row 0 is none.
+    """
     price, units, deviation, profit = sold
     local = groups.category * (int(groups.channel.max(initial=0)) + 1) + groups.channel
     alone = groups.category == 0
-    near_units, near_profit = _totals(np.where(alone, -1, local), units, profit)
-    far_units, far_profit = _totals(groups.sku, units, profit)
-    return Usual(
-        price, units, deviation, near_units, near_profit - profit, far_units, far_profit - profit
+    near, far = (
+        (_total(group, units), *(_total(group, each) - each for each in (profit, along * units)))
+        for group in (np.where(alone, -1, local), groups.sku)
     )
+    return Usual(price, units, deviation, along, *near, *far)
 
 
-def _totals(group: Ints, units: Floats, profit: Floats) -> tuple[Floats, Floats]:
+def _total(group: Ints, values: Floats) -> Floats:
     """Sums over each offer's group; −1 is a group of one."""
     names, place = np.unique(group, return_inverse=True)
-    alone = group < 0
-    sums = (np.where(alone, x, sum_by(place, x, len(names))[place]) for x in (units, profit))
-    whole, earned = sums
-    return whole, earned
+    return np.where(group < 0, values, sum_by(place, values, len(names))[place])
 
 
 class Sold(NamedTuple):
@@ -149,7 +149,7 @@ def gain(
     usual_margin, margin = unit_profit(situation, before.price), unit_profit(situation, price)
     share = net_share(situation)
     given = declared(situation)
-    normal = normals(SEED, np.arange(DRAWS), count=7)
+    normal = normals(SEED, np.arange(DRAWS), count=8)
     drawn = [_lift(learnt, number, z, step) for number, z in enumerate(normal)]
     rates = [before.units * exp(before.deviation * z[6]) for z in normal]
     lifts, held = [more for _, _, more in drawn], np.ones(len(step))
@@ -158,12 +158,14 @@ def gain(
         lifts = _measured(drawn, rates, sold, int(lengths[-1]))
 
     def effects(number: int, z: Floats) -> list[tuple[Floats, ...]]:
-        """By length: profit, revenue, discount, units, extra ones, early ones and profit taken."""
+        """By length: profit, revenue, discount, units, extra ones, early ones, profit taken, and
+        that of what is bought along.
+        """
         response, paid, _ = drawn[number]
         more, rate = lifts[number], rates[number]
         chi = np.maximum(response.category.draw(z[4]), 0.0)
         elsewhere = np.maximum(response.other_channels.draw(z[5]), 0.0)
-        kept = response.kept
+        kept, share_along = response.kept, response.along.draw(z[7])
         store, run = np.zeros(len(step)), np.zeros(len(step))
         found: list[tuple[Floats, ...]] = []
         for day in range(1, int(lengths[-1]) + 1):
@@ -174,20 +176,24 @@ def gain(
             units = rate * run / day
             extra = units - rate
             early = rate * _missing(paid * store, kept) / day
-            lost = (1.0 - exp(-chi * extra / before.category_units)) * before.category_profit
-            lost = np.maximum(lost, given * extra)
-            lost = lost + (1.0 - exp(-elsewhere * extra / before.goods_units)) * before.goods_profit
+            near = 1.0 - exp(-chi * extra / before.category_units)
+            far = 1.0 - exp(-elsewhere * extra / before.goods_units)
+            lost = np.maximum(near * before.category_profit, given * extra)
+            lost = lost + far * before.goods_profit
+            # who comes for it instead of another buys what goes with it instead, too
+            along = before.along * extra - near * before.category_along - far * before.goods_along
+            along = share_along * along
             units = units * held
-            profit = margin * units - usual_margin * (rate + early) - lost
+            profit = margin * units - usual_margin * (rate + early) - lost + along
             revenue = share * (price * units - before.price * (rate + early))
             discount = (before.price - price) * units
-            found.append((profit, revenue, discount, units, extra, early, lost))
+            found.append((profit, revenue, discount, units, extra, early, lost, along))
         return found
 
     draws = [effects(number, z) for number, z in enumerate(normal)]
     gains = []
     for place in range(len(lengths)):
-        mean = [np.stack([d[place][k] for d in draws]).sum(axis=0) / DRAWS for k in range(7)]
+        mean = [np.stack([d[place][k] for d in draws]).sum(axis=0) / DRAWS for k in range(8)]
         profits = np.sort(np.stack([d[place][0] for d in draws]), axis=0)
         low, high = profits[int(LOWER * DRAWS)], profits[int(UPPER * DRAWS) - 1]
         gains.append(Gain(mean[0], low, high, *mean[1:]))

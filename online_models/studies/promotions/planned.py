@@ -82,6 +82,7 @@ def record(plan: PlannedPromotion, now: int) -> dict[str, Any]:
             "units": round(float(gain.units), 2),
             "bought_ahead": round(float(gain.ahead), 2),
             "taken_from_others": money(float(gain.taken)),
+            "brought_along": money(float(gain.along)),
             "discount": money(float(gain.discount)),
             "cost": money(plan.cost),
         },
@@ -99,12 +100,15 @@ def _reason(plan: PlannedPromotion, money: Callable[[float], str]) -> str:
     known = f"{plan.runs} earlier promotions of its category tell"
     if not plan.runs:
         known = "its category never had a promotion: those of the others tell"
+    along = ""
+    if round(float(gain.along)):
+        along = f", and what is bought along leaves {money(float(gain.along))} more"
     itself = f" and {money(plan.cost)} for the promotion itself" if plan.cost else ""
     return (
         f"{money(plan.price)} instead of {money(plan.regular)} {plan.currency} for {days} days "
         f"sells {float(gain.units):.1f} instead of {plan.usual_units:.1f} ({known}). Of the "
         f"{float(gain.extra):.1f} more, {float(gain.ahead):.1f} are bought ahead and missing "
-        f"later, and other offers lose {money(float(gain.taken))} of profit. That leaves "
+        f"later, and other offers lose {money(float(gain.taken))} of profit{along}. That leaves "
         f"{money(float(gain.profit))} (90 %: {money(float(gain.lower))} to "
         f"{money(float(gain.upper))}) for discounts of {money(float(gain.discount))}{itself}."
     )

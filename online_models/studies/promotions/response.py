@@ -5,8 +5,11 @@ step s multiplies sales by e^{βs}, less where that is much. Shoppers who stocke
 promotion's log lift fills a store that empties by a share a day, and sales fall by κ times it, so
 that κ of the log lift is paid back in all. What it sells more is in part lost by others: e^{−χq}
 where q is what the promoted ones sell more, over what all usually sell; so for the category on the
-channel, and for the same goods on other channels. β is an offer's, shrunk to its category's, and
-that to what is known elsewhere; κ and χ a category's.
+channel, and for the same goods on other channels. What is bought along with the promoted ones, and
+less with those that lose, moves by θ times what baskets let expect (`along`): all of it for θ = 1,
+nothing where people would have come and bought that anyway. It is found in what such offers sell
+beyond the others of the channel, so that what all gain alike is not in it. β is an offer's, shrunk
+to its category's, and that to what is known elsewhere; κ and χ a category's; θ the shop's.
 
 References: van Heerde, Leeflang, Wittink, "Decomposing the sales promotion bump with store data",
 Marketing Science 23 (2004): about a third each is bought ahead, and taken from others. The same,
@@ -25,21 +28,26 @@ import numpy as np
 
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp, log, sum_by
+from online_models.studies.promotions.along import NOTHING, BoughtAlong
+from online_models.studies.promotions.cells import Cells
 from online_models.studies.promotions.past import PastSales, UsualSales, usual_sales
 from online_models.studies.promotions.shrinkage import EffectPrior, ShrunkEffects, pool
+from online_models.studies.promotions.whole_shop import Groups
 
 #: Beliefs before any promotion was seen.
 LIFT = EffectPrior(2.6, 1.0, 0.7, 0.5)
 PAID_BACK = EffectPrior(0.4, 0.25, 0.15)
 TAKEN = EffectPrior(0.15, 0.15, 0.1)
+#: Members are months: what they tell of it differs by more than chance.
+ALONG = EffectPrior(0.0, 0.3, 0.001, 0.15)
+#: Nothing is bought along so often that it sells more than twice as much.
+MOST_ALONG = 1.0
+#: It counts once it is above nothing by this many deviations: the 90 % interval's lower end.
+CERTAIN = 1.645
 #: Shares of the store that are left after a day; the past says how likely each is.
 KEPT = (0.85, 0.92, 0.96)
 #: Rounds of scoring: each effect in turn, given the others.
 ROUNDS = 8
-#: Days that are counted as one draw: what sells more today does so tomorrow, too.
-CELL = 7
-#: A draw further off than this many deviations counts as one that far off.
-BOUND = 3.0
 #: Misfits of neighbouring weeks go together: as many are worth one.
 CORRELATED = 2.0
 
@@ -48,16 +56,34 @@ CORRELATED = 2.0
 SATURATED = 5.0
 
 
+class SoldAlong(NamedTuple):
+    """Posterior of θ, the share of what baskets let expect that promotions sell along."""
+
+    mean: float = 0.0
+    deviation: float = 0.0
+
+    @property
+    def known(self) -> bool:
+        """Whether promotions have shown that there is any."""
+        return self.mean > CERTAIN * self.deviation
+
+    def draw(self, normal: float) -> float:
+        """The share, so many deviations off; none where it is not known."""
+        return max(self.mean + self.deviation * normal, 0.0) if self.known else 0.0
+
+
 @dataclass(frozen=True)
 class PromotionResponse:
     """Posteriors by offer of `lift` β, and by category of what is `paid_back` (κ) at the rate
-    `kept`, and of what others lose, in the `category` and on `other_channels` (χ).
+    `kept`, and of what others lose, in the `category` and on `other_channels` (χ); and of what is
+    sold `along`.
     """
 
     lift: ShrunkEffects
     paid_back: ShrunkEffects
     category: ShrunkEffects
     other_channels: ShrunkEffects
+    along: SoldAlong
     kept: float
 
     def take(self, offers: Ints) -> PromotionResponse:
@@ -67,6 +93,7 @@ class PromotionResponse:
             self.paid_back.take(offers),
             self.category.take(offers),
             self.other_channels.take(offers),
+            self.along,
             self.kept,
         )
 
@@ -96,17 +123,11 @@ class LearntResponses(NamedTuple):
         )
 
 
-class Groups(NamedTuple):
-    """Where offers belong, all (offers,): a row of the category tree, an SKU row, a channel."""
-
-    category: Ints
-    sku: Ints
-    channel: Ints
-
-
-def respond(past: PastSales, groups: Groups, categories: int) -> LearntResponses:
+def respond(
+    past: PastSales, groups: Groups, categories: int, company: BoughtAlong = NOTHING
+) -> LearntResponses:
     """The responses in the past; `categories` is the number of rows of the category tree."""
-    found = [_fit(past, groups, categories, kept) for kept in KEPT]
+    found = [_fit(past, groups, categories, company, kept) for kept in KEPT]
     misfit = np.array([each.misfit for each in found])
     likely = exp(-0.5 * (misfit - misfit.min()) / CORRELATED)
     promoted = past.promoted
@@ -145,10 +166,12 @@ class _Fit(NamedTuple):
     misfit: float
 
 
-def _fit(past: PastSales, groups: Groups, categories: int, kept: float) -> _Fit:
+def _fit(
+    past: PastSales, groups: Groups, categories: int, company: BoughtAlong, kept: float
+) -> _Fit:
     offers = len(past.units)
     step, promoted = past.step, past.promoted
-    cells = _Cells(past)
+    cells = Cells(past)
     category, sku = groups.category, groups.sku
     local = category * (int(groups.channel.max(initial=0)) + 1) + groups.channel
     nobody = np.zeros(offers)
@@ -157,7 +180,7 @@ def _fit(past: PastSales, groups: Groups, categories: int, kept: float) -> _Fit:
     back = pool(nobody, nobody, category, categories, PAID_BACK)
     taken = pool(nobody, nobody, category, categories, TAKEN)
     elsewhere = pool(nobody, nobody, everyone, 1, TAKEN)
-    misfit = scatter = 0.0
+    along, misfit, scatter = SoldAlong(), 0.0, 0.0
     shared = np.zeros_like(step)
     for _ in range(ROUNDS):
         more = curve(lift.member[:, None], step)
@@ -170,6 +193,11 @@ def _fit(past: PastSales, groups: Groups, categories: int, kept: float) -> _Fit:
         far = _relative(extra, usual.units, sku)
         near = np.where(category[:, None] > 0, near, 0.0)
         shared = taken.member[:, None] * near + elsewhere.member[:, None] * far
+        # an offer's own lift holds what else moved its weeks, which moved its company, too: by that
+        # of all, the company's sales are explained by depths alone
+        alike = curve(np.full((offers, 1), lift.mean[category].sum() / offers), step)
+        with_them = _with_company(company, usual.units, (alike - lost) * promoted - shared)
+        shared = shared - along.mean * with_them
         effect = effect * exp(-shared)
         usual = usual_sales(past, effect, groups.channel)
         whole = usual.units * effect * exp(more)
@@ -186,7 +214,11 @@ def _fit(past: PastSales, groups: Groups, categories: int, kept: float) -> _Fit:
         taken = _scored(taken, y, variance, -q, cells, quiet, TAKEN, categories)
         r = cells.mean(far - usual.around(far), whole)
         elsewhere = _scored(elsewhere, y, variance, -r, cells, quiet, TAKEN, 1)
-    found = PromotionResponse(lift, back, taken, elsewhere, kept)
+        if len(company.offer):
+            beyond = _beyond_others(with_them, usual, groups.channel)
+            a = cells.mean(beyond - usual.around(beyond), whole)
+            along = _along(along, y, variance, a, cells, quiet)
+    found = PromotionResponse(lift, back, taken, elsewhere, along, kept)
     return _Fit(found, usual, scatter, shared, misfit)
 
 
@@ -205,7 +237,7 @@ def _scored(
     y: Floats,
     variance: Floats,
     x: Floats,
-    cells: _Cells,
+    cells: Cells,
     chosen: Flags,
     prior: EffectPrior,
     groups: int,
@@ -217,52 +249,36 @@ def _scored(
     return pool(estimate, information, now.group, groups, prior)
 
 
-class _Cells:
-    """Days of an offer in pieces of up to a week, within or outside of a promotion."""
+def _with_company(company: BoughtAlong, usual: Floats, moved: Floats) -> Floats:
+    """What baskets let expect that offers sell more, over what they usually sell, where promotions
+    have `moved` the log sales of their company; all (offers, days).
+    """
+    if not len(company.offer):
+        return np.zeros_like(usual)
+    more = company.expected(usual * (exp(moved) - 1.0)) / np.maximum(usual, 1e-9)
+    return np.minimum(np.maximum(more, -MOST_ALONG), MOST_ALONG)
 
-    def __init__(self, past: PastSales) -> None:
-        self._past = past
-        offers, days = past.units.shape
-        number = np.zeros((offers, days), np.int64)
-        age = np.zeros(offers, np.int64)
-        for day in range(1, days):
-            age += 1
-            new = (age == CELL) | (past.depth[:, day] != past.depth[:, day - 1])
-            number[:, day] = number[:, day - 1] + new
-            age[new] = 0
-        first = np.concatenate([[0], np.add.accumulate(number[:, -1] + 1)])
-        self.of = (number + first[:-1, None]).ravel()
-        self.count = int(first[-1])
-        self.offers = offers
-        self.offer = np.repeat(np.arange(offers), number[:, -1] + 1)
-        self.ran = self._sum(past.promoted.astype(np.float64)) > 0.0
-        self.units = self._sum(np.where(past.stocked > 0.0, past.units, 0.0))
 
-    def _sum(self, values: Floats) -> Floats:
-        return sum_by(self.of, values.ravel(), self.count)
+def _beyond_others(values: Floats, usual: UsualSales, channel: Ints) -> Floats:
+    """`values` (offers, days) less their mean over what sells on the channel on a day: as much is
+    in what the day is taken to be like for all (Frisch and Waugh, Econometrica 1, 1933).
+    """
+    weight = np.where(usual.quiet > 0.0, usual.units, 0.0)
+    beyond = values.copy()
+    for each in np.unique(channel).tolist():
+        rows = channel == each
+        whole = np.maximum(weight[rows].sum(axis=0), 1e-9)
+        beyond[rows] -= (weight[rows] * values[rows]).sum(axis=0) / whole
+    return beyond
 
-    def mean(self, values: Floats, weight: Floats) -> Floats:
-        """Weighted means of `values` (offers, days), (cells,)."""
-        return self._sum(values * weight) / np.maximum(self._sum(weight), 1e-9)
 
-    def residual(
-        self, whole: Floats, common: Floats, usual: UsualSales
-    ) -> tuple[Floats, Floats, float]:
-        """How far log sales are off what is expected, and its variance, (cells,); and the part of
-        the variance that is more than chance.
-
-        The variance is that at what is `common` to the category: an offer that sold much by chance
-        is no better known for it.
-        """
-        expected, typical = self._sum(whole), self._sum(common)
-        quiet = ~self.ran
-        off = (self.units[quiet] - expected[quiet]) ** 2 - expected[quiet]
-        scatter = max(float(off.sum()) / max(float((expected[quiet] ** 2).sum()), 1.0), 0.0)
-        known = self.mean(usual.known_from, whole)
-        variance = 1.0 / np.maximum(typical, 1e-9) + scatter
-        variance += np.where(self.ran, 1.0 / np.maximum(known, 1e-9), 0.0)
-        y = (self.units - expected) / np.maximum(expected, 1e-9)
-        bound = BOUND * np.sqrt(variance)
-        y = np.minimum(np.maximum(y, -bound), bound)
-        nothing = typical <= 0.0
-        return np.where(nothing, 0.0, y), np.where(nothing, np.inf, variance), scatter
+def _along(
+    now: SoldAlong, y: Floats, variance: Floats, x: Floats, cells: Cells, chosen: Flags
+) -> SoldAlong:
+    """The same step by months, for one effect of all."""
+    months = int(cells.month.max(initial=0)) + 1
+    information = sum_by(cells.month, np.where(chosen, x * x / variance, 0.0), months)
+    score = sum_by(cells.month, np.where(chosen, x * y / variance, 0.0), months)
+    estimate = now.mean + score / np.maximum(information, 1e-12)
+    found = pool(estimate, information, np.zeros(months, np.int64), 1, ALONG)
+    return SoldAlong(float(found.mean[0]), float(found.deviation[0]))

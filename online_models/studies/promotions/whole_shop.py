@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,8 +12,15 @@ from online_models.fold.state import State
 from online_models.numerics.arrays import Ints
 from online_models.pricing.state.policy_book import BUILT_IN
 from online_models.shop.catalogue import Interner
-from online_models.studies.promotions.response import Groups
 from schemas.records.policy.pricing_policies import Policy
+
+
+class Groups(NamedTuple):
+    """Where offers belong, all (offers,): a row of the category tree, an SKU row, a channel."""
+
+    category: Ints
+    sku: Ints
+    channel: Ints
 
 
 @dataclass(frozen=True)

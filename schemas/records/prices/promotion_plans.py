@@ -25,7 +25,8 @@ OneName = Annotated[tuple[Name, ...], Strict(False), Field(min_length=1, max_len
 
 class PlanEffects(Outgoing):
     """Where a plan's profit comes from: units sold in it and usual ones, those of them that are
-    bought ahead, profit that other offers lose, discounts given, and what it costs itself.
+    bought ahead, profit that other offers lose, that of what is bought along, discounts given, and
+    what it costs itself.
     """
 
     usual_units: Number
@@ -34,6 +35,7 @@ class PlanEffects(Outgoing):
     taken_from_others: MoneyText
     discount: MoneyText
     cost: PriceText = "0"
+    brought_along: MoneyText | None = None
 
 
 class PlanSelector(Outgoing):

@@ -23,7 +23,8 @@ class PromotionResult(Outgoing):
 
     `units` were sold in it where `usual_units` would have been without; of what it sold more,
     `bought_ahead` units are missing later, and `taken_from_others` is profit that other offers
-    lost which were not promoted then. `profit` is what is left of all that after its `discount` and
+    lost which were not promoted then; `brought_along` is profit of what is bought along, so far as
+    earlier promotions have shown it. `profit` is what is left of all that after its `discount` and
     `cost`, between `lower` and `upper` with a probability of 90 %; `planned_profit` was expected of
     it. `assumes` says what that rests on, and `control_units` how many units were sold meanwhile by
     offers of the channel without a promotion: at 0 there is nothing to compare with but the days
@@ -50,5 +51,6 @@ class PromotionResult(Outgoing):
     upper: MoneyText
     planned_profit: MoneyText | None = None
     time: InstantText
+    brought_along: MoneyText | None = None
     control_units: Number | None = None
     assumes: Text | None = None

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from online_models.studies.promotions.past import PastSales
 from online_models.studies.promotions.response import (
     LIFT,
-    Groups,
     LearntResponses,
     PromotionResponse,
     curve,
     filled,
     respond,
 )
+from online_models.studies.promotions.whole_shop import Groups
 
 GOODS, DAYS, LENGTH, REST = 24, 200, 7, 21
 CATEGORIES, USUAL, LIFTED, KEPT = 3, 40.0, 3.0, 0.85
