@@ -110,8 +110,11 @@ class Odds(NamedTuple):
         return np.maximum(rest, 0.0)
 
     def probability(self, x: Floats) -> Floats:
-        """Mean probability of winning, (k,)."""
-        return logistic(self.mean(x) / np.sqrt(1.0 + _FLATTENING * self.variance(x)))
+        """Mean probability of winning, (k,). The approximation goes too far where a quote is all
+        but won or lost and little is known: it stays within the interval.
+        """
+        flattened = logistic(self.mean(x) / np.sqrt(1.0 + _FLATTENING * self.variance(x)))
+        return np.clip(flattened, *self.interval(x))
 
     def interval(self, x: Floats) -> tuple[Floats, Floats]:
         """Its 90 % interval, (k,) each."""

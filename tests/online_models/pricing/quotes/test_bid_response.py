@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from river.linear_model import LogisticRegression
 from river.optim import SGD
 
@@ -97,3 +99,21 @@ def test_what_was_learnt_outlives_a_restart_to_the_bit() -> None:
     for group, x, won in said[100:]:
         again.learn(Bid(group, {"food": 1.0}, 0.0), x, won)
     assert same(save(again), save(whole))
+
+
+@given(
+    level=st.floats(-15, 15),
+    slope=st.floats(-5, 1),
+    deviations=st.tuples(st.floats(0, 3), st.floats(0, 2)),
+    correlation=st.floats(-1, 1),
+)
+def test_the_probability_lies_within_its_interval(
+    level: float, slope: float, deviations: tuple[float, float], correlation: float
+) -> None:
+    first, second = deviations
+    odds = Odds(level, slope, first**2, correlation * first * second, second**2)
+    x = np.linspace(-4.0, 0.5, 19)
+    lower, upper = odds.interval(x)
+    likely = odds.probability(x)
+    assert (lower <= likely).all()
+    assert (likely <= upper).all()
