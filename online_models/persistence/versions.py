@@ -15,6 +15,7 @@ from online_models.persistence.migrations import (
     from_18,
     from_19,
     from_20,
+    from_21,
 )
 
 #: Version → what makes the next version's plain data of it, without changing them. A change of what
@@ -29,6 +30,7 @@ MIGRATIONS: Mapping[int, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     18: from_18.migrate,
     19: from_19.migrate,
     20: from_20.migrate,
+    21: from_21.migrate,
 }
 OLDEST = min(MIGRATIONS)
 #: What is written today.

@@ -13,12 +13,13 @@ from online_models.demand.inputs.observations import WindowRows
 from online_models.numerics.arrays import Floats
 from online_models.numerics.special import exp, total
 from online_models.persistence.kinds import Part
-from online_models.persistence.saved import Saved
+from online_models.persistence.saved import Saved, attribute
 
 #: A forecast without a spread scatters as the model's errors have, relative to the mean; before any
 #: was seen by this (a size of 2), and one error counts as no more than that many times its square.
 FIRST_SCATTER, MOST_SCATTER = 0.5, 25.0
-SCATTER_MEMORY = 0.98
+#: Windows that what was thought first counts for, and the memory per window later on.
+FIRST_WINDOWS, SCATTER_MEMORY = 4.0, 0.98
 #: No window's mean is below, whatever was forecast.
 LEAST_MEAN = 1e-3
 LARGEST_LOG = 30.0
@@ -36,12 +37,14 @@ class Member:
     widely its errors scatter.
     """
 
-    SAVED = Saved(seat=Part(), scatter=float)
+    SAVED = Saved(seat=Part(), scatter=float, windows=attribute("windows", float, optional=True))
 
     def __init__(self) -> None:
         self.seat = ModelForecasts()
         #: Mean square of its relative errors beyond what a Poisson leaves.
         self.scatter = FIRST_SCATTER
+        #: Windows that were judged.
+        self.windows = 0.0
 
     def grow(self, offers: int, categories: int, channels: int) -> None:
         """Nothing: room is made as forecasts come."""
@@ -71,6 +74,7 @@ class Member:
             bounded = np.minimum(excess / (mean[rows] * mean[rows]), MOST_SCATTER)
             weight = mean[rows] / (1.0 + mean[rows])
             found = total(weight * bounded) / total(weight)
-            kept = window.kept(SCATTER_MEMORY)
-            self.scatter = max(kept * self.scatter + (1.0 - kept) * found, 1e-3)
+            self.windows += 1.0
+            step = max(1.0 / (FIRST_WINDOWS + self.windows), 1.0 - window.kept(SCATTER_MEMORY))
+            self.scatter = max(self.scatter + step * (found - self.scatter), 1e-3)
         return np.where(prediction.covered, score, 0.0)

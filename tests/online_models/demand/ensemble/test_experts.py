@@ -6,7 +6,7 @@ import numpy as np
 
 from online_models.demand import DemandModels, DemandSettings, Observations
 from online_models.demand.ensemble.drift import accumulate, threshold
-from online_models.demand.ensemble.mixture import Mixture
+from online_models.demand.ensemble.mixture import RATES, SHARE, Mixture
 from online_models.demand.inputs.observations import DAY
 
 
@@ -28,6 +28,48 @@ def test_an_expert_without_an_opinion_has_no_weight() -> None:
     covered = np.array([[True, False], [True, True]])
     weights = Mixture(2).weights(np.zeros(2, np.int64), np.ones(2), covered)
     np.testing.assert_allclose(weights, [[1.0, 0.0], [0.5, 0.5]])
+
+
+def test_whatever_is_sold_the_mixture_is_hardly_worse_than_its_best_expert() -> None:
+    rng, windows, rows = np.random.default_rng(7), 80, 400
+    row, mean = np.ones(rows, np.int64), np.full(rows, 5.0)
+    covered = np.ones((rows, 2), np.bool_)
+    bound = np.log(2 * len(RATES)) - windows * np.log(1.0 - SHARE)
+    for luck in (0.5, 0.6, 0.9):
+        mixture, losses = Mixture(2), np.zeros(3)
+        mixture.grow(2)
+        for _ in range(windows):
+            # what surprises, surprises all rows: now one of the experts, now the other
+            better = int(rng.random() < luck)
+            scores = np.full((rows, 2), -3.0)
+            scores[:, better] = -2.0
+            weights = mixture.weights(row, mean, covered)
+            together = np.log((weights * np.exp(scores)).sum(axis=1))
+            losses -= np.append(scores.mean(axis=0), together.mean())
+            mixture.learn(row, mean, covered, scores, kept=1.0)
+        assert losses[2] < losses[:2].min() + bound
+
+
+def test_no_expert_wins_by_silence() -> None:
+    rows = 40
+    mixture, row, mean = Mixture(3), np.zeros(rows, np.int64), np.full(rows, 5.0)
+    scores = np.zeros((rows, 3))
+    scores[::2, 0] = scores[1::2, 1] = -2.0
+    spoken = np.repeat(np.array([[True, True, False]]), rows, axis=0)
+    for _ in range(60):
+        mixture.learn(row, mean, spoken, scores)
+    weights = mixture.weights(row, mean, np.ones((rows, 3), np.bool_))
+    np.testing.assert_allclose(weights, 1.0 / 3.0, atol=0.02)
+
+
+def test_an_opinion_of_few_rows_is_judged_by_those() -> None:
+    rows = 100
+    mixture, row, mean = Mixture(2), np.zeros(rows, np.int64), np.full(rows, 5.0)
+    covered, scores = np.ones((rows, 2), np.bool_), np.full((rows, 2), -2.0)
+    covered[4:, 1], scores[:4, 1] = False, -1.5
+    for _ in range(30):
+        mixture.learn(row, mean, covered, scores)
+    assert (mixture.weights(row, mean, covered)[:4, 1] > 0.9).all()
 
 
 def test_false_alarms_are_as_rare_as_asked() -> None:
