@@ -43,7 +43,7 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
         outputs = [] if before is None else ended(pricing, record.sku, before, now)
     else:
         before = pricing.state.trade.contracts.put(record.sku, terms)
-        outputs = contract_offers(pricing, record.sku, now, record.channel)
+        outputs = contract_offers(pricing, record.sku, now, record.channel, moved=False)
         if before is not None:
             outputs += replaced(pricing, record.sku, before, terms, now)
     return FactEffect(NOBODY, [] if state.settings.observe_only else outputs)

@@ -22,10 +22,13 @@ from online_models.shop.catalogue import NEVER
 from schemas.values.instants import to_text
 from schemas.values.money import texts
 
+#: Stands against a promise that is above the public price.
+PUBLIC = "public_price"
+
 
 def conflicts(context: DecisionContext, price: int) -> tuple[str, ...]:
     """The guardrails that a price of the one offer of a context breaks, in their order; at the end
-    `public_price` where it is above that.
+    `PUBLIC` where it is above that.
     """
     found = []
     for rule in on_every_price(context.terms):
@@ -34,18 +37,24 @@ def conflicts(context: DecisionContext, price: int) -> tuple[str, ...]:
         if low or high:
             found.append(rule.name)
     if price > int(context.state.ledger.price[context.rows[0]]):
-        found.append("public_price")
+        found.append(PUBLIC)
     return tuple(found)
 
 
-def contract_offers(pricing: Pricing, sku: str, now: int, channel: str = "") -> list[Output]:
-    """Offers and alerts of all promises about a SKU, on one channel or on all, at `now` (ms)."""
+def contract_offers(
+    pricing: Pricing, sku: str, now: int, channel: str, *, moved: bool
+) -> list[Output]:
+    """Offers and alerts of all promises about a SKU on a channel, at `now` (ms).
+
+    Where the public price has `moved` below a promise, rather than a promise come that is above it,
+    nobody is told: the customer pays less than was promised.
+    """
     catalogue, ledger, book = pricing.state.catalogue, pricing.ledger, pricing.state.trade.contracts
     outputs: list[Output] = []
     at = catalogue.sku_names.index.get(sku, -1)
     for terms in book.of(sku):
         row = catalogue.offer(at, catalogue.channel_names.index.get(terms.channel, -1))
-        if channel not in ("", terms.channel) or row < 0:
+        if channel != terms.channel or row < 0:
             continue
         if not catalogue.offers.listed[row] or ledger.price[row] <= 0 or ledger.shadow[row]:
             continue
@@ -58,7 +67,7 @@ def contract_offers(pricing: Pricing, sku: str, now: int, channel: str = "") -> 
         if not broken:
             begin_round(ledger, row)
             outputs.append(_offer(context, terms, now))
-        elif broken != terms.conflict:
+        elif broken != terms.conflict and not (moved and broken == (PUBLIC,)):
             outputs.append(_alert(context, terms, broken, now))
     return outputs
 
@@ -71,7 +80,7 @@ def promised(
     context = resolved.context
     for place in chosen.tolist() if pricing.state.trade.contracts else ():
         sku, channel = context.state.catalogue.offer_name(int(context.rows[place]))
-        outputs = contract_offers(pricing, sku, int(context.now[place]), channel)
+        outputs = contract_offers(pricing, sku, int(context.now[place]), channel, moved=True)
         found += [(place, output) for output in outputs]
     return found
 

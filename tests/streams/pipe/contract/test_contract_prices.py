@@ -79,6 +79,16 @@ def test_costs_that_rise_past_a_promise_end_it_until_they_fall_again(shop: Any) 
     assert shop.topic("price-offers")[-1]["price"] == "8.00"
 
 
+def test_a_public_price_below_a_promise_is_no_alarm_and_the_promise_comes_back(shop: Any) -> None:
+    promise(shop)
+    shop.competitor("7.50")
+    assert shop.prices() == ["7.50"]
+    assert shop.topic("price-offers")[-1]["price"] == "7.50"
+    shop.competitor("9.00")
+    assert shop.topic("price-offers")[-1]["price"] == "8.00"
+    assert not shop.alerts("contract_conflict")
+
+
 @pytest.mark.parametrize("fields", [{"price": "4.50"}, {"customer_id": "sea"}])
 def test_a_promise_that_another_takes_the_place_of_ends(shop: Any, fields: Any) -> None:
     promise(shop, customer_id="lake")
