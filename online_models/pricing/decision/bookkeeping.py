@@ -99,7 +99,8 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Price
     context = resolved.context
     ledger, rows, now = context.state.ledger, context.rows[changed], context.now[changed]
     price, source = resolved.price[changed], resolved.source[changed]
-    day, changes = context.day[changed], context.changes_today[changed] + 1
+    day = context.state.days.number(now)
+    today = ledger.changes_day[rows] == day
     base = np.where(source == PriceOrigin.PROMOTION, context.regular_price[changed], price)
     history.append(ledger.history_entry, rows, now, price, base, ledger.sequence[rows])
     _write_home(resolved, changed)
@@ -108,7 +109,7 @@ def _write_changes(resolved: Resolved, changed: NDArray[np.intp], history: Price
     published = ~ledger.shadow[rows]
     ledger.revision[rows] += published
     ledger.changed_at[rows] = now
-    ledger.changes_on_day[rows] = changes
+    ledger.changes_on_day[rows] = np.where(today, ledger.changes_on_day[rows], 0) + 1
     ledger.changes_day[rows] = day
     ledger.ack_due[rows] = np.where(published, now + context.state.settings.ack_timeout_ms, NEVER)
     ledger.drawn_price[rows] = np.where(resolved.drawn[changed], price, NO_PRICE)

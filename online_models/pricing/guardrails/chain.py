@@ -126,11 +126,12 @@ def _grid(
     """The trace with the step, and the conflicts with those of offers left without a price."""
     wanted, low = trace.price, np.maximum(bounds.low, 1)
     legal, highest = _nearest(rule, context, wanted, low, bounds.high, at_most)
-    if anywhere(at_most):
+    rises = at_most & (legal > wanted) & (legal > context.price)
+    if anywhere(rises):
         # what only a step keeps from going down far enough waits, rather than going up instead
         lowest = np.maximum(context.legal.lowest, 1)
         within = rule.nearest(context, wanted, np.minimum(lowest, wanted), wanted)
-        waits = at_most & (legal > wanted) & (legal > context.price) & (within != NO_PRICE)
+        waits = rises & (within != NO_PRICE)
         legal, highest = np.where(waits, NO_PRICE, legal), np.where(waits, wanted, highest)
     free = regular & (conflict == NOBODY)
     stuck = free & (legal == NO_PRICE)
@@ -140,10 +141,10 @@ def _grid(
         up &= ~(at_most & (bounds.low_by != NOBODY))
         side = np.where(up, bounds.high_by, bounds.low_by)
         conflict = np.where(stuck, _pair(np.full(len(side), code), side), conflict)
-    price = np.where(legal == NO_PRICE, wanted, legal)
+        legal = np.where(stuck, wanted, legal)
     applies = None if everywhere(free) else free
     details = {"lowest": bounds.low, "highest": highest}
-    return trace.then(rule.name, price, details, facts, applies), conflict
+    return trace.then(rule.name, legal, details, facts, applies), conflict
 
 
 def _nearest(

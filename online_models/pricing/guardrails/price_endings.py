@@ -6,6 +6,7 @@ down (`online_models.pricing.guardrails.chain`).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,12 @@ def nearest_ending(
     >>> nearest_ending(((100, 99), (100, 49)), one, one - 100, one + 100).tolist()
     [1049]
     """
-    return _nearest_ending(np.array(endings, np.int64), price, low, high)
+    return _nearest_ending(_columns(endings), price, low, high)
+
+
+@lru_cache(maxsize=4096)
+def _columns(endings: tuple[tuple[int, int], ...]) -> Ints:
+    return np.array(endings, np.int64)
 
 
 @compiled

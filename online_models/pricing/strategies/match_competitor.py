@@ -106,9 +106,10 @@ class MatchCompetitor:
 
 def _because(entry: Entry, context: DecisionContext, found: Followed) -> Because:
     """What the price followed is made of, where it is not simply what one competitor asks."""
-    because, everywhere = Because(len(context), context.terms.digits), found.matched < NO_CEILING
+    because = Because(len(context), context.terms.digits)
     if entry.which == "rank":
-        because.number("rank", everywhere, np.full(len(context), entry.rank or 1))
+        counts = found.matched < NO_CEILING
+        because.number("rank", counts, np.full(len(context), entry.rank or 1))
     if entry.include_shipping:
         one = found.which >= 0
         if anywhere(one):

@@ -24,8 +24,7 @@ class Sheet:
     than a piece of Python for each record.
 
     >>> sheet = Sheet(2)
-    >>> sheet.say(b'{"price":')
-    >>> sheet.put([b"1.00", b"2.50"])
+    >>> sheet.put(b'{"price":', [b"1.00", b"2.50"])
     >>> sheet.say(b"}")
     >>> list(sheet.records())
     [b'{"price":1.00}', b'{"price":2.50}']
@@ -43,9 +42,10 @@ class Sheet:
         """The same in every record."""
         self._words += words
 
-    def put(self, column: list[bytes]) -> None:
-        """What is each record's own, shape (n,)."""
-        self._columns += [repeat(self._words, self._n), column]
+    def put(self, words: bytes, column: list[bytes]) -> None:
+        """The same in every record, and behind it what is each record's own, shape (n,)."""
+        self._columns.append(repeat(self._words + words, self._n))
+        self._columns.append(column)
         self._words = b""
 
     def records(self) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -86,8 +87,7 @@ class MoneyTexts(dict[int, bytes]):
         return list(map(self.__getitem__, amounts.tolist()))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One rule: its output for every row (its input where it does not apply), its details, and the
     facts behind them as JSON members.
     """
@@ -153,31 +153,35 @@ def explain(
     """
     before, inputs = b"", [b"null"] * len(rows)
     for place, step in enumerate(steps):
-        sheet.say(b'%b{"rule":"%b","input":' % (b"," if place else b"[", step.rule.encode()))
-        sheet.put(inputs)
-        sheet.say(b',"output":')
+        sheet.put(_opening(step.rule, b"," if place else b"["), inputs)
         output = step.output[rows]
         bits = output.tobytes()
         if bits != before:
             before, inputs = bits, money.of(output)
-        sheet.put(inputs)
-        sheet.say(b',"detail":{' if place else b',"detail":{"ruled":')
-        if not place:
-            sheet.put(ruled)
+        sheet.put(b',"output":', inputs)
+        if place:
+            sheet.say(b',"detail":{')
+        else:
+            sheet.put(b',"detail":{"ruled":', ruled)
         _detail(sheet, step, rows, money, b"" if place else b",")
         sheet.say(b"}}")
     sheet.say(b"]")
 
 
+@lru_cache(maxsize=256)
+def _opening(rule: str, before: bytes) -> bytes:
+    return b'%b{"rule":"%b","input":' % (before, rule.encode())
+
+
 def _detail(sheet: Sheet, step: Step, rows: Ints, money: MoneyTexts, comma: bytes) -> None:
     for name, values in step.details.items():
-        sheet.say(b'%b"%b":' % (comma, name.encode()))
+        words = b'%b"%b":' % (comma, name.encode())
         comma = b","
         if isinstance(values, Numbers):
-            sheet.put(values.of(rows))
+            sheet.put(words, values.of(rows))
         elif callable(values):
-            sheet.put(values(rows))
+            sheet.put(words, values(rows))
         else:
-            sheet.put(money.of(values[rows]))
+            sheet.put(words, money.of(values[rows]))
     if step.facts:
         sheet.say(comma + step.facts)
