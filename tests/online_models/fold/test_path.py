@@ -28,7 +28,7 @@ START = 1_700_006_400_000 // DAY * DAY
 SKUS = "abcdefgh"
 ROOT = Path(online_models.__file__).parent
 WRITES = {"STORE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR"}
-NEW_ARRAYS = ("np.full(", "np.empty(", "np.zeros(")
+NEW_ARRAYS = ("np.full(", "np.empty(", "np.zeros(", "filled(")
 
 
 def a_shop(journal: Any) -> Fold:
