@@ -20,6 +20,7 @@ from online_models.persistence.saved import Saved, attribute
 from online_models.pricing.policy.settings import PricingSettings
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.quotes.desk import QuoteDesk
+from online_models.pricing.quotes.open_requests import OpenRequests
 from online_models.recommendations.basket_feed import BasketFeed
 from online_models.recommendations.desk import RecommendationDesk
 from online_models.shop.catalogue import Catalogue
@@ -101,6 +102,7 @@ class State:
         demand=Part(),
         pricing=Part(),
         desk=Part(),
+        open_requests=attribute("open_requests", Part(), optional=True),
         basket_feed=attribute("basket_feed", Part(), optional=True),
         recommendations=attribute("recommendations", Part(), optional=True),
         elasticities=Part(),
@@ -137,6 +139,7 @@ class State:
         own = replace(settings.pricing, named_part=settings.named_part)
         self.pricing = Pricing(self.catalogue, self.competitors, self.stock, self.demand, own)
         self.desk = QuoteDesk()
+        self.open_requests = OpenRequests()
         self.basket_feed = BasketFeed()
         self.recommendations = RecommendationDesk()
         self.elasticities = ElasticityFeed()

@@ -20,6 +20,7 @@ from online_models.fold.decide import (
 )
 from online_models.fold.observation_records import observation_records
 from online_models.fold.on_sale import start_clock
+from online_models.fold.quoting import tell_moved
 from online_models.fold.recommending import recommend
 from online_models.fold.shadow import settle_shadow
 from online_models.fold.state import State
@@ -93,8 +94,9 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     concerned = [observations.offer for observations in learnt]
     rows = np.unique(np.concatenate([new, stocked, *concerned, state.pricing.due(now)]))
     placed += _decide(state, batch, place, rows[state.catalogue.offers.listed[rows]])
-    # who recommends or makes an offer knows the prices by now
+    # who recommends, quotes or makes an offer knows the prices by now
     if not state.settings.observe_only:
+        placed += [(place, output) for output in tell_moved(state, now)]
         part = state.settings.partition, state.settings.partitions
         placed += [(place, output) for output in recommend(state, now)]
         placed += [(place, output) for output in review(state.pricing, now, part)]

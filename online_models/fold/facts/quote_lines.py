@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from online_models.fold.facts.fact import NOBODY, FactEffect, Handler, Reach
+from online_models.fold.quoting import take_lines
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
 from schemas.records.record import decode
@@ -14,8 +15,8 @@ _LINES = TypeAdapter(QuoteLines)
 
 
 def apply(state: State, fact: Fact, now: int) -> FactEffect:
-    """Answer the request once all its lines are known."""
-    return FactEffect(NOBODY, state.desk.collect(decode(_LINES, fact.value or b""), now))
+    """Answer the request once all its lines are known; give up a proposal that they outdate."""
+    return FactEffect(NOBODY, take_lines(state, decode(_LINES, fact.value or b""), now))
 
 
 HANDLER = Handler("quote-lines", Reach.ALL, apply)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from online_models.fold.facts.fact import NOBODY, NOTHING, FactEffect, Handler, Reach
+from online_models.fold.quoting import tell
 from online_models.fold.state import State
 from online_models.journal.batch import Fact
-from online_models.journal.outputs import Output
 from online_models.pricing.quotes.line_terms import line_terms
 from schemas.records.record import decode
 from schemas.records.wholesale.quote_lines import QuoteLines
@@ -23,13 +23,13 @@ def apply(state: State, fact: Fact, now: int) -> FactEffect:
     request: QuoteRequest = decode(_REQUEST, fact.value or b"")
     state.pricing.grow()
     lines = line_terms(state.pricing, request, now, state.settings.partitions)
+    state.open_requests.remember(request, lines, now)
     if state.settings.partitions == 1:
         return FactEffect(NOBODY, state.desk.answer_alone(request, lines, now))
     if not lines:
         return NOTHING
     said = QuoteLines(request=request, time=now, lines=tuple(lines))
-    value = said.model_dump_json().encode()
-    return FactEffect(NOBODY, [Output("quote-lines", request.quote_id.encode(), value, now)])
+    return FactEffect(NOBODY, tell(state, said, now))
 
 
 HANDLER = Handler("quote-requests", Reach.ALL, apply, moves_clock=True)

@@ -18,15 +18,15 @@ from online_models.journal.partitioning import DESK_ADDRESS
 from online_models.numerics.elementary import log_one
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
-from online_models.pricing.quotes.best_discount import BestQuote, best_discount, price_feature
+from online_models.pricing.quotes.best_discount import best_discount, price_feature
 from online_models.pricing.quotes.bid_response import Bid, BidResponse
+from online_models.pricing.quotes.objections import needs_approval, outdated, problem, unknown
 from online_models.pricing.quotes.quote_records import declined, output, quoted
-from online_models.shop.catalogue import NEVER, PPM
+from online_models.shop.catalogue import NEVER
 from schemas.records.wholesale.quote_lines import LineTerms, QuoteLines
 from schemas.records.wholesale.quote_outcomes import QuoteOutcome
 from schemas.records.wholesale.quote_requests import QuoteRequest
 from schemas.values.instants import DAY, HOUR, to_ms, to_text
-from schemas.values.limits import LARGEST_AMOUNT
 from schemas.values.money import minor_digits, scaled
 
 #: ms for which lines of other partitions are waited for.
@@ -88,8 +88,8 @@ class QuoteDesk:
     ) -> list[Output]:
         """Answer a request where no other partition could know more of its lines."""
         known = {line.place: line for line in lines}
-        unknown = [line.sku for i, line in enumerate(request.lines) if i not in known]
-        terms = [*lines, *(LineTerms(place=0, problem=_unknown(unknown)) for _ in unknown[:1])]
+        others = [line.sku for i, line in enumerate(request.lines) if i not in known]
+        terms = [*lines, *(LineTerms(place=0, problem=unknown(others)) for _ in others[:1])]
         return self.answer(request, terms, now, now)
 
     def collect(self, said: QuoteLines, now: int) -> list[Output]:
@@ -118,16 +118,16 @@ class QuoteDesk:
         before = self.quotes.pop(request.quote_id, None)
         number = 1 if before is None else before.number + 1
         decision_id = self.decision_id(request.quote_id, number)
-        problem = _problem(request, lines, asked)
-        if problem is not None:
+        against = problem(request, lines, asked)
+        if against is not None:
             if before is not None:
                 self.quotes[request.quote_id] = before._replace(number=number)
-            return [output(declined(request, decision_id, problem, now), now)]
+            return [output(declined(request, decision_id, against, now), now)]
         quantities = [line.quantity for line in request.lines]
         bid, public = self._bid(request, lines, quantities)
         words = (min(line.seed for line in lines), _hash(request.quote_id), number)
         chosen = best_discount(lines, quantities, self.response.odds(bid), words)
-        waits = _needs_approval(lines, quantities, chosen)
+        waits = needs_approval(lines, quantities, chosen)
         value = quoted(request, decision_id, lines, chosen, self.response.outcomes, waits, now)
         expires = now + min(line.approval_expires for line in lines) if waits else NEVER
         self._remember(
@@ -179,6 +179,15 @@ class QuoteDesk:
                 return [self._conclude(quote_id, quote, approved, f"by {actor}", now)]
         return None
 
+    def check(self, said: QuoteLines, now: int) -> list[Output]:
+        """Give up a proposal that a partition says cannot be offered any more."""
+        quote_id = said.request.quote_id
+        quote = self.quotes.get(quote_id)
+        if quote is None or quote.status != PROPOSED:
+            return []
+        against = outdated(msgspec.json.decode(quote.record), said)
+        return [] if against is None else [self._conclude(quote_id, quote, None, against, now)]
+
     def settle(self, now: int) -> list[Output]:
         """Let proposals expire, give up requests whose lines nobody knows, forget old quotes."""
         if now < self.due:
@@ -188,10 +197,9 @@ class QuoteDesk:
             if now >= waiting.since + PATIENCE:
                 del self.waiting[quote_id]
                 request = QuoteRequest.model_validate_json(waiting.request)
-                unknown = [
-                    line.sku for i, line in enumerate(request.lines) if i not in waiting.lines
-                ]
-                reason = _unknown(unknown)
+                reason = unknown(
+                    [line.sku for i, line in enumerate(request.lines) if i not in waiting.lines]
+                )
                 decision_id = self.decision_id(quote_id, 1)
                 outputs.append(output(declined(request, decision_id, reason, now), now))
         for quote_id, quote in list(self.quotes.items()):
@@ -265,36 +273,6 @@ class QuoteDesk:
 
 def _valid_for(value: Mapping[str, Any]) -> int:
     return to_ms(value["valid_until"]) - to_ms(value["valid_from"])
-
-
-def _unknown(skus: Sequence[str]) -> str:
-    return f"no product has the SKU {', '.join(skus[:10])}"
-
-
-def _problem(request: QuoteRequest, lines: Sequence[LineTerms], asked: int) -> str | None:
-    """Why a request cannot be answered with a price."""
-    if request.deadline is not None and request.deadline < asked:
-        return f"its deadline, {to_text(request.deadline)}, has passed"
-    for line in lines:
-        if line.problem is not None:
-            return line.problem
-    total = sum(t.public * r.quantity for t, r in zip(lines, request.lines, strict=True))
-    if total > LARGEST_AMOUNT * 10 ** minor_digits(request.currency):
-        return "the total is beyond any amount"
-    return None
-
-
-def _needs_approval(
-    lines: Sequence[LineTerms], quantities: Sequence[int], chosen: BestQuote
-) -> bool:
-    """Whether the quote is further below what the customer pays without it than the least that any
-    line's policy allows.
-    """
-    limits = [line.approval for line in lines if line.approval >= 0]
-    if not limits:
-        return False
-    entitled = sum(line.entitled * n for line, n in zip(lines, quantities, strict=True))
-    return chosen.total * PPM < entitled * (PPM - min(limits))
 
 
 def _hash(quote_id: str) -> int:

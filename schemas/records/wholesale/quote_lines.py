@@ -13,7 +13,7 @@ from pydantic import Field, Strict, model_validator
 from schemas.records.record import Incoming
 from schemas.records.wholesale.quote_requests import QuoteRequest
 from schemas.values.durations import LONGEST
-from schemas.values.fields import Attributes, Instant, Name, Ordinal, Stock, Text
+from schemas.values.fields import Attributes, Flag, Instant, Name, Ordinal, Stock, Text
 from schemas.values.limits import LARGEST_ORDINAL, MOST_LISTED, MOST_QUOTED
 
 #: What the border makes of a customer's id.
@@ -75,11 +75,14 @@ class LineTerms(Incoming):
 
 
 class QuoteLines(Incoming):
-    """The lines of a request that belong to one partition."""
+    """The lines of a request that belong to one partition; `again` where they have moved while its
+    quote may wait for approval.
+    """
 
     request: QuoteRequest
     time: Instant
     lines: Annotated[tuple[LineTerms, ...], Field(max_length=MOST_QUOTED)]
+    again: Flag = False
 
     @model_validator(mode="after")
     def _lines_of_the_request(self) -> QuoteLines:

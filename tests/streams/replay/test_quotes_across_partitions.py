@@ -64,7 +64,8 @@ class Shop:
         return Record(topic, 0, offset, None, value, at)
 
 
-def run(partitions: int) -> Shop:
+def opened(partitions: int) -> Shop:
+    """A shop of six products."""
     shop = Shop(partitions)
     products = [
         ("products", {"sku": sku, "name": sku, "currency": "USD", "price": "10.00", "cost": "5.00",
@@ -73,6 +74,11 @@ def run(partitions: int) -> Shop:
     ]  # fmt: skip
     tick = {"kind": "tick", "time": START}
     shop.send(("pricing-policies", POLICY, START), *products, ("pricing-control", tick, START))
+    return shop
+
+
+def run(partitions: int) -> Shop:
+    shop = opened(partitions)
     lines = [{"sku": sku, "quantity": 5} for sku in "abcdef"]
     for i in range(4):
         at = START + i * HOUR + 1
@@ -106,3 +112,23 @@ def test_a_request_is_answered_once_whatever_the_number_of_partitions(partitions
         for line in quote["lines"]:
             assert recompute(line["explanation"], "USD") == line["unit_price"]
             assert Decimal(line["unit_price"]) >= Decimal("6.25")
+
+
+@pytest.mark.parametrize("partitions", [1, 8])
+def test_a_proposal_that_a_cost_has_overtaken_is_given_up(partitions: int) -> None:
+    shop = opened(partitions)
+    at = START + HOUR
+    lines = [{"sku": sku, "quantity": 5} for sku in "abcdef"]
+    request = {"quote_id": "late", "currency": "USD", "time": at, "lines": lines}
+    shop.send(("quote-requests", request, at))
+    assert shop.said[-1][1]["status"] == "proposed"
+    decision_id = shop.said[-1][1]["decision_id"]
+    dearer = {"sku": "e", "name": "e", "currency": "USD", "price": "10.00", "cost": "9.90"}
+    shop.send(("products", dearer | {"category": "c"}, at + 1))
+    shop.send(("pricing-control", {"kind": "tick", "time": at + HOUR}, at + HOUR))
+    over = shop.said[-1][1]
+    assert (over["quote_id"], over["status"]) == ("late", "expired")
+    before = len(shop.said)
+    order = {"kind": "approve", "decision_id": decision_id, "actor": "ann", "time": at + HOUR}
+    shop.send(("pricing-control", order, at + HOUR))
+    assert len(shop.said) == before

@@ -191,3 +191,34 @@ def test_who_asks_is_known_by_a_keyed_hash_and_can_be_forgotten(open_shop: Any) 
     tell(shop, "q", "won", price="900.00")
     shop.tick(1)
     assert shop.alerts("unknown_quote")
+
+
+@pytest.mark.parametrize("change", ["cost", "price", "pause"])
+def test_a_proposal_that_is_not_legal_any_more_is_not_offered(open_shop: Any, change: str) -> None:
+    strategy = [{"kind": "match_competitor"}, {"kind": "keep"}]
+    shop = open_shop(quotes={"approval_above": "1%"}, strategy=strategy)
+    quote, other = ask(shop), ask(shop, "r", lines=[{"sku": "b", "quantity": 5}])
+    if change == "cost":
+        shop.product(cost="9.90")
+    elif change == "price":
+        shop.competitor("6.00")
+    else:
+        shop.control("pause", select={"skus": ["a"]})
+    over = shop.topic("price-quotes")[-1]
+    assert (over["quote_id"], over["status"]) == ("q", "expired")
+    assert "a" in over["reason"]
+    shop.control("approve", decision_id=quote["decision_id"])
+    assert len(shop.alerts("control_ignored")) == 1
+    shop.control("approve", decision_id=other["decision_id"])
+    assert shop.topic("price-quotes")[-1]["status"] == "offered"
+
+
+def test_a_proposal_is_judged_by_what_holds_when_it_is_approved(open_shop: Any) -> None:
+    shop = open_shop(quotes={"approval_above": "1%"})
+    quote = ask(shop)
+    shop.now += 1
+    value = {"sku": "a", "name": "A", "currency": "USD", "price": "10.00", "cost": "9.90"}
+    shop.send("products", value | {"category": "food/coffee"}, timestamp=shop.now)
+    command = {"kind": "approve", "decision_id": quote["decision_id"], "actor": "ann"}
+    shop.send("pricing-control", command | {"time": shop.now})
+    assert shop.topic("price-quotes")[-1]["status"] == "expired"

@@ -40,6 +40,7 @@ class Judge:
         self._agreed: set[str] = set()
         self._requests: dict[str, Record] = {}
         self._now = 0
+        self._proposals: list[str] = []
 
     def told(self, line: Record) -> None:
         """An event."""
@@ -85,6 +86,11 @@ class Judge:
         if look is not None:
             self.seen[topic] += 1
             look(value)
+
+    def take_proposals(self) -> list[str]:
+        """Decision ids of the quotes that wait for approval since the last call."""
+        found, self._proposals = self._proposals, []
+        return found
 
     def standing(self) -> None:
         """What customers may be asked now, by all that was published."""
@@ -233,6 +239,11 @@ class Judge:
         if value["status"] not in ("offered", "proposed"):
             assert value["status"] != "declined" or value["lines"] == []
             return
+        if value["reason"].startswith("offered by"):
+            self._approved(value)
+            return
+        if value["status"] == "proposed":
+            self._proposals.append(value["decision_id"])
         terms = self._segment(value["segment"])["quotes"]
         most = _share(terms["largest_discount"])
         total = public_total = entitled = Fraction(0)
@@ -265,6 +276,14 @@ class Judge:
             assert value["status"] == "offered"
         elif value["status"] == "offered" and not learnt:
             assert total >= entitled * (1 - _share(waits))
+
+    def _approved(self, value: Record) -> None:
+        """A quote that somebody approves is legal by what holds then."""
+        self.seen["approved"] += 1
+        for line in value["lines"]:
+            at = line["sku"], value["channel"]
+            price = self._minor(line["unit_price"])
+            assert self._floor(*at) <= price <= self._ceiling(*at), line
 
     def _suggestion(self, value: Record) -> None:
         if value["suggested"] is None:

@@ -8,6 +8,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,13 +36,15 @@ def trade(seed: int) -> Counter[str]:
     world = World(seed)
     judge = Judge(world.currency, world.digits)
     pipe = Pipe(SETTINGS)
-    lines = list(world.lines(DAYS))
+    lines: list[dict[str, Any]] = []
     said: list[bytes] = []
-    for line in lines:
+    for line in world.lines(DAYS):
+        lines.append(line)
         judge.told(line)
         answers = list(pipe.feed([encoded(line)]))
         for answer in answers:
             judge.said(answer)
+        world.proposals += judge.take_proposals()
         said += answers
         if line["topic"] == "pricing-control" and line["value"]["kind"] == "tick":
             judge.standing()

@@ -28,6 +28,8 @@ class World:
         self._numbers = iter(range(1, 10**9))
         self._version = 0
         self._prices: dict[str, int] = {}
+        #: Decision ids of the quotes that wait for approval, as whoever plays has heard of them.
+        self.proposals: list[str] = []
 
     def lines(self, days: int) -> Iterator[dict[str, Any]]:
         """The lines of so many days."""
@@ -43,7 +45,7 @@ class World:
 
     def _event(self) -> dict[str, Any]:
         kinds = (
-            (self._order, 0.34),
+            (self._order, 0.3),
             (self._competitor, 0.14),
             (self._contract, 0.1),
             (self._request, 0.14),
@@ -52,6 +54,7 @@ class World:
             (self._changed_product, 0.08),
             (self._policy, 0.04),
             (self._forget, 0.04),
+            (self._approve, 0.04),
         )
         chosen = self._rng.choice(len(kinds), p=[share for _, share in kinds])
         return kinds[int(chosen)][0]()
@@ -225,6 +228,13 @@ class World:
         else:
             value["sell_by"] = self.now + 20 * DAY
         return self._put("market-listings", value)
+
+    def _approve(self) -> dict[str, Any]:
+        if not self.proposals:
+            return self._competitor()
+        decision_id = self.proposals.pop(int(self._rng.integers(len(self.proposals))))
+        value = {"kind": "approve", "decision_id": decision_id, "actor": "ann", "time": self.now}
+        return self._put("pricing-control", value)
 
     def _forget(self) -> dict[str, Any]:
         value = {"kind": "forget_customer", "customer_id": self._any(CUSTOMERS), "actor": "ann"}
