@@ -6,7 +6,7 @@ when the lowest legal price moves: a price that was legal yesterday may be below
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,23 +27,55 @@ from online_models.pricing.segments.segment_prices import segment_prices
 from online_models.pricing.state.ledger import NONE
 from online_models.pricing.state.shoppers import USUAL_SEGMENT
 from online_models.pricing.trace.steps import MoneyTexts
+from online_models.shop.catalogue import NO_PRICE
 from schemas.values.money import texts
 
 Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
 
 
+class BelowPublic(NamedTuple):
+    """Which offers may have prices below the public one, of which of them the lowest legal price
+    has moved, and of which it was not known, (n,) each.
+    """
+
+    watched: Flags
+    moved: Flags
+    unknown: Flags
+
+
+def watch(context: DecisionContext, pricing: Pricing) -> BelowPublic | None:
+    """Look at offers that are about to be decided; None where none has such prices.
+
+    Of an offer whose lowest legal price has moved a decision is published, whatever comes of it:
+    what is said below the public price belongs to a decision, and replaces that of the one before.
+    """
+    watched = _watched(context, pricing)
+    if watched is None:
+        return None
+    ledger = context.state.ledger
+    lowest = floors(context).price
+    before = ledger.offers_floor[context.rows]
+    unknown = watched & (before == NO_PRICE)
+    moved = watched & ~unknown & (before != lowest) & ~ledger.shadow[context.rows]
+    return BelowPublic(watched, moved, unknown)
+
+
 def below_public(
-    resolved: Resolved, fresh: Places, pricing: Pricing, money: MoneyTexts
+    resolved: Resolved, below: BelowPublic, fresh: Places, pricing: Pricing, money: MoneyTexts
 ) -> list[Placed]:
     """The `price-offers` of those offers that need any, with their places; their decisions have
     been entered. `fresh` are the places whose price or policy version has changed.
     """
-    watched = _watched(resolved.context, pricing)
-    if watched is None:
-        return []
     ledger, rows = resolved.context.state.ledger, resolved.context.rows
-    chosen = _to_say(resolved.context, watched, fresh)
+    said_anew = below.moved.copy()
+    said_anew[fresh] = below.watched[fresh]
+    noted = (said_anew | below.unknown).nonzero()[0]
+    if len(noted):
+        ledger.offers_floor[rows[noted]] = floors(resolved.context.reread(noted)).price
+    chosen = (said_anew & ~ledger.shadow[rows]).nonzero()[0]
+    if not len(chosen):
+        return []
     said_before = ledger.offers_sequence[rows[chosen]] != NONE
     ledger.offers_sequence[rows[chosen]] = ledger.sequence[rows[chosen]]
     found = segment_prices(resolved, chosen, money)
@@ -71,18 +103,6 @@ def _watched(context: DecisionContext, pricing: Pricing) -> Flags | None:
         offered = pricing.personal.offered
         watched |= np.array([bool(offered(row)) for row in context.rows.tolist()])
     return watched if anywhere(watched) else None
-
-
-def _to_say(context: DecisionContext, watched: Flags, fresh: Places) -> Places:
-    """The places of offers of which all is to be said, and the note that it was."""
-    ledger, places = context.state.ledger, watched.nonzero()[0]
-    lowest = floors(context.reread(places)).price
-    rows = context.rows[places]
-    due = np.isin(places, fresh) | (ledger.offers_floor[rows] != lowest)
-    due &= ~ledger.shadow[rows]
-    ledger.offers_floor[rows[due]] = lowest[due]
-    chosen: Places = places[due]
-    return chosen
 
 
 def _nothing(context: DecisionContext) -> Output:

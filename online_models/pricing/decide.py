@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
 from online_models.numerics.masks import anywhere, everywhere
-from online_models.pricing.below_public import below_public
+from online_models.pricing.below_public import below_public, watch
 from online_models.pricing.commands.acknowledgements import overdue
 from online_models.pricing.context.decision_context import DecisionContext, Ints
 from online_models.pricing.coordination.pressing import note_presses
@@ -85,6 +85,9 @@ def _decide_block(
     # 2. What is worth a record: all but what time alone led to and nothing new came of.
     by_time = causes.by_time
     silent = by_time & unchanged(resolved) if anywhere(by_time) else by_time
+    below = watch(context, pricing)
+    if below is not None:
+        silent = silent & ~below.moved
     published = (~silent).nonzero()[0]
     published_causes = causes if len(published) == len(by_time) else causes.take(published)
     # 3. What those records say of the time before the decision.
@@ -108,7 +111,8 @@ def _decide_block(
             money,
             pricing.model_version,
         )
-    found += below_public(resolved, fresh, pricing, money)
+    if below is not None:
+        found += below_public(resolved, below, fresh, pricing, money)
     if before is not None:
         found += stockouts(resolved, published)
     return found

@@ -16,7 +16,12 @@ from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.guardrails.bounds import on_every_price
 from online_models.pricing.offer_context import offer_context
 from online_models.pricing.pricing import Pricing
-from online_models.pricing.segments.price_offer import begin_round, price_offer, published
+from online_models.pricing.segments.price_offer import (
+    begin_round,
+    note_floor,
+    price_offer,
+    published,
+)
 from online_models.pricing.trade.contract_book import ContractTerms
 from online_models.shop.catalogue import NEVER
 from schemas.values.instants import to_text
@@ -64,8 +69,9 @@ def contract_offers(
         broken = conflicts(context, terms.price)
         if broken != terms.conflict:
             book.put(sku, terms._replace(conflict=broken))
+        note_floor(context)
         if not broken:
-            begin_round(ledger, row)
+            begin_round(context)
             outputs.append(_offer(context, terms, now))
         elif broken != terms.conflict and not (moved and broken == (PUBLIC,)):
             outputs.append(_alert(context, terms, broken, now))

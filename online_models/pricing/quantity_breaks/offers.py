@@ -92,7 +92,7 @@ def _renewed(
     known = {tier.quantity: tier.price for tier in before}
     changed = [tier for tier in after if known.get(tier.quantity) != tier.price]
     if changed:
-        begin_round(pricing.ledger, row)
+        begin_round(context)
     return [_offer(context, segment, volumes, key, tier, now) for tier in changed]
 
 

@@ -9,7 +9,9 @@ import msgspec
 
 from online_models.journal.outputs import Output
 from online_models.pricing.context.decision_context import DecisionContext
-from online_models.pricing.state.ledger import NONE, Ledger
+from online_models.pricing.guardrails.bounds import floors
+from online_models.pricing.state.ledger import NONE
+from online_models.shop.catalogue import NO_PRICE
 from schemas.values.instants import to_text
 
 
@@ -55,10 +57,19 @@ def price_offer(
     }
 
 
-def begin_round(ledger: Ledger, row: int) -> None:
-    """Prices below the public one are said of an offer of which there were none."""
+def begin_round(context: DecisionContext) -> None:
+    """A price below the public one is said of the one offer of a context, between decisions."""
+    ledger, row = context.state.ledger, int(context.rows[0])
     if ledger.offers_sequence[row] == NONE:
         ledger.offers_sequence[row] = ledger.sequence[row]
+    note_floor(context)
+
+
+def note_floor(context: DecisionContext) -> None:
+    """Note the lowest legal price of the one offer of a context, so that it is seen to move."""
+    ledger, row = context.state.ledger, int(context.rows[0])
+    if ledger.offers_floor[row] == NO_PRICE:
+        ledger.offers_floor[row] = floors(context).price[0]
 
 
 def published(offer: Mapping[str, Any], now: int) -> Output:
