@@ -6,7 +6,7 @@ when the lowest legal price moves: a price that was legal yesterday may be below
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +22,12 @@ from online_models.pricing.pricing import Pricing
 from online_models.pricing.quantity_breaks.offers import quantity_breaks
 from online_models.pricing.records.alerts import Placed
 from online_models.pricing.segments.personal_offers import personal_offers
-from online_models.pricing.segments.price_offer import price_offer, published
+from online_models.pricing.segments.price_offer import ended_offer
 from online_models.pricing.segments.segment_prices import segment_prices
 from online_models.pricing.state.ledger import NONE
 from online_models.pricing.state.shoppers import USUAL_SEGMENT
 from online_models.pricing.trace.steps import MoneyTexts
 from online_models.shop.catalogue import NO_PRICE
-from schemas.values.money import texts
 
 Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
@@ -71,22 +70,28 @@ def below_public(
     said_anew = below.moved.copy()
     said_anew[fresh] = below.watched[fresh]
     noted = (said_anew | below.unknown).nonzero()[0]
-    if len(noted):
-        ledger.offers_floor[rows[noted]] = floors(resolved.context.reread(noted)).price
+    if not len(noted):
+        return []
+    context = resolved.context.reread(noted)
+    lowest = floors(context)
+    ledger.offers_floor[context.rows] = lowest.price
     chosen = (said_anew & ~ledger.shadow[rows]).nonzero()[0]
     if not len(chosen):
         return []
-    said_before = ledger.offers_sequence[rows[chosen]] != NONE
-    ledger.offers_sequence[rows[chosen]] = ledger.sequence[rows[chosen]]
-    found = segment_prices(resolved, chosen, money)
+    if len(chosen) < len(noted):
+        some = np.isin(noted, chosen)
+        context, lowest = context.take(some), lowest.take(some)
+    said_before = ledger.offers_sequence[context.rows] != NONE
+    ledger.offers_sequence[context.rows] = ledger.sequence[context.rows]
+    places = chosen.tolist()
+    found = segment_prices(context, lowest, places, money)
     found += quantity_breaks(resolved, chosen, pricing.state.trade.volumes)
     found += promised(resolved, chosen, pricing)
-    found += personal_offers(resolved, chosen, pricing.shoppers, money)
-    said = [place for place, output in found if output.topic == "price-offers"]
-    silent = chosen[~np.isin(chosen, said)]
-    for place in silent[said_before[np.isin(chosen, silent)]].tolist():
-        found.append((place, _nothing(resolved.context.reread(np.array([place])))))
-    ledger.offers_sequence[rows[silent]] = NONE
+    found += personal_offers(context, lowest, places, pricing.shoppers, money)
+    silent = ~np.isin(chosen, [place for place, said in found if said.topic == "price-offers"])
+    for i in (silent & said_before).nonzero()[0].tolist():
+        found.append((places[i], _nothing(context.take(np.array([i])))))
+    ledger.offers_sequence[context.rows[silent]] = NONE
     return found + moved(resolved, chosen, pricing)
 
 
@@ -100,26 +105,17 @@ def _watched(context: DecisionContext, pricing: Pricing) -> Flags | None:
         names = context.state.catalogue.sku_names
         watched |= np.array([contracts.has(names[sku]) for sku in context.sku.tolist()])
     if len(pricing.personal):
-        offered = pricing.personal.offered
-        watched |= np.array([bool(offered(row)) for row in context.rows.tolist()])
+        offers = pricing.personal.offers
+        watched |= np.array([offers(row) for row in context.rows.tolist()])
     return watched if anywhere(watched) else None
 
 
 def _nothing(context: DecisionContext) -> Output:
     """The record that ends all prices below the public one of the one offer of a context."""
-    now = int(context.now[0])
-    (public,) = texts([int(context.state.ledger.price[context.rows[0]])], context.terms.digits)
-    steps: list[dict[str, Any]] = [
-        {"rule": "public_price", "input": None, "output": public, "detail": {}}
-    ]
-    offer = price_offer(
+    return ended_offer(
         context,
-        0,
-        now,
+        int(context.now[0]),
         segment=USUAL_SEGMENT,
-        price=public,
-        valid_until=now,
         disclosure=None,
         reason="no price below the public one holds any more",
     )
-    return published({**offer, "explanation": steps}, now)

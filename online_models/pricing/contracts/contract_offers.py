@@ -22,6 +22,7 @@ from online_models.pricing.segments.price_offer import (
     price_offer,
     published,
 )
+from online_models.pricing.segments.reduced import public_step
 from online_models.pricing.trade.contract_book import ContractTerms
 from online_models.shop.catalogue import NEVER
 from schemas.values.instants import to_text
@@ -138,7 +139,7 @@ def _offer(context: DecisionContext, terms: ContractTerms, now: int) -> Output:
         reason=f"contract {terms.contract}",
     )
     explanation = [
-        {"rule": "public_price", "input": None, "output": public, "detail": {}},
+        public_step(public),
         {"rule": "contract", "input": public, "output": price, "detail": promise},
         *bounds,
     ]

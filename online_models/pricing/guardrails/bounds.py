@@ -53,6 +53,10 @@ class Floors(NamedTuple):
     by: Ints
     rules: list[Bound]
 
+    def take(self, chosen: Flags) -> Floors:
+        """Those of some of the offers."""
+        return Floors(self.price[chosen], self.by[chosen], self.rules)
+
     def rule(self, place: int) -> Bound | None:
         """The bound that sets one."""
         code = int(self.by[place])

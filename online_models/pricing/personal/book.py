@@ -171,6 +171,10 @@ class PersonalBook:
         self._trials.setdefault(customer, []).append(trial)
         self._index(customer, trial)
 
+    def offers(self, row: int) -> bool:
+        """Whether anybody is offered something of an offer now."""
+        return row in self._offered
+
     def offered(self, row: int) -> list[tuple[int, PersonalTrial]]:
         """Customers who are offered something of an offer now, with their trials."""
         return [

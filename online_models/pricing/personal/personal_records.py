@@ -12,7 +12,13 @@ from online_models.pricing.personal.shopper_records import PersonalTrial
 from online_models.pricing.quotes.quote_records import share_text
 from online_models.pricing.segments.personal_offers import DISCLOSURE
 from online_models.pricing.segments.price_offer import price_offer, published
-from online_models.pricing.segments.reduced import Reduced, Steps, discounted, steps_below
+from online_models.pricing.segments.reduced import (
+    Reduced,
+    Steps,
+    discounted,
+    public_step,
+    steps_below,
+)
 from online_models.pricing.state.shoppers import name
 from schemas.records.policy.pricing_policies import SegmentTerms
 from schemas.values.money import texts
@@ -66,7 +72,7 @@ def kept_offer(
     public, price = texts(amounts, candidate.terms.digits)
     promised = {"rule": "promised", "input": public, "output": price, "detail": {"held": price}}
     steps: Steps = [
-        {"rule": "public_price", "input": None, "output": public, "detail": {}},
+        public_step(public),
         promised,
     ]
     reason = "an offer made before goes on" if trial.until > now else "an offer made before ends"

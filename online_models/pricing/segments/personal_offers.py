@@ -6,45 +6,44 @@ adds, stops at the bounds on every price, and says that it is personal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
 from online_models.pricing.context.decision_context import DecisionContext
-from online_models.pricing.decision.resolve import Resolved
-from online_models.pricing.guardrails.bounds import floors
+from online_models.pricing.guardrails.bounds import Floors
 from online_models.pricing.offer_context import offer_context
 from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.pricing import Pricing
-from online_models.pricing.segments.price_offer import price_offer, published
-from online_models.pricing.segments.reduced import Reduced, Steps, discounted, steps_below
+from online_models.pricing.segments.price_offer import ended_offer, price_offer, published
+from online_models.pricing.segments.reduced import Reduced, discounted, steps_below
 from online_models.pricing.segments.segment_prices import Placed
 from online_models.pricing.state.shoppers import Shoppers, name
 from online_models.pricing.trace.steps import MoneyTexts
 from online_models.shop.catalogue import PPM
 from schemas.records.policy.pricing_policies import SegmentTerms
 from schemas.values import percentages
-from schemas.values.money import texts
 
 #: Directive 2011/83/EU, article 6 (1) (ea), as amended by 2019/2161, asks for it to be said.
 DISCLOSURE = "This price was made for you by automated decision-making."
 
 
 def personal_offers(
-    resolved: Resolved, chosen: NDArray[np.intp], shoppers: Shoppers, money: MoneyTexts
+    context: DecisionContext,
+    lowest: Floors,
+    places: Sequence[int],
+    shoppers: Shoppers,
+    money: MoneyTexts,
 ) -> list[Placed]:
-    """`price-offers` to customers of some offers, at a fixed discount."""
-    segments = _fixed(resolved.context.terms)
-    if not segments:
-        return []
-    context = resolved.context.reread(chosen)
+    """`price-offers` to customers of the offers of a context, at a fixed discount, with the places
+    that these have elsewhere; `lowest` are their lowest legal prices.
+    """
     public = context.state.ledger.price[context.rows].tolist()
-    lowest = floors(context)
     found: list[Placed] = []
-    for terms in segments:
+    for terms in _fixed(context.terms):
         off, share = percentages.to_ppm(terms.personal_discount), _share(terms)
-        for i, place in enumerate(chosen.tolist()):
+        for i, place in enumerate(places):
             asked = discounted(public[i], min(off, PPM))
             reduced = Reduced(
                 "personal_discount", public[i], asked, int(lowest.price[i]), lowest.rule(i)
@@ -87,19 +86,14 @@ def withdrawn(pricing: Pricing, customer: int, now: int) -> list[Output]:
 
 
 def _ended(context: DecisionContext, terms: SegmentTerms, customer: int, now: int) -> Output:
-    (public,) = texts([int(context.state.ledger.price[context.rows[0]])], context.terms.digits)
-    offer = price_offer(
+    return ended_offer(
         context,
-        0,
         now,
         segment=terms.segment,
-        price=public,
-        valid_until=now,
         disclosure=terms.disclosure or DISCLOSURE,
         reason="the customer does not agree to personal prices any more",
+        customer=name(customer),
     )
-    steps: Steps = [{"rule": "public_price", "input": None, "output": public, "detail": {}}]
-    return published({**offer, "customer": name(customer), "explanation": steps}, now)
 
 
 def _fixed(terms: CompiledPolicy) -> list[SegmentTerms]:

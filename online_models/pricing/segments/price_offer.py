@@ -10,9 +10,11 @@ import msgspec
 from online_models.journal.outputs import Output
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.bounds import floors
+from online_models.pricing.segments.reduced import public_step
 from online_models.pricing.state.ledger import NONE
 from online_models.shop.catalogue import NO_PRICE
 from schemas.values.instants import to_text
+from schemas.values.money import texts
 
 
 def price_offer(
@@ -55,6 +57,30 @@ def price_offer(
         "time": to_text(now),
         "reason": reason,
     }
+
+
+def ended_offer(
+    context: DecisionContext,
+    now: int,
+    *,
+    segment: str,
+    disclosure: str | None,
+    reason: str,
+    **to_whom: Any,
+) -> Output:
+    """The record that ends offers of the one offer of a context at `now` (ms): the public price."""
+    (public,) = texts([int(context.state.ledger.price[context.rows[0]])], context.terms.digits)
+    offer = price_offer(
+        context,
+        0,
+        now,
+        segment=segment,
+        price=public,
+        valid_until=now,
+        disclosure=disclosure,
+        reason=reason,
+    )
+    return published({**offer, **to_whom, "explanation": [public_step(public)]}, now)
 
 
 def begin_round(context: DecisionContext) -> None:

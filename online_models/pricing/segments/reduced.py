@@ -41,12 +41,17 @@ class Reduced(NamedTuple):
         return min(self.bounded, self.public)
 
 
+def public_step(public: str) -> dict[str, Any]:
+    """The step that all explanations of prices below the public one begin with; money text."""
+    return {"rule": "public_price", "input": None, "output": public, "detail": {}}
+
+
 def steps_below(terms: CompiledPolicy, reduced: Reduced, detail: Mapping[str, Any]) -> Steps:
     """The steps, of which that of the rule has these details."""
     amounts = [reduced.public, reduced.asked, reduced.bounded, reduced.floor, reduced.price]
     public, asked, bounded, floor, price = texts(amounts, terms.digits)
     steps: Steps = [
-        {"rule": "public_price", "input": None, "output": public, "detail": {}},
+        public_step(public),
         {"rule": reduced.rule, "input": public, "output": asked, "detail": detail},
     ]
     if reduced.bound is not None:

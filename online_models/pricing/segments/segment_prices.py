@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from online_models.journal.outputs import Output
-from online_models.pricing.decision.resolve import Resolved
-from online_models.pricing.guardrails.bounds import floors
+from online_models.pricing.context.decision_context import DecisionContext
+from online_models.pricing.guardrails.bounds import Floors
 from online_models.pricing.segments.price_offer import price_offer, published
 from online_models.pricing.segments.reduced import Reduced, discounted, steps_below
 from online_models.pricing.trace.steps import MoneyTexts
@@ -17,23 +17,21 @@ from schemas.values import percentages
 Placed = tuple[int, Output]
 
 
-def segment_prices(resolved: Resolved, chosen: NDArray[np.intp], money: MoneyTexts) -> list[Placed]:
-    """`price-offers` of the fixed breaks of some offers.
+def segment_prices(
+    context: DecisionContext, lowest: Floors, places: Sequence[int], money: MoneyTexts
+) -> list[Placed]:
+    """`price-offers` of the fixed breaks of the offers of a context, with the places that they have
+    elsewhere; `lowest` are their lowest legal prices.
 
     A break takes its discount off the public price, but no further than to the bounds on every
     price; nothing is ever above the public price.
     """
-    policy = resolved.context.terms.policy
-    if not any(segment.breaks for segment in policy.segments):
-        return []
-    context = resolved.context.reread(chosen)
     public = context.state.ledger.price[context.rows].tolist()
-    lowest = floors(context)
     found: list[Placed] = []
-    for terms in policy.segments:
+    for terms in context.terms.policy.segments:
         for step in terms.breaks:
             off, share = percentages.to_ppm(step.discount), percentages.to_text(step.discount)
-            for i, place in enumerate(chosen.tolist()):
+            for i, place in enumerate(places):
                 asked = discounted(public[i], off)
                 reduced = Reduced(
                     "quantity_break", public[i], asked, int(lowest.price[i]), lowest.rule(i)

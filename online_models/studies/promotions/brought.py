@@ -98,9 +98,7 @@ def _usual_then(learnt: Learnt, parts: Sequence[OffersOnSale], days: Ints) -> Us
         price = np.where(np.isnan(regular[part.among]), part.sold.price, regular[part.among])
         profit = np.maximum(unit_profit(part.situation, price), 0.0) * alone[part.among]
         sold.append(UsualDay(price, mean[part.among], np.zeros(len(price)), profit))
-    among = np.concatenate([part.among for part in parts])
-    whole = UsualDay(*(np.concatenate(each) for each in zip(*sold, strict=True)))
-    return learnt.among_others(among, whole)
+    return learnt.among_others(parts, sold)
 
 
 def _record(

@@ -46,10 +46,12 @@ class Learnt:
         company = BoughtAlong.of(shop)
         return cls(shop, past, company, respond(past, shop.groups, shop.categories, company))
 
-    def among_others(self, among: Ints, sold: UsualDay) -> Usual:
-        """What the offers `among` all, (n,), sell, and what others have to lose and to win by it;
-        all that is on sale in their currency.
+    def among_others(self, parts: Sequence[OffersOnSale], days: Sequence[UsualDay]) -> Usual:
+        """What the offers of all parts sell on days like these, one a part, and what others have to
+        lose and to win by it; the parts are all that is on sale in their currency.
         """
+        among = np.concatenate([part.among for part in parts])
+        sold = UsualDay(*(np.concatenate(each) for each in zip(*days, strict=True)))
         profit = np.zeros(self.shop.size)
         profit[among] = sold.profit / np.maximum(sold.units, 1e-9)
         groups = Groups(*(each[among] for each in self.shop.groups))
@@ -118,8 +120,7 @@ def as_a_rule(learnt: Learnt, parts: Sequence[OffersOnSale]) -> tuple[Ints, Grou
     """
     among = np.concatenate([part.among for part in parts])
     groups = Groups(*(each[among] for each in learnt.shop.groups))
-    sold = UsualDay(*(np.concatenate(each) for each in zip(*(p.sold for p in parts), strict=True)))
-    return among, groups, learnt.among_others(among, sold)
+    return among, groups, learnt.among_others(parts, [part.sold for part in parts])
 
 
 def promotion_table(
