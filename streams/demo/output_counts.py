@@ -59,7 +59,7 @@ class OutputCounts:
 
     kept_profit: over the policies' horizon, of the offers that changed, by what was expected of the
         price before their first change. gain: what each change was expected to add to the profit of
-        the price before it, summed.
+        the price before it, summed; following: what of that is of changes that follow a competitor.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -72,6 +72,7 @@ class OutputCounts:
     moves: dict[tuple[str, str], PricePath] = field(default_factory=dict)
     kept_profit: float = 0.0
     gain: float = 0.0
+    following: float = 0.0
 
     def take(self, topic: str, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
         """Count one record of an output topic."""
@@ -98,7 +99,9 @@ class OutputCounts:
             move = self.moves.get(offer)
             if decision.expected is not None and decision.expected_kept is not None:
                 kept = float(decision.expected_kept.profit)
-                self.gain += float(decision.expected.profit) - kept
+                gain = float(decision.expected.profit) - kept
+                self.gain += gain
+                self.following += gain if decision.reason == "match_competitor" else 0.0
                 self.kept_profit += kept if move is None else 0.0
             if move is None:
                 start = decision.previous_price

@@ -150,7 +150,8 @@ def _facts(days: Days, stage: LoopProgress, tally: OutputCounts) -> Iterable[tup
         yield (
             "Money",
             f"in 30 days the policy expects to earn {tally.gain:+,.0f} TWD{share} by its changes "
-            "against keeping prices: its own models' forecast, not what anyone earned",
+            f"against keeping prices, {tally.following:+,.0f} TWD of it by following competitors: "
+            "its own models' forecast, not what anyone earned",
         )
     if stage.latency is None:
         yield "Latency", "no competitor's price came while it was measured"

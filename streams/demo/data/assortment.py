@@ -18,6 +18,9 @@ CURRENCY = "TWD"
 MINOR = 100
 #: Shares of the items, best sellers first, that shoppers compare (`kvi`) and that are `core`.
 KVI_SHARE, CORE_SHARE = 0.25, 0.75
+#: One in so many of the items that shoppers compare follows the competitors (tag `followed`): to
+#: follow costs profit, and no shop does so with everything.
+FOLLOWED = 5
 
 Ints = NDArray[np.int64]
 
@@ -40,6 +43,7 @@ class BestSellers:
         """The record of one item, dated at the start of the day on which it first sold."""
         name, subclass = self.names[rank], self.subclass[rank]
         place = rank / len(self.names)
+        followed = place < KVI_SHARE and rank % FOLLOWED == 2
         value = {
             "sku": name,
             "name": f"Item {name}",
@@ -48,6 +52,7 @@ class BestSellers:
             "cost": to_text(int(self.cost[rank]), CURRENCY),
             "category": f"{subclass[:2]}/{subclass[:4]}",
             "role": "kvi" if place < KVI_SHARE else "core" if place < CORE_SHARE else "long_tail",
+            "tags": ["followed"] if followed else [],
             "tax_rate": "0",
             "attributes": {"subclass": subclass, "synthetic": ["name"]},
         }

@@ -78,7 +78,7 @@ def test_changes_add_up_to_what_they_are_expected_to_earn_against_keeping_prices
         decision("9.00", "10.00", "match_competitor", sku="b", **profits("45.00", "50.00")),
         decision("8.00", "9.00", "match_competitor", sku="c"),
     )
-    assert (tally.gain, tally.kept_profit) == (30.0, 150.0)
+    assert (tally.gain, tally.following, tally.kept_profit) == (30.0, -5.0, 150.0)
 
 
 def test_a_proposal_is_neither_a_change_nor_a_move() -> None:

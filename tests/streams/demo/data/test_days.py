@@ -18,7 +18,7 @@ from streams.demo.data.tafeng import OrderLines, clean
 
 #: Of all events of the small archive. It changes with the form of a record or with a draw, and
 #: with nothing else: not with the machine, nor with the version of NumPy.
-CHECKSUM = "dc8cae87f25e888283dbbff689fcdae4b3a0811401f3eb2720381016e287a634"
+CHECKSUM = "6102a717740655b3ce1c573a9a6f6dd293adb1ad6aed3a17910e5f5ee43c2237"
 
 
 @pytest.fixture
