@@ -32,7 +32,7 @@ OUTPUTS = (
     "quote-lines",
 )
 INPUTS = (*(t.name for t in TOPICS.values() if t.direction == "in"), "model-updates")
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 #: The events of these tests are years old: Kafka would remove or compact them as soon as it looks.
 KEEP = {"retention.ms": "-1", "cleanup.policy": "delete"}
 

@@ -22,7 +22,7 @@ from tests.integration.shop import traffic
 from tests.integration.shop.forked import catches_sigterm
 from tests.integration.shop.kafka_shop import KafkaShop
 from tests.integration.shop.truth import assert_exactly
-from tests.integration.shop.worker import CLEAN_STOP_SECONDS, Worker
+from tests.integration.shop.worker import Worker
 
 pytestmark = pytest.mark.integration
 
@@ -98,11 +98,7 @@ def test_a_worker_that_starts_while_kafka_hangs_stops_within_its_time(
     hang()
     worker = start_worker(f"hanging-{seconds}", anew=True)
     time.sleep(seconds)
-    worker.signal(signal.SIGTERM)
-    try:
-        assert worker.process.wait(CLEAN_STOP_SECONDS) == 0, worker.tail()
-    except subprocess.TimeoutExpired:
-        pytest.fail(worker.tail())
+    assert worker.stop() == 0, worker.tail()
 
 
 def test_a_fenced_worker_recovers_in_its_process(
