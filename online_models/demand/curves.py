@@ -75,7 +75,9 @@ class DemandCurves:
     """Joint Gaussian posterior of log demand per day and own-price elasticity, n rows.
 
     log E[units per day | p] = log_rate + elasticity · x + ½ bend · x², where
-    x = log p − log anchor_price, the competitor's price held fixed.
+    x = log p − log anchor_price, the competitor's price held fixed. The elasticity is that of a
+    price that stays: where shoppers compare with the prices that they remember, a new one does
+    more.
     """
 
     anchor_price: Floats

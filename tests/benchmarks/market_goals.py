@@ -31,7 +31,13 @@ from streams.simulation.store import ResultStore
 OURS = "pricetide"
 OFFERS, DAYS = 120, 180
 SALES = (2.0, 8.0, 40.0)
-SHARES = {"plain": (0.97, 0.98, 0.99), "nested": (0.965, 0.970, 0.975)}
+#: Shoppers whose tastes drift, and who compare with the prices that they remember.
+REMEMBERING = "nested+reference+drift"
+SHARES = {
+    "plain": (0.97, 0.98, 0.99),
+    "nested": (0.965, 0.970, 0.975),
+    REMEMBERING: (0.962, 0.966, 0.970),
+}
 TENTH = 0.95
 RULES, GREEDY = 0.10, 0.06
 DIRTY = 0.01
@@ -141,6 +147,7 @@ def year(_lab: Lab) -> None:
 PARTS: dict[str, Callable[[Lab], None]] = {
     "plain": lambda lab: shares(lab, "plain"),
     "nested": lambda lab: shares(lab, "nested"),
+    "remembering": lambda lab: shares(lab, REMEMBERING),
     "competitors": competitors,
     "corruption": corruption,
     "growth": growth,

@@ -1,6 +1,6 @@
 """The hierarchical filter: a dynamic regression of counts per offer, pooled over categories.
 
-log E[units per day] = level + ε·(log p − anchor) + κ·(predictable part of log p)
+log E[units per day] = level + ε·(log p − anchor − ρ·remembered) + κ·(predictable part of log p)
                        + ρ·(log competitor price − its anchor) + π·promoted + χ·(mean of the
                        siblings' log p − anchor) + calendar,
 
@@ -12,7 +12,8 @@ What identifies the elasticity ε: price moves within an offer around its drifti
 competitor's price, promotion, weekday and the channel's shared shock held fixed. Where the pricer
 explored, the part of the price that its own rule predicts has the coefficient ε + κ. κ is about 0
 until that part and the randomised one disagree (`confounding`); then ε rests on the randomised part
-alone, and κ absorbs a merchant who prices on what he expects to sell.
+alone, and κ absorbs a merchant who prices on what he expects to sell. ρ is the share of a price's
+effect that fades while it is in force (`price_memory`).
 
 References: West, Harrison, Migon, "Dynamic generalized linear models and Bayesian forecasting",
 JASA 80 (1985); the control function as in Wooldridge, J. Human Resources 50 (2015).
@@ -27,11 +28,13 @@ from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.level_drift import LevelDrift
 from online_models.demand.filter.pools import INVERSE_SIZE_WEIGHT, FilterPools
 from online_models.demand.filter.posterior import Beliefs, apply_all, curves, deflate
-from online_models.demand.filter.shock import channel_shock
+from online_models.demand.filter.price_memory import PriceMemory, remembered_after
+from online_models.demand.filter.shock import ChannelShock, channel_shock
 from online_models.demand.filter.siblings import SiblingPrices
 from online_models.demand.filter.state import (
     COEFFICIENTS,
     DIAGONAL,
+    ELASTICITY,
     LEVEL,
     FilterState,
     along,
@@ -50,10 +53,10 @@ from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.observations import DAY, WindowRows
 from online_models.demand.negative_binomial import log_probability
 from online_models.demand.settings import DemandSettings
-from online_models.numerics.arrays import Floats, Ints
+from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.special import exp
 from online_models.persistence.kinds import Array, Part
-from online_models.persistence.saved import Saved
+from online_models.persistence.saved import Saved, attribute
 
 #: Variance that a drift alarm adds to a log level.
 ALARM_VARIANCE = 0.25
@@ -76,6 +79,7 @@ class HierarchicalFilter:
         state=Part(),
         pools=Part(),
         level_drift=Part(),
+        price_memory=attribute("price_memory", Part(), optional=True),
         siblings=Part(),
         unpooled=Array(np.int64, 1),
         row=Array(np.int64, None),
@@ -90,6 +94,7 @@ class HierarchicalFilter:
         self.unpooled = np.zeros(1, np.int64)
         self.siblings = SiblingPrices()
         self.level_drift = LevelDrift(settings.level_drift)
+        self.price_memory = PriceMemory()
         #: Category row and channel of each offer when last learnt.
         self.row = np.zeros(0, np.int64)
         self.channel = np.zeros(0, np.int64)
@@ -146,12 +151,15 @@ class HierarchicalFilter:
         )
         level, *others = prediction.regressors
         h = level, *map(shock.removed_from, others)
-        variance = np.maximum(along(times(posterior.covariance, h), h), 1e-12)
+        pooled = times(posterior.covariance, h)
+        variance = np.maximum(along(pooled, h), 1e-12)
         mean = prediction.mean * exp(shock.log)
         units = bounded_units(seen.units, mean, size, variance)
 
         score, information = posterior_step(units, mean, 1.0 / prediction.scatter, variance)
         spread, known = mean + mean * mean / size, variance < KNOWN_VARIANCE
+        expected = mean / (1.0 + mean * (prediction.scatter + variance))
+        self._learn_memory(window, posterior, shock, pooled[LEVEL], score, expected, known)
         self.level_drift.follow(self.state, window, units - mean, spread, known)
         self.pools.drift[LEVEL] = self.level_drift.variance
         own_mean, own_covariance = self._advanced(offer, seen.end)
@@ -185,6 +193,7 @@ class HierarchicalFilter:
         if self.unpooled[0] >= len(self.state):
             self.unpooled[0] = 0
             self.pools.renew(self.tree, self.state, self.row)
+            state.mean[:, LEVEL] += self.price_memory.settle() * state.level_by_memory
         return log_probability(np.maximum(seen.units, 0.0), prediction.mean, size)
 
     def expect(self, offer: Ints, level: Floats) -> None:
@@ -215,6 +224,7 @@ class HierarchicalFilter:
             row * siblings.channels + self.channel[offer],
             beliefs,
             pools.posterior_shared(),
+            float(self.price_memory.share[0]),
             siblings.total,
             siblings.count,
             pools.members,
@@ -222,6 +232,28 @@ class HierarchicalFilter:
             INVERSE_SIZE_WEIGHT,
         )
         return DemandCurves(context.price, *found)
+
+    def _learn_memory(
+        self,
+        window: WindowRows,
+        posterior: Posterior,
+        shock: ChannelShock,
+        level_gain: Floats,
+        score: Floats,
+        information: Floats,
+        known: Flags,
+    ) -> None:
+        """Learn what the prices of the past do, (n,) each: the level's covariance with the log
+        rate, score and expected information of the log rate, and whether that is known by now.
+        """
+        state, offer = self.state, window.seen.offer
+        deviation = self._deviation(window)
+        remembered = state.remembered_or(offer, deviation)
+        by_memory = state.level_by_memory[offer] - posterior.mean[ELASTICITY] * remembered
+        gradient = shock.removed_from(by_memory)
+        self.price_memory.learn(gradient[known], score[known], information[known])
+        state.level_by_memory[offer] -= level_gain * information * gradient
+        state.remembered[offer] = remembered_after(remembered, deviation, window.seen.days)
 
     def _advanced(self, offer: Ints, now: Ints) -> tuple[Floats, Floats]:
         """Own mean (COEFFICIENTS, n) and covariance (PACKED, n), the random walks run on."""
@@ -239,13 +271,20 @@ class HierarchicalFilter:
 
     def _regressors(self, window: WindowRows) -> tuple[Floats | float, ...]:
         state, seen = self.state, window.seen
-        price = seen.log_price
-        price = np.where(np.isnan(price), state.log_price[seen.offer], price)
-        deviation = deviation_of(price, state.anchor[seen.offer])
+        deviation = self._deviation(window)
+        remembered = state.remembered_or(seen.offer, deviation)
+        response = deviation - self.price_memory.share[0] * remembered
         policy = np.where(np.isnan(seen.exploration), 0.0, deviation - seen.exploration)
         competitor = deviation_of(seen.log_competitor_price, state.competitor_anchor[seen.offer])
         others = self.siblings.together(window.row, window.channel, deviation)
-        return (1.0, deviation, policy, competitor, seen.promoted, others)
+        return (1.0, response, policy, competitor, seen.promoted, others)
+
+    def _deviation(self, window: WindowRows) -> Floats:
+        """Log prices of a window against their anchors; the last one known where it has none."""
+        state, seen = self.state, window.seen
+        price = seen.log_price
+        price = np.where(np.isnan(price), state.log_price[seen.offer], price)
+        return deviation_of(price, state.anchor[seen.offer])
 
     def _scatter(self, offer: Ints, row: Ints) -> Floats:
         state = self.state

@@ -42,6 +42,7 @@ class Beliefs(NamedTuple):
     last_end: Ints
     variance_sum: Floats
     square_sum: Floats
+    remembered: Floats
 
 
 class Shared(NamedTuple):
@@ -138,6 +139,7 @@ def curves(
     group: Ints,
     beliefs: Beliefs,
     shared: Shared,
+    memory: float,
     sibling_total: Floats,
     sibling_count: Floats,
     members: Floats,
@@ -145,10 +147,12 @@ def curves(
     size_weight: float,
 ) -> Floats:
     """The fields of `DemandCurves` from `log_rate` on, (fields, n), of offers at their prices in
-    force. `group` is where their siblings' sums stand. The filter's curves do not bend.
+    force. `group` is where their siblings' sums stand. Elasticities are those that last, once the
+    price is what shoppers remember (`memory`: ρ). The filter's curves do not bend.
     """
     found = np.zeros((11, len(offer)))
     h, direction = np.ones(COEFFICIENTS), np.empty(COEFFICIENTS)
+    lasting = 1.0 - memory
     for n in range(len(offer)):
         at, category = offer[n], row[n]
         mean, covariance = beliefs.mean[at].copy(), beliefs.covariance[at].copy()
@@ -165,6 +169,8 @@ def curves(
         competitor = log_one(competitor_price[n]) - beliefs.competitor_anchor[at]
         gap, count = beliefs.log_price[at] - anchor, sibling_count[group[n]]
         h[1] = 0.0 if isnan(anchor) else log_price - anchor
+        remembered = beliefs.remembered[at]
+        h[1] -= memory * (h[1] if isnan(remembered) else remembered)
         h[2] = beliefs.policy_part[at]
         h[3] = 0.0 if isnan(competitor) else _bounded(competitor)
         h[4] = promoted[n]
@@ -187,13 +193,14 @@ def curves(
         prior = size_weight * inverse_size[category]
         scatter = (beliefs.variance_sum[at] + prior) / (beliefs.square_sum[at] + size_weight)
         found[0, n] = log_rate
-        found[1, n] = mean[ELASTICITY]
+        found[1, n] = mean[ELASTICITY] * lasting
         found[2, n] = max(variance, 1e-12)
-        found[3, n] = direction[ELASTICITY]
-        found[4, n] = own
+        found[3, n] = direction[ELASTICITY] * lasting
+        found[4, n] = own * lasting * lasting
         found[5, n] = 1.0 / min(max(scatter, 1e-3), 20.0)
-        found[6, n] = mean[CROSS]
-        found[7, n] = covariance[_CROSS]
-        found[8, n] = own * own + max(members[category] - 1.0, 0.0) * common * common
+        found[6, n] = mean[CROSS] * lasting
+        found[7, n] = covariance[_CROSS] * lasting * lasting
+        informs = own * own + max(members[category] - 1.0, 0.0) * common * common
+        found[8, n] = informs * lasting * lasting
         found[9, n] = age
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 
@@ -34,6 +35,10 @@ class ChannelShock:
     channels: int
     weight: Floats
 
+    @overload
+    def removed_from(self, regressor: Floats) -> Floats: ...
+    @overload
+    def removed_from(self, regressor: Floats | float) -> Floats | float: ...
     def removed_from(self, regressor: Floats | float) -> Floats | float:
         """What of a regressor (n,) the shock leaves to be learnt from.
 

@@ -40,6 +40,10 @@ class FilterState(Columns):
     log_competitor: Floats = column(np.float64, np.nan, saved_as="log_rival")
     #: Last part of the price deviation that the pricer's rule predicts.
     policy_part: Floats = column(np.float64, 0.0)
+    #: Mean log price against the anchor over the last weeks, NaN before the first window; and by
+    #: how much the level would stand higher with a share of 1 for memory (`price_memory`).
+    remembered: Floats = column(np.float64, np.nan, optional=True)
+    level_by_memory: Floats = column(np.float64, 0.0, optional=True)
     #: Log level that was expected of the offer, less its category's, before it sold.
     cold_start_level: Floats = column(np.float64, 0.0, saved_as="beside")
     #: Elasticity at which the offer's first price is best; NaN where its cost is unknown.
@@ -70,6 +74,11 @@ class FilterState(Columns):
         drawn = ~np.isnan(exploration)
         gap = deviation_of(self.log_price[offer], self.anchor[offer])
         self.policy_part[offer] = np.where(drawn, gap - np.where(drawn, exploration, 0.0), 0.0)
+
+    def remembered_or(self, offer: Ints, deviation: Floats) -> Floats:
+        """What is remembered of the offers' prices, else the `deviation` itself, (n,)."""
+        remembered = self.remembered[offer]
+        return np.where(np.isnan(remembered), deviation, remembered)
 
     def ages(self, offer: Ints, now: Ints) -> Floats:
         """Days since the offers' first windows ended, −1 before there is one, (n,)."""

@@ -1,0 +1,63 @@
+"""Shoppers who compare prices with those that they remember: learnt where there are any."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from online_models.demand import DemandContext, DemandModels, Observations
+from online_models.demand.curves import DemandCurves
+from online_models.demand.inputs.observations import DAY
+
+OFFERS, DAYS, MOVED_EVERY = 40, 150, 30
+ELASTICITY = -3.0
+#: How much of a remembered price the market's shoppers forget a day: the model's own rate is lower.
+FORGOTTEN = 0.08
+
+
+def learnt(share: float, seed: int) -> tuple[DemandModels, DemandCurves]:
+    """What is believed of offers whose prices jump every few weeks, each on days of its own."""
+    rng = np.random.default_rng(seed)
+    models, row = DemandModels(), np.arange(OFFERS)
+    models.register(row, row, 0 * row, row % 4)
+    price, remembered = np.zeros(OFFERS), np.zeros(OFFERS)
+    for day in range(DAYS):
+        jumps = (day + row) % MOVED_EVERY == 0
+        price = np.where(jumps & (day > 5), 0.15 * rng.standard_normal(OFFERS), price)
+        shown = price + 0.03 * rng.standard_normal(OFFERS)
+        rate = 12.0 * np.exp(ELASTICITY * (shown - share * remembered))
+        units = rng.poisson(rate).astype(float)
+        models.learn(Observations.of(row, day * DAY, units, price=1000.0 * np.exp(shown)))
+        remembered += FORGOTTEN * (shown - remembered)
+    now, usual = np.full(OFFERS, DAYS * DAY), np.full(OFFERS, 1000.0)
+    return models, models.curves(row, DemandContext.at_prices(now, usual))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_elasticity_that_prices_rest_on_is_the_one_that_lasts(seed: int) -> None:
+    models, curves = learnt(0.4, seed)
+    assert 0.25 < models.filter.price_memory.share[0] <= 0.5
+    lasting = (1.0 - 0.4) * ELASTICITY
+    # without the memory it was far off: the elasticity of the days after a jump counts most
+    assert abs(float(np.mean(curves.elasticity)) - lasting) < 0.3
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_no_memory_is_made_up(seed: int) -> None:
+    models, curves = learnt(0.0, seed)
+    assert models.filter.price_memory.share[0] < 0.05
+    assert abs(float(np.mean(curves.elasticity)) - ELASTICITY) < 0.2
+
+
+def test_a_price_known_before_memories_were_kept_counts_as_remembered() -> None:
+    """States of earlier releases know no remembered prices."""
+    models, _ = learnt(0.4, 0)
+    state = models.filter.state
+    state.remembered[:] = np.nan
+    gap = state.log_price - state.anchor
+    assert (state.remembered_or(np.arange(OFFERS), gap) == gap).all()
+    row, now = np.arange(OFFERS), np.full(OFFERS, DAYS * DAY)
+    at_rest = models.curves(row, DemandContext.at_prices(now, np.exp(state.log_price)))
+    state.remembered[:] = gap
+    known = models.curves(row, DemandContext.at_prices(now, np.exp(state.log_price)))
+    assert np.allclose(at_rest.log_rate, known.log_rate)
