@@ -57,7 +57,7 @@ def compile_policy(
         policy_version=policy_version,
         digits=digits,
         minimum_price=_money(rails.minimum_price, digits),
-        maximum_price=_highest(rails.maximum_price, digits),
+        maximum_price=_money(rails.maximum_price, digits),
         minimum_margin=None if margin is None else max(percentages.to_ppm(margin), _LEAST_MARGIN),
         respect_map=bool(rails.respect_map),
         never_below_cost=bool(rails.never_below_cost),
@@ -78,11 +78,6 @@ def compile_policy(
 
 def _budget(budget: Decimal | None, settings: PricingSettings) -> int:
     return percentages.to_ppm(settings.exploration_budget if budget is None else budget)
-
-
-def _highest(amount: Decimal | None, digits: int) -> int:
-    """As `_money`; no price is below one minor unit, whatever a policy says."""
-    return NO_PRICE if amount is None else max(1, _money(amount, digits))
 
 
 def _money(amount: Decimal | None, digits: int) -> int:

@@ -125,10 +125,11 @@ def _contradictory_offers(pricing: Pricing, rows: np.typing.NDArray[np.int64]) -
         context = DecisionContext(pricing.state, terms, chosen, np.full(len(chosen), _AT))
         everyone = np.ones(len(chosen), dtype=np.bool_)
         bounds = limits(context, everyone, everyone, everyone)
-        for place in np.flatnonzero(bounds.low > bounds.high).tolist():
+        lowest = np.maximum(bounds.low, 1)
+        for place in np.flatnonzero(lowest > bounds.high).tolist():
             names = code_names((int(bounds.low_by[place]), int(bounds.high_by[place])))
             sku, channel = catalogue.offer_name(int(chosen[place]))
-            ends = (int(bounds.low[place]), int(bounds.high[place]))
+            ends = (int(lowest[place]), int(bounds.high[place]))
             low, high = texts(ends, precision)
             asking, allowing = code_names([int(bounds.low_by[place])]) or ["a price"], names[-1:]
             if bounds.high_by[place] >= 0:

@@ -39,6 +39,8 @@ def contradictions(policies: Sequence[Policy]) -> Iterator[Finding]:
         if low is not None and high is not None and high.price < low.price:
             message = f"{low.name} is above {high.name}"
             yield Finding(policy.policy_id, message, (low.rule, high.rule))
+        elif high is not None and high.price < 1:
+            yield Finding(policy.policy_id, f"{high.name} leaves no price above 0", (high.rule,))
         elif not _legal_ending(terms, low, high):
             message = f"no price {_between(low, high)} ends as it must"
             rules = dict.fromkeys(end.rule for end in (low, high) if end is not None)

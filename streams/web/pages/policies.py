@@ -27,6 +27,8 @@ from streams.web.words.policies import differences, in_words
 router = APIRouter(dependencies=[LOOK])
 NEW: dict[str, Any] = {"policy_id": "new-policy", "strategy": [{"kind": "optimise"}]}
 EDIT = "/policies/edit"
+#: Of the button that puts a policy in force although its rules contradict each other.
+ANYWAY = "publish_anyway"
 SENT = {
     "published": "The policy is with the pricer. Its version appears below when it is in force.",
     "draft": "The draft is kept. Whoever may steer can put it in force.",
@@ -118,7 +120,9 @@ def _editor(
     problem: str = "",
     note: str = "",
     reason: str = "",
+    asks: bool = False,
 ) -> HTMLResponse:
+    """The page of a document; where it `asks`, whether to put it in force all the same."""
     context = context_of(request)
     versions, kept = _known(context, policy_id)
     history = [
@@ -138,7 +142,7 @@ def _editor(
         request,
         "policy.html",
         policy_id or "A new policy",
-        status=422 if problem else 200,
+        status=422 if problem or asks else 200,
         policy_id=policy_id,
         groups=groups(document),
         findings=found,
@@ -153,6 +157,7 @@ def _editor(
         problem=problem,
         note=note,
         reason=reason,
+        asks=asks,
         words=in_words(document),
         current=versions[0]["version"] if versions else None,
     )
@@ -192,19 +197,29 @@ async def change(request: Request, form: Annotated[Filled, STEERS]) -> Response:
         reason = form.required("reason", "A reason")
         await asyncio.to_thread(actions.keep_draft, context, form.actor, named, document, reason)
         return RedirectResponse(EDIT + query(policy_id=named, sent="draft"), 303)
-    if what == "publish":
+    if what in ("publish", ANYWAY):
         reason = form.required("reason", "A reason")
+        if what == "publish" and any(found.fields for found in findings(document)):
+            return await asyncio.to_thread(
+                _checked, request, policy_id, document, reason, asks=True
+            )
         await actions.publish_policy(context, form.actor, document, reason)
         return RedirectResponse(EDIT + query(policy_id=named, sent="published"), 303)
     return await asyncio.to_thread(_checked, request, policy_id, document, reason)
 
 
 def _checked(
-    request: Request, policy_id: str, document: Mapping[str, Any], reason: str
+    request: Request,
+    policy_id: str,
+    document: Mapping[str, Any],
+    reason: str,
+    *,
+    asks: bool = False,
 ) -> HTMLResponse:
     versions, _ = _known(context_of(request), policy_id)
     changes = differences(versions[0]["document"], document) if versions else ["a new policy"]
-    return _editor(request, policy_id, document, changes or ["no difference"], reason=reason)
+    changes = changes or ["no difference"]
+    return _editor(request, policy_id, document, changes, reason=reason, asks=asks)
 
 
 def _number(text: str) -> int:

@@ -52,6 +52,12 @@ def test_contradictions_of_an_offer_name_both_bounds(shop: Any) -> None:
     assert finding.bounds == ("maximum_price", "minimum_margin")
 
 
+def test_a_list_price_of_nothing_leaves_no_price(shop: Any) -> None:
+    shop.product(list_price="0")
+    found = report(shop, {"guardrails": {"never_above_list_price": True}})
+    assert "at least 0.01, never_above_list_price allows at most 0.00" in messages(found)[0]
+
+
 def test_contradictions_show_without_any_product(shop: Any) -> None:
     found = report(shop, {"guardrails": {"minimum_price": "12", "maximum_price": "11"}})
     assert found.findings[0].bounds == ("minimum_price", "maximum_price")
@@ -173,6 +179,7 @@ def test_terms_that_surely_were_not_meant_are_said(
             "no price up to maximum_price ends as it must",
             ("maximum_price", "price_endings"),
         ),
+        ({"maximum_price": "0.00"}, "maximum_price leaves no price above 0", ("maximum_price",)),
     ],
 )
 def test_bounds_of_a_policy_contradict_each_other_whatever_the_offer(

@@ -23,6 +23,8 @@ CONFLICTS = [
     ({"max_step_down": "5%", "maximum_price": "8.00"}, {}),
     # systems that have no list price write 0: nothing is given away for that
     ({"never_above_list_price": True}, {"list_price": "0"}),
+    ({"maximum_price": "0"}, {}),
+    ({"maximum_price": "0.004"}, {}),
 ]
 
 

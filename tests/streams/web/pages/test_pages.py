@@ -141,6 +141,25 @@ def test_what_contradicts_itself_is_said_beside_its_fields(client: TestClient) -
     assert 'class="wrong"' not in trap
 
 
+def test_what_contradicts_itself_is_put_in_force_after_a_second_question_only(
+    client: TestClient, context: Context
+) -> None:
+    form = {"form_token": token(client.get("/policies/edit?policy_id=p").text), "policy_id": "p"}
+    rails = {"maximum_price": "0.00"}
+    form |= {"document": json.dumps({**POLICY, "version": 2, "guardrails": rails})}
+    form |= {"reason": "a slip"}
+    asked = client.post("/policies/edit", data=form | {"what": "publish"})
+    assert asked.status_code == 422
+    assert "Highest price leaves no price above 0" in asked.text
+    assert 'value="publish_anyway"' in asked.text
+    assert 'value="publish"' not in asked.text
+    assert 'value="a slip"' in asked.text
+    assert sent(context) == []
+    assert client.post("/policies/edit", data=form | {"what": "publish_anyway"}).is_redirect
+    ((topic, value),) = sent(context)
+    assert (topic, value["guardrails"]) == ("pricing-policies", rails)
+
+
 def test_the_kill_switch_names_what_it_stops(client: TestClient, context: Context) -> None:
     form = {"form_token": token(client.get("/policies").text), "reason": "wrong costs"}
     data = form | {"what": "pause", "category": "food"}

@@ -99,7 +99,7 @@ def bounds(facts: Facts) -> Bounds:
     if rails.minimum_price is not None:
         found["minimum_price"] = minor(rails.minimum_price, digits), None
     if rails.maximum_price is not None:
-        found["maximum_price"] = None, max(1, minor(rails.maximum_price, digits))
+        found["maximum_price"] = None, minor(rails.maximum_price, digits)
     if rails.never_above_list_price:
         found["never_above_list_price"] = None, _known(facts.list_price)
     if rails.respect_map:
