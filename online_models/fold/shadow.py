@@ -11,13 +11,16 @@ from online_models.pricing.shown import begin_anew, promotion_shown, shown_price
 from online_models.windows.signals import Signal
 
 Ints = NDArray[np.int64]
+#: No lowest legal price is this: it is seen to move.
+NOTHING_SAID = 0
 
 
 def settle_shadow(state: State, rows: Ints, now: int) -> None:
     """Bring offers in line with what their policies and the settings say of the shadow.
 
-    What enters it was shown at the price in force until now. What leaves it begins at the price
-    that the shop shows; all that was learnt stays.
+    What enters it was shown at the price in force until now, and is decided at once: what was said
+    below that price ends with it. What leaves it begins at the price that the shop shows, and says
+    those prices anew; all that was learnt stays.
     """
     pricing, ledger = state.pricing, state.pricing.ledger
     rows = rows[state.listing.priced[rows]]
@@ -28,9 +31,11 @@ def settle_shadow(state: State, rows: Ints, now: int) -> None:
     shown = begins[ledger.revision[begins] > 0]
     state.listing.reported_price[shown] = ledger.price[shown]
     ledger.shadow[begins] = True
+    ledger.due[begins] = now
     if len(ends):
         prices = _shown(state, ends, now)
         ledger.shadow[ends] = False
+        ledger.offers_floor[ends] = NOTHING_SAID
         begin_anew(pricing, ends, prices, now)
 
 

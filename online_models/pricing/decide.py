@@ -87,7 +87,7 @@ def _decide_block(
     silent = by_time & unchanged(resolved) if anywhere(by_time) else by_time
     below = watch(context, pricing)
     if below is not None:
-        silent = silent & ~below.moved
+        silent = silent & ~(below.moved | below.hidden)
     published = (~silent).nonzero()[0]
     published_causes = causes if len(published) == len(by_time) else causes.take(published)
     # 3. What those records say of the time before the decision.

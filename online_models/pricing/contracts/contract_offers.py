@@ -92,6 +92,17 @@ def promised(
     return found
 
 
+def standing(context: DecisionContext, pricing: Pricing) -> list[Output]:
+    """The promises about the one offer of a context that stand, as they were said last."""
+    now = int(context.now[0])
+    sku, channel = pricing.state.catalogue.offer_name(int(context.rows[0]))
+    return [
+        _offer(context, terms, now)
+        for terms in pricing.state.trade.contracts.of(sku)
+        if terms.channel == channel and not terms.conflict and now < terms.valid_until
+    ]
+
+
 def replaced(
     pricing: Pricing, sku: str, before: ContractTerms, terms: ContractTerms, now: int
 ) -> list[Output]:

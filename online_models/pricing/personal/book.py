@@ -189,6 +189,16 @@ class PersonalBook:
         trials = self._trials[customer]
         trials[trials.index(trial)] = trial._replace(price=price, public=public)
 
+    def end(self, row: int, now: int) -> list[tuple[int, PersonalTrial]]:
+        """End what customers are offered of an offer at `now`, ms; returns what that was."""
+        over = []
+        for customer, trial in self.offered(row):
+            if now < trial.until:
+                trials, ended = self._trials[customer], trial._replace(until=now)
+                trials[trials.index(trial)] = ended
+                over.append((customer, ended))
+        return over
+
     def forget(self, customer: int) -> list[PersonalTrial]:
         """Drop what is known of a customer; returns what he is offered now."""
         if self._customers.get(customer) is None:

@@ -1,5 +1,5 @@
 """What becomes of offers that were made: they outlast changes of the public price, and end where
-their customer withdraws.
+their customer withdraws, or nobody is to meet what is decided.
 """
 
 from __future__ import annotations
@@ -48,6 +48,18 @@ def moved(
             output = kept_offer(context, candidate, terms, customer, trial, now)
             found.append((place, output))
     return found
+
+
+def all_end(context: DecisionContext, pricing: Pricing) -> list[Output]:
+    """The ends of the offers made of the one offer of a context."""
+    book, now = pricing.personal, int(context.now[0])
+    outputs = []
+    candidate = of_context(context)[0]
+    for customer, trial in book.end(int(context.rows[0]), now):
+        if trial.price < trial.public:
+            terms = _terms(context, book.segment(customer))
+            outputs.append(kept_offer(context, candidate, terms, customer, trial, now))
+    return outputs
 
 
 def ended(pricing: Pricing, customer: int, now: int) -> list[Output]:

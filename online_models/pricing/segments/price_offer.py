@@ -12,6 +12,7 @@ from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.guardrails.bounds import floors
 from online_models.pricing.segments.reduced import public_step
 from online_models.pricing.state.ledger import NONE
+from online_models.pricing.state.shoppers import USUAL_SEGMENT
 from online_models.shop.catalogue import NO_PRICE
 from schemas.values.instants import to_text
 from schemas.values.money import texts
@@ -81,6 +82,17 @@ def ended_offer(
         reason=reason,
     )
     return published({**offer, **to_whom, "explanation": [public_step(public)]}, now)
+
+
+def nothing_below(context: DecisionContext) -> Output:
+    """The record that ends all prices below the public one of the one offer of a context."""
+    return ended_offer(
+        context,
+        int(context.now[0]),
+        segment=USUAL_SEGMENT,
+        disclosure=None,
+        reason="no price below the public one holds any more",
+    )
 
 
 def begin_round(context: DecisionContext) -> None:

@@ -217,3 +217,26 @@ def test_offers_hold_for_an_hour_at_least() -> None:
 
 def test_without_any_policy_nothing_is_learnt_or_offered() -> None:
     assert offers(list(Pipe(Settings(customer_key=KEY), []).feed(lines(4)))) == []
+
+
+def test_they_end_in_the_shadow() -> None:
+    played = pipe()
+    latest = {(o["sku"], o["customer"]): o for o in offers(list(played.feed(lines())))}
+    now = START + 16 * DAY
+    standing = {of for of, offer in latest.items() if to_ms(offer["valid_until"]) > now}
+    assert standing
+
+    def sent(topic: str, value: dict[str, Any], at: int) -> list[dict[str, Any]]:
+        line = {"topic": topic, "value": value, "timestamp": at}
+        return offers(list(played.feed([json.dumps(line).encode()])))
+
+    hidden = policy() | {"version": 2, "shadow": True}
+    over = sent("pricing-policies", hidden, now)
+    over += sent("pricing-control", {"kind": "tick", "time": now}, now)
+    learnt = [offer for offer in over if "cluster" in offer]
+    assert sorted((offer["sku"], offer["customer"]) for offer in learnt) == sorted(standing)
+    for offer in learnt:
+        assert offer["valid_until"] == offer["time"]
+        assert recompute(offer["explanation"], "USD") == offer["price"]
+    later = now + 4 * DAY
+    assert sent("pricing-control", {"kind": "tick", "time": later}, later) == []

@@ -90,3 +90,35 @@ def test_breaks_follow_the_cost_and_end_with_their_segment(new_shop: Any) -> Non
     assert len(shop.topic("price-offers")) == 3
     for offer in shop.topic("price-offers"):
         assert recompute(offer["explanation"], "USD") == offer["price"]
+
+
+def test_breaks_end_in_the_shadow_and_contracts_go_on(new_shop: Any) -> None:
+    segment = {"segment": "b2b", "breaks": [{"minimum_quantity": 10, "discount": "20%"}]}
+    shop = new_shop()
+    shop.policy(strategy=[{"kind": "keep"}], segments=[segment])
+    shop.product()
+    shop.product(sku="b")
+    promise = {"contract_id": "frame", "sku": "b", "price": "7.00", "currency": "USD"}
+    promise |= {"customer_id": "c-7", "valid_from": shop.now}
+    shop.send("contract-prices", promise, timestamp=shop.now)
+    shop.tick(HOUR)
+    before = len(shop.topic("price-offers"))
+    assert before == 3
+    shop.policy(strategy=[{"kind": "keep"}], segments=[segment], version=2, shadow=True)
+    ends = {offer["sku"]: offer for offer in shop.topic("price-offers")[before:]}
+    assert len(ends) == len(shop.topic("price-offers")) - before == 2
+    assert ends["a"]["valid_until"] == ends["a"]["time"]
+    assert (ends["b"]["price"], ends["b"]["contract_id"]) == ("7.00", "frame")
+    last = {d["sku"]: d["decision_id"] for d in shop.topic("price-decisions")}
+    assert {sku: offer["decision_id"] for sku, offer in ends.items()} == last
+    for hours in range(30):
+        shop.tick((2 + hours) * HOUR)
+    shop.product(cost="9.00")
+    assert len(shop.topic("price-offers")) == before + 2
+    shop.policy(strategy=[{"kind": "keep"}], segments=[segment], version=3)
+    again = shop.topic("price-offers")[before + 2 :]
+    assert sorted((o["sku"], o.get("minimum_quantity")) for o in again) == [
+        ("a", 10),
+        ("b", 1),
+        ("b", 10),
+    ]
