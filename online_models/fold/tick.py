@@ -93,7 +93,11 @@ def tick(state: State, batch: Batch, place: int) -> list[Placed]:
     placed = [(place, output) for output in outputs]
     concerned = [observations.offer for observations in learnt]
     rows = np.unique(np.concatenate([new, stocked, *concerned, state.pricing.due(now)]))
-    placed += _decide(state, batch, place, rows[state.catalogue.offers.listed[rows]])
+    listed_now = state.catalogue.offers.listed
+    placed += _decide(state, batch, place, rows[listed_now[rows]])
+    # what must not undercut a price that has just risen
+    woken = np.setdiff1d(state.pricing.due(now), rows)
+    placed += _decide(state, batch, place, woken[listed_now[woken]])
     # who recommends, quotes or makes an offer knows the prices by now
     if not state.settings.observe_only:
         placed += [(place, output) for output in tell_moved(state, now)]

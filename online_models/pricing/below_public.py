@@ -12,14 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.journal.outputs import Output
 from online_models.numerics.masks import anywhere
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.contracts.contract_offers import promised
 from online_models.pricing.decision.resolve import Resolved
 from online_models.pricing.guardrails.bounds import floors
-from online_models.pricing.personal.public_moves import moved
 from online_models.pricing.into_shadow import ends, stands
+from online_models.pricing.personal.public_moves import moved
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.quantity_breaks.offers import quantity_breaks
 from online_models.pricing.records.alerts import Placed

@@ -51,7 +51,11 @@ def decide(pricing: Pricing, rows: Ints, now: Ints, causes: Causes) -> list[tupl
         outputs += overdue(pricing, rows, now)
     key = ledger.policy[rows].astype(np.int64) * _DIGITS + catalogue.skus.digits[sku]
     for wave in _waves(pricing, rows, active):
+        before = ledger.price[rows[wave]]
         outputs += _decide_wave(pricing, wave, key, rows, now, causes)
+        if pricing.book.protected_channels:
+            risen = wave[ledger.price[rows[wave]] > before]
+            _wake(pricing, rows, risen, now)
     outputs.sort(key=itemgetter(0))
     return outputs
 
@@ -127,6 +131,22 @@ def _waves(pricing: Pricing, rows: Ints, active: NDArray[np.bool_]) -> list[NDAr
     index = catalogue.channel_names.index
     protected = np.isin(catalogue.offers.channel[rows], [index[n] for n in names if n in index])
     return [np.flatnonzero(active & protected), np.flatnonzero(active & ~protected)]
+
+
+def _wake(pricing: Pricing, rows: Ints, risen: NDArray[np.intp], now: Ints) -> None:
+    """The offers that must not undercut those at the places `risen`, and are not decided with them,
+    are due.
+    """
+    catalogue, ledger = pricing.state.catalogue, pricing.ledger
+    decided = set(rows.tolist()) if len(risen) else set()
+    for place in risen.tolist():
+        row = int(rows[place])
+        channel = catalogue.channel_names[int(catalogue.offers.channel[row])]
+        for other in catalogue.sku_offers[int(catalogue.offers.sku[row])]:
+            policy = pricing.book.slots[int(ledger.policy[other])]
+            follows = policy is not None and channel in policy.guardrails.protect_channels
+            if follows and other not in decided:
+                ledger.due[other] = min(int(ledger.due[other]), int(now[place]))
 
 
 def _end_overrides(pricing: Pricing, rows: Ints, now: Ints) -> None:

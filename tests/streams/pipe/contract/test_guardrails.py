@@ -101,3 +101,12 @@ def test_a_margin_that_costs_outgrew_moves_the_price_by_itself(shop: Any) -> Non
     shop.now += 1
     shop.product(cost="9.00")
     assert shop.prices() == ["11.25"]
+
+
+def test_channels_follow_a_protected_one_that_rises_alone(shop: Any) -> None:
+    shop.policy("p", strategy=[KEEP], guardrails={"protect_channels": ["store:1"]})
+    shop.product(channels={"web": {}, "store:1": {}})
+    shop.control("set_price", sku="a", channel="store:1", price="12.00")
+    shop.tick(1)
+    found = {change["channel"]: change["price"] for change in shop.changes}
+    assert found == {"store:1": "12.00", "web": "12.00"}
