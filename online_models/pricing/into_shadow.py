@@ -26,7 +26,9 @@ def stands(context: DecisionContext, pricing: Pricing) -> NDArray[np.bool_]:
     What is said belongs to a lowest legal price; in the shadow none is kept.
     """
     ledger, rows, book = context.state.ledger, context.rows, pricing.personal
-    said = (ledger.offers_sequence[rows] != NONE) & (ledger.offers_floor[rows] != NO_PRICE)
+    said: NDArray[np.bool_] = (ledger.offers_sequence[rows] != NONE) & (
+        ledger.offers_floor[rows] != NO_PRICE
+    )
     if len(book):
         instants = zip(rows.tolist(), context.now.tolist(), strict=True)
         said |= np.array(

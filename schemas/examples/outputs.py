@@ -238,6 +238,7 @@ OUTPUTS: dict[str, dict[str, Any]] = {
         "assumes": "Without it, the offer would have sold as around the 7 days of it, as much more "
         "or less as the offers without a promotion on web did (912 units). What else was special "
         "about the offer then counts as the promotion's.",
+        "together": {"offers": 3, "profit": "160.10", "lower": "90.40", "upper": "241.70"},
     },
     "demand-observations": {
         "sku": "coffee-500g",

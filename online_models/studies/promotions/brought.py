@@ -9,15 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from online_models.numerics.arrays import Ints
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import exp
 from online_models.pricing.profit.economics import unit_profit
 from online_models.studies.promotions.candidates import Learnt, OffersOnSale, on_sale
 from online_models.studies.promotions.control import ChannelControl
 from online_models.studies.promotions.ended import EndedPromotion
-from online_models.studies.promotions.gain import Gain, Sold, Usual, UsualDay, gain
+from online_models.studies.promotions.gain import Gain, Usual, UsualDay, ends
+from online_models.studies.promotions.measured import Sold, measured
 from schemas.values.instants import to_text as instant_text
-from schemas.values.money import minor_digits, texts
+from schemas.values.money import minor_digits, texts, to_minor
+
+#: Deviation of what an advertisement without a discount does to log sales, before it is seen.
+ADVERTISED = 0.5
+#: A result, which is of whose, and each draw of its profit, minor units, (DRAWS,).
+Result = tuple[EndedPromotion, dict[str, Any], Floats]
 
 
 def results(learnt: Learnt, ended: Iterable[EndedPromotion]) -> Iterator[dict[str, Any]]:
@@ -27,16 +33,34 @@ def results(learnt: Learnt, ended: Iterable[EndedPromotion]) -> Iterator[dict[st
         asked[each.currency].append(each)
     for currency, some in asked.items():
         parts = list(on_sale(learnt, currency))
-        together: dict[tuple[int, ...], list[EndedPromotion]] = defaultdict(list)
+        alike: dict[tuple[int, ...], list[EndedPromotion]] = defaultdict(list)
         for each in some:
-            together[tuple(each.days.tolist())].append(each)
-        for days, mine in together.items():
-            yield from _results(learnt, parts, np.array(days, np.int64), mine)
+            alike[tuple(each.days.tolist())].append(each)
+        found: dict[tuple[str, int], list[Result]] = defaultdict(list)
+        for days, mine in alike.items():
+            for result in _results(learnt, parts, np.array(days, np.int64), mine):
+                found[result[0].promotion_id, result[0].end].append(result)
+        for of_promotion in found.values():
+            yield from _together(currency, of_promotion)
+
+
+def _together(currency: str, found: Sequence[Result]) -> Iterator[dict[str, Any]]:
+    """The records of a promotion, which say of more than one what all of them brought."""
+    whole = {}
+    if len(found) > 1:
+        lower, upper = ends(np.sum([draws for *_, draws in found], axis=0))
+        digits = minor_digits(currency)
+        profit = sum(to_minor(record["profit"], currency) for _, record, _ in found)
+        said = texts([profit, round(float(lower)), round(float(upper))], digits)
+        names = ("profit", "lower", "upper")
+        whole["together"] = {"offers": len(found), **dict(zip(names, said, strict=True))}
+    for _, record, _ in found:
+        yield record | whole
 
 
 def _results(
     learnt: Learnt, parts: Sequence[OffersOnSale], days: Ints, ended: Sequence[EndedPromotion]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Result]:
     """Of promotions that ran on the same days."""
     by_row: dict[int, list[EndedPromotion]] = defaultdict(list)
     for each in ended:
@@ -63,27 +87,33 @@ def _results(
         rows = part.among[places]
         told = [controls[int(number)] for number in channel[rows]]
         known = np.maximum(known_from[rows][:, days].sum(axis=1) / len(days), 1.0)
-        variance = 1.0 / known + np.array([control.variance for control in told])
+        common = np.array([control.variance for control in told])
         # what is expected is a mean, and a usual day is told by its median
-        median = before.units * exp(-0.5 * variance)
+        median = before.units * exp(-0.5 * (1.0 / known + common))
         units = learnt.past.units[rows][:, days].sum(axis=1)
-        (brought,) = gain(
+        advertised = np.array([each.advertisement for each in mine])
+        price = np.where(advertised, before.price, [float(each.price) for each in mine])
+        brought, draws = measured(
             part.situation.take(np.array(places, np.int64)),
-            replace(before, units=median, deviation=np.sqrt(variance)),
-            np.array([float(each.price) for each in mine]),
+            replace(before, units=median, deviation=np.sqrt(common)),
+            price,
             learnt.responses.take(rows),
-            np.array([len(days)], np.int64),
+            len(days),
             Sold(
                 units,
                 1.0 / np.maximum(units, 1.0) + learnt.responses.scatter,
                 learnt.responses.lost[rows][:, days].sum(axis=1) / len(days),
+                np.sqrt(1.0 / known),
+                np.where(advertised, ADVERTISED, 0.0),
             ),
+            rows,
         )
         whole = brought.over(len(days), 0.0)
         for place, (each, control) in enumerate(zip(mine, told, strict=True)):
             usually = float(before.units[place]) * len(days)
             sold = float(units[place]), usually
-            yield _record(each, whole, place, sold, control, learnt.shop.now)
+            record = _record(each, whole, place, sold, control, learnt.shop.now)
+            yield each, record, draws[:, place] * len(days) - each.cost
 
 
 def _usual_then(learnt: Learnt, parts: Sequence[OffersOnSale], days: Ints) -> Usual:

@@ -27,6 +27,7 @@ class Cells:
         for day in range(1, days):
             age += 1
             new = (age == CELL) | (past.depth[:, day] != past.depth[:, day - 1])
+            new |= past.advertised[:, day] != past.advertised[:, day - 1]
             number[:, day] = number[:, day - 1] + new
             age[new] = 0
         first = np.concatenate([[0], np.add.accumulate(number[:, -1] + 1)])
@@ -37,7 +38,7 @@ class Cells:
         first_day = np.full(self.count, days, np.int64)
         np.minimum.at(first_day, self.of, np.tile(np.arange(days), offers))
         self.month = first_day // MONTH
-        self.ran = self._sum(past.promoted.astype(np.float64)) > 0.0
+        self.ran = self._sum((past.promoted | past.advertised).astype(np.float64)) > 0.0
         self.units = self._sum(np.where(past.stocked > 0.0, past.units, 0.0))
 
     def _sum(self, values: Floats) -> Floats:

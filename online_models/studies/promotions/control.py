@@ -45,7 +45,7 @@ class ChannelControl:
     def of(cls, past: PastSales, on_channel: Flags, days: Ints) -> ChannelControl:
         """Of days (columns of the past), for an offer of a channel, (offers,)."""
         here = past.take(np.flatnonzero(on_channel))
-        quiet = ~here.promoted & (here.stocked > 0.0)
+        quiet = here.usually
         units = float(np.where(quiet, here.units, 0.0)[:, days].sum())
         return cls(units, _stray(here, quiet, len(days)), len(days))
 

@@ -40,7 +40,7 @@ class PromotedWindows(NamedTuple):
 class EndedPromotion:
     """A promotion of the offer `row` that is over, in [start, end) ms; it ran on `days` of the past
     sales, (days,). Money in minor units of `currency`; `planned_profit` is None where nobody
-    planned it.
+    planned it. An `advertisement` took nothing off the price.
     """
 
     promotion_id: str
@@ -55,6 +55,7 @@ class EndedPromotion:
     price: int
     cost: int = 0
     planned_profit: int | None = None
+    advertisement: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str, str]:
@@ -90,12 +91,17 @@ def ended_plans(learnt: Learnt, plans: Collection[StandingPlan]) -> Iterator[End
 def ended_announced(
     learnt: Learnt, windows: PromotedWindows, plans: Collection[str]
 ) -> Iterator[EndedPromotion]:
-    """Those that nobody planned (`plans` are ids), and that ended within `JUDGED_WITHIN`."""
+    """Those that nobody planned (`plans` are ids), and that ended within `JUDGED_WITHIN`.
+
+    One that took nothing off an offer in any window was an advertisement of it.
+    """
     shop, past = learnt.shop, learnt.past
     seen, offset = windows.seen, shop.states[0].settings.demand.utc_offset_ms
     standing = [shop.promotion(name) or name in plans for name in windows.names]
     judged = np.array([*(not each for each in standing), False])
-    with_one = judged[windows.promotion] & (seen.promotion >= LEAST_DEPTH)
+    deep = seen.promotion >= LEAST_DEPTH
+    pair = windows.promotion * (int(seen.offer.max(initial=0)) + 1) + seen.offer
+    with_one = judged[windows.promotion] & (deep | ~np.isin(pair, pair[deep]))
     order = np.flatnonzero(with_one)
     order = order[np.lexsort((seen.start[order], seen.offer[order], windows.promotion[order]))]
     offer, number = seen.offer[order], windows.promotion[order]
@@ -107,6 +113,9 @@ def ended_announced(
         row, begin, over = int(offer[some[0]]), int(start[some[0]]), int(end[some[-1]])
         days = np.unique((start[some] + offset) // DAY) - past.first
         if not _known(past, days) or days[0] < LEAST_BEFORE or shop.now - over > JUDGED_WITHIN:
+            continue
+        advertisement = not deep[order[some]].any()
+        if advertisement and not past.advertised[row, days].all():
             continue
         sku, channel = shop.name(row)
         yield EndedPromotion(
@@ -120,6 +129,7 @@ def ended_announced(
             over,
             days,
             _paid(seen.units[order[some]], seen.price[order[some]]),
+            advertisement=advertisement,
         )
 
 

@@ -23,7 +23,7 @@ from online_models.studies.promotions.whole_shop import Groups
 
 #: Draws of what is uncertain; every offer and depth gets the same ones, so that they compare.
 DRAWS = 400
-SEED, MEASURED_SEED = 20_041, 20_042
+SEED = 20_041
 #: Ends of the interval, as shares of the draws: 90 % lie within.
 LOWER, UPPER = 0.05, 0.95
 #: Deviation of the log lift about the curve, as a share of it: no shop's is quite that.
@@ -123,14 +123,17 @@ def _total(group: Ints, values: Floats) -> Floats:
     return np.where(group < 0, values, sum_by(place, values, len(names))[place])
 
 
-class Sold(NamedTuple):
-    """What promotions sold that have run, (n,): units, and the variance of their logarithm that is
-    chance; and the logarithm of what other promotions of those days took from it.
+class DrawnPromotion(NamedTuple):
+    """A draw of what is uncertain of n promotions: the `normal` deviates behind what is common to
+    all; the response, and by offer, (n,), the share that is paid back, the log lift, and usual
+    units a day.
     """
 
-    units: Floats
-    variance: Floats
-    lost: Floats
+    normal: Floats
+    response: PromotionResponse
+    paid: Floats
+    lift: Floats
+    rate: Floats
 
 
 def gain(
@@ -139,35 +142,61 @@ def gain(
     price: Floats,
     learnt: LearntResponses,
     lengths: Ints,
-    sold: Sold | None = None,
 ) -> list[Gain]:
     """Of promotions at `price` (n,), minor units, by length in days, which rise; all is of the same
-    n offers. Of promotions that have run for the one length, `sold` says more than what was
-    expected of them.
+    n offers.
     """
     step = log(before.price) - log(price)
+    drawn = []
+    for number, z in enumerate(common_normals()):
+        response, paid, lift = drawn_response(learnt, number, z, step, z[1])
+        rate = before.units * exp(before.deviation * z[6])
+        drawn.append(DrawnPromotion(z, response, paid, lift, rate))
+    return [summary(each) for each in effects(situation, before, price, lengths, drawn)]
+
+
+def common_normals() -> Floats:
+    """What all promotions of a draw have in common, (DRAWS, 8)."""
+    return normals(SEED, np.arange(DRAWS), count=8)
+
+
+def drawn_response(
+    learnt: LearntResponses, number: int, z: Floats, step: Floats, own: Floats | float
+) -> tuple[PromotionResponse, Floats, Floats]:
+    """A draw of the response, of the share that is paid back, and of the log lift, (n,) each, of
+    which `own` is the part of each offer.
+    """
+    reached = np.add.accumulate(learnt.probabilities)
+    likely = min(int((reached < (number + 0.5) / DRAWS).sum()), len(reached) - 1)
+    response = learnt.responses[likely]
+    beta = response.lift.draw(z[0], own)
+    paid = np.maximum(response.paid_back.draw(z[3]), 0.0)
+    return response, paid, curve(beta * (1.0 + BENT * z[2]), step)
+
+
+#: By draw: profit, revenue, discount, units, extra ones, early ones, profit taken, and that of what
+#: is bought along, (n,) each, per usual day.
+Effects = list[tuple[Floats, ...]]
+
+
+def effects(
+    situation: DecisionContext,
+    before: Usual,
+    price: Floats,
+    lengths: Ints,
+    drawn: Sequence[DrawnPromotion],
+    held: Floats | float = 1.0,
+) -> list[Effects]:
+    """Those of each draw, by length; other promotions leave the share `held` of what is sold."""
     usual_margin, margin = unit_profit(situation, before.price), unit_profit(situation, price)
     share = net_share(situation)
     given = declared(situation)
-    normal = normals(SEED, np.arange(DRAWS), count=8)
-    drawn = [_lift(learnt, number, z, step) for number, z in enumerate(normal)]
-    rates = [before.units * exp(before.deviation * z[6]) for z in normal]
-    lifts, held = [more for _, _, more in drawn], np.ones(len(step))
-    if sold is not None:
-        held = exp(-sold.lost)
-        lifts = _measured(drawn, rates, sold, int(lengths[-1]))
-
-    def effects(number: int, z: Floats) -> list[tuple[Floats, ...]]:
-        """By length: profit, revenue, discount, units, extra ones, early ones, profit taken, and
-        that of what is bought along.
-        """
-        response, paid, _ = drawn[number]
-        more, rate = lifts[number], rates[number]
+    by_length: list[Effects] = [[] for _ in lengths]
+    for z, response, paid, more, rate in drawn:
         chi = np.maximum(response.category.draw(z[4]), 0.0)
         elsewhere = np.maximum(response.other_channels.draw(z[5]), 0.0)
         kept, share_along = response.kept, response.along.draw(z[7])
-        store, run = np.zeros(len(step)), np.zeros(len(step))
-        found: list[tuple[Floats, ...]] = []
+        store, run, place = np.zeros(len(price)), np.zeros(len(price)), 0
         for day in range(1, int(lengths[-1]) + 1):
             run = run + exp(more - paid * store)
             store = kept * store + (1.0 - kept) * more
@@ -187,56 +216,22 @@ def gain(
             profit = margin * units - usual_margin * (rate + early) - lost + along
             revenue = share * (price * units - before.price * (rate + early))
             discount = (before.price - price) * units
-            found.append((profit, revenue, discount, units, extra, early, lost, along))
-        return found
-
-    draws = [effects(number, z) for number, z in enumerate(normal)]
-    gains = []
-    for place in range(len(lengths)):
-        mean = [np.stack([d[place][k] for d in draws]).sum(axis=0) / DRAWS for k in range(8)]
-        profits = np.sort(np.stack([d[place][0] for d in draws]), axis=0)
-        low, high = profits[int(LOWER * DRAWS)], profits[int(UPPER * DRAWS) - 1]
-        gains.append(Gain(mean[0], low, high, *mean[1:]))
-    return gains
+            by_length[place].append((profit, revenue, discount, units, extra, early, lost, along))
+            place += 1
+    return by_length
 
 
-def _lift(
-    learnt: LearntResponses, number: int, z: Floats, step: Floats
-) -> tuple[PromotionResponse, Floats, Floats]:
-    """A draw of the response, of the share that is paid back, and of the log lift, (n,) each."""
-    reached = np.add.accumulate(learnt.probabilities)
-    likely = min(int((reached < (number + 0.5) / DRAWS).sum()), len(reached) - 1)
-    response = learnt.responses[likely]
-    beta = response.lift.draw(z[0], z[1])
-    paid = np.maximum(response.paid_back.draw(z[3]), 0.0)
-    return response, paid, curve(beta * (1.0 + BENT * z[2]), step)
+def summary(drawn: Effects) -> Gain:
+    """Means of the draws, and the ends of the interval of the profit."""
+    mean = [np.stack([each[k] for each in drawn]).sum(axis=0) / DRAWS for k in range(8)]
+    low, high = ends(np.stack([each[0] for each in drawn]))
+    return Gain(mean[0], low, high, *mean[1:])
 
 
-def _measured(
-    drawn: Sequence[tuple[PromotionResponse, Floats, Floats]],
-    rates: Sequence[Floats],
-    sold: Sold,
-    days: int,
-) -> list[Floats]:
-    """The draws of the log lift, moved by what was sold in so many days.
-
-    Each draw is moved towards what its own usual sales make of the units sold, by the gain of the
-    Kalman filter, with an error of its own (Evensen, "The ensemble Kalman filter", Ocean Dynamics
-    53, 2003).
-    """
-    lifts = np.stack([more for _, _, more in drawn])
-    scatter = ((lifts - lifts.sum(axis=0) / DRAWS) ** 2).sum(axis=0) / (DRAWS - 1)
-    weight = scatter / (scatter + sold.variance)
-    error = normals(MEASURED_SEED, np.arange(DRAWS), count=1)
-    moved = []
-    for (response, paid, more), rate, z in zip(drawn, rates, error, strict=True):
-        kept = response.kept
-        # a promotion that lasts is eaten into by what it has made people stock
-        emptied = 1.0 - (1.0 - kept**days) / (days * (1.0 - kept))
-        alone = np.maximum(sold.units, 0.5) * exp(sold.lost)
-        seen = log(alone / (rate * days)) / (1.0 - paid * emptied)
-        moved.append(more + weight * (seen + np.sqrt(sold.variance) * z[0] - more))
-    return moved
+def ends(draws: Floats) -> tuple[Floats, Floats]:
+    """Those of the interval that holds 90 % of the draws, (DRAWS, …)."""
+    ordered = np.sort(draws, axis=0)
+    return ordered[int(LOWER * DRAWS)], ordered[int(UPPER * DRAWS) - 1]
 
 
 def _missing(fill: Floats, kept: float) -> Floats:

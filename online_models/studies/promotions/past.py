@@ -28,7 +28,8 @@ class PastSales:
 
     `units` sold, `stocked` the share of the day in stock (0 where nothing is known), `depth` the
     share that promotions took off, `regular` the price without them, minor units, as last seen (NaN
-    before it was first seen).
+    before it was first seen), `advertised` where one was announced that took nothing off, of offers
+    for which that is no usual day.
     """
 
     first: int
@@ -36,17 +37,29 @@ class PastSales:
     stocked: Floats
     depth: Floats
     regular: Floats
+    advertised: Flags
 
     def take(self, offers: Ints) -> PastSales:
         """Of some of the offers."""
-        of = self.units, self.stocked, self.depth, self.regular
-        return PastSales(self.first, *(each[offers] for each in of))
+        return PastSales(
+            self.first,
+            self.units[offers],
+            self.stocked[offers],
+            self.depth[offers],
+            self.regular[offers],
+            self.advertised[offers],
+        )
 
     @property
     def promoted(self) -> Flags:
         """Where a discount ran."""
         ran: Flags = self.depth >= LEAST_DEPTH
         return ran
+
+    @property
+    def usually(self) -> Flags:
+        """Days in stock without any promotion."""
+        return ~self.promoted & ~self.advertised & (self.stocked > 0.0)
 
     @property
     def step(self) -> Floats:
@@ -66,19 +79,23 @@ class PastSales:
         known = [day for day in starts if len(day)]
         first = min((int(day.min()) for day in known), default=0)
         days = max((int(day.max()) for day in known), default=first - 1) - first + 1
-        units, stocked, depth = (np.zeros((offers, days)) for _ in range(3))
+        units, stocked, depth, announced = (np.zeros((offers, days)) for _ in range(4))
         regular = np.full((offers, days), np.nan)
         for part, day in zip(parts, starts, strict=True):
             at = part.offer, day - first
             np.add.at(units, at, np.maximum(part.units, 0.0))
             np.add.at(stocked, at, part.days)
             np.maximum.at(depth, at, part.promotion)
+            np.maximum.at(announced, at, part.promoted)
             usual = (part.promotion < LEAST_DEPTH) & (part.price > 0.0)
             regular[part.offer[usual], (day - first)[usual]] = part.price[usual]
         for later in range(1, days):
             unseen = np.isnan(regular[:, later])
             regular[unseen, later] = regular[unseen, later - 1]
-        return cls(first, units, np.minimum(stocked, 1.0), depth, regular)
+        advertised = (announced > 0.0) & (depth < LEAST_DEPTH)
+        seldom = 2 * advertised.sum(axis=1) <= (stocked > 0.0).sum(axis=1)
+        advertised &= seldom[:, None]
+        return cls(first, units, np.minimum(stocked, 1.0), depth, regular, advertised)
 
 
 #: Days over which an offer's own sales show what is usual: a season changes it within months.
@@ -113,7 +130,7 @@ def usual_sales(past: PastSales, effect: Floats, channel: Ints) -> UsualSales:
 
     Days with a promotion do not count. `channel` (offers,).
     """
-    quiet = ~past.promoted & (past.stocked > 0.0)
+    quiet = past.usually
     flow = past.stocked * effect
     sold = np.where(quiet, past.units, 0.0)
     exposure = np.where(quiet, flow, 0.0)

@@ -48,7 +48,7 @@ class ShrunkEffects:
         mine = self.own[members], self.group_weight[members], self.own_deviation[members]
         return ShrunkEffects(self.mean, self.deviation, *mine, self.group[members])
 
-    def draw(self, common: float, own: float = 0.0) -> Floats:
+    def draw(self, common: float, own: Floats | float = 0.0) -> Floats:
         """Members where all groups are `common` deviations off, and members `own` ones."""
         mean = (self.mean + self.deviation * common)[self.group]
         return self.own + self.group_weight * mean + self.own_deviation * own

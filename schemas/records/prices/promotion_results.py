@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.records.record import Outgoing
 from schemas.values.fields import (
+    Count,
     Currency,
     InstantText,
     MoneyText,
@@ -15,6 +16,18 @@ from schemas.values.fields import (
 
 #: What a result has in no other.
 IDENTITY = ("promotion_id", "sku", "channel", "starts_at")
+
+
+class PromotionTogether(Outgoing):
+    """What a promotion brought at all of its offers of one currency that ended at one time: their
+    profits' sum, between `lower` and `upper` with a probability of 90 %. What they err in alike
+    adds up in it, and what each errs in by itself evens out in part.
+    """
+
+    offers: Count
+    profit: MoneyText
+    lower: MoneyText
+    upper: MoneyText
 
 
 class PromotionResult(Outgoing):
@@ -29,7 +42,8 @@ class PromotionResult(Outgoing):
     it. `assumes` says what that rests on, and `control_units` how many units were sold meanwhile by
     offers of the channel without a promotion: at 0 there is nothing to compare with but the days
     before. One that was announced is said to last from the first window in which it was in force to
-    the end of the last, at the `price` that its units were sold at on average.
+    the end of the last, at the `price` that its units were sold at on average. One of several
+    offers says in each record what it brought `together`.
     """
 
     promotion_id: Name
@@ -54,3 +68,4 @@ class PromotionResult(Outgoing):
     brought_along: MoneyText | None = None
     control_units: Number | None = None
     assumes: Text | None = None
+    together: PromotionTogether | None = None

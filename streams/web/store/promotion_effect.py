@@ -51,13 +51,14 @@ def promotion_effects(connection: Connection, since: int) -> dict[str, list[Prom
 
 
 def _by_results(connection: Connection, since: int) -> dict[str, list[PromotionEffect]]:
-    """The sums of the results of a promotion's offers. The ends of their intervals are summed, too:
-    as if all erred alike, so that no way in which they may err together makes the range too narrow.
+    """The sums of the results of a promotion's offers, with the range that they say together; where
+    they say none, the ends of theirs are summed, as if all erred alike.
     """
     found = select(documents.c.body).where(
         documents.c.kind == "promotion-results", documents.c.time >= since
     )
     sums: dict[str, dict[str, PromotionEffect]] = {}
+    seen: set[tuple[str, str, str]] = set()
     for body in connection.execute(found).scalars():
         each = unpacked(body)
         of, currency = sums.setdefault(each["promotion_id"], {}), each["currency"]
@@ -65,6 +66,13 @@ def _by_results(connection: Connection, since: int) -> dict[str, list[PromotionE
         profit, lower, upper = (
             to_minor(each[name], currency) for name in ("profit", "lower", "upper")
         )
+        if (together := each.get("together")) is not None:
+            which = each["promotion_id"], currency, each["ends_at"]
+            lower, upper = (
+                0 if which in seen else to_minor(together[name], currency)
+                for name in ("lower", "upper")
+            )
+            seen.add(which)
         of[currency] = replace(
             before,
             offers=before.offers + 1,

@@ -63,7 +63,8 @@ def announced(
     found = []
     for value, adds in zip(values, true, strict=True):
         mine = [each for each in said if each["promotion_id"] == value["promotion_id"]]
-        ends = (100.0 * sum(float(e[n]) for e in mine) for n in ("profit", "lower", "upper"))
+        said_of_all = [each["together"] for each in mine[:1] if "together" in each] or mine
+        ends = (100.0 * sum(float(e[n]) for e in said_of_all) for n in ("profit", "lower", "upper"))
         control = max((each["control_units"] for each in mine), default=0.0)
         found.append(Announced(adds, *ends, control, mine))
     return found

@@ -140,7 +140,7 @@ def meal_past(market: MealMarket, seed: int, days: int = 240, often: float = 0.1
             baskets.learn(None, basket)
             units[basket, day] += 1.0
     regular = np.repeat(100.0 * market.price[:, None], days, axis=1)
-    past = PastSales(0, units, np.ones_like(units), depth, regular)
+    past = PastSales(0, units, np.ones_like(units), depth, regular, depth < 0)
     skus = np.arange(PRODUCTS)
     groups = Groups(market.category + 1, skus, np.zeros(PRODUCTS, np.int64))
     pairs = [

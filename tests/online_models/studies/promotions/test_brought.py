@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -64,6 +65,46 @@ def test_offers_promoted_together_take_nothing_from_each_other(promoted: Promote
     for some in (promoted.category, promoted.everything):
         assert some.lower < some.true < some.upper
         assert some.profit == pytest.approx(some.true, abs=0.25 * (some.upper - some.lower))
+
+
+def test_offers_say_what_they_brought_together(promoted: Promoted) -> None:
+    for some in (promoted.category, promoted.everything):
+        together = some.records[0]["together"]
+        assert all(each["together"] == together for each in some.records)
+        assert together["offers"] == len(some.records)
+        lower, profit, upper = (
+            sum(float(each[name]) for each in some.records) for name in ("lower", "profit", "upper")
+        )
+        assert float(together["profit"]) == pytest.approx(profit)
+        # what each errs in by itself evens out in part
+        width = float(together["upper"]) - float(together["lower"])
+        assert 0.5 * (upper - lower) < width < 0.95 * (upper - lower)
+    assert all("together" not in each.records[0] for each in promoted.offers)
+
+
+def test_an_advertisement_without_a_discount_has_a_result() -> None:
+    shop = promoted_shop("log_linear", 5, 10, days=70)
+    day, skus = shop.market.today, shop.market.assortment.skus
+    terms = {"starts_at": day_start(day), "ends_at": day_start(day + WEEK)}
+    terms |= {"discount": {"percent": "0%"}, "attributes": {"display": 1}}
+    named = {"seen": skus[:1], "unseen": skus[1:6]}
+    shop.announce(
+        day, *({"promotion_id": n, "select": {"skus": some}, **terms} for n, some in named.items())
+    )
+    for later in range(WEEK + 3):
+        events = shop.market.day(shop.regular)
+        orders, twice = events.orders, later < WEEK
+        quantity = orders.quantity * np.where((orders.offer == 0) & twice, 2, 1)
+        events = replace(events, orders=replace(orders, quantity=quantity))
+        shop.step(shop.journal.day(events, day + later))
+    found = [each for each in judged(shop) if each["promotion_id"] in named]
+    seen, *unseen = sorted(found, key=lambda each: each["sku"] not in named["seen"])
+    assert [each["promotion_id"] for each in unseen] == 5 * ["unseen"]
+    topic("promotion-results").adapter.validate_python(seen)
+    assert seen["units"] == pytest.approx(2 * seen["usual_units"], rel=0.4)
+    assert (seen["discount"], seen["cost"]) == ("0.00", "0.00")
+    assert 0.0 < float(seen["profit"]) < float(seen["upper"])
+    assert sum(float(each["lower"]) < 0.0 < float(each["upper"]) for each in unseen) >= 4
 
 
 def test_where_everything_is_promoted_a_result_says_so(promoted: Promoted) -> None:

@@ -22,7 +22,7 @@ def past(swing: float, promoted: int = 0) -> PastSales:
     units = rng.poisson(10.0 * weeks, (OFFERS, DAYS)).astype(float)
     depth = np.zeros((OFFERS, DAYS))
     depth[OFFERS - promoted :, WEEK] = 0.2
-    return PastSales(0, units, np.ones_like(units), depth, np.full_like(units, 999.0))
+    return PastSales(0, units, np.ones_like(units), depth, np.full_like(units, 999.0), depth < 0)
 
 
 def test_what_others_sell_tells_the_days_of_a_promotion() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -50,7 +52,7 @@ def drawn(
             rows = group == each
             effect[rows] *= np.exp(-share * (extra[rows].sum(axis=0) - extra[rows]) / rows.sum())
     units = rng.poisson(USUAL * effect * course).astype(np.float64)
-    past = PastSales(0, units, np.ones_like(units), depth, np.full(units.shape, 1000.0))
+    past = PastSales(0, units, np.ones_like(units), depth, np.full(units.shape, 1000.0), depth < 0)
     return past, Groups(category, sku, channel)
 
 
@@ -107,6 +109,6 @@ def test_an_absurd_order_moves_little() -> None:
     usual = found((past, groups))[1]
     units = past.units.copy()
     units[np.unravel_index(past.depth.argmax(), units.shape)] *= 1000.0
-    hit = found((PastSales(0, units, past.stocked, past.depth, past.regular), groups))[1]
+    hit = found((replace(past, units=units), groups))[1]
     assert np.abs(hit.lift.member - usual.lift.member).max() < 1.0
     assert np.abs(hit.paid_back.mean - usual.paid_back.mean).max() < 0.2

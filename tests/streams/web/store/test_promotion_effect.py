@@ -61,11 +61,22 @@ def test_it_is_the_profit_over_that_of_as_many_usual_days(empty: Engine) -> None
 
 def test_the_results_of_its_offers_say_more_than_the_days_before(empty: Engine) -> None:
     mine = {**EXAMPLES["promotion-results"], "promotion_id": "may", "time": to_text(START)}
+    del mine["together"]
     results = [record("promotion-results", {**mine, "sku": sku}) for sku in ("a", "b")]
     found = effect(empty, *shop("a", 20), *results)
     assert (found.judged, found.offers, found.currency) == (True, 2, "EUR")
     assert (found.brought, found.lower, found.upper) == (2 * 6130, 2 * 2210, 2 * 10480)
     assert found.units == 2 * mine["units"]
+
+
+def test_what_its_offers_brought_together_has_a_range_of_its_own(empty: Engine) -> None:
+    mine = {**EXAMPLES["promotion-results"], "promotion_id": "may", "time": to_text(START)}
+    together = {"offers": 2, "profit": "122.60", "lower": "60.00", "upper": "190.00"}
+    mine |= {"together": together}
+    found = effect(
+        empty, *(record("promotion-results", {**mine, "sku": sku}) for sku in ("a", "b"))
+    )
+    assert (found.brought, found.lower, found.upper) == (12260, 6000, 19000)
 
 
 def test_offers_without_usual_days_are_counted_and_not_compared(empty: Engine) -> None:
