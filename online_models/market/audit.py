@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import ceil, floor
 from typing import Any, NamedTuple, Protocol, TypedDict, runtime_checkable
 
@@ -18,6 +18,8 @@ from schemas.values.instants import DAY, to_ms
 
 MINOR = 100
 NEVER = -(10**15)
+#: Decisions of a tick share their instant.
+instant = lru_cache(to_ms)
 
 
 class AuditedStep(TypedDict):
@@ -95,7 +97,7 @@ class Audit:
         sku, policy = decision["sku"], decision["policy_id"]
         rails, good = self._rails[policy], self._goods[sku]
         price, before = minor(decision["price"]), minor(decision["previous_price"])
-        at = to_ms(decision["time"])
+        at = instant(decision["time"])
         day = at // DAY
         changes = good.changes if day == good.day else 0
         kept = (
@@ -180,8 +182,9 @@ def explained(decision: AuditedDecision, currency: str) -> bool:
     return found
 
 
+@lru_cache(1 << 14)
 def minor(text: str) -> int:
-    """Minor units of money text with two digits.
+    """Minor units of money text with two digits; prices repeat, and this is hot.
 
     >>> minor("12.99")
     1299
@@ -207,5 +210,7 @@ def ending(price: str, endings: Sequence[str]) -> bool:
     >>> ending("1299", [".99"]), ending("1295", [".99"]), ending("1295", [])
     (True, False, True)
     """
+    if not endings:
+        return True
     text = f"{price[:-2]}.{price[-2:]}"
-    return not endings or any(text.endswith(end.lstrip("0")) for end in endings)
+    return any(text.endswith(end.lstrip("0")) for end in endings)

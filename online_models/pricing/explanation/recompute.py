@@ -54,10 +54,11 @@ def _apply(step: Step, price: int, digits: int) -> int:
         return minor(step["output"], digits)
     if rule in ("quote", "quantity_break", "personal_discount"):
         return discounted_unit(price, to_ppm(to_fraction(detail["discount"])))
-    if detail.get("held") is not None:
-        return minor(detail["held"], digits)
-    if detail.get("minimum") is not None:
-        price = max(price, minor(detail["minimum"], digits))
-    if detail.get("maximum") is not None:
-        price = min(price, minor(detail["maximum"], digits))
+    held, low, high = detail.get("held"), detail.get("minimum"), detail.get("maximum")
+    if held is not None:
+        return minor(held, digits)
+    if low is not None:
+        price = max(price, minor(low, digits))
+    if high is not None:
+        price = min(price, minor(high, digits))
     return _GRIDS[rule].recompute(detail, price, digits) if rule in _GRIDS else price
