@@ -58,6 +58,9 @@ class LearnReport:
             self.weights[rows] = window.weights
             self.skipped[rows], self.drifted[rows] = window.skipped, window.drifted
             for e, name in enumerate(experts):
+                # what nobody listens to need not be put together
+                if not window.weights[:, e].any():
+                    continue
                 said = window.predictions[name].mean
                 self.mean[rows] += (
                     np.where(window.weights[:, e] > 0.0, said, 0.0) * (window.weights[:, e])
