@@ -1,5 +1,5 @@
-"""Promotions of a live shop: planned once, started by the policy, and its prices follow; and what
-those brought that the merchant had announced himself, each once.
+"""Promotions of a live shop: planned once, started by the policy, and its prices follow, whenever
+the pricer is killed; and what those brought that the merchant had announced himself, each once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pytest
 from schemas.topics import decode
 from schemas.values.instants import DAY, to_ms, to_text
 from streams.cli import main
+from tests.integration.shop.truth import assert_exactly
 from tests.streams.commands.recorded_shop import recorded_shop
 
 pytestmark = pytest.mark.integration
@@ -30,6 +31,7 @@ def told(shop: Any, topic: str) -> list[dict[str, Any]]:
 def test_plans_are_made_once_and_started_and_prices_follow(
     shop: Any,
     start_worker: Any,
+    expected: Any,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -80,12 +82,16 @@ def test_plans_are_made_once_and_started_and_prices_follow(
     assert main(run) == 0
     started = json.loads(capsys.readouterr().out)["started"]
     assert {each["plan_id"] for each in started} == {each["plan_id"] for each in plans}
+    worker.kill()
+    worker.start()
     plan = min(plans, key=lambda each: each["starts_at"])
     begins = to_ms(plan["starts_at"])
     shop.settle(worker, seconds=PATIENCE)
     tick = {"kind": "tick", "time": to_text(begins + DAY // 2)}
     shop.put("pricing-control", json.dumps(tick).encode(), None, begins + DAY // 2)
     shop.producer.flush()
+    worker.kill()
+    worker.start()
     shop.wait(
         lambda: any(
             (each["sku"], each["price"]) == (plan["sku"], plan["price"])
@@ -95,4 +101,8 @@ def test_plans_are_made_once_and_started_and_prices_follow(
         worker,
         seconds=PATIENCE,
     )
+    shop.settle(worker, seconds=PATIENCE)
     assert worker.stop() == 0, worker.tail()
+    # plans are the trainer's
+    priced = [each for each in shop.published() if each.topic != "promotion-plans"]
+    assert_exactly(priced, expected(bucket="P1D"))
