@@ -2,9 +2,9 @@
 
 An offer raises an alarm where the two-sided cumulative sum of its standardised residuals grows too
 large. Where Page and Hinkley's test says that a category's mean residual has left its forecasts,
-its levels are doubted and so learnt anew sooner; it is made of sums and comparisons alone, so every
-machine sees it alike. ADWIN looks at windows of any length and warns; it uses logarithms, and
-changes nothing.
+its levels and elasticities are doubted and so learnt anew sooner; it is made of sums and
+comparisons alone, so every machine sees it alike. ADWIN looks at windows of any length and warns;
+it uses logarithms, and changes nothing.
 
 References: Page, "Continuous inspection schemes", Biometrika 41 (1954); Siegmund's approximation
 of the average run length, as in Montgomery, "Statistical Quality Control", ch. 9; Hinkley,

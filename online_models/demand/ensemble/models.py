@@ -295,16 +295,15 @@ class DemandModels:
             self.mixture.enter(list(self.experts).index("deep"))
 
     def _watch(self, window: WindowRows, forecast: UnitsForecast, skipped: Flags) -> Flags:
-        """Run the drift alarms of offers and categories; one widens the levels' variance in the
-        filter, so that it forgets sooner.
-        """
+        """Run the drift alarms; where one is raised, the filter doubts what it has learnt."""
         known, seen, offer = self.registry, window.seen, window.seen.offer
-        score = drift.residual_score(seen.units, forecast.means[:, 0], forecast.sizes[:, 0])
-        score = np.where(skipped, 0.0, score)
+        residual = drift.residual_score(seen.units, forecast.means[:, 0], forecast.sizes[:, 0])
+        score = np.where(skipped, 0.0, residual)
         up, down, alarm = drift.accumulate(
             known.alarm_up[offer], known.alarm_down[offer], score, self.alarm_height
         )
         known.alarm_up[offer], known.alarm_down[offer] = up, down
         drifting = self.watch.update(window.row, score, ~skipped)
-        self.filter.widen(offer[alarm | np.isin(window.row, drifting)])
+        doubted = alarm | np.isin(window.row, drifting)
+        self.filter.widen(offer[doubted], seen.days[doubted])
         return alarm

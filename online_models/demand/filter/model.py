@@ -58,8 +58,10 @@ from online_models.numerics.special import exp
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved, attribute
 
-#: Variance that a drift alarm adds to a log level.
+#: Variance that a drift alarm adds to a log level, and to an elasticity: what moves a level so far
+#: rarely leaves the customers the same, and exploration looks only for what is not known.
 ALARM_VARIANCE = 0.25
+ALARM_ELASTICITY_VARIANCE = 0.3
 #: Variance with which the deep model's forecast of a cold offer's log level is believed: what an
 #: offer is leaves a factor of e open. Held-out TaFeng items forecast worse with less.
 EXPECTED_VARIANCE = 1.0
@@ -151,15 +153,12 @@ class HierarchicalFilter:
         )
         level, *others = prediction.regressors
         h = level, *map(shock.removed_from, others)
-        pooled = times(posterior.covariance, h)
-        variance = np.maximum(along(pooled, h), 1e-12)
+        variance = np.maximum(along(times(posterior.covariance, h), h), 1e-12)
         mean = prediction.mean * exp(shock.log)
         units = bounded_units(seen.units, mean, size, variance)
 
         score, information = posterior_step(units, mean, 1.0 / prediction.scatter, variance)
         spread, known = mean + mean * mean / size, variance < KNOWN_VARIANCE
-        expected = mean / (1.0 + mean * (prediction.scatter + variance))
-        self._learn_memory(window, posterior, shock, pooled[LEVEL], score, expected, known)
         self.level_drift.follow(self.state, window, units - mean, spread, known)
         self.pools.drift[LEVEL] = self.level_drift.variance
         own_mean, own_covariance = self._advanced(offer, seen.end)
@@ -168,6 +167,9 @@ class HierarchicalFilter:
         gap = along(posterior.mean, h) + variance * score - along(own_mean, h)
         damping = 1.0 / (1.0 + own_variance * information)
         gain = (information * gap + score) * damping
+        sure = own_variance < KNOWN_VARIANCE
+        part = information * damping
+        self._learn_memory(window, posterior, shock, direction[LEVEL], gain, part, sure)
         own_mean += direction * gain
         deflate(own_covariance, direction, information * damping)
 
@@ -205,9 +207,13 @@ class HierarchicalFilter:
         state.mean[offer, LEVEL] = evidence / precision
         state.covariance[offer, entry] = 1.0 / precision
 
-    def widen(self, offer: Ints) -> None:
-        """Doubt the levels of these offers: a drift alarm was raised."""
+    def widen(self, offer: Ints, days: Floats) -> None:
+        """Doubt the levels and elasticities of these offers: a window of so many days raised an
+        alarm. The hours of a day raise more of them, so each says less of the customers.
+        """
         self.state.covariance[offer, packed(LEVEL, LEVEL)] += ALARM_VARIANCE
+        doubt = ALARM_ELASTICITY_VARIANCE * np.minimum(days, 1.0)
+        self.state.covariance[offer, packed(ELASTICITY, ELASTICITY)] += doubt
 
     def curves(self, offer: Ints, row: Ints, context: DemandContext) -> DemandCurves:
         """Log rate per day at the price in force, elasticity, and their joint covariance."""
@@ -243,8 +249,9 @@ class HierarchicalFilter:
         information: Floats,
         known: Flags,
     ) -> None:
-        """Learn what the prices of the past do, (n,) each: the level's covariance with the log
-        rate, score and expected information of the log rate, and whether that is known by now.
+        """Learn what the prices of the past do, (n,) each: the own level's covariance with the log
+        rate, score and expected information of the rate, and whether that is known by now. All are
+        of an offer's own data: what pools say of its level need not hold at its first price.
         """
         state, offer = self.state, window.seen.offer
         deviation = self._deviation(window)

@@ -71,7 +71,7 @@ def halved(
     rng, rows, models, alarms = np.random.default_rng(0), np.arange(50), DemandModels(), []
     models.register(rows, rows, 0 * rows, rows % 2)
     if not widen:
-        monkeypatch.setattr(models.filter, "widen", lambda _offers: None)
+        monkeypatch.setattr(models.filter, "widen", lambda _offers, _days: None)
     rate, concerned = np.exp(rng.normal(1.0, 0.9, 50)), rows % 2 == 0
     sold = expected = 0.0
     for day in range(81):

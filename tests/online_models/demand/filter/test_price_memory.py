@@ -49,6 +49,18 @@ def test_no_memory_is_made_up(seed: int) -> None:
     assert abs(float(np.mean(curves.elasticity)) - ELASTICITY) < 0.2
 
 
+def test_first_prices_off_the_usual_ones_are_no_memory() -> None:
+    """Who begins dear sells little at first, more than his like later on: that is no memory."""
+    rng, row = np.random.default_rng(3), np.arange(OFFERS)
+    models = DemandModels()
+    models.register(row, row, 0 * row, 0 * row)
+    for day in range(DAYS):
+        price = rng.choice([-0.2, 0.0, 0.2], OFFERS)
+        units = rng.poisson(3.0 * np.exp(ELASTICITY * price)).astype(float)
+        models.learn(Observations.of(row, day * DAY, units, price=1000.0 * np.exp(price)))
+    assert models.filter.price_memory.share[0] < 0.03
+
+
 def test_a_price_known_before_memories_were_kept_counts_as_remembered() -> None:
     """States of earlier releases know no remembered prices."""
     models, _ = learnt(0.4, 0)
