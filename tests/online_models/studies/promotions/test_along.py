@@ -48,7 +48,7 @@ def test_of_what_more_visitors_buy_no_more_than_there_is_is_counted(seed: int) -
 
 
 def test_a_plan_counts_what_is_bought_along_and_says_so() -> None:
-    shop = promoted_shop("choke+pantry", 7, dear=1.3, days=120)
+    shop = promoted_shop("choke+pantry", 8, dear=1.3, days=120)
     learnt = shop.learnt()
     before = {each.plan_id: each for each in plan(learnt)}
     assert before
