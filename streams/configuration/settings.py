@@ -62,7 +62,10 @@ class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
         "records may be repeated, byte for byte, also behind newer ones, which `revision` tells",
     )
     transaction_ms: int = Field(
-        10, ge=0, le=5000, description="least ms from one transaction of a worker to the next"
+        10,
+        ge=0,
+        le=5000,
+        description="least ms from one transaction of a worker to the next, with exactly-once",
     )
     snapshot_seconds: float = Field(
         10.0, gt=0, description="least seconds between snapshots of a partition's state"
@@ -227,6 +230,11 @@ class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
     def changed(self) -> frozenset[str]:
         """The settings that `settings_changed` names."""
         return frozenset(filter(None, self.settings_changed.split(",")))
+
+    @property
+    def pace_seconds(self) -> float:
+        """From one publication to the next, at least: only a transaction costs much by itself."""
+        return self.transaction_ms / 1000 if self.delivery == "exactly-once" else 0.0
 
     @property
     def fold(self) -> FoldSettings:

@@ -165,7 +165,7 @@ class Partition:
             await self._due.wait()
             begun = monotonic()
             await self._turn(begun)
-            pause = begun + self._settings.transaction_ms / 1000 - monotonic()
+            pause = begun + self._settings.pace_seconds - monotonic()
             if pause > 0 and not self._closed:
                 await asyncio.sleep(pause)
 

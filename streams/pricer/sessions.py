@@ -145,7 +145,7 @@ class Session:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._pace = settings.transaction_ms / 1000
+        self._pace = settings.pace_seconds
         transactional = settings.delivery == "exactly-once"
         #: Its transactional id.
         self.identity = f"{settings.app}-worker-{surroundings().unique()}"

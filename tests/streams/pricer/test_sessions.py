@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from streams.configuration.settings import Settings
-from streams.kafka.surroundings import CURRENT
+from streams.kafka.surroundings import CURRENT, monotonic
 from streams.pricer.sessions import Session, Sessions
 from streams.torture.simulated.light_fold import LightFold
 from streams.torture.simulated.loop import Loop
@@ -55,6 +55,20 @@ def test_partitions_that_speak_at_once_share_a_transaction(world: World) -> None
     records = [r for log in world.cluster.topics[fencing.TOPIC].logs for r in log.committed()]
     assert len(records) == 2
     assert len({record.transaction for record in records}) == 1
+
+
+@pytest.mark.parametrize(("delivery", "waits"), [("exactly-once", True), ("at-least-once", False)])
+def test_only_transactions_keep_a_distance(world: World, delivery: str, waits: bool) -> None:
+    async def twice(settings: Settings) -> list[bytes]:
+        chosen = Settings(**{**settings.model_dump(), "delivery": delivery})
+        part = await fencing.take(chosen, Sessions(chosen), 0)
+        await fencing.say(part, b"1")
+        begun = monotonic()
+        await fencing.say(part, b"2")
+        assert (monotonic() - begun > 0.4) is waits
+        return []
+
+    run(world, twice)
 
 
 def test_who_gives_up_while_outputs_are_on_their_way_ends_the_session(world: World) -> None:
