@@ -1,8 +1,7 @@
 """The benchmark: the same job for us, for textbook Faust and for Quix Streams, in one run.
 
 Orders, clicks and competitor prices in; state per offer kept; a price record out for each
-competitor price. Everything runs on this machine, on a Kafka of its own. We are two processes; the
-others are measured as one, which is how their documentation starts them, and as two.
+competitor price. Everything runs on this machine, on a Kafka of its own, in one process and in two.
 
 What a shop costs that is not busy is measured beside it (`tests.benchmarks.quiet_shop`). Medians of
 some runs count; `tests.benchmarks.tables` puts what `--json` writes into the docs.
@@ -17,6 +16,7 @@ import asyncio
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -58,6 +58,7 @@ def main() -> int:
 
 async def _run(args: argparse.Namespace, console: Console) -> list[Result]:
     found = await _throughput(args, console)
+    alone = await _throughput(args, console, ("all",))
     latencies = {d: await _our_latency(d, args, console) for d in ("exactly-once", "at-least-once")}
     results = [
         Result.of(
@@ -66,6 +67,12 @@ async def _run(args: argparse.Namespace, console: Console) -> list[Result]:
             found.rate,
             found.cpu,
             found.events,
+        ),
+        Result(
+            "pricetide, exactly-once, one process",
+            alone.events,
+            alone.rate,
+            cpu_seconds=alone.cpu,
         ),
         Result.of("pricetide, at-least-once", latencies["at-least-once"]),
     ]
@@ -81,13 +88,15 @@ async def _run(args: argparse.Namespace, console: Console) -> list[Result]:
     return results
 
 
-async def _throughput(args: argparse.Namespace, console: Console) -> ours.Throughput:
+async def _throughput(
+    args: argparse.Namespace, console: Console, roles: Sequence[str] = ours.EACH_ROLE
+) -> ours.Throughput:
     with EmbeddedBroker() as broker:
         await _open(broker, args.offers)
         console.print(f"pricetide: {args.events:,} events that wait in Kafka …")
         (pid,) = broker.pids
         assert pid is not None
-        return await ours.throughput(broker.bootstrap, pid, args.events, args.offers)
+        return await ours.throughput(broker.bootstrap, pid, args.events, args.offers, roles)
 
 
 async def _our_latency(delivery: str, args: argparse.Namespace, console: Console) -> Latency:

@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,8 @@ POLICY = {
     "strategy": [{"kind": "match_competitor", "which": "lowest"}, {"kind": "keep"}],
     "guardrails": {},
 }
+#: A worker for the journal and one for the prices.
+EACH_ROLE = ("ingest", "price")
 LONGEST_SECONDS = 90
 #: Seconds between looks at how far the groups are.
 LOOK_SECONDS = 0.05
@@ -70,9 +72,13 @@ def policies() -> Path:
     return path
 
 
-async def throughput(bootstrap: str, broker: int, number: int, offers: int) -> Throughput:
-    """Price `number` events that wait in the topics; `broker` is its process id."""
-    return await throughput_of(bootstrap, broker, events(number, offers, EVENT_RATE))
+async def throughput(
+    bootstrap: str, broker: int, number: int, offers: int, roles: Sequence[str] = EACH_ROLE
+) -> Throughput:
+    """Price `number` events that wait in the topics, by a worker of each of the roles; `broker` is
+    its process id.
+    """
+    return await throughput_of(bootstrap, broker, events(number, offers, EVENT_RATE), roles=roles)
 
 
 async def throughput_of(
@@ -80,13 +86,14 @@ async def throughput_of(
     broker: int,
     load: Iterable[Event],
     variables: Mapping[str, str] | None = None,
+    roles: Sequence[str] = EACH_ROLE,
 ) -> Throughput:
     """The same of any events; `variables` are settings of the workers."""
     total = await fill(bootstrap, load)
     topics = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     groups = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await asyncio.gather(topics.start(), groups.start())
-    workers = {role: worker(bootstrap, role, variables=variables) for role in ("ingest", "price")}
+    workers = {role: worker(bootstrap, role, variables=variables) for role in roles}
     pids = {role: process.pid for role, process in workers.items()} | {"broker": broker}
     try:
         async with Published(bootstrap) as published:
