@@ -106,11 +106,12 @@ def standing(context: DecisionContext, pricing: Pricing) -> list[Output]:
 def replaced(
     pricing: Pricing, sku: str, before: ContractTerms, terms: ContractTerms, now: int
 ) -> list[Output]:
-    """The end of a promise that another has taken the place of, unless its offer says so."""
-    whose = (before.customer, before.segment)
-    if whose == (terms.customer, terms.segment) and not pricing.state.trade.contracts.broken(
-        sku, terms
-    ):
+    """The end of a promise that another has taken the place of, unless its offer says so: one that
+    breaks a guardrail, or is over already, has none.
+    """
+    same = (before.customer, before.segment) == (terms.customer, terms.segment)
+    said = now < terms.valid_until and not pricing.state.trade.contracts.broken(sku, terms)
+    if same and said:
         return []
     return ended(pricing, sku, before, now)
 

@@ -99,6 +99,13 @@ def test_a_promise_that_another_takes_the_place_of_ends(shop: Any, fields: Any) 
     assert over["contract_id"] == "c1"
 
 
+def test_a_promise_that_is_sent_again_as_over_ends(shop: Any) -> None:
+    promise(shop)
+    over = {"valid_from": shop.now - 2 * DAY, "valid_until": shop.now - DAY}
+    (offer,) = [each["value"] for each in promise(shop, **over) if each["topic"] == "price-offers"]
+    assert offer["valid_until"] == offer["time"]
+
+
 def test_a_quote_begins_from_the_promise_and_only_for_who_has_it(shop: Any) -> None:
     promise(shop, customer_id="lake", minimum_quantity=20)
     ask = {"currency": "USD", "lines": [{"sku": "a", "quantity": 20}]}
