@@ -1,7 +1,7 @@
 """The hierarchical filter: a dynamic regression of counts per offer, pooled over categories.
 
 log E[units per day] = level + ε·(log p − anchor − ρ·remembered) + κ·(predictable part of log p)
-                       + ρ·(log competitor price − its anchor) + π·promoted + χ·(mean of the
+                       + γ·(log competitor price − its anchor) + π·promoted + χ·(mean of the
                        siblings' log p − anchor) + calendar,
 
 the coefficients random walks, the units negative binomial. Every offer keeps the posterior under
@@ -167,11 +167,10 @@ class HierarchicalFilter:
         gap = along(posterior.mean, h) + variance * score - along(own_mean, h)
         damping = 1.0 / (1.0 + own_variance * information)
         gain = (information * gap + score) * damping
-        sure = own_variance < KNOWN_VARIANCE
-        part = information * damping
+        sure, part = own_variance < KNOWN_VARIANCE, information * damping
         self._learn_memory(window, posterior, shock, direction[LEVEL], gain, part, sure)
         own_mean += direction * gain
-        deflate(own_covariance, direction, information * damping)
+        deflate(own_covariance, direction, part)
 
         state = self.state
         state.mean[offer] = own_mean.T
@@ -183,7 +182,7 @@ class HierarchicalFilter:
         state.first_end[offer] = np.where(first < 0, seen.end, np.minimum(first, seen.end))
         state.last_end[offer] = np.maximum(state.last_end[offer], seen.end)
         state.days[offer] += seen.days
-        weight = np.where(variance < KNOWN_VARIANCE, 1.0, 0.0) / ((1.0 + mean) * (1.0 + mean))
+        weight = np.where(known, 1.0, 0.0) / ((1.0 + mean) * (1.0 + mean))
         excess = np.minimum(units - mean, LARGEST_EXCESS * mean + LARGEST_RESIDUAL * np.sqrt(mean))
         state.variance_sum[offer] = DISPERSION_FORGETTING * state.variance_sum[offer] + weight * (
             excess * excess - mean - mean * mean * variance
