@@ -16,14 +16,19 @@ from tests.integration.shop.truth import assert_exactly
 
 pytestmark = pytest.mark.integration
 
+DAY = 24 * 60 * traffic.MINUTE
+
 
 @pytest.fixture(scope="module")
 def priced(shop, start_worker):
     """A shop that has seen eight days of traffic, its worker stopped."""
     worker = start_worker("w0")
     shop.send(traffic.catalogue())
-    shop.send(traffic.events(2000, step=6 * traffic.MINUTE))
-    shop.settle(worker)
+    events = traffic.events(2000, step=6 * traffic.MINUTE)
+    # an offer is priced once a batch: a fast worker would take all days for one
+    for _, of_a_day in itertools.groupby(events, key=lambda event: event.time // DAY):
+        shop.send(of_a_day)
+        shop.settle(worker)
     shop.wait(lambda: shop.number("demand-observations") >= len(traffic.SKUS), "observed", worker)
     assert worker.stop() == 0, worker.tail()
     return shop
