@@ -54,8 +54,8 @@ def decide(pricing: Pricing, rows: Ints, now: Ints, causes: Causes) -> list[tupl
         before = ledger.price[rows[wave]]
         outputs += _decide_wave(pricing, wave, key, rows, now, causes)
         if pricing.book.protected_channels:
-            risen = wave[ledger.price[rows[wave]] > before]
-            _wake(pricing, rows, risen, now)
+            moved = wave[ledger.price[rows[wave]] != before]
+            _wake(pricing, rows, moved, now)
     outputs.sort(key=itemgetter(0))
     return outputs
 
@@ -133,13 +133,13 @@ def _waves(pricing: Pricing, rows: Ints, active: NDArray[np.bool_]) -> list[NDAr
     return [np.flatnonzero(active & protected), np.flatnonzero(active & ~protected)]
 
 
-def _wake(pricing: Pricing, rows: Ints, risen: NDArray[np.intp], now: Ints) -> None:
-    """The offers that must not undercut those at the places `risen`, and are not decided with them,
-    are due.
+def _wake(pricing: Pricing, rows: Ints, moved: NDArray[np.intp], now: Ints) -> None:
+    """The offers that must not undercut those at the places `moved`, and are not decided with them,
+    are due: for a lower bound that rose, and for what lies below their public price where it fell.
     """
     catalogue, ledger = pricing.state.catalogue, pricing.ledger
-    decided = set(rows.tolist()) if len(risen) else set()
-    for place in risen.tolist():
+    decided = set(rows.tolist()) if len(moved) else set()
+    for place in moved.tolist():
         row = int(rows[place])
         channel = catalogue.channel_names[int(catalogue.offers.channel[row])]
         for other in catalogue.sku_offers[int(catalogue.offers.sku[row])]:

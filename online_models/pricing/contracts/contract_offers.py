@@ -1,7 +1,7 @@
 """Contract prices as `price-offers`, each checked by the guardrails' bounds on every price.
 
-No strategy, promotion or break moves a promised price. One that breaks a bound, or is above the
-public price, is not published: it waits, and an alert names what stands against it.
+No strategy, promotion or break moves a promised price. One that is below a lower bound, or above
+the public price, is not published: it waits, and an alert names what stands against it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from online_models.journal.outputs import Output
 from online_models.pricing.context.decision_context import DecisionContext
 from online_models.pricing.decision.resolve import Resolved
+from online_models.pricing.guardrails import Bound
 from online_models.pricing.guardrails.bounds import on_every_price
 from online_models.pricing.offer_context import offer_context
 from online_models.pricing.pricing import Pricing
@@ -33,18 +34,25 @@ PUBLIC = "public_price"
 
 
 def conflicts(context: DecisionContext, price: int) -> tuple[str, ...]:
-    """The guardrails that a price of the one offer of a context breaks, in their order; at the end
-    `PUBLIC` where it is above that.
+    """The guardrails that stand against a promised price of the one offer of a context, in their
+    order; at the end `PUBLIC` where it is above that.
+
+    An upper bound stands against what is above the public price alone: where the public price
+    itself is above the bound, as no legal price is left, nobody gains if the promise ends.
     """
-    found = []
-    for rule in on_every_price(context.terms):
-        low = rule.floor is not None and price < int(rule.floor(context)[0])
-        high = rule.ceiling is not None and price > int(rule.ceiling(context)[0])
-        if low or high:
-            found.append(rule.name)
-    if price > int(context.state.ledger.price[context.rows[0]]):
-        found.append(PUBLIC)
-    return tuple(found)
+    above = price > int(context.state.ledger.price[context.rows[0]])
+    low, high = _broken(context, price)
+    against = [*low, *high] if above else low
+    found = [rule.name for rule in on_every_price(context.terms) if rule in against]
+    return (*found, PUBLIC) if above else tuple(found)
+
+
+def _broken(context: DecisionContext, price: int) -> tuple[list[Bound], list[Bound]]:
+    """The bounds that a price is below, and those that it is above."""
+    rules = on_every_price(context.terms)
+    low = [r for r in rules if r.floor is not None and price < int(r.floor(context)[0])]
+    high = [r for r in rules if r.ceiling is not None and price > int(r.ceiling(context)[0])]
+    return low, high
 
 
 def contract_offers(
@@ -131,9 +139,11 @@ def ended(pricing: Pricing, sku: str, terms: ContractTerms, now: int) -> list[Ou
 def _offer(context: DecisionContext, terms: ContractTerms, now: int) -> Output:
     public_price = int(context.state.ledger.price[context.rows[0]])
     price, public = texts([terms.price, public_price], context.terms.digits)
+    low, high = _broken(context, terms.price)
     bounds = [
         {"rule": rule.name, "input": price, "output": price, "detail": rule.facts(context.terms)}
         for rule in on_every_price(context.terms)
+        if rule not in low and rule not in high
     ]
     promise = {"held": price, "contract": terms.contract}
     offer = price_offer(

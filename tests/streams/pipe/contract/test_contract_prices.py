@@ -89,6 +89,25 @@ def test_a_public_price_below_a_promise_is_no_alarm_and_the_promise_comes_back(s
     assert not shop.alerts("contract_conflict")
 
 
+def test_a_promise_stands_where_the_public_price_itself_cannot_keep_to_a_list_price(
+    new_shop: Any,
+) -> None:
+    rails = {"never_above_list_price": True, "max_step_down": "1%"}
+    shop = new_shop({"policy_id": "p", "strategy": [{"kind": "keep"}], "guardrails": rails})
+    shop.product()
+    promise(shop)
+    shop.now += DAY
+    shop.product(list_price="7.00")
+    assert shop.alerts("bounds_conflict")
+    promise(shop, contract_id="c2", price="7.50")
+    assert not shop.alerts("contract_conflict")
+    *first, second = shop.topic("price-offers")
+    assert {(offer["contract_id"], offer["price"]) for offer in first} == {("c1", "8.00")}
+    assert all(offer["valid_until"] > second["time"] for offer in first)
+    assert (second["contract_id"], recompute(second["explanation"], "USD")) == ("c2", "7.50")
+    assert "never_above_list_price" not in {step["rule"] for step in second["explanation"]}
+
+
 @pytest.mark.parametrize("fields", [{"price": "4.50"}, {"customer_id": "sea"}])
 def test_a_promise_that_another_takes_the_place_of_ends(shop: Any, fields: Any) -> None:
     promise(shop, customer_id="lake")

@@ -110,3 +110,14 @@ def test_channels_follow_a_protected_one_that_rises_alone(shop: Any) -> None:
     shop.tick(1)
     found = {change["channel"]: change["price"] for change in shop.changes}
     assert found == {"store:1": "12.00", "web": "12.00"}
+
+
+def test_breaks_of_a_channel_follow_a_protected_one_that_falls_alone(shop: Any) -> None:
+    halves = [{"segment": "b2b", "breaks": [{"minimum_quantity": 5, "discount": "50%"}]}]
+    rails = {"protect_channels": ["store:1"]}
+    shop.policy("p", strategy=[KEEP], guardrails=rails, segments=halves)
+    shop.product(channels={"web": {}, "store:1": {"price": "9.00"}})
+    shop.control("set_price", sku="a", channel="store:1", price="7.00")
+    shop.tick(1)
+    web = [offer for offer in shop.topic("price-offers") if offer["channel"] == "web"]
+    assert [offer["price"] for offer in web] == ["9.00", "7.00"]

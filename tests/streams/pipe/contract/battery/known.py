@@ -117,7 +117,7 @@ class Known:
             fits &= each["valid_from"] <= self.now
             fits &= each["valid_until"] is None or self.now < each["valid_until"]
             price = self.minor(each["price"])
-            if fits and lowest <= price <= self.ceiling(sku, channel):
+            if fits and lowest <= price <= public:
                 found.append(price)
         return min(found)
 

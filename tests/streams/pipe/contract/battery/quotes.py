@@ -46,7 +46,8 @@ class QuoteJudge:
             if not learnt:
                 assert price >= min((least - HALF) * (1 - most) - HALF, highest), line
             total, public_total = total + price * quantity, public_total + public * quantity
-            entitled += (least - HALF) * quantity
+            # what a bound takes away is no discount that anybody approves
+            entitled += min(least - HALF, highest) * quantity
         assert known.minor(value["total"]) == total
         assert known.minor(value["public_total"]) == public_total
         expected, waits = value["expected"], terms["approval_above"]
