@@ -7,6 +7,7 @@ what the pricer's own models say: with the weights, the curve can be computed ag
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ import msgspec
 import numpy as np
 
 from online_models.demand.curves import DemandCurves, MemberCurves
-from online_models.demand.forecasts.mixing import mixed
+from online_models.demand.forecasts.mixing import LARGEST_LEVEL_GAP, mixed
 from online_models.pricing.context.decision_context import DecisionContext, Floats, Ints
 from online_models.pricing.trace.steps import Values
 from schemas.values.money import texts
@@ -102,13 +103,24 @@ def recomputed(detail: Mapping[str, Any]) -> dict[str, float]:
     >>> one = {"level_weight": 0.5, "log_units_per_day": 2.0, "response_weight": 0.25}
     >>> recomputed({"own_models": own, "forecasts": [one | {"elasticity": -4.0}]})
     {'elasticity': -2.5, 'log_units_per_day': 1.5}
+
+    A level is believed within `LARGEST_LEVEL_GAP` of our own:
+
+    >>> far = one | {"log_units_per_day": 9.0, "elasticity": -4.0}
+    >>> recomputed({"own_models": own, "forecasts": [far]})["log_units_per_day"]
+    2.5
     """
     found = {}
-    for name, weight in (("elasticity", "response_weight"), ("log_units_per_day", "level_weight")):
+    for name, weight, gap in (
+        ("elasticity", "response_weight", math.inf),
+        ("log_units_per_day", "level_weight", LARGEST_LEVEL_GAP),
+    ):
         members: Sequence[Mapping[str, float]] = detail[FORECASTS]
-        left = 1.0 - sum(each[weight] for each in members)
-        parts = (each[weight] * each[name] for each in members if each[weight] > 0.0)
-        found[name] = left * detail[OWN][name] + sum(parts)
+        own = detail[OWN][name]
+        found[name] = (1.0 - sum(each[weight] for each in members)) * own
+        for each in members:
+            if each[weight] > 0.0:
+                found[name] += each[weight] * min(max(each[name], own - gap), own + gap)
     return found
 
 
