@@ -26,7 +26,9 @@ HOURS = (1, 25, 49)
 
 
 def rehearse() -> list[Output]:
-    """Price a small shop in memory, whose events are of the usual kinds; what came of it."""
+    """Price a small shop in memory that sells in every way whose rules are compiled; what came of
+    it.
+    """
     decoder, fold = Decoder(Border(b"rehearsal")), Fold(FoldSettings(partitions=1))
     outputs: list[Output] = []
     for records in _rounds():
@@ -42,7 +44,7 @@ def _rounds() -> Iterator[list[Record]]:
         return Record(topic, 0, offset, None, json.dumps(fields).encode(), at)
 
     money = {"currency": "EUR"}
-    skus = ["a", "b"]
+    skus = ["a", "b", "c"]
     following = {
         "policy_id": "following",
         "version": 1,
@@ -50,11 +52,26 @@ def _rounds() -> Iterator[list[Record]]:
         "strategy": [{"kind": "match_competitor"}, {"kind": "optimise"}],
         "guardrails": {"price_endings": [".99"]},
     }
-    opening = [record("pricing-policies", START, **following)]
+    selling = {
+        "policy_id": "selling",
+        "version": 1,
+        "select": {"skus": ["c"]},
+        "guardrails": {"channel_ladder": [{"channel": "shop", "of": "web", "lowest": "90%"}]},
+        "segments": [{"segment": "b2b", "breaks": [{"minimum_quantity": 5, "discount": "5%"}]}],
+    }
+    used = {
+        "policy_id": "used",
+        "version": 1,
+        "select": {"skus": ["u"]},
+        "strategy": [{"kind": "second_hand"}, {"kind": "keep"}],
+    }
+    opening = [record("pricing-policies", START, **policy) for policy in (following, selling, used)]
+    product = {"category": "c", "price": "9.99", "cost": "6.00", **money}
     opening += [
-        record("products", START, sku=s, name=s, category="c", price="9.99", cost="6.00", **money)
+        record("products", START, sku=s, name=s, channels={"web": {}, "shop": {}}, **product)
         for s in skus
     ]
+    opening.append(record("products", START, sku="u", name="u", condition="good", **product))
     opening += [record("inventory", START, sku=s, on_hand=90, time=to_text(START)) for s in skus]
     yield opening
     for hour in HOURS:
@@ -65,5 +82,13 @@ def _rounds() -> Iterator[list[Record]]:
         events += [record("competitor-prices", now, sku=sku, **competing) for sku in skus]
         lines = [{"sku": s, "quantity": 1, "unit_price": "9.99"} for s in skus]
         events.append(record("orders", now, order_id=f"o{hour}", lines=lines, **money, **then))
+        asked = {"asked": "9.00", "condition": "good", "listed_at": to_text(now - HOUR), **money}
+        for end in ("sold_at", "ended_at"):
+            listed = {"listing_id": f"{hour}-{end}", "category": "c", **asked, end: to_text(now)}
+            events.append(record("market-listings", now, **listed))
+        window = {"bucket_start": to_text(now), "bucket_end": to_text(now + HOUR)}
+        points = [{"price": f"{price}.99", "units": 19 - price} for price in (8, 9, 10)]
+        forecast = {"model": "m", "version": "1", "sku": "a", **window, "points": points}
+        events.append(record("demand-forecasts", now, **forecast))
         events.append(record("pricing-control", now, kind="tick", actor="rehearsal", **then))
         yield events

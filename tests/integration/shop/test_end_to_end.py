@@ -11,6 +11,7 @@ from online_models.journal.batch import Kind
 from schemas.values.instants import to_ms
 from streams.journal import codec
 from tests.integration.shop import traffic
+from tests.integration.shop.journal_rows import rows
 from tests.integration.shop.kafka_shop import INPUTS
 from tests.integration.shop.truth import assert_exactly
 
@@ -52,17 +53,16 @@ def test_outputs_are_what_the_fold_makes_of_the_journal(priced, expected):
     assert_exactly(priced.published(), expected())
 
 
-def test_every_sound_event_reaches_the_journal_once(priced, batches):
-    rows = defaultdict(set)
-    number = 0
-    for batch in batches:
-        for kind, source, offset, sku in zip(
-            batch.kind, batch.source, batch.offset, batch.sku, strict=True
-        ):
-            if kind in (Kind.ORDER, Kind.CLICK, Kind.COMPETITOR_PRICE):
-                number += 1
-                of = batch.sources[source]
-                rows[of.topic_name, of.partition].add((offset, batch.texts[sku]))
+def test_every_sound_event_reaches_the_journal_once(priced):
+    found = [
+        row
+        for values in priced.journal().values()
+        for row in rows(values)
+        if row.kind in (Kind.ORDER, Kind.CLICK, Kind.COMPETITOR_PRICE)
+    ]
+    reached = defaultdict(set)
+    for row in found:
+        reached[row.source.topic_name, row.source.partition].add((row.offset, row.sku))
     sent = {
         source: {(record.offset, record.key.decode()) for record in of}
         for source, of in by_source(priced.read(["clickstream", "competitor-prices"])).items()
@@ -71,8 +71,8 @@ def test_every_sound_event_reaches_the_journal_once(priced, batches):
         source: {(r.offset, line["sku"]) for r in of for line in json.loads(r.value)["lines"]}
         for source, of in by_source(priced.read(["orders"])).items()
     }
-    assert rows == sent | orders
-    assert number == sum(map(len, rows.values()))
+    assert reached == sent | orders
+    assert len(found) == sum(map(len, reached.values()))
 
 
 def by_source(records):
@@ -140,7 +140,7 @@ def test_money_has_the_digits_of_its_currency(records):
         assert -Decimal(change["price"]).as_tuple().exponent == traffic.DIGITS[currency]
 
 
-def test_buckets_count_what_was_ordered(records, batches):
+def test_buckets_count_what_was_ordered(records):
     seen = {(o["sku"], o["channel"]) for o in records["demand-observations"]}
     assert len(seen) >= len(traffic.SKUS)
     assert sum(o["units"] for o in records["demand-observations"]) > 0

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 from online_models.journal.batch import FORCED, Kind
-from streams.journal import codec
 from tests.integration.shop.conftest import PARTITIONS
+from tests.integration.shop.journal_rows import rows
 from tests.integration.shop.kafka_shop import INPUTS, KafkaShop
 from tests.integration.shop.worker import Worker
 
@@ -55,15 +55,13 @@ def test_orders_of_the_days_before_a_tick_come_before_it(fresh_broker, tmp_path,
     number = Counter()
     for values in shop.journal().values():
         passed = 0
-        for batch in map(codec.decode, values):
-            rows = zip(batch.kind.tolist(), batch.flag.tolist(), batch.time.tolist(), strict=True)
-            for kind, flag, time in rows:
-                if kind == Kind.TICK and flag == FORCED:
-                    assert time > passed
-                    passed = time
-                    number["ticks"] += 1
-                elif kind == Kind.ORDER:
-                    assert time >= passed, "an order came behind the tick that ends its day"
-                    number["orders"] += 1
+        for row in rows(values):
+            if row.kind == Kind.TICK and row.flag == FORCED:
+                assert row.time > passed
+                passed = row.time
+                number["ticks"] += 1
+            elif row.kind == Kind.ORDER:
+                assert row.time >= passed, "an order came behind the tick that ends its day"
+                number["orders"] += 1
     shop.close()
     assert number == {"ticks": DAYS * PARTITIONS, "orders": DAYS * ORDERS}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from online_models.market.calendar import day_start
 from online_models.studies.promotions.brought import results
 from online_models.studies.promotions.ended import ended_plans
 from online_models.studies.promotions.plan import plan
-from online_models.studies.promotions.planned import record
+from online_models.studies.promotions.planned import PlannedPromotion, record
 from online_models.studies.promotions.running import losing
 from online_models.studies.promotions.standing import StandingPlan
 from tests.online_models.studies.promotions.promoted_shop import AFTER, Shop, gained
@@ -20,7 +21,8 @@ EVERY = 7
 
 class Lived(NamedTuple):
     """Profit added to the market's expected profit, minor units; the plans that were started, those
-    that were stopped, what each is said to have brought, and what each really adds alone.
+    that were stopped, what each is said to have brought, and what each really adds to those that
+    stood before it.
     """
 
     added: float
@@ -50,7 +52,7 @@ def live(shop: Shop, days: int, *, judged: bool = False) -> Lived:
             standing = [each for each in standing if each not in ends]
             planned = plan(learnt, standing)
             if judged:
-                true |= {each.plan_id: gained(shop, [each]) for each in planned}
+                true |= _in_turn(shop, standing, planned)
             new = [StandingPlan.read(record(each, now)) for each in planned]
             started += new
             standing += new
@@ -66,3 +68,17 @@ def live(shop: Shop, days: int, *, judged: bool = False) -> Lived:
     learnt = shop.learnt()
     found = results(learnt, ended_plans(learnt, [each for each in started if each not in stopped]))
     return Lived(float(added), started, stopped, list(found), true)
+
+
+def _in_turn(
+    shop: Shop, standing: Sequence[StandingPlan], planned: Sequence[PlannedPromotion]
+) -> dict[str, float]:
+    """What each of the planned promotions adds, where those before it go ahead."""
+    before: list[StandingPlan | PlannedPromotion] = list(standing)
+    sofar, found = gained(shop, before), {}
+    for each in planned:
+        before.append(each)
+        with_it = gained(shop, before)
+        found[each.plan_id] = with_it - sofar
+        sofar = with_it
+    return found

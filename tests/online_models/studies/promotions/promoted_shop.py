@@ -20,6 +20,7 @@ from online_models.market.batches import BatchWriter
 from online_models.market.calendar import day_start
 from online_models.studies.promotions.candidates import Learnt
 from online_models.studies.promotions.planned import PlannedPromotion
+from online_models.studies.promotions.standing import StandingPlan
 from online_models.studies.promotions.whole_shop import WholeShop
 from online_models.training.recorded_observations import RecordedObservations
 
@@ -109,7 +110,7 @@ def promoted_shop(
     return shop
 
 
-def gained(shop: Shop, plans: Iterable[PlannedPromotion]) -> float:
+def gained(shop: Shop, plans: Iterable[PlannedPromotion | StandingPlan]) -> float:
     """What these promotions together add to the market's expected profit, minor units."""
     skus = shop.market.assortment.skus
     chosen = [(skus.index(p.sku), p) for p in plans]
