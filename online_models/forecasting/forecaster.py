@@ -1,8 +1,8 @@
 """A River model that learns window by window, and says what it expects at several prices.
 
 It learns what departs from an offer's smoothed level, and is told of an offer what makes it
-comparable with others: its price against its first, its competitors', promotions, the weekday. So
-one model may serve all offers (pooled), or each offer have its own.
+comparable with others: its price and promotions against what was usual, its competitors', the
+weekday. So one model may serve all offers (pooled), or each offer have its own.
 
 Each window is forecast before it is learnt, as `river.evaluate.progressive_val_score` does.
 """

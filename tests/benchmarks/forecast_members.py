@@ -156,31 +156,25 @@ def _one_by_one(market: Market, prices: Ints, tried: Floats) -> Floats:
     return np.diagonal(market.problem().rates(matrix)).copy()
 
 
-#: Standardised features, and a bag of regressions.
-PIPELINE = {
-    "model": "river.compose.Pipeline",
-    "args": [
-        {"model": "river.preprocessing.StandardScaler"},
-        {
-            "model": "river.ensemble.BaggingRegressor",
-            "args": [{"model": "river.linear_model.BayesianLinearRegression"}],
-            "n_models": 3,
-            "seed": 1,
-        },
-    ],
+#: A bag of regressions.
+BAG = {
+    "model": "river.ensemble.BaggingRegressor",
+    "args": [{"model": "river.linear_model.BayesianLinearRegression"}],
+    "n_models": 3,
+    "seed": 1,
 }
 
 
 class River(Forecast):
-    """Beside a River pipeline that learns as the role `forecast` does."""
+    """Beside a River model that learns as the role `forecast` does."""
 
     def __init__(self, market: Market, seed: int) -> None:
         super().__init__(market, seed, silent)
-        self._forecaster = Forecaster("river", PIPELINE)
+        self._forecaster = Forecaster("river", BAG)
         self._yesterday: RecordedDay | None = None
 
     def decide(self, day: int, yesterday: RecordedDay | None) -> Ints:
-        """The pricer's prices; then the pipeline learns a day, and says what it expects."""
+        """The pricer's prices; then the model learns a day, and says what it expects."""
         self._yesterday = yesterday
         return super().decide(day, yesterday)
 

@@ -33,9 +33,14 @@ FIRST_VARIANCE = 0.5
 WARM_UP = 14
 #: Rows that a model must take before it is believed to work.
 TRIED = 8
+#: What the features tell a change of, against what was usual of the offer. A level that follows
+#: sales has followed a price that stays: a model that is told of the price itself, and explains
+#: what departs from the level, unlearns the response while nothing moves.
+CONDITIONS = ("price", "rival_change", "promoted", "depth")
+UNKNOWN = (math.nan,) * len(CONDITIONS)
 #: Log units are kept within what a shop can sell.
 LARGEST_LOG = 20.0
-#: No log price or log level is learnt from further away than this: steps along a gradient diverge.
+#: No change or log level is learnt from further away than this: steps along a gradient diverge.
 LARGEST_GAP = 2.0
 #: A forecast so far from the offer's level in logs is nonsense, like none at all; after so many in
 #: a row the model starts anew.
@@ -103,7 +108,7 @@ class RiverModels:
     """Models by key (an offer's row, or a category's), and what is remembered of offers."""
 
     #: All in one graph of objects, which the expert saves: they may share some.
-    DERIVED = ("models", "anchor", "lags", "variance", "seen", "astray")
+    DERIVED = ("models", "lags", "usual", "variance", "seen", "astray")
 
     def __init__(self, named: str | Callable[[], Any]) -> None:
         self._make: Callable[[], Any]
@@ -115,8 +120,9 @@ class RiverModels:
         #: How often a model was begun anew, since this process began.
         self.restarts = 0
         self.models: dict[int, Any] = {}
-        self.anchor: dict[int, float] = {}
         self.lags: dict[int, tuple[float, float]] = {}
+        #: Of an offer's `CONDITIONS`, what was usual of late; NaN before any was known.
+        self.usual: dict[int, tuple[float, ...]] = {}
         self.variance: dict[int, float] = {}
         self.seen: dict[int, int] = {}
         self.astray: dict[int, int] = {}
@@ -128,7 +134,7 @@ class RiverModels:
     def take_graph(self, graph: Mapping[str, Any]) -> None:
         """Go on with what `graph` gave."""
         for name in self.DERIVED:
-            setattr(self, name, graph[name])
+            setattr(self, name, graph.get(name, {}))
 
     def forecast(self, observations: Observations, keys: Ints) -> UnitsForecast:
         """Forecast of each row's units, from what was learnt before."""
@@ -145,11 +151,12 @@ class RiverModels:
     def learn(self, observations: Observations, keys: Ints) -> None:
         """Learn one window, row by row."""
         logs = log1p(np.maximum(observations.units, 0.0)).tolist()
-        offers, prices = observations.offer.tolist(), observations.price.tolist()
-        features, models = self._features(observations), keys.tolist()
+        offers, models = observations.offer.tolist(), keys.tolist()
+        features = self._features(observations)
+        conditions = _conditions(observations).T.tolist()
         expected = self._expected(offers, models, features)
-        for offer, key, x, y, (value, sense), price in zip(
-            offers, models, features, logs, expected, prices, strict=True
+        for offer, key, x, y, (value, sense), now in zip(
+            offers, models, features, logs, expected, conditions, strict=True
         ):
             error, old = y - value, self.variance.get(offer, FIRST_VARIANCE)
             bounded = min(error * error, 9.0 * old + 1.0)
@@ -158,9 +165,9 @@ class RiverModels:
             smooth = self.lags.get(offer, (y, y))[1]
             self.seen[key] = self.seen.get(key, 0) + 1
             self._watch(key, not (sense and learnt))
-            self.lags[offer] = (y, SMOOTHING * smooth + (1.0 - SMOOTHING) * y)
-            if price > 0.0:
-                self.anchor.setdefault(offer, price)
+            self.lags[offer] = (y, _smoothed(smooth, y))
+            usual = self.usual.get(offer, UNKNOWN)
+            self.usual[offer] = tuple(map(_smoothed, usual, now))
 
     def _model(self, key: int) -> Any:
         if key not in self.models:
@@ -220,14 +227,21 @@ class RiverModels:
         if self.forecasts:
             return [{}] * len(seen)
         offers = seen.offer.tolist()
-        first = np.array([self.anchor.get(offer, np.nan) for offer in offers])
+        usual = np.array([self.usual.get(offer, UNKNOWN) for offer in offers]).reshape(-1, 4)
+        now = _conditions(seen)
+        change = now - usual.T
+        change = np.where(change == change, change, 0.0)
         lags = np.array([self.lags.get(offer, (0.0, 0.0)) for offer in offers]).reshape(-1, 2)
         attributes = seen.attributes / (1.0 + np.abs(seen.attributes))
         columns = {
-            "price": _gap(seen.price, first),
-            "rival": _gap(seen.competitor_price, seen.price),
-            "promoted": np.minimum(np.maximum(seen.promoted, 0.0), 1.0),
-            "depth": np.minimum(np.maximum(seen.promotion, 0.0), 1.0),
+            **dict(
+                zip(
+                    CONDITIONS,
+                    np.minimum(np.maximum(change, -LARGEST_GAP), LARGEST_GAP),
+                    strict=True,
+                )
+            ),
+            "rival": np.where(now[1] == now[1], now[1], 0.0),
             "last": lags[:, 0] - lags[:, 1],
             **{f"attribute {k}": attributes[:, k] for k in range(ATTRIBUTES)},
         }
@@ -241,8 +255,21 @@ class RiverModels:
         return rows
 
 
-def _gap(price: Floats, other: Floats) -> Floats:
-    """log price − log other within LARGEST_GAP, 0 where either is unknown or impossible."""
-    known = (price > 0.0) & (other > 0.0)
-    gap = log(np.where(known, price, 1.0)) - log(np.where(known, other, 1.0))
-    return np.minimum(np.maximum(gap, -LARGEST_GAP), LARGEST_GAP)
+def _conditions(seen: Observations) -> Floats:
+    """What sales depend on, each NaN where it is unknown, (4, n): log price, the competitors' less
+    that, whether a promotion runs, and its depth.
+    """
+    known = seen.price > 0.0
+    price = np.where(known, log(np.where(known, seen.price, 1.0)), np.nan)
+    known = known & (seen.competitor_price > 0.0)
+    rival = np.where(known, log(np.where(known, seen.competitor_price, 1.0)) - price, np.nan)
+    rival = np.minimum(np.maximum(rival, -LARGEST_GAP), LARGEST_GAP)
+    shares = [np.minimum(np.maximum(x, 0.0), 1.0) for x in (seen.promoted, seen.promotion)]
+    return np.stack([price, rival, *shares])
+
+
+def _smoothed(before: float, now: float) -> float:
+    """The mean of the last few; an unknown one changes nothing."""
+    if now != now or before != before:
+        return before if now != now else now
+    return SMOOTHING * before + (1.0 - SMOOTHING) * now

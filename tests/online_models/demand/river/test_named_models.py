@@ -51,6 +51,25 @@ def test_the_price_is_learnt_where_the_model_takes_features() -> None:
     )
 
 
+def test_a_price_that_stays_unlearns_no_response() -> None:
+    rng = np.random.default_rng(5)
+    challenger = RiverModels("linear_model.BayesianLinearRegression")
+    for day in range(160):
+        moved = rng.choice([-0.2, 0.0, 0.2], 4) if day < 80 else np.full(4, 0.3)
+        price = 1000.0 * np.exp(moved)
+        units = rng.poisson(50.0 * np.exp(-2.0 * moved)).astype(float)
+        seen = Observations.of(np.arange(4), day * DAY, units, price=price)
+        challenger.learn(seen, np.zeros(4, np.int64))
+
+    def sold(gap: float) -> float:
+        at = Observations.of([0], 160 * DAY, 0.0, price=[1000.0 * np.exp(0.3 + gap)])
+        return float(challenger.forecast(at, np.zeros(1, np.int64)).mean[0])
+
+    elasticity = np.log(sold(0.1) / sold(-0.1)) / 0.2
+    assert -2.4 < elasticity < -1.6
+    assert sold(0.0) == pytest.approx(50.0 * np.exp(-0.6), rel=0.2)
+
+
 @pytest.mark.parametrize(
     "name",
     [
