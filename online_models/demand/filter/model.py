@@ -28,7 +28,7 @@ from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.level_drift import LevelDrift
 from online_models.demand.filter.pools import INVERSE_SIZE_WEIGHT, FilterPools
 from online_models.demand.filter.posterior import Beliefs, apply_all, curves, deflate
-from online_models.demand.filter.price_memory import PriceMemory, remembered_after
+from online_models.demand.filter.price_memory import PriceMemory, levels_unpooled, remembered_after
 from online_models.demand.filter.shock import ChannelShock, channel_shock
 from online_models.demand.filter.siblings import SiblingPrices
 from online_models.demand.filter.state import (
@@ -45,6 +45,7 @@ from online_models.demand.filter.state import (
 from online_models.demand.filter.update import (
     LARGEST_RESIDUAL,
     Posterior,
+    RateLikelihood,
     RatePrediction,
     bounded_units,
     posterior_step,
@@ -53,7 +54,7 @@ from online_models.demand.inputs.calendar import Calendar
 from online_models.demand.inputs.observations import DAY, WindowRows
 from online_models.demand.negative_binomial import log_probability
 from online_models.demand.settings import DemandSettings
-from online_models.numerics.arrays import Flags, Floats, Ints
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import exp
 from online_models.persistence.kinds import Array, Part
 from online_models.persistence.saved import Saved, attribute
@@ -164,11 +165,10 @@ class HierarchicalFilter:
         own_mean, own_covariance = self._advanced(offer, seen.end)
         direction = times(own_covariance, h)
         own_variance = np.maximum(along(direction, h), 1e-12)
-        gap = along(posterior.mean, h) + variance * score - along(own_mean, h)
-        damping = 1.0 / (1.0 + own_variance * information)
-        gain = (information * gap + score) * damping
-        sure, part = own_variance < KNOWN_VARIANCE, information * damping
-        self._learn_memory(window, posterior, shock, direction[LEVEL], gain, part, sure)
+        said = RateLikelihood(along(posterior.mean, h) + variance * score, score, information)
+        gain, part = said.after(along(own_mean, h), own_variance)
+        own = Posterior(own_mean, own_covariance)
+        self._learn_memory(window, prediction, shock, h, said, own, direction * part)
         own_mean += direction * gain
         deflate(own_covariance, direction, part)
 
@@ -194,7 +194,7 @@ class HierarchicalFilter:
         if self.unpooled[0] >= len(self.state):
             self.unpooled[0] = 0
             self.pools.renew(self.tree, self.state, self.row)
-            state.mean[:, LEVEL] += self.price_memory.settle() * state.level_by_memory
+            state.mean += self.price_memory.settle() * state.by_memory
         return log_probability(np.maximum(seen.units, 0.0), prediction.mean, size)
 
     def expect(self, offer: Ints, level: Floats) -> None:
@@ -241,24 +241,31 @@ class HierarchicalFilter:
     def _learn_memory(
         self,
         window: WindowRows,
-        posterior: Posterior,
+        prediction: RatePrediction,
         shock: ChannelShock,
-        level_gain: Floats,
-        score: Floats,
-        information: Floats,
-        known: Flags,
+        h: tuple[Floats | float, ...],
+        said: RateLikelihood,
+        own: Posterior,
+        gain: Floats,
     ) -> None:
-        """Learn what the prices of the past do, (n,) each: the own level's covariance with the log
-        rate, score and expected information of the rate, and whether that is known by now. All are
-        of an offer's own data: what pools say of its level need not hold at its first price.
+        """Learn what the prices of the past do from what a window's units have `said` of the log
+        rates; `gain` (COEFFICIENTS, n) is how far an error of these moves the `own` means.
         """
         state, offer = self.state, window.seen.offer
         deviation = self._deviation(window)
         remembered = state.remembered_or(offer, deviation)
-        by_memory = state.level_by_memory[offer] - posterior.mean[ELASTICITY] * remembered
-        gradient = shock.removed_from(by_memory)
+        by_memory = np.ascontiguousarray(state.by_memory[offer].T)
+        directly = shock.removed_from(-prediction.posterior.mean[ELASTICITY] * remembered)
+        age = np.maximum(state.ages(offer, window.seen.end), 0.0)
+        margin_offset = self.pools.margin_offset(state.implied_elasticity[offer])
+        pooled, moved = levels_unpooled(
+            own, by_memory, window.row, age, margin_offset, self.pools.posterior_shared()
+        )
+        variance = np.maximum(along(times(pooled.covariance, h), h), 1e-12)
+        score, information = said.after(along(pooled.mean, h), variance)
+        known, gradient = variance < KNOWN_VARIANCE, directly + along(moved, h)
         self.price_memory.learn(gradient[known], score[known], information[known])
-        state.level_by_memory[offer] -= level_gain * information * gradient
+        state.by_memory[offer] = (by_memory - gain * (directly + along(by_memory, h))).T
         state.remembered[offer] = remembered_after(remembered, deviation, window.seen.days)
 
     def _advanced(self, offer: Ints, now: Ints) -> tuple[Floats, Floats]:

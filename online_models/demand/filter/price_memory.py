@@ -4,35 +4,38 @@ log E[units per day] = level + ε · (x − ρ r) + …, x = log price − ancho
 last weeks. Of what a price does on its first day, only the share 1 − ρ lasts: the price that is
 best if it stays rests on the elasticity (1 − ρ) ε, and is higher than what the first days suggest.
 
-ρ is 0 but as far as the sales of all offers together are evidence of it. The level, a random walk,
-follows what a memory does over the weeks: where a forecast errs, how ρ would have moved the level
-counts, too.
+ρ is learnt beside the coefficients of all offers, which err, too, where ρ does: by how much is
+followed along with them (`by_memory`, their derivative by ρ), and what they make of r tells nothing
+of ρ. The pools of all coefficients count but the levels': of levels they say too little where a
+first price was off the usual one, and a level that is shrunk wrongly errs for weeks, as a memory
+would. ρ is 0 but as far as sales are evidence of it.
 
 References: Popescu, Wu, "Dynamic pricing strategies with reference effects", Operations Research 55
-(2007); the recursive prediction error method, Ljung, Söderström, "Theory and Practice of Recursive
-Identification", 1983, ch. 3.
+(2007); Friedland, "Treatment of bias in recursive filtering", IEEE TAC 14 (1969); Mitchell,
+Beauchamp, "Bayesian variable selection in linear regression", JASA 83 (1988).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from online_models.numerics.arrays import Floats
+from online_models.demand.filter.posterior import Shared, apply_all
+from online_models.demand.filter.state import LEVEL
+from online_models.demand.filter.update import Posterior
+from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import exp, total
 from online_models.persistence.kinds import Array
 from online_models.persistence.saved import Saved
 
-#: Days over which a price is remembered.
-REMEMBERED_DAYS = 20.0
-#: Standard deviation of ρ before any evidence, and the largest ρ that is believed.
+#: Days over which a price is remembered. Of those who remember longer less than their ρ is found,
+#: which costs little; of those who forget sooner more, so that the days are rather few.
+REMEMBERED_DAYS = 15.0
+#: Standard deviation of ρ where there is a memory, before any evidence; and the largest ρ that is
+#: believed.
 PRIOR_DEVIATION = 0.25
 LARGEST_SHARE = 0.5
-#: Standard deviations of the estimate that are taken for chance. Of a larger one the part beyond is
-#: believed, as by James and Stein's rule: nearly all of it where it is far larger.
-CHANCE = 2.0
-#: ρ moves by no more whenever the pools are estimated anew, daily: the first days tell least, and
-#: sound surest.
-LARGEST_STEP = 0.02
+#: ρ moves by no more whenever the pools are estimated anew, daily: prices follow it.
+LARGEST_STEP = 0.05
 
 _PRIOR = 1.0 / (PRIOR_DEVIATION * PRIOR_DEVIATION)
 
@@ -42,12 +45,12 @@ class PriceMemory:
 
     >>> memory = PriceMemory()
     >>> memory.learn(np.array([0.1, -0.1]), np.array([3.0, -3.0]), np.array([40.0, 40.0]))
-    >>> memory.settle(), float(memory.share[0])
-    (0.0, 0.0)
+    >>> memory.settle() < 0.02
+    True
     >>> for _ in range(200):
     ...     memory.learn(np.array([0.1, -0.1]), np.array([3.0, -3.0]), np.array([40.0, 40.0]))
     >>> memory.settle()
-    0.02
+    0.05
     """
 
     SAVED = Saved(
@@ -70,17 +73,37 @@ class PriceMemory:
 
     def settle(self) -> float:
         """Move ρ towards what is known of it; returns by how much."""
-        estimate = self.evidence[0] / self.precision[0]
-        chance = CHANCE * CHANCE / self.precision[0]
-        believed = 0.0
-        if estimate > 0.0:
-            believed = max(estimate - chance / estimate, 0.0)
-        gap = min(believed, LARGEST_SHARE) - self.share[0]
+        gap = min(self._believed(), LARGEST_SHARE) - self.share[0]
         step = float(min(max(gap, -LARGEST_STEP), LARGEST_STEP))
         self.share[0] += step
         return step
+
+    def _believed(self) -> float:
+        """The estimate, by as much as data make it likelier that ρ is normal than that it is 0; and
+        nothing where they do not, or where it is below 0.
+        """
+        estimate, precision = self.evidence[0] / self.precision[0], self.precision[0]
+        inverse = np.sqrt(precision / _PRIOR) * exp(-0.5 * estimate * estimate * precision)
+        return float(max(estimate, 0.0) * max(1.0 - inverse, 0.0))
 
 
 def remembered_after(remembered: Floats, deviation: Floats, days: Floats) -> Floats:
     """r once log prices `deviation` from their anchors were in force for so many days, (n,)."""
     return remembered + (1.0 - exp(-days / REMEMBERED_DAYS)) * (deviation - remembered)
+
+
+def levels_unpooled(
+    own: Posterior, by_memory: Floats, row: Ints, age: Floats, margin_offset: Floats, shared: Shared
+) -> tuple[Posterior, Floats]:
+    """What the pools make of the offers' `own` coefficients and of their derivatives by ρ, both
+    (COEFFICIENTS, n), their levels left alone. What ρ does to the pools is left aside: next to
+    nothing.
+    """
+    variance = shared.variance.copy()
+    variance[LEVEL] = np.inf
+    shared = shared._replace(variance=variance)
+    mean, covariance, moved = own.mean.copy(), own.covariance.copy(), by_memory.copy()
+    apply_all(mean, covariance, row, age, margin_offset, shared)
+    fixed = shared._replace(mean=0.0 * shared.mean, own_mean=0.0 * shared.own_mean)
+    apply_all(moved, own.covariance.copy(), row, age, 0.0 * margin_offset, fixed)
+    return Posterior(mean, covariance), moved

@@ -41,9 +41,9 @@ class FilterState(Columns):
     #: Last part of the price deviation that the pricer's rule predicts.
     policy_part: Floats = column(np.float64, 0.0)
     #: Mean log price against the anchor over the last weeks, NaN before the first window; and by
-    #: how much the level would stand higher with a share of 1 for memory (`price_memory`).
+    #: how much the means would differ with a share of 1 for memory (`price_memory`).
     remembered: Floats = column(np.float64, np.nan, optional=True)
-    level_by_memory: Floats = column(np.float64, 0.0, optional=True)
+    by_memory: Floats = column(np.float64, 0.0, COEFFICIENTS, optional=True)
     #: Log level that was expected of the offer, less its category's, before it sold.
     cold_start_level: Floats = column(np.float64, 0.0, saved_as="beside")
     #: Elasticity at which the offer's first price is best; NaN where its cost is unknown.

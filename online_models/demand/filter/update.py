@@ -20,6 +20,23 @@ class Posterior:
 
 
 @dataclass(frozen=True, slots=True)
+class RateLikelihood:
+    """What one window's units say of n log rates: score and information at the log rate `at`."""
+
+    at: Floats
+    score: Floats
+    information: Floats
+
+    def after(self, rate: Floats, variance: Floats) -> tuple[Floats, Floats]:
+        """Score and expected information of log rates that were known so vaguely, (n,) each: these
+        move by variance · score.
+        """
+        damping = 1.0 / (1.0 + variance * self.information)
+        score = (self.information * (self.at - rate) + self.score) * damping
+        return score, self.information * damping
+
+
+@dataclass(frozen=True, slots=True)
 class RatePrediction:
     """What a window was predicted from, n rows."""
 

@@ -35,9 +35,11 @@ def test_curves_depend_on_no_other_offer_and_agree_with_the_posterior() -> None:
         together = models.curves(every, context)
         row = models.registry.category_row[every]
         posterior = models.filter.posterior(every, row, context.now)
+        # curves tell what of an effect lasts where prices are remembered
+        lasting = 1.0 - models.filter.price_memory.share[0]
         for coefficient, values in ((ELASTICITY, together.elasticity), (CROSS, together.cross)):
-            assert posterior.mean[coefficient].tobytes() == values.tobytes()
-        own = posterior.covariance[packed(ELASTICITY, ELASTICITY)]
+            assert (posterior.mean[coefficient] * lasting).tobytes() == values.tobytes()
+        own = posterior.covariance[packed(ELASTICITY, ELASTICITY)] * lasting * lasting
         assert own.tobytes() == together.elasticity_variance.tobytes()
         for rows in (every[:1], every[1:6], every[5:2:-1]):
             some = DemandContext(
