@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -80,13 +81,23 @@ class WorkerWatch:
     _admin: KafkaAdminClient | None = None
 
     async def run(self) -> None:
-        """Ask until cancelled."""
+        """Ask until cancelled, which waits for no answer: Kafka may hang.
+
+        The thread that asks closes its client itself. One that is closed beneath a question may
+        never answer it.
+        """
+        ended = threading.Event()
+        threading.Thread(target=self._keep_asking, args=[ended], daemon=True).start()
         try:
-            while True:
-                await asyncio.to_thread(self.ask)
-                await asyncio.sleep(ASK_SECONDS)
+            await asyncio.Event().wait()
         finally:
-            self._close()
+            ended.set()
+
+    def _keep_asking(self, ended: threading.Event) -> None:
+        self.ask()
+        while not ended.wait(ASK_SECONDS):
+            self.ask()
+        self._close()
 
     def ask(self) -> None:
         """Ask once; whatever goes wrong is said on the page."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -116,3 +119,31 @@ def test_what_kafka_does_not_tell_is_said(cluster: Cluster) -> None:
     workers.ask()
     assert workers.roles == ()
     assert "not you" in workers.problem
+
+
+def test_nobody_who_stops_waits_for_an_answer_and_no_client_is_closed_beneath_a_question(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answered, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def hang(_: list[str]) -> list[dict[str, Any]]:
+        asked.set()
+        assert answered.wait(60)
+        assert not closed.is_set()
+        return []
+
+    monkeypatch.setattr(cluster, "describe_topics", hang)
+    monkeypatch.setattr(cluster, "close", closed.set)
+
+    async def stop_while_asked() -> None:
+        watching = asyncio.create_task(WorkerWatch(Settings(bootstrap="nowhere:1")).run())
+        while not asked.is_set():
+            await asyncio.sleep(0.001)
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+    asyncio.run(stop_while_asked())
+    assert not closed.is_set()
+    answered.set()
+    assert closed.wait(60)
