@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -55,6 +56,7 @@ class Incarnations:
         self._names = names(settings)
         self._topics = sorted(topics)
         self._admin: KafkaAdminClient | None = None
+        self._in_use = threading.Lock()
         self._ids: dict[str, str] = {}
         self._sources: dict[TopicPartition, _Source] = {}
         self.gaps = Gaps()
@@ -75,12 +77,22 @@ class Incarnations:
         """A topic's id as it was found last; empty where Kafka gives none."""
         return _short(self._ids.get(topic, ""))
 
+    def _close(self, admin: KafkaAdminClient) -> None:
+        """Once nobody asks by it: a question beneath which it is closed may wait for ever."""
+        with self._in_use:
+            admin.close()
+
     def _ask(self) -> dict[str, str]:
-        if self._admin is None:
-            self._admin = surroundings().admin(client(self._settings))
+        with self._in_use:
+            return self._answered()
+
+    def _answered(self) -> dict[str, str]:
+        admin = self._admin
+        if admin is None:
+            admin = self._admin = surroundings().admin(client(self._settings))
         return {
             self._names.inner(each["name"]): _hex(each.get("topic_id"))
-            for each in self._admin.describe_topics(list(map(self._names.outer, self._topics)))
+            for each in admin.describe_topics(list(map(self._names.outer, self._topics)))
             if not each["error_code"]
         }
 
@@ -225,7 +237,7 @@ class Incarnations:
             self._asking = None
         admin, self._admin = self._admin, None
         if admin is not None:
-            admin.close()
+            surroundings().in_thread(self._close, admin)
 
 
 def _hex(topic_id: Any) -> str:
