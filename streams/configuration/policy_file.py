@@ -8,8 +8,8 @@ from typing import NamedTuple
 import msgspec
 
 from schemas.records.record import RecordError
-from schemas.records.unknown_fields import unknown_fields
 from schemas.topics import decode
+from streams.configuration.unknown_fields import unknown_fields
 from streams.errors import InputError
 
 TOPIC = "pricing-policies"

@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from online_models.journal.batch import FORCED, Fact, Kind
+from online_models.journal.batch import FORCED, UNKNOWN_FIELDS, Fact, Kind
 from schemas.records.policy.pricing_policies import Policy
 from schemas.records.pricing_control import SetTime, decision_named
 from schemas.records.record import RecordError, document
 from schemas.records.second_hand.market_listings import MarketListing
-from schemas.records.unknown_fields import UNKNOWN, unknown_fields
 from schemas.topics import decode
 from schemas.values.limits import LONGEST_NAME
+from streams.configuration.unknown_fields import unknown_fields
 from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hashing import public_hash
@@ -100,7 +100,7 @@ def _kept(model: Any, record: KafkaRecord, border: Border) -> bytes:
     if isinstance(model, Policy):
         raw = document(record.value or b"")
         if unknown := list(islice(unknown_fields(model, raw), MOST_UNKNOWN)):
-            said = msgspec.json.encode({UNKNOWN: unknown})
+            said = msgspec.json.encode({UNKNOWN_FIELDS: unknown})
             return kept[:-1] + b"," + said[1:]
     return kept
 

@@ -9,11 +9,10 @@ from online_models.demand.networks.champions import Notice
 from online_models.fold.facts.fact import FactEffect, Handler, Reach
 from online_models.fold.shadow import settle_shadow
 from online_models.fold.state import State
-from online_models.journal.batch import Fact
+from online_models.journal.batch import UNKNOWN_FIELDS, Fact
 from online_models.journal.partitioning import address
 from schemas.records.policy.pricing_policies import Policy
 from schemas.records.record import decode
-from schemas.records.unknown_fields import UNKNOWN
 from schemas.values.fields import ADMITTED
 
 _POLICY = TypeAdapter(Policy)
@@ -36,7 +35,7 @@ def _note_unknown(state: State, record: Policy, value: bytes) -> None:
     """
     if address(record.policy_id) % state.settings.partitions != state.settings.partition:
         return
-    if found := msgspec.json.decode(value).get(UNKNOWN):
+    if found := msgspec.json.decode(value).get(UNKNOWN_FIELDS):
         message = f"policy {record.policy_id} has fields that bind nothing: {'; '.join(found)}"
         details = {"policy_id": record.policy_id, "version": record.version, "fields": found}
         state.notices.append(Notice("unknown_policy_field", message, details))

@@ -8,8 +8,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-#: The member of a policy in the journal that says of which fields it had that no policy has.
-UNKNOWN = "unknown_fields"
 #: No field has a longer name: one that does is like none, and is said by its beginning.
 LONGEST_NAME = 64
 
