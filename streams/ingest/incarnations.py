@@ -77,22 +77,15 @@ class Incarnations:
         """A topic's id as it was found last; empty where Kafka gives none."""
         return _short(self._ids.get(topic, ""))
 
-    def _close(self, admin: KafkaAdminClient) -> None:
-        """Once nobody asks by it: a question beneath which it is closed may wait for ever."""
-        with self._in_use:
-            admin.close()
-
     def _ask(self) -> dict[str, str]:
         with self._in_use:
-            return self._answered()
-
-    def _answered(self) -> dict[str, str]:
-        admin = self._admin
-        if admin is None:
-            admin = self._admin = surroundings().admin(client(self._settings))
+            admin = self._admin
+            if admin is None:
+                admin = self._admin = surroundings().admin(client(self._settings))
+            found = admin.describe_topics(list(map(self._names.outer, self._topics)))
         return {
             self._names.inner(each["name"]): _hex(each.get("topic_id"))
-            for each in admin.describe_topics(list(map(self._names.outer, self._topics)))
+            for each in found
             if not each["error_code"]
         }
 
@@ -238,6 +231,11 @@ class Incarnations:
         admin, self._admin = self._admin, None
         if admin is not None:
             surroundings().in_thread(self._close, admin)
+
+    def _close(self, admin: KafkaAdminClient) -> None:
+        """Once nobody asks by it: a question beneath which it is closed may wait for ever."""
+        with self._in_use:
+            admin.close()
 
 
 def _hex(topic_id: Any) -> str:

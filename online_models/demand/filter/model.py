@@ -27,7 +27,7 @@ from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.level_drift import LevelDrift
 from online_models.demand.filter.pools import INVERSE_SIZE_WEIGHT, FilterPools
-from online_models.demand.filter.posterior import Beliefs, apply_all, curves, deflate
+from online_models.demand.filter.posterior import Beliefs, Shared, apply_all, curves, deflate
 from online_models.demand.filter.price_memory import PriceMemory, levels_unpooled, remembered_after
 from online_models.demand.filter.shock import ChannelShock, channel_shock
 from online_models.demand.filter.siblings import SiblingPrices
@@ -122,14 +122,17 @@ class HierarchicalFilter:
     def posterior(self, offer: Ints, row: Ints, now: Ints) -> Posterior:
         """Coefficients as known at `now`, the pools of the category rows applied."""
         mean, covariance = self._advanced(offer, now)
-        first = self.state.first_end[offer]
-        # So long has the own prior itself been a random walk.
-        age = np.where(first >= 0, np.maximum(now - first, 0) / DAY, 0.0)
         mean[LEVEL] -= self.state.cold_start_level[offer]
-        margin_offset = self.pools.margin_offset(self.state.implied_elasticity[offer])
-        apply_all(mean, covariance, row, age, margin_offset, self.pools.posterior_shared())
+        apply_all(mean, covariance, *self._pooled_by(offer, row, now))
         mean[LEVEL] += self.state.cold_start_level[offer]
         return Posterior(mean, covariance)
+
+    def _pooled_by(self, offer: Ints, row: Ints, now: Ints) -> tuple[Ints, Floats, Floats, Shared]:
+        """What `apply_all` needs to know of offers beside their own coefficients."""
+        # So long has the own prior itself been a random walk.
+        age = np.maximum(self.state.ages(offer, now), 0.0)
+        margin_offset = self.pools.margin_offset(self.state.implied_elasticity[offer])
+        return row, age, margin_offset, self.pools.posterior_shared()
 
     def predict(self, window: WindowRows) -> RatePrediction:
         """Expected units and their dispersion, and what they were predicted from."""
@@ -256,11 +259,8 @@ class HierarchicalFilter:
         remembered = state.remembered_or(offer, deviation)
         by_memory = np.ascontiguousarray(state.by_memory[offer].T)
         directly = shock.removed_from(-prediction.posterior.mean[ELASTICITY] * remembered)
-        age = np.maximum(state.ages(offer, window.seen.end), 0.0)
-        margin_offset = self.pools.margin_offset(state.implied_elasticity[offer])
-        pooled, moved = levels_unpooled(
-            own, by_memory, window.row, age, margin_offset, self.pools.posterior_shared()
-        )
+        pooling = self._pooled_by(offer, window.row, window.seen.end)
+        pooled, moved = levels_unpooled(own, by_memory, *pooling)
         variance = np.maximum(along(times(pooled.covariance, h), h), 1e-12)
         score, information = said.after(along(pooled.mean, h), variance)
         known, gradient = variance < KNOWN_VARIANCE, directly + along(moved, h)

@@ -96,7 +96,7 @@ def levels_unpooled(
     own: Posterior, by_memory: Floats, row: Ints, age: Floats, margin_offset: Floats, shared: Shared
 ) -> tuple[Posterior, Floats]:
     """What the pools make of the offers' `own` coefficients and of their derivatives by ρ, both
-    (COEFFICIENTS, n), their levels left alone. What ρ does to the pools is left aside: next to
+    (COEFFICIENTS, n), their levels left alone. What ρ does to the pools themselves is next to
     nothing.
     """
     variance = shared.variance.copy()
@@ -104,6 +104,9 @@ def levels_unpooled(
     shared = shared._replace(variance=variance)
     mean, covariance, moved = own.mean.copy(), own.covariance.copy(), by_memory.copy()
     apply_all(mean, covariance, row, age, margin_offset, shared)
-    fixed = shared._replace(mean=0.0 * shared.mean, own_mean=0.0 * shared.own_mean)
-    apply_all(moved, own.covariance.copy(), row, age, 0.0 * margin_offset, fixed)
+    # what the pools draw to does not move with ρ
+    still = shared._replace(
+        mean=np.zeros_like(shared.mean), own_mean=np.zeros_like(shared.own_mean)
+    )
+    apply_all(moved, own.covariance.copy(), row, age, np.zeros_like(margin_offset), still)
     return Posterior(mean, covariance), moved

@@ -37,6 +37,7 @@ TRIED = 8
 #: sales has followed a price that stays: a model that is told of the price itself, and explains
 #: what departs from the level, unlearns the response while nothing moves.
 CONDITIONS = ("price", "rival_change", "promoted", "depth")
+RIVAL = CONDITIONS.index("rival_change")
 UNKNOWN = (math.nan,) * len(CONDITIONS)
 #: Log units are kept within what a shop can sell.
 LARGEST_LOG = 20.0
@@ -132,17 +133,16 @@ class RiverModels:
         return {name: getattr(self, name) for name in self.DERIVED}
 
     def take_graph(self, graph: Mapping[str, Any]) -> None:
-        """Go on with what `graph` gave."""
+        """Go on with what `graph` gave, which may be of a time when nothing usual was known."""
+        known = {"usual": {}, **graph}
         for name in self.DERIVED:
-            setattr(self, name, graph.get(name, {}))
+            setattr(self, name, known[name])
 
     def forecast(self, observations: Observations, keys: Ints) -> UnitsForecast:
         """Forecast of each row's units, from what was learnt before."""
         offers = observations.offer.tolist()
-        expected = [
-            value
-            for value, _ in self._expected(offers, keys.tolist(), self._features(observations))
-        ]
+        features = self._features(observations, _conditions(observations))
+        expected = [value for value, _ in self._expected(offers, keys.tolist(), features)]
         variance = np.array([self.variance.get(offer, FIRST_VARIANCE) for offer in offers])
         centre = np.array(expected) + 0.5 * np.minimum(variance, 2.0)
         mean = expm1(np.minimum(np.maximum(centre, 0.02), LARGEST_LOG))
@@ -152,11 +152,11 @@ class RiverModels:
         """Learn one window, row by row."""
         logs = log1p(np.maximum(observations.units, 0.0)).tolist()
         offers, models = observations.offer.tolist(), keys.tolist()
-        features = self._features(observations)
-        conditions = _conditions(observations).T.tolist()
+        conditions = _conditions(observations)
+        features = self._features(observations, conditions)
         expected = self._expected(offers, models, features)
         for offer, key, x, y, (value, sense), now in zip(
-            offers, models, features, logs, expected, conditions, strict=True
+            offers, models, features, logs, expected, conditions.T.tolist(), strict=True
         ):
             error, old = y - value, self.variance.get(offer, FIRST_VARIANCE)
             bounded = min(error * error, 9.0 * old + 1.0)
@@ -222,26 +222,19 @@ class RiverModels:
             return math.nan
         return level
 
-    def _features(self, seen: Observations) -> list[Row]:
-        """What the regressors see of each row."""
+    def _features(self, seen: Observations, conditions: Floats) -> list[Row]:
+        """What the regressors see of each row, (n,), under its `conditions`, (CONDITIONS, n)."""
         if self.forecasts:
             return [{}] * len(seen)
         offers = seen.offer.tolist()
-        usual = np.array([self.usual.get(offer, UNKNOWN) for offer in offers]).reshape(-1, 4)
-        now = _conditions(seen)
-        change = now - usual.T
-        change = np.where(change == change, change, 0.0)
+        usual = np.array([self.usual.get(offer, UNKNOWN) for offer in offers])
+        changes = conditions - usual.reshape(-1, len(CONDITIONS)).T
+        changes = np.minimum(np.maximum(_or_zero(changes), -LARGEST_GAP), LARGEST_GAP)
         lags = np.array([self.lags.get(offer, (0.0, 0.0)) for offer in offers]).reshape(-1, 2)
         attributes = seen.attributes / (1.0 + np.abs(seen.attributes))
         columns = {
-            **dict(
-                zip(
-                    CONDITIONS,
-                    np.minimum(np.maximum(change, -LARGEST_GAP), LARGEST_GAP),
-                    strict=True,
-                )
-            ),
-            "rival": np.where(now[1] == now[1], now[1], 0.0),
+            **dict(zip(CONDITIONS, changes, strict=True)),
+            "rival": _or_zero(conditions[RIVAL]),
             "last": lags[:, 0] - lags[:, 1],
             **{f"attribute {k}": attributes[:, k] for k in range(ATTRIBUTES)},
         }
@@ -256,8 +249,8 @@ class RiverModels:
 
 
 def _conditions(seen: Observations) -> Floats:
-    """What sales depend on, each NaN where it is unknown, (4, n): log price, the competitors' less
-    that, whether a promotion runs, and its depth.
+    """What sales depend on, each NaN where it is unknown, (CONDITIONS, n): log price, the
+    competitors' less that, whether a promotion runs, and its depth.
     """
     known = seen.price > 0.0
     price = np.where(known, log(np.where(known, seen.price, 1.0)), np.nan)
@@ -268,8 +261,15 @@ def _conditions(seen: Observations) -> Floats:
     return np.stack([price, rival, *shares])
 
 
+def _or_zero(values: Floats) -> Floats:
+    """0 where a value is unknown."""
+    return np.where(np.isnan(values), 0.0, values)
+
+
 def _smoothed(before: float, now: float) -> float:
     """The mean of the last few; an unknown one changes nothing."""
-    if now != now or before != before:
-        return before if now != now else now
+    if math.isnan(now):
+        return before
+    if math.isnan(before):
+        return now
     return SMOOTHING * before + (1.0 - SMOOTHING) * now

@@ -41,18 +41,20 @@ def conflicts(context: DecisionContext, price: int) -> tuple[str, ...]:
     itself is above the bound, as no legal price is left, nobody gains if the promise ends.
     """
     above = price > int(context.state.ledger.price[context.rows[0]])
-    low, high = _broken(context, price)
-    against = [*low, *high] if above else low
-    found = [rule.name for rule in on_every_price(context.terms) if rule in against]
+    found = [
+        rule.name
+        for rule in on_every_price(context.terms)
+        if _is_below(rule, context, price) or (above and _is_above(rule, context, price))
+    ]
     return (*found, PUBLIC) if above else tuple(found)
 
 
-def _broken(context: DecisionContext, price: int) -> tuple[list[Bound], list[Bound]]:
-    """The bounds that a price is below, and those that it is above."""
-    rules = on_every_price(context.terms)
-    low = [r for r in rules if r.floor is not None and price < int(r.floor(context)[0])]
-    high = [r for r in rules if r.ceiling is not None and price > int(r.ceiling(context)[0])]
-    return low, high
+def _is_below(rule: Bound, context: DecisionContext, price: int) -> bool:
+    return rule.floor is not None and price < int(rule.floor(context)[0])
+
+
+def _is_above(rule: Bound, context: DecisionContext, price: int) -> bool:
+    return rule.ceiling is not None and price > int(rule.ceiling(context)[0])
 
 
 def contract_offers(
@@ -139,11 +141,10 @@ def ended(pricing: Pricing, sku: str, terms: ContractTerms, now: int) -> list[Ou
 def _offer(context: DecisionContext, terms: ContractTerms, now: int) -> Output:
     public_price = int(context.state.ledger.price[context.rows[0]])
     price, public = texts([terms.price, public_price], context.terms.digits)
-    low, high = _broken(context, terms.price)
     bounds = [
         {"rule": rule.name, "input": price, "output": price, "detail": rule.facts(context.terms)}
         for rule in on_every_price(context.terms)
-        if rule not in low and rule not in high
+        if not _is_below(rule, context, terms.price) and not _is_above(rule, context, terms.price)
     ]
     promise = {"held": price, "contract": terms.contract}
     offer = price_offer(

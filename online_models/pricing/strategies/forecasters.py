@@ -110,12 +110,12 @@ def recomputed(detail: Mapping[str, Any]) -> dict[str, float]:
     >>> recomputed({"own_models": own, "forecasts": [far]})["log_units_per_day"]
     2.5
     """
+    members: Sequence[Mapping[str, float]] = detail[FORECASTS]
     found = {}
     for name, weight, gap in (
         ("elasticity", "response_weight", math.inf),
         ("log_units_per_day", "level_weight", LARGEST_LEVEL_GAP),
     ):
-        members: Sequence[Mapping[str, float]] = detail[FORECASTS]
         own = detail[OWN][name]
         found[name] = (1.0 - sum(each[weight] for each in members)) * own
         for each in members:

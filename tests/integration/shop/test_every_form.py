@@ -13,7 +13,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from schemas.topics import TOPICS
-from streams.journal import codec
+from tests.integration.shop.journal_rows import rows
 from tests.integration.shop.kafka_shop import KafkaShop
 from tests.integration.shop.worker import Worker
 from tests.streams.formats.registry_server import RegistryServer, running
@@ -158,7 +158,12 @@ def test_keyless_records_of_every_codec_and_form_are_priced_or_refused_by_name(
         "w0", PRICETIDE_REGISTRY=registry.url, PRICETIDE_REGISTRY_CACHE=str(tmp_path)
     )
     shop.settle(worker)
-    journaled = {place for values in shop.journal().values() for place in places(values)}
+    journaled = {
+        (row.source.topic_name, row.source.partition, row.offset)
+        for values in shop.journal().values()
+        for row in rows(values)
+        if row.source is not None
+    }
     assert {place for sent in good.values() for place in sent} <= journaled
     assert not journaled & set(broken)
     letters = [dict(record.headers) for record in shop.read(["dead-letters"])]
@@ -177,13 +182,3 @@ def test_keyless_records_of_every_codec_and_form_are_priced_or_refused_by_name(
     changes = [json.loads(record.value) for record in shop.read(["price-changes"])]
     assert {change["sku"]: change["price"] for change in changes} == dict.fromkeys(good, "6.84")
     assert worker.stop() == 0
-
-
-def places(values: list[bytes]) -> Iterator[Sent]:
-    """Of which input records the events of a journal partition are."""
-    for value in values:
-        batch = codec.decode(value)
-        for source, offset in zip(batch.source.tolist(), batch.offset.tolist(), strict=True):
-            if source >= 0:
-                origin = batch.sources[source]
-                yield origin.topic_name, origin.partition, offset

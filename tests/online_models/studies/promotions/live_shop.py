@@ -13,7 +13,7 @@ from online_models.studies.promotions.plan import plan
 from online_models.studies.promotions.planned import PlannedPromotion, record
 from online_models.studies.promotions.running import losing
 from online_models.studies.promotions.standing import StandingPlan
-from tests.online_models.studies.promotions.promoted_shop import AFTER, Shop, gained
+from tests.online_models.studies.promotions.promoted_shop import AFTER, Shop, earned
 
 #: Days from one round of planning to the next.
 EVERY = 7
@@ -75,10 +75,10 @@ def _in_turn(
 ) -> dict[str, float]:
     """What each of the planned promotions adds, where those before it go ahead."""
     before: list[StandingPlan | PlannedPromotion] = list(standing)
-    sofar, found = gained(shop, before), {}
+    without, found = earned(shop, before), {}
     for each in planned:
         before.append(each)
-        with_it = gained(shop, before)
-        found[each.plan_id] = with_it - sofar
-        sofar = with_it
+        with_it = earned(shop, before)
+        found[each.plan_id] = with_it - without
+        without = with_it
     return found

@@ -112,20 +112,24 @@ def promoted_shop(
 
 def gained(shop: Shop, plans: Iterable[PlannedPromotion | StandingPlan]) -> float:
     """What these promotions together add to the market's expected profit, minor units."""
+    return earned(shop, plans) - earned(shop, [])
+
+
+def earned(shop: Shop, plans: Iterable[PlannedPromotion | StandingPlan]) -> float:
+    """The market's expected profit with these promotions, minor units, until all that follows from
+    them has happened.
+    """
     skus = shop.market.assortment.skus
-    chosen = [(skus.index(p.sku), p) for p in plans]
-    totals = []
-    for running in ([], chosen):
-        market, total = copy.deepcopy(shop.market), 0.0
-        for _ in range(AFTER):
-            now, prices = day_start(market.today), shop.regular.copy()
-            for offer, each in running:
-                if each.start <= now < each.end:
-                    prices[offer] = each.price
-            total += market.expected_profit(prices)
-            market.day(prices)
-        totals.append(total)
-    return totals[1] - totals[0]
+    running = [(skus.index(p.sku), p) for p in plans]
+    market, total = copy.deepcopy(shop.market), 0.0
+    for _ in range(AFTER):
+        now, prices = day_start(market.today), shop.regular.copy()
+        for offer, each in running:
+            if each.start <= now < each.end:
+                prices[offer] = each.price
+        total += market.expected_profit(prices)
+        market.day(prices)
+    return total
 
 
 def _promotion(sku: str, day: int, percent: int) -> dict[str, Any]:
