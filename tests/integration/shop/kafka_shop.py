@@ -141,7 +141,8 @@ class KafkaShop:
         return [TopicPartition(topic, partition) for partition in range(number)]
 
     def ends(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
-        """End offsets, open transactions included."""
+        """End offsets, open transactions included, with all that was put."""
+        self.producer.flush()
         wanted = [tp for topic in topics for tp in self.tps(topic)]
         found = self._admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.LATEST))
         return {tp: each.offset for tp, each in found.items()}
