@@ -16,7 +16,7 @@ from schemas.values.limits import readable
 from schemas.values.money import texts
 
 #: Notices that are about the shop, or about offers that they name.
-_OF_NO_PART = frozenset({"model_rejected", "prices_not_applied"})
+_OF_NO_PART = frozenset({"model_rejected", "prices_not_applied", "unknown_policy_field"})
 #: Offers that an alert names.
 NAMED = 10
 #: Kind → what it says of one since the last tick, and of more.

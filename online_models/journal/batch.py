@@ -68,6 +68,10 @@ class SourcePartition(NamedTuple):
         return self.topic.partition("@")[0]
 
 
+#: The member of a policy's JSON that says which fields it came with that no policy has.
+UNKNOWN_FIELDS = "unknown_fields"
+
+
 class Fact(NamedTuple):
     """A record of a slow topic: its key, and its validated JSON (None: a tombstone)."""
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+#: No field has a longer name: one that does is like none, and is said by its beginning.
+LONGEST_NAME = 64
+
 
 def unknown_fields(record: BaseModel, raw: Mapping[str, Any], path: str = "") -> Iterator[str]:
     """What is wrong with each field of a raw record that its model does not know, by its path: a
@@ -22,9 +25,9 @@ def unknown_fields(record: BaseModel, raw: Mapping[str, Any], path: str = "") ->
     known = {field.alias or name: name for name, field in fields.items()}
     for name, value in raw.items():
         if name not in known:
-            near = get_close_matches(name, known, n=1)
+            near = get_close_matches(name, known, n=1) if len(name) <= LONGEST_NAME else []
             hint = f"; perhaps {near[0]}?" if near else ""
-            yield f"{path}{name}: no such field{hint}"
+            yield f"{path}{name[:LONGEST_NAME]}: no such field{hint}"
             continue
         read = getattr(record, known[name])
         if isinstance(read, BaseModel) and isinstance(value, Mapping):

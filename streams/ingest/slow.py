@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
-from online_models.journal.batch import FORCED, Fact, Kind
+import msgspec
+
+from online_models.journal.batch import FORCED, UNKNOWN_FIELDS, Fact, Kind
+from schemas.records.policy.pricing_policies import Policy
 from schemas.records.pricing_control import SetTime, decision_named
-from schemas.records.record import RecordError
+from schemas.records.record import RecordError, document
 from schemas.records.second_hand.market_listings import MarketListing
 from schemas.topics import decode
 from schemas.values.limits import LONGEST_NAME
+from streams.configuration.unknown_fields import unknown_fields
 from streams.ingest.border import Border
 from streams.ingest.gathered import Gathered
 from streams.ingest.hashing import public_hash
@@ -17,6 +22,8 @@ from streams.kafka.kafka_record import KafkaRecord
 
 #: Slow topics whose records are upserts by key: no value means that the key is gone.
 UPSERTS = ("products", "promotions", "pricing-policies")
+#: Unknown fields of a policy that are told: whoever wrote more has not meant a policy.
+MOST_UNKNOWN = 10
 #: The timestamp of a record without one.
 NO_TIME = -1
 #: Slow topics that the pricer itself writes: large, and always in one form.
@@ -89,7 +96,13 @@ def _kept(model: Any, record: KafkaRecord, border: Border) -> bytes:
         model = model.model_copy(update={"customer_id": border.customer.text(model.customer_id)})
     # `model_dump_json` makes text of the bytes first
     serializer = model.__pydantic_serializer__
-    return bytes(serializer.to_json(model, exclude_none=True, exclude_unset=True))
+    kept = bytes(serializer.to_json(model, exclude_none=True, exclude_unset=True))
+    if isinstance(model, Policy):
+        raw = document(record.value or b"")
+        if unknown := list(islice(unknown_fields(model, raw), MOST_UNKNOWN)):
+            said = msgspec.json.encode({UNKNOWN_FIELDS: unknown})
+            return kept[:-1] + b"," + said[1:]
+    return kept
 
 
 def _key(record: KafkaRecord) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from schemas.records.record import RecordError
-from streams.mapping.paths import target
+from streams.mapping.paths import members, target
 from streams.mapping.topic_settings import FieldSource
 from streams.mapping.values import from_minor_units, to_instant
 
@@ -24,7 +24,8 @@ class _Assignment(NamedTuple):
 
 
 class Mapper:
-    """Makes a record of the contract of a merchant's: what no rule names is taken as it comes.
+    """Makes a record of the contract of a merchant's: what no rule names is taken as it comes, and
+    what no record of the topic has is left behind, as it is the merchant's own.
 
     Raises
     ------
@@ -35,6 +36,7 @@ class Mapper:
     def __init__(self, topic: str, fields: Mapping[str, FieldSource]) -> None:
         self._whole: list[_Assignment] = []
         self._items: dict[str, list[_Assignment]] = {}
+        self._members = members(topic)
         for field, source in fields.items():
             array, path = target(topic, field)
             rules = self._whole if array is None else self._items.setdefault(array, [])
@@ -59,7 +61,7 @@ class Mapper:
                     _mapped(item, rules, mapped) if isinstance(item, dict) else item
                     for item in items
                 ]
-        return mapped
+        return {name: value for name, value in mapped.items() if name in self._members}
 
 
 def _mapped(own: dict[str, Any], rules: list[_Assignment], whole: dict[str, Any]) -> dict[str, Any]:

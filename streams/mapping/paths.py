@@ -55,6 +55,15 @@ def _holds(schema: Mapping[str, Any], path: tuple[str, ...], root: Mapping[str, 
     return any(isinstance(each, Mapping) and _holds(each, path[1:], root) for each in free)
 
 
+def members(name: str) -> frozenset[str]:
+    """What a record of a topic may have.
+
+    >>> sorted(members("inventory"))
+    ['channel', 'event_id', 'inbound', 'location', 'on_hand', 'reserved', 'sku', 'time']
+    """
+    return frozenset(_members(_schema(name), _schema(name)))
+
+
 def target(name: str, field: str) -> TargetField:
     """Where a field of a topic's record is: `unit_price` is that of an order's lines.
 

@@ -31,5 +31,6 @@ ALERTS: dict[str, str] = {
     "stale_competitors": "All competitors' prices are too old to be followed.",
     "stockout_ahead": "Stock will run out before more comes.",
     "time_set": "A person has set event time.",
+    "unknown_policy_field": "A policy has a field that no policy has, which binds nothing.",
     **{kind: f"{one[0].upper()}{one[1:]}." for kind, (one, _) in MESSAGES.items()},
 }

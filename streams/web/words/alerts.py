@@ -35,6 +35,7 @@ _ADVICE = {
     "model_promoted": "A trained network has proved itself, and forecasts from now on.",
     "model_rejected": "A trained network could not be used. See the message, and the training.",
     "control_partial": "A command took effect for some offers only. See the message.",
+    "unknown_policy_field": "A field of a policy is misspelt and does nothing. Correct the policy.",
     "price_rejected": "The shop has refused a price, and shows the one before. See its reason, and "
     "set the price again once it is mended.",
     "contract_conflict": "A promised price is not published, as a rule or the public price forbids "
@@ -78,6 +79,7 @@ _TITLES = {
     "stockout_ahead": "the stock will run out",
     "control_ignored": "a command had no effect",
     "control_partial": "a command had effect in part",
+    "unknown_policy_field": "a field of a policy does nothing",
     "late_event": "sales data come late",
     "late_correction": "a return without its order",
     "duplicate_event": "the same events came twice",

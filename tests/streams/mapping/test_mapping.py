@@ -74,7 +74,7 @@ MAPS: dict[str, Any] = {
 def journal(settings: Settings, values: dict[str, Any]) -> bytes:
     records = [
         Record(topic, 0, 0, None, json.dumps(values[topic]).encode(), NOW)
-        for topic in ("products", "orders", "inventory")
+        for topic in sorted(values, reverse=True)  # products are known before their orders
     ]
     decoded = Decoder.of(settings).decode(as_given(records))
     assert decoded.dead == []
@@ -83,6 +83,15 @@ def journal(settings: Settings, values: dict[str, Any]) -> bytes:
 
 def test_mapped_and_native_records_give_the_same_journal_bytes() -> None:
     assert journal(Settings(topics=MAPS), OWN) == journal(Settings(), NATIVE)
+
+
+def test_a_mapped_policy_is_told_of_what_it_misspells_and_not_of_the_merchants_own_fields() -> None:
+    settings = Settings(topics={"pricing-policies": {"fields": {"policy_id": "id"}}})
+    own = {"id": "p", "owner": "Ada", "guardrails": {"minimun_price": "9"}}
+    (fact,) = codec.decode(journal(settings, {"pricing-policies": own})).facts
+    assert json.loads(fact.value or b"")["unknown_fields"] == [
+        "guardrails.minimun_price: no such field; perhaps minimum_price?"
+    ]
 
 
 def test_the_journal_does_not_depend_on_how_a_producer_writes_json() -> None:

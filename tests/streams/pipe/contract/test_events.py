@@ -143,6 +143,24 @@ def test_unknown_fields_are_no_error(new_shop: Any) -> None:
     assert [out for out in shop.said if out["topic"] == "dead-letters"] == []
 
 
+@pytest.mark.parametrize("partitions", [1, 8])
+def test_fields_that_no_policy_has_are_told_once(new_shop: Any, partitions: int) -> None:
+    shop = new_shop(partitions=partitions)
+    shop.policy(guardrails={"minimun_price": "9"}, colour="blue")
+    (alert,) = shop.alerts("unknown_policy_field")
+    assert alert["details"] == {
+        "policy_id": "p",
+        "version": 1,
+        "fields": [
+            "guardrails.minimun_price: no such field; perhaps minimum_price?",
+            "colour: no such field",
+        ],
+    }
+    shop.policy(version=2, guardrails={"minimum_price": "9"})
+    shop.policy(version=3, **{"x" * 100_000: 1, **{f"x{i}": i for i in range(5000)}})
+    assert len(shop.alerts("unknown_policy_field")) == 2
+
+
 def test_percentages_are_text_with_a_sign_or_fractions(new_shop: Any) -> None:
     found = []
     for band in ("10%", 0.1, "0.1", "10.0%"):
