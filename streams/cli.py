@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from streams.errors import MEANINGS, ExitStatus, ExpectedError, InputError
 from streams.extras import EXTRAS, missing
 from streams.freed_memory import keep_freed_memory
+from streams.stopping import stop_on_signals
 from streams.terminal.completion import InstallCompletion, complete
 from streams.terminal.output import announce_compilation, note
-from streams.worker.stopping import stop_on_signals
 
 if TYPE_CHECKING:
     from streams.configuration.settings import Settings
@@ -43,6 +43,8 @@ FOLDER = Path(__file__).with_name("commands")
 LEAN = ("console",)
 #: Commands that go on while Kafka is away, of which its clients are to speak.
 PATIENT = ("apply", "console")
+#: Commands that go on until they are stopped, which ends them with status 0.
+SERVICES = ("worker", "console")
 #: Kafka's clients, by the names of their loggers.
 CLIENTS = ("aiokafka", "kafka")
 #: The folders of the commands, in the order of the help, and their headings there.
@@ -95,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complete(_parser(named)[0])
     if named not in LEAN:
         keep_freed_memory()
-    if named == "worker":
+    if named in SERVICES:
         # before all that takes time, the imports of its module among it
         stop_on_signals()
     where = named or ""

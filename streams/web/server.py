@@ -18,6 +18,7 @@ from streams.configuration.settings import Settings
 from streams.errors import ExpectedError, InputError
 from streams.kafka.clients import bootstrap
 from streams.recording.recorder import partition_counts
+from streams.stopping import begin_stop
 from streams.web.access.forms import form_key
 from streams.web.access.oidc import oidc_sign_in
 from streams.web.access.rules import (
@@ -143,7 +144,7 @@ async def serve(host: str, port: int, settings: Settings) -> None:
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _end, app, server)
+        loop.add_signal_handler(number, _stop, app, server)
     shown = f"[{host}]" if ":" in host else host
     print(f"console http://{shown}:{listening.getsockname()[1]}", flush=True)
     follower = Follower(settings, context.store, context.progress)
@@ -167,6 +168,11 @@ async def serve(host: str, port: int, settings: Settings) -> None:
             with suppress(asyncio.CancelledError):
                 await task
         context.store.dispose()
+
+
+def _stop(app: FastAPI, server: uvicorn.Server) -> None:
+    begin_stop()
+    _end(app, server)
 
 
 def _end(app: FastAPI, server: uvicorn.Server) -> None:

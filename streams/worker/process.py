@@ -17,13 +17,13 @@ from streams.kafka import app as frame
 from streams.metrics.instruments import JOURNAL_PARTITIONS
 from streams.metrics.server import MetricsServer
 from streams.pricer.agent import Pricer
+from streams.stopping import begin_stop, end, time_stops
 from streams.trainer.service import Trainer
 from streams.worker.contact import Contact
 from streams.worker.hanging import HangingTransactions
 from streams.worker.logs import first_line, set_up
 from streams.worker.promoter import Promoter
 from streams.worker.settings_watch import SettingsWatch
-from streams.worker.stopping import begin_stop, end, time_stops
 
 logger = logging.getLogger(__name__)
 

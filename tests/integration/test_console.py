@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -72,6 +75,21 @@ def test_a_console_that_is_killed_goes_on_where_it_was(
     assert wait_for(lambda: len(skus(port)) == MORE, SHOWN), process.tail()
     assert sorted(skus(port)) == sorted(f"s{number}" for number in range(MORE))
     assert process.stop() == 0, process.tail()
+
+
+def test_it_stops_in_time_while_another_process_holds_its_store(
+    console: tuple[Worker, int],
+    fresh_broker: EmbeddedBroker,
+    produce: Callable[..., None],
+    tmp_path: Path,
+) -> None:
+    process, port = console
+    assert wait_for(lambda: ready(port) == 200, SHOWN), process.tail()
+    with closing(sqlite3.connect(tmp_path / "console.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        produce(fresh_broker.bootstrap, "products", map(product, range(FIRST)))
+        time.sleep(1.0)
+        assert process.stop() == 0, process.tail()
 
 
 def test_while_kafka_hangs_pages_say_so_and_it_goes_on_by_itself(

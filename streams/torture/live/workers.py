@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from streams import cli
 from streams.configuration.settings import Settings
 from streams.configuration.spelling import PREFIX
-from streams.worker.stopping import stop_on_signals
+from streams.stopping import stop_on_signals
 
 #: Seconds between looks at who has ended, and for a clean end.
 LOOK_SECONDS, END_SECONDS = 0.1, 15.0

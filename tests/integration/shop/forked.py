@@ -15,7 +15,7 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 from streams import cli
-from streams.worker.stopping import stop_on_signals
+from streams.stopping import stop_on_signals
 
 
 def _context() -> ForkServerContext:

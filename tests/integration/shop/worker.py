@@ -19,15 +19,13 @@ CLEAN_STOP_SECONDS = 10
 LOOK_SECONDS = 1.0
 
 
-def waited_for_processor(pid: int) -> float:
-    """Seconds for which a thread of a process had work and no processor: the longest of any of its
-    threads that live.
-    """
-    waits = []
+def waited_for_processor(pid: int) -> dict[str, float]:
+    """Seconds for which each living thread of a process had work and no processor, by its id."""
+    waits = {}
     for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
         with suppress(FileNotFoundError, ProcessLookupError):
-            waits.append(int(thread.read_text().split()[1]))
-    return max(waits, default=0) / 1e9
+            waits[thread.parent.name] = int(thread.read_text().split()[1]) / 1e9
+    return waits
 
 
 #: Roles that start processes of their own, or load what no other worker does.
@@ -96,7 +94,8 @@ class Worker:
         while time.monotonic() - told < CLEAN_STOP_SECONDS + waited:
             with suppress(subprocess.TimeoutExpired):
                 return self.process.wait(LOOK_SECONDS)
-            waited = max(waited, waited_for_processor(self.process.pid) - before)
+            waits = waited_for_processor(self.process.pid).items()
+            waited = max([waited, *(all_of - before.get(each, 0.0) for each, all_of in waits)])
         self.kill()
         raise AssertionError(
             f"no clean stop in {CLEAN_STOP_SECONDS} s beside {waited:.1f} s without a processor\n"

@@ -1,7 +1,8 @@
-"""A worker that is asked to stop ends within its time, whatever it waits for."""
+"""A worker or console that is asked to stop ends within its time, whatever it waits for."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
@@ -31,7 +32,7 @@ def begin_stop() -> None:
     """
     if not _begun.is_set():
         _begun.set()
-        timer = threading.Timer(CLEAN_SECONDS, _end)
+        timer = threading.Timer(CLEAN_SECONDS, _end, [_running_loop()])
         timer.daemon = True
         timer.start()
 
@@ -56,11 +57,24 @@ def end() -> NoReturn:
     os._exit(0)
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    begin_stop()
-    raise SystemExit(0)
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    # what is raised here can become another error on its way: a class that is being made says
+    # RuntimeError of it
+    os._exit(0)
 
 
-def _end() -> NoReturn:
-    logger.warning("the time to stop is over: what was under way is left to whoever takes over")
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _end(loop: asyncio.AbstractEventLoop | None) -> NoReturn:
+    tasks = asyncio.all_tasks(loop) if loop else ()
+    left = sorted({getattr(task.get_coro(), "__qualname__", task.get_name()) for task in tasks})
+    logger.warning(
+        "the time to stop is over: what was under way is left to whoever takes over%s",
+        f" ({', '.join(left)})" if left else "",
+    )
     end()
