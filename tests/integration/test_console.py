@@ -16,13 +16,12 @@ import pytest
 
 from streams.cli import main
 from streams.kafka.broker import EmbeddedBroker
-from tests.integration.away import free_port, hanging, ready, wait_for
+from tests.integration.away import free_port, hanging, ready
 from tests.integration.shop.worker import Worker
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.integration
 
-#: Within so many seconds a busy machine shows what has come, and that Kafka is away.
-SHOWN = 60
 #: Products that are there before it starts, while it is killed, and when it has come back.
 FIRST, MORE = 6000, 9000
 
@@ -67,12 +66,12 @@ def test_a_console_that_is_killed_goes_on_where_it_was(
 ) -> None:
     process, port = console
     produce(fresh_broker.bootstrap, "products", map(product, range(FIRST)))
-    assert wait_for(lambda: ready(port) != 0 and len(skus(port)) > 0, SHOWN), process.tail()
+    wait_until(lambda: ready(port) != 0 and len(skus(port)) > 0, process.tail)
     process.kill()
     produce(fresh_broker.bootstrap, "products", map(product, range(FIRST, MORE)))
     process.start()
-    assert wait_for(lambda: ready(port) == 200, SHOWN), process.tail()
-    assert wait_for(lambda: len(skus(port)) == MORE, SHOWN), process.tail()
+    wait_until(lambda: ready(port) == 200, process.tail)
+    wait_until(lambda: len(skus(port)) == MORE, process.tail)
     assert sorted(skus(port)) == sorted(f"s{number}" for number in range(MORE))
     assert process.stop() == 0, process.tail()
 
@@ -84,7 +83,7 @@ def test_it_stops_in_time_while_another_process_holds_its_store(
     tmp_path: Path,
 ) -> None:
     process, port = console
-    assert wait_for(lambda: ready(port) == 200, SHOWN), process.tail()
+    wait_until(lambda: ready(port) == 200, process.tail)
     with closing(sqlite3.connect(tmp_path / "console.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         produce(fresh_broker.bootstrap, "products", map(product, range(FIRST)))
@@ -97,16 +96,16 @@ def test_while_kafka_hangs_pages_say_so_and_it_goes_on_by_itself(
 ) -> None:
     process, port = console
     hidden = 'class="banner hidden"'
-    assert wait_for(lambda: ready(port) == 200, SHOWN), process.tail()
+    wait_until(lambda: ready(port) == 200, process.tail)
     assert hidden in page(port, "/offers")
     with hanging(fresh_broker) as hang:
         hang()
-        assert wait_for(lambda: ready(port) == 503, SHOWN), process.tail()
+        wait_until(lambda: ready(port) == 503, process.tail)
         assert hidden not in page(port, "/offers")
-    assert wait_for(lambda: ready(port) == 200, SHOWN), process.tail()
+    wait_until(lambda: ready(port) == 200, process.tail)
     assert hidden in page(port, "/offers")
     produce(fresh_broker.bootstrap, "products", [product(1)])
-    assert wait_for(lambda: skus(port) == ["s1"], SHOWN), process.tail()
+    wait_until(lambda: skus(port) == ["s1"], process.tail)
     assert process.stop() == 0, process.tail()
 
 
@@ -122,10 +121,10 @@ def test_the_page_of_health_names_who_works(
         text = health()
         return text.count(">stable<") == 2 and f"release {version('pricetide')}" in text
 
-    assert wait_for(lambda: "nobody works" in health(), SHOWN), process.tail()
+    wait_until(lambda: "nobody works" in health(), process.tail)
     worker = Worker(fresh_broker.bootstrap, tmp_path, "w0", PRICETIDE_PARTITIONS="2")
     try:
-        assert wait_for(told, 2 * SHOWN), page(port, "/health")
+        wait_until(told, lambda: page(port, "/health"))
     finally:
         worker.kill()
     assert process.stop() == 0, process.tail()

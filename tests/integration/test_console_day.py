@@ -14,16 +14,15 @@ from playwright.sync_api import Page
 from streams.cli import main
 from streams.kafka.broker import EmbeddedBroker
 from tests.browser import chromium
-from tests.integration.away import free_port, ready, wait_for
+from tests.integration.away import free_port, ready
 from tests.integration.shop.worker import Worker
 from tests.integration.test_console import page as fetched
+from tests.patience import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.integration
 
 #: Proposals that are approved at once.
 PROPOSALS = [60, pytest.param(5000, marks=pytest.mark.slow)]
-#: Within so many seconds a busy machine has priced, and shown, what was sent.
-SHOWN = 240
 POLICY = {
     "policy_id": "usual",
     "strategy": [{"kind": "match_competitor"}, {"kind": "keep"}],
@@ -85,10 +84,10 @@ def day(
     try:
         tell("pricing-policies", [{"key": b"usual", "value": json.dumps(POLICY).encode()}])
         tell("products", map(product, range(proposals)))
-        assert wait_for(lambda: ready(port) == 200, SHOWN), console.tail()
+        wait_until(lambda: ready(port) == 200, console.tail)
         with chromium() as browser:
             page = browser.new_page()
-            page.set_default_timeout(SHOWN * 1000)
+            page.set_default_timeout(PATIENCE_SECONDS * 1000)
             yield Day(proposals, port, tell, page, heard)
     finally:
         console.kill()
@@ -97,11 +96,11 @@ def day(
 
 def test_a_day_at_the_console(day: Day) -> None:
     proposals, base, page = day.proposals, f"http://127.0.0.1:{day.port}", day.browser
-    assert wait_for(lambda: day.shows("/offers", f"<small>{proposals:,}"), SHOWN)
+    wait_until(lambda: day.shows("/offers", f"<small>{proposals:,}"))
 
     # a competitor halves some prices: all these steps wait
     day.tell("competitor-prices", (offered(n, "8.00") for n in range(proposals)))
-    assert wait_for(lambda: day.shows("/queue", f"{proposals:,} wait"), SHOWN)
+    wait_until(lambda: day.shows("/queue", f"{proposals:,} wait"))
     page.goto(base + "/queue")
     page.check("input[name=all]")
     began = time.monotonic()
@@ -114,14 +113,14 @@ def test_a_day_at_the_console(day: Day) -> None:
     assert f"{proposals:,} answers sent" in page.inner_text("h1")
 
     # they come back as changes, and the shop says that it shows one
-    assert wait_for(lambda: day.shows("/queue", "<small>0 wait"), SHOWN)
+    wait_until(lambda: day.shows("/queue", "<small>0 wait"))
     assert len(day.heard("price-changes")) == proposals
     (change,) = [each for each in day.heard("price-changes") if each["sku"] == "s7"]
     assert (change["price"], change["reason"]) == ("8.00", "approved")
     names = ("decision_id", "sku", "channel", "price")
     ack = {name: change[name] for name in names} | {"status": "applied", "time": change["time"]}
     day.tell("price-acks", [{"key": b"s7", "value": json.dumps(ack).encode()}])
-    assert wait_for(lambda: day.shows("/offers/s7/web", "the shop shows it"), SHOWN)
+    wait_until(lambda: day.shows("/offers/s7/web", "the shop shows it"))
     page.goto(base + "/offers/s7/web")
     assert "€8.00" in page.inner_text(".tiles")
 
@@ -139,14 +138,14 @@ def test_a_day_at_the_console(day: Day) -> None:
     def versions() -> list[Any]:
         return [each["version"] for each in day.api("policies")]
 
-    assert wait_for(lambda: versions() == [2], SHOWN)
+    wait_until(lambda: versions() == [2])
     page.goto(base + "/policies/edit?policy_id=usual")
     page.click("text=roll back to this one")
     page.wait_for_selector("text=Lowest price: 9.00, gone")
     page.fill("input[name=reason]", "as before")
     page.click("button[value=publish]")
     page.wait_for_selector("text=with the pricer")
-    assert wait_for(lambda: versions() == [3], SHOWN)
+    wait_until(lambda: versions() == [3])
 
     # and all is stopped: what comes now moves no price
     page.goto(base + "/policies")
@@ -154,7 +153,7 @@ def test_a_day_at_the_console(day: Day) -> None:
     began = time.monotonic()
     page.click("#stop button.danger")
     page.wait_for_selector("text=The order to stop is with the pricer")
-    assert wait_for(lambda: day.shows("/offers", "Price changes are stopped"), SHOWN)
+    wait_until(lambda: day.shows("/offers", "Price changes are stopped"))
     print(f"stopped, and said on every page, in {time.monotonic() - began:.1f} s")
     before = len(day.heard("price-changes"))
     day.tell("competitor-prices", [offered(n, "7.90") for n in range(20)])
@@ -164,5 +163,5 @@ def test_a_day_at_the_console(day: Day) -> None:
         last = day.api(f"offers/s{number}/web")["decisions"][-1]
         return (last["cause"]["topic"], last["reason"]) == ("competitor-prices", "paused")
 
-    assert wait_for(lambda: all(map(seen, range(20))), SHOWN)
+    wait_until(lambda: all(map(seen, range(20))))
     assert len(day.heard("price-changes")) == before

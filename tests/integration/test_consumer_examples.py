@@ -18,7 +18,8 @@ from streams.configuration.settings import Settings
 from streams.kafka.broker import jars
 from streams.mapping.topic_settings import TopicSettings
 from streams.tables.newest import all_values
-from tests.integration.test_consumers import PATIENCE_SECONDS, record
+from tests.integration.test_consumers import record
+from tests.patience import Patience
 from tests.toolchains import build
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -61,9 +62,10 @@ def test_it_shows_the_newest_prices_and_acknowledges_them(
     with (tmp_path / "out").open("w") as out, (tmp_path / "errors").open("w") as errors:
         shop = subprocess.Popen(command, cwd=folder, env=variables, stdout=out, stderr=errors)
     try:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while len(told(bootstrap, acks)) < 4 and time.monotonic() < deadline:
+        patience = Patience()
+        while len(told(bootstrap, acks)) < 4:
             assert shop.poll() is None, (tmp_path / "errors").read_text()
+            patience.require()
             time.sleep(0.5)
     finally:
         shop.kill()

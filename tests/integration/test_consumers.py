@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -17,11 +16,11 @@ import pytest
 
 from schemas.topics import decode
 from streams.client import Change, CurrentPrices, PriceFeed, Settings
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.streams.apply.shop_server import SECRET, running
 
 pytestmark = pytest.mark.integration
 
-PATIENCE_SECONDS = 60.0
 #: So that tests may share one Kafka.
 TOPICS = ("price-changes", "price-acks", "price-offers")
 
@@ -129,9 +128,8 @@ def test_an_applier_that_is_killed_again_and_again_leaves_the_newest_prices(
             process = subprocess.Popen(command, env=variables)
             try:
                 # in the middle of its work
-                before, deadline = len(shop.requests), time.monotonic() + PATIENCE_SECONDS
-                while len(shop.requests) < before + 4 and time.monotonic() < deadline:
-                    time.sleep(0.01)
+                enough = len(shop.requests) + 4
+                wait_until(lambda least=enough: len(shop.requests) >= least, every_seconds=0.01)
             finally:
                 process.kill()
                 process.wait()
@@ -161,9 +159,7 @@ def test_an_applier_ends_cleanly_when_it_is_asked_to(
         command = [sys.executable, "-m", "streams.cli", "apply", "--to", shop.url]
         command += ["--bootstrap", settings.bootstrap or ""]
         process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True)
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not shop.shown and time.monotonic() < deadline:
-            time.sleep(0.02)
+        wait_until(lambda: bool(shop.shown), every_seconds=0.02)
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, out) == (0, "1 applied, 0 rejected\n")

@@ -15,8 +15,7 @@ from kafka.errors import TopicAlreadyExistsError
 from streams.configuration.settings import Settings
 from streams.kafka.clients import consumer
 from streams.kafka.consumer import Consumer
-
-PATIENCE_SECONDS = 60.0
+from tests.patience import Patience
 
 
 def topic_id(admin: KafkaAdminClient, topic: str) -> UUID:
@@ -26,12 +25,12 @@ def topic_id(admin: KafkaAdminClient, topic: str) -> UUID:
 
 def recreate(admin: KafkaAdminClient, topic: str) -> None:
     admin.delete_topics([topic])
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    patience = Patience()
     while True:
         try:
             admin.create_topics({topic: {"num_partitions": 1}}, wait_for_metadata=True)
         except TopicAlreadyExistsError:  # its deletion is under way
-            assert time.monotonic() < deadline
+            patience.require()
             time.sleep(0.1)
         else:
             return
@@ -39,18 +38,18 @@ def recreate(admin: KafkaAdminClient, topic: str) -> None:
 
 async def values(reader: Consumer, number: int) -> list[bytes]:
     found: list[bytes] = []
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    patience = Patience()
     while len(found) < number:
-        assert time.monotonic() < deadline, found
+        patience.require(found)
         for records in (await reader.getmany(timeout_ms=200)).values():
             found += [record.value for record in records]
     return found
 
 
 async def until_gone(reader: Consumer, place: TopicPartition) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    patience = Patience()
     while place not in reader.gone():
-        assert time.monotonic() < deadline, "the topic that was read was not missed"
+        patience.require("the topic that was read was not missed")
         assert not await reader.getmany(timeout_ms=50)
 
 

@@ -17,7 +17,8 @@ from schemas.topics import TOPICS
 from streams.formats.framing import frame
 from streams.kafka.broker import EmbeddedBroker
 from tests.integration.shop.worker import Worker
-from tests.integration.test_own_topics import PATIENCE_SECONDS, pricetide
+from tests.integration.test_own_topics import pricetide
+from tests.patience import PATIENCE_SECONDS
 from tests.streams.formats.registry_server import RegistryServer, running
 
 pytestmark = pytest.mark.integration

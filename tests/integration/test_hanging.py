@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +20,9 @@ from streams.kafka.broker import EmbeddedBroker
 from streams.kafka.clients import consumer
 from streams.metrics.instruments import HANGING
 from streams.worker import hanging
+from tests.patience import Patience
 
 PLACE = TopicPartition("price-changes", 1)
-PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +62,9 @@ async def _stable_end(settings: Settings) -> tuple[int, int]:
 
 
 async def _hanging(number: int) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    patience = Patience()
     while HANGING._value.get() != number:
-        assert time.monotonic() < deadline
+        patience.require()
         await asyncio.sleep(0.1)
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import csv
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from streams import cli
+from tests.patience import wait_until
 
 HEADER = ["sku", "name", "currency", "price", "cost", "category"]
-PATIENCE_SECONDS = 60.0
 
 
 def write(path: Path, rows: list[list[str]]) -> None:
@@ -49,9 +48,7 @@ def test_what_is_imported_is_exported_again(
     write(given, rows)
     assert cli.main(["import", str(given), "--as", "products"]) == 0
     # Kafka shows a transaction to readers a moment after it has said that it is committed
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while exported(back) != [HEADER, *rows]:
-        assert time.monotonic() < deadline, exported(back)[:3]
+    wait_until(lambda: exported(back) == [HEADER, *rows], lambda: exported(back)[:3])
 
 
 def exported(back: Path) -> list[list[str]]:

@@ -18,6 +18,7 @@ import pytest
 from schemas.topics import decode
 from streams.configuration.settings import Settings
 from streams.tables.newest import all_values
+from tests.patience import PATIENCE_SECONDS, Patience
 
 pytest.importorskip("oscar", reason="the extra `shop` is not installed")
 playwright = pytest.importorskip("playwright.sync_api")
@@ -26,7 +27,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 SHOP = Path(__file__).parents[2] / "deploy" / "oscar"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE_SECONDS = 120.0
 BEANS = "4711"
 
 
@@ -64,14 +64,14 @@ def page() -> Iterator[Any]:
 
 def records(stack: Any, topic: str, number: int) -> list[Any]:
     """The records of a topic, once there are so many."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    patience = Patience()
     while True:
         reading = all_values(Settings(bootstrap=stack.bootstrap), topic)
         with ThreadPoolExecutor(1) as thread:  # the browser's loop runs in this one
             found = [json.loads(each) for each in thread.submit(asyncio.run, reading).result()]
         if len(found) >= number:
             return found
-        assert time.monotonic() < deadline, f"{len(found)} of {number} records of {topic}"
+        patience.require(f"{len(found)} of {number} records of {topic}")
         time.sleep(0.3)
 
 
@@ -85,14 +85,14 @@ def ask(page: Any, stack: Any, price: str) -> None:
 
 def wait_for_price(page: Any, stack: Any, price: str) -> None:
     """Look at the beans until they cost so much."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    patience = Patience()
     while True:
         page.goto(f"{stack.url}/catalogue/arabica-beans-500-g_1/")
         shown = page.locator(".product_main .price_color").first.inner_text()
         if shown == price:
             return
         stack.require_running()
-        assert time.monotonic() < deadline, f"{shown}, not {price}\n{stack.tail('apply')}"
+        patience.require(f"{shown}, not {price}\n{stack.tail('apply')}")
         time.sleep(0.3)
 
 

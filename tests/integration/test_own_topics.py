@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from kafka import KafkaConsumer, KafkaProducer
 
 from streams.kafka.broker import EmbeddedBroker
 from tests.integration.shop.worker import Worker
+from tests.patience import Patience
 
 pytestmark = pytest.mark.integration
 
@@ -35,7 +35,6 @@ currency = { constant = "EUR" }
 [topics.price-changes]
 name = "sales.prices"
 """
-PATIENCE_SECONDS = 240.0
 NOW = "2026-03-01T09:30:00Z"
 PROMOTION = {
     "promotion_id": "spring",
@@ -126,9 +125,10 @@ def read(bootstrap: str, topic: str, least: int, *, raw: bool = False) -> list[A
         isolation_level="read_committed",
     )
     found: list[Any] = []
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    patience = Patience()
     try:
-        while len(found) < least and time.monotonic() < deadline:
+        while len(found) < least:
+            patience.require(found)
             for records in consumer.poll(timeout_ms=500).values():
                 found += [r.value if raw else json.loads(r.value) for r in records]
     finally:

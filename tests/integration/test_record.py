@@ -2,7 +2,6 @@ import asyncio
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -11,10 +10,9 @@ from streams.cli import main
 from streams.configuration.settings import Settings
 from streams.recording import Recording, RecordingWriter
 from streams.recording.recorder import Recorder
+from tests.patience import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.integration
-
-PATIENCE_SECONDS = 60
 
 
 def record(bootstrap, folder, *topics):
@@ -144,10 +142,7 @@ def test_following_goes_on_until_a_signal(bootstrap, make_topics, produce, tmp_p
 
 
 def await_size(file, size):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (file.exists() and file.stat().st_size >= size):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: file.exists() and file.stat().st_size >= size, every_seconds=0.05)
 
 
 def test_a_stop_before_the_end_records_nothing(bootstrap, make_topics, produce, tmp_path):

@@ -23,6 +23,7 @@ from streams.redrive import sending
 from streams.web.access.audit import entries
 from streams.web.application import application
 from streams.web.server import context_of
+from tests.patience import Patience
 
 pytestmark = pytest.mark.integration
 
@@ -71,13 +72,11 @@ def shop(
 
 def orders(read_all: Callable[..., list[Any]], shop: list[str], number: int) -> list[Any]:
     """The orders of the topic once there are so many: readers see them after the transaction."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        found = read_all(shop[1], "orders")
-        if len(found) >= number:
-            return found
+    patience = Patience()
+    while len(found := read_all(shop[1], "orders")) < number:
+        patience.require(f"{len(found)} orders")
         time.sleep(0.1)
-    raise AssertionError(f"{len(found)} orders")
+    return found
 
 
 def redriven(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:

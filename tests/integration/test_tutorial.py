@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from streams.cli import main
 from streams.kafka.broker import EmbeddedBroker
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.snippets import ROOT, blocks, commands
 
 pytestmark = pytest.mark.integration
 PAGE = ROOT / "docs/tutorial.md"
-#: A machine that is busy with something else takes its time.
-PATIENCE_SECONDS = 180.0
-
-
-def until(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not done():
-        assert time.monotonic() < end, "it does not come"
-        time.sleep(0.5)
 
 
 def test_it_ends_with_the_price_and_the_reason_that_it_promises(
@@ -48,9 +38,9 @@ def test_it_ends_with_the_price_and_the_reason_that_it_promises(
                     (tmp_path / str(command.output)).write_text(command.given)
                 elif words[0] == "worker":
                     worker = subprocess.Popen([sys.executable, "-m", "streams.cli", *words])
-                    until(lambda: main(["topics", "--check", "--bootstrap", where]) == 0)
+                    wait_until(lambda: main(["topics", "--check", "--bootstrap", where]) == 0)
                 elif words[0] == "export":
-                    until(lambda words=words: main(words) == 0 and _exported(tmp_path))  # type: ignore[misc]
+                    wait_until(lambda words=words: main(words) == 0 and _exported(tmp_path))  # type: ignore[misc]
                 elif "--bootstrap" in words:
                     assert main(words) == 0, words
         said = capsys.readouterr().out

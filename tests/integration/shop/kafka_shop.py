@@ -13,6 +13,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 from schemas.topics import TOPICS
 from tests.integration.shop.traffic import Event
 from tests.integration.shop.worker import Worker
+from tests.patience import Patience
 
 JOURNAL = "pricing-journal"
 #: What the pricer itself writes.
@@ -32,7 +33,6 @@ OUTPUTS = (
     "quote-lines",
 )
 INPUTS = (*(t.name for t in TOPICS.values() if t.direction == "in"), "model-updates")
-PATIENCE_SECONDS = 300.0
 #: The events of these tests are years old: Kafka would remove or compact them as soon as it looks.
 KEEP = {"retention.ms": "-1", "cleanup.policy": "delete"}
 
@@ -95,13 +95,12 @@ class KafkaShop:
             }
             for name in names
         }
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        patience = Patience()
         while True:
             try:
                 self._admin.create_topics(wanted, wait_for_metadata=True)
             except TopicAlreadyExistsError:  # its deletion is under way
-                if time.monotonic() > deadline:
-                    raise
+                patience.require("the topics that were removed are still there")
                 time.sleep(0.1)
             else:
                 return
@@ -164,40 +163,28 @@ class KafkaShop:
         committed = self.committed(group)
         return all(committed.get(tp, 0) >= end for tp, end in ends.items())
 
-    def settle(
-        self, *workers: Worker, app: str = "pricetide", seconds: float = PATIENCE_SECONDS
-    ) -> None:
+    def settle(self, *workers: Worker, app: str = "pricetide") -> None:
         """Wait until all that was sent is in the journal, and the journal priced by `workers`."""
-        self.ingested(*workers, app=app, seconds=seconds)
-        self.priced(*workers, app=app, seconds=seconds)
+        self.ingested(*workers, app=app)
+        self.priced(*workers, app=app)
 
-    def ingested(
-        self, *workers: Worker, app: str = "pricetide", seconds: float = PATIENCE_SECONDS
-    ) -> None:
+    def ingested(self, *workers: Worker, app: str = "pricetide") -> None:
         """Wait until all that was sent is in the journal."""
         ends = self.ends(INPUTS)
-        self.wait(lambda: self.done(f"{app}-ingest", ends), "ingested", *workers, seconds=seconds)
+        self.wait(lambda: self.done(f"{app}-ingest", ends), "ingested", *workers)
 
-    def priced(
-        self, *workers: Worker, app: str = "pricetide", seconds: float = PATIENCE_SECONDS
-    ) -> None:
+    def priced(self, *workers: Worker, app: str = "pricetide") -> None:
         """Wait until what is in the journal now is priced."""
         ends = self.ends([JOURNAL])
-        self.wait(lambda: self.done(app, ends), "priced", *workers, seconds=seconds)
+        self.wait(lambda: self.done(app, ends), "priced", *workers)
 
-    def wait(
-        self,
-        condition: Callable[[], bool],
-        what: str,
-        *workers: Worker,
-        seconds: float = PATIENCE_SECONDS,
-    ) -> None:
+    def wait(self, condition: Callable[[], bool], what: str, *workers: Worker) -> None:
         """Wait for a condition, while `workers` live."""
-        deadline = time.monotonic() + seconds
+        patience = Patience()
         while not condition():
             for worker in workers:
                 assert worker.process.poll() is None, worker.tail()
-            assert time.monotonic() < deadline, f"not {what} within {seconds:.0f} s"
+            patience.require(f"not {what}")
             time.sleep(0.1)
 
     def read(self, topics: Iterable[str], isolation: str = "read_committed") -> list[Any]:
@@ -208,11 +195,11 @@ class KafkaShop:
         records: list[Any] = []
         try:
             reader.seek_to_beginning()
-            deadline = time.monotonic() + PATIENCE_SECONDS
+            patience = Patience()
             while any(reader.position(tp) < end for tp, end in ends.items()):
                 for batch in reader.poll(timeout_ms=100, max_records=5000).values():
                     records += batch
-                assert time.monotonic() < deadline, self._unread(reader, ends)
+                patience.require(lambda: self._unread(reader, ends))
         finally:
             reader.unsubscribe()
         return sorted(records, key=lambda r: (r.topic, r.partition, r.offset))

@@ -17,18 +17,18 @@ from kafka import KafkaProducer
 
 from streams.kafka.broker import EmbeddedBroker
 from streams.pricer.snapshots.store import OWNER
-from tests.integration.away import free_port, hanging, ready, wait_for
+from tests.integration.away import free_port, hanging, ready
 from tests.integration.shop import traffic
 from tests.integration.shop.forked import catches_sigterm
 from tests.integration.shop.kafka_shop import KafkaShop
 from tests.integration.shop.truth import assert_exactly
 from tests.integration.shop.worker import Worker
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.integration
 
-#: Within so many seconds a worker says that it lacks Kafka, and works again once that is back; a
-#: busy machine is waited for.
-NOTICED, PATIENCE = 10, 120
+#: Within so many seconds a worker says that it lacks Kafka, and works again once that is back.
+NOTICED = 10
 #: Longer than the session of 6 s and than a transaction is granted.
 AWAY = 25
 #: Bytes of log that such a time may leave, of each worker.
@@ -53,7 +53,7 @@ def worker(shop: KafkaShop, start_worker: Callable[..., Worker]) -> Iterator[tup
     """A ready worker, and its port."""
     port = free_port()
     worker = start_worker("w0", PRICETIDE_METRICS=str(port))
-    assert wait_for(lambda: ready(port) == 200, 60), worker.tail()
+    wait_until(lambda: ready(port) == 200, worker.tail)
     yield worker, port
     worker.kill()
 
@@ -73,7 +73,7 @@ def test_while_kafka_hangs_a_worker_is_not_ready_says_little_and_stops(
     shop.settle(process)
     hang()
     said = len(process.text())
-    assert wait_for(lambda: ready(port) == 503, PATIENCE), process.tail()
+    wait_until(lambda: ready(port) == 503, process.tail)
     time.sleep(NOTICED)
     assert ready(port) == 503
     assert len(process.text()) - said < MOST_LOG, process.tail()
@@ -85,7 +85,7 @@ def test_a_worker_that_starts_stops_within_its_time(
     shop: KafkaShop, start_worker: Callable[..., Worker], seconds: float
 ) -> None:
     worker = start_worker(f"starting-{seconds}", anew=True)
-    assert wait_for(lambda: catches_sigterm(worker.process.pid), 30)
+    wait_until(lambda: catches_sigterm(worker.process.pid))
     assert not worker.text(), "it stands before anything else is done"
     time.sleep(seconds)
     assert worker.stop() == 0, worker.tail()
@@ -118,7 +118,7 @@ def test_a_fenced_worker_recovers_in_its_process(
             other.close()
     shop.settle(process)
     assert "recovers: Kafka has fenced its producer" in process.text()
-    assert wait_for(lambda: ready(port) == 200, PATIENCE)
+    wait_until(lambda: ready(port) == 200)
     assert process.stop() == 0, process.tail()
     assert_exactly(shop.published(), expected())
 
@@ -138,10 +138,10 @@ def test_kafka_that_comes_back_is_worked_with_in_the_same_process_exactly(
     said = len(process.text())
     for _ in range(2):
         broker_of_shop.kill(1)
-        assert wait_for(lambda: ready(port) == 503, PATIENCE), process.tail()
+        wait_until(lambda: ready(port) == 503, process.tail)
         time.sleep(AWAY / 2)
         broker_of_shop.restart(1)
-        assert wait_for(lambda: ready(port) == 200, PATIENCE), process.tail()
+        wait_until(lambda: ready(port) == 200, process.tail)
     (pid,) = broker_of_shop.pids
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
@@ -167,10 +167,10 @@ def test_five_minutes_without_kafka_under_load_are_noticed_said_in_few_words_and
         shop.wait(lambda: shop.number("price-changes") > 0, "priced", process)
         said = len(process.text())
         broker_of_shop.kill(1)
-        assert wait_for(lambda: ready(port) == 503, NOTICED), process.tail()
+        wait_until(lambda: ready(port) == 503, process.tail, seconds=NOTICED)
         time.sleep(LONG_AWAY)
         broker_of_shop.restart(1)
-        assert wait_for(lambda: ready(port) == 200, NOTICED), process.tail()
+        wait_until(lambda: ready(port) == 200, process.tail, seconds=NOTICED)
         assert len(process.text()) - said < MOST_LOG_OF_LONG
     shop.close()
     shop.connect()
@@ -188,7 +188,7 @@ def test_a_worker_under_load_stops_cleanly_at_any_moment(
     process = start_worker("stopped", anew=True)
     with load(shop):
         for _ in range(STOPS):
-            assert wait_for(lambda: catches_sigterm(process.process.pid), 30)
+            wait_until(lambda: catches_sigterm(process.process.pid))
             time.sleep(draw.uniform(0, 6))
             assert process.stop() == 0, process.tail()
             process.start()

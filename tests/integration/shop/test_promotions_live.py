@@ -20,8 +20,6 @@ from tests.streams.commands.recorded_shop import recorded_shop
 pytestmark = pytest.mark.integration
 
 KEEP = {"policy_id": "p", "strategy": [{"kind": "keep"}]}
-#: The recording folds in seconds; a loaded machine takes longer.
-PATIENCE = 240.0
 
 
 def told(shop: Any, topic: str) -> list[dict[str, Any]]:
@@ -53,7 +51,7 @@ def test_plans_are_made_once_and_started_and_prices_follow(
         shop.put(topic, json.dumps(line["value"]).encode(), line["key"].encode(), line["timestamp"])
     shop.producer.flush()
     last = max(line["timestamp"] for _, line in lines)
-    shop.settle(worker, seconds=PATIENCE)
+    shop.settle(worker)
     run = ["promotions", "--bootstrap", shop.bootstrap, "--publish", "--json"]
     for first in (True, False):
         assert main(run) == 0
@@ -78,7 +76,7 @@ def test_plans_are_made_once_and_started_and_prices_follow(
     planning["start"] = "start"
     shop.put("pricing-policies", json.dumps(KEEP | {"promotions": planning}).encode(), b"p")
     shop.producer.flush()
-    shop.settle(worker, seconds=PATIENCE)
+    shop.settle(worker)
     assert main(run) == 0
     started = json.loads(capsys.readouterr().out)["started"]
     assert {each["plan_id"] for each in started} == {each["plan_id"] for each in plans}
@@ -86,7 +84,7 @@ def test_plans_are_made_once_and_started_and_prices_follow(
     worker.start()
     plan = min(plans, key=lambda each: each["starts_at"])
     begins = to_ms(plan["starts_at"])
-    shop.settle(worker, seconds=PATIENCE)
+    shop.settle(worker)
     tick = {"kind": "tick", "time": to_text(begins + DAY // 2)}
     shop.put("pricing-control", json.dumps(tick).encode(), None, begins + DAY // 2)
     shop.producer.flush()
@@ -99,9 +97,8 @@ def test_plans_are_made_once_and_started_and_prices_follow(
         ),
         "promoted",
         worker,
-        seconds=PATIENCE,
     )
-    shop.settle(worker, seconds=PATIENCE)
+    shop.settle(worker)
     assert worker.stop() == 0, worker.tail()
     # plans are the trainer's
     priced = [each for each in shop.published() if each.topic != "promotion-plans"]

@@ -37,7 +37,7 @@ def survived(shop, start_worker):
     """The shop after faults on two workers, one of which was killed, and a third that took over."""
     workers = [start_worker(f"w{i}", module=POISONED) for i in range(2)]
     for worker in workers:
-        worker.wait_for("ready after", seconds=120)
+        worker.wait_for("ready after")
     shop.send(traffic.catalogue())
     events = list(traffic.events(1200))
     for number in range(len(FAULTS)):

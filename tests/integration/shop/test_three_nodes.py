@@ -14,8 +14,6 @@ from tests.integration.shop.worker import Worker
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
-SECONDS = 300
-
 
 @pytest.fixture(scope="module")
 def broker_of_shop() -> Iterator[EmbeddedBroker]:
@@ -31,11 +29,11 @@ def test_each_node_in_turn_may_be_killed(
 ) -> None:
     worker = start_worker("w0")
     shop.send(traffic.catalogue())
-    shop.settle(worker, seconds=SECONDS)
+    shop.settle(worker)
     for node in (1, 2, 3):
         broker_of_shop.kill(node)
         shop.send(traffic.events(300, seed=node), per_second=100)
-        shop.settle(worker, seconds=SECONDS)
+        shop.settle(worker)
         broker_of_shop.restart(node)
     assert worker.stop() == 0, worker.tail()
     assert_exactly(shop.published(), expected())

@@ -17,7 +17,6 @@ PER_SECOND = 1500
 CHUNK = 5000
 #: Longer than the session of 6 s: the other worker takes over, and the sleeper wakes as a zombie.
 SLEEP_SECONDS = 9
-PATIENCE_SECONDS = 600
 
 
 class Supervisor(threading.Thread):
@@ -66,7 +65,7 @@ def test_every_output_exactly_once_whatever_dies_or_sleeps(shop, start_worker, e
             sleeper = threading.Thread(target=sleep, args=(workers[1],))
             sleeper.start()
     sleeper.join()
-    shop.settle(seconds=PATIENCE_SECONDS)
+    shop.settle()
     supervisor.stop()
     for worker in workers:
         assert worker.stop() == 0, worker.tail()

@@ -23,8 +23,6 @@ pytestmark = [
 #: Fifty days: more than the trainer's least.
 EVENTS = 1600
 STEP = 45 * traffic.MINUTE
-#: Training yields to all else on the machine.
-PATIENCE = 600.0
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +42,7 @@ def trained(shop, start_worker, tmp_path_factory):
         PRICETIDE_TRAIN_MODELS="mlp",
         TF_CPP_MIN_LOG_LEVEL="3",
     )
-    shop.wait(
-        lambda: any(folder.glob("runs/*/dataset.npz")), "begun", worker, trainer, seconds=PATIENCE
-    )
+    shop.wait(lambda: any(folder.glob("runs/*/dataset.npz")), "begun", worker, trainer)
     trainer.kill()
     trainer.start()
     shop.wait(
@@ -54,14 +50,11 @@ def trained(shop, start_worker, tmp_path_factory):
         "searched",
         worker,
         trainer,
-        seconds=PATIENCE,
     )
     os.kill(child_of(trainer.process.pid), signal.SIGKILL)
     trainer.kill()
     trainer.start()
-    shop.wait(
-        lambda: shop.number("model-updates") > 0, "published", worker, trainer, seconds=PATIENCE
-    )
+    shop.wait(lambda: shop.number("model-updates") > 0, "published", worker, trainer)
     shop.send(events[EVENTS - 200 :], per_second=400)
     shop.settle(worker)
     assert trainer.stop() == 0, trainer.tail()

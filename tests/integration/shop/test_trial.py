@@ -29,7 +29,6 @@ pytestmark = pytest.mark.integration
 #: Sales a day of an offer, and days in the shadow and live.
 SALES, SHADOW, LIVE = 30.0, 60, 6
 INPUTS = ["products", "orders", "clickstream", "competitor-prices", "pricing-policies"]
-PATIENCE = 240.0
 
 
 class Belief(NamedTuple):
@@ -136,7 +135,7 @@ def goes_live(
         # ahead of what another has
         shop.ingested(worker)
     trial.tick()
-    shop.settle(worker, seconds=PATIENCE)
+    shop.settle(worker)
 
     decisions = told(shop, "price-decisions")
     assert {decision["sku"] for decision in decisions} == set(trial.skus)
@@ -164,7 +163,7 @@ def goes_live(
     for _ in range(live):
         trial.day()
         trial.tick()
-        shop.settle(worker, seconds=PATIENCE)
+        shop.settle(worker)
         trial.follow()
     changes = told(shop, "price-changes")
     first = {change["sku"]: change for change in reversed(changes)}

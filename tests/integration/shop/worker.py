@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.integration.shop.forked import Forked
+from tests.patience import Patience
 
 #: A clean stop takes at most this long, the contract says, not counting the time for which others
 #: have the processor.
@@ -102,12 +103,13 @@ class Worker:
             f"{self.tail()}"
         )
 
-    def wait_for(self, text: str, seconds: float = 300) -> None:
-        """Wait until the log has a text."""
-        deadline = time.monotonic() + seconds
-        while text not in self.text():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(f"{self.instance} never said {text!r}\n{self.tail()}")
+    def wait_for(self, text: str, times: int = 1) -> None:
+        """Wait until the log has a text so many times."""
+        patience = Patience()
+        while self.text().count(text) < times:
+            said = f"{self.instance} never said {text!r}\n{self.tail()}"
+            assert self.process.poll() is None, said
+            patience.require(said)
             time.sleep(0.05)
 
     def text(self) -> str:

@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.patience import Patience
+
 #: Where Debian keeps the programs, beside the path.
 DEBIAN = Path("/usr/lib/postgresql")
 #: PostgreSQL refuses to run as root: then it runs as a user who owns nothing else.
 OTHERWISE = "nobody"
-START_SECONDS = 60
 #: What is written need not outlive the tests.
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=50")
 
@@ -48,11 +49,11 @@ def postgres(programs: Path) -> Iterator[str]:
         command = [programs / "postgres", "-D", data, "-k", folder, "-h", "", *options]
         with subprocess.Popen(command, stderr=subprocess.DEVNULL, **quiet, **who) as server:
             try:
-                deadline = time.monotonic() + START_SECONDS
+                patience = Patience()
                 ready = [programs / "pg_isready", "-h", folder, "-U", "console", "-q"]
                 while subprocess.run(ready, check=False, **quiet).returncode:
                     assert server.poll() is None, "PostgreSQL ended"
-                    assert time.monotonic() < deadline, "PostgreSQL does not start"
+                    patience.require("PostgreSQL does not start")
                     time.sleep(0.1)
                 yield f"postgresql+psycopg://console@/postgres?host={folder}"
             finally:

@@ -18,6 +18,7 @@ from online_models.demand.networks.expert import DeepExpert
 from schemas.records.demand.model_updates import ModelUpdate
 from streams.cli import main
 from streams.trainer.store import RUNS_KEPT
+from tests.patience import Patience
 
 
 def run(arguments: list[str]) -> int:
@@ -86,10 +87,10 @@ def test_a_killed_run_goes_on_and_its_update_is_accepted(recording: Path, tmp_pa
     first = subprocess.Popen(
         [sys.executable, "-m", "streams.cli", "train", *arguments], stderr=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 600
+    patience = Patience()
     while not (done := list(tmp_path.glob("runs/*/trials/*.json"))):
         assert first.poll() is None
-        assert time.monotonic() < deadline
+        patience.require()
         time.sleep(0.1)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()

@@ -14,6 +14,7 @@ import pytest
 from streams.demo.run import POLICIES
 from streams.kafka.broker import EmbeddedBroker
 from tests.integration.shop.worker import Worker
+from tests.patience import Patience
 
 DEMO = (sys.executable, "-m", "streams.cli", "demo", "--items", "20", "--days", "5")
 
@@ -132,9 +133,9 @@ def test_an_interrupted_demo_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def worker_of(demo: subprocess.Popen[str]) -> int:
     """The worker that the demo starts, once it is there."""
-    deadline = time.monotonic() + 60
+    patience = Patience()
     while not (workers := workers_of(demo.pid)):
-        assert time.monotonic() < deadline
+        patience.require()
         assert demo.poll() is None
         time.sleep(0.1)
     return workers[0]

@@ -9,13 +9,9 @@ from pathlib import Path
 import pytest
 
 from streams.kafka.broker import process
+from tests.patience import wait_until
 
 IGNORING = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True)"
-
-
-def wait_for(file, content):
-    while content not in file.read_bytes():
-        time.sleep(0.01)
 
 
 def test_output_goes_to_the_file(tmp_path):
@@ -44,7 +40,7 @@ def test_a_process_that_heeds_the_signal_ends_by_it(tmp_path):
 def test_a_process_that_ignores_the_signal_is_killed(tmp_path):
     output = tmp_path / "output"
     child = process.spawn([sys.executable, "-c", f"{IGNORING}; time.sleep(600)"], output)
-    wait_for(output, b"1")
+    wait_until(lambda: b"1" in output.read_bytes())
     process.stop([child], seconds=0.1)
     assert child.returncode == -signal.SIGKILL
 
