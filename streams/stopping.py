@@ -1,4 +1,4 @@
-"""A worker or console that is asked to stop ends within its time, whatever it waits for."""
+"""What is asked to stop ends within its time, whatever it waits for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
@@ -35,6 +36,17 @@ def begin_stop() -> None:
         timer = threading.Timer(CLEAN_SECONDS, _end, [_running_loop()])
         timer.daemon = True
         timer.start()
+
+
+def when_stopped(act: Callable[[], object]) -> None:
+    """Let the running loop call `act` at SIGINT or SIGTERM, with which a stop begins."""
+
+    def stop() -> None:
+        begin_stop()
+        act()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
 def time_stops() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from streams.configuration.settings import Settings
 from streams.errors import ExpectedError, InputError
 from streams.kafka.clients import bootstrap
 from streams.recording.recorder import partition_counts
-from streams.stopping import begin_stop
+from streams.stopping import when_stopped
 from streams.web.access.forms import form_key
 from streams.web.access.oidc import oidc_sign_in
 from streams.web.access.rules import (
@@ -142,9 +141,7 @@ async def serve(host: str, port: int, settings: Settings) -> None:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _stop, app, server)
+    when_stopped(lambda: _end(app, server))
     shown = f"[{host}]" if ":" in host else host
     print(f"console http://{shown}:{listening.getsockname()[1]}", flush=True)
     follower = Follower(settings, context.store, context.progress)
@@ -168,11 +165,6 @@ async def serve(host: str, port: int, settings: Settings) -> None:
             with suppress(asyncio.CancelledError):
                 await task
         context.store.dispose()
-
-
-def _stop(app: FastAPI, server: uvicorn.Server) -> None:
-    begin_stop()
-    _end(app, server)
 
 
 def _end(app: FastAPI, server: uvicorn.Server) -> None:

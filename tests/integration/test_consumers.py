@@ -10,12 +10,16 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from schemas.topics import decode
 from streams.client import Change, CurrentPrices, PriceFeed, Settings
+from streams.kafka.broker import EmbeddedBroker
+from tests.integration.away import hanging
+from tests.integration.shop.worker import Worker
 from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.streams.apply.shop_server import SECRET, running
 
@@ -163,3 +167,26 @@ def test_an_applier_ends_cleanly_when_it_is_asked_to(
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, out) == (0, "1 applied, 0 rejected\n")
+
+
+def test_an_applier_ends_in_time_while_kafka_hangs(
+    fresh_broker: EmbeddedBroker,
+    create_topics: Callable[..., None],
+    produce: Callable[..., None],
+    tmp_path: Path,
+) -> None:
+    where = fresh_broker.bootstrap
+    create_topics(where, TOPICS, 2)
+    produce(where, "price-changes", [record("a", 1)])
+    with running() as shop, hanging(fresh_broker) as hang:
+        applier = Worker(
+            where,
+            tmp_path,
+            "apply",
+            *("--to", shop.url),
+            command="apply",
+            PRICETIDE_WEBHOOK_SECRET=SECRET,
+        )
+        wait_until(lambda: bool(shop.shown), applier.tail)
+        hang()
+        assert applier.stop() == 0, applier.tail()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 from pathlib import Path
 
 from streams.archive import segments
@@ -16,6 +15,7 @@ from streams.archive.writing import Archiver
 from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.kafka.clients import bootstrap
+from streams.stopping import when_stopped
 from streams.terminal.output import note
 
 SUMMARY = "keep the journal beyond Kafka's retention"
@@ -83,8 +83,7 @@ def _archive(options: argparse.Namespace, settings: Settings) -> int:
 
 async def _until_signal(archiver: Archiver, *, follow: bool) -> None:
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    when_stopped(stop.set)
     await archiver.run(stop, follow=follow)
 
 

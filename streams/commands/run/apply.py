@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 
 from streams.apply.applier import Applier, ChangeCounts
 from streams.apply.target import Target, target
@@ -13,6 +12,7 @@ from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.kafka.admin import reach
 from streams.kafka.clients import bootstrap, client
+from streams.stopping import when_stopped
 from streams.terminal.flags import add_json
 from streams.terminal.output import note, print_json
 
@@ -75,9 +75,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 async def _run(shop: Target, options: argparse.Namespace, settings: Settings) -> ChangeCounts:
     group = options.group or settings.sasl_username or "apply"
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    when_stopped(stop.set)
     async with shop as opened, PriceFeed(settings, group=group) as feed:
         applier = Applier(feed, opened, options.batch, lambda line: note("apply", line))
         work = asyncio.create_task(applier.run(stop, once=options.once))
