@@ -148,6 +148,7 @@ def test_kafka_that_comes_back_is_worked_with_in_the_same_process_exactly(
     time.sleep(AWAY)
     os.kill(pid, signal.SIGCONT)
     sending.join()
+    shop.connect()
     shop.settle(process)
     assert len(process.text()) - said < 5 * MOST_LOG
     assert process.stop() == 0, process.tail()
