@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 
 from online_models.forecasting.forecaster import Forecaster
 from schemas.topics import TOPICS
@@ -21,6 +22,8 @@ from streams.kafka.producer import Producer
 
 logger = logging.getLogger(__name__)
 
+#: Between looks at whether history has been read to its end.
+LOOK_SECONDS = 0.5
 OBSERVATIONS, FORECASTS = "demand-observations", "demand-forecasts"
 
 
@@ -35,6 +38,7 @@ class ForecastAgent:
         self._partitions: dict[int, ForecastPartition] = {}
         self._lock = asyncio.Lock()
         self._producer: Producer | None = None
+        self._history: asyncio.Task[None] | None = None
         self._topic = names(settings).outer(OBSERVATIONS)
         take_partitions(
             app,
@@ -78,6 +82,8 @@ class ForecastAgent:
                         await self._start(tp)
             except Exception as error:
                 die("forecasters cannot be started", error)
+            if self._history is None or self._history.done():
+                self._history = asyncio.create_task(self._end_history())
             self.ready = True
 
     async def _start(self, tp: Any) -> None:
@@ -99,6 +105,28 @@ class ForecastAgent:
             partition.end,
         )
 
+    async def _end_history(self) -> None:
+        """Publish what the last windows lead to where only marks of transactions follow them."""
+        while behind := {n: each for n, each in self._partitions.items() if each.reads_history}:
+            before = {number: each.position for number, each in behind.items()}
+            await asyncio.sleep(LOOK_SECONDS)
+            for number, partition in behind.items():
+                at = await self._position(number)
+                if at < partition.end or partition.position > before[number]:
+                    continue
+                try:
+                    await self._publish(partition.end_history())
+                except Exception as error:
+                    die("forecasts cannot be published", error)
+                partition.keep()
+
+    async def _position(self, number: int) -> int:
+        """Up to where a partition is read; −1 where it was taken away, or Kafka is away."""
+        try:
+            return await self._app.consumer.position(TopicPartition(self._topic, number)) or 0
+        except KafkaError:
+            return -1
+
     async def _revoked(self, _app: Any, revoked: set[Any], **_: Any) -> None:
         async with self._lock:
             self.ready = False
@@ -110,6 +138,8 @@ class ForecastAgent:
                 partition.save()
 
     async def _shut_down(self, _app: Any, **_: Any) -> None:
+        if self._history is not None:
+            self._history.cancel()
         async with self._lock:
             self._let_go(set(self._partitions))
             if self._producer is not None:

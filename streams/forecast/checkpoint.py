@@ -26,8 +26,12 @@ class Checkpoint:
     def __init__(self, folder: Path, app: str, partition: int) -> None:
         self._path = folder / f"{app}-{partition}.state"
 
-    def save(self, forecasters: Mapping[str, Forecaster], position: int) -> None:
-        """Write what they know of the records below `position`."""
+    def save(
+        self, forecasters: Mapping[str, Forecaster], positions: Mapping[str, int], begin: int
+    ) -> None:
+        """Write what each knows of the records below its position; from `begin` on they are to be
+        read again.
+        """
         states = {}
         for name, forecaster in forecasters.items():
             try:
@@ -38,25 +42,27 @@ class Checkpoint:
         unfinished = self._path.with_suffix(f".{os.getpid()}.part")
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         with os.fdopen(os.open(unfinished, flags, 0o600), "wb") as file:
-            file.write(river_state.encode({"position": position, "states": states}))
+            known = {"begin": begin, "positions": dict(positions), "states": states}
+            file.write(river_state.encode(known))
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(self._path)
 
-    def restore(self, forecasters: Mapping[str, Forecaster]) -> dict[str, int]:
-        """Let the forecasters go on as saved; the first record that each has not learnt: 0 where
-        there is nothing of it, or its description has changed since.
+    def restore(self, forecasters: Mapping[str, Forecaster]) -> tuple[dict[str, int], int]:
+        """Let the forecasters go on as saved; the first record that each has not learnt (0 where
+        there is nothing of it, or its description has changed since), and where to begin to read.
         """
-        positions = dict.fromkeys(forecasters, 0)
+        positions, begin = dict.fromkeys(forecasters, 0), 0
         try:
             found: Any = river_state.decode(self._path.read_bytes())
             for name, forecaster in forecasters.items():
                 version, state = found["states"].get(name, (None, b""))
                 if version == forecaster.version:
                     forecaster.restore(river_state.decode(state))
-                    positions[name] = found["position"]
+                    positions[name] = found["positions"][name]
+            begin = found["begin"]
         except FileNotFoundError:
             pass
         except (river_state.RiverStateError, KeyError, ValueError, OSError) as error:
             logger.warning("%s cannot be used, observations are learnt anew: %s", self._path, error)
-        return positions
+        return positions, begin

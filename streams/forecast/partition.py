@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -26,6 +26,13 @@ REPORT_SECONDS = 60.0
 Forecast = dict[str, Any]
 
 
+class _Unsaid(NamedTuple):
+    """A window of history that may be forecast from: its first record's offset, and its rows."""
+
+    first: int
+    rows: list[ObservedWindow]
+
+
 class ForecastPartition:
     """Learns records in their order, each once, and says curves once it is up to date.
 
@@ -41,13 +48,14 @@ class ForecastPartition:
         self._forecasters = forecasters
         self._checkpoint = checkpoint
         self._lateness_ms = lateness_ms
-        self._positions = checkpoint.restore(forecasters)
-        self.position = min(self._positions.values(), default=0)
+        self._positions, begin = checkpoint.restore(forecasters)
+        self.position = min([begin, *self._positions.values()])
         self.end = 0
         self._save_at = time.monotonic() + CHECKPOINT_SECONDS
         self._report_at = 0.0
-        #: Of every length the last windows, by their ends, while history is learnt.
-        self._latest: dict[int, dict[int, list[ObservedWindow]]] = {}
+        #: Of every length the last windows, by their ends, while history is learnt; and the offset
+        #: of the first record of each.
+        self._latest: dict[int, dict[int, _Unsaid]] = {}
 
     def feed(self, records: Sequence[Parsed]) -> list[Forecast]:
         """Learn records that follow one another; what is to be published."""
@@ -57,14 +65,30 @@ class ForecastPartition:
         for _, group in groupby(seen, lambda each: (each[1].start, each[1].end)):
             for part in _each_once(group):
                 self._learn(part)
-                published += self._said([found for _, found in part], part[-1][0])
+                published += self._said(part)
         if fresh:
             self.position = fresh[-1].offset + 1
         if self.position >= self.end:
-            for windows in self._latest.values():
-                for end in sorted(windows):
-                    published += self._curves(windows[end])
-            self._latest.clear()
+            published += self.end_history()
+        return published
+
+    @property
+    def reads_history(self) -> bool:
+        """Whether history may still come."""
+        return self.position < self.end
+
+    def end_history(self) -> list[Forecast]:
+        """Nothing more of history comes; what is to be published of its last windows.
+
+        The agent says so where `end` lies behind the marks of transactions: they have offsets of
+        their own, and come as no record.
+        """
+        self.end = min(self.end, self.position)
+        published: list[Forecast] = []
+        for windows in self._latest.values():
+            for end in sorted(windows):
+                published += self._curves(windows[end].rows)
+        self._latest.clear()
         return published
 
     def keep(self) -> None:
@@ -75,7 +99,9 @@ class ForecastPartition:
     def save(self) -> None:
         """Keep what is known, and say how well it forecasts."""
         begun = time.monotonic()
-        self._checkpoint.save(self._forecasters, self.position)
+        learnt = {name: max(at, self.position) for name, at in self._positions.items()}
+        unsaid = [each.first for windows in self._latest.values() for each in windows.values()]
+        self._checkpoint.save(self._forecasters, learnt, min([self.position, *unsaid]))
         took = time.monotonic() - begun
         self._save_at = begun + max(CHECKPOINT_SECONDS, took / CHECKPOINT_SHARE)
         if begun < self._report_at:
@@ -98,12 +124,13 @@ class ForecastPartition:
             if forecaster.restarts > before:
                 logger.warning("%s made no sense and was begun anew", name)
 
-    def _said(self, rows: list[ObservedWindow], last: int) -> list[Forecast]:
-        if last >= self.end:
+    def _said(self, part: list[tuple[int, ObservedWindow]]) -> list[Forecast]:
+        rows = [found for _, found in part]
+        if part[-1][0] >= self.end:
             return self._curves(rows)
         length = rows[0].end - rows[0].start
         latest = self._latest.setdefault(length, {})
-        latest.setdefault(rows[0].end, []).extend(rows)
+        latest.setdefault(rows[0].end, _Unsaid(part[0][0], [])).rows.extend(rows)
         while len(latest) > HORIZON:
             del latest[min(latest)]
         return []

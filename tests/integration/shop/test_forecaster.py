@@ -86,7 +86,7 @@ def test_no_window_is_without_a_forecast_and_each_is_learnt_once(
     judged = 0
     for partition in range(PARTITIONS):
         forecaster = Forecaster("trend", MODEL)
-        position = Checkpoint(folder, "pricetide", partition).restore({"trend": forecaster})
+        position, _ = Checkpoint(folder, "pricetide", partition).restore({"trend": forecaster})
         assert position == {"trend": shop.ends(["demand-observations"])[
             next(tp for tp in shop.tps("demand-observations") if tp.partition == partition)
         ]}  # fmt: skip

@@ -101,6 +101,43 @@ def test_of_history_the_last_windows_alone_are_forecast_from(tmp_path: Path) -> 
     }
 
 
+def test_history_that_ends_with_marks_of_transactions_is_forecast_from(tmp_path: Path) -> None:
+    sent, late = records(20), partition(tmp_path)
+    late.end = len(sent) + 2
+    assert not late.feed(sent)
+    assert late.reads_history
+    late.save()
+    killed = partition(tmp_path)
+    assert killed.position == (20 - HORIZON) * OFFERS
+    killed.end = late.end
+    assert not killed.feed(sent)
+    said = late.end_history()
+    assert [each["sku"] for each in said] == ["s0", "s1", "s2"] * HORIZON
+    assert killed.end_history() == said
+    assert not late.reads_history
+
+
+def test_no_record_counts_twice_where_one_of_two_learns_anew(tmp_path: Path) -> None:
+    sent, changed = records(20), {**MODEL, "alpha": 2.0}
+
+    def both(other: dict[str, Any]) -> tuple[Forecaster, ForecastPartition]:
+        kept = Forecaster("kept", MODEL)
+        checkpoint = Checkpoint(tmp_path, "app", 0)
+        return kept, ForecastPartition({"kept": kept, "n": Forecaster("n", other)}, checkpoint, DAY)
+
+    kept, first = both(MODEL)
+    first.feed(sent)
+    first.save()
+    learnt = kept.mae.get()
+    _, anew = both(changed)
+    anew.feed(sent[:30])
+    anew.save()
+    kept, again = both(changed)
+    assert again.position == 30
+    again.feed(sent[30:])
+    assert kept.mae.get() == learnt
+
+
 def test_what_is_no_observation_is_passed_over(tmp_path: Path) -> None:
     sent = records(2)
     for value in (None, b"", b"{", b'{"sku": 1}', b"\xff"):
