@@ -114,6 +114,8 @@ class ForecastAgent:
                 at = await self._position(number)
                 if at < partition.end or partition.position > before[number]:
                     continue
+                if self._partitions.get(number) is not partition:
+                    continue  # it was taken away meanwhile, or given anew
                 try:
                     await self._publish(partition.end_history())
                 except Exception as error:
