@@ -1,97 +1,148 @@
-"""Forecasters killed again and again under load: no window is without a forecast, nothing is
-learnt twice or lost.
-"""
+"""Forecasters beside a worker that prices by what they say; some are killed again and again."""
+
+from __future__ import annotations
 
 import json
 import random
+import re
 import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
-from online_models.forecasting.forecaster import Forecaster
-from schemas.values.instants import DAY, to_text
+from online_models.forecasting.forecaster import HORIZON, LEAST_AVAILABLE, Forecaster
+from online_models.forecasting.records import after_late_events
+from schemas.values.instants import HOUR, to_ms
 from streams.forecast.checkpoint import Checkpoint
+from tests.integration.shop import traffic
 from tests.integration.shop.conftest import PARTITIONS
+from tests.integration.shop.kafka_shop import KafkaShop
+from tests.integration.shop.truth import assert_exactly
+from tests.integration.shop.worker import Worker
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+pytestmark = pytest.mark.integration
 
-START = 1_700_006_400_000 // DAY * DAY
-OFFERS, KILLS = 150, 20
+KILLS, FIRST, EVENTS = 20, 600, 4600
+#: Event time from one event to the next, ms: five days in all.
+STEP = 100_000
 MODEL = {"model": "river.linear_model.BayesianLinearRegression"}
+#: Settings' own allowed lateness, ms.
+LATENESS = HOUR
+STARTS = re.compile(r"partition (\d+): (\d+) of (\d+) records are learnt")
 
 
-def window(day):
-    """Observations of one day, of all offers."""
-    for offer in range(OFFERS):
-        value = {
-            "sku": f"s{offer}",
-            "channel": "web",
-            "bucket_start": to_text(START + day * DAY),
-            "bucket_end": to_text(START + (day + 1) * DAY),
-            "units": (7 * day + offer) % 9,
-            "price": f"{9 + (day + offer) % 3}.00",
-            "features": {},
-        }
-        yield f"s{offer}".encode(), json.dumps(value).encode()
+@pytest.fixture(scope="module")
+def pricer(shop: KafkaShop, start_worker: Callable[..., Worker]) -> Worker:
+    """One that has priced the first events."""
+    pricer = start_worker("w0", PRICETIDE_BUCKET="PT1H")
+    shop.send(traffic.catalogue())
+    shop.send(traffic.events(FIRST, step=STEP))
+    shop.settle(pricer)
+    return pricer
 
 
-def test_no_window_is_without_a_forecast_and_each_is_learnt_once(
-    shop, start_worker, tmp_path_factory
-):
-    folder, luck = tmp_path_factory.mktemp("forecasting"), random.Random(7)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the forecaster saves what it knows."""
+    return tmp_path_factory.mktemp("forecasting")
 
-    def send(day):
-        for key, value in window(day):
-            shop.put("demand-observations", value, key)
-        shop.producer.flush()
 
-    worker = start_worker(
+@pytest.fixture(scope="module")
+def forecaster(pricer: Worker, start_worker: Callable[..., Worker], folder: Path) -> Worker:
+    """One that finds windows which closed before it came."""
+    return start_worker(
         "f0",
         "--role",
         "forecast",
+        PRICETIDE_BUCKET="PT1H",
         PRICETIDE_FORECASTERS=json.dumps({"trend": {"model": MODEL}}),
         PRICETIDE_FORECASTING=str(folder),
     )
-    worker.wait_for("records are learnt")
-    day = 0
-    for _ in range(KILLS):
-        for _ in range(2):
-            send(day)
-            day += 1
-            time.sleep(luck.uniform(0.0, 1.5))
-        worker.kill()
-        send(day)
-        day += 1
-        before = worker.text().count("records are learnt")
-        worker.start()
-        worker.wait_for("records are learnt", before + PARTITIONS)
-        time.sleep(luck.uniform(0.0, 3.0))
 
-    def said():
-        found = {}
-        for record in shop.read(["demand-forecasts"]):
-            value = json.loads(record.value)
-            found.setdefault(value["sku"], set()).add(value["bucket_start"])
-        return found
 
-    # windows are observed a day late, as late events are waited for
-    wanted = {to_text(START + (each + 2) * DAY) for each in range(day)}
-    shop.wait(
-        lambda: all(to_text(START + (day + 1) * DAY) in each for each in said().values()),
-        "forecast",
-        worker,
-    )
-    assert said() == {f"s{offer}": wanted for offer in range(OFFERS)}
-    assert worker.stop() == 0, worker.tail()
-    judged = 0
-    for partition in range(PARTITIONS):
-        forecaster = Forecaster("trend", MODEL)
-        position, _ = Checkpoint(folder, "pricetide", partition).restore({"trend": forecaster})
-        assert position == {"trend": shop.ends(["demand-observations"])[
-            next(tp for tp in shop.tps("demand-observations") if tp.partition == partition)
-        ]}  # fmt: skip
-        judged += forecaster.mae._mean.n
-    # an offer's first window is learnt, and not judged
-    assert judged == OFFERS * (day - 1)
-    restored = [line for line in worker.text().splitlines() if "records are learnt" in line]
-    assert sum(" 0 of" not in line for line in restored) > KILLS
+def test_one_that_comes_later_forecasts_at_once(
+    shop: KafkaShop, pricer: Worker, forecaster: Worker
+) -> None:
+    shop.wait(lambda: shop.number("demand-forecasts") > 0, "forecast", pricer, forecaster)
+
+
+@pytest.mark.slow
+def test_killed_again_and_again_they_leave_out_no_window_and_prices_stay_exact(
+    shop: KafkaShop, pricer: Worker, forecaster: Worker, expected: Callable[..., list[Any]]
+) -> None:
+    luck = random.Random(7)
+    events = list(traffic.events(EVENTS, step=STEP))[FIRST:]
+    each = len(events) // KILLS
+    for kill in range(KILLS):
+        shop.send(events[kill * each : (kill + 1) * each], per_second=200)
+        forecaster.wait_for("records are learnt", PARTITIONS * (kill + 1))
+        time.sleep(luck.uniform(0.0, 2.0))
+        forecaster.kill()
+        time.sleep(luck.uniform(0.0, 2.0))
+        forecaster.start()
+        shop.settle(pricer)
+    forecaster.wait_for("records are learnt", PARTITIONS * (KILLS + 1))
+    shop.wait(lambda: not unsaid(shop, forecaster), "forecast", pricer, forecaster)
+    shop.settle(pricer)
+    assert forecaster.stop() == 0, forecaster.tail()
+    assert pricer.stop() == 0, pricer.tail()
+    published = shop.published()
+    assert_exactly(published, expected(bucket="PT1H"))
+    decisions = [record.value for record in published if record.topic == "price-decisions"]
+    assert any(b'"trend"' in (value or b"") for value in decisions)
+
+
+@pytest.mark.slow
+def test_each_window_was_learnt_once(shop: KafkaShop, folder: Path) -> None:
+    learnt = defaultdict(list)
+    for record in shop.read(["demand-observations"]):
+        value = json.loads(record.value)
+        if value["features"].get("available", 1.0) >= LEAST_AVAILABLE:
+            learnt[record.partition].append((value["sku"], value["channel"]))
+    for partition, offers in learnt.items():
+        saved = Forecaster("trend", MODEL)
+        Checkpoint(folder, "pricetide", partition).restore({"trend": saved})
+        # an offer's first window is learnt, and not judged
+        assert saved.mae._mean.n == len(offers) - len(set(offers))
+
+
+class Observed(NamedTuple):
+    """A record of `demand-observations`: its offset, its offer, and where its forecast begins."""
+
+    offset: int
+    offer: tuple[str, str]
+    start: int
+
+
+def unsaid(shop: KafkaShop, forecaster: Worker) -> list[Observed]:
+    """What must have been forecast from and was not: all that was observed while it ran, and the
+    last windows of what was observed while it was away.
+    """
+    forecast = {
+        ((value["sku"], value["channel"]), to_ms(value["bucket_start"]))
+        for record in shop.read(["demand-forecasts"])
+        if (value := json.loads(record.value))
+    }
+    observed: dict[int, list[Observed]] = defaultdict(list)
+    for record in shop.read(["demand-observations"]):
+        value = json.loads(record.value)
+        if value.get("price") is not None:
+            start = after_late_events(to_ms(value["bucket_end"]), HOUR, LATENESS)
+            offer = value["sku"], value["channel"]
+            observed[record.partition].append(Observed(record.offset, offer, start))
+    passed_over: dict[int, set[Observed]] = defaultdict(set)
+    for partition, begin, end in STARTS.findall(forecaster.text()):
+        history = [
+            each for each in observed[int(partition)] if int(begin) <= each.offset < int(end)
+        ]
+        last = sorted({each.start for each in history})[-HORIZON:]
+        passed_over[int(partition)] |= {each for each in history if each.start not in last}
+    return [
+        each
+        for partition, records in observed.items()
+        for each in records
+        if (each.offer, each.start) not in forecast and each not in passed_over[partition]
+    ]
