@@ -30,6 +30,10 @@ LEAST_ELASTICITY = 1.3
 #: the square of its distance: the same knowledge costs the same at any pace, and the sooner it is
 #: there, the more days it serves.
 LARGEST_EXPLORATION_SCALE = 30.0
+#: What is left of a sale whose end is known counts so many times: the worth of knowing an
+#: elasticity is reckoned as if the curve had the form that is believed, and its posterior were
+#: right. What is drawn also tells where they are not.
+WORTH_OF_THE_REST = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +192,7 @@ def _exploration_scale(context: DecisionContext) -> Floats:
     principle for our future prospects", Nature 363, 1993), but elasticities wander, and what is
     learnt of them today fades. H is the geometric mean of that age and the setting: with a fixed H
     learning would nearly end, and with the age itself draws would cost more every month. Of a sale
-    whose end is known no more than the rest can repay a draw.
+    whose end is known no more than the rest can repay a draw: near its end nothing is drawn.
     """
     curves = context.curves
     e = np.maximum(-curves.elasticity, LEAST_ELASTICITY)
@@ -197,7 +201,7 @@ def _exploration_scale(context: DecisionContext) -> Floats:
     least = context.state.settings.learning_horizon_ms / DAY
     days = np.sqrt(least * np.maximum(least, curves.age))
     left: Floats = np.maximum(_end_of_sale(context) - context.now, 0) / DAY
-    days = np.minimum(days, left)
+    days = np.minimum(days, WORTH_OF_THE_REST * left)
     ratio: Floats = rate * days * curves.informs / (bend * bend)
     return np.minimum(np.maximum(ratio - 1.0, 0.0), LARGEST_EXPLORATION_SCALE)
 

@@ -195,19 +195,20 @@ def test_an_offer_that_has_lasted_is_learnt_of_for_longer(new_shop: Any, known_d
     assert chances[1] < 0.6
 
 
-def test_nothing_is_drawn_that_the_rest_of_a_sale_cannot_repay(
+def test_as_much_is_drawn_as_without_an_end_until_the_rest_of_a_sale_cannot_repay_it(
     new_shop: Any, known_demand: Any
 ) -> None:
     chances = []
-    for days in (3, 300):
+    for days in (3, 30, None):
         shop = new_shop(demand=known_demand(rate=2.0, sd=0.5))
         for i in range(100):
             shop.product(f"s{i}", cost="5.00", category=f"c{i}")
+        until = {} if days is None else {"sell_by": to_text(shop.now + days * DAY)}
         shop.policy(
             strategy=OPTIMISE,
             explore={"kind": "thompson", "budget": "5%"},
-            objective={"maximise": "profit", "sell_by": to_text(shop.now + days * DAY)},
+            objective={"maximise": "profit", **until},
         )
         chances.append(np.mean([d["propensity"] for d in shop.decisions]))
     assert chances[0] == 1.0
-    assert chances[1] < 0.6
+    assert chances[1] == chances[2] < 0.6
