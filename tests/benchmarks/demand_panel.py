@@ -1,6 +1,6 @@
 """One-week-ahead log units of a simulated store panel: our experts beside what else one would do.
 
-python tests/benchmarks/demand_panel.py [seed] [logit]
+python -m tests.benchmarks.demand_panel [seed] [logit]
 
 `logit`: shoppers who choose among the products (`panel_logit`), instead of `panel_market`.
 """
@@ -12,14 +12,13 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-import panel_logit
-import panel_market
 from numpy.typing import NDArray
-from panel_market import Panel
 from river import linear_model
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from online_models.demand import DemandModels, UnitsForecast
+from tests.benchmarks import panel_logit, panel_market
+from tests.benchmarks.panel_market import Panel
 
 FIRST_SCORED = 8
 Floats = NDArray[np.float64]

@@ -1,6 +1,6 @@
 """Bucket updates and predictions per CPU second of one core: a table on stdout.
 
-    OMP_NUM_THREADS=1 python tests/benchmarks/demand_speed.py [periods]
+    OMP_NUM_THREADS=1 python -m tests.benchmarks.demand_speed [periods]
 
 An update is one bucket learnt by all experts and the mixture; a forecast is the mixture's expected
 units of a bucket; a prediction is demand at one price off the posterior that prices are chosen

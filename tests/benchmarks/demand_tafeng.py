@@ -1,7 +1,7 @@
 """One-day-ahead counts of TaFeng's top 1,000 items: our experts beside plain baselines.
 
 Zero days included, scored from day 21, prices known only from earlier sales.
-python tests/benchmarks/demand_tafeng.py
+python -m tests.benchmarks.demand_tafeng
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import time
 
 import numpy as np
 from numpy.typing import NDArray
-from tafeng import daily_sales
 
 from online_models.demand import DemandModels, UnitsForecast
 from online_models.demand.negative_binomial import log_probability
+from tests.benchmarks.tafeng import daily_sales
 
 FIRST_SCORED = 21
 Floats = NDArray[np.float64]

@@ -1,6 +1,6 @@
 """Bias and coverage of own elasticities over simulated confounded markets: a table on stdout.
 
-    OMP_NUM_THREADS=1 python tests/benchmarks/elasticity_confounded.py [markets] [first]
+    OMP_NUM_THREADS=1 python -m tests.benchmarks.elasticity_confounded [markets] [first]
 
 The filter is as it comes: nothing tells it that a market is confounded. `told`: it knows which part
 of a price chance drew.

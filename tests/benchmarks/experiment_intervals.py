@@ -1,6 +1,6 @@
 """Coverage of the intervals of experiments over simulated ones: a table on stdout.
 
-    OMP_NUM_THREADS=1 python tests/benchmarks/experiment_intervals.py [experiments] [seed]
+    OMP_NUM_THREADS=1 python -m tests.benchmarks.experiment_intervals [experiments] [seed]
 
 A 95 % interval should cover the truth in 93 to 97 % of the experiments. A confidence sequence
 may exclude it on any of its days, looked at every day, in at most 5 %.

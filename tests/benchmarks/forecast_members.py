@@ -1,6 +1,6 @@
 """What models that publish forecasts cost or earn in simulated markets: a table on stdout.
 
-    python tests/benchmarks/forecast_members.py [--market plain] [--sales 8] [--seeds 3]
+    python -m tests.benchmarks.forecast_members [--market plain] [--sales 8] [--seeds 3]
 
 Each contender is the pricer of always, beside which one model publishes forecasts: one that knows
 the market's demand, and such as err in each way that matters. A share is of the clairvoyant's

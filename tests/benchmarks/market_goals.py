@@ -1,6 +1,6 @@
 """What the pricer earns in simulated markets, against its goals: a table on stdout.
 
-    python tests/benchmarks/market_goals.py [--seeds 20] [--first-seed 1000] [--only corruption]
+    python -m tests.benchmarks.market_goals [--seeds 20] [--first-seed 1000] [--only corruption]
 
 Finished runs stay in OUT, so that the same command goes on after an interruption. Tune on other
 seeds than these.

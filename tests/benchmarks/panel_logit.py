@@ -8,7 +8,8 @@ product's shocks, as in `panel_market`, and a promotion leaves full pantries beh
 from __future__ import annotations
 
 import numpy as np
-from panel_market import Panel
+
+from tests.benchmarks.panel_market import Panel
 
 #: Kinds of shoppers, and the weight of buying nothing.
 KINDS, OUTSIDE = 6, 3.0

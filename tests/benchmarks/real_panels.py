@@ -1,6 +1,6 @@
 """Panels that nobody here made: forecasts beside trees and River, elasticities beside others'.
 
-    make panels && python tests/benchmarks/real_panels.py [NAME …] [--packages DIR]
+    make panels && python -m tests.benchmarks.real_panels [NAME …] [--packages DIR]
 
 The data travel in packages and are read where pip put them; nothing of them is kept here. A line
 for each forecaster, one window ahead: how many windows it forecasts, the error of log units where
@@ -263,7 +263,7 @@ def journey(packages: Path, products: int = 60) -> RealPanel:
 
 def tafeng(_packages: Path, items: int = 120) -> RealPanel:
     """Best sellers of TaFeng by the week; a price is known only from the week itself."""
-    from tafeng import daily_sales
+    from tests.benchmarks.tafeng import daily_sales
 
     sales = daily_sales(items)
     weeks = sales.units.shape[1] // 7
