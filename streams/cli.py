@@ -44,7 +44,7 @@ LEAN = ("console",)
 #: Commands that go on while Kafka is away, of which its clients are to speak.
 PATIENT = ("apply", "console")
 #: Commands that go on until they are stopped, which ends them with status 0.
-SERVICES = ("worker", "console", "apply")
+SERVICES = ("worker", "console", "apply", "mcp")
 #: Kafka's clients, by the names of their loggers.
 CLIENTS = ("aiokafka", "kafka")
 #: The folders of the commands, in the order of the help, and their headings there.

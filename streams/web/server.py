@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
-import uvicorn
 from fastapi import FastAPI
 
 from streams.configuration.redacted import Redacted
 from streams.configuration.settings import Settings
-from streams.errors import ExpectedError, InputError
+from streams.errors import InputError
 from streams.kafka.clients import bootstrap
 from streams.recording.recorder import partition_counts
 from streams.stopping import when_stopped
@@ -32,6 +29,7 @@ from streams.web.application import application
 from streams.web.background import in_background
 from streams.web.charts import draw
 from streams.web.context import Context
+from streams.web.http_server import HttpServer
 from streams.web.memory import give_back, share_heaps
 from streams.web.notify.receivers import receivers
 from streams.web.notify.run import notify
@@ -52,8 +50,6 @@ HOST = "127.0.0.1"
 COUNT_SECONDS, RESTS = 3.0, 4.0
 #: How often it is looked whether something has stopped prices.
 STOP_SECONDS = 0.2
-#: Requests in hand may take so long when the console ends.
-GRACE_SECONDS = 3
 
 
 def context_of(settings: Settings, host: str) -> Context:
@@ -106,15 +102,6 @@ def context_of(settings: Settings, host: str) -> Context:
     )
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to `serve`, which ends the follower, too."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
 async def serve(host: str, port: int, settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; says where once it listens.
 
@@ -128,25 +115,13 @@ async def serve(host: str, port: int, settings: Settings) -> None:
     await asyncio.to_thread(partition_counts, settings, list(TOPICS))
     context = context_of(settings, host)
     whom = receivers(settings)
-    listening = _listen(host, port)
     app = application(context)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-    )
+    server = HttpServer(app, host, port)
     when_stopped(lambda: _end(app, server))
-    shown = f"[{host}]" if ":" in host else host
-    print(f"console http://{shown}:{listening.getsockname()[1]}", flush=True)
+    print(f"console {server.address}", flush=True)
     follower = Follower(settings, context.store, context.progress)
     tasks = [
-        asyncio.create_task(server.serve(sockets=[listening])),
+        asyncio.create_task(server.listen()),
         asyncio.create_task(follower.run()),
         asyncio.create_task(keep_counting(context)),
         asyncio.create_task(_look_for_stops(context)),
@@ -167,17 +142,9 @@ async def serve(host: str, port: int, settings: Settings) -> None:
         context.store.dispose()
 
 
-def _end(app: FastAPI, server: uvicorn.Server) -> None:
+def _end(app: FastAPI, server: HttpServer) -> None:
     app.state.ending = True
     server.should_exit = True
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        raise ExpectedError(f"cannot listen on {host}:{port}: {error}") from None
 
 
 def count_anew(context: Context) -> None:

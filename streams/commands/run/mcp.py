@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import getpass
-import sys
 
 from streams.configuration.settings import Settings
 from streams.extras import require
@@ -29,7 +29,9 @@ HOST = "127.0.0.1"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's flags."""
-    parser.add_argument("--http", type=int, metavar="PORT", help="serve HTTP on this port")
+    parser.add_argument(
+        "--http", type=int, metavar="PORT", help="serve HTTP on this port (0: a free one)"
+    )
     parser.add_argument("--host", default=HOST, help=f"address for --http (default {HOST})")
 
 
@@ -43,8 +45,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if options.http is not None:
         from streams.web.assistant import http
 
-        print(f"mcp http://{options.host}:{options.http}/mcp", file=sys.stderr, flush=True)
-        http.serve(context, options.host, options.http)
+        asyncio.run(http.serve(context, options.host, options.http))
         return 0
     from streams.web.assistant.server import tools
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import uvicorn
+import sys
+
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from streams.stopping import when_stopped
 from streams.web.access.gate import Gate
 from streams.web.access.roles import Actor
 from streams.web.api.problems import answer
 from streams.web.assistant.server import tools
 from streams.web.context import Context
+from streams.web.http_server import HttpServer
 
 NOBODY = Actor("nobody", frozenset(), "local")
 
@@ -47,6 +50,12 @@ def application(context: Context) -> ASGIApp:
     )
 
 
-def serve(context: Context, host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    uvicorn.run(application(context), host=host, port=port, log_level="warning", access_log=False)
+async def serve(context: Context, host: str, port: int) -> None:
+    """Serve until SIGINT or SIGTERM; says where once it listens.
+
+    ExpectedError where the port cannot be had.
+    """
+    server = HttpServer(application(context), host, port)
+    when_stopped(lambda: setattr(server, "should_exit", True))
+    print(f"mcp {server.address}/mcp", file=sys.stderr, flush=True)
+    await server.listen()

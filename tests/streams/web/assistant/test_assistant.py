@@ -6,7 +6,10 @@ import asyncio
 import dataclasses
 import json
 import os
+import re
+import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -17,7 +20,6 @@ from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from sqlalchemy import Engine
@@ -28,11 +30,13 @@ from streams.web.assistant.http import application
 from streams.web.assistant.outside import KEY, marked
 from streams.web.assistant.server import tools
 from streams.web.context import Context
+from streams.web.http_server import HttpServer
 from streams.web.preview.jobs import Previews
 from streams.web.preview.outcome import PolicyTrial
 from streams.web.store import drafts
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
+from tests.patience import PATIENCE_SECONDS, Patience
 from tests.streams.web.conftest import POLICY, PRODUCT, SKU, START
 
 ROOT = Path(__file__).parents[4]
@@ -162,14 +166,13 @@ def test_what_makes_no_sense_is_said(context: Context) -> None:
 
 @contextmanager
 def served(context: Context) -> Iterator[str]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application(context), log_config=None))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    server = HttpServer(application(context), "127.0.0.1", 0)
+    thread = threading.Thread(target=lambda: asyncio.run(server.listen()))
     thread.start()
     try:
         while not server.started:
             time.sleep(0.02)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/mcp"
+        yield f"{server.address}/mcp"
     finally:
         server.should_exit = True
         thread.join()
@@ -218,3 +221,26 @@ def test_on_stdin_and_stdout_it_tells_the_decisions_facts(store: Engine) -> None
     (said,) = asked(server, ("explain", {"sku": SKU}))
     assert said["last_change"]["decision_id"]
     assert said["last_change"]["reason"] == "match_competitor"
+
+
+def test_over_http_it_stops_in_time_beside_a_request_that_never_ends(
+    store: Engine, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "streams.cli", "mcp", "--http", "0", "--store", str(store.url)]
+    said = tmp_path / "said"
+    with said.open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stderr=log)
+    try:
+        patience = Patience()
+        while not (found := re.search(r"mcp http://127\.0\.0\.1:(\d+)/mcp\n", said.read_text())):
+            assert process.poll() is None, said.read_text()
+            patience.require(said.read_text)
+            time.sleep(0.05)
+        with socket.create_connection(("127.0.0.1", int(found[1]))) as asker:
+            head = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n"
+            asker.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+            assert asker.recv(100).startswith(b"HTTP/1.1 100")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE_SECONDS) == 0, said.read_text()
+    finally:
+        process.kill()
