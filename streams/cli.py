@@ -126,6 +126,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         note(where, f"{error.filename}: {error.strerror}" if error.filename else error)
         return ExitStatus.WRONG_INPUT if error.filename else ExitStatus.FAILED
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            # Python 3.11 makes RuntimeError of one that comes while a class is being made
+            return ExitStatus.INTERRUPTED
         if not _is_kafka(error):
             raise
         note(where, f"Kafka: {error}")

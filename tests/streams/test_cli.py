@@ -28,6 +28,22 @@ def test_a_wrong_command_line_ends_with_status_2(arguments: list[str], capsys: A
     assert "pricetide" in capsys.readouterr().err
 
 
+def test_an_interrupt_while_a_class_is_made_ends_with_its_status(
+    capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Named:
+        def __set_name__(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+    def loaded(*_: object) -> int:
+        type("Loaded", (), {"field": Named()})
+        return 0
+
+    monkeypatch.setattr(cli, "_run", loaded)
+    assert cli.main(["pipe"]) == 130
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
