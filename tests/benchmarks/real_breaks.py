@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from online_models.pricing.trade.class_demand import ELASTICITIES, ClassDemand
 from online_models.pricing.trade.volumes import ENOUGH, QUANTITIES
-from tests.benchmarks.real_customers import DRAWS, LEARNT, Purchases, journey, tafeng
+from tests.benchmarks.real_customers import DRAWS, LEARNT, Purchases, journey, ratio, tafeng
 
 #: A log price so far below the first one is low; one further from it is no matter of breaks.
 LOW, FARTHEST = -0.05, 0.3
@@ -60,8 +60,7 @@ def products(bought: Purchases) -> Iterator[tuple[Floats, Floats]]:
     days = int(bought.day[-1]) + 1
     size = np.searchsorted(QUANTITIES, bought.units, side="right") - 1
     order = np.argsort(bought.product, kind="stable")
-    edges = np.searchsorted(bought.product[order], np.arange(int(bought.product.max()) + 2))
-    for lines in np.split(order, edges[1:-1]):
+    for lines in np.split(order, np.cumsum(np.bincount(bought.product))[:-1]):
         day, units = bought.day[lines], bought.units[lines].astype(np.float64)
         price = np.full(days, np.nan)
         for each in np.unique(day).tolist():
@@ -107,15 +106,13 @@ def report(bought: Purchases) -> None:
             names, place = np.unique(product[chosen], return_inverse=True)
             if len(names) < LEAST_PRODUCTS:
                 continue
-            sums = np.stack([np.bincount(place, found[chosen, column]) for column in (3, 4, 5)])
-            draws = sums[:, rng.integers(0, len(names), (DRAWS, len(names)))].sum(axis=2)
-            told, untold = sums[0].sum() / sums[1:].sum(axis=1)
-            ends = [np.quantile(draws[0] / draws[row], [0.025, 0.975]) for row in (1, 2)]
+            sold, told, untold = (np.bincount(place, found[chosen, column]) for column in (3, 4, 5))
+            draws = rng.integers(0, len(names), (DRAWS, len(names)))
+            by_price = "{:.2f} ({:.2f} to {:.2f})".format(*ratio(sold, told, draws))
+            without = "{:.2f} ({:.2f} to {:.2f})".format(*ratio(sold, untold, draws))
             print(
-                f"  from {least} units, {words}: {len(names)} products,"
-                f" {sums[0].sum():.0f} sold;"
-                f" {told:.2f} ({ends[0][0]:.2f} to {ends[0][1]:.2f}) of the forecast,"
-                f" {untold:.2f} ({ends[1][0]:.2f} to {ends[1][1]:.2f}) of that without a price"
+                f"  from {least} units, {words}: {len(names)} products, {sold.sum():.0f} sold;"
+                f" {by_price} of the forecast, {without} of that without a price"
             )
 
 

@@ -134,6 +134,14 @@ def judged(bought: Purchases) -> tuple[dict[int, int], Ints, NDArray[np.bool_]]:
     return clusters, np.array(later), np.array(low)
 
 
+def ratio(found: Floats, expected: Floats, draws: Ints) -> tuple[float, float, float]:
+    """What was found of what was to be expected, of the sums of (n,), and the ends of its 95 %
+    interval by resampling: the places that each of `draws` takes, (draws, n).
+    """
+    ends = np.quantile(found[draws].sum(axis=1) / expected[draws].sum(axis=1), [0.025, 0.975])
+    return float(found.sum() / expected.sum()), *ends.tolist()
+
+
 def report(bought: Purchases) -> None:
     """Print how much each cluster bought at low prices beside what was to be expected."""
     clusters, later, low = judged(bought)
@@ -152,12 +160,11 @@ def report(bought: Purchases) -> None:
             [np.bincount(place, units[chosen] * each[chosen]) for each in (low, share[product])]
         )
         draws = rng.integers(0, sums.shape[1], (DRAWS, sums.shape[1]))
-        ratios = sums[0][draws].sum(axis=1) / sums[1][draws].sum(axis=1)
-        ratio, (least, most) = sums[0].sum() / sums[1].sum(), np.quantile(ratios, [0.025, 0.975])
+        share_found, least, most = ratio(sums[0], sums[1], draws)
         at_low = float((units * low)[chosen].sum() / units[chosen].sum())
         print(
             f"  cluster {cluster + 1}: {sums.shape[1]} customers, {at_low:.1%} at low prices,"
-            f" {ratio:.2f} of what was to be expected ({least:.2f} to {most:.2f})"
+            f" {share_found:.2f} of what was to be expected ({least:.2f} to {most:.2f})"
         )
 
 

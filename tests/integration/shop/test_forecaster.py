@@ -16,6 +16,7 @@ import pytest
 from online_models.forecasting.forecaster import HORIZON, LEAST_AVAILABLE, Forecaster
 from online_models.forecasting.records import after_late_events
 from schemas.values.instants import HOUR, to_ms
+from streams.configuration.settings import Settings
 from streams.forecast.checkpoint import Checkpoint
 from tests.integration.shop import traffic
 from tests.integration.shop.conftest import PARTITIONS
@@ -29,8 +30,7 @@ KILLS, FIRST, EVENTS = 20, 600, 4600
 #: Event time from one event to the next, ms: five days in all.
 STEP = 100_000
 MODEL = {"model": "river.linear_model.BayesianLinearRegression"}
-#: Settings' own allowed lateness, ms.
-LATENESS = HOUR
+LATENESS = Settings(bucket="PT1H").fold.allowed_lateness_ms
 STARTS = re.compile(r"partition (\d+): (\d+) of (\d+) records are learnt")
 
 
@@ -69,10 +69,9 @@ def test_one_that_comes_later_forecasts_at_once(
     shop.wait(lambda: shop.number("demand-forecasts") > 0, "forecast", pricer, forecaster)
 
 
-@pytest.mark.slow
-def test_killed_again_and_again_they_leave_out_no_window_and_prices_stay_exact(
-    shop: KafkaShop, pricer: Worker, forecaster: Worker, expected: Callable[..., list[Any]]
-) -> None:
+@pytest.fixture(scope="module")
+def survived(shop: KafkaShop, pricer: Worker, forecaster: Worker) -> KafkaShop:
+    """A shop whose forecaster was killed again and again, once all is said and all have stopped."""
     luck = random.Random(7)
     events = list(traffic.events(EVENTS, step=STEP))[FIRST:]
     each = len(events) // KILLS
@@ -89,16 +88,23 @@ def test_killed_again_and_again_they_leave_out_no_window_and_prices_stay_exact(
     shop.settle(pricer)
     assert forecaster.stop() == 0, forecaster.tail()
     assert pricer.stop() == 0, pricer.tail()
-    published = shop.published()
+    return shop
+
+
+@pytest.mark.slow
+def test_killed_again_and_again_they_leave_out_no_window_and_prices_stay_exact(
+    survived: KafkaShop, expected: Callable[..., list[Any]]
+) -> None:
+    published = survived.published()
     assert_exactly(published, expected(bucket="PT1H"))
     decisions = [record.value for record in published if record.topic == "price-decisions"]
     assert any(b'"trend"' in (value or b"") for value in decisions)
 
 
 @pytest.mark.slow
-def test_each_window_was_learnt_once(shop: KafkaShop, folder: Path) -> None:
+def test_each_window_was_learnt_once(survived: KafkaShop, folder: Path) -> None:
     learnt = defaultdict(list)
-    for record in shop.read(["demand-observations"]):
+    for record in survived.read(["demand-observations"]):
         value = json.loads(record.value)
         if value["features"].get("available", 1.0) >= LEAST_AVAILABLE:
             learnt[record.partition].append((value["sku"], value["channel"]))
