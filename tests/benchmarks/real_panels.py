@@ -6,7 +6,8 @@ The data travel in packages and are read where pip put them; nothing of them is 
 for each forecaster, one window ahead: how many windows it forecasts, the error of log units where
 anything was sold, minus the mean log probability of what was, and what the 90 % interval holds;
 then the first two of the windows that the panel model forecasts, so that all are judged by the
-same. A line for each answer: the mean own-price elasticity of its products, how many have
+same. Below them what the error would be had the mixture named every mean exactly and were units
+Poisson; it is more than what counts can have that vary less. A line for each answer: the mean own-price elasticity of its products, how many have
 one, and how far they lie from dummy-variable least squares on the same rows.
 """
 
@@ -26,6 +27,7 @@ import polars as pl
 from numpy.typing import NDArray
 from river import linear_model
 from scipy.optimize import minimize
+from scipy.stats import poisson
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from online_models.demand import DemandModels
@@ -36,7 +38,7 @@ from online_models.studies.elasticity.panel import OfferGroups, panel
 Floats = NDArray[np.float64]
 PACKAGES = Path(".venv/panels")
 FIRST_SCORED = 8
-#: Windows into which households' purchases are cut, by how far each household has come.
+#: Windows into which households' purchases are cut.
 SLICES = 50
 
 
@@ -65,9 +67,9 @@ def ecdat(packages: Path, item: str) -> pd.DataFrame:
 def households(packages: Path, item: str) -> RealPanel:
     """Scanner panel of households, one row a purchase, a household's rows in order of time.
 
-    The purchases carry no dates. A purchase's window is how far its household has come in its own
-    sequence, which all take part in for the same time: an approximation, and the prices of a window
-    are means over its purchases.
+    The purchases carry no dates. Each household's are put at random moments of one span of time, in
+    their order: all take part for the same time, and as many buy in one window as in another but
+    for chance. The prices of a window are means over its purchases.
     """
     frame = ecdat(packages, item)
     columns = [str(name) for name in frame.columns]
@@ -75,9 +77,10 @@ def households(packages: Path, item: str) -> RealPanel:
     frame = frame[(frame[[f"price.{b}" for b in brands]] > 0.0).all(axis=1)]
     person = next(name for name in columns if name in ("id", "hid") or name.endswith(".hid"))
     choice = next(name for name in columns if name.endswith("choice"))
-    place = frame.groupby(person).cumcount().to_numpy()
-    whole = frame.groupby(person)[person].transform("size").to_numpy()
-    window = np.minimum((place + 0.5) / whole * SLICES, SLICES - 1).astype(np.int64)
+    # the rows are sorted by household, a household's by time; so are the moments, once put in order
+    moment = np.random.default_rng(0).random(len(frame))
+    moment = moment[np.lexsort((moment, frame[person].to_numpy()))]
+    window = (moment * SLICES).astype(np.int64)
     price = frame[[f"price.{b}" for b in brands]].to_numpy(np.float64)
     chosen = np.stack([(frame[choice].astype(str) == b).to_numpy() for b in brands], axis=1)
     flags = [
@@ -422,6 +425,16 @@ def error(rows: Table, told: Judged, some: NDArray[np.bool_]) -> str:
     return f"RMSE(log) {np.sqrt(np.mean(gap**2)):.4f}   −log {told.loss[some].mean():7.4f}"
 
 
+def chance(rows: Table, mean: Floats, some: NDArray[np.bool_]) -> float:
+    """The error of log units where anything was sold, of Poisson units whose `mean` is known."""
+    means = mean[some & (rows.units > 0)]
+    units = np.arange(1, int(means.max() + 12.0 * np.sqrt(means.max()) + 30.0))
+    squares = [
+        np.average((np.log(units) - np.log(m)) ** 2, weights=poisson.pmf(units, m)) for m in means
+    ]
+    return float(np.sqrt(np.mean(squares)))
+
+
 def show(name: str, build: Callable[[Path], RealPanel], packages: Path) -> None:
     real = build(packages)
     print(f"\n{name}: {real.source}")
@@ -439,6 +452,9 @@ def show(name: str, build: Callable[[Path], RealPanel], packages: Path) -> None:
                 f"   holds {told.inside[some].mean():.3f}   {error(rows, told, some & both)}",
                 flush=True,
             )
+        mean = np.exp(found["mixture"].location)
+        floors = [chance(rows, mean, some) for some in (later & ~np.isnan(mean), both)]
+        print("  {:16s} {:26.4f}{:66.4f}".format("chance", *floors))
     groups = OfferGroups(real.products, 0 * real.products, 0 * real.products)
     found = panel(real.windows, groups)
     if found is None:
