@@ -7,9 +7,9 @@ for each forecaster, one window ahead: how many windows it forecasts, the error 
 anything was sold, minus the mean log probability of what was, and what the 90 % interval holds;
 then the first two of the windows that the panel model forecasts, so that all are judged by the
 same. Below them what the error would be had the mixture named every mean exactly and were units
-Poisson; it is more than what counts can have that vary less. A line for each answer: the mean own-
-price elasticity of its products, how many have one, and how far they lie from dummy-variable least
-squares on the same rows.
+Poisson; counts that vary less can have less. A line for each answer: the mean own-price elasticity
+of its products, how many have one, and how far they lie from dummy-variable least squares on the
+same rows.
 """
 
 from __future__ import annotations
