@@ -30,10 +30,14 @@ from online_models.persistence.saved import Saved
 #: Days over which a price is remembered. Of those who remember longer less than their ρ is found,
 #: which costs little; of those who forget sooner more, so that the days are rather few.
 REMEMBERED_DAYS = 15.0
-#: Standard deviation of ρ where there is a memory, before any evidence; and the largest ρ that is
-#: believed.
-PRIOR_DEVIATION = 0.25
+#: ρ where there is a memory, before any evidence, and its standard deviation; and the largest ρ
+#: that is believed.
+USUAL_SHARE, PRIOR_DEVIATION = 0.3, 0.12
 LARGEST_SHARE = 0.5
+#: The estimates of shops that are alike scatter by more than chance: ρ stands for whatever makes
+#: the first days after a price differ from later ones. So data are believed no further than this,
+#: and older ones fade.
+LARGEST_PRECISION = 230.0
 #: ρ moves by no more whenever the pools are estimated anew, daily: prices follow it.
 LARGEST_STEP = 0.05
 
@@ -44,9 +48,9 @@ class PriceMemory:
     """ρ, and what is known of it.
 
     >>> memory = PriceMemory()
-    >>> memory.learn(np.array([0.1, -0.1]), np.array([3.0, -3.0]), np.array([40.0, 40.0]))
-    >>> memory.settle() < 0.02
-    True
+    >>> memory.learn(np.array([0.1, -0.1]), np.array([-0.1, 0.1]), np.array([40.0, 40.0]))
+    >>> memory.settle()
+    0.0
     >>> for _ in range(200):
     ...     memory.learn(np.array([0.1, -0.1]), np.array([3.0, -3.0]), np.array([40.0, 40.0]))
     >>> memory.settle()
@@ -59,8 +63,8 @@ class PriceMemory:
 
     def __init__(self) -> None:
         self.share: Floats = np.zeros(1)
-        #: Precision of the estimate, and precision × estimate.
-        self.precision: Floats = np.full(1, _PRIOR)
+        #: What data say: precision, and precision × estimate.
+        self.precision: Floats = np.zeros(1)
         self.evidence: Floats = np.zeros(1)
 
     def learn(self, gradient: Floats, score: Floats, information: Floats) -> None:
@@ -70,6 +74,9 @@ class PriceMemory:
         self.precision[0] += total(information * gradient * gradient)
         at_zero = score + information * gradient * self.share[0]
         self.evidence[0] += total(at_zero * gradient)
+        if self.precision[0] > LARGEST_PRECISION:
+            self.evidence[0] *= LARGEST_PRECISION / self.precision[0]
+            self.precision[0] = LARGEST_PRECISION
 
     def settle(self) -> float:
         """Move ρ towards what is known of it; returns by how much."""
@@ -82,8 +89,10 @@ class PriceMemory:
         """The estimate, by as much as data make it likelier that ρ is normal than that it is 0; and
         nothing where they do not, or where it is below 0.
         """
-        estimate, precision = self.evidence[0] / self.precision[0], self.precision[0]
-        inverse = np.sqrt(precision / _PRIOR) * exp(-0.5 * estimate * estimate * precision)
+        precision = _PRIOR + self.precision[0]
+        estimate = (_PRIOR * USUAL_SHARE + self.evidence[0]) / precision
+        explained = estimate * estimate * precision - USUAL_SHARE * USUAL_SHARE * _PRIOR
+        inverse = np.sqrt(precision / _PRIOR) * exp(-0.5 * explained)
         return float(max(estimate, 0.0) * max(1.0 - inverse, 0.0))
 
 

@@ -102,3 +102,25 @@ def test_a_price_known_before_memories_were_kept_counts_as_remembered() -> None:
     state.remembered[:] = gap
     known = models.curves(row, DemandContext.at_prices(now, np.exp(state.log_price)))
     assert np.allclose(at_rest.log_rate, known.log_rate)
+
+
+def test_what_was_learnt_long_ago_fades_when_shoppers_change() -> None:
+    memory, gradient, information = PriceMemory(), np.full(10, 0.3), np.full(10, 50.0)
+
+    def live(days: int, share: float) -> float:
+        """Days on which shoppers compare so far; returns what is believed of it then."""
+        for _ in range(days):
+            error = (share - memory.share[0]) * gradient
+            memory.learn(gradient, information * error, information)
+            memory.settle()
+        return float(memory.share[0])
+
+    assert live(300, 0.45) == pytest.approx(0.45, abs=0.05)
+    assert live(30, 0.15) == pytest.approx(0.15, abs=0.05)
+
+
+def test_a_usual_share_is_believed_of_no_shop_before_its_sales_say_so() -> None:
+    memory = PriceMemory()
+    assert memory.settle() == 0.0
+    memory.learn(np.array([0.3]), np.array([0.0]), np.array([50.0]))
+    assert memory.settle() == 0.0
