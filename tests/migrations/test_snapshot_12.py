@@ -19,8 +19,8 @@ it listed what orders and clicks named on channels that no product has; those ar
 `shared` an alert did not name its partition. In `waiting` it did not
 try the price that just sells out a scarce stock. In all of them fixed breaks and personal discounts
 had no steps, and prices below the public one were not said anew when the lowest legal price moved.
-In `hours` the River model was told prices, and is told changes of them. In all of them less was
-believed, before any evidence, of the share of remembered prices.
+In `hours` the River model was told prices, and is told changes of them. In all of them the share of
+remembered prices that was believed before any evidence was 0.
 What is published in these is that of the present release.
 """
 
