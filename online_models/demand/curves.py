@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from online_models.numerics.arrays import Floats, Ints
+from online_models.numerics.compiled import compiled
 from online_models.numerics.special import exp, log
 
 
@@ -32,6 +33,23 @@ class DemandContext:
         """Prices, (n,), beside which no competitor's is known and no promotion runs."""
         nothing = np.zeros(len(price))
         return cls(now, price, np.full(len(price), np.nan), nothing, nothing)
+
+
+#: Half and twice the price in force: so far an elasticity changes with the price.
+REACH = 0.6931471805599453
+
+
+def bent(bend: Floats, x: Floats) -> Floats:
+    """What a curve's `bend` adds to its log units at log prices `x` from its anchor, (n,)."""
+    inside = np.minimum(np.maximum(x, -REACH), REACH)
+    return bend * inside * (x - 0.5 * inside)
+
+
+@compiled
+def bent_one(bend: float, x: float) -> float:
+    """The same of one."""
+    inside = min(max(x, -REACH), REACH)
+    return bend * inside * (x - 0.5 * inside)
 
 
 class MemberCurves(NamedTuple):
@@ -75,9 +93,9 @@ class DemandCurves:
     """Joint Gaussian posterior of log demand per day and own-price elasticity, n rows.
 
     log E[units per day | p] = log_rate + elasticity · x + ½ bend · x², where
-    x = log p − log anchor_price, the competitor's price held fixed. The elasticity is that of a
-    price that stays: where shoppers compare with the prices that they remember, a new one does
-    more.
+    x = log p − log anchor_price, the competitor's price held fixed; beyond half and twice the
+    anchor price the elasticity changes no more. It is that of a price that stays: where shoppers
+    compare with the prices that they remember, a new one does more.
     """
 
     anchor_price: Floats
@@ -97,7 +115,7 @@ class DemandCurves:
     informs: Floats
     #: Days since the offer's first window ended, be it one without a sale; −1 before.
     age: Floats
-    #: Change of the elasticity by log price: 0 but where a published forecast says so.
+    #: Change of the elasticity by log price.
     bend: Floats
     #: The models whose published forecasts are mixed in, and what the pricer's own say without
     #: them; None where nobody publishes any.
@@ -133,9 +151,7 @@ class DemandCurves:
         """Mean and variance of log demand per day at `price`, (n,) or (n, m) in minor units."""
         rows = (slice(None),) + (None,) * (np.ndim(price) - 1)
         x = log(price) - log(self.anchor_price)[rows]
-        mean = self.log_rate[rows] + self.elasticity[rows] * x
-        if self.members is not None:
-            mean = mean + 0.5 * self.bend[rows] * x * x
+        mean = self.log_rate[rows] + self.elasticity[rows] * x + bent(self.bend[rows], x)
         variance = self.log_rate_variance[rows] + x * (
             2.0 * self.covariance[rows] + x * self.elasticity_variance[rows]
         )

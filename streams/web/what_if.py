@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import exp, log
 from typing import Any, NamedTuple
 
+from online_models.demand.curves import bent_one
 from schemas.values.money import minor_digits, to_minor, to_text
 from streams.web.words.figures import Figures
 from streams.web.words.reasons import rule
@@ -39,11 +41,12 @@ class PriceBound(NamedTuple):
 
 @dataclass(frozen=True)
 class WhatIfCurve:
-    """Constant elasticity through the units expected at the price in force.
+    """The pricer's curve through the units expected at the price in force.
 
     base: that price, minor units. units: expected there over the policy's horizon. elasticity,
-    deviation: of units to the price. spread: lower and upper units there as shares of `units`.
-    stock: all that there is to sell, where that sells out at the price in force; None otherwise.
+    deviation: of units to the price. bend: change of the elasticity by log price. spread: lower and
+    upper units there as shares of `units`. stock: all that there is to sell, where that sells out
+    at the price in force; None otherwise.
     """
 
     currency: str
@@ -51,6 +54,7 @@ class WhatIfCurve:
     units: float
     elasticity: float
     deviation: float
+    bend: float
     spread: tuple[float, float]
     tax_rate: float
     cost: float
@@ -66,15 +70,16 @@ class WhatIfCurve:
         the stock sells out anyway, a lower price sells no more of it, and a higher one may still
         sell all: how many more would have been bought is not known.
         """
-        ratio = price / self.base
-        bend = NINETY * self.deviation
-        ends = [ratio ** (self.elasticity - bend), ratio ** (self.elasticity + bend)]
+        x = log(price / self.base)
+        expected = self.elasticity * x + bent_one(self.bend, x)
+        width = NINETY * self.deviation * x
+        mean, *ends = (exp(logs) for logs in (expected, expected - width, expected + width))
         low, high = self.spread
         if self.stock is not None:
-            least, mean = (min(1.0, x) for x in (min(ends), ratio**self.elasticity))
+            least, mean = (min(1.0, share) for share in (min(ends), mean))
             return Range(self.stock * mean, self.stock * least, self.stock)
         return Range(
-            self.units * ratio**self.elasticity,
+            self.units * mean,
             self.units * low * min(ends),
             self.units * high * max(ends),
         )
@@ -132,14 +137,19 @@ def demand_curve(
     )
 
 
-def _slope(row: Mapping[str, Any], decision: Mapping[str, Any]) -> tuple[float, float] | None:
+def _slope(
+    row: Mapping[str, Any], decision: Mapping[str, Any]
+) -> tuple[float, float, float] | None:
+    """Elasticity, its standard deviation, and its change by log price."""
     for step in decision["explanation"]:
         detail = step["detail"] if isinstance(step["detail"], Mapping) else {}
         if detail.get("elasticity") is not None:
-            return float(detail["elasticity"]), float(detail.get("elasticity_deviation") or 0.0)
+            names = "elasticity", "elasticity_deviation", "elasticity_change"
+            slope, deviation, bend = (float(detail.get(name) or 0.0) for name in names)
+            return slope, deviation, bend
     if row["elasticity"] is None:
         return None
-    return row["elasticity"], (row["elasticity_upper"] - row["elasticity"]) / NINETY_FIVE
+    return row["elasticity"], (row["elasticity_upper"] - row["elasticity"]) / NINETY_FIVE, 0.0
 
 
 def _limits(decision: Mapping[str, Any], figures: Figures) -> list[PriceBound]:

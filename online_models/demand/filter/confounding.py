@@ -2,7 +2,9 @@
 
 The part of a price that a rule predicts has an elasticity of its own, ε + κ. As long as nothing
 speaks against κ = 0, all price moves inform ε. Where what was drawn and what was not disagree, κ is
-set free, and ε rests on the drawn part alone.
+set free, and ε rests on the drawn part alone. Only κ > 0 counts: who prices on what he expects to
+sell asks more when it is much. κ < 0, a price that does more the longer it stays, is what a share
+of memory looks like that is believed too large (`price_memory`), and would keep it so.
 
 Reference: Hausman, "Specification tests in econometrics", Econometrica 46 (1978); the width is an
 empirical Bayes estimate as in Morris, JASA 78 (1983).
@@ -28,11 +30,14 @@ def freed(precision: Floats, evidence: Floats, least: float) -> float:
     0.0004
     >>> round(freed(np.array([400.0]), np.array([800.0]), 4e-4), 2)
     3.99
+    >>> freed(np.array([400.0]), np.array([-800.0]), 4e-4)
+    0.0004
     """
     known = precision > 0.0
     categories = float(np.count_nonzero(known))
     if not categories:
         return least
-    statistic = total(evidence[known] * evidence[known] / precision[known])
+    upwards = np.maximum(evidence[known], 0.0)
+    statistic = total(upwards * upwards / precision[known])
     excess = statistic - categories - CHANCE * float(np.sqrt(2.0 * categories))
     return least + max(excess, 0.0) / total(precision)

@@ -1,6 +1,6 @@
 """The hierarchical filter: a dynamic regression of counts per offer, pooled over categories.
 
-log E[units per day] = level + ε·(log p − anchor − ρ·remembered) + κ·(predictable part of log p)
+log E[units per day] = level + ε·(s(log p − anchor) − ρ·remembered) + κ·(predictable part of it)
                        + γ·(log competitor price − its anchor) + π·promoted + χ·(mean of the
                        siblings' log p − anchor) + calendar,
 
@@ -29,6 +29,7 @@ from online_models.demand.filter.level_drift import LevelDrift
 from online_models.demand.filter.pools import INVERSE_SIZE_WEIGHT, FilterPools
 from online_models.demand.filter.posterior import Beliefs, Shared, apply_all, curves, deflate
 from online_models.demand.filter.price_memory import PriceMemory, levels_unpooled, remembered_after
+from online_models.demand.filter.price_scale import scaled, steepness
 from online_models.demand.filter.shock import ChannelShock, channel_shock
 from online_models.demand.filter.siblings import SiblingPrices
 from online_models.demand.filter.state import (
@@ -145,7 +146,9 @@ class HierarchicalFilter:
         rate += self.calendar.log_factor(row, seen.start, seen.end - seen.start)
         mean = np.maximum(exp(np.minimum(rate, 30.0)) * seen.days, 1e-9)
         scatter = self._scatter(seen.offer, row)
-        return RatePrediction(mean, 1.0 / (scatter + variance), scatter, variance, h, posterior)
+        size = 1.0 / (scatter + variance)
+        elasticity = posterior.mean[ELASTICITY] * steepness(self._deviation(window))
+        return RatePrediction(mean, size, scatter, variance, elasticity, h, posterior)
 
     def learn(self, window: WindowRows, prediction: RatePrediction) -> Floats:
         """Update by one window; returns the prediction's log score, (n,)."""
@@ -217,6 +220,11 @@ class HierarchicalFilter:
         doubt = ALARM_ELASTICITY_VARIANCE * np.minimum(days, 1.0)
         self.state.covariance[offer, packed(ELASTICITY, ELASTICITY)] += doubt
 
+    def steepness(self, offer: Ints) -> Floats:
+        """Elasticities at the last prices known, relative to the coefficients, (n,)."""
+        gaps = self._gaps(offer)
+        return steepness(np.where(np.isnan(gaps), 0.0, gaps))
+
     def curves(self, offer: Ints, row: Ints, context: DemandContext) -> DemandCurves:
         """Log rate per day at the price in force, elasticity, and their joint covariance."""
         state, pools, siblings = self.state, self.pools, self.siblings
@@ -255,8 +263,8 @@ class HierarchicalFilter:
         rates; `gain` (COEFFICIENTS, n) is how far an error of these moves the `own` means.
         """
         state, offer = self.state, window.seen.offer
-        deviation = self._deviation(window)
-        remembered = state.remembered_or(offer, deviation)
+        price = scaled(self._deviation(window))
+        remembered = state.remembered_or(offer, price)
         by_memory = np.ascontiguousarray(state.by_memory[offer].T)
         directly = shock.removed_from(-prediction.posterior.mean[ELASTICITY] * remembered)
         pooling = self._pooled_by(offer, window.row, window.seen.end)
@@ -266,7 +274,7 @@ class HierarchicalFilter:
         known, gradient = variance < KNOWN_VARIANCE, directly + along(moved, h)
         self.price_memory.learn(gradient[known], score[known], information[known])
         state.by_memory[offer] = (by_memory - gain * (directly + along(by_memory, h))).T
-        state.remembered[offer] = remembered_after(remembered, deviation, window.seen.days)
+        state.remembered[offer] = remembered_after(remembered, price, window.seen.days)
 
     def _advanced(self, offer: Ints, now: Ints) -> tuple[Floats, Floats]:
         """Own mean (COEFFICIENTS, n) and covariance (PACKED, n), the random walks run on."""
@@ -285,9 +293,9 @@ class HierarchicalFilter:
     def _regressors(self, window: WindowRows) -> tuple[Floats | float, ...]:
         state, seen = self.state, window.seen
         deviation = self._deviation(window)
-        remembered = state.remembered_or(seen.offer, deviation)
-        response = deviation - self.price_memory.share[0] * remembered
-        policy = np.where(np.isnan(seen.exploration), 0.0, deviation - seen.exploration)
+        remembered = state.remembered_or(seen.offer, scaled(deviation))
+        response = scaled(deviation) - self.price_memory.share[0] * remembered
+        policy = np.where(np.isnan(seen.exploration), 0.0, scaled(deviation - seen.exploration))
         competitor = deviation_of(seen.log_competitor_price, state.competitor_anchor[seen.offer])
         others = self.siblings.together(window.row, window.channel, deviation)
         return (1.0, response, policy, competitor, seen.promoted, others)

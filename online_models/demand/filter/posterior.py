@@ -11,6 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from online_models.demand.filter.price_scale import (
+    GROWTH,
+    GROWTH_DEVIATION,
+    scaled_one,
+    steepness_one,
+)
 from online_models.demand.filter.state import (
     COEFFICIENTS,
     COLUMNS,
@@ -148,11 +154,10 @@ def curves(
 ) -> Floats:
     """The fields of `DemandCurves` from `log_rate` on, (fields, n), of offers at their prices in
     force. `group` is where their siblings' sums stand. Elasticities are those that last, once the
-    price is what shoppers remember (`memory`: ρ). The filter's curves do not bend.
+    price is what shoppers remember (`memory`: ρ).
     """
     found = np.zeros((11, len(offer)))
     h, direction = np.ones(COEFFICIENTS), np.empty(COEFFICIENTS)
-    lasting = 1.0 - memory
     for n in range(len(offer)):
         at, category = offer[n], row[n]
         mean, covariance = beliefs.mean[at].copy(), beliefs.covariance[at].copy()
@@ -168,9 +173,15 @@ def curves(
         anchor, log_price = beliefs.anchor[at], log_one(price[n])
         competitor = log_one(competitor_price[n]) - beliefs.competitor_anchor[at]
         gap, count = beliefs.log_price[at] - anchor, sibling_count[group[n]]
-        h[1] = 0.0 if isnan(anchor) else log_price - anchor
+        deviation = 0.0 if isnan(anchor) else _bounded(log_price - anchor)
+        lasting = (1.0 - memory) * steepness_one(deviation)
+        h[1] = scaled_one(deviation)
         remembered = beliefs.remembered[at]
-        h[1] -= memory * (h[1] if isnan(remembered) else remembered)
+        if isnan(remembered):
+            remembered = h[1]
+        # what the elasticity is at a price far from the recent ones rests on λ
+        doubt = GROWTH_DEVIATION * (h[1] - remembered) * mean[ELASTICITY] * (1.0 - memory)
+        h[1] -= memory * remembered
         h[2] = beliefs.policy_part[at]
         h[3] = 0.0 if isnan(competitor) else _bounded(competitor)
         h[4] = promoted[n]
@@ -196,11 +207,12 @@ def curves(
         found[1, n] = mean[ELASTICITY] * lasting
         found[2, n] = max(variance, 1e-12)
         found[3, n] = direction[ELASTICITY] * lasting
-        found[4, n] = own * lasting * lasting
+        found[4, n] = own * lasting * lasting + doubt * doubt
         found[5, n] = 1.0 / min(max(scatter, 1e-3), 20.0)
-        found[6, n] = mean[CROSS] * lasting
-        found[7, n] = covariance[_CROSS] * lasting * lasting
+        found[6, n] = mean[CROSS] * (1.0 - memory)
+        found[7, n] = covariance[_CROSS] * (1.0 - memory) * (1.0 - memory)
         informs = own * own + max(members[category] - 1.0, 0.0) * common * common
         found[8, n] = informs * lasting * lasting
         found[9, n] = age
+        found[10, n] = GROWTH * found[1, n]
     return found

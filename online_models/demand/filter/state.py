@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from online_models.demand.filter.price_scale import scaled
 from online_models.demand.inputs.observations import DAY
 from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.columns import Columns, column
@@ -38,10 +39,10 @@ class FilterState(Columns):
     #: Last known log prices, for windows and decisions that lack one.
     log_price: Floats = column(np.float64, np.nan)
     log_competitor: Floats = column(np.float64, np.nan, saved_as="log_rival")
-    #: Last part of the price deviation that the pricer's rule predicts.
+    #: Last part of the scaled price deviation that the pricer's rule predicts.
     policy_part: Floats = column(np.float64, 0.0)
-    #: Mean log price against the anchor over the last weeks, NaN before the first window; and by
-    #: how much the means would differ with a share of 1 for memory (`price_memory`).
+    #: Mean scaled price over the last weeks, NaN before the first window; and by how much the
+    #: means would differ with a share of 1 for memory (`price_memory`).
     remembered: Floats = column(np.float64, np.nan, optional=True)
     by_memory: Floats = column(np.float64, 0.0, COEFFICIENTS, optional=True)
     #: Log level that was expected of the offer, less its category's, before it sold.
@@ -73,12 +74,13 @@ class FilterState(Columns):
             getattr(self, anchor)[offer[first]] = value[first]
         drawn = ~np.isnan(exploration)
         gap = deviation_of(self.log_price[offer], self.anchor[offer])
-        self.policy_part[offer] = np.where(drawn, gap - np.where(drawn, exploration, 0.0), 0.0)
+        predicted = scaled(gap - np.where(drawn, exploration, 0.0))
+        self.policy_part[offer] = np.where(drawn, predicted, 0.0)
 
-    def remembered_or(self, offer: Ints, deviation: Floats) -> Floats:
-        """What is remembered of the offers' prices, else the `deviation` itself, (n,)."""
+    def remembered_or(self, offer: Ints, price: Floats) -> Floats:
+        """What is remembered of the offers' prices, else the scaled `price` itself, (n,)."""
         remembered = self.remembered[offer]
-        return np.where(np.isnan(remembered), deviation, remembered)
+        return np.where(np.isnan(remembered), price, remembered)
 
     def ages(self, offer: Ints, now: Ints) -> Floats:
         """Days since the offers' first windows ended, −1 before there is one, (n,)."""

@@ -45,8 +45,9 @@ class RatePrediction:
     size: Floats
     #: 1 / size of the units given their rate.
     scatter: Floats
-    #: Variance of the log rate, and the regressors behind it.
+    #: Variance of the log rate, the elasticity of a first day at the price, and the regressors.
     variance: Floats
+    elasticity: Floats
     regressors: tuple[Floats | float, ...]
     posterior: Posterior
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from online_models.demand.curves import DemandCurves, MemberCurves
+from online_models.demand.curves import REACH, DemandCurves, MemberCurves
 from online_models.demand.forecasts.curve import FLATTEST
 from online_models.numerics.arrays import Floats
 
@@ -22,8 +22,6 @@ from online_models.numerics.arrays import Floats
 STATED_DEVIATION = 0.2
 #: A level is believed within this of our own, log units: twenty times more or less is no level.
 LARGEST_LEVEL_GAP = 3.0
-#: Half and twice the price in force: so far the curve falls everywhere.
-REACH = 0.6931471805599453
 
 
 def mixed(own: DemandCurves, members: MemberCurves) -> DemandCurves:

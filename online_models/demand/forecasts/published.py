@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from online_models.demand.curves import DemandCurves, MemberCurves
-from online_models.demand.filter.state import ELASTICITY
 from online_models.demand.filter.update import RatePrediction
 from online_models.demand.forecasts.curve import fitted
 from online_models.demand.forecasts.member import Member
@@ -104,8 +103,7 @@ class PublishedForecasts:
             return
         own: RatePrediction = predictions["filter"]
         said = [predictions[name] for name in self.named()]
-        elasticity = own.posterior.mean[ELASTICITY]
-        self.judge.learn(window, own.mean, own.size, own.variance, elasticity, said)
+        self.judge.learn(window, own.mean, own.size, own.variance, own.elasticity, said)
 
     def curves(
         self, own: DemandCurves, offer: Ints, row: Ints, now: Ints, calendar: Calendar

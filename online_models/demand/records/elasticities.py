@@ -13,7 +13,7 @@ from online_models.demand.records.evidence_exchange import EvidenceExchange
 from online_models.journal.outputs import Output
 from online_models.numerics.arrays import Flags, Floats, Ints
 from online_models.numerics.columns import Columns, column
-from online_models.numerics.special import NINETY_FIVE_PERCENT
+from online_models.numerics.special import NINETY_FIVE_PERCENT, sum_by
 from online_models.persistence.kinds import Part
 from online_models.persistence.saved import Saved
 from online_models.shop.catalogue import Catalogue
@@ -77,9 +77,10 @@ class ElasticityFeed:
         rows = np.flatnonzero(state.days >= LEAST_DAYS)
         row, instants = demand.registry.category_row[rows], np.full(len(rows), now)
         posterior = demand.filter.posterior(rows, row, instants)
+        steepness = demand.filter.steepness(rows)
         own, competitor, cross = (
-            (posterior.mean[k], np.sqrt(posterior.covariance[packed(k, k)]))
-            for k in (ELASTICITY, COMPETITOR, CROSS)
+            (factor * posterior.mean[k], factor * np.sqrt(posterior.covariance[packed(k, k)]))
+            for k, factor in ((ELASTICITY, steepness), (COMPETITOR, 1.0), (CROSS, 1.0))
         )
         alone = ~demand.filter.siblings.among(row, demand.registry.channel[rows])
         found = ElasticityNews(rows, *own, *competitor, np.where(alone, np.nan, cross[0]), cross[1])
@@ -89,11 +90,14 @@ class ElasticityFeed:
         """Category rows (the mean of their offers) that have news."""
         state, pools = demand.filter.state, demand.filter.pools.shared
         self.categories.grow(len(demand.tree))
-        known = demand.registry.category_row[np.flatnonzero(state.days >= LEAST_DAYS)]
-        rows = np.unique(known[known > 0])
+        known = np.flatnonzero(state.days >= LEAST_DAYS)
+        row = demand.registry.category_row[known]
+        known, row = known[row > 0], row[row > 0]
+        rows, place, count = np.unique(row, return_inverse=True, return_counts=True)
+        steepness = sum_by(place, demand.filter.steepness(known), len(rows)) / count
         own, competitor, cross = (
-            (pools.mean[k, rows], np.sqrt(pools.variance[k, rows]))
-            for k in (ELASTICITY, COMPETITOR, CROSS)
+            (factor * pools.mean[k, rows], factor * np.sqrt(pools.variance[k, rows]))
+            for k, factor in ((ELASTICITY, steepness), (COMPETITOR, 1.0), (CROSS, 1.0))
         )
         found = ElasticityNews(rows, *own, *competitor, *cross)
         return found.take(self.categories.news(rows, found.own, found.own_deviation))

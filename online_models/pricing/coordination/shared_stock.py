@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from online_models.demand.curves import DemandContext
+from online_models.demand.curves import DemandContext, bent
 from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import column_sums, exp, log
 from online_models.pricing.pricing import Pricing
@@ -76,6 +76,7 @@ def _demand(pricing: Pricing, rows: Ints, now: int) -> tuple[Floats, Floats]:
     price = base[:, None] * _GRID
     x = log(price) - log(curves.anchor_price)[:, None]
     rate = curves.log_rate[:, None] + curves.elasticity[:, None] * x
+    rate += bent(curves.bend[:, None], x)
     rate += 0.5 * curves.log_rate_variance[:, None]
     return price, exp(np.minimum(rate, LARGEST_LOG))
 

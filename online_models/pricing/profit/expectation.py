@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from online_models.demand.curves import bent_one
 from online_models.numerics.arrays import finite
 from online_models.numerics.compiled import compiled
 from online_models.numerics.elementary import exp_one, log_one
@@ -90,8 +91,7 @@ def forecasts(terms: Terms, price: Ints, chosen: Ints) -> Floats:
         i = chosen[place]
         x = log_one(max(float(price[i]), 1.0)) - log_one(terms.anchor_price[i])
         log_units = terms.elasticity[i] * x
-        if terms.bend[i] != 0.0:
-            log_units += 0.5 * terms.bend[i] * x * x
+        log_units += bent_one(terms.bend[i], x)
         log_units += terms.log_rate[i]
         widening = 2.0 * terms.covariance[i] + terms.elasticity_variance[i] * x
         variance = terms.log_rate_variance[i] + widening * x

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.demand.curves import REACH, bent
 from online_models.numerics.arrays import filled
 from online_models.numerics.special import NINETY_PERCENT, exp, log
 from online_models.pricing.context.decision_context import DecisionContext
@@ -80,8 +81,7 @@ def outlook(
     x = log(np.maximum(price, 1.0))
     x -= context.log_anchor[rows]
     log_units = curves.elasticity[rows] * x
-    if curves.members is not None:
-        log_units += 0.5 * curves.bend[rows] * x * x
+    log_units += bent(curves.bend[rows], x)
     log_units += curves.log_rate[rows]
     if interval:
         slope = 2.0 * curves.covariance[rows] + curves.elasticity_variance[rows] * x
@@ -111,11 +111,11 @@ def clearing(context: DecisionContext, over: SellingSpan) -> Ints:
     wanted -= curves.log_rate + 0.5 * curves.log_rate_variance
     slope = np.minimum(curves.elasticity, -LEAST_SLOPE)
     x = wanted / slope
-    if curves.members is not None:
-        # Newton's method; the curve is nearly straight
-        for _ in range(3):
-            gap = (curves.elasticity + 0.5 * curves.bend * x) * x - wanted
-            x -= gap / np.minimum(curves.elasticity + curves.bend * x, -LEAST_SLOPE)
+    # Newton's method; the curve is nearly straight
+    for _ in range(3):
+        gap = curves.elasticity * x + bent(curves.bend, x) - wanted
+        steepness = curves.elasticity + curves.bend * np.minimum(np.maximum(x, -REACH), REACH)
+        x -= gap / np.minimum(steepness, -LEAST_SLOPE)
     price = exp(np.minimum(np.maximum(context.log_anchor + x, 0.0), LARGEST_LOG))
     return np.where(scarce, np.ceil(price), 1.0).astype(np.int64)
 

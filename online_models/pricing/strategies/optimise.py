@@ -216,6 +216,7 @@ def curve_details(context: DecisionContext) -> Mapping[str, Values]:
     return {
         "elasticity": Numbers(curves.elasticity),
         "elasticity_deviation": Numbers(deviation),
+        "elasticity_change": Numbers(curves.bend),
         "elasticity_lower": Numbers(curves.elasticity - NINETY_FIVE_PERCENT * deviation),
         "elasticity_upper": Numbers(curves.elasticity + NINETY_FIVE_PERCENT * deviation),
         "cross_elasticity": Numbers(curves.cross),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp, log
 from typing import Any
 
 import pytest
@@ -41,6 +42,15 @@ def test_units_follow_the_elasticity_inside_their_interval() -> None:
     dearer = curve().sold(1100)
     assert dearer.mean == pytest.approx(50 / 1.1**2)
     assert dearer.lower < dearer.mean < dearer.upper
+
+
+def test_an_elasticity_that_grows_with_the_price_sells_less_at_either_end() -> None:
+    step = {"rule": "optimise", "detail": {"elasticity": -2.0, "elasticity_change": -0.6}}
+    bent = demand_curve(ROW, DECISION | {"explanation": [step]}, Figures())
+    assert bent is not None
+    for price in (900, 1100):
+        x = log(price / 1000)
+        assert bent.sold(price).mean == pytest.approx(50 * exp(-2.0 * x - 0.3 * x * x))
 
 
 def test_what_never_sold_has_no_curve() -> None:

@@ -9,7 +9,9 @@ import numpy as np
 
 from online_models.demand.curves import DemandContext, DemandCurves
 from online_models.demand.evaluation import checks
-from online_models.demand.filter.state import CROSS, ELASTICITY, packed
+from online_models.demand.filter.price_scale import GROWTH_DEVIATION, scaled, steepness
+from online_models.demand.filter.state import CROSS, ELASTICITY, deviation_of, packed
+from online_models.numerics.special import log
 
 
 def test_curves_depend_on_no_other_offer_and_agree_with_the_posterior() -> None:
@@ -36,11 +38,18 @@ def test_curves_depend_on_no_other_offer_and_agree_with_the_posterior() -> None:
         row = models.registry.category_row[every]
         posterior = models.filter.posterior(every, row, context.now)
         # curves tell what of an effect lasts where prices are remembered
-        lasting = 1.0 - models.filter.price_memory.share[0]
-        for coefficient, values in ((ELASTICITY, together.elasticity), (CROSS, together.cross)):
-            assert (posterior.mean[coefficient] * lasting).tobytes() == values.tobytes()
+        kept, state = 1.0 - models.filter.price_memory.share[0], models.filter.state
+        gap = deviation_of(log(context.price), state.anchor)
+        lasting = kept * steepness(gap)
+        for k, share, values in (
+            (ELASTICITY, lasting, together.elasticity),
+            (CROSS, kept, together.cross),
+        ):
+            assert (posterior.mean[k] * share).tobytes() == values.tobytes()
+        apart = scaled(gap) - state.remembered_or(every, scaled(gap))
+        doubt = GROWTH_DEVIATION * apart * posterior.mean[ELASTICITY] * kept
         own = posterior.covariance[packed(ELASTICITY, ELASTICITY)] * lasting * lasting
-        assert own.tobytes() == together.elasticity_variance.tobytes()
+        assert (own + doubt * doubt).tobytes() == together.elasticity_variance.tobytes()
         for rows in (every[:1], every[1:6], every[5:2:-1]):
             some = DemandContext(
                 *[getattr(context, field.name)[rows] for field in fields(DemandContext)]

@@ -9,6 +9,7 @@ from online_models.demand import DemandContext, DemandModels, Observations
 from online_models.demand.curves import DemandCurves
 from online_models.demand.filter import state
 from online_models.demand.filter.price_memory import PriceMemory
+from online_models.demand.filter.price_scale import scaled
 from online_models.demand.inputs.observations import DAY
 
 OFFERS, DAYS, MOVED_EVERY = 40, 150, 30
@@ -95,11 +96,11 @@ def test_a_price_known_before_memories_were_kept_counts_as_remembered() -> None:
     models, _ = learnt(0.4, 0)
     state = models.filter.state
     state.remembered[:] = np.nan
-    gap = state.log_price - state.anchor
-    assert (state.remembered_or(np.arange(OFFERS), gap) == gap).all()
+    price = scaled(state.log_price - state.anchor)
+    assert (state.remembered_or(np.arange(OFFERS), price) == price).all()
     row, now = np.arange(OFFERS), np.full(OFFERS, DAYS * DAY)
     at_rest = models.curves(row, DemandContext.at_prices(now, np.exp(state.log_price)))
-    state.remembered[:] = gap
+    state.remembered[:] = price
     known = models.curves(row, DemandContext.at_prices(now, np.exp(state.log_price)))
     assert np.allclose(at_rest.log_rate, known.log_rate)
 

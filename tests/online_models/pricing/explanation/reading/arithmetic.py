@@ -219,7 +219,13 @@ def horizon(facts: Facts) -> tuple[float, float]:
 def log_units(curve: Curve, price: float) -> float:
     """Logarithm of the units of a day that are expected in the median."""
     x = log(price) - log(curve.anchor_price)
-    return curve.log_rate + curve.elasticity * x + 0.5 * curve.bend * x * x
+    return curve.log_rate + curve.elasticity * x + _bent(curve.bend, x)
+
+
+def _bent(bend: float, x: float) -> float:
+    """The elasticity changes from half to twice the price in force."""
+    inside = min(max(x, -log(2.0)), log(2.0))
+    return bend * inside * (x - inside / 2)
 
 
 def units(facts: Facts, curve: Curve, price: float, stock: float) -> float:
@@ -282,7 +288,8 @@ def _offered(channel: ChannelShare, days: float) -> Iterator[tuple[float, float]
     for step in range(49):
         price = channel.regular * (0.6 + step / 40)
         kept = 1e6 / (1e6 + channel.tax_ppm) - channel.fee_ppm / 1e6
-        rate = channel.log_rate + channel.elasticity * log(price / channel.anchor_price)
+        x = log(price / channel.anchor_price)
+        rate = channel.log_rate + channel.elasticity * x + _bent(channel.bend, x)
         units = exp(min(rate + 0.5 * channel.log_rate_variance, 30.0)) * days
         yield price * kept - channel.fee_fixed - channel.cost, units
 

@@ -81,6 +81,7 @@ class ChannelShare:
     log_rate: float
     elasticity: float
     log_rate_variance: float
+    bend: float
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ def _shared(pricing: Pricing, now: int) -> Iterator[tuple[int, SharedStock]]:
         if objective.sell_by is not None and objective.sell_by > now:
             days = (objective.sell_by - now) / 86_400_000
         coming = [(time - now) / 86_400_000 for row in ruled for _, time in stock.inbound(row)]
-        names = ("anchor_price", "log_rate", "elasticity", "log_rate_variance")
+        names = ("anchor_price", "log_rate", "elasticity", "log_rate_variance", "bend")
         channels = tuple(
             ChannelShare(
                 int(ledger.regular_price[row]),
