@@ -20,7 +20,8 @@ it listed what orders and clicks named on channels that no product has; those ar
 try the price that just sells out a scarce stock. In all of them fixed breaks and personal discounts
 had no steps, and prices below the public one were not said anew when the lowest legal price moved.
 In `hours` the River model was told prices, and is told changes of them. In all of them the share of
-remembered prices that was believed before any evidence was 0.
+remembered prices that was believed before any evidence was 0, and an elasticity the same at any
+price.
 What is published in these is that of the present release.
 """
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 import numpy as np
 
 from online_models.demand.curves import DemandContext, DemandCurves
+from online_models.demand.filter.dispersion import dispersion, learn_dispersion
 from online_models.demand.filter.hierarchy import CategoryTree
 from online_models.demand.filter.level_drift import LevelDrift
 from online_models.demand.filter.pools import INVERSE_SIZE_WEIGHT, FilterPools
@@ -44,7 +45,6 @@ from online_models.demand.filter.state import (
     times,
 )
 from online_models.demand.filter.update import (
-    LARGEST_RESIDUAL,
     Posterior,
     RateLikelihood,
     RatePrediction,
@@ -69,11 +69,6 @@ ALARM_ELASTICITY_VARIANCE = 0.3
 EXPECTED_VARIANCE = 1.0
 #: While a log rate is vaguer than this, a residual says nothing of dispersion or drift.
 KNOWN_VARIANCE = 0.5
-#: More than this above what was expected is a coefficient still to be learnt, no scatter: a
-#: promotion that sells five times the usual would make all that follows count for nothing.
-LARGEST_EXCESS = 1.7
-#: Memory of the dispersion, per window.
-DISPERSION_FORGETTING = 0.98
 
 
 class HierarchicalFilter:
@@ -145,7 +140,7 @@ class HierarchicalFilter:
         rate = along(posterior.mean, h)
         rate += self.calendar.log_factor(row, seen.start, seen.end - seen.start)
         mean = np.maximum(exp(np.minimum(rate, 30.0)) * seen.days, 1e-9)
-        scatter = self._scatter(seen.offer, row)
+        scatter = dispersion(self.state, seen.offer, self.pools.inverse_size[row])
         size = 1.0 / (scatter + variance)
         elasticity = posterior.mean[ELASTICITY] * steepness(self._deviation(window))
         return RatePrediction(mean, size, scatter, variance, elasticity, h, posterior)
@@ -188,14 +183,7 @@ class HierarchicalFilter:
         state.first_end[offer] = np.where(first < 0, seen.end, np.minimum(first, seen.end))
         state.last_end[offer] = np.maximum(state.last_end[offer], seen.end)
         state.days[offer] += seen.days
-        weight = np.where(known, 1.0, 0.0) / ((1.0 + mean) * (1.0 + mean))
-        excess = np.minimum(units - mean, LARGEST_EXCESS * mean + LARGEST_RESIDUAL * np.sqrt(mean))
-        state.variance_sum[offer] = DISPERSION_FORGETTING * state.variance_sum[offer] + weight * (
-            excess * excess - mean - mean * mean * variance
-        )
-        state.square_sum[offer] = (
-            DISPERSION_FORGETTING * state.square_sum[offer] + weight * mean * mean
-        )
+        learn_dispersion(state, offer, units, mean, variance, known)
         self.unpooled[0] += len(offer)
         if self.unpooled[0] >= len(self.state):
             self.unpooled[0] = 0
@@ -306,11 +294,3 @@ class HierarchicalFilter:
         price = seen.log_price
         price = np.where(np.isnan(price), state.log_price[seen.offer], price)
         return deviation_of(price, state.anchor[seen.offer])
-
-    def _scatter(self, offer: Ints, row: Ints) -> Floats:
-        state = self.state
-        prior = INVERSE_SIZE_WEIGHT * self.pools.inverse_size[row]
-        ratio = (state.variance_sum[offer] + prior) / (
-            state.square_sum[offer] + INVERSE_SIZE_WEIGHT
-        )
-        return np.minimum(np.maximum(ratio, 1e-3), 20.0)
