@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Any, NamedTuple
 
-from online_models.demand.curves import bent_one
 from schemas.values.money import minor_digits, to_minor, to_text
 from streams.web.words.figures import Figures
 from streams.web.words.reasons import rule
@@ -15,6 +14,8 @@ from streams.web.words.reasons import rule
 #: Standard deviations of the central 90 % of a normal distribution, and of 95 %.
 NINETY = 1.6449
 NINETY_FIVE = 1.96
+#: Half and twice the price in force: beyond, the pricer's elasticity changes no more.
+REACH = log(2.0)
 #: The demand models know nothing of prices that far away.
 FURTHEST = 10
 
@@ -71,7 +72,8 @@ class WhatIfCurve:
         sell all: how many more would have been bought is not known.
         """
         x = log(price / self.base)
-        expected = self.elasticity * x + bent_one(self.bend, x)
+        inside = min(max(x, -REACH), REACH)
+        expected = self.elasticity * x + self.bend * inside * (x - 0.5 * inside)
         width = NINETY * self.deviation * x
         mean, *ends = (exp(logs) for logs in (expected, expected - width, expected + width))
         low, high = self.spread
