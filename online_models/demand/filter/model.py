@@ -134,7 +134,8 @@ class HierarchicalFilter:
         """Expected units and their dispersion, and what they were predicted from."""
         seen, row = window.seen, window.row
         posterior = self.posterior(seen.offer, row, seen.end)
-        h = self._regressors(window)
+        deviation = self._deviation(window)
+        h = self._regressors(window, deviation)
         direction = times(posterior.covariance, h)
         variance = np.maximum(along(direction, h), 1e-12)
         rate = along(posterior.mean, h)
@@ -142,8 +143,7 @@ class HierarchicalFilter:
         mean = np.maximum(exp(np.minimum(rate, 30.0)) * seen.days, 1e-9)
         scatter = dispersion(self.state, seen.offer, self.pools.inverse_size[row])
         size = 1.0 / (scatter + variance)
-        elasticity = posterior.mean[ELASTICITY] * steepness(self._deviation(window))
-        return RatePrediction(mean, size, scatter, variance, elasticity, h, posterior)
+        return RatePrediction(mean, size, scatter, variance, deviation, h, posterior)
 
     def learn(self, window: WindowRows, prediction: RatePrediction) -> Floats:
         """Update by one window; returns the prediction's log score, (n,)."""
@@ -251,7 +251,7 @@ class HierarchicalFilter:
         rates; `gain` (COEFFICIENTS, n) is how far an error of these moves the `own` means.
         """
         state, offer = self.state, window.seen.offer
-        price = scaled(self._deviation(window))
+        price = scaled(prediction.deviation)
         remembered = state.remembered_or(offer, price)
         by_memory = np.ascontiguousarray(state.by_memory[offer].T)
         directly = shock.removed_from(-prediction.posterior.mean[ELASTICITY] * remembered)
@@ -278,11 +278,11 @@ class HierarchicalFilter:
         gap: Floats = self.state.log_price[offer] - self.state.anchor[offer]
         return np.minimum(np.maximum(gap, -2.0), 2.0)
 
-    def _regressors(self, window: WindowRows) -> tuple[Floats | float, ...]:
+    def _regressors(self, window: WindowRows, deviation: Floats) -> tuple[Floats | float, ...]:
         state, seen = self.state, window.seen
-        deviation = self._deviation(window)
-        remembered = state.remembered_or(seen.offer, scaled(deviation))
-        response = scaled(deviation) - self.price_memory.share[0] * remembered
+        price = scaled(deviation)
+        remembered = state.remembered_or(seen.offer, price)
+        response = price - self.price_memory.share[0] * remembered
         policy = np.where(np.isnan(seen.exploration), 0.0, scaled(deviation - seen.exploration))
         competitor = deviation_of(seen.log_competitor_price, state.competitor_anchor[seen.offer])
         others = self.siblings.together(window.row, window.channel, deviation)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from online_models.demand.filter.price_scale import steepness
+from online_models.demand.filter.state import ELASTICITY
 from online_models.demand.forecast import UnitsForecast
 from online_models.numerics.arrays import Flags, Floats
 from online_models.numerics.special import exp, log
@@ -45,11 +47,17 @@ class RatePrediction:
     size: Floats
     #: 1 / size of the units given their rate.
     scatter: Floats
-    #: Variance of the log rate, the elasticity of a first day at the price, and the regressors.
+    #: Variance of the log rate, log prices against their anchors, and the regressors.
     variance: Floats
-    elasticity: Floats
+    deviation: Floats
     regressors: tuple[Floats | float, ...]
     posterior: Posterior
+
+    @property
+    def elasticity(self) -> Floats:
+        """What the prices do on a first day, (n,)."""
+        own: Floats = self.posterior.mean[ELASTICITY] * steepness(self.deviation)
+        return own
 
     @property
     def covered(self) -> Flags:
