@@ -39,9 +39,14 @@ class DemandContext:
 REACH = 0.6931471805599453
 
 
+def within_reach(x: Floats) -> Floats:
+    """How much of log prices `x` from a curve's anchor its elasticity changes with, (n,)."""
+    return np.minimum(np.maximum(x, -REACH), REACH)
+
+
 def bent(bend: Floats, x: Floats) -> Floats:
     """What a curve's `bend` adds to its log units at log prices `x` from its anchor, (n,)."""
-    inside = np.minimum(np.maximum(x, -REACH), REACH)
+    inside = within_reach(x)
     return bend * inside * (x - 0.5 * inside)
 
 

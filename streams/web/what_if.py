@@ -14,7 +14,8 @@ from streams.web.words.reasons import rule
 #: Standard deviations of the central 90 % of a normal distribution, and of 95 %.
 NINETY = 1.6449
 NINETY_FIVE = 1.96
-#: Half and twice the price in force: beyond, the pricer's elasticity changes no more.
+#: Half and twice the price in force: beyond, the pricer's elasticity changes no more. Its own rule
+#: is compiled, and a console loads no compiler.
 REACH = log(2.0)
 #: The demand models know nothing of prices that far away.
 FURTHEST = 10

@@ -210,8 +210,7 @@ class HierarchicalFilter:
 
     def steepness(self, offer: Ints) -> Floats:
         """Elasticities at the last prices known, relative to the coefficients, (n,)."""
-        gaps = self._gaps(offer)
-        return steepness(np.where(np.isnan(gaps), 0.0, gaps))
+        return steepness(deviation_of(self.state.log_price[offer], self.state.anchor[offer]))
 
     def curves(self, offer: Ints, row: Ints, context: DemandContext) -> DemandCurves:
         """Log rate per day at the price in force, elasticity, and their joint covariance."""

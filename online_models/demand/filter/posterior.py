@@ -14,8 +14,7 @@ import numpy as np
 from online_models.demand.filter.price_scale import (
     GROWTH,
     GROWTH_DEVIATION,
-    scaled_one,
-    steepness_one,
+    scaled_and_steepness,
 )
 from online_models.demand.filter.state import (
     COEFFICIENTS,
@@ -174,8 +173,8 @@ def curves(
         competitor = log_one(competitor_price[n]) - beliefs.competitor_anchor[at]
         gap, count = beliefs.log_price[at] - anchor, sibling_count[group[n]]
         deviation = 0.0 if isnan(anchor) else _bounded(log_price - anchor)
-        lasting = (1.0 - memory) * steepness_one(deviation)
-        h[1] = scaled_one(deviation)
+        h[1], steep = scaled_and_steepness(deviation)
+        lasting = (1.0 - memory) * steep
         remembered = beliefs.remembered[at]
         if isnan(remembered):
             remembered = h[1]

@@ -38,12 +38,7 @@ def steepness(deviation: Floats) -> Floats:
 
 
 @compiled
-def steepness_one(deviation: float) -> float:
-    """The same of one offer."""
-    return exp_one(GROWTH * deviation)
-
-
-@compiled
-def scaled_one(deviation: float) -> float:
-    """s of one offer."""
-    return (exp_one(GROWTH * deviation) - 1.0) / GROWTH
+def scaled_and_steepness(deviation: float) -> tuple[float, float]:
+    """Both of one offer, by one exponential."""
+    steep = exp_one(GROWTH * deviation)
+    return (steep - 1.0) / GROWTH, steep

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.curves import REACH
+from online_models.demand.curves import within_reach
 from online_models.numerics.special import exp, log, normal_cdf, uniforms
 from online_models.pricing.context.decision_context import DecisionContext, Floats, Ints
 from online_models.pricing.guardrails.price_endings import nearest_ending
@@ -173,7 +173,7 @@ def _tails(context: DecisionContext, prices: Floats, logs: Floats) -> Floats:
     curves = context.curves
     threshold = np.where(apart, -(m[:, 1:] - m[:, :-1]) / np.where(apart, gap, 1.0), -np.inf)
     # where the elasticity changes with the price, so does what an arm further on needs
-    x = np.minimum(np.maximum(logs - context.log_anchor[:, None], -REACH), REACH)
+    x = within_reach(logs - context.log_anchor[:, None])
     threshold -= 0.5 * curves.bend[:, None] * (x[:, 1:] + x[:, :-1])
     threshold = np.maximum.accumulate(threshold, axis=1)
     variance = np.maximum(curves.elasticity_variance, 0.0) * _exploration_scale(context)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from online_models.demand.curves import REACH, bent
+from online_models.demand.curves import bent, within_reach
 from online_models.numerics.arrays import filled
 from online_models.numerics.special import NINETY_PERCENT, exp, log
 from online_models.pricing.context.decision_context import DecisionContext
@@ -114,7 +114,7 @@ def clearing(context: DecisionContext, over: SellingSpan) -> Ints:
     # Newton's method; the curve is nearly straight
     for _ in range(3):
         gap = curves.elasticity * x + bent(curves.bend, x) - wanted
-        steepness = curves.elasticity + curves.bend * np.minimum(np.maximum(x, -REACH), REACH)
+        steepness = curves.elasticity + curves.bend * within_reach(x)
         x -= gap / np.minimum(steepness, -LEAST_SLOPE)
     price = exp(np.minimum(np.maximum(context.log_anchor + x, 0.0), LARGEST_LOG))
     return np.where(scarce, np.ceil(price), 1.0).astype(np.int64)
