@@ -38,14 +38,16 @@ class MissingError(RuntimeError):
 
 @dataclass(frozen=True)
 class Peer:
-    """`prefix` of its topics; `single`: whether all events come in one topic; `flags` of its
-    script, after the bootstrap servers and the number of the process.
+    """`prefix` of its topics; `single`: whether all events come in one topic; `apart`: whether it
+    runs in Quix Streams' environment; `flags` of its script, after the bootstrap servers and the
+    number of the process.
     """
 
     name: str
     prefix: str
     script: str
     single: bool
+    apart: bool = False
     flags: tuple[str, ...] = ()
 
     @property
@@ -66,7 +68,7 @@ class Peer:
 
     async def start(self, bootstrap: str, number: int) -> list[Process]:
         """That many processes, up and with their partitions shared out."""
-        python = _quix_python() if self.script == "quix.py" else sys.executable
+        python = _quix_python() if self.apart else sys.executable
         command = [python, str(FOLDER / self.script), bootstrap]
         # one after the other: the first creates the topics that both need
         return [await _started([*command, str(i), *self.flags]) for i in range(number)]
@@ -89,11 +91,15 @@ async def _started(command: list[str]) -> Process:
 
 FAUST = Peer("textbook Faust", "faust-", "textbook_faust.py", single=False)
 QUIX_STREAMS, QUIX_EXACTLY_ONCE = (
-    Peer(f"Quix Streams, {delivery}", "quix-", "quix.py", single=True, flags=(delivery,))
+    Peer(
+        f"Quix Streams, {delivery}", "quix-", "quix.py", single=True, apart=True, flags=(delivery,)
+    )
     for delivery in ("at-least-once", "exactly-once")
 )
-#: No framework and no decision: what is left of the cost where nothing else is done.
+#: No framework and no decision: what is left of the cost where nothing else is done, with our
+#: client and with the one that Quix Streams has.
 BARE = Peer("the least", "bare-", "bare_transactions.py", single=False)
+BARE_IN_C = Peer("the least, in C", "bare-", "bare_librdkafka.py", single=False, apart=True)
 
 
 def install_quix() -> None:

@@ -41,7 +41,7 @@ LAYOUTS = {
     "four workers": ("all",) * 4,
 }
 USUAL = ("two processes", "one process")
-PEERS = (peer.QUIX_STREAMS, peer.QUIX_EXACTLY_ONCE, peer.BARE)
+PEERS = (peer.QUIX_STREAMS, peer.QUIX_EXACTLY_ONCE, peer.BARE, peer.BARE_IN_C)
 #: A rate's latency needs prices: below this many events a second only CPU is measured.
 FEWEST = 100
 
