@@ -3,8 +3,9 @@
 The broker, and either a worker of each role or the default worker, which is both in one process,
 at 0, 1, 100 and 1,000 events a second; a tenth are competitors' prices that each move a price of
 ours. Beside them, where asked for, Quix Streams in one process at the same rates; a loop that does
-nothing but read the same events and write a price for each competitor's price, in transactions; and
-a broker that nobody works on: what sending the events and reading the prices costs it.
+nothing but read the same events and write a price for each competitor's price, in transactions,
+with our client and with Kafka's in C; and a broker that nobody works on: what sending the events
+and reading the prices costs it.
 
 python -m tests.benchmarks.quiet_shop [--peers] [--runs N] [--json FILE]
 """

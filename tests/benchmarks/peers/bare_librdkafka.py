@@ -9,7 +9,7 @@ import json
 import sys
 import time
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 PREFIX = "bare-"
 GROUP = "bare"
@@ -18,6 +18,7 @@ COMPETITORS = PREFIX + "competitor-prices"
 PACE_SECONDS, PATIENCE_SECONDS = 0.01, 0.1
 #: Fetches come back after so many ms, with all that came in between.
 FETCH_MS = 6
+#: Records taken at once.
 MOST = 10_000
 
 bootstrap, instance = sys.argv[1:3]
@@ -59,8 +60,10 @@ def main() -> None:
     while True:
         # `consume` would wait for as many as it may bring
         first = consumer.poll(PATIENCE_SECONDS)
-        found = ([first] if first else []) + consumer.consume(MOST, 0.0)
-        read += [record for record in found if not record.error()]
+        for record in [*([first] if first else []), *consumer.consume(MOST, 0.0)]:
+            if record.error():
+                raise KafkaException(record.error())
+            read.append(record)
         now, urgent = time.monotonic(), any(record.topic() == COMPETITORS for record in read)
         if not read or (now - begun < PATIENCE_SECONDS and not urgent):
             continue
