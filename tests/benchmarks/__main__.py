@@ -22,13 +22,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from streams.configuration.policy_file import load as policies
-from streams.configuration.settings import Settings
 from streams.kafka.broker import EmbeddedBroker
-from streams.pricer.publish_policies import publish
 from tests.benchmarks import ours, peer, quiet_shop
 from tests.benchmarks.latency import COMPETITORS, Latency, Stopwatch
-from tests.benchmarks.load import TRAFFIC, create_topics, events, fill, products
+from tests.benchmarks.load import TRAFFIC, create_topics, events
 from tests.benchmarks.processes import Process
 from tests.benchmarks.result import Result
 from tests.benchmarks.tables import busy, quiet
@@ -92,7 +89,7 @@ async def _throughput(
     args: argparse.Namespace, console: Console, roles: Sequence[str] = ours.EACH_ROLE
 ) -> ours.Throughput:
     with EmbeddedBroker() as broker:
-        await _open(broker, args.offers)
+        await quiet_shop.opened(broker.bootstrap, args.offers)
         console.print(f"pricetide: {args.events:,} events that wait in Kafka …")
         (pid,) = broker.pids
         assert pid is not None
@@ -102,17 +99,11 @@ async def _throughput(
 async def _our_latency(delivery: str, args: argparse.Namespace, console: Console) -> Latency:
     # its own Kafka: between the events that waited and the present lie years of buckets
     with EmbeddedBroker() as broker:
-        await _open(broker, args.offers)
+        await quiet_shop.opened(broker.bootstrap, args.offers)
         console.print(f"pricetide: latency at {PER_SECOND:,} events/s, {delivery} …")
         workers = [ours.worker(broker.bootstrap, role, delivery) for role in ("ingest", "price")]
         into = {topic: topic for topic in TRAFFIC}
         return await _latency(broker.bootstrap, workers, into, "price-changes", args)
-
-
-async def _open(broker: EmbeddedBroker, offers: int) -> None:
-    await create_topics(broker.bootstrap)
-    await publish(Settings(bootstrap=broker.bootstrap), policies(ours.policies()))
-    await fill(broker.bootstrap, products(offers))
 
 
 async def _peer(

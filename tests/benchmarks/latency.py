@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +41,11 @@ class Latency:
 class Stopwatch:
     """Sends at a pace, reads what comes out, and matches the two by the cause."""
 
-    def __init__(self, bootstrap: str, into: dict[str, str], prices: str) -> None:
+    def __init__(
+        self, bootstrap: str, into: dict[str, str], prices: str, partitions: int = PARTITIONS
+    ) -> None:
         """`into`: where events of a topic go; `prices`: the topic of price records."""
-        self._into = into
+        self._into, self._partitions = into, partitions
         self._sent: dict[tuple[int, int], float] = {}
         self._seen: dict[tuple[int, int], float] = {}
         self._consumer = AIOKafkaConsumer(
@@ -51,7 +54,7 @@ class Stopwatch:
             enable_auto_commit=False,
         )
         self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=0)
-        self._prices = [TopicPartition(prices, p) for p in range(PARTITIONS)]
+        self._prices = [TopicPartition(prices, p) for p in range(partitions)]
 
     async def measure(
         self, load: Iterable[Event], per_second: int, probes: Iterable[Event]
@@ -60,22 +63,11 @@ class Stopwatch:
 
         The `time` of each event is made the present.
         """
-        await asyncio.gather(self._consumer.start(), self._producer.start())
-        self._consumer.assign(self._prices)
-        await self._consumer.seek_to_end()
-        reader = asyncio.create_task(self._read())
-        try:
-            for probe in probes:
-                await self._put(probe)
-                await asyncio.sleep(PROBE_SECONDS)
-                if self._seen:
-                    break
+        async with self._reading():
+            await self._probe(probes)
             begun = time.monotonic()
             last = await self._send(load, per_second, begun)
             await asyncio.sleep(2)
-        finally:
-            reader.cancel()
-            await asyncio.gather(self._consumer.stop(), self._producer.stop())
         counted = begun + WARM_UP * (last - begun)
         chosen = {place: at for place, at in self._sent.items() if at >= counted}
         waits = [
@@ -85,6 +77,33 @@ class Stopwatch:
             raise NoPriceError("no price came out")
         p50, p99 = np.percentile(waits, [50, 99])
         return Latency(len(chosen), len(waits), float(p50), float(p99))
+
+    async def first_price(self, probes: Iterable[Event]) -> float:
+        """Send `probes` until a price comes out; the moment it was seen, monotonic clock."""
+        async with self._reading():
+            await self._probe(probes)
+        if not self._seen:
+            raise NoPriceError("no price came out")
+        return min(self._seen.values())
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[None]:
+        await asyncio.gather(self._consumer.start(), self._producer.start())
+        self._consumer.assign(self._prices)
+        await self._consumer.seek_to_end()
+        reader = asyncio.create_task(self._read())
+        try:
+            yield
+        finally:
+            reader.cancel()
+            await asyncio.gather(self._consumer.stop(), self._producer.stop())
+
+    async def _probe(self, probes: Iterable[Event]) -> None:
+        for probe in probes:
+            await self._put(probe)
+            await asyncio.sleep(PROBE_SECONDS)
+            if self._seen:
+                break
 
     async def _send(self, load: Iterable[Event], per_second: int, begun: float) -> float:
         now = begun
@@ -101,7 +120,7 @@ class Stopwatch:
         now, wall = time.monotonic(), time.time_ns() // 1_000_000
         value = event.value.replace(b'"time":%d' % event.time, b'"time":%d' % wall)
         key = event.sku.encode()
-        at = partition(key)
+        at = partition(key, self._partitions)
         sent = await self._producer.send(
             self._into[event.topic], value, key=key, partition=at, timestamp_ms=wall
         )

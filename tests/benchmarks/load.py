@@ -85,25 +85,31 @@ def events(number: int, offers: int, per_second: int, seed: int = 1) -> Iterator
 
 
 @lru_cache(maxsize=1 << 16)
-def partition(key: bytes) -> int:
+def partition(key: bytes, partitions: int = PARTITIONS) -> int:
     """Where Kafka's own producers put a key."""
-    return int((murmur2(key) & 0x7FFFFFFF) % PARTITIONS)
+    return int((murmur2(key) & 0x7FFFFFFF) % partitions)
 
 
-async def create_topics(bootstrap: str, others: Iterable[str] = ()) -> None:
+async def create_topics(
+    bootstrap: str, others: Iterable[str] = (), partitions: int = PARTITIONS
+) -> None:
     """All topics of the registry, and others of the same width."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     fresh = [
-        NewTopic(t.name, t.partitions, 1, topic_configs=t.settings | KEEP) for t in TOPICS.values()
+        NewTopic(t.name, 1 if t.broadcast else partitions, 1, topic_configs=t.settings | KEEP)
+        for t in TOPICS.values()
     ]
-    fresh += [NewTopic(name, PARTITIONS, 1, topic_configs=KEEP) for name in others]
+    fresh += [NewTopic(name, partitions, 1, topic_configs=KEEP) for name in others]
     await admin.create_topics(fresh)
     await admin.close()
 
 
 async def fill(
-    bootstrap: str, load: Iterable[Event], named: Callable[[str], str] = lambda topic: topic
+    bootstrap: str,
+    load: Iterable[Event],
+    named: Callable[[str], str] = lambda topic: topic,
+    partitions: int = PARTITIONS,
 ) -> int:
     """Write events as fast as the broker takes them, topics `named`; returns how many."""
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, max_batch_size=1 << 18)
@@ -113,7 +119,7 @@ async def fill(
     for event in load:
         number += 1
         key = event.sku.encode()
-        where = named(event.topic), partition(key)
+        where = named(event.topic), partition(key, partitions)
         batch = batches.get(where)
         if batch is None:
             batch = batches[where] = producer.create_batch()
