@@ -27,6 +27,7 @@ from streams.demo.processes import ConsoleProcess, WorkerProcess
 from streams.demo.report import progress_bar, report
 from streams.errors import DemoError, ExpectedError
 from streams.kafka.broker import BrokerError, EmbeddedBroker, jars
+from streams.kafka.retention import keep_all
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter
 from streams.terminal.progress import progress
@@ -145,7 +146,8 @@ def _played(
     if not ours:
         asyncio.run(topics.require_empty(settings))
     if wanted.feed_only:
-        topics.keep(settings)
+        # events of TaFeng are older than any retention
+        keep_all(settings)
         console.print(f"Kafka at {settings.bootstrap}; the workers there are to price.")
         worker = None
     else:

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from aiokafka import TopicPartition
-from kafka.admin import ConfigResource, ConfigResourceType
 
 from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.errors import DemoError
-from streams.kafka.admin import TopicsError, create_topics, reach
+from streams.kafka.admin import TopicsError, create_topics
 from streams.kafka.clients import client, consumer, names
 
 #: Topics that real events would be in.
@@ -30,22 +29,6 @@ def create(settings: Settings, *, ours: bool) -> None:
         create_topics(client(settings), names(settings).of(topics), partitions=settings.partitions)
     except TopicsError as error:
         raise DemoError(str(error)) from error
-
-
-def keep(settings: Settings) -> None:
-    """Let Kafka remove nothing by its age: TaFeng's events are older than any retention."""
-    admin = reach(client(settings))
-    try:
-        admin.alter_configs(
-            [
-                ConfigResource(ConfigResourceType.TOPIC, topic.name, {"retention.ms": "-1"})
-                for topic in names(settings).of(TOPICS.values())
-                if topic.retention_ms is not None
-            ],
-            incremental=True,
-        )
-    finally:
-        admin.close()
 
 
 async def require_empty(settings: Settings) -> None:

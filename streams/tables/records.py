@@ -25,17 +25,20 @@ _COUNTS = frozenset({"quantity", "on_hand", "reserved", "match_confidence", "cou
 
 
 class RowKind(NamedTuple):
-    """What rows become: records of a topic; `fixed` are fields that all of them have."""
+    """What rows become: records of a topic; `fixed` are fields that all of them have, `happen`:
+    whether each tells of a moment, and so may tell of the past.
+    """
 
     topic: str
     fixed: Mapping[str, Any] = {}
+    happen: bool = False
 
 
 KINDS: Mapping[str, RowKind] = {
     "products": RowKind("products"),
-    "orders": RowKind("orders"),
-    "competitor-prices": RowKind("competitor-prices"),
-    "inventory": RowKind("inventory"),
+    "orders": RowKind("orders", happen=True),
+    "competitor-prices": RowKind("competitor-prices", happen=True),
+    "inventory": RowKind("inventory", happen=True),
     "costs": RowKind("products"),
     "manual-prices": RowKind("pricing-control", {"kind": "set_price"}),
 }
@@ -49,11 +52,12 @@ class Bad(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A record that may be sent."""
+    """A record that may be sent; `time`: when it happened, ms, where Kafka is to know it."""
 
     topic: str
     key: bytes | None
     value: bytes
+    time: int | None = None
 
 
 class Records:
@@ -71,6 +75,8 @@ class Records:
         Fields that all records have.
     products
         The newest record of each product, where costs are to be set.
+    history
+        Whether the rows tell of the past, and so must say when each happened.
     """
 
     def __init__(
@@ -81,13 +87,14 @@ class Records:
         decimal_comma: bool,
         fixed: Mapping[str, Any],
         products: Mapping[str, dict[str, Any]],
+        history: bool = False,
     ) -> None:
         self._kind = kind
         self._of = KINDS[kind]
         self._columns = columns
         self._comma = decimal_comma
         self._fixed = {**self._of.fixed, **fixed}
-        self._products = products
+        self._products, self._history = products, history
         self._paths: dict[str, tuple[str | None, tuple[str, ...]] | None] = {}
         self.bad: list[Bad] = []
 
@@ -128,9 +135,12 @@ class Records:
         if self._kind == "costs":
             document = self._with_cost(document)
         value = msgspec.json.encode(document)
-        decode(self._of.topic, value)
+        event = decode(self._of.topic, value)
         key = TOPICS[self._of.topic].key_of(document)
-        return Made(self._of.topic, None if key is None else key.encode(), value)
+        time = event.time if self._history else None
+        if self._history and time is None:
+            raise RecordError("time: required of what happened in the past, but absent")
+        return Made(self._of.topic, None if key is None else key.encode(), value, time)
 
     def _with_cost(self, document: dict[str, Any]) -> dict[str, Any]:
         sku, cost = document.get("sku"), document.get("cost")

@@ -28,6 +28,6 @@ async def send(settings: Settings, records: Sequence[Made], show: Show) -> None:
     )
     async with writer, writer.transaction():
         for number, record in enumerate(records, 1):
-            await writer.send(record.topic, record.value, key=record.key)
+            await writer.send(record.topic, record.value, key=record.key, timestamp_ms=record.time)
             if not number % SOME:
                 show(number)

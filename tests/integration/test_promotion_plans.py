@@ -12,8 +12,8 @@ import pytest
 from schemas.topics import decode
 from streams.cli import main
 from streams.configuration.settings import Settings
-from streams.demo.topics import keep
 from streams.kafka.broker import EmbeddedBroker
+from streams.kafka.retention import keep_all
 from tests.streams.commands.recorded_shop import recorded_shop
 
 pytestmark = pytest.mark.integration
@@ -35,7 +35,7 @@ def test_plans_are_published_once(
     assert main(["topics", *where]) == 0
     capsys.readouterr()
     # the recorded shop is of long ago: Kafka would remove its plans half a minute after its start
-    keep(Settings(bootstrap=fresh_broker.bootstrap))
+    keep_all(Settings(bootstrap=fresh_broker.bootstrap))
     for new in (True, False):
         assert main(run) == 0
         said = capsys.readouterr()

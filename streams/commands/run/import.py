@@ -16,6 +16,7 @@ from streams.extras import require
 from streams.recording.entry import RecordingError
 from streams.tables.files import require_ending, rows
 from streams.tables.newest import newest_by_key
+from streams.tables.past import keep, require_beginning
 from streams.tables.records import KINDS, Bad, Made, Records
 from streams.tables.sending import send
 from streams.terminal.output import note
@@ -30,11 +31,17 @@ line; those of one order_id make one order. Costs go to products that are known;
 holds until its `until`.
 
 Columns that the record does not have are left out.
+
+With --history the file tells of a shop's past: orders, competitors' prices, stock, each with its
+`time`, in any order. A worker that starts afterwards reads all of it in the order in which it
+happened, and knows what it teaches before its first price goes out. Kafka counts how long it keeps
+a record from the record's own time: where that is too short, the topic is told to keep all.
 """
 EXAMPLES = (
     "pricetide import products.csv --as products --dry-run",
     "pricetide import preise.csv --as manual-prices --decimal , --map sku=Artikel "
     "--map price=VK --set 'reason=sale' --bootstrap kafka:9092",
+    "pricetide import orders-2025.csv --as orders --history --bootstrap kafka:9092",
 )
 SETTINGS = ("bootstrap",)
 #: Wrong rows that are named on the terminal; --report names all.
@@ -64,6 +71,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--decimal", choices=(".", ","), default=".", help="the decimal mark (default .)"
     )
+    parser.add_argument(
+        "--history",
+        action="store_true",
+        help="what happened before the first worker starts; every row has a time",
+    )
     parser.add_argument("--dry-run", action="store_true", help="check only, and send nothing")
     parser.add_argument(
         "--skip-bad", action="store_true", help="send what is sound, whatever the rest is"
@@ -79,6 +91,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         require("polars")
     given = {column: field for field, column in _pairs("--map", options.map).items()}
     fixed: dict[str, Any] = dict(_pairs("--set", options.set))
+    if options.history and not KINDS[options.kind].happen:
+        those = ", ".join(name for name, kind in KINDS.items() if kind.happen)
+        raise InputError(f"--history: {options.kind} have no past; {those} have")
     if options.kind == "manual-prices":
         fixed.setdefault("actor", getpass.getuser())
         fixed.setdefault("reason", f"imported from {options.file.name}")
@@ -88,6 +103,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         decimal_comma=options.decimal == ",",
         fixed=fixed,
         products=_products(settings) if options.kind == "costs" else {},
+        history=options.history,
     )
     made: list[Made] = []
     with progress("rows") as show:
@@ -102,6 +118,11 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if options.dry_run:
         print(f"{len(made)} records are sound, {len(records.bad)} rows are wrong; nothing was sent")
     else:
+        if options.history and made:
+            made.sort(key=lambda record: record.time or 0)
+            asyncio.run(require_beginning(settings))
+            if kept := keep(settings, made):
+                note("import", kept)
         with progress("records", len(made)) as show:
             asyncio.run(send(settings, made, show))
         print(f"{len(made)} records were sent to {KINDS[options.kind].topic}")
