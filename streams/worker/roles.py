@@ -10,7 +10,7 @@ from streams.errors import InputError
 
 _KAFKA = {"bootstrap", "app", "instance", "partitions", "metrics"}
 _DAYS = {"bucket", "lateness", "timezone", "settings_changed"}
-_PRICE = {"delivery", "transaction_ms", "snapshot_seconds", "ack_timeout"}
+_PRICE = {"delivery", "transaction_ms", "snapshot_seconds", "ack_timeout", "shadow"}
 _FORECAST = {"bucket", "lateness", "forecasters", "forecasting"}
 _TRAIN = {"training", "train_every", "train_days", "train_models"}
 

@@ -20,8 +20,9 @@ from tests.integration.shop.kafka_shop import KafkaShop
 from tests.integration.shop.worker import Worker
 
 DAYS, SKUS, ELASTICITY = 100, ("a", "b", "c", "d"), -3.0
-#: Longer than `orders` keep their records.
-BEGIN = time.time_ns() // 1_000_000 // DAY * DAY - DAYS * DAY
+#: It ends three days ago, so that late orders are waited for no more, and began before `orders`
+#: would keep its records.
+BEGIN = (time.time_ns() // 1_000_000 // DAY - DAYS - 3) * DAY
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> Path:
@@ -96,8 +97,11 @@ def test_it_is_known_before_the_first_price(
     shop.producer.flush()
     shop.settle(worker)
     assert sum(seen["units"] for seen in told(shop, "demand-observations")) == len(past())
-    learnt = {each["sku"]: each["own"] for each in told(shop, "elasticities") if each["sku"]}
-    print(learnt)
+    learnt = {e["sku"]: e["own"] for e in told(shop, "elasticities") if e["scope"] == "offer"}
+    assert set(learnt) == set(SKUS)
+    assert abs(np.mean([own["mean"] for own in learnt.values()]) - ELASTICITY) < 0.6
+    # half as wide as before any evidence
+    assert max(own["upper"] - own["lower"] for own in learnt.values()) < 1.5
     assert told(shop, "price-changes") == []
 
     # what comes too late is refused, and nothing is sent

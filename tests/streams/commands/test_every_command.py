@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from streams import cli
-from streams.commands.run import pipe
+from streams.commands.run import pipe, worker
 from streams.errors import ExitStatus, ExpectedError
+from streams.worker.roles import ROLES
 
 NAMES = sorted(
     path.stem.replace("_", "-")
@@ -233,6 +234,12 @@ def test_a_workers_flag_that_its_role_ignores_is_refused(
     arguments = ["worker", "--role", role, flag, "7", "--bootstrap", "127.0.0.1:1"]
     assert cli.main(arguments) == ExitStatus.WRONG_INPUT
     assert f"{flag} does nothing with --role {role}" in one_line(capsys, "worker")
+
+
+def test_each_of_a_workers_flags_does_something_in_some_role() -> None:
+    assert set().union(*ROLES.values()) >= set(worker.SETTINGS)
+    # as the documents have it: a whole worker in the shadow
+    assert {"all", "price"} <= {role for role, read in ROLES.items() if "shadow" in read}
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -152,3 +152,22 @@ def test_a_record_as_cells_is_the_record_again() -> None:
     }
     (one,), bad = made("products", dict(flat(product)))
     assert (json.loads(one.value), bad) == (product, [])
+
+
+def test_the_past_has_times_and_rows_without_one_are_named() -> None:
+    order = {"order_id": "1", "sku": "a", "quantity": 1, "unit_price": "2.00", "currency": "EUR"}
+    timed = order | {"order_id": "2", "time": "2024-05-01T12:00:00Z"}
+    found, bad = made("orders", order, timed, history=True)
+    assert [record.time for record in found] == [1714564800000]
+    assert bad == [Bad(2, "time: required of what happened in the past, but absent")]
+    # of the present Kafka's own time holds
+    assert [record.time for record in made("orders", order, timed)[0]] == [None, None]
+
+
+@pytest.mark.parametrize("kind", ["products", "costs", "manual-prices"])
+def test_what_happens_at_no_moment_has_no_past(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.csv").write_text("sku\na\n")
+    assert cli.main(["import", str(tmp_path / "t.csv"), "--as", kind, "--history"]) == 2
+    assert f"--history: {kind} have no past; orders, competitor-prices" in capsys.readouterr().err
