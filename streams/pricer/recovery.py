@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Collection
+from typing import NamedTuple
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
@@ -27,7 +27,9 @@ from streams.kafka.consumer import Consumer
 from streams.kafka.surroundings import surroundings
 from streams.kafka.topic_end import stretches
 from streams.pricer.journal_reader import LostError, journal_reader, stretch
+from streams.pricer.snapshots import codec as snapshots
 from streams.pricer.snapshots import store
+from streams.pricer.snapshots.codec import SnapshotPart
 from streams.quarantine.entries import TOPIC as QUARANTINE
 from streams.quarantine.entries import Quarantine, decoded
 from streams.quarantine.guard import Guard
@@ -92,7 +94,7 @@ async def recover(
         start, fold = (
             (0, surroundings().fold(own))
             if saved.snapshot is None
-            else _restored(own, *saved.snapshot)
+            else _restored(own, saved.snapshot)
         )
         if start > committed and settings.delivery == "exactly-once":
             raise LostError(
@@ -122,7 +124,7 @@ async def recover(
         if saved.older and not start:
             what = f"{_only(saved.older, partition)}: the state is made anew from the journal"
             logger.warning("%s", what)
-        guard = Guard(fold, own, partition, logs.quarantine)
+        guard = Guard(fold, own, partition, logs.quarantine, copy=saved.snapshot)
         await _replay(reader, journal, guard, start, committed)
         return Recovered(guard.fold, committed, start, logs.quarantine, guard.new, guard.alerts)
 
@@ -192,12 +194,11 @@ async def _newest(reader: Consumer, partition: int) -> store.Found:
         ) from None
 
 
-def _restored(own: FoldSettings, offset: int, state: Mapping[str, Any] | None) -> tuple[int, Fold]:
-    """A fold in a state that was saved, or one that knows nothing yet, and where it goes on."""
-    if state is None:
-        return offset, surroundings().fold(own)
+def _restored(own: FoldSettings, parts: list[SnapshotPart]) -> tuple[int, Fold]:
+    """A fold in the state that was saved, and where it goes on."""
+    offset = parts[0].offset
     try:
-        return offset, surroundings().fold.restore(state, own)
+        return offset, surroundings().fold.restore(snapshots.decode(parts), own)
     except RestoreError as error:
         raise LostError(
             f"the snapshot at {offset} does not fit, at {error}: start with the settings that it "

@@ -45,9 +45,10 @@ class Guard:
         partition: int,
         quarantine: Quarantine,
         prepare: Callable[[Batch], Batch] = lambda batch: batch,
+        copy: list[codec.SnapshotPart] | None = None,
     ) -> None:
         """`prepare` makes what is folded of what the journal says, for a replay that asks for less
-        than all of it.
+        than all of it. `copy` is the fold's present state, where it has just been restored from it.
         """
         self.fold = fold
         self.new: list[Quarantined] = []
@@ -56,13 +57,18 @@ class Guard:
         self._partition = partition
         self._quarantine = quarantine
         self._prepare = prepare
-        #: The copy; none is needed before something is folded.
-        self._copy: list[bytes] = []
+        #: None is needed before something is folded.
+        self._copy: list[codec.SnapshotPart] = []
+        if copy is not None:
+            self._go_back_to(copy, monotonic())
 
     def _copy_state(self) -> None:
         """Let the present state be the one to go back to."""
         begun = monotonic()
-        self._copy = codec.encode(self.fold.snapshot(), 0)
+        self._go_back_to(codec.parts_of(self.fold.snapshot(), 0), begun)
+
+    def _go_back_to(self, copy: list[codec.SnapshotPart], begun: float) -> None:
+        self._copy = copy
         self._since: list[Batch] = []
         self._bytes = 0
         self._copy_at = monotonic() + (monotonic() - begun) / COPY_SHARE
@@ -111,8 +117,7 @@ class Guard:
 
     def _restore(self) -> None:
         learnt = self.fold.state.on_learnt
-        parts = [codec.decode_part(part) for part in self._copy]
-        self.fold = type(self.fold).restore(codec.decode(parts), self._settings)
+        self.fold = type(self.fold).restore(codec.decode(self._copy), self._settings)
         for batch in self._since:
             self.fold.step(self._prepare(batch))
         self.fold.state.on_learnt = learnt

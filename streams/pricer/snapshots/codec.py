@@ -59,12 +59,15 @@ _PART = msgspec.msgpack.Decoder(SnapshotPart)
 
 def encode(state: dict[str, Any], offset: int) -> list[bytes]:
     """The parts of a state; `offset` is the first journal offset that it does not reflect."""
+    return [msgspec.msgpack.encode(part) for part in parts_of(state, offset)]
+
+
+def parts_of(state: dict[str, Any], offset: int) -> list[SnapshotPart]:
+    """The same before they are bytes."""
     raw = zlib.compress(_ENCODER.encode(state), LEVEL)
     pieces = [raw[i : i + PART] for i in range(0, len(raw), PART)]
     return [
-        msgspec.msgpack.encode(
-            SnapshotPart(VERSION, offset, i, len(pieces), zlib.crc32(piece), piece)
-        )
+        SnapshotPart(VERSION, offset, i, len(pieces), zlib.crc32(piece), piece)
         for i, piece in enumerate(pieces)
     ]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from online_models.persistence.versions import OLDEST
+from online_models.persistence.versions import OLDEST, check
 from streams.kafka.consumer import Consumer
 from streams.kafka.topic_end import stretches
-from streams.pricer.snapshots.codec import SnapshotError, SnapshotPart, decode, decode_part
+from streams.pricer.snapshots.codec import SnapshotError, SnapshotPart, decode_part
 
 logger = logging.getLogger(__name__)
 
@@ -43,13 +43,13 @@ def key(part: int) -> bytes:
 class Found(NamedTuple):
     """What a partition's log says last; None for what is not there.
 
-    `snapshot` is (journal offset, state), `app` the one that wrote it, `agreement` the settings of
+    `snapshot` is all parts of one state, `app` the one that wrote it, `agreement` the settings of
     whoever did, `owner` the session that has the partition. `older` are the versions of snapshots
     that were passed over, since this release reads them no longer.
     """
 
     position: int | None
-    snapshot: tuple[int, Mapping[str, Any]] | None
+    snapshot: list[SnapshotPart] | None
     older: frozenset[int] = frozenset()
     app: str | None = None
     agreement: bytes | None = None
@@ -77,13 +77,14 @@ async def newest(consumer: Consumer, partition: int) -> Found:
         older = frozenset(parts[0].version for parts in whole if parts[0].version < OLDEST)
         for parts in whole:
             if parts[0].version >= OLDEST:
-                return _found(last, (parts[0].offset, decode(parts)), older)
+                check(parts[0].version)
+                return _found(last, parts, older)
     return _found(last, None, older)
 
 
 def _found(
     last: Mapping[bytes, bytes],
-    snapshot: tuple[int, Mapping[str, Any]] | None,
+    snapshot: list[SnapshotPart] | None,
     older: frozenset[int],
 ) -> Found:
     position, app, owner = last.get(POSITION), last.get(APP), last.get(OWNER)

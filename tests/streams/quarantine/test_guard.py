@@ -148,14 +148,14 @@ def test_a_state_that_takes_long_to_copy_is_copied_more_seldom(
     bytes wait for it that it is made anyhow.
     """
     clock, made = [0.0], [0]
-    encode = guards.codec.encode
+    encode = guards.codec.parts_of
 
-    def copied(*state: Any) -> list[bytes]:
+    def copied(*state: Any) -> list[Any]:
         made[0] += 1
         clock[0] += 1.0
         return encode(*state)
 
-    monkeypatch.setattr(guards.codec, "encode", copied)
+    monkeypatch.setattr(guards.codec, "parts_of", copied)
     monkeypatch.setattr(guards, "monotonic", lambda: clock[0])
     monkeypatch.setattr(guards, "COPY_BYTES", 1)
     monkeypatch.setattr(guards, "MOST_BYTES", most)
@@ -182,11 +182,35 @@ def test_what_is_kept_to_return_to_has_a_bound_in_bytes(monkeypatch: pytest.Monk
 def test_nothing_is_copied_before_something_is_folded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever takes a partition over right where it was saved has a state that can be large."""
     copies: list[int] = []
-    encode = guards.codec.encode
+    encode = guards.codec.parts_of
     monkeypatch.setattr(
-        guards.codec, "encode", lambda state, at: copies.append(at) or encode(state, at)
+        guards.codec, "parts_of", lambda state, at: copies.append(at) or encode(state, at)
     )
     guard = Guard(Fold(FOLD), FOLD, 0, Quarantine())
     assert not copies
     guard.step(0, batch_of(day(1)))
     assert len(copies) == 1
+
+
+@pytest.mark.usefixtures("_poison")
+def test_what_was_just_restored_is_not_copied_and_returned_to_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = Guard(Fold(FOLD), FOLD, 0, Quarantine())
+    begun.step(0, batch_of(day(1)))
+    saved = guards.codec.parts_of(begun.fold.snapshot(), 1)
+
+    def no_copy(*_: Any) -> list[Any]:
+        raise AssertionError("was copied")
+
+    monkeypatch.setattr(guards.codec, "parts_of", no_copy)
+    fold = Fold.restore(guards.codec.decode(saved), FOLD)
+    guard = Guard(fold, FOLD, 0, Quarantine(), copy=saved)
+    guard.step(1, batch_of(day(2)))
+    guard.step(2, batch_of([ack()]))
+    assert [entry.offset for entry in guard.new] == [2]
+    begun.step(1, batch_of(day(2)))
+    monkeypatch.undo()
+    assert guards.codec.parts_of(guard.fold.snapshot(), 0) == guards.codec.parts_of(
+        begun.fold.snapshot(), 0
+    )
