@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from schemas.topics import TOPICS
-from schemas.values.instants import to_text
+from schemas.values.instants import DAY, to_text
 from streams.configuration.settings import Settings
 from streams.errors import InputError
 from streams.journal import TOPIC as JOURNAL
@@ -39,7 +39,8 @@ def keep(settings: Settings, records: Sequence[Made]) -> str | None:
     assert last.time is not None
     if last.time > now:
         raise InputError(f"time: {to_text(last.time)} is in the future")
-    if not keep_as_old_as(settings, TOPICS[first.topic], now - first.time):
+    # a day more, as the pricer is still to read them
+    if not keep_as_old_as(settings, TOPICS[first.topic], now - first.time + DAY):
         return None
     return (
         f"{first.topic} keeps records of any age now (retention.ms=-1): these begin at "

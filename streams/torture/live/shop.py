@@ -19,7 +19,7 @@ from streams.configuration.settings import Settings
 from streams.ingest.decoder import INPUTS
 from streams.journal import TOPIC as JOURNAL
 from streams.journal import codec
-from streams.kafka.admin import provide_topics, reach
+from streams.kafka.admin import TopicsError, provide_topics, reach
 from streams.kafka.clients import client, consumer, names
 from streams.terminal.output import note
 
@@ -33,9 +33,9 @@ LOOK_SECONDS = 0.2
 class LiveShop:
     """Topics behind a prefix, which is the name of its app, too."""
 
-    def __init__(self, settings: Settings, admin: KafkaAdminClient) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._admin = admin
+        self._admin: KafkaAdminClient | None = None
 
     async def done(self) -> None:
         """Wait until all input has been read; TimeoutError."""
@@ -57,8 +57,10 @@ class LiveShop:
     def _committed(self, group: str) -> dict[TopicPartition, int]:
         called = names(self.settings)
         try:
-            found = self._admin.list_group_offsets({group: None})[group]
-        except KafkaError:  # nobody has joined yet, or a broker is away
+            found = self._reached().list_group_offsets({group: None})[group]
+        except (KafkaError, TopicsError):  # nobody has joined yet, or a broker is away
+            # a client asks the broker that it once found in charge of the group, and no other
+            self.leave()
             return {}
         return {called.from_kafka(TopicPartition(*place)): at.offset for place, at in found.items()}
 
@@ -111,9 +113,20 @@ class LiveShop:
         """Delete its topics, or say that they are left."""
         called = names(self.settings)
         try:
-            self._admin.delete_topics([called.outer(topic) for topic in TOPICS])
-        except KafkaError as error:
+            self._reached().delete_topics([called.outer(topic) for topic in TOPICS])
+        except (KafkaError, TopicsError) as error:
             note("torture", f"topics {self.settings.topic_prefix}* are left: {error}")
+
+    def leave(self) -> None:
+        """Disconnect."""
+        admin, self._admin = self._admin, None
+        if admin is not None:
+            admin.close()
+
+    def _reached(self) -> KafkaAdminClient:
+        if self._admin is None:
+            self._admin = reach(client(self.settings))
+        return self._admin
 
 
 def taken(journal: Iterable[ConsumerRecord]) -> set[Place]:
@@ -137,10 +150,9 @@ def live_shop(settings: Settings, partitions: int) -> Iterator[LiveShop]:
     provide_topics(client(own), names(own).of(TOPICS.values()), partitions=partitions)
     # brokers go and come: Kafka's clients say so at every attempt
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    admin = reach(client(own))
-    shop = LiveShop(own, admin)
+    shop = LiveShop(own)
     try:
         yield shop
     finally:
         shop.remove()
-        admin.close()
+        shop.leave()

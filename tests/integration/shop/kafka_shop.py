@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -57,7 +58,6 @@ class KafkaShop:
 
     def connect(self) -> None:
         """Connect, or anew: clients of kafka-python find no broker that was away for long."""
-        self._admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
         self.producer = KafkaProducer(
             bootstrap_servers=self.bootstrap, acks="all", linger_ms=1, max_request_size=8 << 20
         )
@@ -67,8 +67,17 @@ class KafkaShop:
     def close(self) -> None:
         """Disconnect."""
         self.producer.close()
-        self._admin.close()
+        self._leave()
         self._forget_readers()
+
+    @cached_property
+    def _admin(self) -> KafkaAdminClient:
+        return KafkaAdminClient(bootstrap_servers=self.bootstrap)
+
+    def _leave(self) -> None:
+        if "_admin" in self.__dict__:
+            self._admin.close()
+            del self._admin
 
     def _reader(self, isolation: str) -> KafkaConsumer:
         if isolation not in self._readers:
@@ -155,6 +164,8 @@ class KafkaShop:
         try:
             found = self._admin.list_group_offsets({group: None})[group]
         except KafkaError:
+            # a client asks the broker that it once found in charge of the group, and no other
+            self._leave()
             return {}
         return {tp: offset.offset for tp, offset in found.items() if offset.offset >= 0}
 
