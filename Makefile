@@ -12,7 +12,7 @@ export OMP_NUM_THREADS ?= 1
 # what is compiled is kept: tests start hundreds of processes
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-shop test quick measure lint rules docs bench sbom audit deploy-check clean
+.PHONY: demo demo-shop test quick slow measure lint rules docs bench sbom audit deploy-check clean
 
 ## demo: real orders through a live worker on a real Kafka; ARGS=--once ends by itself
 demo: $(VENV)/demo
@@ -31,6 +31,11 @@ test: $(VENV)/dev
 ## quick: the tests that need neither Kafka nor TensorFlow, nor more than a second of CPU
 quick: rules
 	$(PYTEST) -m "not slow and not integration and not deep and not heavy" $(TESTS) $(ARGS)
+
+## slow: the tests that take minutes each, or do a thousand times what others do ten times: an hour
+slow: $(VENV)/dev
+	$(MAKE) rules
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m slow --deselect tests/test_deploy_tools.py $(TESTS) $(ARGS)
 
 ## measure: note which tests are too heavy for quick
 measure: $(VENV)/dev

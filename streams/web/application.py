@@ -126,7 +126,7 @@ def _refuse(context: Context) -> Any:
 
 def _describe(app: FastAPI) -> None:
     """Add to the OpenAPI document what FastAPI cannot know: tokens, the shape of problems, and that
-    a body may be no text, or too large.
+    a text may be none that can be kept, and a body too large.
     """
     made = app.openapi
 
@@ -137,12 +137,11 @@ def _describe(app: FastAPI) -> None:
         schemas = parts.setdefault("schemas", {})
         schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
         document["security"] = [{"token": []}]
-        of_bodies = described(400, 413)
+        of_all = described(400, 413)
         for methods in document["paths"].values():
             for method in methods.values():
-                if "requestBody" in method:
-                    for status in (400, 413):
-                        method["responses"].setdefault(str(status), of_bodies[status])
+                for status in (400, 413) if "requestBody" in method else (400,):
+                    method["responses"].setdefault(str(status), of_all[status])
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -180,7 +180,6 @@ def test_a_cluster_survives_the_loss_of_any_one_node(cluster, create_topics, pro
     assert values == [b"1"] * 3 + [b"2"] * 3 + [b"3"] * 3
 
 
-@pytest.mark.slow
 def test_a_cluster_keeps_its_data_folder(tmp_path, create_topics, produce, read_all):
     with EmbeddedBroker(tmp_path, brokers=3) as first:
         create_topics(first.bootstrap, ["kept"])

@@ -1,5 +1,5 @@
-"""What every request passes: its host, its size, who asks, how often, and whether a page of ours
-sent it.
+"""What every request passes: its host, its size, who asks, how often, whether a page of ours sent
+it, and whether its texts are such as can be kept.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streams.web.access.identity import COOKIE, identified
 from streams.web.access.limits import LARGEST_BATCH, LARGEST_BODY, RateLimit
 from streams.web.access.rules import AccessRules
+from streams.web.access.whole_texts import nul_in_address, nul_in_body, whole
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 EVENTS = "/api/v1/events/"
@@ -32,6 +33,7 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+NUL = 400, "A text of the request holds the character NUL."
 Refuse = Callable[[Scope, int, str], ASGIApp]
 
 
@@ -59,13 +61,23 @@ class Gate:
         if refusal is not None:
             await self._refuse(scope, *refusal)(scope, receive, send)
             return
-        most = LARGEST_BATCH if scope["path"].startswith(EVENTS) else LARGEST_BODY
-        await self._app(scope, _limited(receive, most), send)
+        if nul_in_address(scope):
+            await self._refuse(scope, *NUL)(scope, receive, send)
+            return
+        if scope["path"].startswith(EVENTS):
+            # events may hold what they hold: they go to Kafka as they are
+            await self._app(scope, _limited(receive, LARGEST_BATCH), send)
+            return
+        receive = _limited(receive, LARGEST_BODY)
+        if scope["method"] not in SAFE:
+            body, receive = await whole(receive)
+            if nul_in_body(body, _headers(scope).get("content-type", "")):
+                await self._refuse(scope, *NUL)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
     async def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        headers = {
-            name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]
-        }
+        headers = _headers(scope)
         host = headers.get("host", "")
         if _name_of(host) not in self._rules.hosts:
             return 421, "This console does not answer to that host name."
@@ -86,6 +98,10 @@ class Gate:
         if scope["method"] not in SAFE and by_itself and not _from_here(headers, host):
             return 403, "The request came from another site."
         return None
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]}
 
 
 def _from_here(headers: dict[str, str], host: str) -> bool:

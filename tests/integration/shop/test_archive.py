@@ -18,7 +18,7 @@ from tests.integration.shop import traffic
 from tests.integration.shop.kafka_shop import JOURNAL
 from tests.integration.shop.truth import assert_exactly, undisturbed
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+pytestmark = pytest.mark.integration
 
 SNAPSHOTS = "pricing-snapshots"
 ENDS_WITHIN = 120

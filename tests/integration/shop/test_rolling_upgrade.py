@@ -12,7 +12,7 @@ from streams.pricer.snapshots.store import APP, OWNER, POSITION, REFUSAL, SETTIN
 from tests.integration.shop import traffic
 from tests.integration.shop.truth import assert_exactly
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+pytestmark = pytest.mark.integration
 
 NEXT = "tests.integration.shop.next_version_worker"
 MOST_EVENTS, PER_SECOND = 60_000, 100

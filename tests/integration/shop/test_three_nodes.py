@@ -12,7 +12,7 @@ from tests.integration.shop.kafka_shop import KafkaShop
 from tests.integration.shop.truth import assert_exactly
 from tests.integration.shop.worker import Worker
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")

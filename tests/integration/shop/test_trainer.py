@@ -14,7 +14,6 @@ from tests.integration.shop.truth import assert_exactly
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.deep,
-    pytest.mark.slow,
     pytest.mark.skipif(
         importlib.util.find_spec("tensorflow") is None, reason="needs the `deep` extra"
     ),

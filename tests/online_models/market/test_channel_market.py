@@ -7,7 +7,6 @@ import pytest
 from online_models.market.trade.channel_market import ChannelMarket, trade
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_coordinated_channels_earn_more_and_keep_their_ladder(seed: int) -> None:
     together, alone = (trade(ChannelMarket(seed), 84, way) for way in (True, False))

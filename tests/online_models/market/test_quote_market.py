@@ -15,7 +15,6 @@ def test_quotes_come_near_a_clairvoyant_within_some_hundred_outcomes() -> None:
     assert track.share() > 2.0 * track.public.sum() / track.best.sum()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_quotes_earn_95_per_cent_of_a_clairvoyant_after_2000(seed: int) -> None:
     track = quote(QuoteMarket(seed), 3000)

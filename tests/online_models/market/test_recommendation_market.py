@@ -19,7 +19,6 @@ def test_what_is_recommended_adds_more_than_best_sellers() -> None:
     assert (track.best >= track.earned - 1e-12).all()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_after_1000_visits_it_is_a_fifth_more_at_least(seed: int) -> None:
     track = recommend(RecommendationMarket(seed), 60)

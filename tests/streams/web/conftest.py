@@ -174,9 +174,7 @@ def stores_of(request: pytest.FixtureRequest, folder: Path, records: Sequence[Ta
     return SqliteStores(f"sqlite:///{folder}/console.sqlite", records)
 
 
-@pytest.fixture(
-    scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
-)
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def stores(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,

@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from streams.worker.rehearsal import rehearse
 
 ROOT = Path(__file__).parents[3]
@@ -51,7 +49,6 @@ def test_offers_of_each_strategy_are_priced() -> None:
     assert {change["sku"] for change in changes} >= {"a", "b", "u"}
 
 
-@pytest.mark.slow
 def test_a_shop_finds_all_its_rules_compiled(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],

@@ -79,7 +79,6 @@ def shown(folder: Path) -> None:
 
 
 @pytest.mark.deep
-@pytest.mark.slow
 def test_a_killed_run_goes_on_and_its_update_is_accepted(tmp_path: Path) -> None:
     recording = record(tmp_path / "recording")
     arguments = [str(recording), "--models", "level,mlp", "--processes", "1"]

@@ -6,6 +6,7 @@ import dataclasses
 import time
 from typing import Any
 
+import msgspec
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -48,6 +49,42 @@ def test_a_form_of_another_site_is_refused(client: TestClient, headers: dict[str
     for path in ("/queue/answer", "/api/v1/pause"):
         answer = client.post(path, json={"reason": "x"}, headers=headers)
         assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"url": "/api/v1/offers", "params": {"brand": "\0"}},
+        {"url": "/offers?q=a%00b"},
+        {"url": "/static/%00"},
+        {"url": "/api/v1/pause", "method": "POST", "json": {"reason": "a \0"}},
+        {"url": "/api/v1/pause", "method": "POST", "content": rb'{"reason": "\\\u0000"}'},
+        {"url": "/policies/switch", "method": "POST", "data": {"what": "pause", "reason": "\0"}},
+    ],
+    ids=str,
+)
+def test_a_text_that_no_database_keeps_is_refused_before_anything_is_done(
+    client: TestClient, context: Context, asked: dict[str, Any]
+) -> None:
+    answer = client.request(**{"method": "GET", "headers": {"Origin": ORIGIN}, **asked})
+    assert answer.status_code == 400
+    assert "NUL" in answer.text
+    assert context.outbox.sent == []  # type: ignore[attr-defined]
+
+
+def test_a_text_may_speak_of_the_character_that_it_may_not_hold(
+    client: TestClient, context: Context
+) -> None:
+    reason = r"a \u0000 and %00 in our feed"
+    answer = client.post("/api/v1/pause", json={"reason": reason}, headers={"Origin": ORIGIN})
+    assert answer.is_success
+    (sent,) = context.outbox.sent  # type: ignore[attr-defined]
+    assert msgspec.json.decode(sent.value)["reason"] == reason
+
+
+def test_a_cookie_that_holds_anything_is_nobodys(client: TestClient) -> None:
+    headers = {"Cookie": 'pricetide="\\000\\377"'}
+    assert client.get("/api/v1/offers", headers=headers).status_code in (200, 401)
 
 
 def test_a_form_without_its_token_is_refused(client: TestClient, context: Context) -> None:
