@@ -18,6 +18,7 @@ from streams.metrics.instruments import JOURNAL_LAG
 from streams.pricer.group_offsets import GroupOffsets
 from streams.pricer.partition import Partition
 from streams.pricer.sessions import Sessions
+from streams.pricer.snapshots.turns import SnapshotTurns
 from streams.pricer.stream_pace import StreamPace
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Pricer:
         self._lock = asyncio.Lock()
         self._group_offsets = GroupOffsets(self._commit)
         self._sessions = Sessions(settings)
+        self._saving = SnapshotTurns(settings, self.partitions)
         self._pace = StreamPace(self._ask_often)
         self._journal = names(settings).outer(JOURNAL)
         take_partitions(
@@ -119,7 +121,8 @@ class Pricer:
         self._watch(partition)
 
     def _partition(self, number: int) -> Partition:
-        return Partition(self._settings, number, self._router, self._group_offsets, self._sessions)
+        shared = self._router, self._group_offsets, self._sessions, self._saving
+        return Partition(self._settings, number, *shared)
 
     def _watch(self, partition: Partition) -> None:
         consumer, tp = self._app.consumer, TopicPartition(self._journal, partition.number)

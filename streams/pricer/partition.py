@@ -23,13 +23,12 @@ from streams.pricer.publisher import Publisher
 from streams.pricer.recovery import Recovered, recover
 from streams.pricer.sessions import Sessions
 from streams.pricer.snapshots import codec as snapshots
+from streams.pricer.snapshots.turns import SnapshotTurns
 from streams.quarantine.entries import Quarantine
 from streams.quarantine.guard import Guard
 
 logger = logging.getLogger(__name__)
 
-#: A snapshot may take this share of the time: a large state is saved less often.
-SNAPSHOT_SHARE = 0.05
 #: Seconds that are folded in one transaction at most.
 LONGEST_RUN = 0.1
 #: Seconds for what waits when the worker stops; who takes over folds the rest.
@@ -55,6 +54,7 @@ class Partition:
         router: Router,
         group_offsets: GroupOffsets,
         sessions: Sessions,
+        saving: SnapshotTurns,
     ) -> None:
         self.number = number
         #: The first journal offset that is not folded yet.
@@ -80,9 +80,8 @@ class Partition:
         self._quarantine = Quarantine()
         self._new: list[Quarantined] = []
         self._group_offsets = group_offsets
-        # partitions take turns in what they do every few seconds, or all would wait for all
-        share, now = number / settings.partitions, monotonic()
-        self._next_snapshot = now + (1 + share) * settings.snapshot_seconds
+        self._saving = saving
+        saving.begin(number)
         self._encoding: asyncio.Future[list[bytes]] | None = None
         self._snapshot_at = -1
 
@@ -202,7 +201,7 @@ class Partition:
             await self._publisher.save(self._encoding.result(), self.position)
             self._encoding = None
             self._metrics.saved()
-        if self._encoding is None and monotonic() >= self._next_snapshot:
+        if self._encoding is None and self._saving.due(self.number):
             self._begin_snapshot()
 
     def _take(self, recovered: Recovered) -> list[Output]:
@@ -262,14 +261,9 @@ class Partition:
         self._group_offsets.follow(self.number, self.position)
 
     def _begin_snapshot(self) -> None:
-        """Copy the state now; encode it beside the fold, and send it with a later transaction."""
-        begun = monotonic()
-        state, position = self.fold.snapshot(), self.position
-        taken = monotonic() - begun
-        wait = max(self._settings.snapshot_seconds, taken / SNAPSHOT_SHARE)
-        self._next_snapshot = begun + wait
-        self._snapshot_at = position
-        self._encoding = surroundings().in_thread(snapshots.encode, state, position)
+        """Encode the state as it is now; it is sent with a later transaction."""
+        self._snapshot_at = self.position
+        self._encoding = self._saving.encode(self.number, self.fold.snapshot, self.position)
 
     async def stop(self) -> None:
         """Publish what is whole, save the state, and let go; before it is ready, let go."""
