@@ -11,7 +11,7 @@ from streams.kafka.surroundings import monotonic, surroundings
 from streams.pricer.snapshots import codec
 
 #: Snapshots may take this share of a worker's time: large states are saved less often.
-SHARE = 0.05
+SHARE = 0.1
 
 
 class SnapshotTurns:
