@@ -21,9 +21,13 @@ def nul_in_address(scope: Scope) -> bool:
 
 
 def nul_in_body(body: bytes, media_type: str) -> bool:
-    """Whether a form or a document of JSON holds one."""
-    if media_type.startswith(FORM):
-        return b"\0" in body or b"%00" in body
+    """Whether a form or a document of JSON holds one; or, beside its texts, a byte that is 0, as no
+    JSON in UTF-8 has it, but in UTF-16, where the escape would be other bytes.
+    """
+    if b"\0" in body:
+        return True
+    if media_type.lower().startswith(FORM):
+        return b"%00" in body
     return _ESCAPED.search(body) is not None
 
 

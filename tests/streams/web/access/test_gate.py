@@ -60,6 +60,17 @@ def test_a_form_of_another_site_is_refused(client: TestClient, headers: dict[str
         {"url": "/api/v1/pause", "method": "POST", "json": {"reason": "a \0"}},
         {"url": "/api/v1/pause", "method": "POST", "content": rb'{"reason": "\\\u0000"}'},
         {"url": "/policies/switch", "method": "POST", "data": {"what": "pause", "reason": "\0"}},
+        {
+            "url": "/api/v1/pause",
+            "method": "POST",
+            "content": r'{"reason":"\u0000"}'.encode("utf-16"),
+        },
+        {
+            "url": "/policies/switch",
+            "method": "POST",
+            "content": b"what=pause&reason=%00",
+            "headers": {"Origin": ORIGIN, "Content-Type": "Application/X-WWW-Form-Urlencoded"},
+        },
     ],
     ids=str,
 )
