@@ -299,9 +299,7 @@ def run(seed: int, weeks: int = 40, customers: int = 600, **terms: Any) -> dict[
     track = sell(PersonalMarket(seed, customers), weeks, terms)
     found = {
         "share": track.share(weeks // 2),
-        "clairvoyant": float(
-            track.earned[weeks // 2 :].sum() / track.clairvoyant[weeks // 2 :].sum()
-        ),
+        "clairvoyant": track.of_clairvoyant(weeks // 2),
     }
     if track.lift is not None:
         ends = track.lift.sequence

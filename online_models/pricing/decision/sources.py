@@ -121,13 +121,6 @@ def _sources(
     return source
 
 
-def overridden(context: DecisionContext) -> Flags:
-    """Where a manual price is in force."""
-    ledger, rows = context.state.ledger, context.rows
-    given = ledger.override_price[rows] != NO_PRICE
-    return np.asarray(given & (context.now < ledger.override_until[rows]))
-
-
 def undone(context: DecisionContext, source: NDArray[np.int8]) -> Flags:
     """Where a rollback undoes a price that was forced past the guardrails: their pace, which it
     broke, does not hold back the way home.

@@ -23,6 +23,7 @@ def test_what_is_recommended_adds_more_than_best_sellers() -> None:
 def test_after_1000_visits_it_is_a_fifth_more_at_least(seed: int) -> None:
     track = recommend(RecommendationMarket(seed), 60)
     assert track.over_popular(1000) >= 0.2
+    assert track.over_earners(1000) > 0.0
 
 
 def test_what_showing_adds_is_what_customers_then_buy() -> None:
