@@ -16,6 +16,7 @@ from online_models.persistence.migrations import (
     from_19,
     from_20,
     from_21,
+    from_22,
 )
 
 #: Version → what makes the next version's plain data of it, without changing them. A change of what
@@ -31,6 +32,7 @@ MIGRATIONS: Mapping[int, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     19: from_19.migrate,
     20: from_20.migrate,
     21: from_21.migrate,
+    22: from_22.migrate,
 }
 OLDEST = min(MIGRATIONS)
 #: What is written today.

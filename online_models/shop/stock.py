@@ -12,17 +12,34 @@ from numpy.typing import NDArray
 from online_models.numerics.columns import Columns, column
 from online_models.persistence.kinds import Array, Items, Part, Together
 from online_models.persistence.saved import Saved, attribute
-from online_models.shop.catalogue import ALWAYS
+from online_models.shop.catalogue import ALWAYS, NEVER
+from schemas.values.instants import DAY, HOUR
 from schemas.values.limits import LARGEST_COUNT
 
 UNKNOWN = -1
+#: ms in which what is sold is delivered again, where no delivery was seen.
+FIRST_GAP = 7 * DAY
+#: What arrives so soon, ms, belongs to the delivery before: places and parcels are counted one by
+#: one.
+LEAST_GAP = 2 * HOUR
+#: A count that exceeds what was left by at least one in so many tells of a delivery; of less,
+#: returns do, and sales that the warehouse hears of later.
+LEAST_RISE = 10
+#: Deliveries over which the time until they came is averaged.
+REMEMBERED = 8
 
 
 class StockColumns(Columns):
-    """One row per offer: units on hand (−1 unknown), and the event time of the last count."""
+    """One row per offer: units on hand (−1 unknown), and the event time of the last count; how many
+    deliveries the counts told of, since when something is sold that was not delivered again, and
+    how long that lasted on average, ms.
+    """
 
     on_hand: NDArray[np.int64] = column(np.int64, UNKNOWN)
     counted_at: NDArray[np.int64] = column(np.int64, ALWAYS)
+    deliveries: NDArray[np.int64] = column(np.int64, 0, optional=True)
+    short_since: NDArray[np.int64] = column(np.int64, NEVER, optional=True)
+    delivery_gap: NDArray[np.int64] = column(np.int64, FIRST_GAP, optional=True)
 
 
 class Delivery(NamedTuple):
@@ -77,6 +94,8 @@ class Stock:
     def set_back(self, now: int) -> None:
         """No count is from later than `now`, ms."""
         np.minimum(self.levels.counted_at, now, out=self.levels.counted_at)
+        short = self.levels.short_since
+        np.minimum(short, now, out=short, where=short != NEVER)
         for places in self._locations.values():
             for location, count in places.items():
                 places[location] = count._replace(time=min(count.time, now))
@@ -108,6 +127,16 @@ class Stock:
         places = self._locations.get(row, {})
         return list(chain.from_iterable(count.inbound for count in places.values()))
 
+    def until_delivery(self, rows: NDArray[np.int64], now: NDArray[np.int64]) -> NDArray[np.int64]:
+        """ms until the next delivery is to be expected by those that came, (n,): the mean time
+        from a sale to the delivery after it, and no less than has passed since the first sale that
+        is not delivered again. So a stock that sells and is not delivered has to last longer and
+        longer. What does not sell need not be delivered: that tells nothing.
+        """
+        waited = np.maximum(now - self.levels.short_since[rows], 0)
+        expected: NDArray[np.int64] = np.maximum(self.levels.delivery_gap[rows], waited)
+        return expected
+
     def shared_units(self, row: int) -> int:
         """Units that an offer shares with the other channels of its product."""
         return sum(place.units for place in self._locations.get(row, {}).values() if place.shared)
@@ -130,12 +159,28 @@ class Stock:
 
     def _take(self, row: int, location: str, count: StockCount) -> None:
         places = self._locations.setdefault(row, {})
-        if location in places and count.time < places[location].time:
+        before = places.get(location)
+        if before is not None and count.time < before.time:
             return
         places[location] = count
         levels = self.levels
         self._add_up(row)
+        if before is not None and count.units > before.units + before.units // LEAST_RISE:
+            self._delivered(row, count.time)
+        elif before is not None and count.units < before.units:
+            levels.short_since[row] = min(levels.short_since[row], count.time)
         levels.counted_at[row] = max(levels.counted_at[row], count.time)
+
+    def _delivered(self, row: int, time: int) -> None:
+        """Take down that an offer was delivered."""
+        levels = self.levels
+        gap = time - int(levels.short_since[row])
+        levels.short_since[row] = NEVER
+        if gap >= LEAST_GAP:
+            levels.deliveries[row] += 1
+            number = min(int(levels.deliveries[row]), REMEMBERED)
+            mean = int(levels.delivery_gap[row])
+            levels.delivery_gap[row] = mean + (gap - mean) // number
 
     def _add_up(self, row: int) -> None:
         """The units of all places are an offer's, as many as a record can say."""
@@ -159,6 +204,8 @@ class Stock:
         counts = (levels.on_hand[rows] >= 0) & (times > levels.counted_at[rows])
         net = np.zeros(levels.size, dtype=np.int64)
         np.add.at(net, rows[counts], units[counts])
+        sales = counts & (units > 0)
+        np.minimum.at(levels.short_since, rows[sales], times[sales])
         changed = dict.fromkeys(np.unique(rows[counts]).tolist())
         for row in list(changed):
             changed.update(dict.fromkeys(self._serve(row, int(net[row]))))

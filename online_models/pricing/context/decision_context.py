@@ -45,6 +45,9 @@ class StockLevels(Protocol):
     def inbound(self, row: int) -> list[tuple[int, int]]:
         """(quantity, expected at) of what is on its way to an offer, soonest first."""
 
+    def until_delivery(self, rows: Ints, now: Ints) -> Ints:
+        """ms until the next delivery is to be expected by those that came, (n,)."""
+
     def shared_units(self, row: int) -> int:
         """Units that an offer shares with the other channels of its product."""
 

@@ -17,7 +17,7 @@ from online_models.numerics.arrays import Floats, Ints
 from online_models.numerics.special import column_sums, exp, log
 from online_models.pricing.pricing import Pricing
 from online_models.pricing.profit.economics import OfferDeductions, unit_profit
-from online_models.pricing.profit.objective import LARGEST_LOG, selling_days
+from online_models.pricing.profit.objective import LARGEST_LOG, lasting_days
 from schemas.values.instants import DAY
 
 #: Prices that are tried, against the regular one, and halvings of the range of λ.
@@ -50,9 +50,9 @@ def _value(pricing: Pricing, rows: Ints, now: int) -> float:
     if shared <= 0:
         return 0.0
     terms = pricing.book.terms(int(pricing.ledger.policy[rows[0]]), 2)
-    horizon = float(selling_days(terms, np.array([now], np.int64))[0])
+    lasts = lasting_days(pricing.state, terms, rows, np.full(len(rows), now))
     arrivals = [at for row in rows.tolist() for _, at in stock.inbound(row) if at > now]
-    days = min([horizon, *((at - now) / DAY for at in arrivals)])
+    days = min([float(lasts.min()), *((at - now) / DAY for at in arrivals)])
     price, units = _demand(pricing, rows, now)
     units *= days
     profit = unit_profit(OfferDeductions.of(pricing.state.catalogue, rows), price)

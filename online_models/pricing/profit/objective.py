@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from online_models.demand.curves import bent, within_reach
 from online_models.numerics.arrays import filled
 from online_models.numerics.special import NINETY_PERCENT, exp, log
-from online_models.pricing.context.decision_context import DecisionContext
+from online_models.pricing.context.decision_context import DecisionContext, PricingState
 from online_models.pricing.policy.compiled_policy import CompiledPolicy
 from online_models.pricing.profit.economics import net_share, unit_profit
 from online_models.pricing.profit.substitutes import recaptured
@@ -27,7 +27,10 @@ LEAST_SLOPE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class SellingSpan:
-    """What is sold over a horizon at most: `days` and `stock` (inf where unknown), shape (n,)."""
+    """What is sold over a horizon at most: `days` and `stock` (inf where unknown), shape (n,).
+
+    `stock` is what would be sold over the horizon if each delivery brought as much as there is.
+    """
 
     days: Floats
     stock: Floats
@@ -43,16 +46,42 @@ def selling_days(terms: CompiledPolicy, now: Ints) -> Floats:
     return np.where(left > 0.0, left, days)
 
 
-def span(context: DecisionContext) -> SellingSpan:
-    """The selling days of the objective; stock with what arrives in them."""
-    days = selling_days(context.terms, context.now)
-    stock = context.on_hand.astype(np.float64)
-    known = stock >= 0.0
+def lasting_days(state: PricingState, terms: CompiledPolicy, rows: Ints, now: Ints) -> Floats:
+    """Days that the stock of offers has to last, (n,): until the next delivery is to be expected,
+    or all selling days where they end sooner; all of them too where `sell_by` is to come, as what
+    must be sold by a day is not delivered any more.
+    """
+    days = selling_days(terms, now)
+    sell_by = terms.policy.objective.sell_by
+    expected = state.stock.until_delivery(rows, now) / DAY
+    return np.where(now < (sell_by or 0), days, np.minimum(days, expected))
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Units that can be sold (inf where unknown) in the days that they have to last, (n,)."""
+
+    units: Floats
+    days: Floats
+
+
+def supply(context: DecisionContext) -> Supply:
+    """The stock of offers, with what is announced to arrive in the days that it has to last."""
+    days = lasting_days(context.state, context.terms, context.rows, context.now)
+    units = context.on_hand.astype(np.float64)
+    known = units >= 0.0
     for place in known.nonzero()[0].tolist():
         end = context.now[place] + days[place] * DAY
         arriving = context.state.stock.inbound(int(context.rows[place]))
-        stock[place] += sum(quantity for quantity, expected in arriving if expected < end)
-    return SellingSpan(days, np.where(known, stock, np.inf))
+        units[place] += sum(quantity for quantity, expected in arriving if expected < end)
+    return Supply(np.where(known, units, np.inf), days)
+
+
+def span(context: DecisionContext) -> SellingSpan:
+    """The selling days of the objective, and the stock."""
+    days = selling_days(context.terms, context.now)
+    there = supply(context)
+    return SellingSpan(days, there.units * (days / there.days))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from online_models.pricing.profit.objective import (
     clearing,
     outlook,
     span,
+    supply,
     unit_values,
     value,
 )
@@ -37,8 +38,8 @@ from schemas.records.policy.strategies import Optimise as Entry
 class Optimise:
     """Expected profit, revenue, units or sell-through over the legal prices of an offer.
 
-    The expectation is over the posterior of demand, units are censored at the stock (with what
-    arrives within the horizon); after tax, fees and cost. Where no bound closes the range it is
+    The expectation is over the posterior of demand, units are censored at the stock, which has
+    to last until the next delivery; after tax, fees and cost. Where no bound closes the range it is
     half to twice the regular price: no demand model knows what lies beyond. Until an offer's first
     window is learnt, which may be one without a sale, its price stays where the best one depends on
     the elasticity: a prior is no evidence. That more is sold for less needs none.
@@ -123,7 +124,11 @@ def outcome(because: Mapping[str, Any]) -> str:
     text = ""
     if "unlimited" in because:
         text += f" would be {because['unlimited']} if there were more than {because['stock']} units"
-        text += " to sell; as there are no more, it"
+        text += " to sell"
+        if "delivery_hours" in because:
+            days = f"{because['delivery_hours'] / 24:.1f}"
+            text += f" until the next delivery, by those so far in {days} days"
+        text += "; as there are no more, it"
     if "search_ends" in because:
         text += f" at {because['search_ends']} the regular price, beyond which nothing is tried,"
     if "held_for" not in because:
@@ -184,7 +189,10 @@ def _scarce(context: DecisionContext, because: Because, best: Ints, founded: Fla
     unlimited[rows] = best_price(low, high, some.regular_price, least, worth, low).price
     moved = (unlimited != NO_PRICE) & (unlimited != best)
     because.money("unlimited", moved, unlimited)
-    because.number("stock", moved, np.where(moved, over.stock, 0.0).astype(np.int64))
+    there = supply(context)
+    because.number("stock", moved, np.where(moved, there.units, 0.0).astype(np.int64))
+    hours = np.rint(24.0 * there.days).astype(np.int64)
+    because.number("delivery_hours", moved & (there.days < over.days), hours)
 
 
 def _substitutes(context: DecisionContext, because: Because) -> None:

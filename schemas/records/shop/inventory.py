@@ -19,7 +19,9 @@ class Inbound(Incoming):
 
 
 class Inventory(Event):
-    """The stock of a product; without `channel` it serves every channel."""
+    """The stock of a product; without `channel` it serves every channel. It has to last until the
+    next delivery: `inbound`, or when counts that rise have shown that one usually comes.
+    """
 
     sku: Name
     time: Instant | None = None

@@ -48,6 +48,15 @@ def test_the_plain_market_ranks_the_contenders_as_its_calibration_says() -> None
     assert share["own_elasticity"] > 0.9999
 
 
+@pytest.mark.parametrize(("name", "least"), [("fresh", 0.85), ("stocked", 0.93)])
+def test_a_stock_that_is_delivered_again_raises_no_price(name: str, least: float) -> None:
+    """Until the first delivery it has to last a week; what was counted to be there for 30 days
+    earned .2 less than nothing where the delivery comes every night.
+    """
+    share = earn(name, "pricetide", 8.0, 40).sum() / earn(name, "clairvoyant", 8.0, 40).sum()
+    assert share > least
+
+
 def test_only_cross_effects_are_left_to_win_over_the_oracle_of_own_elasticities() -> None:
     best = earn("nested", "clairvoyant", 8.0, 10).sum()
     assert 0.93 < earn("nested", "own_elasticity", 8.0, 10).sum() / best < 0.995

@@ -120,3 +120,82 @@ def test_a_sale_takes_shared_stock_from_every_channel_also_after_a_restart() -> 
     stock.sold(ints(1), ints(-2), ints(7))
     stock.settle()
     assert stock.on_hand.tolist() == [7, 7, 7]
+
+
+HOUR, DAY = 3_600_000, 86_400_000
+
+
+class Shelf:
+    """A stock of one offer, which sells and is counted."""
+
+    def __init__(self, units: int) -> None:
+        self.stock = Stock()
+        self.stock.appear(0, 0, "web")
+        self.count(units, 0)
+
+    def count(self, units: int, time: int) -> None:
+        self.stock.count(0, "web", "", StockCount(units, time), [0])
+
+    def sell(self, units: int, time: int) -> None:
+        self.stock.sold(ints(0), ints(units), ints(time))
+        self.stock.settle()
+
+    def lasts(self, now: int) -> float:
+        """Days that it has to last."""
+        return int(self.stock.until_delivery(ints(0), ints(now))[0]) / DAY
+
+
+def test_a_stock_has_to_last_until_what_is_sold_is_usually_delivered_again() -> None:
+    shelf = Shelf(10)
+    assert shelf.lasts(0) == 7.0
+    for day in range(0, 21, 3):
+        shelf.sell(4, day * DAY + DAY)
+        shelf.count(10, day * DAY + 3 * DAY)
+        assert shelf.lasts(day * DAY + 3 * DAY) == 2.0
+    again = restore(Stock(), save(shelf.stock))
+    assert again.until_delivery(ints(0), ints(0)).tolist() == [2 * DAY]
+    # the mean of the last eight, of which one took ten days
+    shelf.sell(4, 22 * DAY)
+    assert shelf.lasts(26 * DAY) == 4.0
+    shelf.count(10, 32 * DAY)
+    assert shelf.lasts(32 * DAY) == 3.0
+
+
+def test_what_sells_and_is_not_delivered_has_to_last_longer_and_longer() -> None:
+    shelf = Shelf(100)
+    # what does not sell need not be delivered
+    assert shelf.lasts(20 * DAY) == 7.0
+    shelf.sell(1, 20 * DAY)
+    shelf.sell(1, 21 * DAY)
+    assert shelf.lasts(25 * DAY) == 7.0
+    assert shelf.lasts(50 * DAY) == 30.0
+    # nor does a count tell of a delivery that finds less, or no more than a return explains
+    shelf.count(90, 50 * DAY)
+    shelf.count(98, 51 * DAY)
+    assert shelf.lasts(52 * DAY) == 32.0
+    shelf.count(120, 52 * DAY)
+    assert shelf.lasts(52 * DAY) == 32.0
+    assert shelf.lasts(80 * DAY) == 32.0
+
+
+def test_parcels_of_one_delivery_count_as_one() -> None:
+    shelf = Shelf(10)
+    shelf.sell(8, DAY)
+    shelf.count(6, 4 * DAY)
+    shelf.sell(1, 4 * DAY + HOUR // 2)
+    shelf.count(10, 4 * DAY + HOUR)
+    assert shelf.lasts(4 * DAY + HOUR) == 3.0
+    # what is less by a count alone is sold, too
+    shelf.count(5, 5 * DAY)
+    shelf.count(10, 6 * DAY)
+    assert shelf.lasts(6 * DAY) == 2.0
+
+
+def test_a_clock_that_is_set_back_leaves_no_sale_in_the_future() -> None:
+    shelf = Shelf(10)
+    shelf.sell(1, 9 * DAY)
+    shelf.stock.set_back(DAY)
+    assert shelf.lasts(9 * DAY) == 8.0
+    fresh = Shelf(10)
+    fresh.stock.set_back(DAY)
+    assert fresh.lasts(99 * DAY) == 7.0

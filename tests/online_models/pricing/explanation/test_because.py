@@ -31,6 +31,18 @@ def test_scarce_stock_is_named_with_the_price_without_it(shop: Any) -> None:
     shop.stock.arriving[row] = [(10_000, shop.now + DAY)]
     shop.decide([row], "inventory")
     assert "units to sell" not in raw(shop)
+    # in 36 hours 15 are wanted at 10.00
+    shop.stock.delivered_every = 36 * HOUR
+    shop.stock.arriving.clear()
+    shop.stock.on_hand[row] = 10
+    shop.decide([row], "inventory")
+    told = raw(shop)
+    assert "more than 10 units to sell until the next delivery, by those so far in 1.5 days" in told
+    assert float(shop.decisions[-1]["price"]) == pytest.approx(12.25, abs=0.5)
+    # what must be sold by a day is not delivered any more
+    until = shop.now + 30 * DAY
+    shop.policy(version=2, guardrails={}, objective={"sell_by": until})
+    assert "more than 10 units to sell; as" in raw(shop)
 
 
 def test_what_is_held_for_want_of_evidence_or_stock_is_not_called_best(

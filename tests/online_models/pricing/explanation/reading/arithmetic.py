@@ -212,8 +212,21 @@ def horizon(facts: Facts) -> tuple[float, float]:
         days = (objective.sell_by - facts.now) / DAY
     if facts.on_hand < 0:
         return days, inf
-    end = facts.now + days * DAY
-    return days, facts.on_hand + sum(units for units, expected in facts.inbound if expected < end)
+    return days, there(facts) * days / lasting(facts)
+
+
+def lasting(facts: Facts) -> float:
+    """Days that a stock has to last."""
+    objective = facts.policy.objective
+    if objective.sell_by is not None and objective.sell_by > facts.now:
+        return (objective.sell_by - facts.now) / DAY
+    return min(objective.horizon, facts.delivery) / DAY
+
+
+def there(facts: Facts) -> int:
+    """Units that can be sold until then."""
+    end = facts.now + lasting(facts) * DAY
+    return facts.on_hand + sum(units for units, expected in facts.inbound if expected < end)
 
 
 def log_units(curve: Curve, price: float) -> float:

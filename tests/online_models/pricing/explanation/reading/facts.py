@@ -124,6 +124,7 @@ class Facts:
     rivals: tuple[Rival, ...]
     on_hand: int
     inbound: tuple[tuple[int, int], ...]
+    delivery: int
     #: As it was when the channels were last coordinated; None where they are not.
     shared: SharedStock | None
     curve: Curve
@@ -203,6 +204,9 @@ def _shared(pricing: Pricing, now: int) -> Iterator[tuple[int, SharedStock]]:
         days = objective.horizon / 86_400_000
         if objective.sell_by is not None and objective.sell_by > now:
             days = (objective.sell_by - now) / 86_400_000
+        else:
+            usual = stock.until_delivery(np.array(ruled), np.full(len(ruled), now))
+            days = min(days, float(usual.min()) / 86_400_000)
         coming = [(time - now) / 86_400_000 for row in ruled for _, time in stock.inbound(row)]
         names = ("anchor_price", "log_rate", "elasticity", "log_rate_variance", "bend")
         channels = tuple(
@@ -279,6 +283,7 @@ def _facts(
         rivals=tuple(_rivals(pricing, sku)),
         on_hand=int(state.stock.on_hand[row]),
         inbound=tuple(state.stock.inbound(row)),
+        delivery=int(state.stock.until_delivery(context.rows, context.now)[place]),
         shared=shared.get(row),
         curve=_curve(context.curves, place),
         substitutes=tuple(

@@ -192,8 +192,9 @@ def clause_keep(reading: Reading, match: re.Match[str]) -> None:
 # demand
 
 _CAUSES = (
-    rf"(?: would be (?P<unlimited>{MONEY}) if there were more than (?P<stock>\d+) units to sell; as"
-    r" there are no more, it)?"
+    rf"(?: would be (?P<unlimited>{MONEY}) if there were more than (?P<stock>\d+) units to sell"
+    rf"(?: until the next delivery, by those so far in (?P<delivery>\d+\.\d) days)?"
+    r"; as there are no more, it)?"
     r"(?: at (?P<end>half|twice) the regular price, beyond which nothing is tried,)?"
     rf"(?: is|(?: is (?P<best>{MONEY}), but| is not asked for, as)"
     r" (?P<held>nothing is left to sell|nothing of its sales is learnt yet"
@@ -296,9 +297,15 @@ def _best(reading: Reading, match: re.Match[str], worths: Worths, stock: float) 
     if held == "it would gain too little":
         gain = valued(float(best)) - valued(float(base))
         reading.is_so(low <= base <= high, "the regular price is not legal")
-        reading.is_so(gain <= TOO_LITTLE * abs(valued(float(base))), f"it would gain {gain}")
+        # what is compared is the best of the prices tried, beside which this one lies
+        too_little = 1.1 * TOO_LITTLE * abs(valued(float(base)))
+        reading.is_so(gain <= too_little, f"it would gain {gain}")
     if match["unlimited"] is not None:
-        reading.same(int(match["stock"]), int(stock), "the stock")
+        reading.same(int(match["stock"]), arithmetic.there(facts), "the stock")
+        lasts, (days, _) = arithmetic.lasting(facts), arithmetic.horizon(facts)
+        reading.same(match["delivery"] is not None, lasts < days, "that a delivery is expected")
+        if match["delivery"] is not None:
+            reading.close(float(match["delivery"]), lasts, 0.1, "days")
         unlimited = reading.minor(match["unlimited"])
         _is_best(reading, worths(curve, inf), unlimited, low, high, "the price with more to sell")
         reading.is_so(unlimited != best, "the stock moves nothing")
