@@ -19,10 +19,14 @@ ENDINGS = (".csv", ".xlsx", ".parquet")
 
 
 class Row(NamedTuple):
-    """A row by its columns' names, and its line in the file, the header being the first."""
+    """A row by its columns' names, and its line in the file, the header being the first.
+
+    `beyond`: whether it has cells that stand below no header, as where `8,79` became two.
+    """
 
     line: int
     cells: dict[str, Any]
+    beyond: bool = False
 
 
 def require_ending(path: Path) -> str:
@@ -47,12 +51,10 @@ def _csv_rows(path: Path) -> Iterator[Row]:
             reader = csv.reader(file, delimiter=delimiter, strict=True)
             header = _header(path, next(reader, []))
             for cells in reader:
-                if len(cells) > len(header):
-                    named = {f"column {len(header) + 1}": "more cells than the header has"}
-                    yield Row(reader.line_num, {**dict(zip(header, cells, strict=False)), **named})
-                elif any(cells):
+                if any(cells):
                     found = zip(header, cells, strict=False)
-                    yield Row(reader.line_num, {name: _plain(cell) for name, cell in found if cell})
+                    kept = {name: _plain(cell) for name, cell in found if cell}
+                    yield Row(reader.line_num, kept, beyond=any(cells[len(header) :]))
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 ({error.reason} at byte {error.start})") from None
     except csv.Error as error:

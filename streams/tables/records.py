@@ -121,6 +121,8 @@ class Records:
         document: dict[str, Any] = dict(self._fixed)
         items: dict[str, list[dict[str, Any]]] = {}
         for row in group:
+            if row.beyond:
+                raise RecordError("there are more cells than the header has")
             inner: dict[str, dict[str, Any]] = {}
             for column, cell in row.cells.items():
                 where = self._where(column)

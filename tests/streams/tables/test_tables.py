@@ -116,6 +116,16 @@ def test_costs_and_manual_prices_become_what_they_mean() -> None:
     assert json.loads(price.value)["kind"] == "set_price"
 
 
+def test_a_number_that_was_cut_in_two_at_a_comma_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    rival = "sku,competitor,currency,price\na,x,EUR,8,79\nb,x,EUR,8.79,\n"
+    path.write_text(rival, encoding="utf-8")
+    maker = records("competitor-prices")
+    (sound,) = maker.make(rows(path))
+    assert json.loads(sound.value)["sku"] == "b"
+    assert maker.bad == [Bad(2, "there are more cells than the header has")]
+
+
 def test_each_wrong_row_is_named_with_its_reason() -> None:
     found, bad = made("inventory", *({"sku": "a", "on_hand": "many"} for _ in range(1000)))
     assert (found, len(bad)) == ([], 1000)
