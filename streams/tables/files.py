@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,20 +37,23 @@ def require_ending(path: Path) -> str:
     return path.suffix.lower()
 
 
-def rows(path: Path) -> Iterator[Row]:
-    """The rows of a file; InputError where it holds no table. Absent cells are left out."""
+def rows(path: Path, named: Iterable[str] = ()) -> Iterator[Row]:
+    """The rows of a file; InputError where it holds no table, or lacks a column that is `named`.
+
+    Absent cells are left out.
+    """
     ending = require_ending(path)
-    return _csv_rows(path) if ending == ".csv" else _frame_rows(path, ending)
+    return _csv_rows(path, named) if ending == ".csv" else _frame_rows(path, ending, named)
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
+def _csv_rows(path: Path, named: Iterable[str]) -> Iterator[Row]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             sample = file.readline()
             file.seek(0)
             delimiter = max(",;\t|", key=sample.count)
             reader = csv.reader(file, delimiter=delimiter, strict=True)
-            header = _header(path, next(reader, []))
+            header = _header(path, next(reader, []), named)
             for cells in reader:
                 if any(cells):
                     found = zip(header, cells, strict=False)
@@ -61,7 +65,7 @@ def _csv_rows(path: Path) -> Iterator[Row]:
         raise InputError(f"{path}: no CSV: {error}") from None
 
 
-def _frame_rows(path: Path, ending: str) -> Iterator[Row]:
+def _frame_rows(path: Path, ending: str, named: Iterable[str]) -> Iterator[Row]:
     import polars
 
     try:
@@ -74,7 +78,7 @@ def _frame_rows(path: Path, ending: str) -> Iterator[Row]:
     except Exception as error:  # whatever the readers make of a file that is none
         why = next(iter(str(error).splitlines()), repr(error))
         raise InputError(f"{path}: cannot be read as {ending[1:]}: {why}") from None
-    _header(path, frame.columns)
+    _header(path, frame.columns, named)
     for line, cells in enumerate(frame.iter_rows(named=True), 2):
         yield Row(line, {name: _plain(cell) for name, cell in cells.items() if _is_there(cell)})
 
@@ -83,12 +87,17 @@ def _is_there(cell: Any) -> bool:
     return cell is not None and cell != ""
 
 
-def _header(path: Path, names: Sequence[str]) -> list[str]:
+def _header(path: Path, names: Sequence[str], named: Iterable[str]) -> list[str]:
     found = [name.strip() for name in names]
     if not any(found):
         raise InputError(f"{path}: there is no header")
     if twice := next((name for name in found if name and found.count(name) > 1), None):
         raise InputError(f"{path}: two columns are called {twice}")
+    for name in named:
+        if name not in found:
+            near = get_close_matches(name, found, n=1)
+            perhaps = f"; perhaps {near[0]}?" if near else ""
+            raise InputError(f"{path}: there is no column {name!r}{perhaps}")
     return found
 
 

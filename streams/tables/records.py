@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -93,9 +94,11 @@ class Records:
         self._of = KINDS[kind]
         self._columns = columns
         self._comma = decimal_comma
-        self._fixed = {**self._of.fixed, **fixed}
         self._products, self._history = products, history
         self._paths: dict[str, tuple[str | None, tuple[str, ...]] | None] = {}
+        self._fixed = [
+            (self._fixed_at(field), value) for field, value in {**self._of.fixed, **fixed}.items()
+        ]
         self.bad: list[Bad] = []
 
     def make(self, rows: Iterable[Row]) -> Iterator[Made]:
@@ -118,14 +121,14 @@ class Records:
         yield from map(tuple, found.values())
 
     def _made(self, group: tuple[Row, ...]) -> Made:
-        document: dict[str, Any] = dict(self._fixed)
+        document: dict[str, Any] = {}
         items: dict[str, list[dict[str, Any]]] = {}
         for row in group:
             if row.beyond:
                 raise RecordError("there are more cells than the header has")
             inner: dict[str, dict[str, Any]] = {}
-            for column, cell in row.cells.items():
-                where = self._where(column)
+            cells = ((self._where(column), cell) for column, cell in row.cells.items())
+            for where, cell in chain(self._fixed, cells):  # what a row says itself counts
                 if where is None:
                     continue
                 array, path = where
@@ -152,6 +155,13 @@ class Records:
         if known is None:
             raise RecordError(f"sku: there is no product {sku!r}")
         return {**known, "cost": cost}
+
+    def _fixed_at(self, field: str) -> tuple[str | None, tuple[str, ...]]:
+        """Where a field that all records have goes; InputError where there is none."""
+        try:
+            return target(self._of.topic, field)
+        except ValueError as error:
+            raise InputError(f"--set {field}: {error}") from None
 
     def _where(self, column: str) -> tuple[str | None, tuple[str, ...]] | None:
         """Where a column's cells go; None where the record has no such field."""

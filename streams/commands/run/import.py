@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FIELD=VALUE",
-        help="a field that all records have; may be repeated",
+        help="a field of all rows, where a row does not say it itself; may be repeated",
     )
     parser.add_argument(
         "--decimal", choices=(".", ","), default=".", help="the decimal mark (default .)"
@@ -107,7 +107,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     )
     made: list[Made] = []
     with progress("rows") as show:
-        for one in records.make(rows(options.file)):
+        for one in records.make(rows(options.file, given)):
             made.append(one)
             if not len(made) % 1000:
                 show(len(made))

@@ -126,6 +126,44 @@ def test_a_number_that_was_cut_in_two_at_a_comma_is_refused(tmp_path: Path) -> N
     assert maker.bad == [Bad(2, "there are more cells than the header has")]
 
 
+def test_what_all_records_have_is_read_as_a_column_is() -> None:
+    product = {"sku": "a", "name": "A", "currency": "EUR", "cost": "1", "category": "x"}
+    fixed = {"fees.web.rate": "12,5%", "price": "8,99", "name": "B"}
+    (one,), bad = made("products", product, fixed=fixed, decimal_comma=True)
+    value = json.loads(one.value)
+    assert bad == []
+    assert (value["fees"], value["price"]) == ({"web": {"rate": "12.5%"}}, "8.99")
+    assert value["name"] == "A", "what the row says itself counts"
+    order = {"order_id": "o", "currency": "EUR", "sku": "a", "unit_price": "2"}
+    (one,), bad = made("orders", order, fixed={"quantity": "1", "personal_prices": "true"})
+    value = json.loads(one.value)
+    assert bad == []
+    assert (value["lines"][0]["quantity"], value["personal_prices"]) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("flag", "said"),
+    [
+        (("--set", "chanel=web"), "--set chanel: inventory has no field 'chanel'; perhaps channel"),
+        (("--map", "reserved=Blocked"), "there is no column 'Blocked'; perhaps blocked?"),
+    ],
+)
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_a_flag_that_would_do_nothing_is_refused(
+    ending: str,
+    flag: tuple[str, str],
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if ending != ".csv":
+        pytest.importorskip("polars")
+    path = tmp_path / f"stock{ending}"
+    write(path, ["sku", "on_hand", "blocked"], [["a", "1", "1"]], lambda: None)
+    assert cli.main(["import", str(path), "--as", "inventory", "--dry-run", *flag]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_each_wrong_row_is_named_with_its_reason() -> None:
     found, bad = made("inventory", *({"sku": "a", "on_hand": "many"} for _ in range(1000)))
     assert (found, len(bad)) == ([], 1000)
