@@ -74,5 +74,5 @@ def _show(console: Console, report: Report) -> None:
         if bounds and len(findings) > EXAMPLE_OFFERS:
             more, both = len(findings) - EXAMPLE_OFFERS, " and ".join(bounds)
             console.print(f"{kind}: {policy_id}: {both} on {more:,} more offers")
-    if not report.findings:
+    if not any(finding.bounds for finding in report.findings):
         console.print("No contradictions.")

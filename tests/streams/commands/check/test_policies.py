@@ -80,3 +80,11 @@ def test_what_is_no_policy_gives_one_line_and_status_2(
     said = capsys.readouterr().err
     assert "cooldown" in said
     assert len(said.splitlines()) == 1
+
+
+def test_advice_is_no_contradiction(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rails = {"minimum_margin": "5%", "max_step_up": "7%", "price_endings": [".99", ".49"]}
+    assert check(tmp_path, [{"policy_id": "tea", "guardrails": rails}]) == 0
+    *_, advice, answer = capsys.readouterr().out.splitlines()
+    assert advice.startswith("advice: tea: below 7.15")
+    assert answer == "No contradictions."
