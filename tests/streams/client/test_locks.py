@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.client import PriceLocks, Quote
+from tests.snippets import ROOT, blocks
 
 NOW, HOLD = 1_700_000_000_000, 60_000
 QUOTE = Quote("a", "web", Decimal("12.50"), "EUR", "d1", Decimal("12.50"), 1, None)
@@ -41,6 +42,15 @@ def test_a_lock_is_for_its_product_its_customer_and_its_quantity() -> None:
     assert LOCKS.price(token, dearer, **(used | {"customer": "c2"})) == Decimal("14.00")
     assert LOCKS.price(token, dearer, **(used | {"quantity": 9})) == Decimal("14.00")
     assert LOCKS.price(token, replace(dearer, sku="b"), **used) == Decimal("14.00")
+
+
+def test_the_documented_lock_gives_a_price_of_a_break_to_its_customer_and_quantity_alone() -> None:
+    (block,) = (b for b in blocks(ROOT / "docs/consumers.md") if "locks.lock(" in b.text)
+    dearer = replace(QUOTE, price=Decimal("14.00"))
+    names = {"secret": b"0123456789abcdef", "quote": QUOTE, "quote_now": dearer, "now_ms": NOW}
+    exec(block.text, names)
+    assert names["price"] == Decimal("12.50")
+    assert LOCKS.price(names["token"], dearer, now=NOW) == Decimal("14.00")
 
 
 @given(st.integers(0, 200), st.characters())
