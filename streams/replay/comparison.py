@@ -61,6 +61,7 @@ class Comparison:
 
     same, different: offers by their last prices, the largest difference first. missing: offers of
         one run only. identical: the price changes are, byte for byte, and every price in force.
+    compacted: price changes that the old run's topic has lost to compaction, and nothing else.
     expected, was_expected: by currency, of the last prices of the offers in both.
     estimate: None where the old run's sales say nothing of the new prices; then `why` says so.
     """
@@ -69,6 +70,7 @@ class Comparison:
     different: list[tuple[Offer, OfferOutcome, OfferOutcome]]
     missing: int
     identical: bool
+    compacted: int
     price_differences: PriceDifferences
     expected: dict[str, ExpectedTotals]
     was_expected: dict[str, ExpectedTotals]
@@ -92,13 +94,16 @@ def compare(
         o for o in shared if ours[o].expected is not None and theirs[o].expected is not None
     ]
     apart = price_differences(new.prices, old.prices)
-    identical = not apart.apart and new.summary.digest.whole() == old.summary.digest.whole()
+    # each change says its revision: another one between two that were kept would show in the later
+    compacted = old.summary.digest.compacted_of(new.summary.digest)
+    identical = not apart.apart and compacted is not None
     why = "the prices are the same" if identical else _no_estimate(paid)
     return Comparison(
         same=len(shared) - len(different),
         different=different,
         missing=len(ours) + len(theirs) - 2 * len(shared),
         identical=identical,
+        compacted=compacted or 0,
         price_differences=apart,
         expected=new.summary.expected(both_expected),
         was_expected=old.summary.expected(both_expected),

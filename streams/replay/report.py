@@ -36,6 +36,11 @@ def show(console: Console, found: Comparison, *, imagined: bool) -> None:
     """
     if found.identical:
         console.print("Compared: the price changes are identical, byte for byte.")
+        if found.compacted:
+            console.print(
+                f"Of {found.compacted:,} older ones nothing is left to compare: the topic keeps "
+                "the newest of each offer (compaction)."
+            )
         return
     prices = found.price_differences
     console.print(
@@ -63,6 +68,7 @@ def write(found: Comparison, folder: Path) -> None:
     """Write all of it."""
     document = {
         "identical": found.identical,
+        "compacted": found.compacted,
         "offers": {"same": found.same, "missing": found.missing},
         "prices": asdict(found.price_differences) | {"apart": found.price_differences.apart},
         "expected": found.expected,

@@ -33,6 +33,18 @@ class Digest:
         found = self.by_key()
         return _fingerprint([key + b" " + found[key].encode() for key in found])
 
+    def compacted_of(self, full: Digest) -> int | None:
+        """How many records of `full` are missing here, if compaction alone took them away: it
+        leaves the last one of every key, and others in their order. None where they differ.
+        """
+        if self._keys.keys() != full._keys.keys():
+            return None
+        for key, kept in self._keys.items():
+            left = iter(full._keys[key])
+            if kept[-1] != full._keys[key][-1] or not all(value in left for value in kept):
+                return None
+        return sum(len(full._keys[key]) - len(kept) for key, kept in self._keys.items())
+
 
 def _fingerprint(values: Iterable[bytes]) -> str:
     hashed = sha256()

@@ -131,6 +131,30 @@ def test_equal_runs_do_not_differ(
     assert found["expected"] == found["was_expected"]
 
 
+def test_what_compaction_took_from_price_changes_is_no_difference(
+    tmp_path: Path, policies: Callable[[str, Any], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorded, file = quiet(tmp_path), policies("p.json", steep("5%"))
+    old, new = tmp_path / "old", tmp_path / "new"
+    assert replay(recorded, "--policies", file, "--out", old) == 0
+    changes = list(Recording([old], {"price-changes"}))
+    newest = {each.key: each for each in changes}
+    gone = len(changes) - len(newest)
+    assert gone
+    decisions = list(Recording([old], {"price-decisions"}))
+    kept = write(tmp_path / "kept", [*newest.values(), *decisions])
+    assert replay(recorded, "--policies", file, "--out", new, "--compare", kept) == 0
+    assert compared(new)["identical"]
+    assert compared(new)["compacted"] == gone
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"identical, byte for byte. Of {gone} older ones nothing is left" in said
+    # the newest of each offer is never compacted away
+    older = {each.key: each for each in changes if each not in newest.values()}
+    short = write(tmp_path / "short", [*older.values(), *decisions])
+    assert replay(recorded, "--policies", file, "--out", new, "--compare", short) == 0
+    assert not compared(new)["identical"]
+
+
 def in_force(folder: Path) -> dict[str, list[tuple[int, float]]]:
     """Per SKU the prices shown from each instant on, as the price changes tell them."""
     found: dict[str, list[tuple[int, float]]] = {sku: [(0, 10.0)] for sku in SKUS}
