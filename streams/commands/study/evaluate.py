@@ -27,9 +27,10 @@ DESCRIPTION = """\
 Compare the demand models on a recording, prequentially: each forecasts every window from what was
 known before it (its own price, promotion and competitors' prices included), and then learns it.
 
-rmse_log: root mean squared error of log units, windows with units; wape: share of the units that
-was forecast wrongly; log_score: mean log probability; coverage_90: share of the windows within the
-central 90 % interval; weight: what the expert counts for in the mixture, on average.
+rmse_log: root mean squared error of log units, windows with units; mae: mean error in units; wape:
+share of the units that was forecast wrongly; log_score: mean log probability; coverage_90: share of
+the windows within the central 90 % interval; seconds: what its forecasts and learning took; weight:
+what the expert counts for in the mixture, on average.
 
 The first windows are learnt and not judged (a quarter of the recording, eight at most), nor is the
 first one of any offer: nothing is known of it yet. All models are judged on the same windows; one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from river import metrics
 from online_models.demand.evaluation.prequential import Evaluation, Score
 from online_models.demand.forecast import UnitsForecast
 from streams import cli
+from streams.commands.study import evaluate
 from streams.recording.entry import Entry
 from streams.recording.writer import RecordingWriter
 from streams.studies.evaluation.figures import in_words, what_to_do
@@ -279,3 +281,7 @@ def test_the_figures_are_those_of_rivers_metrics() -> None:
     assert figures["mae"] == pytest.approx(mae.get())
     assert figures["rmse_log"] == pytest.approx(rmse.get())
     assert Evaluation().challengers
+
+
+def test_help_says_what_every_column_means() -> None:
+    assert set(evaluate.FIGURES) <= set(re.findall(r"(\w+):\s", evaluate.DESCRIPTION))
