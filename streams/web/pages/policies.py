@@ -17,7 +17,7 @@ from streams.web.api.problems import LOOK, HttpProblem
 from streams.web.context import Context, context_of
 from streams.web.pages.forms import STEERS, Filled
 from streams.web.pages.policy_findings import findings
-from streams.web.pages.policy_form import PREFIX, FormError, applied, groups
+from streams.web.pages.policy_form import PREFIX, FormError, applied, groups, refilled
 from streams.web.pages.rendering import page, query
 from streams.web.preview.jobs import BusyError
 from streams.web.preview.outcome import PolicyTrial
@@ -118,11 +118,17 @@ def _editor(
     *,
     text: str | None = None,
     problem: str = "",
+    given: Mapping[str, str] | None = None,
+    status: int = 422,
     note: str = "",
     reason: str = "",
     asks: bool = False,
 ) -> HTMLResponse:
-    """The page of a document; where it `asks`, whether to put it in force all the same."""
+    """The page of a document; where it `asks`, whether to put it in force all the same.
+
+    text, given: what was typed as JSON and into the fields, where that is not yet the document.
+    status: where there is a problem.
+    """
     context = context_of(request)
     versions, kept = _known(context, policy_id)
     history = [
@@ -142,9 +148,9 @@ def _editor(
         request,
         "policy.html",
         policy_id or "A new policy",
-        status=422 if problem or asks else 200,
+        status=status if problem or asks else 200,
         policy_id=policy_id,
-        groups=groups(document),
+        groups=refilled(groups(document), given or {}),
         findings=found,
         contradicted={path for finding in found for path in finding.fields},
         prefix=PREFIX,
@@ -172,40 +178,69 @@ async def change(request: Request, form: Annotated[Filled, STEERS]) -> Response:
         return RedirectResponse("/policies" + query(sent="dropped"), 303)
     text, reason = form.text("document"), form.text("reason")
     before: dict[str, Any] = {}
+    given = {
+        name.removeprefix(PREFIX): value
+        for name, value in form.fields.items()
+        if name.startswith(PREFIX) and isinstance(value, str)
+    }
     try:
         before = msgspec.json.decode(form.text("before") or text, type=dict[str, Any])
         document = msgspec.json.decode(text, type=dict[str, Any])
-        given = {
-            name.removeprefix(PREFIX): value
-            for name, value in form.fields.items()
-            if name.startswith(PREFIX) and isinstance(value, str)
-        }
         document = applied(before, document, given) if given else document
         checked = decode(actions.POLICIES, msgspec.json.encode(document))
     except (RecordError, FormError, ValueError) as error:
         return await asyncio.to_thread(
-            _editor, request, policy_id, before, [], text=text, problem=str(error), reason=reason
+            _editor,
+            request,
+            policy_id,
+            before,
+            [],
+            text=text,
+            given=given,
+            problem=str(error),
+            reason=reason,
         )
     named = str(checked.policy_id)
+    try:
+        where = await _done(context, form, what, named, document)
+    except HttpProblem as error:  # nothing was done: the work on the policy must not be lost
+        return await asyncio.to_thread(
+            _editor,
+            request,
+            policy_id,
+            document,
+            [],
+            problem=error.detail,
+            status=error.status,
+            reason=reason,
+        )
+    if where:
+        return RedirectResponse(where, 303)
+    asks = what == "publish"
+    return await asyncio.to_thread(_checked, request, policy_id, document, reason, asks=asks)
+
+
+async def _done(
+    context: Context, form: Filled, what: str, named: str, document: dict[str, Any]
+) -> str:
+    """Do it, and say where to go on; empty where the policy is only to be looked at."""
     if what == "preview":
         try:
             job = context.previews.start(document)
         except BusyError:
             raise HttpProblem(503, "Other previews are running: try again in a minute.") from None
-        return RedirectResponse("/policies/preview" + query(job=job), 303)
+        return "/policies/preview" + query(job=job)
     if what == "draft":
         reason = form.required("reason", "A reason")
         await asyncio.to_thread(actions.keep_draft, context, form.actor, named, document, reason)
-        return RedirectResponse(EDIT + query(policy_id=named, sent="draft"), 303)
+        return EDIT + query(policy_id=named, sent="draft")
     if what in ("publish", ANYWAY):
         reason = form.required("reason", "A reason")
         if what == "publish" and any(found.fields for found in findings(document)):
-            return await asyncio.to_thread(
-                _checked, request, policy_id, document, reason, asks=True
-            )
+            return ""
         await actions.publish_policy(context, form.actor, document, reason)
-        return RedirectResponse(EDIT + query(policy_id=named, sent="published"), 303)
-    return await asyncio.to_thread(_checked, request, policy_id, document, reason)
+        return EDIT + query(policy_id=named, sent="published")
+    return ""
 
 
 def _checked(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -159,6 +159,18 @@ def _shown(kind: str, value: Any) -> str:
     if kind == "span":
         return span(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def refilled(form: Sequence[FormGroup], given: Mapping[str, str]) -> list[FormGroup]:
+    """The form with what was typed into its fields; a group that was changed is shown."""
+    found = []
+    for group in form:
+        fields = [
+            replace(field, value=given.get(field.path, field.value)) for field in group.fields
+        ]
+        changed = any(field not in group.fields for field in fields)
+        found.append(replace(group, fields=fields, shown=group.shown or changed))
+    return found
 
 
 def applied(before: Document, document: Document, given: Mapping[str, str]) -> dict[str, Any]:

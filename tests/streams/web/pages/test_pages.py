@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from streams.web.access import tokens
 from streams.web.application import application
 from streams.web.context import Context
 from streams.web.pages.rendering import MENU, offer_path
-from streams.web.preview.jobs import Previews
+from streams.web.preview.jobs import BusyError, Previews
 from streams.web.preview.outcome import PolicyTrial, PriceMove, TrialFinding, TrialProfit
 from streams.web.preview.process import PreviewError
 from streams.web.store.intake.record import Taken
@@ -32,6 +33,9 @@ PATHS = [path for path, _ in MENU] + [
     "/policies/edit",
     "/alerts?all=1",
 ]
+
+#: A field of a form, and what it holds.
+FIELD = r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"'
 
 
 def token(text: str) -> str:
@@ -114,6 +118,40 @@ def test_a_policy_is_checked_published_and_written_down(
     assert client.post("/policies/edit", data=publish | {"reason": "calmer"}).status_code == 303
     assert sent(context)[0][0] == "pricing-policies"
     assert "calmer" in client.get("/audit").text
+
+
+@pytest.mark.parametrize(
+    ("what", "typed", "reason", "said"),
+    [
+        ("check", "seven", "calmer", "is not a fraction"),
+        ("publish", "7%", "", "A reason is missing."),
+        ("draft", "7%", "", "A reason is missing."),
+        ("preview", "7%", "calmer", "Other previews are running"),
+    ],
+)
+def test_what_was_typed_into_a_policy_is_kept_where_it_cannot_be_taken(
+    client: TestClient, context: Context, what: str, typed: str, reason: str, said: str
+) -> None:
+    def busy(document: Any) -> str:
+        raise BusyError
+
+    context.previews.start = busy  # type: ignore[method-assign]
+    page = client.get("/policies/edit?policy_id=p").text
+    fields = {name: unescape(value) for name, value in re.findall(FIELD, page)}
+    fields |= {"field.guardrails.max_step_up": typed, "field.experiment.name": "autumn"}
+    fields |= {"field.experiment.holdout": "10%", "what": what, "reason": reason}
+    text = re.search("<textarea[^>]*>([^<]*)</textarea>", page)
+    assert text is not None
+    fields |= {"form_token": token(page), "document": unescape(text[1])}
+    answer = client.post("/policies/edit", data=fields)
+    assert answer.status_code in (422, 503)
+    assert said in answer.text
+    kept = {name: unescape(value) for name, value in re.findall(FIELD, answer.text)}
+    assert kept["field.guardrails.max_step_up"] == typed
+    assert kept["field.experiment.name"] == "autumn"
+    assert kept["reason"] == reason
+    assert "<details open><summary>Experiment" in answer.text
+    assert sent(context) == []
 
 
 def test_what_contradicts_itself_is_said_beside_its_fields(client: TestClient) -> None:
