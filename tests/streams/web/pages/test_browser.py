@@ -198,6 +198,50 @@ def test_a_policy_is_changed_and_put_in_force_without_a_mouse(
     page.close()
 
 
+def test_a_mouse_reaches_every_page_in_a_narrow_window(
+    live: Context, serve: Serve, chromium: Browser
+) -> None:
+    page = chromium.new_page(viewport={"width": 760, "height": 700})
+    page.goto(serve(live) + "/")
+    for link in page.query_selector_all(".top nav a"):
+        box = link.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 760
+    page.close()
+
+
+#: Whether the header, or the bar at the window's bottom, lies over all of what has the focus.
+COVERED = """() => {
+  const shown = document.activeElement, box = shown.getBoundingClientRect();
+  return [".top", ".dock"].some((name) => {
+    const bar = document.querySelector(name), over = bar.getBoundingClientRect();
+    return !bar.contains(shown) && box.top >= over.top && box.bottom <= over.bottom;
+  });
+}"""
+
+
+def test_what_has_the_focus_is_never_covered(
+    live: Context, serve: Serve, chromium: Browser
+) -> None:
+    page = chromium.new_page(viewport={"width": 1024, "height": 700})
+    base = serve(live)
+    page.goto(base + "/policies/edit?policy_id=p")
+    page.focus("main a")
+    for key in ("Tab", "Shift+Tab"):
+        for _ in range(40):
+            page.keyboard.press(key)
+            covered = page.evaluate(COVERED)
+            assert not covered, page.evaluate("document.activeElement.outerHTML")
+    page.goto(base + offer_path(SKU, "web") + "?price=8.00#new-price")
+    label = page.locator("label[for=new-price]").bounding_box()
+    header = page.locator(".top").bounding_box()
+    assert label is not None
+    assert header is not None
+    assert label["y"] >= header["y"] + header["height"]
+    page.close()
+
+
 FORM = """<form method="post" action="{}"><input name="what" value="pause">
 <input name="reason" value="theirs"><input name="form_token" value="{}"><button>Win</button>
 </form>"""
