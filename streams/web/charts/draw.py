@@ -11,7 +11,11 @@ from typing import Any
 
 import msgspec
 import vl_convert
+from babel import Locale
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from markupsafe import Markup
+
+from streams.web.words.figures import Figures
 
 WIDTH = 640
 #: A chart that a phone shows whole.
@@ -63,24 +67,61 @@ Rows = Sequence[Mapping[str, Any]]
 BESIDE_NEWEST = {"orient": "right", "minExtent": 44}
 
 
-def draw(spec: Mapping[str, Any], label: str) -> Markup:
-    """The chart, with `label` for who does not see it. Marks tell their `description` on hover."""
-    return Markup(_drawn(msgspec.json.encode(spec), label))
+def draw(spec: Mapping[str, Any], label: str, figures: Figures) -> Markup:
+    """The chart, with `label` for who does not see it. Marks tell their `description` on hover.
+
+    figures: in whose locale its axes have numbers and months.
+    """
+    return Markup(_drawn(msgspec.json.encode(spec), label, figures.locale))
 
 
 @lru_cache(maxsize=KEPT)
-def _drawn(encoded: bytes, label: str) -> str:
+def _drawn(encoded: bytes, label: str, locale: str) -> str:
     spec = msgspec.json.decode(encoded)
+    numbers, times = _formats(locale)
     with _LOCK:
-        svg = vl_convert.vegalite_to_svg(spec, config=CONFIG, allowed_base_urls=[])
+        svg = vl_convert.vegalite_to_svg(
+            spec,
+            config=CONFIG,
+            allowed_base_urls=[],
+            format_locale=numbers,
+            time_format_locale=times,
+        )
     # a group of marks without any is nothing that a screen reader could name
     svg = _EMPTY.sub("<g></g>", svg)
     return _SIZE.sub(f'<svg role="img" aria-label="{escape(label)}" \\1', svg, count=1)
 
 
+@lru_cache(maxsize=1)
+def _formats(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How a locale writes numbers and times, as Vega wants it."""
+    locale = Locale.parse(name)
+    first, others = locale.decimal_formats[None].grouping
+    numbers = {
+        "decimal": get_decimal_symbol(locale),
+        "thousands": get_group_symbol(locale),
+        "grouping": [first, *[others] * 5],
+        "currency": ["", ""],
+    }
+    months, days = locale.months["format"], locale.days["format"]
+    week = (6, 0, 1, 2, 3, 4, 5)  # from Sunday on
+    periods = locale.day_periods["format"]["abbreviated"]
+    times = {
+        "dateTime": "%-d %b %Y %H:%M",
+        "date": "%-d %b %Y",
+        "time": "%H:%M",
+        "periods": [periods.get("am", "AM"), periods.get("pm", "PM")],
+        "days": [days["wide"][day] for day in week],
+        "shortDays": [days["abbreviated"][day] for day in week],
+        "months": [months["wide"][month] for month in range(1, 13)],
+        "shortMonths": [months["abbreviated"][month] for month in range(1, 13)],
+    }
+    return numbers, times
+
+
 def warm() -> None:
     """Start the engine, which takes a second."""
-    draw({"data": {"values": []}, "mark": "point"}, "")
+    draw({"data": {"values": []}, "mark": "point"}, "", Figures())
 
 
 def layered(rows: Rows, layers: Sequence[Mapping[str, Any]], height: int, **more: Any) -> Any:

@@ -57,7 +57,7 @@ def weights_by_day(rows: Sequence[Row], figures: Figures) -> Markup:
             "description": {"field": "said"},
         },
     }
-    return draw(spec, "What each demand model counts for, by day")
+    return draw(spec, "What each demand model counts for, by day", figures)
 
 
 def _by_weight(rows: Sequence[Row]) -> list[Row]:
@@ -110,4 +110,4 @@ def calibration(rows: Sequence[Row], figures: Figures) -> Markup:
             },
         ],
     }
-    return draw(spec, "Units sold against units forecast")
+    return draw(spec, "Units sold against units forecast", figures)

@@ -120,7 +120,7 @@ def timeline(
         "vconcat": [upper, lower] if sales else [upper],
         "resolve": {"scale": {"x": "shared", "color": "independent"}},
     }
-    return draw(spec, "Our price, the lowest competitor and units sold over time")
+    return draw(spec, "Our price, the lowest competitor and units sold over time", figures)
 
 
 def _time_axis(prices: Sequence[Row]) -> dict[str, Any]:
@@ -214,6 +214,7 @@ def curves(curve: WhatIfCurve, chosen: int, figures: Figures) -> list[Markup]:
         draw(
             layered(rows, _layers(name, title, legal, marked, currency), 170)
             | {"width": WIDTH / 2 - 40},
+            figures,
             f"Expected {name} by price",
         )
         for name, title in (("units", "units"), ("profit", f"profit, {currency}"))

@@ -27,7 +27,8 @@ def changes_by_day(rows: Sequence[Row], figures: Figures) -> Markup:
     points, last = [], rows[-1]["day"]
     for row in rows:
         for kind, sign, word in (("up", 1, "rose"), ("down", -1, "fell")):
-            said = f"{Figures(figures.locale).day(row['day'])}: {row[kind]:,} prices {word}"
+            number = figures.number(row[kind])
+            said = f"{Figures(figures.locale).day(row['day'])}: {number} prices {word}"
             points.append(
                 {"day": _day(row["day"]), "kind": word, "n": sign * row[kind], "said": said}
             )
@@ -57,7 +58,7 @@ def changes_by_day(rows: Sequence[Row], figures: Figures) -> Markup:
             "description": {"field": "said"},
         },
     }
-    return draw(spec, "Prices that rose and fell, by day")
+    return draw(spec, "Prices that rose and fell, by day", figures)
 
 
 def margin_by_day(rows: Sequence[Row], currency: str, figures: Figures) -> Markup:
@@ -95,4 +96,4 @@ def margin_by_day(rows: Sequence[Row], currency: str, figures: Figures) -> Marku
             "description": {"field": "said"},
         },
     }
-    return draw(spec, f"Revenue and margin in {currency}, by day")
+    return draw(spec, f"Revenue and margin in {currency}, by day", figures)

@@ -9,12 +9,15 @@ from markupsafe import Markup
 
 from schemas.values.money import minor_digits
 from streams.web.charts.draw import SMALL, draw
+from streams.web.words.figures import Figures
 from streams.web.words.narration import NarratedStep
 
 Row = Mapping[str, Any]
 
 
-def waterfall(steps: Sequence[NarratedStep], raw: Sequence[Row], currency: str) -> Markup:
+def waterfall(
+    steps: Sequence[NarratedStep], raw: Sequence[Row], currency: str, figures: Figures
+) -> Markup:
     """From the strategy's price through every rule that moved it to the final one."""
     scale = 10 ** minor_digits(currency)
     shown = [i for i in range(len(steps)) if i == 0 or steps[i].moved]
@@ -76,7 +79,7 @@ def waterfall(steps: Sequence[NarratedStep], raw: Sequence[Row], currency: str) 
             },
         ],
     }
-    return draw(spec, "How the price came about, rule by rule")
+    return draw(spec, "How the price came about, rule by rule", figures)
 
 
 def _step(place: int, name: str, price: str, before: float, after: float) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def offer(
         }
         values["last"]["steps"] = shown
         if any(step.moved for step in shown):
-            values["waterfall"] = waterfall(shown, last["explanation"], currency)
+            values["waterfall"] = waterfall(shown, last["explanation"], currency, figures)
         curve = demand_curve(row, last, figures)
         if curve is not None:
             chosen, values["what_if"] = _tried(context, curve, price, last)
