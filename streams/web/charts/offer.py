@@ -91,31 +91,30 @@ def timeline(
         },
     }
     upper = {"width": WIDE, "height": 200, "layer": [promotions, lines]}
-    lower = {
-        "width": WIDE,
-        "height": 90,
-        "data": {"values": sales},
-        "mark": {"type": "bar"},
-        "encoding": {
-            "x": {**time, "field": "start"},
-            "x2": {"field": "end"},
-            "y": {
-                "field": "units",
-                "type": "quantitative",
-                "title": "units sold",
-                "axis": {**BESIDE_NEWEST, "tickCount": 3, "tickMinStep": 1},
-            },
-            "y2": {"datum": 0},
-            "color": {
-                "field": "kind",
-                "scale": {
-                    "domain": ["sold", "out of stock"],
-                    "range": ["var(--c3)", "var(--bad)"],
-                },
-            },
-            "description": {"field": "said"},
+    sold = {
+        "x": {**time, "field": "start"},
+        "x2": {"field": "end"},
+        "color": {
+            "field": "kind",
+            "scale": {"domain": ["sold", "out of stock"], "range": ["var(--c3)", "var(--bad)"]},
+            "legend": {"symbolOpacity": 1},
         },
+        "description": {"field": "said"},
     }
+    units = {
+        "field": "units",
+        "type": "quantitative",
+        "title": "units sold",
+        "axis": {**BESIDE_NEWEST, "tickCount": 3, "tickMinStep": 1},
+    }
+    # a day without stock is seen though nothing was sold on it
+    out = {
+        "data": {"values": [each for each in sales if each["kind"] == "out of stock"]},
+        "mark": {"type": "rect", "opacity": 0.25},
+        "encoding": sold,
+    }
+    bars = {"mark": {"type": "bar"}, "encoding": {**sold, "y": units, "y2": {"datum": 0}}}
+    lower = {"width": WIDE, "height": 90, "data": {"values": sales}, "layer": [bars, out]}
     spec = {
         "vconcat": [upper, lower] if sales else [upper],
         "resolve": {"scale": {"x": "shared", "color": "independent"}},
@@ -214,8 +213,8 @@ def curves(curve: WhatIfCurve, chosen: int, figures: Figures) -> list[Markup]:
         draw(
             layered(rows, _layers(name, title, legal, marked, currency), 170)
             | {"width": WIDTH / 2 - 40},
-            figures,
             f"Expected {name} by price",
+            figures,
         )
         for name, title in (("units", "units"), ("profit", f"profit, {currency}"))
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.values.instants import DAY
+from streams.web.charts.offer import timeline
 from streams.web.charts.shop import margin_by_day
 from streams.web.words.figures import Figures
 
@@ -30,3 +31,21 @@ def test_axes_have_the_locales_numbers_and_months(locale: str, number: str, mont
     texts = re.findall("<text[^>]*>([^<]+)</text>", drawn)
     assert number in texts
     assert f"9 {month}" in texts
+
+
+def test_a_day_without_stock_is_marked_though_nothing_was_sold() -> None:
+    observed = [
+        {
+            "start": START + n * DAY,
+            "end": START + (n + 1) * DAY,
+            "units": 0.0 if n in (3, 4) else 5.0,
+            "stocked_out": n in (3, 4),
+            "price": 200,
+            "competitor_price": None,
+            "promotion_id": None,
+        }
+        for n in range(8)
+    ]
+    drawn = timeline([], observed, "EUR", START + 8 * DAY, Figures())
+    heights = re.findall(r'then out of stock"[^>]* d="[^"h]*h[\d.]+v([\d.]+)', drawn)
+    assert [float(height) for height in heights if float(height)] == [90.0, 90.0]
