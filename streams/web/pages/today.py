@@ -11,6 +11,7 @@ from streams.web.context import context_of
 from streams.web.pages.rendering import page
 from streams.web.store import offer_search
 from streams.web.store.offer_search import Filter, SortOrder
+from streams.web.store.sales_reading import whole_days
 from streams.web.store.summary import SHOWN
 
 router = APIRouter(dependencies=[LOOK])
@@ -31,8 +32,10 @@ def today(request: Request) -> HTMLResponse:
     charts = []
     if counted.changes:
         charts.append(("Price changes by day", changes_by_day(counted.changes, figures)))
-    for currency, rows in by_currency.items():
-        if currency:
+    now = counted.now or 0
+    for currency, told in by_currency.items():
+        rows = whole_days(told, now + figures.offset(now))
+        if currency and rows:
             chart = margin_by_day(rows, currency, figures)
             charts.append((f"Revenue and margin by day, {currency}", chart))
     return page(request, "today.html", "Today", charts=charts[:4], waiting=waiting.rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -20,6 +21,7 @@ def sales_by_day(connection: Connection, begin: int, days: int, offset: int) -> 
     foreseen = observations.c.forecast.is_not(None)
     sums = select(
         func.count().label("buckets"),
+        func.max(observations.c.end - observations.c.start).label("longest"),
         func.sum(observations.c.units * observations.c.price).label("revenue"),
         func.sum(margin_of_units(observations)).label("margin"),
         func.sum(observations.c.units).filter(foreseen).label("foreseen"),
@@ -39,6 +41,21 @@ def sales_by_day(connection: Connection, begin: int, days: int, offset: int) -> 
             row = connection.execute(of_day).mappings().one()
             if row["buckets"]:
                 found.append({**row, "currency": currency, "day": start + offset})
+    return found
+
+
+def whole_days(rows: Sequence[Row], now: int) -> list[Row]:
+    """The rows of one currency without its last days, where not all of these is known yet: the day
+    has not ended, or the offers that are counted by the day have not been heard of.
+
+    now: by the days' clock.
+    """
+    found = list(rows)
+    while found and (
+        found[-1]["day"] + DAY > now
+        or (len(found) > 1 and 2 * found[-1]["longest"] < found[-2]["longest"])
+    ):
+        found.pop()
     return found
 
 

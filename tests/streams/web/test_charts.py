@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from schemas.values.instants import DAY
+from schemas.values.instants import DAY, HOUR
 from streams.web.charts.offer import timeline
 from streams.web.charts.shop import margin_by_day
+from streams.web.store.sales_reading import whole_days
 from streams.web.words.figures import Figures
 
 START = 1_709_251_200_000  # 1 March 2024
@@ -49,3 +50,15 @@ def test_a_day_without_stock_is_marked_though_nothing_was_sold() -> None:
     drawn = timeline([], observed, "EUR", START + 8 * DAY, Figures())
     heights = re.findall(r'then out of stock"[^>]* d="[^"h]*h[\d.]+v([\d.]+)', drawn)
     assert [float(height) for height in heights if float(height)] == [90.0, 90.0]
+
+
+def test_a_day_that_is_not_over_does_not_look_like_a_bad_one() -> None:
+    told = sales(5)
+    assert whole_days(told, START + 5 * DAY) == told
+    assert whole_days(told, START + 5 * DAY - 1) == told[:4]
+    # of the newest day, only offers that are counted by the hour have been heard of
+    early = [*told, {**told[-1], "day": START + 5 * DAY, "longest": HOUR}]
+    assert whole_days(early, START + 6 * DAY) == told
+    hourly = [{**each, "longest": HOUR} for each in told]
+    assert whole_days(hourly, START + 5 * DAY) == hourly
+    assert whole_days(told[:1], START + HOUR) == []
