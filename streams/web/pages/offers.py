@@ -196,7 +196,7 @@ def _tried(
     if not price:
         return to_minor(last["price"], curve.currency), None
     try:
-        minor = to_minor(price, curve.currency)
+        minor = to_minor(context.figures.typed(price, curve.currency), curve.currency)
     except ValueError as error:
         raise HttpProblem(422, f"price: {error}") from None
     if not 0 < minor <= 10 * curve.base:
@@ -227,7 +227,13 @@ async def steer(
     reason, target = form.required("reason", "A reason"), f"{sku} on {channel}"
     chosen = dict(selector(sku=sku, channel=channel))
     if what == "price":
-        fields = {"sku": sku, "channel": channel, "price": form.required("price", "The price")}
+        typed = form.required("price", "The price")
+        row = await asyncio.to_thread(found, context.store, sku, channel)
+        try:
+            price = context.figures.typed(typed, row["currency"])
+        except ValueError as error:
+            raise HttpProblem(422, f"price: {error}") from None
+        fields = {"sku": sku, "channel": channel, "price": price}
         force = bool(form.text("force"))
         await actions.command(
             context, form.actor, "set_price", target, reason, **fields, force=force

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol
 
 from schemas.values.instants import DAY, HOUR, MINUTE
 from schemas.values.money import minor_digits
@@ -50,6 +50,19 @@ class Figures:
             Decimal(text), currency, locale=self.locale, currency_digits=True
         )
         return shown.replace("\xa0", "\u202f")
+
+    def typed(self, text: str, currency: str | None) -> str:
+        """A price as somebody types it, with the locale's decimal mark or a point, as records hold
+        it; ValueError where it has more decimals than the currency.
+
+        >>> Figures("de").typed("12,50", "EUR"), Figures("de").typed("12.50", "EUR")
+        ('12.50', '12.50')
+        """
+        mark = get_decimal_symbol(Locale.parse(self.locale))
+        found = text.strip() if "." in text else text.strip().replace(mark, ".")
+        if currency and len(found.partition(".")[2]) > minor_digits(currency):
+            raise ValueError(f"{text!r} has more decimals than {currency}")
+        return found
 
     def signed(self, minor: int | float | None, currency: str | None) -> str:
         """Money with a plus where it is a gain."""

@@ -22,6 +22,7 @@ from streams.web.preview.process import PreviewError
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
 from streams.web.store.summary import Counted
+from streams.web.words.figures import Figures
 from tests.streams.web.api.test_api import sent
 from tests.streams.web.conftest import ORIGIN, POLICY, SKU, START
 from tests.streams.web.store.test_intake import decided
@@ -61,6 +62,16 @@ def test_a_page_has_one_heading_and_a_language_and_no_style_of_its_own(
     assert text.count("<h1") == 1
     assert '<html lang="en">' in text
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text)
+
+
+def test_prices_are_typed_as_the_locale_writes_them(context: Context) -> None:
+    german = dataclasses.replace(context, figures=Figures("de_DE"))
+    client = TestClient(application(german), base_url=ORIGIN, follow_redirects=False)
+    path = offer_path(SKU, "web")
+    form = {"form_token": token(client.get(path).text), "what": "price", "reason": "a fair"}
+    assert client.post(path, data=form | {"price": "1.250"}).status_code == 422
+    assert client.post(path, data=form | {"price": "8,50"}).is_redirect
+    assert [value["price"] for _, value in sent(context)] == ["8.50"]
 
 
 def test_a_page_leads_to_the_offer_whatever_its_name(client: TestClient) -> None:

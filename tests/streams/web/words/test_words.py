@@ -43,6 +43,27 @@ def test_money_is_of_its_currency_and_locale(locale: str, shown: str) -> None:
     assert Figures(locale).money(1299, "JPY") == shown
 
 
+@pytest.mark.parametrize(
+    ("locale", "text", "price"),
+    [
+        ("en", " 12.50 ", "12.50"),
+        ("de_DE", "12,50", "12.50"),
+        ("de_DE", "12.50", "12.50"),
+        ("fr", "12", "12"),
+    ],
+)
+def test_a_price_is_typed_as_the_locale_writes_it(locale: str, text: str, price: str) -> None:
+    assert Figures(locale).typed(text, "EUR") == price
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"), [("1.250", "EUR"), ("1,250", "EUR"), ("1.250", "JPY")]
+)
+def test_thousands_are_not_taken_for_decimals(text: str, currency: str) -> None:
+    with pytest.raises(ValueError, match="more decimals than"):
+        Figures("de_DE").typed(text, currency)
+
+
 def test_instants_are_in_the_merchants_zone() -> None:
     assert Figures("en", "Europe/Berlin").instant(1_700_006_400_000) == "15 Nov 2023 01:00"
 
