@@ -106,7 +106,6 @@ def _shared(context: Context) -> dict[str, Any]:
             for path, name in MENU
             if path not in OPTIONAL or path in context.summary.counted.pages
         ],
-        "language": figures.locale.partition("_")[0],
         "counted": context.summary.counted,
         "stopped": context.summary.stopped,
         "progress": context.progress,

@@ -64,6 +64,13 @@ def test_a_page_has_one_heading_and_a_language_and_no_style_of_its_own(
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text)
 
 
+def test_pages_are_english_whatever_the_locale(context: Context) -> None:
+    german = dataclasses.replace(context, figures=Figures("de_DE"))
+    page = TestClient(application(german), base_url=ORIGIN).get("/offers").text
+    assert '<html lang="en">' in page
+    assert "9,00\u202f$" in page
+
+
 def test_prices_are_typed_as_the_locale_writes_them(context: Context) -> None:
     german = dataclasses.replace(context, figures=Figures("de_DE"))
     client = TestClient(application(german), base_url=ORIGIN, follow_redirects=False)
