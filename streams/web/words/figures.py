@@ -89,6 +89,7 @@ class Figures:
         """A share as a percentage."""
         if value is None:
             return NOTHING
+        value = _rounded(value, digits + 2)
         pattern = "0." + "0" * digits + "%" if digits else "0%"
         text: str = format_percent(value, format=pattern, locale=self.locale)
         return text
@@ -96,12 +97,15 @@ class Figures:
     def step(self, value: float | None) -> str:
         """A share as a change, with its sign."""
         shown = self.share(value)
-        return f"+{shown}" if value is not None and value > 0 else shown.replace("-", "−")
+        return (
+            f"+{shown}" if value is not None and _rounded(value, 3) > 0 else shown.replace("-", "−")
+        )
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """A number in groups of thousands."""
         if value is None:
             return NOTHING
+        value = _rounded(value, digits)
         pattern = "#,##0" + ("." + "#" * digits if digits else "")
         text: str = format_decimal(value, format=pattern, locale=self.locale)
         return text.replace("-", "−")
@@ -149,6 +153,11 @@ class Figures:
 
     def _at(self, ms: int) -> datetime:
         return datetime.fromtimestamp(ms / 1000, self._zone)
+
+
+def _rounded(value: float, digits: int) -> float:
+    """Nothing where it rounds to that: no locale writes −0. Everything else as it is."""
+    return value if round(value, digits) else 0
 
 
 def is_locale(name: str) -> bool:

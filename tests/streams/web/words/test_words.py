@@ -43,6 +43,12 @@ def test_money_is_of_its_currency_and_locale(locale: str, shown: str) -> None:
     assert Figures(locale).money(1299, "JPY") == shown
 
 
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert (Figures().number(-0.04, 1), Figures().number(-0.4)) == ("0", "0")
+    assert (Figures().share(-0.0004), Figures().step(-0.0004)) == ("0.0%", "0.0%")
+    assert (Figures().step(0.0004), Figures().step(0.0006)) == ("0.0%", "+0.1%")
+
+
 @pytest.mark.parametrize(
     ("locale", "text", "price"),
     [
