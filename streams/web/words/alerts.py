@@ -72,7 +72,7 @@ _TITLES = {
     "price_feed_silent": "a feed is silent",
     "ack_missing": "the shop has not confirmed a price",
     "prices_not_applied": "the shop shows other prices",
-    "model_degraded": "sales have left their forecasts",
+    "model_degraded": "forecasts are too far off",
     "demand_drift": "sales have left their forecasts",
     "anomalous_order": "an unusual order",
     "selling_below_cost": "sold below cost",

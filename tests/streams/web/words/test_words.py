@@ -30,6 +30,7 @@ def test_every_reason_of_a_decision_has_words() -> None:
 
 def test_every_kind_of_alert_has_a_name_and_says_what_to_do() -> None:
     assert set(_ADVICE) == set(_TITLES) == set(ALERTS)
+    assert len(set(_TITLES.values())) == len(_TITLES)
 
 
 def test_a_reason_without_words_is_still_no_identifier() -> None:
