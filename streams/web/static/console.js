@@ -76,7 +76,11 @@ async function look() {
 }
 if (banner && document.querySelector(".top nav")) setInterval(look, 1000);
 
-// Today renews itself while nobody types or scrolls in it.
+// Today renews itself while nobody scrolls in it, or goes through it by keyboard: that would begin
+// again at the top.
 if (location.pathname === "/") {
-  setInterval(() => { if (!document.hidden && scrollY < 200) location.reload(); }, 10000);
+  setInterval(() => {
+    const used = document.hidden || scrollY >= 200 || document.querySelector(":focus-visible");
+    if (!used) location.reload();
+  }, 10000);
 }

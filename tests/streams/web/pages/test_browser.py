@@ -242,6 +242,23 @@ def test_what_has_the_focus_is_never_covered(
     page.close()
 
 
+def test_today_renews_itself_but_not_beneath_who_goes_through_it_by_keyboard(
+    live: Context, serve: Serve, chromium: Browser
+) -> None:
+    page = chromium.new_page()
+    page.clock.install()
+    page.goto(serve(live) + "/")
+    page.keyboard.press("Tab")
+    page.evaluate("window.before = true")
+    page.clock.run_for(11_000)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.before")
+    page.evaluate("document.activeElement.blur()")
+    with page.expect_navigation():
+        page.clock.run_for(11_000)
+    page.close()
+
+
 FORM = """<form method="post" action="{}"><input name="what" value="pause">
 <input name="reason" value="theirs"><input name="form_token" value="{}"><button>Win</button>
 </form>"""
