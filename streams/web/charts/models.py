@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil, floor, log10
 from typing import Any
 
 from markupsafe import Markup
@@ -67,6 +68,16 @@ def _by_weight(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (-totals[row["expert"]], row["expert"]))
 
 
+def _ticks(values: Sequence[float]) -> list[float]:
+    """Round numbers of a logarithmic axis: 1, 2 and 5 of each power of ten, or that alone where
+    there are many.
+    """
+    if not values:
+        return []
+    powers = range(floor(log10(min(values))), ceil(log10(max(values))) + 1)
+    return [m * 10.0**power for power in powers for m in ((1, 2, 5) if len(powers) < 4 else (1,))]
+
+
 def calibration(rows: Sequence[Row], figures: Figures) -> Markup:
     """Units sold against units forecast, both on average of forecasts of about the same size."""
     points = [
@@ -82,8 +93,8 @@ def calibration(rows: Sequence[Row], figures: Figures) -> Markup:
     ]
     ends = [value for each in points for value in (each["forecast"], each["units"])]
     line = [{"forecast": end, "units": end} for end in (min(ends), max(ends))] if ends else []
-    x = {"field": "forecast", "type": "quantitative", "scale": {"type": "log"}}
-    y = {"field": "units", "type": "quantitative", "scale": {"type": "log"}}
+    axes = {"type": "quantitative", "scale": {"type": "log"}, "axis": {"values": _ticks(ends)}}
+    x, y = {"field": "forecast", **axes}, {"field": "units", **axes}
     spec = {
         "width": SMALL,
         "height": 190,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.values.instants import DAY, HOUR
+from streams.web.charts.models import calibration
 from streams.web.charts.offer import timeline
 from streams.web.charts.shop import margin_by_day
 from streams.web.store.sales_reading import whole_days
@@ -32,6 +33,17 @@ def test_axes_have_the_locales_numbers_and_months(locale: str, number: str, mont
     texts = re.findall("<text[^>]*>([^<]+)</text>", drawn)
     assert number in texts
     assert f"9 {month}" in texts
+
+
+@pytest.mark.parametrize(
+    ("sizes", "axis"),
+    [((0.19, 0.7, 9, 80), ["0.1", "1", "10", "100"]), ((2, 3, 8), ["1", "2", "5", "10"])],
+)
+def test_sizes_of_forecasts_are_told_by_round_numbers(sizes: Any, axis: list[str]) -> None:
+    rows = [{"forecast": size, "units": size, "forecasts": 9} for size in sizes]
+    texts = re.findall("<text[^>]*>([^<]+)</text>", calibration(rows, Figures()))
+    assert [text for text in axis if texts.count(text) < 2] == []
+    assert {text for text in texts if text[0].isdigit()} == set(axis)
 
 
 def test_a_day_without_stock_is_marked_though_nothing_was_sold() -> None:
