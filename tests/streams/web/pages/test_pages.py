@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from online_models.studies.experiments.lift import Interval, Lift
 from streams.web.access import tokens
 from streams.web.application import application
 from streams.web.context import Context
@@ -19,6 +20,7 @@ from streams.web.pages.rendering import MENU, offer_path
 from streams.web.preview.jobs import BusyError, Previews
 from streams.web.preview.outcome import PolicyTrial, PriceMove, TrialFinding, TrialProfit
 from streams.web.preview.process import PreviewError
+from streams.web.store.experiment_effect import ExperimentEffect
 from streams.web.store.intake.record import Taken
 from streams.web.store.intake.take import take
 from streams.web.store.summary import Counted
@@ -319,6 +321,19 @@ def test_with_four_eyes_a_policy_takes_effect_through_somebody_elses_draft(
 
     assert approve("anna") == 409
     assert approve("ben") == 202
+
+
+def test_an_experiment_says_by_which_of_its_ranges_it_is_decided(
+    client: TestClient, context: Context
+) -> None:
+    policy = {**POLICY, "version": 2, "experiment": {"name": "spring", "holdout": "10%"}}
+    body = json.dumps(policy).encode()
+    take(context.store, [Taken("pricing-policies", 0, 50, b"p", body, START)], {}, {})
+    money, share = Interval(-10.0, -22.0, 1.0), Interval(-0.2, -0.4, -0.1)
+    lift = Lift(money, share, money, share)
+    context.summary.counted = Counted(effects={"p": ExperimentEffect(73, "USD", 20, 4, lift)})
+    page = client.get("/experiments").text
+    assert "This is decided: the range in per cent does not hold zero." in page
 
 
 def test_a_filter_is_kept_under_a_name(client: TestClient) -> None:
