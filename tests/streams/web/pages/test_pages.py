@@ -111,6 +111,12 @@ def test_an_answer_is_reviewed_and_then_sent(
     assert "there is no such proposal" in done
 
 
+def test_a_search_without_a_match_does_not_say_that_nothing_waits(client: TestClient) -> None:
+    page = client.get("/queue?q=nothing").text
+    assert "No proposal that waits matches." in page
+    assert "Nothing waits" not in page
+
+
 def test_more_proposals_than_a_page_shows_are_answered_at_once(
     client: TestClient, context: Context, store: Engine
 ) -> None:
