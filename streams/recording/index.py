@@ -4,6 +4,11 @@ Records are merged by timestamp, then topic, partition and offset. Within a part
 that of the offsets, as Kafka delivered them, whatever their timestamps say: a record counts as
 being no earlier than the ones before it in its partition. So the order of a recording is a matter
 of its records alone, not of how they are spread over files and lines.
+
+A shop's past may have been sent together with its products, which have no times but those of their
+sending (`pricetide import --history`). A worker that starts then knows the shop before it reads its
+past. So where all products are later than the first event, what had been told of the shop before
+the first event behind them comes before all events.
 """
 
 from __future__ import annotations
@@ -12,7 +17,7 @@ import gzip
 import io
 import zlib
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
@@ -25,6 +30,10 @@ from streams.recording.line import RecordedLineError, parse
 ENDINGS = (".jsonl.gz", ".jsonl")
 GZIP = b"\x1f\x8b"
 BUFFER = 1 << 20
+PRODUCTS = "products"
+#: Topics that tell of the shop itself, and those of events.
+TOLD = (PRODUCTS, "promotions", "pricing-policies")
+EVENTS = ("orders", "clickstream", "competitor-prices")
 
 
 def find(paths: Iterable[Path]) -> list[Path]:
@@ -167,6 +176,7 @@ def index(paths: Sequence[Path], topics: Collection[str] | None) -> Index:
         )
     for run in np.split(in_partition, np.flatnonzero(~same) + 1):
         timestamp[run] = np.maximum.accumulate(timestamp[run])
+    _before_past({name: topic == place for place, name in enumerate(names)}, timestamp)
     order = np.lexsort((offset, partition, topic, timestamp))
     counts = np.bincount(topic, minlength=len(names)).tolist()
     return Index(
@@ -176,6 +186,21 @@ def index(paths: Sequence[Path], topics: Collection[str] | None) -> Index:
         timestamp[order],
         dict(zip(names, counts, strict=True)),
     )
+
+
+def _before_past(is_of: Mapping[str, NDArray[np.bool_]], timestamp: Integers) -> None:
+    """Let what was told of the shop count as being just before a past that was sent with it."""
+    events = [timestamp[is_of[name]] for name in EVENTS if name in is_of]
+    if PRODUCTS not in is_of or not events:
+        return
+    happened = np.concatenate(events)
+    known, begin = timestamp[is_of[PRODUCTS]].min(), happened.min()
+    if known <= begin:
+        return
+    present = happened[happened > known].min(initial=np.iinfo(np.int64).max)
+    for name in is_of.keys() & TOLD:
+        early = is_of[name] & (timestamp < present)
+        timestamp[early] = np.minimum(timestamp[early], begin - 1)
 
 
 def _integers(column: array[int]) -> Integers:

@@ -212,3 +212,21 @@ def test_what_is_not_there_is_named(tmp_path):
 def test_an_entry_reaches_the_fold_as_a_record():
     entry = Entry("orders", 1, 2, b"k", b"v", 3, (("h", b"1"),))
     assert entry.record == ("orders", 1, 2, b"k", b"v", 3)
+
+
+def test_what_was_told_of_a_shop_comes_before_a_past_that_was_sent_with_it(tmp_path):
+    def told(topic, timestamp, offset=0):
+        return Entry(topic, 0, offset, b"k", b"{}", timestamp)
+
+    past = [told("orders", 1000), told("competitor-prices", 1500)]
+    shop = [told("products", 9000), told("promotions", 9001), told("products", 9002, 1)]
+    present = [told("orders", 9500, 1), told("products", 9600, 2)]
+    given = write(tmp_path / "imported", [*past, *shop, *present])
+    found = [(each.topic, each.timestamp) for each in Recording([given])]
+    assert found == [
+        *(("products", 9000), ("products", 9002), ("promotions", 9001)),
+        *(("orders", 1000), ("competitor-prices", 1500), ("orders", 9500), ("products", 9600)),
+    ]
+    # where a product was there before anything happened, what was told counts from its own time
+    live = [told("products", 900), *past, told("products", 9002, 1)]
+    assert list(Recording([write(tmp_path / "live", live)])) == live
