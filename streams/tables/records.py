@@ -24,6 +24,10 @@ _TEXTS = frozenset(
 #: Columns that are numbers in a record, and texts in a CSV.
 _COUNTS = frozenset({"quantity", "on_hand", "reserved", "match_confidence", "count"})
 
+#: Columns that are times: as spreadsheets and databases write them, they name no offset.
+_TIMES = frozenset({"time", "until", "launched_at", "ends_at"})
+_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?)?")
+
 
 class RowKind(NamedTuple):
     """What rows become: records of a topic; `fixed` are fields that all of them have, `happen`:
@@ -187,6 +191,9 @@ class Records:
         if not isinstance(cell, str):
             return cell
         text = cell.strip()
+        if field in _TIMES and (local := _LOCAL.fullmatch(text)):
+            day, minute, second = local.groups()
+            return f"{day}T{minute or '00:00'}{second or ':00'}Z"
         if self._comma and _COMMA.fullmatch(text):
             text = text.replace(".", "").replace(",", ".")
         if text[:1] in "[{" and text[-1:] in "]}":

@@ -28,7 +28,7 @@ Read a table whose columns are called as the fields of the record are (sku, name
 fees.web.rate for what is nested), or are named with --map, and send it: all of it or, where a row
 is wrong, nothing. Each wrong row is named with its line and the reason. Of orders each row is a
 line; those of one order_id make one order. Costs go to products that are known; a manual price
-holds until its `until`.
+holds until its `until`. A time without an offset, such as 2026-03-01 or 2026-03-01 09:30, is UTC.
 
 Columns that the record does not have are left out.
 

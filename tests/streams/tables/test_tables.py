@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,40 @@ def test_the_past_has_times_and_rows_without_one_are_named() -> None:
     assert bad == [Bad(2, "time: required of what happened in the past, but absent")]
     # of the present Kafka's own time holds
     assert [record.time for record in made("orders", order, timed)[0]] == [None, None]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet"])
+def test_dates_and_times_without_an_offset_are_utc_in_every_kind_of_file(
+    tmp_path: Path, ending: str
+) -> None:
+    if ending != ".csv":
+        polars = pytest.importorskip("polars")
+    path = tmp_path / f"orders{ending}"
+    moments = [datetime(2024, 5, 1), datetime(2024, 5, 1, 12, 30)]
+    table = {
+        "order_id": ["a", "b"],
+        "time": moments,
+        **{"sku": ["x", "x"], "quantity": [1, 1], "unit_price": ["2", "2"]},
+    }
+    if ending == ".csv":
+        path.write_text(
+            "order_id,time,sku,quantity,unit_price\na,2024-05-01,x,1,2\n"
+            "b,2024-05-01 12:30:00,x,1,2\n"
+        )
+    elif ending == ".xlsx":
+        polars.DataFrame(table).write_excel(path)
+    else:
+        polars.DataFrame(table).write_parquet(path)
+    maker = records("orders", fixed={"currency": "EUR"}, history=True)
+    assert [one.time for one in maker.make(rows(path))] == [1714521600000, 1714566600000]
+    assert maker.bad == []
+
+
+def test_a_time_in_another_form_is_refused() -> None:
+    order = {"order_id": "1", "sku": "a", "quantity": 1, "unit_price": "2.00", "currency": "EUR"}
+    later = order | {"order_id": "2", "time": "2024-05-32"}
+    _, bad = made("orders", order | {"time": "01.05.2024"}, later)
+    assert [each.reason.partition(":")[0] for each in bad] == ["time", "time"]
 
 
 @pytest.mark.parametrize("kind", ["products", "costs", "manual-prices"])
