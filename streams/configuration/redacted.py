@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from streams.configuration.settings import Settings
+
+#: The password as a database's address has it: it may hold what ends a host, or makes it none.
+_PASSWORD = re.compile(r"://[^:/@]*:([^@]+)@")
 
 
 class Redacted(logging.Filter):
@@ -45,7 +50,9 @@ def _secrets(settings: Settings) -> Iterator[str]:
             if secret:
                 yield text
             if isinstance(text, str) and "://" in text:
-                yield urlsplit(text).password or ""
+                with suppress(ValueError):  # no host, as some read it
+                    yield urlsplit(text).password or ""
                 if secret:
+                    yield from _PASSWORD.findall(text)
                     # slack+https://…: what is asked there is all behind the sign
                     yield text.partition("+")[2]

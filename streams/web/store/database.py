@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
@@ -48,19 +48,32 @@ def open_store(url: str) -> Engine:
         with engine.begin() as connection:
             metadata.create_all(connection, tables=(facts, *TOLD, *KEPT))
             _require_layout(connection)
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise InputError(f"store {url}: {error}") from None
+    except NoSuchModuleError:
+        raise InputError(f"store {_shown(make_url(url))}: there is no such driver") from None
     except ModuleNotFoundError as error:
-        raise InputError(f"store {url}: this needs the package {error.name}") from None
+        shown = _shown(make_url(url))
+        raise InputError(f"store {shown}: this needs the package {error.name}") from None
+    except (ArgumentError, ValueError):
+        # what it is, and what is wrong with it, may hold the password
+        raise InputError(
+            "store: this is no address such as sqlite:///FILE or "
+            "postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE"
+        ) from None
     except DBAPIError as error:
-        raise ExpectedError(f"store {make_url(url)!r} cannot be opened: {error.orig}") from None
+        shown = _shown(make_url(url))
+        raise ExpectedError(f"store {shown} cannot be opened: {error.orig}") from None
     return engine
+
+
+def _shown(url: URL) -> str:
+    """The address without its password, which may stand among its parameters, too."""
+    return url.set(query={}).render_as_string()
 
 
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise InputError(f"store {parsed!r}: this is neither SQLite nor PostgreSQL")
+        raise InputError(f"store {_shown(parsed)}: this is neither SQLite nor PostgreSQL")
     if parsed.get_backend_name() != "sqlite":
         return create_engine(
             parsed, pool_size=READERS + 1, max_overflow=READERS, pool_pre_ping=True

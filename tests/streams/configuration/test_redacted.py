@@ -87,3 +87,11 @@ def test_a_line_without_one_stays_as_it_is() -> None:
     plain = logging.LogRecord("streams.x", logging.INFO, "f.py", 1, "%d prices", (3,), None)
     assert Redacted(Settings(**GIVEN)).filter(plain)
     assert plain.args == (3,)
+
+
+@pytest.mark.parametrize("password", ["car[p", "car/p"])
+def test_a_stores_password_may_hold_what_ends_a_host(password: str) -> None:
+    store = f"postgresql+psycopg://console:{password}@db/console"
+    line = logging.LogRecord("x", logging.ERROR, "f.py", 1, "wrong: %s", (password,), None)
+    assert Redacted(Settings(**{**GIVEN, "store": store})).filter(line)
+    assert line.getMessage() == "wrong: ***"
