@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from streams.errors import InputError
+from streams.errors import ExpectedError, InputError
 
 #: What a spreadsheet takes for a formula where a text begins with it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -120,6 +121,7 @@ def write(
     """Write a table; `each` is called for every row. The file appears when it is whole.
 
     A text that a spreadsheet would take for a formula gets an apostrophe in CSV and XLSX.
+    ExpectedError where the file cannot be written.
     """
     ending = require_ending(path)
     part = path.with_name(f".{path.stem}.part{path.suffix}")
@@ -130,15 +132,17 @@ def write(
                 writer = csv.writer(file)
                 writer.writerow(header)
                 writer.writerows([_safe(cell) for cell in row] for row in counted)
-        elif ending == ".xlsx":
-            _write_sheet(part, header, counted)
         else:
-            import polars
-
-            data = list(counted)
-            columns = {name: [row[i] for row in data] for i, name in enumerate(header)}
-            polars.DataFrame(columns, strict=False, infer_schema_length=None).write_parquet(part)
+            # whole before it is written: the libraries say in ways of their own what a disk says
+            whole = io.BytesIO()
+            if ending == ".xlsx":
+                _write_sheet(whole, header, counted)
+            else:
+                _write_frame(whole, header, counted)
+            part.write_bytes(whole.getbuffer())
         part.replace(path)
+    except OSError as error:
+        raise ExpectedError(f"{path} cannot be written: {error.strerror}") from None
     finally:
         part.unlink(missing_ok=True)
 
@@ -149,10 +153,18 @@ def _counted(table: Iterable[Sequence[Any]], each: Callable[[], None]) -> Iterat
         yield row
 
 
-def _write_sheet(path: Path, header: Sequence[str], table: Iterable[Sequence[Any]]) -> None:
+def _write_frame(file: io.BytesIO, header: Sequence[str], table: Iterable[Sequence[Any]]) -> None:
+    import polars
+
+    data = list(table)
+    columns = {name: [row[i] for row in data] for i, name in enumerate(header)}
+    polars.DataFrame(columns, strict=False, infer_schema_length=None).write_parquet(file)
+
+
+def _write_sheet(file: io.BytesIO, header: Sequence[str], table: Iterable[Sequence[Any]]) -> None:
     import xlsxwriter
 
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet()
         for number, row in enumerate([header, *table]):
             if number >= LARGEST_SHEET:

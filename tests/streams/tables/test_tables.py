@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from streams import cli
-from streams.errors import InputError
+from streams.errors import ExpectedError, InputError
 from streams.tables.files import Row, rows, write
 from streams.tables.records import Bad, Made, Records, flat
 
@@ -47,6 +47,15 @@ def test_a_table_comes_back_as_it_was_written(tmp_path: Path, ending: str) -> No
     write(path, HEADER, TABLE, lambda: None)
     assert [list(row.cells.values()) for row in rows(path)] == TABLE
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet"])
+def test_a_table_that_cannot_be_written_is_named(tmp_path: Path, ending: str) -> None:
+    if ending != ".csv":
+        pytest.importorskip("polars")
+    path = tmp_path / "nowhere" / f"t{ending}"
+    with pytest.raises(ExpectedError, match=f"{path} cannot be written: No such"):
+        write(path, HEADER, TABLE, lambda: None)
 
 
 def test_formulas_are_text_to_a_spreadsheet(tmp_path: Path) -> None:
