@@ -80,8 +80,10 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def _open(path: Path) -> IO[bytes]:
     with path.open("rb") as file:
-        compressed = file.read(len(GZIP)) == GZIP
-    if compressed:
+        start = file.read(len(GZIP))
+    if not start and path.suffix == ".gz":
+        raise EOFError  # a recording without a record is still a gzip file
+    if start == GZIP:
         # The larger buffer reads lines twice as fast as the decompressor's own.
         return io.BufferedReader(cast(io.RawIOBase, gzip.open(path)), BUFFER)
     return path.open("rb")

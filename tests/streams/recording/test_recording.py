@@ -142,6 +142,12 @@ def test_an_incomplete_file_is_named(tmp_path):
         Recording([file])
 
 
+def test_a_file_of_which_nothing_is_left_is_incomplete(tmp_path):
+    (tmp_path / "orders.jsonl.gz").touch()
+    with pytest.raises(RecordingError, match=r"orders\.jsonl\.gz is incomplete"):
+        Recording([tmp_path])
+
+
 def test_a_plain_file_without_offsets_is_numbered_by_partition(tmp_path):
     lines = [
         '{"topic":"orders","timestamp":1,"value":1}',
