@@ -167,10 +167,10 @@ async def publish_policy(
     """
     if document.get("status") == "draft":
         document = {**document, "status": "active"}
-    encoded = msgspec.json.encode(document)
     try:
+        encoded = msgspec.json.encode(document)
         policy = decode(POLICIES, encoded)
-    except RecordError as error:
+    except (RecordError, UnicodeEncodeError) as error:
         raise HttpProblem(422, str(error)) from None
     author = await asyncio.to_thread(_drafted_by, context, actor, policy.policy_id, document)
     if context.rules.four_eyes and author is None:

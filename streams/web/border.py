@@ -25,5 +25,10 @@ def _skus(events: Iterable[Mapping[str, Any]]) -> set[str]:
         lines = event.get("lines")
         named = [event, *(lines if isinstance(lines, list) else [])]
         skus = (each.get("sku") for each in named if isinstance(each, dict))
-        found.update(sku for sku in skus if isinstance(sku, str))
+        found.update(sku for sku in skus if isinstance(sku, str) and _may_be_held(sku))
     return found
+
+
+def _may_be_held(sku: str) -> bool:
+    """Whether a database could know it: none has half a pair of UTF-16, and PostgreSQL no NUL."""
+    return "\0" not in sku and not any("\ud800" <= letter <= "\udfff" for letter in sku)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -55,7 +56,7 @@ async def post_events(
     if len(several) > MOST:
         raise HttpProblem(413, f"A request may have {MOST:,} events.")
     context = context_of(request)
-    values = [msgspec.json.encode(event) for event in several]
+    values = [_encoded(event) for event in several]
     refused = await asyncio.to_thread(_refused, context, topic, several, values)
     letters = [
         OutboxRecord(topic, _key(topic, event), value)
@@ -90,6 +91,15 @@ def _refused(
         if len(value) > LARGEST_VALUE:
             refused[index] = f"value has {len(value)} bytes, more than {LARGEST_VALUE} allowed"
     return refused
+
+
+def _encoded(event: dict[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(event)
+    except UnicodeEncodeError:
+        # half of a pair of UTF-16, as a text that was cut within an emoji has: the border refuses
+        # what it came as
+        return json.dumps(event).encode()
 
 
 def _key(topic: str, event: dict[str, Any]) -> bytes | None:

@@ -99,6 +99,26 @@ def test_what_dead_letters_would_say_is_what_is_answered(client: TestClient) -> 
         assert answer.json()["detail"] == letter["headers"]["error"]
 
 
+@pytest.mark.parametrize("sku", ["tea\ud83d", "tea\0"])
+def test_a_text_that_no_store_keeps_refuses_its_event_alone(
+    client: TestClient, context: Context, sku: str
+) -> None:
+    odd = {**ORDER, "lines": [{"sku": sku, "quantity": 1}]}
+    body = json.dumps([odd, ORDER])
+    kind = {"Content-Type": "application/json"}
+    answer = client.post(f"{API}/events/orders", content=body, headers=kind)
+    assert answer.status_code == 202, answer.text
+    assert [each["index"] for each in answer.json()["refused"]] == [0]
+    assert len(context.outbox.sent) == 1  # type: ignore[attr-defined]
+
+
+def test_a_policy_with_half_a_character_is_refused(client: TestClient, context: Context) -> None:
+    body = json.dumps({"policy": {**POLICY, "policy_id": "p\ud83d"}, "reason": "calmer"})
+    kind = {"Content-Type": "application/json"}
+    assert client.post(f"{API}/policies", content=body, headers=kind).status_code == 422
+    assert context.outbox.sent == []  # type: ignore[attr-defined]
+
+
 def test_events_keep_the_key_of_their_topic(client: TestClient, context: Context) -> None:
     assert client.post(f"{API}/events/products", json=PRODUCT).status_code == 202
     (letter,) = context.outbox.sent  # type: ignore[attr-defined]
