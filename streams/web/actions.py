@@ -1,4 +1,8 @@
-"""What people do here, for the pages and for the API alike: checked, written down, then sent."""
+"""What people do here, for the pages and for the API alike: checked, written down, then sent.
+
+What cannot be written down is not sent. Where Kafka does not answer, the entry says so: some of it
+may have arrived.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from schemas.records.record import RecordError
 from schemas.topics import decode
 from schemas.values.instants import to_ms
 from streams.errors import InputError
 from streams.steering.orders import TOPIC, now, order
-from streams.web.access.audit import write_down
+from streams.web.access.audit import unconfirmed, write_down
 from streams.web.access.roles import Actor
 from streams.web.api.problems import HttpProblem
 from streams.web.context import Context
@@ -44,6 +48,26 @@ async def send(context: Context, letters: Sequence[OutboxRecord]) -> None:
         raise HttpProblem(503, f"Kafka does not answer, and nothing was done: {error}") from None
 
 
+async def carry_out(
+    context: Context,
+    letters: Sequence[OutboxRecord],
+    actor: Actor,
+    action: str,
+    target: str,
+    reason: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down what somebody does, and send it; an HttpProblem where Kafka does not answer."""
+    entry = await asyncio.to_thread(
+        write_down, context.store, actor.name, action, target, reason, detail
+    )
+    try:
+        await send(context, letters)
+    except HttpProblem:
+        await asyncio.to_thread(unconfirmed, context.store, entry)
+        raise
+
+
 async def command(
     context: Context, actor: Actor, kind: str, target: str, reason: str = "", **fields: Any
 ) -> None:
@@ -54,10 +78,8 @@ async def command(
         )
     except InputError as error:
         raise HttpProblem(422, str(error)) from None
-    await send(context, [OutboxRecord(TOPIC, None if key is None else key.encode(), value)])
-    await asyncio.to_thread(
-        write_down, context.store, actor.name, kind, target, reason, {**fields, "kind": kind}
-    )
+    letter = OutboxRecord(TOPIC, None if key is None else key.encode(), value)
+    await carry_out(context, [letter], actor, kind, target, reason, {**fields, "kind": kind})
 
 
 async def answer(
@@ -65,18 +87,28 @@ async def answer(
 ) -> Answered:
     """Approve or reject proposals. One that is open no more is refused, and the others are sent."""
     refused = await asyncio.to_thread(_refused, context, actor, ids, kind)
-    wanted = [each for each in dict.fromkeys(ids) if each not in refused]
-    letters, at = [], now(context.summary.counted.now)
-    for each in wanted:
+    letters, at = {}, now(context.summary.counted.now)
+    for each in dict.fromkeys(ids):
+        if each in refused:
+            continue
         try:
             _, value = order(kind, actor.name, decision_id=each, reason=reason or None, time=at)
         except InputError as error:
             refused[each] = str(error)
             continue
-        letters.append(OutboxRecord(TOPIC, None, value))
-    sent = [each for each in wanted if each not in refused]
-    await send(context, letters)
-    await asyncio.to_thread(_note_answers, context, actor, sent, kind, reason)
+        letters[each] = OutboxRecord(TOPIC, None, value)
+    refused |= await asyncio.to_thread(_claim, context, actor, list(letters), kind)
+    sent = [each for each in letters if each not in refused]
+    if sent:
+        target = sent[0] if len(sent) == 1 else f"{len(sent)} proposals"
+        detail = {} if len(sent) == 1 else {"decision_ids": sent}
+        try:
+            await carry_out(
+                context, [letters[each] for each in sent], actor, kind, target, reason, detail
+            )
+        except HttpProblem:
+            await asyncio.to_thread(_release, context, sent)
+            raise
     return Answered(sent, list(refused.items()))
 
 
@@ -137,25 +169,28 @@ def _own_policies(context: Context, actor: Actor) -> set[str]:
     return {target for target, by in last.items() if by == actor.name}
 
 
-def _note_answers(
-    context: Context, actor: Actor, sent: Sequence[str], kind: str, reason: str
-) -> None:
-    rows = [
-        {
-            "decision_id": each,
-            "answer": kind,
-            "actor": actor.name,
-            "time": time.time_ns() // 1_000_000,
-        }
-        for each in sent
-    ]
+def _claim(context: Context, actor: Actor, ids: Sequence[str], kind: str) -> dict[str, str]:
+    """Note who answers which proposals; returns those that another has answered just before."""
+    answer = {"answer": kind, "actor": actor.name, "time": time.time_ns() // 1_000_000}
+    refused: dict[str, str] = {}
     with writing(context.store).begin() as connection:
-        put(connection, asked, rows, by=["decision_id"])
-    if len(sent) == 1:
-        write_down(context.store, actor.name, kind, sent[0], reason)
-    elif sent:
-        target = f"{len(sent)} proposals"
-        write_down(context.store, actor.name, kind, target, reason, {"decision_ids": list(sent)})
+        for part in chunks(ids):
+            rows = [{"decision_id": each, **answer} for each in part]
+            put(connection, asked, rows, by=["decision_id"], replace=False)
+            found = connection.execute(select(asked).where(asked.c.decision_id.in_(part)))
+            refused |= {
+                row.decision_id: f"answered already, by {row.actor}"
+                for row in found.mappings()
+                if any(row[name] != said for name, said in answer.items())
+            }
+    return refused
+
+
+def _release(context: Context, ids: Sequence[str]) -> None:
+    """Let proposals be answered again whose answer was not sent."""
+    with writing(context.store).begin() as connection:
+        for part in chunks(ids):
+            connection.execute(delete(asked).where(asked.c.decision_id.in_(part)))
 
 
 async def publish_policy(
@@ -177,21 +212,14 @@ async def publish_policy(
         raise HttpProblem(
             403, "Somebody else must have kept this very policy as a draft before it takes effect."
         )
-    await send(context, [OutboxRecord(POLICIES, policy.policy_id.encode(), encoded)])
+    detail = {
+        "version": policy.version,
+        "status": policy.status,
+        "author": actor.name if author is None else author,
+    }
+    letter = OutboxRecord(POLICIES, policy.policy_id.encode(), encoded)
+    await carry_out(context, [letter], actor, "policy", policy.policy_id, reason, detail)
     await asyncio.to_thread(drafts.drop, context.store, policy.policy_id)
-    await asyncio.to_thread(
-        write_down,
-        context.store,
-        actor.name,
-        "policy",
-        policy.policy_id,
-        reason,
-        {
-            "version": policy.version,
-            "status": policy.status,
-            "author": actor.name if author is None else author,
-        },
-    )
     return str(policy.policy_id)
 
 
@@ -204,16 +232,9 @@ async def answer_plan(context: Context, actor: Actor, plan_id: str, *, start: bo
     plan = await asyncio.to_thread(_open_plan, context, actor, plan_id, start=start)
     value = plan if start else {**plan, "cancelled": True}
     letter = OutboxRecord("promotions", plan_id.encode(), msgspec.json.encode(value))
-    await send(context, [letter])
-    await asyncio.to_thread(
-        write_down,
-        context.store,
-        actor.name,
-        "start promotion" if start else "decline promotion",
-        plan_id,
-        "",
-        {"sku": plan.get("sku"), "channel": plan.get("channel")},
-    )
+    action = "start promotion" if start else "decline promotion"
+    detail = {"sku": plan.get("sku"), "channel": plan.get("channel")}
+    await carry_out(context, [letter], actor, action, plan_id, detail=detail)
 
 
 def _open_plan(context: Context, actor: Actor, plan_id: str, *, start: bool) -> dict[str, Any]:

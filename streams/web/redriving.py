@@ -15,7 +15,7 @@ from streams.kafka.access import STEERING
 from streams.redrive.by_hand import OpenedLetter, changed_fields, mended_by_hand, opened
 from streams.redrive.letters import LetterFilter
 from streams.redrive.run import RedriveReport, redrive
-from streams.web.access.audit import last_of, write_down
+from streams.web.access.audit import last_of, take_back, unconfirmed, write_down
 from streams.web.access.roles import Actor
 from streams.web.api.problems import HttpProblem
 from streams.web.border import border_for
@@ -51,14 +51,21 @@ async def send_again(
 ) -> None:
     """Send it, once; an HttpProblem says why it was not."""
     _refuse_around_four_eyes(context, letter)
-    report = await _redriven(context, letter, text, send=True)
-    problem = _problem(report)
-    if problem is not None:
-        raise HttpProblem(409 if report.before or report.gone else 422, problem)
     changed = [] if text is None else changed_fields(letter, text)
-    await asyncio.to_thread(
+    # what cannot be written down is not sent
+    entry = await asyncio.to_thread(
         write_down, context.store, actor.name, ACTION, place(letter), reason, {"changed": changed}
     )
+    try:
+        report = await _redriven(context, letter, text, send=True)
+    except HttpProblem as problem:
+        undo = unconfirmed if problem.status == 503 else take_back
+        await asyncio.to_thread(undo, context.store, entry)
+        raise
+    why = _problem(report)
+    if why is not None:
+        await asyncio.to_thread(take_back, context.store, entry)
+        raise HttpProblem(409 if report.before or report.gone else 422, why)
 
 
 def place(letter: OpenedLetter) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, insert, or_, select
+from sqlalchemy import Engine, delete, insert, or_, select, update
 
 from streams.web.store.database import writing
 from streams.web.store.tables.people import audit
@@ -20,19 +20,32 @@ def write_down(
     target: str,
     reason: str = "",
     detail: Mapping[str, Any] | None = None,
-) -> None:
-    """One entry."""
+) -> int:
+    """One entry; returns its row number."""
     with writing(store).begin() as connection:
-        connection.execute(
-            insert(audit).values(
-                time=time.time_ns() // 1_000_000,
-                actor=actor,
-                action=action,
-                target=target,
-                reason=reason,
-                detail=msgspec.json.encode(detail or {}).decode(),
-            )
+        entry = insert(audit).values(
+            time=time.time_ns() // 1_000_000,
+            actor=actor,
+            action=action,
+            target=target,
+            reason=reason,
+            detail=msgspec.json.encode(detail or {}).decode(),
         )
+        written: int = connection.execute(entry.returning(audit.c.id)).scalar_one()
+        return written
+
+
+def unconfirmed(store: Engine, entry: int) -> None:
+    """Add to an entry that nobody knows whether it was done."""
+    said = {"reason": audit.c.reason + " (Kafka did not confirm it)"}
+    with writing(store).begin() as connection:
+        connection.execute(update(audit).where(audit.c.id == entry).values(said))
+
+
+def take_back(store: Engine, entry: int) -> None:
+    """Take an entry away again: what it says was refused, and surely not done."""
+    with writing(store).begin() as connection:
+        connection.execute(delete(audit).where(audit.c.id == entry))
 
 
 def entries(

@@ -16,7 +16,6 @@ from streams.ingest.order import as_given
 from streams.kafka.access import STEERING
 from streams.kafka.kafka_record import LARGEST_VALUE, Record
 from streams.web import actions
-from streams.web.access.audit import write_down
 from streams.web.access.roles import Actor, Role
 from streams.web.api.problems import HttpProblem, described
 from streams.web.api.shapes import Accepted, RefusedEvent
@@ -68,10 +67,11 @@ async def post_events(
         raise HttpProblem(
             422, shown[0].error, accepted=0, refused=[each.model_dump() for each in shown]
         )
-    await actions.send(context, letters)
     if role == "steer":
         detail = {"events": len(letters)}
-        await asyncio.to_thread(write_down, context.store, actor.name, "post", topic, "", detail)
+        await actions.carry_out(context, letters, actor, "post", topic, detail=detail)
+    else:
+        await actions.send(context, letters)
     return Accepted(accepted=len(letters), refused=shown)
 
 

@@ -19,7 +19,7 @@ from streams.configuration.settings import Settings
 from streams.pipe.pipe import Pipe
 from streams.web.application import application
 from streams.web.context import Context
-from streams.web.outbox import OutboxRecord
+from streams.web.outbox import KafkaAwayError, OutboxRecord
 from streams.web.preview.jobs import Previews
 from streams.web.server import context_of
 from streams.web.store.intake.record import Taken
@@ -198,8 +198,11 @@ class Outbox:
 
     def __init__(self) -> None:
         self.sent: list[OutboxRecord] = []
+        self.away = False
 
     async def send(self, letters: Sequence[OutboxRecord]) -> None:
+        if self.away:
+            raise KafkaAwayError("nobody answers")
         self.sent += letters
 
     async def close(self) -> None:
