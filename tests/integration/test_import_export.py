@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.records.shop.products import Product
 from streams import cli
 from tests.patience import wait_until
 
@@ -45,6 +46,8 @@ def test_what_is_imported_is_exported_again(
         for i in range(number)
     ]
     given, back = tmp_path / "given.csv", tmp_path / "back.csv"
+    # without a record the columns are those that one would have
+    assert exported(back) == [list(Product.model_fields)]
     write(given, rows)
     assert cli.main(["import", str(given), "--as", "products"]) == 0
     # Kafka shows a transaction to readers a moment after it has said that it is committed

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.records.record import document
+from schemas.topics import TOPICS
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError
 from streams.extras import require
@@ -59,7 +60,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     except RecordingError as error:
         raise ExpectedError(str(error)) from None
     records = [dict(flat(document(value))) for value in values]
+    # without a record, the fields of one: who reads the file looks for columns by their names
     header = list(dict.fromkeys(name for record in records for name in record))
+    header = header or list(TOPICS[topic].record.model_fields)
     written = 0
     with progress("rows", len(records)) as show:
 
@@ -69,7 +72,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             if not written % 1000:
                 show(written)
 
-        write(options.file, header or ["nothing"], _table(records, header), each)
+        write(options.file, header, _table(records, header), each)
     print(f"{options.file}: {len(records)} rows")
     return 0
 

@@ -65,8 +65,8 @@ def _unknown(rows: list[dict[str, Any]], by: str) -> list[str]:
     lines = []
     if blind:
         lines.append(
-            f"Not known: {_count(len(blind), by)} ({_some(blind)}), whose prices hardly moved or "
-            "whose sales are too few."
+            f"Not known: {_count(len(blind), by)} ({_some(blind)}), whose prices hardly moved, "
+            "or whose sales or windows are too few."
         )
     if undrawn:
         lines.append(

@@ -135,8 +135,8 @@ def what_to_do(models: list[dict[str, Any]], windows: int) -> list[str]:
     if lost:
         lines.append(
             f"Not known better than by a naive rule: {', '.join(COMPARED[name] for name in lost)}. "
-            "Next: give the models more history, or longer windows (--bucket P7D); until then, "
-            "let guardrails keep steps small."
+            "Next: give the models more history, or longer windows than these (--bucket); "
+            "until then, let guardrails keep steps small."
         )
     if inside < HOLDS[0]:
         lines.append(
