@@ -76,7 +76,8 @@ sbom: $(VENV)/dev
 ## audit: known weaknesses of what is installed; it asks a database on the network, and fails without
 audit: $(VENV)/dev
 	$(PIP) pip-audit
-	$(BIN)/pip-audit --progress-spinner off --skip-editable
+	$(BIN)/pip freeze --exclude-editable | $(BIN)/pip-audit --strict --progress-spinner off \
+		--no-deps --disable-pip --requirement /dev/stdin
 
 $(VENV)/pip: constraints.txt
 	$(PYTHON) -m venv $(VENV)
