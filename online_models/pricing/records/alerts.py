@@ -172,15 +172,16 @@ def feed_silent(latest: int, now: int, part: str) -> Output:
 def stockouts(resolved: Resolved, published: NDArray[np.intp]) -> list[Placed]:
     """`stockout_ahead` for published decisions whose stock will not last at the price in force.
 
-    It has to last until the next arrival, or for the setting `stockout_horizon_ms` where none is
-    announced. Said once, until it lasts again.
+    It has to last until the next arrival; where none is announced, until one usually comes, for the
+    setting `stockout_horizon_ms` at most. Said once, until it lasts again.
     """
     known = published[resolved.context.on_hand[published] > 0]
     if not len(known):
         return []
     context = resolved.context.reread(known)
     state, ledger, rows = context.state, context.state.ledger, context.rows
-    days = np.full(len(known), state.settings.stockout_horizon_ms / DAY)
+    usual = state.stock.until_delivery(rows, context.now)
+    days = np.minimum(usual, state.settings.stockout_horizon_ms) / DAY
     for place, row in enumerate(rows.tolist()):
         coming = [at for _, at in state.stock.inbound(row) if at > context.now[place]]
         if coming:

@@ -87,6 +87,14 @@ def test_an_empty_shelf_ahead_is_told_once(shop: Any) -> None:
     shop.stock.arriving.clear()
     shop.decide([row], "inventory")
     assert len(shop.alerts("stockout_ahead")) == 2
+    # what is usually delivered every night need not last a week
+    shop.stock.delivered_every = DAY
+    shop.decide([row], "inventory")
+    shop.stock.on_hand[row] = 5
+    shop.decide([row], "inventory")
+    assert len(shop.alerts("stockout_ahead")) == 3
+    told = shop.alerts("stockout_ahead")[-1]["message"]
+    assert told == "5 units in stock, 10 expected to sell in 1.0 days"
 
 
 @pytest.mark.parametrize("cheaper", ["b2b", "club"])
