@@ -29,15 +29,15 @@ def temporary_folder() -> Path:
     """Return a new temporary folder, after removing those of brokers whose process was killed."""
     for orphan in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
         # A folder gets its identity under its lock: with the one, and without the other, nobody
-        # will come back to it.
+        # will come back to it. One without an identity is being made, and its lock left alone.
+        if not (orphan / IDENTITY).exists():
+            continue
         try:
             with (orphan / "lock").open("r+") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                orphaned = (orphan / IDENTITY).exists()
         except OSError:
             continue
-        if orphaned:
-            shutil.rmtree(orphan, ignore_errors=True)
+        shutil.rmtree(orphan, ignore_errors=True)
     return Path(tempfile.mkdtemp(prefix=TEMPORARY))
 
 

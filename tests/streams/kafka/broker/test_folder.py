@@ -1,3 +1,4 @@
+import fcntl
 import json
 
 import pytest
@@ -82,3 +83,14 @@ def test_temporary_folders_of_killed_processes_are_removed(tmp_path, monkeypatch
     latest = temporary_folder()
     held.release()
     assert sorted(tmp_path.iterdir()) == sorted([used, fresh, latest])
+
+
+def test_the_lock_of_a_folder_that_is_being_made_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    fresh = temporary_folder()
+    with (fresh / "lock").open("w"):
+        locked = []
+        monkeypatch.setattr(fcntl, "flock", lambda *asked: locked.append(asked))
+        temporary_folder()
+    assert not locked
+    assert fresh.exists()
