@@ -19,7 +19,7 @@ from schemas.topics import decode
 from schemas.values.instants import to_ms
 from streams.errors import InputError
 from streams.steering.orders import TOPIC, now, order
-from streams.web.access.audit import unconfirmed, write_down
+from streams.web.access.audit import enter, unconfirmed, write_down
 from streams.web.access.roles import Actor
 from streams.web.api.problems import HttpProblem
 from streams.web.context import Context
@@ -61,6 +61,10 @@ async def carry_out(
     entry = await asyncio.to_thread(
         write_down, context.store, actor.name, action, target, reason, detail
     )
+    await _send_entered(context, letters, entry)
+
+
+async def _send_entered(context: Context, letters: Sequence[OutboxRecord], entry: int) -> None:
     try:
         await send(context, letters)
     except HttpProblem:
@@ -97,15 +101,12 @@ async def answer(
             refused[each] = str(error)
             continue
         letters[each] = OutboxRecord(TOPIC, None, value)
-    refused |= await asyncio.to_thread(_claim, context, actor, list(letters), kind)
+    late, entry = await asyncio.to_thread(_claim, context, actor, list(letters), kind, reason)
+    refused |= late
     sent = [each for each in letters if each not in refused]
-    if sent:
-        target = sent[0] if len(sent) == 1 else f"{len(sent)} proposals"
-        detail = {} if len(sent) == 1 else {"decision_ids": sent}
+    if entry is not None:
         try:
-            await carry_out(
-                context, [letters[each] for each in sent], actor, kind, target, reason, detail
-            )
+            await _send_entered(context, [letters[each] for each in sent], entry)
         except HttpProblem:
             await asyncio.to_thread(_release, context, sent)
             raise
@@ -169,8 +170,12 @@ def _own_policies(context: Context, actor: Actor) -> set[str]:
     return {target for target, by in last.items() if by == actor.name}
 
 
-def _claim(context: Context, actor: Actor, ids: Sequence[str], kind: str) -> dict[str, str]:
-    """Note who answers which proposals; returns those that another has answered just before."""
+def _claim(
+    context: Context, actor: Actor, ids: Sequence[str], kind: str, reason: str
+) -> tuple[dict[str, str], int | None]:
+    """Write down who answers which proposals; returns those that another has answered just before,
+    and the audit's entry of the others.
+    """
     answer = {"answer": kind, "actor": actor.name, "time": time.time_ns() // 1_000_000}
     refused: dict[str, str] = {}
     with writing(context.store).begin() as connection:
@@ -183,7 +188,12 @@ def _claim(context: Context, actor: Actor, ids: Sequence[str], kind: str) -> dic
                 for row in found.mappings()
                 if any(row[name] != said for name, said in answer.items())
             }
-    return refused
+        ours = [each for each in ids if each not in refused]
+        if not ours:
+            return refused, None
+        target = ours[0] if len(ours) == 1 else f"{len(ours)} proposals"
+        detail = {} if len(ours) == 1 else {"decision_ids": ours}
+        return refused, enter(connection, actor.name, kind, target, reason, detail)
 
 
 def _release(context: Context, ids: Sequence[str]) -> None:

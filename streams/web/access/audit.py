@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
 from streams.web.store.database import writing
 from streams.web.store.tables.people import audit
@@ -23,16 +23,28 @@ def write_down(
 ) -> int:
     """One entry; returns its row number."""
     with writing(store).begin() as connection:
-        entry = insert(audit).values(
-            time=time.time_ns() // 1_000_000,
-            actor=actor,
-            action=action,
-            target=target,
-            reason=reason,
-            detail=msgspec.json.encode(detail or {}).decode(),
-        )
-        written: int = connection.execute(entry.returning(audit.c.id)).scalar_one()
-        return written
+        return enter(connection, actor, action, target, reason, detail)
+
+
+def enter(
+    connection: Connection,
+    actor: str,
+    action: str,
+    target: str,
+    reason: str,
+    detail: Mapping[str, Any] | None,
+) -> int:
+    """As `write_down`, together with what else the connection writes."""
+    entry = insert(audit).values(
+        time=time.time_ns() // 1_000_000,
+        actor=actor,
+        action=action,
+        target=target,
+        reason=reason,
+        detail=msgspec.json.encode(detail or {}).decode(),
+    )
+    written: int = connection.execute(entry.returning(audit.c.id)).scalar_one()
+    return written
 
 
 def unconfirmed(store: Engine, entry: int) -> None:

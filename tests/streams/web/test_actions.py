@@ -40,11 +40,15 @@ def test_what_cannot_be_written_down_is_not_sent(
     def full(*_: Any) -> int:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(actions, "write_down", full)
     method, path, body = requests(proposal)[which]
-    with pytest.raises(OSError, match="full"):
-        client.request(method, path, json=body)
+    with monkeypatch.context() as broken:
+        for name in ("write_down", "enter"):
+            broken.setattr(actions, name, full)
+        with pytest.raises(OSError, match="full"):
+            client.request(method, path, json=body)
     assert sent(context) == []
+    # nothing of it is left that would refuse it later
+    assert client.request(method, path, json=body).status_code == 202
 
 
 @pytest.mark.parametrize("which", range(4))
