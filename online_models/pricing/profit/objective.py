@@ -27,10 +27,7 @@ LEAST_SLOPE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class SellingSpan:
-    """What is sold over a horizon at most: `days` and `stock` (inf where unknown), shape (n,).
-
-    `stock` is what would be sold over the horizon if each delivery brought as much as there is.
-    """
+    """What is sold in `days` at most: `stock` (inf where unknown), shape (n,) each."""
 
     days: Floats
     stock: Floats
@@ -57,31 +54,27 @@ def lasting_days(state: PricingState, terms: CompiledPolicy, rows: Ints, now: In
     return np.where(now < (sell_by or 0), days, np.minimum(days, expected))
 
 
-@dataclass(frozen=True, slots=True)
-class Supply:
-    """Units that can be sold (inf where unknown) in the days that they have to last, (n,)."""
-
-    units: Floats
-    days: Floats
-
-
-def supply(context: DecisionContext) -> Supply:
-    """The stock of offers, with what is announced to arrive in the days that it has to last."""
+def supply(context: DecisionContext) -> SellingSpan:
+    """The days that the stock of offers has to last; stock with what is announced to arrive in
+    them.
+    """
     days = lasting_days(context.state, context.terms, context.rows, context.now)
-    units = context.on_hand.astype(np.float64)
-    known = units >= 0.0
+    stock = context.on_hand.astype(np.float64)
+    known = stock >= 0.0
     for place in known.nonzero()[0].tolist():
         end = context.now[place] + days[place] * DAY
         arriving = context.state.stock.inbound(int(context.rows[place]))
-        units[place] += sum(quantity for quantity, expected in arriving if expected < end)
-    return Supply(np.where(known, units, np.inf), days)
+        stock[place] += sum(quantity for quantity, expected in arriving if expected < end)
+    return SellingSpan(days, np.where(known, stock, np.inf))
 
 
 def span(context: DecisionContext) -> SellingSpan:
-    """The selling days of the objective, and the stock."""
+    """The selling days of the objective; what could be sold in them if each delivery brought as
+    much as there is.
+    """
     days = selling_days(context.terms, context.now)
     there = supply(context)
-    return SellingSpan(days, there.units * (days / there.days))
+    return SellingSpan(days, there.stock * (days / there.days))
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ def _scarce(context: DecisionContext, because: Because, best: Ints, founded: Fla
     moved = (unlimited != NO_PRICE) & (unlimited != best)
     because.money("unlimited", moved, unlimited)
     there = supply(context)
-    because.number("stock", moved, np.where(moved, there.units, 0.0).astype(np.int64))
+    because.number("stock", moved, np.where(moved, there.stock, 0.0).astype(np.int64))
     hours = np.rint(24.0 * there.days).astype(np.int64)
     because.number("delivery_hours", moved & (there.days < over.days), hours)
 

@@ -206,21 +206,23 @@ def with_endings(low: int, high: int, endings: Sequence[str], digits: int) -> li
 
 def horizon(facts: Facts) -> tuple[float, float]:
     """Days that count, and units that may be sold in them."""
-    objective = facts.policy.objective
-    days = objective.horizon / DAY
-    if objective.sell_by is not None and objective.sell_by > facts.now:
-        days = (objective.sell_by - facts.now) / DAY
+    left = _must_be_sold_in(facts)
+    days = facts.policy.objective.horizon / DAY if left is None else left
     if facts.on_hand < 0:
         return days, inf
     return days, there(facts) * days / lasting(facts)
 
 
+def _must_be_sold_in(facts: Facts) -> float | None:
+    """Days until all must be sold, if a day is set that is to come."""
+    sell_by = facts.policy.objective.sell_by
+    return None if sell_by is None or sell_by <= facts.now else (sell_by - facts.now) / DAY
+
+
 def lasting(facts: Facts) -> float:
     """Days that a stock has to last."""
-    objective = facts.policy.objective
-    if objective.sell_by is not None and objective.sell_by > facts.now:
-        return (objective.sell_by - facts.now) / DAY
-    return min(objective.horizon, facts.delivery) / DAY
+    left = _must_be_sold_in(facts)
+    return min(facts.policy.objective.horizon, facts.delivery) / DAY if left is None else left
 
 
 def there(facts: Facts) -> int:
