@@ -114,12 +114,18 @@ def steep(step: str) -> Any:
     return [{"policy_id": "p", "version": 1, "strategy": strategy, "guardrails": guardrails}]
 
 
+def replayed(folder: Path, policies: Callable[[str, Any], Path]) -> tuple[Path, Path, Path]:
+    """A recording, a file of policies, and what a replay of the one under the other wrote."""
+    recorded, file, out = quiet(folder), policies("p.json", steep("5%")), folder / "old"
+    assert replay(recorded, "--policies", file, "--out", out) == 0
+    return recorded, file, out
+
+
 def test_equal_runs_do_not_differ(
     tmp_path: Path, policies: Callable[[str, Any], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    recorded, file = quiet(tmp_path), policies("p.json", steep("5%"))
-    old, new = tmp_path / "old", tmp_path / "new"
-    assert replay(recorded, "--policies", file, "--out", old) == 0
+    recorded, file, old = replayed(tmp_path, policies)
+    new = tmp_path / "new"
     assert replay(recorded, "--policies", file, "--out", new, "--compare", old) == 0
     assert "identical, byte for byte" in capsys.readouterr().out
     found = compared(new)
@@ -134,9 +140,8 @@ def test_equal_runs_do_not_differ(
 def test_what_compaction_took_from_price_changes_is_no_difference(
     tmp_path: Path, policies: Callable[[str, Any], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    recorded, file = quiet(tmp_path), policies("p.json", steep("5%"))
-    old, new = tmp_path / "old", tmp_path / "new"
-    assert replay(recorded, "--policies", file, "--out", old) == 0
+    recorded, file, old = replayed(tmp_path, policies)
+    new = tmp_path / "new"
     changes = list(Recording([old], {"price-changes"}))
     newest = {each.key: each for each in changes}
     gone = len(changes) - len(newest)
