@@ -210,7 +210,8 @@ def horizon(facts: Facts) -> tuple[float, float]:
     days = facts.policy.objective.horizon / DAY if left is None else left
     if facts.on_hand < 0:
         return days, inf
-    return days, there(facts) * days / lasting(facts)
+    # in this order, as 57 × d / d need not be 57
+    return days, there(facts) * (days / lasting(facts))
 
 
 def _must_be_sold_in(facts: Facts) -> float | None:
