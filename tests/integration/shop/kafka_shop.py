@@ -57,12 +57,19 @@ class KafkaShop:
         self.create(TOPICS)
 
     def connect(self) -> None:
-        """Connect, or anew: clients of kafka-python find no broker that was away for long."""
+        """Connect; `close` comes before another time."""
         self.producer = KafkaProducer(
             bootstrap_servers=self.bootstrap, acks="all", linger_ms=1, max_request_size=8 << 20
         )
         #: By what they read; to connect anew for each look would cost more than most looks.
         self._readers: dict[str, KafkaConsumer] = {}
+
+    def reconnect(self) -> None:
+        """Connect anew, all clients: those of kafka-python may find no broker that was away for
+        long ("no node_id provided").
+        """
+        self.close()
+        self.connect()
 
     def close(self) -> None:
         """Disconnect."""

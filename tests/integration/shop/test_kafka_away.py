@@ -148,7 +148,7 @@ def test_kafka_that_comes_back_is_worked_with_in_the_same_process_exactly(
     time.sleep(AWAY)
     os.kill(pid, signal.SIGCONT)
     sending.join()
-    shop.connect()
+    shop.reconnect()
     shop.settle(process)
     assert len(process.text()) - said < 5 * MOST_LOG
     assert process.stop() == 0, process.tail()
@@ -173,8 +173,7 @@ def test_five_minutes_without_kafka_under_load_are_noticed_said_in_few_words_and
         broker_of_shop.restart(1)
         wait_until(lambda: ready(port) == 200, process.tail, seconds=NOTICED)
         assert len(process.text()) - said < MOST_LOG_OF_LONG
-    shop.close()
-    shop.connect()
+    shop.reconnect()
     shop.settle(process)
     assert process.stop() == 0, process.tail()
     assert_exactly(shop.published(), expected())
