@@ -28,6 +28,7 @@ from streams.freed_memory import keep_freed_memory
 from streams.stopping import stop_on_signals
 from streams.terminal.completion import InstallCompletion, complete
 from streams.terminal.output import announce_compilation, note
+from streams.terminal.standard import prepare_streams
 
 if TYPE_CHECKING:
     from streams.configuration.settings import Settings
@@ -89,6 +90,7 @@ def _summary(path: Path) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    prepare_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     completing = "_ARGCOMPLETE" in os.environ
     words = os.environ.get("COMP_LINE", "").split()[1:] if completing else given
@@ -123,7 +125,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         note(where, missing(package))
         return ExitStatus.WRONG_INPUT
     except OSError as error:
-        note(where, f"{error.filename}: {error.strerror}" if error.filename else error)
+        note(
+            where,
+            f"{error.filename}: {error.strerror}" if error.filename else error.strerror or error,
+        )
         return ExitStatus.WRONG_INPUT if error.filename else ExitStatus.FAILED
     except Exception as error:
         if isinstance(error.__cause__, KeyboardInterrupt):
@@ -176,10 +181,22 @@ def _run(given: Sequence[str], named: str | None) -> int:
         parser, module = _parser(named)
         options = parser.parse_args(given)
         assert module is not None, "without a command there is nothing to parse"
+        _require_text(options)
         settings = _settings(options, module.SETTINGS)
     announce_compilation(options.command)
     status: int = module.run(options, settings)
     return status
+
+
+def _require_text(options: argparse.Namespace) -> None:
+    """InputError for an argument that is not UTF-8, unless it is a path."""
+    for name, value in vars(options).items():
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str) and not each.isascii():
+                try:
+                    each.encode()
+                except UnicodeEncodeError:
+                    raise InputError(f"{name.removeprefix('setting_')}: not in UTF-8") from None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -267,7 +284,8 @@ def _settings(options: argparse.Namespace, names: Sequence[str]) -> Settings:
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
-    from streams.configuration.settings import Settings, worded
+    from streams.configuration.settings import Settings
+    from streams.configuration.sources import worded
 
     flags: dict[str, Any] = {name: getattr(options, f"setting_{name}") for name in names}
     try:
@@ -280,7 +298,7 @@ def _settings(options: argparse.Namespace, names: Sequence[str]) -> Settings:
             problems.append(f"{f'setting {field}' if field else 'settings'}: {message}")
         raise InputError("; ".join(problems)) from None
     except SettingsError as error:
-        raise InputError(f"settings: {worded(error)}") from None
+        raise InputError(f"settings: {worded(error, Settings)}") from None
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Literal, NamedTuple, Protocol
-from urllib.parse import urlsplit
 
 from streams.client.records import Change
 from streams.errors import InputError
@@ -56,7 +55,7 @@ class Open(Protocol):
 
 def target(url: str, secret: str | None) -> Target:
     """The target of a URL. InputError where no adapter takes its scheme, or it cannot be used."""
-    scheme = urlsplit(url).scheme
+    scheme = url.partition(":")[0].lower()
     if scheme in ("http", "https"):
         from streams.apply.webhook import Webhook
 

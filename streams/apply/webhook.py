@@ -13,6 +13,7 @@ from typing import Literal, Self
 import aiohttp
 import msgspec
 
+from streams.addresses import split
 from streams.apply.signing import headers, key
 from streams.apply.target import Answer, AwayError
 from streams.client.records import Change
@@ -47,6 +48,7 @@ class Webhook:
     def __init__(self, url: str, secret: str | None) -> None:
         if not secret:
             raise ValueError("a webhook is signed: set PRICETIDE_WEBHOOK_SECRET")
+        split(url)
         self._url, self._secret = url, key(secret)
 
     async def __aenter__(self) -> Self:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
+
+from streams.addresses import split, without_logins
+from streams.configuration.text import WebAddress
 
 #: What mechanisms need that are not a user and a password.
 _LOGINS = {
@@ -29,7 +31,7 @@ class ConnectionSettings(BaseSettings):
     ] = Field("SCRAM-SHA-512", description="how to log in, with SASL_*")
     sasl_username: str | None = Field(None, description="with PLAIN and SCRAM")
     sasl_password: SecretStr | None = Field(None, description="with PLAIN and SCRAM")
-    oauth_token_url: str | None = Field(
+    oauth_token_url: WebAddress | None = Field(
         None, description="with OAUTHBEARER: where tokens are had for client credentials (OIDC)"
     )
     oauth_client_id: str | None = Field(None, description="with OAUTHBEARER")
@@ -48,7 +50,7 @@ class ConnectionSettings(BaseSettings):
     ssl_cafile: FilePath | None = Field(None, description="certificate authority, PEM, with *SSL")
     ssl_certfile: FilePath | None = Field(None, description="client certificate, PEM, with *SSL")
     ssl_keyfile: FilePath | None = Field(None, description="client key, PEM, with *SSL")
-    registry: str | None = Field(
+    registry: WebAddress | None = Field(
         None,
         description="URL of a schema registry (Confluent's interface): records that name a schema "
         "by its number are read, and outputs may be written so",
@@ -87,8 +89,6 @@ class ConnectionSettings(BaseSettings):
     def _has_a_registry(self) -> Self:
         if self.registry is not None and self.registry_password is not None:
             _require_safe(self.registry)
-        elif self.registry is not None and urlsplit(self.registry).scheme not in ("http", "https"):
-            raise ValueError(f"registry: {self.registry} must begin with http:// or https://")
         return self
 
     @model_validator(mode="after")
@@ -115,11 +115,23 @@ class ConnectionSettings(BaseSettings):
                 if given.get(name) is not None:
                     raise ValueError(f"both {name} and {name}_file are given")
                 if Path(path).is_file():  # if not, its own check says so
-                    text = Path(path).read_text(encoding="utf-8")
-                    text = text.removesuffix("\n").removesuffix("\r")
+                    text = _held(name, Path(path))
                     is_text = field.annotation in (SecretStr, SecretStr | None)
                     given = given | {name: text if is_text else _listed(name, text)}
         return given
+
+
+def _held(name: str, path: Path) -> str:
+    """What a secret's file holds; ValueError where that is no text, or nothing."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        # the error's own text would show a part of the secret
+        raise ValueError(f"{name}_file: {path} is no text in UTF-8") from None
+    text = text.removesuffix("\n").removesuffix("\r")
+    if not text:
+        raise ValueError(f"{name}_file: {path} is empty")
+    return text
 
 
 def _listed(name: str, text: str) -> Any:
@@ -133,7 +145,9 @@ def _listed(name: str, text: str) -> Any:
 
 def _require_safe(url: str) -> None:
     """ValueError where a secret that is sent there could be read on the way."""
-    parts = urlsplit(url)
+    parts = split(url)
     here = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if parts.scheme != "https" and not (parts.scheme == "http" and here):
-        raise ValueError(f"{url}: a secret goes there, so it must begin with https://")
+        raise ValueError(
+            f"{without_logins(url)}: a secret goes there, so it must begin with https://"
+        )

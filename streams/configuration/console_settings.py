@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings
 
+from streams.configuration.text import WebAddress
+
 
 class ConsoleSettings(BaseSettings):
     """A part of `Settings`."""
@@ -30,10 +32,10 @@ class ConsoleSettings(BaseSettings):
         description="what the groups of the proxy or the OpenID provider may do, JSON: "
         '{"pricing": "approve,steer"}',
     )
-    console_url: str | None = Field(
+    console_url: WebAddress | None = Field(
         None, description="where browsers find the console: https://prices.example.org"
     )
-    console_oidc_issuer: str | None = Field(
+    console_oidc_issuer: WebAddress | None = Field(
         None, description="OpenID provider that people sign in with, by its issuer's address"
     )
     console_oidc_client: str | None = Field(
@@ -49,7 +51,7 @@ class ConsoleSettings(BaseSettings):
         "groups",
         description="claim of the ID token that has people's groups: groups, realm_access.roles …",
     )
-    console_tensorboard: str | None = Field(
+    console_tensorboard: WebAddress | None = Field(
         None, description="where the trainings' TensorBoard is: https://boards.example.org"
     )
     console_four_eyes: bool = Field(

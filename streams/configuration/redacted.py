@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from streams.addresses import without_logins
 from streams.configuration.settings import Settings
 
 #: The password as a database's address has it: it may hold what ends a host, or makes it none.
@@ -29,13 +30,17 @@ class Redacted(logging.Filter):
         text = record.getMessage()
         if record.exc_info:
             trace = logging.Formatter().formatException(record.exc_info)
-            if any(secret in trace for secret in self._secrets):
+            if self._without_secrets(trace) != trace:
                 text, record.exc_info, record.exc_text = f"{text}\n{trace}", None, None
-        if any(secret in text for secret in self._secrets):
-            for secret in self._secrets:
-                text = text.replace(secret, "***")
-            record.msg, record.args = text, ()
+        shown = self._without_secrets(text)
+        if shown != record.getMessage():
+            record.msg, record.args = shown, ()
         return True
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return without_logins(text)
 
 
 def _secrets(settings: Settings) -> Iterator[str]:

@@ -14,7 +14,6 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
 )
 
 from schemas.topics import PARTITIONS, TOPICS
@@ -26,6 +25,7 @@ from streams.configuration.console_settings import ConsoleSettings
 from streams.configuration.forecaster_settings import ForecasterSettings
 from streams.configuration.sources import toml_file
 from streams.configuration.spelling import NESTED, PREFIX, require_spelling
+from streams.configuration.text import WebAddress, require_text
 from streams.mapping.mapper import Mapper
 from streams.mapping.topic_settings import OutputFormat, TopicSettings, named, require_different
 from streams.mapping.values import Zone
@@ -44,7 +44,11 @@ class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
     """Each field is a variable `PRICETIDE_<NAME>` and a key of the TOML file."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter=NESTED, extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_nested_delimiter=NESTED,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     app: str = Field("pricetide", description="prefix of consumer groups and transactional ids")
@@ -117,12 +121,11 @@ class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
         description="[HOST:]PORT where the worker answers /metrics (Prometheus), /live and /ready; "
         "the host is 127.0.0.1 unless given. Default: nowhere",
     )
-    otlp: str | None = Field(
+    otlp: WebAddress | None = Field(
         None,
-        pattern="^https?://",
         description="URL of an OpenTelemetry collector (OTLP over HTTP, such as "
-        "http://collector:4318), to which a worker sends the metrics of /metrics every 15 s. "
-        "Default: nowhere",
+        "http://collector:4318), to which a worker sends the metrics of /metrics every 15 s; "
+        "a login goes into OTEL_EXPORTER_OTLP_HEADERS. Default: nowhere",
     )
     rates: dict[str, Decimal] = Field(
         default_factory=dict, description='accepted foreign money, JSON: {"EUR/USD": "1.08"}'
@@ -152,6 +155,12 @@ class Settings(ConsoleSettings, ForecasterSettings, ConnectionSettings):
     log_format: Literal["text", "json"] = Field(
         "text", description="how a worker logs: lines for people, or a JSON object a line"
     )
+
+    @field_validator("*")
+    @classmethod
+    def _is_text(cls, value: Any) -> Any:
+        require_text(value)
+        return value
 
     @field_validator("bucket", "lateness", "ack_timeout", "train_every")
     @classmethod
@@ -298,11 +307,3 @@ def _fold(
             shadow=shadow,
         ),
     )
-
-
-def worded(error: SettingsError) -> str:
-    """The error in one line; of a variable that should hold JSON the library names classes only."""
-    for name in Settings.model_fields:
-        if f'"{name}"' in str(error) and isinstance(error.__cause__, ValueError):
-            return f"{PREFIX}{name.upper()} is no JSON: {error.__cause__}"
-    return str(error)

@@ -1,4 +1,4 @@
-"""Settings from a TOML file."""
+"""Settings from a TOML file, and what is said where a source cannot be read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from streams.configuration.spelling import CONFIG
+from streams.configuration.spelling import CONFIG, PREFIX
 
 #: Read from the working folder where `PRICETIDE_CONFIG` names no other file.
 DEFAULT_FILE = "pricetide.toml"
@@ -36,3 +36,11 @@ def toml_file(settings_cls: type[BaseSettings]) -> PydanticBaseSettingsSource:
         hint = f"; perhaps {near[0]}?" if near else ""
         raise SettingsError(f"{path}: {unknown[0]}: no such setting{hint}")
     return source
+
+
+def worded(error: SettingsError, settings_cls: type[BaseSettings]) -> str:
+    """The error in one line; of a variable that should hold JSON the library names classes only."""
+    for name in settings_cls.model_fields:
+        if f'"{name}"' in str(error) and isinstance(error.__cause__, ValueError):
+            return f"{PREFIX}{name.upper()} is no JSON: {error.__cause__}"
+    return str(error)

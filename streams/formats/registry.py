@@ -7,6 +7,7 @@ registry that is away holds up new schemas only.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import json
 import logging
 import os
@@ -77,15 +78,15 @@ class SchemaRegistry:
         body = {"schema": text} | ({"schemaType": kind} if kind != "AVRO" else {})
         where = f"/subjects/{urllib.parse.quote(subject, safe='')}/versions"
         try:
-            number = int(self._ask(where, body)["id"])
-        except UnknownSchemaError as error:
+            number = int(self._ask(where, "id", body)["id"])
+        except (UnknownSchemaError, TypeError, ValueError) as error:
             raise RegistryAwayError(f"{subject} was not registered: {error}") from None
         self._keep(f"{digest}.own.json", [number])
         return number
 
     def _asked(self, number: int) -> Schema | None:
         try:
-            answer = self._ask(f"/schemas/ids/{number}")
+            answer = self._ask(f"/schemas/ids/{number}", "schema")
         except UnknownSchemaError:
             return None
         references = tuple(self._references(answer.get("references") or [], set()))
@@ -104,22 +105,26 @@ class SchemaRegistry:
             if len(seen) > MOST_REFERENCES:
                 raise UnknownSchemaError(f"more than {MOST_REFERENCES} references")
             subject = urllib.parse.quote(key[0], safe="")
-            answer = self._ask(f"/subjects/{subject}/versions/{key[1]}")
+            answer = self._ask(f"/subjects/{subject}/versions/{key[1]}", "schema")
             found += [*self._references(answer.get("references") or [], seen), answer["schema"]]
         return found
 
-    def _ask(self, path: str, body: Any = None) -> Any:
+    def _ask(self, path: str, wanted: str, body: Any = None) -> Any:
+        """An answer that has the field `wanted`."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._url + path, data, self._headers)
         try:
             with self._opener.open(request, timeout=ANSWER_SECONDS) as reply:
-                return json.load(reply)
+                answer = json.load(reply)
+            if not (isinstance(answer, dict) and wanted in answer):
+                raise ValueError(f"its answer has no field {wanted}")
+            return answer
         except urllib.error.HTTPError as error:
             said = error.read(300).decode("utf-8", "replace").strip()
             if error.code in (404, 409, 422):
                 raise UnknownSchemaError(said) from None
             raise RegistryAwayError(f"{self._url} answers {error.code}: {said}") from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise RegistryAwayError(f"{self._url} does not answer: {error}") from None
 
     def _kept(self, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import threading
 import time
@@ -129,8 +130,8 @@ def _of_provider(
         except urllib.error.HTTPError as error:
             said = error.read(200).decode("utf-8", "replace").strip()
             raise TokenError(f"no token from {url}: {error.code} {said}") from None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise TokenError(f"no token from {url}: {error}") from None
+        except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException) as error:
+            raise TokenError(f"no token from {url}: {error or type(error).__name__}") from None
 
     return Tokens(fetch, dict(extensions))
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from streams.addresses import without_logins
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 def note(command: str, *lines: object) -> None:
     """Say something that is no result: a problem, a warning, what was left out."""
     for line in lines:
-        print(f"{f'pricetide {command}'.rstrip()}: {line}", file=sys.stderr)
+        said = without_logins(str(line))
+        print(f"{f'pricetide {command}'.rstrip()}: {said}", file=sys.stderr)
 
 
 def print_json(document: Any) -> None:

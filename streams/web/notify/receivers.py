@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from email.message import EmailMessage
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiohttp
 import msgspec
@@ -47,7 +47,7 @@ def receivers(settings: Settings) -> list[Receiver]:
 
 
 def _receiver(url: str, settings: Settings) -> Receiver:
-    parts = urlsplit(url)
+    parts = _parts(url)
     if parts.scheme == "mailto":
         return _by_mail(unquote(parts.path), settings)
     form = FORMS.get(parts.scheme) or FORMS.get(
@@ -93,9 +93,18 @@ async def _post(url: str, body: bytes, given: dict[str, str]) -> None:
         raise NotSentError(type(error).__name__) from None
 
 
+def _parts(url: str) -> SplitResult:
+    """Of a URL whose parts cannot all be had, none: the error's own text would show a secret."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 else urlsplit("")
+    except ValueError:
+        return urlsplit("")
+
+
 def _by_mail(to: str, settings: Settings) -> Receiver:
     smtp = settings.console_smtp
-    server = urlsplit("" if smtp is None else smtp.get_secret_value())
+    server = _parts("" if smtp is None else smtp.get_secret_value())
     if "@" not in to or server.scheme not in ("smtp", "smtps") or not server.hostname:
         raise InputError(
             "setting console_notify: mailto:name@example.org needs PRICETIDE_CONSOLE_SMTP, such as "

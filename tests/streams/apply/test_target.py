@@ -49,3 +49,9 @@ def test_a_url_that_nothing_takes_is_an_error_that_names_what_there_is(url: str)
 def test_a_webhook_without_a_secret_says_which_setting_is_missing() -> None:
     with pytest.raises(InputError, match="PRICETIDE_WEBHOOK_SECRET"):
         target("https://shop.example", None)
+
+
+@pytest.mark.parametrize("url", ["https://[::1", "https://", "https://shop.example:http/prices"])
+def test_a_webhook_at_no_address_is_an_error(url: str) -> None:
+    with pytest.raises(InputError, match="must begin with https:// or http://"):
+        target(url, "secret")

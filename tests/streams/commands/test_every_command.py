@@ -176,6 +176,31 @@ def test_a_reader_that_has_gone_ends_it_in_silence(
     assert (done.returncode, done.stderr) == (status, b"")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "closed", "status"),
+    [
+        ("pipe", "<&-", 0),
+        ("--version", ">&-", 0),
+        ("nothing", "2>&-", 2),
+        ("policies check p", "<&- >&- 2>&-", 0),
+    ],
+)
+def test_a_standard_stream_that_is_closed_leads_nowhere(
+    arguments: str, closed: str, status: int, tmp_path: Path
+) -> None:
+    (tmp_path / "p").write_text("[]")
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"exec '{sys.executable}' -m streams.cli {arguments} {closed}"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])},
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == status
+    assert b"Traceback" not in done.stderr
+
+
 class KafkaError(Exception):
     """As either client has one."""
 
@@ -192,7 +217,13 @@ class GroupError(KafkaError):
     [
         (ExpectedError("no luck"), 1, "no luck"),
         (FileNotFoundError(2, "No such file", "ca.pem"), 2, "ca.pem: No such file"),
+        (
+            ExpectedError("https://bob:tu@na@shop.example is away"),
+            1,
+            " https://***@shop.example is",
+        ),
         (OSError("the network is down"), 1, "the network is down"),
+        (OSError(28, "No space left on device"), 1, "pipe: No space left on device"),
         (GroupError("no leader"), 1, "Kafka: no leader"),
         (ModuleNotFoundError("x", name="sklearn.cluster"), 2, "pip install 'pricetide[sklearn]'"),
     ],

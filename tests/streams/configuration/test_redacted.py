@@ -95,3 +95,10 @@ def test_a_stores_password_may_hold_what_ends_a_host(password: str) -> None:
     line = logging.LogRecord("x", logging.ERROR, "f.py", 1, "wrong: %s", (password,), None)
     assert Redacted(Settings(**{**GIVEN, "store": store})).filter(line)
     assert line.getMessage() == "wrong: ***"
+
+
+def test_a_login_in_any_url_shows_in_no_line() -> None:
+    line = logging.LogRecord("x", logging.ERROR, "f.py", 1, "no answer of %s", (), None)
+    line.args = ("https://bob:tuna@example.org/a",)
+    assert Redacted(Settings()).filter(line)
+    assert line.getMessage() == "no answer of https://***@example.org/a"

@@ -212,6 +212,12 @@ def test_texts_from_outside_are_no_markup_and_no_headers() -> None:
     ("given", "said"),
     [
         ({"console_notify": ["ftp://x"]}, "mailto"),
+        ({"console_notify": ["https://[x/y"]}, "a receiver is https://"),
+        ({"console_notify": ["https://x:port/y"]}, "a receiver is https://"),
+        (
+            {"console_notify": ["mailto:a@example.org"], "console_smtp": "smtp://a:b@mail:port"},
+            "such as smtp://",
+        ),
         ({"console_notify": ["https://x/y"]}, "WEBHOOK_SECRET"),
         ({"console_notify": ["mailto:a@example.org"]}, "CONSOLE_SMTP"),
     ],
