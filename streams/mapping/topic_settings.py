@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from schemas.topics import TOPICS
 from schemas.values.money import minor_digits
-from streams.mapping.values import Zone
+from streams.mapping.values import Zone, require_times
 
 #: What Kafka takes for a topic's name.
 _NAME = re.compile(r"[a-zA-Z0-9._-]{1,249}")
@@ -52,6 +52,11 @@ class FieldSource(BaseModel):
         if isinstance(currency, str):
             minor_digits(currency)
         return currency
+
+    @field_validator("time")
+    @classmethod
+    def _tells_moments(cls, written: str | None) -> str | None:
+        return None if written is None else require_times(written)
 
     @model_validator(mode="before")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
@@ -25,6 +26,8 @@ def _is_zone(name: str) -> str:
 Zone = Annotated[str, AfterValidator(_is_zone)]
 #: Units of a number that counts from 1970: ms in one of them.
 _MS = {"seconds": Decimal(1000), "milliseconds": Decimal(1), "microseconds": Decimal("0.001")}
+#: A moment whose day is no month, and whose hour is one of the afternoon.
+_SAMPLE = datetime(2001, 12, 31, 21, 43, 57, tzinfo=UTC)
 
 
 def from_minor_units(amount: Any, currency: Any) -> str:
@@ -44,6 +47,27 @@ def from_minor_units(amount: Any, currency: Any) -> str:
     except InvalidOperation:
         raise RecordError(f"should be whole minor units, not {amount!r}") from None
     return f"{count.scaleb(-digits):f}"
+
+
+def require_times(written: str) -> str:
+    """`written`, as `to_instant` takes it; ValueError where it tells no moment.
+
+    >>> require_times("%d.%m.")
+    Traceback (most recent call last):
+    ...
+    ValueError: '%d.%m.' does not name day, month and year
+    """
+    if written in _MS:
+        return written
+    try:
+        told = datetime.strptime(_SAMPLE.strftime(written), written)
+    except (ValueError, re.error) as error:
+        raise ValueError(f"{written!r} is no pattern such as %d.%m.%Y %H:%M: {error}") from None
+    if told.date() != _SAMPLE.date():
+        raise ValueError(f"{written!r} does not name day, month and year")
+    if told.hour not in (0, _SAMPLE.hour):
+        raise ValueError(f"{written!r} does not say which half of the day: %I goes with %p")
+    return written
 
 
 def to_instant(value: Any, written: str, zone: str) -> Any:

@@ -46,9 +46,12 @@ def _parts(module: ModuleType) -> Iterator[str]:
 def _flags(module: ModuleType) -> Iterator[tuple[str, str]]:
     parser = argparse.ArgumentParser(add_help=False)
     module.add_arguments(parser)
+    formatter = parser._get_formatter()
     for action in parser._actions:
         names = action.option_strings or [str(action.metavar or action.dest)]
-        said = " ".join(str(action.help or "").split()).replace("|", "\\|")
+        said = " ".join((formatter._expand_help(action) if action.help else "").split()).replace(
+            "|", "\\|"
+        )
         if action.choices:
             said += f" ({', '.join(map(str, action.choices))})"
         yield ", ".join(f"`{name}`" for name in names), said.strip()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -14,19 +12,11 @@ from schemas.records.record import RecordError
 from schemas.topics import TOPICS, decode
 from streams.errors import InputError
 from streams.mapping.paths import target
+from streams.tables.cells import CellReader
 from streams.tables.files import Row
 
-_COMMA = re.compile(r"[+-]?\d{1,3}(\.?\d{3})*(,\d+)?%?|[+-]?\d+(,\d+)?%?")
-#: Columns whose texts are never numbers.
-_TEXTS = frozenset(
-    {"sku", "name", "order_id", "customer_id", "category", "brand", "competitor", "channel"}
-)
-#: Columns that are numbers in a record, and texts in a CSV.
-_COUNTS = frozenset({"quantity", "on_hand", "reserved", "match_confidence", "count"})
-
-#: Columns that are times: as spreadsheets and databases write them, they name no offset.
-_TIMES = frozenset({"time", "until", "launched_at", "ends_at"})
-_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?)?")
+#: Where the column goes by which lines are one order.
+_ORDER = (None, ("order_id",))
 
 
 class RowKind(NamedTuple):
@@ -74,8 +64,8 @@ class Records:
         A name of `KINDS`.
     columns
         Column → field, for columns that are not called as the field is.
-    decimal_comma
-        Whether `1.234,50` is a number.
+    reader
+        How cells are read.
     fixed
         Fields that all records have.
     products
@@ -89,7 +79,7 @@ class Records:
         kind: str,
         columns: Mapping[str, str],
         *,
-        decimal_comma: bool,
+        reader: CellReader,
         fixed: Mapping[str, Any],
         products: Mapping[str, dict[str, Any]],
         history: bool = False,
@@ -97,11 +87,16 @@ class Records:
         self._kind = kind
         self._of = KINDS[kind]
         self._columns = columns
-        self._comma = decimal_comma
+        self._reader = reader
         self._products, self._history = products, history
         self._paths: dict[str, tuple[str | None, tuple[str, ...]] | None] = {}
+        #: Where a column's cells go → that column.
+        self._taken: dict[tuple[str | None, tuple[str, ...]], str] = {}
+        for column in columns:
+            self._where(column)
         self._fixed = [
-            (self._fixed_at(field), value) for field, value in {**self._of.fixed, **fixed}.items()
+            (field, self._fixed_at(field), value)
+            for field, value in {**self._of.fixed, **fixed}.items()
         ]
         self.bad: list[Bad] = []
 
@@ -116,11 +111,9 @@ class Records:
 
     def _orders(self, rows: Iterable[Row]) -> Iterator[tuple[Row, ...]]:
         """The rows of each order: the lines of one may stand apart."""
-        column = next((c for c, f in self._columns.items() if f == "order_id"), "order_id")
         found: dict[Any, list[Row]] = {}
         for number, row in enumerate(rows):
-            cells = {_name(name): cell for name, cell in row.cells.items()}
-            named = row.cells.get(column, cells.get("order_id"))
+            named = next((c for name, c in row.cells.items() if self._where(name) == _ORDER), None)
             found.setdefault(("", number) if named is None else named, []).append(row)
         yield from map(tuple, found.values())
 
@@ -131,13 +124,17 @@ class Records:
             if row.beyond:
                 raise RecordError("there are more cells than the header has")
             inner: dict[str, dict[str, Any]] = {}
-            cells = ((self._where(column), cell) for column, cell in row.cells.items())
-            for where, cell in chain(self._fixed, cells):  # what a row says itself counts
+            cells = ((column, self._where(column), cell) for column, cell in row.cells.items())
+            for column, where, cell in chain(self._fixed, cells):  # what a row says itself counts
                 if where is None:
                     continue
                 array, path = where
                 into = document if array is None else inner.setdefault(array, {})
-                _set(into, path, self._value(path[-1], cell))
+                try:
+                    value = self._reader.value(path[-1], cell)
+                except RecordError as error:
+                    raise RecordError(f"{column}: {error}") from None
+                _set(into, path, value)
             for array, item in inner.items():
                 items.setdefault(array, []).append(item)
         document |= items
@@ -170,43 +167,24 @@ class Records:
     def _where(self, column: str) -> tuple[str | None, tuple[str, ...]] | None:
         """Where a column's cells go; None where the record has no such field."""
         if column not in self._paths:
-            field = self._columns.get(column) or _name(column)
-            try:
-                found = target(self._of.topic, field)
-            except ValueError as error:
-                if column in self._columns:
-                    raise InputError(f"column {column}: {error}") from None
-                self._paths[column] = None
-            else:
-                self._paths[column] = (found.array, found.path)
+            self._paths[column] = where = self._found(column)
+            if where is not None and (other := self._taken.setdefault(where, column)) != column:
+                if column not in self._columns and other in self._columns:
+                    self._paths[column] = None  # the field was named another column
+                else:
+                    field = ".".join(where[1])
+                    raise InputError(f"columns {other} and {column} are both the field {field}")
         return self._paths[column]
 
-    def _value(self, field: str, cell: Any) -> Any:
-        if isinstance(cell, datetime):
-            return (cell if cell.tzinfo else cell.replace(tzinfo=UTC)).isoformat()
-        if isinstance(cell, date):
-            return f"{cell.isoformat()}T00:00:00Z"
-        if field in _TEXTS:
-            return str(cell)
-        if not isinstance(cell, str):
-            return cell
-        text = cell.strip()
-        if field in _TIMES and (local := _LOCAL.fullmatch(text)):
-            day, minute, second = local.groups()
-            return f"{day}T{minute or '00:00'}{second or ':00'}Z"
-        if self._comma and _COMMA.fullmatch(text):
-            text = text.replace(".", "").replace(",", ".")
-        if text[:1] in "[{" and text[-1:] in "]}":
-            try:
-                return msgspec.json.decode(text)
-            except msgspec.DecodeError:
-                return text
-        if field in _COUNTS:
-            try:
-                return float(text) if "." in text else int(text)
-            except ValueError:
-                return text
-        return {"true": True, "false": False}.get(text.lower(), text)
+    def _found(self, column: str) -> tuple[str | None, tuple[str, ...]] | None:
+        field = self._columns.get(column) or _name(column)
+        try:
+            found = target(self._of.topic, field)
+        except ValueError as error:
+            if column in self._columns:
+                raise InputError(f"column {column}: {error}") from None
+            return None
+        return found.array, found.path
 
 
 def _name(column: str) -> str:

@@ -13,7 +13,9 @@ from schemas.records.record import document
 from streams.configuration.settings import Settings
 from streams.errors import ExpectedError, InputError
 from streams.extras import require
+from streams.mapping.values import require_times
 from streams.recording.entry import RecordingError
+from streams.tables.cells import CellReader
 from streams.tables.files import require_ending, rows
 from streams.tables.newest import newest_by_key
 from streams.tables.past import keep, require_beginning
@@ -28,7 +30,8 @@ Read a table whose columns are called as the fields of the record are (sku, name
 fees.web.rate for what is nested), or are named with --map, and send it: all of it or, where a row
 is wrong, nothing. Each wrong row is named with its line and the reason. Of orders each row is a
 line; those of one order_id make one order. Costs go to products that are known; a manual price
-holds until its `until`. A time without an offset, such as 2026-03-01 or 2026-03-01 09:30, is UTC.
+holds until its `until`. A time without an offset, such as 2026-03-01 or 2026-03-01 09:30, is UTC;
+one in another form is refused until --times says the form, as 01.03.2026 may be January.
 
 Columns that the record does not have are left out.
 
@@ -42,6 +45,7 @@ EXAMPLES = (
     "pricetide import preise.csv --as manual-prices --decimal , --map sku=Artikel "
     "--map price=VK --set 'reason=sale' --bootstrap kafka:9092",
     "pricetide import orders-2025.csv --as orders --history --bootstrap kafka:9092",
+    "pricetide import orders.csv --as orders --times '%d.%m.%Y %H:%M' --dry-run",
 )
 SETTINGS = ("bootstrap",)
 #: Wrong rows that are named on the terminal; --report names all.
@@ -72,6 +76,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--decimal", choices=(".", ","), default=".", help="the decimal mark (default .)"
     )
     parser.add_argument(
+        "--times",
+        metavar="FORMAT",
+        help="how times are written: a pattern such as %%d.%%m.%%Y, %%m/%%d/%%Y or '%%d.%%m.%%y "
+        "%%H:%%M', or seconds, milliseconds or microseconds since 1970",
+    )
+    parser.add_argument(
         "--history",
         action="store_true",
         help="what happened before the first worker starts; every row has a time",
@@ -89,7 +99,11 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Check and send; 1 where a row is wrong."""
     if require_ending(options.file) != ".csv":
         require("polars")
-    given = {column: field for field, column in _pairs("--map", options.map).items()}
+    given: dict[str, str] = {}
+    for field, column in _pairs("--map", options.map).items():
+        if column in given:
+            raise InputError(f"--map: the column {column} is named for {given[column]} and {field}")
+        given[column] = field
     fixed: dict[str, Any] = dict(_pairs("--set", options.set))
     if options.history and not KINDS[options.kind].happen:
         those = ", ".join(name for name, kind in KINDS.items() if kind.happen)
@@ -100,7 +114,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     records = Records(
         options.kind,
         given,
-        decimal_comma=options.decimal == ",",
+        reader=CellReader(options.decimal == ",", _times(options.times)),
         fixed=fixed,
         products=_products(settings) if options.kind == "costs" else {},
         history=options.history,
@@ -135,8 +149,17 @@ def _pairs(flag: str, given: list[str]) -> dict[str, str]:
         name, mark, value = pair.partition("=")
         if not (name and mark and value):
             raise InputError(f"{flag} {pair}: is no pair with = between")
+        if name in found:
+            raise InputError(f"{flag}: {name} is given twice")
         found[name] = value
     return found
+
+
+def _times(written: str | None) -> str | None:
+    try:
+        return None if written is None else require_times(written)
+    except ValueError as error:
+        raise InputError(f"--times {written}: {error}") from None
 
 
 def _products(settings: Settings) -> Mapping[str, dict[str, Any]]:

@@ -161,6 +161,7 @@ def test_rubbish_is_refused_and_ends_nothing(value: bytes) -> None:
         ({"orders": {"fields": {"order_id": {"form": "id"}}}}, "form: no such setting"),
         ({"orders": {"fields": {"order_id": {}}}}, "either from or constant"),
         ({"orders": {"fields": {"time": {"from": "t", "zone": "Moon"}}}}, "no IANA time zone"),
+        ({"orders": {"fields": {"time": {"from": "t", "time": "%d.%m."}}}}, "day, month and year"),
         ({"orders": {"fields": {"unit_price": {"from": "p", "minor_units": "XX"}}}}, "XX"),
     ],
 )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from streams import cli
 from streams.errors import ExpectedError, InputError
+from streams.tables.cells import CellReader
 from streams.tables.files import Row, rows, write
 from streams.tables.records import Bad, Made, Records, flat
 
@@ -23,14 +26,9 @@ TABLE = [
 
 
 def records(kind: str, **changes: Any) -> Records:
-    given: dict[str, Any] = {
-        "columns": {},
-        "decimal_comma": False,
-        "fixed": {},
-        "products": {},
-        **changes,
-    }
-    return Records(kind, **given)
+    reader = CellReader(changes.pop("decimal_comma", False), changes.pop("times", None))
+    others: dict[str, Any] = {"columns": {}, "fixed": {}, "products": {}, **changes}
+    return Records(kind, reader=reader, **others)
 
 
 def made(kind: str, *cells: dict[str, Any], **changes: Any) -> tuple[list[Made], list[Bad]]:
@@ -155,6 +153,9 @@ def test_what_all_records_have_is_read_as_a_column_is() -> None:
     ("flag", "said"),
     [
         (("--set", "chanel=web"), "--set chanel: inventory has no field 'chanel'; perhaps channel"),
+        (("--map", "sku=a", "--map", "name=a"), "the column a is named for sku and name"),
+        (("--map", "sku=a", "--map", "sku=b"), "--map: sku is given twice"),
+        (("--set", "sku=a", "--set", "sku=b"), "--set: sku is given twice"),
         (("--map", "reserved=Blocked"), "there is no column 'Blocked'; perhaps blocked?"),
     ],
 )
@@ -254,6 +255,105 @@ def test_a_time_in_another_form_is_refused() -> None:
     later = order | {"order_id": "2", "time": "2024-05-32"}
     _, bad = made("orders", order | {"time": "01.05.2024"}, later)
     assert [each.reason.partition(":")[0] for each in bad] == ["time", "time"]
+
+
+ORDER = {"order_id": "1", "sku": "a", "quantity": 1, "unit_price": "2.00", "currency": "EUR"}
+#: 2025-12-31 in UTC, ms.
+LAST_DAY = 1767139200000
+
+
+@pytest.mark.parametrize(
+    ("times", "cell", "time"),
+    [
+        ("%d.%m.%Y", "31.12.2025", LAST_DAY),
+        ("%m/%d/%Y", "12/31/2025", LAST_DAY),
+        ("%d.%m.%y %H:%M", " 31.12.25 09:30", LAST_DAY + 34_200_000),
+        ("%m/%d/%Y %I:%M %p", "12/31/2025 1:05 pm", LAST_DAY + 47_100_000),
+        ("%d.%m.%Y %H:%M %z", "31.12.2025 01:00 +0100", LAST_DAY),
+        ("seconds", "1767139200", LAST_DAY),
+        ("seconds", 1767139200, LAST_DAY),
+        ("%d.%m.%Y", "2025-12-31 00:00:00", LAST_DAY),
+        ("%d.%m.%Y", "2025-12-31T01:00:00+01:00", LAST_DAY),
+        ("%d.%m.%Y", datetime(2025, 12, 31), LAST_DAY),
+        ("%Y-%d-%m", "2025-31-12", LAST_DAY),
+    ],
+)
+def test_times_are_read_in_the_form_that_is_named(times: str, cell: Any, time: int) -> None:
+    (one,), bad = made("orders", ORDER | {"time": cell}, times=times, history=True)
+    assert (one.time, bad) == (time, [])
+
+
+@pytest.mark.parametrize(
+    ("times", "cell"),
+    [
+        ("%d.%m.%Y", "12/31/2025"),
+        ("%d.%m.%Y", "12.31.2025"),
+        ("%d.%m.%Y", "31.12.25"),
+        ("%d.%m.%Y", "31.12.2025 09:30"),
+        ("%Y-%d-%m", "2025-12-31"),
+        ("seconds", "31.12.2025"),
+    ],
+)
+def test_a_time_in_no_form_that_is_named_is_refused_with_its_column(times: str, cell: str) -> None:
+    columns = {"Datum": "time"}
+    found, bad = made("orders", ORDER | {"Datum": cell}, times=times, columns=columns)
+    assert found == []
+    assert bad[0].reason.startswith("Datum: should be ")
+    assert bad[0].reason.endswith(f"{times}, not {cell!r}") or times == "seconds"
+
+
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)), st.permutations("dmY"))
+def test_a_time_comes_back_from_each_form_that_names_it(moment: datetime, order: list[str]) -> None:
+    moment = moment.replace(microsecond=0)
+    times = ".".join(f"%{each}" for each in order) + " %H:%M:%S"
+    (one,), _ = made("orders", ORDER | {"time": moment.strftime(times)}, times=times, history=True)
+    assert one.time == moment.replace(tzinfo=UTC).timestamp() * 1000
+
+
+def test_a_table_of_a_german_shop_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bestellungen.csv"
+    path.write_text(
+        "Bestellung;Datum;sku;quantity;unit_price\n1;01.03.2026 09:30;a;1;1.002,50\n"
+        "2;29.02.2026 08:00;a;1;2,50\n"
+    )
+    told = ["import", str(path), "--as", "orders", "--decimal", ",", "--set", "currency=EUR"]
+    told += ["--map", "order_id=Bestellung", "--map", "time=Datum", "--dry-run", "--history"]
+    assert cli.main(told) == 1
+    assert "line 2: time: '01.03.2026 09:30' is not" in capsys.readouterr().err
+    assert cli.main([*told, "--times", "%d.%m.%Y %H:%M"]) == 1
+    said = capsys.readouterr()
+    assert "1 rows are wrong, 1 records are sound" in said.out
+    assert said.err == (
+        "pricetide import: line 3: Datum: should be a time like %d.%m.%Y %H:%M, "
+        "not '29.02.2026 08:00'\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "times", ["", "%d.%m.", "%m %Y", "%q", "%d %d", "%", "%I:%M %d.%m.%Y", "minutes", "%H:%M"]
+)
+def test_a_form_that_tells_no_moment_is_refused(
+    times: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.csv").write_text("sku\na\n")
+    assert cli.main(["import", str(tmp_path / "t.csv"), "--as", "orders", "--times", times]) == 2
+    assert capsys.readouterr().err.startswith(f"pricetide import: --times {times}: '{times}' ")
+
+
+def test_a_column_that_is_named_for_a_field_counts_before_one_of_the_fields_name() -> None:
+    cells = {"sku": "old", "Artikel": "a", "on_hand": "3"}
+    for each in (cells, dict(reversed(cells.items()))):
+        (one,), bad = made("inventory", each, columns={"Artikel": "sku"})
+        assert (json.loads(one.value)["sku"], bad) == ("a", [])
+
+
+def test_two_columns_that_are_one_field_are_refused() -> None:
+    with pytest.raises(InputError, match="columns on_hand and On Hand are both the field on_hand"):
+        made("inventory", {"sku": "a", "on_hand": "3", "On Hand": "4"})
+    with pytest.raises(InputError, match="columns A and B are both the field unit_price"):
+        made("orders", ORDER, columns={"A": "unit_price", "B": "lines.unit_price"})
 
 
 @pytest.mark.parametrize("kind", ["products", "costs", "manual-prices"])
