@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
@@ -10,6 +11,9 @@ from schemas.records.policy.selection import Selector
 from schemas.records.record import Event
 from schemas.values import instants
 from schemas.values.fields import Currency, Flag, Instant, Money, Name, Text
+
+#: What a decision is called: its offer, and which of the offer's decisions it is.
+DECISION_ID = re.compile(r"[0-9a-f]{24}-\d+", re.ASCII)
 
 
 def _instant_or_decision(value: Any) -> Any:

@@ -44,7 +44,9 @@ class PricingRun:
 
 
 def recorded_run(folder: Path) -> PricingRun:
-    """The run whose outputs a recording holds; RecordingError where they are not a pricer's."""
+    """The run whose outputs a recording holds; RecordingError where they are not a pricer's, or
+    there are none.
+    """
     run = PricingRun()
     for entry in Recording([folder], COMPARED):
         try:
@@ -52,6 +54,11 @@ def recorded_run(folder: Path) -> PricingRun:
         except (msgspec.DecodeError, KeyError, ArithmeticError) as error:
             where = f"{entry.topic}-{entry.partition} offset {entry.offset}"
             raise RecordingError(f"--compare: {where}: {error}") from error
+    if not run.summary.topics.keys() & {"price-changes", "price-decisions"}:
+        raise RecordingError(
+            f"--compare {folder}: there is nothing to compare with. Record price-changes and "
+            "price-decisions, or replay with --out"
+        )
     return run
 
 
@@ -61,6 +68,8 @@ class Comparison:
 
     same, different: offers by their last prices, the largest difference first. missing: offers of
         one run only. identical: the price changes are, byte for byte, and every price in force.
+    decided: whether the old run's decisions are there, on which all but identical and compacted
+        rests.
     compacted: price changes that the old run's topic has lost to compaction, and nothing else.
     expected, was_expected: by currency, of the last prices of the offers in both.
     estimate: None where the old run's sales say nothing of the new prices; then `why` says so.
@@ -70,6 +79,7 @@ class Comparison:
     different: list[tuple[Offer, OfferOutcome, OfferOutcome]]
     missing: int
     identical: bool
+    decided: bool
     compacted: int
     price_differences: PriceDifferences
     expected: dict[str, ExpectedTotals]
@@ -97,12 +107,16 @@ def compare(
     # each change says its revision: another one between two that were kept would show in the later
     compacted = old.summary.digest.compacted_of(new.summary.digest)
     identical = not apart.apart and compacted is not None
-    why = "the prices are the same" if identical else _no_estimate(paid)
+    decided = "price-decisions" in old.summary.topics
+    why = _no_estimate(paid)
+    if identical or not decided:
+        why = "the prices are the same" if identical else "the other run's decisions are missing"
     return Comparison(
         same=len(shared) - len(different),
         different=different,
         missing=len(ours) + len(theirs) - 2 * len(shared),
         identical=identical,
+        decided=decided,
         compacted=compacted or 0,
         price_differences=apart,
         expected=new.summary.expected(both_expected),

@@ -42,6 +42,12 @@ def show(console: Console, found: Comparison, *, imagined: bool) -> None:
                 "the newest of each offer (compaction)."
             )
         return
+    if not found.decided:
+        console.print(
+            "Compared: the price changes differ. That is all that can be said: the recording that "
+            "was given with --compare holds no price-decisions."
+        )
+        return
     prices = found.price_differences
     console.print(
         f"Compared: {found.same:,} offers end at the same price, {len(found.different):,} at "
@@ -66,11 +72,12 @@ def show(console: Console, found: Comparison, *, imagined: bool) -> None:
 
 def write(found: Comparison, folder: Path) -> None:
     """Write all of it."""
+    apart = asdict(found.price_differences) | {"apart": found.price_differences.apart}
     document = {
         "identical": found.identical,
         "compacted": found.compacted,
-        "offers": {"same": found.same, "missing": found.missing},
-        "prices": asdict(found.price_differences) | {"apart": found.price_differences.apart},
+        "offers": {"same": found.same, "missing": found.missing} if found.decided else None,
+        "prices": apart if found.decided else None,
         "expected": found.expected,
         "was_expected": found.was_expected,
         "estimate": None if found.estimate is None else _plain(asdict(found.estimate)),

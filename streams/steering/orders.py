@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from schemas.records.pricing_control import DECISION_ID, Rollback
 from schemas.records.record import RecordError
 from schemas.topics import decode
 from schemas.values.instants import DAY, to_text
@@ -28,9 +29,15 @@ def order(kind: str, actor: str, **fields: Any) -> tuple[str | None, bytes]:
     value |= {name: field for name, field in fields.items() if field is not None}
     encoded = msgspec.json.encode(value)
     try:
-        decode(TOPIC, encoded)
+        record = decode(TOPIC, encoded)
     except RecordError as error:
         raise InputError(str(error)) from None
+    to = record.to if isinstance(record, Rollback) else None
+    if isinstance(to, str) and not DECISION_ID.fullmatch(to):
+        raise InputError(
+            f"to: {to!r} is neither a time such as 2026-01-31T08:00:00Z nor a decision's id such "
+            "as 5d1f0c3b2a624de5ce516289-4"
+        )
     sku = value.get("sku")
     return (sku if isinstance(sku, str) else None), encoded
 

@@ -22,7 +22,7 @@ SETTINGS = ("bootstrap",)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's flags."""
-    parser.add_argument("to", metavar="TO", help="a time (RFC 3339) or a decision's id")
+    parser.add_argument("to", metavar="TO", help="a time (RFC 3339 or ms) or a decision's id")
     add_selection(parser)
     add_actor(parser)
 
@@ -30,5 +30,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Send the order."""
     chosen = selector(sku=options.sku, channel=options.channel, category=options.category)
-    give(settings, options, "rollback", select=chosen, to=options.to)
+    to = int(options.to) if options.to.isdecimal() else options.to
+    give(settings, options, "rollback", select=chosen, to=to)
     return 0

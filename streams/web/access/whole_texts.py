@@ -10,6 +10,7 @@ import re
 
 from starlette.types import Message, Receive, Scope
 
+JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 #: As a string of JSON has it: behind an even number of backslashes, which are themselves escaped.
 _ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")

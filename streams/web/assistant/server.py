@@ -18,6 +18,7 @@ from schemas.topics import decode
 from streams.errors import InputError
 from streams.web import actions
 from streams.web.access.roles import Actor
+from streams.web.access.whole_texts import JSON, nul_in_body
 from streams.web.assistant import facts
 from streams.web.assistant.facts import Facts
 from streams.web.assistant.outside import INSTRUCTIONS, marked
@@ -32,9 +33,23 @@ PREVIEW_SECONDS = 3600.0
 Asked = Call[Any]
 
 
+class _Tools(MCPServer):
+    """Refuses a text that no store can keep: over stdin and stdout no gate has looked at it."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
+        """As MCPServer calls it."""
+        try:
+            unkept = nul_in_body(msgspec.json.encode(arguments), JSON)
+        except UnicodeEncodeError:
+            raise ToolError("a text holds half of a character") from None
+        if unkept:
+            raise ToolError("a text holds the character NUL")
+        return await super().call_tool(name, arguments, context)
+
+
 def tools(context: Context, local: Actor) -> MCPServer:
     """The server; `local` is who asks where no HTTP request says who."""
-    made = MCPServer("pricetide", instructions=INSTRUCTIONS, version=version("pricetide"))
+    made = _Tools("pricetide", instructions=INSTRUCTIONS, version=version("pricetide"))
     previewed: dict[str, float] = {}
 
     async def ask(what: Any, *arguments: Any) -> Facts:

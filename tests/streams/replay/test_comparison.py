@@ -160,6 +160,25 @@ def test_what_compaction_took_from_price_changes_is_no_difference(
     assert not compared(new)["identical"]
 
 
+def test_without_recorded_decisions_nothing_is_said_of_offers(
+    tmp_path: Path, policies: Callable[[str, Any], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorded, file, old = replayed(tmp_path, policies)
+    bolder, new = policies("new.json", steep("8%")), tmp_path / "new"
+    only = write(tmp_path / "only", list(Recording([old], {"price-changes"})))
+    assert replay(recorded, "--policies", file, "--compare", only) == 0
+    assert "identical, byte for byte" in capsys.readouterr().out
+    assert replay(recorded, "--policies", bolder, "--compare", only, "--out", new) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "the price changes differ" in said
+    assert "holds no price-decisions" in said
+    assert "same price" not in said
+    found = compared(new)
+    assert (found["identical"], found["offers"], found["prices"]) == (False, None, None)
+    assert replay(recorded, "--policies", file, "--compare", recorded) == 2
+    assert f"--compare {recorded}: there is nothing to compare with" in capsys.readouterr().err
+
+
 def in_force(folder: Path) -> dict[str, list[tuple[int, float]]]:
     """Per SKU the prices shown from each instant on, as the price changes tell them."""
     found: dict[str, list[tuple[int, float]]] = {sku: [(0, 10.0)] for sku in SKUS}

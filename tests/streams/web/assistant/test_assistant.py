@@ -244,3 +244,21 @@ def test_over_http_it_stops_in_time_beside_a_request_that_never_ends(
             assert process.wait(PATIENCE_SECONDS) == 0, said.read_text()
     finally:
         process.kill()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("find_offers", {"words": "\0"}),
+        ("explain", {"sku": "a\0b"}),
+        ("what_if", {"sku": SKU, "price": "9.99", "channel": "\0"}),
+        ("alerts", {"kind": "\0"}),
+        ("preview_policy", {"policy": {"policy_id": "\0", "strategy": []}}),
+        ("propose", {"policy": POLICY, "digest_of_preview": "x", "reason": "\0"}),
+    ],
+)
+def test_a_text_that_no_store_keeps_is_refused_in_a_line(
+    previewing: Context, name: str, arguments: dict[str, Any]
+) -> None:
+    (said,) = asked(tools(previewing, LOCAL), (name, arguments))
+    assert said == "a text holds the character NUL"
