@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from schemas.records.record import RecordError
 from schemas.topics import decode
 from streams.web import actions
+from streams.web.access.whole_texts import JSON, nul_in_body
 from streams.web.api.problems import LOOK, HttpProblem
 from streams.web.context import Context, context_of
 from streams.web.pages.forms import STEERS, Filled
@@ -187,7 +188,10 @@ async def change(request: Request, form: Annotated[Filled, STEERS]) -> Response:
         before = msgspec.json.decode(form.text("before") or text, type=dict[str, Any])
         document = msgspec.json.decode(text, type=dict[str, Any])
         document = applied(before, document, given) if given else document
-        checked = decode(actions.POLICIES, msgspec.json.encode(document))
+        encoded = msgspec.json.encode(document)
+        if nul_in_body(encoded, JSON):  # in the form it was an escape, which the gate lets pass
+            raise FormError("A text of the policy holds the character NUL.")
+        checked = decode(actions.POLICIES, encoded)
     except (RecordError, FormError, ValueError) as error:
         return await asyncio.to_thread(
             _editor,

@@ -146,6 +146,18 @@ def test_a_policy_is_checked_published_and_written_down(
     assert "calmer" in client.get("/audit").text
 
 
+@pytest.mark.parametrize("what", ["draft", "publish", "preview", "check"])
+def test_a_policy_with_the_character_nul_is_refused(
+    client: TestClient, context: Context, what: str
+) -> None:
+    document = json.dumps(POLICY | {"policy_id": "p\0"})
+    form = {"form_token": token(_form(client)), "reason": "r", "document": document}
+    said = client.post("/policies/edit", data=form | {"what": what})
+    assert said.status_code == 422
+    assert "holds the character NUL" in said.text
+    assert sent(context) == []
+
+
 @pytest.mark.parametrize(
     ("what", "typed", "reason", "said"),
     [
