@@ -13,8 +13,8 @@ from streams.web.store.database import put, writing
 from streams.web.store.reading import SEVERITIES
 from streams.web.store.tables.people import deliveries, notified
 from streams.web.store.tables.shop import alerts
-from streams.web.words.alerts import advice
-from streams.web.words.figures import plain
+from streams.web.words.alerts import advice, title
+from streams.web.words.alerts import message as in_words
 
 HOUR_MS = 3_600_000
 #: Attempts before a message is given up, the first waits between them, and the longest.
@@ -65,10 +65,11 @@ def _of_alerts(connection: Connection, kind: str, after: int) -> Message | None:
     if not rows:
         return None
     worst = max((row.severity for row in rows), key=_rank)
-    quoted = [row.message for row in rows[:QUOTED]]
+    quoted = [in_words(row.message) for row in rows[:QUOTED]]
     more = [f"and {len(rows) - QUOTED:,} more"] if len(rows) > QUOTED else []
-    title = f"{plain(kind).capitalize()}: {len(rows):,} new"
-    return Message(kind, worst, title, [*quoted, *more, advice(kind)], len(rows))
+    name = title(kind)
+    said = f"{name[:1].upper()}{name[1:]}: {len(rows):,} new"
+    return Message(kind, worst, said, [*quoted, *more, advice(kind)], len(rows))
 
 
 def _rank(severity: str) -> int:

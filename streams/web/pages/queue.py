@@ -110,7 +110,7 @@ async def review(request: Request, form: Annotated[Filled, APPROVES]) -> HTMLRes
     return page(
         request,
         "review.html",
-        f"{ANSWERS[kind]} {len(found):,} proposals" if len(found) > 1 else f"{ANSWERS[kind]} one",
+        f"{ANSWERS[kind]} {context.figures.count(len(found), 'proposal')}",
         kind=kind,
         ids=" ".join(row["proposal_id"] for row in found),
         count=len(found),
@@ -125,8 +125,9 @@ async def answer(request: Request, form: Annotated[Filled, APPROVES]) -> HTMLRes
     """Send the answers; those that were superseded in the meantime are refused, and said."""
     kind = _answer_of(form)
     ids = form.text("ids").split()[:MOST]
-    done = await actions.answer(context_of(request), form.actor, ids, kind, form.text("reason"))
-    title = f"{len(done.sent):,} answers sent"
+    context = context_of(request)
+    done = await actions.answer(context, form.actor, ids, kind, form.text("reason"))
+    title = f"{context.figures.count(len(done.sent), 'answer')} sent"
     return page(request, "answered.html", title, kind=kind, done=done)
 
 

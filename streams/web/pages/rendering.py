@@ -20,6 +20,7 @@ from streams.web.words.alerts import message, title
 from streams.web.words.figures import plain
 from streams.web.words.measures import measure
 from streams.web.words.policies import in_percent, selection
+from streams.web.words.quotes import quote_status
 from streams.web.words.reasons import reason
 
 FOLDER = Path(__file__).parents[1] / "templates"
@@ -87,6 +88,7 @@ def _shared(context: Context) -> dict[str, Any]:
         "share": figures.share,
         "step_of": figures.step,
         "number": figures.number,
+        "count": figures.count,
         "instant": figures.instant,
         "day": figures.day,
         "iso": figures.iso,
@@ -96,6 +98,7 @@ def _shared(context: Context) -> dict[str, Any]:
         "alert_title": title,
         "alert_text": message,
         "measure": measure,
+        "quote_status": quote_status,
         "in_percent": in_percent,
         "selection_of": selection,
         "offer_path": offer_path,

@@ -17,6 +17,7 @@ from streams.web.pages.forms import APPROVES, Filled
 from streams.web.pages.rendering import page, quote_path
 from streams.web.store import reading, trade_reading
 from streams.web.words.figures import Figures
+from streams.web.words.quotes import quote_status
 from streams.web.words.reasons import rule
 from streams.web.words.spans import span
 
@@ -25,13 +26,14 @@ ROWS = 100
 #: What the list of quotes can be narrowed to, in a merchant's words.
 STATES = {
     "": "all",
-    "asked": "not answered yet",
+    "asked": quote_status(None),
     "proposed": "wait for approval",
-    "open": "offered",
+    "open": quote_status("offered"),
     "won": "won",
     "lost": "lost",
-    "expired": "expired",
-    "declined": "no price",
+    "rejected": quote_status("rejected"),
+    "expired": quote_status("expired"),
+    "declined": quote_status("declined"),
 }
 
 

@@ -113,9 +113,11 @@ _TITLES = {
     "untimely_control": "a command before any event",
     "feed_gap": "nothing came for a day",
 }
-#: Names that the pricer writes, and the ids of decisions, which say nothing to a merchant.
+#: Names that the pricer writes, statistical tests, and the ids of decisions, which say nothing to
+#: a merchant.
 _NAME = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 _WHOLE = re.compile(r"\b(\d+)\.0 days")
+_DETECTOR = re.compile(r"^(?:PageHinkley|ADWIN): ")
 _DECISION = re.compile(r"\bdecision [0-9a-f]{24}-\d+")
 
 
@@ -134,8 +136,10 @@ def message(text: str) -> str:
 
     >>> message("max_step_up and price_endings leave no legal price: the price in force stays")
     'Largest rise at once and price endings leave no legal price: the price in force stays'
+    >>> message("PageHinkley: the demand of tea has left its forecasts")
+    'The demand of tea has left its forecasts'
     """
-    said = _WHOLE.sub(r"\1 days", _DECISION.sub("a decision", text))
+    said = _WHOLE.sub(r"\1 days", _DECISION.sub("a decision", _DETECTOR.sub("", text)))
     said = _NAME.sub(lambda found: _called(found[0]), said)
     return said[:1].upper() + said[1:]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,6 +17,8 @@ from schemas.values.instants import DAY, HOUR, MINUTE
 from schemas.values.money import minor_digits
 
 NOTHING = "–"
+#: A number or a percentage as records and policies write them.
+_WRITTEN = re.compile(r"[+-]?\d*\.?\d+%?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Figures:
         shown: str = format_currency(
             Decimal(text), currency, locale=self.locale, currency_digits=True
         )
-        return shown.replace("\xa0", "\u202f")
+        return shown.replace("\xa0", "\u202f").replace("-", "−")
 
     def typed(self, text: str, currency: str | None) -> str:
         """A price as somebody types it, with the locale's decimal mark or a point, as records hold
@@ -110,6 +113,26 @@ class Figures:
         text: str = format_decimal(value, format=pattern, locale=self.locale)
         return text.replace("-", "−")
 
+    def count(self, number: int, name: str) -> str:
+        """So many of what has this name, which takes an s in the plural.
+
+        >>> Figures().count(1, "answer"), Figures("de").count(1200, "answer")
+        ('1 answer', '1.200 answers')
+        """
+        return f"{self.number(number)} {name}{'' if number == 1 else 's'}"
+
+    def written(self, text: str) -> str:
+        """A number or a percentage that a record holds as text, with the locale's decimal mark;
+        any other text as it is.
+
+        >>> Figures("de").written("-13.7%"), Figures("de").written("1.2.3")
+        ('−13,7%', '1.2.3')
+        """
+        if not _WRITTEN.fullmatch(text):
+            return text
+        mark = get_decimal_symbol(Locale.parse(self.locale))
+        return text.replace(".", mark).replace("-", "−")
+
     def instant(self, ms: int | None) -> str:
         """Day and time."""
         if ms is None:
@@ -138,8 +161,7 @@ class Figures:
         passed = max(0, now - ms)
         for unit, name in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
             if passed >= unit:
-                number = passed // unit
-                return f"{number} {name}{'s' if number > 1 else ''}"
+                return self.count(passed // unit, name)
         return "less than a minute"
 
     def local(self, ms: int) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from streams.web.words.figures import Figures, plain
 from streams.web.words.policy_fields import kind_words, policy_words, strategies
@@ -57,24 +57,35 @@ def reason(name: str | None) -> str:
 
 def rule(name: str, detail: Detail, figures: Figures, currency: str) -> str:
     """What a step's rule demanded, with its figures."""
-
-    def money(value: Any) -> str:
-        return figures.price(value, currency)
-
+    amounts = _Amounts(figures, currency)
     if name in _CLAUSES:
-        return _CLAUSES[name](detail, money)
+        return _CLAUSES[name](detail, amounts)
     words = policy_words().get(f"guardrails.{name}")
-    return (words and _bound(words.label, detail, money)) or _capital(reason(name))
+    return (words and _bound(words.label, detail, amounts)) or _capital(reason(name))
 
 
-Money = Callable[[Any], str]
+class _Amounts(NamedTuple):
+    """How the figures of a step are written."""
+
+    figures: Figures
+    currency: str
+
+    def money(self, value: Any) -> str:
+        return self.figures.price(value, self.currency)
+
+    def written(self, value: Any) -> str:
+        return self.figures.written(str(value))
+
+
+Clause = Callable[[Detail, _Amounts], str]
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _bound(text: str, detail: Detail, money: Money) -> str | None:
+def _bound(text: str, detail: Detail, amounts: _Amounts) -> str | None:
+    money = amounts.money
     low, high = detail.get("minimum"), detail.get("maximum")
     if low is not None and high is not None:
         return f"{text}: from {money(low)} to {money(high)}"
@@ -83,52 +94,56 @@ def _bound(text: str, detail: Detail, money: Money) -> str | None:
     return f"{text}: at most {money(high)}" if high is not None else None
 
 
-def _optimise(detail: Detail, _: Money) -> str:
+def _optimise(detail: Detail, amounts: _Amounts) -> str:
     goal = plain(detail.get("maximise", "profit"))
     said = f"The price that should bring the most {goal}"
     if detail.get("elasticity") is not None:
-        said += f"; one per cent dearer sells about {abs(detail['elasticity']):.1f} per cent less"
+        less = amounts.figures.number(abs(detail["elasticity"]), 1)
+        said += f"; one per cent dearer sells about {less} per cent less"
     return said
 
 
-def _match(detail: Detail, money: Money) -> str:
-    said = f"{detail.get('competitor', 'a competitor')} asks {money(detail.get('rival'))}"
+def _match(detail: Detail, amounts: _Amounts) -> str:
+    said = f"{detail.get('competitor', 'a competitor')} asks {amounts.money(detail.get('rival'))}"
     offset = str(detail.get("offset") or "0")
-    return said if not offset.strip("-0.%") else f"{said}, and the rule is {offset} against it"
+    if not offset.strip("-0.%"):
+        return said
+    return f"{said}, and the rule is {amounts.written(offset)} against it"
 
 
-def _endings(detail: Detail, _: Money) -> str:
-    return f"Prices end in {' or '.join(detail.get('endings', ()))}"
+def _endings(detail: Detail, amounts: _Amounts) -> str:
+    return f"Prices end in {' or '.join(map(amounts.written, detail.get('endings', ())))}"
 
 
-def _cooldown(detail: Detail, _: Money) -> str:
+def _cooldown(detail: Detail, _: _Amounts) -> str:
     return f"At least {span(detail.get('cooldown'))} between two changes"
 
 
-def _per_day(detail: Detail, _: Money) -> str:
+def _per_day(detail: Detail, _: _Amounts) -> str:
     number = detail.get("changes", 1)
     return f"At most {number} change{'s' if number != 1 else ''} a day"
 
 
-def _conflict(detail: Detail, _: Money) -> str:
+def _conflict(detail: Detail, _: _Amounts) -> str:
     names = [reason(name) for name in detail.get("bounds", ())]
     return f"No price satisfies all rules: {'; '.join(names)}"
 
 
-def _approval(detail: Detail, _: Money) -> str:
-    return f"A step above {detail.get('required_above_step', 'the limit')} needs approval"
+def _approval(detail: Detail, amounts: _Amounts) -> str:
+    limit = amounts.written(detail.get("required_above_step", "the limit"))
+    return f"A step above {limit} needs approval"
 
 
-def _discounted(name: str) -> Callable[[Detail, Money], str]:
-    def said(detail: Detail, _: Money) -> str:
-        off = f": {detail['discount']} off" if detail.get("discount") else ""
+def _discounted(name: str) -> Clause:
+    def said(detail: Detail, amounts: _Amounts) -> str:
+        off = f": {amounts.written(detail['discount'])} off" if detail.get("discount") else ""
         return _capital(_OTHERS[name]) + off
 
     return said
 
 
-def _person(text: str) -> Callable[[Detail, Money], str]:
-    def said(detail: Detail, _: Money) -> str:
+def _person(text: str) -> Clause:
+    def said(detail: Detail, _: _Amounts) -> str:
         order = detail.get("order") or {}
         by = f" by {order['actor']}" if order.get("actor") else ""
         why = f" ({order['reason']})" if order.get("reason") else ""
@@ -137,18 +152,18 @@ def _person(text: str) -> Callable[[Detail, Money], str]:
     return said
 
 
-def _promotion(detail: Detail, money: Money) -> str:
+def _promotion(detail: Detail, amounts: _Amounts) -> str:
     promotion = detail.get("promotion") or {}
     regular = detail.get("regular_price")
-    off = f" on {money(regular)}" if regular is not None else ""
+    off = f" on {amounts.money(regular)}" if regular is not None else ""
     return f"Promotion {promotion.get('promotion_id', '')}{off}"
 
 
-def _holdout(detail: Detail, _: Money) -> str:
+def _holdout(detail: Detail, _: _Amounts) -> str:
     return f"The experiment {detail.get('experiment', '')} leaves this offer alone"
 
 
-_CLAUSES: dict[str, Callable[[Detail, Money], str]] = {
+_CLAUSES: dict[str, Clause] = {
     "optimise": _optimise,
     "match_competitor": _match,
     "price_endings": _endings,

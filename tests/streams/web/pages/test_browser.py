@@ -173,7 +173,7 @@ def test_a_proposal_is_found_chosen_and_approved_without_a_mouse(
     focus(page, "#reason")
     page.keyboard.type("cheaper to make")
     page.keyboard.press("Enter")
-    page.wait_for_selector("text=answers sent")
+    page.wait_for_selector("text=answer sent")
     assert [value["reason"] for _, value in sent(live)] == ["cheaper to make"]
     page.close()
 
@@ -208,6 +208,24 @@ def test_a_mouse_reaches_every_page_in_a_narrow_window(
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 760
+    page.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_figure_in_a_tile_stays_in_one_line(
+    live: Context, serve: Serve, chromium: Browser, width: int
+) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 700})
+    page.goto(serve(live) + "/")
+    figure = page.locator(".tile b").first
+    short = figure.bounding_box()
+    figure.evaluate("(shown, text) => { shown.textContent = text }", "+CHF\u202f1,234,567,890")
+    long = figure.bounding_box()
+    assert short is not None
+    assert long is not None
+    assert long["height"] == short["height"]
+    assert figure.evaluate("shown => shown.scrollWidth <= shown.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()
 
 

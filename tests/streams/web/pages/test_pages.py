@@ -39,6 +39,8 @@ PATHS = [path for path, _ in MENU] + [
 
 #: A field of a form, and what it holds.
 FIELD = r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"'
+#: What a review would answer.
+IDS = r'name="ids" value="([^"]+)"'
 
 
 def token(text: str) -> str:
@@ -117,13 +119,24 @@ def test_a_search_without_a_match_does_not_say_that_nothing_waits(client: TestCl
     assert "Nothing waits" not in page
 
 
+def test_the_title_of_a_review_counts_in_the_locale(context: Context, store: Engine) -> None:
+    take(store, [decided(n, sku=f"s{n}", outcome="proposed") for n in range(1000)], {}, {})
+    german = dataclasses.replace(context, figures=Figures("de"))
+    client = TestClient(application(german), base_url=ORIGIN)
+    form = {"form_token": token(client.get("/queue").text), "answer": "approve"}
+    review = client.post("/queue/review", data=form | {"all": "1"}).text
+    assert "<h1>Approve 1.001 proposals?</h1>" in review
+    one = client.post("/queue/answer", data=form | {"ids": re.findall(IDS, review)[0].split()[0]})
+    assert "<h1>1 answer sent</h1>" in one.text
+
+
 def test_more_proposals_than_a_page_shows_are_answered_at_once(
     client: TestClient, context: Context, store: Engine
 ) -> None:
     take(store, [decided(n, sku=f"s{n}", outcome="proposed") for n in range(700)], {}, {})
     form = {"form_token": token(client.get("/queue").text), "answer": "approve"}
     review = client.post("/queue/review", data=form | {"all": "1"}).text
-    ids = re.search(r'name="ids" value="([^"]+)"', review)
+    ids = re.search(IDS, review)
     assert ids is not None
     client.post("/queue/answer", data=form | {"ids": ids.group(1)})
     assert len(sent(context)) == 701

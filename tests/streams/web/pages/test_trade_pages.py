@@ -53,6 +53,32 @@ def test_a_quote_that_waits_is_approved_from_its_page(client: TestClient, contex
     assert client.post(where, data=form).status_code == 409
 
 
+NO_OFFER: dict[str, Any] = {
+    "lines": [],
+    **dict.fromkeys(("total", "public_total", "discount", "valid_until", "expected")),
+}
+
+
+@pytest.mark.parametrize(
+    ("fields", "state", "outcome"),
+    [
+        ({"status": "declined", **NO_OFFER}, "no price", None),
+        ({"status": "rejected"}, "turned down", None),
+        ({"status": "offered"}, "offered", "open"),
+        ({"status": "offered", "valid_until": "2023-11-15T00:00:00.000Z"}, "offered", "over"),
+    ],
+)
+def test_only_a_quote_that_was_offered_can_be_open(
+    client: TestClient, context: Context, fields: dict[str, Any], state: str, outcome: str | None
+) -> None:
+    tell(context, "price-quotes", quote_id=QUOTE, **fields)
+    page = client.get(quote_path(QUOTE)).text
+    assert f"<span>{state}</span>" in page
+    found = re.search(r"<b>(\w+)</b><span>what became of it", page)
+    assert (found and found[1]) == outcome
+    assert f">{state}</span>" in client.get("/quotes").text
+
+
 @pytest.mark.parametrize("path", ["/quotes", "/quotes?state=won", "/used-goods"])
 def test_a_list_of_nothing_is_a_page(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 200

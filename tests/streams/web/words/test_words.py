@@ -100,6 +100,26 @@ def test_customers_hear_public_facts_only() -> None:
     assert "$9.99" in said
 
 
+@pytest.mark.parametrize(
+    ("name", "detail", "said"),
+    [
+        ("optimise", {"elasticity": -2.44}, "sells about 2,4 per cent less"),
+        ("quote", {"discount": "13.7%"}, ": 13,7% off"),
+        ("price_endings", {"endings": [".99", "9"]}, "Prices end in ,99 or 9"),
+        ("approval", {"required_above_step": "2.5%"}, "A step above 2,5% needs approval"),
+        ("approval", {}, "A step above the limit needs approval"),
+        (
+            "match_competitor",
+            {"competitor": "r", "rival": "10.00", "offset": "-0.05"},
+            "r asks 10,00\u202f€, and the rule is −0,05 against it",
+        ),
+        ("minimum_margin", {"minimum": "-1.50"}, "at least −1,50\u202f€"),
+    ],
+)
+def test_a_rules_figures_are_of_the_locale(name: str, detail: dict[str, Any], said: str) -> None:
+    assert rule(name, detail, Figures("de"), "EUR").endswith(said)
+
+
 def test_versions_of_a_policy_differ_in_words() -> None:
     before = {"version": 1, "guardrails": {"max_step_up": "5%"}, "priority": 1}
     after = {"version": 2, "guardrails": {"max_step_up": "10%", "cooldown": "PT1H"}, "priority": 1}
